@@ -1,0 +1,179 @@
+"""Adapters: how to build and start a testee, read from adapter.toml."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal, TypeAlias
+
+from .errors import AdapterError
+from .running import Address
+
+Launch: TypeAlias = Literal["process", "attach"]
+FILE_NAME: Final = "adapter.toml"
+_BUILD_LIMIT_S: Final = 1800.0
+_SHOWN_LINES: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """A folder with a testee, as its adapter.toml describes it."""
+
+    name: str
+    about: str
+    launch: Launch
+    """process: the driver starts it. attach: somebody else did."""
+    build: tuple[str, ...]
+    """The program that builds it and its arguments, without a shell; empty if there is nothing to build."""
+    run: tuple[str, ...]
+    """The program that is the testee and its arguments; empty if launch is attach."""
+    folder: Path
+    """Where adapter.toml is; build and run start there."""
+    control: Address | None = None
+    """Where the control socket is; None if launch is process."""
+    wire: Address | None = None
+    language: str = ""
+
+
+def load_adapter(name_or_path: str, adapters_dir: Path) -> Adapter:
+    """Read an adapter: NAME is adapters_dir/NAME/adapter.toml; else a path to such a file, or to its folder.
+
+    Raises AdapterError with one sentence on what is wrong and what to do.
+    """
+    file = _find(name_or_path, adapters_dir)
+    try:
+        with file.open("rb") as opened:
+            table = tomllib.load(opened)
+    except OSError as error:
+        raise AdapterError(f"{file} cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise AdapterError(f"{file} is not TOML: {error}; correct that line") from None
+    try:
+        return _read(table, file.parent.resolve())
+    except ValueError as error:
+        raise AdapterError(f"{file}: {error}") from None
+
+
+def known_adapters(adapters_dir: Path) -> list[str]:
+    """The names that load_adapter takes, sorted."""
+    return sorted(file.parent.name for file in adapters_dir.glob(f"*/{FILE_NAME}"))
+
+
+def build_adapter(adapter: Adapter) -> None:
+    """Run the adapter's build in its folder, if it has one. Raises AdapterError with the end of its output."""
+    if not adapter.build:
+        return
+    shown = " ".join(adapter.build)
+    try:
+        done = subprocess.run(
+            adapter.build,
+            cwd=adapter.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=_BUILD_LIMIT_S,
+            check=False,
+        )
+    except OSError as error:
+        raise AdapterError(f"the build of {adapter.name} cannot start: {error}; is {adapter.build[0]} installed?") from None
+    except subprocess.TimeoutExpired:
+        raise AdapterError(f"the build of {adapter.name} ({shown}) was not done in {_BUILD_LIMIT_S:.0f} s") from None
+    if done.returncode:
+        tail = "\n".join(done.stdout.decode(errors="replace").splitlines()[-_SHOWN_LINES:])
+        raise AdapterError(f"the build of {adapter.name} ({shown}) failed with {done.returncode}; it ends:\n{tail}")
+
+
+def _find(name_or_path: str, adapters_dir: Path) -> Path:
+    path = Path(name_or_path)
+    is_name = len(path.parts) == 1 and path.suffix != ".toml"
+    if is_name and (adapters_dir / path / FILE_NAME).is_file():
+        return adapters_dir / path / FILE_NAME
+    if path.is_dir() and (path / FILE_NAME).is_file():
+        return path / FILE_NAME
+    if path.is_file():
+        return path
+    if not is_name:
+        raise AdapterError(f"there is no {path if path.suffix == '.toml' else path / FILE_NAME}; check the path")
+    known = known_adapters(adapters_dir)
+    listed = f"known are {', '.join(known)}" if known else f"none is in {adapters_dir}"
+    raise AdapterError(f"no adapter is called {name_or_path!r}{_nearest(name_or_path, known)}; {listed}")
+
+
+def _read(table: dict[str, Any], folder: Path) -> Adapter:
+    for key in table:
+        if key not in _KEYS:
+            raise ValueError(f"unknown key {key!r}{_nearest(key, _KEYS)}; the keys are {', '.join(_KEYS)}")
+    values = {key: _KEYS[key](key, value) for key, value in table.items()}
+    launch = values.get("launch")
+    for key in ("launch", *_NEEDED.get(launch, ())):
+        if key not in values:
+            raise ValueError(f"the key {key!r} is missing; add {_EXAMPLES[key]}")
+    for key in _FOREIGN[launch]:
+        if key in values:
+            raise ValueError(f'{key!r} has no meaning with launch = "{launch}"; remove it')
+    defaults: dict[str, Any] = {"about": "", "build": (), "run": ()}
+    return Adapter(**{**defaults, **values}, folder=folder)
+
+
+def _text(key: str, value: object) -> str:
+    if type(value) is not str or not value:
+        raise ValueError(f"{key!r} has to be a text, such as {_EXAMPLES[key]}; it is {value!r}")
+    return value
+
+
+def _launch(key: str, value: object) -> str:
+    if type(value) is not str or value not in _NEEDED:
+        raise ValueError(f"{key!r} has to be one of {', '.join(_NEEDED)}; it is {value!r}")
+    return value
+
+
+def _argv(key: str, value: object) -> tuple[str, ...]:
+    if type(value) is not list or not value or not all(type(one) is str and one and "\0" not in one for one in value):
+        raise ValueError(f"{key!r} has to be a program and its arguments, such as {_EXAMPLES[key]}; it is {value!r}")
+    for one in value:
+        if re.fullmatch(r"\{\w+\}", one) and one not in _PLACEHOLDERS:
+            raise ValueError(f"unknown placeholder {one} in {key!r}; the only one is {', '.join(_PLACEHOLDERS)}")
+    return tuple(_PLACEHOLDERS.get(one, one) for one in value)
+
+
+def _address(key: str, value: object) -> Address:
+    host, _, port = value.rpartition(":") if type(value) is str else ("", "", "")
+    if not host or not re.fullmatch("[0-9]{1,5}", port) or not 0 < int(port) < 65_536:
+        raise ValueError(f"{key!r} has to be a host and a port, such as {_EXAMPLES[key]}; it is {value!r}")
+    return host.removeprefix("[").removesuffix("]"), int(port)
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(word, list(known), 1)
+    return f" (did you mean {near[0]!r}?)" if near else ""
+
+
+_PLACEHOLDERS: Final = {"{python}": sys.executable}
+_KEYS: Final[dict[str, Callable[[str, object], Any]]] = {
+    "name": _text,
+    "about": _text,
+    "language": _text,
+    "launch": _launch,
+    "build": _argv,
+    "run": _argv,
+    "control": _address,
+    "wire": _address,
+}
+_EXAMPLES: Final = {
+    "name": 'name = "mine"',
+    "about": 'about = "the Mine library"',
+    "language": 'language = "C"',
+    "launch": 'launch = "process"',
+    "build": 'build = ["make"]',
+    "run": 'run = ["{python}", "testee.py"]',
+    "control": 'control = "127.0.0.1:4000"',
+    "wire": 'wire = "127.0.0.1:4001"',
+}
+_NEEDED: Final[dict[Any, tuple[str, ...]]] = {"process": ("name", "run"), "attach": ("name", "control")}
+_FOREIGN: Final[dict[Any, tuple[str, ...]]] = {"process": ("control", "wire"), "attach": ("build", "run")}

@@ -1,0 +1,154 @@
+"""What can come of one request: the testee's four replies, and the three outcomes that only the driver gives."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Ok:
+    """The op was performed."""
+
+    value: dict[str, Any]
+    """The op's result as it came, not checked against the schema of the op."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """The implementation refused the input."""
+
+    code: str
+    """A name in capitals; whether the registry has it is not checked here."""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported:
+    """The testee does not know the op, or does not claim the profile (TST-9, TST-10)."""
+
+    feature: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestError:
+    """The testee found the request itself wrong (TST-11)."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """The testee ended, or closed its control socket, instead of answering."""
+
+    status: str
+    """How it ended: "exit status 3", "killed by SIGSEGV"."""
+    stderr: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeout:
+    """No complete reply came in time."""
+
+    seconds: float
+    stderr: str = ""
+    note: str = ""
+    """What came instead, if anything did."""
+
+
+@dataclass(frozen=True, slots=True)
+class HarnessError:
+    """The protocol itself failed: a reply that is none, a testee that does not start, a runner that gave up."""
+
+    text: str
+    stderr: str = ""
+
+
+Answer: TypeAlias = Ok | Reject | Unsupported | RequestError | Crash | Timeout | HarnessError
+
+
+class AnswerError(Exception):
+    """A reply that is not one; the text cites the clause."""
+
+
+_CODE: Final = re.compile(r"[A-Z][A-Z0-9_]*")
+_SHOWN_CHARS: Final = 200
+
+
+def parse_answer(reply: bytes) -> Answer:
+    """Read the reply to a request (specs/ops/reply.json). Raises AnswerError and nothing else."""
+    try:
+        text = reply.decode()
+        members = _DECODE(text)
+        if "\\u" in text:
+            json.dumps(members, ensure_ascii=False).encode()  # half a surrogate pair could not be reported later
+    except (ValueError, RecursionError) as error:
+        raise AnswerError(f"the reply is not UTF-8 JSON ({error}): {_shown(reply)} (TST-8)") from None
+    if type(members) is not dict:
+        raise AnswerError(f"the reply is not a JSON object: {_shown(reply)} (TST-8)")
+    if len(members) != 1:
+        raise AnswerError(f"the reply has {len(members)} members in place of one: {_shown(reply)} (TST-8)")
+    ((member, value),) = members.items()
+    read = _MEMBERS.get(member)
+    if read is None:
+        raise AnswerError(f"the reply's member is none of {', '.join(_MEMBERS)}: {_shown(reply)} (TST-8)")
+    return read(value)
+
+
+def _ok(value: object) -> Ok:
+    if type(value) is not dict:
+        raise AnswerError(f"ok is not an object: {_shown(value)} (TST-8)")
+    return Ok(value)
+
+
+def _reject(value: object) -> Reject:
+    if type(value) is not dict or "code" not in value or not value.keys() <= {"code", "detail"}:
+        raise AnswerError(f"reject is not an object of code and perhaps detail: {_shown(value)} (TST-13)")
+    code, detail = value["code"], value.get("detail", "")
+    if type(code) is not str or not _CODE.fullmatch(code):
+        raise AnswerError(f"the code of reject is not a name in capitals: {_shown(code)} (TST-13)")
+    if type(detail) is not str:
+        raise AnswerError(f"the detail of reject is not a text: {_shown(detail)} (TST-13)")
+    return Reject(code, detail)
+
+
+def _unsupported(value: object) -> Unsupported:
+    if type(value) is not str:
+        raise AnswerError(f"unsupported is not a string: {_shown(value)} (TST-9)")
+    return Unsupported(value)
+
+
+def _error(value: object) -> RequestError:
+    if type(value) is not str:
+        raise AnswerError(f"error is not a string: {_shown(value)} (TST-11)")
+    return RequestError(value)
+
+
+_MEMBERS: Final[dict[str, Callable[[object], Answer]]] = {
+    "ok": _ok,
+    "reject": _reject,
+    "unsupported": _unsupported,
+    "error": _error,
+}
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member occurs twice in one object")
+    return members
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+_DECODE: Final = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant).decode
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN_CHARS else f"{text[:_SHOWN_CHARS]}…"

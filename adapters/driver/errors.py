@@ -1,0 +1,27 @@
+"""What the driver raises for people to read: one sentence on what is wrong and what to do next."""
+
+from __future__ import annotations
+
+
+class AdapterError(Exception):
+    """An adapter cannot be used as it is: a mistake in its adapter.toml, a failed build, a missing token."""
+
+
+class StartError(AdapterError):
+    """A testee did not get as far as a valid reply to hello."""
+
+    stderr: str
+    """The end of what the testee wrote to standard error."""
+
+    def __init__(self, text: str, stderr: str = "") -> None:
+        super().__init__(text)
+        self.stderr = stderr
+
+    def __str__(self) -> str:
+        text = super().__str__()
+        return f"{text}\n--- its standard error ends:\n{self.stderr.rstrip()}" if self.stderr.strip() else text
+
+    @property
+    def text(self) -> str:
+        """The sentence without the standard error."""
+        return super().__str__()

@@ -1,0 +1,52 @@
+"""The reply to hello: who the testee is and what it claims (TST-12, specs/ops/hello.json)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from .answer import AnswerError
+
+SPEC: Final = "1.0"
+_TEXTS: Final = ("name", "version", "language", "spec")
+_NEED_FRAME: Final = ("zstd", "xchacha")
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """A testee's description of itself."""
+
+    name: str
+    version: str
+    language: str
+    spec: str
+    """The version of the specification, always "1.0"."""
+    profiles: tuple[str, ...]
+    """What it claims, in the order it gave; names this driver has never heard of are kept."""
+
+
+def parse_hello(value: dict[str, Any]) -> Hello:
+    """Read the ok of a hello. Raises AnswerError and nothing else."""
+    wanted = {*_TEXTS, "profiles"}
+    if value.keys() != wanted:
+        missing, extra = sorted(wanted - value.keys()), sorted(value.keys() - wanted)
+        raise AnswerError(f"the reply to hello lacks {missing or 'nothing'} and has {extra or 'nothing'} extra (TST-12)")
+    for name in _TEXTS:
+        if type(value[name]) is not str:
+            raise AnswerError(f"{name} of the reply to hello is not a string: {value[name]!r} (TST-12)")
+    if not value["name"]:
+        raise AnswerError("name of the reply to hello is empty (TST-12)")
+    if value["spec"] != SPEC:
+        raise AnswerError(f"spec of the reply to hello is {value['spec']!r} in place of {SPEC!r} (TST-12)")
+    return Hello(value["name"], value["version"], value["language"], SPEC, _profiles(value["profiles"]))
+
+
+def _profiles(value: object) -> tuple[str, ...]:
+    if type(value) is not list or not all(type(one) is str and one for one in value):
+        raise AnswerError(f"profiles of the reply to hello is not a list of names: {value!r} (TST-12)")
+    if len(set(value)) != len(value):
+        raise AnswerError(f"profiles of the reply to hello names one twice: {value!r} (TST-12)")
+    alone = [name for name in _NEED_FRAME if name in value and "frame" not in value]
+    if alone:
+        raise AnswerError(f"the testee claims {' and '.join(alone)} but not frame, which they need (TST-12)")
+    return tuple(value)

@@ -1,0 +1,81 @@
+"""Control messages as datagrams: section 2 of specs/testee.md. Pure functions and one collector; no sockets."""
+
+from __future__ import annotations
+
+import struct
+
+MAGIC = b"RTP1"
+HEAD = struct.Struct("<4sIHH")
+"""The 12 bytes before each piece: magic, request_id, index, count."""
+MAX_PIECES = 300
+PIECE_BYTES = 60_000
+MAX_MESSAGE_BYTES = MAX_PIECES * PIECE_BYTES
+
+
+class PieceError(Exception):
+    """A message that pieces cannot carry, or pieces that cannot be one message."""
+
+
+def cut(message: bytes, request_id: int) -> list[bytes]:
+    """Cut a message into datagrams of one head and at most 60,000 bytes each (TST-4).
+
+    request_id is a u32. An empty message is one empty piece. Raises PieceError above 18,000,000 bytes.
+    """
+    count = max(1, -(-len(message) // PIECE_BYTES))
+    if count > MAX_PIECES:
+        raise PieceError(f"a message of {len(message)} bytes; {MAX_PIECES} pieces carry {MAX_MESSAGE_BYTES}")
+    if count == 1:
+        return [HEAD.pack(MAGIC, request_id, 0, 1) + message]
+    return [
+        HEAD.pack(MAGIC, request_id, index, count) + message[index * PIECE_BYTES : (index + 1) * PIECE_BYTES]
+        for index in range(count)
+    ]
+
+
+class Joiner:
+    """Collects the pieces of one message.
+
+    Datagrams that are none of its pieces are counted and otherwise ignored. If an index arrives twice the first piece
+    stays, so that a resent reply cannot change what is half received. It holds no more than MAX_MESSAGE_BYTES.
+    """
+
+    __slots__ = ("_count", "_pieces", "_request_id", "ignored", "last_ignored")
+
+    def __init__(self, request_id: int) -> None:
+        self._request_id = request_id
+        self._count = 0
+        self._pieces: dict[int, bytes] = {}
+        self.ignored = 0
+        """How many datagrams were ignored."""
+        self.last_ignored = ""
+        """Why the last of them was."""
+
+    def add(self, datagram: bytes) -> bytes | None:
+        """Take in a datagram; the whole message if it was the last piece missing, else None.
+
+        Raises PieceError if the number of pieces changes within the message, or a piece is longer than 60,000 bytes.
+        """
+        if len(datagram) < HEAD.size:
+            return self._ignore(f"{len(datagram)} bytes are less than a head")
+        magic, request_id, index, count = HEAD.unpack_from(datagram)
+        if magic != MAGIC:
+            return self._ignore(f"it starts with {magic!r} in place of {MAGIC!r}")
+        if request_id != self._request_id:
+            return self._ignore(f"its request_id is {request_id} in place of {self._request_id}")
+        if not index < count <= MAX_PIECES:
+            return self._ignore(f"its index is {index} and its count {count}")
+        if len(datagram) > HEAD.size + PIECE_BYTES:
+            raise PieceError(f"a piece of {len(datagram) - HEAD.size} bytes; {PIECE_BYTES} is the limit (TST-4)")
+        if count == 1 and not self._pieces:
+            return datagram[HEAD.size :]
+        if self._pieces and count != self._count:
+            raise PieceError(f"pieces of one reply announce {self._count} and {count} pieces (TST-4)")
+        self._count = count
+        self._pieces.setdefault(index, datagram[HEAD.size :])
+        if len(self._pieces) < count:
+            return None
+        return b"".join(self._pieces[at] for at in range(count))
+
+    def _ignore(self, why: str) -> None:
+        self.ignored += 1
+        self.last_ignored = why

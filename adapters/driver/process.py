@@ -1,0 +1,171 @@
+"""A testee in a process of its own, started and ended by the driver."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import signal
+import subprocess
+import threading
+import weakref
+from time import monotonic
+from typing import Final
+
+from .adapter import Adapter
+from .errors import StartError
+from .running import Address
+from .streams import LINE_BYTES, FirstLine, Tail
+
+_GRACE_S: Final = 0.5
+_KILL_S: Final = 2.0  # SIGKILL is not refused, but a machine can be busy
+_HOST: Final = "127.0.0.1"  # TST-1
+
+
+class ProcessTestee:
+    """A started testee whose ports are known. A `running.Running`."""
+
+    def __init__(self, adapter: Adapter, deadline: float) -> None:
+        """Start adapter.run and read the line of ports before deadline, in seconds of `time.monotonic()`.
+
+        Raises StartError; then nothing is left running.
+        """
+        self.token = secrets.token_hex(16)
+        self.first_id = 1
+        process = _spawn(adapter, self.token)
+        self.gone_fd, gone_write = os.pipe()
+        self._process = process
+        self._exited = threading.Event()
+        watch = threading.Thread(
+            target=_watch, args=(process, self._exited, gone_write), name="testee-exit", daemon=True
+        )
+        watch.start()
+        # Also at the end of the interpreter: a testee never outlives the driver.
+        self._end = weakref.finalize(self, _end, process, self._exited, self.gone_fd)
+        assert process.stdout is not None
+        assert process.stderr is not None
+        self._stdout, self._stderr = FirstLine(process.stdout), Tail(process.stderr)
+        try:
+            self.control, self.wire = self._read_ports(deadline)
+        except StartError:
+            self.kill()
+            raise
+
+    def _read_ports(self, deadline: float) -> tuple[Address, Address]:
+        line = self._stdout.wait(deadline - monotonic())
+        if line is None:
+            self.kill()
+            shown = f"it printed {self._stdout.so_far()!r}" if self._stdout.so_far() else "it printed nothing"
+            raise StartError(f"no line of ports in time; {shown}. Is standard output flushed? (TST-1)", self.stderr())
+        if not line.endswith(b"\n") and len(line) <= LINE_BYTES:
+            status = self.ended(_GRACE_S) or "its standard output is closed"
+            raise StartError(f"it ended before its line of ports: {status}, printed {line!r} (TST-1)", self.stderr())
+        try:
+            return _parse_ports(line)
+        except (ValueError, RecursionError) as error:
+            self.kill()
+            text = f"its first line is not the ports: {error}; it is {line[:200]!r} (TST-1)"
+            raise StartError(text, self.stderr()) from None
+
+    def stderr(self) -> str:
+        """The end of its standard error so far; all that there will be if it has ended."""
+        if self._exited.is_set():
+            self._stderr.join(_GRACE_S)
+        return self._stderr.text()
+
+    def stray_stdout(self) -> bytes:
+        """What it wrote to standard output after its line of ports, the first KiB of it."""
+        return self._stdout.stray()
+
+    def ended(self, within_s: float) -> str | None:
+        """Wait for its end for at most within_s seconds; how it ended, or None if it runs on."""
+        if not self._exited.is_set() and not self._exited.wait(within_s):
+            return None
+        return status_text(self._process.returncode)
+
+    def close_input(self) -> None:
+        """End its standard input (TST-2)."""
+        _close_input(self._process)
+
+    def stop(self) -> None:
+        """End its standard input, then wait half a second, then SIGTERM and as long again, then SIGKILL."""
+        self.close_input()
+        if not self._exited.wait(_GRACE_S):
+            _signal_group(self._process.pid, signal.SIGTERM)
+            self._exited.wait(_GRACE_S)
+        self.kill()
+
+    def kill(self) -> None:
+        """End it at once, with everything in its process group."""
+        self._end()
+
+
+def status_text(returncode: int) -> str:
+    """A return code of `subprocess` in words: "exit status 3", "killed by SIGSEGV"."""
+    if returncode >= 0:
+        return f"exit status {returncode}"
+    try:
+        return f"killed by {signal.Signals(-returncode).name}"
+    except ValueError:
+        return f"killed by signal {-returncode}"
+
+
+def _spawn(adapter: Adapter, token: str) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            adapter.run,
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=adapter.folder,
+            env={**os.environ, "RESONANT_TOKEN": token},
+            start_new_session=True,  # a process group of its own, to be ended as a whole
+        )
+    except OSError as error:
+        advice = "build it first" if adapter.build else "correct run in its adapter.toml"
+        raise StartError(f"{adapter.name} cannot be started with {adapter.run[0]!r}: {error}; {advice}") from None
+
+
+def _parse_ports(line: bytes) -> tuple[Address, Address]:
+    if len(line) > LINE_BYTES:
+        raise ValueError(f"it is longer than {LINE_BYTES} bytes")
+    ports = json.loads(line.decode())
+    if type(ports) is not dict:
+        raise ValueError("it is not a JSON object")
+    for name in ("control", "wire"):
+        if type(ports.get(name)) is not int or not 0 < ports[name] < 65_536:
+            raise ValueError(f"{name} is not a port number")
+    if ports["control"] == ports["wire"]:
+        raise ValueError("control and wire are the same port")
+    return (_HOST, ports["control"]), (_HOST, ports["wire"])
+
+
+def _watch(process: subprocess.Popen[bytes], exited: threading.Event, gone_write: int) -> None:
+    if hasattr(os, "waitid"):
+        # As long as the dead leader is not reaped, nobody else can be given the number of its group.
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        _signal_group(process.pid, signal.SIGKILL)
+    process.wait()
+    exited.set()
+    os.close(gone_write)  # makes gone_fd readable
+
+
+def _end(process: subprocess.Popen[bytes], exited: threading.Event, gone_fd: int) -> None:
+    if not exited.is_set():
+        _signal_group(process.pid, signal.SIGKILL)
+        exited.wait(_KILL_S)
+    _close_input(process)
+    os.close(gone_fd)
+
+
+def _close_input(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdin is not None
+    with contextlib.suppress(OSError):
+        process.stdin.close()
+
+
+def _signal_group(pid: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # the latter: only zombies are left, on some systems
+        os.killpg(pid, number)

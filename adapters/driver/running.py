@@ -1,0 +1,50 @@
+"""What the driver needs of a testee that runs, whoever started it."""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeAlias
+
+Address: TypeAlias = tuple[str, int]
+"""Host and UDP port."""
+
+
+class Running(Protocol):
+    """A testee that runs: `process.ProcessTestee` or `attach.AttachedTestee`."""
+
+    @property
+    def token(self) -> str:
+        """The secret of its hello (TST-6)."""
+
+    @property
+    def control(self) -> Address:
+        """Where its control socket is."""
+
+    @property
+    def wire(self) -> Address | None:
+        """Where its wire socket is, None if that is not known."""
+
+    @property
+    def gone_fd(self) -> int | None:
+        """A file descriptor that becomes readable when the testee has ended, None if nothing can tell."""
+
+    @property
+    def first_id(self) -> int:
+        """The request_id to start from."""
+
+    def stderr(self) -> str:
+        """The end of its standard error so far; all that there will be if it has ended."""
+
+    def stray_stdout(self) -> bytes:
+        """What it wrote to standard output after its line of ports (TST-1), the first KiB of it."""
+
+    def ended(self, within_s: float) -> str | None:
+        """Wait for its end for at most within_s seconds; how it ended, or None if it runs on or nobody can tell."""
+
+    def close_input(self) -> None:
+        """End its standard input (TST-2)."""
+
+    def stop(self) -> None:
+        """End it, gently at first, and everything it started. Bounded; may be called twice."""
+
+    def kill(self) -> None:
+        """End it at once, and everything it started. Bounded; may be called twice."""

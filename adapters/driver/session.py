@@ -1,0 +1,97 @@
+"""One run of a testee, from its start to its end: the process, the channel to it, and its hello."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Mapping
+from time import monotonic
+from typing import Any, Final
+
+from .adapter import Adapter, Launch
+from .answer import AnswerError, Ok, parse_answer
+from .attach import AttachedTestee
+from .channel import Channel, GoneError, NoReplyError
+from .errors import StartError
+from .hello import Hello, parse_hello
+from .pieces import PieceError
+from .process import ProcessTestee
+from .running import Running
+
+_END_S: Final = 1.0
+_ENCODE: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+_LAUNCHES: Final[dict[Launch, Callable[[Adapter, float], Running]]] = {
+    "process": ProcessTestee,
+    "attach": lambda adapter, _deadline: AttachedTestee(adapter),
+}
+
+
+def request_bytes(op: str, input: Mapping[str, Any], case: str, profile: str) -> bytes:  # noqa: A002 - the spec's word
+    """A request as a message (specs/ops/request.json). Raises ValueError for what JSON cannot say."""
+    return _ENCODE({"op": op, "case": case, "profile": profile, "input": input}).encode()
+
+
+class Session:
+    """A testee that has answered hello."""
+
+    def __init__(self, adapter: Adapter, start_s: float) -> None:
+        """Start (or find) the testee and greet it, within start_s seconds for both.
+
+        Raises StartError, and AdapterError if the adapter cannot be used at all; then nothing is left running.
+        """
+        deadline = monotonic() + start_s
+        self.running = _LAUNCHES[adapter.launch](adapter, deadline)
+        self.leaving = False
+        """Whether it was told to end; its end is then no crash."""
+        try:
+            self.channel = Channel(self.running.control, gone_fd=self.running.gone_fd, first_id=self.running.first_id)
+            self.hello = self._greet(deadline, start_s)
+        except StartError:
+            self.kill()
+            raise
+
+    def _greet(self, deadline: float, start_s: float) -> Hello:
+        message = request_bytes("hello", {"token": self.running.token}, "", "")
+        try:
+            answer = parse_answer(self.channel.request(message, deadline))
+            if not isinstance(answer, Ok):
+                raise AnswerError(f"hello was answered with {answer} (TST-12)")
+            return parse_hello(answer.value)
+        except NoReplyError as error:
+            text = f"no reply to hello within {start_s:g} s" + (f"; {error}" if str(error) else "")
+        except GoneError as error:
+            text = f"no reply to hello: {self.running.ended(_END_S) or error}"
+        except (AnswerError, PieceError) as error:
+            text = str(error)
+        self.running.kill()
+        raise StartError(text, self.running.stderr())
+
+    def ended(self) -> str | None:
+        """How the testee ended, None if it runs on or nobody can tell."""
+        return self.running.ended(0)
+
+    def how_it_ended(self, seen: GoneError) -> tuple[str, str]:
+        """The status and the standard error of a testee that was seen to be gone; it is killed if it is not."""
+        status = self.running.ended(_END_S)
+        self.kill()
+        return status or f"{seen}, but it was not seen to end", self.running.stderr()
+
+    def say_stop(self) -> None:
+        """Send `stop` and wait at most a second for the reply (TST-3), whatever it is."""
+        with contextlib.suppress(NoReplyError, GoneError, PieceError):
+            self.channel.request(request_bytes("stop", {}, "", ""), monotonic() + _END_S)
+
+    def stop(self) -> None:
+        """End the testee gently, then surely. Bounded; may be called twice."""
+        self._close_channel()
+        self.running.stop()
+
+    def kill(self) -> None:
+        """End the testee at once. Bounded; may be called twice."""
+        self._close_channel()
+        self.running.kill()
+
+    def _close_channel(self) -> None:
+        # Before the process: the channel watches a descriptor that the end of the process closes.
+        if hasattr(self, "channel"):
+            self.channel.close()

@@ -1,0 +1,193 @@
+"""A testee that can be asked, whatever becomes of it in between."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import monotonic
+from types import TracebackType
+from typing import Any, Self
+
+from .adapter import Adapter
+from .answer import Answer, AnswerError, Crash, HarnessError, Ok, Timeout, parse_answer
+from .channel import Channel, GoneError, NoReplyError
+from .errors import AdapterError, StartError
+from .hello import Hello
+from .pieces import PieceError
+from .running import Address
+from .session import Session, request_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a testee may cost, so that every run ends."""
+
+    start_s: float = 10.0
+    """Seconds from its start to its reply to hello."""
+    reply_s: float = 5.0
+    """Seconds for one reply."""
+    lost_s: float = 30.0
+    """Seconds that hangs and failed starts may cost together; once they have cost that, every further ask is given up.
+
+    The one that reaches it still has its full time, so the bound of the whole is lost_s + the longer of the other two.
+    """
+    restarts: int = 200
+    """How often it may be started again."""
+
+
+class Testee:
+    """An implementation behind the testee protocol. One thread at a time.
+
+    A crash or a hang costs the one ask: the process is killed, and the next ask starts another. Use it as a context
+    manager, or call `close`; a testee that was forgotten ends with the interpreter at the latest.
+    """
+
+    __test__ = False  # not a test class, in spite of its name
+
+    def __init__(self, adapter: Adapter, limits: Limits | None = None) -> None:
+        """Nothing is started yet: `start`, the first `ask` and the properties below do that."""
+        self.adapter = adapter
+        self.limits = limits or Limits()
+        self.starts = 0
+        """How often it was started, the failed starts included."""
+        self.lost_s = 0.0
+        """Seconds that hangs and failed starts have cost."""
+        self._session: Session | None = None
+        self._claims: Hello | None = None
+        self._gave_up = ""
+
+    def start(self) -> Hello:
+        """Start it if it does not run. Raises StartError, or AdapterError if the adapter cannot be used at all."""
+        return self._ready().hello
+
+    @property
+    def hello(self) -> Hello:
+        """What it said of itself. Starts it if need be and raises as `start` does, the first time only."""
+        return self._claims or self.start()
+
+    @property
+    def channel(self) -> Channel:
+        """The channel to the testee that runs now, for probes of the protocol itself; another one after a restart."""
+        return self._ready().channel
+
+    @property
+    def control_address(self) -> Address:
+        """Where the control socket of the testee that runs now is."""
+        return self._ready().running.control
+
+    @property
+    def wire_address(self) -> Address | None:
+        """Where its wire socket is; None if it is attached to and its adapter.toml does not say."""
+        return self._ready().running.wire
+
+    @property
+    def token(self) -> str:
+        """The secret that the testee that runs now expects in hello (TST-6)."""
+        return self._ready().running.token
+
+    def ask(self, op: str, input: Mapping[str, Any], *, case: str = "", profile: str = "") -> Answer:  # noqa: A002
+        """Have an op performed; case and profile are for the testee's logs.
+
+        Nothing that the testee does raises: see `Answer` for what can come of it. After an answered `stop` the next ask
+        starts it again. Raises ValueError for an input that JSON cannot say, AdapterError for an adapter that cannot be
+        used at all.
+        """
+        answer = self.exchange(request_bytes(op, input, case, profile))
+        if op == "stop" and self._session is not None:
+            self._session.leaving = isinstance(answer, Ok)
+        return answer
+
+    def exchange(self, message: bytes) -> Answer:
+        """As `ask`, with a message of any content, which need not be a request."""
+        try:
+            session = self._ready()
+        except StartError as error:
+            return HarnessError(error.text, error.stderr)
+        began = monotonic()
+        try:
+            return parse_answer(session.channel.request(message, began + self.limits.reply_s))
+        except (AnswerError, PieceError) as error:
+            return HarnessError(str(error), session.running.stderr())
+        except GoneError as error:
+            self._lose()
+            return Crash(*session.how_it_ended(error))
+        except NoReplyError as error:
+            seconds = monotonic() - began
+            self.lost_s += seconds
+            self._lose()
+            session.kill()
+            return Timeout(seconds, session.running.stderr(), str(error))
+
+    def end_input(self) -> None:
+        """End its standard input (TST-2). Its end is then no crash, and the next ask starts it again."""
+        session = self._ready()
+        session.leaving = True
+        session.running.close_input()
+
+    def ended(self, within_s: float) -> str | None:
+        """Wait for the testee to end for at most within_s seconds: how it did, or None if it did not.
+
+        Starts nothing. None also for one that is attached to, as nobody can tell.
+        """
+        return self._session.running.ended(within_s) if self._session else None
+
+    def stderr(self) -> str:
+        """The last 16 KiB of what the testee that runs now wrote to standard error."""
+        return self._session.running.stderr() if self._session else ""
+
+    def stray_stdout(self) -> bytes:
+        """What it wrote to standard output after its line of ports (TST-1), the first KiB of it."""
+        return self._session.running.stray_stdout() if self._session else b""
+
+    def close(self) -> None:
+        """End the testee: `stop`, for at most a second, then its process. May be called twice; no ask after it."""
+        session, self._session = self._session, None
+        self._gave_up = self._gave_up or "the testee was closed"
+        if session is None:
+            return
+        if not session.leaving:
+            session.say_stop()
+        session.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _ready(self) -> Session:
+        """The session that runs, or another one. Raises StartError if there can be none."""
+        if self._session is not None:
+            if not self._session.leaving:
+                return self._session
+            self._session.stop()
+            self._session = None
+        self._give_up_if_lost()
+        if self._gave_up:
+            raise StartError(f"gave up: {self._gave_up}")
+        self.starts += 1
+        began = monotonic()
+        try:
+            session = Session(self.adapter, self.limits.start_s)
+        except AdapterError:
+            self.lost_s += monotonic() - began
+            raise
+        if self._claims not in (None, session.hello):
+            session.kill()
+            raise StartError(f"started again, it says {session.hello} in place of {self._claims} (TST-12)")
+        self._claims = session.hello
+        self._session = session
+        return session
+
+    def _lose(self) -> None:
+        self._session = None
+        if self.adapter.launch == "attach":
+            self._gave_up = "a testee that is attached to cannot be started again; start it and run once more"
+
+    def _give_up_if_lost(self) -> None:
+        if self._gave_up:
+            return
+        if self.lost_s >= self.limits.lost_s:
+            self._gave_up = f"hangs and failed starts have cost {self.lost_s:.1f} s; {self.limits.lost_s:g} s is the limit"
+        elif self.starts > self.limits.restarts:
+            self._gave_up = f"it had to be started {self.starts} times; {self.limits.restarts} restarts is the limit"

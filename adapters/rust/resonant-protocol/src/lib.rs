@@ -1,0 +1,52 @@
+//! Resonant Protocol 1: the V-Frame codec, its two transforms and the hashes around it.
+//!
+//! A [`VFrame`] owns its slices; a [`VFrameView`] borrows them from the received bytes. Both come from
+//! the same checks in the same order, so they refuse the same inputs with the same [`RejectCode`].
+//! Clause ids such as `FRM-8` in this documentation and in errors are those of the specification.
+//!
+//! ```
+//! use resonant_protocol::*;
+//!
+//! # fn main() -> std::result::Result<(), FrameError> {
+//! let meta = SliceMeta { dtype: DType::F16, shape: vec![2] };
+//! let mut frame = VFrame::new(MsgType::Think, Modality::Text, vec![(meta, vec![0, 0x3c, 0, 0xc0])])?;
+//! frame.hdr.stream_id = 0x1234;
+//! let bytes = frame.encode()?;
+//!
+//! let view = VFrameView::parse(&bytes)?;
+//! assert_eq!(view.stream_id(), 0x1234);
+//! for slice in view.slices() {
+//!     assert_eq!(slice.dims().collect::<Vec<u32>>(), [2]);
+//!     assert_eq!(slice.payload(), [0, 0x3c, 0, 0xc0]);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+pub mod compress;
+pub mod crypto;
+mod decode;
+mod dtype;
+mod encode;
+mod error;
+mod flags;
+mod frame;
+mod header;
+mod slice;
+mod space;
+mod tail;
+mod view;
+
+pub use dtype::DType;
+pub use encode::EncodeOptions;
+pub use error::{FrameError, RejectCode};
+pub use flags::Flags;
+pub use frame::VFrame;
+pub use header::{Modality, MsgType, VFrameHeader, MAX_FRAME_LEN, MIN_FRAME_LEN, VERSION};
+pub use slice::{Dims, SliceMeta, SliceView};
+pub use space::space_hash32;
+pub use tail::{strong_tail_hash, strong_tail_hash_hex};
+pub use view::{Slices, VFrameView};

@@ -1,0 +1,141 @@
+//! `resonant-testee`: answers the conformance runner for the crate `resonant-protocol`.
+
+use std::env;
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, UdpSocket};
+use std::process::{self, ExitCode};
+use std::thread;
+
+use serde_json::json;
+use socket2::SockRef;
+use testee::datagram::cut;
+use testee::session::{Outgoing, Session};
+
+const USAGE: &str = "usage: RESONANT_TOKEN=SECRET resonant-testee [--attach] \
+[--control HOST:PORT] [--wire HOST:PORT]
+
+  --attach   started by hand: stay when standard input ends, and after stop
+  --control  address of the control socket (default 127.0.0.1:0)
+  --wire     address of the wire socket (default 127.0.0.1:0)";
+
+struct Arguments {
+    attach: bool,
+    control: String,
+    wire: String,
+}
+
+fn main() -> ExitCode {
+    let arguments = match read_arguments(env::args().skip(1)) {
+        Ok(arguments) => arguments,
+        Err(text) => {
+            eprintln!("{text}\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    let Ok(token) = env::var("RESONANT_TOKEN") else {
+        eprintln!("RESONANT_TOKEN is not set\n{USAGE}");
+        return ExitCode::from(2);
+    };
+    match serve(&arguments, token) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("resonant-testee: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn read_arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
+    let mut arguments = Arguments {
+        attach: false,
+        control: "127.0.0.1:0".to_owned(),
+        wire: "127.0.0.1:0".to_owned(),
+    };
+    while let Some(word) = words.next() {
+        let mut value = || words.next().ok_or(format!("{word} needs an address"));
+        match word.as_str() {
+            "--attach" => arguments.attach = true,
+            "--control" => arguments.control = value()?,
+            "--wire" => arguments.wire = value()?,
+            _ => return Err(format!("{word} is not an option")),
+        }
+    }
+    Ok(arguments)
+}
+
+fn serve(arguments: &Arguments, token: String) -> io::Result<()> {
+    let control = UdpSocket::bind(&arguments.control)?;
+    let wire = UdpSocket::bind(&arguments.wire)?;
+    enlarge_receive_buffer(&control);
+    announce(&control.local_addr()?, &wire.local_addr()?)?;
+    if !arguments.attach {
+        exit_with_standard_input();
+    }
+    let mut session = Session::new(token);
+    let mut buffer = vec![0; 65_536];
+    loop {
+        let (length, from) = match control.recv_from(&mut buffer) {
+            Ok(received) => received,
+            // Some systems report on a later receive that an earlier reply found nobody.
+            Err(error) if is_passing(error.kind()) => continue,
+            Err(error) => return Err(error),
+        };
+        let datagram = buffer.get(..length).unwrap_or_default();
+        if let Some(outgoing) = session.receive(datagram, from) {
+            send(&control, &outgoing);
+            if outgoing.stop && !arguments.attach {
+                return Ok(()); // TST-3
+            }
+            if outgoing.stop {
+                session.forget_runner();
+            }
+        }
+    }
+}
+
+/// TST-1.
+fn announce(control: &SocketAddr, wire: &SocketAddr) -> io::Result<()> {
+    let line = json!({"control": control.port(), "wire": wire.port()});
+    let mut out = io::stdout().lock();
+    writeln!(out, "{line}")?;
+    out.flush()
+}
+
+/// TST-2: in the background, so that the main thread can block on its socket.
+fn exit_with_standard_input() {
+    thread::spawn(|| {
+        let mut input = io::stdin().lock();
+        let mut ignored = [0; 1024];
+        while matches!(input.read(&mut ignored), Ok(1..)) {}
+        process::exit(0);
+    });
+}
+
+/// The biggest receive buffer that the system grants; some clamp a wish, some refuse it.
+fn enlarge_receive_buffer(socket: &UdpSocket) {
+    let socket = SockRef::from(socket);
+    for mebibytes in [16, 8, 4, 2, 1] {
+        if socket.set_recv_buffer_size(mebibytes << 20).is_ok() {
+            return;
+        }
+    }
+    eprintln!("resonant-testee: the system grants no larger receive buffer");
+}
+
+fn is_passing(kind: io::ErrorKind) -> bool {
+    use io::ErrorKind::{ConnectionRefused, ConnectionReset, Interrupted};
+    matches!(kind, Interrupted | ConnectionReset | ConnectionRefused)
+}
+
+/// TST-4. A piece that is lost here costs a repetition by the runner and nothing else.
+fn send(control: &UdpSocket, outgoing: &Outgoing) {
+    let Some(datagrams) = cut(outgoing.request_id, &outgoing.message) else {
+        eprintln!("resonant-testee: a reply takes more than 300 pieces");
+        return;
+    };
+    for datagram in datagrams {
+        if let Err(error) = control.send_to(&datagram, outgoing.to) {
+            eprintln!("resonant-testee: a piece was not sent: {error}");
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Strict reading of JSON objects: every member is asked for by name and kind, and none may be left.
+
+use serde_json::{Map, Value};
+
+use crate::hexa;
+
+/// What is wrong with a request, for people (TST-11).
+pub type Malformed = String;
+
+/// The members of one JSON object, each to be taken once.
+#[derive(Debug)]
+pub struct Members {
+    members: Map<String, Value>,
+    what: &'static str,
+}
+
+impl Members {
+    /// The members of `value`, which `what` names in complaints.
+    ///
+    /// # Errors
+    /// If it is not an object.
+    pub fn of(value: Value, what: &'static str) -> Result<Self, Malformed> {
+        match value {
+            Value::Object(members) => Ok(Self { members, what }),
+            _ => Err(format!("{what} is not an object")),
+        }
+    }
+
+    /// Takes a member of any kind.
+    ///
+    /// # Errors
+    /// If it is missing.
+    pub fn value(&mut self, name: &str) -> Result<Value, Malformed> {
+        let value = self.members.remove(name);
+        value.ok_or_else(|| format!("{} has no member {name}", self.what))
+    }
+
+    /// Takes a string.
+    ///
+    /// # Errors
+    /// If it is missing or not a string.
+    pub fn string(&mut self, name: &str) -> Result<String, Malformed> {
+        match self.value(name)? {
+            Value::String(text) => Ok(text),
+            _ => Err(self.complain(name, "is not a string")),
+        }
+    }
+
+    /// Whether a member is this string. Takes nothing.
+    #[must_use]
+    pub fn is_string(&self, name: &str, text: &str) -> bool {
+        self.members.get(name).and_then(Value::as_str) == Some(text)
+    }
+
+    /// Takes an array.
+    ///
+    /// # Errors
+    /// If it is missing or not an array.
+    pub fn array(&mut self, name: &str) -> Result<Vec<Value>, Malformed> {
+        match self.value(name)? {
+            Value::Array(items) => Ok(items),
+            _ => Err(self.complain(name, "is not an array")),
+        }
+    }
+
+    /// Takes an integer that fits `T`.
+    ///
+    /// # Errors
+    /// If it is missing, not an integer or out of range.
+    pub fn integer<T: TryFrom<u64>>(&mut self, name: &str) -> Result<T, Malformed> {
+        let value = self.value(name)?;
+        integer(&value).ok_or_else(|| self.complain(name, "is not an integer of its range"))
+    }
+
+    /// Takes bytes in hexadecimal.
+    ///
+    /// # Errors
+    /// If they are missing or not lower-case hexadecimal.
+    pub fn bytes(&mut self, name: &str) -> Result<Vec<u8>, Malformed> {
+        let text = self.string(name)?;
+        hexa::decode(&text).ok_or_else(|| self.complain(name, "is not lower-case hexadecimal"))
+    }
+
+    /// Takes exactly `N` bytes in hexadecimal.
+    ///
+    /// # Errors
+    /// As [`Members::bytes`], or if there are more or fewer.
+    pub fn fixed<const N: usize>(&mut self, name: &str) -> Result<[u8; N], Malformed> {
+        let bytes = self.bytes(name)?;
+        <[u8; N]>::try_from(bytes)
+            .map_err(|bytes| self.complain(name, &format!("has {} bytes, not {N}", bytes.len())))
+    }
+
+    /// Takes a member that may be absent, by one of the other functions.
+    ///
+    /// # Errors
+    /// If it is there and `take` does not like it.
+    pub fn optional<T>(
+        &mut self,
+        name: &str,
+        take: impl FnOnce(&mut Self, &str) -> Result<T, Malformed>,
+    ) -> Result<Option<T>, Malformed> {
+        if self.members.contains_key(name) {
+            take(self, name).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// Ends the reading.
+    ///
+    /// # Errors
+    /// If a member was not asked for.
+    pub fn end(self) -> Result<(), Malformed> {
+        match self.members.keys().next() {
+            Some(name) => Err(self.complain(name, "is not a member of the schema")),
+            None => Ok(()),
+        }
+    }
+
+    fn complain(&self, name: &str, what_is_wrong: &str) -> Malformed {
+        format!("{}.{name} {what_is_wrong}", self.what)
+    }
+}
+
+/// An integer in the sense of JSON Schema, for which 1.0 is one too, that fits `T`.
+#[must_use]
+pub fn integer<T: TryFrom<u64>>(value: &Value) -> Option<T> {
+    let whole = value.as_u64().or_else(|| {
+        // The decimal text of a whole f64 has no fraction and no exponent; a u64 is parsed from it exactly.
+        let float = value.as_f64().filter(|f| f.fract() == 0.0)?;
+        let float = if float == 0.0 { 0.0 } else { float };
+        float.to_string().parse().ok()
+    })?;
+    T::try_from(whole).ok()
+}

@@ -1,0 +1,66 @@
+"""The one error of the reference: a reject code, the clause that demands it, and where in the input the fault lies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class RejectCode(StrEnum):
+    """The registry of specs/README.md; the frame layer's codes stand in checking order (FRM-29)."""
+
+    FRAME_TOO_SHORT = "FRAME_TOO_SHORT"
+    FRAME_TOO_LARGE = "FRAME_TOO_LARGE"
+    BAD_VERSION = "BAD_VERSION"
+    CRC_MISMATCH = "CRC_MISMATCH"
+    BAD_TYPE = "BAD_TYPE"
+    RESERVED_FLAGS = "RESERVED_FLAGS"
+    BAD_SLICE_TABLE = "BAD_SLICE_TABLE"
+    BAD_MODALITY = "BAD_MODALITY"
+    PLAIN_TOO_LARGE = "PLAIN_TOO_LARGE"
+    KEY_REQUIRED = "KEY_REQUIRED"
+    DECRYPT_FAILED = "DECRYPT_FAILED"
+    BAD_COMPRESSION = "BAD_COMPRESSION"
+    BAD_DTYPE = "BAD_DTYPE"
+    BAD_RANK = "BAD_RANK"
+    LENGTH_MISMATCH = "LENGTH_MISMATCH"
+    TRUNCATED_BODY = "TRUNCATED_BODY"
+    TRAILING_BYTES = "TRAILING_BYTES"
+    # Not about received frames, so outside the order.
+    BAD_SPACE_ID = "BAD_SPACE_ID"
+    FIELD_RANGE = "FIELD_RANGE"
+
+
+class Part(StrEnum):
+    """What a span counts its bytes in: the frame as received, or a stage of its body."""
+
+    FRAME = "frame"
+    COMPRESSED_BODY = "compressed body"
+    PLAIN_BODY = "plain body"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The offending bytes: offsets start (inclusive) to stop (exclusive), in bytes from the start of `part`."""
+
+    start: int
+    stop: int
+    part: Part = Part.FRAME
+
+
+class ResonantError(Exception):
+    """An input was refused.
+
+    code: what a receiver answers. clause: the id of the clause in specs/ that demands it. detail: one sentence for
+    people, never to be compared. span: the offending bytes, or None where no bytes are (an encoder's input).
+    """
+
+    def __init__(self, code: RejectCode, clause: str, detail: str, span: Span | None = None) -> None:
+        super().__init__(code, clause, detail, span)
+        self.code = code
+        self.clause = clause
+        self.detail = detail
+        self.span = span
+
+    def __str__(self) -> str:
+        return f"{self.code} ({self.clause}): {self.detail}"

@@ -1,0 +1,1 @@
+"""The generator of vectors/data. Run it as `python -m vectors.make`."""

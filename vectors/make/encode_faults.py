@@ -1,0 +1,147 @@
+"""What an encoder must refuse (specs/frame.md section 5, specs/transform.md)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from .boundaries import sized
+from .frames import fields
+from .model import Case, Group, accepts, refuses
+from .raw import F16, I8, Q4, SPARSE, TEST_KEY, XCHACHA, ZSTD, close, nonce_of, ramp
+
+KEYED = {"key": TEST_KEY.hex(), "nonce": nonce_of(1).hex()}
+
+
+def groups() -> Iterator[Group]:
+    """Faulty fields, faulty slices and sizes, by profile."""
+    yield Group("frame", "encode/faults", "encode", "Frames that no bytes can carry.", [*_headers(), *_slices()])
+    yield Group("frame", "encode/too-large", "encode", "Frames over 65,536 bytes.", list(_too_large()))
+    yield Group("zstd", "encode/limits", "encode", "Plain sizes at and over the limit under ZSTD.", list(_zstd_limits()))
+    about = "Plain and sealed sizes at and over the limit under XCHACHA, missing keys, keys that are not needed."
+    yield Group("xchacha", "encode/limits", "encode", about, list(_xchacha()))
+    about = "Plain sizes at and over the limit under both transforms."
+    yield Group("xchacha", "encode/limits-zstd", "encode", about, list(_both_limits()), ("zstd",))
+
+
+def given(**changes: Any) -> dict[str, Any]:
+    """Fields of a valid frame with some of them changed."""
+    valid = {"type": 0, "flags": 0, "stream_id": 1, "frame_seq": "1", "space_hash32": 0, "modality": 0}
+    return valid | {"slices": [entry(I8, (2,), ramp(2))]} | changes
+
+
+def entry(dtype: int, dims: Sequence[int], payload: bytes) -> Mapping[str, Any]:
+    """One slice of `fields`."""
+    return {"dtype": dtype, "dims": list(dims), "payload": payload.hex()}
+
+
+def _refused(case_id: str, about: str, clauses: str, changed: Mapping[str, Any], code: str) -> Case:
+    return refuses(case_id, about, clauses, {"fields": given(**changed)}, code)
+
+
+def _headers() -> Iterator[Case]:
+    for value in (5, 6, 128, 255):
+        yield _refused(f"type-{value:02x}", f"type {value}.", "FRM-33 FRM-3", {"type": value}, "BAD_TYPE")
+        yield _refused(f"modality-{value:02x}", f"modality {value}.", "FRM-33 FRM-11", {"modality": value}, "BAD_MODALITY")
+    for flags in (0x0008, 0x0080, 0x0100, 0x8000, 0xFFF8):
+        yield _refused(f"flags-{flags:04x}", f"flags 0x{flags:04x}.", "FRM-33 FRM-4", {"flags": flags}, "RESERVED_FLAGS")
+
+
+def _slices() -> Iterator[Case]:
+    for dtype in (0x00, 0x04, 0x0F, 0x11, 0xFF):
+        about = f"dtype 0x{dtype:02x}."
+        changed = {"slices": [entry(dtype, (2,), ramp(2))]}
+        yield _refused(f"dtype-{dtype:02x}", about, "FRM-33 FRM-14", changed, "BAD_DTYPE")
+    ranks = {"rank-0": (0, "No dims."), "rank-256": (256, "256 dims: 0 in a u8."), "rank-257": (257, "257: 1 in a u8.")}
+    for case_id, (rank, about) in ranks.items():
+        changed = {"slices": [entry(I8, (1,) * rank, b"\1")]}
+        yield _refused(case_id, about, "FRM-33 FRM-15", changed, "BAD_RANK")
+    lengths = {
+        "f16-odd": (F16, (2,), 3, "FRM-17"),
+        "f16-short": (F16, (2, 2), 4, "FRM-17"),
+        "i8-long": (I8, (3,), 4, "FRM-18"),
+        "i8-empty": (I8, (3,), 0, "FRM-18"),
+        "i8-product-2-pow-32": (I8, (65_536, 65_536), 0, "FRM-16"),
+        "f16-bytes-2-pow-64": (F16, (2**31, 2**31, 2), 0, "FRM-16"),
+        "q4-rounded-down": (Q4, (5,), 2, "FRM-19"),
+        "q4-one-byte-an-element": (Q4, (2,), 2, "FRM-19"),
+        "sparse-coo-odd": (SPARSE, (4,), 1, "FRM-20"),
+        "sparse-coo-more-than-n": (SPARSE, (1,), 4, "FRM-20"),
+    }
+    for case_id, (dtype, dims, size, clause) in lengths.items():
+        about = f"Dims {list(dims)} with {size} payload bytes."
+        changed = {"slices": [entry(dtype, dims, ramp(size))]}
+        yield _refused(case_id, about, f"FRM-33 {clause}", changed, "LENGTH_MISMATCH")
+    second = {"slices": [entry(I8, (1,), b"\1"), entry(I8, (2,), b"\1")]}
+    yield _refused("second-slice-short", "The fault is in the second slice.", "FRM-33 FRM-18", second, "LENGTH_MISMATCH")
+
+
+def _too_large() -> Iterator[Case]:
+    for size in (65_537, 65_538, 65_536 + 33, 70_000):
+        about = f"A frame of {size} bytes without transforms."
+        yield refuses(f"size-{size}", about, "FRM-34", {"fields": fields(sized(size))}, "FRAME_TOO_LARGE")
+    empty = entry(I8, (0,), b"")
+    about = "6,551 empty slices are 33 + 10 × 6,551 = 65,543 bytes."
+    yield _refused("one-slice-too-many", about, "FRM-34", {"slices": [empty] * 6551}, "FRAME_TOO_LARGE")
+    halves = {"slices": [entry(I8, (32_743,), bytes(32_743))] * 2}
+    yield _refused("two-halves", "Two slices that only together are too much.", "FRM-34", halves, "FRAME_TOO_LARGE")
+
+
+def _flagged(size: int, flags: int, payload: bytes | None = None) -> dict[str, Any]:
+    """Fields of a frame with that plain size in bytes."""
+    count = size - 43
+    return given(flags=flags, slices=[entry(I8, (count,), payload or bytes(count))])
+
+
+def noise(count: int) -> bytes:
+    """Bytes that no compressor makes shorter: SHA-256 in counter mode."""
+    blocks = (hashlib.sha256(i.to_bytes(4, "little")).digest() for i in range(count // 32 + 1))
+    return b"".join(blocks)[:count]
+
+
+def _zstd_limits() -> Iterator[Case]:
+    slices = bytes([I8, 1]) + (65_493).to_bytes(4, "little") + bytes(65_493)
+    header = "01000100" "01000000" "0100000000000000" "0100000000000000" "d5ff0000" "00000000" "00"
+    ok = {"header": header, "plain_body": slices.hex()}
+    about = "A plain size of exactly 65,536 bytes, which compresses well."
+    yield accepts("plain-size-at-the-limit", about, "FRM-34 ZST-9", {"fields": _flagged(65_536, ZSTD)}, ok)
+    for size in (65_537, 70_000):
+        about = f"A plain size of {size} bytes, which would compress to a short frame."
+        yield refuses(f"plain-size-{size}", about, "FRM-34", {"fields": _flagged(size, ZSTD)}, "PLAIN_TOO_LARGE")
+    full = _flagged(65_536, ZSTD, noise(65_493))
+    about = "A plain size of 65,536 bytes of noise: compressed, the frame is longer than that."
+    yield refuses("noise-at-the-limit", about, "FRM-35", {"fields": full}, "FRAME_TOO_LARGE")
+
+
+def _xchacha() -> Iterator[Case]:
+    for size in (65_497, 65_536):
+        about = f"A plain size of {size} bytes: sealed, the frame has {size + 40}."
+        yield refuses(f"sealed-size-{size + 40}", about, "FRM-35", {"fields": _flagged(size, XCHACHA)} | KEYED, "FRAME_TOO_LARGE")
+    about = "A plain size of 65,537 bytes, before it is sealed."
+    yield refuses("plain-size-65537", about, "FRM-34", {"fields": _flagged(65_537, XCHACHA)} | KEYED, "PLAIN_TOO_LARGE")
+    sealed = {"fields": given(flags=XCHACHA)}
+    for name in KEYED:
+        without = {key: value for key, value in KEYED.items() if key != name}
+        yield refuses(f"no-{name}", f"XCHACHA set and no {name}.", "XCH-8", sealed | without, "KEY_REQUIRED")
+    yield refuses("neither-key-nor-nonce", "XCHACHA set and neither.", "XCH-8", sealed, "KEY_REQUIRED")
+    heart = {"fields": given(flags=XCHACHA, type=3, slices=[])}
+    yield refuses("no-key-for-a-heart", "There is no body to hide; the flag asks for a key.", "XCH-8", heart, "KEY_REQUIRED")
+    plain = "01000000" "01000000" "0100000000000000" "0100000000000000" "02000000" "00000000" "00" "0201020000000108"
+    frame = bytes.fromhex(plain)
+    about = "A key and a nonce for a frame without XCHACHA, which stays in clear."
+    yield accepts("key-not-needed", about, "XCH-7", {"fields": given()} | KEYED, {"frame": close(frame).hex()})
+
+
+def _both_limits() -> Iterator[Case]:
+    both = ZSTD | XCHACHA
+    slices = bytes([I8, 1]) + (65_493).to_bytes(4, "little") + bytes(65_493)
+    header = "01000300" "01000000" "0100000000000000" "0100000000000000" "d5ff0000" "00000000" "00"
+    about = "A plain size of exactly 65,536 bytes, compressed and sealed."
+    ok = {"header": header, "plain_body": slices.hex()}
+    yield accepts("plain-size-at-the-limit", about, "XCH-1 FRM-34", {"fields": _flagged(65_536, both)} | KEYED, ok)
+    about = "A plain size of 65,537 bytes that would compress well."
+    yield refuses("plain-size-65537", about, "FRM-34", {"fields": _flagged(65_537, both)} | KEYED, "PLAIN_TOO_LARGE")
+    full = {"fields": _flagged(65_510, both, noise(65_467))} | KEYED
+    yield refuses("noise-too-large-when-sealed", "Noise that fits only unsealed.", "FRM-35", full, "FRAME_TOO_LARGE")
+

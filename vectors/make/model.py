@@ -1,0 +1,83 @@
+"""What the generator produces: groups of cases, one JSON file a group."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+SPEC_VERSION = "1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One input with its one expected outcome. id names the fault or property; it is unique in the group for ever."""
+
+    id: str
+    about: str
+    clauses: tuple[str, ...]
+    input: Mapping[str, Any]
+    expect: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The cases of one file. requires: profiles besides `profile` that an implementation must claim to be judged."""
+
+    profile: str
+    name: str
+    op: str
+    about: str
+    cases: Sequence[Case]
+    requires: Sequence[str] = field(default=())
+
+    @property
+    def path(self) -> PurePosixPath:
+        """Where the group lives below vectors/data."""
+        return PurePosixPath(self.profile, f"{self.name}.json")
+
+    def text(self) -> str:
+        """The file's text: readable head, one case a line, the same bytes for the same group."""
+        up = "../" * (len(self.path.parts))
+        head: dict[str, Any] = {
+            "$schema": f"{up}schema.json",
+            "spec": SPEC_VERSION,
+            "profile": self.profile,
+            "group": self.name,
+            "op": self.op,
+            "about": self.about,
+        }
+        if self.requires:
+            head["requires"] = list(self.requires)
+        lines = [f" {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}," for key, value in head.items()]
+        cases = ",\n".join("  " + _case_text(case) for case in self.cases)
+        return "{\n" + "\n".join(lines) + '\n "cases": [\n' + cases + "\n ]\n}\n"
+
+
+def _case_text(case: Case) -> str:
+    data = {
+        "id": case.id,
+        "about": case.about,
+        "clauses": list(case.clauses),
+        "input": case.input,
+        "expect": case.expect,
+    }
+    return json.dumps(data, ensure_ascii=False)
+
+
+def accepts(case_id: str, about: str, clauses: str, given: Mapping[str, Any], ok: Mapping[str, Any]) -> Case:
+    """A case that expects `ok`. clauses: ids separated by spaces."""
+    return Case(case_id, about, tuple(clauses.split()), given, {"ok": ok})
+
+
+def refuses(case_id: str, about: str, clauses: str, given: Mapping[str, Any], code: str) -> Case:
+    """A case that expects a reject. clauses: ids separated by spaces."""
+    return Case(case_id, about, tuple(clauses.split()), given, {"reject": code})
+
+
+def frame_refused(case_id: str, about: str, clauses: str, frame: bytes, code: str, key: bytes | None = None) -> Case:
+    """A decode case that expects a reject."""
+    given = {"frame": frame.hex()} | ({"key": key.hex()} if key is not None else {})
+    return refuses(case_id, about, clauses, given, code)
