@@ -66,7 +66,7 @@ def _read_header(frame: Cursor) -> tuple[dict[str, int], tuple[int, ...]]:
         for index in range(min(room, SHOWN_ENTRIES)):
             frame.take_uint(4, f"slice_len[{index}]", str)
         hidden = count - min(room, SHOWN_ENTRIES)
-        frame.take_rest(f"… {hidden:,} more, but {cut:,} bytes have room for {room:,} in all!", "slice_len")
+        frame.take(frame.left, "slice_len", f"… {hidden:,} more, but {cut:,} bytes have room for {room:,} in all!")
         frame.cut = True
         return values, ()
     slice_len = struct.unpack(f"<{count}I", frame.peek(4 * count))

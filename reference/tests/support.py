@@ -21,7 +21,7 @@ def raw_slice(dtype: int, dims: Sequence[int], payload: bytes, rank: int | None 
     return struct.pack(f"<BB{len(dims)}I", dtype, len(dims) if rank is None else rank, *dims) + payload
 
 
-def raw_header(  # noqa: PLR0913 (one argument for each field)
+def raw_header(
     *,
     version: int = 1,
     mtype: int = 0,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 
 import pytest
+from resonant import DType, Flags, MessageType, Modality, Part, RejectCode, ResonantError, Slice, Span, decode
 
 from reference.tests.support import (
     F16,
@@ -25,7 +26,6 @@ from reference.tests.support import (
     sealed,
     with_crc,
 )
-from resonant import DType, Flags, MessageType, Modality, Part, RejectCode, ResonantError, Slice, Span, decode
 
 EMPTY = raw_frame()
 PLAIN, COMPRESSED = Part.PLAIN_BODY, Part.COMPRESSED_BODY
@@ -166,7 +166,7 @@ HEADER_FAULTS = (
 def test_the_first_of_several_header_faults_decides(first: int) -> None:
     fields: dict[str, int | list[int]] = {}
     for _, fault in HEADER_FAULTS[first:]:
-        fields |= fault  # type: ignore[arg-type]
+        fields |= fault
     assert refusal(raw_frame(b"no body either", **fields))[0] == HEADER_FAULTS[first][0]
 
 

@@ -7,10 +7,10 @@ import zlib
 import pytest
 import zstandard
 from nacl import bindings
-
-from reference.tests.support import joined, worked_frames
 from resonant import DType, Flags, Frame, MessageType, Modality, Slice, decode, decompress, encode
 from resonant.layout import annotate
+
+from reference.tests.support import joined, worked_frames
 
 BLOCKS = worked_frames()
 KEY, SALT = bytes(range(0x20)), bytes(range(0x40, 0x50))

@@ -25,6 +25,14 @@
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
+// The decoder is total (FRM-30): what could panic or cut a number off does not compile under clippy.
+#![deny(
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
 
 pub mod compress;
 pub mod crypto;

@@ -24,7 +24,7 @@ impl SliceMeta {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SliceView<'a> {
     dtype: DType,
-    dims: Dims<'a>,
+    dims: &'a [u8],
     payload: &'a [u8],
 }
 
@@ -38,7 +38,7 @@ impl<'a> SliceView<'a> {
     /// The dims, in order.
     #[must_use]
     pub const fn dims(&self) -> Dims<'a> {
-        self.dims
+        Dims { bytes: self.dims }
     }
 
     /// The payload bytes, unchanged (FRM-23).
@@ -50,7 +50,7 @@ impl<'a> SliceView<'a> {
     /// Exact product of the dims, or `None` if it is beyond u64 (FRM-16).
     #[must_use]
     pub fn elements(&self) -> Option<u64> {
-        element_count(self.dims)
+        element_count(self.dims())
     }
 
     /// An owned copy of dtype and dims.
@@ -58,7 +58,7 @@ impl<'a> SliceView<'a> {
     pub fn meta(&self) -> SliceMeta {
         SliceMeta {
             dtype: self.dtype,
-            shape: self.dims.collect(),
+            shape: self.dims().collect(),
         }
     }
 
@@ -76,8 +76,7 @@ impl<'a> SliceView<'a> {
         let (dims, rest) = rest
             .split_at_checked(usize::from(rank) * 4)
             .ok_or_else(|| truncated("dims"))?;
-        let dims = Dims { bytes: dims };
-        let elements = element_count(dims);
+        let elements = element_count(Dims { bytes: dims });
         if !dtype.accepts_len(elements, u64::from(len)) {
             return Err(length_mismatch(dtype, elements, u64::from(len)));
         }
@@ -100,7 +99,7 @@ fn truncated(part: &str) -> FrameError {
 }
 
 /// The dims of a [`SliceView`], an iterator that reads them where they lie.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dims<'a> {
     bytes: &'a [u8],
 }

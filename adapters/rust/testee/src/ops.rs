@@ -4,7 +4,7 @@ use resonant_protocol::compress::{zstd_compress, zstd_decompress, DEFAULT_LEVEL}
 use resonant_protocol::crypto::{open_xchacha_aad, seal_xchacha_aad};
 use resonant_protocol::{
     space_hash32, strong_tail_hash_hex, DType, EncodeOptions, Flags, FrameError, Modality, MsgType,
-    RejectCode, SliceMeta, VFrame, VFrameView,
+    SliceMeta, VFrame, VFrameView,
 };
 use serde_json::{json, Value};
 
@@ -173,7 +173,7 @@ struct Fields {
 }
 
 impl Fields {
-    fn read(value: Value) -> Result<Self, Failure> {
+    fn read(value: Value) -> Result<Self, Malformed> {
         let mut members = Members::of(value, "fields")?;
         let fields = Self {
             mtype: members.integer("type")?,
@@ -230,17 +230,8 @@ fn read_slice(value: Value) -> Result<(u8, Vec<u32>, Vec<u8>), Malformed> {
     Ok((dtype, dims, payload))
 }
 
-/// A u64 in decimal: digits without sign and without a leading zero. The schema's pattern has room for
-/// 20-digit values that the field has not; those are the encoder interface's to refuse (FRM-36).
-fn frame_seq(text: &str) -> Result<u64, Failure> {
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    let leading_zero = text.len() > 1 && text.starts_with('0');
-    if !digits || leading_zero || !(1..=20).contains(&text.len()) {
-        let detail = "fields.frame_seq is not a u64 in decimal".to_owned();
-        return Err(Failure::Malformed(detail));
-    }
-    text.parse().map_err(|_| {
-        let code = RejectCode::FieldRange.as_str().to_owned();
-        Failure::Reject(code, "FRM-36: frame_seq is not a u64".to_owned())
-    })
+/// A u64 in decimal, which the schema's pattern describes exactly: no sign, no leading zero, no greater value.
+fn frame_seq(text: &str) -> Result<u64, Malformed> {
+    let canonical = text.parse().ok().filter(|n: &u64| n.to_string() == text);
+    canonical.ok_or_else(|| "fields.frame_seq is not a u64 in decimal".to_owned())
 }

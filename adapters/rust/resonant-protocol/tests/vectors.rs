@@ -1,0 +1,70 @@
+//! The golden vectors of the repository, every file and every case.
+
+#[path = "support/judge.rs"]
+mod judge;
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../vectors/data");
+const PROFILES: [&str; 3] = ["frame", "zstd", "xchacha"];
+
+#[test]
+fn every_golden_case_agrees() {
+    let mut cases = 0;
+    let mut failures = Vec::new();
+    for profile in PROFILES {
+        let files = json_files(&Path::new(DATA).join(profile));
+        assert!(!files.is_empty(), "no vector files of profile {profile}");
+        for path in files {
+            run_file(&path, profile, &mut cases, &mut failures);
+        }
+    }
+    println!("{cases} cases");
+    assert!(cases > 0, "the vector files hold no cases");
+    assert!(
+        failures.is_empty(),
+        "{} of {cases} cases failed:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
+}
+
+fn run_file(path: &Path, profile: &str, cases: &mut usize, failures: &mut Vec<String>) {
+    let text = fs::read_to_string(path).expect("a readable file");
+    let file: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(file["spec"], "1.0", "{}", path.display());
+    assert_eq!(file["profile"], profile, "{}", path.display());
+    let op = file["op"].as_str().expect("op");
+    let group = file["group"].as_str().expect("group");
+    let listed = file["cases"].as_array().expect("cases");
+    assert!(!listed.is_empty(), "{} has no cases", path.display());
+    for case in listed {
+        *cases += 1;
+        if let Err(what) = judge::judge(op, &case["input"], &case["expect"]) {
+            let id = case["id"].as_str().expect("id");
+            failures.push(format!("{profile}/{group}/{id}: {what}"));
+        }
+    }
+}
+
+/// The JSON files under a folder, in order of their paths.
+fn json_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).into_iter().flatten() {
+            let path = entry.expect("a folder entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "json") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}

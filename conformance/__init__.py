@@ -1,0 +1,1 @@
+"""The conformance suite: judges an implementation behind a testee by the golden vectors."""

@@ -1,0 +1,76 @@
+"""The golden vectors as typed cases."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+VECTORS = Path(__file__).resolve().parent.parent / "vectors" / "data"
+
+
+class VectorError(Exception):
+    """A vector file that cannot be used; the text names the file and says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """The op is to succeed with this value."""
+
+    value: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """The input is to be refused with this code."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One input with its one expected outcome."""
+
+    id: str
+    """Unique in the suite: profile/group/id, the group having slashes of its own."""
+    profile: str
+    requires: tuple[str, ...]
+    """Profiles that must be claimed besides `profile`."""
+    op: str
+    about: str
+    clauses: tuple[str, ...]
+    input: Mapping[str, Any]
+    expect: Accept | Refuse
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Every profile that must be claimed for the case to count."""
+        return frozenset((self.profile, *self.requires))
+
+
+def load_cases(folder: Path = VECTORS) -> tuple[Case, ...]:
+    """Every case below `folder`, in order of path and file. Raises VectorError for a file that is none."""
+    paths = sorted(folder.rglob("*.json"))
+    if not paths:
+        raise VectorError(f"{folder}: no vector files; run `python -m vectors.make`")
+    return tuple(case for path in paths for case in _read(path))
+
+
+def _read(path: Path) -> Iterator[Case]:
+    try:
+        file = json.loads(path.read_bytes())
+        head = (file["profile"], tuple(file.get("requires", ())), file["op"])
+        for entry in file["cases"]:
+            expect = entry["expect"]
+            yield Case(
+                f"{file['profile']}/{file['group']}/{entry['id']}",
+                *head,
+                entry["about"],
+                tuple(entry["clauses"]),
+                entry["input"],
+                Accept(expect["ok"]) if "ok" in expect else Refuse(expect["reject"]),
+            )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise VectorError(f"{path}: not a vector file ({error!r})") from error

@@ -1,0 +1,97 @@
+"""One judgement: plain functions over (testee, case). pytest, mutants, campaigns and the command line all call these."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from adapters.driver import Answer, Crash, HarnessError, Ok, Reject, RequestError, Timeout, Unsupported
+
+from . import transformed
+from .asking import Asks
+from .cases import Accept, Case, Refuse
+from .difference import first_difference
+from .verdict import PASSED, PASSED_UNNAMED, Outcome, Verdict, short
+
+REJECTED = "REJECTED"  # TST-14
+
+
+def judge(testee: Asks, case: Case) -> Verdict:
+    """Ask the testee for the case's op and judge the answer. Never raises for what the testee does."""
+    answer = testee.ask(case.op, case.input, case=case.id, profile=case.profile)
+    return judge_answer(case, answer)
+
+
+def judge_answer(case: Case, answer: Answer) -> Verdict:
+    """Judge an answer to the case's request."""
+    match case.expect, answer:
+        case Refuse(code), Reject(got_code, detail):
+            if got_code == code:
+                return PASSED
+            if got_code == REJECTED:
+                return PASSED_UNNAMED
+            got = f"reject {got_code}" + (f": {short(detail)}" if detail else "")
+            return Verdict(Outcome.FAIL, "refused, but with another code", f"reject {code}", got)
+        case Refuse(code), Ok(value):
+            return Verdict(Outcome.FAIL, "accepted what is to be refused", f"reject {code}", f"ok {short(value)}")
+        case Accept(value), Reject(got_code, detail):
+            got = f"reject {got_code}" + (f": {short(detail)}" if detail else "")
+            return Verdict(Outcome.FAIL, "refused what is to be accepted", f"ok {short(value)}", got)
+        case Accept(expected), Ok(value):
+            return _CHECKS.get(case.op, _check_exactly)(case, expected, value)
+    return not_judged(answer, expected_text(case))
+
+
+def expected_text(case: Case) -> str:
+    """The expectation on one line."""
+    if isinstance(case.expect, Refuse):
+        return f"reject {case.expect.code}"
+    return f"ok {short(case.expect.value)}"
+
+
+def not_judged(answer: Answer, expected: str) -> Verdict:
+    """The verdict on an answer that is neither ok nor reject."""
+    match answer:
+        case Unsupported(feature):
+            summary = "answered `unsupported` in a profile that it claims (TST-10)"
+            return Verdict(Outcome.UNSUPPORTED, summary, expected, f"unsupported {short(feature)}")
+        case RequestError(text):
+            summary = "found a request wrong that fits its schema (TST-11)"
+            return Verdict(Outcome.REQUEST_ERROR, summary, expected, f"error {short(text)}")
+        case Crash(status, stderr):
+            return Verdict(Outcome.CRASH, "the testee ended instead of answering", expected, status, stderr=stderr)
+        case Timeout(seconds, stderr, note):
+            got = f"no reply within {seconds:.1f} s" + (f"; {note}" if note else "")
+            return Verdict(Outcome.TIMEOUT, "the testee did not answer", expected, got, stderr=stderr)
+        case HarnessError(text, stderr):
+            return Verdict(Outcome.HARNESS_ERROR, "the testee protocol failed", expected, short(text, 600), stderr=stderr)
+        case Ok() | Reject():
+            return Verdict(Outcome.FAIL, "another kind of answer was due", expected, short(str(answer)))
+
+
+def _check_exactly(case: Case, expected: Mapping[str, Any], got: Mapping[str, Any]) -> Verdict:
+    difference = first_difference(expected, got)
+    if difference is None:
+        return PASSED
+    frame = got.get("frame", "")
+    produced = frame if isinstance(frame, str) else ""
+    return Verdict(
+        Outcome.FAIL, difference.text(), f"ok {short(expected)}", f"ok {short(got)}", difference, produced=produced
+    )
+
+
+def _check_encode(case: Case, expected: Mapping[str, Any], got: Mapping[str, Any]) -> Verdict:
+    """Bytes where they are canonical; else the header and what the body comes back to (ZST-9)."""
+    if "frame" in expected:
+        return _check_exactly(case, expected, got)
+    return transformed.check_frame(case.input, expected, got)
+
+
+def _check_compress(case: Case, expected: Mapping[str, Any], got: Mapping[str, Any]) -> Verdict:
+    return transformed.check_compressed(expected, got)
+
+
+_CHECKS: Mapping[str, Callable[[Case, Mapping[str, Any], Mapping[str, Any]], Verdict]] = {
+    "encode": _check_encode,
+    "compress": _check_compress,
+}

@@ -1,0 +1,76 @@
+"""What was to run, what ran, and whether that may be called a result."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .cases import Case
+from .verdict import Outcome
+
+KNOWN = "known failure"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """How one case or probe ended. outcome: an Outcome, or KNOWN."""
+
+    id: str
+    profile: str
+    clauses: tuple[str, ...]
+    outcome: str
+    unnamed: bool = False
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The run's account. A run that tested nothing is a failed run, however green it looks."""
+
+    selected: tuple[str, ...]
+    """The profiles to judge."""
+    planned: Mapping[str, Case]
+    """The cases that are to run, by id."""
+    entries: list[Entry] = field(default_factory=list)
+
+    def add(self, entry: Entry) -> None:
+        """Note how a case ended."""
+        self.entries.append(entry)
+
+    def faults(self, *, replay: bool) -> Iterator[str]:
+        """Reasons why the run must not end green although no case failed.
+
+        replay: single cases were named on the command line, so that the rest is not missed.
+        """
+        executed = Counter(entry.profile for entry in self.entries if entry.id in self.planned)
+        if not executed:
+            yield "no case was executed: nothing is judged"
+        elif not replay:
+            for profile in self.selected:
+                if not executed[profile]:
+                    yield f"no case of profile {profile} was executed although it is claimed"
+
+    def rows(self) -> Iterator[tuple[str, Mapping[str, int]]]:
+        """A row a profile: planned, executed, pass, fail, known."""
+        for profile in self.selected:
+            mine = [entry for entry in self.entries if entry.profile == profile and entry.id in self.planned]
+            passed = sum(entry.outcome == Outcome.PASS for entry in mine)
+            known = sum(entry.outcome == KNOWN for entry in mine)
+            yield profile, {
+                "planned": sum(case.profile == profile for case in self.planned.values()),
+                "executed": len(mine),
+                "passed": passed,
+                "failed": len(mine) - passed - known,
+                "known": known,
+            }
+
+    def failing_clauses(self) -> Sequence[tuple[str, int]]:
+        """Clauses with the number of failed cases that cite them, most first."""
+        bad = (entry for entry in self.entries if entry.outcome not in (Outcome.PASS, KNOWN))
+        return Counter(clause for entry in bad for clause in entry.clauses).most_common()
+
+    @property
+    def unnamed(self) -> int:
+        """How many refusals came without a code (TST-14)."""
+        return sum(entry.unnamed for entry in self.entries)

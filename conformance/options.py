@@ -1,0 +1,68 @@
+"""The options of `pytest conformance`, read once into a typed value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+DEFAULT_SEED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asks for."""
+
+    impl: str
+    profiles: tuple[str, ...]
+    known: Path | None
+    report: Path | None
+    seed: int
+    build: bool
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Declare the options; their help is the documentation."""
+    group = parser.getgroup("conformance", "Resonant conformance")
+    group.addoption(
+        "--impl",
+        default="reference",
+        metavar="NAME|PATH",
+        help="the implementation to judge: a folder name below adapters/, or the path of an adapter.toml (default: %(default)s)",
+    )
+    group.addoption(
+        "--profile",
+        action="append",
+        default=[],
+        metavar="NAME[,NAME]",
+        help="judge only these of the claimed profiles (frame, zstd, xchacha); may be repeated",
+    )
+    group.addoption(
+        "--known-failures",
+        metavar="FILE",
+        help="a TOML file of [[known]] tables (id, reason): these cases must fail; one that passes or no longer exists fails the run",
+    )
+    group.addoption("--report", metavar="DIR", help="write DIR/run.json, the account of the run as data")
+    group.addoption(
+        "--seed",
+        type=int,
+        default=DEFAULT_SEED,
+        metavar="N",
+        help="the seed of the generated inputs (default: %(default)s); it is printed with every run",
+    )
+    group.addoption("--no-build", action="store_true", help="do not run the adapter's build command first")
+
+
+def read_options(config: pytest.Config) -> Options:
+    """The options as given."""
+    known, report = config.getoption("--known-failures"), config.getoption("--report")
+    names = [name.strip() for given in config.getoption("--profile") for name in given.split(",")]
+    return Options(
+        impl=config.getoption("--impl"),
+        profiles=tuple(name for name in names if name),
+        known=Path(known) if known else None,
+        report=Path(report) if report else None,
+        seed=config.getoption("--seed"),
+        build=not config.getoption("--no-build"),
+    )

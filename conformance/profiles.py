@@ -1,0 +1,45 @@
+"""Profiles, and which cases count for an implementation that claims some of them (specs/README.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from .cases import Case
+
+# profile -> the clause families it is made of; TST holds for every testee whatever it claims
+PROFILES: Mapping[str, tuple[str, ...]] = {"frame": ("FRM", "SPC"), "zstd": ("ZST",), "xchacha": ("XCH",)}
+EVERYWHERE = ("TST",)
+
+
+class SelectionError(Exception):
+    """A choice of profiles that cannot be run; the text says what to do."""
+
+
+def selected_profiles(claimed: Sequence[str], chosen: Sequence[str]) -> tuple[str, ...]:
+    """The profiles to judge: those claimed, or the chosen ones of them (empty: all).
+
+    Raises SelectionError for a name that is no profile and for one that is not claimed: a run that was asked to judge a
+    profile must not end green without it.
+    """
+    for name in (*chosen, *claimed):
+        if name not in PROFILES:
+            raise SelectionError(f"no profile {name!r}; there are {', '.join(PROFILES)}")
+    for name in chosen:
+        if name not in claimed:
+            raise SelectionError(f"profile {name} is not claimed; the testee claims {', '.join(claimed) or 'nothing'}")
+    return tuple(name for name in PROFILES if name in (chosen or claimed))
+
+
+def selected_cases(cases: Iterable[Case], claimed: Sequence[str], selected: Sequence[str]) -> tuple[Case, ...]:
+    """The cases of the selected profiles that need nothing unclaimed."""
+    return tuple(case for case in cases if case.profile in selected and case.needs <= set(claimed))
+
+
+def refusal_probes(cases: Iterable[Case], claimed: Sequence[str]) -> tuple[Case, ...]:
+    """For each unclaimed profile one valid case an op: the testee must answer `unsupported` (TST-10)."""
+    probes: dict[tuple[str, str], Case] = {}
+    for case in cases:
+        fits = case.needs - set(claimed) == {case.profile} and not hasattr(case.expect, "code")
+        if fits and case.profile not in claimed:
+            probes.setdefault((case.profile, case.op), case)
+    return tuple(probes.values())

@@ -1,0 +1,70 @@
+"""One run of the suite: the implementation, the cases that count for it, and the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from adapters.driver import Adapter, AdapterError, Hello, StartError, Testee, build_adapter, load_adapter
+from resonant.clauses import load_clauses
+
+from .cases import Case, VectorError, load_cases
+from .known import KnownFailuresError, check_known, load_known
+from .ledger import Ledger
+from .options import Options
+from .profiles import SelectionError, refusal_probes, selected_cases, selected_profiles
+
+ADAPTERS = Path(__file__).resolve().parent.parent / "adapters"
+
+
+class RunError(Exception):
+    """The run cannot begin; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Everything that is decided before the first case."""
+
+    adapter: Adapter
+    testee: Testee
+    hello: Hello
+    cases: Mapping[str, Case]
+    """The cases that are to run, by id."""
+    probes: Sequence[Case]
+    """Valid cases of unclaimed profiles; each must be answered with `unsupported`."""
+    known: Mapping[str, str]
+    ledger: Ledger
+
+
+def prepare(options: Options, *, build: bool) -> Run:
+    """Load the vectors, build and start the testee, and decide what counts. Raises RunError."""
+    try:
+        all_cases = load_cases()
+        check_clauses(all_cases, load_clauses().keys())
+        known = load_known(options.known) if options.known else {}
+        adapter = load_adapter(options.impl, ADAPTERS)
+        if build:
+            build_adapter(adapter)
+        testee = Testee(adapter)
+        hello = testee.start()
+        selected = selected_profiles(hello.profiles, options.profiles)
+        cases = {case.id: case for case in selected_cases(all_cases, hello.profiles, selected)}
+        if options.known:
+            in_profiles = {k: v for k, v in known.items() if not options.profiles or k.split("/")[0] in selected}
+            check_known(options.known, in_profiles, cases.keys(), {case.id for case in all_cases})
+    except StartError as error:
+        raise RunError(f"--impl={options.impl}: the testee did not start: {error}") from error
+    except (VectorError, AdapterError, KnownFailuresError, SelectionError) as error:
+        raise RunError(str(error)) from error
+    return Run(
+        adapter, testee, hello, cases, refusal_probes(all_cases, hello.profiles), known, Ledger(selected, cases)
+    )
+
+
+def check_clauses(cases: Sequence[Case], existing: Collection[str]) -> None:
+    """Refuse vectors that cite a clause which specs/ does not have."""
+    for case in cases:
+        for clause in case.clauses:
+            if clause not in existing:
+                raise VectorError(f"{case.id} cites {clause}, which specs/ does not have")

@@ -1,0 +1,26 @@
+"""The testee protocol, judged for every implementation whatever it claims."""
+
+from __future__ import annotations
+
+from adapters.driver import Testee, Unsupported
+
+from .cases import Case
+from .conftest import Reporter
+from .probes import Probe, expect_kind
+from .show import probe_text
+
+
+def test_probe(probe: Probe, testee: Testee, reporter: Reporter) -> None:
+    """The testee keeps the protocol."""
+    verdict = probe.check(testee)
+    if not verdict.passed:
+        reporter.fail(verdict.outcome, probe_text(probe.id, probe.about, probe.clauses, verdict, reporter.replay()))
+
+
+def test_unclaimed_profile_is_refused(unclaimed: Case, testee: Testee, reporter: Reporter) -> None:
+    """What needs a profile that is not claimed is answered with `unsupported`."""
+    answer = testee.ask(unclaimed.op, unclaimed.input, case=unclaimed.id, profile=unclaimed.profile)
+    verdict = expect_kind(answer, Unsupported, f"unsupported: {unclaimed.profile} is not claimed")
+    if not verdict.passed:
+        name = f"unclaimed {unclaimed.profile}, op {unclaimed.op}"
+        reporter.fail(verdict.outcome, probe_text(name, unclaimed.about, ("TST-10",), verdict, reporter.replay()))

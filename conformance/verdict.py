@@ -1,0 +1,55 @@
+"""What a check says about one case."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from .difference import Difference
+
+
+class Outcome(StrEnum):
+    """How a case ended. Everything but PASS fails it."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    UNSUPPORTED = "unsupported"
+    REQUEST_ERROR = "error"
+    CRASH = "crash"
+    TIMEOUT = "timeout"
+    HARNESS_ERROR = "harness error"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The judgement of one case."""
+
+    outcome: Outcome
+    summary: str = ""
+    """One sentence on what went wrong."""
+    expected: str = ""
+    got: str = ""
+    difference: Difference | None = None
+    """Where expected and got part, if both are data."""
+    produced: str = ""
+    """The bytes an encoder made, as hex, where they can be shown."""
+    stderr: str = ""
+    unnamed: bool = False
+    """The input was refused as expected, but without a code (TST-14)."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the case passed."""
+        return self.outcome is Outcome.PASS
+
+
+PASSED = Verdict(Outcome.PASS)
+PASSED_UNNAMED = Verdict(Outcome.PASS, unnamed=True)
+
+
+def short(value: Any, limit: int = 160) -> str:
+    """A value on one line, cut where it is long."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text):,} characters)"

@@ -1,0 +1,43 @@
+"""The package stays what its docstring says: bytes in, values out, with nothing of the outside world."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from resonant.header import FIXED, FIXED_FIELDS, TAIL, TAIL_FIELDS
+
+from reference.tests.support import ROOT
+
+FORBIDDEN = {"asyncio", "datetime", "random", "secrets", "select", "selectors", "socket", "time", "uuid"}
+PROJECT = {"adapters", "conformance", "reference", "reports", "vectors"}
+MODULES = sorted((ROOT / "reference" / "resonant").glob("*.py"))
+
+
+def imported(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            names.add((node.module or "").split(".")[0])
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 1, f"{path.name} reaches out of the package"
+        elif isinstance(node, ast.Name):
+            assert node.id != "__import__", f"{path.name} hides an import"
+    return names
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_a_module_of_the_reference_imports_no_world_and_nothing_of_the_project(path: Path) -> None:
+    assert imported(path).isdisjoint(FORBIDDEN | PROJECT)
+
+
+def test_there_are_modules_to_look_at() -> None:
+    assert {"decode", "encode", "layout", "explain"} <= {path.stem for path in MODULES}
+
+
+def test_the_table_of_header_fields_agrees_with_the_packed_header() -> None:
+    assert sum(size for _, size in FIXED_FIELDS) == FIXED.size
+    assert sum(size for _, size in TAIL_FIELDS) == TAIL.size

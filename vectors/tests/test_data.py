@@ -1,0 +1,132 @@
+"""The committed vectors: fresh, of the right form, and as complete as they claim to be."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import referencing
+from referencing.jsonschema import DRAFT202012
+
+from vectors.make.__main__ import DATA, main
+
+ROOT = DATA.parent.parent
+NOT_CANONICAL = {("encode", "header"), ("compress", "plain")}
+FRAME_CODES = (
+    "FRAME_TOO_SHORT FRAME_TOO_LARGE BAD_VERSION CRC_MISMATCH BAD_TYPE RESERVED_FLAGS BAD_SLICE_TABLE BAD_MODALITY "
+    "PLAIN_TOO_LARGE KEY_REQUIRED DECRYPT_FAILED BAD_COMPRESSION BAD_DTYPE BAD_RANK LENGTH_MISMATCH TRUNCATED_BODY "
+    "TRAILING_BYTES BAD_SPACE_ID"
+).split()
+
+
+@cache
+def files() -> dict[str, dict[str, Any]]:
+    return {path.relative_to(DATA).as_posix(): json.loads(path.read_bytes()) for path in sorted(DATA.rglob("*.json"))}
+
+
+def cases() -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    for file in files().values():
+        for case in file["cases"]:
+            yield file, case
+
+
+def validator(schema: dict[str, Any]) -> jsonschema.Draft202012Validator:
+    ops = ROOT / "specs" / "ops"
+    resources = [(path.name, DRAFT202012.create_resource(json.loads(path.read_bytes()))) for path in ops.glob("*.json")]
+    return jsonschema.Draft202012Validator(schema, registry=referencing.Registry().with_resources(resources))
+
+
+def test_data_is_what_the_generator_makes(capsys: pytest.CaptureFixture[str]) -> None:
+    status = main(["--check"])
+    assert status == 0, capsys.readouterr().err
+
+
+def test_check_names_changed_missing_and_extra_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--data", str(tmp_path)]) == 0
+    (tmp_path / "frame/decode/crc.json").write_text("{}")
+    (tmp_path / "frame/decode/version.json").unlink()
+    (tmp_path / "frame/extra.json").write_text("{}")
+    assert main(["--data", str(tmp_path), "--check"]) == 1
+    told = capsys.readouterr().err
+    assert "frame/decode/crc.json: differs" in told
+    assert "frame/decode/version.json: missing" in told
+    assert "frame/extra.json: no group makes this file" in told
+
+
+def test_every_file_fits_the_schema() -> None:
+    schema = validator(json.loads((ROOT / "vectors/schema.json").read_bytes()))
+    for name, file in files().items():
+        schema.validate(file)
+        assert name == f"{file['profile']}/{file['group']}.json"
+        assert (DATA / name).parent.joinpath(file["$schema"]).resolve() == ROOT / "vectors/schema.json"
+
+
+@pytest.mark.slow
+def test_inputs_and_results_fit_the_schema_of_their_op() -> None:
+    schemas = {path.stem: json.loads(path.read_bytes()) for path in (ROOT / "specs/ops").glob("*.json")}
+    parts = {
+        (op, part): validator(schema["$defs"][part])
+        for op, schema in schemas.items()
+        for part in schema.get("$defs", ())
+    }
+    for file, case in cases():
+        op = file["op"]
+        parts[op, "input"].validate(case["input"])
+        ok = case["expect"].get("ok")
+        if ok is not None and not any((op, member) in NOT_CANONICAL for member in ok):
+            parts[op, "ok"].validate(ok)
+
+
+@pytest.mark.parametrize("op", ["decode", "encode"])
+def test_the_product_of_types_dtypes_flags_and_modalities_is_complete(op: str) -> None:
+    seen: Counter[tuple[int, ...]] = Counter()
+    for file, case in cases():
+        if file["op"] == op and file["group"] in (f"{op}/product", f"{op}/product-zstd"):
+            fields = case["expect"]["ok"]["fields"] if op == "decode" else case["input"]["fields"]
+            (one,) = fields["slices"]
+            seen[fields["type"], one["dtype"], fields["flags"], fields["modality"]] += 1
+    wanted = {(t, d, f, m) for t in range(5) for d in (1, 2, 3, 16) for f in range(8) for m in range(5)}
+    assert len(wanted) == 800
+    assert seen == Counter(wanted)
+
+
+def test_every_reject_code_has_six_causes() -> None:
+    causes = defaultdict(set)
+    for file, case in cases():
+        if "reject" in case["expect"]:
+            causes[case["expect"]["reject"]].add((file["group"], case["id"]))
+    assert sorted(causes) == sorted(FRAME_CODES)
+    assert {code: len(ids) for code, ids in causes.items() if len(ids) < 6} == {}
+
+
+def test_transform_flags_stay_within_their_profiles() -> None:
+    before_flags = ("FRAME_TOO_SHORT", "CRC_MISMATCH", "RESERVED_FLAGS")
+    for file, case in cases():
+        if case["expect"].get("reject") in before_flags:
+            continue
+        frame = case["input"].get("frame", "")
+        flags = int(frame[4:6], 16) if frame else case["input"].get("fields", {}).get("flags", 0)
+        needed = {name for name, bit in (("zstd", 1), ("xchacha", 2)) if flags & bit}
+        assert needed <= {file["profile"], *file.get("requires", ())}, (file["group"], case["id"])
+
+
+def test_at_least_forty_frames_are_assembled_by_hand() -> None:
+    hand = [case["id"] for file, case in cases() if file["op"] == "decode" and file["group"].startswith("decode/hand-")]
+    assert len(hand) >= 40
+
+
+def test_no_input_has_two_outcomes() -> None:
+    seen: dict[str, str] = {}
+    for file, case in cases():
+        name = f"{file['profile']}/{file['group']}/{case['id']}"
+        key = json.dumps([file["op"], case["input"]], sort_keys=True)
+        expect = json.dumps(case["expect"], sort_keys=True)
+        if key in seen:
+            assert seen[key] == expect, f"{name}: an input with two different outcomes"
+        seen[key] = expect
