@@ -1,4 +1,4 @@
-"""One judgement: plain functions over (testee, case). pytest, mutants, campaigns and the command line all call these."""
+"""One judgement: plain functions over (testee, case), called by pytest, mutants, campaigns and the command line."""
 
 from __future__ import annotations
 
@@ -25,21 +25,27 @@ def judge(testee: Asks, case: Case) -> Verdict:
 def judge_answer(case: Case, answer: Answer) -> Verdict:
     """Judge an answer to the case's request."""
     match case.expect, answer:
-        case Refuse(code), Reject(got_code, detail):
-            if got_code == code:
-                return PASSED
-            if got_code == REJECTED:
-                return PASSED_UNNAMED
-            got = f"reject {got_code}" + (f": {short(detail)}" if detail else "")
-            return Verdict(Outcome.FAIL, "refused, but with another code", f"reject {code}", got)
-        case Refuse(code), Ok(value):
-            return Verdict(Outcome.FAIL, "accepted what is to be refused", f"reject {code}", f"ok {short(value)}")
-        case Accept(value), Reject(got_code, detail):
-            got = f"reject {got_code}" + (f": {short(detail)}" if detail else "")
-            return Verdict(Outcome.FAIL, "refused what is to be accepted", f"ok {short(value)}", got)
-        case Accept(expected), Ok(value):
-            return _CHECKS.get(case.op, _check_exactly)(case, expected, value)
+        case Refuse(code), Reject():
+            return _check_code(code, answer)
+        case Refuse(), Ok(value):
+            return Verdict(Outcome.FAIL, "accepted what is to be refused", expected_text(case), f"ok {short(value)}")
+        case Accept(), Reject():
+            return Verdict(Outcome.FAIL, "refused what is to be accepted", expected_text(case), _reject_text(answer))
+        case Accept(wanted), Ok(value):
+            return _CHECKS.get(case.op, _check_exactly)(case, wanted, value)
     return not_judged(answer, expected_text(case))
+
+
+def _check_code(code: str, answer: Reject) -> Verdict:
+    if answer.code == REJECTED:
+        return PASSED_UNNAMED
+    if answer.code == code:
+        return PASSED
+    return Verdict(Outcome.FAIL, "refused, but with another code", f"reject {code}", _reject_text(answer))
+
+
+def _reject_text(answer: Reject) -> str:
+    return f"reject {answer.code}" + (f": {short(answer.detail)}" if answer.detail else "")
 
 
 def expected_text(case: Case) -> str:
@@ -64,7 +70,9 @@ def not_judged(answer: Answer, expected: str) -> Verdict:
             got = f"no reply within {seconds:.1f} s" + (f"; {note}" if note else "")
             return Verdict(Outcome.TIMEOUT, "the testee did not answer", expected, got, stderr=stderr)
         case HarnessError(text, stderr):
-            return Verdict(Outcome.HARNESS_ERROR, "the testee protocol failed", expected, short(text, 600), stderr=stderr)
+            return Verdict(
+                Outcome.HARNESS_ERROR, "the testee protocol failed", expected, short(text, 600), stderr=stderr
+            )
         case Ok() | Reject():
             return Verdict(Outcome.FAIL, "another kind of answer was due", expected, short(str(answer)))
 

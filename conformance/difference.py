@@ -28,8 +28,10 @@ class Difference:
             return f"{where}: expected {_value(self.expected)}, got {_value(self.got)}"
         at = slice(2 * self.byte, 2 * self.byte + 2)
         expected, got = (side[at] or "the end" for side in (self.expected, self.got))
-        lengths = "" if len(self.expected) == len(self.got) else (
-            f" ({len(self.expected) // 2:,} bytes expected, {len(self.got) // 2:,} came)"
+        lengths = (
+            ""
+            if len(self.expected) == len(self.got)
+            else (f" ({len(self.expected) // 2:,} bytes expected, {len(self.got) // 2:,} came)")
         )
         return f"{where}, byte {self.byte}: expected {expected}, got {got}{lengths}"
 
@@ -68,7 +70,13 @@ def first_difference(expected: Any, got: Any, path: Path = ()) -> Difference | N
 
 def first_byte(expected: str, got: str) -> int:
     """The offset of the first byte in which two hex strings differ."""
-    return next((i for i, pair in enumerate(zip(expected, got, strict=False)) if pair[0] != pair[1]), min(len(expected), len(got))) // 2
+    return (
+        next(
+            (i for i, pair in enumerate(zip(expected, got, strict=False)) if pair[0] != pair[1]),
+            min(len(expected), len(got)),
+        )
+        // 2
+    )
 
 
 def path_text(path: Path) -> str:

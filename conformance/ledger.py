@@ -57,13 +57,16 @@ class Ledger:
             mine = [entry for entry in self.entries if entry.profile == profile and entry.id in self.planned]
             passed = sum(entry.outcome == Outcome.PASS for entry in mine)
             known = sum(entry.outcome == KNOWN for entry in mine)
-            yield profile, {
-                "planned": sum(case.profile == profile for case in self.planned.values()),
-                "executed": len(mine),
-                "passed": passed,
-                "failed": len(mine) - passed - known,
-                "known": known,
-            }
+            yield (
+                profile,
+                {
+                    "planned": sum(case.profile == profile for case in self.planned.values()),
+                    "executed": len(mine),
+                    "passed": passed,
+                    "failed": len(mine) - passed - known,
+                    "known": known,
+                },
+            )
 
     def failing_clauses(self) -> Sequence[tuple[str, int]]:
         """Clauses with the number of failed cases that cite them, most first."""

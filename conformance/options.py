@@ -29,7 +29,7 @@ def add_options(parser: pytest.Parser) -> None:
         "--impl",
         default="reference",
         metavar="NAME|PATH",
-        help="the implementation to judge: a folder name below adapters/, or the path of an adapter.toml (default: %(default)s)",
+        help="the implementation: a folder below adapters/, or the path of an adapter.toml (default: %(default)s)",
     )
     group.addoption(
         "--profile",
@@ -41,7 +41,7 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--known-failures",
         metavar="FILE",
-        help="a TOML file of [[known]] tables (id, reason): these cases must fail; one that passes or no longer exists fails the run",
+        help="a TOML file of [[known]] tables (id, reason): these cases must fail, and one that passes fails the run",
     )
     group.addoption("--report", metavar="DIR", help="write DIR/run.json, the account of the run as data")
     group.addoption(

@@ -193,6 +193,7 @@ def bad_heads(testee: Testee) -> Verdict:
         HEAD.pack(MAGIC, channel.next_id(), 1, 1) + text,
         HEAD.pack(MAGIC, channel.next_id(), 0, 301) + text,
         HEAD.pack(MAGIC, channel.next_id(), 65_535, 65_535) + text,
+        HEAD.pack(MAGIC, channel.next_id(), 0, 1) + text.ljust(PIECE_BYTES + 1),
     ]
     channel.send_raw(bad)
     ids = []

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from .cases import Case
+from .cases import Accept, Case
 
 # profile -> the clause families it is made of; TST holds for every testee whatever it claims
 PROFILES: Mapping[str, tuple[str, ...]] = {"frame": ("FRM", "SPC"), "zstd": ("ZST",), "xchacha": ("XCH",)}
 EVERYWHERE = ("TST",)
+FLAG_OF: Mapping[str, int] = {"zstd": 1, "xchacha": 2}
 
 
 class SelectionError(Exception):
@@ -39,7 +40,17 @@ def refusal_probes(cases: Iterable[Case], claimed: Sequence[str]) -> tuple[Case,
     """For each unclaimed profile one valid case an op: the testee must answer `unsupported` (TST-10)."""
     probes: dict[tuple[str, str], Case] = {}
     for case in cases:
-        fits = case.needs - set(claimed) == {case.profile} and not hasattr(case.expect, "code")
-        if fits and case.profile not in claimed:
+        if case.needs - set(claimed) == {case.profile} and isinstance(case.expect, Accept) and _needs_it(case):
             probes.setdefault((case.profile, case.op), case)
     return tuple(probes.values())
+
+
+def _needs_it(case: Case) -> bool:
+    """Whether the op cannot be performed without the case's profile; a frame without its flag can."""
+    if case.op == "decode":
+        flags = int(case.input["frame"][4:6], 16)
+    elif case.op == "encode":
+        flags = case.input["fields"]["flags"]
+    else:
+        return True
+    return bool(flags & FLAG_OF.get(case.profile, 0))

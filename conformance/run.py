@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from adapters.driver import Adapter, AdapterError, Hello, StartError, Testee, build_adapter, load_adapter
 from resonant.clauses import load_clauses
+
+from adapters.driver import Adapter, AdapterError, Hello, StartError, Testee, build_adapter, load_adapter
 
 from .cases import Case, VectorError, load_cases
 from .known import KnownFailuresError, check_known, load_known
@@ -57,9 +58,7 @@ def prepare(options: Options, *, build: bool) -> Run:
         raise RunError(f"--impl={options.impl}: the testee did not start: {error}") from error
     except (VectorError, AdapterError, KnownFailuresError, SelectionError) as error:
         raise RunError(str(error)) from error
-    return Run(
-        adapter, testee, hello, cases, refusal_probes(all_cases, hello.profiles), known, Ledger(selected, cases)
-    )
+    return Run(adapter, testee, hello, cases, refusal_probes(all_cases, hello.profiles), known, Ledger(selected, cases))
 
 
 def check_clauses(cases: Sequence[Case], existing: Collection[str]) -> None:

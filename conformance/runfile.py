@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -49,5 +48,5 @@ def write_run(folder: Path, data: Mapping[str, Any]) -> Path:
     path = folder / "run.json"
     part = folder / "run.json.part"
     part.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    os.replace(part, path)
+    part.replace(path)
     return path

@@ -1,4 +1,4 @@
-"""A failed case as text: the clause, expected against got, the frame with the differing byte marked, and how to replay it.
+"""A failed case as text: clause, expected against got, the frame with the differing byte marked, how to replay it.
 
 This is the only module of the suite that imports the reference, and only what describes frames, never what judges them.
 """
@@ -30,9 +30,7 @@ def probe_text(name: str, about: str, clauses: tuple[str, ...], verdict: Verdict
     return _text(name, about, clauses, verdict, (), replay)
 
 
-def _text(
-    name: str, about: str, clauses: tuple[str, ...], verdict: Verdict, dump: Iterable[str], replay: str
-) -> str:
+def _text(name: str, about: str, clauses: tuple[str, ...], verdict: Verdict, dump: Iterable[str], replay: str) -> str:
     lines = [f"{name}: {verdict.outcome}: {verdict.summary}", f"case      {about}", *clause_lines(clauses)]
     lines += [f"expected  {verdict.expected}", f"got       {verdict.got}", *dump]
     if verdict.stderr:
@@ -131,4 +129,3 @@ def _hex_window(difference: Difference) -> Iterator[str]:
 def _window(text: Any, start: int) -> str:
     window = str(text)[2 * start : 2 * (start + _SHOWN_BYTES)]
     return window if 2 * (start + _SHOWN_BYTES) >= len(text) else f"{window}…"
-

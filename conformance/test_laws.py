@@ -13,7 +13,7 @@ from hypothesis.strategies import SearchStrategy
 from adapters.driver import Testee
 
 from .cases import Accept, load_cases
-from .conftest import Reporter
+from .conftest import reporter_of
 from .laws import damaged, round_trip, total, valid_fields
 from .show import probe_text
 from .verdict import Verdict
@@ -23,10 +23,14 @@ T = TypeVar("T")
 
 
 @pytest.fixture
-def campaign(testee: Testee, seed: int, reporter: Reporter) -> Callable[..., None]:
+def campaign(testee: Testee, seed: int, request: pytest.FixtureRequest) -> Callable[..., None]:
     """Judge a law on EXAMPLES generated inputs; the smallest one that breaks it is reported."""
 
-    def run(name: str, clauses: tuple[str, ...], law: Callable[[Testee, T], Verdict], inputs: SearchStrategy[T]) -> None:
+    reporter = reporter_of(request)
+
+    def run(
+        name: str, clauses: tuple[str, ...], law: Callable[[Testee, T], Verdict], inputs: SearchStrategy[T]
+    ) -> None:
         failed: list[Verdict] = []
 
         @seeded(seed)
@@ -42,7 +46,9 @@ def campaign(testee: Testee, seed: int, reporter: Reporter) -> Callable[..., Non
             holds()
         except AssertionError:
             last = failed[-1]
-            text = probe_text(name, f"A law on generated inputs, seed {seed}.", clauses, last, f"{reporter.replay()} --seed={seed}")
+            text = probe_text(
+                name, f"A law on generated inputs, seed {seed}.", clauses, last, f"{reporter.replay()} --seed={seed}"
+            )
             reporter.fail(last.outcome, text)
 
     return run

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import pytest
+
 from adapters.driver import Testee, Unsupported
 
 from .cases import Case
-from .conftest import Reporter
+from .conftest import reporter_of
 from .probes import Probe, expect_kind
 from .show import probe_text
 
 
-def test_probe(probe: Probe, testee: Testee, reporter: Reporter) -> None:
+def test_probe(probe: Probe, testee: Testee, request: pytest.FixtureRequest) -> None:
     """The testee keeps the protocol."""
+    reporter = reporter_of(request)
     verdict = probe.check(testee)
     if not verdict.passed:
         reporter.fail(verdict.outcome, probe_text(probe.id, probe.about, probe.clauses, verdict, reporter.replay()))
 
 
-def test_unclaimed_profile_is_refused(unclaimed: Case, testee: Testee, reporter: Reporter) -> None:
+def test_unclaimed_profile_is_refused(unclaimed: Case, testee: Testee, request: pytest.FixtureRequest) -> None:
     """What needs a profile that is not claimed is answered with `unsupported`."""
+    reporter = reporter_of(request)
     answer = testee.ask(unclaimed.op, unclaimed.input, case=unclaimed.id, profile=unclaimed.profile)
     verdict = expect_kind(answer, Unsupported, f"unsupported: {unclaimed.profile} is not claimed")
     if not verdict.passed:

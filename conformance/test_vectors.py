@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from adapters.driver import Testee
 
 from .cases import Case
 from .checks import judge
-from .conftest import Reporter
+from .conftest import reporter_of
 
 
-def test_case(case: Case, testee: Testee, reporter: Reporter) -> None:
+def test_case(case: Case, testee: Testee, request: pytest.FixtureRequest) -> None:
     """The implementation does what the vector says."""
-    reporter.case(case, judge(testee, case))
+    reporter_of(request).case(case, judge(testee, case))

@@ -16,8 +16,14 @@ DESCRIPTORS: Mapping[int, tuple[int, int]] = {0x20: (1, 0), 0x60: (2, 256), 0xA0
 
 
 def compress(plain: bytes, level: int = 3) -> bytes:
-    """One Zstandard frame of the permitted form (ZST-9). level: 1 (fast) to 22 (small)."""
+    """One Zstandard frame of the permitted form (ZST-9). level: 1 (fast) to 22 (small).
+
+    Raises PLAIN_TOO_LARGE for more than 65,503 bytes, which no frame could carry (ZST-10).
+    """
     check_level(level)
+    if len(plain) > MAX_FRAME_BYTES - MIN_FRAME_BYTES:
+        detail = f"a plain body of {len(plain)} bytes; no frame carries more than {MAX_FRAME_BYTES - MIN_FRAME_BYTES}"
+        raise ResonantError(RejectCode.PLAIN_TOO_LARGE, "ZST-10", detail)
     compressor = zstandard.ZstdCompressor(
         level=level, write_checksum=False, write_content_size=True, write_dict_id=False
     )

@@ -85,6 +85,12 @@ REFUSED = {
         "ZST-4",
         Span(34, 38),
     ),
+    "zstd content size of 65,500 for one slice": (
+        raw_frame(changed(ZSTD_EMPTY, 5, struct.pack("<I", 65_500)), flags=ZSTD, slice_len=[0]),
+        "PLAIN_TOO_LARGE",
+        "ZST-4",
+        Span(38, 42),
+    ),
     "zstd content size too small": (
         raw_frame(changed(raw_zstd(b"ab"), 5, b"\x01"), flags=ZSTD),
         "BAD_COMPRESSION",

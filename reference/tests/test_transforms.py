@@ -82,6 +82,13 @@ def test_compress_writes_the_permitted_form_at_every_level(level: int) -> None:
         assert decompress(compressed) == plain
 
 
+def test_compress_takes_65503_bytes_and_refuses_one_more() -> None:
+    assert decompress(compress(bytes(65_503))) == bytes(65_503)
+    with pytest.raises(ResonantError) as caught:
+        compress(bytes(65_504))
+    assert (caught.value.code, caught.value.clause) == (RejectCode.PLAIN_TOO_LARGE, "ZST-10")
+
+
 @pytest.mark.parametrize("level", [-5, 0, 23])
 def test_compress_has_levels_1_to_22(level: int) -> None:
     with pytest.raises(ValueError, match=f"level {level}:"):

@@ -97,7 +97,12 @@ def _shapes() -> Iterator[NamedFrame]:
         dims = (2,) + (1,) * (rank - 1)
         yield f"rank-{rank}", f"rank {rank}, n = 2.", "FRM-15", frame_of(Slice(DType.F16, dims, ramp(4)))
     distinct = (2, 1, 3, 1, 1, 2, 1, 1)
-    yield "rank-8-order-of-dims", "Dims are delivered in order.", "FRM-15", frame_of(Slice(DType.I8, distinct, ramp(12)))
+    yield (
+        "rank-8-order-of-dims",
+        "Dims are delivered in order.",
+        "FRM-15",
+        frame_of(Slice(DType.I8, distinct, ramp(12))),
+    )
     m = 2**32 - 1
     yield "scalar", "A single value is dims [1].", "FRM-15", frame_of(Slice(DType.F16, (1,), b"\x00\x3c"))
     for name, dims in {"only": (0,), "first": (0, 5), "middle": (4, 0, 5), "last": (4, 0), "all": (0, 0, 0)}.items():
@@ -128,17 +133,25 @@ def _sizes() -> Iterator[NamedFrame]:
 
 
 def _payloads() -> Iterator[NamedFrame]:
-    halves = "007e" "007c" "00fc" "0080" "0100" "ff7b" "01fe"
+    halves = "007e007c00fc00800100ff7b01fe"
     special = frame_of(Slice(DType.F16, (7,), bytes.fromhex(halves)))
     yield "f16-specials", "NaN, infinities, -0, a subnormal, the largest, a NaN with payload.", "FRM-23", special
     yield "i8-minus-128", "The I8 code -128.", "FRM-23", frame_of(Slice(DType.I8, (2,), b"\x80\x7f"))
     yield "q4-minus-8", "The Q4 code -8 in both nibbles.", "FRM-23", frame_of(Slice(DType.Q4, (2,), b"\x88"))
-    yield "q4-pad-nibble-set", "An odd count whose pad nibble is not 0.", "FRM-23", frame_of(Slice(DType.Q4, (1,), b"\xf3"))
+    yield (
+        "q4-pad-nibble-set",
+        "An odd count whose pad nibble is not 0.",
+        "FRM-23",
+        frame_of(Slice(DType.Q4, (1,), b"\xf3")),
+    )
     nan = frame_of(Slice(DType.SPARSE_COO, (2,), bytes.fromhex("007e")))
     yield "sparse-coo-nan", "A sparse value that is NaN.", "FRM-23", nan
     text = b'{"method":"ping"'
-    yield "sync-bad-json", "A Sync whose JSON is cut: no matter here.", "FRM-23", frame_of(
-        Slice(DType.I8, (len(text),), text), mtype=MessageType.SYNC
+    yield (
+        "sync-bad-json",
+        "A Sync whose JSON is cut: no matter here.",
+        "FRM-23",
+        frame_of(Slice(DType.I8, (len(text),), text), mtype=MessageType.SYNC),
     )
     every = frame_of(Slice(DType.I8, (256,), bytes(range(256))))
     yield "every-byte", "All 256 byte values.", "FRM-23", every

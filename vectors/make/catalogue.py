@@ -1,6 +1,18 @@
 """Every module that makes groups, in the order of specs/: add a line here and the generator runs it."""
 
-from . import boundaries, damage, encode_faults, envelope, hand, hashes, header_faults, product, sealed, slice_faults, zstd
+from . import (
+    boundaries,
+    damage,
+    encode_faults,
+    envelope,
+    hand,
+    hashes,
+    header_faults,
+    product,
+    sealed,
+    slice_faults,
+    zstd,
+)
 
 GROUP_MAKERS = (
     product.groups,

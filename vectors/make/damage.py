@@ -8,10 +8,7 @@ from .model import Case, Group, frame_refused
 from .raw import F16, Raw, close, one_slice, reclose
 
 # The plain worked frame of specs/frame.md section 7: 47 bytes.
-FRAME = bytes.fromhex(
-    "01000000341200000100000000000000010000000000000004000000000000000001010200000000"
-    "3c00c0d22d353b"
-)
+FRAME = bytes.fromhex("010000003412000001000000000000000100000000000000040000000000000000010102000000003c00c0d22d353b")
 
 
 def groups() -> Iterator[Group]:
@@ -60,7 +57,13 @@ def _head_changes() -> Iterator[Case]:
         (33, 0x02, "LENGTH_MISMATCH", "FRM-18", "dtype I8: 2 elements are 2 bytes, not 4"),
         (33, 0x03, "LENGTH_MISMATCH", "FRM-19", "dtype Q4: 2 elements are 1 byte, not 4"),
         (34, 0x00, "BAD_RANK", "FRM-15", "rank 0"),
-        (34, 0x02, "LENGTH_MISMATCH", "FRM-17", "rank 2: the payload is read as a second dim, and the length does not fit"),
+        (
+            34,
+            0x02,
+            "LENGTH_MISMATCH",
+            "FRM-17",
+            "rank 2: the payload is read as a second dim, and the length does not fit",
+        ),
         (34, 0x03, "TRUNCATED_BODY", "FRM-21", "rank 3: the dims do not fit the body"),
         (35, 0x01, "LENGTH_MISMATCH", "FRM-17", "dims [1]"),
         (35, 0x03, "LENGTH_MISMATCH", "FRM-17", "dims [3]"),
@@ -71,7 +74,9 @@ def _head_changes() -> Iterator[Case]:
     ]
     for index, value, code, clause, why in changes:
         data = reclose(FRAME[:index] + bytes([value]) + FRAME[index + 1 :])
-        yield frame_refused(f"byte-{index}-is-{value:02x}", f"Byte {index} made 0x{value:02x}: {why}.", clause, data, code)
+        yield frame_refused(
+            f"byte-{index}-is-{value:02x}", f"Byte {index} made 0x{value:02x}: {why}.", clause, data, code
+        )
     missing = Raw(num_slices=0, slice_len=(4,), body=b"").frame()
     about = "N = 0 above a table of one entry: the entry is read as space_hash32."
     yield frame_refused("count-0-with-an-entry", about, "FRM-7 FRM-22", missing, "TRAILING_BYTES")

@@ -18,7 +18,9 @@ def groups() -> Iterator[Group]:
     """Faulty fields, faulty slices and sizes, by profile."""
     yield Group("frame", "encode/faults", "encode", "Frames that no bytes can carry.", [*_headers(), *_slices()])
     yield Group("frame", "encode/too-large", "encode", "Frames over 65,536 bytes.", list(_too_large()))
-    yield Group("zstd", "encode/limits", "encode", "Plain sizes at and over the limit under ZSTD.", list(_zstd_limits()))
+    yield Group(
+        "zstd", "encode/limits", "encode", "Plain sizes at and over the limit under ZSTD.", list(_zstd_limits())
+    )
     about = "Plain and sealed sizes at and over the limit under XCHACHA, missing keys, keys that are not needed."
     yield Group("xchacha", "encode/limits", "encode", about, list(_xchacha()))
     about = "Plain sizes at and over the limit under both transforms."
@@ -43,9 +45,13 @@ def _refused(case_id: str, about: str, clauses: str, changed: Mapping[str, Any],
 def _headers() -> Iterator[Case]:
     for value in (5, 6, 128, 255):
         yield _refused(f"type-{value:02x}", f"type {value}.", "FRM-33 FRM-3", {"type": value}, "BAD_TYPE")
-        yield _refused(f"modality-{value:02x}", f"modality {value}.", "FRM-33 FRM-11", {"modality": value}, "BAD_MODALITY")
+        yield _refused(
+            f"modality-{value:02x}", f"modality {value}.", "FRM-33 FRM-11", {"modality": value}, "BAD_MODALITY"
+        )
     for flags in (0x0008, 0x0080, 0x0100, 0x8000, 0xFFF8):
-        yield _refused(f"flags-{flags:04x}", f"flags 0x{flags:04x}.", "FRM-33 FRM-4", {"flags": flags}, "RESERVED_FLAGS")
+        yield _refused(
+            f"flags-{flags:04x}", f"flags 0x{flags:04x}.", "FRM-33 FRM-4", {"flags": flags}, "RESERVED_FLAGS"
+        )
 
 
 def _slices() -> Iterator[Case]:
@@ -74,7 +80,9 @@ def _slices() -> Iterator[Case]:
         changed = {"slices": [entry(dtype, dims, ramp(size))]}
         yield _refused(case_id, about, f"FRM-33 {clause}", changed, "LENGTH_MISMATCH")
     second = {"slices": [entry(I8, (1,), b"\1"), entry(I8, (2,), b"\1")]}
-    yield _refused("second-slice-short", "The fault is in the second slice.", "FRM-33 FRM-18", second, "LENGTH_MISMATCH")
+    yield _refused(
+        "second-slice-short", "The fault is in the second slice.", "FRM-33 FRM-18", second, "LENGTH_MISMATCH"
+    )
 
 
 def _too_large() -> Iterator[Case]:
@@ -102,7 +110,7 @@ def noise(count: int) -> bytes:
 
 def _zstd_limits() -> Iterator[Case]:
     slices = bytes([I8, 1]) + (65_493).to_bytes(4, "little") + bytes(65_493)
-    header = "01000100" "01000000" "0100000000000000" "0100000000000000" "d5ff0000" "00000000" "00"
+    header = "010001000100000001000000000000000100000000000000d5ff00000000000000"
     ok = {"header": header, "plain_body": slices.hex()}
     about = "A plain size of exactly 65,536 bytes, which compresses well."
     yield accepts("plain-size-at-the-limit", about, "FRM-34 ZST-9", {"fields": _flagged(65_536, ZSTD)}, ok)
@@ -117,7 +125,9 @@ def _zstd_limits() -> Iterator[Case]:
 def _xchacha() -> Iterator[Case]:
     for size in (65_497, 65_536):
         about = f"A plain size of {size} bytes: sealed, the frame has {size + 40}."
-        yield refuses(f"sealed-size-{size + 40}", about, "FRM-35", {"fields": _flagged(size, XCHACHA)} | KEYED, "FRAME_TOO_LARGE")
+        yield refuses(
+            f"sealed-size-{size + 40}", about, "FRM-35", {"fields": _flagged(size, XCHACHA)} | KEYED, "FRAME_TOO_LARGE"
+        )
     about = "A plain size of 65,537 bytes, before it is sealed."
     yield refuses("plain-size-65537", about, "FRM-34", {"fields": _flagged(65_537, XCHACHA)} | KEYED, "PLAIN_TOO_LARGE")
     sealed = {"fields": given(flags=XCHACHA)}
@@ -126,8 +136,10 @@ def _xchacha() -> Iterator[Case]:
         yield refuses(f"no-{name}", f"XCHACHA set and no {name}.", "XCH-8", sealed | without, "KEY_REQUIRED")
     yield refuses("neither-key-nor-nonce", "XCHACHA set and neither.", "XCH-8", sealed, "KEY_REQUIRED")
     heart = {"fields": given(flags=XCHACHA, type=3, slices=[])}
-    yield refuses("no-key-for-a-heart", "There is no body to hide; the flag asks for a key.", "XCH-8", heart, "KEY_REQUIRED")
-    plain = "01000000" "01000000" "0100000000000000" "0100000000000000" "02000000" "00000000" "00" "0201020000000108"
+    yield refuses(
+        "no-key-for-a-heart", "There is no body to hide; the flag asks for a key.", "XCH-8", heart, "KEY_REQUIRED"
+    )
+    plain = "0100000001000000010000000000000001000000000000000200000000000000000201020000000108"
     frame = bytes.fromhex(plain)
     about = "A key and a nonce for a frame without XCHACHA, which stays in clear."
     yield accepts("key-not-needed", about, "XCH-7", {"fields": given()} | KEYED, {"frame": close(frame).hex()})
@@ -136,7 +148,7 @@ def _xchacha() -> Iterator[Case]:
 def _both_limits() -> Iterator[Case]:
     both = ZSTD | XCHACHA
     slices = bytes([I8, 1]) + (65_493).to_bytes(4, "little") + bytes(65_493)
-    header = "01000300" "01000000" "0100000000000000" "0100000000000000" "d5ff0000" "00000000" "00"
+    header = "010003000100000001000000000000000100000000000000d5ff00000000000000"
     about = "A plain size of exactly 65,536 bytes, compressed and sealed."
     ok = {"header": header, "plain_body": slices.hex()}
     yield accepts("plain-size-at-the-limit", about, "XCH-1 FRM-34", {"fields": _flagged(65_536, both)} | KEYED, ok)
@@ -144,4 +156,3 @@ def _both_limits() -> Iterator[Case]:
     yield refuses("plain-size-65537", about, "FRM-34", {"fields": _flagged(65_537, both)} | KEYED, "PLAIN_TOO_LARGE")
     full = {"fields": _flagged(65_510, both, noise(65_467))} | KEYED
     yield refuses("noise-too-large-when-sealed", "Noise that fits only unsealed.", "FRM-35", full, "FRAME_TOO_LARGE")
-

@@ -70,7 +70,32 @@ def _space_refused() -> Iterator[Case]:
 
 
 def _tail() -> Iterator[Case]:
-    for length in (0, 1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 32, 64, 127, 128, 129, 239, 240, 241, 256, 1023, 1024, 1025, 65_536):
+    for length in (
+        0,
+        1,
+        2,
+        3,
+        4,
+        7,
+        8,
+        9,
+        15,
+        16,
+        17,
+        32,
+        64,
+        127,
+        128,
+        129,
+        239,
+        240,
+        241,
+        256,
+        1023,
+        1024,
+        1025,
+        65_536,
+    ):
         data = ramp(length)
         ok = {"xxhash3_64": xxhash.xxh3_64_hexdigest(data)}
         yield accepts(f"length-{length}", f"{length} bytes.", "FRM-37 FRM-38", {"data": data.hex()}, ok)
@@ -80,4 +105,6 @@ def _tail() -> Iterator[Case]:
     number = next(i for i in range(65_536) if xxhash.xxh3_64_hexdigest(i.to_bytes(2, "little")).startswith("0"))
     data = number.to_bytes(2, "little")
     about = "A hash whose first digit is 0: it is written all the same."
-    yield accepts("leading-zero-digit", about, "FRM-38", {"data": data.hex()}, {"xxhash3_64": xxhash.xxh3_64_hexdigest(data)})
+    yield accepts(
+        "leading-zero-digit", about, "FRM-38", {"data": data.hex()}, {"xxhash3_64": xxhash.xxh3_64_hexdigest(data)}
+    )

@@ -33,9 +33,13 @@ def groups() -> Iterator[Group]:
     for transform, (profile, name, requires, reading, writing) in FAMILIES.items():
         frames = list(_frames(transform))
         decode_about = "Every type × dtype × modality, with and without STRONG_TAIL, to be decoded."
-        yield Group(profile, f"decode/{name}", "decode", decode_about, [_decoded(*f, reading) for f in frames], requires)
+        yield Group(
+            profile, f"decode/{name}", "decode", decode_about, [_decoded(*f, reading) for f in frames], requires
+        )
         encode_about = "The same frames, to be encoded."
-        yield Group(profile, f"encode/{name}", "encode", encode_about, [_encoded(*f, writing) for f in frames], requires)
+        yield Group(
+            profile, f"encode/{name}", "encode", encode_about, [_encoded(*f, writing) for f in frames], requires
+        )
 
 
 def _frames(transform: int) -> Iterator[tuple[str, str, Frame]]:

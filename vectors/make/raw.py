@@ -21,7 +21,7 @@ TEST_SALT = bytes(range(0x40, 0x50))
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """A frame before it is bytes. Defaults are a valid HEART; num_slices, slice_len and crc override what would follow."""
+    """A frame before it is bytes, by default a valid HEART. num_slices and crc override what would follow."""
 
     version: int = 1
     type: int = 0

@@ -55,8 +55,14 @@ def _valid() -> Iterator[Case]:
     nonces = {
         "nonce-zero": (bytes(24), "A nonce of zeros."),
         "nonce-max": (b"\xff" * 24, "A nonce of 0xff bytes."),
-        "nonce-of-another-frame": (nonce_of(6), "A nonce that ends in another frame_seq: a receiver takes it as it is."),
-        "nonce-big-endian": (nonce_of(5)[:16] + bytes(7) + b"\5", "frame_seq in big-endian: not the receiver's business."),
+        "nonce-of-another-frame": (
+            nonce_of(6),
+            "A nonce that ends in another frame_seq: a receiver takes it as it is.",
+        ),
+        "nonce-big-endian": (
+            nonce_of(5)[:16] + bytes(7) + b"\5",
+            "frame_seq in big-endian: not the receiver's business.",
+        ),
     }
     for case_id, (nonce, about) in nonces.items():
         yield accepts(case_id, about, "XCH-6", _given(PLAIN.sealed(nonce=nonce).frame()), OK_FIELDS)
@@ -69,7 +75,9 @@ def _valid() -> Iterator[Case]:
     zeros = PLAIN.sealed(key=bytes(32)).frame()
     yield accepts("key-of-zeros", "A key of zeros is a key.", "XCH-2", _given(zeros, bytes(32)), OK_FIELDS)
     clear = {"fields": OK_FIELDS["fields"] | {"flags": 0}}
-    yield accepts("key-for-a-plain-frame", "XCHACHA is not set: the key is ignored.", "XCH-7", _given(PLAIN.frame()), clear)
+    yield accepts(
+        "key-for-a-plain-frame", "XCHACHA is not set: the key is ignored.", "XCH-7", _given(PLAIN.frame()), clear
+    )
     count = 65_493 - 40
     longest = one_slice(I8, (count,), bytes(count), stream_id=0x01020304, frame_seq=5, space_hash32=2).sealed().frame()
     assert len(longest) == 65_536
@@ -88,7 +96,10 @@ def _key_required() -> Iterator[Case]:
         "no-key-body-too-short": (short, "10 bytes of body could not be opened anyway: the key comes first."),
         "no-key-no-body": (Raw(flags=XCHACHA).frame(), "No body at all: the key comes first."),
         "no-key-plain-body": (replace(PLAIN, flags=XCHACHA).frame(), "The flag is set and the body is in clear."),
-        "no-key-tag-wrong": (reclose(FRAME[:-5] + bytes([FRAME[-5] ^ 1]) + FRAME[-4:]), "A changed tag: the key comes first."),
+        "no-key-tag-wrong": (
+            reclose(FRAME[:-5] + bytes([FRAME[-5] ^ 1]) + FRAME[-4:]),
+            "A changed tag: the key comes first.",
+        ),
     }
     for case_id, (frame, about) in frames.items():
         yield frame_refused(case_id, about, "XCH-4", frame, "KEY_REQUIRED")
@@ -138,8 +149,8 @@ def _decrypt_failed() -> Iterator[Case]:
 def _header_changed() -> Iterator[Case]:
     # Every offset whose change is refused before the seal is looked at, with the code and clause of that check.
     before = {0: ("BAD_VERSION", "FRM-2"), 3: ("RESERVED_FLAGS", "FRM-4")}
-    before |= {offset: ("BAD_SLICE_TABLE", "FRM-8") for offset in range(17, 24)}
-    before |= {offset: ("PLAIN_TOO_LARGE", "FRM-27") for offset in (26, 27)}
+    before |= dict.fromkeys(range(17, 24), ("BAD_SLICE_TABLE", "FRM-8"))
+    before |= dict.fromkeys((26, 27), ("PLAIN_TOO_LARGE", "FRM-27"))
     # Elsewhere the lowest bit is flipped, save in flags, where STRONG_TAIL is set.
     for offset in range(HEADER_BYTES):
         mask = {2: 0x04, 3: 0x80}.get(offset, 0x01)

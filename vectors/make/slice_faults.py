@@ -82,7 +82,11 @@ def _lengths() -> Iterator[Case]:
     yield frame_refused("table-entry-with-slice-head", about, "FRM-9 FRM-18", table, "LENGTH_MISMATCH")
     swapped = Raw(slice_len=(3, 2), body=raw_slice(I8, (2,), ramp(2)) + raw_slice(I8, (3,), ramp(3))).frame()
     yield frame_refused(
-        "table-entries-swapped", "The entries of two slices in the wrong order.", "FRM-7 FRM-18", swapped, "LENGTH_MISMATCH"
+        "table-entries-swapped",
+        "The entries of two slices in the wrong order.",
+        "FRM-7 FRM-18",
+        swapped,
+        "LENGTH_MISMATCH",
     )
 
 
@@ -124,7 +128,15 @@ def _zero_dims(m: int) -> Iterator[Case]:
             yield accepts(f"{case_id}-{name}", about, "FRM-16", given, {"fields": ok | {"slices": slices}})
     nnz = one_slice(SPARSE, (m, m, m), ramp(6))
     slices = [{"dtype": SPARSE, "dims": [m, m, m], "payload": ramp(6).hex()}]
-    ok = {"type": 0, "flags": 0, "stream_id": 0x1234, "frame_seq": "1", "space_hash32": 0, "modality": 0, "slices": slices}
+    ok = {
+        "type": 0,
+        "flags": 0,
+        "stream_id": 0x1234,
+        "frame_seq": "1",
+        "space_hash32": 0,
+        "modality": 0,
+        "slices": slices,
+    }
     about = "Three values of a dense shape of (2^32 - 1)^3 elements: nnz <= n, exactly compared."
     yield accepts("sparse-coo-in-a-huge-shape", about, "FRM-16 FRM-20", {"frame": nnz.frame().hex()}, {"fields": ok})
 

@@ -57,6 +57,12 @@ def _compress() -> Iterator[Case]:
             about = f"{len(plain)} bytes at level {level}."
             given = {"plain": plain.hex(), "level": level}
             yield accepts(f"{name}-level-{level}", about, "ZST-9", given, {"plain": plain.hex()})
+    over = {"plain": noise(65_504).hex()}
+    about = "65,504 bytes: more than any frame carries."
+    yield refuses("noise-65504", about, "ZST-10", over, "PLAIN_TOO_LARGE")
+    zeros = {"plain": "00" * 65_504, "level": 19}
+    about = "65,504 zeros, which would compress to a few bytes."
+    yield refuses("zeros-65504-level-19", about, "ZST-10", zeros, "PLAIN_TOO_LARGE")
     about = "The level is left to the encoder."
     yield accepts("text-any-level", about, "ZST-9", {"plain": TEXT.hex()}, {"plain": TEXT.hex()})
 
@@ -123,7 +129,9 @@ def _slices_behind() -> Iterator[Case]:
     about = "slice_len holds the compressed length instead of the plain payload's."
     yield frame_refused("table-holds-the-compressed-length", about, "FRM-9", wire_length, "LENGTH_MISMATCH")
     heart = Raw(flags=ZSTD, body=stored(b"\0")).frame()
-    yield frame_refused("no-slice-but-a-byte", "N = 0 and one byte of content.", "FRM-22 ZST-1", heart, "TRAILING_BYTES")
+    yield frame_refused(
+        "no-slice-but-a-byte", "N = 0 and one byte of content.", "FRM-22 ZST-1", heart, "TRAILING_BYTES"
+    )
 
 
 def _not_zstd() -> Iterator[Case]:

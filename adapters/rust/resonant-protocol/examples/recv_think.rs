@@ -34,17 +34,21 @@ fn describe(frame: &VFrameView<'_>, from: SocketAddr) -> String {
         .map(|slice| {
             let dims: Vec<u32> = slice.dims().collect();
             let length = slice.payload().len();
-            format!(", {:?} {dims:?}, {length} bytes", slice.dtype())
+            format!("{:?} {dims:?}, {length} bytes", slice.dtype())
         })
         .collect();
     let noun = if slices.len() == 1 { "slice" } else { "slices" };
+    let head = format!("{} {noun}", slices.len());
+    let content = if slices.is_empty() {
+        head
+    } else {
+        format!("{head}, {}", slices.join("; "))
+    };
     format!(
-        "{:?} stream {:#x} seq {} from {from}: {} {noun}{}, space_hash32 {}",
+        "{:?} stream {:#x} seq {} from {from}: {content}, space_hash32 {}",
         frame.mtype(),
         frame.stream_id(),
         frame.frame_seq(),
-        slices.len(),
-        slices.concat(),
         frame.space_hash32(),
     )
 }

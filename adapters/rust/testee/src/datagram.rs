@@ -39,7 +39,8 @@ impl<'a> Piece<'a> {
             bytes,
         };
         let counted = piece.index < piece.count && piece.count <= MAX_COUNT;
-        (magic == MAGIC && counted).then_some(piece)
+        let bounded = bytes.len() <= MAX_PIECE;
+        (magic == MAGIC && counted && bounded).then_some(piece)
     }
 
     /// Whether it is the last of its message by place.

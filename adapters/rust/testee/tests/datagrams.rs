@@ -67,6 +67,11 @@ fn bad_heads_are_ignored() {
         bad[place] = byte;
         assert_eq!(Piece::read(&bad), None, "byte {place}");
     }
+    let mut long = good.clone();
+    long.resize(12 + MAX_PIECE, b' ');
+    assert!(Piece::read(&long).is_some());
+    long.push(b' ');
+    assert_eq!(Piece::read(&long), None, "a piece of 60,001 bytes");
     let mut many = good;
     many[10..12].copy_from_slice(&300_u16.to_le_bytes());
     assert!(Piece::read(&many).is_some());
