@@ -13,8 +13,8 @@ from hypothesis.strategies import SearchStrategy
 from adapters.driver import Testee
 
 from .cases import Accept, load_cases
-from .conftest import reporter_of
 from .laws import damaged, round_trip, total, valid_fields
+from .reporter import reporter_of
 from .show import probe_text
 from .verdict import Verdict
 

@@ -7,8 +7,8 @@ import pytest
 from adapters.driver import Testee, Unsupported
 
 from .cases import Case
-from .conftest import reporter_of
 from .probes import Probe, expect_kind
+from .reporter import reporter_of
 from .show import probe_text
 
 

@@ -8,7 +8,7 @@ from adapters.driver import Testee
 
 from .cases import Case
 from .checks import judge
-from .conftest import reporter_of
+from .reporter import reporter_of
 
 
 def test_case(case: Case, testee: Testee, request: pytest.FixtureRequest) -> None:

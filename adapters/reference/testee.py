@@ -80,9 +80,9 @@ def text(at: str, value: Any) -> str:
 
 
 def decimal(at: str, value: Any) -> int:
-    """A number as a decimal string of at most 20 digits, without leading zeros."""
-    if type(value) is not str or not DECIMAL.fullmatch(value):
-        raise BadRequestError(f"{at} is not a decimal string")
+    """A u64 as a decimal string without leading zeros."""
+    if type(value) is not str or not DECIMAL.fullmatch(value) or int(value) >= 2**64:
+        raise BadRequestError(f"{at} is not a u64 as a decimal string")
     return int(value)
 
 

@@ -1,0 +1,95 @@
+"""The ledger behind a pytest run: every report noted, a run that judged nothing turned red, run.json written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from .ledger import KNOWN, Entry
+from .probes import PROBES
+from .run import Run
+from .runfile import run_data, write_run
+from .state import FAULTS, OPTIONS, RUN
+from .verdict import Outcome
+
+
+def _id_of(nodeid: str) -> str:
+    return nodeid.partition("[")[2].removesuffix("]")
+
+
+def _entry(run: Run, report: pytest.TestReport) -> Entry:
+    case_id = _id_of(report.nodeid)
+    properties: dict[str, Any] = dict(report.user_properties)
+    if report.passed:
+        outcome = str(Outcome.PASS)
+    elif hasattr(report, "wasxfail"):
+        outcome = KNOWN
+    else:
+        outcome = str(properties.get("outcome", Outcome.HARNESS_ERROR))
+    detail = report.longreprtext if outcome not in (Outcome.PASS, KNOWN) else ""
+    unnamed = bool(properties.get("unnamed"))
+    case = run.cases.get(case_id)
+    if case is not None:
+        return Entry(case.id, case.profile, case.clauses, outcome, unnamed, detail)
+    probe = next((probe for probe in PROBES if probe.id == case_id), None)
+    name = report.nodeid.rpartition("::")[2]
+    return Entry(f"testee/{name}", "testee", probe.clauses if probe else (), outcome, unnamed, detail)
+
+
+class Accounts:
+    """Keeps the ledger; registered where reports arrive, which with -n is the controller."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note each finished test."""
+        if report.when == "call" or report.failed:
+            run = self._config.stash[RUN]
+            run.ledger.add(_entry(run, report))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Turn a run that judged nothing into a failed one, and write run.json."""
+        config = self._config
+        run, options = config.stash[RUN], config.stash[OPTIONS]
+        replay = any("::" in argument for argument in config.args)
+        faults = () if config.option.collectonly else tuple(run.ledger.faults(replay=replay))
+        config.stash[FAULTS] = faults
+        if faults and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if options.report is not None:
+            data = run_data(
+                run.ledger,
+                run.hello,
+                adapter=run.adapter.name,
+                seed=options.seed,
+                exit_status=int(session.exitstatus),
+                faults=faults,
+            )
+            write_run(options.report, data)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """A row a profile, the failing clauses, and whatever keeps the run from being green."""
+        for line in _summary(self._config):
+            terminalreporter.write_line(line)
+
+
+def _summary(config: pytest.Config) -> Iterator[str]:
+    run, options = config.stash[RUN], config.stash[OPTIONS]
+    yield ""
+    yield f"{'profile':<10}{'cases':>8}{'executed':>10}{'passed':>8}{'failed':>8}{'known':>7}"
+    for profile, row in run.ledger.rows():
+        cells = f"{row['planned']:>8}{row['executed']:>10}{row['passed']:>8}{row['failed']:>8}{row['known']:>7}"
+        yield f"{profile:<10}{cells}"
+    if run.ledger.unnamed:
+        yield f"{run.ledger.unnamed} refusals came without a code"
+    failing = run.ledger.failing_clauses()
+    if failing:
+        yield "failing clauses: " + ", ".join(f"{clause} ({count})" for clause, count in failing[:12])
+    if options.report is not None:
+        yield f"report: {options.report / 'run.json'}"
+    for fault in config.stash.get(FAULTS, ()):
+        yield f"FAILED RUN: {fault}"

@@ -1,0 +1,103 @@
+"""The pytest shell around the suite: one test a case, and an exit status that cannot be green by accident.
+
+`conftest.py` registers this module as a plugin when the command line asks for a judgement.
+"""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+from adapters.driver import Testee
+
+from .accounts import Accounts
+from .options import read_options
+from .probes import PROBES
+from .run import RunError, prepare
+from .state import OPTIONS, RUN
+
+
+def begin(config: pytest.Config) -> None:
+    """Build and start the testee before anything is collected; every way to fail here is one clear line."""
+    options = read_options(config)
+    config.stash[OPTIONS] = options
+    worker = hasattr(config, "workerinput")
+    try:
+        run = prepare(options, build=options.build and not worker)
+    except RunError as error:
+        raise pytest.UsageError(str(error)) from error
+    parallel = bool(getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None))
+    if parallel and not worker:
+        if run.adapter.launch == "attach":
+            run.testee.close()
+            raise pytest.UsageError("a testee that is attached to serves one runner; leave out -n")
+        run.testee.close()  # each worker starts its own
+    config.stash[RUN] = run
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the testee."""
+    if RUN in config.stash:
+        config.stash[RUN].testee.close()
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Who is judged, by how many cases, with which seed."""
+    run, options = config.stash[RUN], config.stash[OPTIONS]
+    hello = run.hello
+    who = f"{run.adapter.name}: {hello.name} {hello.version} ({hello.language})"
+    claims = ", ".join(hello.profiles) or "nothing"
+    return (
+        f"conformance of {who} to Resonant {hello.spec}; claims {claims}; {len(run.cases)} cases; seed {options.seed}"
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One test a case, one a probe, one for each op of a profile that is not claimed."""
+    run = metafunc.config.stash[RUN]
+    if "case" in metafunc.fixturenames:
+        metafunc.parametrize("case", run.cases.values(), ids=list(run.cases))
+    if "unclaimed" in metafunc.fixturenames:
+        ids = [f"{case.profile}-{case.op}" for case in run.probes]
+        metafunc.parametrize("unclaimed", run.probes, ids=ids)
+    if "probe" in metafunc.fixturenames:
+        probes = [probe for probe in PROBES if run.adapter.launch == "process" or not probe.ends_testee]
+        metafunc.parametrize("probe", probes, ids=[probe.id for probe in probes])
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what does not count here: laws of profiles that are not judged, and probes when there are none."""
+    run = config.stash[RUN]
+
+    def counts(item: pytest.Item) -> bool:
+        marker = item.get_closest_marker("profile")
+        if marker is not None and marker.args[0] not in run.ledger.selected:
+            return False
+        return "unclaimed" not in getattr(item, "fixturenames", ()) or bool(run.probes)
+
+    items[:] = filter(counts, items)
+
+
+@pytest.fixture(scope="session")
+def testee(pytestconfig: pytest.Config) -> Testee:
+    """The implementation under test."""
+    return pytestconfig.stash[RUN].testee
+
+
+@pytest.fixture(scope="session")
+def seed(pytestconfig: pytest.Config) -> int:
+    """The seed of generated inputs."""
+    return pytestconfig.stash[OPTIONS].seed
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from walking thousands of cases, which live to the end, again and again."""
+    gc.freeze()
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Keep accounts in the process that sees every report."""
+    config = session.config
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Accounts(config), "conformance-accounts")
