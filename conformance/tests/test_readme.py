@@ -1,4 +1,4 @@
-"""README stays true: its Python runs, its commands exist, and its testee gets verdicts when it is followed to the letter."""
+"""README stays true: its Python runs, its commands exist, and its testee, followed to the letter, gets verdicts."""
 
 from __future__ import annotations
 
