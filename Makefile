@@ -66,7 +66,7 @@ fuzz: $(FUZZ_INSTALLED) ## coverage-guided fuzzing of the reference's decoder, F
 	$(BIN)/python reference/fuzz/decode_target.py -max_total_time=$(FUZZ_SECONDS)
 
 fuzz-short: $(FUZZ_INSTALLED) ## the same, bounded and seeded, as CI runs it
-	$(BIN)/python reference/fuzz/decode_target.py -runs=60000 -seed=1
+	$(BIN)/python reference/fuzz/decode_target.py -runs=30000 -seed=1 -timeout=10 -rss_limit_mb=2048
 
 lock: $(INSTALLED) ## pin the newest versions of everything again
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra dev -o requirements.lock pyproject.toml

@@ -117,6 +117,25 @@ def _zstd_limits() -> Iterator[Case]:
     for size in (65_537, 70_000):
         about = f"A plain size of {size} bytes, which would compress to a short frame."
         yield refuses(f"plain-size-{size}", about, "FRM-34", {"fields": _flagged(size, ZSTD)}, "PLAIN_TOO_LARGE")
+    halves = given(flags=ZSTD, slices=[entry(I8, (32_741,), bytes(32_741)), entry(I8, (32_742,), bytes(32_742))])
+    about = (
+        "Two slices: 33 + 8 + 12 + 65,483 = 65,536, the limit, only if each slice's table entry and head are counted."
+    )
+    two = b"".join(bytes([I8, 1]) + n.to_bytes(4, "little") + bytes(n) for n in (32_741, 32_742))
+    assert 33 + 8 + len(two) == 65_536
+    header = "010001000100000001000000000000000200000000000000e57f0000e67f00000000000000"
+    yield accepts(
+        "two-slices-at-the-limit",
+        about,
+        "FRM-34 ZST-9",
+        {"fields": halves},
+        {"header": header, "plain_body": two.hex()},
+    )
+    over = given(flags=ZSTD, slices=[entry(I8, (32_742,), bytes(32_742))] * 2)
+    yield refuses("two-slices-one-over", "The same and one byte more.", "FRM-34", {"fields": over}, "PLAIN_TOO_LARGE")
+    many = given(flags=ZSTD, slices=[entry(I8, (0,), b"")] * 6551)
+    about = "6,551 empty slices: 33 + 10 × 6,551 = 65,543 before they would compress to almost nothing."
+    yield refuses("one-empty-slice-too-many", about, "FRM-34", {"fields": many}, "PLAIN_TOO_LARGE")
     full = _flagged(65_536, ZSTD, noise(65_493))
     about = "A plain size of 65,536 bytes of noise: compressed, the frame is longer than that."
     yield refuses("noise-at-the-limit", about, "FRM-35", {"fields": full}, "FRAME_TOO_LARGE")

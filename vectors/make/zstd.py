@@ -97,6 +97,12 @@ def _limits() -> Iterator[Case]:
         body = repeated(2, 8, announced=announced)
         data = Raw(flags=ZSTD, slice_len=(2,) * count, body=body).frame()
         yield frame_refused(case_id, about, "ZST-4", data, "PLAIN_TOO_LARGE")
+    wide = {"2-pow-24": 2**24 + 8, "2-pow-31": 2**31 + 8, "max": 2**32 - 1}
+    for name, announced in wide.items():
+        body = MAGIC + b"\xa0" + announced.to_bytes(4, "little") + repeated(2, 8)[13:]
+        data = Raw(flags=ZSTD, slice_len=(2,), body=body).frame()
+        about = f"A content size of {announced:,} in four bytes: all four count, and none is a sign."
+        yield frame_refused(f"content-size-4-bytes-{name}", about, "ZST-4 ZST-3", data, "PLAIN_TOO_LARGE")
     about = "33 + 4 + 65,499 = 65,536 is allowed; the content is refused for what it is: no slice of dtype 0."
     fits = Raw(flags=ZSTD, slice_len=(2,), body=repeated(0, 65_499)).frame()
     yield frame_refused("content-size-at-the-limit", about, "ZST-4 FRM-14", fits, "BAD_DTYPE")

@@ -1,0 +1,151 @@
+"""What the tests of the suite share: frames made by hand, testees made wrong, and runs of the suite in a process."""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import subprocess
+import sys
+import textwrap
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_encrypt
+
+from adapters.driver import Adapter, Limits, Testee, load_adapter
+
+from conformance.cases import Accept, Case, Refuse
+
+ROOT = Path(__file__).resolve().parents[2]
+ADAPTERS = ROOT / "adapters"
+KEY = bytes(range(32))  # a test key
+NONCE = bytes(range(0x40, 0x58))
+ZSTD, XCHACHA = 1, 2
+RUN_LIMIT_S = 120
+
+# Loads the reference's testee as `base`; the patch between the two halves changes one thing in it.
+_BEFORE = """\
+import importlib.util
+import os
+import sys
+
+spec = importlib.util.spec_from_file_location("base", {testee!r})
+base = importlib.util.module_from_spec(spec)
+sys.modules["base"] = base
+spec.loader.exec_module(base)
+
+"""
+_AFTER = "\nbase.main()\n"
+
+
+def write_adapter(folder: Path, program: str, **changes: str) -> Path:
+    """An adapter in `folder` whose testee is this Python program; the path of its adapter.toml."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "testee.py").write_text(program, "utf-8")
+    keys = {"name": '"made"', "launch": '"process"', "run": '["{python}", "testee.py"]', **changes}
+    path = folder / "adapter.toml"
+    path.write_text("".join(f"{key} = {value}\n" for key, value in keys.items() if value), "utf-8")
+    return path
+
+
+def write_patched(folder: Path, patch: str) -> Path:
+    """An adapter in `folder` over the reference's testee with one thing changed."""
+    before = _BEFORE.format(testee=str(ADAPTERS / "reference" / "testee.py"))
+    return write_adapter(folder, before + textwrap.dedent(patch) + _AFTER)
+
+
+def adapter_at(path: Path) -> Adapter:
+    return load_adapter(str(path), ADAPTERS)
+
+
+def patched(folder: Path, patch: str, reply_s: float = 0.5) -> Testee:
+    """The same as a testee that can be asked, not started yet."""
+    return Testee(adapter_at(write_patched(folder, patch)), Limits(reply_s=reply_s))
+
+
+def case_of(
+    op: str,
+    given: Mapping[str, Any],
+    expect: Mapping[str, Any] | str,
+    *,
+    profile: str = "frame",
+    clauses: tuple[str, ...] = ("FRM-1",),
+    requires: tuple[str, ...] = (),
+) -> Case:
+    """A case with an expectation of ok, or of reject if it is a code."""
+    expected = Refuse(expect) if isinstance(expect, str) else Accept(expect)
+    return Case(f"{profile}/{op}/made", profile, requires, op, "made by a test", clauses, given, expected)
+
+
+def slice_bytes(dtype: int, dims: Sequence[int], payload: bytes) -> bytes:
+    """A slice by section 2 of specs/frame.md."""
+    return struct.pack(f"<BB{len(dims)}I", dtype, len(dims), *dims) + payload
+
+
+def header_bytes(flags: int = 0, slice_len: Sequence[int] = (), **fields: int) -> bytes:
+    """A header by section 1 of specs/frame.md."""
+    values = {"type": 0, "stream_id": 0x1234, "frame_seq": 1, "space_hash32": 0, "modality": 0} | fields
+    fixed = struct.pack(
+        "<BBHIQQ", 1, values["type"], flags, values["stream_id"], values["frame_seq"], len(slice_len)
+    )
+    table = struct.pack(f"<{len(slice_len)}I", *slice_len)
+    return fixed + table + struct.pack("<IB", values["space_hash32"], values["modality"])
+
+
+def closed(data: bytes) -> bytes:
+    """A frame without its CRC, and the CRC."""
+    return data + struct.pack("<I", zlib.crc32(data))
+
+
+def sealed(plain: bytes, header: bytes, nonce: bytes = NONCE, key: bytes = KEY) -> bytes:
+    """nonce, ciphertext and tag by XCH-2 and XCH-3."""
+    return nonce + crypto_aead_xchacha20poly1305_ietf_encrypt(plain, header, nonce, key)
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A run of the suite that has ended."""
+
+    status: int
+    out: str
+    """Standard output and standard error."""
+    report: Mapping[str, Any]
+    """run.json, empty if the run wrote none."""
+
+    @property
+    def outcomes(self) -> dict[str, str]:
+        """Case id to outcome."""
+        return {case["id"]: case["outcome"] for case in self.report["cases"]}
+
+    @property
+    def failed(self) -> dict[str, str]:
+        """Those that are not passed."""
+        return {case: outcome for case, outcome in self.outcomes.items() if outcome != "pass"}
+
+
+def run_pytest(arguments: Sequence[str], env: Mapping[str, str] | None = None) -> tuple[int, str]:
+    """pytest with these arguments in the repository; exit status and output."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "RESONANT_"))}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *arguments, "-q", "-p", "no:cacheprovider"],
+        cwd=ROOT,
+        env=kept | dict(env or {}),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=RUN_LIMIT_S,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+def run_suite(impl: str | Path, report: Path, *arguments: str, what: str = "conformance") -> Ran:
+    """`pytest conformance` of an implementation, its run.json written below the folder `report`."""
+    status, out = run_pytest([what, f"--impl={impl}", "--report", str(report), *arguments])
+    path = report / "run.json"
+    return Ran(status, out, json.loads(path.read_bytes()) if path.exists() else {})
