@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from .ledger import KNOWN, Entry
-from .probes import PROBES
+from .probes import PROBES, UNCLAIMED_CLAUSES
 from .run import Run
 from .runfile import run_data, write_run
 from .state import FAULTS, OPTIONS, RUN
@@ -35,7 +35,8 @@ def _entry(run: Run, report: pytest.TestReport) -> Entry:
         return Entry(case.id, case.profile, case.clauses, outcome, unnamed, detail)
     probe = next((probe for probe in PROBES if probe.id == case_id), None)
     name = report.nodeid.rpartition("::")[2]
-    return Entry(f"testee/{name}", "testee", probe.clauses if probe else (), outcome, unnamed, detail)
+    clauses = probe.clauses if probe else UNCLAIMED_CLAUSES if "unclaimed" in name else ()
+    return Entry(f"testee/{name}", "testee", clauses, outcome, unnamed, detail)
 
 
 class Accounts:

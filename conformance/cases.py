@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +56,11 @@ def load_cases(folder: Path = VECTORS) -> tuple[Case, ...]:
     paths = sorted(folder.rglob("*.json"))
     if not paths:
         raise VectorError(f"{folder}: no vector files; run `python -m vectors.make`")
-    return tuple(case for path in paths for case in _read(path))
+    cases = tuple(case for path in paths for case in _read(path))
+    twice = [case_id for case_id, count in Counter(case.id for case in cases).items() if count > 1]
+    if twice:
+        raise VectorError(f"{folder}: {twice[0]} stands there twice")
+    return cases
 
 
 def _read(path: Path) -> Iterator[Case]:

@@ -69,7 +69,8 @@ def _encoded_dump(produced: str, difference: Difference, key: bytes | None) -> I
         return
     if difference.path[-1] == "plain_body" or difference.byte is None:
         yield from marked_dump(annotate(frame, key=key), "", None)
-        yield from _hex_window(difference)
+        if difference.byte is not None:
+            yield from _hex_window(difference)
         return
     fields = annotate(frame)
     at = next((f for f in fields if f.offset <= difference.byte < f.offset + len(f.data)), None)
@@ -96,7 +97,7 @@ def _integer_byte(difference: Difference) -> int | None:
     """The first byte in which two numbers of the wire, least significant byte first, differ."""
     try:
         differing = int(difference.expected) ^ int(difference.got)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # 1e400 is infinite
         return None
     return ((differing & -differing).bit_length() - 1) // 8 if differing > 0 else None
 

@@ -7,7 +7,7 @@ import pytest
 from adapters.driver import Testee, Unsupported
 
 from .cases import Case
-from .probes import Probe, expect_kind
+from .probes import UNCLAIMED_CLAUSES, Probe, expect_kind, run_probe
 from .reporter import reporter_of
 from .show import probe_text
 
@@ -15,7 +15,7 @@ from .show import probe_text
 def test_probe(probe: Probe, testee: Testee, request: pytest.FixtureRequest) -> None:
     """The testee keeps the protocol."""
     reporter = reporter_of(request)
-    verdict = probe.check(testee)
+    verdict = run_probe(probe, testee)
     if not verdict.passed:
         reporter.fail(verdict.outcome, probe_text(probe.id, probe.about, probe.clauses, verdict, reporter.replay()))
 
@@ -27,4 +27,4 @@ def test_unclaimed_profile_is_refused(unclaimed: Case, testee: Testee, request: 
     verdict = expect_kind(answer, Unsupported, f"unsupported: {unclaimed.profile} is not claimed")
     if not verdict.passed:
         name = f"unclaimed {unclaimed.profile}, op {unclaimed.op}"
-        reporter.fail(verdict.outcome, probe_text(name, unclaimed.about, ("TST-10",), verdict, reporter.replay()))
+        reporter.fail(verdict.outcome, probe_text(name, unclaimed.about, UNCLAIMED_CLAUSES, verdict, reporter.replay()))

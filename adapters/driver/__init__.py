@@ -7,7 +7,18 @@ It knows the testee protocol (specs/testee.md) and nothing of cases or verdicts:
 """
 
 from .adapter import Adapter, build_adapter, load_adapter
-from .answer import Answer, AnswerError, Crash, HarnessError, Ok, Reject, RequestError, Timeout, Unsupported, parse_answer
+from .answer import (
+    Answer,
+    AnswerError,
+    Crash,
+    HarnessError,
+    Ok,
+    Reject,
+    RequestError,
+    Timeout,
+    Unsupported,
+    parse_answer,
+)
 from .channel import Channel, GoneError, NoReplyError
 from .errors import AdapterError, StartError
 from .hello import Hello

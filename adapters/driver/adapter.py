@@ -71,7 +71,7 @@ def build_adapter(adapter: Adapter) -> None:
         return
     shown = " ".join(adapter.build)
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - to run what the adapter says is the purpose
             adapter.build,
             cwd=adapter.folder,
             stdin=subprocess.DEVNULL,
@@ -81,7 +81,9 @@ def build_adapter(adapter: Adapter) -> None:
             check=False,
         )
     except OSError as error:
-        raise AdapterError(f"the build of {adapter.name} cannot start: {error}; is {adapter.build[0]} installed?") from None
+        raise AdapterError(
+            f"the build of {adapter.name} cannot start: {error}; is {adapter.build[0]} installed?"
+        ) from None
     except subprocess.TimeoutExpired:
         raise AdapterError(f"the build of {adapter.name} ({shown}) was not done in {_BUILD_LIMIT_S:.0f} s") from None
     if done.returncode:
@@ -136,10 +138,11 @@ def _launch(key: str, value: object) -> str:
 def _argv(key: str, value: object) -> tuple[str, ...]:
     if type(value) is not list or not value or not all(type(one) is str and one and "\0" not in one for one in value):
         raise ValueError(f"{key!r} has to be a program and its arguments, such as {_EXAMPLES[key]}; it is {value!r}")
-    for one in value:
+    argv = [str(one) for one in value]
+    for one in argv:
         if re.fullmatch(r"\{\w+\}", one) and one not in _PLACEHOLDERS:
             raise ValueError(f"unknown placeholder {one} in {key!r}; the only one is {', '.join(_PLACEHOLDERS)}")
-    return tuple(_PLACEHOLDERS.get(one, one) for one in value)
+    return tuple(_PLACEHOLDERS.get(one, one) for one in argv)
 
 
 def _address(key: str, value: object) -> Address:

@@ -30,7 +30,9 @@ def parse_hello(value: dict[str, Any]) -> Hello:
     wanted = {*_TEXTS, "profiles"}
     if value.keys() != wanted:
         missing, extra = sorted(wanted - value.keys()), sorted(value.keys() - wanted)
-        raise AnswerError(f"the reply to hello lacks {missing or 'nothing'} and has {extra or 'nothing'} extra (TST-12)")
+        raise AnswerError(
+            f"the reply to hello lacks {missing or 'nothing'} and has {extra or 'nothing'} extra (TST-12)"
+        )
     for name in _TEXTS:
         if type(value[name]) is not str:
             raise AnswerError(f"{name} of the reply to hello is not a string: {value[name]!r} (TST-12)")

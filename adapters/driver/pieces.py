@@ -55,27 +55,34 @@ class Joiner:
 
         Raises PieceError if the number of pieces changes within the message, or a piece is longer than 60,000 bytes.
         """
-        if len(datagram) < HEAD.size:
-            return self._ignore(f"{len(datagram)} bytes are less than a head")
-        magic, request_id, index, count = HEAD.unpack_from(datagram)
-        if magic != MAGIC:
-            return self._ignore(f"it starts with {magic!r} in place of {MAGIC!r}")
-        if request_id != self._request_id:
-            return self._ignore(f"its request_id is {request_id} in place of {self._request_id}")
-        if not index < count <= MAX_PIECES:
-            return self._ignore(f"its index is {index} and its count {count}")
+        head = self._head(datagram)
+        if head is None:
+            return None
+        index, count = head
         if len(datagram) > HEAD.size + PIECE_BYTES:
             raise PieceError(f"a piece of {len(datagram) - HEAD.size} bytes; {PIECE_BYTES} is the limit (TST-4)")
-        if count == 1 and not self._pieces:
-            return datagram[HEAD.size :]
         if self._pieces and count != self._count:
-            raise PieceError(f"pieces of one reply announce {self._count} and {count} pieces (TST-4)")
+            raise PieceError(f"pieces of one message announce {self._count} and {count} pieces (TST-4)")
         self._count = count
         self._pieces.setdefault(index, datagram[HEAD.size :])
         if len(self._pieces) < count:
             return None
         return b"".join(self._pieces[at] for at in range(count))
 
-    def _ignore(self, why: str) -> None:
+    def _head(self, datagram: bytes) -> tuple[int, int] | None:
+        """Index and count of a piece of this message, None if it is none."""
+        if len(datagram) < HEAD.size:
+            why = f"{len(datagram)} bytes are less than a head"
+        else:
+            magic, request_id, index, count = HEAD.unpack_from(datagram)
+            if magic != MAGIC:
+                why = f"it starts with {magic!r} in place of {MAGIC!r}"
+            elif request_id != self._request_id:
+                why = f"its request_id is {request_id} in place of {self._request_id}"
+            elif not index < count <= MAX_PIECES:
+                why = f"its index is {index} and its count {count}"
+            else:
+                return index, count
         self.ignored += 1
         self.last_ignored = why
+        return None

@@ -26,7 +26,7 @@ _LAUNCHES: Final[dict[Launch, Callable[[Adapter, float], Running]]] = {
 }
 
 
-def request_bytes(op: str, input: Mapping[str, Any], case: str, profile: str) -> bytes:  # noqa: A002 - the spec's word
+def request_bytes(op: str, input: Mapping[str, Any], case: str, profile: str) -> bytes:
     """A request as a message (specs/ops/request.json). Raises ValueError for what JSON cannot say."""
     return _ENCODE({"op": op, "case": case, "profile": profile, "input": input}).encode()
 

@@ -85,7 +85,7 @@ class Testee:
         """The secret that the testee that runs now expects in hello (TST-6)."""
         return self._ready().running.token
 
-    def ask(self, op: str, input: Mapping[str, Any], *, case: str = "", profile: str = "") -> Answer:  # noqa: A002
+    def ask(self, op: str, input: Mapping[str, Any], *, case: str = "", profile: str = "") -> Answer:
         """Have an op performed; case and profile are for the testee's logs.
 
         Nothing that the testee does raises: see `Answer` for what can come of it. After an answered `stop` the next ask
@@ -188,6 +188,7 @@ class Testee:
         if self._gave_up:
             return
         if self.lost_s >= self.limits.lost_s:
-            self._gave_up = f"hangs and failed starts have cost {self.lost_s:.1f} s; {self.limits.lost_s:g} s is the limit"
+            cost = f"hangs and failed starts have cost {self.lost_s:.1f} s"
+            self._gave_up = f"{cost}; {self.limits.lost_s:g} s is the limit"
         elif self.starts > self.limits.restarts:
             self._gave_up = f"it had to be started {self.starts} times; {self.limits.restarts} restarts is the limit"

@@ -97,20 +97,28 @@ def array(check: Check) -> Check:
     return check_all
 
 
-def anything(_at: str, value: Any) -> Any:
-    """Any value; its own check comes later."""
+def op_name(at: str, value: Any) -> str:
+    """A string that is not empty."""
+    if value == "":
+        raise BadRequestError(f"{at} is empty")
+    return text(at, value)
+
+
+def any_object(at: str, value: Any) -> dict[str, Any]:
+    """An object whose members are checked later, when the op is known."""
+    if type(value) is not dict:
+        raise BadRequestError(f"{at} is not an object")
     return value
 
 
 def members(at: str, value: Any, needed: Shape, optional: Shape) -> dict[str, Any]:
     """An object with exactly these members."""
-    if type(value) is not dict:
-        raise BadRequestError(f"{at} is not an object")
+    given = any_object(at, value)
     shape = needed | optional
-    for name in [*needed, *value]:
-        if name not in value or name not in shape:
+    for name in [*needed, *given]:
+        if name not in given or name not in shape:
             raise BadRequestError(f"{at} {'lacks' if name in shape else 'has an unknown'} member {name!r}")
-    return {name: shape[name](f"{at}.{name}", one) for name, one in value.items()}
+    return {name: shape[name](f"{at}.{name}", one) for name, one in given.items()}
 
 
 def frame_slice(at: str, value: Any) -> resonant.Slice:
@@ -136,7 +144,7 @@ FIELDS: Shape = {
     "modality": U8,
     "slices": array(frame_slice),
 }
-REQUEST: Shape = {"op": text, "case": text, "profile": text, "input": anything}
+REQUEST: Shape = {"op": op_name, "case": text, "profile": text, "input": any_object}
 
 
 # Ops: what each needs, what it may have, and the call.

@@ -5,12 +5,14 @@ Like the checks of cases these are plain functions of the testee that return a V
 
 from __future__ import annotations
 
-from .basics import Probe, expect_kind
+from .basics import Probe, expect_kind, run_probe
 from .datagrams import bad_heads, kept_replies, long_reply, one_reply_each, pieces_in_any_order, stranger_ignored
 from .process import exits_without_input, ports_line, stop_exits
 from .requests import hello_again, malformed_requests, refusal_has_a_code, unknown_op
 
-__all__ = ["PROBES", "Probe", "expect_kind"]
+__all__ = ["PROBES", "UNCLAIMED_CLAUSES", "Probe", "expect_kind", "run_probe"]
+
+UNCLAIMED_CLAUSES = ("TST-10",)  # by which a request in an unclaimed profile is judged
 
 PROBES = (
     Probe("unknown-op", "Ops that do not exist.", ("TST-9",), unknown_op),

@@ -9,16 +9,18 @@ from time import monotonic
 from typing import Any
 
 from adapters.driver import (
+    HEAD,
+    MAGIC,
     Answer,
+    AnswerError,
+    Crash,
     GoneError,
     HarnessError,
     Joiner,
-    Ok,
     PieceError,
-    Reject,
-    RequestError,
+    StartError,
     Testee,
-    Unsupported,
+    Timeout,
     parse_answer,
 )
 
@@ -27,6 +29,7 @@ from ..verdict import PASSED, Outcome, Verdict, short
 
 HASH_OF_00 = {"op": "tail_hash", "case": "", "profile": "frame", "input": {"data": "00"}}
 HASH_OF_01 = {"op": "tail_hash", "case": "", "profile": "frame", "input": {"data": "01"}}
+KEPT = "the testee protocol kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,40 +43,63 @@ class Probe:
     ends_testee: bool = False
 
 
+def run_probe(probe: Probe, testee: Testee) -> Verdict:
+    """Judge a testee by a probe. Whatever the testee does in the middle of it costs this probe and no other test."""
+    try:
+        verdict = probe.check(testee)
+    except GoneError:
+        verdict = not_judged(testee.exchange(message(HASH_OF_00)), KEPT)  # which finds it gone, and says how
+    except (AnswerError, PieceError) as error:
+        verdict = not_judged(HarnessError(str(error), testee.stderr()), KEPT)
+    except StartError as error:
+        return not_judged(HarnessError(error.text, error.stderr), KEPT)
+    if not verdict.passed:
+        testee.exchange(message(HASH_OF_00))  # a crash or hang that the probe left behind is found here, not later
+    return verdict
+
+
 def message(request: Mapping[str, Any]) -> bytes:
     """A request as the bytes of a control message."""
     return json.dumps(request).encode()
 
 
 def wrong(expected: str, got: object, summary: str = "the testee protocol is not kept") -> Verdict:
-    """A failed probe."""
+    """A failed probe. An answer that only the driver gives keeps its outcome."""
+    if isinstance(got, Crash | Timeout | HarnessError):
+        return not_judged(got, expected)
     return Verdict(Outcome.FAIL, summary, expected, short(str(got), 400))
 
 
 def expect_kind(answer: Answer, kind: type[Answer], expected: str) -> Verdict:
     """Pass if the answer is of that kind."""
-    if isinstance(answer, kind):
-        return PASSED
-    return wrong(expected, answer) if isinstance(answer, Ok | Reject) else _outcome(answer, expected)
-
-
-def _outcome(answer: Answer, expected: str) -> Verdict:
-    if isinstance(answer, Unsupported | RequestError):
-        return wrong(expected, answer)
-    return not_judged(answer, expected)
+    return PASSED if isinstance(answer, kind) else wrong(expected, answer)
 
 
 def exchange(testee: Testee, datagrams: list[bytes], request_id: int) -> Answer:
     """Send datagrams as they are and wait for the reply with that id, asking once more halfway."""
     deadline = monotonic() + testee.limits.reply_s
     joiner = Joiner(request_id)
-    try:
-        for until in (deadline - testee.limits.reply_s / 2, deadline):
-            testee.channel.send_raw(datagrams)
-            while (datagram := testee.channel.receive(until)) is not None:
-                reply = joiner.add(datagram)
-                if reply is not None:
-                    return parse_answer(reply)
-    except (PieceError, GoneError, ValueError) as error:
-        return HarnessError(f"{type(error).__name__}: {error}")
-    return HarnessError(f"no reply within {testee.limits.reply_s:g} s (TST-8)", testee.stderr())
+    for until in (deadline - testee.limits.reply_s / 2, deadline):
+        testee.channel.send_raw(datagrams)
+        while (datagram := testee.channel.receive(until)) is not None:
+            reply = joiner.add(datagram)
+            if reply is not None:
+                return parse_answer(reply)
+    return Timeout(testee.limits.reply_s, testee.stderr())
+
+
+def replies_until(testee: Testee, request_id: int, first: int) -> list[int]:
+    """The ids of the replies that come, up to the one with that id or to the end of the time for one reply.
+
+    Those to ids before `first` are left out: where a reply was late the driver asked again, and got two in the end.
+    Raises PieceError for a datagram that is no piece.
+    """
+    ids: list[int] = []
+    deadline = monotonic() + testee.limits.reply_s
+    while request_id not in ids and (datagram := testee.channel.receive(deadline)) is not None:
+        if len(datagram) < HEAD.size or not datagram.startswith(MAGIC):
+            raise PieceError(f"a reply without a head: {short(datagram.hex())} (TST-4)")
+        found: int = HEAD.unpack_from(datagram)[1]
+        if not 0 < found < first:
+            ids.append(found)
+    return ids

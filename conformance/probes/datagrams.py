@@ -8,7 +8,7 @@ from time import monotonic
 from adapters.driver import HEAD, MAGIC, PIECE_BYTES, Joiner, Ok, Testee, cut, parse_answer
 
 from ..verdict import PASSED, Verdict
-from .basics import HASH_OF_00, HASH_OF_01, exchange, expect_kind, message, wrong
+from .basics import HASH_OF_00, HASH_OF_01, exchange, expect_kind, message, replies_until, wrong
 from .requests import FIELDS
 
 
@@ -47,6 +47,7 @@ def bad_heads(testee: Testee) -> Verdict:
     """TST-5: datagrams that are no pieces are ignored."""
     text = message(HASH_OF_00)
     channel = testee.channel
+    first = channel.next_id()
     bad = [
         b"",
         b"RTP1",
@@ -59,14 +60,9 @@ def bad_heads(testee: Testee) -> Verdict:
         HEAD.pack(MAGIC, channel.next_id(), 0, 1) + text.ljust(PIECE_BYTES + 1),
     ]
     channel.send_raw(bad)
-    ids = []
     request_id = channel.next_id()
     channel.send_raw(cut(text, request_id))
-    deadline = monotonic() + testee.limits.reply_s
-    while (datagram := channel.receive(deadline)) is not None:
-        ids.append(HEAD.unpack_from(datagram)[1])
-        if ids[-1] == request_id:
-            break
+    ids = replies_until(testee, request_id, first)
     if ids != [request_id]:
         return wrong(f"one reply, to request {request_id}", f"replies to {ids}")
     return PASSED
@@ -111,9 +107,5 @@ def one_reply_each(testee: Testee) -> Verdict:
     got: list[int] = []
     for request_id in ids:
         channel.send_raw(cut(message(HASH_OF_00), request_id))
-        deadline = monotonic() + testee.limits.reply_s
-        while (datagram := channel.receive(deadline)) is not None:
-            got.append(HEAD.unpack_from(datagram)[1])
-            if got[-1] == request_id:
-                break
+        got += replies_until(testee, request_id, ids[0])
     return PASSED if got == ids else wrong(f"replies to {ids}", f"replies to {got}")

@@ -17,7 +17,6 @@ from typing import Any
 from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_encrypt
 
 from adapters.driver import Adapter, Limits, Testee, load_adapter
-
 from conformance.cases import Accept, Case, Refuse
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,16 +26,15 @@ NONCE = bytes(range(0x40, 0x58))
 ZSTD, XCHACHA = 1, 2
 RUN_LIMIT_S = 120
 
-# Loads the reference's testee as `base`; the patch between the two halves changes one thing in it.
+# Loads the reference's testee; the patch behind it changes one thing in `base` or `ops`.
 _BEFORE = """\
-import importlib.util
 import os
 import sys
 
-spec = importlib.util.spec_from_file_location("base", {testee!r})
-base = importlib.util.module_from_spec(spec)
-sys.modules["base"] = base
-spec.loader.exec_module(base)
+sys.path.insert(0, {folder!r})
+import testee as base
+
+ops = sys.modules.get("ops", base)  # where its ops are, in a file of their own or not
 
 """
 _AFTER = "\nbase.main()\n"
@@ -54,7 +52,7 @@ def write_adapter(folder: Path, program: str, **changes: str) -> Path:
 
 def write_patched(folder: Path, patch: str) -> Path:
     """An adapter in `folder` over the reference's testee with one thing changed."""
-    before = _BEFORE.format(testee=str(ADAPTERS / "reference" / "testee.py"))
+    before = _BEFORE.format(folder=str(ADAPTERS / "reference"))
     return write_adapter(folder, before + textwrap.dedent(patch) + _AFTER)
 
 
@@ -89,9 +87,7 @@ def slice_bytes(dtype: int, dims: Sequence[int], payload: bytes) -> bytes:
 def header_bytes(flags: int = 0, slice_len: Sequence[int] = (), **fields: int) -> bytes:
     """A header by section 1 of specs/frame.md."""
     values = {"type": 0, "stream_id": 0x1234, "frame_seq": 1, "space_hash32": 0, "modality": 0} | fields
-    fixed = struct.pack(
-        "<BBHIQQ", 1, values["type"], flags, values["stream_id"], values["frame_seq"], len(slice_len)
-    )
+    fixed = struct.pack("<BBHIQQ", 1, values["type"], flags, values["stream_id"], values["frame_seq"], len(slice_len))
     table = struct.pack(f"<{len(slice_len)}I", *slice_len)
     return fixed + table + struct.pack("<IB", values["space_hash32"], values["modality"])
 
@@ -131,7 +127,7 @@ def run_pytest(arguments: Sequence[str], env: Mapping[str, str] | None = None) -
     """pytest with these arguments in the repository; exit status and output."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "RESONANT_"))}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *arguments, "-q", "-p", "no:cacheprovider"],
+        [sys.executable, "-m", "pytest", *arguments, "-p", "no:cacheprovider"],
         cwd=ROOT,
         env=kept | dict(env or {}),
         stdin=subprocess.DEVNULL,
@@ -146,6 +142,6 @@ def run_pytest(arguments: Sequence[str], env: Mapping[str, str] | None = None) -
 
 def run_suite(impl: str | Path, report: Path, *arguments: str, what: str = "conformance") -> Ran:
     """`pytest conformance` of an implementation, its run.json written below the folder `report`."""
-    status, out = run_pytest([what, f"--impl={impl}", "--report", str(report), *arguments])
+    status, out = run_pytest([what, f"--impl={impl}", "--report", str(report), "-q", *arguments])
     path = report / "run.json"
     return Ran(status, out, json.loads(path.read_bytes()) if path.exists() else {})

@@ -25,7 +25,7 @@ def encode(frame: Frame, *, key: bytes | None = None, nonce: bytes | None = None
 
     key (32 bytes) and nonce (24 bytes, never to be used twice with one key; see `resonant.nonce_for`) are needed if
     XCHACHA is set and ignored otherwise. level: the Zstandard level, 1 to 22, used if ZSTD is set. Raises ResonantError
-    with the code a receiver would give (FRM-33 to FRM-36), ValueError for a key, nonce or level of the wrong size.
+    with the code a receiver would give (FRM-33 to FRM-36, ZST-11, XCH-14), ValueError for a key, nonce or level of the wrong size.
     """
     sealing.check_key(key)
     sealing.check_nonce(nonce)
@@ -52,7 +52,8 @@ def encode(frame: Frame, *, key: bytes | None = None, nonce: bytes | None = None
     data += zlib.crc32(data).to_bytes(4, "little")
     if len(data) > MAX_FRAME_BYTES:
         detail = f"{len(data)} bytes after the transforms; the limit is {MAX_FRAME_BYTES}"
-        raise ResonantError(RejectCode.FRAME_TOO_LARGE, "FRM-35", detail)
+        clause = "XCH-14" if frame.flags & Flags.XCHACHA else "ZST-11"
+        raise ResonantError(RejectCode.FRAME_TOO_LARGE, clause, detail)
     return data
 
 

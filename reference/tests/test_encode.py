@@ -131,7 +131,7 @@ def test_a_plain_size_over_the_limit_is_refused_before_any_transform(flags: Flag
 
 
 def test_a_frame_that_the_seal_makes_too_long_is_refused() -> None:
-    assert refusal(filled(ROOM, Flags.XCHACHA), key=KEY, nonce=NONCE) == (RejectCode.FRAME_TOO_LARGE, "FRM-35")
+    assert refusal(filled(ROOM, Flags.XCHACHA), key=KEY, nonce=NONCE) == (RejectCode.FRAME_TOO_LARGE, "XCH-14")
     assert len(encode(filled(ROOM - 40, Flags.XCHACHA), key=KEY, nonce=NONCE)) == 65_536
 
 

@@ -138,14 +138,14 @@ def _zstd_limits() -> Iterator[Case]:
     yield refuses("one-empty-slice-too-many", about, "FRM-34", {"fields": many}, "PLAIN_TOO_LARGE")
     full = _flagged(65_536, ZSTD, noise(65_493))
     about = "A plain size of 65,536 bytes of noise: compressed, the frame is longer than that."
-    yield refuses("noise-at-the-limit", about, "FRM-35", {"fields": full}, "FRAME_TOO_LARGE")
+    yield refuses("noise-at-the-limit", about, "ZST-11", {"fields": full}, "FRAME_TOO_LARGE")
 
 
 def _xchacha() -> Iterator[Case]:
     for size in (65_497, 65_536):
         about = f"A plain size of {size} bytes: sealed, the frame has {size + 40}."
         yield refuses(
-            f"sealed-size-{size + 40}", about, "FRM-35", {"fields": _flagged(size, XCHACHA)} | KEYED, "FRAME_TOO_LARGE"
+            f"sealed-size-{size + 40}", about, "XCH-14", {"fields": _flagged(size, XCHACHA)} | KEYED, "FRAME_TOO_LARGE"
         )
     about = "A plain size of 65,537 bytes, before it is sealed."
     yield refuses("plain-size-65537", about, "FRM-34", {"fields": _flagged(65_537, XCHACHA)} | KEYED, "PLAIN_TOO_LARGE")
@@ -174,4 +174,4 @@ def _both_limits() -> Iterator[Case]:
     about = "A plain size of 65,537 bytes that would compress well."
     yield refuses("plain-size-65537", about, "FRM-34", {"fields": _flagged(65_537, both)} | KEYED, "PLAIN_TOO_LARGE")
     full = {"fields": _flagged(65_510, both, noise(65_467))} | KEYED
-    yield refuses("noise-too-large-when-sealed", "Noise that fits only unsealed.", "FRM-35", full, "FRAME_TOO_LARGE")
+    yield refuses("noise-too-large-when-sealed", "Noise that fits only unsealed.", "XCH-14", full, "FRAME_TOO_LARGE")

@@ -82,7 +82,7 @@ impl VFrame {
     /// # Errors
     /// `BAD_VERSION`, `BAD_SLICE_TABLE` (`num_slices` or the number of `slice_len` entries is not the
     /// number of slices), `BAD_RANK`, `LENGTH_MISMATCH` (payload against dims, or against its `slice_len`
-    /// entry), `PLAIN_TOO_LARGE` or `FRAME_TOO_LARGE` (FRM-34, FRM-35), `KEY_REQUIRED` (XCH-8),
+    /// entry), `PLAIN_TOO_LARGE` or `FRAME_TOO_LARGE` (FRM-34, ZST-11, XCH-14), `KEY_REQUIRED` (XCH-8),
     /// `FIELD_RANGE` (compression level).
     pub fn encode_with(&self, options: &EncodeOptions<'_>) -> Result<Vec<u8>, FrameError> {
         let plain_size = self.check()?;
@@ -100,7 +100,7 @@ impl VFrame {
             None => plain_size,
         };
         let extra = seal.map_or(0, |_| NONCE_LEN + TAG_LEN);
-        let total = checked_total(unsealed_len + extra)?;
+        let total = checked_total(unsealed_len + extra, self.hdr.flags)?;
 
         let mut out = Vec::with_capacity(total);
         self.write_header(&mut out);
@@ -213,11 +213,16 @@ fn check_slice(meta: &SliceMeta, payload: &[u8], entry: u32) -> Result<(), Frame
     Ok(())
 }
 
-/// FRM-35: the transforms may have made the frame longer.
-fn checked_total(total: usize) -> Result<usize, FrameError> {
+/// The transforms may have made the frame longer (XCH-14, ZST-11).
+fn checked_total(total: usize, flags: Flags) -> Result<usize, FrameError> {
     if total > MAX_FRAME_LEN {
         let detail = format!("the frame would be {total} bytes long");
-        return Err(FrameError::new(RejectCode::FrameTooLarge, "FRM-35", detail));
+        let clause = if flags.contains(Flags::XCHACHA) {
+            "XCH-14"
+        } else {
+            "ZST-11"
+        };
+        return Err(FrameError::new(RejectCode::FrameTooLarge, clause, detail));
     }
     Ok(total)
 }

@@ -89,7 +89,7 @@ fn size_limits() {
     assert_eq!(refused(&larger), (RejectCode::PlainTooLarge, "FRM-34"));
     // What cannot be compressed grows beyond the limit.
     largest.slices[0].1 = Random::new(5).bytes(usize::try_from(MOST).unwrap());
-    assert_eq!(refused(&largest), (RejectCode::FrameTooLarge, "FRM-35"));
+    assert_eq!(refused(&largest), (RejectCode::FrameTooLarge, "ZST-11"));
 }
 
 #[test]

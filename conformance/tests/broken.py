@@ -1,0 +1,223 @@
+"""Testees that are wrong in one way each, as patches of the reference's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# Programs that change one thing in `base` or `ops`, the modules of the reference's testee.
+# Some rules have more than one way to be broken.
+REPLY = """
+inner = base.answer
+
+def answer(message):
+    op, reply = inner(message)
+    return op, change(op, reply)
+
+base.answer = answer
+"""
+TAKE = """
+take = base.Testee.take
+
+def changed_take(self, datagram, sender):
+    return take(self, change(self, datagram), sender)
+
+base.Testee.take = changed_take
+"""
+HEAD = """
+def parts(datagram):
+    return base.HEAD.unpack_from(datagram) if len(datagram) >= 12 else (b"", 0, 0, 1)
+"""
+BROKEN: Mapping[str, tuple[str, str]] = {
+    "unknown-op: an error": (
+        "def change(op, reply):\n    return {'error': op} if 'unsupported' in reply else reply\n" + REPLY,
+        "unsupported, for the op",
+    ),
+    "unknown-op: names are not exact": (
+        "REAL = dict(ops.OPS)\nclass Ops(dict):\n"
+        "    def __contains__(self, op):\n        return op.strip() in REAL\n"
+        "    def __getitem__(self, op):\n        return REAL[op.strip()]\nops.OPS = Ops()\n",
+        "'decode '",
+    ),
+    "malformed-requests: capitals in hex": (
+        "strict = ops._from_hex\nops._from_hex = lambda text: strict(text.lower())\n",
+        "upper-case hex",
+    ),
+    "malformed-requests: members nobody knows": (
+        "members = ops.members\n"
+        "def lenient(at, value, needed, optional):\n"
+        "    if type(value) is dict and at == 'input':\n"
+        "        value = {k: v for k, v in value.items() if k in needed | optional}\n"
+        "    return members(at, value, needed, optional)\nops.members = lenient\n",
+        "an unknown member",
+    ),
+    "malformed-requests: leading zeros": (
+        "ops.FIELDS['frame_seq'] = lambda at, value: int(value) if value == '01' else ops.decimal(at, value)\n",
+        "frame_seq '01'",
+    ),
+    "malformed-requests: numbers reduced": (
+        "ops.SLICE['dims'] = lambda at, value: tuple(dim % 2**32 for dim in value)\n",
+        "4294967296",
+    ),
+    "pieces-in-any-order: only in order": (
+        HEAD + "def change(self, datagram):\n"
+        "    _, request_id, index, count = parts(datagram)\n"
+        "    have = len(self.pieces) if self.current and self.current[1] == request_id else 0\n"
+        "    return b'' if have < index < count else datagram\n" + TAKE,
+        "as for the pieces in order",
+    ),
+    "pieces-in-any-order: joined as they come": (
+        "class Pieces(dict):\n"
+        "    def __getitem__(self, at):\n        return list(self.values())[at]\n"
+        "class Joining(base.Testee):\n"
+        "    pieces = property(lambda self: self.held, lambda self, new: setattr(self, 'held', Pieces()))\n"
+        "base.Testee = Joining\n",
+        "as for the pieces in order",
+    ),
+    "long-reply: pieces too long": (
+        "def cut(message, request_id):\n"
+        "    parts = [message[at:at + 61_000] for at in range(0, len(message), 61_000)]\n"
+        "    return [base.HEAD.pack(b'RTP1', request_id, at, len(parts)) + part for at, part in enumerate(parts)]\n"
+        "base.cut = cut\n",
+        "61000 bytes",
+    ),
+    "long-reply: the first piece only": (
+        "send = base.Testee.send\nbase.Testee.send = lambda self, datagrams, to: send(self, datagrams[:1], to)\n",
+        "none in time",
+    ),
+    "bad-heads: an index past the count": (
+        HEAD + "def change(self, datagram):\n"
+        "    _, request_id, index, count = parts(datagram)\n"
+        "    return datagram if index < count else base.HEAD.pack(b'RTP1', request_id, 0, 1) + datagram[12:]\n" + TAKE,
+        "one reply, to request",
+    ),
+    "bad-heads: any magic": (
+        "def change(self, datagram):\n    return b'RTP1' + datagram[4:] if len(datagram) > 12 else datagram\n" + TAKE,
+        "one reply, to request",
+    ),
+    "bad-heads: pieces too long": (
+        "def change(self, datagram):\n    return datagram[:60_012]\n" + TAKE,
+        "one reply, to request",
+    ),
+    "stranger-ignored: everybody is answered": (
+        "class Open(base.Testee):\n    runner = property(lambda self: None, lambda self, new: None)\n"
+        "base.Testee = Open\nbase.shows_token = lambda message: True\n",
+        "silence towards a stranger",
+    ),
+    "stranger-ignored: the token is enough": (
+        "class Open(base.Testee):\n    runner = property(lambda self: None, lambda self, new: None)\n"
+        "told = []\nright = base.shows_token\nbase.Testee = Open\n"
+        "base.shows_token = lambda message: right(message) or (told and not told.clear()) or True\n",
+        "silence towards a stranger",
+    ),
+    "kept-replies: 8 of them": ("base.KEPT_REPLIES = 8\n", "the kept reply to request"),
+    "kept-replies: 63 of them": ("base.KEPT_REPLIES = 63\n", "the kept reply to request"),
+    "kept-replies: performed again": (
+        "class Blind(base.OrderedDict):\n    def __contains__(self, key):\n        return False\n"
+        "base.OrderedDict = Blind\n",
+        "the kept reply to request",
+    ),
+    "one-reply-each: two": (
+        "send = base.Testee.send\nbase.Testee.send = lambda self, datagrams, to: send(self, datagrams * 2, to)\n",
+        "replies to [",
+    ),
+    "refusal-has-a-code: a string": (
+        "def change(op, reply):\n    return {'reject': reply['reject']['code']} if 'reject' in reply else reply\n"
+        + REPLY,
+        "reject with the code",
+    ),
+    "refusal-has-a-code: a code of its own": (
+        "def change(op, reply):\n    return {'reject': {'code': 'SHORT'}} if 'reject' in reply else reply\n" + REPLY,
+        "reject with the code",
+    ),
+    "hello-again: another name": (
+        "import itertools\nnumbers = itertools.count()\n"
+        "def change(op, reply):\n"
+        "    return {'ok': {**reply['ok'], 'version': str(next(numbers))}} if op == 'hello' else reply\n" + REPLY,
+        "again",
+    ),
+    "ports-line: a second line": (
+        "base.print = lambda *what, **how: (print(*what, **how), print('ready', flush=True))\n",
+        "one line of standard output",
+    ),
+    "stop-exits: status 1": (
+        "main = base.main\n\ndef failing():\n    main()\n    sys.exit(1)\n\nbase.main = failing\n",
+        "exit status 0 after stop",
+    ),
+    "stop-exits: runs on": (
+        "import threading\nmain = base.main\n\n"
+        "def staying():\n    main()\n    threading.Event().wait()\n\nbase.main = staying\n",
+        "exit status 0 after stop",
+    ),
+    "stop-exits: an answer with content": (
+        "def change(op, reply):\n    return {'ok': {'bye': 1}} if op == 'stop' else reply\n" + REPLY,
+        "ok {} for stop",
+    ),
+    "exits-without-input: runs on": (
+        "base.exit_at_end_of_input = lambda: None\n",
+        "an end of the process",
+    ),
+}
+
+# Testees that fail in the middle of a probe.
+ENDING = HEAD + (
+    "def change(self, datagram):\n"
+    "    _, _, index, count = parts(datagram)\n"
+    "    if index >= count:\n        os.write(2, b'no such piece')\n        os._exit(7)\n"
+    "    return datagram\n" + TAKE
+)
+HANGING = (
+    "import threading\nsend = base.Testee.send\n"
+    "def hang(self, datagrams, to):\n"
+    "    threading.Event().wait() if len(datagrams) > 1 else send(self, datagrams, to)\nbase.Testee.send = hang\n"
+)
+BABBLING = (
+    "send = base.Testee.send\n"
+    "def babble(self, datagrams, to):\n"
+    "    send(self, [b'hello'] * 2 if len(datagrams) > 1 else datagrams, to)\nbase.Testee.send = babble\n"
+)
+NO_JSON = (
+    "cut = base.cut\n"
+    "base.cut = lambda message, request_id: cut(message if len(message) < 50_000 else b'x' * 9, request_id)\n"
+)
+INCONSISTENT = (
+    "cut = base.cut\n"
+    "def inconsistent(message, request_id):\n"
+    "    first, *others = cut(message, request_id)\n"
+    "    return [first, *(base.HEAD.pack(b'RTP1', request_id, 1, 9) + other[12:] for other in others)]\n"
+    "base.cut = inconsistent\n"
+)
+
+# The answer to one case changed, by a function `change(op, reply)` that stands before this.
+ON_CASE = """
+def answer(message, inner=base.answer, change=change):
+    op, reply = inner(message)
+    return op, change(op, reply) if b'"case":"{case}"' in message else reply
+
+base.answer = answer
+"""
+FRAME_ONLY = """
+ops.PROFILES = ("frame",)
+ops.OPS = {{op: ops.OPS[op] for op in ops.OPS if op not in {dropped}}}
+inner = base.answer
+
+def answer(message):
+    op, reply = inner(message)
+    code = reply.get("reject", {{}}).get("code")
+    flags = reply.get("ok", {{}}).get("fields", {{}}).get("flags", 0)
+    if op == "encode" and "ok" in reply:
+        flags = int(reply["ok"]["frame"][4:6], 16)
+    if flags & 3 or code in ("KEY_REQUIRED", "DECRYPT_FAILED", "BAD_COMPRESSION"):
+        return op, {{"unsupported": "transforms"}}
+    return op, reply
+
+base.answer = answer
+""".format(dropped=("compress", "decompress", "seal", "open"))
+REPLY_BUT_HELLO = """
+inner = base.answer
+
+def answer(message):
+    op, reply = inner(message)
+    return op, reply if op in ("hello", "stop") else change(op, reply)
+
+base.answer = answer
+"""

@@ -1,0 +1,142 @@
+"""From the clause to what judges it, and back; and the tables of specs/ against what the suite goes by."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+import pytest
+from resonant import RejectCode
+from resonant.clauses import Clause, load_clauses
+
+from conformance.cases import Refuse, load_cases
+from conformance.probes import PROBES, UNCLAIMED_CLAUSES
+from conformance.profiles import EVERYWHERE, PROFILES
+from conformance.tests.support import ROOT
+
+SPECS = ROOT / "specs"
+CLAUSES = load_clauses()
+CASES = load_cases()
+SHARED_SCHEMAS = {"fields", "reply", "request"}
+NEVER_REQUESTED = {"FIELD_RANGE"}  # FRM-36 says why
+
+
+def family(clause_id: str) -> str:
+    return clause_id.partition("-")[0]
+
+
+def citations() -> dict[str, set[str]]:
+    """Clause id to the profiles whose cases cite it; probes count for the profile of that name, testee."""
+    cited: dict[str, set[str]] = defaultdict(set)
+    for case in CASES:
+        for clause in case.clauses:
+            cited[clause].add(case.profile)
+    for clause in (*UNCLAIMED_CLAUSES, *(clause for probe in PROBES for clause in probe.clauses)):
+        cited[clause].add("testee")
+    return cited
+
+
+CITED = citations()
+
+
+def owner(clause_id: str) -> str:
+    if family(clause_id) in EVERYWHERE:
+        return "testee"
+    return next(profile for profile, families in PROFILES.items() if family(clause_id) in families)
+
+
+def table(text: str, head: str) -> list[list[str]]:
+    """The rows of the Markdown table with this head, their cells without spaces around them."""
+    lines = iter(text.splitlines())
+    next(line for line in lines if line.startswith(head))
+    next(lines)
+    rows = []
+    for line in lines:
+        if not line.startswith("|"):
+            break
+        rows.append([cell.strip() for cell in line.strip("|").split("|")])
+    return rows
+
+
+def names(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def test_every_cited_clause_exists() -> None:
+    assert sorted(set(CITED) - set(CLAUSES)) == []
+
+
+MUST = [clause for clause in CLAUSES.values() if clause.must and clause.untestable is None]
+
+
+@pytest.mark.parametrize("clause", MUST, ids=lambda clause: clause.id)
+def test_a_must_is_judged_in_the_profile_it_belongs_to(clause: Clause) -> None:
+    assert owner(clause.id) in CITED[clause.id], f"{clause.id}: no case that cites it in {owner(clause.id)}"
+
+
+UNTESTABLE = [clause for clause in CLAUSES.values() if clause.untestable is not None]
+
+
+@pytest.mark.parametrize("clause", UNTESTABLE, ids=lambda clause: clause.id)
+def test_what_is_untestable_is_a_must_with_a_reason_and_is_not_tested(clause: Clause) -> None:
+    assert clause.must
+    assert len((clause.untestable or "").split()) >= 2
+    assert clause.id not in CITED
+
+
+def test_both_kinds_are_there() -> None:
+    assert len(MUST) > 60
+    assert 0 < len(UNTESTABLE) < 12
+
+
+def test_each_family_belongs_to_exactly_one_profile() -> None:
+    owned = [name for families in (*PROFILES.values(), EVERYWHERE) for name in families]
+    assert sorted(owned) == sorted({family(clause_id) for clause_id in CLAUSES})
+
+
+def test_the_table_of_profiles_is_what_the_suite_goes_by() -> None:
+    rows = table((SPECS / "README.md").read_text("utf-8"), "| profile |")
+    assert {names(row[0])[0]: tuple(names(row[1])) for row in rows} == dict(PROFILES)
+    assert [names(row[0])[0] for row in rows] == list(PROFILES)
+
+
+def test_the_table_of_files_names_each_family_where_its_clauses_are() -> None:
+    rows = table((SPECS / "README.md").read_text("utf-8"), "| file |")
+    listed = {name: row[0] for row in rows for name in names(row[1])}
+    assert set(listed) == {family(clause_id) for clause_id in CLAUSES}
+    for clause in CLAUSES.values():
+        assert f"[{clause.file}]" in listed[family(clause.id)]
+
+
+def test_the_registry_lists_the_reject_codes_in_order() -> None:
+    text = (SPECS / "README.md").read_text("utf-8")
+    numbered = table(text, "| # | code |")
+    assert [row[0] for row in numbered] == [str(number) for number in range(1, len(numbered) + 1)]
+    codes = [names(row[1])[0] for row in numbered] + [names(row[0])[0] for row in table(text, "| code |")]
+    assert codes == [code.value for code in RejectCode]
+
+
+def test_every_reject_code_is_expected_by_a_case() -> None:
+    expected = {case.expect.code for case in CASES if isinstance(case.expect, Refuse)}
+    assert expected == {code.value for code in RejectCode} - NEVER_REQUESTED
+
+
+def test_the_ops_of_the_protocol_have_schemas_and_the_schemas_ops() -> None:
+    ops = {names(row[0])[0] for row in table((SPECS / "testee.md").read_text("utf-8"), "| op |")}
+    assert ops == {path.stem for path in (SPECS / "ops").glob("*.json")} - SHARED_SCHEMAS
+    assert all((SPECS / "ops" / f"{name}.json").is_file() for name in SHARED_SCHEMAS)
+
+
+def test_both_tables_give_an_op_the_same_profile() -> None:
+    protocol = table((SPECS / "testee.md").read_text("utf-8"), "| op |")
+    profiles = {names(row[0])[0]: names(row[0 + 1]) for row in protocol}
+    for row in table((SPECS / "README.md").read_text("utf-8"), "| profile |"):
+        own_ops = re.findall(r"\w+", row[2].partition(";")[0])
+        assert [op for op, profile in profiles.items() if profile == names(row[0])] == own_ops
+
+
+def test_every_op_of_a_profile_has_a_case() -> None:
+    protocol = table((SPECS / "testee.md").read_text("utf-8"), "| op |")
+    ops = {(names(row[0])[0], names(row[1])[0]) for row in protocol if names(row[1])}
+    assert ops <= {(case.op, case.profile) for case in CASES}
+    assert {case.op for case in CASES} == {op for op, _ in ops}

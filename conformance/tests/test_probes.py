@@ -1,0 +1,141 @@
+"""Every probe can fail: a testee that breaks one rule of the protocol fails the probe of that rule and no other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from adapters.driver import (
+    Answer,
+    Crash,
+    HarnessError,
+    Limits,
+    Ok,
+    Reject,
+    RequestError,
+    Testee,
+    Timeout,
+    Unsupported,
+    load_adapter,
+)
+from conformance.cases import load_cases
+from conformance.probes import PROBES, Probe, expect_kind, process, run_probe
+from conformance.profiles import refusal_probes
+from conformance.tests.broken import BABBLING, BROKEN, ENDING, HANGING, INCONSISTENT, NO_JSON
+from conformance.tests.support import ADAPTERS, adapter_at, patched, write_adapter
+from conformance.verdict import Outcome, Verdict
+
+REPLY_S = 0.5
+END_S = 1.5
+OUTCOMES = {
+    "pieces-in-any-order: only in order": Outcome.TIMEOUT,
+    "refusal-has-a-code: a string": Outcome.HARNESS_ERROR,
+}
+
+
+@pytest.fixture(autouse=True)
+def short_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "END_S", END_S)
+
+
+def verdicts(testee: Testee) -> dict[str, Verdict]:
+    """Every probe's verdict, in the order of a run."""
+    with testee:
+        return {probe.id: run_probe(probe, testee) for probe in PROBES}
+
+
+def failing(found: Mapping[str, Verdict]) -> list[str]:
+    return [probe for probe, verdict in found.items() if not verdict.passed]
+
+
+def test_the_reference_passes_every_probe() -> None:
+    testee = Testee(load_adapter("reference", ADAPTERS), Limits(reply_s=5))
+    assert failing(verdicts(testee)) == []
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_rule_fails_its_own_probe_and_no_other(name: str, tmp_path: Path) -> None:
+    patch, expected = BROKEN[name]
+    probe = name.partition(":")[0]
+    found = verdicts(patched(tmp_path, patch, REPLY_S))
+    assert failing(found) == [probe]
+    assert expected in found[probe].expected + found[probe].got
+    assert found[probe].outcome is OUTCOMES.get(name, Outcome.FAIL)
+
+
+def test_every_probe_stands_in_the_table() -> None:
+    assert {name.partition(":")[0] for name in BROKEN} == {probe.id for probe in PROBES}
+
+
+# What goes wrong in the middle of a probe is that probe's, and the next one meets a testee that runs.
+@pytest.mark.parametrize(
+    ("patch", "probe", "outcome", "got"),
+    [
+        (ENDING, "bad-heads", Outcome.CRASH, "exit status 7"),
+        (HANGING, "long-reply", Outcome.FAIL, "none in time"),
+        (BABBLING, "long-reply", Outcome.FAIL, "none in time"),
+        (NO_JSON, "long-reply", Outcome.HARNESS_ERROR, "TST-8"),
+        (INCONSISTENT, "long-reply", Outcome.HARNESS_ERROR, "TST-4"),
+    ],
+    ids=["ends", "hangs", "babbles", "answers no JSON", "contradicts itself"],
+)
+def test_a_testee_that_fails_in_the_middle_fails_that_probe_only(
+    tmp_path: Path, patch: str, probe: str, outcome: Outcome, got: str
+) -> None:
+    found = verdicts(patched(tmp_path, patch, REPLY_S))
+    assert failing(found) == [probe]
+    assert found[probe].outcome is outcome
+    assert got in found[probe].got
+
+
+def test_the_standard_error_of_a_testee_that_ended_is_kept(tmp_path: Path) -> None:
+    with patched(tmp_path, ENDING, REPLY_S) as testee:
+        (probe,) = [probe for probe in PROBES if probe.id == "bad-heads"]
+        assert run_probe(probe, testee).stderr == "no such piece"
+
+
+@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.id)
+def test_a_testee_that_cannot_start_fails_every_probe(probe: Probe, tmp_path: Path) -> None:
+    adapter = adapter_at(write_adapter(tmp_path, "raise SystemExit('no library')"))
+    with Testee(adapter) as testee:
+        verdict = run_probe(probe, testee)
+    assert verdict.outcome is Outcome.HARNESS_ERROR
+    assert "exit status 1" in verdict.got
+    assert verdict.stderr.strip() == "no library"
+
+
+ANSWERS: tuple[Answer, ...] = (
+    Ok({}),
+    Reject("BAD_TYPE"),
+    Unsupported("x"),
+    RequestError("x"),
+    Crash("exit status 1"),
+    Timeout(1),
+    HarnessError("x"),
+)
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: type(answer).__name__)
+@pytest.mark.parametrize("kind", [type(answer) for answer in ANSWERS])
+def test_expect_kind_takes_one_kind_and_no_other(answer: Answer, kind: type[Answer]) -> None:
+    verdict = expect_kind(answer, kind, "something")
+    assert verdict.passed is isinstance(answer, kind)
+    if not verdict.passed:
+        assert verdict.expected == "something"
+        assert verdict.got
+
+
+def test_a_testee_that_performs_what_it_does_not_claim_is_found(tmp_path: Path) -> None:
+    unclaimed = refusal_probes(load_cases(), ("frame",))
+    assert {(case.profile, case.op) for case in unclaimed} == {
+        ("zstd", "decode"), ("zstd", "encode"), ("zstd", "compress"), ("zstd", "decompress"),
+        ("xchacha", "decode"), ("xchacha", "encode"), ("xchacha", "seal"), ("xchacha", "open"),
+    }  # fmt: skip
+    with patched(tmp_path, "ops.PROFILES = ('frame',)\n") as testee:
+        assert testee.hello.profiles == ("frame",)
+        for case in unclaimed:
+            verdict = expect_kind(testee.ask(case.op, case.input), Unsupported, "unsupported")
+            assert verdict.outcome is Outcome.FAIL
+            assert verdict.got.startswith("Ok(")
