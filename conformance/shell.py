@@ -62,7 +62,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         ids = [f"{case.profile}-{case.op}" for case in run.probes]
         metafunc.parametrize("unclaimed", run.probes, ids=ids)
     if "probe" in metafunc.fixturenames:
-        probes = [probe for probe in PROBES if run.adapter.launch == "process" or not probe.ends_testee]
+        probes = [probe for probe in PROBES if run.adapter.launch == "process" or not probe.needs_process]
         metafunc.parametrize("probe", probes, ids=[probe.id for probe in probes])
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .basics import Probe, expect_kind, run_probe
 from .datagrams import bad_heads, kept_replies, long_reply, one_reply_each, pieces_in_any_order, stranger_ignored
-from .process import exits_without_input, ports_line, stop_exits
+from .process import deaf_before_hello, exits_without_input, ports_line, stop_exits
 from .requests import hello_again, malformed_requests, refusal_has_a_code, unknown_op
 
 __all__ = ["PROBES", "UNCLAIMED_CLAUSES", "Probe", "expect_kind", "run_probe"]
@@ -21,11 +21,14 @@ PROBES = (
     Probe("long-reply", "A reply of more than 60,000 bytes.", ("TST-4",), long_reply),
     Probe("bad-heads", "Datagrams that are no pieces.", ("TST-5",), bad_heads),
     Probe("stranger-ignored", "Requests from another address.", ("TST-6",), stranger_ignored),
+    Probe(
+        "deaf-before-hello", "Requests before the token is shown.", ("TST-6",), deaf_before_hello, needs_process=True
+    ),
     Probe("kept-replies", "A request_id that is used again.", ("TST-7",), kept_replies),
     Probe("one-reply-each", "Replies are counted.", ("TST-8",), one_reply_each),
     Probe("refusal-has-a-code", "The form of reject.", ("TST-13",), refusal_has_a_code),
     Probe("hello-again", "hello, a second time.", ("TST-12",), hello_again),
-    Probe("ports-line", "What it bound and printed.", ("TST-1",), ports_line, ends_testee=True),
-    Probe("stop-exits", "The op stop.", ("TST-3",), stop_exits, ends_testee=True),
-    Probe("exits-without-input", "The end of standard input.", ("TST-2",), exits_without_input, ends_testee=True),
+    Probe("ports-line", "What it bound and printed.", ("TST-1",), ports_line, needs_process=True),
+    Probe("stop-exits", "The op stop.", ("TST-3",), stop_exits, needs_process=True),
+    Probe("exits-without-input", "The end of standard input.", ("TST-2",), exits_without_input, needs_process=True),
 )

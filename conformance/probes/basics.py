@@ -34,13 +34,13 @@ KEPT = "the testee protocol kept"
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One check of the testee protocol. ends_testee: it makes the testee exit, which one attached to cannot survive."""
+    """One check of the testee protocol. needs_process: it starts or ends one, which no testee attached to can stand."""
 
     id: str
     about: str
     clauses: tuple[str, ...]
     check: Callable[[Testee], Verdict]
-    ends_testee: bool = False
+    needs_process: bool = False
 
 
 def run_probe(probe: Probe, testee: Testee) -> Verdict:

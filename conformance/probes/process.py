@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from adapters.driver import Ok, Testee
+from time import monotonic
+
+from adapters.driver import HEAD, Channel, Ok, Testee, cut
+from adapters.driver.process import ProcessTestee
 
 from ..verdict import PASSED, Verdict
-from .basics import wrong
+from .basics import HASH_OF_00, message, wrong
 
 END_S = 5.0  # for a testee to exit once it is told to
 
@@ -18,6 +21,29 @@ def ports_line(testee: Testee) -> Verdict:
         return wrong("two different ports of 127.0.0.1", f"{control}, {wire}")
     stray = testee.stray_stdout()
     return wrong("one line of standard output", stray) if stray else PASSED
+
+
+def deaf_before_hello(testee: Testee) -> Verdict:
+    """TST-6: a second process answers neither a request nor a hello with a wrong token, and then the right hello."""
+    deadline = monotonic() + testee.limits.start_s
+    process = ProcessTestee(testee.adapter, deadline)
+    channel = Channel(process.control, gone_fd=process.gone_fd)
+    try:
+        greetings = ("wrong", process.token[:-1], process.token)
+        hellos = [HASH_OF_00 | {"op": "hello", "input": {"token": token}} for token in greetings]
+        for request_id, request in enumerate((HASH_OF_00, *hellos), start=1):
+            channel.send_raw(cut(message(request), request_id))
+        # The datagrams were there in this order, so the first reply tells to which of them the testee was not deaf.
+        datagram = channel.receive(deadline)
+        answered = HEAD.unpack_from(datagram)[1] if datagram else 0
+        return (
+            PASSED
+            if answered == len(hellos) + 1
+            else wrong("the first reply to the right hello", f"request {answered}")
+        )
+    finally:
+        channel.close()
+        process.kill()
 
 
 def stop_exits(testee: Testee) -> Verdict:

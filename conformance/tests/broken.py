@@ -99,15 +99,20 @@ BROKEN: Mapping[str, tuple[str, str]] = {
         "one reply, to request",
     ),
     "stranger-ignored: everybody is answered": (
-        "class Open(base.Testee):\n    runner = property(lambda self: None, lambda self, new: None)\n"
-        "base.Testee = Open\nbase.shows_token = lambda message: True\n",
+        "greeted = []\nright = base.shows_token\n"
+        "class Open(base.Testee):\n"
+        "    runner = property(lambda self: None, lambda self, new: new and greeted.append(new))\n"
+        "base.Testee = Open\nbase.shows_token = lambda message: bool(greeted) or right(message)\n",
         "silence towards a stranger",
     ),
-    "stranger-ignored: the token is enough": (
-        "class Open(base.Testee):\n    runner = property(lambda self: None, lambda self, new: None)\n"
-        "told = []\nright = base.shows_token\nbase.Testee = Open\n"
-        "base.shows_token = lambda message: right(message) or (told and not told.clear()) or True\n",
-        "silence towards a stranger",
+    "deaf-before-hello: the token is not looked at": (
+        "base.shows_token = lambda message: True\n",
+        "the first reply to the right hello",
+    ),
+    "deaf-before-hello: part of the token is enough": (
+        "import os\nright = base.shows_token\n"
+        "base.shows_token = lambda message: right(message) or os.environ['RESONANT_TOKEN'][:-1].encode() in message\n",
+        "the first reply to the right hello",
     ),
     "kept-replies: 8 of them": ("base.KEPT_REPLIES = 8\n", "the kept reply to request"),
     "kept-replies: 63 of them": ("base.KEPT_REPLIES = 63\n", "the kept reply to request"),

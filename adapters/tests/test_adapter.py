@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from adapters.driver import AdapterError, build_adapter, load_adapter
+
+GOOD = 'name = "mine"\nlaunch = "process"\nrun = ["{python}", "-u", "testee.py"]\n'
+ATTACH = 'name = "mine"\nlaunch = "attach"\ncontrol = "127.0.0.1:4000"\n'
+
+
+def write(folder: Path, text: str, name: str = "mine") -> Path:
+    (folder / name).mkdir(exist_ok=True)
+    file = folder / name / "adapter.toml"
+    file.write_text(text, "utf-8")
+    return file
+
+
+def test_an_adapter_is_found_by_its_name(tmp_path: Path) -> None:
+    file = write(tmp_path, GOOD + 'about = "all mine"\nlanguage = "Python"\n')
+    adapter = load_adapter("mine", tmp_path)
+    assert (adapter.name, adapter.about, adapter.language, adapter.launch) == ("mine", "all mine", "Python", "process")
+    assert adapter.run == (sys.executable, "-u", "testee.py")
+    assert adapter.build == ()
+    assert adapter.folder == file.parent.resolve()
+    assert adapter.control is adapter.wire is None
+
+
+@pytest.mark.parametrize("as_folder", [False, True])
+def test_an_adapter_is_found_by_its_path(tmp_path: Path, as_folder: bool) -> None:
+    file = write(tmp_path, GOOD)
+    path = file.parent if as_folder else file
+    assert load_adapter(str(path), tmp_path / "elsewhere").name == "mine"
+
+
+def test_a_name_wins_over_a_folder_of_the_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, GOOD)
+    here = tmp_path / "here"
+    (here / "mine").mkdir(parents=True)
+    monkeypatch.chdir(here)
+    assert load_adapter("mine", tmp_path).name == "mine"
+
+
+@pytest.mark.parametrize(
+    ("text", "control"), [("127.0.0.1:4000", ("127.0.0.1", 4000)), ("[::1]:65535", ("::1", 65535))]
+)
+def test_the_address_of_an_attached_testee(tmp_path: Path, text: str, control: tuple[str, int]) -> None:
+    write(tmp_path, f'name = "mine"\nlaunch = "attach"\ncontrol = "{text}"\nwire = "localhost:4001"\n')
+    adapter = load_adapter("mine", tmp_path)
+    assert (adapter.control, adapter.wire, adapter.run) == (control, ("localhost", 4001), ())
+
+
+def test_an_unknown_name_lists_the_known_ones(tmp_path: Path) -> None:
+    for name in ("rust", "reference"):
+        write(tmp_path, GOOD, name)
+    with pytest.raises(AdapterError, match=r"'referense' \(did you mean 'reference'\?\); known are reference, rust"):
+        load_adapter("referense", tmp_path)
+
+
+@pytest.mark.parametrize("path", ["nowhere/adapter.toml", "no/where", "./nowhere", "nowhere.toml"])
+def test_a_path_to_nothing_is_named(tmp_path: Path, path: str) -> None:
+    with pytest.raises(AdapterError, match="there is no"):
+        load_adapter(path, tmp_path)
+
+
+MISTAKES = {
+    "no TOML": ("name = mine", "is not TOML"),
+    "not UTF-8": ("\udcff", "is not TOML"),
+    "an unknown key": (GOOD + "biuld = ['make']", r"unknown key 'biuld' \(did you mean 'build'\?\)"),
+    "a key like no other": (GOOD + "zzz = 1", "unknown key 'zzz'; the keys are name, about"),
+    "no name": ('launch = "process"\nrun = ["a"]', "'name' is missing; add name ="),
+    "no launch": ('name = "mine"\nrun = ["a"]', "'launch' is missing"),
+    "no run": ('name = "mine"\nlaunch = "process"', "'run' is missing"),
+    "no control": ('name = "mine"\nlaunch = "attach"', "'control' is missing"),
+    "an unknown launch": (GOOD.replace("process", "docker"), "one of process, attach; it is 'docker'"),
+    "launch a list": (GOOD.replace('"process"', '["process"]'), "one of process, attach"),
+    "a name that is none": (GOOD.replace('"mine"', "3"), "'name' has to be a text"),
+    "an empty name": (GOOD.replace("mine", ""), "'name' has to be a text"),
+    "run a text": ('name = "mine"\nlaunch = "process"\nrun = "make test"', "'run' has to be a program"),
+    "run of nothing": ('name = "mine"\nlaunch = "process"\nrun = []', "'run' has to be a program"),
+    "run of numbers": ('name = "mine"\nlaunch = "process"\nrun = ["a", 3]', "'run' has to be a program"),
+    "run with a zero": ('name = "mine"\nlaunch = "process"\nrun = ["a\\u0000"]', "'run' has to be a program"),
+    "an unknown placeholder": (GOOD.replace("{python}", "{pyhton}"), r"unknown placeholder \{pyhton\}"),
+    "control for a process": (GOOD + 'control = "127.0.0.1:1"', "'control' has no meaning with launch = \"process\""),
+    "run for an attached one": (ATTACH + 'run = ["a"]', "'run' has no meaning with launch = \"attach\""),
+    "a port out of range": (ATTACH.replace("4000", "65536"), "'control' has to be a host and a port"),
+    "port 0": (ATTACH.replace("4000", "0"), "'control' has to be a host and a port"),
+    "no host": (ATTACH.replace("127.0.0.1", ""), "'control' has to be a host and a port"),
+    "a port alone": (ATTACH.replace('"127.0.0.1:4000"', "4000"), "'control' has to be a host and a port"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_one_sentence_that_says_where(tmp_path: Path, mistake: str) -> None:
+    text, expected = MISTAKES[mistake]
+    file = write(tmp_path, "")
+    file.write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(AdapterError, match=expected) as raised:
+        load_adapter("mine", tmp_path)
+    assert str(file) in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def built(folder: Path, build: str) -> None:
+    write(folder, f"{GOOD}build = {build}\n")
+    build_adapter(load_adapter("mine", folder))
+
+
+def test_a_build_runs_in_the_folder_of_the_adapter(tmp_path: Path) -> None:
+    built(tmp_path, """["{python}", "-c", "open('built', 'w').write('yes')"]""")
+    assert (tmp_path / "mine" / "built").read_text() == "yes"
+
+
+def test_a_failed_build_shows_the_end_of_its_output(tmp_path: Path) -> None:
+    with pytest.raises(AdapterError, match="failed with 7") as raised:
+        built(tmp_path, """["{python}", "-c", "for i in range(99): print('line', i)\\nraise SystemExit(7)"]""")
+    assert "line 98" in str(raised.value)
+    assert "line 60\n" not in str(raised.value)
+
+
+def test_a_build_program_that_does_not_exist(tmp_path: Path) -> None:
+    with pytest.raises(AdapterError, match="is no-such-program installed"):
+        built(tmp_path, '["no-such-program"]')
+
+
+def test_nothing_to_build_is_nothing_done(tmp_path: Path) -> None:
+    write(tmp_path, GOOD)
+    build_adapter(load_adapter("mine", tmp_path))
