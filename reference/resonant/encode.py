@@ -25,7 +25,8 @@ def encode(frame: Frame, *, key: bytes | None = None, nonce: bytes | None = None
 
     key (32 bytes) and nonce (24 bytes, never to be used twice with one key; see `resonant.nonce_for`) are needed if
     XCHACHA is set and ignored otherwise. level: the Zstandard level, 1 to 22, used if ZSTD is set. Raises ResonantError
-    with the code a receiver would give (FRM-33 to FRM-36, ZST-11, XCH-14), ValueError for a key, nonce or level of the wrong size.
+    with the code a receiver would give (FRM-33 to FRM-36, ZST-11, XCH-14), ValueError for a key, nonce or level of the
+    wrong size.
     """
     sealing.check_key(key)
     sealing.check_nonce(nonce)
