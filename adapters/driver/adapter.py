@@ -93,7 +93,7 @@ def build_adapter(adapter: Adapter) -> None:
 
 def _find(name_or_path: str, adapters_dir: Path) -> Path:
     path = Path(name_or_path)
-    is_name = len(path.parts) == 1 and path.suffix != ".toml"
+    is_name = name_or_path == path.name and path.suffix != ".toml"
     if is_name and (adapters_dir / path / FILE_NAME).is_file():
         return adapters_dir / path / FILE_NAME
     if path.is_dir() and (path / FILE_NAME).is_file():

@@ -77,7 +77,7 @@ class Testee:
         if len(self.kept) > KEPT_REPLIES:
             self.kept.popitem(last=False)
         self.send(self.kept[request_id], sender)
-        return op
+        return op if "ok" in reply else ""
 
     def send(self, datagrams: list[bytes], to: Address) -> None:
         """Send all pieces of a reply."""
