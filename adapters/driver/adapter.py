@@ -46,12 +46,13 @@ def load_adapter(name_or_path: str, adapters_dir: Path) -> Adapter:
 
     Raises AdapterError with one sentence on what is wrong and what to do.
     """
-    file = _find(name_or_path, adapters_dir)
+    file = Path(name_or_path)
     try:
+        file = _find(name_or_path, adapters_dir)
         with file.open("rb") as opened:
             table = tomllib.load(opened)
     except OSError as error:
-        raise AdapterError(f"{file} cannot be read: {error.strerror}") from None
+        raise AdapterError(f"{file} cannot be read: {error.strerror}; check the path and its permissions") from None
     except (ValueError, RecursionError) as error:
         raise AdapterError(f"{file} is not TOML: {error}; correct that line") from None
     try:

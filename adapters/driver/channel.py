@@ -127,7 +127,7 @@ def _connect(address: Address) -> socket.socket:
     try:
         family, kind, protocol, _, target = socket.getaddrinfo(*address, type=socket.SOCK_DGRAM)[0]
         sock = socket.socket(family, kind, protocol)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # the latter: a host name that no DNS name can be
         raise StartError(f"{address[0]}:{address[1]} is no address to reach a testee at: {error}") from None
     for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):  # on some systems the latter limits a single datagram
         sock.setsockopt(socket.SOL_SOCKET, option, _BUFFER_BYTES)

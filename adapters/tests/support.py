@@ -1,89 +1,92 @@
-"""What the tests of the driver share: small testees, good ones and bad ones, and a search for what they left behind."""
+"""What the tests of the driver share: testees made wrong on purpose, and ways to see that none is left behind."""
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
-import select
 import textwrap
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic
+from typing import Any, Final
 
-from adapters.driver import Adapter, load_adapter
+from adapters.driver import Adapter, Limits, Testee, load_adapter
 
-ADAPTERS = Path(__file__).resolve().parents[1]
-END_S = 5.0
+TESTS: Final = Path(__file__).resolve().parent
+ADAPTERS: Final = TESTS.parent
+SHORT_S: Final = 0.3
+"""A limit that is meant to be reached."""
+LONG_S: Final = 30.0
+"""A limit that is not."""
+QUICK_S: Final = 10.0
+"""Less than a LONG_S that was waited for, and enough for a busy machine."""
+PATIENT: Final = Limits(start_s=LONG_S, reply_s=LONG_S)
+HASTY: Final = Limits(start_s=LONG_S, reply_s=SHORT_S)
+_BEFORE: Final = f"""\
+import sys
 
-# A testee whose ops are `perform(op, input)`: a reply as an object or as bytes, or a list of whole datagrams.
-PRELUDE = """\
-import json, os, signal, socket, struct, sys, threading
-HEAD = struct.Struct("<4sIHH")
-HELLO = {"name": "made", "version": "1", "language": "Python", "spec": "1.0", "profiles": ["frame"]}
-control, wire = (socket.socket(type=socket.SOCK_DGRAM) for _ in range(2))
-control.bind(("127.0.0.1", 0)), wire.bind(("127.0.0.1", 0))
-
-def exit_at_end_of_input():
-    while os.read(0, 4096):
-        pass
-    os._exit(0)
-
-def head(request_id, index=0, count=1):
-    return HEAD.pack(b"RTP1", request_id, index, count)
-
-def print_ports():
-    print(json.dumps({"control": control.getsockname()[1], "wire": wire.getsockname()[1]}), flush=True)
-
-def serve(perform, hello=HELLO, watch_input=True):
-    if watch_input:
-        threading.Thread(target=exit_at_end_of_input, daemon=True).start()
-    print_ports()
-    while True:
-        datagram, sender = control.recvfrom(65536)
-        request_id = HEAD.unpack_from(datagram)[1]
-        request = json.loads(datagram[12:])
-        op, input = request["op"], request["input"]
-        reply = {"ok": hello} if op == "hello" else perform(op, {**input, "id": request_id})
-        if isinstance(reply, dict):
-            reply = json.dumps(reply).encode()
-        for one in [head(request_id) + reply] if isinstance(reply, bytes) else reply:
-            control.sendto(one, sender)
-        if op == "stop" and reply:
-            os._exit(0)
-
-def good(op, input):
-    return {"ok": {}}
+sys.path.insert(0, {str(TESTS)!r})
+import bare_testee as bare
 
 """
 
 
-def made(folder: Path, body: str, *, name: str = "made") -> Adapter:
-    """An adapter whose testee is the prelude and this body."""
-    (folder / "testee.py").write_text(PRELUDE + textwrap.dedent(body), "utf-8")
-    file = folder / "adapter.toml"
-    file.write_text(f'name = "{name}"\nlaunch = "process"\nrun = ["{{python}}", "-IS", "testee.py"]\n', "utf-8")
-    return load_adapter(str(file), folder)
+def write_adapter(folder: Path, program: str = "", **changes: str) -> Path:
+    """An adapter.toml, and a testee.py around `bare_testee` beside it; an empty change leaves its key out."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "testee.py").write_text(_BEFORE + textwrap.dedent(program), "utf-8")
+    keys = {"name": '"made"', "launch": '"process"', "run": '["{python}", "testee.py"]', **changes}
+    path = folder / "adapter.toml"
+    path.write_text("".join(f"{key} = {value}\n" for key, value in keys.items() if value), "utf-8")
+    return path
 
 
-def left_in(folder: Path) -> list[int]:
-    """The processes that still work in a folder, once those that are just ending have had the time to."""
-    if not Path("/proc/self/cwd").exists():
-        return []
-    found = [int(link.parent.name) for link in Path("/proc").glob("[0-9]*/cwd") if _works_in(link, folder)]
-    return [pid for pid in found if not _ends(pid, monotonic() + END_S)]
+def adapter_of(folder: Path, program: str = "", **changes: str) -> Adapter:
+    """The same, read."""
+    return load_adapter(str(write_adapter(folder, program, **changes)), ADAPTERS)
 
 
-def _works_in(link: Path, folder: Path) -> bool:
+@contextlib.contextmanager
+def made(folder: Path, program: str, limits: Limits = PATIENT) -> Iterator[Testee]:
+    """A testee that runs this program; once it is closed none of its processes may be left."""
+    with Testee(adapter_of(folder, program), limits) as testee:
+        yield testee
+    assert_none_left(folder)
+
+
+def pids(folder: Path) -> list[int]:
+    """The processes that have run in this folder, in the order of their starts."""
+    return [int(line) for line in (folder / "pids").read_text().split()]
+
+
+def assert_none_left(folder: Path) -> None:
+    """Every process that noted its number in this folder has ended, or does at once."""
+    left = pids(folder)
+    assert left, "the testee did not get as far as to note its number"
+    assert holds_within(QUICK_S, lambda: not any(map(runs, left))), f"of {left} some still run"
+
+
+def runs(pid: int) -> bool:
+    """Whether a process runs; one that is dead and waits to be reaped does not."""
     try:
-        return link.readlink() == folder
+        os.kill(pid, 0)
+        stat = Path(f"/proc/{pid}/stat")
+        return not stat.parent.exists() or stat.read_text().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:
         return False
 
 
-def _ends(pid: int, deadline: float) -> bool:
-    try:
-        descriptor = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return True
-    try:
-        return bool(select.select([descriptor], [], [], max(0.0, deadline - monotonic()))[0])
-    finally:
-        os.close(descriptor)
+def holds_within(seconds: float, condition: Callable[[], bool]) -> bool:
+    """Whether a condition that somebody else brings about comes to hold in time."""
+    deadline = monotonic() + seconds
+    while not condition():
+        if monotonic() > deadline:
+            return False
+        os.sched_yield()
+    return True
+
+
+def as_json(value: Any) -> bytes:
+    """A message."""
+    return json.dumps(value).encode()

@@ -83,6 +83,22 @@ def test_nothing_is_answered_before_the_right_token(reference_port: int) -> None
             runner.recv(65_536)
 
 
+def test_what_it_kept_for_one_runner_is_not_the_next_ones(reference_port: int) -> None:
+    request = '{"op": "%s", "case": "", "profile": "", "input": %s}'
+    replies = []
+    for data in ("00", "01"):
+        asked = [("hello", json.dumps({"token": TOKEN})), ("tail_hash", f'{{"data": "{data}"}}'), ("stop", "{}")]
+        with socket.socket(type=socket.SOCK_DGRAM) as runner:
+            runner.settimeout(END_S)
+            runner.connect(("127.0.0.1", reference_port))
+            for request_id, parts in enumerate(asked, start=1):
+                runner.send(cut((request % parts).encode(), request_id)[0])
+                replies.append(runner.recv(65_536))
+    assert replies[0] == replies[3]
+    assert replies[1] != replies[4]
+    assert replies[2] == replies[5]
+
+
 def test_it_can_be_greeted_again_after_stop(tmp_path: Path, reference_port: int) -> None:
     with Testee(attach(tmp_path, reference_port)) as testee:
         assert testee.ask("stop", {}) == Ok({})
@@ -121,7 +137,7 @@ def test_the_first_loss_ends_it(tmp_path: Path, perform: str, outcome: type, mon
     monkeypatch.setenv("RESONANT_TOKEN", TOKEN)
     made(tmp_path, f"serve(lambda op, input: {perform})")
     for _, port in started(tmp_path / "testee.py"):
-        with Testee(attach(tmp_path, port), Limits(reply_s=0.3)) as testee:
+        with Testee(attach(tmp_path, port), Limits(reply_s=1.0)) as testee:
             assert isinstance(testee.ask("decode", {}), outcome)
             answer = testee.ask("decode", {})
             assert isinstance(answer, HarnessError)

@@ -109,6 +109,22 @@ def test_a_flood_of_garbage_does_not_move_the_deadline() -> None:
         stop.set()
 
 
+def test_a_flood_that_never_ebbs_does_not_move_it_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    garbage = HEAD.pack(MAGIC, 77, 0, 1)
+    with socket.socket(type=socket.SOCK_DGRAM) as sock:
+        sock.bind(("127.0.0.1", 0))
+        with opened(sock.getsockname()) as channel:
+            deadline = monotonic() + SHORT_S
+
+            def always(_until: float) -> bytes:
+                assert monotonic() < deadline + 1
+                return garbage
+
+            monkeypatch.setattr(channel, "receive", always)
+            with pytest.raises(NoReplyError):
+                channel.request(b"drown", deadline)
+
+
 def test_datagrams_of_strangers_do_not_arrive() -> None:
     with socket.socket(type=socket.SOCK_DGRAM) as peer_socket, socket.socket(type=socket.SOCK_DGRAM) as stranger:
         peer_socket.bind(("127.0.0.1", 0))
@@ -140,6 +156,23 @@ def test_the_end_of_the_testee_is_noticed_at_once_but_not_before_its_last_reply(
             assert channel.request(b"first", monotonic() + LONG_S) == b"last words"
             with pytest.raises(GoneError, match="it has ended"):
                 channel.request(b"second", monotonic() + LONG_S)
+    os.close(gone)
+
+
+def test_a_reply_sent_just_before_the_end_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone, end = os.pipe()
+    with socket.socket(type=socket.SOCK_DGRAM) as sock:
+        sock.bind(("127.0.0.1", 0))
+        with opened(sock.getsockname(), gone_fd=gone) as channel:
+            select = channel._selector.select
+
+            def reply_and_end(wait_s: float) -> object:
+                sock.sendto(cut(b"last words", 1)[0], channel.address)
+                os.close(end)
+                return select(wait_s)
+
+            monkeypatch.setattr(channel._selector, "select", reply_and_end)
+            assert channel.request(b"quick", monotonic() + LONG_S) == b"last words"
     os.close(gone)
 
 
