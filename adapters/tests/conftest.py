@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.tests.support import left_in
+from adapters.tests.made_testees import left_in
 
 
 @pytest.fixture(autouse=True)

@@ -59,6 +59,11 @@ def test_an_unknown_name_lists_the_known_ones(tmp_path: Path) -> None:
         load_adapter("referense", tmp_path)
 
 
+def test_a_path_that_no_system_takes_is_one_sentence_too(tmp_path: Path) -> None:
+    with pytest.raises(AdapterError, match="cannot be read"):
+        load_adapter("a" * 9999, tmp_path)
+
+
 @pytest.mark.parametrize("path", ["nowhere/adapter.toml", "no/where", "./nowhere", "nowhere.toml"])
 def test_a_path_to_nothing_is_named(tmp_path: Path, path: str) -> None:
     with pytest.raises(AdapterError, match="there is no"):

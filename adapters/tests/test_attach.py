@@ -24,7 +24,7 @@ from adapters.driver import (
     cut,
     load_adapter,
 )
-from adapters.tests.support import ADAPTERS, END_S, made
+from adapters.tests.made_testees import ADAPTERS, END_S, made
 
 TOKEN = "a secret of one's own"
 

@@ -186,6 +186,7 @@ def test_pieces_that_contradict_each_other_end_the_request() -> None:
                 channel.request(b"what?", monotonic() + LONG_S)
 
 
-def test_an_address_that_is_none_is_an_error_of_the_start() -> None:
+@pytest.mark.parametrize("host", ["no host of this name.invalid", "a" * 64 + ".invalid", "a..b"])
+def test_an_address_that_is_none_is_an_error_of_the_start(host: str) -> None:
     with pytest.raises(StartError, match="no address to reach a testee at"):
-        Channel(("no host of this name.invalid", 1))
+        Channel((host, 1))

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.driver import HEAD, MAGIC, Ok, Reject, RequestError, Testee, Unsupported, cut, load_adapter
 from adapters.driver.hello import parse_hello
-from adapters.tests.support import ADAPTERS, END_S
+from adapters.tests.made_testees import ADAPTERS, END_S
 
 HASH = b'{"op":"tail_hash","case":"","profile":"","input":{"data":"%s"}}'
 FIELDS = {

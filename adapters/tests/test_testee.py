@@ -17,7 +17,7 @@ from adapters.driver import (
     Testee,
     Unsupported,
 )
-from adapters.tests.support import ADAPTERS, END_S, made
+from adapters.tests.made_testees import ADAPTERS, END_S, made
 
 
 def test_hello_is_read_and_every_reply_comes_back(tmp_path: Path) -> None:
