@@ -41,7 +41,7 @@ def main() -> int:
 
 
 def _timed(arguments: list[str], cwd: Path, *, green: bool, saying: str = "") -> float:
-    """Seconds of a pytest run that must end as expected and print `saying`, or the figure would be of something else."""
+    """Seconds of a pytest run that must end as expected and print `saying`, or the figure would be of another thing."""
     began = perf_counter()
     command = [sys.executable, "-m", "pytest", "-q", *arguments]
     done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
