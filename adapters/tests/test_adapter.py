@@ -130,6 +130,12 @@ def test_a_build_program_that_does_not_exist(tmp_path: Path) -> None:
         built(tmp_path, '["no-such-program"]')
 
 
+def test_a_build_that_does_not_end_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.driver.adapter._BUILD_LIMIT_S", 0.2)
+    with pytest.raises(AdapterError, match=r"the build of mine .* was not done in 0 s"):
+        built(tmp_path, '["{python}", "-c", "import signal; signal.pause()"]')
+
+
 def test_nothing_to_build_is_nothing_done(tmp_path: Path) -> None:
     write(tmp_path, GOOD)
     build_adapter(load_adapter("mine", tmp_path))

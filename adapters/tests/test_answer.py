@@ -37,6 +37,8 @@ def test_each_reply_is_its_own_answer(reply: bytes, answer: Answer) -> None:
         (b'\xef\xbb\xbf{"ok": {}}', "TST-8"),
         (b'{"ok": {}} {}', "TST-8"),
         (b'{"ok": {"a": NaN}}', "TST-8"),
+        (b'{"ok": {"a": -Infinity}}', "TST-8"),
+        (b'{"ok": {"a": {"b": 1, "b": 1}}}', "TST-8"),
         (b'{"ok": {"a": "\\ud800"}}', "TST-8"),
         (b'{"ok": {}, "ok": {}}', "TST-8"),
         (b"[" * 200_000, "TST-8"),

@@ -99,6 +99,14 @@ def test_what_it_kept_for_one_runner_is_not_the_next_ones(reference_port: int) -
     assert replies[2] == replies[5]
 
 
+def test_each_runner_starts_from_an_id_of_its_own(tmp_path: Path, reference_port: int) -> None:
+    ids = []
+    for _ in range(2):  # so that replies kept for a runner that never said stop are not taken for its own (TST-7)
+        with Testee(attach(tmp_path, reference_port)) as testee:
+            ids.append(testee.channel.next_id())
+    assert abs(ids[0] - ids[1]) > 64
+
+
 def test_it_can_be_greeted_again_after_stop(tmp_path: Path, reference_port: int) -> None:
     with Testee(attach(tmp_path, reference_port)) as testee:
         assert testee.ask("stop", {}) == Ok({})
@@ -132,6 +140,7 @@ def test_where_nothing_listens_the_start_fails_at_once(tmp_path: Path, monkeypat
         testee.start()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("perform", "outcome"), [("os._exit(1)", Crash), ("signal.pause()", Timeout)])
 def test_the_first_loss_ends_it(tmp_path: Path, perform: str, outcome: type, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RESONANT_TOKEN", TOKEN)

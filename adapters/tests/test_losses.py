@@ -59,6 +59,7 @@ def test_a_testee_that_dies_between_two_asks_is_a_crash_of_the_second(tmp_path: 
         assert isinstance(testee.ask("pid", {}), Ok)
 
 
+@pytest.mark.slow
 def test_a_closed_control_socket_is_a_crash_though_the_process_runs_on(tmp_path: Path) -> None:
     body = """
     def perform(op, input):
@@ -99,6 +100,14 @@ def test_hangs_are_given_up_once_they_have_cost_enough(tmp_path: Path) -> None:
         assert isinstance(last, HarnessError)
         assert "gave up: hangs and failed starts have cost" in last.text
         assert testee.starts == len(lost)
+
+
+def test_failed_starts_are_given_up_once_they_have_cost_enough(tmp_path: Path) -> None:
+    with Testee(made(tmp_path, "signal.pause()"), Limits(start_s=0.2, lost_s=0.3)) as testee:
+        answers = [testee.ask("decode", {}) for _ in range(4)]
+        texts = [answer.text for answer in answers if isinstance(answer, HarnessError)]
+        assert ["gave up: hangs and failed starts have cost" in text for text in texts] == [False, False, True, True]
+        assert testee.starts == 2
 
 
 def test_crashes_are_given_up_once_there_were_enough(tmp_path: Path) -> None:

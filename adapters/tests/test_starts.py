@@ -26,6 +26,8 @@ BAD_STARTS = {
     "prints no end of a line": ("print('x' * 9999, flush=True); signal.pause()", "longer than 4096 bytes"),
     "prints a port 0": ('print(\'{"control": 0, "wire": 1}\', flush=True); signal.pause()', "control is not a port"),
     "prints a port as text": ('print(\'{"control": "1", "wire": 1}\', flush=True)', "control is not a port"),
+    "prints a port as true": ('print(\'{"control": true, "wire": 2}\', flush=True)', "control is not a port"),
+    "prints no wire port": ("print('{\"control\": 1}', flush=True)", "wire is not a port"),
     "prints one port twice": ('print(\'{"control": 9, "wire": 9}\', flush=True); signal.pause()', "the same port"),
     "never answers": ("print_ports(); sys.stdin.read()", "no reply to hello within"),
     "dies of hello": ("print_ports(); control.recv(9); os._exit(4)", "no reply to hello: exit status 4"),

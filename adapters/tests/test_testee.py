@@ -17,7 +17,7 @@ from adapters.driver import (
     Testee,
     Unsupported,
 )
-from adapters.tests.made_testees import ADAPTERS, END_S, made
+from adapters.tests.made_testees import ADAPTERS, END_S, left_in, made
 
 
 def test_hello_is_read_and_every_reply_comes_back(tmp_path: Path) -> None:
@@ -102,6 +102,7 @@ def test_the_end_of_its_input_is_no_crash(tmp_path: Path) -> None:
         assert testee.ask("good", {}) == Ok({})
 
 
+@pytest.mark.slow
 def test_a_testee_that_ignores_stop_and_its_input_and_sigterm_is_killed(tmp_path: Path) -> None:
     body = """
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -113,6 +114,21 @@ def test_a_testee_that_ignores_stop_and_its_input_and_sigterm_is_killed(tmp_path
     testee.close()
     assert monotonic() - began < 4
     testee.close()
+
+
+def test_a_testee_that_ignores_the_end_of_its_input_can_still_leave_at_sigterm(tmp_path: Path) -> None:
+    body = """
+    def leave(number, frame):
+        open("left", "w").close()
+        os._exit(0)
+    signal.signal(signal.SIGTERM, leave)
+    serve(good, watch_input=False)
+    """
+    testee = Testee(made(tmp_path, body))
+    testee.end_input()
+    testee.close()
+    assert (tmp_path / "left").exists()
+    assert left_in(tmp_path.resolve()) == []  # while the testee is not forgotten
 
 
 def test_a_child_of_the_testee_ends_with_it(tmp_path: Path) -> None:
