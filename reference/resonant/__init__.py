@@ -8,9 +8,13 @@ from .compression import compress, decompress
 from .decode import decode
 from .encode import encode
 from .errors import Part, RejectCode, ResonantError, Span
+from .messages import Ask, Cache, Critique, Heart, Message, Sync, Think, read_message, to_frame
+from .quant import Quantized, dequantize, elements_of, from_bfloat16, quantize
 from .sealing import nonce_for, open_sealed, seal
 from .space import space_hash32
+from .sparse import sparse_decode, sparse_encode
 from .tail import strong_tail_hash, tail_hash_hex
+from .tensors import Tensor
 from .values import (
     MAX_DATAGRAM_BYTES,
     MAX_FRAME_BYTES,
@@ -29,24 +33,41 @@ __all__ = [
     "MAX_FRAME_BYTES",
     "MIN_FRAME_BYTES",
     "VERSION",
+    "Ask",
+    "Cache",
+    "Critique",
     "DType",
     "Flags",
     "Frame",
+    "Heart",
+    "Message",
     "MessageType",
     "Modality",
     "Part",
+    "Quantized",
     "RejectCode",
     "ResonantError",
     "Slice",
     "Span",
+    "Sync",
+    "Tensor",
+    "Think",
     "compress",
     "decode",
     "decompress",
+    "dequantize",
+    "elements_of",
     "encode",
+    "from_bfloat16",
     "nonce_for",
     "open_sealed",
+    "quantize",
+    "read_message",
     "seal",
     "space_hash32",
+    "sparse_decode",
+    "sparse_encode",
     "strong_tail_hash",
     "tail_hash_hex",
+    "to_frame",
 ]

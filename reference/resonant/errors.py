@@ -26,9 +26,20 @@ class RejectCode(StrEnum):
     LENGTH_MISMATCH = "LENGTH_MISMATCH"
     TRUNCATED_BODY = "TRUNCATED_BODY"
     TRAILING_BYTES = "TRAILING_BYTES"
+    # The message layer, in the order of the slots (MSG-6).
+    BAD_SLOTS = "BAD_SLOTS"
+    BAD_SCALE = "BAD_SCALE"
+    BAD_INDEX = "BAD_INDEX"
+    BAD_MASK = "BAD_MASK"
+    BAD_JSON = "BAD_JSON"
     # Not about received frames, so outside the order.
     BAD_SPACE_ID = "BAD_SPACE_ID"
+    NON_FINITE = "NON_FINITE"
     FIELD_RANGE = "FIELD_RANGE"
+
+
+FRAME_CODES = tuple(RejectCode)[: list(RejectCode).index(RejectCode.TRAILING_BYTES) + 1]
+"""The codes that `decode` gives, in checking order."""
 
 
 class Part(StrEnum):

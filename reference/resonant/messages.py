@@ -1,0 +1,149 @@
+"""Typed messages: specs/message.md. Each kind is a class whose fields are its slots."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from .encode import check_fields
+from .slots import SlotReader
+from .tensors import Tensor, text_slice
+from .values import DType, Flags, Frame, MessageType, Modality, Slice
+
+
+@dataclass(frozen=True, slots=True)
+class Think:
+    """A hidden state."""
+
+    hidden: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """Keys and values of an attention cache."""
+
+    keys: Tensor
+    values: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A query embedding, and what it is about."""
+
+    query: Tensor
+    context: Tensor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """A control message: one JSON object."""
+
+    json: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Heart:
+    """A sign of life: Sync without slices (MSG-4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Critique:
+    """Where a result diverges, which elements are meant, and why."""
+
+    divergence: Tensor
+    mask: bytes | None = None
+    """One byte an element of the divergence, 0 or 1, in its dims."""
+    explanation: Mapping[str, Any] | None = None
+
+
+Message: TypeAlias = Think | Cache | Ask | Sync | Heart | Critique
+
+
+def read_message(frame: Frame) -> Message:
+    """The message of a decoded frame. Raises ResonantError with a code of the message layer (MSG-1 to MSG-20)."""
+    reader = SlotReader(frame.slices)
+    message = _READERS[MessageType(frame.type)](reader)
+    reader.finish()
+    return message
+
+
+def _think(reader: SlotReader) -> Message:
+    return Think(reader.tensor("hidden"))
+
+
+def _cache(reader: SlotReader) -> Message:
+    return Cache(reader.tensor("keys"), reader.tensor("values"))
+
+
+def _ask(reader: SlotReader) -> Message:
+    query = reader.tensor("query")
+    return Ask(query, reader.tensor("context") if reader.left else None)
+
+
+def _sync(reader: SlotReader) -> Message:
+    return Sync(reader.json("json")) if reader.left else Heart()
+
+
+def _critique(reader: SlotReader) -> Message:
+    divergence = reader.tensor("divergence", (DType.F16, DType.I8))
+    mask = reader.mask(divergence.dims) if reader.left and not reader.at_json() else None
+    return Critique(divergence, mask, reader.explanation() if reader.left else None)
+
+
+_READERS = {
+    MessageType.THINK: _think,
+    MessageType.CACHE: _cache,
+    MessageType.ASK: _ask,
+    MessageType.SYNC: _sync,
+    MessageType.CRITIQUE: _critique,
+}
+_TYPES: Mapping[type[Message], MessageType] = {
+    Think: MessageType.THINK,
+    Cache: MessageType.CACHE,
+    Ask: MessageType.ASK,
+    Sync: MessageType.SYNC,
+    Heart: MessageType.SYNC,
+    Critique: MessageType.CRITIQUE,
+}
+
+
+def to_frame(
+    message: Message,
+    *,
+    stream_id: int,
+    frame_seq: int,
+    flags: Flags = Flags.NONE,
+    space_hash32: int = 0,
+    modality: Modality = Modality.TEXT,
+) -> Frame:
+    """The frame of a message. Raises ResonantError for a message that a receiver would refuse (MSG-22)."""
+    mtype = _TYPES[type(message)]
+    frame = Frame(mtype, flags, stream_id, frame_seq, space_hash32, modality, _slices(message))
+    check_fields(frame)
+    read_message(frame)
+    return frame
+
+
+def _slices(message: Message) -> tuple[Slice, ...]:
+    match message:
+        case Think(hidden):
+            return hidden.slices()
+        case Cache(keys, values):
+            return keys.slices() + values.slices()
+        case Ask(query, context):
+            return query.slices() + (context.slices() if context else ())
+        case Sync(value):
+            return (text_slice(json_bytes(value)),)
+        case Heart():
+            return ()
+        case Critique(divergence, mask, explanation):
+            flags = () if mask is None else (Slice(DType.I8, divergence.dims, mask),)
+            reason = () if explanation is None else (text_slice(json_bytes(explanation)),)
+            return divergence.slices() + flags + reason
+
+
+def json_bytes(value: Mapping[str, Any]) -> bytes:
+    """An object as the payload of a JSON slice, without white space."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
