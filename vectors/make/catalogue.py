@@ -1,18 +1,9 @@
 """Every module that makes groups, in the order of specs/: add a line here and the generator runs it."""
 
-from . import (
-    boundaries,
-    damage,
-    encode_faults,
-    envelope,
-    hand,
-    hashes,
-    header_faults,
-    product,
-    sealed,
-    slice_faults,
-    zstd,
-)
+from . import hand, quant
+from .frame import boundaries, damage, encode_faults, envelope, hashes, header_faults, product, slice_faults
+from .message import json_slices, slots, sparse_ops, sparse_slots
+from .transform import sealed, zstd
 
 GROUP_MAKERS = (
     product.groups,
@@ -25,5 +16,10 @@ GROUP_MAKERS = (
     hashes.groups,
     zstd.groups,
     sealed.groups,
+    slots.groups,
+    json_slices.groups,
+    sparse_slots.groups,
+    sparse_ops.groups,
+    quant.groups,
     hand.groups,
 )

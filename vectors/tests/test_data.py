@@ -17,7 +17,13 @@ from referencing.jsonschema import DRAFT202012
 from vectors.make.__main__ import DATA, main
 
 ROOT = DATA.parent.parent
-NOT_CANONICAL = {("encode", "header"), ("compress", "plain")}
+DESCRIBED = {
+    "header",
+    "plain_body",
+    "codes_sha256",
+    "data_sha256",
+    "dense_sha256",
+}  # results that are not given as such
 CODES = [
     "FRAME_TOO_SHORT",
     "FRAME_TOO_LARGE",
@@ -37,6 +43,12 @@ CODES = [
     "TRUNCATED_BODY",
     "TRAILING_BYTES",
     "BAD_SPACE_ID",
+    "BAD_SLOTS",
+    "BAD_SCALE",
+    "BAD_INDEX",
+    "BAD_MASK",
+    "BAD_JSON",
+    "NON_FINITE",
 ]
 
 
@@ -94,7 +106,7 @@ def test_inputs_and_results_fit_the_schema_of_their_op() -> None:
         op = file["op"]
         parts[op, "input"].validate(case["input"])
         ok = case["expect"].get("ok")
-        if ok is not None and not any((op, member) in NOT_CANONICAL for member in ok):
+        if ok is not None and not DESCRIBED & ok.keys() and op != "compress":
             parts[op, "ok"].validate(ok)
 
 

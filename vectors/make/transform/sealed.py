@@ -10,8 +10,8 @@ from nacl.bindings import (
     crypto_aead_xchacha20poly1305_ietf_encrypt,
 )
 
-from .model import Case, Group, accepts, frame_refused
-from .raw import F16, I8, TEST_KEY, XCHACHA, ZSTD, Raw, close, nonce_of, one_slice, ramp, raw_slice, reclose, seal_body
+from ..model import Case, Group, accepts, frame_refused
+from ..raw import F16, I8, TEST_KEY, XCHACHA, ZSTD, Raw, close, nonce_of, one_slice, ramp, raw_slice, reclose, seal_body
 from .zstd import stored
 
 # space_hash32 starts with a byte that is also a modality, so that a count changed to 0 leaves the header well-formed.

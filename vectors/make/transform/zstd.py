@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import resonant
 
-from .boundaries import decoded, frame_of
-from .encode_faults import noise
-from .frames import raw_of
-from .model import Case, Group, accepts, frame_refused, refuses
-from .raw import F16, I8, Q4, ZSTD, Raw, ramp, raw_slice
+from ..frame.boundaries import decoded, frame_of
+from ..frame.encode_faults import noise
+from ..frames import raw_of
+from ..model import Case, Group, accepts, frame_refused, refuses
+from ..raw import F16, I8, Q4, ZSTD, Raw, ramp, raw_slice
 
 MAGIC = bytes.fromhex("28b52ffd")
 TEXT = b"hidden states, KV caches and embeddings; " * 30

@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ..frames import fields
+from ..model import Case, Group, accepts, refuses
+from ..raw import F16, I8, Q4, SPARSE, TEST_KEY, XCHACHA, ZSTD, close, nonce_of, ramp
 from .boundaries import sized
-from .frames import fields
-from .model import Case, Group, accepts, refuses
-from .raw import F16, I8, Q4, SPARSE, TEST_KEY, XCHACHA, ZSTD, close, nonce_of, ramp
 
 KEYED = {"key": TEST_KEY.hex(), "nonce": nonce_of(1).hex()}
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from resonant import DType, Frame, MessageType, Slice
 
-from .frames import decode_input, encode_expectation, encode_input, fields
-from .model import Case, Group, accepts
-from .raw import ramp
+from ..frames import decode_input, encode_expectation, encode_input, fields
+from ..model import Case, Group, accepts
+from ..raw import ramp
 
 I8_1 = Slice(DType.I8, (1,), b"\x2a")
 NamedFrame = tuple[str, str, str, Frame]  # id, about, clauses, frame
