@@ -120,7 +120,7 @@ impl VFrame {
     }
 
     /// Every check that needs no transform. Returns the plain size, which is within the limit.
-    fn check(&self) -> Result<usize, FrameError> {
+    pub(crate) fn check(&self) -> Result<usize, FrameError> {
         if self.hdr.version != VERSION {
             let detail = format!("version is {}", self.hdr.version);
             return Err(FrameError::new(RejectCode::BadVersion, "FRM-2", detail));

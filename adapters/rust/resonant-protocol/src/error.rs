@@ -7,7 +7,7 @@ macro_rules! reject_codes {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
         /// Why an input was refused: the registry of reject codes in the specification's README.
         ///
-        /// The frame layer's codes stand in the order in which a receiver checks (FRM-29).
+        /// The frame layer's codes stand in the order in which a receiver checks (FRM-29); those of messages follow.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum RejectCode {
@@ -64,8 +64,20 @@ reject_codes! {
     TruncatedBody = "TRUNCATED_BODY",
     /// The plain body goes on after the last slice.
     TrailingBytes = "TRAILING_BYTES",
+    /// A slot has no slice, a slice has no slot, or a slice has a dtype that its slot does not take.
+    BadSlots = "BAD_SLOTS",
+    /// Scales have the wrong dims or number, or one is negative or not finite.
+    BadScale = "BAD_SCALE",
+    /// An index has the wrong dims, or coordinates out of range or out of order.
+    BadIndex = "BAD_INDEX",
+    /// A mask has the wrong dims, or a byte that is neither 0 nor 1.
+    BadMask = "BAD_MASK",
+    /// A JSON slice is not strictly one object, or holds what it must not.
+    BadJson = "BAD_JSON",
     /// A part of a space name is empty or contains `:`.
     BadSpaceId = "BAD_SPACE_ID",
+    /// An element is NaN or infinite, or becomes so in binary16.
+    NonFinite = "NON_FINITE",
     /// A value does not fit the field or parameter it is for.
     FieldRange = "FIELD_RANGE",
 }

@@ -1,7 +1,9 @@
-//! Resonant Protocol 1: the V-Frame codec, its two transforms and the hashes around it.
+//! Resonant Protocol 1: the V-Frame codec, its two transforms, the hashes around it, and what slices mean:
+//! messages, sparse tensors and quantizers.
 //!
 //! A [`VFrame`] owns its slices; a [`VFrameView`] borrows them from the received bytes. Both come from
-//! the same checks in the same order, so they refuse the same inputs with the same [`RejectCode`].
+//! the same checks in the same order, so they refuse the same inputs with the same [`RejectCode`]. A
+//! [`Message`] is read from either, and [`quant`] and [`sparse`] make the payloads of its [`Tensor`]s.
 //! Clause ids such as `FRM-8` in this documentation and in errors are those of the specification.
 //!
 //! ```
@@ -43,9 +45,17 @@ mod error;
 mod flags;
 mod frame;
 mod header;
+mod json;
+mod json_text;
+mod message;
+pub mod quant;
+mod quant_blocks;
 mod slice;
+mod slots;
 mod space;
+pub mod sparse;
 mod tail;
+mod tensor;
 mod view;
 
 pub use dtype::DType;
@@ -54,7 +64,10 @@ pub use error::{FrameError, RejectCode};
 pub use flags::Flags;
 pub use frame::VFrame;
 pub use header::{Modality, MsgType, VFrameHeader, MAX_FRAME_LEN, MIN_FRAME_LEN, VERSION};
+pub use json::{Json, JsonObject};
+pub use message::{Explanation, Message};
 pub use slice::{Dims, SliceMeta, SliceView};
 pub use space::space_hash32;
 pub use tail::{strong_tail_hash, strong_tail_hash_hex};
+pub use tensor::{Tensor, TensorData};
 pub use view::{Slices, VFrameView};

@@ -2,6 +2,8 @@
 
 #[path = "support/judge.rs"]
 mod judge;
+#[path = "support/judge_payload.rs"]
+mod judge_payload;
 mod support;
 
 use std::fs;
@@ -10,7 +12,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../vectors/data");
-const PROFILES: [&str; 3] = ["frame", "zstd", "xchacha"];
+const PROFILES: [&str; 6] = ["frame", "zstd", "xchacha", "message", "sparse", "quant"];
 
 #[test]
 fn every_golden_case_agrees() {

@@ -9,10 +9,11 @@ use resonant_protocol::{
 use serde_json::{json, Value};
 
 use crate::hexa;
-use crate::shape::{integer, Malformed, Members};
+use crate::payload;
+use crate::shape::{dims, Malformed, Members};
 
 /// The profiles that the crate implements (TST-12).
-pub const PROFILES: [&str; 3] = ["frame", "zstd", "xchacha"];
+pub const PROFILES: [&str; 6] = ["frame", "zstd", "xchacha", "message", "sparse", "quant"];
 
 /// Why an op has no result.
 #[derive(Debug)]
@@ -39,7 +40,7 @@ impl From<Malformed> for Failure {
 /// An op: the members of `input` to the content of `ok`.
 pub type Op = fn(&mut Members) -> Result<Value, Failure>;
 
-const TABLE: [(&str, Op); 10] = [
+const TABLE: [(&str, Op); 15] = [
     ("hello", hello),
     ("decode", decode),
     ("encode", encode),
@@ -49,6 +50,11 @@ const TABLE: [(&str, Op); 10] = [
     ("decompress", decompress),
     ("seal", seal),
     ("open", open),
+    ("read_message", payload::read_message),
+    ("sparse_encode", payload::sparse_encode),
+    ("sparse_decode", payload::sparse_decode),
+    ("quantize", payload::quantize),
+    ("dequantize", payload::dequantize),
     ("stop", |_| Ok(json!({}))),
 ];
 
@@ -220,11 +226,7 @@ impl Fields {
 fn read_slice(value: Value) -> Result<(u8, Vec<u32>, Vec<u8>), Malformed> {
     let mut members = Members::of(value, "slice")?;
     let dtype = members.integer("dtype")?;
-    let dims = members
-        .array("dims")?
-        .iter()
-        .map(|dim| integer(dim).ok_or_else(|| format!("dim {dim} is not a u32")))
-        .collect::<Result<_, Malformed>>()?;
+    let dims = dims(&mut members, "dims")?;
     let payload = members.bytes("payload")?;
     members.end()?;
     Ok((dtype, dims, payload))

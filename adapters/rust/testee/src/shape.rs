@@ -134,3 +134,13 @@ pub fn integer<T: TryFrom<u64>>(value: &Value) -> Option<T> {
     })?;
     T::try_from(whole).ok()
 }
+
+/// Takes an array of dims, of any length.
+///
+/// # Errors
+/// If it is missing or not an array of u32.
+pub fn dims(members: &mut Members, name: &str) -> Result<Vec<u32>, Malformed> {
+    let dims = members.array(name)?;
+    let dim = |dim: &Value| integer(dim).ok_or_else(|| format!("dim {dim} is not a u32"));
+    dims.iter().map(dim).collect()
+}

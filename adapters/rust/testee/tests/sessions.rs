@@ -38,7 +38,8 @@ fn open_session() -> Session {
     let mut session = Session::new(TOKEN.to_owned());
     let reply = ask(&mut session, 0, &hello(TOKEN));
     assert_eq!(reply["ok"]["spec"], "1.0");
-    assert_eq!(reply["ok"]["profiles"], json!(["frame", "zstd", "xchacha"]));
+    let profiles = json!(["frame", "zstd", "xchacha", "message", "sparse", "quant"]);
+    assert_eq!(reply["ok"]["profiles"], profiles);
     session
 }
 
@@ -167,8 +168,8 @@ fn fields_are_read_strictly() {
 #[test]
 fn unknown_ops_are_unsupported() {
     let mut session = open_session();
-    let reply = ask(&mut session, 1, &request("quantize", &json!({"x": 1})));
-    assert_eq!(reply, json!({"unsupported": "quantize"}));
+    let reply = ask(&mut session, 1, &request("peer_open", &json!({"x": 1})));
+    assert_eq!(reply, json!({"unsupported": "peer_open"}));
 }
 
 #[test]

@@ -1,0 +1,230 @@
+//! Messages: what the slices of a frame mean (MSG-1 to MSG-22).
+
+use crate::dtype::DType;
+use crate::error::{FrameError, RejectCode};
+use crate::frame::VFrame;
+use crate::header::{Modality, MsgType};
+use crate::json::{Json, JsonObject};
+use crate::slice::SliceMeta;
+use crate::slots::{Part, Slots};
+use crate::tensor::{length, Tensor};
+use crate::view::VFrameView;
+
+/// The slices of a frame, by what they mean.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Message {
+    /// A thought.
+    Think {
+        /// The hidden states.
+        hidden: Tensor,
+    },
+    /// Cached states.
+    Cache {
+        /// The keys.
+        keys: Tensor,
+        /// The values.
+        values: Tensor,
+    },
+    /// A request.
+    Ask {
+        /// The query.
+        query: Tensor,
+        /// What it is asked in, if it says so.
+        context: Option<Tensor>,
+    },
+    /// Synchronization.
+    Sync {
+        /// What there is to say.
+        json: JsonObject,
+    },
+    /// A Sync frame without slices: a sign of life (MSG-4).
+    Heart,
+    /// A judgement.
+    Critique {
+        /// How far apart things are; F16 or I8.
+        divergence: Tensor,
+        /// Bytes 0 and 1, one for each element of the divergence.
+        mask: Option<Vec<u8>>,
+        /// The reasons.
+        explanation: Option<Explanation>,
+    },
+}
+
+/// The JSON object of a Critique, whose known members have the right kinds (MSG-20).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Explanation(JsonObject);
+
+impl Explanation {
+    /// Takes an object for an explanation.
+    ///
+    /// # Errors
+    /// `BAD_JSON` for a `note` or `suggested_correction` that is no string, and a `magnitude` that is no
+    /// number or negative (MSG-20).
+    pub fn new(object: JsonObject) -> Result<Self, FrameError> {
+        let is_text = |name| matches!(object.get(name), None | Some(Json::Text(_)));
+        let magnitude = match object.get("magnitude") {
+            None => true,
+            Some(Json::Integer(number)) => *number >= 0,
+            Some(Json::Number(number)) => *number >= 0.0,
+            Some(_) => false,
+        };
+        for (name, is_right) in [
+            ("note", is_text("note")),
+            ("suggested_correction", is_text("suggested_correction")),
+            ("magnitude", magnitude),
+        ] {
+            if !is_right {
+                let detail = format!("{name} is not what it must be in an explanation");
+                return Err(FrameError::new(RejectCode::BadJson, "MSG-20", detail));
+            }
+        }
+        Ok(Self(object))
+    }
+
+    /// The whole object, with the members that this specification does not know (MSG-19).
+    #[must_use]
+    pub const fn object(&self) -> &JsonObject {
+        &self.0
+    }
+}
+
+impl Message {
+    /// Reads the message of a received frame.
+    ///
+    /// ```
+    /// use resonant_protocol::*;
+    /// # fn main() -> std::result::Result<(), FrameError> {
+    /// let json = JsonObject::parse(br#"{"step": 1}"#)?;
+    /// let bytes = Message::Sync { json }.to_frame(Modality::Text)?.encode()?;
+    /// let Message::Sync { json } = Message::read(&VFrameView::parse(&bytes)?)? else { panic!() };
+    /// assert_eq!(json.get("step"), Some(&Json::Integer(1)));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The first fault in the order of the slots (MSG-6): `BAD_SLOTS`, `BAD_SCALE`, `BAD_INDEX`, `BAD_MASK` or
+    /// `BAD_JSON`.
+    pub fn read(view: &VFrameView<'_>) -> Result<Self, FrameError> {
+        let parts = view.slices().map(|slice| (slice.meta(), slice.payload()));
+        fill(view.mtype(), Slots::new(parts))
+    }
+
+    /// Reads the message of an owned frame, whether decoded or put together.
+    ///
+    /// # Errors
+    /// Those of [`VFrame::encode`] for a frame that could not be sent without transforms, then those of
+    /// [`Message::read`].
+    pub fn from_frame(frame: &VFrame) -> Result<Self, FrameError> {
+        frame.check()?;
+        let slices = frame.slices.iter();
+        let parts = slices.map(|(meta, payload)| (meta.clone(), payload.as_slice()));
+        fill(frame.hdr.mtype, Slots::new(parts))
+    }
+
+    /// The type of the frames it travels in.
+    #[must_use]
+    pub const fn mtype(&self) -> MsgType {
+        match self {
+            Self::Think { .. } => MsgType::Think,
+            Self::Cache { .. } => MsgType::Cache,
+            Self::Ask { .. } => MsgType::Ask,
+            Self::Sync { .. } | Self::Heart => MsgType::Sync,
+            Self::Critique { .. } => MsgType::Critique,
+        }
+    }
+
+    /// A frame of this message, as [`VFrame::new`] makes it.
+    ///
+    /// # Errors
+    /// What a receiver would refuse, with its code (MSG-22): the message is read from the frame before it is
+    /// given. `BAD_SLOTS` for one that would be read as another message, which a context of F16 behind a
+    /// query without scales is (MSG-7).
+    pub fn to_frame(&self, modality: Modality) -> Result<VFrame, FrameError> {
+        let frame = VFrame::new(self.mtype(), modality, self.slices()?)?;
+        if Self::from_frame(&frame)? != *self {
+            let detail = "a receiver would fill the slots in another way";
+            return Err(FrameError::new(RejectCode::BadSlots, "MSG-7", detail));
+        }
+        Ok(frame)
+    }
+
+    fn slices(&self) -> Result<Vec<(SliceMeta, Vec<u8>)>, FrameError> {
+        let mut slices = Vec::new();
+        match self {
+            Self::Think { hidden } => hidden.write(&mut slices)?,
+            Self::Cache { keys, values } => {
+                keys.write(&mut slices)?;
+                values.write(&mut slices)?;
+            }
+            Self::Ask { query, context } => {
+                query.write(&mut slices)?;
+                if let Some(context) = context {
+                    context.write(&mut slices)?;
+                }
+            }
+            Self::Sync { json } => slices.push(bytes_slice(json.text().as_bytes())?),
+            Self::Heart => {}
+            Self::Critique {
+                divergence,
+                mask,
+                explanation,
+            } => {
+                divergence.write(&mut slices)?;
+                if let Some(mask) = mask {
+                    let (dtype, shape) = (DType::I8, divergence.dims.clone());
+                    slices.push((SliceMeta { dtype, shape }, mask.clone()));
+                }
+                if let Some(Explanation(object)) = explanation {
+                    slices.push(bytes_slice(object.text().as_bytes())?);
+                }
+            }
+        }
+        Ok(slices)
+    }
+}
+
+/// A slice of JSON text (MSG-13).
+fn bytes_slice(text: &[u8]) -> Result<(SliceMeta, Vec<u8>), FrameError> {
+    let meta = SliceMeta {
+        dtype: DType::I8,
+        shape: vec![length(text.len())?],
+    };
+    Ok((meta, text.to_vec()))
+}
+
+/// The table of section 1.
+fn fill<'a>(
+    mtype: MsgType,
+    mut slots: Slots<'a, impl Iterator<Item = Part<'a>>>,
+) -> Result<Message, FrameError> {
+    let message = match mtype {
+        MsgType::Think => Message::Think {
+            hidden: slots.tensor("hidden")?,
+        },
+        MsgType::Cache => Message::Cache {
+            keys: slots.tensor("keys")?,
+            values: slots.tensor("values")?,
+        },
+        MsgType::Ask => Message::Ask {
+            query: slots.tensor("query")?,
+            context: slots.optional_tensor()?,
+        },
+        MsgType::Sync => match slots.json("json")? {
+            Some(json) => Message::Sync { json },
+            None => Message::Heart,
+        },
+        MsgType::Critique => {
+            let divergence = slots.divergence()?;
+            let mask = slots.mask(&divergence.dims)?;
+            let explanation = slots.json("explanation")?;
+            Message::Critique {
+                divergence,
+                mask,
+                explanation: explanation.map(Explanation::new).transpose()?,
+            }
+        }
+    };
+    slots.end()?;
+    Ok(message)
+}

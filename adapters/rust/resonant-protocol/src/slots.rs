@@ -1,0 +1,153 @@
+//! Filling slots from slices, from left to right (MSG-1 to MSG-9, MSG-11 to MSG-13).
+
+use std::iter::Peekable;
+
+use crate::dtype::DType;
+use crate::error::{FrameError, RejectCode};
+use crate::json::JsonObject;
+use crate::quant::check_scales;
+use crate::slice::SliceMeta;
+use crate::sparse::check_index;
+use crate::tensor::{Tensor, TensorData};
+
+/// A slice as it lies in a frame that was checked: its payload is as long as its meta says.
+pub(crate) type Part<'a> = (SliceMeta, &'a [u8]);
+
+/// The slices of a frame that fill no slot yet.
+pub(crate) struct Slots<'a, I: Iterator<Item = Part<'a>>> {
+    parts: Peekable<I>,
+}
+
+impl<'a, I: Iterator<Item = Part<'a>>> Slots<'a, I> {
+    pub(crate) fn new(parts: I) -> Self {
+        let parts = parts.peekable();
+        Self { parts }
+    }
+
+    /// Ends the filling (MSG-2).
+    pub(crate) fn end(mut self) -> Result<(), FrameError> {
+        match self.parts.next() {
+            None => Ok(()),
+            Some((meta, _)) => {
+                let detail = format!("no slot is left for a slice of {:?}", meta.dtype);
+                Err(FrameError::new(RejectCode::BadSlots, "MSG-2", detail))
+            }
+        }
+    }
+
+    /// Fills a slot that may not stay empty with a tensor (MSG-1).
+    pub(crate) fn tensor(&mut self, slot: &'static str) -> Result<Tensor, FrameError> {
+        self.optional_tensor()?.ok_or_else(|| {
+            let detail = format!("no slice is there for {slot}");
+            FrameError::new(RejectCode::BadSlots, "MSG-1", detail)
+        })
+    }
+
+    /// Fills a slot with a tensor, if there is a slice (MSG-6).
+    pub(crate) fn optional_tensor(&mut self) -> Result<Option<Tensor>, FrameError> {
+        let Some((meta, payload)) = self.parts.next() else {
+            return Ok(None);
+        };
+        let payload_copy = payload.to_vec();
+        let data = match meta.dtype {
+            DType::F16 => TensorData::F16 {
+                values: payload_copy,
+            },
+            DType::I8 => TensorData::I8 {
+                scale: self.scale(&meta)?,
+                codes: payload_copy,
+            },
+            DType::Q4 => TensorData::Q4 {
+                scale: self.scale(&meta)?,
+                codes: payload_copy,
+            },
+            DType::SparseCoo => TensorData::Sparse {
+                index: self.index(&meta, payload)?,
+                values: payload_copy,
+            },
+        };
+        let dims = meta.shape;
+        Ok(Some(Tensor { dims, data }))
+    }
+
+    /// Fills the divergence, which is of F16 or I8 (MSG-3).
+    pub(crate) fn divergence(&mut self) -> Result<Tensor, FrameError> {
+        let dtype = self.parts.peek().map(|(meta, _)| meta.dtype);
+        if let Some(dtype @ (DType::Q4 | DType::SparseCoo)) = dtype {
+            return Err(wrong_dtype("divergence", dtype));
+        }
+        self.tensor("divergence")
+    }
+
+    /// The scale slice of a tensor, which is any F16 slice behind it (MSG-7 to MSG-9).
+    fn scale(&mut self, tensor: &SliceMeta) -> Result<Option<Vec<u8>>, FrameError> {
+        let is_scale = |(meta, _): &Part<'_>| meta.dtype == DType::F16;
+        let Some((meta, payload)) = self.parts.next_if(is_scale) else {
+            return Ok(None);
+        };
+        let blocks = tensor.elements().map(|n| n.div_ceil(32));
+        let is_right = match *meta.shape {
+            [scales] => blocks == Some(u64::from(scales)),
+            _ => false,
+        };
+        if !is_right {
+            let (found, dims) = (&meta.shape, &tensor.shape);
+            let detail = format!("a scale slice of dims {found:?} for dims {dims:?}");
+            return Err(FrameError::new(RejectCode::BadScale, "MSG-8", detail));
+        }
+        check_scales(payload)?;
+        Ok(Some(payload.to_vec()))
+    }
+
+    /// The index slice of a sparse tensor (SPR-1).
+    fn index(&mut self, tensor: &SliceMeta, values: &[u8]) -> Result<Vec<u8>, FrameError> {
+        let is_index = |(meta, _): &Part<'_>| meta.dtype == DType::I8;
+        let Some((meta, payload)) = self.parts.next_if(is_index) else {
+            let detail = "no index slice is behind a SparseCoo slice";
+            return Err(FrameError::new(RejectCode::BadSlots, "SPR-1", detail));
+        };
+        check_index(&tensor.shape, values, &meta.shape, payload)?;
+        Ok(payload.to_vec())
+    }
+
+    /// Fills the mask, unless the next slice is there for the explanation (MSG-5, MSG-11, MSG-12).
+    pub(crate) fn mask(&mut self, dims: &[u32]) -> Result<Option<Vec<u8>>, FrameError> {
+        let is_mask =
+            |(meta, payload): &Part<'_>| meta.dtype != DType::I8 || payload.first() != Some(&b'{');
+        let Some((meta, payload)) = self.parts.next_if(is_mask) else {
+            return Ok(None);
+        };
+        if meta.dtype != DType::I8 {
+            return Err(wrong_dtype("mask or explanation", meta.dtype));
+        }
+        if meta.shape != dims {
+            let detail = format!("a mask of dims {:?} for dims {dims:?}", meta.shape);
+            return Err(FrameError::new(RejectCode::BadMask, "MSG-11", detail));
+        }
+        if let Some(place) = payload.iter().position(|byte| *byte > 1) {
+            let detail = format!("byte {place} of the mask is neither 0 nor 1");
+            return Err(FrameError::new(RejectCode::BadMask, "MSG-12", detail));
+        }
+        Ok(Some(payload.to_vec()))
+    }
+
+    /// Fills a slot with a JSON slice, if there is a slice (MSG-3, MSG-13 to MSG-18).
+    pub(crate) fn json(&mut self, slot: &'static str) -> Result<Option<JsonObject>, FrameError> {
+        let Some((meta, payload)) = self.parts.next() else {
+            return Ok(None);
+        };
+        if meta.dtype != DType::I8 {
+            return Err(wrong_dtype(slot, meta.dtype));
+        }
+        if meta.shape.len() != 1 {
+            let detail = format!("a JSON slice of rank {}", meta.shape.len());
+            return Err(FrameError::new(RejectCode::BadJson, "MSG-13", detail));
+        }
+        JsonObject::parse(payload).map(Some)
+    }
+}
+
+fn wrong_dtype(slot: &str, dtype: DType) -> FrameError {
+    let detail = format!("a slice of {dtype:?} stands where {slot} would");
+    FrameError::new(RejectCode::BadSlots, "MSG-3", detail)
+}
