@@ -1,0 +1,127 @@
+"""The ops of `quant` and `sparse`: their inputs, the checks of lengths, and what is left to the kernels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from .shapes import Shape, data, dims, one_of, u32
+
+BLOCK: Final = 32
+HALF_BYTES: Final = 2
+COORDINATE_BYTES: Final = 4
+MAX_DENSE_ELEMENTS: Final = 4_194_304  # SPR-9
+SOURCE_BYTES: Final = {"f16": 2, "f32": 4, "bf16": 2}
+QUANTIZERS: Final = {
+    (source, bits): f"quantize_{source}_{kind}" for source in SOURCE_BYTES for bits, kind in ((4, "q4"), (8, "i8"))
+}
+"""The kernel for each source and width. The host library has its functions under the same names."""
+DEQUANTIZERS: Final = {4: "dequantize_q4", 8: "dequantize_i8"}
+
+
+class RefusedError(Exception):
+    """An input that is refused; the argument is the code of the registry (TST-13)."""
+
+
+class TooLongError(Exception):
+    """A result that no reply can carry."""
+
+
+class Backend(Protocol):
+    """What is done where kernels.cu runs. Lengths fit each other; bytes are little-endian."""
+
+    def quantize(self, kernel: str, count: int, codes_bytes: int, elements: bytes) -> tuple[bytes, bytes] | None:
+        """Codes and scales; None if an element is not finite."""
+
+    def dequantize(self, kernel: str, count: int, codes: bytes, scale: bytes | None) -> bytes | None:
+        """binary16 elements; None if a scale is not one."""
+
+    def sparse_encode(
+        self, tensor_dims: tuple[int, ...], dense: bytes, allow: Callable[[int], None]
+    ) -> tuple[bytes, bytes]:
+        """Values and index. `allow` is called with the bytes of both before room is made for them, and may raise."""
+
+    def sparse_decode(self, tensor_dims: tuple[int, ...], values: bytes, index: bytes) -> bytes | None:
+        """A dense tensor; None if a row of the index does not fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """One op: the members of its input, and what it does with them."""
+
+    needed: Shape
+    optional: Shape
+    perform: Callable[..., dict[str, Any]]
+
+
+def block_count(count: int) -> int:
+    """How many blocks `count` elements have (QNT-1)."""
+    return -(-count // BLOCK)
+
+
+def code_bytes(bits: int, count: int) -> int:
+    """How many bytes the codes of `count` elements take (QNT-8, QNT-9)."""
+    return -(-count * bits // 8)
+
+
+class Ops:
+    """The ops, performed by a backend. `allow(size)` raises TooLongError if no reply can carry that many bytes."""
+
+    def __init__(self, backend: Backend, allow: Callable[[int], None]) -> None:
+        self.backend = backend
+        self.allow = allow
+        bits = one_of(4, 8)
+        tensor, index_dims = dims(1), dims(0)
+        self.table: Mapping[str, Op] = {
+            "quantize": Op({"bits": bits, "source": one_of(*SOURCE_BYTES), "data": data}, {}, self.quantize),
+            "dequantize": Op({"bits": bits, "count": u32, "codes": data}, {"scale": data}, self.dequantize),
+            "sparse_encode": Op({"dims": tensor, "dense": data}, {}, self.sparse_encode),
+            "sparse_decode": Op(
+                {"dims": tensor, "values": data, "index_dims": index_dims, "index": data}, {}, self.sparse_decode
+            ),
+        }
+
+    def quantize(self, bits: int, source: str, data: bytes) -> dict[str, Any]:
+        """Elements to codes and scales."""
+        count, rest = divmod(len(data), SOURCE_BYTES[source])
+        if rest:
+            raise RefusedError("LENGTH_MISMATCH")
+        done = self.backend.quantize(QUANTIZERS[source, bits], count, code_bytes(bits, count), data)
+        if done is None:
+            raise RefusedError("NON_FINITE")  # QNT-3
+        return {"codes": done[0].hex(), "scale": done[1].hex()}
+
+    def dequantize(self, bits: int, count: int, codes: bytes, scale: bytes | None = None) -> dict[str, Any]:
+        """Codes and scales to elements."""
+        if len(codes) != code_bytes(bits, count):
+            raise RefusedError("LENGTH_MISMATCH")  # QNT-14
+        if scale is not None and len(scale) != HALF_BYTES * block_count(count):
+            raise RefusedError("BAD_SCALE")
+        self.allow(HALF_BYTES * count)
+        elements = self.backend.dequantize(DEQUANTIZERS[bits], count, codes, scale)
+        if elements is None:
+            raise RefusedError("BAD_SCALE")  # MSG-9
+        return {"data": elements.hex()}
+
+    def sparse_encode(self, dims: tuple[int, ...], dense: bytes) -> dict[str, Any]:
+        """A dense tensor to values and index."""
+        if len(dense) != HALF_BYTES * math.prod(dims):
+            raise RefusedError("LENGTH_MISMATCH")  # SPR-10
+        values, index = self.backend.sparse_encode(dims, dense, self.allow)
+        return {"values": values.hex(), "index": index.hex()}
+
+    def sparse_decode(
+        self, dims: tuple[int, ...], values: bytes, index_dims: tuple[int, ...], index: bytes
+    ) -> dict[str, Any]:
+        """Values and index to a dense tensor."""
+        nnz, rest = divmod(len(values), HALF_BYTES)
+        if rest or math.prod(dims) > MAX_DENSE_ELEMENTS:
+            raise RefusedError("LENGTH_MISMATCH")  # SPR-9, SPR-10
+        if index_dims != (nnz, len(dims), COORDINATE_BYTES) or len(index) != math.prod(index_dims):
+            raise RefusedError("BAD_INDEX")  # SPR-2
+        dense = self.backend.sparse_decode(dims, values, index)
+        if dense is None:
+            raise RefusedError("BAD_INDEX")  # SPR-4, SPR-5
+        return {"dense": dense.hex()}
