@@ -9,7 +9,7 @@ from .answer import AnswerError
 
 SPEC: Final = "1.0"
 _TEXTS: Final = ("name", "version", "language", "spec")
-_NEED_FRAME: Final = ("zstd", "xchacha")
+_NEED_FRAME: Final = ("zstd", "xchacha", "message")
 
 
 @dataclass(frozen=True, slots=True)

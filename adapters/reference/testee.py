@@ -14,7 +14,7 @@ import threading
 from collections import OrderedDict
 from typing import Any, TypeAlias
 
-from ops import answer, shows_token  # type: ignore[import-not-found]  # beside this script, which is in no package
+from ops import answer, shows_token  # beside this script, which is in no package
 
 HEAD = struct.Struct("<4sIHH")
 MAGIC = b"RTP1"

@@ -1,0 +1,110 @@
+"""Shapes of requests: one function for each kind of value in specs/ops/."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+DECIMAL = re.compile("0|[1-9][0-9]{0,19}")
+
+Check: TypeAlias = Callable[[str, Any], Any]
+"""Takes where a value stands and the value; returns it as the implementation wants it. Raises BadRequestError."""
+Shape: TypeAlias = dict[str, Check]
+
+
+class BadRequestError(Exception):
+    """A request that does not fit its schema (TST-11)."""
+
+
+def integer(least: int, most: int) -> Check:
+    """An integer of these bounds, both included."""
+
+    def check(at: str, value: Any) -> int:
+        if type(value) is not int or not least <= value <= most:
+            raise BadRequestError(f"{at} is not an integer from {least} to {most}")
+        return value
+
+    return check
+
+
+def hexadecimal(size: int | None = None) -> Check:
+    """Bytes as lower-case hexadecimal, of one size if it is given."""
+
+    def check(at: str, value: Any) -> bytes:
+        data = _from_hex(value) if type(value) is str else None
+        if data is None or (size is not None and len(data) != size):
+            raise BadRequestError(f"{at} is not lower-case hexadecimal" + ("" if size is None else f" of {size} bytes"))
+        return data
+
+    return check
+
+
+def _from_hex(text: str) -> bytes | None:
+    try:
+        data = bytes.fromhex(text)
+    except ValueError:
+        return None
+    return data if data.hex() == text else None  # fromhex also takes spaces and capitals
+
+
+def text(at: str, value: Any) -> str:
+    """Any string, as long as it is Unicode: JSON can also spell half a surrogate pair."""
+    if type(value) is not str or any("\ud800" <= char <= "\udfff" for char in value):
+        raise BadRequestError(f"{at} is not a string of Unicode text")
+    return value
+
+
+def decimal(at: str, value: Any) -> int:
+    """A u64 as a decimal string without leading zeros."""
+    if type(value) is not str or not DECIMAL.fullmatch(value) or int(value) >= 2**64:
+        raise BadRequestError(f"{at} is not a u64 as a decimal string")
+    return int(value)
+
+
+def array(check: Check) -> Check:
+    """A list of values of one kind."""
+
+    def check_all(at: str, value: Any) -> tuple[Any, ...]:
+        if type(value) is not list:
+            raise BadRequestError(f"{at} is not an array")
+        return tuple(check(f"{at}[{index}]", one) for index, one in enumerate(value))
+
+    return check_all
+
+
+def op_name(at: str, value: Any) -> str:
+    """A string that is not empty."""
+    if value == "":
+        raise BadRequestError(f"{at} is empty")
+    return text(at, value)
+
+
+def any_object(at: str, value: Any) -> dict[str, Any]:
+    """An object whose members are checked later, when the op is known."""
+    if type(value) is not dict:
+        raise BadRequestError(f"{at} is not an object")
+    return value
+
+
+def members(at: str, value: Any, needed: Shape, optional: Shape) -> dict[str, Any]:
+    """An object with exactly these members."""
+    given = any_object(at, value)
+    shape = needed | optional
+    for name in [*needed, *given]:
+        if name not in given or name not in shape:
+            raise BadRequestError(f"{at} {'lacks' if name in shape else 'has an unknown'} member {name!r}")
+    return {name: shape[name](f"{at}.{name}", one) for name, one in given.items()}
+
+
+def parse(message: bytes) -> Any:
+    """JSON in UTF-8. Raises BadRequestError."""
+    try:
+        return json.loads(message.decode())
+    except (ValueError, RecursionError) as error:
+        raise BadRequestError(f"the message is not JSON: {error}") from None
+
+
+U8, U16, U32 = integer(0, 0xFF), integer(0, 0xFFFF), integer(0, 0xFFFF_FFFF)
+DATA = hexadecimal()

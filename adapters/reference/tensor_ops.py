@@ -1,0 +1,100 @@
+"""The testee's ops on messages, sparse tensors and quantizers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import resonant
+from shapes import DATA, U32, BadRequestError, Check, Shape, array
+
+SOURCES = {"f16": ("<f2", 2), "f32": ("<f4", 4), "bf16": ("<u2", 2)}  # numpy dtype and bytes of an element
+
+
+def one_of(*choices: Any) -> Check:
+    """One of these values, of the same type."""
+
+    def check(at: str, value: Any) -> Any:
+        if not any(type(value) is type(choice) and value == choice for choice in choices):
+            raise BadRequestError(f"{at} is none of {', '.join(map(str, choices))}")
+        return value
+
+    return check
+
+
+def dims(at: str, value: Any) -> tuple[int, ...]:
+    """1 to 255 dims."""
+    checked: tuple[int, ...] = array(U32)(at, value)
+    if not 1 <= len(checked) <= 255:
+        raise BadRequestError(f"{at} has {len(checked)} dims")
+    return checked
+
+
+def read_message(frame: bytes, key: bytes | None = None) -> dict[str, Any]:
+    """A frame's bytes to its message."""
+    message = resonant.read_message(resonant.decode(frame, key=key))
+    match message:
+        case resonant.Think(hidden):
+            found: dict[str, Any] = {"kind": "think", "hidden": tensor(hidden)}
+        case resonant.Cache(keys, values):
+            found = {"kind": "cache", "keys": tensor(keys), "values": tensor(values)}
+        case resonant.Ask(query, context):
+            found = {"kind": "ask", "query": tensor(query), "context": tensor(context)}
+        case resonant.Sync(value):
+            found = {"kind": "sync", "json": value}
+        case resonant.Heart():
+            found = {"kind": "heart"}
+        case resonant.Critique(divergence, mask, explanation):
+            found = {
+                "kind": "critique",
+                "divergence": tensor(divergence),
+                "mask": hex_of(mask),
+                "explanation": explanation,
+            }
+    return {"message": found}
+
+
+def tensor(value: resonant.Tensor | None) -> dict[str, Any] | None:
+    """A tensor as JSON."""
+    if value is None:
+        return None
+    parts = {"payload": value.payload.hex(), "scale": hex_of(value.scale), "index": hex_of(value.index)}
+    return {"dtype": int(value.dtype), "dims": list(value.dims), **parts}
+
+
+def hex_of(data: bytes | None) -> str | None:
+    """Bytes as hex, None as null."""
+    return None if data is None else data.hex()
+
+
+def sparse_encode(dims: tuple[int, ...], dense: bytes) -> dict[str, Any]:
+    """Dense to values and index."""
+    values, index = resonant.sparse_encode(dims, dense)
+    return {"values": values.hex(), "index": index.hex()}
+
+
+def sparse_decode(dims: tuple[int, ...], values: bytes, index_dims: tuple[int, ...], index: bytes) -> dict[str, Any]:
+    """Values and index to dense."""
+    return {"dense": resonant.sparse_decode(dims, values, index_dims, index).tobytes().hex()}
+
+
+def quantize(bits: int, source: str, data: bytes) -> dict[str, Any]:
+    """Elements to codes and scales."""
+    dtype, width = SOURCES[source]
+    elements = resonant.elements_of(data, dtype, width)
+    result = resonant.quantize(resonant.from_bfloat16(elements) if source == "bf16" else elements, bits)
+    return {"codes": result.codes.hex(), "scale": result.scale.hex()}
+
+
+def dequantize(bits: int, count: int, codes: bytes, scale: bytes | None = None) -> dict[str, Any]:
+    """Codes and scales to binary16."""
+    return {"data": resonant.dequantize(codes, bits=bits, count=count, scale=scale).tobytes().hex()}
+
+
+BITS = one_of(4, 8)
+OPS: dict[str, tuple[Shape, Shape, Callable[..., dict[str, Any]]]] = {
+    "sparse_encode": ({"dims": dims, "dense": DATA}, {}, sparse_encode),
+    "sparse_decode": ({"dims": dims, "values": DATA, "index_dims": array(U32), "index": DATA}, {}, sparse_decode),
+    "quantize": ({"bits": BITS, "source": one_of(*SOURCES), "data": DATA}, {}, quantize),
+    "dequantize": ({"bits": BITS, "count": U32, "codes": DATA}, {"scale": DATA}, dequantize),
+}
