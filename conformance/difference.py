@@ -8,7 +8,25 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-HEX_MEMBERS = frozenset({"frame", "payload", "plain", "sealed", "zstd", "header", "plain_body"})
+# members that hold bytes
+HEX_MEMBERS = frozenset(
+    {
+        "frame",
+        "payload",
+        "plain",
+        "sealed",
+        "zstd",
+        "header",
+        "plain_body",
+        "codes",
+        "scale",
+        "data",
+        "values",
+        "index",
+        "dense",
+        "mask",
+    }
+)
 Path = tuple[str | int, ...]
 
 

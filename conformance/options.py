@@ -36,7 +36,7 @@ def add_options(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="NAME[,NAME]",
-        help="judge only these of the claimed profiles (frame, zstd, xchacha); may be repeated",
+        help="judge only these of the claimed profiles (frame, zstd, …); may be repeated",
     )
     group.addoption(
         "--known-failures",

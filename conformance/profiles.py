@@ -7,7 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from .cases import Accept, Case
 
 # profile -> the clause families it is made of; TST holds for every testee whatever it claims
-PROFILES: Mapping[str, tuple[str, ...]] = {"frame": ("FRM", "SPC"), "zstd": ("ZST",), "xchacha": ("XCH",)}
+PROFILES: Mapping[str, tuple[str, ...]] = {
+    "frame": ("FRM", "SPC"),
+    "zstd": ("ZST",),
+    "xchacha": ("XCH",),
+    "message": ("MSG",),
+    "sparse": ("SPR",),
+    "quant": ("QNT",),
+}
 EVERYWHERE = ("TST",)
 FLAG_OF: Mapping[str, int] = {"zstd": 1, "xchacha": 2}
 
@@ -53,4 +60,4 @@ def _needs_it(case: Case) -> bool:
         flags = case.input["fields"]["flags"]
     else:
         return True
-    return bool(flags & FLAG_OF.get(case.profile, 0))
+    return case.profile not in FLAG_OF or bool(flags & FLAG_OF[case.profile])

@@ -55,10 +55,16 @@ def prepare(options: Options, *, build: bool) -> Run:
             in_profiles = {k: v for k, v in known.items() if not options.profiles or k.split("/")[0] in selected}
             check_known(options.known, in_profiles, cases.keys(), {case.id for case in all_cases})
     except StartError as error:
-        raise RunError(f"--impl={options.impl}: the testee did not start: {error}") from error
+        raise RunError(f"--impl={options.impl}: the testee did not start: {_why(error)}") from error
     except (VectorError, AdapterError, KnownFailuresError, SelectionError) as error:
         raise RunError(str(error)) from error
     return Run(adapter, testee, hello, cases, refusal_probes(all_cases, hello.profiles), known, Ledger(selected, cases))
+
+
+def _why(error: StartError) -> str:
+    """What the testee said itself, if it said it in one line; else what the driver saw and the end of its output."""
+    said = error.stderr.strip().splitlines()
+    return said[0] if len(said) == 1 else str(error)
 
 
 def check_clauses(cases: Sequence[Case], existing: Collection[str]) -> None:

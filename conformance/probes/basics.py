@@ -27,9 +27,8 @@ from adapters.driver import (
 from ..checks import not_judged
 from ..verdict import PASSED, Outcome, Verdict, short
 
-HASH_OF_00 = {"op": "tail_hash", "case": "", "profile": "frame", "input": {"data": "00"}}
-HASH_OF_01 = {"op": "tail_hash", "case": "", "profile": "frame", "input": {"data": "01"}}
 KEPT = "the testee protocol kept"
+UNKNOWN: dict[str, Any] = {"op": "no_such_op", "case": "", "profile": "", "input": {}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +47,13 @@ def run_probe(probe: Probe, testee: Testee) -> Verdict:
     try:
         verdict = probe.check(testee)
     except GoneError:
-        verdict = not_judged(testee.exchange(message(HASH_OF_00)), KEPT)  # which finds it gone, and says how
+        verdict = not_judged(testee.exchange(message(UNKNOWN)), KEPT)  # which finds it gone, and says how
     except (AnswerError, PieceError) as error:
         verdict = not_judged(HarnessError(str(error), testee.stderr()), KEPT)
     except StartError as error:
         return not_judged(HarnessError(error.text, error.stderr), KEPT)
     if not verdict.passed:
-        testee.exchange(message(HASH_OF_00))  # a crash or hang that the probe left behind is found here, not later
+        testee.exchange(message(UNKNOWN))  # a crash or hang that the probe left behind is found here, not later
     return verdict
 
 

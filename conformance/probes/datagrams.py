@@ -8,14 +8,13 @@ from time import monotonic
 from adapters.driver import HEAD, MAGIC, PIECE_BYTES, Joiner, Ok, Testee, cut, parse_answer
 
 from ..verdict import PASSED, Verdict
-from .basics import HASH_OF_00, HASH_OF_01, exchange, expect_kind, message, replies_until, wrong
-from .requests import FIELDS
+from .basics import UNKNOWN, exchange, expect_kind, message, replies_until, wrong
+from .claims import ASKS, LONG_REPLIES, LONG_REQUESTS, for_claims
 
 
 def pieces_in_any_order(testee: Testee) -> Verdict:
     """TST-4: a long request in reverse order and with every piece twice; the reply in pieces of its own."""
-    data = "00" * 100_000
-    request = message(HASH_OF_00 | {"input": {"data": data}})
+    request = message(for_claims(testee, LONG_REQUESTS))
     expected = testee.exchange(request)
     request_id = testee.channel.next_id()
     datagrams = cut(request, request_id)
@@ -29,10 +28,8 @@ def pieces_in_any_order(testee: Testee) -> Verdict:
 
 def long_reply(testee: Testee) -> Verdict:
     """TST-4: a reply of more than one piece, none longer than 60,000 bytes."""
-    count = 40_000
-    fields = {**FIELDS, "slices": [{"dtype": 2, "dims": [count], "payload": "5a" * count}]}
     request_id = testee.channel.next_id()
-    testee.channel.send_raw(cut(message(HASH_OF_00 | {"op": "encode", "input": {"fields": fields}}), request_id))
+    testee.channel.send_raw(cut(message(for_claims(testee, LONG_REPLIES)), request_id))
     joiner, deadline = Joiner(request_id), monotonic() + testee.limits.reply_s
     while (datagram := testee.channel.receive(deadline)) is not None:
         if len(datagram) > HEAD.size + PIECE_BYTES:
@@ -45,7 +42,7 @@ def long_reply(testee: Testee) -> Verdict:
 
 def bad_heads(testee: Testee) -> Verdict:
     """TST-5: datagrams that are no pieces are ignored."""
-    text = message(HASH_OF_00)
+    text = message(for_claims(testee, ASKS)[0])
     channel = testee.channel
     first = channel.next_id()
     bad = [
@@ -70,15 +67,16 @@ def bad_heads(testee: Testee) -> Verdict:
 
 def stranger_ignored(testee: Testee) -> Verdict:
     """TST-6: another address is not answered, even with the right token."""
+    asks = for_claims(testee, ASKS)
     testee.start()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
         stranger.setblocking(False)
         stranger.connect(testee.control_address)
-        hello = HASH_OF_00 | {"op": "hello", "input": {"token": testee.token}}
-        for request_id, request in enumerate((HASH_OF_01, hello, HASH_OF_01), start=1):
+        hello = UNKNOWN | {"op": "hello", "input": {"token": testee.token}}
+        for request_id, request in enumerate((asks[1], hello, asks[1]), start=1):
             stranger.send(cut(message(request), request_id)[0])
         # The reply to this one comes after the testee has taken the stranger's datagrams: they were there before it.
-        verdict = expect_kind(testee.exchange(message(HASH_OF_00)), Ok, "ok, for the runner's own request")
+        verdict = expect_kind(testee.exchange(message(asks[0])), Ok, "ok, for the runner's own request")
         try:
             return wrong("silence towards a stranger", stranger.recv(65_536))
         except BlockingIOError:
@@ -87,14 +85,15 @@ def stranger_ignored(testee: Testee) -> Verdict:
 
 def kept_replies(testee: Testee) -> Verdict:
     """TST-7: the last 64 replies are kept by id, and a repeated id performs nothing."""
+    one, another = map(message, for_claims(testee, ASKS))
     first = testee.channel.next_id()
-    expected = exchange(testee, cut(message(HASH_OF_00), first), first)
+    expected = exchange(testee, cut(one, first), first)
     for _ in range(63):
         other = testee.channel.next_id()
-        verdict = expect_kind(exchange(testee, cut(message(HASH_OF_01), other), other), Ok, "ok")
+        verdict = expect_kind(exchange(testee, cut(another, other), other), Ok, "ok")
         if not verdict.passed:
             return verdict
-    again = exchange(testee, cut(message(HASH_OF_01), first), first)
+    again = exchange(testee, cut(another, first), first)
     if not isinstance(expected, Ok) or again != expected:
         return wrong(f"the kept reply to request {first}, {expected}", again)
     return PASSED
@@ -102,10 +101,10 @@ def kept_replies(testee: Testee) -> Verdict:
 
 def one_reply_each(testee: Testee) -> Verdict:
     """TST-8: each request has exactly one reply."""
-    channel = testee.channel
+    channel, text = testee.channel, message(for_claims(testee, ASKS)[0])
     ids = [channel.next_id() for _ in range(3)]
     got: list[int] = []
     for request_id in ids:
-        channel.send_raw(cut(message(HASH_OF_00), request_id))
+        channel.send_raw(cut(text, request_id))
         got += replies_until(testee, request_id, ids[0])
     return PASSED if got == ids else wrong(f"replies to {ids}", f"replies to {got}")

@@ -8,7 +8,7 @@ from adapters.driver import HEAD, Channel, Ok, Testee, cut
 from adapters.driver.process import ProcessTestee
 
 from ..verdict import PASSED, Verdict
-from .basics import HASH_OF_00, message, wrong
+from .basics import UNKNOWN, message, wrong
 
 END_S = 5.0  # for a testee to exit once it is told to
 
@@ -30,8 +30,8 @@ def deaf_before_hello(testee: Testee) -> Verdict:
     channel = Channel(process.control, gone_fd=process.gone_fd)
     try:
         greetings = ("wrong", process.token[:-1], process.token)
-        hellos = [HASH_OF_00 | {"op": "hello", "input": {"token": token}} for token in greetings]
-        for request_id, request in enumerate((HASH_OF_00, *hellos), start=1):
+        hellos = [UNKNOWN | {"op": "hello", "input": {"token": token}} for token in greetings]
+        for request_id, request in enumerate((UNKNOWN, *hellos), start=1):
             channel.send_raw(cut(message(request), request_id))
         # The datagrams were there in this order, so the first reply tells to which of them the testee was not deaf.
         datagram = channel.receive(deadline)

@@ -132,6 +132,8 @@ def test_a_testee_that_performs_what_it_does_not_claim_is_found(tmp_path: Path) 
     assert {(case.profile, case.op) for case in unclaimed} == {
         ("zstd", "decode"), ("zstd", "encode"), ("zstd", "compress"), ("zstd", "decompress"),
         ("xchacha", "decode"), ("xchacha", "encode"), ("xchacha", "seal"), ("xchacha", "open"),
+        ("message", "read_message"), ("sparse", "sparse_encode"), ("sparse", "sparse_decode"),
+        ("quant", "quantize"), ("quant", "dequantize"),
     }  # fmt: skip
     with patched(tmp_path, "ops.PROFILES = ('frame',)\n") as testee:
         assert testee.hello.profiles == ("frame",)

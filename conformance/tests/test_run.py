@@ -12,6 +12,7 @@ import pytest
 
 from conformance.cases import load_cases
 from conformance.probes import PROBES
+from conformance.profiles import PROFILES
 from conformance.tests.broken import ON_CASE
 from conformance.tests.support import ROOT, Ran, run_pytest, run_suite, write_adapter, write_patched
 
@@ -59,7 +60,7 @@ def test_its_account_fits_the_schema(green: Ran) -> None:
     jsonschema.validate(green.report, SCHEMA)
     assert green.report["exit_status"] == OK
     assert green.report["faults"] == []
-    assert green.report["claims"] == ["frame", "zstd", "xchacha"]
+    assert green.report["claims"] == list(PROFILES)
 
 
 def test_two_workers_judge_the_same(green: Ran, tmp_path: Path) -> None:
@@ -96,8 +97,7 @@ def test_a_testee_that_does_not_start_is_one_clear_error(tmp_path: Path) -> None
     impl = write_adapter(tmp_path, "raise SystemExit('the library is missing')")
     status, out = run_pytest(["conformance", f"--impl={impl}", "-q"])
     assert status == USAGE
-    assert "the testee did not start: it ended before its line of ports: exit status 1" in out
-    assert "the library is missing" in out
+    assert "the testee did not start: the library is missing" in out
     assert "Traceback" not in out
 
 
