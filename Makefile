@@ -7,15 +7,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 FUZZ_INSTALLED := $(VENV)/.fuzz-installed
+JAX_INSTALLED := $(VENV)/.jax-installed
 FUZZ_SECONDS ?= 600
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 LOCK := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
 	--no-emit-find-links --no-emit-trusted-host
 CARGO := cargo
 RUST := adapters/rust
+# numpy picks its instructions when it runs, Rust when it is built: the bench shows both builds.
+RUST_CPU ?= $(if $(filter x86_64,$(shell uname -m)),x86-64-v3,native)
 
 .DEFAULT_GOAL := help
-.PHONY: help env conformance test lint python-tests rust-tests vectors bench fuzz fuzz-short lock clean
+.PHONY: help env conformance test lint python-tests rust-tests jax-tests vectors bench fuzz fuzz-short lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -30,7 +33,10 @@ $(INSTALLED): requirements.lock pyproject.toml
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-conformance: $(INSTALLED) ## judge an implementation: make conformance IMPL=rust
+# What an implementation needs besides cargo and g++, which its adapter calls itself.
+NEEDS_jax := $(JAX_INSTALLED)
+
+conformance: $(INSTALLED) $(NEEDS_$(IMPL)) ## judge an implementation: make conformance IMPL=rust
 	$(BIN)/pytest conformance --impl=$(IMPL) $(ARGS)
 
 test: lint python-tests rust-tests ## every test, lint and type check of the project
@@ -49,17 +55,28 @@ python-tests: $(INSTALLED) ## the project's own Python tests, the freshness of t
 rust-tests: ## the crate's tests, the golden vectors among them
 	cd $(RUST) && $(CARGO) test --quiet --locked --workspace
 
+jax-tests: $(JAX_INSTALLED) ## the tests of the JAX adapter, which python-tests skips where JAX is not installed
+	$(BIN)/pytest adapters/jax/tests $(ARGS)
+
 vectors: $(INSTALLED) ## write vectors/data anew
 	$(BIN)/python -m vectors.make
 
 bench: $(INSTALLED) ## what things cost, as ratios within one run
 	@echo 'reference, seed frame of 2048 F16:'; $(BIN)/python reference/bench/codec.py
+	@echo 'reference, quantize of 1 Mi elements:'; $(BIN)/python reference/bench/quant.py
+	@echo 'Rust, quantizers, portable build:'; cd $(RUST) && $(CARGO) bench --quiet --locked -p resonant-protocol --bench quant
+	@echo 'Rust, quantizers, built for $(RUST_CPU), as numpy is dispatched:'; cd $(RUST) && RUSTFLAGS='-C target-cpu=$(RUST_CPU)' \
+		CARGO_TARGET_DIR=target/$(RUST_CPU) $(CARGO) bench --quiet --locked -p resonant-protocol --bench quant
 	@echo 'Rust, 60 KiB frame against crc32fast:'; cd $(RUST) && $(CARGO) bench --quiet --locked -p resonant-protocol --bench frame
 	@echo 'whole suite against equally many empty tests:'; $(BIN)/python -m conformance.bench
 	@echo 'a run against a testee that never answers:'; $(BIN)/python -m conformance.bench --silent
 
 $(FUZZ_INSTALLED): $(INSTALLED) requirements-fuzz.lock
 	$(PIP) install --require-hashes -r requirements-fuzz.lock
+	@touch $@
+
+$(JAX_INSTALLED): $(INSTALLED) requirements-jax.lock
+	$(PIP) install --require-hashes -r requirements-jax.lock
 	@touch $@
 
 fuzz: $(FUZZ_INSTALLED) ## coverage-guided fuzzing of the reference's decoder, FUZZ_SECONDS long
@@ -71,6 +88,7 @@ fuzz-short: $(FUZZ_INSTALLED) ## the same, bounded and seeded, as CI runs it
 lock: $(INSTALLED) ## pin the newest versions of everything again
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra dev -o requirements.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra fuzz -c requirements.lock -o requirements-fuzz.lock pyproject.toml
+	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra jax -c requirements.lock -o requirements-jax.lock pyproject.toml
 
 clean: ## remove everything that was built
 	rm -rf $(VENV) $(RUST)/target .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build
