@@ -92,6 +92,8 @@ def _bad() -> Iterator[Case]:
         "line-feed-in-a-string": ('{"a":"\n"}', "MSG-14"),
         "unknown-escape": (r'{"a":"\x41"}', "MSG-14"),
         "short-escape": (r'{"a":"\u41"}', "MSG-14"),
+        "sign-in-an-escape": (r'{"a":"\u+041"}', "MSG-14"),
+        "space-in-an-escape": (r'{"a":"\u 041"}', "MSG-14"),
         "latin-1": ('{"a":"é"}'.encode("latin-1"), "MSG-15"),
         "overlong-utf-8": (b'{"a":"\xc0\xaf"}', "MSG-15"),
         "surrogate-in-utf-8": (b'{"a":"\xed\xa0\x80"}', "MSG-15"),
