@@ -20,6 +20,7 @@ from .state import OPTIONS, RUN
 
 def begin(config: pytest.Config) -> None:
     """Build and start the testee before anything is collected; every way to fail here is one clear line."""
+    gc.disable()  # until all cases are collected, see pytest_collection_finish
     options = read_options(config)
     config.stash[OPTIONS] = options
     worker = hasattr(config, "workerinput")
@@ -38,6 +39,7 @@ def begin(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End the testee."""
+    gc.enable()
     if RUN in config.stash:
         config.stash[RUN].testee.close()
 
@@ -94,6 +96,7 @@ def seed(pytestconfig: pytest.Config) -> int:
 def pytest_collection_finish() -> None:
     """Keep the garbage collector from walking thousands of cases, which live to the end, again and again."""
     gc.freeze()
+    gc.enable()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
