@@ -7,7 +7,7 @@ is a ResonantError that names it.
 from .compression import compress, decompress
 from .decode import decode
 from .encode import encode
-from .errors import Part, RejectCode, ResonantError, Span
+from .errors import DropCode, Part, RejectCode, ResonantError, Span
 from .messages import Ask, Cache, Critique, Heart, Message, Sync, Think, read_message, to_frame
 from .quant import Quantized, dequantize, elements_of, from_bfloat16, quantize
 from .sealing import nonce_for, open_sealed, seal
@@ -37,6 +37,7 @@ __all__ = [
     "Cache",
     "Critique",
     "DType",
+    "DropCode",
     "Flags",
     "Frame",
     "Heart",

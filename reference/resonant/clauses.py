@@ -12,13 +12,17 @@ from types import MappingProxyType
 
 _LOOKS_LIKE_ONE = re.compile(r" {0,3}[-*+] *`?[A-Za-z]{3}[-_ ]?[0-9]+\b")
 _CLAUSE = re.compile(r"- `(?P<id>[A-Z]{3}-[1-9][0-9]*)` (?P<text>\S.*)")
-_MARK = re.compile(r"(?P<text>.*\S) \{untestable: (?P<reason>[^{}]*[^{}\s])\}")
+# The two marks that may end a clause, and what each looks like.
+_MARKS = (
+    ("untestable", "reason", re.compile(r"(?P<text>.*\S) \{untestable: (?P<value>[^{}]*[^{}\s])\}")),
+    ("judged in", "profile", re.compile(r"(?P<text>.*\S) \{judged in: (?P<value>[a-z]+)\}")),
+)
 _MUST = re.compile(r"\bMUST\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One clause. text: the Markdown after the id, without the untestable mark; untestable: the reason in that mark."""
+    """One clause. text: the Markdown after the id, without the mark at its end; untestable: the reason in that mark."""
 
     id: str
     text: str
@@ -27,6 +31,8 @@ class Clause:
     """The file's name in specs/, such as "frame.md"."""
     line: int
     """The line in that file, from 1."""
+    judged_in: str | None = None
+    """The profile in which its cases are, where that is not the one of its family."""
 
     @property
     def must(self) -> bool:
@@ -83,10 +89,11 @@ def _parse(file: str, number: int, line: str, following: str) -> Clause:
         raise ValueError(f'{where}: not of the form "- `FRM-1` text": {line[:60]}')
     if following.strip() and not following.startswith(("-", "#", "```")):
         raise ValueError(f"{where}: {match['id']} goes on in the next line, but a clause is one line")
-    text, reason = match["text"], None
-    if "{untestable" in text:
-        marked = _MARK.fullmatch(text)
-        if marked is None or "{untestable" in marked["text"]:
-            raise ValueError(f"{where}: {match['id']} has no mark of the form {{untestable: reason}} at its end")
-        text, reason = marked["text"], marked["reason"]
-    return Clause(match["id"], text, reason, file, number)
+    text, marks = match["text"], {}
+    for name, value, form in _MARKS:
+        if f"{{{name}" in match["text"]:
+            marked = form.fullmatch(text)
+            if marked is None or any(f"{{{other}" in marked["text"] for other, _, _ in _MARKS):
+                raise ValueError(f"{where}: {match['id']} has no one mark of the form {{{name}: {value}}} at its end")
+            text, marks[name] = marked["text"], marked["value"]
+    return Clause(match["id"], text, marks.get("untestable"), file, number, marks.get("judged in"))

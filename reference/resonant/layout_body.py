@@ -31,7 +31,7 @@ def read_slices(plain: Cursor, slice_len: Sequence[int]) -> None:
 def read_sealed(body: Cursor, frame_seq: int, tag_meaning: str) -> None:
     """Take nonce ‖ ciphertext ‖ tag: transform.md section 2."""
     header_bytes = body.offset
-    body.take(SALT_BYTES, "salt", "first 16 bytes of the nonce")
+    body.take(SALT_BYTES, "nonce", "first 16 bytes: salt and stream_id")
     if not body.cut:
         body.take_uint(NONCE_BYTES - SALT_BYTES, "nonce", lambda value: _sequence_text(value, frame_seq))
     if not body.cut:

@@ -46,11 +46,17 @@ def open_body(body: bytes, *, key: bytes, aad: bytes, span: Span) -> bytes:
     return open_sealed(body[NONCE_BYTES:], key=key, nonce=body[:NONCE_BYTES], aad=aad, clause="XCH-5", span=span)
 
 
-def nonce_for(salt: bytes, frame_seq: int) -> bytes:
-    """The nonce of a frame (XCH-10): a sender's 16 random bytes, fixed for the session, ‖ frame_seq."""
+def nonce_for(salt: bytes, stream_id: int, frame_seq: int) -> bytes:
+    """The nonce of a frame (XCH-10). salt: a sender's 16 random bytes, fixed for the session."""
+    return nonce_start(salt, stream_id) + struct.pack("<Q", frame_seq)
+
+
+def nonce_start(salt: bytes, stream_id: int) -> bytes:
+    """The first 16 bytes of every nonce on a stream_id: the salt, its last four bytes combined with stream_id."""
     if len(salt) != SALT_BYTES:
         raise ValueError(f"a salt of {len(salt)} bytes: it has {SALT_BYTES}")
-    return salt + struct.pack("<Q", frame_seq)
+    last = int.from_bytes(salt[-4:], "little") ^ stream_id
+    return salt[:-4] + struct.pack("<I", last)
 
 
 def check_key(key: bytes | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from resonant import RejectCode
+from resonant import DropCode, RejectCode
 from resonant.clauses import Clause, collect_clauses, load_clauses, parse_clauses
 
 from reference.tests.support import ROOT
@@ -24,12 +24,13 @@ def test_every_clause_of_the_specification_is_there_in_its_place() -> None:
     assert found == len(clauses) >= 79
 
 
-def test_the_untestable_mark_is_taken_off_the_text() -> None:
-    clause = load_clauses()["FRM-28"]
-    assert clause.text == "Over UDP a frame MUST travel as exactly one datagram of at most 65,507 bytes."
-    assert clause.untestable is not None
-    assert clause.untestable.startswith("no op of the profiles")
-    assert load_clauses()["FRM-1"].untestable is None
+def test_the_marks_are_taken_off_the_text() -> None:
+    clauses = load_clauses()
+    assert clauses["FRM-28"].text == "Over UDP a frame MUST travel as exactly one datagram of at most 65,507 bytes."
+    assert (clauses["FRM-28"].untestable, clauses["FRM-28"].judged_in) == (None, "handshake")
+    assert clauses["FRM-31"].text.endswith("or with the limits of this document.")
+    assert (clauses["FRM-31"].untestable or "").startswith("memory of another process")
+    assert (clauses["FRM-1"].untestable, clauses["FRM-1"].judged_in) == (None, None)
 
 
 def test_must_is_a_word_in_capitals() -> None:
@@ -47,10 +48,12 @@ def test_the_clauses_cannot_be_changed() -> None:
 
 
 def test_a_clause_knows_its_file_line_and_mark() -> None:
-    text = "# T\n\n- `ABC-1` One {brace} text.\n- `ABC-12` Two MUST. {untestable: for a reason}\n\n- `code` only\n"
+    text = "# T\n\n- `ABC-1` One {brace} text.\n- `ABC-12` Two MUST. {untestable: for a reason}\n"
+    text += "- `ABC-3` Three MUST. {judged in: stream}\n\n- `code` only\n"
     assert parse_clauses("t.md", text) == (
         Clause("ABC-1", "One {brace} text.", None, "t.md", 3),
         Clause("ABC-12", "Two MUST.", "for a reason", "t.md", 4),
+        Clause("ABC-3", "Three MUST.", None, "t.md", 5, "stream"),
     )
 
 
@@ -74,6 +77,13 @@ def test_examples_in_code_blocks_are_no_clauses() -> None:
         "- `ABC-1` no reason {untestable: }",
         "- `ABC-1` no colon {untestable}",
         "- `ABC-1` two marks {untestable: a} {untestable: b}",
+        "- `ABC-1` mark in the middle {judged in: stream} of it",
+        "- `ABC-1` no profile {judged in: }",
+        "- `ABC-1` no profile's name {judged in: A Profile}",
+        "- `ABC-1` no colon {judged in}",
+        "- `ABC-1` two marks {judged in: stream} {judged in: handshake}",
+        "- `ABC-1` both marks {untestable: why} {judged in: stream}",
+        "- `ABC-1` both marks {judged in: stream} {untestable: why}",
         "- `ABC-1` goes on\n  here",
         "- `ABC-1` goes on\nhere",
     ],
@@ -91,4 +101,4 @@ def test_an_id_stands_once_in_all_files() -> None:
 def test_every_reject_code_is_in_the_registry_and_nothing_else() -> None:
     text = (ROOT / "specs" / "README.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (?:\d+ \| )?`([A-Z_]+)` \|", text, re.M)
-    assert rows == [str(code) for code in RejectCode]
+    assert rows == [str(code) for code in (*RejectCode, *DropCode)]

@@ -80,7 +80,7 @@ def test_a_spoiled_frame_gives_a_frame_or_a_reject(data: bytes, key: bytes | Non
 @settings(max_examples=600)
 @given(frames(), st.binary(min_size=16, max_size=16), st.integers(1, 5))
 def test_what_is_encoded_decodes_to_the_same_frame(frame: Frame, salt: bytes, level: int) -> None:
-    data = encode(frame, key=KEY, nonce=nonce_for(salt, frame.frame_seq), level=level)
+    data = encode(frame, key=KEY, nonce=nonce_for(salt, frame.stream_id, frame.frame_seq), level=level)
     assert decode(data, key=KEY) == frame
     assert_total(data, KEY)
 

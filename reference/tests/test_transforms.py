@@ -130,11 +130,14 @@ def test_a_key_or_nonce_of_the_wrong_size_is_a_value_error(key: int, nonce: int)
         open_sealed(bytes(16), key=bytes(key), nonce=bytes(nonce))
 
 
-def test_a_nonce_is_the_salt_and_the_frame_seq() -> None:
-    assert nonce_for(bytes(range(16)), 0x0102) == bytes(range(16)) + bytes.fromhex("0201000000000000")
+def test_a_nonce_is_the_salt_with_the_stream_id_in_its_last_four_bytes_and_the_frame_seq() -> None:
+    salt, number = bytes(range(16)), bytes.fromhex("0201000000000000")
+    assert nonce_for(salt, 0, 0x0102) == salt + number
+    assert nonce_for(salt, 0x01020304, 0x0102) == salt[:12] + bytes([12 ^ 4, 13 ^ 3, 14 ^ 2, 15 ^ 1]) + number
+    assert nonce_for(salt, 2**32 - 1, 0)[12:16] == bytes([0xF3, 0xF2, 0xF1, 0xF0])
 
 
 @pytest.mark.parametrize("size", [15, 17])
 def test_a_salt_has_16_bytes(size: int) -> None:
     with pytest.raises(ValueError, match=f"a salt of {size} bytes"):
-        nonce_for(bytes(size), 0)
+        nonce_for(bytes(size), 0, 0)
