@@ -1,0 +1,56 @@
+"""What a check of a server is, and how it is run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..verdict import Outcome, Verdict
+from .learned import Learned, Need
+from .server import Outside
+from .talk import WrongError
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check of a server from outside. judge: gives the verdict, or raises WrongError."""
+
+    id: str
+    """Unique in the suite: profile/outside/name."""
+    about: str
+    clauses: tuple[str, ...]
+    judge: Callable[[Outside], Verdict]
+    needs: tuple[Need, ...] = ()
+
+    @property
+    def profile(self) -> str:
+        """The profile it counts for."""
+        return self.id.partition("/")[0]
+
+    def lacking(self, learned: Learned) -> str | None:
+        """Why it cannot be made with this server, None if it can."""
+        return next((need.lacking for need in self.needs if not need.met(learned)), None)
+
+
+def run_check(check: Check, server: Outside) -> Verdict:
+    """Judge a server by a check. Never raises for what the server does.
+
+    A server that has stopped answering, and a run that lasts too long, end the run instead of failing every check.
+    """
+    if server.out_of_time:
+        return Verdict(
+            Outcome.HARNESS_ERROR, "no time is left", "an end of the run in time", _gave_up("it took too long")
+        )
+    try:
+        return check.judge(server)
+    except WrongError as error:
+        verdict = error.verdict
+    if verdict.outcome in (Outcome.TIMEOUT, Outcome.CRASH) and not server.alive():
+        return Verdict(
+            Outcome.HARNESS_ERROR, verdict.summary, verdict.expected, _gave_up("no ping is answered any more")
+        )
+    return verdict
+
+
+def _gave_up(why: str) -> str:
+    return f"gave up: {why}"

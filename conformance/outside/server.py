@@ -1,0 +1,133 @@
+"""The server under test: its address, what was learned of it, and one fresh conversation after the other."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..verdict import Outcome
+from .learned import Learned, learned_from
+from .talk import SMALLEST_PING, Conversation, Waits, WrongError, wrong
+from .wire import Frame, Reply, Slice, Type, sync
+
+SCHEME = "udp://"
+_TAIL_STREAM = 9
+
+
+class UnreachableError(Exception):
+    """There is no server to judge; the text says why, on one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A UDP address as the socket module takes it."""
+
+    family: int
+    target: Any
+
+
+def parse_address(impl: str) -> Address:
+    """The address in udp://HOST:PORT. Raises UnreachableError for what is none, or has no address."""
+    try:
+        parts = urlsplit(impl)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise UnreachableError(f"--impl={impl}: {error}") from None
+    if not impl.startswith(SCHEME) or not host or not port or parts.path or parts.query or parts.username is not None:
+        raise UnreachableError(f"--impl={impl}: a server is named by udp://HOST:PORT")
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
+    except OSError as error:
+        raise UnreachableError(f"--impl={impl}: {host} has no address: {error.strerror}") from None
+    family, _, _, _, target = min(found, key=lambda one: one[0] != socket.AF_INET)  # a server on localhost
+    return Address(family, target)
+
+
+@contextlib.contextmanager
+def conversation(address: Address, waits: Waits) -> Iterator[Conversation]:
+    """A conversation from a local port that was not used before in this run, as far as the system lets it be so."""
+    with socket.socket(address.family, socket.SOCK_DGRAM) as sock:
+        sock.connect(address.target)
+        yield Conversation(sock, waits)
+
+
+class Outside:
+    """A server seen from outside."""
+
+    def __init__(self, address: Address, waits: Waits, learned: Learned) -> None:
+        self.learned = learned
+        self.waits = waits
+        self._address = address
+        self._end = monotonic() + waits.run
+
+    def conversation(self) -> contextlib.AbstractContextManager[Conversation]:
+        """A fresh conversation: a new local address, of which the server knows nothing."""
+        return conversation(self._address, self.waits)
+
+    def data(self, stream_id: int, seq: int, *slices: Slice, flags: int = 0) -> Frame:
+        """A Think with these slices, of a modality that is agreed and of the server's space."""
+        modality, space = self.learned.modality_code or 0, self.learned.space_hash32
+        return Frame(Type.THINK, stream_id, seq, slices, flags=flags, space_hash32=space, modality=modality)
+
+    def thought(self, stream_id: int, seq: int, *, flags: int = 0) -> Frame:
+        """A Think that fits what a ping without lists agrees on; for checks that need AGREES_DATA."""
+        tensor = self.learned.tensor
+        assert tensor is not None
+        return self.data(stream_id, seq, tensor, flags=flags)
+
+    @property
+    def out_of_time(self) -> bool:
+        """Whether the run has lasted too long to go on."""
+        return monotonic() > self._end
+
+    def alive(self) -> bool:
+        """Whether the server still answers a ping from a fresh address."""
+        try:
+            with self.conversation() as talk:
+                talk.asked(sync(0, 0, SMALLEST_PING), "an answer")
+        except WrongError:
+            return False
+        return True
+
+
+def attach(impl: str, waits: Waits | None = None) -> Outside:
+    """Find the server and learn what it can. Raises UnreachableError within the time that `waits` gives it."""
+    waits = waits or Waits()
+    address = parse_address(impl)
+    try:
+        learned = _learn(address, waits)
+    except WrongError as error:
+        found = error.verdict
+        raise UnreachableError(f"--impl={impl}: {found.summary}; {found.got}") from None
+    return Outside(address, waits, learned)
+
+
+def _learn(address: Address, waits: Waits) -> Learned:
+    with conversation(address, waits) as talk:
+        reply = _first_reply(talk, waits)
+        streams = not learned_from(reply.message).require_crypto and _answers_tail(talk)
+        return learned_from(reply.message, streams=streams)
+
+
+def _first_reply(talk: Conversation, waits: Waits) -> Reply:
+    reply = talk.answer(sync(0, 0, SMALLEST_PING), "capability", waits.begin)
+    if reply.method != "capability":
+        raise wrong("the smallest ping was not answered with capability (HSK-11)", "capability", reply.text())
+    return reply
+
+
+def _answers_tail(talk: Conversation) -> bool:
+    """Whether a TAIL of a stream without HEAD is answered in any way, as it is by STM-13."""
+    talk.send(sync(_TAIL_STREAM, 2, {"method": "tail", "frames": "1", "total_len": "0"}))
+    try:
+        talk.nothing_but_a_ping("a TAIL")
+    except WrongError as error:
+        if error.verdict.outcome is not Outcome.FAIL:
+            raise
+        return True
+    return False
