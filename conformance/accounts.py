@@ -9,9 +9,8 @@ import pytest
 
 from .ledger import KNOWN, Entry
 from .probes import PROBES, UNCLAIMED_CLAUSES
-from .run import Run
 from .runfile import run_data, write_run
-from .state import FAULTS, OPTIONS, RUN
+from .state import FAULTS, JUDGED, OPTIONS, OUTSIDE, Judged
 from .verdict import Outcome
 
 
@@ -19,7 +18,7 @@ def _id_of(nodeid: str) -> str:
     return nodeid.partition("[")[2].removesuffix("]")
 
 
-def _entry(run: Run, report: pytest.TestReport) -> Entry:
+def _entry(run: Judged, report: pytest.TestReport) -> Entry:
     case_id = _id_of(report.nodeid)
     properties: dict[str, Any] = dict(report.user_properties)
     if report.passed:
@@ -48,14 +47,14 @@ class Accounts:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note each finished test."""
         if report.when == "call" or report.failed:
-            run = self._config.stash[RUN]
+            run = self._config.stash[JUDGED]
             run.ledger.add(_entry(run, report))
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Turn a run that judged nothing into a failed one, and write run.json."""
         config = self._config
-        run, options = config.stash[RUN], config.stash[OPTIONS]
+        run, options = config.stash[JUDGED], config.stash[OPTIONS]
         replay = any("::" in argument for argument in config.args)
         faults = () if config.option.collectonly else tuple(run.ledger.faults(replay=replay))
         config.stash[FAULTS] = faults
@@ -65,12 +64,13 @@ class Accounts:
             data = run_data(
                 run.ledger,
                 run.hello,
-                adapter=run.adapter.name,
+                adapter=run.name,
                 seed=options.seed,
                 exit_status=int(session.exitstatus),
                 faults=faults,
             )
-            write_run(options.report, data)
+            more = config.stash[OUTSIDE].data() if OUTSIDE in config.stash else {}
+            write_run(options.report, {**data, **more})
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """A row a profile, the failing clauses, and whatever keeps the run from being green."""
@@ -79,7 +79,7 @@ class Accounts:
 
 
 def _summary(config: pytest.Config) -> Iterator[str]:
-    run, options = config.stash[RUN], config.stash[OPTIONS]
+    run, options = config.stash[JUDGED], config.stash[OPTIONS]
     yield ""
     yield f"{'profile':<10}{'cases':>8}{'executed':>10}{'passed':>8}{'failed':>8}{'known':>7}"
     for profile, row in run.ledger.rows():
@@ -90,6 +90,8 @@ def _summary(config: pytest.Config) -> Iterator[str]:
     failing = run.ledger.failing_clauses()
     if failing:
         yield "failing clauses: " + ", ".join(f"{clause} ({count})" for clause, count in failing[:12])
+    if OUTSIDE in config.stash:
+        yield from config.stash[OUTSIDE].summary()
     if options.report is not None:
         yield f"report: {options.report / 'run.json'}"
     for fault in config.stash.get(FAULTS, ()):

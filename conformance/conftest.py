@@ -8,6 +8,7 @@ import pytest
 
 from . import shell
 from .options import add_options
+from .outside import shell as outside_shell
 
 SUITE = Path(__file__).resolve().parent
 OWN_TESTS = SUITE / "tests"
@@ -21,8 +22,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Begin a judgement, unless only tests of the project itself are to run."""
     if judges(config.args, config.invocation_params.dir):
-        shell.begin(config)
-        config.pluginmanager.register(shell, "conformance-shell")
+        chosen = outside_shell if outside_shell.wanted(config) else shell
+        chosen.begin(config)
+        config.pluginmanager.register(chosen, "conformance-shell")
 
 
 def judges(arguments: list[str], folder: Path) -> bool:

@@ -5,11 +5,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from .cases import Case
 from .verdict import Outcome
 
 KNOWN = "known failure"
+
+
+class Planned(Protocol):
+    """What is to run: a case of the vectors, or a check of a server."""
+
+    @property
+    def id(self) -> str:
+        """Unique in the suite."""
+
+    @property
+    def profile(self) -> str:
+        """The profile that it counts for."""
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """The clauses that it judges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +46,7 @@ class Ledger:
 
     selected: tuple[str, ...]
     """The profiles to judge."""
-    planned: Mapping[str, Case]
+    planned: Mapping[str, Planned]
     """The cases that are to run, by id."""
     entries: list[Entry] = field(default_factory=list)
 

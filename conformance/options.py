@@ -28,8 +28,10 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--impl",
         default="reference",
-        metavar="NAME|PATH",
-        help="the implementation: a folder below adapters/, or the path of an adapter.toml (default: %(default)s)",
+        metavar="NAME|PATH|udp://HOST:PORT",
+        help="the implementation: a folder below adapters/, or the path of an adapter.toml (default: %(default)s); or "
+        "the address of a running server, which is then judged from outside, by nothing but datagrams (profiles "
+        "handshake and stream)",
     )
     group.addoption(
         "--profile",

@@ -7,8 +7,9 @@ import shlex
 import pytest
 
 from .cases import Case
-from .show import failure_text
-from .state import OPTIONS, RUN
+from .outside.check import Check
+from .show import failure_text, probe_text
+from .state import JUDGED, OPTIONS
 from .verdict import Outcome, Verdict
 
 
@@ -17,24 +18,30 @@ class Reporter:
 
     def __init__(self, item: pytest.Item, config: pytest.Config) -> None:
         self._item = item
-        self._run = config.stash[RUN]
+        self._run = config.stash[JUDGED]
         self._options = config.stash[OPTIONS]
 
     def case(self, case: Case, verdict: Verdict) -> None:
         """Fail, pass or xfail the running test by the verdict on a case."""
-        reason = self._run.known.get(case.id)
+        if not self._settled(case.id, verdict):
+            self.fail(verdict.outcome, failure_text(case, verdict, self.replay()))
+
+    def check(self, check: Check, verdict: Verdict) -> None:
+        """The same for a check of a server from outside."""
+        if not self._settled(check.id, verdict):
+            self.fail(verdict.outcome, probe_text(check.id, check.about, check.clauses, verdict, self.replay()))
+
+    def _settled(self, case_id: str, verdict: Verdict) -> bool:
+        """Whether the case passed; a known failure ends the test here, and so does one that passes."""
+        reason = self._run.known.get(case_id)
         if verdict.unnamed:
             self._item.user_properties.append(("unnamed", True))
-        if verdict.passed:
-            if reason is not None:
-                self.fail(
-                    Outcome.FAIL,
-                    f"{case.id} is listed as a known failure and passes; remove it from {self._options.known}",
-                )
-            return
+        if verdict.passed and reason is not None:
+            text = f"{case_id} is listed as a known failure and passes; remove it from {self._options.known}"
+            self.fail(Outcome.FAIL, text)
         if reason is not None:
             pytest.xfail(reason)
-        self.fail(verdict.outcome, failure_text(case, verdict, self.replay()))
+        return verdict.passed
 
     def fail(self, outcome: Outcome, text: str) -> None:
         """Fail the running test."""

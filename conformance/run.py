@@ -37,6 +37,11 @@ class Run:
     known: Mapping[str, str]
     ledger: Ledger
 
+    @property
+    def name(self) -> str:
+        """What the run calls the implementation."""
+        return self.adapter.name
+
 
 def prepare(options: Options, *, build: bool) -> Run:
     """Load the vectors, build and start the testee, and decide what counts. Raises RunError."""

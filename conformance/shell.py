@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import gc
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +16,9 @@ from .accounts import Accounts
 from .options import read_options
 from .probes import PROBES
 from .run import RunError, prepare
-from .state import OPTIONS, RUN
+from .state import JUDGED, OPTIONS, RUN
+
+OUTSIDE_TESTS = Path(__file__).resolve().parent / "test_outside.py"
 
 
 def begin(config: pytest.Config) -> None:
@@ -34,7 +37,7 @@ def begin(config: pytest.Config) -> None:
             run.testee.close()
             raise pytest.UsageError("a testee that is attached to serves one runner; leave out -n")
         run.testee.close()  # each worker starts its own
-    config.stash[RUN] = run
+    config.stash[RUN] = config.stash[JUDGED] = run
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -53,6 +56,11 @@ def pytest_report_header(config: pytest.Config) -> str:
     return (
         f"conformance of {who} to Resonant {hello.spec}; claims {claims}; {len(run.cases)} cases; seed {options.seed}"
     )
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """A server seen from outside is judged by its own shell."""
+    return True if collection_path == OUTSIDE_TESTS else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

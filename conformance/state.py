@@ -1,12 +1,47 @@
-"""Where the pytest shell keeps what it decided before the first case."""
+"""Where the pytest shells keep what they decided before the first case."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Protocol
+
 import pytest
 
+from adapters.driver import Hello
+
+from .ledger import Ledger, Planned
 from .options import Options
+from .outside.run import OutsideRun
 from .run import Run
+
+
+class Judged(Protocol):
+    """What the account of a run needs of it, whether a testee or a server is judged."""
+
+    @property
+    def name(self) -> str:
+        """What the run calls the implementation."""
+
+    @property
+    def hello(self) -> Hello:
+        """What the implementation says of itself."""
+
+    @property
+    def cases(self) -> Mapping[str, Planned]:
+        """What is to run, by id."""
+
+    @property
+    def known(self) -> Mapping[str, str]:
+        """Known failures: id to reason."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """What ran."""
+
 
 OPTIONS = pytest.StashKey[Options]()
 RUN = pytest.StashKey[Run]()
+OUTSIDE = pytest.StashKey[OutsideRun]()
+JUDGED = pytest.StashKey[Judged]()
+"""The one of the two that there is."""
 FAULTS = pytest.StashKey[tuple[str, ...]]()

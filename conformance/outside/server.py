@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
@@ -79,6 +79,10 @@ class Outside:
         tensor = self.learned.tensor
         assert tensor is not None
         return self.data(stream_id, seq, tensor, flags=flags)
+
+    def assume_streams(self, assumed: bool) -> None:
+        """Judge streams whatever the server showed, if the user says that it has them."""
+        self.learned = replace(self.learned, streams=self.learned.streams or assumed)
 
     @property
     def out_of_time(self) -> bool:

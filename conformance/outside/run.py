@@ -1,0 +1,128 @@
+"""One run against a server from outside: what is planned, what cannot be, and what nobody could see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from resonant.clauses import load_clauses
+
+from adapters.driver import Hello
+
+from ..known import KnownFailuresError, check_known, load_known
+from ..ledger import Ledger
+from ..options import Options
+from ..run import RunError
+from .check import Check
+from .server import SCHEME, Outside, UnreachableError, attach
+from .table import CHECKS
+
+SPEC = "1.0"
+UNKNOWN = "unknown"  # nothing on the wire tells version and language
+FAMILIES: Mapping[str, tuple[str, ...]] = {
+    "handshake": ("HSK", "MSG", "FRM", "SPC"),  # it needs message, and message needs frame
+    "stream": ("STM",),
+}
+TRANSFORMS = (("zstd", "ZST"), ("xchacha20poly1305", "XCH"))
+
+
+@dataclass(frozen=True, slots=True)
+class Unplanned:
+    """A check that cannot be made with this server."""
+
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideRun:
+    """Everything that is decided before the first check."""
+
+    server: Outside
+    hello: Hello
+    cases: Mapping[str, Check]
+    """The checks that are to run, by id."""
+    unplanned: Sequence[Unplanned]
+    known: Mapping[str, str]
+    ledger: Ledger
+
+    @property
+    def name(self) -> str:
+        """What the run calls the implementation."""
+        return f"{SCHEME}{self.hello.name}"
+
+    def unseen(self) -> tuple[str, ...]:
+        """The MUST clauses of the judged profiles, and of those they need, that no executed check cites."""
+        seen = {clause for entry in self.ledger.entries for clause in entry.clauses}
+        learned = self.server.learned
+        families = {family for profile in self.ledger.selected for family in FAMILIES[profile]}
+        families |= {family for name, family in TRANSFORMS if name in (*learned.compress, *learned.crypto)}
+        return tuple(
+            clause.id
+            for clause in load_clauses().values()
+            if clause.must and clause.untestable is None and _family(clause.id) in families and clause.id not in seen
+        )
+
+    def data(self) -> Mapping[str, Any]:
+        """What run.json says of such a run alone (reports/run.schema.json)."""
+        unplanned = [{"id": one.id, "reason": one.reason} for one in self.unplanned]
+        return {"not_planned": unplanned, "unseen": list(self.unseen())}
+
+    def summary(self) -> Iterator[str]:
+        """The same for people."""
+        reasons = sorted({one.reason for one in self.unplanned})
+        for reason in reasons:
+            names = [one.id.rpartition("/")[2] for one in self.unplanned if one.reason == reason]
+            yield f"not planned, as {reason}: {', '.join(names)}"
+        yield "clauses that could not be seen from outside:"
+        for family, ids in groupby(sorted(self.unseen(), key=_family), _family):
+            yield f"  {family} {', '.join(_ranges(list(ids)))}"
+
+
+def prepare(options: Options) -> OutsideRun:
+    """Find the server, learn what it can, and decide what counts. Raises RunError."""
+    _check_profiles(options.profiles)
+    try:
+        known = load_known(options.known) if options.known else {}
+        server = attach(options.impl)
+        server.assume_streams("stream" in options.profiles)
+        selected = options.profiles or _shown(server)
+        lacking = _lacking(server, options.profiles or tuple(FAMILIES))
+        cases = {check.id: check for check, reason in lacking if reason is None}
+        if options.known:
+            check_known(options.known, known, cases.keys(), {check.id for check in CHECKS})
+    except (UnreachableError, KnownFailuresError) as error:
+        raise RunError(str(error)) from error
+    unplanned = [Unplanned(check.id, reason) for check, reason in lacking if reason is not None]
+    address = options.impl.removeprefix(SCHEME)
+    hello = Hello(name=address, version=UNKNOWN, language=UNKNOWN, spec=SPEC, profiles=selected)
+    return OutsideRun(server, hello, cases, unplanned, known, Ledger(selected, cases))
+
+
+def _check_profiles(chosen: Sequence[str]) -> None:
+    for name in chosen:
+        if name not in FAMILIES:
+            raise RunError(f"--profile={name}: from outside there are {', '.join(FAMILIES)}")
+
+
+def _shown(server: Outside) -> tuple[str, ...]:
+    """The profiles that a server shows to have."""
+    return ("handshake", "stream") if server.learned.streams else ("handshake",)
+
+
+def _lacking(server: Outside, profiles: Sequence[str]) -> list[tuple[Check, str | None]]:
+    return [(check, check.lacking(server.learned)) for check in CHECKS if check.profile in profiles]
+
+
+def _family(clause_id: str) -> str:
+    return clause_id.partition("-")[0]
+
+
+def _ranges(ids: Sequence[str]) -> Iterator[str]:
+    """The numbers of clauses of one family, neighbours joined: 1, 3 to 5."""
+    numbers = [int(clause_id.partition("-")[2]) for clause_id in ids]
+    for _, group in groupby(enumerate(sorted(numbers)), lambda pair: pair[1] - pair[0]):
+        first, *rest = [number for _, number in group]
+        yield f"{first} to {rest[-1]}" if rest else str(first)
