@@ -1,0 +1,1 @@
+"""Dialogues as captures: what went over the wire, as pcapng files for Wireshark and its like."""
