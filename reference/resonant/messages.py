@@ -119,14 +119,19 @@ def to_frame(
     modality: Modality = Modality.TEXT,
 ) -> Frame:
     """The frame of a message. Raises ResonantError for a message that a receiver would refuse (MSG-22)."""
-    mtype = _TYPES[type(message)]
-    frame = Frame(mtype, flags, stream_id, frame_seq, space_hash32, modality, _slices(message))
+    frame = Frame(type_of(message), flags, stream_id, frame_seq, space_hash32, modality, slices_of(message))
     check_fields(frame)
     read_message(frame)
     return frame
 
 
-def _slices(message: Message) -> tuple[Slice, ...]:
+def type_of(message: Message) -> MessageType:
+    """The type of the frame that carries the message."""
+    return _TYPES[type(message)]
+
+
+def slices_of(message: Message) -> tuple[Slice, ...]:
+    """The slices of a message, which are not checked."""
     match message:
         case Think(hidden):
             return hidden.slices()

@@ -1,0 +1,39 @@
+"""Peers: the handshake and streams of Resonant Protocol 1, without sockets, clocks or randomness."""
+
+from .config import Announce, Config, Role
+from .events import (
+    Completed,
+    Delivered,
+    Dropped,
+    Established,
+    Event,
+    Failed,
+    Incomplete,
+    Lost,
+    Opened,
+    Output,
+    Ref,
+    Refused,
+    Rejected,
+)
+from .peer import Peer
+
+__all__ = [
+    "Announce",
+    "Completed",
+    "Config",
+    "Delivered",
+    "Dropped",
+    "Established",
+    "Event",
+    "Failed",
+    "Incomplete",
+    "Lost",
+    "Opened",
+    "Output",
+    "Peer",
+    "Ref",
+    "Refused",
+    "Rejected",
+    "Role",
+]

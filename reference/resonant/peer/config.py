@@ -1,0 +1,71 @@
+"""What a peer is told about itself before it begins: the own values of specs/handshake.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .. import sealing
+from ..strict_json import MAX_INTEGER
+from ..values import DType, Modality
+
+ZSTD = "zstd"
+XCHACHA = "xchacha20poly1305"
+CRITIQUE = "critique"
+NO_TRANSFORM = "none"
+LISTS = ("modality", "compress", "crypto", "dtype")
+MODALITY_NAMES: Mapping[int, str] = {modality: modality.name.lower() for modality in Modality}
+DTYPE_NAMES: Mapping[int, str] = {DType.F16: "f16", DType.I8: "i8", DType.Q4: "q4", DType.SPARSE_COO: "sparse"}
+
+
+class Role(StrEnum):
+    """Which end of the conversation a peer is."""
+
+    CLIENT = "client"
+    SERVER = "server"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The own values of a peer, named as in specs/handshake.md.
+
+    The four lists hold names in the order of preference. salt: 16 bytes, drawn at random for each session (XCH-15).
+    key: 32 bytes, or None for a peer that cannot seal. Raises ValueError for a value that no frame could carry.
+    """
+
+    embedding_space_id: str
+    space_hash32: int
+    d_model: int
+    modality: tuple[str, ...]
+    compress: tuple[str, ...]
+    crypto: tuple[str, ...]
+    dtype: tuple[str, ...]
+    critique: bool
+    require_crypto: bool
+    salt: bytes
+    key: bytes | None = None
+
+    def __post_init__(self) -> None:
+        sealing.check_key(self.key)
+        sealing.nonce_start(self.salt, 0)
+        if not 0 <= self.space_hash32 < 2**32:
+            raise ValueError(f"space_hash32 {self.space_hash32} is no u32")
+        if not 1 <= self.d_model <= MAX_INTEGER:
+            raise ValueError(f"d_model {self.d_model} is not 1 to {MAX_INTEGER}")
+        for text in (self.embedding_space_id, *self.modality, *self.compress, *self.crypto, *self.dtype):
+            text.encode()  # UnicodeEncodeError, a ValueError, for half a surrogate pair (MSG-15)
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """What a HEAD may say of its stream in advance (specs/stream.md section 1).
+
+    frames: the number of data frames. total_len: the number of stream bytes. md5: 32 and xxhash3_64: 16 lower-case
+    hexadecimal digits, of the stream bytes.
+    """
+
+    frames: int
+    total_len: int
+    md5: str
+    xxhash3_64: str

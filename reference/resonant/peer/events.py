@@ -1,0 +1,119 @@
+"""What a peer tells the program above it (specs/handshake.md section 5), and what a call to it gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from ..errors import DropCode, RejectCode
+from ..messages import Message
+from ..values import MessageType, Modality, Slice
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """The frame that an error is about."""
+
+    stream_id: int
+    frame_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Established:
+    """A session begins or is renegotiated. Lists as agreed, in own order; compress and crypto as chosen."""
+
+    agreed_proto: int
+    compress: str
+    crypto: str
+    dtype: tuple[str, ...]
+    modality: tuple[str, ...]
+    critique: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """An error was accepted (code: as the other end wrote it), or a handshake failed here (ref is None)."""
+
+    code: str
+    ref: Ref | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A frame was answered with error."""
+
+    code: RejectCode
+    stream_id: int
+    frame_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A data frame: the event `message`. message: the same slices, typed."""
+
+    stream_id: int
+    frame_seq: int
+    type: MessageType
+    modality: Modality
+    slices: tuple[Slice, ...]
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A HEAD was accepted. sized: whether it gives sizes and hashes."""
+
+    stream_id: int
+    sized: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Incomplete:
+    """A TAIL was answered with STREAM_INCOMPLETE. missing: the first 64 missing numbers."""
+
+    stream_id: int
+    missing: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A stream is whole and verified: the event `complete`. total_len in bytes; xxhash3_64 as 16 digits."""
+
+    stream_id: int
+    frames: int
+    total_len: int
+    xxhash3_64: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A stream failed. what: the first thing that differs, where it is corrupt (STM-16)."""
+
+    stream_id: int
+    code: RejectCode
+    what: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The other end is lost, and the session with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A frame was dropped."""
+
+    code: RejectCode | DropCode
+
+
+Event: TypeAlias = (
+    Established | Rejected | Refused | Delivered | Opened | Incomplete | Completed | Failed | Lost | Dropped
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a call gives: datagrams to send to the other end, and events, each in order."""
+
+    datagrams: tuple[bytes, ...]
+    events: tuple[Event, ...]

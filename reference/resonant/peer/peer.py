@@ -1,0 +1,99 @@
+"""A peer: bytes and times in, bytes and events out. It knows no socket and no clock of its own."""
+
+from __future__ import annotations
+
+from ..messages import Heart, Message, slices_of, type_of
+from ..values import MessageType, Modality, Slice
+from . import asking, client, timers
+from .config import Announce, Config, Role
+from .conversation import Conversation
+from .events import Output
+from .receiving import receive
+
+
+class Peer:
+    """One end of one conversation with one remote address (specs/handshake.md, specs/stream.md).
+
+    Times are whole milliseconds of any clock that does not go back. Every method first meets the deadlines that are
+    due, and gives what is to be sent and told since the last call. A request that is refused raises ResonantError
+    and changes nothing; what deadlines gave before it comes with the next call.
+    """
+
+    def __init__(self, role: Role, config: Config, now_ms: int = 0) -> None:
+        self._talk = Conversation(Role(role), config, now_ms)
+
+    def receive(self, datagram: bytes, now_ms: int) -> Output:
+        """Handle a datagram from the other end, whatever bytes it is. Never raises for any of them."""
+        timers.meet_due(self._talk, now_ms)
+        receive(self._talk, datagram)
+        return self._talk.flush()
+
+    def advance(self, now_ms: int) -> Output:
+        """Meet every deadline due at or before now_ms, each at its own time."""
+        timers.meet_due(self._talk, now_ms)
+        return self._talk.flush()
+
+    @property
+    def deadline_ms(self) -> int | None:
+        """When `advance` is to be called next at the latest; None while nothing is due."""
+        deadline = timers.next_deadline(self._talk)
+        return None if deadline is None else deadline.at_ms
+
+    def ping(self, stream_id: int, now_ms: int) -> Output:
+        """Begin a handshake, or renegotiate, on a stream_id on which nothing was sent.
+
+        Raises STREAM_STATE for another stream_id, and for a server, which sends no ping.
+        """
+        timers.meet_due(self._talk, now_ms)
+        client.ping(self._talk, stream_id)
+        return self._talk.flush()
+
+    def send(
+        self,
+        type: MessageType,
+        slices: tuple[Slice, ...],
+        *,
+        stream_id: int,
+        modality: Modality = Modality.TEXT,
+        now_ms: int,
+    ) -> Output:
+        """Send a data frame.
+
+        Raises what the other end would refuse it with (HSK-6), STREAM_STATE where its stream has ended,
+        FRAME_TOO_LARGE for what no datagram holds, and ValueError for the type Sync.
+        """
+        timers.meet_due(self._talk, now_ms)
+        asking.send_data(self._talk, type, slices, stream_id, modality)
+        return self._talk.flush()
+
+    def send_message(
+        self, message: Message, *, stream_id: int, modality: Modality = Modality.TEXT, now_ms: int
+    ) -> Output:
+        """Send a typed message, as `send` does; a Heart is sent as `heart` does."""
+        if isinstance(message, Heart):
+            return self.heart(stream_id, now_ms)
+        kind, slices = type_of(message), slices_of(message)
+        return self.send(kind, slices, stream_id=stream_id, modality=modality, now_ms=now_ms)
+
+    def open_stream(
+        self, stream_id: int, *, strong_tail: bool, announce: Announce | None = None, now_ms: int
+    ) -> Output:
+        """Send HEAD on a stream_id on which nothing was sent; STREAM_STATE otherwise.
+
+        announce: what HEAD says of the stream in advance; BAD_MESSAGE where the other end would not take it.
+        """
+        timers.meet_due(self._talk, now_ms)
+        asking.open_stream(self._talk, stream_id, announce, strong=strong_tail)
+        return self._talk.flush()
+
+    def close_stream(self, stream_id: int, now_ms: int) -> Output:
+        """Send TAIL. Raises STREAM_STATE where the stream is not open."""
+        timers.meet_due(self._talk, now_ms)
+        asking.close_stream(self._talk, stream_id)
+        return self._talk.flush()
+
+    def heart(self, stream_id: int, now_ms: int) -> Output:
+        """Send HEART. Raises HANDSHAKE_REQUIRED without a session, STREAM_STATE after a TAIL."""
+        timers.meet_due(self._talk, now_ms)
+        asking.send_heart(self._talk, stream_id)
+        return self._talk.flush()

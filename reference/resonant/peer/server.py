@@ -1,0 +1,29 @@
+"""What a server does with pings: specs/handshake.md section 2."""
+
+from __future__ import annotations
+
+from . import streams
+from .agreement import capability_for, server_agreement
+from .checks import ref_of
+from .conversation import Conversation
+from .outbox import sync_draft
+from .received import Received
+from .stream_states import Action
+from .syncs import Ping
+
+
+def answer(talk: Conversation, received: Received) -> None:
+    """Answer a ping that nothing speaks against, and hold what the answer says for agreed (HSK-17)."""
+    assert isinstance(received.sync, Ping)
+    capability = capability_for(talk.config, received.sync)
+    sent = talk.reply(sync_draft(Action.REPLY, received.frame.stream_id, capability))
+    if sent is not None:
+        talk.answers.remember(ref_of(received), sent)
+        streams.take(talk, received)
+        talk.establish(server_agreement(talk.config, capability), received.frame.stream_id)
+
+
+def repeat(talk: Conversation, received: Received, sent: bytes) -> None:
+    """Answer a ping that was answered before (HSK-18)."""
+    if talk.repeat(sent):
+        talk.answers.remember(ref_of(received), sent)
