@@ -1,6 +1,6 @@
 """Every module that makes groups, in the order of specs/: add a line here and the generator runs it."""
 
-from . import hand, quant
+from . import dialogue, hand, quant
 from .frame import boundaries, damage, encode_faults, envelope, hashes, header_faults, product, slice_faults
 from .message import json_slices, slots, sparse_ops, sparse_slots
 from .transform import sealed, zstd
@@ -21,5 +21,6 @@ GROUP_MAKERS = (
     sparse_slots.groups,
     sparse_ops.groups,
     quant.groups,
+    dialogue.groups,
     hand.groups,
 )

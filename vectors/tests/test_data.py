@@ -104,6 +104,8 @@ def test_inputs_and_results_fit_the_schema_of_their_op() -> None:
     }
     for file, case in cases():
         op = file["op"]
+        if op == "dialogue":  # no op of a testee: the schema of vector files has its input
+            continue
         parts[op, "input"].validate(case["input"])
         ok = case["expect"].get("ok")
         if ok is not None and not DESCRIBED & ok.keys() and op != "compress":
