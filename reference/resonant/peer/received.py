@@ -24,8 +24,10 @@ class Kind(StrEnum):
     PING = "ping"
     CAPABILITY = "capability"
     ERROR = "error"
+    STRAY = "stray"
+    """A ping to a client or a capability to a server, without effect (HSK-9)."""
     OTHER = "other"
-    """A Sync frame without effect (HSK-9)."""
+    """A Sync frame of another method, without effect (HSK-9)."""
     UNREADABLE = "unreadable"
     """A Sync frame whose message, or method, cannot be read (HSK-19, HSK-40)."""
 
@@ -58,7 +60,7 @@ class Received:
         return self.datagram[start : start + 16]
 
 
-_OTHER_ROLE = {Role.CLIENT: Kind.PING, Role.SERVER: Kind.CAPABILITY}
+_OTHER_ROLES = {Role.CLIENT: Kind.PING, Role.SERVER: Kind.CAPABILITY}
 _TO = {Role.SERVER: "up", Role.CLIENT: "down"}
 
 
@@ -84,8 +86,10 @@ def _read_sync(datagram: bytes, frame: Frame, message: Sync, role: Role) -> Rece
     if not isinstance(method, str):
         fault = ResonantError(RejectCode.BAD_JSON, "HSK-10", "the object has no string method")
         return Received(datagram, frame, Kind.UNREADABLE, message, fault=fault)
-    if method not in METHODS or Kind(method) is _OTHER_ROLE[role]:
+    if method not in METHODS:
         return Received(datagram, frame, Kind.OTHER, message)
+    if method == _OTHER_ROLES[role]:
+        return Received(datagram, frame, Kind.STRAY, message)
     try:
         sync = read_sync(METHODS[method], message.json)
         _check_place(sync, frame, role)

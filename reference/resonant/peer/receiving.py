@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 
 from ..errors import RejectCode, ResonantError
 from . import client, server, streams
-from .checks import RECEIVED, first_verdict, ref_of
+from .checks import RECEIVED, first_verdict
 from .conversation import Conversation
 from .events import Refused
+from .judges import ref_of
 from .received import Kind, Received, read_datagram
 from .verdicts import Drop, Refusal, Repeat
 
@@ -55,5 +56,6 @@ _EFFECTS: Mapping[Kind, Callable[[Conversation, Received], None]] = {
     Kind.PING: server.answer,
     Kind.CAPABILITY: client.hear_capability,
     Kind.ERROR: client.hear_error,
+    Kind.STRAY: streams.take,
     Kind.OTHER: streams.take,
 }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from . import streams
 from .agreement import capability_for, server_agreement
-from .checks import ref_of
 from .conversation import Conversation
+from .judges import ref_of
 from .outbox import sync_draft
 from .received import Received
 from .stream_states import Action
