@@ -21,9 +21,9 @@ class Arrival(StrEnum):
     """What changes an incoming stream."""
 
     HEAD = "HEAD"
-    INCOMPLETE = "TAIL, numbers missing"
-    VERIFIED = "TAIL, nothing missing, nothing differs"
-    DIFFERS = "TAIL, nothing missing, something differs"
+    INCOMPLETE = "TAIL, numbers missing below it"
+    VERIFIED = "TAIL, nothing missing or different"
+    DIFFERS = "TAIL, nothing missing, something different"
     EXPIRED = "10 s without a missing number"
     LOST = "session ends"
 
