@@ -1,57 +1,93 @@
-"""Receive frames over UDP and print one line about each."""
+"""Serve `send_think.py`: answer pings, print a line about each event, and send a Critique back for each Think."""
 
 from __future__ import annotations
 
 import argparse
-import socket
+import asyncio
 import sys
+from dataclasses import fields
 from itertools import count
 
-from resonant import MAX_FRAME_BYTES, ResonantError, decode
-from resonant.meanings import frame_text
+import numpy as np
+from endpoint import Endpoint, serve
+from pair import CONFIG, arguments
+from resonant import Critique, Modality, ResonantError, Tensor, Think
+from resonant.meanings import dims_text, dtype_text, type_text
+from resonant.peer import Delivered, Event
+from session_error import Address, host_port, printable
 
-DEFAULT_ADDRESS = ("127.0.0.1", 50051)
+BOUND = 1.0
+"""This model expects hidden states within ±BOUND; what lies beyond is the divergence."""
+GREATEST_HALF = 65504.0
 
 
-def describe(datagram: bytes, sender: tuple[str, int]) -> str:
-    """One line about a datagram, accepted or refused."""
+def critique_of(hidden: Tensor) -> Critique:
+    """How far each element lies beyond ±BOUND, which ones do, and the same in words.
+
+    Raises ResonantError or ValueError for a tensor that numpy cannot hold, such as one of more than 64 dims.
+    """
+    state = np.nan_to_num(hidden.dense(), nan=GREATEST_HALF)
+    divergence = state - np.clip(state, -BOUND, BOUND)
+    beyond = divergence != 0
+    explanation = {
+        "note": f"{beyond.sum():,} of {beyond.size:,} values beyond ±{BOUND}",
+        "magnitude": float(np.abs(divergence).max(initial=0)),
+    }
+    return Critique(Tensor.half(divergence), beyond.astype(np.uint8).tobytes(), explanation)
+
+
+def describe(event: Event) -> str:
+    """One line about an event: its name and members, of a message its tensors' dtypes and dims."""
+    name = type(event).__name__.lower()
+    if isinstance(event, Delivered):
+        slices = "; ".join(f"{dtype_text(one.dtype)} {dims_text(one.dims)}" for one in event.slices)
+        return f"{name}: {type_text(event.type)} stream 0x{event.stream_id:x} seq {event.frame_seq}, {slices}"
+    members = ", ".join(f"{field.name} {getattr(event, field.name)}" for field in fields(event))
+    return printable(f"{name}: {members}" if members else name)
+
+
+def answer(server: Endpoint, address: Address, event: Delivered) -> None:
+    """Send the Critique of a Think on its stream_id, or say why there is none."""
+    if not isinstance(event.message, Think):
+        return
     try:
-        return frame_text(decode(datagram), f" from {sender[0]}:{sender[1]}")
-    except ResonantError as error:
-        return f"rejected: {error}"
+        critique = critique_of(event.message.hidden)
+        server.send(critique, stream_id=event.stream_id, modality=Modality(event.modality), to=address)
+    except (ConnectionError, ResonantError, ValueError) as error:
+        print(f"no Critique for {host_port(address)}: {error}", flush=True)
 
 
-def host_and_port(text: str) -> tuple[str, int]:
-    """Parse HOST:PORT; port 0 lets the system choose one."""
-    host, colon, port = text.rpartition(":")
-    if not (colon and host and port.isascii() and port.isdigit() and int(port) < 2**16):
-        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT, such as 127.0.0.1:50051")
-    return host, int(port)
+async def one_message(server: Endpoint) -> None:
+    """Print events until one of them was a message."""
+    async for address, event in server:
+        print(f"{host_port(address)} {describe(event)}", flush=True)
+        if isinstance(event, Delivered):
+            answer(server, address, event)
+            return
+
+
+async def run(options: argparse.Namespace) -> int:
+    """Serve for ever, or as many messages as asked for; the exit status."""
+    try:
+        server = await serve(CONFIG, options.addr)
+    except OSError as error:
+        print(f"cannot listen on {host_port(options.addr)}: {error.strerror}", file=sys.stderr)
+        return 1
+    async with server:
+        print(f"listening on {host_port(server.address)}", flush=True)
+        for _ in count() if options.count is None else range(options.count):
+            await one_message(server)
+    return 0
 
 
 def main() -> int:
-    """Print a line for every datagram, for ever or as many as asked for."""
-    parser = argparse.ArgumentParser(description="Receive frames over UDP and print one line about each.")
-    parser.add_argument(
-        "--addr", type=host_and_port, default=DEFAULT_ADDRESS, metavar="HOST:PORT", help="where to listen"
-    )
-    parser.add_argument("--count", type=int, metavar="N", help="end after so many datagrams (default: never)")
+    """Read the arguments and serve."""
+    parser = arguments(__doc__ or "", "where to listen", "end after so many messages (default: never)")
     options = parser.parse_args()
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        try:
-            sock.bind(options.addr)
-        except OSError as error:
-            print(f"cannot listen on {options.addr[0]}:{options.addr[1]}: {error}", file=sys.stderr)
-            return 1
-        host, port = sock.getsockname()
-        print(f"listening on {host}:{port}", flush=True)
-        try:
-            for _ in count() if options.count is None else range(options.count):
-                datagram, sender = sock.recvfrom(MAX_FRAME_BYTES + 1)
-                print(describe(datagram, sender), flush=True)
-        except KeyboardInterrupt:
-            pass
-    return 0
+    try:
+        return asyncio.run(run(options))
+    except KeyboardInterrupt:
+        return 0
 
 
 if __name__ == "__main__":

@@ -1,21 +1,38 @@
-"""Send Think frames over UDP. `build_frame` serves other programs too: `from send_think import build_frame`."""
+"""Send Think messages to `recv_think.py`. Other programs use `build_frame`: `from send_think import build_frame`."""
 
 from __future__ import annotations
 
 import argparse
-import socket
+import asyncio
 import sys
 from collections.abc import Iterable, Sequence
 from typing import TypedDict
 
-from resonant import MAX_DATAGRAM_BYTES, DType, Flags, Frame, MessageType, Modality, Slice, encode
+import numpy as np
+from endpoint import Endpoint, connect
+from pair import CONFIG, arguments
+from resonant import (
+    Critique,
+    DType,
+    Flags,
+    Frame,
+    MessageType,
+    Modality,
+    ResonantError,
+    Slice,
+    Tensor,
+    Think,
+    encode,
+)
+from resonant.peer import Delivered
+from session_error import host_port
 
 MSG_THINK, MSG_CACHE, MSG_ASK, MSG_SYNC, MSG_CRITIQUE = MessageType
 DTYPE_F16, DTYPE_I8, DTYPE_Q4, DTYPE_SPARSE_COO = DType
 FLAG_ZSTD, FLAG_XCHACHA, FLAG_STRONG_TAIL = Flags.ZSTD, Flags.XCHACHA, Flags.STRONG_TAIL
 MODALITY_TEXT, MODALITY_IMAGE, MODALITY_AUDIO, MODALITY_GRAPH, MODALITY_MIXED = Modality
 
-DEFAULT_ADDRESS = ("127.0.0.1", 50051)
+STREAM_ID = 0x1234
 
 
 class SliceDict(TypedDict):
@@ -48,44 +65,44 @@ def build_frame(  # noqa: PLR0913 (one argument for each field of a frame)
     return encode(frame, key=key, nonce=nonce)
 
 
-def send_frame(sock: socket.socket, frame: bytes, address: tuple[str, int]) -> None:
-    """Send a frame as one datagram; ValueError for one that does not fit (FRM-28)."""
-    if len(frame) > MAX_DATAGRAM_BYTES:
-        raise ValueError(f"a frame of {len(frame)} bytes does not fit a UDP datagram, which holds {MAX_DATAGRAM_BYTES}")
-    sock.sendto(frame, address)
+def hidden_state(number: int) -> Tensor:
+    """A hidden state of 2,048 values, such as a layer with normalization gives: another one for each number."""
+    return Tensor.half(np.random.default_rng(number).standard_normal((1, 2048)))
 
 
-def think_frame(frame_seq: int) -> bytes:
-    """A Think frame with a hidden state of 2,048 values, all zero, compressed."""
-    hidden_state: SliceDict = {"dtype": DTYPE_F16, "shape": [1, 2048], "payload": bytes(4096)}
-    return build_frame(MSG_THINK, 0x1234, frame_seq, [hidden_state], flags=FLAG_ZSTD, space_hash32=2451163210)
+async def exchange(client: Endpoint, number: int) -> None:
+    """Send one Think, and wait for its Critique where the server writes any."""
+    client.send(Think(hidden_state(number)), stream_id=STREAM_ID)
+    print(f"sent Think {number} on stream 0x{STREAM_ID:x}", flush=True)
+    if client.agreed.critique:
+        critique = (await client.wait_for(Delivered)).message
+        note = critique.explanation and critique.explanation.get("note") if isinstance(critique, Critique) else None
+        print(f"received {type(critique).__name__}: {note or 'without a note'}", flush=True)
 
 
-def host_and_port(text: str) -> tuple[str, int]:
-    """Parse HOST:PORT."""
-    host, colon, port = text.rpartition(":")
-    if not (colon and host and port.isascii() and port.isdigit() and int(port) < 2**16):
-        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT, such as 127.0.0.1:50051")
-    return host, int(port)
+async def run(options: argparse.Namespace) -> int:
+    """Connect and send as many Thinks as asked for; the exit status."""
+    try:
+        async with await connect(CONFIG, options.addr) as client:
+            agreed = client.agreed
+            print(
+                f"connected to {host_port(options.addr)}: compress {agreed.compress}, crypto {agreed.crypto}",
+                flush=True,
+            )
+            for number in range(1, 1 + (1 if options.count is None else options.count)):
+                await exchange(client, number)
+    except (OSError, ResonantError) as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    return 0
 
 
 def main() -> int:
-    """Send as many frames as asked for, with frame_seq from 1."""
-    parser = argparse.ArgumentParser(description="Send Think frames over UDP.")
-    parser.add_argument("--addr", type=host_and_port, default=DEFAULT_ADDRESS, metavar="HOST:PORT", help="the receiver")
-    parser.add_argument("--count", type=int, default=1, metavar="N", help="how many frames to send (default 1)")
-    options = parser.parse_args()
-    host, port = options.addr
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        for frame_seq in range(1, options.count + 1):
-            frame = think_frame(frame_seq)
-            try:
-                send_frame(sock, frame, options.addr)
-            except (OSError, ValueError) as error:
-                print(f"not sent to {host}:{port}: {error}", file=sys.stderr)
-                return 1
-            print(f"sent {len(frame)} bytes to {host}:{port}")
-    return 0
+    """Read the arguments and send."""
+    parser = arguments(
+        "Send Think messages over UDP, and print the Critiques of them.", "the server", "how many to send (default 1)"
+    )
+    return asyncio.run(run(parser.parse_args()))
 
 
 if __name__ == "__main__":

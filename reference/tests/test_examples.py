@@ -1,4 +1,4 @@
-"""The sender and the receiver of reference/examples, between themselves and with their Rust counterparts."""
+"""The sender and the receiver of reference/examples as programs, and their Rust counterparts."""
 
 from __future__ import annotations
 
@@ -10,14 +10,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import util
 from pathlib import Path
-from typing import Any
 
 import pytest
-from resonant import ResonantError, decode
 
-from reference.tests.support import F16, I8, KEY, NONCE, ROOT, WORKED_PLAIN, joined, raw_header, raw_slice, with_crc
+from reference.tests.support import F16, I8, ROOT, WORKED_PLAIN, joined, raw_header, raw_slice, with_crc
 
 EXAMPLES = ROOT / "reference" / "examples"
 RUST = ROOT / "adapters" / "rust"
@@ -27,7 +24,12 @@ THINK = (
     r"Think stream 0x1234 seq {seq} from 127\.0\.0\.1:\d+: "
     r"1 slice, F16 \[1, 2048\], 4096 bytes, space_hash32 2451163210"
 )
-LANGUAGES = ("python", "rust")
+TWO_SLICES = with_crc(
+    raw_header(mtype=4, stream_id=0x5678, frame_seq=3, slice_len=[32, 4])
+    + raw_slice(F16, [16], bytes(32))
+    + raw_slice(I8, [4], b"note")
+)
+RECV_THINK = [sys.executable, str(EXAMPLES / "recv_think.py")]
 
 
 @pytest.fixture(scope="session")
@@ -39,13 +41,6 @@ def rust_examples() -> Path:
     built = subprocess.run(command, cwd=RUST, capture_output=True, text=True, timeout=600, check=False)
     assert built.returncode == 0, built.stderr
     return Path(os.environ.get("CARGO_TARGET_DIR", RUST / "target")) / "release" / "examples"
-
-
-def program(request: pytest.FixtureRequest, language: str, name: str) -> list[str]:
-    if language == "python":
-        return [sys.executable, str(EXAMPLES / f"{name}.py")]
-    folder: Path = request.getfixturevalue("rust_examples")
-    return [str(folder / name)]
 
 
 @contextmanager
@@ -74,13 +69,55 @@ def lines_received(process: subprocess.Popen[str]) -> list[str]:
     return out.splitlines()
 
 
+def send_thinks(port: int, count: int) -> list[str]:
+    command = [sys.executable, str(EXAMPLES / "send_think.py"), "--addr", f"127.0.0.1:{port}", "--count", str(count)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=WAIT_S, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    return ended.stdout.splitlines()
+
+
+def test_sender_and_receiver_shake_hands_and_exchange_thinks_for_critiques() -> None:
+    with receiver(RECV_THINK, count=3) as (process, port):
+        sent = send_thinks(port, 3)
+        heard = lines_received(process)
+    assert sent[0] == f"connected to 127.0.0.1:{port}: compress zstd, crypto none"
+    assert sent[1::2] == [f"sent Think {number} on stream 0x1234" for number in (1, 2, 3)]
+    for line in sent[2::2]:
+        assert re.fullmatch(r"received Critique: \d+ of 2,048 values beyond ±1\.0", line)
+    client = heard[0].split()[0]
+    assert heard[0].startswith(f"{client} established: agreed_proto 1, compress zstd, crypto none, ")
+    assert heard[1:] == [f"{client} delivered: Think stream 0x1234 seq {seq}, F16 [1, 2048]" for seq in (0, 1, 2)]
+
+
+STRANGE = {
+    WORKED_PLAIN: "refused: code HANDSHAKE_REQUIRED, stream_id 4660, frame_seq 1",
+    TWO_SLICES: "refused: code HANDSHAKE_REQUIRED, stream_id 22136, frame_seq 3",
+    with_crc(raw_header(mtype=3)): "dropped: code IGNORED",
+    b"": "dropped: code FRAME_TOO_SHORT",
+    WORKED_PLAIN[:-1] + b"?": "dropped: code CRC_MISMATCH",
+    joined("worked-sealed"): "dropped: code KEY_REQUIRED",
+}
+
+
+def test_the_receiver_prints_a_line_for_what_it_refuses_and_serves_on() -> None:
+    with (
+        receiver(RECV_THINK, count=1) as (process, port),
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock,
+    ):
+        sock.connect(("127.0.0.1", port))
+        host, own_port = sock.getsockname()
+        for datagram in STRANGE:
+            sock.send(datagram)
+        send_thinks(port, 1)
+        lines = lines_received(process)
+    assert lines[: len(STRANGE)] == [f"{host}:{own_port} {said}" for said in STRANGE.values()]
+    assert len(lines) == len(STRANGE) + 2
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("receiving", LANGUAGES)
-@pytest.mark.parametrize("sending", LANGUAGES)
-def test_a_receiver_understands_a_sender(request: pytest.FixtureRequest, sending: str, receiving: str) -> None:
-    sender = program(request, sending, "send_think")
-    with receiver(program(request, receiving, "recv_think"), count=3) as (process, port):
-        command = [*sender, "--addr", f"127.0.0.1:{port}", "--count", "3"]
+def test_a_rust_receiver_understands_a_rust_sender(rust_examples: Path) -> None:
+    with receiver([str(rust_examples / "recv_think")], count=3) as (process, port):
+        command = [str(rust_examples / "send_think"), "--addr", f"127.0.0.1:{port}", "--count", "3"]
         subprocess.run(command, capture_output=True, timeout=WAIT_S, check=True)
         lines = lines_received(process)
     assert len(lines) == 3
@@ -88,11 +125,6 @@ def test_a_receiver_understands_a_sender(request: pytest.FixtureRequest, sending
         assert re.fullmatch(THINK.format(seq=seq), line)
 
 
-TWO_SLICES = with_crc(
-    raw_header(mtype=4, stream_id=0x5678, frame_seq=3, slice_len=[32, 4])
-    + raw_slice(F16, [16], bytes(32))
-    + raw_slice(I8, [4], b"note")
-)
 DATAGRAMS = {
     WORKED_PLAIN: "Think stream 0x1234 seq 1 from {from}: 1 slice, F16 [2], 4 bytes, space_hash32 0",
     TWO_SLICES: "Critique stream 0x5678 seq 3 from {from}: "
@@ -104,13 +136,9 @@ DATAGRAMS = {
 }
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_receiver_prints_a_line_for_every_datagram_refused_or_not(
-    request: pytest.FixtureRequest, language: str
-) -> None:
-    command = program(request, language, "recv_think")
+def test_a_rust_receiver_prints_a_line_for_every_datagram_refused_or_not(rust_examples: Path) -> None:
     with (
-        receiver(command, count=len(DATAGRAMS)) as (process, port),
+        receiver([str(rust_examples / "recv_think")], count=len(DATAGRAMS)) as (process, port),
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock,
     ):
         sock.connect(("127.0.0.1", port))
@@ -121,52 +149,6 @@ def test_a_receiver_prints_a_line_for_every_datagram_refused_or_not(
     assert len(lines) == len(DATAGRAMS)
     for line, expected in zip(lines, DATAGRAMS.values(), strict=True):
         assert line.startswith(expected.replace("{from}", f"{host}:{own_port}"))
-
-
-@pytest.fixture(scope="module")
-def send_think() -> Any:
-    spec = util.spec_from_file_location("send_think", EXAMPLES / "send_think.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_build_frame_takes_slices_as_in_the_users_guide(send_think: Any) -> None:
-    frame = send_think.build_frame(
-        msg_type=send_think.MSG_CRITIQUE,
-        stream_id=0x5678,
-        frame_seq=3,
-        slices=[
-            {"dtype": send_think.DTYPE_F16, "shape": [16], "payload": bytes(32)},
-            {"dtype": send_think.DTYPE_I8, "shape": [4], "payload": b"note"},
-        ],
-    )
-    assert frame == TWO_SLICES
-
-
-def test_build_frame_seals_with_the_key_and_nonce_given(send_think: Any) -> None:
-    options = {"flags": send_think.FLAG_XCHACHA, "space_hash32": 9, "modality": send_think.MODALITY_GRAPH}
-    frame = send_think.build_frame(0, 1, 2, [], **options, key=KEY, nonce=NONCE)
-    assert frame[29:53] == NONCE
-    assert (decode(frame, key=KEY).space_hash32, decode(frame, key=KEY).modality) == (9, 3)
-    with pytest.raises(ResonantError, match="KEY_REQUIRED"):
-        send_think.build_frame(0, 1, 2, [], **options, key=KEY)
-
-
-def test_a_frame_that_fits_no_datagram_is_not_sent(send_think: Any) -> None:
-    def of_size(size: int) -> bytes:
-        payload = bytes(size - 43)
-        frame = send_think.build_frame(0, 1, 2, [{"dtype": I8, "shape": [len(payload)], "payload": payload}])
-        assert len(frame) == size
-        return bytes(frame)
-
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.bind(("127.0.0.1", 0))
-        send_think.send_frame(sock, of_size(65_507), sock.getsockname())
-        with pytest.raises(ValueError, match="a frame of 65508 bytes does not fit a UDP datagram"):
-            send_think.send_frame(sock, of_size(65_508), sock.getsockname())
 
 
 @pytest.mark.parametrize("name", ["send_think", "recv_think"])

@@ -1,0 +1,27 @@
+"""What `send_think.py` and `recv_think.py` have in common: the arguments, and the embedding space of their models."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+
+from abilities import ALL
+
+DEFAULT_ADDRESS = ("127.0.0.1", 50051)
+CONFIG = replace(ALL, space_hash32=2451163210, d_model=2048)
+
+
+def arguments(about: str, addr: str, count: str) -> argparse.ArgumentParser:
+    """The parser of --addr and --count. about, addr and count: what the program, and these two, are for."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--addr", type=host_and_port, default=DEFAULT_ADDRESS, metavar="HOST:PORT", help=addr)
+    parser.add_argument("--count", type=int, metavar="N", help=count)
+    return parser
+
+
+def host_and_port(text: str) -> tuple[str, int]:
+    """Parse HOST:PORT. Raises argparse.ArgumentTypeError."""
+    host, colon, port = text.rpartition(":")
+    if not (colon and host and port.isascii() and port.isdigit() and int(port) < 2**16):
+        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT, such as 127.0.0.1:50051")
+    return host, int(port)

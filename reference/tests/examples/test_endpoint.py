@@ -1,0 +1,316 @@
+"""The endpoint of reference/examples: real UDP where the wire matters, a loop that never waits where time does."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from abilities import ALL
+from endpoint import Endpoint, connect, serve
+from resonant import Ask, Flags, ResonantError, Tensor, Think
+from resonant.peer import Completed, Delivered, Dropped, Established, Incomplete, Lost, Opened
+from session_error import SessionError, printable
+
+from reference.tests.examples.fast_loop import FastLoop, Sent, run
+from reference.tests.support import KEY
+
+CONFIG = replace(ALL, space_hash32=7, d_model=4)
+SEALED = replace(CONFIG, key=KEY, require_crypto=True)
+
+
+def think(*values: float) -> Think:
+    return Think(Tensor.half(np.array(values)))
+
+
+def values(event: Delivered) -> list[float]:
+    assert isinstance(event.message, Think)
+    return [float(value) for value in event.message.hidden.values()]
+
+
+async def double(server: Endpoint) -> None:
+    """Answer every Think with twice its values."""
+    async for address, event in server:
+        if isinstance(event, Delivered):
+            server.send(think(*(2 * value for value in values(event))), to=address)
+
+
+def flags_of(sent: Sent) -> int:
+    return int.from_bytes(sent.data[2:4], "little")
+
+
+def nonce_of(sent: Sent) -> bytes:
+    slices = int.from_bytes(sent.data[16:24], "little")
+    return sent.data[29 + 4 * slices :][:24]
+
+
+async def talk_at_once() -> list[list[float]]:
+    async with asyncio.TaskGroup() as tasks, await serve(CONFIG) as server:
+        tasks.create_task(double(server))
+        async with await connect(CONFIG, server.address) as one, await connect(CONFIG, server.address) as other:
+            for number in range(3):
+                one.send(think(number))
+                other.send(think(number + 10))
+            return [values(await client.wait_for(Delivered)) for client in (one, other) for _ in range(3)]
+
+
+def test_a_server_keeps_two_clients_apart() -> None:
+    assert asyncio.run(talk_at_once()) == [[0], [2], [4], [20], [22], [24]]
+
+
+def test_a_server_with_two_clients_wants_to_know_to_whom() -> None:
+    async def work() -> None:
+        server = await serve(CONFIG)
+        async with server, await connect(CONFIG, server.address) as one, await connect(CONFIG, server.address):
+            with pytest.raises(ConnectionError, match="2 addresses are known here: say to=ADDRESS"):
+                server.send(think(1))
+            server.send(think(1), to=one.address)
+            assert values(await one.wait_for(Delivered)) == [1]
+
+    run(work())
+
+
+def test_a_lost_ping_is_sent_again_after_a_second_as_it_was() -> None:
+    loop = FastLoop(lost=lambda _: len(loop.sent) == 1)
+
+    async def work() -> float:
+        async with await serve(CONFIG) as server, await connect(CONFIG, server.address) as client:
+            assert client.agreed.compress == "zstd"
+            return loop.time()
+
+    assert run(work(), loop) == 1.0
+    first, second, capability = loop.sent
+    assert (first.data, first.source) == (second.data, second.source)
+    assert capability.target == first.source
+
+
+def test_a_server_that_is_not_there_is_given_up_after_15_s() -> None:
+    loop = FastLoop()
+    with pytest.raises(ConnectionError, match=r"127\.0\.0\.1:9: HANDSHAKE_TIMEOUT \(Connection refused\)") as caught:
+        run(connect(CONFIG, ("127.0.0.1", 9)), loop)
+    assert isinstance(caught.value, SessionError)
+    assert caught.value.code == "HANDSHAKE_TIMEOUT"
+    assert [round(sent.at_s, 6) for sent in loop.sent] == [0, 1, 3, 7]
+    assert len({sent.data for sent in loop.sent}) == 1
+    assert loop.ports == {}, "the socket is free again"
+
+
+def test_a_client_that_is_told_to_stop_while_it_connects_frees_its_socket() -> None:
+    loop = FastLoop()
+
+    async def work() -> None:
+        async with asyncio.timeout(2):
+            await connect(CONFIG, ("127.0.0.1", 9))
+
+    with pytest.raises(TimeoutError):
+        run(work(), loop)
+    assert loop.ports == {}
+
+
+def test_everything_behind_the_handshake_is_sealed_where_crypto_is_required() -> None:
+    loop = FastLoop()
+
+    async def work() -> list[float]:
+        async with asyncio.TaskGroup() as tasks, await serve(SEALED) as server:
+            tasks.create_task(double(server))
+            async with await connect(SEALED, server.address) as client:
+                assert client.agreed.crypto == "xchacha20poly1305"
+                client.send(think(1, 2))
+                return values(await client.wait_for(Delivered))
+
+    assert run(work(), loop) == [2, 4]
+    _ping, _capability, there, back = loop.sent
+    assert flags_of(there) & flags_of(back) & Flags.XCHACHA
+    assert nonce_of(there)[:12] != nonce_of(back)[:12], "each end has a salt of its own"
+
+
+def test_each_session_draws_its_own_salt() -> None:
+    loop = FastLoop()
+
+    async def work() -> None:
+        async with await serve(SEALED) as server:
+            for _ in range(2):
+                async with await connect(SEALED, server.address) as client:
+                    client.send(think(1))
+
+    run(work(), loop)
+    first, second = (nonce_of(sent) for sent in loop.sent if flags_of(sent) & Flags.XCHACHA)
+    assert first[:12] != second[:12]
+
+
+def test_a_client_without_the_key_is_told_what_to_do() -> None:
+    async def work() -> None:
+        async with await serve(SEALED) as server:
+            await connect(CONFIG, server.address)
+
+    with pytest.raises(SessionError, match=r"CRYPTO_REQUIRED: .*give both the same key"):
+        run(work())
+
+
+def test_what_was_sealed_with_another_key_is_dropped() -> None:
+    async def work() -> Dropped:
+        other = replace(SEALED, key=bytes(32))
+        async with await serve(SEALED) as server, await connect(other, server.address) as client:
+            client.send(think(1))
+            return await server.wait_for(Dropped)
+
+    assert run(work()) == Dropped("DECRYPT_FAILED")  # type: ignore[arg-type]
+
+
+async def stream_of(count: int) -> tuple[list[Any], np.ndarray[Any, Any]]:
+    """Stream a hidden state row by row; the server's events, and the rows that it put together."""
+    state = np.arange(4.0 * count).reshape(count, 4)
+    async with await serve(CONFIG) as server, await connect(CONFIG, server.address) as client:
+        with client.open_stream(3) as stream:
+            for row in state:
+                stream.send(think(*row))
+        events = []
+        async for _, event in server:
+            events.append(event)
+            if isinstance(event, Completed):
+                break
+    rows = [values(event) for event in events if isinstance(event, Delivered)]
+    assert np.array_equal(rows, state)
+    return events, state
+
+
+def test_a_streamed_hidden_state_arrives_whole_over_udp() -> None:
+    events, state = asyncio.run(stream_of(20))
+    assert isinstance(events[1], Opened)
+    assert events[-1].frames == len(state)
+
+
+def test_what_a_stream_loses_is_repaired_in_order() -> None:
+    loop = FastLoop(lost=lambda _: len(loop.sent) in (6, 7))  # after ping, capability, HEAD and two rows
+    events, state = run(stream_of(8), loop)
+    assert [event for event in events if isinstance(event, Incomplete)] == [Incomplete(3, (3, 4))]
+    assert events[-1].frames == len(state)
+
+
+def test_a_stream_that_an_exception_leaves_gets_no_tail() -> None:
+    loop = FastLoop()
+
+    async def work() -> None:
+        async with await serve(CONFIG) as server, await connect(CONFIG, server.address) as client:
+            with client.open_stream(3) as stream:
+                stream.send(think(1))
+                raise KeyError("the model fell over")
+
+    with pytest.raises(KeyError):
+        run(work(), loop)
+    assert len(loop.sent) == 4  # ping, capability, HEAD, Think
+
+
+def test_a_stream_id_in_use_cannot_be_opened() -> None:
+    async def work() -> None:
+        async with await serve(CONFIG) as server, await connect(CONFIG, server.address) as client:
+            client.send(think(1), stream_id=3)
+            client.open_stream(3)
+
+    with pytest.raises(ResonantError, match="STREAM_STATE"):
+        run(work())
+
+
+def test_closing_twice_is_harmless_and_ends_the_events() -> None:
+    async def work() -> list[Any]:
+        server = await serve(CONFIG)
+        async with await connect(CONFIG, server.address) as client:
+            await client.close()
+            await client.close()
+            with pytest.raises(ConnectionError, match="the endpoint is closed"):
+                client.send(think(1))
+            with pytest.raises(ConnectionError, match="the endpoint was closed"):
+                await client.wait_for(Delivered)
+        await asyncio.gather(server.close(), server.close())
+        return [event async for _, event in server] + [event async for _, event in server]
+
+    for outcome in (run(work()), asyncio.run(work())):
+        assert [type(event) for event in outcome] == [Established]
+
+
+def test_a_silent_server_is_lost_after_45_s() -> None:
+    loop = FastLoop(lost=lambda _: len(loop.sent) > 2)
+
+    async def work() -> float:
+        async with await serve(CONFIG) as server, await connect(CONFIG, server.address) as client:
+            with pytest.raises(SessionError, match="LOST: nothing was heard for 45 s"):
+                await client.wait_for(Delivered)
+            with pytest.raises(ResonantError, match="HANDSHAKE_REQUIRED"):
+                client.send(think(1))
+            return loop.time()
+
+    assert run(work(), loop) == 45.0
+
+
+def test_a_loss_that_is_overdue_is_told_before_anything_is_sent() -> None:
+    loop = FastLoop()
+
+    async def work() -> float:
+        async with await serve(CONFIG) as server, await connect(CONFIG, server.address) as client:
+            loop.jump(46)  # as when the program was busy for so long
+            with pytest.raises(ResonantError, match="HANDSHAKE_REQUIRED"):
+                client.send(think(1))
+            await client.wait_for(Lost)
+            return loop.time()
+
+    assert run(work(), loop) == 46.0
+
+
+def test_a_server_forgets_a_client_that_it_lost() -> None:
+    loop = FastLoop(lost=lambda _: len(loop.sent) > 2)
+
+    async def work() -> None:
+        async with await serve(CONFIG) as server, await connect(CONFIG, server.address) as client:
+            await server.wait_for(Lost)
+            with pytest.raises(ConnectionError, match=f"127.0.0.1:{client.address[1]} is not known here"):
+                server.send(think(1), to=client.address)
+
+    run(work(), loop)
+
+
+def test_an_answer_that_does_not_come_is_not_awaited_for_ever() -> None:
+    loop = FastLoop()
+
+    async def work() -> None:
+        async with await serve(CONFIG) as server, await connect(CONFIG, server.address) as client:
+            client.send(think(1))
+            await client.wait_for(Delivered, timeout_s=2.5)
+
+    with pytest.raises(TimeoutError, match=r"no Delivered in 2\.5 s"):
+        run(work(), loop)
+    assert loop.time() == 2.5
+
+
+def test_an_error_in_answer_to_a_message_is_raised_with_its_code() -> None:
+    async def work() -> None:
+        server = await serve(CONFIG)
+        async with await connect(CONFIG, server.address) as client:
+            await server.close()
+            async with await serve(CONFIG, server.address):  # started anew, it knows nothing of the session
+                client.send(Ask(Tensor.half(np.ones(3))))
+                await client.wait_for(Delivered)
+
+    with pytest.raises(SessionError, match=r"HANDSHAKE_REQUIRED: .*connect again"):
+        run(work())
+
+
+def test_datagrams_are_lost_while_too_many_events_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("endpoint.MAX_EVENTS", 3)
+
+    async def work() -> list[float]:
+        async with await serve(CONFIG) as server, await connect(CONFIG, server.address) as client:
+            for number in range(5):
+                client.send(think(number))
+            await asyncio.sleep(0)  # the datagrams arrive
+            heard = [values(await server.wait_for(Delivered)) for _ in range(2)]
+            client.send(think(9))
+            return [number for numbers in [*heard, values(await server.wait_for(Delivered))] for number in numbers]
+
+    assert run(work()) == [0, 1, 9]
+
+
+def test_text_from_the_network_cannot_write_to_the_terminal() -> None:
+    assert printable("\x1b[2Jbad\nnews\u202e" + "x" * 500) == "?[2Jbad?news?" + "x" * 187
+    assert "\x1b" not in str(SessionError("\x1b]0;", ("127.0.0.1", 1)))

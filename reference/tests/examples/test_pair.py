@@ -1,0 +1,105 @@
+"""What the programs send_think and recv_think do that needs no second process."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import socket
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import recv_think
+import send_think
+from abilities import ALL
+from endpoint import connect, serve
+from pair import CONFIG
+from resonant import Cache, Critique, DType, Tensor, Think, read_message, to_frame
+from resonant.peer import Delivered, Dropped, Lost, Rejected
+
+from reference.tests.examples.fast_loop import FastLoop, run
+
+
+def options(port: int, count: int | None = None) -> argparse.Namespace:
+    return argparse.Namespace(addr=("127.0.0.1", port), count=count)
+
+
+def test_without_a_server_the_sender_says_so_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    loop = FastLoop()
+    assert run(send_think.run(options(9)), loop) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == (
+        "SessionError: 127.0.0.1:9: HANDSHAKE_TIMEOUT (Connection refused): "
+        "no answer in 15 s; start a server there, or see whether UDP gets through\n"
+    )
+    assert loop.time() == 15.0
+
+
+def test_a_server_of_another_space_is_one_line_too(capsys: pytest.CaptureFixture[str]) -> None:
+    async def work() -> int:
+        async with await serve(replace(ALL, space_hash32=5), ("127.0.0.1", 50051)):
+            return await send_think.run(options(50051))
+
+    assert run(work()) == 1
+    assert capsys.readouterr().err.startswith("SessionError: 127.0.0.1:50051: SPACE_MISMATCH: ")
+
+
+def test_a_port_that_is_taken_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        assert asyncio.run(recv_think.run(options(taken.getsockname()[1]))) == 1
+        said = capsys.readouterr().err
+        assert said == f"cannot listen on 127.0.0.1:{taken.getsockname()[1]}: Address already in use\n"
+
+
+def test_an_interrupt_ends_the_server_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def interrupted(_: argparse.Namespace) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(recv_think, "run", interrupted)
+    monkeypatch.setattr("sys.argv", ["recv_think.py"])
+    assert recv_think.main() == 0
+
+
+def test_a_critique_says_what_lies_beyond_the_bound() -> None:
+    critique = recv_think.critique_of(Tensor.half(np.array([[0.5, 3.0], [-1.0, -1.25]])))
+    assert critique.divergence.values().tolist() == [[0, 2], [0, -0.25]]
+    assert critique.mask == bytes([0, 1, 0, 1])
+    assert critique.explanation == {"note": "2 of 4 values beyond ±1.0", "magnitude": 2.0}
+
+
+@pytest.mark.parametrize("state", [[np.nan], [np.inf], [-np.inf], []])
+def test_every_critique_can_be_sent(state: list[float]) -> None:
+    critique = recv_think.critique_of(Tensor(DType.F16, (len(state),), np.array(state, "<f2").tobytes()))
+    assert read_message(to_frame(critique, stream_id=1, frame_seq=0)) == critique
+    assert critique.mask == bytes([1] * len(state))
+
+
+def test_a_think_that_cannot_be_criticized_does_not_end_the_server(capsys: pytest.CaptureFixture[str]) -> None:
+    long = Tensor(DType.Q4, (120_000,), bytes(60_000))
+    many_dims = Tensor(DType.F16, (1,) * 65, bytes(2))
+
+    async def work() -> Critique:
+        async with asyncio.TaskGroup() as tasks:
+            server = tasks.create_task(recv_think.run(options(50051, count=4)))
+            async with await connect(CONFIG, ("127.0.0.1", 50051)) as client:
+                client.send(Cache(many_dims, many_dims))
+                for hidden in (long, many_dims, Tensor.half(np.ones(2))):
+                    client.send(Think(hidden), stream_id=9)
+                event = await client.wait_for(Delivered)
+            assert await server == 0
+        assert event.stream_id == 9
+        assert isinstance(event.message, Critique)
+        return event.message
+
+    assert run(work()).mask == bytes(2)
+    refusals = [line for line in capsys.readouterr().out.splitlines() if line.startswith("no Critique for 127.0.0.1:")]
+    assert len(refusals) == 2
+    assert "PLAIN_TOO_LARGE" in refusals[0]
+
+
+def test_events_are_described_by_their_members() -> None:
+    assert recv_think.describe(Lost()) == "lost"
+    assert recv_think.describe(Rejected("ODD\x07", None)) == "rejected: code ODD?, ref None"
+    assert recv_think.describe(Dropped("STALE")) == "dropped: code STALE"  # type: ignore[arg-type]

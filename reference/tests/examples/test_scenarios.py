@@ -1,0 +1,92 @@
+"""What the four scenarios of reference/examples come to, over real UDP."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+
+import critique_loop
+import ensemble
+import numpy as np
+import pipeline
+import pytest
+import routing
+
+from reference.tests.support import ROOT
+
+WAIT_S = 20
+HALF = 2.0**-11
+"""The greatest relative error of rounding to binary16, for elements that are not subnormal."""
+
+
+def test_a_model_on_two_machines_computes_what_it_computes_on_one() -> None:
+    outcome = asyncio.run(pipeline.run())
+    layers = pipeline.weights()
+    second_half = layers[pipeline.LAYERS // 2 :]
+    hidden = pipeline.run_layers(pipeline.tokens(), layers[: pipeline.LAYERS // 2])
+    # tanh has slope 1 at most, so a residual layer enlarges an error at most by 1 and the norm of its matrix.
+    enlarged = float(np.prod([1 + np.linalg.norm(layer, 2) for layer in second_half]))
+    bound = enlarged * HALF * np.linalg.norm(hidden) + 1.01 * HALF * np.linalg.norm(outcome.whole)
+    assert outcome.split.shape == (pipeline.TOKENS, pipeline.D_MODEL)
+    assert np.linalg.norm(outcome.whole - outcome.split) <= bound
+    assert np.linalg.norm(outcome.whole - hidden) > 20 * bound, "the second half has to matter"
+
+
+def test_the_fusion_of_two_models_sees_what_neither_sees_alone() -> None:
+    outcome = asyncio.run(ensemble.run())
+    assert ensemble.LABELS[int(np.argmax(outcome.image))] == "cat"
+    assert ensemble.LABELS[int(np.argmax(outcome.text))] == "car"
+    assert ensemble.LABELS[int(np.argmax(outcome.told_text))] == "fox"
+    assert np.array_equal(outcome.told_vision, outcome.told_text)
+    # An element in 4 bits is off by half a step, a 14th of its block's greatest, and a score by the length of that.
+    greatest = np.abs(ensemble.image_features()).max()
+    bound = ensemble.D_MODEL**0.5 * (greatest / 14 + greatest / 7 * 8 * HALF) / 2 + 4 * HALF
+    assert np.abs(outcome.told_text - (outcome.image + outcome.text) / 2).max() <= bound
+
+
+def test_a_model_learns_from_critiques_until_there_is_nothing_to_criticize() -> None:
+    outcome = asyncio.run(critique_loop.run())
+    magnitudes = outcome.magnitudes
+    assert magnitudes[0] > 1
+    assert magnitudes[-1] <= critique_loop.BOUND < magnitudes[-2]
+    assert magnitudes == sorted(magnitudes, reverse=True)
+    wanted = critique_loop.text() @ critique_loop.weights_of_b()
+    learned = critique_loop.text() @ outcome.weights
+    assert np.abs(learned - wanted).max() <= critique_loop.BOUND + HALF * np.abs(wanted).max() * 1.01
+
+
+def test_queries_reach_the_specialist_of_their_space_and_topic() -> None:
+    outcome = asyncio.run(routing.run())
+    topics = {one.name: one.topic for one in routing.SPECIALISTS}
+    names = {text: name for text, (name, _) in outcome.answers.items()}
+    assert names == {
+        "why does it hurt here?": "medicine",
+        "may they do that?": "law",
+        "a warble at dawn": "birdsong",
+        "a rattle when it is cold": "engines",
+    }
+    for text, (name, answer) in outcome.answers.items():
+        known = routing.facts(topics[name])
+        nearest = max(known, key=lambda fact: float(fact @ routing.QUERIES[text][0]))
+        assert np.array_equal(answer, nearest.astype(np.float16))
+
+
+def test_a_specialist_of_another_space_refuses() -> None:
+    assert asyncio.run(routing.run()).refusal == "SPACE_MISMATCH"
+
+
+@pytest.mark.parametrize(
+    ("name", "last"),
+    [
+        ("pipeline", "greatest difference from one machine: "),
+        ("ensemble", "fusion  cat 0."),
+        ("critique_loop", "round "),
+        ("routing", "words put to engines      → SPACE_MISMATCH"),
+    ],
+)
+def test_a_scenario_runs_as_a_program_and_says_what_happened(name: str, last: str) -> None:
+    command = [sys.executable, str(ROOT / "reference" / "examples" / f"{name}.py")]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=WAIT_S, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.splitlines()[-1].startswith(last)
