@@ -1,4 +1,4 @@
-//! The XCHACHA transform: XChaCha20-Poly1305 (XCH-1 to XCH-13).
+//! The XCHACHA transform: XChaCha20-Poly1305 (XCH-1 to XCH-15).
 
 use chacha20poly1305::aead::{AeadInPlace, KeyInit};
 use chacha20poly1305::{Tag, XChaCha20Poly1305, XNonce};
@@ -7,9 +7,27 @@ use crate::error::{FrameError, RejectCode};
 
 /// A 32-byte key.
 pub type Key = [u8; 32];
-/// A 24-byte nonce. A sender builds it from 16 random bytes, chosen once for a session, and the
-/// little-endian `frame_seq`, and never uses one twice under one key (XCH-10, XCH-11).
+/// A 24-byte nonce, never used twice under one key (XCH-11). A peer makes it by [`frame_nonce`].
 pub type Nonce = [u8; 24];
+/// 16 random bytes, drawn anew for each session (XCH-15).
+pub type Salt = [u8; 16];
+
+/// The nonce of a frame that a peer sends: its salt, with `stream_id` combined by exclusive or into the last
+/// four bytes, and `frame_seq` (XCH-10).
+///
+/// ```
+/// let nonce = resonant_protocol::crypto::frame_nonce(&[0x40; 16], 0x5678, 7);
+/// assert_eq!(nonce[10..18], [0x40, 0x40, 0x38, 0x16, 0x40, 0x40, 7, 0]);
+/// ```
+#[must_use]
+pub fn frame_nonce(salt: &Salt, stream_id: u32, frame_seq: u64) -> Nonce {
+    let prefix = u128::from_le_bytes(*salt) ^ (u128::from(stream_id) << 96);
+    let mut nonce = [0; NONCE_LEN];
+    let (first, last) = nonce.split_at_mut(16);
+    first.copy_from_slice(&prefix.to_le_bytes());
+    last.copy_from_slice(&frame_seq.to_le_bytes());
+    nonce
+}
 
 /// Bytes of the nonce in front of a sealed body.
 pub(crate) const NONCE_LEN: usize = 24;

@@ -7,7 +7,8 @@ macro_rules! reject_codes {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
         /// Why an input was refused: the registry of reject codes in the specification's README.
         ///
-        /// The frame layer's codes stand in the order in which a receiver checks (FRM-29); those of messages follow.
+        /// The frame layer's codes stand in the order in which a receiver checks (FRM-29); those of messages and of
+        /// peers follow.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum RejectCode {
@@ -80,6 +81,52 @@ reject_codes! {
     NonFinite = "NON_FINITE",
     /// A value does not fit the field or parameter it is for.
     FieldRange = "FIELD_RANGE",
+    /// A ping or capability is of a version that there is not.
+    UnsupportedVersion = "UNSUPPORTED_VERSION",
+    /// A frame is from another embedding space.
+    SpaceMismatch = "SPACE_MISMATCH",
+    /// A frame comes, or is to be sent, without a session.
+    HandshakeRequired = "HANDSHAKE_REQUIRED",
+    /// A frame is not sealed, and a peer requires crypto.
+    EncryptionRequired = "ENCRYPTION_REQUIRED",
+    /// A frame uses a transform, or is a Critique, without agreement.
+    UnsupportedFeature = "UNSUPPORTED_FEATURE",
+    /// A frame has a modality that is not agreed.
+    UnsupportedModality = "UNSUPPORTED_MODALITY",
+    /// A frame is refused by the message layer, or is a Sync with a member missing or wrong.
+    BadMessage = "BAD_MESSAGE",
+    /// A frame has a tensor of a dtype that is not agreed.
+    UnsupportedDtype = "UNSUPPORTED_DTYPE",
+    /// A frame differs in STRONG_TAIL from the HEAD of its stream.
+    StreamFlagMismatch = "STREAM_FLAG_MISMATCH",
+    /// A frame is a TAIL below which numbers are missing.
+    StreamIncomplete = "STREAM_INCOMPLETE",
+    /// A frame is a TAIL that does not fit the stream.
+    StreamCorrupt = "STREAM_CORRUPT",
+    /// A frame is a TAIL whose missing numbers did not come.
+    StreamTimeout = "STREAM_TIMEOUT",
+    /// There was no answer to a ping in 15 s.
+    HandshakeTimeout = "HANDSHAKE_TIMEOUT",
+    /// Crypto is required and none could be chosen.
+    CryptoRequired = "CRYPTO_REQUIRED",
+    /// A stream_id is not in the state that a request needs.
+    StreamState = "STREAM_STATE",
+    /// A frame was sealed by the peer itself.
+    Reflected = "REFLECTED",
+    /// A frame has a number that was accepted before.
+    Duplicate = "DUPLICATE",
+    /// A frame has a number too far below the highest to know.
+    Stale = "STALE",
+    /// A frame is a HEART without a session, or came after a failed handshake.
+    Ignored = "IGNORED",
+    /// A frame would need a ninth reply within a second.
+    ReplyLimit = "REPLY_LIMIT",
+    /// A frame would have to be held beyond the limits.
+    BufferLimit = "BUFFER_LIMIT",
+    /// A frame has a number that is not below its stream's TAIL.
+    AfterTail = "AFTER_TAIL",
+    /// A frame belongs to a stream that is over.
+    Closed = "CLOSED",
 }
 
 impl fmt::Display for RejectCode {

@@ -1,5 +1,5 @@
 //! Resonant Protocol 1: the V-Frame codec, its two transforms, the hashes around it, and what slices mean:
-//! messages, sparse tensors and quantizers.
+//! messages, sparse tensors and quantizers. [`peer`] puts it to use between two addresses.
 //!
 //! A [`VFrame`] owns its slices; a [`VFrameView`] borrows them from the received bytes. Both come from
 //! the same checks in the same order, so they refuse the same inputs with the same [`RejectCode`]. A
@@ -47,7 +47,10 @@ mod frame;
 mod header;
 mod json;
 mod json_text;
+mod json_write;
 mod message;
+mod message_slices;
+pub mod peer;
 pub mod quant;
 mod quant_blocks;
 mod slice;

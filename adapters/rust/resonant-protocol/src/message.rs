@@ -5,8 +5,8 @@ use crate::error::{FrameError, RejectCode};
 use crate::frame::VFrame;
 use crate::header::{Modality, MsgType};
 use crate::json::{Json, JsonObject};
+use crate::message_slices::MessageSlices;
 use crate::slice::SliceMeta;
-use crate::slots::{Part, Slots};
 use crate::tensor::{length, Tensor};
 use crate::view::VFrameView;
 
@@ -106,8 +106,7 @@ impl Message {
     /// The first fault in the order of the slots (MSG-6): `BAD_SLOTS`, `BAD_SCALE`, `BAD_INDEX`, `BAD_MASK` or
     /// `BAD_JSON`.
     pub fn read(view: &VFrameView<'_>) -> Result<Self, FrameError> {
-        let parts = view.slices().map(|slice| (slice.meta(), slice.payload()));
-        fill(view.mtype(), Slots::new(parts))
+        MessageSlices::of_view(view).map(Self::from)
     }
 
     /// Reads the message of an owned frame, whether decoded or put together.
@@ -116,10 +115,7 @@ impl Message {
     /// Those of [`VFrame::encode`] for a frame that could not be sent without transforms, then those of
     /// [`Message::read`].
     pub fn from_frame(frame: &VFrame) -> Result<Self, FrameError> {
-        frame.check()?;
-        let slices = frame.slices.iter();
-        let parts = slices.map(|(meta, payload)| (meta.clone(), payload.as_slice()));
-        fill(frame.hdr.mtype, Slots::new(parts))
+        MessageSlices::of_frame(frame).map(Self::from)
     }
 
     /// The type of the frames it travels in.
@@ -191,40 +187,4 @@ fn bytes_slice(text: &[u8]) -> Result<(SliceMeta, Vec<u8>), FrameError> {
         shape: vec![length(text.len())?],
     };
     Ok((meta, text.to_vec()))
-}
-
-/// The table of section 1.
-fn fill<'a>(
-    mtype: MsgType,
-    mut slots: Slots<'a, impl Iterator<Item = Part<'a>>>,
-) -> Result<Message, FrameError> {
-    let message = match mtype {
-        MsgType::Think => Message::Think {
-            hidden: slots.tensor("hidden")?,
-        },
-        MsgType::Cache => Message::Cache {
-            keys: slots.tensor("keys")?,
-            values: slots.tensor("values")?,
-        },
-        MsgType::Ask => Message::Ask {
-            query: slots.tensor("query")?,
-            context: slots.optional_tensor()?,
-        },
-        MsgType::Sync => match slots.json("json")? {
-            Some(json) => Message::Sync { json },
-            None => Message::Heart,
-        },
-        MsgType::Critique => {
-            let divergence = slots.divergence()?;
-            let mask = slots.mask(&divergence.dims)?;
-            let explanation = slots.json("explanation")?;
-            Message::Critique {
-                divergence,
-                mask,
-                explanation: explanation.map(Explanation::new).transpose()?,
-            }
-        }
-    };
-    slots.end()?;
-    Ok(message)
 }

@@ -13,6 +13,38 @@ use crate::tensor::{Tensor, TensorData};
 /// A slice as it lies in a frame that was checked: its payload is as long as its meta says.
 pub(crate) type Part<'a> = (SliceMeta, &'a [u8]);
 
+/// The slices of a tensor where they lie.
+pub(crate) struct TensorSlices<'a> {
+    pub(crate) meta: SliceMeta,
+    payload: &'a [u8],
+    /// The payload of its scale or index slice.
+    second: Option<&'a [u8]>,
+}
+
+impl From<TensorSlices<'_>> for Tensor {
+    fn from(slices: TensorSlices<'_>) -> Self {
+        let first = slices.payload.to_vec();
+        let second = slices.second.map(<[u8]>::to_vec);
+        let data = match slices.meta.dtype {
+            DType::F16 => TensorData::F16 { values: first },
+            DType::I8 => TensorData::I8 {
+                codes: first,
+                scale: second,
+            },
+            DType::Q4 => TensorData::Q4 {
+                codes: first,
+                scale: second,
+            },
+            DType::SparseCoo => TensorData::Sparse {
+                values: first,
+                index: second.unwrap_or_default(),
+            },
+        };
+        let dims = slices.meta.shape;
+        Self { dims, data }
+    }
+}
+
 /// The slices of a frame that fill no slot yet.
 pub(crate) struct Slots<'a, I: Iterator<Item = Part<'a>>> {
     parts: Peekable<I>,
@@ -36,7 +68,7 @@ impl<'a, I: Iterator<Item = Part<'a>>> Slots<'a, I> {
     }
 
     /// Fills a slot that may not stay empty with a tensor (MSG-1).
-    pub(crate) fn tensor(&mut self, slot: &'static str) -> Result<Tensor, FrameError> {
+    pub(crate) fn tensor(&mut self, slot: &'static str) -> Result<TensorSlices<'a>, FrameError> {
         self.optional_tensor()?.ok_or_else(|| {
             let detail = format!("no slice is there for {slot}");
             FrameError::new(RejectCode::BadSlots, "MSG-1", detail)
@@ -44,34 +76,24 @@ impl<'a, I: Iterator<Item = Part<'a>>> Slots<'a, I> {
     }
 
     /// Fills a slot with a tensor, if there is a slice (MSG-6).
-    pub(crate) fn optional_tensor(&mut self) -> Result<Option<Tensor>, FrameError> {
+    pub(crate) fn optional_tensor(&mut self) -> Result<Option<TensorSlices<'a>>, FrameError> {
         let Some((meta, payload)) = self.parts.next() else {
             return Ok(None);
         };
-        let payload_copy = payload.to_vec();
-        let data = match meta.dtype {
-            DType::F16 => TensorData::F16 {
-                values: payload_copy,
-            },
-            DType::I8 => TensorData::I8 {
-                scale: self.scale(&meta)?,
-                codes: payload_copy,
-            },
-            DType::Q4 => TensorData::Q4 {
-                scale: self.scale(&meta)?,
-                codes: payload_copy,
-            },
-            DType::SparseCoo => TensorData::Sparse {
-                index: self.index(&meta, payload)?,
-                values: payload_copy,
-            },
+        let second = match meta.dtype {
+            DType::F16 => None,
+            DType::I8 | DType::Q4 => self.scale(&meta)?,
+            DType::SparseCoo => Some(self.index(&meta, payload)?),
         };
-        let dims = meta.shape;
-        Ok(Some(Tensor { dims, data }))
+        Ok(Some(TensorSlices {
+            meta,
+            payload,
+            second,
+        }))
     }
 
     /// Fills the divergence, which is of F16 or I8 (MSG-3).
-    pub(crate) fn divergence(&mut self) -> Result<Tensor, FrameError> {
+    pub(crate) fn divergence(&mut self) -> Result<TensorSlices<'a>, FrameError> {
         let dtype = self.parts.peek().map(|(meta, _)| meta.dtype);
         if let Some(dtype @ (DType::Q4 | DType::SparseCoo)) = dtype {
             return Err(wrong_dtype("divergence", dtype));
@@ -80,7 +102,7 @@ impl<'a, I: Iterator<Item = Part<'a>>> Slots<'a, I> {
     }
 
     /// The scale slice of a tensor, which is any F16 slice behind it (MSG-7 to MSG-9).
-    fn scale(&mut self, tensor: &SliceMeta) -> Result<Option<Vec<u8>>, FrameError> {
+    fn scale(&mut self, tensor: &SliceMeta) -> Result<Option<&'a [u8]>, FrameError> {
         let is_scale = |(meta, _): &Part<'_>| meta.dtype == DType::F16;
         let Some((meta, payload)) = self.parts.next_if(is_scale) else {
             return Ok(None);
@@ -96,22 +118,22 @@ impl<'a, I: Iterator<Item = Part<'a>>> Slots<'a, I> {
             return Err(FrameError::new(RejectCode::BadScale, "MSG-8", detail));
         }
         check_scales(payload)?;
-        Ok(Some(payload.to_vec()))
+        Ok(Some(payload))
     }
 
     /// The index slice of a sparse tensor (SPR-1).
-    fn index(&mut self, tensor: &SliceMeta, values: &[u8]) -> Result<Vec<u8>, FrameError> {
+    fn index(&mut self, tensor: &SliceMeta, values: &[u8]) -> Result<&'a [u8], FrameError> {
         let is_index = |(meta, _): &Part<'_>| meta.dtype == DType::I8;
         let Some((meta, payload)) = self.parts.next_if(is_index) else {
             let detail = "no index slice is behind a SparseCoo slice";
             return Err(FrameError::new(RejectCode::BadSlots, "SPR-1", detail));
         };
         check_index(&tensor.shape, values, &meta.shape, payload)?;
-        Ok(payload.to_vec())
+        Ok(payload)
     }
 
     /// Fills the mask, unless the next slice is there for the explanation (MSG-5, MSG-11, MSG-12).
-    pub(crate) fn mask(&mut self, dims: &[u32]) -> Result<Option<Vec<u8>>, FrameError> {
+    pub(crate) fn mask(&mut self, dims: &[u32]) -> Result<Option<&'a [u8]>, FrameError> {
         let is_mask =
             |(meta, payload): &Part<'_>| meta.dtype != DType::I8 || payload.first() != Some(&b'{');
         let Some((meta, payload)) = self.parts.next_if(is_mask) else {
@@ -128,7 +150,7 @@ impl<'a, I: Iterator<Item = Part<'a>>> Slots<'a, I> {
             let detail = format!("byte {place} of the mask is neither 0 nor 1");
             return Err(FrameError::new(RejectCode::BadMask, "MSG-12", detail));
         }
-        Ok(Some(payload.to_vec()))
+        Ok(Some(payload))
     }
 
     /// Fills a slot with a JSON slice, if there is a slice (MSG-3, MSG-13 to MSG-18).

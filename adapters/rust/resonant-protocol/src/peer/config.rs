@@ -1,0 +1,91 @@
+//! What a peer is: its role, its own values, and the names that stand in lists.
+
+use std::fmt;
+
+use crate::crypto::{Key, Salt};
+use crate::dtype::DType;
+use crate::header::Modality;
+
+/// Which end of the conversation a peer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The end that begins: it pings.
+    Client,
+    /// The end that answers pings.
+    Server,
+}
+
+/// A peer's own values. Each list is in the order of its preference.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Config {
+    /// Name of the embedding space, empty for none.
+    pub embedding_space_id: String,
+    /// Fingerprint of the embedding space, 0 for none; see [`crate::space_hash32`].
+    pub space_hash32: u32,
+    /// Width of the model, 1 to 9007199254740991.
+    pub d_model: u64,
+    /// Of `text`, `image`, `audio`, `graph` and `mixed`.
+    pub modality: Vec<String>,
+    /// Of `zstd` and `none`; `lz4` can be named and is never agreed (HSK-7).
+    pub compress: Vec<String>,
+    /// Of `xchacha20poly1305` and `none`; `aes256gcm` can be named and is never agreed (HSK-7).
+    pub crypto: Vec<String>,
+    /// Of `f16`, `i8`, `q4` and `sparse`.
+    pub dtype: Vec<String>,
+    /// Whether it takes part in Critique messages.
+    pub critique: bool,
+    /// Whether it insists on sealed frames.
+    pub require_crypto: bool,
+    /// For XCHACHA.
+    pub key: Option<Key>,
+    /// For XCHACHA: 16 random bytes that no other peer under this key has. A peer that goes on after a loss
+    /// goes on with its numbers as well, so that no nonce comes twice (STM-25).
+    pub salt: Salt,
+}
+
+/// Key and salt are left out.
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("embedding_space_id", &self.embedding_space_id)
+            .field("space_hash32", &self.space_hash32)
+            .field("d_model", &self.d_model)
+            .field("modality", &self.modality)
+            .field("compress", &self.compress)
+            .field("crypto", &self.crypto)
+            .field("dtype", &self.dtype)
+            .field("critique", &self.critique)
+            .field("require_crypto", &self.require_crypto)
+            .finish_non_exhaustive()
+    }
+}
+
+pub(super) const NONE: &str = "none";
+pub(super) const ZSTD: &str = "zstd";
+pub(super) const XCHACHA: &str = "xchacha20poly1305";
+pub(super) const CRITIQUE: &str = "critique";
+
+/// The names that can be agreed (HSK-7).
+pub(super) const COMPRESS: [&str; 2] = [ZSTD, NONE];
+pub(super) const CRYPTO: [&str; 2] = [XCHACHA, NONE];
+pub(super) const DTYPE: [&str; 4] = ["f16", "i8", "q4", "sparse"];
+pub(super) const MODALITY: [&str; 5] = ["text", "image", "audio", "graph", "mixed"];
+
+pub(super) const fn dtype_name(dtype: DType) -> &'static str {
+    match dtype {
+        DType::F16 => "f16",
+        DType::I8 => "i8",
+        DType::Q4 => "q4",
+        DType::SparseCoo => "sparse",
+    }
+}
+
+pub(super) const fn modality_name(modality: Modality) -> &'static str {
+    match modality {
+        Modality::Text => "text",
+        Modality::Image => "image",
+        Modality::Audio => "audio",
+        Modality::Graph => "graph",
+        Modality::Mixed => "mixed",
+    }
+}

@@ -1,0 +1,149 @@
+//! What a peer gives: datagrams to send and events to tell (section 5 of the handshake specification).
+
+use std::borrow::Cow;
+
+use crate::error::RejectCode;
+use crate::frame::VFrame;
+
+/// What came out of a call, each list in the order in which it happened.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Output {
+    /// Frames for the remote address, one datagram each (FRM-28).
+    pub datagrams: Vec<Vec<u8>>,
+    /// What the program above the peer is to know (HSK-44).
+    pub events: Vec<Event>,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A session began or was renegotiated.
+    Established(Established),
+    /// An error was accepted, or a handshake failed here.
+    Rejected {
+        /// The code, which of an error is whatever the other end wrote.
+        code: Cow<'static, str>,
+        /// The frame that the error names, if it names one.
+        reference: Option<Reference>,
+    },
+    /// A frame was answered with an error.
+    Refused {
+        /// The error's code.
+        code: RejectCode,
+        /// The frame's stream.
+        stream_id: u32,
+        /// The frame's number.
+        frame_seq: u64,
+    },
+    /// A data frame is delivered, its transforms undone.
+    Message(VFrame),
+    /// The other end opened a stream.
+    Opened {
+        /// The stream.
+        stream_id: u32,
+        /// Whether its HEAD gives sizes and hashes.
+        sized: bool,
+    },
+    /// A TAIL was answered with the numbers that are missing.
+    Incomplete {
+        /// The stream.
+        stream_id: u32,
+        /// The first missing numbers, at most 64, ascending (STM-12).
+        missing: Vec<u64>,
+    },
+    /// A stream is whole and verified.
+    Complete {
+        /// The stream.
+        stream_id: u32,
+        /// Number of its data frames.
+        frames: u64,
+        /// Number of its stream bytes (STM-1).
+        total_len: u64,
+        /// The strong tail hash of its stream bytes.
+        xxhash3_64: u64,
+    },
+    /// A stream failed.
+    Failed {
+        /// The stream.
+        stream_id: u32,
+        /// `STREAM_CORRUPT` or `STREAM_TIMEOUT`.
+        code: RejectCode,
+        /// What differs in a corrupt stream.
+        what: Option<Mismatch>,
+    },
+    /// The other end is lost, and the session with it (STM-24).
+    Lost,
+    /// A frame was dropped.
+    Dropped {
+        /// Why.
+        code: RejectCode,
+    },
+}
+
+/// What was agreed: lists in own order, compress and crypto as chosen for own frames (HSK-26).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Established {
+    /// The version of the protocol, always 1.
+    pub agreed_proto: u8,
+    /// `zstd` or `none`.
+    pub compress: &'static str,
+    /// `xchacha20poly1305` or `none`.
+    pub crypto: &'static str,
+    /// The agreed names.
+    pub dtype: Vec<&'static str>,
+    /// The agreed names.
+    pub modality: Vec<&'static str>,
+    /// Whether Critique messages may be sent.
+    pub critique: bool,
+}
+
+/// A frame that an error names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reference {
+    /// Its stream.
+    pub stream_id: u32,
+    /// Its number.
+    pub frame_seq: u64,
+}
+
+/// What of a stream is not as HEAD or TAIL say, in the order of the comparison (STM-16).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mismatch {
+    /// A number higher than the TAIL's was accepted.
+    FrameSeq,
+    /// The number of data frames.
+    Frames,
+    /// The number of stream bytes.
+    TotalLen,
+    /// The MD5 of the stream bytes.
+    Md5,
+    /// Their strong tail hash.
+    Xxhash3_64,
+}
+
+impl Mismatch {
+    /// The name that stands in an error's `what`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::FrameSeq => "frame_seq",
+            Self::Frames => "frames",
+            Self::TotalLen => "total_len",
+            Self::Md5 => "md5",
+            Self::Xxhash3_64 => "xxhash3_64",
+        }
+    }
+}
+
+/// The sizes and hashes of a whole stream, as its HEAD gives them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Announce {
+    /// Number of data frames.
+    pub frames: u64,
+    /// Number of stream bytes (STM-1).
+    pub total_len: u64,
+    /// The MD5 of the stream bytes.
+    pub md5: [u8; 16],
+    /// Their strong tail hash.
+    pub xxhash3_64: u64,
+}

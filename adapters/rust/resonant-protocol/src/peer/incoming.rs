@@ -1,0 +1,229 @@
+//! A stream of the other end: its order, what waits in it, and its sums (sections 2 and 3 of the stream specification).
+
+use std::collections::BTreeMap;
+
+use ::md5::{Digest, Md5};
+use xxhash_rust::xxh3::Xxh3;
+
+use super::event::{Announce, Mismatch};
+use super::sync_read::Tail;
+use super::window::Window;
+use crate::error::RejectCode;
+
+/// Numbers from the lowest that is missing on that can be held (STM-8).
+const SPAN: u64 = 1024;
+/// Greatest number of bytes that wait in a session (STM-8).
+const MOST_WAITING: usize = 16_777_216;
+/// Greatest number of missing numbers that an error names (STM-12).
+const MOST_NAMED: usize = 64;
+/// Milliseconds without a missing number after which a stream with a TAIL fails (STM-18).
+const PATIENCE: u64 = 10_000;
+
+/// A frame that was accepted before a lower number.
+pub(super) enum Held {
+    /// A Sync frame: its number is filled.
+    Sync,
+    /// A data frame as received. It is decoded again when its turn comes, since the plain body of a
+    /// compressed frame can be far larger than what the limit counts.
+    Data(Box<[u8]>),
+}
+
+/// The TAIL that was accepted.
+pub(super) struct KeptTail {
+    pub(super) frame_seq: u64,
+    pub(super) tail: Tail,
+    /// When it, or after it a missing number, was accepted.
+    pub(super) quiet_since: u64,
+}
+
+/// A stream that a HEAD opened.
+pub(super) struct Incoming {
+    pub(super) is_strong: bool,
+    announced: Option<Announce>,
+    /// The lowest number that is missing.
+    next: u64,
+    held: BTreeMap<u64, Held>,
+    pub(super) tail: Option<KeptTail>,
+    pub(super) sums: Sums,
+}
+
+impl Incoming {
+    /// A stream whose HEAD was accepted. `filled` are numbers of Sync frames that came before the HEAD.
+    pub(super) fn new(
+        is_strong: bool,
+        announced: Option<Announce>,
+        filled: impl Iterator<Item = u64>,
+    ) -> Self {
+        let held = filled.filter(|number| (1..=SPAN).contains(number));
+        Self {
+            is_strong,
+            announced,
+            next: 1,
+            held: held.map(|number| (number, Held::Sync)).collect(),
+            tail: None,
+            sums: Sums::new(announced.is_some()),
+        }
+    }
+
+    /// Whether a number was delivered or filled or is held (STM-9).
+    pub(super) fn knows(&self, number: u64) -> bool {
+        number < self.next || self.held.contains_key(&number)
+    }
+
+    pub(super) const fn is_next(&self, number: u64) -> bool {
+        number == self.next
+    }
+
+    /// `AFTER_TAIL` (STM-15), `BUFFER_LIMIT` (STM-8). `waiting` would wait in the session with this frame.
+    pub(super) fn check_place(&self, number: u64, waiting: usize) -> Result<(), RejectCode> {
+        let tail = self.tail.as_ref();
+        if tail.is_some_and(|tail| number >= tail.frame_seq) {
+            return Err(RejectCode::AfterTail);
+        }
+        let is_far = number.saturating_sub(self.next) >= SPAN;
+        if !self.is_next(number) && (is_far || waiting > MOST_WAITING) {
+            return Err(RejectCode::BufferLimit);
+        }
+        Ok(())
+    }
+
+    /// Takes a number that has its place. It is held even where it is next: [`Incoming::take_next`] gives it.
+    pub(super) fn hold(&mut self, number: u64, frame: Held, now: u64) {
+        self.note(number, now);
+        self.held.insert(number, frame);
+    }
+
+    /// Passes the lowest missing number, whose data frame was just delivered.
+    pub(super) fn pass(&mut self, now: u64) {
+        self.note(self.next, now);
+        self.next = self.next.saturating_add(1);
+    }
+
+    fn note(&mut self, number: u64, now: u64) {
+        let tail = self.tail.as_mut().filter(|tail| number < tail.frame_seq);
+        if let Some(tail) = tail {
+            tail.quiet_since = now;
+        }
+    }
+
+    /// The frame whose turn it is, if it is there (STM-7).
+    pub(super) fn take_next(&mut self) -> Option<Held> {
+        let frame = self.held.remove(&self.next)?;
+        self.next = self.next.saturating_add(1);
+        Some(frame)
+    }
+
+    /// The first missing numbers below `end` (STM-12).
+    pub(super) fn missing(&self, end: u64) -> Vec<u64> {
+        let missing = (self.next..end).filter(|number| !self.held.contains_key(number));
+        missing.take(MOST_NAMED).collect()
+    }
+
+    /// The TAIL, if it has come and nothing below it is missing (STM-14).
+    pub(super) fn due_tail(&self) -> Option<(u64, Tail)> {
+        let tail = self.tail.as_ref()?;
+        (self.next >= tail.frame_seq).then_some((tail.frame_seq, tail.tail))
+    }
+
+    /// Compares the stream with HEAD and TAIL (STM-16).
+    pub(super) fn verify(&self, frame_seq: u64, tail: &Tail) -> Result<(), Mismatch> {
+        let kept = self.tail.as_ref().map(|kept| kept.frame_seq);
+        let highest = self.held.last_key_value().map(|(number, _)| *number);
+        let highest = highest.max(kept).unwrap_or(0);
+        let sums = &self.sums;
+        let xxhash3_64 = sums.xxhash3_64();
+        let head = self.announced.as_ref();
+        let is = |announced: Option<u64>, found| announced.is_none_or(|it| it == found);
+        let comparisons = [
+            (Mismatch::FrameSeq, highest <= frame_seq),
+            (
+                Mismatch::Frames,
+                is(head.map(|it| it.frames), sums.frames) && tail.frames == sums.frames,
+            ),
+            (
+                Mismatch::TotalLen,
+                is(head.map(|it| it.total_len), sums.total_len) && tail.total_len == sums.total_len,
+            ),
+            (
+                Mismatch::Md5,
+                head.is_none_or(|it| Some(it.md5) == sums.md5()),
+            ),
+            (
+                Mismatch::Xxhash3_64,
+                is(head.map(|it| it.xxhash3_64), xxhash3_64) && is(tail.xxhash3_64, xxhash3_64),
+            ),
+        ];
+        let differs = comparisons.into_iter().find(|(_, agrees)| !agrees);
+        differs.map_or(Ok(()), |(what, _)| Err(what))
+    }
+
+    /// When the stream fails for want of a missing number (STM-18).
+    pub(super) fn deadline(&self) -> Option<u64> {
+        self.tail.as_ref()?.quiet_since.checked_add(PATIENCE)
+    }
+
+    /// Bytes of its frames that wait.
+    pub(super) fn waiting(&self) -> usize {
+        self.held.values().map(Held::len).sum()
+    }
+
+    /// What remains of it when it is over (STM-19).
+    pub(super) fn close(&self) -> Window {
+        let mut window = Window::default();
+        let delivered = self.next.saturating_sub(SPAN)..self.next;
+        let tail = self.tail.as_ref().map(|tail| tail.frame_seq);
+        for number in delivered.chain(self.held.keys().copied()).chain(tail) {
+            window.accept(number, false);
+        }
+        window.closed = true;
+        window
+    }
+}
+
+impl Held {
+    /// Bytes that count for the limit.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Sync => 0,
+            Self::Data(bytes) => bytes.len(),
+        }
+    }
+}
+
+/// The sums over the stream bytes of received or sent data frames (STM-1).
+pub(super) struct Sums {
+    pub(super) frames: u64,
+    pub(super) total_len: u64,
+    hash: Box<Xxh3>,
+    md5: Option<Md5>,
+}
+
+impl Sums {
+    pub(super) fn new(with_md5: bool) -> Self {
+        Self {
+            frames: 0,
+            total_len: 0,
+            hash: Box::new(Xxh3::new()),
+            md5: with_md5.then(Md5::new),
+        }
+    }
+
+    pub(super) fn add(&mut self, frame: &[u8]) {
+        let len = u64::try_from(frame.len()).unwrap_or(u64::MAX);
+        self.frames = self.frames.saturating_add(1);
+        self.total_len = self.total_len.saturating_add(len);
+        self.hash.update(frame);
+        if let Some(md5) = &mut self.md5 {
+            md5.update(frame);
+        }
+    }
+
+    pub(super) fn xxhash3_64(&self) -> u64 {
+        self.hash.digest()
+    }
+
+    fn md5(&self) -> Option<[u8; 16]> {
+        let md5 = self.md5.as_ref()?;
+        Some(md5.clone().finalize().into())
+    }
+}

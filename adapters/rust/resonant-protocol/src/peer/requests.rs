@@ -1,0 +1,128 @@
+//! What the program above a peer asks it to send (HSK-6, STM-4, STM-5, STM-23).
+
+use super::emit::Kind;
+use super::event::{Announce, Output};
+use super::fault::Fault;
+use super::{sync_write, Peer};
+use crate::error::{FrameError, RejectCode};
+use crate::frame::VFrame;
+use crate::header::{Modality, MsgType};
+use crate::message_slices::MessageSlices;
+
+impl Peer {
+    /// Sends a data frame: a single message, or the next of a stream that is open on `stream_id`.
+    ///
+    /// Type, modality and slices are those of `frame`, for which [`crate::Message::to_frame`] is good; the other
+    /// fields of its header are the peer's to set.
+    ///
+    /// # Errors
+    /// What the other end would refuse, with its code: `HANDSHAKE_REQUIRED`, `ENCRYPTION_REQUIRED`,
+    /// `UNSUPPORTED_FEATURE`, `UNSUPPORTED_MODALITY`, a code of the message or frame layer, or
+    /// `UNSUPPORTED_DTYPE` (HSK-6); `STREAM_STATE` after a TAIL (STM-4); `FRAME_TOO_LARGE` for what no datagram holds
+    /// (HSK-1); `FIELD_RANGE` for a Sync frame.
+    pub fn send(
+        &mut self,
+        stream_id: u32,
+        mut frame: VFrame,
+        now_ms: u64,
+    ) -> Result<Output, FrameError> {
+        self.prepare(now_ms)?;
+        self.check_not_ended(stream_id)?;
+        if frame.hdr.mtype == MsgType::Sync {
+            let detail = "a Sync frame is no data frame";
+            return Err(FrameError::new(RejectCode::FieldRange, "HSK-6", detail));
+        }
+        frame.hdr.flags = self.flags(stream_id, Kind::Data);
+        let agreement = self.agreement().map_err(own)?;
+        agreement
+            .check_kind(frame.hdr.mtype, frame.hdr.modality)
+            .map_err(own)?;
+        let message = MessageSlices::of_frame(&frame)?;
+        agreement.check_dtypes(message.dtypes()).map_err(own)?;
+        drop(message);
+        self.emit(stream_id, Kind::Data, frame)?;
+        Ok(self.take_output())
+    }
+
+    /// Opens a stream with HEAD. `is_strong` sets STRONG_TAIL on all its frames; `announce` says beforehand
+    /// what it will be.
+    ///
+    /// # Errors
+    /// `HANDSHAKE_REQUIRED` or `ENCRYPTION_REQUIRED`; `STREAM_STATE` for a stream_id on which something was
+    /// sent (STM-4).
+    pub fn open_stream(
+        &mut self,
+        stream_id: u32,
+        is_strong: bool,
+        announce: Option<&Announce>,
+        now_ms: u64,
+    ) -> Result<Output, FrameError> {
+        self.prepare(now_ms)?;
+        if self.sent.has_sent(stream_id) {
+            return Err(state("something was sent on the stream_id"));
+        }
+        let head = sync_write::head(self.role, announce);
+        self.outbox.open(stream_id, is_strong);
+        if let Err(error) = self.emit_json(stream_id, Kind::Sync, &head) {
+            self.outbox.forget(stream_id);
+            return Err(error);
+        }
+        Ok(self.take_output())
+    }
+
+    /// Ends a stream with TAIL. What was sent is kept for 10 s to be repaired, as long as the memory for it
+    /// suffices.
+    ///
+    /// # Errors
+    /// `HANDSHAKE_REQUIRED` or `ENCRYPTION_REQUIRED`; `STREAM_STATE` for a stream_id without open stream
+    /// (STM-4).
+    pub fn close_stream(&mut self, stream_id: u32, now_ms: u64) -> Result<Output, FrameError> {
+        self.prepare(now_ms)?;
+        let totals = self.outbox.totals(stream_id);
+        let (frames, total_len, hash) = totals.ok_or_else(|| state("no stream is open"))?;
+        let tail = sync_write::tail(frames, total_len, hash);
+        let frame_seq = self.emit_json(stream_id, Kind::Sync, &tail)?;
+        self.outbox.end(stream_id, frame_seq, self.clock);
+        self.sent.end(stream_id);
+        Ok(self.take_output())
+    }
+
+    /// Sends a sign of life. A peer in a session does so by itself when it has been quiet (STM-22).
+    ///
+    /// # Errors
+    /// `HANDSHAKE_REQUIRED` or `ENCRYPTION_REQUIRED`; `STREAM_STATE` after a TAIL (STM-4).
+    pub fn heart(&mut self, stream_id: u32, now_ms: u64) -> Result<Output, FrameError> {
+        self.prepare(now_ms)?;
+        self.check_not_ended(stream_id)?;
+        self.emit_heart(stream_id)?;
+        Ok(self.take_output())
+    }
+
+    pub(super) fn emit_heart(&mut self, stream_id: u32) -> Result<u64, FrameError> {
+        let frame = VFrame::new(MsgType::Sync, Modality::Text, Vec::new())?;
+        self.emit(stream_id, Kind::Sync, frame)
+    }
+
+    /// What every request needs. Deadlines that have passed wait for the next call that can tell of them.
+    fn prepare(&mut self, now_ms: u64) -> Result<(), FrameError> {
+        self.clock = self.clock.max(now_ms);
+        let agreement = self.agreement().map_err(own)?;
+        self.check_can_seal(agreement).map_err(own)
+    }
+
+    fn check_not_ended(&self, stream_id: u32) -> Result<(), FrameError> {
+        if self.sent.is_ended(stream_id) {
+            return Err(state("the stream has ended"));
+        }
+        Ok(())
+    }
+}
+
+fn state(detail: &'static str) -> FrameError {
+    FrameError::new(RejectCode::StreamState, "STM-4", detail)
+}
+
+/// A refusal of the peer's own, which nobody is sent.
+fn own(fault: Fault) -> FrameError {
+    fault.error
+}

@@ -1,0 +1,102 @@
+//! The server: answers to pings (section 2 of the handshake specification).
+
+use std::collections::VecDeque;
+
+use super::agreement::Agreement;
+use super::data::space_mismatch;
+use super::event::Reference;
+use super::fault::{Fault, Stop};
+use super::receive::Arrival;
+use super::sync_read::Ping;
+use super::{sync_write, Peer};
+use crate::error::RejectCode;
+use crate::json::{Json, JsonObject};
+
+/// Number of answers that are remembered (HSK-18).
+const MOST_ANSWERS: usize = 64;
+
+/// The last answers, capabilities and errors, by the ping's numbers.
+#[derive(Default)]
+pub(super) struct Answers(VecDeque<(Reference, Vec<u8>)>);
+
+impl Answers {
+    fn get(&self, ping: Reference) -> Option<&Vec<u8>> {
+        let mut answers = self.0.iter();
+        let answer = answers.find(|(answered, _)| *answered == ping);
+        answer.map(|(_, datagram)| datagram)
+    }
+
+    fn remember(&mut self, ping: Reference, datagram: Vec<u8>) {
+        if self.0.len() >= MOST_ANSWERS {
+            self.0.pop_front();
+        }
+        self.0.push_back((ping, datagram));
+    }
+}
+
+impl Peer {
+    pub(super) fn knows_answer(&self, arrival: &Arrival<'_>) -> bool {
+        self.answers.get(arrival.reference()).is_some()
+    }
+
+    /// HSK-18.
+    pub(super) fn repeat_answer(&mut self, arrival: &Arrival<'_>) -> Result<(), Stop> {
+        self.check_limit()?;
+        if let Some(datagram) = self.answers.get(arrival.reference()).cloned() {
+            self.replies.count(self.clock);
+            self.put(datagram);
+        }
+        Ok(())
+    }
+
+    fn check_limit(&self) -> Result<(), Stop> {
+        if self.is_limited() {
+            return Err(Stop::Drop(RejectCode::ReplyLimit));
+        }
+        Ok(())
+    }
+
+    /// A ping that was not answered before (HSK-11).
+    pub(super) fn take_ping(
+        &mut self,
+        arrival: &Arrival<'_>,
+        object: &JsonObject,
+    ) -> Result<(), Stop> {
+        self.check_place(arrival, 0)?;
+        self.check_limit()?;
+        let verdict = self.evaluate(object);
+        match &verdict {
+            Ok(agreement) => {
+                let capability = sync_write::capability(&self.config, agreement);
+                self.reply(arrival.stream_id(), &capability);
+            }
+            Err(fault) => self.refuse(fault, arrival.reference()),
+        }
+        if let Some(datagram) = self.out.datagrams.last() {
+            self.answers.remember(arrival.reference(), datagram.clone());
+        }
+        if let Ok(agreement) = verdict {
+            self.establish(agreement, arrival.stream_id());
+            self.accept(arrival);
+        }
+        Ok(())
+    }
+
+    fn evaluate(&self, object: &JsonObject) -> Result<Agreement, Fault> {
+        let ping = Ping::read(object).map_err(|error| Fault::bad_message(&error))?;
+        if let Some(v) = ping.v.filter(|v| *v < 1) {
+            let (code, detail) = (RejectCode::UnsupportedVersion, format!("v is {v}"));
+            let one = || Json::Integer(1);
+            let added = vec![("min", one()), ("max", one())];
+            return Err(Fault::new(code, "HSK-11", detail, added));
+        }
+        if ping.space.is_other_than(&self.config) {
+            let own = &self.config;
+            let expected = ("expected", own.embedding_space_id.clone());
+            let got = ("got", ping.space.id);
+            let names = vec![expected, got];
+            return Err(space_mismatch(own.space_hash32, ping.space.hash, names));
+        }
+        Ok(Agreement::new(&self.config, &ping.offer, false))
+    }
+}
