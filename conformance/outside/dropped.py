@@ -9,7 +9,7 @@ from ..verdict import PASSED, Verdict
 from .check import Check
 from .faults import broken_frames
 from .learned import AGREES_DATA, AGREES_MODALITY, UNSEALED
-from .pings import ping
+from .pings import batches, ping
 from .refusals import F16, STREAM
 from .server import Outside
 from .talk import need
@@ -41,11 +41,12 @@ OTHERS: tuple[tuple[bytes, str], ...] = (
 
 def _silent_syncs(server: Outside, payloads: tuple[tuple[bytes, str], ...]) -> Verdict:
     """With no session, and then in one."""
-    for payload, what in payloads:
+    for session in (False, True):
         with server.conversation() as talk:
-            talk.silent(sync(STREAM, 0, payload), what=f"{what}, without a session")
-            talk.agree(0)
-            talk.silent(sync(STREAM, 1, payload), what=f"{what}, in a session")
+            if session:
+                talk.agree(0)
+            for seq, (payload, what) in enumerate(payloads):
+                talk.silent(sync(STREAM, seq, payload), what=f"{what}, {'in a' if session else 'without a'} session")
     return PASSED
 
 
@@ -61,9 +62,10 @@ def other_methods(server: Outside) -> Verdict:
 
 def broken(server: Outside) -> Verdict:
     """Pings that are broken in one way each, which would be answered if nobody looked."""
-    for what, datagram in broken_frames():
+    for few in batches(tuple(broken_frames())):
         with server.conversation() as talk:
-            talk.silent(datagram, what=what)
+            for what, datagram in few:
+                talk.silent(datagram, what=what)
     return PASSED
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import monotonic
-from typing import Any
 from urllib.parse import urlsplit
 
 from ..verdict import Outcome
 from .learned import Learned, learned_from
+from .local_ports import Address, LocalPorts
 from .talk import SMALLEST_PING, Conversation, Waits, WrongError, wrong
 from .wire import Frame, Reply, Slice, Type, sync
 
@@ -21,14 +21,6 @@ _TAIL_STREAM = 9
 
 class UnreachableError(Exception):
     """There is no server to judge; the text says why, on one line."""
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """A UDP address as the socket module takes it."""
-
-    family: int
-    target: Any
 
 
 def parse_address(impl: str) -> Address:
@@ -48,26 +40,30 @@ def parse_address(impl: str) -> Address:
     return Address(family, target)
 
 
-@contextlib.contextmanager
-def conversation(address: Address, waits: Waits) -> Iterator[Conversation]:
-    """A conversation from a local port that was not used before in this run, as far as the system lets it be so."""
-    with socket.socket(address.family, socket.SOCK_DGRAM) as sock:
-        sock.connect(address.target)
-        yield Conversation(sock, waits)
-
-
 class Outside:
     """A server seen from outside."""
 
-    def __init__(self, address: Address, waits: Waits, learned: Learned) -> None:
-        self.learned = learned
+    def __init__(self, address: Address, waits: Waits) -> None:
+        self.learned = Learned()
         self.waits = waits
-        self._address = address
+        self._ports = LocalPorts(address)
         self._end = monotonic() + waits.run
 
-    def conversation(self) -> contextlib.AbstractContextManager[Conversation]:
-        """A fresh conversation: a new local address, of which the server knows nothing."""
-        return conversation(self._address, self.waits)
+    @contextlib.contextmanager
+    def conversation(self) -> Iterator[Conversation]:
+        """A fresh conversation: a new local address, of which the server knows nothing. It is not used again."""
+        yield Conversation(self._ports.fresh(), self.waits)
+
+    def learn(self) -> None:
+        """Find out what the server can. Raises WrongError where the smallest ping does not get capability."""
+        with self.conversation() as talk:
+            said = _first_reply(talk, self.waits).message
+            streams = not learned_from(said).require_crypto and _answers_tail(talk)
+            self.learned = learned_from(said, streams=streams)
+
+    def close(self) -> None:
+        """End all conversations."""
+        self._ports.close()
 
     def data(self, stream_id: int, seq: int, *slices: Slice, flags: int = 0) -> Frame:
         """A Think with these slices, of a modality that is agreed and of the server's space."""
@@ -102,20 +98,14 @@ class Outside:
 def attach(impl: str, waits: Waits | None = None) -> Outside:
     """Find the server and learn what it can. Raises UnreachableError within the time that `waits` gives it."""
     waits = waits or Waits()
-    address = parse_address(impl)
+    server = Outside(parse_address(impl), waits)
     try:
-        learned = _learn(address, waits)
+        server.learn()
     except WrongError as error:
+        server.close()
         found = error.verdict
         raise UnreachableError(f"--impl={impl}: {found.summary}; {found.got}") from None
-    return Outside(address, waits, learned)
-
-
-def _learn(address: Address, waits: Waits) -> Learned:
-    with conversation(address, waits) as talk:
-        reply = _first_reply(talk, waits)
-        streams = not learned_from(reply.message).require_crypto and _answers_tail(talk)
-        return learned_from(reply.message, streams=streams)
+    return server
 
 
 def _first_reply(talk: Conversation, waits: Waits) -> Reply:

@@ -33,6 +33,12 @@ def begin(config: pytest.Config) -> None:
     config.stash[JUDGED] = config.stash[OUTSIDE] = run
 
 
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the conversations."""
+    if OUTSIDE in config.stash:
+        config.stash[OUTSIDE].server.close()
+
+
 def pytest_report_header(config: pytest.Config) -> str:
     """Which server is judged, and by how many checks."""
     run = config.stash[OUTSIDE]

@@ -59,7 +59,7 @@ def checksum(data: bytes) -> int:
     total = sum(struct.unpack(f">{len(padded) // 2}H", padded))
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
-    return total ^ 0xFFFF
+    return int(total) ^ 0xFFFF
 
 
 def read_udp(packet: bytes) -> tuple[int, int, bytes]:

@@ -1,0 +1,53 @@
+"""Local addresses that the server has not met before.
+
+A server knows a conversation by the address that it comes from, and may remember one for as long as it likes. A port
+that is used twice, in this run or in one a moment ago, would continue an old conversation.
+"""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from time import time
+from typing import Any
+
+FIRST, COUNT = 24_000, 40_000
+PER_SECOND = 64
+"""By how many ports a run begins later than one a second ago; a run uses fewer in the seconds that it takes."""
+_BUSY_AT_MOST = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A UDP address as the socket module takes it."""
+
+    family: int
+    target: Any
+
+
+class LocalPorts:
+    """Sockets to one address, each on a port of its own. They stay open to the end, so that no port comes again."""
+
+    def __init__(self, address: Address, start: int | None = None) -> None:
+        self._address = address
+        self._next = int(time() * PER_SECOND) if start is None else start
+        self._sockets: list[socket.socket] = []
+
+    def fresh(self) -> socket.socket:
+        """A connected socket on the next free port. Raises OSError if thousands in a row are taken."""
+        sock = socket.socket(self._address.family, socket.SOCK_DGRAM)
+        self._sockets.append(sock)
+        for _ in range(_BUSY_AT_MOST):
+            self._next += 1
+            try:
+                sock.bind(("", FIRST + self._next % COUNT))
+            except OSError:
+                continue  # somebody has it
+            sock.connect(self._address.target)
+            return sock
+        raise OSError(f"{_BUSY_AT_MOST} local UDP ports in a row are taken")
+
+    def close(self) -> None:
+        """Close every socket."""
+        while self._sockets:
+            self._sockets.pop().close()
