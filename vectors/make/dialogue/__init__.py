@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..model import Group
-from . import lists, spaces
+from . import client, lists, malformed, outcomes, renegotiation, repeated, spaces
 
-_TOPICS = (lists, spaces)
+_TOPICS = (lists, spaces, malformed, repeated, client, outcomes, renegotiation)
 
 
 def groups() -> Iterator[Group]:
