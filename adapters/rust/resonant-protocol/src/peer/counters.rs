@@ -61,6 +61,13 @@ impl Counters {
         }
     }
 
+    /// Ends all streams with their session: what follows on their stream_ids are single messages.
+    pub(super) fn end_session(&mut self) {
+        for sent in self.lasting.values_mut() {
+            sent.ended = false;
+        }
+    }
+
     pub(super) fn is_ended(&self, stream_id: u32) -> bool {
         let sent = self.lasting.get(&stream_id);
         sent.is_some_and(|sent| sent.ended)

@@ -182,9 +182,7 @@ impl Peer {
         self.windows = Windows::default();
         self.incoming.clear();
         self.held = 0;
-        for stream_id in self.outbox.stream_ids() {
-            self.sent.end(stream_id);
-        }
+        self.sent.end_session();
         self.outbox = Outbox::default();
     }
 }

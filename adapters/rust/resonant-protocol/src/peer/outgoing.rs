@@ -149,9 +149,4 @@ impl Outbox {
             self.order.retain(|other| *other != stream_id);
         }
     }
-
-    /// The stream_ids of all streams.
-    pub(super) fn stream_ids(&self) -> Vec<u32> {
-        self.streams.keys().copied().collect()
-    }
 }

@@ -83,8 +83,12 @@ impl Peer {
             return self.drop_frame(RejectCode::ReplyLimit);
         }
         self.reply_error(fault, reference);
+        self.tell_refused(fault.error.code(), reference);
+    }
+
+    pub(super) fn tell_refused(&mut self, code: RejectCode, reference: Reference) {
         self.tell(Event::Refused {
-            code: fault.error.code(),
+            code,
             stream_id: reference.stream_id,
             frame_seq: reference.frame_seq,
         });

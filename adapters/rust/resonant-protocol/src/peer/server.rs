@@ -15,22 +15,29 @@ use crate::json::{Json, JsonObject};
 /// Number of answers that are remembered (HSK-18).
 const MOST_ANSWERS: usize = 64;
 
-/// The last answers, capabilities and errors, by the ping's numbers.
+/// The last answers by the ping's numbers.
 #[derive(Default)]
-pub(super) struct Answers(VecDeque<(Reference, Vec<u8>)>);
+pub(super) struct Answers(VecDeque<(Reference, Answer)>);
+
+/// Capability, or the error of that code.
+#[derive(Clone)]
+struct Answer {
+    datagram: Vec<u8>,
+    code: Option<RejectCode>,
+}
 
 impl Answers {
-    fn get(&self, ping: Reference) -> Option<&Vec<u8>> {
+    fn get(&self, ping: Reference) -> Option<&Answer> {
         let mut answers = self.0.iter();
         let answer = answers.find(|(answered, _)| *answered == ping);
-        answer.map(|(_, datagram)| datagram)
+        answer.map(|(_, answer)| answer)
     }
 
-    fn remember(&mut self, ping: Reference, datagram: Vec<u8>) {
+    fn remember(&mut self, ping: Reference, answer: Answer) {
         if self.0.len() >= MOST_ANSWERS {
             self.0.pop_front();
         }
-        self.0.push_back((ping, datagram));
+        self.0.push_back((ping, answer));
     }
 }
 
@@ -42,9 +49,12 @@ impl Peer {
     /// HSK-18.
     pub(super) fn repeat_answer(&mut self, arrival: &Arrival<'_>) -> Result<(), Stop> {
         self.check_limit()?;
-        if let Some(datagram) = self.answers.get(arrival.reference()).cloned() {
+        if let Some(answer) = self.answers.get(arrival.reference()).cloned() {
             self.replies.count(self.clock);
-            self.put(datagram);
+            self.put(answer.datagram);
+            if let Some(code) = answer.code {
+                self.tell_refused(code, arrival.reference());
+            }
         }
         Ok(())
     }
@@ -72,8 +82,10 @@ impl Peer {
             }
             Err(fault) => self.refuse(fault, arrival.reference()),
         }
-        if let Some(datagram) = self.out.datagrams.last() {
-            self.answers.remember(arrival.reference(), datagram.clone());
+        if let Some(datagram) = self.out.datagrams.last().cloned() {
+            let code = verdict.as_ref().err().map(|fault| fault.error.code());
+            let answer = Answer { datagram, code };
+            self.answers.remember(arrival.reference(), answer);
         }
         if let Ok(agreement) = verdict {
             self.establish(agreement, arrival.stream_id());

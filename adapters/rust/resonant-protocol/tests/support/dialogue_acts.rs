@@ -1,0 +1,96 @@
+//! Configurations and acts of dialogues (`specs/ops/peer_open.json`, `specs/ops/peer_send.json`).
+
+use resonant_protocol::peer::{Announce, Config, Output, Peer};
+use resonant_protocol::{DType, FrameError, Modality, MsgType, SliceMeta, VFrame};
+use serde_json::{json, Value};
+
+use super::support::{hex, unhex};
+
+pub fn number<T: TryFrom<u64>>(value: &Value) -> T {
+    let number = value.as_u64().expect("a number");
+    T::try_from(number).ok().expect("a number of its range")
+}
+
+pub fn decimal(value: &Value) -> u64 {
+    value.as_str().expect("a string").parse().expect("a u64")
+}
+
+pub fn config(value: &Value) -> Config {
+    let text = |name: &str| value[name].as_str().expect(name).to_owned();
+    let names = |name: &str| {
+        let items = value[name].as_array().expect(name).iter();
+        let names = items.map(|item| item.as_str().expect(name).to_owned());
+        names.collect::<Vec<String>>()
+    };
+    let key = value.get("key").and_then(Value::as_str);
+    Config {
+        embedding_space_id: text("embedding_space_id"),
+        space_hash32: number(&value["space_hash32"]),
+        d_model: number(&value["d_model"]),
+        modality: names("modality"),
+        compress: names("compress"),
+        crypto: names("crypto"),
+        dtype: names("dtype"),
+        critique: value["critique"].as_bool().expect("critique"),
+        require_crypto: value["require_crypto"].as_bool().expect("require_crypto"),
+        key: key.map(|key| unhex(key).try_into().expect("32 bytes")),
+        salt: unhex(&text("salt")).try_into().expect("16 bytes"),
+    }
+}
+
+/// An input of peer_send.
+pub fn perform(peer: &mut Peer, act: &Value, clock: u64) -> Result<Output, FrameError> {
+    let stream_id = number(&act["stream_id"]);
+    match act["kind"].as_str().expect("kind") {
+        "ping" => peer.ping(stream_id, clock),
+        "heart" => peer.heart(stream_id, clock),
+        "tail" => peer.close_stream(stream_id, clock),
+        "head" => {
+            let strong = act["strong_tail"].as_bool().expect("strong_tail");
+            let announce = act.get("announce").map(announce);
+            peer.open_stream(stream_id, strong, announce.as_ref(), clock)
+        }
+        "message" => peer.send(stream_id, message(act)?, clock),
+        other => panic!("unknown kind {other}"),
+    }
+}
+
+fn announce(value: &Value) -> Announce {
+    let digits = value["xxhash3_64"].as_str().expect("xxhash3_64");
+    Announce {
+        frames: decimal(&value["frames"]),
+        total_len: decimal(&value["total_len"]),
+        md5: unhex(value["md5"].as_str().expect("md5"))
+            .try_into()
+            .expect("16 bytes"),
+        xxhash3_64: u64::from_str_radix(digits, 16).expect("a hash"),
+    }
+}
+
+fn message(act: &Value) -> Result<VFrame, FrameError> {
+    let slices = act["slices"].as_array().expect("slices").iter();
+    let slices = slices.map(|slice| {
+        let dims = slice["dims"].as_array().expect("dims");
+        let meta = SliceMeta {
+            dtype: DType::try_from(number::<u8>(&slice["dtype"]))?,
+            shape: dims.iter().map(number).collect(),
+        };
+        Ok((meta, unhex(slice["payload"].as_str().expect("payload"))))
+    });
+    let mtype = MsgType::try_from(number::<u8>(&act["type"]))?;
+    let modality = Modality::try_from(number::<u8>(&act["modality"]))?;
+    VFrame::new(mtype, modality, slices.collect::<Result<_, FrameError>>()?)
+}
+
+/// The slices of a frame as in `specs/ops/fields.json`.
+pub fn slices_json(frame: &VFrame) -> Value {
+    let slices = frame.slices.iter();
+    let slices = slices.map(|(meta, payload)| {
+        json!({
+            "dtype": meta.dtype.to_wire(),
+            "dims": meta.shape,
+            "payload": hex(payload),
+        })
+    });
+    slices.collect()
+}
