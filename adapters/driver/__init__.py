@@ -25,6 +25,7 @@ from .hello import Hello
 from .pieces import HEAD, MAGIC, MAX_MESSAGE_BYTES, MAX_PIECES, PIECE_BYTES, Joiner, PieceError, cut
 from .running import Address
 from .testee import Limits, Testee
+from .wire import WirePeer
 
 __all__ = [
     "HEAD",
@@ -53,6 +54,7 @@ __all__ = [
     "Testee",
     "Timeout",
     "Unsupported",
+    "WirePeer",
     "build_adapter",
     "cut",
     "load_adapter",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from .answer import AnswerError
 
 SPEC: Final = "1.0"
 _TEXTS: Final = ("name", "version", "language", "spec")
-_NEED_FRAME: Final = ("zstd", "xchacha", "message")
+_NEEDS: Final = {"zstd": "frame", "xchacha": "frame", "message": "frame", "handshake": "message", "stream": "handshake"}
+_CLOCKS: Final = ("virtual", "real")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +24,15 @@ class Hello:
     """The version of the specification, always "1.0"."""
     profiles: tuple[str, ...]
     """What it claims, in the order it gave; names this driver has never heard of are kept."""
+    clock: Literal["virtual", "real"] = "virtual"
+    """How the time of its peers passes: by peer_advance alone, or by itself (TST-20)."""
 
 
 def parse_hello(value: dict[str, Any]) -> Hello:
     """Read the ok of a hello. Raises AnswerError and nothing else."""
     wanted = {*_TEXTS, "profiles"}
-    if value.keys() != wanted:
-        missing, extra = sorted(wanted - value.keys()), sorted(value.keys() - wanted)
+    if value.keys() - {"clock"} != wanted:
+        missing, extra = sorted(wanted - value.keys()), sorted(value.keys() - wanted - {"clock"})
         raise AnswerError(
             f"the reply to hello lacks {missing or 'nothing'} and has {extra or 'nothing'} extra (TST-12)"
         )
@@ -40,7 +43,13 @@ def parse_hello(value: dict[str, Any]) -> Hello:
         raise AnswerError("name of the reply to hello is empty (TST-12)")
     if value["spec"] != SPEC:
         raise AnswerError(f"spec of the reply to hello is {value['spec']!r} in place of {SPEC!r} (TST-12)")
-    return Hello(value["name"], value["version"], value["language"], SPEC, _profiles(value["profiles"]))
+    clock = value.get("clock", "virtual")
+    if type(clock) is not str or clock not in _CLOCKS:
+        raise AnswerError(f"clock of the reply to hello is {clock!r}, neither 'virtual' nor 'real' (TST-20)")
+    profiles = _profiles(value["profiles"])
+    return Hello(
+        value["name"], value["version"], value["language"], SPEC, profiles, "real" if clock == "real" else "virtual"
+    )
 
 
 def _profiles(value: object) -> tuple[str, ...]:
@@ -48,7 +57,7 @@ def _profiles(value: object) -> tuple[str, ...]:
         raise AnswerError(f"profiles of the reply to hello is not a list of names: {value!r} (TST-12)")
     if len(set(value)) != len(value):
         raise AnswerError(f"profiles of the reply to hello names one twice: {value!r} (TST-12)")
-    alone = [name for name in _NEED_FRAME if name in value and "frame" not in value]
-    if alone:
-        raise AnswerError(f"the testee claims {' and '.join(alone)} but not frame, which they need (TST-12)")
+    for name, needed in _NEEDS.items():
+        if name in value and needed not in value:
+            raise AnswerError(f"the testee claims {name} but not {needed}, which it needs (TST-12)")
     return tuple(value)

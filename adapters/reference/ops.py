@@ -7,6 +7,7 @@ from collections.abc import Callable
 from importlib import metadata
 from typing import Any
 
+import peer_ops
 import resonant
 import tensor_ops
 from shapes import (
@@ -27,7 +28,7 @@ from shapes import (
     text,
 )
 
-PROFILES = ("frame", "zstd", "xchacha", "message", "sparse", "quant")
+PROFILES = ("frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream")
 
 
 def frame_slice(at: str, value: Any) -> resonant.Slice:
@@ -99,6 +100,7 @@ OPS: dict[str, tuple[Shape, Shape, Callable[..., dict[str, Any]]]] = {
     "open": (SEALING | {"sealed": DATA}, {}, lambda sealed, **by: {"plain": resonant.open_sealed(sealed, **by).hex()}),
     "read_message": ({"frame": DATA}, {"key": KEY}, tensor_ops.read_message),
     **tensor_ops.OPS,
+    **peer_ops.OPS,
     "stop": ({}, {}, dict),
 }
 

@@ -15,6 +15,7 @@ from collections import OrderedDict
 from typing import Any, TypeAlias
 
 from ops import answer, shows_token  # beside this script, which is in no package
+from peer_ops import PEERS
 
 HEAD = struct.Struct("<4sIHH")
 MAGIC = b"RTP1"
@@ -115,6 +116,7 @@ def main() -> None:
         print(json.dumps({"control": control.getsockname()[1], "wire": wire.getsockname()[1]}), flush=True)  # TST-1
         if attach is None:
             threading.Thread(target=exit_at_end_of_input, daemon=True).start()
+        PEERS.use(wire)
         Testee(control, attached=attach is not None).serve()
 
 

@@ -1,0 +1,220 @@
+"""The ops on peers: their shapes (specs/ops/peer_*.json), and events as data."""
+
+from __future__ import annotations
+
+import dataclasses
+import socket
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from peer_endpoint import SALT_BYTES, Endpoint, NotOpenError
+from resonant import MessageType, Modality, Slice
+from resonant.peer import (
+    Announce,
+    Completed,
+    Config,
+    Delivered,
+    Dropped,
+    Established,
+    Event,
+    Failed,
+    Incomplete,
+    Lost,
+    Opened,
+    Output,
+    Peer,
+    Refused,
+    Rejected,
+    Role,
+)
+from shapes import DATA, U8, U32, BadRequestError, Check, Shape, array, decimal, hexadecimal, integer, members, text
+
+DAY_MS = 86_400_000
+PORT, D_MODEL = integer(1, 0xFFFF), integer(1, 2**53 - 1)
+NAMES = array(text)
+
+
+def boolean(at: str, value: Any) -> bool:
+    """true or false."""
+    if type(value) is not bool:
+        raise BadRequestError(f"{at} is neither true nor false")
+    return value
+
+
+def one_of(values: Mapping[Any, Any]) -> Check:
+    """One of these values, as what it stands for."""
+
+    def check(at: str, value: Any) -> Any:
+        if type(value) is bool or type(value) not in (int, str) or value not in values:
+            raise BadRequestError(f"{at} is none of {', '.join(map(str, values))}")
+        return values[value]
+
+    return check
+
+
+def made(make: Callable[..., Any], needed: Shape, optional: Shape | None = None) -> Check:
+    """An object with these members, as what `make` makes of them."""
+
+    def check(at: str, value: Any) -> Any:
+        given = members(at, value, needed, optional or {})
+        try:
+            return make(**given)
+        except ValueError as error:
+            raise BadRequestError(f"{at}: {error}") from None
+
+    return check
+
+
+SLICE = made(Slice, {"dtype": U8, "dims": array(U32), "payload": DATA})
+CONFIG = made(
+    Config,
+    {
+        "embedding_space_id": text,
+        "space_hash32": U32,
+        "d_model": D_MODEL,
+        **dict.fromkeys(("modality", "compress", "crypto", "dtype"), NAMES),
+        "critique": boolean,
+        "require_crypto": boolean,
+        "salt": hexadecimal(SALT_BYTES),
+    },
+    {"key": hexadecimal(32)},
+)
+ANNOUNCE = made(
+    lambda md5, xxhash3_64, **sizes: Announce(**sizes, md5=md5.hex(), xxhash3_64=xxhash3_64.hex()),
+    {"frames": decimal, "total_len": decimal, "md5": hexadecimal(16), "xxhash3_64": hexadecimal(8)},
+)
+OPEN: Mapping[str, Shape] = {"server": {}, "client": {"remote": PORT, "stream_id": U32}}
+TYPES = {int(kind): kind for kind in MessageType if kind is not MessageType.SYNC}
+SEND: Mapping[str, tuple[Shape, Shape, Callable[..., Output]]] = {
+    "message": (
+        {"type": one_of(TYPES), "modality": one_of({int(one): one for one in Modality}), "slices": array(SLICE)},
+        {},
+        lambda peer, now_ms, **given: peer.send(**given, now_ms=now_ms),
+    ),
+    "ping": ({}, {}, lambda peer, now_ms, stream_id: peer.ping(stream_id, now_ms)),
+    "head": (
+        {"strong_tail": boolean},
+        {"announce": ANNOUNCE},
+        lambda peer, now_ms, stream_id, **given: peer.open_stream(stream_id, **given, now_ms=now_ms),
+    ),
+    "tail": ({}, {}, lambda peer, now_ms, stream_id: peer.close_stream(stream_id, now_ms)),
+    "heart": ({}, {}, lambda peer, now_ms, stream_id: peer.heart(stream_id, now_ms)),
+}
+EVENTS: Mapping[type[Event], str] = {
+    Established: "established",
+    Rejected: "rejected",
+    Refused: "refused",
+    Delivered: "message",
+    Opened: "opened",
+    Incomplete: "incomplete",
+    Completed: "complete",
+    Failed: "failed",
+    Lost: "lost",
+    Dropped: "dropped",
+}
+U64_MEMBERS = frozenset({"frame_seq", "frames", "total_len", "missing"})
+UNSAID = frozenset({"message"})  # the typed message says again what slices say
+
+
+class PeerOps:
+    """The ops over one endpoint."""
+
+    def __init__(self) -> None:
+        self._endpoint: Endpoint | None = None
+
+    def use(self, wire: socket.socket) -> None:
+        """Serve on this socket from now on."""
+        wire.setblocking(False)
+        self._endpoint = Endpoint(wire)
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """The endpoint on the testee's wire socket."""
+        if self._endpoint is None:
+            raise RuntimeError("the wire socket was not handed over")
+        return self._endpoint
+
+    def peer_open(self, role: str, **given: Any) -> dict[str, Any]:
+        """Begin to serve, or begin a handshake."""
+        given = members("input", given, {"config": CONFIG, **OPEN[role]}, {})
+        config, remote, stream_id = given["config"], given.get("remote"), given.get("stream_id")
+        _in_state(lambda: self.endpoint.open(Role(role), config, remote, stream_id))
+        return {}
+
+    def peer_send(self, kind: str, **given: Any) -> dict[str, Any]:
+        """Have a peer send something; what it raises becomes a reject (TST-17)."""
+        needed, optional, ask = SEND[kind]
+        given = members("input", given, {"stream_id": U32, **needed}, {"to": PORT, **optional})
+        to = given.pop("to", None)
+
+        def request(peer: Peer, now_ms: int) -> Output:
+            return ask(peer, now_ms, **given)
+
+        _in_state(lambda: self.endpoint.request(to, request))
+        return {}
+
+    def peer_poll(self) -> dict[str, Any]:
+        """The barrier, and the events since the last one."""
+        told = _in_state(self.endpoint.poll)
+        return {"events": [{"peer": port, **event_as_data(event)} for port, event in told]}
+
+    def peer_advance(self, ms: int) -> dict[str, Any]:
+        """Move the clock."""
+        _in_state(lambda: self.endpoint.advance(ms))
+        return {}
+
+    def peer_close(self) -> dict[str, Any]:
+        """End the peers."""
+        self.endpoint.close()
+        return {}
+
+    def reset(self) -> dict[str, Any]:
+        """As at the start."""
+        self.endpoint.reset()
+        return {}
+
+
+def _in_state(perform: Callable[[], Any]) -> Any:
+    try:
+        return perform()
+    except NotOpenError as error:
+        raise BadRequestError(str(error)) from None  # TST-19
+
+
+def event_as_data(event: Event) -> dict[str, Any]:
+    """An event as specs/ops/peer_poll.json has it."""
+    names = [field.name for field in dataclasses.fields(event) if field.name not in UNSAID]
+    members = {name: as_data(name, value) for name in names if (value := getattr(event, name)) is not None}
+    return {"event": EVENTS[type(event)], **members}
+
+
+def as_data(name: str, value: Any) -> Any:
+    """A member of an event as data."""
+    if dataclasses.is_dataclass(value):
+        return {field.name: as_data(field.name, getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, tuple):
+        return [as_data(name, one) for one in value]
+    if name in U64_MEMBERS:
+        return str(value)
+    return value.hex() if isinstance(value, bytes) else value
+
+
+PEERS = PeerOps()
+TAGGED = {"server": "server", "client": "client"}
+
+
+def anything(at: str, value: Any) -> Any:
+    """Left to the reader of the role or kind."""
+    return value
+
+
+REST = dict.fromkeys(("config", "remote", "stream_id"), anything)
+KINDS = dict.fromkeys(("stream_id", "to", *(name for need, may, _ in SEND.values() for name in need | may)), anything)
+OPS: dict[str, tuple[Shape, Shape, Callable[..., dict[str, Any]]]] = {
+    "peer_open": ({"role": one_of(TAGGED)}, REST, PEERS.peer_open),
+    "peer_send": ({"kind": one_of({kind: kind for kind in SEND})}, KINDS, PEERS.peer_send),
+    "peer_poll": ({}, {}, PEERS.peer_poll),
+    "peer_advance": ({"ms": integer(0, DAY_MS)}, {}, PEERS.peer_advance),
+    "peer_close": ({}, {}, PEERS.peer_close),
+    "reset": ({}, {}, PEERS.reset),
+}
