@@ -9,6 +9,7 @@ use std::thread;
 use serde_json::json;
 use socket2::SockRef;
 use testee::datagram::cut;
+use testee::peers::Peers;
 use testee::session::{Outgoing, Session};
 
 const USAGE: &str = "usage: RESONANT_TOKEN=SECRET resonant-testee [--attach] \
@@ -66,12 +67,13 @@ fn read_arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, 
 fn serve(arguments: &Arguments, token: String) -> io::Result<()> {
     let control = UdpSocket::bind(&arguments.control)?;
     let wire = UdpSocket::bind(&arguments.wire)?;
-    enlarge_receive_buffer(&control);
+    enlarge_receive_buffer(&control, &[16, 8, 4, 2, 1]);
+    enlarge_receive_buffer(&wire, &[4, 2, 1]);
     announce(&control.local_addr()?, &wire.local_addr()?)?;
     if !arguments.attach {
         exit_with_standard_input();
     }
-    let mut session = Session::new(token);
+    let mut session = Session::new(token, Peers::new(wire)?);
     let mut buffer = vec![0; 65_536];
     loop {
         let (length, from) = match control.recv_from(&mut buffer) {
@@ -111,10 +113,10 @@ fn exit_with_standard_input() {
     });
 }
 
-/// The biggest receive buffer that the system grants; some clamp a wish, some refuse it.
-fn enlarge_receive_buffer(socket: &UdpSocket) {
+/// The first of these receive buffers that the system grants; some clamp a wish, some refuse it.
+fn enlarge_receive_buffer(socket: &UdpSocket, wishes: &[usize]) {
     let socket = SockRef::from(socket);
-    for mebibytes in [16, 8, 4, 2, 1] {
+    for mebibytes in wishes {
         if socket.set_recv_buffer_size(mebibytes << 20).is_ok() {
             return;
         }

@@ -3,17 +3,28 @@
 use resonant_protocol::compress::{zstd_compress, zstd_decompress, DEFAULT_LEVEL};
 use resonant_protocol::crypto::{open_xchacha_aad, seal_xchacha_aad};
 use resonant_protocol::{
-    space_hash32, strong_tail_hash_hex, DType, EncodeOptions, Flags, FrameError, Modality, MsgType,
-    SliceMeta, VFrame, VFrameView,
+    space_hash32, strong_tail_hash_hex, EncodeOptions, FrameError, VFrameView,
 };
 use serde_json::{json, Value};
 
+use crate::fields::Fields;
 use crate::hexa;
 use crate::payload;
-use crate::shape::{dims, Malformed, Members};
+use crate::peer_ops;
+use crate::peers::Peers;
+use crate::shape::{Malformed, Members};
 
 /// The profiles that the crate implements (TST-12).
-pub const PROFILES: [&str; 6] = ["frame", "zstd", "xchacha", "message", "sparse", "quant"];
+pub const PROFILES: [&str; 8] = [
+    "frame",
+    "zstd",
+    "xchacha",
+    "message",
+    "sparse",
+    "quant",
+    "handshake",
+    "stream",
+];
 
 /// Why an op has no result.
 #[derive(Debug)]
@@ -37,33 +48,57 @@ impl From<Malformed> for Failure {
     }
 }
 
-/// An op: the members of `input` to the content of `ok`.
-pub type Op = fn(&mut Members) -> Result<Value, Failure>;
+/// An op: the members of `input`, and for some the peers, to the content of `ok`.
+#[derive(Clone, Copy, Debug)]
+pub enum Op {
+    /// One that looks at its input alone.
+    Pure(fn(&mut Members) -> Result<Value, Failure>),
+    /// One on the peers. It looks at the whole input before it does anything.
+    OnPeers(fn(&mut Members, &mut Peers) -> Result<Value, Failure>),
+}
 
-const TABLE: [(&str, Op); 15] = [
-    ("hello", hello),
-    ("decode", decode),
-    ("encode", encode),
-    ("space_hash", space_hash),
-    ("tail_hash", tail_hash),
-    ("compress", compress),
-    ("decompress", decompress),
-    ("seal", seal),
-    ("open", open),
-    ("read_message", payload::read_message),
-    ("sparse_encode", payload::sparse_encode),
-    ("sparse_decode", payload::sparse_decode),
-    ("quantize", payload::quantize),
-    ("dequantize", payload::dequantize),
-    ("stop", |_| Ok(json!({}))),
+const TABLE: [(&str, Op); 21] = [
+    ("hello", Op::Pure(hello)),
+    ("decode", Op::Pure(decode)),
+    ("encode", Op::Pure(encode)),
+    ("space_hash", Op::Pure(space_hash)),
+    ("tail_hash", Op::Pure(tail_hash)),
+    ("compress", Op::Pure(compress)),
+    ("decompress", Op::Pure(decompress)),
+    ("seal", Op::Pure(seal)),
+    ("open", Op::Pure(open)),
+    ("read_message", Op::Pure(payload::read_message)),
+    ("sparse_encode", Op::Pure(payload::sparse_encode)),
+    ("sparse_decode", Op::Pure(payload::sparse_decode)),
+    ("quantize", Op::Pure(payload::quantize)),
+    ("dequantize", Op::Pure(payload::dequantize)),
+    ("peer_open", Op::OnPeers(peer_ops::open)),
+    ("peer_send", Op::OnPeers(peer_ops::send)),
+    ("peer_poll", Op::OnPeers(peer_ops::poll)),
+    ("peer_advance", Op::OnPeers(peer_ops::advance)),
+    ("peer_close", Op::OnPeers(peer_ops::close)),
+    ("reset", Op::OnPeers(peer_ops::reset)),
+    ("stop", Op::Pure(|_| Ok(json!({})))),
 ];
 
-/// The op of that name, if there is one.
-#[must_use]
-pub fn find(name: &str) -> Option<Op> {
-    TABLE
-        .iter()
-        .find_map(|(known, op)| (*known == name).then_some(*op))
+impl Op {
+    /// The op of that name, if there is one.
+    #[must_use]
+    pub fn find(name: &str) -> Option<Self> {
+        let mut rows = TABLE.iter();
+        rows.find_map(|(known, op)| (*known == name).then_some(*op))
+    }
+
+    /// Performs it.
+    ///
+    /// # Errors
+    /// If the implementation refuses the input, or the input does not fit.
+    pub fn perform(self, input: &mut Members, peers: &mut Peers) -> Result<Value, Failure> {
+        match self {
+            Self::Pure(op) => op(input),
+            Self::OnPeers(op) => op(input, peers),
+        }
+    }
 }
 
 fn hello(input: &mut Members) -> Result<Value, Failure> {
@@ -165,75 +200,4 @@ fn open(input: &mut Members) -> Result<Value, Failure> {
     let (aad, sealed) = (input.bytes("aad")?, input.bytes("sealed")?);
     let plain = open_xchacha_aad(&key, &nonce, &aad, &sealed)?;
     Ok(json!({"plain": hexa::encode(&plain)}))
-}
-
-/// A frame as data, within the ranges of the wire fields but not yet a valid frame.
-struct Fields {
-    mtype: u8,
-    flags: u16,
-    stream_id: u32,
-    frame_seq: u64,
-    space_hash32: u32,
-    modality: u8,
-    slices: Vec<(u8, Vec<u32>, Vec<u8>)>,
-}
-
-impl Fields {
-    fn read(value: Value) -> Result<Self, Malformed> {
-        let mut members = Members::of(value, "fields")?;
-        let fields = Self {
-            mtype: members.integer("type")?,
-            flags: members.integer("flags")?,
-            stream_id: members.integer("stream_id")?,
-            frame_seq: frame_seq(&members.string("frame_seq")?)?,
-            space_hash32: members.integer("space_hash32")?,
-            modality: members.integer("modality")?,
-            slices: members
-                .array("slices")?
-                .into_iter()
-                .map(read_slice)
-                .collect::<Result<_, Malformed>>()?,
-        };
-        members.end()?;
-        Ok(fields)
-    }
-
-    /// The crate's types hold no invalid type, flag, modality or dtype: their own conversions refuse it.
-    fn to_frame(&self) -> Result<VFrame, FrameError> {
-        let mtype = MsgType::try_from(self.mtype)?;
-        let flags = Flags::from_bits(self.flags)?;
-        let modality = Modality::try_from(self.modality)?;
-        let slices = self
-            .slices
-            .iter()
-            .map(|(dtype, dims, payload)| {
-                let meta = SliceMeta {
-                    dtype: DType::try_from(*dtype)?,
-                    shape: dims.clone(),
-                };
-                Ok((meta, payload.clone()))
-            })
-            .collect::<Result<_, FrameError>>()?;
-        let mut frame = VFrame::new(mtype, modality, slices)?;
-        frame.hdr.flags = flags;
-        frame.hdr.stream_id = self.stream_id;
-        frame.hdr.frame_seq = self.frame_seq;
-        frame.hdr.space_hash32 = self.space_hash32;
-        Ok(frame)
-    }
-}
-
-fn read_slice(value: Value) -> Result<(u8, Vec<u32>, Vec<u8>), Malformed> {
-    let mut members = Members::of(value, "slice")?;
-    let dtype = members.integer("dtype")?;
-    let dims = dims(&mut members, "dims")?;
-    let payload = members.bytes("payload")?;
-    members.end()?;
-    Ok((dtype, dims, payload))
-}
-
-/// A u64 in decimal, which the schema's pattern describes exactly: no sign, no leading zero, no greater value.
-fn frame_seq(text: &str) -> Result<u64, Malformed> {
-    let canonical = text.parse().ok().filter(|n: &u64| n.to_string() == text);
-    canonical.ok_or_else(|| "fields.frame_seq is not a u64 in decimal".to_owned())
 }

@@ -7,7 +7,8 @@ use std::rc::Rc;
 use serde_json::{json, Value};
 
 use crate::datagram::{Assembly, Piece};
-use crate::ops::{self, Failure};
+use crate::ops::{Failure, Op};
+use crate::peers::Peers;
 use crate::shape::{Malformed, Members};
 
 /// Number of replies that are kept (TST-7).
@@ -33,17 +34,19 @@ pub struct Session {
     runner: Option<SocketAddr>,
     assembly: Assembly,
     kept: VecDeque<(u32, Rc<[u8]>)>,
+    peers: Peers,
 }
 
 impl Session {
     /// A session that waits for a `hello` with `token`.
     #[must_use]
-    pub fn new(token: String) -> Self {
+    pub fn new(token: String, peers: Peers) -> Self {
         Self {
             token,
             runner: None,
             assembly: Assembly::default(),
             kept: VecDeque::with_capacity(KEPT + 1),
+            peers,
         }
     }
 
@@ -75,7 +78,7 @@ impl Session {
                 .filter(|request| self.is_hello(request))?;
             self.runner = Some(from);
         }
-        let answer = request.and_then(|request| answer(request, &self.token));
+        let answer = request.and_then(|request| answer(request, &self.token, &mut self.peers));
         let (reply, stop) = answer.unwrap_or_else(|text| (json!({ "error": text }), false));
         let message: Rc<[u8]> = reply.to_string().into_bytes().into();
         self.kept.push_back((request_id, Rc::clone(&message)));
@@ -91,9 +94,12 @@ impl Session {
     }
 
     /// Waits for the next `hello`, from anyone (TST-3). The next runner counts its requests anew, so
-    /// no reply is kept.
+    /// no reply is kept, and no peer.
     pub fn forget_runner(&mut self) {
-        *self = Self::new(std::mem::take(&mut self.token));
+        self.runner = None;
+        self.assembly = Assembly::default();
+        self.kept.clear();
+        self.peers.reset();
     }
 
     fn is_hello(&self, request: &Value) -> bool {
@@ -104,7 +110,7 @@ impl Session {
 }
 
 /// The reply to a request, and whether it ends the conversation.
-fn answer(request: Value, token: &str) -> Result<(Value, bool), Malformed> {
+fn answer(request: Value, token: &str, peers: &mut Peers) -> Result<(Value, bool), Malformed> {
     let mut envelope = Members::of(request, "request")?;
     let name = envelope.string("op")?;
     envelope.string("case")?;
@@ -115,13 +121,13 @@ fn answer(request: Value, token: &str) -> Result<(Value, bool), Malformed> {
     if name.is_empty() {
         return Err("request.op is empty".to_owned());
     }
-    let Some(op) = ops::find(&name) else {
+    let Some(op) = Op::find(&name) else {
         return Ok((json!({ "unsupported": name }), false)); // TST-9
     };
     if name == "hello" && !input.is_string("token", token) {
         return Err("input.token is not the right one".to_owned());
     }
-    let outcome = op(&mut input);
+    let outcome = op.perform(&mut input, peers);
     if !matches!(outcome, Err(Failure::Malformed(_))) {
         input.end()?;
     }

@@ -72,6 +72,16 @@ impl Members {
         integer(&value).ok_or_else(|| self.complain(name, "is not an integer of its range"))
     }
 
+    /// Takes a boolean.
+    ///
+    /// # Errors
+    /// If it is missing or not a boolean.
+    pub fn boolean(&mut self, name: &str) -> Result<bool, Malformed> {
+        let value = self.value(name)?;
+        let truth = value.as_bool();
+        truth.ok_or_else(|| self.complain(name, "is not a boolean"))
+    }
+
     /// Takes bytes in hexadecimal.
     ///
     /// # Errors
@@ -112,6 +122,14 @@ impl Members {
     /// # Errors
     /// If a member was not asked for.
     pub fn end(self) -> Result<(), Malformed> {
+        self.ended()
+    }
+
+    /// Whether the reading is at its end.
+    ///
+    /// # Errors
+    /// If a member was not asked for.
+    pub fn ended(&self) -> Result<(), Malformed> {
         match self.members.keys().next() {
             Some(name) => Err(self.complain(name, "is not a member of the schema")),
             None => Ok(()),
@@ -143,4 +161,14 @@ pub fn dims(members: &mut Members, name: &str) -> Result<Vec<u32>, Malformed> {
     let dims = members.array(name)?;
     let dim = |dim: &Value| integer(dim).ok_or_else(|| format!("dim {dim} is not a u32"));
     dims.iter().map(dim).collect()
+}
+
+/// Takes a u64 in decimal, which the schema's pattern describes exactly: no sign, no leading zero, no greater value.
+///
+/// # Errors
+/// If it is missing or anything else.
+pub fn decimal(members: &mut Members, name: &str) -> Result<u64, Malformed> {
+    let text = members.string(name)?;
+    let canonical = text.parse().ok().filter(|n: &u64| n.to_string() == text);
+    canonical.ok_or_else(|| format!("{name} is not a u64 in decimal"))
 }

@@ -3,13 +3,16 @@
 use resonant_protocol::{JsonObject, Message, Modality, Tensor, TensorData};
 use serde_json::{json, Value};
 use testee::hexa;
-use testee::ops::{find, Failure};
+use testee::ops::{Failure, Op};
 use testee::shape::Members;
 
 /// What a session would answer, less the frame around it.
 fn ask(op: &str, input: Value) -> Value {
     let mut members = Members::of(input, "input").expect("an object");
-    let outcome = find(op).expect("a known op")(&mut members);
+    let Some(Op::Pure(op)) = Op::find(op) else {
+        panic!("{op} is no op on payloads");
+    };
+    let outcome = op(&mut members);
     match outcome {
         Ok(ok) => members
             .end()

@@ -1,9 +1,10 @@
 //! Who is obeyed and what is answered (TST-3, TST-6 to TST-13).
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
 
 use serde_json::{json, Value};
 use testee::datagram::cut;
+use testee::peers::Peers;
 use testee::session::{Outgoing, Session};
 
 const TOKEN: &str = "secret";
@@ -34,18 +35,32 @@ fn hello(token: &str) -> Vec<u8> {
     request("hello", &json!({"token": token}))
 }
 
+fn new_session() -> Session {
+    let wire = UdpSocket::bind("127.0.0.1:0").unwrap();
+    Session::new(TOKEN.to_owned(), Peers::new(wire).unwrap())
+}
+
 fn open_session() -> Session {
-    let mut session = Session::new(TOKEN.to_owned());
+    let mut session = new_session();
     let reply = ask(&mut session, 0, &hello(TOKEN));
     assert_eq!(reply["ok"]["spec"], "1.0");
-    let profiles = json!(["frame", "zstd", "xchacha", "message", "sparse", "quant"]);
+    let profiles = json!([
+        "frame",
+        "zstd",
+        "xchacha",
+        "message",
+        "sparse",
+        "quant",
+        "handshake",
+        "stream"
+    ]);
     assert_eq!(reply["ok"]["profiles"], profiles);
     session
 }
 
 #[test]
 fn only_hello_with_the_token_opens() {
-    let mut session = Session::new(TOKEN.to_owned());
+    let mut session = new_session();
     let nothing = json!({});
     for message in [hello("wrong"), request("stop", &nothing), b"{".to_vec()] {
         assert_eq!(send(&mut session, 1, 1, &message), None);
@@ -168,8 +183,8 @@ fn fields_are_read_strictly() {
 #[test]
 fn unknown_ops_are_unsupported() {
     let mut session = open_session();
-    let reply = ask(&mut session, 1, &request("peer_open", &json!({"x": 1})));
-    assert_eq!(reply, json!({"unsupported": "peer_open"}));
+    let reply = ask(&mut session, 1, &request("peer_reopen", &json!({"x": 1})));
+    assert_eq!(reply, json!({"unsupported": "peer_reopen"}));
 }
 
 #[test]

@@ -1,0 +1,97 @@
+//! Events as peer_poll gives them.
+
+use resonant_protocol::peer::{Event, Reference};
+use resonant_protocol::VFrame;
+use serde_json::{json, Value};
+
+use crate::hexa;
+
+/// An event of the peer for the remote port `peer`.
+pub(crate) fn to_json(peer: u16, event: &Event) -> Value {
+    let mut value = match event {
+        Event::Established(it) => json!({
+            "event": "established",
+            "agreed_proto": it.agreed_proto,
+            "compress": it.compress,
+            "crypto": it.crypto,
+            "dtype": it.dtype,
+            "modality": it.modality,
+            "critique": it.critique,
+        }),
+        Event::Rejected { code, reference } => {
+            let it = json!({"event": "rejected", "code": code});
+            with(it, "ref", reference.as_ref().map(reference_json))
+        }
+        Event::Refused {
+            code,
+            stream_id,
+            frame_seq,
+        } => json!({
+            "event": "refused",
+            "code": code.as_str(),
+            "stream_id": stream_id,
+            "frame_seq": frame_seq.to_string(),
+        }),
+        Event::Message(frame) => message(frame),
+        Event::Opened { stream_id, sized } => {
+            json!({"event": "opened", "stream_id": stream_id, "sized": sized})
+        }
+        Event::Incomplete { stream_id, missing } => {
+            let missing: Vec<String> = missing.iter().map(u64::to_string).collect();
+            json!({"event": "incomplete", "stream_id": stream_id, "missing": missing})
+        }
+        Event::Complete {
+            stream_id,
+            frames,
+            total_len,
+            xxhash3_64,
+        } => json!({
+            "event": "complete",
+            "stream_id": stream_id,
+            "frames": frames.to_string(),
+            "total_len": total_len.to_string(),
+            "xxhash3_64": format!("{xxhash3_64:016x}"),
+        }),
+        Event::Failed {
+            stream_id,
+            code,
+            what,
+        } => {
+            let it = json!({"event": "failed", "stream_id": stream_id, "code": code.as_str()});
+            with(it, "what", what.map(|what| json!(what.as_str())))
+        }
+        Event::Lost => json!({"event": "lost"}),
+        Event::Dropped { code } => json!({"event": "dropped", "code": code.as_str()}),
+    };
+    value["peer"] = json!(peer);
+    value
+}
+
+fn with(mut value: Value, name: &str, member: Option<Value>) -> Value {
+    if let Some(member) = member {
+        value[name] = member;
+    }
+    value
+}
+
+fn reference_json(reference: &Reference) -> Value {
+    json!({"stream_id": reference.stream_id, "frame_seq": reference.frame_seq.to_string()})
+}
+
+fn message(frame: &VFrame) -> Value {
+    let slice = |(meta, payload): &(resonant_protocol::SliceMeta, Vec<u8>)| {
+        json!({
+            "dtype": meta.dtype.to_wire(),
+            "dims": meta.shape,
+            "payload": hexa::encode(payload),
+        })
+    };
+    json!({
+        "event": "message",
+        "stream_id": frame.hdr.stream_id,
+        "frame_seq": frame.hdr.frame_seq.to_string(),
+        "type": frame.hdr.mtype.to_wire(),
+        "modality": frame.hdr.modality.to_wire(),
+        "slices": frame.slices.iter().map(slice).collect::<Vec<Value>>(),
+    })
+}
