@@ -81,12 +81,15 @@ class OutsideRun:
             yield f"  {family} {', '.join(_ranges(list(ids)))}"
 
 
-def prepare(options: Options) -> OutsideRun:
-    """Find the server, learn what it can, and decide what counts. Raises RunError."""
+def prepare(options: Options, worker: int = 0) -> OutsideRun:
+    """Find the server, learn what it can, and decide what counts. Raises RunError.
+
+    worker: which of several that share the run, from 0.
+    """
     _check_profiles(options.profiles)
     try:
         known = load_known(options.known) if options.known else {}
-        server = attach(options.impl)
+        server = attach(options.impl, worker=worker)
         server.assume_streams("stream" in options.profiles)
         selected = options.profiles or _shown(server)
         lacking = _lacking(server, options.profiles or tuple(FAMILIES))

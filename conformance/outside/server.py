@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from ..verdict import Outcome
 from .learned import Learned, learned_from
-from .local_ports import Address, LocalPorts
+from .local_ports import Address, LocalPorts, start_now
 from .talk import SMALLEST_PING, Conversation, Waits, WrongError, wrong
 from .wire import Frame, Reply, Slice, Type, sync
 
@@ -43,10 +43,11 @@ def parse_address(impl: str) -> Address:
 class Outside:
     """A server seen from outside."""
 
-    def __init__(self, address: Address, waits: Waits) -> None:
+    def __init__(self, address: Address, waits: Waits, start: int) -> None:
+        """start: where its local ports begin (`local_ports.start_now`)."""
         self.learned = Learned()
         self.waits = waits
-        self._ports = LocalPorts(address)
+        self._ports = LocalPorts(address, start)
         self._end = monotonic() + waits.run
 
     @contextlib.contextmanager
@@ -95,10 +96,12 @@ class Outside:
         return True
 
 
-def attach(impl: str, waits: Waits | None = None) -> Outside:
-    """Find the server and learn what it can. Raises UnreachableError within the time that `waits` gives it."""
-    waits = waits or Waits()
-    server = Outside(parse_address(impl), waits)
+def attach(impl: str, waits: Waits | None = None, *, worker: int = 0) -> Outside:
+    """Find the server and learn what it can. Raises UnreachableError within the time that `waits` gives it.
+
+    worker: which of several that judge one server at once, from 0.
+    """
+    server = Outside(parse_address(impl), waits or Waits(), start_now(worker))
     try:
         server.learn()
     except WrongError as error:

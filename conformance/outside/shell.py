@@ -27,10 +27,16 @@ def begin(config: pytest.Config) -> None:
     options = read_options(config)
     config.stash[OPTIONS] = options
     try:
-        run = prepare(options)
+        run = prepare(options, _worker(config))
     except RunError as error:
         raise pytest.UsageError(str(error)) from error
     config.stash[JUDGED] = config.stash[OUTSIDE] = run
+
+
+def _worker(config: pytest.Config) -> int:
+    """0 for the process that pytest was started in, and more for the workers that -n starts (gw0, gw1, …)."""
+    name: str = getattr(config, "workerinput", {}).get("workerid", "gw-1")
+    return 1 + int(name.removeprefix("gw"))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Final
 
+from ..dialogue.frames import UnreadableError
+from ..dialogue.syncs import SyncError, schema_fault
 from ..verdict import Outcome, Verdict, short
-from .objects import fault_of
-from .wire import Frame, Reply, UnreadableError, build, read_reply, sync
+from .wire import Frame, Reply, build, read_reply, sync
 
 SMALLEST_PING: Final = {"method": "ping", "ts": 0}
 FENCE_STREAM: Final = 0xFFFF_FFFE
@@ -155,16 +156,14 @@ def read(raw: bytes, expected: str) -> Reply:
     """Read a reply. Raises WrongError for what is none."""
     try:
         return read_reply(raw)
-    except UnreadableError as error:
+    except (UnreadableError, SyncError) as error:
         raise wrong(f"a reply that is none: {error}", expected, short(raw.hex())) from None
 
 
 def check_object(reply: Reply, method: str) -> None:
     """The object fits specs/sync/<method>.json, and the frame is one of a peer (HSK-3). Raises WrongError."""
-    fault = fault_of(reply.message, method)
-    need(
-        fault is None, f"{method} does not fit specs/sync/{method}.json: {fault}", f"a {method} that fits", reply.text()
-    )
+    fault = schema_fault(reply.message)
+    need(fault is None, f"the {method} is malformed: {fault}", f"a {method} by specs/sync/{method}.json", reply.text())
     need(reply.modality == 0, f"{method} is a Sync frame of modality {reply.modality} (HSK-3)", 0, reply.modality)
 
 

@@ -1,0 +1,299 @@
+"""Servers judged from outside: sound ones of several kinds, and everything that may stand at an address instead."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import socket
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from time import monotonic
+
+import jsonschema
+import pytest
+from resonant.clauses import load_clauses
+from resonant.peer import Config
+
+from conformance.outside.check import run_check
+from conformance.outside.local_ports import FIRST, Address, LocalPorts
+from conformance.outside.server import UnreachableError, attach, parse_address
+from conformance.outside.table import CHECKS
+from conformance.outside.talk import Waits
+from conformance.tests.served import BARE, CONFIG, SEALED, Fault, Receive, serving
+from conformance.tests.support import ROOT, Ran, run_pytest, run_suite
+from conformance.tests.wrong_servers import deaf_to, having, on_answer, without
+from conformance.verdict import Outcome
+
+OK, FAILED, USAGE = 0, 1, 4  # exit statuses of pytest
+SHORT = Waits(reply=0.2, begin=(0.2,), limit=1.05)
+SCHEMA = json.loads((ROOT / "reports" / "run.schema.json").read_bytes())
+REACH_S = 15
+ALL = {check.id for check in CHECKS}
+ONLY_SEALED = {"handshake/outside/not-sealed"}
+NAMING_NO_LIST = replace(CONFIG, dtype=("sparse", "f16"), modality=("graph",), compress=("zstd",), key=bytes(32))
+
+
+@contextmanager
+def silent_port() -> Iterator[str]:
+    """A port that takes everything and says nothing."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind(("127.0.0.1", 0))
+        yield f"udp://127.0.0.1:{sock.getsockname()[1]}"
+
+
+def closed_port() -> str:
+    with silent_port() as impl:
+        return impl
+
+
+def saying(*datagrams: bytes) -> Fault:
+    """A server that answers everything with these datagrams."""
+    return lambda _: lambda raw, now_ms: list(datagrams)
+
+
+def dying_after(count: int) -> Fault:
+    """A server that says nothing to any address any more once it has got so many datagrams."""
+    got = 0
+
+    def fault(receive: Receive) -> Receive:
+        def dying(raw: bytes, now_ms: int) -> list[bytes]:
+            nonlocal got
+            got += 1
+            return receive(raw, now_ms) if got <= count else []
+
+        return dying
+
+    return fault
+
+
+def unreached(impl: str) -> str:
+    with pytest.raises(UnreachableError) as raised:
+        attach(impl, SHORT)
+    (line,) = str(raised.value).splitlines()
+    assert line.startswith(f"--impl={impl}: ")
+    return line
+
+
+@pytest.mark.parametrize(
+    ("config", "lacking"),
+    [
+        (CONFIG, ONLY_SEALED),
+        (NAMING_NO_LIST, ONLY_SEALED),
+        (replace(CONFIG, critique=False, crypto=("xchacha20poly1305", "none"), key=bytes(32)), ONLY_SEALED),
+    ],
+)
+def test_a_sound_server_passes_every_check_that_applies(config: Config, lacking: set[str]) -> None:
+    with serving(config) as impl, closing(attach(impl)) as server:
+        verdicts = {check.id: run_check(check, server) for check in CHECKS if check.lacking(server.learned) is None}
+    assert {name: verdict for name, verdict in verdicts.items() if not verdict.passed} == {}
+    assert set(verdicts) == ALL - lacking
+
+
+def test_a_server_that_can_do_nothing_is_judged_by_what_is_left() -> None:
+    with serving(BARE) as impl, closing(attach(impl)) as server:
+        lacking = {check.id: check.lacking(server.learned) for check in CHECKS}
+        verdicts = [run_check(check, server) for check in CHECKS if lacking[check.id] is None]
+    assert {verdict.outcome for verdict in verdicts} == {Outcome.PASS}
+    assert lacking["handshake/outside/other-id"] == "the server names no embedding_space_id"
+    assert lacking["handshake/outside/zstd-not-agreed"] == "the server does not offer zstd"
+    assert len(verdicts) > 40
+
+
+def test_a_server_that_requires_crypto_is_judged_by_what_is_not_sealed() -> None:
+    with serving(SEALED) as impl, closing(attach(impl)) as server:
+        planned = [check for check in CHECKS if check.lacking(server.learned) is None]
+        verdicts = [run_check(check, server) for check in planned]
+    assert {verdict.outcome for verdict in verdicts} == {Outcome.PASS}
+    assert {check.id for check in planned} > ONLY_SEALED
+    assert {check.profile for check in planned} == {"handshake"}
+
+
+def test_a_server_without_streams_is_not_judged_by_them() -> None:
+    fault = deaf_to(lambda got: got.method in ("head", "tail"))
+    with serving(CONFIG, fault) as impl, closing(attach(impl, SHORT)) as server:
+        assert not server.learned.streams
+        reasons = {check.lacking(server.learned) for check in CHECKS if check.profile == "stream"}
+        assert reasons == {"the server let a TAIL pass without an answer: it seems to have no streams"}
+        server.assume_streams(True)
+        assert {check.lacking(server.learned) for check in CHECKS if check.profile == "stream"} == {None}
+
+
+def test_workers_at_one_server_do_not_meet() -> None:
+    few = [check for check in CHECKS if "limit" not in check.id and check.id not in ONLY_SEALED]
+    with serving() as impl:
+        for worker in range(3):
+            with closing(attach(impl, worker=worker)) as server:
+                verdicts = [run_check(check, server) for check in few]
+            assert [verdict for verdict in verdicts if not verdict.passed] == []
+
+
+def test_no_local_port_comes_twice() -> None:
+    with silent_port() as impl, closing(LocalPorts(parse_address(impl), start=7)) as ports:
+        used = [ports.fresh().getsockname()[1] for _ in range(300)]
+        with closing(LocalPorts(parse_address(impl), start=7)) as others:
+            used += [others.fresh().getsockname()[1] for _ in range(20)]
+    assert len(set(used)) == len(used)
+    assert min(used) > FIRST
+
+
+@pytest.mark.parametrize(
+    "impl",
+    ["udp://", "udp://127.0.0.1", "udp://127.0.0.1:0", "udp://:50051", "udp://127.0.0.1:70000", "udp://127.0.0.1:1/x"],
+)
+def test_what_is_no_address_is_said(impl: str) -> None:
+    assert unreached(impl)
+
+
+def test_an_address_may_be_of_ipv6_or_a_name() -> None:
+    assert parse_address("udp://[::1]:50051") == Address(socket.AF_INET6, ("::1", 50051, 0, 0))
+    assert parse_address("udp://localhost:9").target[:2] in {("127.0.0.1", 9), ("::1", 9)}
+
+
+def test_a_closed_port_is_said_at_once() -> None:
+    start = monotonic()
+    assert "cannot be reached" in unreached(closed_port())
+    assert monotonic() - start < REACH_S
+
+
+def test_a_silent_port_is_said() -> None:
+    with silent_port() as impl:
+        assert "did not answer" in unreached(impl)
+    assert sum(Waits().begin) < REACH_S
+
+
+@pytest.mark.parametrize("datagram", [b"", b"hello", bytes(33), b"\x01\x03" + bytes(60)])
+def test_garbage_is_no_answer(datagram: bytes) -> None:
+    with serving(CONFIG, saying(datagram)) as impl:
+        assert "a reply that is none" in unreached(impl)
+
+
+def test_an_error_is_no_answer_to_the_smallest_ping() -> None:
+    with serving(CONFIG, on_answer(having(method="error", code="SPACE_MISMATCH", message=""))) as impl:
+        assert "not answered with capability (HSK-11)" in unreached(impl)
+
+
+def test_a_server_that_falls_silent_ends_the_run() -> None:
+    with serving(CONFIG, dying_after(8)) as impl, closing(attach(impl, SHORT)) as server:
+        verdict = next(filter(lambda one: not one.passed, (run_check(check, server) for check in CHECKS)))
+    assert verdict.outcome is Outcome.HARNESS_ERROR
+    assert verdict.got == "gave up: no ping is answered any more"
+
+
+def test_a_run_that_takes_too_long_ends() -> None:
+    with serving() as impl, closing(attach(impl, replace(SHORT, run=0.0))) as server:
+        verdict = run_check(CHECKS[0], server)
+    assert verdict.outcome is Outcome.HARNESS_ERROR
+    assert verdict.got.startswith("gave up: ")
+
+
+def test_checks_have_their_own_ids_and_clauses_that_exist() -> None:
+    clauses = load_clauses()
+    assert len(ALL) == len(CHECKS) > 60
+    assert {check.profile for check in CHECKS} == {"handshake", "stream"}
+    assert {clause for check in CHECKS for clause in check.clauses} <= set(clauses)
+    assert all(check.clauses and check.about and (check.judge.__doc__ or "") for check in CHECKS)
+
+
+@pytest.fixture(scope="module")
+def green(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    with serving() as impl:
+        return run_suite(impl, tmp_path_factory.mktemp("green"))
+
+
+@pytest.mark.slow
+def test_a_whole_run_is_green_and_accounts_for_every_check(green: Ran) -> None:
+    assert green.status == OK, green.out
+    assert set(green.outcomes) == ALL - ONLY_SEALED
+    assert green.failed == {}
+    rows = green.report["profiles"]
+    assert set(rows) == set(green.report["claims"]) == {"handshake", "stream"}
+    assert sum(row["planned"] for row in rows.values()) == sum(row["passed"] for row in rows.values()) == len(ALL) - 1
+
+
+@pytest.mark.slow
+def test_its_account_fits_the_schema_and_says_what_was_not_seen(green: Ran) -> None:
+    jsonschema.validate(green.report, SCHEMA)
+    assert [one["id"] for one in green.report["not_planned"]] == sorted(ONLY_SEALED)
+    seen = {clause for case in green.report["cases"] for clause in case["clauses"]}
+    unseen = set(green.report["unseen"])
+    assert not seen & unseen
+    assert {"HSK-20", "HSK-44", "STM-24", "ZST-1", "FRM-1"} <= unseen
+    assert {clause.id for clause in load_clauses().values() if clause.file == "handshake.md"} <= seen | unseen
+    assert "not planned, as the server does not require crypto: not-sealed" in green.out
+    (line,) = [line for line in green.out.splitlines() if line.startswith("  HSK ")]
+    assert "20 to 30" in line
+
+
+@pytest.mark.slow
+def test_two_workers_judge_the_same(green: Ran, tmp_path: Path) -> None:
+    with serving() as impl:
+        parallel = run_suite(impl, tmp_path, "-n", "2")
+    assert parallel.status == OK, parallel.out
+    assert parallel.outcomes == green.outcomes
+
+
+@pytest.mark.slow
+def test_a_fault_fails_the_run_with_a_command_that_replays_it(tmp_path: Path) -> None:
+    with serving(CONFIG, on_answer(without("min"), "error", "UNSUPPORTED_VERSION")) as impl:
+        run = run_suite(impl, tmp_path)
+        assert run.status == FAILED
+        assert run.failed["handshake/outside/bad-versions"] == "fail"
+        assert "HSK-43 (specs/handshake.md:" in run.out
+        (line,) = {line for line in run.out.splitlines() if "replay" in line and "bad-versions" in line}
+        program, *arguments = shlex.split(line.removeprefix("replay "))
+        assert program == "pytest"
+        status, out = run_pytest([*arguments, "-q"])
+    assert status == FAILED
+    assert "min of the error is null" in out
+
+
+@pytest.mark.slow
+def test_a_known_failure_is_accepted_and_must_fail(tmp_path: Path) -> None:
+    known = tmp_path / "known.toml"
+    known.write_text('[[known]]\nid = "handshake/outside/bad-versions"\nreason = "being mended"\n', "utf-8")
+    few = ("--known-failures", str(known), "-k", "versions", "--profile=handshake")
+    with serving(CONFIG, on_answer(without("min"), "error", "UNSUPPORTED_VERSION")) as impl:
+        wrong = run_suite(impl, tmp_path, *few)
+    with serving() as impl:
+        mended = run_suite(impl, tmp_path, *few)
+    assert (wrong.status, mended.status) == (OK, FAILED)
+    assert "passes; remove it" in mended.out
+
+
+@pytest.mark.slow
+def test_a_selection_of_nothing_fails(tmp_path: Path) -> None:
+    with serving() as impl:
+        run = run_suite(impl, tmp_path, "-k", "nothing_has_this_name")
+    assert run.status == FAILED
+    assert run.report["faults"] == ["no case was executed: nothing is judged"]
+
+
+@pytest.mark.slow
+def test_streams_that_were_asked_for_and_cannot_be_judged_fail_the_run(tmp_path: Path) -> None:
+    with serving(SEALED) as impl:
+        run = run_suite(impl, tmp_path, "--profile=handshake,stream")
+    assert run.status == FAILED
+    assert run.report["faults"] == ["no case of profile stream was executed although it is claimed"]
+
+
+@pytest.mark.slow
+def test_a_silent_server_is_one_clear_line_in_time() -> None:
+    start = monotonic()
+    with silent_port() as impl:
+        status, out = run_pytest(["conformance", f"--impl={impl}", "-q"])
+    assert status == USAGE
+    assert [line for line in out.splitlines() if line.strip()] == [
+        f"ERROR: --impl={impl}: the server did not answer; nothing within 6.0 s"
+    ]
+    assert monotonic() - start < REACH_S
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "text"), [("frame", "from outside there are handshake, stream")])
+def test_a_profile_that_cannot_be_judged_from_outside_is_refused(name: str, text: str) -> None:
+    with serving() as impl:
+        status, out = run_pytest(["conformance", f"--impl={impl}", f"--profile={name}", "-q"])
+    assert status == USAGE
+    assert text in out
