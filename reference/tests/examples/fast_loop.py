@@ -14,6 +14,7 @@ from itertools import count
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+LONGEST_S = 600
 Address = tuple[str, int]
 
 
@@ -61,27 +62,45 @@ class _Transport(asyncio.DatagramTransport):
     def close(self) -> None:
         if not self._closing:
             self._closing = True
-            del self.loop.ports[self.own]
-            self.loop.call_soon(self.protocol.connection_lost, None)
+            self.loop.call_soon(self._gone)
+
+    def _gone(self) -> None:
+        del self.loop.ports[self.own]
+        self.protocol.connection_lost(None)
 
 
 class FastLoop(asyncio.SelectorEventLoop):
-    """lost: tells of a datagram whether the network loses it. sent: every datagram so far."""
+    """lost: tells of a datagram whether the network loses it. sent: every datagram so far. timers: all ever set.
+
+    An exception that asyncio would only log ends the run.
+    """
 
     def __init__(self, lost: Callable[[Sent], bool] = lambda _: False) -> None:
         self._now_s = 0.0
         self._lost = lost
         self.sent: list[Sent] = []
         self.ports: dict[Address, _Transport] = {}
+        self.timers: list[asyncio.TimerHandle] = []
         self._free_ports = count(40_000)
         super().__init__(_Jumping(self.jump))
 
     def time(self) -> float:
         return self._now_s
 
+    def call_at(  # type: ignore[override]
+        self, when: float, callback: Callable[..., object], *args: Any, **more: Any
+    ) -> asyncio.TimerHandle:
+        self.timers.append(super().call_at(when, callback, *args, **more))
+        return self.timers[-1]
+
+    def call_exception_handler(self, context: dict[str, Any]) -> None:
+        raise context.get("exception") or RuntimeError(context["message"])
+
     def jump(self, seconds: float) -> None:
         """Let time pass in which nothing happens."""
         self._now_s += seconds
+        if self._now_s > LONGEST_S:
+            raise RuntimeError(f"the program still waits after {LONGEST_S} s")
 
     async def create_datagram_endpoint(  # type: ignore[override]
         self, protocol_factory: Callable[[], Any], local_addr: Any = None, remote_addr: Any = None

@@ -3,47 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
-from abilities import ALL
-from endpoint import Endpoint, connect, serve
-from resonant import Ask, Flags, ResonantError, Tensor, Think
-from resonant.peer import Completed, Delivered, Dropped, Established, Incomplete, Lost, Opened
+from endpoint import connect, serve
+from resonant import Ask, ResonantError, Tensor
+from resonant.peer import Delivered, Established, Lost
 from session_error import SessionError, printable
 
-from reference.tests.examples.fast_loop import FastLoop, Sent, run
-from reference.tests.support import KEY
-
-CONFIG = replace(ALL, space_hash32=7, d_model=4)
-SEALED = replace(CONFIG, key=KEY, require_crypto=True)
-
-
-def think(*values: float) -> Think:
-    return Think(Tensor.half(np.array(values)))
-
-
-def values(event: Delivered) -> list[float]:
-    assert isinstance(event.message, Think)
-    return [float(value) for value in event.message.hidden.values()]
-
-
-async def double(server: Endpoint) -> None:
-    """Answer every Think with twice its values."""
-    async for address, event in server:
-        if isinstance(event, Delivered):
-            server.send(think(*(2 * value for value in values(event))), to=address)
-
-
-def flags_of(sent: Sent) -> int:
-    return int.from_bytes(sent.data[2:4], "little")
-
-
-def nonce_of(sent: Sent) -> bytes:
-    slices = int.from_bytes(sent.data[16:24], "little")
-    return sent.data[29 + 4 * slices :][:24]
+from reference.tests.examples.fast_loop import FastLoop, run
+from reference.tests.examples.talk import CONFIG, double, think, values
 
 
 async def talk_at_once() -> list[list[float]]:
@@ -109,110 +79,6 @@ def test_a_client_that_is_told_to_stop_while_it_connects_frees_its_socket() -> N
     assert loop.ports == {}
 
 
-def test_everything_behind_the_handshake_is_sealed_where_crypto_is_required() -> None:
-    loop = FastLoop()
-
-    async def work() -> list[float]:
-        async with asyncio.TaskGroup() as tasks, await serve(SEALED) as server:
-            tasks.create_task(double(server))
-            async with await connect(SEALED, server.address) as client:
-                assert client.agreed.crypto == "xchacha20poly1305"
-                client.send(think(1, 2))
-                return values(await client.wait_for(Delivered))
-
-    assert run(work(), loop) == [2, 4]
-    _ping, _capability, there, back = loop.sent
-    assert flags_of(there) & flags_of(back) & Flags.XCHACHA
-    assert nonce_of(there)[:12] != nonce_of(back)[:12], "each end has a salt of its own"
-
-
-def test_each_session_draws_its_own_salt() -> None:
-    loop = FastLoop()
-
-    async def work() -> None:
-        async with await serve(SEALED) as server:
-            for _ in range(2):
-                async with await connect(SEALED, server.address) as client:
-                    client.send(think(1))
-
-    run(work(), loop)
-    first, second = (nonce_of(sent) for sent in loop.sent if flags_of(sent) & Flags.XCHACHA)
-    assert first[:12] != second[:12]
-
-
-def test_a_client_without_the_key_is_told_what_to_do() -> None:
-    async def work() -> None:
-        async with await serve(SEALED) as server:
-            await connect(CONFIG, server.address)
-
-    with pytest.raises(SessionError, match=r"CRYPTO_REQUIRED: .*give both the same key"):
-        run(work())
-
-
-def test_what_was_sealed_with_another_key_is_dropped() -> None:
-    async def work() -> Dropped:
-        other = replace(SEALED, key=bytes(32))
-        async with await serve(SEALED) as server, await connect(other, server.address) as client:
-            client.send(think(1))
-            return await server.wait_for(Dropped)
-
-    assert run(work()) == Dropped("DECRYPT_FAILED")  # type: ignore[arg-type]
-
-
-async def stream_of(count: int) -> tuple[list[Any], np.ndarray[Any, Any]]:
-    """Stream a hidden state row by row; the server's events, and the rows that it put together."""
-    state = np.arange(4.0 * count).reshape(count, 4)
-    async with await serve(CONFIG) as server, await connect(CONFIG, server.address) as client:
-        with client.open_stream(3) as stream:
-            for row in state:
-                stream.send(think(*row))
-        events = []
-        async for _, event in server:
-            events.append(event)
-            if isinstance(event, Completed):
-                break
-    rows = [values(event) for event in events if isinstance(event, Delivered)]
-    assert np.array_equal(rows, state)
-    return events, state
-
-
-def test_a_streamed_hidden_state_arrives_whole_over_udp() -> None:
-    events, state = asyncio.run(stream_of(20))
-    assert isinstance(events[1], Opened)
-    assert events[-1].frames == len(state)
-
-
-def test_what_a_stream_loses_is_repaired_in_order() -> None:
-    loop = FastLoop(lost=lambda _: len(loop.sent) in (6, 7))  # after ping, capability, HEAD and two rows
-    events, state = run(stream_of(8), loop)
-    assert [event for event in events if isinstance(event, Incomplete)] == [Incomplete(3, (3, 4))]
-    assert events[-1].frames == len(state)
-
-
-def test_a_stream_that_an_exception_leaves_gets_no_tail() -> None:
-    loop = FastLoop()
-
-    async def work() -> None:
-        async with await serve(CONFIG) as server, await connect(CONFIG, server.address) as client:
-            with client.open_stream(3) as stream:
-                stream.send(think(1))
-                raise KeyError("the model fell over")
-
-    with pytest.raises(KeyError):
-        run(work(), loop)
-    assert len(loop.sent) == 4  # ping, capability, HEAD, Think
-
-
-def test_a_stream_id_in_use_cannot_be_opened() -> None:
-    async def work() -> None:
-        async with await serve(CONFIG) as server, await connect(CONFIG, server.address) as client:
-            client.send(think(1), stream_id=3)
-            client.open_stream(3)
-
-    with pytest.raises(ResonantError, match="STREAM_STATE"):
-        run(work())
-
-
 def test_closing_twice_is_harmless_and_ends_the_events() -> None:
     async def work() -> list[Any]:
         server = await serve(CONFIG)
@@ -230,6 +96,33 @@ def test_closing_twice_is_harmless_and_ends_the_events() -> None:
         assert [type(event) for event in outcome] == [Established]
 
 
+def test_a_closed_endpoint_sends_nothing_more() -> None:
+    loop = FastLoop()
+
+    async def work() -> None:
+        async with await serve(CONFIG) as server:
+            client = await connect(CONFIG, server.address)
+            await client.close()
+            before = len(loop.sent)
+            await server.wait_for(Lost)
+            assert [sent for sent in loop.sent[before:] if sent.source != server.address] == []
+
+    run(work(), loop)
+
+
+def test_an_endpoint_has_one_timer() -> None:
+    loop = FastLoop()
+
+    async def work() -> int:
+        async with await serve(CONFIG) as server, await connect(CONFIG, server.address) as client:
+            for number in range(20):
+                client.send(think(number))
+                await server.wait_for(Delivered)
+            return sum(not timer.cancelled() and timer.when() > loop.time() for timer in loop.timers)
+
+    assert run(work(), loop) == 2
+
+
 def test_a_silent_server_is_lost_after_45_s() -> None:
     loop = FastLoop(lost=lambda _: len(loop.sent) > 2)
 
@@ -245,7 +138,7 @@ def test_a_silent_server_is_lost_after_45_s() -> None:
 
 
 def test_a_loss_that_is_overdue_is_told_before_anything_is_sent() -> None:
-    loop = FastLoop()
+    loop = FastLoop(lost=lambda _: len(loop.sent) > 2)
 
     async def work() -> float:
         async with await serve(CONFIG) as server, await connect(CONFIG, server.address) as client:

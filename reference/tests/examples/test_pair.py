@@ -14,7 +14,7 @@ import send_think
 from abilities import ALL
 from endpoint import connect, serve
 from pair import CONFIG
-from resonant import Cache, Critique, DType, Tensor, Think, read_message, to_frame
+from resonant import Cache, Critique, DType, Modality, Tensor, Think, read_message, to_frame
 from resonant.peer import Delivered, Dropped, Lost, Rejected
 
 from reference.tests.examples.fast_loop import FastLoop, run
@@ -97,6 +97,29 @@ def test_a_think_that_cannot_be_criticized_does_not_end_the_server(capsys: pytes
     refusals = [line for line in capsys.readouterr().out.splitlines() if line.startswith("no Critique for 127.0.0.1:")]
     assert len(refusals) == 2
     assert "PLAIN_TOO_LARGE" in refusals[0]
+
+
+def test_a_critique_has_the_modality_of_its_think() -> None:
+    async def work() -> Modality:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(recv_think.run(options(50051, count=1)))
+            async with await connect(CONFIG, ("127.0.0.1", 50051)) as client:
+                client.send(Think(Tensor.half(np.ones(2))), modality=Modality.AUDIO)
+                return (await client.wait_for(Delivered)).modality
+
+    assert run(work()) is Modality.AUDIO
+
+
+def test_the_sender_waits_for_no_critique_where_none_was_agreed(capsys: pytest.CaptureFixture[str]) -> None:
+    loop = FastLoop()
+
+    async def work() -> int:
+        async with await serve(replace(CONFIG, critique=False), ("127.0.0.1", 50051)):
+            return await send_think.run(options(50051))
+
+    assert run(work(), loop) == 0
+    assert loop.time() == 0
+    assert capsys.readouterr().out.splitlines()[1:] == ["sent Think 1 on stream 0x1234"]
 
 
 def test_events_are_described_by_their_members() -> None:

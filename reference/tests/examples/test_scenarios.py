@@ -12,7 +12,10 @@ import numpy as np
 import pipeline
 import pytest
 import routing
+from endpoint import connect, serve
+from resonant import DType, Modality, Tensor, Think, decode, read_message
 
+from reference.tests.examples.fast_loop import FastLoop, run
 from reference.tests.support import ROOT
 
 WAIT_S = 20
@@ -43,6 +46,36 @@ def test_the_fusion_of_two_models_sees_what_neither_sees_alone() -> None:
     greatest = np.abs(ensemble.image_features()).max()
     bound = ensemble.D_MODEL**0.5 * (greatest / 14 + greatest / 7 * 8 * HALF) / 2 + 4 * HALF
     assert np.abs(outcome.told_text - (outcome.image + outcome.text) / 2).max() <= bound
+
+
+def test_the_image_travels_in_four_bits_with_scales() -> None:
+    loop = FastLoop()
+    run(ensemble.run(), loop)
+    frames = [decode(sent.data) for sent in loop.sent]
+    (image,) = [read_message(frame) for frame in frames if frame.modality == Modality.IMAGE]
+    assert isinstance(image, Think)
+    assert image.hidden.dtype == DType.Q4
+    assert image.hidden.scales() is not None
+
+
+def test_the_fusion_waits_for_a_new_text_with_each_new_image() -> None:
+    async def work() -> list[bool]:
+        config = ensemble.CONFIG
+        async with asyncio.TaskGroup() as tasks, await serve(config) as server:
+            tasks.create_task(ensemble.fuse(server))
+            async with await connect(config, server.address) as vision, await connect(config, server.address) as words:
+                same = []
+                for number in (1.0, 2.0):
+                    hidden = Tensor.half(np.full((1, ensemble.D_MODEL), number))
+                    seen = tasks.create_task(ensemble.ask_fusion(vision, hidden, Modality.IMAGE))
+                    for _ in range(10):
+                        await asyncio.sleep(0)  # all that can be done without a text is done
+                    read = await ensemble.ask_fusion(words, hidden, Modality.TEXT)
+                    wanted = ensemble.scores(hidden.dense()).astype(np.float16)
+                    same.append(np.array_equal(await seen, wanted) and np.array_equal(read, wanted))
+                return same
+
+    assert run(work()) == [True, True]
 
 
 def test_a_model_learns_from_critiques_until_there_is_nothing_to_criticize() -> None:
