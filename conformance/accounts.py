@@ -87,6 +87,9 @@ def _summary(config: pytest.Config) -> Iterator[str]:
         yield f"{profile:<10}{cells}"
     if run.ledger.unnamed:
         yield f"{run.ledger.unnamed} refusals came without a code"
+    if run.ledger.left_out:
+        count = run.ledger.left_out
+        yield f"{count} dialogues need time to pass, which for this testee is real time: not executed (--real-time)"
     failing = run.ledger.failing_clauses()
     if failing:
         yield "failing clauses: " + ", ".join(f"{clause} ({count})" for clause, count in failing[:12])

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+DIALOGUE = "dialogue"
+"""The one op of vectors that is none of testees."""
 VECTORS = Path(__file__).resolve().parent.parent / "vectors" / "data"
 
 
@@ -56,16 +58,24 @@ def load_cases(folder: Path = VECTORS) -> tuple[Case, ...]:
     paths = sorted(folder.rglob("*.json"))
     if not paths:
         raise VectorError(f"{folder}: no vector files; run `python -m vectors.make`")
-    cases = tuple(case for path in paths for case in _read(path))
+    cases = tuple(case for path in paths for case in _read_file(path))
     twice = [case_id for case_id, count in Counter(case.id for case in cases).items() if count > 1]
     if twice:
         raise VectorError(f"{folder}: {twice[0]} stands there twice")
     return cases
 
 
-def _read(path: Path) -> Iterator[Case]:
+def _read_file(path: Path) -> Iterator[Case]:
     try:
         file = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise VectorError(f"{path}: not a vector file ({error!r})") from error
+    yield from read_cases(file, path)
+
+
+def read_cases(file: Any, path: Path) -> Iterator[Case]:
+    """The cases of a vector file that was parsed already. Raises VectorError, which names `path`."""
+    try:
         head = (file["profile"], tuple(file.get("requires", ())), file["op"])
         for entry in file["cases"]:
             expect = entry["expect"]
@@ -77,5 +87,5 @@ def _read(path: Path) -> Iterator[Case]:
                 entry["input"],
                 Accept(expect["ok"]) if "ok" in expect else Refuse(expect["reject"]),
             )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (KeyError, TypeError) as error:
         raise VectorError(f"{path}: not a vector file ({error!r})") from error

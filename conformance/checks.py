@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
-from adapters.driver import Answer, Crash, HarnessError, Ok, Reject, RequestError, Timeout, Unsupported
+from adapters.driver import Answer, Ok, Reject
 
 from . import transformed
-from .asking import Asks
-from .cases import Accept, Case, Refuse
+from .answers import REJECTED, not_judged
+from .asking import Asks, AsksPeers
+from .cases import DIALOGUE, Accept, Case, Refuse
+from .dialogue.judge import judge_dialogue
 from .difference import first_difference
 from .verdict import PASSED, PASSED_UNNAMED, Outcome, Verdict, short
 
-REJECTED = "REJECTED"  # TST-14
 DIGEST = "_sha256"
 
 
 def judge(testee: Asks, case: Case) -> Verdict:
     """Ask the testee for the case's op and judge the answer. Never raises for what the testee does."""
+    if case.op == DIALOGUE:
+        return judge_dialogue(cast(AsksPeers, testee), case)  # what has peers has a wire
     answer = testee.ask(case.op, case.input, case=case.id, profile=case.profile)
     return judge_answer(case, answer)
 
@@ -55,28 +58,6 @@ def expected_text(case: Case) -> str:
     if isinstance(case.expect, Refuse):
         return f"reject {case.expect.code}"
     return f"ok {short(case.expect.value)}"
-
-
-def not_judged(answer: Answer, expected: str) -> Verdict:
-    """The verdict on an answer that is neither ok nor reject."""
-    match answer:
-        case Unsupported(feature):
-            summary = "answered `unsupported` in a profile that it claims (TST-10)"
-            return Verdict(Outcome.UNSUPPORTED, summary, expected, f"unsupported {short(feature)}")
-        case RequestError(text):
-            summary = "found a request wrong that fits its schema (TST-11)"
-            return Verdict(Outcome.REQUEST_ERROR, summary, expected, f"error {short(text)}")
-        case Crash(status, stderr):
-            return Verdict(Outcome.CRASH, "the testee ended instead of answering", expected, status, stderr=stderr)
-        case Timeout(seconds, stderr, note):
-            got = f"no reply within {seconds:.1f} s" + (f"; {note}" if note else "")
-            return Verdict(Outcome.TIMEOUT, "the testee did not answer", expected, got, stderr=stderr)
-        case HarnessError(text, stderr):
-            return Verdict(
-                Outcome.HARNESS_ERROR, "the testee protocol failed", expected, short(text, 600), stderr=stderr
-            )
-        case Ok() | Reject():
-            return Verdict(Outcome.FAIL, "another kind of answer was due", expected, short(str(answer)))
 
 
 def _check_exactly(case: Case, expected: Mapping[str, Any], got: Mapping[str, Any]) -> Verdict:

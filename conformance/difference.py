@@ -72,12 +72,12 @@ def first_difference(expected: Any, got: Any, path: Path = ()) -> Difference | N
     if isinstance(expected, Mapping) and isinstance(got, Mapping):
         for key in [*expected, *(key for key in got if key not in expected)]:
             if key not in got or key not in expected:
-                return Difference((*path, key), expected.get(key, _ABSENT), got.get(key, _ABSENT))
+                return Difference((*path, key), expected.get(key, ABSENT), got.get(key, ABSENT))
             found = first_difference(expected[key], got[key], (*path, key))
             if found:
                 return found
     if isinstance(expected, list) and isinstance(got, list):
-        for index, (left, right) in enumerate(zip_longest(expected, got, fillvalue=_ABSENT)):
+        for index, (left, right) in enumerate(zip_longest(expected, got, fillvalue=ABSENT)):
             found = first_difference(left, right, (*path, index))
             if found:
                 return found
@@ -107,9 +107,9 @@ class _Absent:
         return "nothing"
 
 
-_ABSENT = _Absent()
+ABSENT = _Absent()
 
 
 def _value(value: Any) -> str:
-    text = repr(value) if value is _ABSENT else json.dumps(value, ensure_ascii=False)
+    text = repr(value) if value is ABSENT else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 80 else f"{text[:80]}…"

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from adapters.driver import Ok, Reject, Unsupported
 
+from .answers import not_judged
 from .asking import Asks
-from .checks import not_judged
 from .difference import first_difference
 from .verdict import PASSED, Outcome, Verdict, short
 

@@ -49,6 +49,8 @@ class Ledger:
     planned: Mapping[str, Planned]
     """The cases that are to run, by id."""
     entries: list[Entry] = field(default_factory=list)
+    left_out: int = 0
+    """Cases that were not planned because they need time to pass, and the testee's clock is real."""
 
     def add(self, entry: Entry) -> None:
         """Note how a case ended."""

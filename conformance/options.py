@@ -20,6 +20,8 @@ class Options:
     report: Path | None
     seed: int
     build: bool
+    dialogues: tuple[Path, ...] = ()
+    real_time: bool = False
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -53,6 +55,19 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="N",
         help="the seed of the generated inputs (default: %(default)s); it is printed with every run",
     )
+    group.addoption(
+        "--dialogue",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="also judge the dialogues of this vector file, such as a law writes for what it found; may be repeated",
+    )
+    group.addoption(
+        "--real-time",
+        action="store_true",
+        help="where a testee's peers live by the real clock, judge dialogues that need time to pass as well, by "
+        "waiting; those that need more than a minute are left out",
+    )
     group.addoption("--no-build", action="store_true", help="do not run the adapter's build command first")
 
 
@@ -67,4 +82,6 @@ def read_options(config: pytest.Config) -> Options:
         report=Path(report) if report else None,
         seed=config.getoption("--seed"),
         build=not config.getoption("--no-build"),
+        dialogues=tuple(map(Path, config.getoption("--dialogue"))),
+        real_time=config.getoption("--real-time"),
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from .cases import Accept, Case
+from .cases import DIALOGUE, Accept, Case
+from .peer_ops import PEER_OPS
 
 # profile -> the clause families it is made of; TST holds for every testee whatever it claims
 PROFILES: Mapping[str, tuple[str, ...]] = {
@@ -14,6 +15,16 @@ PROFILES: Mapping[str, tuple[str, ...]] = {
     "message": ("MSG",),
     "sparse": ("SPR",),
     "quant": ("QNT",),
+    "handshake": ("HSK",),
+    "stream": ("STM",),
+}
+# profile -> the profile that must be claimed with it (TST-12)
+NEEDS: Mapping[str, str] = {
+    "zstd": "frame",
+    "xchacha": "frame",
+    "message": "frame",
+    "handshake": "message",
+    "stream": "handshake",
 }
 EVERYWHERE = ("TST",)
 FLAG_OF: Mapping[str, int] = {"zstd": 1, "xchacha": 2}
@@ -32,6 +43,9 @@ def selected_profiles(claimed: Sequence[str], chosen: Sequence[str]) -> tuple[st
     for name in (*chosen, *claimed):
         if name not in PROFILES:
             raise SelectionError(f"no profile {name!r}; there are {', '.join(PROFILES)}")
+    for name in claimed:
+        if NEEDS.get(name, name) not in claimed:
+            raise SelectionError(f"the testee claims {name} but not {NEEDS[name]}, which it needs (TST-12)")
     for name in chosen:
         if name not in claimed:
             raise SelectionError(f"profile {name} is not claimed; the testee claims {', '.join(claimed) or 'nothing'}")
@@ -44,10 +58,18 @@ def selected_cases(cases: Iterable[Case], claimed: Sequence[str], selected: Sequ
 
 
 def refusal_probes(cases: Iterable[Case], claimed: Sequence[str]) -> tuple[Case, ...]:
-    """For each unclaimed profile one valid case an op: the testee must answer `unsupported` (TST-10)."""
+    """For each unclaimed profile one valid case an op: the testee must answer `unsupported` (TST-10).
+
+    stream has no ops of its own, so that a testee with handshake is asked nothing for it.
+    """
     probes: dict[tuple[str, str], Case] = {}
-    for case in cases:
-        if case.needs - set(claimed) == {case.profile} and isinstance(case.expect, Accept) and _needs_it(case):
+    for case in (*cases, *PEER_OPS):
+        if (
+            case.op != DIALOGUE
+            and case.needs - set(claimed) == {case.profile}
+            and isinstance(case.expect, Accept)
+            and _needs_it(case)
+        ):
             probes.setdefault((case.profile, case.op), case)
     return tuple(probes.values())
 

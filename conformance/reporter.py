@@ -52,7 +52,9 @@ class Reporter:
 
     def replay(self) -> str:
         """The command that runs this test alone."""
-        return f"pytest {shlex.quote(self._item.nodeid)} --impl={shlex.quote(self._options.impl)}"
+        more = [f"--dialogue={path}" for path in self._options.dialogues]
+        more += ["--real-time"] if self._options.real_time else []
+        return shlex.join(["pytest", self._item.nodeid, f"--impl={self._options.impl}", *more])
 
 
 def reporter_of(request: pytest.FixtureRequest) -> Reporter:

@@ -11,6 +11,8 @@ from resonant.clauses import load_clauses
 from adapters.driver import Adapter, AdapterError, Hello, StartError, Testee, build_adapter, load_adapter
 
 from .cases import Case, VectorError, load_cases
+from .dialogue.files import load_dialogues
+from .dialogue.timing import playable
 from .known import KnownFailuresError, check_known, load_known
 from .ledger import Ledger
 from .options import Options
@@ -47,7 +49,8 @@ def prepare(options: Options, *, build: bool) -> Run:
     """Load the vectors, build and start the testee, and decide what counts. Raises RunError."""
     try:
         all_cases = load_cases()
-        check_clauses(all_cases, load_clauses().keys())
+        named = tuple(case for path in options.dialogues for case in load_dialogues(path))
+        check_clauses((*all_cases, *named), load_clauses().keys())
         known = load_known(options.known) if options.known else {}
         adapter = load_adapter(options.impl, ADAPTERS)
         if build:
@@ -55,15 +58,27 @@ def prepare(options: Options, *, build: bool) -> Run:
         testee = Testee(adapter)
         hello = testee.start()
         selected = selected_profiles(hello.profiles, options.profiles)
-        cases = {case.id: case for case in selected_cases(all_cases, hello.profiles, selected)}
+        check_named(named, hello.profiles, selected)
+        counting = {case.id: case for case in (*selected_cases(all_cases, hello.profiles, selected), *named)}
+        played = playable(counting.values(), hello.clock, real_time=options.real_time)
+        cases = {case.id: case for case in played}
         if options.known:
             in_profiles = {k: v for k, v in known.items() if not options.profiles or k.split("/")[0] in selected}
-            check_known(options.known, in_profiles, cases.keys(), {case.id for case in all_cases})
+            check_known(options.known, in_profiles, cases.keys(), {case.id for case in (*all_cases, *named)})
     except StartError as error:
         raise RunError(f"--impl={options.impl}: the testee did not start: {_why(error)}") from error
     except (VectorError, AdapterError, KnownFailuresError, SelectionError) as error:
         raise RunError(str(error)) from error
-    return Run(adapter, testee, hello, cases, refusal_probes(all_cases, hello.profiles), known, Ledger(selected, cases))
+    ledger = Ledger(selected, cases, left_out=len(counting) - len(cases))
+    return Run(adapter, testee, hello, cases, refusal_probes(all_cases, hello.profiles), known, ledger)
+
+
+def check_named(named: Sequence[Case], claimed: Sequence[str], selected: Sequence[str]) -> None:
+    """Refuse dialogues of the command line that would not be judged: a run asked for them must not end green."""
+    for case in named:
+        missing = case.needs - set(claimed) or {case.profile} - set(selected)
+        if missing:
+            raise SelectionError(f"{case.id} needs the profile {min(missing)}, which is not claimed or not chosen")
 
 
 def _why(error: StartError) -> str:

@@ -27,6 +27,7 @@ def run_data(
         "seed": seed,
         "exit_status": exit_status,
         "faults": list(faults),
+        "left_out": ledger.left_out,
         "profiles": dict(ledger.rows()),
         "cases": [
             {

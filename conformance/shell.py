@@ -72,7 +72,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         ids = [f"{case.profile}-{case.op}" for case in run.probes]
         metafunc.parametrize("unclaimed", run.probes, ids=ids)
     if "probe" in metafunc.fixturenames:
-        probes = [probe for probe in PROBES if run.adapter.launch == "process" or not probe.needs_process]
+        probes = [probe for probe in PROBES if probe.counts(run.hello, run.adapter.launch)]
         metafunc.parametrize("probe", probes, ids=[probe.id for probe in probes])
 
 

@@ -12,7 +12,7 @@ from resonant.clauses import load_clauses
 from resonant.explain import explain
 from resonant.layout import Field, annotate
 
-from .cases import Accept, Case
+from .cases import DIALOGUE, Accept, Case
 from .difference import Difference
 from .verdict import Verdict
 
@@ -33,6 +33,8 @@ def probe_text(name: str, about: str, clauses: tuple[str, ...], verdict: Verdict
 def _text(name: str, about: str, clauses: tuple[str, ...], verdict: Verdict, dump: Iterable[str], replay: str) -> str:
     lines = [f"{name}: {verdict.outcome}: {verdict.summary}", f"case      {about}", *clause_lines(clauses)]
     lines += [f"expected  {verdict.expected}", f"got       {verdict.got}", *dump]
+    if verdict.transcript:
+        lines += ["what was said so far:", *(f"  {line}" for line in verdict.transcript)]
     if verdict.stderr:
         lines += ["testee's standard error:", *(f"  {line}" for line in verdict.stderr.splitlines()[-_STDERR_LINES:])]
     return "\n".join([*lines, f"replay    {replay}"])
@@ -56,10 +58,32 @@ def _dump(case: Case, verdict: Verdict) -> Iterator[str]:
         else:
             yield "the frame:"
             yield from (f"  {line}" for line in explain(frame, key).splitlines())
+    elif case.op == DIALOGUE:
+        yield from _datagram_dump(case, verdict)
     elif case.op == "encode" and verdict.produced and verdict.difference is not None:
         yield from _encoded_dump(verdict.produced, verdict.difference, key)
     elif verdict.difference is not None and verdict.difference.byte is not None:
         yield from _hex_window(verdict.difference)
+
+
+def _datagram_dump(case: Case, verdict: Verdict) -> Iterator[str]:
+    """What came from the peer under test, where one datagram is to blame."""
+    if not verdict.produced:
+        return
+    text, difference = case.input["config"].get("key"), verdict.difference
+    fields = annotate(bytes.fromhex(verdict.produced), key=bytes.fromhex(text) if text else None)
+    if difference is not None and difference.path == ("frame",):
+        yield from marked_dump(fields, *_field_at(fields, difference.byte))
+    else:
+        yield from marked_dump(fields, *(_place(difference) if difference else ("", None)))
+
+
+def _field_at(fields: tuple[Field, ...], byte: int | None) -> tuple[str, int | None]:
+    """The field of the frame that holds a byte, and the byte's place in it."""
+    if byte is None:
+        return "", None
+    at = next((f for f in fields if f.offset <= byte < f.offset + len(f.data)), None)
+    return (at.name, byte - at.offset) if at else ("", None)
 
 
 def _encoded_dump(produced: str, difference: Difference, key: bytes | None) -> Iterator[str]:
@@ -73,24 +97,32 @@ def _encoded_dump(produced: str, difference: Difference, key: bytes | None) -> I
             yield from _hex_window(difference)
         return
     fields = annotate(frame)
-    at = next((f for f in fields if f.offset <= difference.byte < f.offset + len(f.data)), None)
-    yield from marked_dump(fields, at.name if at else "", difference.byte - at.offset if at else None)
+    yield from marked_dump(fields, *_field_at(fields, difference.byte))
 
 
 def _place(difference: Difference) -> tuple[str, int | None]:
     """The name of the field in which decoded fields differ, and the byte in it as far as it is known."""
     match difference.path:
-        case ("fields", "slices", int(index), "payload"):
-            return f"slice {index} payload", difference.byte
-        case ("fields", "slices", int(index), "dims", int(dim), *_):
-            return f"slice {index} dims", 4 * dim + (_integer_byte(difference) or 0)
-        case ("fields", "slices", int(index), str(name), *_):
-            return f"slice {index} {name}", 0
-        case ("fields", "slices", *_):
-            return "num_slices", 0
+        case ("fields", "slices", *rest):
+            return _place_in_slice(rest, difference)
+        case ("fields", "json", *_):
+            return "slice 0 payload", None
+        case ("fields", "nonce"):
+            return "nonce", difference.byte
         case ("fields", str(name), *_):
             return name, _integer_byte(difference)
     return "", None
+
+
+def _place_in_slice(path: list[str | int], difference: Difference) -> tuple[str, int | None]:
+    match path:
+        case [int(index), "payload"]:
+            return f"slice {index} payload", difference.byte
+        case [int(index), "dims", int(dim), *_]:
+            return f"slice {index} dims", 4 * dim + (_integer_byte(difference) or 0)
+        case [int(index), str(name), *_]:
+            return f"slice {index} {name}", 0
+    return "num_slices", 0
 
 
 def _integer_byte(difference: Difference) -> int | None:

@@ -36,6 +36,8 @@ class Verdict:
     produced: str = ""
     """The bytes an encoder made, as hex, where they can be shown."""
     stderr: str = ""
+    transcript: tuple[str, ...] = ()
+    """What was said in a dialogue so far, a line each."""
     unnamed: bool = False
     """The input was refused as expected, but without a code (TST-14)."""
 

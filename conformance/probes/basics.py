@@ -16,6 +16,7 @@ from adapters.driver import (
     Crash,
     GoneError,
     HarnessError,
+    Hello,
     Joiner,
     PieceError,
     StartError,
@@ -24,7 +25,7 @@ from adapters.driver import (
     parse_answer,
 )
 
-from ..checks import not_judged
+from ..answers import not_judged
 from ..verdict import PASSED, Outcome, Verdict, short
 
 KEPT = "the testee protocol kept"
@@ -33,13 +34,25 @@ UNKNOWN: dict[str, Any] = {"op": "no_such_op", "case": "", "profile": "", "input
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One check of the testee protocol. needs_process: it starts or ends one, which no testee attached to can stand."""
+    """One check of the testee protocol.
+
+    needs_process: it starts or ends one, which no testee attached to can stand. profile: only for testees that claim
+    it, empty for all. needs_clock: only where the clock of peers is virtual.
+    """
 
     id: str
     about: str
     clauses: tuple[str, ...]
     check: Callable[[Testee], Verdict]
     needs_process: bool = False
+    profile: str = ""
+    needs_clock: bool = False
+
+    def counts(self, hello: Hello, launch: str) -> bool:
+        """Whether a testee with these claims, started in this way, is to be checked by it."""
+        if self.needs_process and launch != "process":
+            return False
+        return self.profile in ("", *hello.profiles) and not (self.needs_clock and hello.clock != "virtual")
 
 
 def run_probe(probe: Probe, testee: Testee) -> Verdict:

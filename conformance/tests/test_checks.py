@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from adapters.driver import Answer, Crash, HarnessError, Ok, Reject, RequestError, Timeout, Unsupported
-from conformance.checks import judge, judge_answer, not_judged
+from conformance.answers import not_judged
+from conformance.checks import judge, judge_answer
 from conformance.tests.support import case_of
 from conformance.verdict import Outcome, Verdict
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from resonant import RejectCode
 from resonant.clauses import Clause, load_clauses
+from resonant.errors import DropCode
 
-from conformance.cases import Refuse, load_cases
+from conformance.cases import DIALOGUE, Case, Refuse, load_cases
+from conformance.peer_ops import PEER_OPS
 from conformance.probes import PROBES, UNCLAIMED_CLAUSES
 from conformance.profiles import EVERYWHERE, PROFILES
 from conformance.tests.support import ROOT
@@ -39,10 +43,12 @@ def citations() -> dict[str, set[str]]:
 CITED = citations()
 
 
-def owner(clause_id: str) -> str:
-    if family(clause_id) in EVERYWHERE:
+def owner(clause: Clause) -> str:
+    if clause.judged_in is not None:
+        return clause.judged_in
+    if family(clause.id) in EVERYWHERE:
         return "testee"
-    return next(profile for profile, families in PROFILES.items() if family(clause_id) in families)
+    return next(profile for profile, families in PROFILES.items() if family(clause.id) in families)
 
 
 def table(text: str, head: str) -> list[list[str]]:
@@ -71,7 +77,15 @@ MUST = [clause for clause in CLAUSES.values() if clause.must and clause.untestab
 
 @pytest.mark.parametrize("clause", MUST, ids=lambda clause: clause.id)
 def test_a_must_is_judged_in_the_profile_it_belongs_to(clause: Clause) -> None:
-    assert owner(clause.id) in CITED[clause.id], f"{clause.id}: no case that cites it in {owner(clause.id)}"
+    assert owner(clause) in CITED[clause.id], f"{clause.id}: no case that cites it in {owner(clause)}"
+
+
+def test_a_clause_that_is_judged_elsewhere_says_in_which_profile() -> None:
+    elsewhere = {clause.id: clause.judged_in for clause in CLAUSES.values() if clause.judged_in is not None}
+    assert len(elsewhere) > 3
+    assert set(elsewhere.values()) <= set(PROFILES)
+    for clause_id, profile in elsewhere.items():
+        assert family(clause_id) not in PROFILES[profile], f"{clause_id} is of {profile} anyway"
 
 
 UNTESTABLE = [clause for clause in CLAUSES.values() if clause.untestable is not None]
@@ -115,12 +129,32 @@ def test_the_registry_lists_the_reject_codes_in_order() -> None:
     codes = [names(row[1])[0] for row in numbered]
     for part in text.split("\n| code |")[1:]:
         codes += [names(row[0])[0] for row in table("| code |" + part, "| code |")]
-    assert codes == [code.value for code in RejectCode]
+    assert codes == [code.value for code in (*RejectCode, *DropCode)]
 
 
-def test_every_reject_code_is_expected_by_a_case() -> None:
-    expected = {case.expect.code for case in CASES if isinstance(case.expect, Refuse)}
-    assert expected == {code.value for code in RejectCode} - NEVER_REQUESTED
+def codes_in(value: Any) -> Iterator[str]:
+    """The codes that a dialogue expects: in errors, in events, and of acts that are refused."""
+    if isinstance(value, dict):
+        for name, member in value.items():
+            if name in ("code", "reject", "detail") and isinstance(member, str):
+                yield member
+            else:
+                yield from codes_in(member)
+    elif isinstance(value, list):
+        for item in value:
+            yield from codes_in(item)
+
+
+def expected_codes(case: Case) -> Iterator[str]:
+    if isinstance(case.expect, Refuse):
+        yield case.expect.code
+    elif case.op == DIALOGUE:
+        yield from codes_in(case.input["steps"])
+
+
+def test_every_code_is_expected_by_a_case_and_there_are_no_others() -> None:
+    expected = {code for case in CASES for code in expected_codes(case)}
+    assert expected == {code.value for code in (*RejectCode, *DropCode)} - NEVER_REQUESTED
 
 
 def test_the_ops_of_the_protocol_have_schemas_and_the_schemas_ops() -> None:
@@ -133,12 +167,16 @@ def test_both_tables_give_an_op_the_same_profile() -> None:
     protocol = table((SPECS / "testee.md").read_text("utf-8"), "| op |")
     profiles = {names(row[0])[0]: names(row[0 + 1]) for row in protocol}
     for row in table((SPECS / "README.md").read_text("utf-8"), "| profile |"):
-        own_ops = re.findall(r"\w+", row[2].partition(";")[0])
+        own_ops = [] if row[2].startswith("the ops of") else re.findall(r"\w+", row[2].partition(";")[0])
         assert [op for op, profile in profiles.items() if profile == names(row[0])] == own_ops
 
 
 def test_every_op_of_a_profile_has_a_case() -> None:
     protocol = table((SPECS / "testee.md").read_text("utf-8"), "| op |")
+    of_peers = {(case.op, case.profile) for case in PEER_OPS}
     ops = {(names(row[0])[0], names(row[1])[0]) for row in protocol if names(row[1])}
-    assert ops <= {(case.op, case.profile) for case in CASES}
-    assert {case.op for case in CASES} == {op for op, _ in ops}
+    assert of_peers < ops  # which dialogues ask for
+    judged = {(case.op, case.profile) for case in CASES}
+    assert ops - of_peers <= judged
+    assert {(DIALOGUE, "handshake"), (DIALOGUE, "stream")} <= judged
+    assert {op for op, _ in judged} == {op for op, _ in ops - of_peers} | {DIALOGUE}

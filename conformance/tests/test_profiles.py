@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from conformance.cases import Case
-from conformance.profiles import SelectionError, refusal_probes, selected_cases, selected_profiles
+from conformance.peer_ops import PEER_OPS
+from conformance.profiles import NEEDS, PROFILES, SelectionError, refusal_probes, selected_cases, selected_profiles
 from conformance.tests.support import XCHACHA, ZSTD, case_of, closed, header_bytes
 
 ALL = ("frame", "zstd", "xchacha")
@@ -86,17 +87,17 @@ def test_cases_count_when_all_they_need_is_claimed(
 def test_each_unclaimed_profile_is_probed_by_what_lacks_nothing_else(
     claimed: Sequence[str], probes: Sequence[Case]
 ) -> None:
-    assert refusal_probes(CASES, claimed) == probes
+    assert refusal_probes(CASES, claimed) == (*probes, *PEER_OPS)
 
 
 def test_with_zstd_claimed_a_frame_with_both_flags_probes_xchacha() -> None:
-    assert refusal_probes((BOTH,), ("frame", "zstd")) == (BOTH,)
+    assert refusal_probes((BOTH,), ("frame", "zstd", "handshake")) == (BOTH,)
 
 
 def test_one_probe_an_op() -> None:
     seal = case_of("seal", {}, {"sealed": ""}, profile="xchacha")
     unsealing = case_of("open", {}, {"plain": ""}, profile="xchacha")
-    assert refusal_probes((seal, seal, unsealing, seal), ("frame", "zstd")) == (seal, unsealing)
+    assert refusal_probes((seal, seal, unsealing, seal), ("frame", "zstd", "handshake")) == (seal, unsealing)
 
 
 @pytest.mark.parametrize(
@@ -109,9 +110,31 @@ def test_one_probe_an_op() -> None:
     ids=["refused", "decode without the flag", "encode without the flag"],
 )
 def test_only_valid_input_that_needs_the_profile_is_a_probe(case: Case) -> None:
-    assert refusal_probes((case,), ("frame",)) == ()
+    assert refusal_probes((case,), ("frame", "handshake")) == ()
 
 
 def test_encode_with_the_flag_is_a_probe() -> None:
     case = case_of("encode", {"fields": {"flags": ZSTD}}, {"header": ""}, profile="zstd")
-    assert refusal_probes((case,), ("frame",)) == (case,)
+    assert refusal_probes((case,), ("frame", "handshake")) == (case,)
+
+
+def test_a_testee_without_handshake_is_asked_each_op_on_peers() -> None:
+    dialogue = case_of("dialogue", {"steps": []}, {}, profile="handshake")
+    probes = refusal_probes((dialogue,), ("frame", "message"))
+    assert {case.op for case in probes} == {
+        "peer_open", "peer_send", "peer_poll", "peer_advance", "peer_close", "reset",
+    }  # fmt: skip
+    assert {case.profile for case in probes} == {"handshake"}
+
+
+def test_stream_has_no_ops_of_its_own_to_be_refused() -> None:
+    dialogue = case_of("dialogue", {"steps": []}, {}, profile="stream")
+    assert refusal_probes((dialogue,), ("frame", "message", "handshake")) == ()
+    assert selected_cases((dialogue,), ("frame", "message", "handshake"), ("handshake",)) == ()
+
+
+@pytest.mark.parametrize("profile", NEEDS)
+def test_a_profile_is_not_claimed_without_the_one_it_needs(profile: str) -> None:
+    with pytest.raises(SelectionError, match=f"claims {profile} but not {NEEDS[profile]}, which it needs"):
+        selected_profiles((profile,), ())
+    assert NEEDS[profile] in PROFILES

@@ -1,0 +1,31 @@
+"""Verdicts on answers that say nothing of the case: the testee did not perform what it was asked."""
+
+from __future__ import annotations
+
+from adapters.driver import Answer, Crash, HarnessError, Ok, Reject, RequestError, Timeout, Unsupported
+
+from .verdict import Outcome, Verdict, short
+
+REJECTED = "REJECTED"  # TST-14
+
+
+def not_judged(answer: Answer, expected: str) -> Verdict:
+    """The verdict on an answer that is neither ok nor reject."""
+    match answer:
+        case Unsupported(feature):
+            summary = "answered `unsupported` in a profile that it claims (TST-10)"
+            return Verdict(Outcome.UNSUPPORTED, summary, expected, f"unsupported {short(feature)}")
+        case RequestError(text):
+            summary = "found a request wrong that fits its schema (TST-11)"
+            return Verdict(Outcome.REQUEST_ERROR, summary, expected, f"error {short(text)}")
+        case Crash(status, stderr):
+            return Verdict(Outcome.CRASH, "the testee ended instead of answering", expected, status, stderr=stderr)
+        case Timeout(seconds, stderr, note):
+            got = f"no reply within {seconds:.1f} s" + (f"; {note}" if note else "")
+            return Verdict(Outcome.TIMEOUT, "the testee did not answer", expected, got, stderr=stderr)
+        case HarnessError(text, stderr):
+            return Verdict(
+                Outcome.HARNESS_ERROR, "the testee protocol failed", expected, short(text, 600), stderr=stderr
+            )
+        case Ok() | Reject():
+            return Verdict(Outcome.FAIL, "another kind of answer was due", expected, short(str(answer)))

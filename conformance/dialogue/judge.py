@@ -1,0 +1,54 @@
+"""The check of a case of op dialogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from adapters.driver import Answer, HarnessError, StartError, WirePeer
+
+from ..answers import not_judged
+from ..asking import AsksPeers
+from ..cases import Case
+from ..verdict import PASSED, PASSED_UNNAMED, Outcome, Verdict
+from .clocks import pass_really, pass_virtually
+from .play import Player, StoppedError
+from .reading import parse_dialogue
+from .steps import Dialogue
+from .wires import OpenWire
+
+EXPECTED = "every step holds"
+_GONE = (Outcome.CRASH, Outcome.TIMEOUT, Outcome.HARNESS_ERROR)
+
+
+def judge_dialogue(testee: AsksPeers, case: Case, open_wire: OpenWire = WirePeer) -> Verdict:
+    """Play the case's dialogue. Never raises for what the testee does; DialogueError for a case that is none."""
+    dialogue = parse_dialogue(case.input)
+
+    def ask(op: str, given: Mapping[str, Any]) -> Answer:
+        return testee.ask(op, given, case=case.id, profile=case.profile)
+
+    try:
+        to, clock = testee.wire_address, testee.hello.clock
+    except StartError as error:
+        return not_judged(HarnessError(error.text, error.stderr), EXPECTED)
+    if to is None:
+        text = "where its wire socket is, is not known; its adapter.toml has to say it"
+        return not_judged(HarnessError(text), EXPECTED)
+    player = Player(ask, to, open_wire, pass_really if clock == "real" else pass_virtually)
+    try:
+        return _play(player, dialogue)
+    except StoppedError as stopped:
+        if stopped.verdict.outcome not in _GONE:
+            ask("peer_close", {})
+        return stopped.verdict
+    finally:
+        player.close()
+
+
+def _play(player: Player, dialogue: Dialogue) -> Verdict:
+    player.begin(dialogue)
+    for step in dialogue.steps:
+        player.take(step)
+    player.end()
+    return PASSED_UNNAMED if player.unnamed else PASSED

@@ -1,0 +1,127 @@
+"""The steps of a dialogue as typed values (vectors/dialogues.md); reading.py reads them from JSON."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+Raw: TypeAlias = Mapping[str, Any]
+FIRST_PEER = "a"
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """One datagram to the peer under test."""
+
+    raw: Raw
+    peer: str
+    datagram: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SendEach:
+    """A frame once for each frame_seq from first to last."""
+
+    raw: Raw
+    peer: str
+    frame: bytes
+    first: int
+    last: int
+
+    def datagrams(self) -> Iterator[bytes]:
+        """The frames, each with its number and the CRC that follows."""
+        for number in range(self.first, self.last + 1):
+            data = self.frame[:8] + struct.pack("<Q", number) + self.frame[16:-4]
+            yield data + struct.pack("<I", zlib.crc32(data))
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """The program above the peer asks for something; reject: the code by which the peer must refuse it."""
+
+    raw: Raw
+    peer: str
+    request: Raw
+    reject: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """The clock moves by ms milliseconds."""
+
+    raw: Raw
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class FrameWanted:
+    """A frame that the peer under test is to send. Exactly one of json and slices is given."""
+
+    header: Raw
+    nonce: str | None
+    json: Raw | None
+    absent: tuple[str, ...]
+    slices: list[Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """The next datagram is this frame; name: how later steps call it, empty for not at all."""
+
+    raw: Raw
+    peer: str
+    frame: FrameWanted
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectAgain:
+    """The next datagram is the same, byte for byte, as the one so named."""
+
+    raw: Raw
+    peer: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectNothing:
+    """No datagram has come to this address that no step has claimed."""
+
+    raw: Raw
+    peer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """These are all events since the last such step, each with the letter of its peer, in this order."""
+
+    raw: Raw
+    events: tuple[Raw, ...]
+
+
+Step: TypeAlias = Send | SendEach | Act | Advance | Expect | ExpectAgain | ExpectNothing | Events
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """A whole dialogue. stream_id: on which a client sends its first ping."""
+
+    role: str
+    config: Raw
+    stream_id: int | None
+    steps: tuple[Step, ...]
+
+    @property
+    def peers(self) -> tuple[str, ...]:
+        """The letters of the other ends, in order."""
+        told = {event["peer"] for step in self.steps if isinstance(step, Events) for event in step.events}
+        spoken = {step.peer for step in self.steps if not isinstance(step, Advance | Events)}
+        return tuple(sorted({FIRST_PEER} | told | spoken))
+
+    @property
+    def advances_ms(self) -> int:
+        """By how much the clock moves in all."""
+        return sum(step.ms for step in self.steps if isinstance(step, Advance))
