@@ -1,61 +1,94 @@
-//! Receives frames by UDP and prints a line for each.
+//! A server: answers pings by UDP and prints a line for everything that happens.
 //!
 //!     cargo run --example recv_think -- [--addr HOST:PORT] [--count N]
+//!
+//! It ends after N messages, or never.
 
+use std::collections::BTreeMap;
 use std::error::Error;
-use std::io::{self, Write};
+use std::io;
 use std::net::{SocketAddr, UdpSocket};
 
-use resonant_protocol::VFrameView;
+use resonant_protocol::peer::{Event, Output, Peer, Role};
 
 #[path = "shared/arguments.rs"]
 mod arguments;
+#[path = "shared/setup.rs"]
+mod setup;
+
+/// Greatest number of remote addresses at a time.
+const MOST_PEERS: usize = 1024;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments = arguments::read()?;
-    let socket = UdpSocket::bind(&arguments.addr)?;
-    print_line(&format!("listening on {}", socket.local_addr()?))?;
+    let mut server = Server {
+        socket: UdpSocket::bind(&arguments.addr)?,
+        clock: setup::Clock::start(),
+        peers: BTreeMap::new(),
+        left: arguments.count,
+    };
+    setup::print_line(&format!("listening on {}", server.socket.local_addr()?))?;
     let mut buffer = vec![0; 65_536];
-    let mut left = arguments.count;
-    while left != Some(0) {
-        let (length, from) = socket.recv_from(&mut buffer)?;
-        match VFrameView::parse(&buffer[..length]) {
-            Ok(frame) => print_line(&describe(&frame, from))?,
-            Err(error) => print_line(&format!("rejected: {error}"))?,
+    while server.left != Some(0) {
+        let deadline = server.peers.values().filter_map(Peer::deadline_ms).min();
+        server.clock.wait_until(&server.socket, deadline)?;
+        let received = setup::receive(&server.socket, &mut buffer)?;
+        server.meet_deadlines()?;
+        if let Some((length, from)) = received {
+            server.take(&buffer[..length], from)?;
         }
-        left = left.map(|left| left - 1);
     }
     Ok(())
 }
 
-fn describe(frame: &VFrameView<'_>, from: SocketAddr) -> String {
-    let slices: Vec<String> = frame
-        .slices()
-        .map(|slice| {
-            let dims: Vec<u32> = slice.dims().collect();
-            let length = slice.payload().len();
-            format!("{:?} {dims:?}, {length} bytes", slice.dtype())
-        })
-        .collect();
-    let noun = if slices.len() == 1 { "slice" } else { "slices" };
-    let head = format!("{} {noun}", slices.len());
-    let content = if slices.is_empty() {
-        head
-    } else {
-        format!("{head}, {}", slices.join("; "))
-    };
-    format!(
-        "{:?} stream {:#x} seq {} from {from}: {content}, space_hash32 {}",
-        frame.mtype(),
-        frame.stream_id(),
-        frame.frame_seq(),
-        frame.space_hash32(),
-    )
+struct Server {
+    socket: UdpSocket,
+    clock: setup::Clock,
+    peers: BTreeMap<SocketAddr, Peer>,
+    /// Messages that are still to come, if they are counted.
+    left: Option<u64>,
 }
 
-/// At once, also where standard output is a pipe.
-fn print_line(line: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    writeln!(out, "{line}")?;
-    out.flush()
+impl Server {
+    fn meet_deadlines(&mut self) -> io::Result<()> {
+        let now = self.clock.now_ms();
+        let is_due = |peer: &Peer| peer.deadline_ms().is_some_and(|time| time <= now);
+        let due = self.peers.iter_mut().filter(|(_, peer)| is_due(peer));
+        let outputs = due.map(|(remote, peer)| (*remote, peer.advance(now)));
+        let outputs: Vec<(SocketAddr, Output)> = outputs.collect();
+        for (remote, output) in outputs {
+            self.pass_on(remote, output)?;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, datagram: &[u8], from: SocketAddr) -> Result<(), Box<dyn Error>> {
+        let now = self.clock.now_ms();
+        if !self.peers.contains_key(&from) {
+            if self.peers.len() >= MOST_PEERS {
+                self.peers.retain(|_, peer| peer.is_established());
+            }
+            if self.peers.len() >= MOST_PEERS {
+                return Ok(());
+            }
+            let peer = Peer::new(Role::Server, setup::config()?, now)?;
+            self.peers.insert(from, peer);
+        }
+        let output = self.peers.get_mut(&from);
+        let output = output.map(|peer| peer.receive(datagram, now));
+        self.pass_on(from, output.unwrap_or_default())?;
+        Ok(())
+    }
+
+    /// Sends, prints and counts. A peer that is lost is forgotten: a new one draws a new salt.
+    fn pass_on(&mut self, remote: SocketAddr, output: Output) -> io::Result<()> {
+        for event in setup::pass_on(&self.socket, remote, output)? {
+            match event {
+                Event::Message(_) => self.left = self.left.map(|left| left.saturating_sub(1)),
+                Event::Lost => drop(self.peers.remove(&remote)),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
 }

@@ -1,43 +1,106 @@
-//! Sends Think frames by UDP, one frame in one datagram (FRM-28).
+//! A client: pings by UDP, waits for the capability, and sends Think frames, one in one datagram (FRM-28).
 //!
 //!     cargo run --example send_think -- [--addr HOST:PORT] [--count N]
 
 use std::error::Error;
+use std::io;
 use std::net::{SocketAddr, ToSocketAddrs, UdpSocket};
 
-use resonant_protocol::{DType, Flags, Modality, MsgType, SliceMeta, VFrame};
+use resonant_protocol::peer::{Event, Output, Peer, Role};
+use resonant_protocol::{DType, FrameError, Modality, MsgType, SliceMeta, VFrame};
 
 #[path = "shared/arguments.rs"]
 mod arguments;
+#[path = "shared/setup.rs"]
+mod setup;
+
+/// Ping and Think go on it: the ping has the number 0, the first Think 1.
+const STREAM_ID: u32 = 0x1234;
+/// Milliseconds for which an error to what was sent is waited for.
+const LISTEN: u64 = 200;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments = arguments::read()?;
     let mut addresses = arguments.addr.to_socket_addrs()?;
-    let receiver = addresses.find(SocketAddr::is_ipv4);
-    let receiver = receiver.ok_or("the receiver has no IPv4 address")?;
-    let socket = UdpSocket::bind("0.0.0.0:0")?;
+    let server = addresses.find(SocketAddr::is_ipv4);
+    let mut client = Client {
+        socket: UdpSocket::bind("0.0.0.0:0")?,
+        clock: setup::Clock::start(),
+        server: server.ok_or("the server has no IPv4 address")?,
+        peer: Peer::new(Role::Client, setup::config()?, 0)?,
+    };
+    client.shake_hands()?;
     for seq in 1..=arguments.count.unwrap_or(1) {
-        let bytes = think(seq)?.encode()?;
-        socket.send_to(&bytes, receiver)?;
-        println!(
-            "sent Think stream 0x1234 seq {seq} to {receiver}: {} bytes",
-            bytes.len()
-        );
+        client.send(seq)?;
+    }
+    let end = client.clock.now_ms().saturating_add(LISTEN);
+    while client.clock.now_ms() < end {
+        for event in client.wait(Some(end))? {
+            if let Event::Rejected { code, .. } = event {
+                return Err(format!("the server refused: {code}").into());
+            }
+        }
     }
     Ok(())
 }
 
+struct Client {
+    socket: UdpSocket,
+    clock: setup::Clock,
+    server: SocketAddr,
+    peer: Peer,
+}
+
+impl Client {
+    fn shake_hands(&mut self) -> Result<(), Box<dyn Error>> {
+        let ping = self.peer.ping(STREAM_ID, self.clock.now_ms())?;
+        self.pass_on(ping)?;
+        while !self.peer.is_established() {
+            for event in self.wait(None)? {
+                if let Event::Rejected { code, .. } = event {
+                    return Err(format!("no session with {}: {code}", self.server).into());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn send(&mut self, seq: u64) -> Result<(), Box<dyn Error>> {
+        let sent = self.peer.send(STREAM_ID, think()?, self.clock.now_ms())?;
+        let length = sent.datagrams.first().map_or(0, Vec::len);
+        self.pass_on(sent)?;
+        let server = self.server;
+        let line =
+            format!("sent Think stream {STREAM_ID:#x} seq {seq} to {server}: {length} bytes");
+        setup::print_line(&line)?;
+        Ok(())
+    }
+
+    /// Waits for a datagram or a deadline, of the peer or the given one.
+    fn wait(&mut self, deadline: Option<u64>) -> io::Result<Vec<Event>> {
+        let mut buffer = vec![0; 65_536];
+        let next = self.peer.deadline_ms().into_iter().chain(deadline).min();
+        self.clock.wait_until(&self.socket, next)?;
+        let received = setup::receive(&self.socket, &mut buffer)?;
+        let now = self.clock.now_ms();
+        let output = match received.filter(|(_, from)| *from == self.server) {
+            Some((length, _)) => self.peer.receive(&buffer[..length], now),
+            None => self.peer.advance(now),
+        };
+        self.pass_on(output)
+    }
+
+    fn pass_on(&self, output: Output) -> io::Result<Vec<Event>> {
+        setup::pass_on(&self.socket, self.server, output)
+    }
+}
+
 /// One F16 slice of dims [1, 2048] holding zeros.
-fn think(seq: u64) -> Result<VFrame, Box<dyn Error>> {
+fn think() -> Result<VFrame, FrameError> {
     let meta = SliceMeta {
         dtype: DType::F16,
         shape: vec![1, 2048],
     };
     let slices = vec![(meta, vec![0u8; 4096])];
-    let mut frame = VFrame::new(MsgType::Think, Modality::Text, slices)?;
-    frame.hdr.flags = Flags::ZSTD;
-    frame.hdr.stream_id = 0x1234;
-    frame.hdr.frame_seq = seq;
-    frame.hdr.space_hash32 = 2_451_163_210;
-    Ok(frame)
+    VFrame::new(MsgType::Think, Modality::Text, slices)
 }

@@ -1,0 +1,103 @@
+//! What both examples are: their configuration, their clock, their lines.
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::net::{SocketAddr, UdpSocket};
+use std::time::{Duration, Instant};
+
+use resonant_protocol::peer::{Config, Event, Output};
+use resonant_protocol::VFrame;
+
+/// The values of either end. The empty id names no embedding space, the hash does.
+pub fn config() -> Result<Config, Box<dyn Error>> {
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    let mut salt = [0; 16];
+    getrandom::fill(&mut salt)?; // XCH-15
+    Ok(Config {
+        embedding_space_id: String::new(),
+        space_hash32: 2_451_163_210,
+        d_model: 2048,
+        modality: names(&["text", "image", "audio", "graph", "mixed"]),
+        compress: names(&["zstd", "none"]),
+        crypto: names(&["none"]),
+        dtype: names(&["f16", "i8", "q4", "sparse"]),
+        critique: true,
+        require_crypto: false,
+        key: None,
+        salt,
+    })
+}
+
+/// Milliseconds since the start.
+pub struct Clock(Instant);
+
+impl Clock {
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    pub fn now_ms(&self) -> u64 {
+        u64::try_from(self.0.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Lets the socket wait for a datagram until a deadline, at least a moment, or for ever.
+    pub fn wait_until(&self, socket: &UdpSocket, deadline_ms: Option<u64>) -> io::Result<()> {
+        let left = deadline_ms.map(|deadline| deadline.saturating_sub(self.now_ms()).max(1));
+        socket.set_read_timeout(left.map(Duration::from_millis))
+    }
+}
+
+/// The next datagram, or none when the time is over. What systems report about earlier datagrams is passed by.
+pub fn receive(socket: &UdpSocket, buffer: &mut [u8]) -> io::Result<Option<(usize, SocketAddr)>> {
+    use io::ErrorKind::{ConnectionRefused, ConnectionReset, Interrupted, TimedOut, WouldBlock};
+    match socket.recv_from(buffer) {
+        Ok(received) => Ok(Some(received)),
+        Err(error) => match error.kind() {
+            WouldBlock | TimedOut | Interrupted | ConnectionReset | ConnectionRefused => Ok(None),
+            _ => Err(error),
+        },
+    }
+}
+
+/// Sends what a peer gives and prints a line for each of its events, which are returned.
+pub fn pass_on(socket: &UdpSocket, remote: SocketAddr, output: Output) -> io::Result<Vec<Event>> {
+    for datagram in &output.datagrams {
+        socket.send_to(datagram, remote)?;
+    }
+    for event in &output.events {
+        match event {
+            Event::Message(frame) => print_line(&describe(frame, remote))?,
+            event => print_line(&format!("{remote}: {event:?}"))?,
+        }
+    }
+    Ok(output.events)
+}
+
+fn describe(frame: &VFrame, from: SocketAddr) -> String {
+    let slices: Vec<String> = frame
+        .slices
+        .iter()
+        .map(|(meta, payload)| {
+            let length = payload.len();
+            format!("{:?} {:?}, {length} bytes", meta.dtype, meta.shape)
+        })
+        .collect();
+    let noun = if slices.len() == 1 { "slice" } else { "slices" };
+    let hdr = &frame.hdr;
+    format!(
+        "{:?} stream {:#x} seq {} from {from}: {} {noun}, {}, space_hash32 {}",
+        hdr.mtype,
+        hdr.stream_id,
+        hdr.frame_seq,
+        slices.len(),
+        slices.join("; "),
+        hdr.space_hash32,
+    )
+}
+
+/// At once, also where standard output is a pipe.
+pub fn print_line(line: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{line}")?;
+    out.flush()
+}
