@@ -11,6 +11,7 @@ from .conversation import Conversation
 from .events import Refused
 from .judges import ref_of
 from .received import Kind, Received, read_datagram
+from .replies import Answer
 from .verdicts import Drop, Refusal, Repeat
 
 
@@ -41,7 +42,7 @@ def _refuse(talk: Conversation, received: Received, clause: str, refusal: Refusa
     if answer is None:
         return
     if received.kind is Kind.PING:
-        talk.answers.remember(ref, answer)
+        talk.answers.remember(ref, Answer(answer, refusal.code))
     if refusal.code is RejectCode.STREAM_INCOMPLETE:
         streams.tell_incomplete(talk, ref.stream_id, refusal)
     else:

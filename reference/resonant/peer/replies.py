@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
+from dataclasses import dataclass
 
+from ..errors import RejectCode
 from .events import Ref
 
 LIMIT = 8
@@ -29,19 +31,27 @@ class Limiter:
         self._times.append(now_ms)
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a ping was answered with: a frame, and its code if it is an error."""
+
+    datagram: bytes
+    code: RejectCode | None = None
+
+
 class Answers:
     """The last 64 answers to pings, by the ping's numbers (HSK-18)."""
 
     __slots__ = ("_kept",)
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[Ref, bytes] = OrderedDict()
+        self._kept: OrderedDict[Ref, Answer] = OrderedDict()
 
-    def find(self, ping: Ref) -> bytes | None:
+    def find(self, ping: Ref) -> Answer | None:
         """The answer that was sent for this ping, if it is remembered."""
         return self._kept.get(ping)
 
-    def remember(self, ping: Ref, answer: bytes) -> None:
+    def remember(self, ping: Ref, answer: Answer) -> None:
         """Remember an answer that is sent, for the first time or again, as the latest."""
         self._kept[ping] = answer
         self._kept.move_to_end(ping)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from . import streams
 from .agreement import capability_for, server_agreement
 from .conversation import Conversation
+from .events import Refused
 from .judges import ref_of
 from .outbox import sync_draft
 from .received import Received
+from .replies import Answer
 from .stream_states import Action
 from .syncs import Ping
 
@@ -18,12 +20,15 @@ def answer(talk: Conversation, received: Received) -> None:
     capability = capability_for(talk.config, received.sync)
     sent = talk.reply(sync_draft(Action.REPLY, received.frame.stream_id, capability))
     if sent is not None:
-        talk.answers.remember(ref_of(received), sent)
+        talk.answers.remember(ref_of(received), Answer(sent))
         streams.take(talk, received)
         talk.establish(server_agreement(talk.config, capability), received.frame.stream_id)
 
 
-def repeat(talk: Conversation, received: Received, sent: bytes) -> None:
+def repeat(talk: Conversation, received: Received, answer: Answer) -> None:
     """Answer a ping that was answered before (HSK-18)."""
-    if talk.repeat(sent):
-        talk.answers.remember(ref_of(received), sent)
+    ref = ref_of(received)
+    if talk.repeat(answer.datagram):
+        talk.answers.remember(ref, answer)
+        if answer.code is not None:
+            talk.events.append(Refused(answer.code, ref.stream_id, ref.frame_seq))

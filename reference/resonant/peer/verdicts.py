@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ..errors import DropCode, RejectCode
+from .replies import Answer
 from .shapes import decimals
 
 
@@ -30,7 +31,7 @@ class Refusal:
 class Repeat:
     """Answered with the same bytes as before (HSK-18)."""
 
-    answer: bytes
+    answer: Answer
 
 
 Verdict: TypeAlias = Drop | Refusal | Repeat
