@@ -21,9 +21,10 @@ HOST = "127.0.0.1"
 def write_pcapng(path: Path, packets: Iterable[Packet]) -> None:
     """Write UDP packets over IPv4 on one interface, a comment each; the same packets give the same bytes.
 
-    Raises OSError for a path that cannot be written; a file that was there is replaced.
+    Raises OSError for a path that cannot be written; a file that was there is replaced, whole or not at all.
     """
-    with PcapNgWriter(str(path)) as writer:
+    part = path.with_name(f"{path.name}.part")
+    with PcapNgWriter(str(part)) as writer:
         for number, packet in enumerate(packets):
             ports = UDP(sport=packet.source_port, dport=packet.target_port)
             whole = IP(src=HOST, dst=HOST, id=number & 0xFFFF) / ports / Raw(packet.payload)
@@ -32,3 +33,4 @@ def write_pcapng(path: Path, packets: Iterable[Packet]) -> None:
                 writer.write_header(whole)
             # Half a microsecond more, as the writer goes through binary fractions of seconds and rounds down.
             writer.write_packet(whole, sec=(packet.time_us + 0.5) / 1_000_000)
+    part.replace(path)

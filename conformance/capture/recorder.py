@@ -39,6 +39,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.packets: list[Packet] = []
+        self.dialogues = 0
         self._comment = ""
         self._start_us = 0
         self._count = 0
@@ -49,6 +50,7 @@ class Recorder:
             self._start_us = (self.packets[-1].time_us // PAUSE_US + 1) * PAUSE_US
         self._comment = dialogue
         self._count = 0
+        self.dialogues += 1
 
     def sent(self, letter: str, datagram: bytes, time_ms: int) -> None:
         """A datagram went from the other end `letter` to the peer under test at this time of the dialogue's clock."""
