@@ -183,10 +183,10 @@ class Endpoint(asyncio.DatagramProtocol):
     def _now_ms(self) -> int:
         return round(self._loop.time() * 1000)  # to the nearest, so that a timer is never too early
 
-    async def _shake_hands(self) -> None:
+    async def _shake_hands(self, stream_id: int) -> None:
         server: Address = self._transport.get_extra_info("peername")
         peer = self._remotes.begin(server, self._now_ms())
-        self._carry_out(server, peer.ping(0, self._now_ms()))
+        self._carry_out(server, peer.ping(stream_id, self._now_ms()))
         self.agreed = await self.wait_for(Established)
 
 
@@ -219,16 +219,16 @@ async def serve(
     return server
 
 
-async def connect(config: Config, address: Address) -> Endpoint:
+async def connect(config: Config, address: Address, stream_id: int = 0) -> Endpoint:
     """A client in a session with the server at this address, on a socket of its own. The salt of config is not used.
 
-    Raises OSError for an address that cannot be, and SessionError, which is a ConnectionError, if the server refuses or
-    is silent for 15 s.
+    stream_id: the ping goes on it, so that it cannot be opened. Raises OSError for an address that cannot be, and
+    SessionError, which is a ConnectionError, if the server refuses or is silent for 15 s.
     """
     client = Endpoint(Role.CLIENT, config)
     await asyncio.get_running_loop().create_datagram_endpoint(lambda: client, remote_addr=address)
     try:
-        await client._shake_hands()
+        await client._shake_hands(stream_id)
     except BaseException:
         await client.close()
         raise

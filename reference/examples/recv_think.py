@@ -11,8 +11,8 @@ from itertools import count
 import numpy as np
 from endpoint import Endpoint, serve
 from pair import CONFIG, arguments
-from resonant import Critique, Modality, ResonantError, Tensor, Think
-from resonant.meanings import dims_text, dtype_text, type_text
+from resonant import Critique, Frame, Modality, ResonantError, Tensor, Think
+from resonant.meanings import frame_text
 from resonant.peer import Delivered, Event
 from session_error import Address, host_port, printable
 
@@ -36,14 +36,14 @@ def critique_of(hidden: Tensor) -> Critique:
     return Critique(Tensor.half(divergence), beyond.astype(np.uint8).tobytes(), explanation)
 
 
-def describe(event: Event) -> str:
-    """One line about an event: its name and members, of a message its tensors' dtypes and dims."""
-    name = type(event).__name__.lower()
+def describe(event: Event, address: Address) -> str:
+    """One line about an event of an address: a message as a frame, others by name and members."""
     if isinstance(event, Delivered):
-        slices = "; ".join(f"{dtype_text(one.dtype)} {dims_text(one.dims)}" for one in event.slices)
-        return f"{name}: {type_text(event.type)} stream 0x{event.stream_id:x} seq {event.frame_seq}, {slices}"
-    members = ", ".join(f"{field.name} {getattr(event, field.name)}" for field in fields(event))
-    return printable(f"{name}: {members}" if members else name)
+        hash32 = CONFIG.space_hash32  # no other is accepted (HSK-36)
+        frame = Frame(event.type, 0, event.stream_id, event.frame_seq, hash32, event.modality, event.slices)
+        return frame_text(frame, f" from {host_port(address)}")
+    members = [f"{field.name} {getattr(event, field.name)}" for field in fields(event)]
+    return printable(f"{host_port(address)}: {type(event).__name__} {', '.join(members)}".rstrip())
 
 
 def answer(server: Endpoint, address: Address, event: Delivered) -> None:
@@ -60,7 +60,7 @@ def answer(server: Endpoint, address: Address, event: Delivered) -> None:
 async def one_message(server: Endpoint) -> None:
     """Print events until one of them was a message."""
     async for address, event in server:
-        print(f"{host_port(address)} {describe(event)}", flush=True)
+        print(describe(event, address), flush=True)
         if isinstance(event, Delivered):
             answer(server, address, event)
             return

@@ -16,6 +16,7 @@ from resonant import (
     DType,
     Flags,
     Frame,
+    Message,
     MessageType,
     Modality,
     ResonantError,
@@ -25,7 +26,7 @@ from resonant import (
     encode,
 )
 from resonant.peer import Delivered
-from session_error import host_port
+from session_error import host_port, printable
 
 MSG_THINK, MSG_CACHE, MSG_ASK, MSG_SYNC, MSG_CRITIQUE = MessageType
 DTYPE_F16, DTYPE_I8, DTYPE_Q4, DTYPE_SPARSE_COO = DType
@@ -33,6 +34,7 @@ FLAG_ZSTD, FLAG_XCHACHA, FLAG_STRONG_TAIL = Flags.ZSTD, Flags.XCHACHA, Flags.STR
 MODALITY_TEXT, MODALITY_IMAGE, MODALITY_AUDIO, MODALITY_GRAPH, MODALITY_MIXED = Modality
 
 STREAM_ID = 0x1234
+CRITIQUE_S = 2.0
 
 
 class SliceDict(TypedDict):
@@ -71,24 +73,32 @@ def hidden_state(number: int) -> Tensor:
 
 
 async def exchange(client: Endpoint, number: int) -> None:
-    """Send one Think, and wait for its Critique where the server writes any."""
+    """Send one Think, and wait a while for the Critique of it where Critique is agreed."""
     client.send(Think(hidden_state(number)), stream_id=STREAM_ID)
     print(f"sent Think {number} on stream 0x{STREAM_ID:x}", flush=True)
-    if client.agreed.critique:
-        critique = (await client.wait_for(Delivered)).message
-        note = critique.explanation and critique.explanation.get("note") if isinstance(critique, Critique) else None
-        print(f"received {type(critique).__name__}: {note or 'without a note'}", flush=True)
+    if not client.agreed.critique:
+        return
+    try:
+        answer = await client.wait_for(Delivered, CRITIQUE_S)
+    except TimeoutError:
+        print(f"no Critique in {CRITIQUE_S:g} s", flush=True)
+    else:
+        print(describe(answer.message), flush=True)
+
+
+def describe(message: Message) -> str:
+    """What came back, in words."""
+    if isinstance(message, Critique):
+        return printable(f"received Critique: {(message.explanation or {}).get('note', 'without a note')}")
+    return f"received {type(message).__name__}"
 
 
 async def run(options: argparse.Namespace) -> int:
     """Connect and send as many Thinks as asked for; the exit status."""
     try:
-        async with await connect(CONFIG, options.addr) as client:
-            agreed = client.agreed
-            print(
-                f"connected to {host_port(options.addr)}: compress {agreed.compress}, crypto {agreed.crypto}",
-                flush=True,
-            )
+        async with await connect(CONFIG, options.addr, STREAM_ID) as client:
+            chosen = f"compress {client.agreed.compress}, crypto {client.agreed.crypto}"
+            print(f"connected to {host_port(options.addr)}: {chosen}", flush=True)
             for number in range(1, 1 + (1 if options.count is None else options.count)):
                 await exchange(client, number)
     except (OSError, ResonantError) as error:
@@ -99,10 +109,13 @@ async def run(options: argparse.Namespace) -> int:
 
 def main() -> int:
     """Read the arguments and send."""
-    parser = arguments(
-        "Send Think messages over UDP, and print the Critiques of them.", "the server", "how many to send (default 1)"
-    )
-    return asyncio.run(run(parser.parse_args()))
+    about = "Send Think messages over UDP, and print the Critiques of them."
+    parser = arguments(about, "the server", "how many to send (default 1)")
+    options = parser.parse_args()
+    try:
+        return asyncio.run(run(options))
+    except KeyboardInterrupt:
+        return 130
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from abilities import ALL
 from endpoint import connect, serve
 from pair import CONFIG
 from resonant import Cache, Critique, DType, Modality, Tensor, Think, read_message, to_frame
+from resonant.errors import DropCode
 from resonant.peer import Delivered, Dropped, Lost, Rejected
 
 from reference.tests.examples.fast_loop import FastLoop, run
@@ -123,6 +124,26 @@ def test_the_sender_waits_for_no_critique_where_none_was_agreed(capsys: pytest.C
 
 
 def test_events_are_described_by_their_members() -> None:
-    assert recv_think.describe(Lost()) == "lost"
-    assert recv_think.describe(Rejected("ODD\x07", None)) == "rejected: code ODD?, ref None"
-    assert recv_think.describe(Dropped("STALE")) == "dropped: code STALE"  # type: ignore[arg-type]
+    here = ("127.0.0.1", 9)
+    assert recv_think.describe(Lost(), here) == "127.0.0.1:9: Lost"
+    assert recv_think.describe(Rejected("ODD\x07", None), here) == "127.0.0.1:9: Rejected code ODD?, ref None"
+    assert recv_think.describe(Dropped(DropCode.STALE), here) == "127.0.0.1:9: Dropped code STALE"
+
+
+def test_answers_are_described_by_their_notes() -> None:
+    divergence = Tensor.half(np.ones(2))
+    assert send_think.describe(Critique(divergence)) == "received Critique: without a note"
+    assert send_think.describe(Critique(divergence, None, {"note": "drift\n"})) == "received Critique: drift?"
+    assert send_think.describe(Think(divergence)) == "received Think"
+
+
+def test_a_critique_that_does_not_come_does_not_end_the_sender(capsys: pytest.CaptureFixture[str]) -> None:
+    loop = FastLoop()
+
+    async def work() -> int:
+        async with await serve(CONFIG, ("127.0.0.1", 50051)):  # it agrees to Critique, and writes none
+            return await send_think.run(options(50051, count=2))
+
+    assert run(work(), loop) == 0
+    assert loop.time() == 4.0
+    assert capsys.readouterr().out.splitlines()[1::2] == [f"sent Think {n} on stream 0x1234" for n in (1, 2)]
