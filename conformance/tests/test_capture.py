@@ -1,23 +1,27 @@
-"""Captures: packets as they were sent, in order, on fixed ports, and files that others can read."""
+"""Captures: what went over the wire, in order, on fixed ports, in files that others can read."""
 
 from __future__ import annotations
 
-import shutil
 import struct
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from conformance.capture.__main__ import main
 from conformance.capture.pcapng import write_pcapng
-from conformance.capture.recorder import PAUSE_US, Packet, Recorder, port_of
+from conformance.capture.recorder import Packet, Recorder, port_of
+from conformance.cases import DIALOGUE, load_cases
+from conformance.dialogue.reading import parse_dialogue
+from conformance.dialogue.steps import Send, SendEach
+from conformance.tests.captures import Captured, blocks, needs_tshark, read_by_tshark, read_file
+from conformance.tests.support import write_patched
 
 LARGEST = 65_507  # FRM-28
-NO_TSHARK = "tshark is not installed; .ci/run installs it (Debian package tshark)"
-TSHARK = shutil.which("tshark")
-MINUTE = 60.0
-UDP = 17  # the protocol number in an IPv4 head
+MINUTE_US = 60_000_000
+PEER, FIRST = 50_051, 50_101
+OK, FAILED, USAGE = 0, 1, 2
+DIALOGUES = {case.id: case for case in load_cases() if case.op == DIALOGUE}
+GROUP = "handshake/client/ping/"
 
 
 @pytest.fixture
@@ -33,77 +37,12 @@ def recorded() -> Recorder:
     return recorder
 
 
-EXPECTED = (
-    (0, 50101, 50051, b"\x01one", "handshake/first"),
-    (1, 50051, 50101, b"two", "handshake/first"),
-    (3_600_000_002, 50102, 50051, b"", "handshake/first"),
-    (3_660_001_000, 50051, 50103, bytes(LARGEST), "stream/second"),
-)
-
-
-def blocks(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """The blocks of a pcapng file of little-endian order: type and body (its specification, section 3.1)."""
-    offset = 0
-    while offset < len(data):
-        kind, length = struct.unpack_from("<II", data, offset)
-        assert length % 4 == 0
-        assert struct.unpack_from("<I", data, offset + length - 4) == (length,)
-        yield kind, data[offset + 8 : offset + length - 4]
-        offset += length
-    assert offset == len(data)
-
-
-def checksum(data: bytes) -> int:
-    """The Internet checksum (RFC 1071)."""
-    padded = data + bytes(len(data) % 2)
-    total = sum(struct.unpack(f">{len(padded) // 2}H", padded))
-    while total >> 16:
-        total = (total & 0xFFFF) + (total >> 16)
-    return int(total) ^ 0xFFFF
-
-
-def read_udp(packet: bytes) -> tuple[int, int, bytes]:
-    """Source port, target port and payload of a UDP packet over IPv4; both checksums are right."""
-    assert packet[0] == 0x45
-    assert struct.unpack_from(">H", packet, 2) == (len(packet),)
-    assert packet[9] == UDP
-    assert packet[12:20] == bytes((127, 0, 0, 1)) * 2
-    assert checksum(packet[:20]) == 0
-    udp = packet[20:]
-    source, target, length, _ = struct.unpack_from(">HHHH", udp)
-    assert length == len(udp)
-    assert checksum(packet[12:20] + struct.pack(">HH", UDP, length) + udp) == 0
-    return source, target, udp[8:]
-
-
-def read_comment(options: bytes) -> str:
-    code, length = struct.unpack_from("<HH", options)
-    assert code == 1
-    assert options[4 + length + -length % 4 :] == bytes(4)
-    return options[4 : 4 + length].decode()
-
-
-def read_file(data: bytes) -> list[tuple[int, int, int, bytes, str]]:
-    """Time in microseconds, ports, payload and comment of each packet."""
-    (first, section), (second, interface), *packets = blocks(data)
-    assert (first, section[:8]) == (0x0A0D0D0A, bytes.fromhex("4d3c2b1a01000000"))
-    assert second == 1
-    assert struct.unpack_from("<H", interface) == (228,)  # IPv4
-    found = []
-    for kind, body in packets:
-        assert kind == 6
-        number, high, low, captured, length = struct.unpack_from("<IIIII", body)
-        assert (number, captured) == (0, length)
-        end = 20 + captured
-        options = body[end + -captured % 4 :]
-        found.append((high << 32 | low, *read_udp(body[20:end]), read_comment(options)))
-    return found
-
-
-def test_packets_have_fixed_ports_and_the_dialogues_clock(recorded: Recorder) -> None:
-    packets = [(one.time_us, one.source_port, one.target_port, one.payload, one.comment) for one in recorded.packets]
-    assert tuple(packets) == EXPECTED
-    assert PAUSE_US == MINUTE * 1_000_000
+EXPECTED = [
+    Captured(0, 50101, 50051, b"\x01one", "handshake/first"),
+    Captured(1, 50051, 50101, b"two", "handshake/first"),
+    Captured(3_600_000_002, 50102, 50051, b"", "handshake/first"),
+    Captured(3_660_001_000, 50051, 50103, bytes(LARGEST), "stream/second"),
+]
 
 
 def test_letters_are_ports() -> None:
@@ -126,7 +65,14 @@ def test_order_by_time_is_the_order_on_the_wire() -> None:
 def test_a_file_holds_the_packets(recorded: Recorder, tmp_path: Path) -> None:
     path = tmp_path / "out.pcapng"
     write_pcapng(path, recorded.packets)
-    assert tuple(read_file(path.read_bytes())) == EXPECTED
+    assert read_file(path) == EXPECTED
+
+
+@needs_tshark
+def test_tshark_reads_the_same(recorded: Recorder, tmp_path: Path) -> None:
+    path = tmp_path / "out.pcapng"
+    write_pcapng(path, recorded.packets)
+    assert read_by_tshark(path) == EXPECTED
 
 
 def test_times_are_exact_to_the_microsecond(tmp_path: Path) -> None:
@@ -138,31 +84,101 @@ def test_times_are_exact_to_the_microsecond(tmp_path: Path) -> None:
     assert [high << 32 | low for high, low in stamps] == times
 
 
-def test_the_same_packets_give_the_same_bytes(recorded: Recorder, tmp_path: Path) -> None:
-    for name in "ab":
-        write_pcapng(tmp_path / name, recorded.packets)
-    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+@pytest.fixture(scope="module")
+def captured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A group of dialogues, played against the reference."""
+    path = tmp_path_factory.mktemp("captured") / "out.pcapng"
+    assert main(["-o", str(path), f"{GROUP}*"]) == OK
+    return path
 
 
-@pytest.mark.skipif(TSHARK is None, reason=NO_TSHARK)
-def test_tshark_reads_the_same(recorded: Recorder, tmp_path: Path) -> None:
+def by_dialogue(packets: list[Captured]) -> dict[str, list[Captured]]:
+    found: dict[str, list[Captured]] = {}
+    for packet in packets:
+        found.setdefault(packet.comment, []).append(packet)
+    return found
+
+
+def test_every_dialogue_is_there_in_order_each_from_a_minute_of_its_own(captured: Path) -> None:
+    packets = read_file(captured)
+    found = by_dialogue(packets)
+    assert list(found) == [name for name in DIALOGUES if name.startswith(GROUP)]
+    begins = [group[0].time_us for group in found.values()]
+    assert [time % MINUTE_US for time in begins] == [0] * len(begins)
+    assert [packet.time_us for packet in packets] == sorted({packet.time_us for packet in packets})
+
+
+def test_what_a_dialogue_sends_is_there_byte_for_byte(captured: Path) -> None:
+    for name, packets in by_dialogue(read_file(captured)).items():
+        sent = [packet.payload for packet in packets if (packet.source, packet.target) == (FIRST, PEER)]
+        due: list[bytes] = []
+        for step in parse_dialogue(DIALOGUES[name].input).steps:
+            due += [step.datagram] if isinstance(step, Send) else step.datagrams() if isinstance(step, SendEach) else []
+        assert sent == due
+        assert {(packet.source, packet.target) for packet in packets} <= {(FIRST, PEER), (PEER, FIRST)}
+
+
+def test_a_clients_ping_and_its_repetitions_have_the_dialogues_times(captured: Path) -> None:
+    packets = by_dialogue(read_file(captured))[f"{GROUP}retries-exact"]  # HSK-20
+    begin = packets[0].time_us
+    assert {packet.payload for packet in packets} == {packets[0].payload}
+    assert [(packet.time_us - begin) // 1_000_000 for packet in packets] == [0, 1, 3, 7]
+
+
+def test_the_same_dialogues_give_the_same_bytes(captured: Path, tmp_path: Path) -> None:
+    again = tmp_path / "again.pcapng"
+    assert main(["-o", str(again), f"{GROUP}*"]) == OK
+    assert again.read_bytes() == captured.read_bytes()
+    assert [path.name for path in tmp_path.iterdir()] == ["again.pcapng"]
+
+
+@needs_tshark
+def test_tshark_finds_a_capture_sound(captured: Path) -> None:
+    assert read_by_tshark(captured) == read_file(captured)
+
+
+def test_a_dialogue_with_two_other_ends_has_two_ports(tmp_path: Path) -> None:
     path = tmp_path / "out.pcapng"
-    write_pcapng(path, recorded.packets)
-    assert tuple(tshark(path)) == EXPECTED
+    main(["-o", str(path), "handshake/server/repeated/from-another-address"])
+    assert {packet.source for packet in read_file(path)} == {PEER, FIRST, FIRST + 1}
 
 
-def tshark(path: Path) -> Iterator[tuple[int, int, int, bytes, str]]:
-    """What tshark finds in a file; each packet is sound to it."""
-    fields = ("frame.time_epoch", "udp.srcport", "udp.dstport", "udp.payload", "frame.comment")
-    assert TSHARK is not None
-    done = subprocess.run(
-        [TSHARK, "-n", "-r", str(path), "-T", "fields", *(part for name in fields for part in ("-e", name))],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    for line in done.stdout.splitlines():
-        time, source, target, payload, comment = line.split("\t")
-        seconds, _, fraction = time.partition(".")
-        yield int(seconds) * 1_000_000 + int(fraction[:6]), int(source), int(target), bytes.fromhex(payload), comment
+def test_a_dialogue_that_fails_is_said_and_captured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first = next(name for name in DIALOGUES if name.startswith("handshake/server/lists/"))
+    impl = write_patched(tmp_path / "impl", "ops.OPS['peer_poll'] = ({}, {}, lambda: {'events': []})")
+    path = tmp_path / "out.pcapng"
+    assert main(["--impl", str(impl), "-o", str(path), first]) == FAILED
+    assert capsys.readouterr().err.startswith(f"{first}: fail: step ")
+    assert [packet.source for packet in read_file(path)] == [FIRST]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["no/such"], "no dialogue is called 'no/such'"),
+        ([f"{GROUP}*", "stream/nothing"], "no dialogue is called 'stream/nothing'"),
+        (["--impl=referense"], "no adapter is called 'referense'"),
+    ],
+)
+def test_nothing_to_capture_is_one_clear_line(
+    arguments: list[str], text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "out.pcapng"
+    assert main(["-o", str(path), *arguments]) == USAGE
+    said = capsys.readouterr()
+    assert text in said.err.splitlines()[0]
+    assert said.out == ""
+    assert not path.exists()
+
+
+def test_a_testee_without_peers_has_nothing_to_capture(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    impl = write_patched(tmp_path / "impl", "ops.PROFILES = ('frame',)")
+    path = tmp_path / "out.pcapng"
+    assert main(["--impl", str(impl), "-o", str(path), f"{GROUP}*"]) == USAGE
+    assert "claims no profile, or has no clock, by which" in capsys.readouterr().err
+    assert not path.exists()
+
+
+def test_a_path_that_cannot_be_written_is_one_clear_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["-o", str(tmp_path / "no" / "folder"), f"{GROUP}*"]) == USAGE
+    assert "No such file or directory" in capsys.readouterr().err
