@@ -100,8 +100,9 @@ def _clause(options: argparse.Namespace) -> int:
 
 
 def _clause_text(clause: Clause) -> str:
-    untestable = f"\nuntestable: {clause.untestable}" if clause.untestable else ""
-    return f"{clause.id}, specs/{clause.file} line {clause.line}\n{clause.text}{untestable}"
+    marks = (("untestable", clause.untestable), ("judged in", clause.judged_in))
+    said = "".join(f"\n{name}: {value}" for name, value in marks if value is not None)
+    return f"{clause.id}, specs/{clause.file} line {clause.line}\n{clause.text}{said}"
 
 
 def _frame(arguments: Sequence[str]) -> bytes:
