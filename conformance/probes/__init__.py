@@ -5,14 +5,33 @@ Like the checks of cases these are plain functions of the testee that return a V
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .basics import Probe, expect_kind, run_probe
 from .datagrams import bad_heads, kept_replies, long_reply, one_reply_each, pieces_in_any_order, stranger_ignored
+from .peers import (
+    clock_by_advance,
+    events_once,
+    open_once,
+    sent_before_the_reply,
+    waiting_before_time,
+    waiting_in_order,
+)
 from .process import deaf_before_hello, exits_without_input, ports_line, stop_exits
 from .requests import hello_again, malformed_requests, refusal_has_a_code, unknown_op
 
 __all__ = ["PROBES", "UNCLAIMED_CLAUSES", "Probe", "expect_kind", "run_probe"]
 
 UNCLAIMED_CLAUSES = ("TST-10",)  # by which a request in an unclaimed profile is judged
+
+OF_PEERS = (
+    Probe("waiting-in-order", "Datagrams that wait at peer_poll.", ("TST-15",), waiting_in_order),
+    Probe("waiting-before-time", "One that waits at peer_advance.", ("TST-15",), waiting_before_time, needs_clock=True),
+    Probe("clock-by-advance", "The clock, on a client's pings.", ("TST-16",), clock_by_advance, needs_clock=True),
+    Probe("sent-before-the-reply", "What peer_send sends.", ("TST-17",), sent_before_the_reply),
+    Probe("events-once", "The events of three peers.", ("TST-18",), events_once),
+    Probe("open-once", "Ops out of place.", ("TST-19",), open_once),
+)
 
 PROBES = (
     Probe("unknown-op", "Ops that do not exist.", ("TST-9",), unknown_op),
@@ -29,6 +48,7 @@ PROBES = (
     Probe("refusal-has-a-code", "The form of reject.", ("TST-13",), refusal_has_a_code),
     Probe("hello-again", "hello, a second time.", ("TST-12",), hello_again),
     Probe("ports-line", "What it bound and printed.", ("TST-1",), ports_line, needs_process=True),
+    *(replace(probe, profile="handshake") for probe in OF_PEERS),
     Probe("stop-exits", "The op stop.", ("TST-3",), stop_exits, needs_process=True),
     Probe("exits-without-input", "The end of standard input.", ("TST-2",), exits_without_input, needs_process=True),
 )

@@ -126,8 +126,8 @@ BROKEN: Mapping[str, tuple[str, str]] = {
         "replies to [",
     ),
     "refusal-has-a-code: a string": (
-        "def change(op, reply):\n    return {'reject': reply['reject']['code']} if 'reject' in reply else reply\n"
-        + REPLY,
+        "def change(op, reply):\n    bare = 'reject' in reply and op != 'peer_send'\n"
+        "    return {'reject': reply['reject']['code']} if bare else reply\n" + REPLY,
         "reject with the code",
     ),
     "refusal-has-a-code: a code of its own": (

@@ -25,9 +25,11 @@ from conformance.peer_ops import PEER_OPS
 from conformance.probes import PROBES, Probe, expect_kind, process, run_probe
 from conformance.profiles import refusal_probes
 from conformance.tests.broken import BABBLING, BROKEN, ENDING, HANGING, INCONSISTENT, NO_JSON
+from conformance.tests.broken_peers import BROKEN_PEERS
 from conformance.tests.support import ADAPTERS, adapter_at, patched, write_adapter
 from conformance.verdict import Outcome, Verdict
 
+ALL_BROKEN = {**BROKEN, **BROKEN_PEERS}
 REPLY_S = 0.5
 END_S = 1.5
 OUTCOMES = {
@@ -56,9 +58,9 @@ def test_the_reference_passes_every_probe() -> None:
     assert failing(verdicts(testee)) == []
 
 
-@pytest.mark.parametrize("name", BROKEN)
+@pytest.mark.parametrize("name", ALL_BROKEN)
 def test_a_broken_rule_fails_its_own_probe_and_no_other(name: str, tmp_path: Path) -> None:
-    patch, expected = BROKEN[name]
+    patch, expected = ALL_BROKEN[name]
     probe = name.partition(":")[0]
     found = verdicts(patched(tmp_path, patch, REPLY_S))
     assert failing(found) == [probe]
@@ -67,7 +69,7 @@ def test_a_broken_rule_fails_its_own_probe_and_no_other(name: str, tmp_path: Pat
 
 
 def test_every_probe_stands_in_the_table() -> None:
-    assert {name.partition(":")[0] for name in BROKEN} == {probe.id for probe in PROBES}
+    assert {name.partition(":")[0] for name in ALL_BROKEN} == {probe.id for probe in PROBES}
 
 
 # What goes wrong in the middle of a probe is that probe's, and the next one meets a testee that runs.

@@ -1,0 +1,215 @@
+"""The ops on peers: section 5 of specs/testee.md. For testees that claim handshake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.driver import Answer, Ok, Reject, RequestError, Testee, WirePeer
+
+from ..dialogue.frames import UnreadableError, read_frame
+from ..dialogue.syncs import SyncError, read_sync
+from ..outside.wire import build, sync
+from ..peer_ops import CONFIG
+from ..verdict import PASSED, Outcome, Verdict
+from .basics import KEPT, expect_kind, wrong
+
+HEART = "HEART"
+STREAM = 1
+GIVEN_UP_S = 15  # HSK-21
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A testee whose peers are closed, at 0 ms, and other ends for them."""
+
+    testee: Testee
+    stack: ExitStack
+
+    def ask(self, op: str, **given: Any) -> Answer:
+        """Have an op on peers performed."""
+        return self.testee.ask(op, given, profile="handshake")
+
+    def end(self) -> WirePeer:
+        """One more other end."""
+        return self.stack.enter_context(WirePeer(self.testee.wire_address))
+
+    def serve(self) -> None:
+        """Open the peers as a server."""
+        self.need(self.ask("peer_open", role="server", config=CONFIG))
+
+    def ping(self, end: WirePeer, stream_id: int = STREAM) -> None:
+        """Begin a handshake."""
+        assert self.testee.wire_address is not None
+        end.send(build(sync(stream_id, 0, {"method": "ping", "ts": 0})), self.testee.wire_address)
+
+    def events(self) -> list[tuple[int, str]]:
+        """peer_poll: the port and the name of each event."""
+        told = self.need(self.ask("peer_poll"))["events"]
+        return [(event["peer"], event["event"]) for event in told]
+
+    def need(self, answer: Answer) -> dict[str, Any]:
+        """What ok holds. Raises NotPerformedError for anything else."""
+        if not isinstance(answer, Ok):
+            raise NotPerformedError(wrong("ok", answer))
+        return answer.value
+
+
+class NotPerformedError(Exception):
+    """An op that every probe needs was not performed; the verdict says how."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict.summary)
+        self.verdict = verdict
+
+
+def said(datagrams: list[bytes]) -> list[str]:
+    """Each datagram as the method of its message and its stream_id, a HEART as such."""
+    return [_said(datagram) for datagram in datagrams]
+
+
+def _said(datagram: bytes) -> str:
+    try:
+        frame = read_frame(datagram)
+        return f"{read_sync(frame).get('method')} {frame.stream_id}" if frame.slices else HEART
+    except (UnreadableError, SyncError) as error:
+        return f"no Sync frame ({error})"
+
+
+def _probe(check: Callable[[Talk], Verdict]) -> Callable[[Testee], Verdict]:
+    """The check with a fresh testee's peers; whatever an answer lacks fails it."""
+
+    def probe(testee: Testee) -> Verdict:
+        with _talk(testee) as talk:
+            try:
+                return check(talk)
+            except NotPerformedError as error:
+                return error.verdict
+            except (KeyError, TypeError) as error:
+                return Verdict(Outcome.FAIL, "the testee protocol is not kept", KEPT, f"events without {error}")
+
+    return probe
+
+
+@contextmanager
+def _talk(testee: Testee) -> Iterator[Talk]:
+    testee.start()
+    with ExitStack() as stack:
+        talk = Talk(testee, stack)
+        talk.ask("reset")
+        yield talk
+        talk.ask("reset")
+
+
+def _same(expected: object, got: object) -> Verdict:
+    return PASSED if expected == got else wrong(str(expected), got)
+
+
+@_probe
+def waiting_in_order(talk: Talk) -> Verdict:
+    """TST-15: what waits at peer_poll is handled in the order of arrival, and answered before the reply."""
+    talk.serve()
+    end = talk.end()
+    for stream_id in (7, 2, 9):
+        talk.ping(end, stream_id)
+    events = talk.events()
+    return _same(
+        (["capability 7", "capability 2", "capability 9"], [(end.port, "established")] * 3),
+        (said(end.received()), events),
+    )
+
+
+@_probe
+def waiting_before_time(talk: Talk) -> Verdict:
+    """TST-15: what waits at peer_advance is handled before the clock moves, so that a HEART is due 15 s later."""
+    talk.serve()
+    end = talk.end()
+    talk.ping(end)
+    talk.need(talk.ask("peer_advance", ms=20_000))
+    return _same(["capability 1", HEART], said(end.received()))
+
+
+@_probe
+def clock_by_advance(talk: Talk) -> Verdict:
+    """TST-16: no poll moves the clock, each advance moves it exactly, and meets deadlines at their times."""
+    end = talk.end()
+    counts = [_opened_as_client(talk, end)]
+    for _ in range(8):
+        talk.events()
+    counts.append(len(end.received()))
+    for ms in (999, 1, 14_000):
+        talk.need(talk.ask("peer_advance", ms=ms))
+        counts.append(len(end.received()))
+    talk.need(talk.ask("peer_send", kind="ping", stream_id=3))
+    ts = [_ts(datagram) for datagram in end.received()]
+    talk.need(talk.ask("reset"))
+    _opened_as_client(talk, end)
+    talk.need(talk.ask("peer_advance", ms=1000))  # the first ping was taken by _opened_as_client; this is it again
+    ts += [_ts(datagram) for datagram in end.received()]
+    # HSK-20: 0, 1, 3 and 7 s
+    return _same(([1, 0, 0, 1, 2], [GIVEN_UP_S, 0]), (counts, ts))
+
+
+def _opened_as_client(talk: Talk, end: WirePeer) -> int:
+    talk.need(talk.ask("peer_open", role="client", config=CONFIG, remote=end.port, stream_id=STREAM))
+    return len(end.received())
+
+
+def _ts(datagram: bytes) -> object:
+    try:
+        return read_sync(read_frame(datagram)).get("ts")
+    except (UnreadableError, SyncError) as error:
+        return str(error)
+
+
+@_probe
+def sent_before_the_reply(talk: Talk) -> Verdict:
+    """TST-17: what peer_send sends is there before its reply; what a peer refuses is a reject."""
+    talk.serve()
+    end = talk.end()
+    talk.ping(end)
+    talk.events()
+    end.received()
+    talk.need(talk.ask("peer_send", kind="heart", stream_id=STREAM, to=end.port))
+    came = said(end.received())
+    if came != [HEART]:
+        return wrong("one HEART, sent before the reply to peer_send", came)
+    answer = talk.ask("peer_send", kind="tail", stream_id=5, to=end.port)
+    verdict = expect_kind(answer, Reject, "reject, for a TAIL without HEAD")
+    return verdict if not verdict.passed else _same([], said(end.received()))
+
+
+@_probe
+def events_once(talk: Talk) -> Verdict:
+    """TST-18: the events of all peers in one list, each once, with the port of the remote address."""
+    talk.serve()
+    ends = [talk.end() for _ in range(3)]
+    for end in ends:
+        talk.ping(end)
+    first, second = sorted(talk.events()), talk.events()
+    return _same((sorted((end.port, "established") for end in ends), []), (first, second))
+
+
+@_probe
+def open_once(talk: Talk) -> Verdict:
+    """TST-19: what peers that are open, or not, do not allow is an error; peer_close and reset never are."""
+    idle: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("peer_poll", {}),
+        ("peer_advance", {"ms": 1}),
+        ("peer_send", {"kind": "heart", "stream_id": STREAM}),
+    )
+    for _ in range(2):
+        for op, given in idle:
+            verdict = expect_kind(talk.ask(op, **given), RequestError, f"error, for {op} while no peers are open")
+            if not verdict.passed:
+                return verdict
+        talk.serve()
+        again = talk.ask("peer_open", role="server", config=CONFIG)
+        verdict = expect_kind(again, RequestError, "error, for peer_open while peers are open")
+        if not verdict.passed:
+            return verdict
+        for op in ("peer_close", "peer_close", "reset", "reset"):
+            talk.need(talk.ask(op))
+    return PASSED

@@ -1,0 +1,114 @@
+"""Testees whose ops on peers are wrong in one way each, as patches of the reference's endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+ENDPOINT = "import peer_endpoint\nEndpoint = peer_endpoint.Endpoint\n"
+
+# As BROKEN of broken.py: the probe that must fail, what is changed, and what the verdict then says.
+BROKEN_PEERS: Mapping[str, tuple[str, str]] = {
+    "waiting-in-order: newest first": (
+        ENDPOINT + "waiting = Endpoint._waiting\nEndpoint._waiting = lambda self: iter(list(waiting(self))[::-1])\n",
+        "'capability 9', 'capability 2', 'capability 7'",
+    ),
+    "waiting-before-time: the clock moves first": (
+        ENDPOINT + "advance, drain = Endpoint.advance, Endpoint._drain\n"
+        "def late(self, ms):\n"
+        "    Endpoint._drain = lambda self: self._need_open()\n"
+        "    advance(self, ms)\n"
+        "    Endpoint._drain = drain\n"
+        "    self._drain()\n"
+        "Endpoint.advance = late\n",
+        "['capability 1']",
+    ),
+    "clock-by-advance: each poll moves it": (
+        ENDPOINT + "poll = Endpoint.poll\n"
+        "def moving(self):\n"
+        "    self.advance(125)\n"
+        "    return poll(self)\n"
+        "Endpoint.poll = moving\n",
+        "([1, 1, ",
+    ),
+    "clock-by-advance: it jumps over deadlines": (
+        ENDPOINT + "import dataclasses\nadvance, take = Endpoint.advance, Endpoint._take\n"
+        "def jump(self, ms):\n"
+        "    self._drain()\n"
+        "    outputs = []\n"
+        "    Endpoint._take = lambda self, *what: outputs.append(what)\n"
+        "    advance(self, ms)\n"
+        "    Endpoint._take = take\n"
+        "    sending = [(to, output) for to, output in outputs if output.datagrams]\n"
+        "    for to, output in sending[-1:]:\n"
+        "        take(self, to, dataclasses.replace(output, datagrams=output.datagrams[-1:]))\n"
+        "Endpoint.advance = jump\n",
+        "([1, 0, 0, 1, 1]",
+    ),
+    "clock-by-advance: reset leaves it where it is": (
+        ENDPOINT + "reset = Endpoint.reset\n"
+        "def going_on(self):\n"
+        "    now_ms = getattr(self, '_now_ms', 0)\n"
+        "    reset(self)\n"
+        "    self._now_ms = now_ms\n"
+        "Endpoint.reset = going_on\n",
+        "([1, 0, 0, 1, 2]",
+    ),
+    "sent-before-the-reply: sent with the next op": (
+        ENDPOINT + "request, take, poll = Endpoint.request, Endpoint._take, Endpoint.poll\n"
+        "kept = []\n"
+        "def keeping(self, to, ask):\n"
+        "    Endpoint._take = lambda self, *what: kept.append(what)\n"
+        "    try:\n        request(self, to, ask)\n    finally:\n        Endpoint._take = take\n"
+        "def sending(self):\n"
+        "    while kept:\n        take(self, *kept.pop(0))\n"
+        "    return poll(self)\n"
+        "advance = Endpoint.advance\n"
+        "def advancing(self, ms):\n"
+        "    while kept:\n        take(self, *kept.pop(0))\n"
+        "    advance(self, ms)\n"
+        "Endpoint.request, Endpoint.poll, Endpoint.advance = keeping, sending, advancing\n",
+        "one HEART, sent before the reply",
+    ),
+    "sent-before-the-reply: a refusal is an error": (
+        "inner = base.answer\n"
+        "def answer(message):\n"
+        "    op, reply = inner(message)\n"
+        "    refused = op == 'peer_send' and 'reject' in reply\n"
+        "    return op, {'error': reply['reject']['code']} if refused else reply\n"
+        "base.answer = answer\n",
+        "reject, for a TAIL without HEAD",
+    ),
+    "events-once: told twice": (
+        ENDPOINT + "poll, told = Endpoint.poll, []\n"
+        "def twice(self):\n"
+        "    found = poll(self)\n"
+        "    again, told[:] = list(told), found if len(self._peers) > 1 else []\n"
+        "    return again + found\n"
+        "Endpoint.poll = twice\n",
+        "'established')",
+    ),
+    "events-once: the last peer's alone": (
+        ENDPOINT + "poll = Endpoint.poll\n"
+        "Endpoint.poll = lambda self: [one for one in poll(self) if one[0] == list(self._peers)[-1][1]]\n",
+        "'established')",
+    ),
+    "open-once: opened over what is open": (
+        ENDPOINT + "opened = Endpoint.open\n"
+        "def again(self, *how):\n    self.close()\n    opened(self, *how)\n"
+        "Endpoint.open = again\n",
+        "error, for peer_open while peers are open",
+    ),
+    "open-once: a poll of nothing is no error": (
+        ENDPOINT + "poll = Endpoint.poll\nEndpoint.poll = lambda self: poll(self) if self._role is not None else []\n",
+        "error, for peer_poll while no peers are open",
+    ),
+    "open-once: nothing to close is an error": (
+        ENDPOINT + "close, reset = Endpoint.close, Endpoint.reset\n"
+        "def closing(self):\n"
+        "    if self._role is None:\n        raise shapes.BadRequestError('nothing is open')\n"
+        "    close(self)\n"
+        "def resetting(self):\n    Endpoint.close = close\n    reset(self)\n    Endpoint.close = closing\n"
+        "Endpoint.close, Endpoint.reset = closing, resetting\n",
+        "nothing is open",
+    ),
+}
