@@ -5,9 +5,41 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..model import Group
-from . import client, lists, malformed, outcomes, renegotiation, repeated, spaces
+from . import (
+    client,
+    compressed,
+    lists,
+    malformed,
+    outcomes,
+    refusals,
+    refusals_transformed,
+    renegotiation,
+    repeated,
+    sealed,
+    sealed_client,
+    sealed_receiving,
+    sending,
+    silence,
+    spaces,
+    syncs,
+    window,
+)
 
-_TOPICS = (lists, spaces, malformed, repeated, client, outcomes, renegotiation)
+_SERVER = (lists, spaces, malformed, repeated)
+_CLIENT = (client, outcomes, renegotiation)
+_EITHER = (
+    refusals,
+    refusals_transformed,
+    syncs,
+    silence,
+    window,
+    sending,
+    sealed,
+    sealed_receiving,
+    sealed_client,
+    compressed,
+)
+_TOPICS = (*_SERVER, *_CLIENT, *_EITHER)
 
 
 def groups() -> Iterator[Group]:

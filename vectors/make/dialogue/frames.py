@@ -87,6 +87,11 @@ def part(frame_seq: int, stream: int = DATA_STREAM, **fields: Any) -> Frame:
     return think(frame_seq, (I8, (4,), ramp(4, 1 + 11 * frame_seq)), stream=stream, **fields)
 
 
+def closed(frame_seq: int, stream: int = DATA_STREAM, **fields: Any) -> Frame:
+    """The same, sealed."""
+    return part(frame_seq, stream, flags=XCHACHA, **fields)
+
+
 def critique(frame_seq: int, *slices: Slice, stream: int = DATA_STREAM, **fields: Any) -> Frame:
     """A Critique frame, of one F16 divergence unless other slices are given."""
     return Frame(CRITIQUE, stream, frame_seq, slices or (HALF,), **fields)
@@ -153,6 +158,11 @@ def small_ping(frame_seq: int = 0, stream: int = HANDSHAKE_STREAM) -> Frame:
 def capable(frame_seq: int = 0, stream: int = HANDSHAKE_STREAM, gone: str = "", **members: Any) -> Frame:
     """A capability from the server's end, made like `ping`."""
     return sync(without(CAPABILITY | members, *gone.split()), frame_seq, stream)
+
+
+def brief_ping(frame_seq: int = 0, stream: int = HANDSHAKE_STREAM) -> Frame:
+    """A short ping that agrees whatever the server has."""
+    return sync({"method": "ping", "ts": 0, "supports": {"critique": True}}, frame_seq, stream)
 
 
 def wrong(code: str, frame_seq: int, stream: int, ref: tuple[int, int] | None = None, **adds: Any) -> Frame:

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 from ..model import Case, accepts
-from .frames import CAPABILITY, PING, Frame, capable, ping, slices_json
+from .frames import CAPABILITY, PING, Frame, brief_ping, capable, slices_json
 from .peers import CONFIG, DATA_STREAM, HANDSHAKE_STREAM, HASH, Config
 from .told import Event, established, refused
 
@@ -113,8 +113,11 @@ def refusal(frame: Frame, code: str, frame_seq: int = 0, **adds: Any) -> Steps:
     return [*expect(error(code, ref, frame_seq, **adds)), *events(refused(code, frame.frame_seq, frame.stream_id))]
 
 
-OPEN: Steps = [*send(ping()), *expect(capability()), *events(established())]
-JOIN: Steps = [*expect(first_ping(), name="ping"), *send(capable()), *events(established())]
+# Handshakes before what a dialogue is about, said shortly; `lists`, `spaces` and `client` look at every member.
+_CAPABILITY = Said({"method": "capability"}, HANDSHAKE_STREAM, 0)
+_PING = Said({"method": "ping"}, HANDSHAKE_STREAM, 0)
+OPEN: Steps = [*send(brief_ping()), *expect(_CAPABILITY, name="capability"), *events(established())]
+JOIN: Steps = [*expect(_PING, name="ping"), *send(capable(gone="modality")), *events(established())]
 
 
 def server(case_id: str, about: str, clauses: str, *parts: Steps, config: Config = CONFIG) -> Case:

@@ -1,0 +1,70 @@
+"""Dialogues that are the same for a server and a client: the session before them, whatever the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..model import Case
+from .frames import Frame, brief_ping, capable, sync
+from .peers import CONFIG, DATA_STREAM, HANDSHAKE_STREAM, MODALITIES, Config
+from .script import Said, Steps, client, events, expect, first_ping, send, server
+from .told import established
+
+ROLES = ("server", "client")
+
+
+def session(role: str, config: Config = CONFIG) -> Steps:
+    """The handshake on stream_id 1 with an end that agrees whatever the configuration names, up to the event."""
+    told = events(established(**_agreed(config)))
+    if role == "server":
+        answer = Said({"method": "capability"}, HANDSHAKE_STREAM, 0, space_hash32=config.space_hash32)
+        return [*send(brief_ping()), *expect(answer, name="capability"), *told]
+    asked = Said({"method": "ping"}, HANDSHAKE_STREAM, 0, space_hash32=config.space_hash32)
+    supports = {"critique": config.critique, "dtype": config.dtype}
+    lists: dict[str, Any] = {"compress": config.compress, "crypto": config.crypto, "supports": supports}
+    return [*expect(asked, name="ping"), *send(_capability(config, **lists)), *told]
+
+
+def _capability(config: Config, **lists: Any) -> Frame:
+    full = config.modality == MODALITIES
+    return capable(gone="modality" if full else "", modality=config.modality, **lists)
+
+
+def _agreed(config: Config) -> dict[str, Any]:
+    # HSK-26: the first name, but one that requires crypto passes over none.
+    crypto = next((name for name in config.crypto if name != "none" or not config.require_crypto), "none")
+    lists = {"dtype": config.dtype, "modality": config.modality}
+    return {"compress": config.compress[0], "crypto": crypto, "critique": config.critique, **lists}
+
+
+def waiting(role: str) -> Steps:
+    """A peer without a session: a client has sent its ping."""
+    return [] if role == "server" else expect(first_ping())
+
+
+def dialogue(role: str, case_id: str, about: str, clauses: str, *parts: Steps, config: Config = CONFIG) -> Case:
+    """A dialogue with a peer of that role, which the id names."""
+    talk = {"server": server, "client": client}[role]
+    return talk(f"{role}-{case_id}", about, clauses, *parts, config=config)
+
+
+def in_session(case_id: str, about: str, clauses: str, *parts: Steps, config: Config = CONFIG) -> Iterator[Case]:
+    """The dialogue in a session, once for each role."""
+    for role in ROLES:
+        yield dialogue(role, case_id, about, clauses, session(role, config), *parts, config=config)
+
+
+def direction(role: str) -> str:
+    """The `dir` of a stream to a peer of that role."""
+    return "up" if role == "server" else "down"
+
+
+def head(role: str, stream: int = DATA_STREAM, frame_seq: int = 0, flags: int = 0, **members: Any) -> Frame:
+    """A HEAD to a peer of that role; without members it gives no sizes."""
+    return sync({"method": "head", "dir": direction(role)} | members, frame_seq, stream, flags=flags)
+
+
+def tail(frame_seq: int, stream: int = DATA_STREAM, flags: int = 0, **members: Any) -> Frame:
+    """A TAIL, of an empty stream unless members say otherwise."""
+    return sync({"method": "tail", "frames": "0", "total_len": "0"} | members, frame_seq, stream, flags=flags)
