@@ -13,7 +13,7 @@ from typing import Any, Final
 from ..dialogue.frames import UnreadableError
 from ..dialogue.syncs import SyncError, schema_fault
 from ..verdict import Outcome, Verdict, short
-from .wire import Frame, Reply, build, read_reply, sync
+from .wire import Frame, Reply, build, is_reply, read_reply, sync
 
 SMALLEST_PING: Final = {"method": "ping", "ts": 0}
 FENCE_STREAM: Final = 0xFFFF_FFFE
@@ -79,7 +79,7 @@ class Conversation:
             self._socket.send(frame if isinstance(frame, bytes) else build(frame))
 
     def datagram(self, seconds: float | None = None) -> bytes | None:
-        """The next datagram, None if none comes in time. What comes twice since it was asked for twice counts once."""
+        """The next answer, None if none comes in time. One that comes again as it was asked for again counts once."""
         end = monotonic() + (self._waits.reply if seconds is None else seconds)
         while (left := end - monotonic()) > 0:
             self._socket.settimeout(left)
@@ -88,9 +88,10 @@ class Conversation:
                     found = self._socket.recv(65_536)
             except TimeoutError:
                 return None
-            if not self._again[found]:
+            if self._again[found]:
+                self._again[found] -= 1
+            elif is_reply(found):
                 return found
-            self._again[found] -= 1
         return None
 
     def reply(self, expected: str) -> Reply:

@@ -17,11 +17,13 @@ from typing import Any
 import zstandard
 
 from ..dialogue.frames import UnreadableError, read_frame
-from ..dialogue.syncs import read_sync
+from ..dialogue.syncs import SyncError, read_sync
 from ..dialogue.transcript import datagram_text
 
 ZSTD, XCHACHA, STRONG_TAIL = 1, 2, 4
 NO_METHOD = ""
+_OWN_METHODS = ("head", "tail")
+_SMALLEST = 33  # FRM-25
 _FIXED = struct.Struct("<BBHIQQ")
 _TRAILER = struct.Struct("<IB")
 _CRC = struct.Struct("<I")
@@ -134,6 +136,19 @@ class Reply:
     def text(self) -> str:
         """The reply on one line."""
         return datagram_text(self.raw)
+
+
+def is_reply(raw: bytes) -> bool:
+    """Whether a datagram is to be taken for an answer. The program above a server may send data, streams and HEARTs."""
+    if len(raw) < _SMALLEST or raw != closed(raw[:-4]):
+        return True  # no frame, and so nothing that may come
+    version, kind, _, _, _, count = _FIXED.unpack_from(raw)
+    if kind != Type.SYNC or not count:  # sealed or not: the header tells
+        return int(version) != 1 or int(kind) > max(Type)
+    try:
+        return read_reply(raw).method not in _OWN_METHODS
+    except (UnreadableError, SyncError):
+        return True
 
 
 def read_reply(raw: bytes) -> Reply:

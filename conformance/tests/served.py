@@ -94,3 +94,11 @@ def serving(config: Config = CONFIG, fault: Fault = sound) -> Iterator[str]:
         yield f"{SCHEME}127.0.0.1:{server.socket.getsockname()[1]}"
     finally:
         server.close()
+
+
+@contextlib.contextmanager
+def silent_port() -> Iterator[str]:
+    """A port that takes everything and says nothing."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind(("127.0.0.1", 0))
+        yield f"{SCHEME}127.0.0.1:{sock.getsockname()[1]}"

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import shlex
 import socket
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 from time import monotonic
 
-import jsonschema
 import pytest
 from resonant.clauses import load_clauses
 from resonant.peer import Config
@@ -21,26 +16,16 @@ from conformance.outside.local_ports import FIRST, Address, LocalPorts
 from conformance.outside.server import UnreachableError, attach, parse_address
 from conformance.outside.table import CHECKS
 from conformance.outside.talk import Waits
-from conformance.tests.served import BARE, CONFIG, SEALED, Fault, Receive, serving
-from conformance.tests.support import ROOT, Ran, run_pytest, run_suite
-from conformance.tests.wrong_servers import deaf_to, having, on_answer, without
+from conformance.outside.wire import Frame, Slice, Type, build, heart, sync
+from conformance.tests.served import BARE, CONFIG, SEALED, Fault, Receive, serving, silent_port
+from conformance.tests.wrong_servers import deaf_to, having, on_answer
 from conformance.verdict import Outcome
 
-OK, FAILED, USAGE = 0, 1, 4  # exit statuses of pytest
 SHORT = Waits(reply=0.2, begin=(0.2,), limit=1.05)
-SCHEMA = json.loads((ROOT / "reports" / "run.schema.json").read_bytes())
 REACH_S = 15
 ALL = {check.id for check in CHECKS}
 ONLY_SEALED = {"handshake/outside/not-sealed"}
 NAMING_NO_LIST = replace(CONFIG, dtype=("sparse", "f16"), modality=("graph",), compress=("zstd",), key=bytes(32))
-
-
-@contextmanager
-def silent_port() -> Iterator[str]:
-    """A port that takes everything and says nothing."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.bind(("127.0.0.1", 0))
-        yield f"udp://127.0.0.1:{sock.getsockname()[1]}"
 
 
 def closed_port() -> str:
@@ -120,6 +105,23 @@ def test_a_server_without_streams_is_not_judged_by_them() -> None:
         assert {check.lacking(server.learned) for check in CHECKS if check.profile == "stream"} == {None}
 
 
+def chatting(receive: Receive) -> Receive:
+    """A program above the server that sends data, a HEART and a HEAD to everybody who says something."""
+    said = [
+        Frame(Type.THINK, 2, 7, (Slice(1, (1,), bytes(2)),)),
+        heart(2, 8),
+        sync(2, 0, {"method": "head", "dir": "down"}),
+    ]
+    return lambda raw, now_ms: [*map(build, said), *receive(raw, now_ms)]
+
+
+def test_what_the_program_above_a_server_sends_is_no_answer() -> None:
+    with serving(CONFIG, chatting) as impl, closing(attach(impl)) as server:
+        verdicts = {check.id: run_check(check, server) for check in CHECKS if check.lacking(server.learned) is None}
+    assert {name: verdict for name, verdict in verdicts.items() if not verdict.passed} == {}
+    assert len(verdicts) == len(ALL - ONLY_SEALED)
+
+
 def test_workers_at_one_server_do_not_meet() -> None:
     few = [check for check in CHECKS if "limit" not in check.id and check.id not in ONLY_SEALED]
     with serving() as impl:
@@ -194,106 +196,3 @@ def test_checks_have_their_own_ids_and_clauses_that_exist() -> None:
     assert {check.profile for check in CHECKS} == {"handshake", "stream"}
     assert {clause for check in CHECKS for clause in check.clauses} <= set(clauses)
     assert all(check.clauses and check.about and (check.judge.__doc__ or "") for check in CHECKS)
-
-
-@pytest.fixture(scope="module")
-def green(tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    with serving() as impl:
-        return run_suite(impl, tmp_path_factory.mktemp("green"))
-
-
-@pytest.mark.slow
-def test_a_whole_run_is_green_and_accounts_for_every_check(green: Ran) -> None:
-    assert green.status == OK, green.out
-    assert set(green.outcomes) == ALL - ONLY_SEALED
-    assert green.failed == {}
-    rows = green.report["profiles"]
-    assert set(rows) == set(green.report["claims"]) == {"handshake", "stream"}
-    assert sum(row["planned"] for row in rows.values()) == sum(row["passed"] for row in rows.values()) == len(ALL) - 1
-
-
-@pytest.mark.slow
-def test_its_account_fits_the_schema_and_says_what_was_not_seen(green: Ran) -> None:
-    jsonschema.validate(green.report, SCHEMA)
-    assert [one["id"] for one in green.report["not_planned"]] == sorted(ONLY_SEALED)
-    seen = {clause for case in green.report["cases"] for clause in case["clauses"]}
-    unseen = set(green.report["unseen"])
-    assert not seen & unseen
-    assert {"HSK-20", "HSK-44", "STM-24", "ZST-1", "FRM-1"} <= unseen
-    assert {clause.id for clause in load_clauses().values() if clause.file == "handshake.md"} <= seen | unseen
-    assert "not planned, as the server does not require crypto: not-sealed" in green.out
-    (line,) = [line for line in green.out.splitlines() if line.startswith("  HSK ")]
-    assert "20 to 30" in line
-
-
-@pytest.mark.slow
-def test_two_workers_judge_the_same(green: Ran, tmp_path: Path) -> None:
-    with serving() as impl:
-        parallel = run_suite(impl, tmp_path, "-n", "2")
-    assert parallel.status == OK, parallel.out
-    assert parallel.outcomes == green.outcomes
-
-
-@pytest.mark.slow
-def test_a_fault_fails_the_run_with_a_command_that_replays_it(tmp_path: Path) -> None:
-    with serving(CONFIG, on_answer(without("min"), "error", "UNSUPPORTED_VERSION")) as impl:
-        run = run_suite(impl, tmp_path)
-        assert run.status == FAILED
-        assert run.failed["handshake/outside/bad-versions"] == "fail"
-        assert "HSK-43 (specs/handshake.md:" in run.out
-        (line,) = {line for line in run.out.splitlines() if "replay" in line and "bad-versions" in line}
-        program, *arguments = shlex.split(line.removeprefix("replay "))
-        assert program == "pytest"
-        status, out = run_pytest([*arguments, "-q"])
-    assert status == FAILED
-    assert "min of the error is null" in out
-
-
-@pytest.mark.slow
-def test_a_known_failure_is_accepted_and_must_fail(tmp_path: Path) -> None:
-    known = tmp_path / "known.toml"
-    known.write_text('[[known]]\nid = "handshake/outside/bad-versions"\nreason = "being mended"\n', "utf-8")
-    few = ("--known-failures", str(known), "-k", "versions", "--profile=handshake")
-    with serving(CONFIG, on_answer(without("min"), "error", "UNSUPPORTED_VERSION")) as impl:
-        wrong = run_suite(impl, tmp_path, *few)
-    with serving() as impl:
-        mended = run_suite(impl, tmp_path, *few)
-    assert (wrong.status, mended.status) == (OK, FAILED)
-    assert "passes; remove it" in mended.out
-
-
-@pytest.mark.slow
-def test_a_selection_of_nothing_fails(tmp_path: Path) -> None:
-    with serving() as impl:
-        run = run_suite(impl, tmp_path, "-k", "nothing_has_this_name")
-    assert run.status == FAILED
-    assert run.report["faults"] == ["no case was executed: nothing is judged"]
-
-
-@pytest.mark.slow
-def test_streams_that_were_asked_for_and_cannot_be_judged_fail_the_run(tmp_path: Path) -> None:
-    with serving(SEALED) as impl:
-        run = run_suite(impl, tmp_path, "--profile=handshake,stream")
-    assert run.status == FAILED
-    assert run.report["faults"] == ["no case of profile stream was executed although it is claimed"]
-
-
-@pytest.mark.slow
-def test_a_silent_server_is_one_clear_line_in_time() -> None:
-    start = monotonic()
-    with silent_port() as impl:
-        status, out = run_pytest(["conformance", f"--impl={impl}", "-q"])
-    assert status == USAGE
-    assert [line for line in out.splitlines() if line.strip()] == [
-        f"ERROR: --impl={impl}: the server did not answer; nothing within 6.0 s"
-    ]
-    assert monotonic() - start < REACH_S
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("name", "text"), [("frame", "from outside there are handshake, stream")])
-def test_a_profile_that_cannot_be_judged_from_outside_is_refused(name: str, text: str) -> None:
-    with serving() as impl:
-        status, out = run_pytest(["conformance", f"--impl={impl}", f"--profile={name}", "-q"])
-    assert status == USAGE
-    assert text in out
