@@ -86,7 +86,7 @@ def prepare(options: Options, worker: int = 0) -> OutsideRun:
 
     worker: which of several that share the run, from 0.
     """
-    _check_profiles(options.profiles)
+    _check_options(options)
     try:
         known = load_known(options.known) if options.known else {}
         server = attach(options.impl, worker=worker)
@@ -104,8 +104,12 @@ def prepare(options: Options, worker: int = 0) -> OutsideRun:
     return OutsideRun(server, hello, cases, unplanned, known, Ledger(selected, cases))
 
 
-def _check_profiles(chosen: Sequence[str]) -> None:
-    for name in chosen:
+def _check_options(options: Options) -> None:
+    if options.dialogues or options.real_time:
+        raise RunError(
+            f"--impl={options.impl}: dialogues are played against testees; leave out --dialogue and --real-time"
+        )
+    for name in options.profiles:
         if name not in FAMILIES:
             raise RunError(f"--profile={name}: from outside there are {', '.join(FAMILIES)}")
 

@@ -111,9 +111,16 @@ def test_a_silent_server_is_one_clear_line_in_time() -> None:
     assert monotonic() - start < REACH_S
 
 
-@pytest.mark.parametrize(("name", "text"), [("frame", "from outside there are handshake, stream")])
-def test_a_profile_that_cannot_be_judged_from_outside_is_refused(name: str, text: str) -> None:
+@pytest.mark.parametrize(
+    ("option", "text"),
+    [
+        ("--profile=frame", "from outside there are handshake, stream"),
+        ("--real-time", "dialogues are played against testees"),
+        ("--dialogue=none.json", "dialogues are played against testees"),
+    ],
+)
+def test_what_cannot_be_judged_from_outside_is_refused(option: str, text: str) -> None:
     with serving() as impl:
-        status, out = run_pytest(["conformance", f"--impl={impl}", f"--profile={name}", "-q"])
+        status, out = run_pytest(["conformance", f"--impl={impl}", option, "-q"])
     assert status == USAGE
     assert text in out

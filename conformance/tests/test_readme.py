@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from conformance.tests.captures import read_file
+from conformance.tests.served import serving
+
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"```(\w+)(?: (\S+))?\n(.*?)```", README, re.S)
@@ -49,6 +52,22 @@ def test_explain_and_clause_commands_say_what_is_promised() -> None:
     assert "valid frame" in explain.stdout
     assert clause.returncode == 0
     assert "FRM-24" in clause.stdout
+
+
+def test_a_running_server_is_judged_from_outside() -> None:
+    (command,) = [line for line in COMMANDS if "udp://" in line]
+    with serving() as impl:
+        done = run([*shlex.split(command.replace("udp://127.0.0.1:50051", impl)), "-q", "-p", "no:cacheprovider"])
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr
+    assert "clauses that could not be seen from outside:" in done.stdout
+
+
+def test_dialogues_are_captured(tmp_path: Path) -> None:
+    (command,) = [line for line in COMMANDS if "conformance.capture" in line]
+    words = shlex.split(command.replace("-o ", f"-o {shlex.quote(str(tmp_path))}/"))
+    done = run(words)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {packet.comment.rpartition("/")[0] for packet in read_file(tmp_path / "lists.pcapng")} == {words[-1][:-2]}
 
 
 @pytest.mark.parametrize("target", sorted({line.split()[1] for line in COMMANDS if line.startswith("make ")}))
