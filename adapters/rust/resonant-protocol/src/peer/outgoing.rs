@@ -150,3 +150,39 @@ impl Outbox {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LARGE: usize = 48 << 20;
+
+    fn kept(outbox: &Outbox, stream_id: u32) -> Option<(u64, usize)> {
+        let stream = outbox.streams.get(&stream_id)?;
+        Some((stream.first, stream.kept.len()))
+    }
+
+    #[test]
+    fn the_oldest_frames_of_the_oldest_stream_go_first() {
+        let mut outbox = Outbox::default();
+        for stream_id in [7, 3] {
+            outbox.open(stream_id, false);
+            for fill in 0..3 {
+                outbox.record(stream_id, &vec![fill; LARGE], false);
+            }
+        }
+        // Six of them are over the limit, five are not.
+        assert_eq!(kept(&outbox, 7), Some((1, 2)));
+        assert_eq!(kept(&outbox, 3), Some((0, 3)));
+        outbox.end(7, 2, 0);
+        let tail = Reference {
+            stream_id: 7,
+            frame_seq: 2,
+        };
+        let repaired = outbox.repair(tail, &[0, 1], 0);
+        let fills = repaired.iter().filter_map(|frame| frame.first());
+        assert_eq!(fills.copied().collect::<Vec<u8>>(), [1, 2]);
+        outbox.forget(7);
+        assert_eq!((outbox.bytes, outbox.order.len()), (3 * LARGE, 1));
+    }
+}

@@ -156,3 +156,12 @@ pub fn delivered(events: &[Event]) -> Vec<u64> {
     });
     numbers.collect()
 }
+
+/// A server for whose client the stream 3 is open, by a HEAD with these members.
+pub fn opened(members: &str, flags: Flags) -> Peer {
+    let mut server = session(config(), config()).1;
+    let head = format!(r#"{{"method":"head","dir":"up"{members}}}"#);
+    let events = server.receive(&wire(sync(&head), 3, 0, flags), 0).events;
+    assert!(matches!(events[..], [Event::Opened { stream_id: 3, .. }]));
+    server
+}
