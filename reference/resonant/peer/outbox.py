@@ -16,7 +16,7 @@ from .agreement import Agreement
 from .config import XCHACHA, ZSTD, Config
 from .outgoing import KEPT_MS, Kept, OutgoingStream
 from .replies import Limiter
-from .stream_states import KEPT, Action, Outgoing
+from .stream_states import Action, Outgoing
 from .syncs import SyncObject, Tail, write_sync
 
 REMEMBERED_REPLY_STREAMS = 4096
@@ -51,12 +51,8 @@ class Outbox:
         self._streams: dict[int, OutgoingStream] = {}
         self._replying: OrderedDict[int, OutgoingStream] = OrderedDict()  # those that carried nothing but replies
         self._kept = Kept()
-        self._ended: set[int] = set()
+        self._ended: OrderedDict[int, OutgoingStream] = OrderedDict()  # by the time of the last TAIL
         self._repairs = Limiter()
-
-    def check(self, action: Action, stream_id: int) -> None:
-        """Refuse with STREAM_STATE what the stream_id's state does not permit."""
-        self._stream(stream_id).check(action)
 
     def send(self, draft: Draft, agreement: Agreement | None, now_ms: int) -> bytes:
         """The draft's frame, with the next number of its stream_id, which it uses up (HSK-2).
@@ -82,7 +78,7 @@ class Outbox:
             return ()
         self._repairs.count(now_ms)
         stream.machine.fire(Action.REPAIR)
-        stream.tail_ms = now_ms
+        self._tail_sent(stream_id, stream, now_ms)
         named = sorted({number for number in missing if number < tail_seq})[:MAX_REPAIRED]
         found = (self._kept.find(stream_id, number) for number in (*named, tail_seq))
         return tuple(data for data in found if data is not None)
@@ -92,12 +88,15 @@ class Outbox:
         stream = self._stream(stream_id)
         if stream.machine.permits(Action.BREAK):
             stream.machine.fire(Action.BREAK)
-            self._let_go(stream_id)
+            self._let_go(stream_id, stream)
 
     def expire(self, now_ms: int) -> None:
         """Let go of frames whose TAIL was sent more than 10 s ago."""
-        for stream_id in [one for one in self._ended if now_ms - self._streams[one].tail_ms > KEPT_MS]:
-            self._let_go(stream_id)
+        while self._ended:
+            stream_id, stream = next(iter(self._ended.items()))
+            if now_ms - stream.tail_ms <= KEPT_MS:
+                return
+            self._let_go(stream_id, stream)
 
     def lose(self) -> None:
         """End every opened stream with the session; the numbers go on (STM-25)."""
@@ -108,9 +107,14 @@ class Outbox:
         self._ended.clear()
         self._kept = Kept()
 
-    def _let_go(self, stream_id: int) -> None:
-        self._ended.discard(stream_id)
-        self._kept.forget(stream_id)
+    def _tail_sent(self, stream_id: int, stream: OutgoingStream, now_ms: int) -> None:
+        stream.tail_ms = now_ms
+        self._ended[stream_id] = stream
+        self._ended.move_to_end(stream_id)
+
+    def _let_go(self, stream_id: int, stream: OutgoingStream) -> None:
+        self._ended.pop(stream_id, None)
+        self._kept.forget(stream_id, stream.next_seq)
 
     def _stream(self, stream_id: int) -> OutgoingStream:
         found = self._streams.get(stream_id) or self._replying.get(stream_id)
@@ -149,9 +153,9 @@ class Outbox:
         if draft.action is Action.DATA and stream.machine.state is Outgoing.OPEN:
             stream.count(data)
         if draft.action is Action.TAIL:
-            stream.tail_seq, stream.tail_ms = number, now_ms
-            self._ended.add(stream_id)
-        if stream.machine.state in KEPT:
+            stream.tail_seq = number
+            self._tail_sent(stream_id, stream, now_ms)
+        if stream.machine.state is Outgoing.OPEN or stream_id in self._ended:
             self._kept.keep(stream_id, number, data)
         self._remember(stream_id, stream)
 

@@ -73,7 +73,9 @@ class Kept:
         """A kept frame."""
         return self._frames.get((stream_id, frame_seq))
 
-    def forget(self, stream_id: int) -> None:
-        """Let go of a stream's frames."""
-        for key in [key for key in self._frames if key[0] == stream_id]:
-            self._bytes -= len(self._frames.pop(key)) + _OVERHEAD_BYTES
+    def forget(self, stream_id: int, next_seq: int) -> None:
+        """Let go of a stream's frames below next_seq. What is kept of a stream has no gap: the oldest go first."""
+        number = next_seq - 1
+        while (data := self._frames.pop((stream_id, number), None)) is not None:
+            self._bytes -= len(data) + _OVERHEAD_BYTES
+            number -= 1

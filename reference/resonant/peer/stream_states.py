@@ -109,5 +109,3 @@ OUTGOING: Table[Outgoing, Action] = Table(
         (Outgoing.BROKEN, Action.LOST): Outgoing.SINGLE,
     },
 )
-KEPT = frozenset({Outgoing.OPEN, Outgoing.ENDED})
-"""The states in which what was sent is kept for repair."""

@@ -114,3 +114,12 @@ def test_small_frames_are_bounded_in_number(monkeypatch: pytest.MonkeyPatch) -> 
     kept = peer.receive(incomplete(*range(60, 101), ref=(3, 101)), 0).datagrams
     assert kept == tuple(sent[-len(kept) :])
     assert 20 < len(kept) < 40
+
+
+def test_a_stream_that_is_let_go_leaves_the_others_kept() -> None:
+    peer, _ = streamed()
+    sent = list(ask(peer, "head", 5, 1).datagrams)
+    sent += [*ask(peer, MESSAGE, 5, 1).datagrams, *ask(peer, "tail", 5, 1).datagrams]
+    assert peer.receive(incomplete(1), 10_001).datagrams == ()
+    assert peer.receive(incomplete(0, 1, ref=(5, 2), number=1), 10_001).datagrams == tuple(sent)
+    assert peer.receive(incomplete(1, number=2), 10_002).datagrams == ()
