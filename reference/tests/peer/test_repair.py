@@ -6,7 +6,7 @@ import pytest
 from resonant import DType, MessageType, Slice
 from resonant.peer import Ref, Rejected, outgoing
 
-from reference.tests.peer.outgoing_support import ask, assert_state_refused, incomplete, streamed
+from reference.tests.peer.outgoing_support import MESSAGE, ask, assert_state_refused, incomplete, streamed
 from reference.tests.peer.support import (
     client,
     error,
