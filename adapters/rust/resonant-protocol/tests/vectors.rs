@@ -52,6 +52,7 @@ fn profiles() -> Vec<String> {
         "message",
         "quant",
         "sparse",
+        "stream",
         "xchacha",
         "zstd",
     ] {

@@ -5,6 +5,7 @@ mod support;
 use std::fs;
 
 use resonant_protocol::compress::zstd_decompress;
+use resonant_protocol::crypto::frame_nonce;
 use resonant_protocol::{
     DType, EncodeOptions, Flags, Modality, MsgType, RejectCode, VFrame, VFrameView,
 };
@@ -79,6 +80,8 @@ fn sealed_frame() {
     assert_eq!(frame.slices, [slice(DType::I8, &[32], &[0; 32])]);
 
     let nonce = *bytes[33..].first_chunk().unwrap();
+    let salt: [u8; 16] = std::array::from_fn(|i| 0x40 + u8::try_from(i).unwrap());
+    assert_eq!(frame_nonce(&salt, 0x5678, 7), nonce);
     let options = EncodeOptions::new().key(&key).nonce(&nonce);
     let again = frame.encode_with(&options).unwrap();
     assert_eq!(again[..57], bytes[..57]); // Only the Zstandard frame is not canonical.
