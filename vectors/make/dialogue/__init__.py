@@ -21,6 +21,7 @@ from . import (
     sending,
     silence,
     spaces,
+    streams_plain,
     syncs,
     window,
 )
@@ -39,7 +40,8 @@ _EITHER = (
     sealed_client,
     compressed,
 )
-_TOPICS = (*_SERVER, *_CLIENT, *_EITHER)
+_STREAM = (streams_plain,)
+_TOPICS = (*_SERVER, *_CLIENT, *_EITHER, *_STREAM)
 
 
 def groups() -> Iterator[Group]:

@@ -144,7 +144,7 @@ def _accepted() -> Iterator[Case]:
             own(space_hash32=0),
         ),
         ("cache-mixed", "A Cache of F16 and Q4, Mixed.", keys, CONFIG),
-        ("ask", "An Ask with its context.", Frame(ASK, DATA_STREAM, 0, (BYTES, HALF), modality=3), CONFIG),
+        ("ask", "An Ask with its context.", Frame(ASK, DATA_STREAM, 0, (HALF, BYTES), modality=3), CONFIG),
         ("strong-tail", "STRONG_TAIL on a single message changes nothing.", think(0, flags=4), CONFIG),
         ("stream-0", "A message on stream_id 0.", think(0, stream=0), CONFIG),
     ):
