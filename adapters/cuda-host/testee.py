@@ -9,16 +9,16 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from adapters.cuda.host import HostBackend
-from adapters.cuda.protocol import add_attach, serve
+from adapters.cuda.protocol import serve
+from adapters.serve import read_arguments
 
 
 def main() -> None:
     """Serve one library."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("library", type=Path, help="what the Makefile here built")
-    add_attach(parser)
-    arguments = parser.parse_args()
-    serve("cuda-host", arguments.attach, lambda: HostBackend(arguments.library))
+    arguments = read_arguments(parser)
+    serve("cuda-host", arguments.attach, HostBackend(arguments.library))
 
 
 if __name__ == "__main__":

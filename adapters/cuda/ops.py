@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from .shapes import Shape, data, dims, one_of, u32
+from ..serve import SHAPES, Op, Performer
 
 BLOCK: Final = 32
 HALF_BYTES: Final = 2
@@ -22,11 +21,11 @@ DEQUANTIZERS: Final = {4: "dequantize_q4", 8: "dequantize_i8"}
 
 
 class RefusedError(Exception):
-    """An input that is refused; the argument is the code of the registry (TST-13)."""
+    """An input that is refused, with its code of the registry (TST-13)."""
 
-
-class TooLongError(Exception):
-    """A result that no reply can carry."""
+    def __init__(self, code: str) -> None:
+        super().__init__()
+        self.code = code
 
 
 class Backend(Protocol):
@@ -47,15 +46,6 @@ class Backend(Protocol):
         """A dense tensor; None if a row of the index does not fit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Op:
-    """One op: the members of its input, and what it does with them."""
-
-    needed: Shape
-    optional: Shape
-    perform: Callable[..., dict[str, Any]]
-
-
 def block_count(count: int) -> int:
     """How many blocks `count` elements have (QNT-1)."""
     return -(-count // BLOCK)
@@ -67,21 +57,18 @@ def code_bytes(bits: int, count: int) -> int:
 
 
 class Ops:
-    """The ops, performed by a backend. `allow(size)` raises TooLongError if no reply can carry that many bytes."""
+    """The ops, performed by a backend. `allow(size)` raises if no reply can carry that many bytes."""
 
     def __init__(self, backend: Backend, allow: Callable[[int], None]) -> None:
         self.backend = backend
         self.allow = allow
-        bits = one_of(4, 8)
-        tensor, index_dims = dims(1), dims(0)
-        self.table: Mapping[str, Op] = {
-            "quantize": Op({"bits": bits, "source": one_of(*SOURCE_BYTES), "data": data}, {}, self.quantize),
-            "dequantize": Op({"bits": bits, "count": u32, "codes": data}, {"scale": data}, self.dequantize),
-            "sparse_encode": Op({"dims": tensor, "dense": data}, {}, self.sparse_encode),
-            "sparse_decode": Op(
-                {"dims": tensor, "values": data, "index_dims": index_dims, "index": data}, {}, self.sparse_decode
-            ),
+        performers: Mapping[str, Performer] = {
+            "quantize": self.quantize,
+            "dequantize": self.dequantize,
+            "sparse_encode": self.sparse_encode,
+            "sparse_decode": self.sparse_decode,
         }
+        self.table: Mapping[str, Op] = {op: Op(*SHAPES[op], perform) for op, perform in performers.items()}
 
     def quantize(self, bits: int, source: str, data: bytes) -> dict[str, Any]:
         """Elements to codes and scales."""

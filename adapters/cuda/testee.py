@@ -9,16 +9,16 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from adapters.cuda.device import DeviceBackend
-from adapters.cuda.protocol import add_attach, serve
+from adapters.cuda.protocol import serve
+from adapters.serve import read_arguments
 
 
 def main() -> None:
     """Serve the GPU build."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--option", action="append", default=[], help="one more option of NVRTC, to build it wrong")
-    add_attach(parser)
-    arguments = parser.parse_args()
-    serve("cuda", arguments.attach, lambda: DeviceBackend(tuple(arguments.option)))
+    arguments = read_arguments(parser)
+    serve("cuda", arguments.attach, DeviceBackend(tuple(arguments.option)))
 
 
 if __name__ == "__main__":

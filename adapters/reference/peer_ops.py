@@ -27,42 +27,30 @@ from resonant.peer import (
     Rejected,
     Role,
 )
-from shapes import DATA, U8, U32, BadRequestError, Check, Shape, array, decimal, hexadecimal, integer, members, text
+
+from adapters.serve import (
+    DATA,
+    U8,
+    U32,
+    BadRequestError,
+    Op,
+    Shape,
+    any_value,
+    array,
+    boolean,
+    decimal,
+    hexadecimal,
+    integer,
+    made,
+    members,
+    named,
+    one_of,
+    text,
+)
 
 DAY_MS = 86_400_000
 PORT, D_MODEL = integer(1, 0xFFFF), integer(1, 2**53 - 1)
 NAMES = array(text)
-
-
-def boolean(at: str, value: Any) -> bool:
-    """true or false."""
-    if type(value) is not bool:
-        raise BadRequestError(f"{at} is neither true nor false")
-    return value
-
-
-def one_of(values: Mapping[Any, Any]) -> Check:
-    """One of these values, as what it stands for."""
-
-    def check(at: str, value: Any) -> Any:
-        if type(value) is bool or type(value) not in (int, str) or value not in values:
-            raise BadRequestError(f"{at} is none of {', '.join(map(str, values))}")
-        return values[value]
-
-    return check
-
-
-def made(make: Callable[..., Any], needed: Shape, optional: Shape | None = None) -> Check:
-    """An object with these members, as what `make` makes of them."""
-
-    def check(at: str, value: Any) -> Any:
-        given = members(at, value, needed, optional or {})
-        try:
-            return make(**given)
-        except ValueError as error:
-            raise BadRequestError(f"{at}: {error}") from None
-
-    return check
 
 
 SLICE = made(Slice, {"dtype": U8, "dims": array(U32), "payload": DATA})
@@ -84,10 +72,11 @@ ANNOUNCE = made(
     {"frames": decimal, "total_len": decimal, "md5": hexadecimal(16), "xxhash3_64": hexadecimal(8)},
 )
 OPEN: Mapping[str, Shape] = {"server": {}, "client": {"remote": PORT, "stream_id": U32}}
+"""role -> the members its peer_open has besides config."""
 TYPES = {int(kind): kind for kind in MessageType if kind is not MessageType.SYNC}
-SEND: Mapping[str, tuple[Shape, Shape, Callable[..., Output]]] = {
+SEND: Mapping[str, tuple[Shape, Shape, Callable[..., Output]]] = {  # kind -> needed, optional, what the peer does
     "message": (
-        {"type": one_of(TYPES), "modality": one_of({int(one): one for one in Modality}), "slices": array(SLICE)},
+        {"type": named(TYPES), "modality": named({int(one): one for one in Modality}), "slices": array(SLICE)},
         {},
         lambda peer, now_ms, **given: peer.send(**given, now_ms=now_ms),
     ),
@@ -200,21 +189,15 @@ def as_data(name: str, value: Any) -> Any:
 
 
 PEERS = PeerOps()
-TAGGED = {"server": "server", "client": "client"}
-
-
-def anything(at: str, value: Any) -> Any:
-    """Left to the reader of the role or kind."""
-    return value
-
-
-REST = dict.fromkeys(("config", "remote", "stream_id"), anything)
-KINDS = dict.fromkeys(("stream_id", "to", *(name for need, may, _ in SEND.values() for name in need | may)), anything)
-OPS: dict[str, tuple[Shape, Shape, Callable[..., dict[str, Any]]]] = {
-    "peer_open": ({"role": one_of(TAGGED)}, REST, PEERS.peer_open),
-    "peer_send": ({"kind": one_of({kind: kind for kind in SEND})}, KINDS, PEERS.peer_send),
-    "peer_poll": ({}, {}, PEERS.peer_poll),
-    "peer_advance": ({"ms": integer(0, DAY_MS)}, {}, PEERS.peer_advance),
-    "peer_close": ({}, {}, PEERS.peer_close),
-    "reset": ({}, {}, PEERS.reset),
+# Which members there may be depends on the role or the kind: the performers look at them again.
+OPENING = dict.fromkeys(("config", "remote", "stream_id"), any_value)
+SENDING = dict.fromkeys(("stream_id", "to"), any_value)
+SENDING |= {name: any_value for needed, optional, _ in SEND.values() for name in (*needed, *optional)}
+OPS = {
+    "peer_open": Op({"role": one_of(*OPEN)}, OPENING, PEERS.peer_open),
+    "peer_send": Op({"kind": one_of(*SEND)}, SENDING, PEERS.peer_send),
+    "peer_poll": Op({}, {}, PEERS.peer_poll),
+    "peer_advance": Op({"ms": integer(0, DAY_MS)}, {}, PEERS.peer_advance),
+    "peer_close": Op({}, {}, PEERS.peer_close),
+    "reset": Op({}, {}, PEERS.reset),
 }

@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import resonant
-from shapes import DATA, U32, BadRequestError, Check, Shape, array
+
+from adapters.serve import SHAPES, Op
 
 SOURCES = {"f16": ("<f2", 2), "f32": ("<f4", 4), "bf16": ("<u2", 2)}  # numpy dtype and bytes of an element
-
-
-def one_of(*choices: Any) -> Check:
-    """One of these values, of the same type."""
-
-    def check(at: str, value: Any) -> Any:
-        if not any(type(value) is type(choice) and value == choice for choice in choices):
-            raise BadRequestError(f"{at} is none of {', '.join(map(str, choices))}")
-        return value
-
-    return check
-
-
-def dims(at: str, value: Any) -> tuple[int, ...]:
-    """1 to 255 dims."""
-    checked: tuple[int, ...] = array(U32)(at, value)
-    if not 1 <= len(checked) <= 255:
-        raise BadRequestError(f"{at} has {len(checked)} dims")
-    return checked
 
 
 def read_message(frame: bytes, key: bytes | None = None) -> dict[str, Any]:
@@ -91,10 +72,9 @@ def dequantize(bits: int, count: int, codes: bytes, scale: bytes | None = None) 
     return {"data": resonant.dequantize(codes, bits=bits, count=count, scale=scale).tobytes().hex()}
 
 
-BITS = one_of(4, 8)
-OPS: dict[str, tuple[Shape, Shape, Callable[..., dict[str, Any]]]] = {
-    "sparse_encode": ({"dims": dims, "dense": DATA}, {}, sparse_encode),
-    "sparse_decode": ({"dims": dims, "values": DATA, "index_dims": array(U32), "index": DATA}, {}, sparse_decode),
-    "quantize": ({"bits": BITS, "source": one_of(*SOURCES), "data": DATA}, {}, quantize),
-    "dequantize": ({"bits": BITS, "count": U32, "codes": DATA}, {"scale": DATA}, dequantize),
+OPS = {
+    "sparse_encode": Op(*SHAPES["sparse_encode"], sparse_encode),
+    "sparse_decode": Op(*SHAPES["sparse_decode"], sparse_decode),
+    "quantize": Op(*SHAPES["quantize"], quantize),
+    "dequantize": Op(*SHAPES["dequantize"], dequantize),
 }

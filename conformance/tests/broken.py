@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-# Programs that change one thing in `base` or `ops`, the modules of the reference's testee.
+# Programs that change one thing in `base` or `ops`, the modules of the reference's testee, or in `adapters.serve`.
 # Some rules have more than one way to be broken.
 REPLY = """
 inner = base.answer
@@ -16,16 +16,16 @@ def answer(message):
 base.answer = answer
 """
 TAKE = """
-take = base.Testee.take
+take = loop.Testee.take
 
 def changed_take(self, datagram, sender):
     return take(self, change(self, datagram), sender)
 
-base.Testee.take = changed_take
+loop.Testee.take = changed_take
 """
 HEAD = """
 def parts(datagram):
-    return base.HEAD.unpack_from(datagram) if len(datagram) >= 12 else (b"", 0, 0, 1)
+    return loop.HEAD.unpack_from(datagram) if len(datagram) >= 12 else (b"", 0, 0, 1)
 """
 BROKEN: Mapping[str, tuple[str, str]] = {
     "unknown-op: an error": (
@@ -43,15 +43,15 @@ BROKEN: Mapping[str, tuple[str, str]] = {
         "upper-case hex",
     ),
     "malformed-requests: members nobody knows": (
-        "members = ops.members\n"
+        "members = answers.members\n"
         "def lenient(at, value, needed, optional):\n"
         "    if type(value) is dict and at == 'input':\n"
         "        value = {k: v for k, v in value.items() if k in needed | optional}\n"
-        "    return members(at, value, needed, optional)\nops.members = lenient\n",
+        "    return members(at, value, needed, optional)\nanswers.members = lenient\n",
         "an unknown member",
     ),
     "malformed-requests: leading zeros": (
-        "ops.FIELDS['frame_seq'] = lambda at, value: int(value) if value == '01' else ops.decimal(at, value)\n",
+        "ops.FIELDS['frame_seq'] = lambda at, value: int(value) if value == '01' else shapes.decimal(at, value)\n",
         "frame_seq '01'",
     ),
     "malformed-requests: numbers reduced": (
@@ -68,26 +68,26 @@ BROKEN: Mapping[str, tuple[str, str]] = {
     "pieces-in-any-order: joined as they come": (
         "class Pieces(dict):\n"
         "    def __getitem__(self, at):\n        return list(self.values())[at]\n"
-        "class Joining(base.Testee):\n"
+        "class Joining(loop.Testee):\n"
         "    pieces = property(lambda self: self.held, lambda self, new: setattr(self, 'held', Pieces()))\n"
-        "base.Testee = Joining\n",
+        "loop.Testee = Joining\n",
         "as for the pieces in order",
     ),
     "long-reply: pieces too long": (
         "def cut(message, request_id):\n"
         "    parts = [message[at:at + 61_000] for at in range(0, len(message), 61_000)]\n"
-        "    return [base.HEAD.pack(b'RTP1', request_id, at, len(parts)) + part for at, part in enumerate(parts)]\n"
-        "base.cut = cut\n",
+        "    return [loop.HEAD.pack(b'RTP1', request_id, at, len(parts)) + part for at, part in enumerate(parts)]\n"
+        "loop.cut = cut\n",
         "61000 bytes",
     ),
     "long-reply: the first piece only": (
-        "send = base.Testee.send\nbase.Testee.send = lambda self, datagrams, to: send(self, datagrams[:1], to)\n",
+        "send = loop.Testee.send\nloop.Testee.send = lambda self, datagrams, to: send(self, datagrams[:1], to)\n",
         "none in time",
     ),
     "bad-heads: an index past the count": (
         HEAD + "def change(self, datagram):\n"
         "    _, request_id, index, count = parts(datagram)\n"
-        "    return datagram if index < count else base.HEAD.pack(b'RTP1', request_id, 0, 1) + datagram[12:]\n" + TAKE,
+        "    return datagram if index < count else loop.HEAD.pack(b'RTP1', request_id, 0, 1) + datagram[12:]\n" + TAKE,
         "one reply, to request",
     ),
     "bad-heads: any magic": (
@@ -99,30 +99,30 @@ BROKEN: Mapping[str, tuple[str, str]] = {
         "one reply, to request",
     ),
     "stranger-ignored: everybody is answered": (
-        "greeted = []\nright = base.shows_token\n"
-        "class Open(base.Testee):\n"
+        "greeted = []\nright = loop.shows_token\n"
+        "class Open(loop.Testee):\n"
         "    runner = property(lambda self: None, lambda self, new: new and greeted.append(new))\n"
-        "base.Testee = Open\nbase.shows_token = lambda message: bool(greeted) or right(message)\n",
+        "loop.Testee = Open\nloop.shows_token = lambda message: bool(greeted) or right(message)\n",
         "silence towards a stranger",
     ),
     "deaf-before-hello: the token is not looked at": (
-        "base.shows_token = lambda message: True\n",
+        "loop.shows_token = lambda message: True\n",
         "the first reply to the right hello",
     ),
     "deaf-before-hello: part of the token is enough": (
-        "import os\nright = base.shows_token\n"
-        "base.shows_token = lambda message: right(message) or os.environ['RESONANT_TOKEN'][:-1].encode() in message\n",
+        "import os\nright = loop.shows_token\n"
+        "loop.shows_token = lambda message: right(message) or os.environ['RESONANT_TOKEN'][:-1].encode() in message\n",
         "the first reply to the right hello",
     ),
-    "kept-replies: 8 of them": ("base.KEPT_REPLIES = 8\n", "the kept reply to request"),
-    "kept-replies: 63 of them": ("base.KEPT_REPLIES = 63\n", "the kept reply to request"),
+    "kept-replies: 8 of them": ("loop.KEPT_REPLIES = 8\n", "the kept reply to request"),
+    "kept-replies: 63 of them": ("loop.KEPT_REPLIES = 63\n", "the kept reply to request"),
     "kept-replies: performed again": (
-        "class Blind(base.OrderedDict):\n    def __contains__(self, key):\n        return False\n"
-        "base.OrderedDict = Blind\n",
+        "class Blind(loop.OrderedDict):\n    def __contains__(self, key):\n        return False\n"
+        "loop.OrderedDict = Blind\n",
         "the kept reply to request",
     ),
     "one-reply-each: two": (
-        "send = base.Testee.send\nbase.Testee.send = lambda self, datagrams, to: send(self, datagrams * 2, to)\n",
+        "send = loop.Testee.send\nloop.Testee.send = lambda self, datagrams, to: send(self, datagrams * 2, to)\n",
         "replies to [",
     ),
     "refusal-has-a-code: a string": (
@@ -142,7 +142,7 @@ BROKEN: Mapping[str, tuple[str, str]] = {
         "again",
     ),
     "ports-line: a second line": (
-        "base.print = lambda *what, **how: (print(*what, **how), print('ready', flush=True))\n",
+        "loop.print = lambda *what, **how: (print(*what, **how), print('ready', flush=True))\n",
         "one line of standard output",
     ),
     "stop-exits: status 1": (
@@ -159,7 +159,7 @@ BROKEN: Mapping[str, tuple[str, str]] = {
         "ok {} for stop",
     ),
     "exits-without-input: runs on": (
-        "base.exit_at_end_of_input = lambda: None\n",
+        "loop.exit_at_end_of_input = lambda: None\n",
         "an end of the process",
     ),
 }
@@ -172,25 +172,25 @@ ENDING = HEAD + (
     "    return datagram\n" + TAKE
 )
 HANGING = (
-    "import threading\nsend = base.Testee.send\n"
+    "import threading\nsend = loop.Testee.send\n"
     "def hang(self, datagrams, to):\n"
-    "    threading.Event().wait() if len(datagrams) > 1 else send(self, datagrams, to)\nbase.Testee.send = hang\n"
+    "    threading.Event().wait() if len(datagrams) > 1 else send(self, datagrams, to)\nloop.Testee.send = hang\n"
 )
 BABBLING = (
-    "send = base.Testee.send\n"
+    "send = loop.Testee.send\n"
     "def babble(self, datagrams, to):\n"
-    "    send(self, [b'hello'] * 2 if len(datagrams) > 1 else datagrams, to)\nbase.Testee.send = babble\n"
+    "    send(self, [b'hello'] * 2 if len(datagrams) > 1 else datagrams, to)\nloop.Testee.send = babble\n"
 )
 NO_JSON = (
-    "cut = base.cut\n"
-    "base.cut = lambda message, request_id: cut(message if len(message) < 50_000 else b'x' * 9, request_id)\n"
+    "cut = loop.cut\n"
+    "loop.cut = lambda message, request_id: cut(message if len(message) < 50_000 else b'x' * 9, request_id)\n"
 )
 INCONSISTENT = (
-    "cut = base.cut\n"
+    "cut = loop.cut\n"
     "def inconsistent(message, request_id):\n"
     "    first, *others = cut(message, request_id)\n"
-    "    return [first, *(base.HEAD.pack(b'RTP1', request_id, 1, 9) + other[12:] for other in others)]\n"
-    "base.cut = inconsistent\n"
+    "    return [first, *(loop.HEAD.pack(b'RTP1', request_id, 1, 9) + other[12:] for other in others)]\n"
+    "loop.cut = inconsistent\n"
 )
 
 # The answer to one case changed, by a function `change(op, reply)` that stands before this.

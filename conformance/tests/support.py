@@ -26,15 +26,15 @@ NONCE = bytes(range(0x40, 0x58))
 ZSTD, XCHACHA = 1, 2
 RUN_LIMIT_S = 120
 
-# Loads the reference's testee; the patch behind it changes one thing in `base` or `ops`.
+# Loads the reference's testee; the patch behind it changes one thing in `base`, `ops`, or what testees share.
 _BEFORE = """\
 import os
 import sys
 
 sys.path.insert(0, {folder!r})
 import testee as base
-
-ops, shapes = sys.modules["ops"], sys.modules["shapes"]
+import ops
+from adapters.serve import answers, loop, shapes
 
 """
 _AFTER = "\nbase.main()\n"

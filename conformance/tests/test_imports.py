@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,6 +13,13 @@ from conformance.tests.support import ROOT
 
 OURS = {"adapters", "conformance", "reference", "reports", "resonant", "vectors"}
 WORLD = {"random", "secrets", "socket", "time"}
+TESTEES = [
+    ("adapters.frameworks",),
+    ("adapters.jax", "adapters.frameworks"),
+    ("adapters.torch", "adapters.frameworks"),
+    ("adapters.cuda",),
+    ("adapters.cuda-host", "adapters.cuda"),
+]
 ABOUT_FRAMES = {"resonant.clauses", "resonant.explain", "resonant.layout"}
 
 
@@ -86,9 +94,25 @@ def test_the_driver_knows_itself_only(path: Path) -> None:
     assert not_inside(imported_by(path), "adapters.driver") == set()
 
 
+@pytest.mark.parametrize("path", modules("adapters/serve"), ids=ids)
+def test_what_testees_share_knows_the_standard_library_only(path: Path) -> None:
+    found = imported_by(path)
+    assert not_inside(found, "adapters.serve") == set()
+    assert {name.partition(".")[0] for name in found - ours(found)} <= sys.stdlib_module_names
+
+
 @pytest.mark.parametrize("path", modules("adapters/reference"), ids=ids)
 def test_the_testee_of_the_reference_knows_the_reference_only(path: Path) -> None:
-    assert not_inside(imported_by(path), "resonant") == set()
+    assert not_inside(imported_by(path), "resonant", "adapters.serve") == set()
+
+
+@pytest.mark.parametrize(
+    ("path", "packages"),
+    [(path, packages) for packages in TESTEES for path in modules(packages[0].replace(".", "/"))],
+    ids=lambda value: ids(value) if isinstance(value, Path) else "",
+)
+def test_other_testees_know_themselves_and_what_they_share(path: Path, packages: tuple[str, ...]) -> None:
+    assert not_inside(imported_by(path), *packages, "adapters.serve") == set()
 
 
 @pytest.mark.parametrize("path", modules("conformance"), ids=ids)
@@ -105,7 +129,8 @@ def test_reports_read_run_files_and_import_nothing_of_ours() -> None:
 
 
 def test_there_is_something_to_look_at() -> None:
-    for folder in ("reference/resonant", "vectors", "adapters/driver", "adapters/reference", "conformance"):
+    folders = ["reference/resonant", "vectors", "adapters/driver", "adapters/serve", "adapters/reference"]
+    for folder in (*folders, "conformance", *(packages[0].replace(".", "/") for packages in TESTEES)):
         assert modules(folder), folder
     assert "conformance/show.py" in map(ids, modules("conformance"))
 

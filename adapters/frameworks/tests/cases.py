@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from adapters.frameworks.serve import Implementation
-from adapters.frameworks.shapes import SHAPES, members
+from adapters.serve import SHAPES, members
 
 from . import model
 from .exact import Ops

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from typing import Any, TypeAlias
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NoReturn, TypeAlias
 
-DECIMAL = re.compile("0|[1-9][0-9]{0,19}")
+_DECIMAL: Final = re.compile("0|[1-9][0-9]{0,19}")
 
 Check: TypeAlias = Callable[[str, Any], Any]
-"""Takes where a value stands and the value; returns it as the implementation wants it. Raises BadRequestError."""
-Shape: TypeAlias = dict[str, Check]
+"""Takes where a value stands and the value; returns it as the performer wants it. Raises BadRequestError."""
+Shape: TypeAlias = Mapping[str, Check]
 
 
 class BadRequestError(Exception):
-    """A request that does not fit its schema (TST-11)."""
+    """A request that is answered with `error`: it does not fit its schema (TST-11), or the text says what else."""
 
 
 def integer(least: int, most: int) -> Check:
@@ -27,6 +27,13 @@ def integer(least: int, most: int) -> Check:
         return value
 
     return check
+
+
+def boolean(at: str, value: Any) -> bool:
+    """true or false."""
+    if type(value) is not bool:
+        raise BadRequestError(f"{at} is neither true nor false")
+    return value
 
 
 def hexadecimal(size: int | None = None) -> Check:
@@ -56,54 +63,93 @@ def text(at: str, value: Any) -> str:
     return value
 
 
+def some_text(at: str, value: Any) -> str:
+    """A string that is not empty."""
+    if not text(at, value):
+        raise BadRequestError(f"{at} is empty")
+    return str(value)
+
+
 def decimal(at: str, value: Any) -> int:
     """A u64 as a decimal string without leading zeros."""
-    if type(value) is not str or not DECIMAL.fullmatch(value) or int(value) >= 2**64:
+    if type(value) is not str or not _DECIMAL.fullmatch(value) or int(value) >= 2**64:
         raise BadRequestError(f"{at} is not a u64 as a decimal string")
     return int(value)
 
 
-def array(check: Check) -> Check:
-    """A list of values of one kind."""
+def array(check: Check, least: int = 0, most: int | None = None) -> Check:
+    """A list of so many values of one kind, as a tuple."""
 
     def check_all(at: str, value: Any) -> tuple[Any, ...]:
-        if type(value) is not list:
-            raise BadRequestError(f"{at} is not an array")
+        if type(value) is not list or len(value) < least or (most is not None and len(value) > most):
+            raise BadRequestError(f"{at} is not an array of {least} to {'any number of' if most is None else most}")
         return tuple(check(f"{at}[{index}]", one) for index, one in enumerate(value))
 
     return check_all
 
 
-def op_name(at: str, value: Any) -> str:
-    """A string that is not empty."""
-    if value == "":
-        raise BadRequestError(f"{at} is empty")
-    return text(at, value)
+def named(values: Mapping[Any, Any]) -> Check:
+    """One of these values, of the same type (True is not 1), as what it stands for."""
+
+    def check(at: str, value: Any) -> Any:
+        for name, meaning in values.items():
+            if type(value) is type(name) and value == name:
+                return meaning
+        raise BadRequestError(f"{at} is none of {', '.join(map(repr, values))}")
+
+    return check
+
+
+def one_of(*choices: int | str) -> Check:
+    """One of these values, of the same type."""
+    return named({choice: choice for choice in choices})
+
+
+def any_value(_at: str, value: Any) -> Any:
+    """Anything; it is checked later, when more is known."""
+    return value
 
 
 def any_object(at: str, value: Any) -> dict[str, Any]:
-    """An object whose members are checked later, when the op is known."""
+    """Any object; its members are checked later."""
     if type(value) is not dict:
         raise BadRequestError(f"{at} is not an object")
     return value
 
 
 def members(at: str, value: Any, needed: Shape, optional: Shape) -> dict[str, Any]:
-    """An object with exactly these members."""
+    """An object with exactly these members, each as its check returns it."""
     given = any_object(at, value)
-    shape = needed | optional
+    shape = {**needed, **optional}
     for name in [*needed, *given]:
         if name not in given or name not in shape:
             raise BadRequestError(f"{at} {'lacks' if name in shape else 'has an unknown'} member {name!r}")
     return {name: shape[name](f"{at}.{name}", one) for name, one in given.items()}
 
 
+def made(make: Callable[..., Any], needed: Shape, optional: Shape | None = None) -> Check:
+    """An object with these members, as what `make` makes of them; a ValueError of its says why it cannot."""
+
+    def check(at: str, value: Any) -> Any:
+        given = members(at, value, needed, optional or {})
+        try:
+            return make(**given)
+        except ValueError as error:
+            raise BadRequestError(f"{at}: {error}") from None
+
+    return check
+
+
 def parse(message: bytes) -> Any:
     """JSON in UTF-8. Raises BadRequestError."""
     try:
-        return json.loads(message.decode())
+        return json.loads(message.decode(), parse_constant=_no_json)
     except (ValueError, RecursionError) as error:
         raise BadRequestError(f"the message is not JSON: {error}") from None
+
+
+def _no_json(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
 
 
 U8, U16, U32 = integer(0, 0xFF), integer(0, 0xFFFF), integer(0, 0xFFFF_FFFF)

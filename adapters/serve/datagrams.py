@@ -1,0 +1,28 @@
+"""Messages as datagrams (specs/testee.md section 2)."""
+
+from __future__ import annotations
+
+import struct
+from typing import Final
+
+HEAD: Final = struct.Struct("<4sIHH")
+MAGIC: Final = b"RTP1"
+MAX_PIECES: Final = 300
+PIECE_BYTES: Final = 60_000
+
+
+def read_head(datagram: bytes) -> tuple[int, int, int] | None:
+    """request_id, index and count; None for a datagram that is to be ignored (TST-5)."""
+    if not HEAD.size <= len(datagram) <= HEAD.size + PIECE_BYTES:
+        return None
+    magic, request_id, index, count = HEAD.unpack_from(datagram)
+    return (request_id, index, count) if magic == MAGIC and index < count <= MAX_PIECES else None
+
+
+def cut(message: bytes, request_id: int) -> list[bytes]:
+    """A message as datagrams (TST-4). One of more than MAX_PIECES is for the caller to prevent."""
+    count = max(1, -(-len(message) // PIECE_BYTES))
+    return [
+        HEAD.pack(MAGIC, request_id, at, count) + message[at * PIECE_BYTES : (at + 1) * PIECE_BYTES]
+        for at in range(count)
+    ]
