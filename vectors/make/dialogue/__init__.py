@@ -21,7 +21,10 @@ from . import (
     sending,
     silence,
     spaces,
+    streams_malformed,
     streams_plain,
+    streams_repair,
+    streams_verified,
     syncs,
     window,
 )
@@ -40,7 +43,7 @@ _EITHER = (
     sealed_client,
     compressed,
 )
-_STREAM = (streams_plain,)
+_STREAM = (streams_plain, streams_repair, streams_verified, streams_malformed)
 _TOPICS = (*_SERVER, *_CLIENT, *_EITHER, *_STREAM)
 
 
