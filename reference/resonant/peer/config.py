@@ -9,6 +9,7 @@ from enum import StrEnum
 from .. import sealing
 from ..strict_json import MAX_INTEGER
 from ..values import DType, Modality
+from .shapes import MAX_SPACE_ID
 
 ZSTD = "zstd"
 XCHACHA = "xchacha20poly1305"
@@ -53,6 +54,10 @@ class Config:
             raise ValueError(f"space_hash32 {self.space_hash32} is no u32")
         if not 1 <= self.d_model <= MAX_INTEGER:
             raise ValueError(f"d_model {self.d_model} is not 1 to {MAX_INTEGER}")
+        if len(self.embedding_space_id) > MAX_SPACE_ID:
+            raise ValueError(
+                f"embedding_space_id has {len(self.embedding_space_id)} characters, {MAX_SPACE_ID} at most"
+            )
         for text in (self.embedding_space_id, *self.modality, *self.compress, *self.crypto, *self.dtype):
             text.encode()  # UnicodeEncodeError, a ValueError, for half a surrogate pair (MSG-15)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from .events import Ref
 
+MAX_SPACE_ID = 1024
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,19}")
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _XXH3 = re.compile(r"[0-9a-f]{16}")
@@ -81,6 +82,7 @@ SIZE = Shape("an integer of at least 1", _integer(1))
 U32 = Shape("a u32", _integer(0, 2**32 - 1))
 DECIMAL = Shape("a u64 as a decimal string", _decimal, str)
 TEXT = Shape("a string", _text())
+SPACE_ID = Shape(f"a string of at most {MAX_SPACE_ID} characters", _text(re.compile(f"(?s).{{0,{MAX_SPACE_ID}}}")))
 BOOLEAN = Shape("a boolean", lambda value: value if isinstance(value, bool) else None)
 NAMES = Shape("an array of strings", _array(_text()), list)
 NUMBERS = Shape("an array of decimal strings", _array(_decimal), decimals)

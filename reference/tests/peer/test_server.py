@@ -15,10 +15,8 @@ from reference.tests.peer.support import (
     SEALING,
     SPACE,
     dropped,
-    error,
     frame_bytes,
     method_of,
-    names,
     one_frame,
     refused,
     sent_object,
@@ -212,11 +210,12 @@ def test_a_server_passes_over_none_where_it_requires_crypto(config: Config, said
     assert event.crypto == chosen
 
 
-def test_an_answer_that_no_datagram_holds_is_not_sent_and_the_ping_dropped() -> None:
+def test_an_embedding_space_id_has_at_most_1024_characters() -> None:
     peer = Peer(Role.SERVER, FULL)
-    ping = {"method": "ping", "ts": 0, "embedding_space_id": "x" * 65_390}
-    assert dropped(peer.receive(sync(ping, 7, 0), 0)) == "FRAME_TOO_LARGE"
-    assert names(peer.receive(sync(error("OTHER"), 7, 1), 0).events) == ["Rejected"]
+    ping = {"method": "ping", "ts": 0, "embedding_space_id": "\u00e9" * 1024}
+    assert [event.code for event in peer.receive(sync(ping, 7, 0), 0).events] == ["SPACE_MISMATCH"]  # type: ignore[union-attr]
+    longer = ping | {"embedding_space_id": "\u00e9" * 1025}
+    assert [event.code for event in peer.receive(sync(longer, 7, 1), 0).events] == ["BAD_MESSAGE"]  # type: ignore[union-attr]
 
 
 def test_a_refused_ping_leaves_no_number_behind() -> None:

@@ -87,7 +87,7 @@ impl Peer {
     /// Sends capability or error. The caller has looked at the limit.
     pub(super) fn reply(&mut self, stream_id: u32, json: &Json) {
         self.replies.count(self.clock);
-        // What a reply says was checked or cut to fit; only an exhausted stream_id remains without it.
+        // What a reply says is bounded and fits; only an exhausted stream_id remains without it.
         let _unsent = self.emit_json(stream_id, Kind::Reply, json);
     }
 

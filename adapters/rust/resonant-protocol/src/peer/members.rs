@@ -67,6 +67,15 @@ pub(super) fn string(value: &Json) -> Option<&str> {
     }
 }
 
+/// An embedding_space_id: at most 1,024 characters.
+pub(super) fn space_id(value: &Json) -> Option<&str> {
+    string(value).filter(|id| is_space_id(id))
+}
+
+pub(super) fn is_space_id(id: &str) -> bool {
+    id.chars().count() <= 1024
+}
+
 pub(super) const fn object(value: &Json) -> Option<Members<'_>> {
     match value {
         Json::Object(members) => Some(Members(members)),

@@ -124,6 +124,10 @@ impl Peer {
             let detail = format!("d_model is {}", config.d_model);
             return Err(FrameError::new(RejectCode::FieldRange, "FRM-36", detail));
         }
+        if !members::is_space_id(&config.embedding_space_id) {
+            let detail = "embedding_space_id has more than 1,024 characters".to_owned();
+            return Err(FrameError::new(RejectCode::FieldRange, "FRM-36", detail));
+        }
         emit::check_size(&config)?;
         Ok(Self {
             role,

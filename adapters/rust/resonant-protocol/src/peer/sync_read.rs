@@ -4,8 +4,8 @@ use super::agreement::{Offer, Space};
 use super::config::Role;
 use super::event::{Announce, Reference};
 use super::members::{
-    boolean, decimal, decimals, hash64, integer, malformed, md5, names, object, positive, string,
-    Members, Result,
+    boolean, decimal, decimals, hash64, integer, malformed, md5, names, object, positive, space_id,
+    string, Members, Result,
 };
 use crate::error::{FrameError, RejectCode};
 use crate::json::{Json, JsonObject};
@@ -73,7 +73,7 @@ impl Ping {
         let members = Members(object.members());
         members.required("ts", integer::<i64>)?;
         members.optional("d_model", positive)?;
-        let id = members.optional("embedding_space_id", string)?;
+        let id = members.optional("embedding_space_id", space_id)?;
         let hash = members.optional("space_hash32", integer)?;
         let mut offer = Offer {
             modality: members.optional("modality", names)?,
@@ -114,7 +114,7 @@ impl Capability {
         Ok(Self {
             agreed_proto: members.required("agreed_proto", integer)?,
             space: Space {
-                id: members.required("embedding_space_id", string)?.to_owned(),
+                id: members.required("embedding_space_id", space_id)?.to_owned(),
                 hash: members.required("space_hash32", integer)?,
             },
             offer: Offer {

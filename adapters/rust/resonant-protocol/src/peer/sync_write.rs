@@ -13,11 +13,6 @@ use crate::json::Json;
 use crate::slice::SliceMeta;
 use crate::tensor::length;
 
-/// Bytes of an embedding_space_id that an error repeats where the whole would not fit a frame.
-const CUT: usize = 1024;
-/// Bytes of JSON that fill a datagram with one JSON slice (FRM-28).
-const MOST_JSON: usize = 65_464;
-
 /// A Sync frame of this object; HSK-3.
 pub(super) fn sync_frame(json: &Json) -> Result<VFrame, FrameError> {
     let payload = json.to_string().into_bytes();
@@ -75,22 +70,9 @@ pub(super) fn capability(config: &Config, agreement: &Agreement) -> Json {
     object(members)
 }
 
-/// HSK-43. Strings that would make it too large for a datagram are cut.
+/// HSK-43.
 pub(super) fn error(fault: &Fault, reference: Reference) -> Json {
-    let whole = error_with(fault, reference, fault.added.clone());
-    if whole.to_string().len() <= MOST_JSON {
-        return whole;
-    }
-    let cut = |value: &Json| match value {
-        Json::Text(text) => self::text(text.chars().take(CUT).collect::<String>()),
-        other => other.clone(),
-    };
-    let added = fault.added.iter();
-    let added = added.map(|(name, value)| (*name, cut(value))).collect();
-    error_with(fault, reference, added)
-}
-
-fn error_with(fault: &Fault, reference: Reference, mut members: Added) -> Json {
+    let mut members = fault.added.clone();
     let ref_members = vec![
         ("stream_id", Json::Integer(reference.stream_id.into())),
         ("frame_seq", decimal(reference.frame_seq)),
