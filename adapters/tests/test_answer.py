@@ -93,6 +93,8 @@ def test_hello_keeps_the_order_and_the_unknown_of_profiles() -> None:
         {"profiles": ["frame", "frame"]},
         {"profiles": ["zstd"]},
         {"profiles": ["xchacha"]},
+        {"profiles": ["frame", "handshake"]},
+        {"profiles": ["frame", "message", "stream"]},
         {"extra": 1},
     ],
     ids=str,
@@ -106,3 +108,20 @@ def test_a_hello_that_is_wrong_cites_its_clause(change: dict[str, object]) -> No
 def test_a_hello_lacks_nothing(member: str) -> None:
     with pytest.raises(AnswerError, match=rf"lacks \['{member}'\]"):
         parse_hello({name: value for name, value in HELLO.items() if name != member})
+
+
+@pytest.mark.parametrize("clock", ["virtual", "real"])
+def test_a_hello_may_say_how_time_passes(clock: str) -> None:
+    assert parse_hello({**HELLO, "clock": clock}).clock == clock
+    assert parse_hello(HELLO).clock == "virtual"
+
+
+@pytest.mark.parametrize("clock", ["", "Real", "wall", None, True, ["real"], {}], ids=str)
+def test_another_clock_cites_its_clause(clock: object) -> None:
+    with pytest.raises(AnswerError, match="TST-20"):
+        parse_hello({**HELLO, "clock": clock})
+
+
+def test_streams_come_with_all_that_they_need() -> None:
+    profiles = ["stream", "handshake", "message", "frame"]
+    assert parse_hello({**HELLO, "profiles": profiles}).profiles == tuple(profiles)

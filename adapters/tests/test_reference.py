@@ -31,10 +31,11 @@ def reply_to(testee: Testee, datagrams: list[bytes]) -> bytes | None:
 
 def test_it_claims_every_profile(testee: Testee) -> None:
     assert testee.hello.name == "resonant"
-    assert testee.hello.profiles == ("frame", "zstd", "xchacha", "message", "sparse", "quant")
+    assert testee.hello.profiles == ("frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream")
+    assert testee.hello.clock == "virtual"
 
 
-@pytest.mark.parametrize("op", ["peer_open", "no_such_op"])
+@pytest.mark.parametrize("op", ["peer_drop", "no_such_op"])
 def test_an_unknown_op_is_unsupported_by_name(testee: Testee, op: str) -> None:
     assert testee.ask(op, {"anything": 1}) == Unsupported(op)
 
