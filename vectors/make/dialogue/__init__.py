@@ -21,9 +21,14 @@ from . import (
     sending,
     silence,
     spaces,
+    streams_limits,
+    streams_loss,
     streams_malformed,
     streams_plain,
     streams_repair,
+    streams_sent,
+    streams_timers,
+    streams_transformed,
     streams_verified,
     syncs,
     window,
@@ -31,20 +36,11 @@ from . import (
 
 _SERVER = (lists, spaces, malformed, repeated)
 _CLIENT = (client, outcomes, renegotiation)
-_EITHER = (
-    refusals,
-    refusals_transformed,
-    syncs,
-    silence,
-    window,
-    sending,
-    sealed,
-    sealed_receiving,
-    sealed_client,
-    compressed,
-)
-_STREAM = (streams_plain, streams_repair, streams_verified, streams_malformed)
-_TOPICS = (*_SERVER, *_CLIENT, *_EITHER, *_STREAM)
+_EITHER = (refusals, refusals_transformed, syncs, silence, window, sending, sealed, sealed_receiving, sealed_client)
+_RECEIVED = (streams_plain, streams_repair, streams_verified, streams_malformed, streams_limits)
+_TIMED = (streams_timers, streams_loss)
+_SENT = (streams_sent, streams_transformed)
+_TOPICS = (*_SERVER, *_CLIENT, *_EITHER, compressed, *_RECEIVED, *_TIMED, *_SENT)
 
 
 def groups() -> Iterator[Group]:
