@@ -77,12 +77,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what does not count here: laws of profiles that are not judged, and probes when there are none."""
+    """Leave out what does not count here: laws of other profiles or another clock, and probes when there are none."""
     run = config.stash[RUN]
 
     def counts(item: pytest.Item) -> bool:
         marker = item.get_closest_marker("profile")
         if marker is not None and marker.args[0] not in run.ledger.selected:
+            return False
+        if marker is not None and marker.kwargs.get("clock", run.hello.clock) != run.hello.clock:
             return False
         return "unclaimed" not in getattr(item, "fixturenames", ()) or bool(run.probes)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from adapters.driver import Answer, HarnessError, StartError, WirePeer
+from adapters.driver import Address, Answer, HarnessError, StartError, WirePeer
 
 from ..answers import not_judged
 from ..asking import AsksPeers
@@ -29,13 +29,10 @@ def judge_dialogue(testee: AsksPeers, case: Case, open_wire: OpenWire = WirePeer
         return testee.ask(op, given, case=case.id, profile=case.profile)
 
     try:
-        to, clock = testee.wire_address, testee.hello.clock
-    except StartError as error:
-        return not_judged(HarnessError(error.text, error.stderr), EXPECTED)
-    if to is None:
-        text = "where its wire socket is, is not known; its adapter.toml has to say it"
-        return not_judged(HarnessError(text), EXPECTED)
-    player = Player(ask, to, open_wire, pass_really if clock == "real" else pass_virtually)
+        to = reach(testee)
+    except StoppedError as stopped:
+        return stopped.verdict
+    player = Player(ask, to, open_wire, pass_really if testee.hello.clock == "real" else pass_virtually)
     try:
         return _play(player, dialogue)
     except StoppedError as stopped:
@@ -44,6 +41,18 @@ def judge_dialogue(testee: AsksPeers, case: Case, open_wire: OpenWire = WirePeer
         return stopped.verdict
     finally:
         player.close()
+
+
+def reach(testee: AsksPeers) -> Address:
+    """The testee's wire socket; it is started if it does not run. Raises StoppedError where there is no way to it."""
+    try:
+        to = testee.wire_address
+    except StartError as error:
+        raise StoppedError(not_judged(HarnessError(error.text, error.stderr), EXPECTED)) from error
+    if to is None:
+        text = "where its wire socket is, is not known; its adapter.toml has to say it"
+        raise StoppedError(not_judged(HarnessError(text), EXPECTED))
+    return to
 
 
 def _play(player: Player, dialogue: Dialogue) -> Verdict:

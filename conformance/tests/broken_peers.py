@@ -112,3 +112,25 @@ BROKEN_PEERS: Mapping[str, tuple[str, str]] = {
         "nothing is open",
     ),
 }
+
+INCOMING = "import resonant.peer.incoming as incoming\nStream = incoming.IncomingStream\n"
+
+# Faults of the peers themselves, in streams: what is changed, and a pattern of what the law then says.
+STREAM_FAULTS: Mapping[str, tuple[str, str]] = {
+    "delivered backwards": (
+        INCOMING + "take = Stream.take\nStream.take = lambda self, *what: reversed(list(take(self, *what)))\n",
+        r"events\[\d+\]\.frame_seq",
+    ),
+    "delivered twice": (
+        INCOMING + "Stream.seen = lambda self, number: number in self.held\n",
+        r"DUPLICATE",
+    ),
+    "nothing compared": (
+        INCOMING + "Stream.difference = lambda self, ending: None\n",
+        r"STREAM_CORRUPT|no datagram came",
+    ),
+    "one missing number kept back": (
+        INCOMING + "missing = Stream.missing\nStream.missing = lambda self, below: missing(self, below)[:1]\n",
+        r"missing\[1\]",
+    ),
+}
