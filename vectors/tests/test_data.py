@@ -86,6 +86,7 @@ def test_check_names_changed_missing_and_extra_files(tmp_path: Path, capsys: pyt
     assert "frame/extra.json: no group makes this file" in told
 
 
+@pytest.mark.slow
 def test_every_file_fits_the_schema() -> None:
     schema = validator(json.loads((ROOT / "vectors/schema.json").read_bytes()))
     for name, file in files().items():

@@ -26,6 +26,7 @@ from . import (
     streams_malformed,
     streams_plain,
     streams_repair,
+    streams_resent,
     streams_sent,
     streams_timers,
     streams_transformed,
@@ -39,7 +40,7 @@ _CLIENT = (client, outcomes, renegotiation)
 _EITHER = (refusals, refusals_transformed, syncs, silence, window, sending, sealed, sealed_receiving, sealed_client)
 _RECEIVED = (streams_plain, streams_repair, streams_verified, streams_malformed, streams_limits)
 _TIMED = (streams_timers, streams_loss)
-_SENT = (streams_sent, streams_transformed)
+_SENT = (streams_sent, streams_resent, streams_transformed)
 _TOPICS = (*_SERVER, *_CLIENT, *_EITHER, compressed, *_RECEIVED, *_TIMED, *_SENT)
 
 

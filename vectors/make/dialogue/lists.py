@@ -61,7 +61,7 @@ def _missing() -> Iterator[Outcome]:
     yield Outcome("supports-empty", about, "HSK-14 HSK-16", ping(supports={}), refused, no_critique)
     about = "supports without critique: it is false."
     yield Outcome("critique-missing", about, "HSK-16", ping(supports={"dtype": DTYPES}), refused, no_critique)
-    for name in ("v", "d_model", "embedding_space_id", "space_hash32"):
+    for name in ("v", "d_model"):
         yield Outcome(f"{name}-missing".replace("_", "-"), f"A ping without {name}.", "HSK-11 HSK-13", ping(gone=name))
 
 

@@ -39,7 +39,7 @@ def sent(frame: Frame) -> Steps:
 def _sent() -> Iterator[Case]:
     judged = critique(0, HALF, (I8, (2,), b"\1\0"), json_slice('{"note":"x"}'))
     for case_id, about, frame in (
-        ("think", "A Think.", think(0)),
+        ("think", "A Think of I8.", think(0, BYTES)),
         ("cache", "A Cache.", Frame(CACHE, DATA_STREAM, 0, (HALF, BYTES))),
         ("ask", "An Ask with its context.", Frame(ASK, DATA_STREAM, 0, (BYTES, NIBBLES))),
         ("critique", "A Critique with mask and explanation.", judged),

@@ -112,7 +112,7 @@ def _lost(role: str) -> Iterator[Case]:
         after = [message(frame) for frame in stream.data if frame.frame_seq >= number]
         sent = [*send(stream.head(), *others), *events(stream.opened(), *before), *send(stream.tail())]
         repaired = [*send(*stream.numbered(number)), *events(*after, stream.complete())]
-        about = f"Data frame {number} is lost and comes after TAIL was answered."
+        about = f"Data frame {number} is lost, or overtaken by TAIL, and comes after TAIL was answered."
         steps = [*sent, *stream.answered_incomplete([number]), *repaired]
         yield dialogue(role, f"data-{number}", about, "STM-7 STM-12 STM-14 STM-17", session(role), steps)
     about = "All data frames are lost and come again together with TAIL."
@@ -183,10 +183,6 @@ def _swapped(role: str) -> Iterator[Case]:
         sent = [*send(stream.head(), *stream.numbered(*order), stream.tail())]
         whole: list[Event] = [stream.opened(), *stream.messages(), stream.complete()]
         yield dialogue(role, case_id, about, clauses, session(role), sent, events(*whole))
-    about = "Data frame 3 and TAIL change places: TAIL is answered, and 3 completes the stream."
-    begun = [*stream.begun(1, 2), *send(stream.tail()), *stream.answered_incomplete([3])]
-    steps = [*begun, *send(data[2]), *events(message(data[2]), stream.complete())]
-    yield dialogue(role, "3-tail", about, "STM-12 STM-14", session(role), steps)
     about = "TAIL comes before everything but HEAD."
     begun = [*stream.begun(), *send(stream.tail()), *stream.answered_incomplete(NUMBERS)]
     steps = [*begun, *send(*reversed(data)), *events(*stream.messages(), stream.complete())]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..model import Case, Group
 from ..raw import close
 from .frames import Frame, brief_ping, capable, heart, part, think, wrong
-from .peers import DATA_STREAM, HANDSHAKE_STREAM
+from .peers import DATA_STREAM, HANDSHAKE_STREAM, own
 from .script import (
     JOIN,
     OPEN,
@@ -83,6 +83,11 @@ def _timeouts(role: str) -> Iterator[Case]:
     about = "A frame of another stream_id does not begin the 10 s anew."
     other = [*advance(5_000), *send(part(0, 5)), *events(message(part(0, 5)))]
     yield timeout("other-stream", about, other, advance(4_999), QUIET, ended)
+    about = "Eight replies in the second before: the stream fails all the same, and the error is dropped."
+    eight = [part(n, space_hash32=7) for n in range(20, 28)]
+    replies = [step for n, one in enumerate(eight, 1) for step in (*send(one), *refusal(one, "SPACE_MISMATCH", n))]
+    over = [*nothing(), *events(failed("STREAM_TIMEOUT"), dropped("REPLY_LIMIT"))]
+    yield timeout("reply-limit", about, advance(9_500), replies, advance(500), over)
     about = "After the timeout the stream is over."
     late = [*send(part(2), stream.tail()), *events(dropped("CLOSED"), dropped("CLOSED")), *nothing()]
     yield timeout("is-over", about, advance(10_000), stream.timed_out(1), late)
@@ -181,6 +186,10 @@ def _no_hearts() -> Iterator[Case]:
     ref = (HANDSHAKE_STREAM, 0)
     steps = [*expect(first_ping()), *send(wrong("X", 0, 1, ref)), *events(rejected("X", ref)), *advance(60_000), *QUIET]
     yield client("no-session-client", about, "STM-22 HSK-29", steps)
+    about = "A server that insists on sealed frames, and could agree on none, sends none."
+    insists = own(require_crypto=True)
+    opened = [*session("server", insists), *advance(44_999), *QUIET]
+    yield server("insists-server", about, "STM-22 HSK-4", opened, config=insists)
     about = "After a second ping on another stream_id it goes there."
     second = [*send(brief_ping(0, 7)), *expect(capability(0, 7)), *events(established()), *advance(15_000), *beat(1, 7)]
     yield server("last-handshake-server", about, "STM-22", OPEN, second)

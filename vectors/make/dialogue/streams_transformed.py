@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from ..model import Case, Group
 from ..raw import STRONG_TAIL, XCHACHA, ZSTD
-from .frames import Frame, closed, heart, part, wrong
-from .peers import BOTH, COMPRESSED, DATA_STREAM, REQUIRING, SEALED
+from .frames import Frame, brief_ping, closed, heart, part, wrong
+from .peers import BOTH, COMPRESSED, DATA_STREAM, REQUIRING, SEALED, XCHACHA_NAME
 from .script import Said, Steps, act, advance, again, events, expect, nothing, refusal, say, send
 from .sessions import ROLES, dialogue, head, session
 from .streams import FRAMES, Stream, short
 from .streams_sent import HASHES, Sent, short_sent
-from .told import dropped, rejected
+from .told import dropped, established, lost, rejected
 
 
 def groups() -> Iterator[Group]:
@@ -134,6 +134,17 @@ def _timed(role: str) -> Iterator[Case]:
     beat = heart(1, 1, flags=XCHACHA)
     steps = [*advance(15_000), *expect(beat), *advance(15_000), *expect(replace(beat, frame_seq=2))]
     yield dialogue(role, "timed-heart", about, "STM-22 HSK-4 XCH-11", session(role, SEALED), steps, config=SEALED)
+    if role == "server":
+        about = "After a loss numbers go on under the same salt, so that no nonce comes twice."
+        gone = [*advance(45_000), *expect(beat, replace(beat, frame_seq=2)), *events(lost())]
+        fresh = [
+            *send(brief_ping()),
+            *expect(Said({"method": "capability"}, 1, 3)),
+            *events(established(crypto=XCHACHA_NAME)),
+        ]
+        numbers = [*say(closed(0)), *expect(closed(0)), *gone, *fresh, *say(closed(1)), *expect(closed(1))]
+        start = session(role, SEALED)
+        yield dialogue(role, "after-loss", about, "STM-25 XCH-11", start, numbers, config=SEALED)
     about = "A timeout is told by a clear error."
     stream = sealed_stream(role)
     asked = [*stream.begun(1), *send(stream.tail()), *stream.answered_incomplete([2, 3])]

@@ -1,0 +1,185 @@
+"""The committed dialogues: whole, sane, and built of valid frames but where they say otherwise."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from typing import Any
+
+import jsonschema
+import pytest
+import referencing
+import resonant
+from referencing.jsonschema import DRAFT202012
+from resonant.clauses import load_clauses
+
+from vectors.tests.dialogues import ROOT, Talk, talks
+
+FRAME_CODES = {code for code in resonant.RejectCode if code.name in (
+    "FRAME_TOO_SHORT", "FRAME_TOO_LARGE", "BAD_VERSION", "CRC_MISMATCH", "BAD_TYPE", "RESERVED_FLAGS",
+    "BAD_SLICE_TABLE", "BAD_MODALITY", "PLAIN_TOO_LARGE", "KEY_REQUIRED", "DECRYPT_FAILED", "BAD_COMPRESSION",
+    "BAD_DTYPE", "BAD_RANK", "LENGTH_MISMATCH", "TRUNCATED_BODY", "TRAILING_BYTES",
+)}  # fmt: skip
+UNREACHABLE = {"FRAME_TOO_LARGE"}  # no datagram can be so long
+
+
+def test_there_are_many_and_no_two_are_the_same() -> None:
+    counts = Counter(talk.profile for talk in talks())
+    assert counts["handshake"] >= 250
+    assert counts["stream"] >= 250
+    seen = defaultdict(list)
+    for talk in talks():
+        seen[json.dumps(talk.case["input"], sort_keys=True)].append(talk.name)
+    assert [names for names in seen.values() if len(names) > 1] == []
+
+
+def test_no_clause_of_peers_is_left_out_of_its_profile() -> None:
+    cited = {(talk.profile, clause) for talk in talks() for clause in talk.case["clauses"]}
+    families = {"HSK": "handshake", "STM": "stream"}
+    for clause in load_clauses().values():
+        profile = clause.judged_in or families.get(clause.id.split("-", maxsplit=1)[0])
+        if clause.must and clause.untestable is None and profile in families.values():
+            assert (profile, clause.id) in cited
+    assert ("stream", "XCH-11") in cited
+
+
+def test_every_frame_is_valid_where_the_peer_is_not_to_drop_it_as_broken() -> None:
+    for talk in talks():
+        broken: Counter[str] = Counter()
+        for datagram in talk.datagrams():
+            try:
+                resonant.decode(datagram, key=talk.key)
+            except resonant.ResonantError as error:
+                broken[str(error.code)] += 1
+        told = Counter(event["code"] for event in talk.events() if event["event"] == "dropped")
+        assert broken == Counter({code: n for code, n in told.items() if code in FRAME_CODES}), talk.name
+
+
+def test_every_code_of_the_frame_layer_that_can_be_met_is_met() -> None:
+    met = {event["code"] for talk in talks() for event in talk.events() if event["event"] == "dropped"}
+    assert {str(code) for code in FRAME_CODES} - met == UNREACHABLE
+
+
+def test_a_profile_is_required_exactly_where_it_is_used() -> None:
+    used: dict[tuple[str, frozenset[str]], set[str]] = defaultdict(set)
+    for talk in talks():
+        needs = _needs(talk)
+        assert needs <= talk.requires, talk.name
+        used[talk.name.rsplit("/", maxsplit=1)[0], talk.requires] |= needs
+    assert {group: needs for (group, requires), needs in used.items() if needs != requires} == {}
+
+
+def _needs(talk: Talk) -> set[str]:
+    named = {*talk.config["compress"], *talk.config["crypto"], *talk.config["dtype"]}
+    flags, dtypes = 0, set()
+    for datagram in talk.datagrams():
+        flags |= datagram[2] if len(datagram) >= 33 else 0
+        try:
+            dtypes |= {one.dtype for one in resonant.decode(datagram, key=talk.key).slices}
+        except resonant.ResonantError:
+            continue
+    needs = {
+        "zstd": "zstd" in named or flags & resonant.Flags.ZSTD,
+        "xchacha": "xchacha20poly1305" in named or "key" in talk.config or flags & resonant.Flags.XCHACHA,
+        "sparse": "sparse" in named or resonant.DType.SPARSE_COO in dtypes,
+    }
+    return {name for name, needed in needs.items() if needed}
+
+
+def test_what_a_peer_is_to_say_fits_the_schema_of_its_method() -> None:
+    schemas = {path.stem: json.loads(path.read_bytes()) for path in (ROOT / "specs/sync").glob("*.json")}
+    parts = {method: jsonschema.Draft202012Validator(_loosened(schema)) for method, schema in schemas.items()}
+    seen = set()
+    for talk in talks():
+        for _, frame in talk.expected():
+            if "json" in frame:
+                parts[frame["json"]["method"]].validate(frame["json"])
+                seen.add(frame["json"]["method"])
+    assert seen == set(schemas)
+
+
+def _loosened(schema: Any) -> Any:
+    """The schema with nothing required: what a dialogue gives may be a part of what a peer says."""
+    if isinstance(schema, dict):
+        return {
+            name: _loosened(value) for name, value in schema.items() if name not in ("required", "dependentRequired")
+        }
+    return [_loosened(value) for value in schema] if isinstance(schema, list) else schema
+
+
+def test_what_is_asked_of_a_peer_fits_the_schemas_of_the_ops() -> None:
+    ops = ROOT / "specs/ops"
+    pairs = [(path.name, DRAFT202012.create_resource(json.loads(path.read_bytes()))) for path in ops.glob("*.json")]
+    registry: referencing.Registry[Any] = referencing.Registry().with_resources(pairs)
+
+    def input_of(op: str) -> jsonschema.Draft202012Validator:
+        return jsonschema.Draft202012Validator({"$ref": f"{op}.json#/$defs/input"}, registry=registry)
+
+    opening, sending = input_of("peer_open"), input_of("peer_send")
+    for talk in talks():
+        given = {name: value for name, value in talk.case["input"].items() if name != "steps"}
+        opening.validate(given | ({"remote": 1} if given["role"] == "client" else {}))
+        for step in talk.steps:
+            if "act" in step:
+                sending.validate(step["act"])
+
+
+def test_names_stand_before_they_are_used_and_ranges_are_not_empty() -> None:
+    for talk in talks():
+        names = set()
+        for step in talk.steps:
+            peer = step.get("peer", "a")
+            names |= {(peer, step["as"])} if "as" in step else set()
+            assert "expect_again" not in step or (peer, step["expect_again"]) in names, talk.name
+            ranges = [step["send_each"]] if "send_each" in step else []
+            ranges += [
+                event["frame_seq"] for event in step.get("events", ()) if isinstance(event.get("frame_seq"), dict)
+            ]
+            assert all(one["from"] <= one["to"] for one in ranges), talk.name
+
+
+def test_a_client_begins_with_its_ping() -> None:
+    clients = [talk for talk in talks() if talk.case["input"]["role"] == "client"]
+    assert len(clients) >= 100
+    for talk in clients:
+        first = talk.steps[0]["expect"]
+        assert first["json"]["method"] == "ping"
+        assert (first["stream_id"], first["frame_seq"]) == (talk.case["input"]["stream_id"], "0")
+
+
+def test_a_peer_numbers_its_frames_without_a_gap() -> None:
+    for talk in talks():
+        following: Counter[tuple[str, int]] = Counter()
+        for step in talk.steps:
+            if "expect" in step:
+                where = (step.get("peer", "a"), step["expect"]["stream_id"])
+                assert int(step["expect"]["frame_seq"]) == following[where], talk.name  # HSK-2
+                following[where] += 1
+
+
+def test_every_error_is_told_and_every_answer_told_is_sent() -> None:
+    for talk in talks():
+        said: Counter[tuple[str, str, int]] = Counter()
+        for peer, frame in talk.expected():
+            if frame.get("json", {}).get("method") == "error":
+                said[peer, frame["json"]["code"], frame["json"]["ref"]["stream_id"]] += 1
+        told = Counter(found for event in talk.events() if (found := _answer(event)) is not None)
+        limited = talk.name.endswith("-reply-limit")  # the one error of a timer that the limit drops
+        assert said == told or (limited and (told - said).total() == 1), talk.name
+
+
+def _answer(event: dict[str, Any]) -> tuple[str, str, int] | None:
+    codes = {"refused": event.get("code"), "failed": event.get("code"), "incomplete": "STREAM_INCOMPLETE"}
+    code = codes.get(event["event"])
+    return None if code is None else (event.get("peer", "a"), code, event["stream_id"])
+
+
+@pytest.mark.parametrize("role", ["server", "client"])
+def test_both_roles_meet_every_code_of_a_refusal(role: str) -> None:
+    refusals = {
+        "HANDSHAKE_REQUIRED", "SPACE_MISMATCH", "ENCRYPTION_REQUIRED", "UNSUPPORTED_FEATURE", "UNSUPPORTED_MODALITY",
+        "BAD_MESSAGE", "UNSUPPORTED_DTYPE", "STREAM_FLAG_MISMATCH",
+    }  # fmt: skip
+    told = [event for talk in talks() if talk.case["input"]["role"] == role for event in talk.events()]
+    assert refusals <= {event["code"] for event in told if event["event"] == "refused"}
+    assert {"STREAM_CORRUPT", "STREAM_TIMEOUT"} == {event["code"] for event in told if event["event"] == "failed"}
