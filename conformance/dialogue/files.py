@@ -31,14 +31,19 @@ def load_dialogues(path: Path) -> tuple[Case, ...]:
 
 
 def _faults(file: Any) -> Iterator[str]:
-    for error in _schema().iter_errors(file):
-        where = ".".join(map(str, error.absolute_path)) or "the file"
-        yield f"{where} does not fit vectors/schema.json: {error.message[:200]}"
+    errors = list(_schema().iter_errors(file))
+    yield from (_misfit(error) for error in errors if "input" not in error.absolute_path)
     if file["op"] != DIALOGUE:
         yield f"its op is {file['op']}, not {DIALOGUE}"
     for entry in file["cases"]:
         for fault in dialogue_faults(entry["input"]):
             yield f"{entry['id']}: {fault}"
+    yield from map(_misfit, errors)  # what is left of them: a schema says less clearly what is wrong with a step
+
+
+def _misfit(error: jsonschema.ValidationError) -> str:
+    where = ".".join(map(str, error.absolute_path)) or "the file"
+    return f"{where} does not fit vectors/schema.json: {error.message[:200]}"
 
 
 def dialogue_faults(given: Mapping[str, Any]) -> Iterator[str]:

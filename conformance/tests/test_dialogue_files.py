@@ -49,10 +49,14 @@ WRONG: Mapping[str, tuple[Change, str]] = {
         "its op is tail_hash, not dialogue",
     ),
     "no profile": (lambda file: file.update(profile="streams"), "profile"),
-    "a client without a stream": (lambda file: file["cases"][0]["input"].update(role="client"), "cases.0"),
-    "no step": (lambda file: steps(file).append({}), "cases.0"),
-    "another step": (lambda file: steps(file).append({"wait": 1}), "cases.0"),
-    "upper case": (lambda file: steps(file).append({"send": "AB"}), "cases.0"),
+    "a client without a stream": (
+        lambda file: file["cases"][0]["input"].update(role="client"),
+        "seed-5: a client has a stream_id",
+    ),
+    "no step": (lambda file: steps(file).append({}), "seed-5: step 3: a step has one of send"),
+    "another step": (lambda file: steps(file).append({"wait": 1}), "this one has wait"),
+    "upper case": (lambda file: steps(file).append({"send": "AB"}), "step 3: bytes are not in lower-case hex"),
+    "no steps": (lambda file: steps(file).clear(), "cases.0.input does not fit vectors/schema.json"),
     "a name nobody gave": (lambda file: steps(file).append({"expect_again": "x"}), "no datagram was named 'x' before"),
     "a wrong act": (lambda file: steps(file).append({"act": {"kind": "heart"}}), "step 3: act does not fit"),
 }

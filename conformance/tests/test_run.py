@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ import pytest
 from conformance.cases import load_cases
 from conformance.probes import PROBES
 from conformance.profiles import PROFILES
+from conformance.stream_law.found import case_of, write_found
 from conformance.tests.broken import ON_CASE
+from conformance.tests.stand_in import dialogue
 from conformance.tests.support import ROOT, Ran, run_pytest, run_suite, write_adapter, write_patched
 
 pytestmark = pytest.mark.slow
@@ -22,6 +25,7 @@ OK, FAILED, USAGE = 0, 1, 4  # exit statuses of pytest
 HASHES = [case.id for case in load_cases() if case.op == "tail_hash"]
 FEW = ("--profile=frame", "-k", "tail_hash")  # one op of one profile
 SCHEMA = json.loads((ROOT / "reports" / "run.schema.json").read_bytes())
+SEED = 7
 WRONG = "def change(op, reply):\n    return {'ok': {'xxhash3_64': '0' * 16}}\n"
 
 
@@ -51,7 +55,7 @@ def test_the_reference_is_green_and_every_case_is_counted(green: Ran) -> None:
         row = {"planned": count, "executed": count, "passed": count, "failed": 0, "known": 0}
         assert green.report["profiles"][profile] == row
         assert any(line.split() == [profile, *(str(count),) * 3, "0", "0"] for line in green.out.splitlines())
-    assert len(green.report["cases"]) == sum(planned.values()) + len(PROBES) + 2  # two laws
+    assert len(green.report["cases"]) == sum(planned.values()) + len(PROBES) + 3  # three laws
     assert set(green.outcomes) > {case.id for case in load_cases()}
     assert green.failed == {}
 
@@ -157,6 +161,30 @@ def test_the_seed_is_printed_and_kept(tmp_path: Path) -> None:
     assert "seed 77" in out
     report: dict[str, Any] = json.loads((tmp_path / "run.json").read_bytes())
     assert report["seed"] == 77
+
+
+def test_a_dialogue_that_cannot_be_read_is_refused_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "found.json").write_text("{}", "utf-8")
+    line = usage_error(f"--dialogue={tmp_path / 'found.json'}")
+    assert "found.json: the file does not fit vectors/schema.json" in line
+
+
+def test_a_dialogue_that_cites_no_clause_of_specs_is_refused(tmp_path: Path) -> None:
+    path = write_found(tmp_path, replace(case_of(dialogue({"advance": 1}).input, 1), clauses=("STM-99",)))
+    assert "cites STM-99, which specs/ does not have" in usage_error(f"--dialogue={path}")
+
+
+def test_a_dialogue_of_a_file_is_judged_and_its_replay_names_the_file(tmp_path: Path) -> None:
+    path = write_found(tmp_path, case_of(dialogue({"expect_nothing": True}, {"events": [{"event": "lost"}]}).input, 1))
+    named = ("--profile=stream", f"--dialogue={path}", "-k", "found", f"--seed={SEED}")
+    run = run_suite("reference", tmp_path / "report", *named, what="conformance/test_vectors.py")
+    assert run.status == FAILED
+    assert run.failed == {"stream/found/seed-1": "fail"}
+    (line,) = {line for line in run.out.splitlines() if line.startswith("replay ")}
+    _, *arguments = shlex.split(line)[1:]
+    status, out = run_pytest([*arguments, "-q"])
+    assert status == FAILED
+    assert "step 2" in out
 
 
 def test_an_unknown_profile_is_refused() -> None:

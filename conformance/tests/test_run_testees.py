@@ -14,7 +14,8 @@ from time import monotonic
 import jsonschema
 import pytest
 
-from conformance.cases import Refuse, load_cases
+from conformance.cases import DIALOGUE, Refuse, load_cases
+from conformance.dialogue.timing import advances_ms
 from conformance.profiles import refusal_probes
 from conformance.tests.broken import FRAME_ONLY, ON_CASE, REPLY, REPLY_BUT_HELLO
 from conformance.tests.support import ADAPTERS, ROOT, Ran, run_pytest, run_suite, write_adapter, write_patched
@@ -143,6 +144,37 @@ def test_a_testee_that_hangs_costs_one_case_and_its_time(tmp_path: Path) -> None
     assert run.status == FAILED
     assert run.failed == {HASHES[3]: "timeout"}
     assert "no reply within 5.0 s" in run.out
+
+
+REAL_CLOCK = (
+    changing("return {'ok': {**reply['ok'], 'clock': 'real'}} if op == 'hello' and 'ok' in reply else reply")
+    + REPLY
+    + "told = base.answer\n"
+    "def answer(message):\n"
+    "    op, reply = told(message)\n"
+    "    return op, {'unsupported': op} if op == 'peer_advance' else reply\n"
+    "base.answer = answer\n"
+)
+
+
+def test_by_the_real_clock_what_needs_time_is_left_out_and_counted(tmp_path: Path) -> None:
+    run = judge(tmp_path, REAL_CLOCK, "--profile=handshake,stream")
+    assert run.status == OK, run.out
+    dialogues = [case for case in CASES if case.op == DIALOGUE]
+    still = {case.id for case in dialogues if advances_ms(case) is None}
+    assert {case["id"] for case in run.report["cases"] if case["profile"] in ("handshake", "stream")} == still
+    assert run.report["left_out"] == len(dialogues) - len(still) > 50
+    assert f"{run.report['left_out']} dialogues need time to pass" in run.out
+    assert run.report["profiles"]["handshake"]["planned"] == run.report["profiles"]["handshake"]["executed"] > 100
+    assert not [name for name in run.outcomes if "the_model_does" in name or "clock-by-advance" in name]
+
+
+def test_a_profile_all_of_whose_cases_need_time_is_not_judged_by_none(tmp_path: Path) -> None:
+    timed = [case.id for case in CASES if case.profile == "stream" and advances_ms(case) is not None]
+    run = judge(tmp_path, REAL_CLOCK, "--profile=stream", "-k", f"{timed[0]} or test_probe")
+    assert run.status == FAILED
+    assert "FAILED RUN: no case was executed: nothing is judged" in run.out
+    assert run.failed == {}
 
 
 def test_a_failure_that_does_not_come_again_is_still_a_verdict(tmp_path: Path) -> None:
