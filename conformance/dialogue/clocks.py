@@ -12,6 +12,8 @@ Ask: TypeAlias = Callable[[str, Mapping[str, Any]], Answer]
 Pass: TypeAlias = Callable[[Ask, int], Answer]
 """Lets so many milliseconds pass."""
 
+REAL = "real"
+"""What `clock` of hello says for such testees (TST-20)."""
 REAL_LIMIT_MS = 60_000
 """How long a dialogue may take where time passes by itself."""
 

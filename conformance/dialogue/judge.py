@@ -11,7 +11,7 @@ from ..answers import not_judged
 from ..asking import AsksPeers
 from ..cases import Case
 from ..verdict import PASSED, PASSED_UNNAMED, Outcome, Verdict
-from .clocks import pass_really, pass_virtually
+from .clocks import REAL, pass_really, pass_virtually
 from .play import Player, StoppedError
 from .reading import parse_dialogue
 from .steps import Dialogue
@@ -29,10 +29,10 @@ def judge_dialogue(testee: AsksPeers, case: Case, open_wire: OpenWire = WirePeer
         return testee.ask(op, given, case=case.id, profile=case.profile)
 
     try:
-        to = reach(testee)
+        to, clock = reach(testee)
     except StoppedError as stopped:
         return stopped.verdict
-    player = Player(ask, to, open_wire, pass_really if testee.hello.clock == "real" else pass_virtually)
+    player = Player(ask, to, open_wire, pass_really if clock == REAL else pass_virtually)
     try:
         return _play(player, dialogue)
     except StoppedError as stopped:
@@ -43,16 +43,16 @@ def judge_dialogue(testee: AsksPeers, case: Case, open_wire: OpenWire = WirePeer
         player.close()
 
 
-def reach(testee: AsksPeers) -> Address:
-    """The testee's wire socket; it is started if it does not run. Raises StoppedError where there is no way to it."""
+def reach(testee: AsksPeers) -> tuple[Address, str]:
+    """The testee's wire socket and clock; it is started if need be. Raises StoppedError where there is no way to it."""
     try:
-        to = testee.wire_address
+        to, clock = testee.wire_address, testee.hello.clock
     except StartError as error:
         raise StoppedError(not_judged(HarnessError(error.text, error.stderr), EXPECTED)) from error
     if to is None:
         text = "where its wire socket is, is not known; its adapter.toml has to say it"
         raise StoppedError(not_judged(HarnessError(text), EXPECTED))
-    return to
+    return to, clock
 
 
 def _play(player: Player, dialogue: Dialogue) -> Verdict:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..cases import DIALOGUE, Case
-from .clocks import REAL_LIMIT_MS
-
-REAL = "real"
+from .clocks import REAL, REAL_LIMIT_MS
 
 
 def advances_ms(case: Case) -> int | None:

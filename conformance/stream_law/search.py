@@ -45,7 +45,7 @@ class Breach:
 
 def search(testee: AsksPeers, seed: int) -> Breach | None:
     """Drive the testee's server through random conversations. Raises StoppedError where there is no way to it."""
-    to = reach(testee)
+    to, _ = reach(testee)
     found: list[tuple[Mapping[str, Any], Verdict]] = []
 
     def ask(op: str, given: Mapping[str, Any]) -> Any:
