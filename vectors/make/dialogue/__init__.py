@@ -9,6 +9,7 @@ from . import (
     client,
     compressed,
     lists,
+    lists_transformed,
     malformed,
     outcomes,
     refusals,
@@ -35,7 +36,7 @@ from . import (
     window,
 )
 
-_SERVER = (lists, spaces, malformed, repeated)
+_SERVER = (lists, lists_transformed, spaces, malformed, repeated)
 _CLIENT = (client, outcomes, renegotiation)
 _EITHER = (refusals, refusals_transformed, syncs, silence, window, sending, sealed, sealed_receiving, sealed_client)
 _RECEIVED = (streams_plain, streams_repair, streams_verified, streams_malformed, streams_limits)

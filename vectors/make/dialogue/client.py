@@ -67,6 +67,10 @@ def _pings() -> Iterator[Case]:
         about = f"A client whose first ping goes on stream_id {stream}."
         answer = [*expect(first_ping(0, stream)), *send(capable(0, stream)), *events(established())]
         yield client(f"stream-{stream}", about, "HSK-20 HSK-2", answer, stream_id=stream)
+    yield from _retries()
+
+
+def _retries() -> Iterator[Case]:
     retries = [
         step for ms in (1_000, 2_000, 4_000) for step in (*advance(ms - 1), *nothing(), *advance(1), *again("ping"))
     ]
@@ -119,12 +123,22 @@ def _capabilities() -> Iterator[Case]:
 
 
 def _errors() -> Iterator[Case]:
-    for case_id, code in (("version", "UNSUPPORTED_VERSION"), ("space", "SPACE_MISMATCH"), ("unknown-code", "X_LATER")):
+    for case_id, code in (
+        ("version", "UNSUPPORTED_VERSION"),
+        ("space", "SPACE_MISMATCH"),
+        ("crypto", "ENCRYPTION_REQUIRED"),
+    ):
         about = f"An error {code} with a ref to the ping ends the handshake: no retry comes."
         steps = [*send(wrong(code, 0, 1, HERE)), *events(rejected(code, HERE)), *advance(15_000), *nothing(), *events()]
         yield client(f"error-{case_id}", about, "HSK-28 HSK-29", ASK, steps)
     about = "An error with a ref to the ping ends the handshake on whatever stream_id it comes."
-    steps = [*send(wrong("X", 0, 9, HERE)), *events(rejected("X", HERE)), *advance(15_000), *nothing(), *events()]
+    steps = [
+        *send(wrong("ENCRYPTION_REQUIRED", 0, 9, HERE)),
+        *events(rejected("ENCRYPTION_REQUIRED", HERE)),
+        *advance(15_000),
+        *nothing(),
+        *events(),
+    ]
     yield client("error-on-another-stream", about, "HSK-28", ASK, steps)
     after = [*advance(1_000), *again("ping"), *send(capable(1)), *events(established())]
     for case_id, about, ref in (
@@ -132,11 +146,16 @@ def _errors() -> Iterator[Case]:
         ("other-seq", "An error with a ref to another number", (1, 1)),
         ("other-stream", "An error with a ref to another stream_id", (2, 0)),
     ):
-        told = [*send(wrong("X", 0, 1, ref)), *events(rejected("X", ref))]
+        told = [*send(wrong("ENCRYPTION_REQUIRED", 0, 1, ref)), *events(rejected("ENCRYPTION_REQUIRED", ref))]
         yield client(f"error-{case_id}", f"{about} is told and ends nothing.", "HSK-28 HSK-20", ASK, told, after)
     about = "An error in a session is told and ends nothing."
     frame = think(0)
-    steps = [*send(wrong("X", 1, 1, HERE)), *events(rejected("X", HERE)), *send(frame), *events(message(frame))]
+    steps = [
+        *send(wrong("ENCRYPTION_REQUIRED", 1, 1, HERE)),
+        *events(rejected("ENCRYPTION_REQUIRED", HERE)),
+        *send(frame),
+        *events(message(frame)),
+    ]
     yield client("error-after-capability", about, "HSK-28 HSK-39", JOIN, steps)
 
 

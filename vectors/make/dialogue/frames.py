@@ -165,12 +165,18 @@ def brief_ping(frame_seq: int = 0, stream: int = HANDSHAKE_STREAM) -> Frame:
     return sync({"method": "ping", "ts": 0, "supports": {"critique": True}}, frame_seq, stream)
 
 
+ADDS: dict[str, dict[str, Any]] = {  # HSK-43, where an error of ours has to have it and nobody looks at what it is
+    "UNSUPPORTED_VERSION": {"min": 1, "max": 1},
+    "SPACE_MISMATCH": {"expected_hash": 1, "got_hash": HASH, "expected": "other", "got": SPACE},
+}
+
+
 def wrong(code: str, frame_seq: int, stream: int, ref: tuple[int, int] | None = None, **adds: Any) -> Frame:
     """An error. ref: stream_id and frame_seq of the frame that it answers."""
     members: dict[str, Any] = {"method": "error", "code": code, "message": "no"}
     if ref is not None:
         members["ref"] = {"stream_id": ref[0], "frame_seq": str(ref[1])}
-    return sync(members | adds, frame_seq, stream)
+    return sync(members | ADDS.get(code, {}) | adds, frame_seq, stream)
 
 
 def unknown(frame_seq: int, stream: int = DATA_STREAM, **fields: Any) -> Frame:

@@ -127,25 +127,25 @@ def _errors() -> Iterator[Case]:
     texts = {
         "code-missing": ("An error without code.", '{"method":"error","message":"no"}'),
         "code-number": ("code is a number.", '{"method":"error","code":1,"message":"no"}'),
-        "message-missing": ("An error without message.", '{"method":"error","code":"X"}'),
-        "message-null": ("message is null.", '{"method":"error","code":"X","message":null}'),
-        "ref-list": ("ref is a list.", '{"method":"error","code":"X","message":"","ref":[1,"0"]}'),
-        "ref-empty": ("ref has no members.", '{"method":"error","code":"X","message":"","ref":{}}'),
+        "message-missing": ("An error without message.", '{"method":"error","code":"ENCRYPTION_REQUIRED"}'),
+        "message-null": ("message is null.", '{"method":"error","code":"ENCRYPTION_REQUIRED","message":null}'),
+        "ref-list": ("ref is a list.", '{"method":"error","code":"ENCRYPTION_REQUIRED","message":"","ref":[1,"0"]}'),
+        "ref-empty": ("ref has no members.", '{"method":"error","code":"ENCRYPTION_REQUIRED","message":"","ref":{}}'),
         "ref-seq-number": (
             "frame_seq in ref is a number.",
-            '{"method":"error","code":"X","message":"","ref":{"stream_id":1,"frame_seq":0}}',
+            '{"method":"error","code":"ENCRYPTION_REQUIRED","message":"","ref":{"stream_id":1,"frame_seq":0}}',
         ),
         "ref-seq-too-large": (
             "frame_seq in ref is 2^64.",
-            '{"method":"error","code":"X","message":"","ref":{"stream_id":1,"frame_seq":"18446744073709551616"}}',
+            '{"method":"error","code":"ENCRYPTION_REQUIRED","message":"","ref":{"stream_id":1,"frame_seq":"18446744073709551616"}}',
         ),
         "ref-stream-string": (
             "stream_id in ref is a string.",
-            '{"method":"error","code":"X","message":"","ref":{"stream_id":"1","frame_seq":"0"}}',
+            '{"method":"error","code":"ENCRYPTION_REQUIRED","message":"","ref":{"stream_id":"1","frame_seq":"0"}}',
         ),
         "ref-stream-too-large": (
             "stream_id in ref is 2^32.",
-            '{"method":"error","code":"X","message":"","ref":{"stream_id":4294967296,"frame_seq":"0"}}',
+            '{"method":"error","code":"ENCRYPTION_REQUIRED","message":"","ref":{"stream_id":4294967296,"frame_seq":"0"}}',
         ),
     }
     for case_id, (about, text) in texts.items():

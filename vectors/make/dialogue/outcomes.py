@@ -23,51 +23,54 @@ def groups() -> Iterator[Group]:
     yield Group("handshake", "client/failed", "dialogue", about, list(_failed()))
 
 
-def _agreed() -> Iterator[Case]:
-    def outcome(case_id: str, about: str, clauses: str, frame: Frame, config: Any = None, **agreed: Any) -> Case:
-        mine = config or own()
-        asked = expect(
-            first_ping(
-                compress=mine.compress,
-                crypto=mine.crypto,
-                modality=mine.modality,
-                supports={"dtype": mine.dtype, "critique": mine.critique},
-            )
+def _outcome(case_id: str, about: str, clauses: str, frame: Frame, config: Any = None, **agreed: Any) -> Case:
+    mine = config or own()
+    asked = expect(
+        first_ping(
+            compress=mine.compress,
+            crypto=mine.crypto,
+            modality=mine.modality,
+            supports={"dtype": mine.dtype, "critique": mine.critique},
         )
-        return client(case_id, about, clauses, asked, send(frame), events(established(**agreed)), config=mine)
+    )
+    return client(case_id, about, clauses, asked, send(frame), events(established(**agreed)), config=mine)
 
-    def supports(**members: Any) -> Frame:
-        return capable(supports={"critique": True, "dtype": DTYPES} | members)
+
+def _supports(**members: Any) -> Frame:
+    return capable(supports={"critique": True, "dtype": DTYPES} | members)
+
+
+def _agreed() -> Iterator[Case]:
 
     lists = "HSK-25"
-    yield outcome(
+    yield _outcome(
         "dtype-some",
         "Two of three dtypes, in another order.",
         lists,
-        supports(dtype=["q4", "f16"]),
+        _supports(dtype=["q4", "f16"]),
         dtype=["f16", "q4"],
     )
-    yield outcome("dtype-twice", "A dtype twice.", lists, supports(dtype=["i8", "i8"]), dtype=["i8"])
-    yield outcome("dtype-empty", "No dtype.", lists, supports(dtype=[]), dtype=[])
-    yield outcome(
-        "dtype-unknown", "Unknown dtypes.", "HSK-8 HSK-25", supports(dtype=["bf16", "q4", "F16"]), dtype=["q4"]
+    yield _outcome("dtype-twice", "A dtype twice.", lists, _supports(dtype=["i8", "i8"]), dtype=["i8"])
+    yield _outcome("dtype-empty", "No dtype.", lists, _supports(dtype=[]), dtype=[])
+    yield _outcome(
+        "dtype-unknown", "Unknown dtypes.", "HSK-8 HSK-25", _supports(dtype=["bf16", "q4", "F16"]), dtype=["q4"]
     )
-    yield outcome(
+    yield _outcome(
         "modality-some",
         "Two modalities, in another order.",
         lists,
         capable(modality=["mixed", "image"]),
         modality=["image", "mixed"],
     )
-    yield outcome("modality-empty", "No modality.", lists, capable(modality=[]), modality=[])
-    yield outcome(
+    yield _outcome("modality-empty", "No modality.", lists, capable(modality=[]), modality=[])
+    yield _outcome(
         "modality-unknown",
         "Unknown modalities.",
         "HSK-8 HSK-25",
         capable(modality=["smell", "graph"]),
         modality=["graph"],
     )
-    yield outcome(
+    yield _outcome(
         "more-than-asked",
         "The capability names more than the client has.",
         lists,
@@ -76,40 +79,52 @@ def _agreed() -> Iterator[Case]:
         dtype=["i8"],
         modality=["text"],
     )
-    yield outcome("compress-empty", "An empty compress list: none.", "HSK-25 HSK-26", capable(compress=[]))
-    yield outcome("crypto-empty", "An empty crypto list: none.", "HSK-25 HSK-26", capable(crypto=[]))
-    yield outcome(
+    yield from _agreed_transforms()
+
+
+def _agreed_transforms() -> Iterator[Case]:
+    lists = "HSK-25"
+    yield _outcome("compress-empty", "An empty compress list: none.", "HSK-25 HSK-26", capable(compress=[]))
+    yield _outcome("crypto-empty", "An empty crypto list: none.", "HSK-25 HSK-26", capable(crypto=[]))
+    yield _outcome(
         "compress-unknown", "A compress list of unknown names: none.", "HSK-8 HSK-26", capable(compress=["brotli"])
     )
-    yield outcome(
+    yield _outcome(
         "zstd-not-asked",
         "The capability names zstd, which the client has not got.",
         lists,
         capable(compress=["zstd", "none"]),
     )
-    yield outcome(
+    yield _outcome(
         "lz4",
         "Both name lz4, which nobody may agree.",
         "HSK-7",
         capable(compress=["lz4", "none"]),
         own(compress=("lz4", "none")),
     )
-    yield outcome("lz4-alone", "Both name lz4 alone: none.", "HSK-7", capable(compress=["lz4"]), own(compress=("lz4",)))
-    yield outcome(
+    yield _outcome(
+        "lz4-alone", "Both name lz4 alone: none.", "HSK-7", capable(compress=["lz4"]), own(compress=("lz4",))
+    )
+    yield _outcome(
         "aes256gcm",
         "Both name aes256gcm, which nobody may agree.",
         "HSK-7",
         capable(crypto=["aes256gcm"]),
         own(crypto=("aes256gcm", "none")),
     )
-    yield outcome(
+    yield from _agreed_critique()
+
+
+def _agreed_critique() -> Iterator[Case]:
+    lists = "HSK-25"
+    yield _outcome(
         "critique-theirs-false",
         "The server takes no part in Critique.",
         lists,
-        supports(critique=False),
+        _supports(critique=False),
         critique=False,
     )
-    yield outcome(
+    yield _outcome(
         "critique-own-false",
         "The client takes no part in Critique.",
         lists,
@@ -121,7 +136,7 @@ def _agreed() -> Iterator[Case]:
 
 def _failed() -> Iterator[Case]:
     ignored = events(dropped("IGNORED"))
-    late = wrong("X", 1, 1, HERE)
+    late = wrong("ENCRYPTION_REQUIRED", 1, 1, HERE)
     for case_id, about, frame in (
         ("capability", "A capability", capable(1)),
         ("data", "A data frame", think(0)),
@@ -144,6 +159,11 @@ def _failed() -> Iterator[Case]:
     about = "A broken frame after a handshake that failed is dropped for what it is."
     broken = close(think(0).wire()[:-4], 0)
     yield client("broken-after-failure", about, "HSK-29 HSK-31", FAILED, send(broken), events(dropped("CRC_MISMATCH")))
+    yield from _silent()
+
+
+def _silent() -> Iterator[Case]:
+    ignored = events(dropped("IGNORED"))
     about = "The same silence after HANDSHAKE_TIMEOUT, where the capability comes late."
     steps = [
         *advance(15_000),

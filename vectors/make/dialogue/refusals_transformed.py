@@ -54,6 +54,12 @@ def _sealed() -> Iterator[Refusal]:
     about = "A sealed Critique, neither agreed: sealing is named."
     one = critique(0, flags=XCHACHA)
     yield Refusal("xchacha-and-critique", about, one, "UNSUPPORTED_FEATURE", feature, replace(KEYED, critique=False))
+    yield from _clear()
+
+
+def _clear() -> Iterator[Refusal]:
+    frame = think(0, flags=XCHACHA)
+    about = "A sealed Critique, neither agreed: sealing is named."
     for case_id, about, frame, code, adds, config in (
         (
             "clear",

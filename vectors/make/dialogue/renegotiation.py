@@ -52,7 +52,7 @@ def _good() -> Iterator[Case]:
 
 def _bad() -> Iterator[Case]:
     about = "An error for the second ping: the earlier agreement holds on, in both directions."
-    failed = [*send(wrong("X", 0, 7, (7, 0))), *events(rejected("X", (7, 0)))]
+    failed = [*send(wrong("ENCRYPTION_REQUIRED", 0, 7, (7, 0))), *events(rejected("ENCRYPTION_REQUIRED", (7, 0)))]
     yield client("error", about, "HSK-30 HSK-28", JOIN, AGAIN, failed, STILL, SENDS)
     about = "No answer to the second ping: the earlier agreement holds on, in both directions."
     silence = [*advance(15_000), *again("second", "second", "second"), *events(rejected("HANDSHAKE_TIMEOUT"))]

@@ -149,6 +149,10 @@ def _renegotiated() -> Iterator[Case]:
         number = 1 if bad.stream_id == HANDSHAKE_STREAM else 0
         steps = [*send(bad), *refusal(bad, code, number, **adds)]
         yield server(case_id, about + " The first agreement holds on.", "HSK-17", OPEN, steps, delivered(think(0)))
+    yield from _renegotiated_further()
+
+
+def _renegotiated_further() -> Iterator[Case]:
     about = "The window outlives renegotiation: a number from before it is a duplicate."
     steps = [*delivered(think(0)), *send(ping(1)), *expect(capability(1)), *events(established())]
     yield server("window-stays", about, "HSK-17 HSK-34", OPEN, steps, send(think(0)), events(dropped("DUPLICATE")))
@@ -178,7 +182,7 @@ def _numbers() -> Iterator[Case]:
     lower = [*send(other(3)), *expect(capability(1, **NO_F16)), *events(established(dtype=DTYPES[1:]))]
     about = "A ping with a lower number than the last one's, not used before: it is new."
     yield server("number-below-the-last", about, "HSK-11 HSK-17", steps, lower)
-    err = wrong("X", 0, HANDSHAKE_STREAM)
-    steps = [*send(err), *events(rejected("X")), *send(ping(0)), *events(dropped("DUPLICATE"))]
+    err = wrong("ENCRYPTION_REQUIRED", 0, HANDSHAKE_STREAM)
+    steps = [*send(err), *events(rejected("ENCRYPTION_REQUIRED")), *send(ping(0)), *events(dropped("DUPLICATE"))]
     about = "A ping with the number of an error that was accepted."
     yield server("number-of-an-error", about, "HSK-34", steps)

@@ -75,6 +75,10 @@ def _sent() -> Iterator[Case]:
     about = "An error takes a number, and so a nonce: the next message has the one after it."
     one = closed(1)
     yield from in_session("nonce-after-error", about, "HSK-2 XCH-10", steps, say(one), expect(one), config=SEALED)
+    yield from _sent_by_choice()
+
+
+def _sent_by_choice() -> Iterator[Case]:
     about = "Sealing is agreed but none preferred: frames go out clear, and sealed ones are accepted."
     avoids = replace(SEALED, crypto=("none", XCHACHA_NAME))
     steps = [*say(part(0)), *expect(part(0)), *accepted(closed(0))]

@@ -47,7 +47,6 @@ def _choices() -> Iterator[Choice]:
     both = list(BOTH_NAMES)
     back = both[::-1]
     avoids, insists = replace(SEALED, crypto=tuple(back)), replace(REQUIRING, crypto=tuple(back))
-    keyless = own(crypto=BOTH_NAMES)
     x, over = XCHACHA_NAME, "CRYPTO_REQUIRED"
     yield Choice("prefers-to-seal", "The client prefers to seal.", SEALED, both, back, x)
     yield Choice("prefers-none", "The client prefers none.", avoids, back, both, "none")
@@ -72,6 +71,13 @@ def _choices() -> Iterator[Choice]:
     yield Choice(
         "i-insist-they-name-nothing", "The client insists and the server's list is empty.", REQUIRING, both, [], over
     )
+    yield from _choices_without_key()
+
+
+def _choices_without_key() -> Iterator[Choice]:
+    both = list(BOTH_NAMES)
+    keyless = own(crypto=BOTH_NAMES)
+    over = "CRYPTO_REQUIRED"
     yield Choice(
         "no-key", "A client without a key leaves sealing out of its ping.", keyless, ["none"], ["none"], "none"
     )

@@ -57,6 +57,10 @@ def _received() -> Iterator[Case]:
         accepted(closed(6), closed(4)),
         config=REQUIRING,
     )
+    yield from _received_again()
+
+
+def _received_again() -> Iterator[Case]:
     about = "A sealed frame that comes again."
     steps = [*accepted(closed(0)), *send(closed(0)), *events(dropped("DUPLICATE"))]
     yield from in_session("replayed", about, "HSK-34", steps, config=REQUIRING)
@@ -72,9 +76,9 @@ def _received() -> Iterator[Case]:
 
 
 def _numbers() -> Iterator[Case]:
-    low = wrong("X", 0, DATA_STREAM)
-    high = wrong("X", TOP, DATA_STREAM)
-    told = events(rejected("X"))
+    low = wrong("ENCRYPTION_REQUIRED", 0, DATA_STREAM)
+    high = wrong("ENCRYPTION_REQUIRED", TOP, DATA_STREAM)
+    told = events(rejected("ENCRYPTION_REQUIRED"))
 
     def required(case_id: str, about: str, *steps: Steps) -> Iterator[Case]:
         yield from in_session(f"required-{case_id}", about, "HSK-35", *steps, config=REQUIRING)

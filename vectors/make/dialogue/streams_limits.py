@@ -55,6 +55,12 @@ def _ahead(role: str) -> Iterator[Case]:
     for case_id, number in (("2000", 2_000), ("2-32", 2**32), ("largest", 2**64 - 1)):
         about = f"A data frame of number {number:,}, where 1 is missing."
         yield dialogue(role, f"ahead-{case_id}", about, "STM-8", start, send(part(number)), FULL)
+    yield from _ahead_otherwise(role)
+
+
+def _ahead_otherwise(role: str) -> Iterator[Case]:
+    start = [*session(role), *short(role).begun(sized=False)]
+    held, beyond = part(1_024), part(1_025)  # number 1 is missing
     about = "A HEART at the edge is held, one beyond it dropped."
     beats = [*send(heart(1_024)), *events(), *send(heart(1_025)), *FULL]
     yield dialogue(role, "heart", about, "STM-8", start, beats)

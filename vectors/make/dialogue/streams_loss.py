@@ -41,26 +41,28 @@ def groups() -> Iterator[Group]:
     yield Group("stream", "timers/loss", "dialogue", about, cases)
 
 
+def _silent(role: str, case_id: str, about: str, *steps: Steps) -> Case:
+    return dialogue(role, case_id, about, "STM-24", session(role), *steps)
+
+
 def _losses(role: str) -> Iterator[Case]:
     hearts = [*beat(1), *beat(2)]
 
-    def silent(case_id: str, about: str, *steps: Steps) -> Case:
-        return dialogue(role, case_id, about, "STM-24", session(role), *steps)
-
     exact = [*advance(44_999), *hearts, *events(), *advance(1), *LOST]
-    yield silent(
+    yield _silent(
+        role,
         "exact",
         "Not a millisecond before 45 s; no HEART at that instant, and none after.",
         exact,
         advance(60_000),
         QUIET,
     )
-    yield silent("in-one-step", "In one step of the clock.", advance(200_000), hearts, LOST)
+    yield _silent(role, "in-one-step", "In one step of the clock.", advance(200_000), hearts, LOST)
     for case_id, about, frame, told in (
         ("heart", "A HEART", heart(0), []),
         ("data", "A data frame", part(0), [message(part(0))]),
         ("unknown-method", "A Sync frame of an unknown method", unknown(0), []),
-        ("error", "An error", wrong("X", 0, DATA_STREAM), [rejected("X")]),
+        ("error", "An error", wrong("ENCRYPTION_REQUIRED", 0, DATA_STREAM), [rejected("ENCRYPTION_REQUIRED")]),
     ):
         kept = [
             *advance(44_999),
@@ -73,14 +75,21 @@ def _losses(role: str) -> Iterator[Case]:
             *beat(5),
             *events(),
         ]
-        yield silent(f"put-off-by-{case_id}", f"{about} at 44,999 ms puts it off by as much.", kept, advance(1), LOST)
+        yield _silent(
+            role, f"put-off-by-{case_id}", f"{about} at 44,999 ms puts it off by as much.", kept, advance(1), LOST
+        )
+    yield from _not_put_off(role)
+
+
+def _not_put_off(role: str) -> Iterator[Case]:
+    hearts = [*beat(1), *beat(2)]
     first = [*send(part(0)), *events(message(part(0))), *advance(30_000), *hearts]
     for case_id, about, wire, code in (
         ("duplicate", "A duplicate", part(0), "DUPLICATE"),
         ("broken", "A broken frame", close(part(1).wire()[:-4], 0), "CRC_MISMATCH"),
     ):
         steps = [*first, *send(wire), *events(dropped(code)), *advance(14_999), *QUIET, *advance(1), *LOST]
-        yield silent(f"not-put-off-by-{case_id}", f"{about} at 30 s does not put it off.", steps)
+        yield _silent(role, f"not-put-off-by-{case_id}", f"{about} at 30 s does not put it off.", steps)
     bad = part(1, space_hash32=7)
     about = "A refused frame at 29 s does not put it off, though its error puts off HEART."
     steps = [
@@ -94,16 +103,21 @@ def _losses(role: str) -> Iterator[Case]:
         *advance(1),
         *LOST,
     ]
-    yield silent("not-put-off-by-refused", about, steps)
+    yield _silent(role, "not-put-off-by-refused", about, steps)
     about = "What the peer sends itself does not put it off."
     steps = [*advance(44_000), *hearts, *say(part(0)), *expect(part(0)), *advance(999), *QUIET, *advance(1), *LOST]
-    yield silent("not-put-off-by-sending", about, steps)
+    yield _silent(role, "not-put-off-by-sending", about, steps)
+    yield from _after_loss(role)
+
+
+def _after_loss(role: str) -> Iterator[Case]:
+    hearts = [*beat(1), *beat(2)]
     about = "A stream that is open goes with the session, without a word."
     steps = [*short(role).begun(1), *advance(45_000), *hearts, *LOST, *advance(20_000), *QUIET]
-    yield silent("open-stream", about, steps)
+    yield _silent(role, "open-stream", about, steps)
     about = "A data frame after the loss is refused."
     steps = [*advance(45_000), *hearts, *LOST, *send(part(0)), *refusal(part(0), "HANDSHAKE_REQUIRED")]
-    yield silent("data-after", about, steps)
+    yield _silent(role, "data-after", about, steps)
     about = "After the loss nothing can be sent."
     steps = [
         *advance(45_000),
@@ -112,7 +126,7 @@ def _losses(role: str) -> Iterator[Case]:
         *say(part(0), "HANDSHAKE_REQUIRED"),
         *act("heart", 3, "HANDSHAKE_REQUIRED"),
     ]
-    yield silent("sending-after", about, steps)
+    yield _silent(role, "sending-after", about, steps)
 
 
 def _servers() -> Iterator[Case]:

@@ -125,29 +125,39 @@ def _strong(role: str) -> Iterator[Case]:
             rest = [*send(*stream.numbered(2, 3), stream.tail()), *events(*stream.messages(2, 3), stream.complete())]
             steps = [*begun, *send(bad), *refusal(bad, code), *rest]
             yield dialogue(role, f"{name}-{case_id}", text, "STM-3 HSK-43", steps)
-        about = "A data frame that was delivered comes again with another STRONG_TAIL: a duplicate."
-        steps = [*begun, *send(part(1, flags=flags)), *events(dropped("DUPLICATE"))]
-        yield dialogue(role, f"{name}-duplicate", about, "STM-3 STM-9", steps)
-        about = "HEAD comes again with another STRONG_TAIL: a duplicate."
-        steps = [*begun, *send(replace(stream.head(), flags=flags)), *events(dropped("DUPLICATE"))]
-        yield dialogue(role, f"{name}-head-again", about, "STM-3 STM-6", steps)
-        about = "A Sync frame of an unknown method fills its number, whatever its STRONG_TAIL."
-        steps = [
-            *begun,
-            *send(unknown(2, flags=flags)),
-            *events(),
-            *send(stream.data[1]),
-            *events(dropped("DUPLICATE")),
-        ]
-        yield dialogue(role, f"{name}-unknown-method", about, "STM-3 STM-7", steps)
-        about = "Another STRONG_TAIL and no slices: the message comes first."
-        bad = replace(part(2, flags=flags), slices=())
-        steps = [*begun, *send(bad), *refusal(bad, "BAD_MESSAGE", detail="BAD_SLOTS")]
-        yield dialogue(role, f"{name}-and-message", about, "STM-3 HSK-36", steps)
-        about = "Another STRONG_TAIL above the number of TAIL: the flag comes first."
-        bad = part(9, flags=flags)
-        held = [*send(stream.tail()), *stream.answered_incomplete([2, 3])]
-        yield dialogue(role, f"{name}-after-tail", about, "STM-3 STM-15", begun, held, send(bad), refusal(bad, code, 1))
+        yield from _strong_order(role, name, stream, flags)
+    yield from _strong_and_dtype(role)
+
+
+def _strong_order(role: str, name: str, stream: Stream, flags: int) -> Iterator[Case]:
+    begun = [*session(role), *stream.begun(1)]
+    code = "STREAM_FLAG_MISMATCH"
+    about = "A data frame that was delivered comes again with another STRONG_TAIL: a duplicate."
+    steps = [*begun, *send(part(1, flags=flags)), *events(dropped("DUPLICATE"))]
+    yield dialogue(role, f"{name}-duplicate", about, "STM-3 STM-9", steps)
+    about = "HEAD comes again with another STRONG_TAIL: a duplicate."
+    steps = [*begun, *send(replace(stream.head(), flags=flags)), *events(dropped("DUPLICATE"))]
+    yield dialogue(role, f"{name}-head-again", about, "STM-3 STM-6", steps)
+    about = "A Sync frame of an unknown method fills its number, whatever its STRONG_TAIL."
+    steps = [
+        *begun,
+        *send(unknown(2, flags=flags)),
+        *events(),
+        *send(stream.data[1]),
+        *events(dropped("DUPLICATE")),
+    ]
+    yield dialogue(role, f"{name}-unknown-method", about, "STM-3 STM-7", steps)
+    about = "Another STRONG_TAIL and no slices: the message comes first."
+    bad = replace(part(2, flags=flags), slices=())
+    steps = [*begun, *send(bad), *refusal(bad, "BAD_MESSAGE", detail="BAD_SLOTS")]
+    yield dialogue(role, f"{name}-and-message", about, "STM-3 HSK-36", steps)
+    about = "Another STRONG_TAIL above the number of TAIL: the flag comes first."
+    bad = part(9, flags=flags)
+    held = [*send(stream.tail()), *stream.answered_incomplete([2, 3])]
+    yield dialogue(role, f"{name}-after-tail", about, "STM-3 STM-15", begun, held, send(bad), refusal(bad, code, 1))
+
+
+def _strong_and_dtype(role: str) -> Iterator[Case]:
     config = own(dtype=("f16", "q4"))
     about = "Another STRONG_TAIL and a dtype that is not agreed: the dtype comes first."
     empty = Stream(role, ())

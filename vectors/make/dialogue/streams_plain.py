@@ -71,12 +71,16 @@ def _whole() -> Iterator[Case]:
             ("stream-largest", "A stream on the largest stream_id.", told(short(role, 2**32 - 1))),
         ):
             yield dialogue(role, case_id, about, "STM-1 STM-2 STM-7 STM-17", session(role), steps)
-        about = "Another space in the headers of HEAD, HEART and TAIL decides nothing."
-        two = Stream(role, (part(1), part(3)))
-        head, beat, tail = (replace(one, space_hash32=7) for one in (two.head(), heart(2), two.tail()))
-        whole = events(two.opened(), *two.messages(), two.complete())
-        sent = send(head, part(1), beat, part(3), tail)
-        yield dialogue(role, "other-space-in-sync", about, "HSK-38 STM-17", session(role), sent, whole)
+        yield _other_space(role)
+
+
+def _other_space(role: str) -> Case:
+    about = "Another space in the headers of HEAD, HEART and TAIL decides nothing."
+    two = Stream(role, (part(1), part(3)))
+    head, beat, tail = (replace(one, space_hash32=7) for one in (two.head(), heart(2), two.tail()))
+    whole = events(two.opened(), *two.messages(), two.complete())
+    sent = send(head, part(1), beat, part(3), tail)
+    return dialogue(role, "other-space-in-sync", about, "HSK-38 STM-17", session(role), sent, whole)
 
 
 def _long() -> Iterator[Case]:

@@ -191,8 +191,19 @@ def _closed(role: str) -> Iterator[Case]:
         yield dialogue(
             role, f"corrupt-{case_id}", f"{about} after the stream was corrupt.", "STM-19", session(role), steps
         )
+    yield from _open_to(role)
+
+
+def _open_to(role: str) -> Iterator[Case]:
+    stream = short(role)
+    whole = stream.whole()
     about = "An error on the stream_id of a stream that is over is accepted."
-    steps = [*whole, *send(wrong("X", 9, DATA_STREAM)), *events(rejected("X")), *nothing()]
+    steps = [
+        *whole,
+        *send(wrong("ENCRYPTION_REQUIRED", 9, DATA_STREAM)),
+        *events(rejected("ENCRYPTION_REQUIRED")),
+        *nothing(),
+    ]
     yield dialogue(role, "error", about, "STM-19", session(role), steps)
     about = "A ping or capability on the stream_id of a stream that is over."
     if role == "server":

@@ -39,6 +39,10 @@ def _repaired(role: str) -> Iterator[Case]:
             session(role),
             steps,
         )
+    yield from _repaired_otherwise(role)
+
+
+def _repaired_otherwise(role: str) -> Iterator[Case]:
     about = "A HEART is missing."
     beats = Sent(role, (part(1), part(3)), tail_seq=4)
     sent = [
@@ -61,6 +65,11 @@ def _repaired(role: str) -> Iterator[Case]:
     yield dialogue(
         role, "missing-64", about, "STM-20", session(role), long.whole(), long.asks(numbers), long.resent(*numbers)
     )
+    yield from _repaired_often(role)
+
+
+def _repaired_often(role: str) -> Iterator[Case]:
+    stream = short_sent(role)
     about = "Asked three times, the third time for something else."
     times = [
         *stream.asks([2]),
@@ -124,7 +133,7 @@ def _silent(role: str) -> Iterator[Case]:
         steps = [*send(one), *events(rejected("STREAM_INCOMPLETE", ref)), *nothing()]
         yield dialogue(role, f"wrong-ref-{case_id}", f"STREAM_INCOMPLETE with a ref to {about}.", "STM-20", sent, steps)
     about = "Another error with a ref to TAIL changes nothing: frames are sent again after it."
-    steps = [*stream.asks([], 0, "X_LATER"), *nothing(), *stream.asks([2], 1), *stream.resent(2)]
+    steps = [*stream.asks([], 0, "HANDSHAKE_REQUIRED"), *nothing(), *stream.asks([2], 1), *stream.resent(2)]
     yield dialogue(role, "other-error", about, "STM-21 STM-20", sent, steps)
     about = "STREAM_CORRUPT for another stream changes nothing."
     one = wrong("STREAM_CORRUPT", 0, 5, (5, 4), what="md5")

@@ -109,6 +109,11 @@ def _frames(role: str) -> Iterator[Case]:
         ("stream-largest", "A stream on the largest stream_id.", short_sent(role, 2**32 - 1).whole()),
     ):
         yield dialogue(role, case_id, about, clauses, session(role), steps)
+    yield from _frames_in_turns(role)
+
+
+def _frames_in_turns(role: str) -> Iterator[Case]:
+    stream = short_sent(role)
     about = "A HEART takes a number, and is not counted."
     beats = Sent(role, (part(2), part(4)), tail_seq=5)
     steps = [

@@ -41,30 +41,38 @@ def sealed_stream(role: str, stream_id: int = DATA_STREAM, flags: int = 0) -> St
     return short(role, stream_id, flags | XCHACHA)
 
 
+def _required(role: str, case_id: str, about: str, clauses: str, *steps: Steps) -> Case:
+    return dialogue(role, case_id, about, clauses, session(role, REQUIRING), *steps, config=REQUIRING)
+
+
 def _received(role: str) -> Iterator[Case]:
     stream = sealed_stream(role)
-    start = session(role, REQUIRING)
-
-    def required(case_id: str, about: str, clauses: str, *steps: Steps) -> Case:
-        return dialogue(role, case_id, about, clauses, start, *steps, config=REQUIRING)
 
     about = "A sealed stream: its bytes are those on the wire."
-    yield required("whole", about, "STM-1 STM-17", stream.whole())
+    yield _required(role, "whole", about, "STM-1 STM-17", stream.whole())
     about = "A sealed stream with STRONG_TAIL."
-    yield required("strong", about, "STM-1 STM-17", sealed_stream(role, flags=STRONG_TAIL).whole())
+    yield _required(role, "strong", about, "STM-1 STM-17", sealed_stream(role, flags=STRONG_TAIL).whole())
     about = "A sealed stream of which a frame is lost and comes again."
     lost_one = [*stream.begun(1), *send(stream.data[2], stream.tail()), *stream.answered_incomplete([2])]
     rest = [*send(stream.data[1]), *events(*stream.messages(2, 3), stream.complete())]
-    yield required("repaired", about, "STM-12 STM-14", lost_one, rest)
+    yield _required(role, "repaired", about, "STM-12 STM-14", lost_one, rest)
     about = "HEAD counts the bytes of the frames before they were sealed: corrupt."
     plain = short(role)
     bad = stream.head(total_len=str(sum(map(len, plain.wires))))
     steps = [*send(bad, *stream.data), *events(stream.opened(), *stream.messages()), *send(stream.tail())]
-    yield required("sizes-of-clear-frames", about, "STM-1 STM-16", steps, stream.answered_corrupt("total_len"))
+    yield _required(role, "sizes-of-clear-frames", about, "STM-1 STM-16", steps, stream.answered_corrupt("total_len"))
     about = "A sealed HEART fills its number."
     beats = Stream(role, (closed(1), closed(3)), flags=XCHACHA)
     steps = [*send(beats.head(), closed(1), heart(2, flags=XCHACHA), closed(3), beats.tail())]
-    yield required("heart", about, "STM-7", steps, events(beats.opened(), *beats.messages(), beats.complete()))
+    yield _required(role, "heart", about, "STM-7", steps, events(beats.opened(), *beats.messages(), beats.complete()))
+    yield from _clear_in_sealed(role)
+
+
+def _clear_in_sealed(role: str) -> Iterator[Case]:
+    stream = sealed_stream(role)
+    about = "A sealed HEART fills its number."
+    beats = Stream(role, (closed(1), closed(3)), flags=XCHACHA)
+    steps = [*send(beats.head(), closed(1), heart(2, flags=XCHACHA), closed(3), beats.tail())]
     for case_id, about, frame in (
         ("data", "A clear data frame", part(2)),
         ("heart", "A clear HEART", heart(2)),
@@ -73,19 +81,26 @@ def _received(role: str) -> Iterator[Case]:
     ):
         text = f"{about} on a sealed stream is refused, and its number is still missing."
         steps = [*stream.begun(1), *send(frame), *refusal(frame, "ENCRYPTION_REQUIRED"), *send(stream.tail())]
-        yield required(f"clear-{case_id}", text, "HSK-36 HSK-37", steps, stream.answered_incomplete([2, 3], 1))
+        yield _required(role, f"clear-{case_id}", text, "HSK-36 HSK-37", steps, stream.answered_incomplete([2, 3], 1))
     about = "A clear data frame with a number that was delivered is refused: its number is not looked for."
     again_clear = [*stream.begun(1), *send(part(1)), *refusal(part(1), "ENCRYPTION_REQUIRED")]
-    yield required("clear-of-taken-number", about, "HSK-35 HSK-36", again_clear)
+    yield _required(role, "clear-of-taken-number", about, "HSK-35 HSK-36", again_clear)
     about = "A clear error on the stream_id fills no number."
-    one = wrong("X", 2, DATA_STREAM)
-    steps = [*stream.begun(1), *send(one), *events(rejected("X")), *send(*stream.data[1:], stream.tail())]
-    yield required("clear-error", about, "HSK-35 STM-7", steps, events(*stream.messages(2, 3), stream.complete()))
+    one = wrong("ENCRYPTION_REQUIRED", 2, DATA_STREAM)
+    steps = [
+        *stream.begun(1),
+        *send(one),
+        *events(rejected("ENCRYPTION_REQUIRED")),
+        *send(*stream.data[1:], stream.tail()),
+    ]
+    yield _required(
+        role, "clear-error", about, "HSK-35 STM-7", steps, events(*stream.messages(2, 3), stream.complete())
+    )
     about = "Forged data frames and a forged TAIL do nothing to a stream."
     forged = [replace(one, key=bytes(32)) for one in (closed(2), closed(500), replace(stream.tail(), frame_seq=2))]
     steps = [*stream.begun(1), *send(*forged), *events(*[dropped("DECRYPT_FAILED")] * 3), *nothing()]
     rest = [*send(*stream.data[1:], stream.tail()), *events(*stream.messages(2, 3), stream.complete())]
-    yield required("forged", about, "HSK-31 STM-7", steps, rest)
+    yield _required(role, "forged", about, "HSK-31 STM-7", steps, rest)
     about = "Clear and sealed data frames in one stream, where crypto is agreed and not required."
     mixed = Stream(role, (part(1), closed(2), part(3)))
     sent = [

@@ -36,7 +36,7 @@ def said(name: str, value: str) -> dict[str, Any]:
 
 
 def _corrupt(role: str) -> Iterator[Case]:
-    stream, strong = short(role), short(role, flags=STRONG_TAIL)
+    stream = short(role)
     told = sizes(stream.wires)
     length = int(told["total_len"])
     for case_id, name, value in (
@@ -66,6 +66,11 @@ def _corrupt(role: str) -> Iterator[Case]:
     ):
         in_head = bad_stream(role, stream, name, stream.head(**said(name, value)), stream.tail())
         yield dialogue(role, f"head-{case_id}", f"HEAD says {name} {value}.", "STM-16 STM-1", in_head)
+    yield from _corrupt_otherwise(role)
+
+
+def _corrupt_otherwise(role: str) -> Iterator[Case]:
+    stream, strong = short(role), short(role, flags=STRONG_TAIL)
     last = strong.tail(xxhash3_64=ZERO16)
     about = "TAIL gives another hash."
     yield dialogue(

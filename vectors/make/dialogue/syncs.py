@@ -102,7 +102,7 @@ def _accepted() -> Iterator[Case]:
 
 def _errors() -> Iterator[Case]:
     for case_id, code, adds in (
-        ("unknown-code", "X_LATER", {"later": [1]}),
+        ("with-more-members", "ENCRYPTION_REQUIRED", {"later": [1]}),
         ("handshake-required", "HANDSHAKE_REQUIRED", {}),
         ("incomplete", "STREAM_INCOMPLETE", {"missing": ["0"]}),
         ("corrupt", "STREAM_CORRUPT", {"what": "md5"}),
@@ -113,18 +113,29 @@ def _errors() -> Iterator[Case]:
         yield from in_session(f"error-{case_id}", about, "HSK-39 HSK-44", steps)
     about = "An error without ref."
     yield from in_session(
-        "error-without-ref", about, "HSK-39", send(wrong("X", 0, 3)), events(rejected("X")), nothing()
+        "error-without-ref",
+        about,
+        "HSK-39",
+        send(wrong("ENCRYPTION_REQUIRED", 0, 3)),
+        events(rejected("ENCRYPTION_REQUIRED")),
+        nothing(),
     )
     about = "An error of another space."
-    one = replace(wrong("X", 0, 3), space_hash32=7)
-    yield from in_session("error-of-another-space", about, "HSK-38", send(one), events(rejected("X")), nothing())
+    one = replace(wrong("ENCRYPTION_REQUIRED", 0, 3), space_hash32=7)
+    yield from in_session(
+        "error-of-another-space", about, "HSK-38", send(one), events(rejected("ENCRYPTION_REQUIRED")), nothing()
+    )
     about = "The same error twice: the second is a duplicate."
-    one = wrong("X", 0, 3)
-    steps = [*send(one), *events(rejected("X")), *send(one), *events(dropped("DUPLICATE"))]
+    one = wrong("ENCRYPTION_REQUIRED", 0, 3)
+    steps = [*send(one), *events(rejected("ENCRYPTION_REQUIRED")), *send(one), *events(dropped("DUPLICATE"))]
     yield from in_session("error-twice", about, "HSK-34 HSK-44", steps)
     for role in ROLES:
         about = "An error without a session."
-        steps = [*send(wrong("X", 0, 3, (3, 0))), *events(rejected("X", (3, 0))), *nothing()]
+        steps = [
+            *send(wrong("ENCRYPTION_REQUIRED", 0, 3, (3, 0))),
+            *events(rejected("ENCRYPTION_REQUIRED", (3, 0))),
+            *nothing(),
+        ]
         yield dialogue(role, "error-no-session", about, "HSK-39", waiting(role), steps)
 
 
@@ -162,7 +173,12 @@ def _sealed() -> Iterator[Case]:
             text = f"{about} to a peer that insists on sealed frames."
             yield dialogue(role, f"clear-{case_id}", text, "HSK-37", steps, config=REQUIRING)
         about = "A clear error to a peer that insists on sealed frames is accepted."
-        steps = [*session(role, REQUIRING), *send(wrong("X", 0, 3)), *events(rejected("X")), *nothing()]
+        steps = [
+            *session(role, REQUIRING),
+            *send(wrong("ENCRYPTION_REQUIRED", 0, 3)),
+            *events(rejected("ENCRYPTION_REQUIRED")),
+            *nothing(),
+        ]
         yield dialogue(role, "clear-error", about, "HSK-38", steps, config=REQUIRING)
         about = "A sealed HEART by agreement is accepted."
         steps = [*session(role, SEALED), *send(heart(0, flags=XCHACHA)), *events(), *nothing()]

@@ -96,7 +96,7 @@ def _kinds() -> Iterator[Case]:
     counted = {
         "heart": ("A HEART", heart(0), events()),
         "unknown-method": ("A Sync frame of an unknown method", unknown(0), events()),
-        "error": ("An error", wrong("X", 0, DATA_STREAM), events(rejected("X"))),
+        "error": ("An error", wrong("ENCRYPTION_REQUIRED", 0, DATA_STREAM), events(rejected("ENCRYPTION_REQUIRED"))),
     }
     for case_id, (about, frame, told) in counted.items():
         steps = [*send(frame), *told, *send(part(0)), *TWICE]
