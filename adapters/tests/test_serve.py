@@ -122,7 +122,7 @@ def test_an_empty_message_is_one_piece() -> None:
         (array(integer(0, 9), 1, 2), [9, 0], (9, 0)),
         (made(dict, {"a": boolean}, {"b": boolean}), {"a": False}, {"a": False}),
     ],
-    ids=str,
+    ids=lambda one: one.__qualname__ if callable(one) else str(one),
 )
 def test_what_fits_is_given_as_wanted(check: Any, value: object, found: object) -> None:
     assert check("here", value) == found
@@ -143,7 +143,7 @@ def test_what_fits_is_given_as_wanted(check: Any, value: object, found: object) 
         (made(dict, {}), {"a": 1}),
         (made(lambda a: bytes([1000]), {"a": boolean}), {"a": True}),
     ],
-    ids=str,
+    ids=lambda one: one.__qualname__ if callable(one) else str(one),
 )
 def test_what_does_not_fit_says_where(check: Any, value: object) -> None:
     with pytest.raises(BadRequestError, match=r"^here"):
