@@ -1,6 +1,7 @@
 """Time whole runs of the suite against pytest running equally many empty tests, in turn, and print the ratio.
 
-Also, with --silent, how long a run takes against a testee that says hello and never answers again.
+Also, with --silent, how long a run takes against a testee that says hello and never answers again, and with
+--dialogues what dialogues cost.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import sys
 import tempfile
 from pathlib import Path
 from time import perf_counter
+
+from .dialogues import dialogue_figures
 
 ROOT = Path(__file__).resolve().parents[2]
 EMPTY = """
@@ -30,7 +33,11 @@ def main() -> int:
     parser.add_argument("--impl", default="rust", help="the implementation to run against (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=5, help="timed rounds after one warm-up (default: %(default)s)")
     parser.add_argument("--silent", action="store_true", help="time a run against a testee that never answers")
+    parser.add_argument("--dialogues", action="store_true", help="time all dialogues, and exchanges on the wire")
     options = parser.parse_args()
+    if options.dialogues:
+        print(json.dumps(dialogue_figures(options.impl)))
+        return 0
     with tempfile.TemporaryDirectory() as folder:
         if options.silent:
             seconds = _silent_run(Path(folder))
