@@ -103,6 +103,7 @@ def _accepted() -> Iterator[Case]:
 def _errors() -> Iterator[Case]:
     for case_id, code, adds in (
         ("with-more-members", "ENCRYPTION_REQUIRED", {"later": [1]}),
+        ("unknown-code", "X_LATER", {"later": [1]}),
         ("handshake-required", "HANDSHAKE_REQUIRED", {}),
         ("incomplete", "STREAM_INCOMPLETE", {"missing": ["0"]}),
         ("corrupt", "STREAM_CORRUPT", {"what": "md5"}),
