@@ -160,17 +160,11 @@ class StreamMachine(RuleBasedStateMachine):
         if self._unclear(frames):
             self._pass(1000)
         for sent in frames:
-            if self._left_open(sent):
-                continue
+            if sent.kind is Kind.OTHER and not self._receiver.session:
+                continue  # whether its number is remembered then is left open
             self._say({"send": sent.datagram.hex()})
             self._receiver.take(sent)
         self._check()
-
-    def _left_open(self, sent: Sent) -> bool:
-        """Whether specs/ leave open if the frame's number is remembered: HSK-9 without a session, STM-6 before HEAD."""
-        if sent.kind not in (Kind.HEART, Kind.OTHER) or sent.stream_id in self._receiver.streams:
-            return False
-        return sent.stream_id >= FIRST_STREAM and sent.stream_id != BEATS_STREAM
 
     def _unclear(self, frames: Sequence[Sent]) -> bool:
         if self._receiver.owed.replies_left > len(frames):
