@@ -22,7 +22,7 @@ NO_BOOLEAN = {"string": '"true"', "number": "1", "null": "null"}
 WRONG: dict[str, dict[str, str]] = {
     "v": NO_INTEGER,
     "d_model": NO_INTEGER | {"zero": "0", "negative": "-1"},
-    "embedding_space_id": {"number": "5", "null": "null", "list": '["demo"]'},
+    "embedding_space_id": {"number": "5", "null": "null", "list": '["demo"]', "too-long": '"' + "x" * 1025 + '"'},
     "space_hash32": NO_INTEGER | {"negative": "-1", "too-large": "4294967296"},
     "supports": {"list": "[]", "null": "null", "boolean": "true"},
     "supports.critique": NO_BOOLEAN,

@@ -61,6 +61,7 @@ TABLE = (
     Spaces("own-hash-zero-id-differs", "The ids still differ.", (OTHER, OTHER_HASH), fits=False, mine=(SPACE, 0)),
     Spaces("neither-has-one", "Nobody has a space.", ("", 0), fits=True, mine=("", 0)),
     Spaces("hash-largest", "The largest hash.", (SPACE, 2**32 - 1), fits=True, mine=(SPACE, 2**32 - 1)),
+    Spaces("id-longest", "The longest id.", ("\u00e9" * 1024, HASH), fits=True, mine=("\u00e9" * 1024, HASH)),
     Spaces("id-composed", "Ids are not normalized.", ("e\u0301", 0), fits=False, mine=("\u00e9", 0)),
 )
 IN_A_PING = (

@@ -191,9 +191,22 @@ def _swapped(role: str) -> Iterator[Case]:
     begun = [*stream.begun(), *send(stream.tail()), *stream.answered_incomplete(NUMBERS)]
     steps = [*begun, *send(*reversed(data)), *events(*stream.messages(), stream.complete())]
     yield dialogue(role, "tail-first", about, "STM-12 STM-14 STM-7", session(role), steps)
+    yield _early_heart(role)
     about = "HEAD comes last of all: everything was missing when TAIL came, and all of it has to come again."
     single = [*send(*data, stream.tail()), *expect_all(stream), *stream.whole()]
     yield dialogue(role, "head-last", about, "STM-6 STM-13", session(role), single)
+
+
+def _early_heart(role: str) -> Case:
+    about = "A HEART comes before HEAD: its number is forgotten, and missing from the stream until it comes again."
+    beats = Stream(role, (part(1), part(3)), tail_seq=4)
+    early = [
+        *send(heart(2), beats.head(), *beats.data),
+        *events(beats.opened(), *beats.messages(1)),
+        *send(beats.tail()),
+    ]
+    rest = [*beats.answered_incomplete([2]), *send(heart(2)), *events(*beats.messages(3), beats.complete())]
+    return dialogue(role, "head-heart", about, "STM-6 STM-7", session(role), early, rest)
 
 
 def expect_all(stream: Stream) -> Steps:

@@ -65,6 +65,13 @@ def _repaired_otherwise(role: str) -> Iterator[Case]:
     yield dialogue(
         role, "missing-64", about, "STM-20", session(role), long.whole(), long.asks(numbers), long.resent(*numbers)
     )
+    about = "A list of 65 numbers: 64 frames come again at most."
+    most = [*long.asks(range(1, 66)), *long.resent(*range(1, 65))]
+    yield dialogue(role, "missing-65", about, "STM-20", session(role), long.whole(), most)
+    about = "Numbers that were never sent: what there is comes again."
+    stream = short_sent(role)
+    known = [*stream.whole(), *stream.asks([2, 77, 2**64 - 1]), *stream.resent(2)]
+    yield dialogue(role, "missing-never-sent", about, "STM-20", session(role), known)
     yield from _repaired_often(role)
 
 

@@ -97,7 +97,7 @@ impl Peer {
     ) -> Result<(), Stop> {
         let capability = Capability::read(object);
         let capability = capability.map_err(|_| Stop::Drop(RejectCode::BadMessage))?; // HSK-23
-        self.check_place(arrival, 0)?;
+        self.check_place(arrival)?;
         let stream_id = arrival.stream_id();
         let waiting = self.waiting.as_ref();
         // HSK-22
@@ -141,7 +141,7 @@ impl Peer {
     ) -> Result<(), Stop> {
         let report = Report::read(object);
         let report = report.map_err(|_| Stop::Drop(RejectCode::BadMessage))?;
-        self.check_place(arrival, 0)?;
+        self.check_place(arrival)?;
         let reference = report.reference;
         let waiting = self.waiting.as_ref().map(|waiting| waiting.ping);
         let code = Cow::Owned(report.code.clone());

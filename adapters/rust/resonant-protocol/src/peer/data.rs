@@ -8,7 +8,6 @@ use super::incoming::Held;
 use super::receive::Arrival;
 use super::Peer;
 use crate::error::RejectCode;
-use crate::header::MsgType;
 use crate::json::Json;
 use crate::message_slices::MessageSlices;
 use crate::view::VFrameView;
@@ -17,12 +16,12 @@ impl Peer {
     pub(super) fn take_data(&mut self, arrival: &Arrival<'_>) -> Result<(), Stop> {
         self.check_data(arrival)?;
         self.check_flag(arrival)?;
-        self.check_place(arrival, arrival.bytes.len())?;
+        self.check_place(arrival)?;
         self.note_accepted();
         let (stream_id, number) = (arrival.stream_id(), arrival.frame_seq());
         let Some(stream) = self.incoming.get_mut(&stream_id) else {
             let window = self.windows.touch(stream_id);
-            window.accept(number, true);
+            window.accept(number);
             self.tell(Event::Message(arrival.view.to_frame())); // HSK-41
             return Ok(());
         };
@@ -44,7 +43,7 @@ impl Peer {
         }
         self.check_sync(arrival)?;
         self.check_flag(arrival)?;
-        self.check_place(arrival, 0)?;
+        self.check_place(arrival)?;
         self.accept(arrival);
         Ok(())
     }
@@ -57,11 +56,11 @@ impl Peer {
         }
         let (stream_id, number) = (arrival.stream_id(), arrival.frame_seq());
         if let Some(stream) = self.incoming.get_mut(&stream_id) {
-            stream.hold(number, Held::Sync, self.clock);
+            stream.hold(number, Held::Sync(arrival.bytes.len()), self.clock);
+            self.held = self.held.saturating_add(arrival.bytes.len());
             self.go_on(stream_id);
         } else {
-            let is_data = arrival.view.mtype() != MsgType::Sync;
-            self.windows.touch(stream_id).accept(number, is_data);
+            self.windows.touch(stream_id).accept(number);
         }
     }
 
@@ -71,10 +70,10 @@ impl Peer {
             return;
         };
         while let Some(frame) = stream.take_next() {
+            self.held = self.held.saturating_sub(frame.len());
             let Held::Data(bytes) = frame else {
                 continue;
             };
-            self.held = self.held.saturating_sub(bytes.len());
             stream.sums.add(&bytes);
             // It was decoded before, so it decodes again.
             let view = match &self.config.key {

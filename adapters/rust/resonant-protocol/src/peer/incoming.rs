@@ -21,8 +21,8 @@ const PATIENCE: u64 = 10_000;
 
 /// A frame that was accepted before a lower number.
 pub(super) enum Held {
-    /// A Sync frame: its number is filled.
-    Sync,
+    /// A Sync frame of so many bytes: its number is filled.
+    Sync(usize),
     /// A data frame as received. It is decoded again when its turn comes, since the plain body of a
     /// compressed frame can be far larger than what the limit counts.
     Data(Box<[u8]>),
@@ -48,18 +48,13 @@ pub(super) struct Incoming {
 }
 
 impl Incoming {
-    /// A stream whose HEAD was accepted. `filled` are numbers of Sync frames that came before the HEAD.
-    pub(super) fn new(
-        is_strong: bool,
-        announced: Option<Announce>,
-        filled: impl Iterator<Item = u64>,
-    ) -> Self {
-        let held = filled.filter(|number| (1..=SPAN).contains(number));
+    /// A stream whose HEAD was accepted.
+    pub(super) fn new(is_strong: bool, announced: Option<Announce>) -> Self {
         Self {
             is_strong,
             announced,
             next: 1,
-            held: held.map(|number| (number, Held::Sync)).collect(),
+            held: BTreeMap::new(),
             tail: None,
             sums: Sums::new(announced.is_some()),
         }
@@ -173,7 +168,7 @@ impl Incoming {
         let delivered = self.next.saturating_sub(SPAN)..self.next;
         let tail = self.tail.as_ref().map(|tail| tail.frame_seq);
         for number in delivered.chain(self.held.keys().copied()).chain(tail) {
-            window.accept(number, false);
+            window.accept(number);
         }
         window.closed = true;
         window
@@ -184,7 +179,7 @@ impl Held {
     /// Bytes that count for the limit.
     pub(super) fn len(&self) -> usize {
         match self {
-            Self::Sync => 0,
+            Self::Sync(len) => *len,
             Self::Data(bytes) => bytes.len(),
         }
     }

@@ -130,7 +130,7 @@ impl Peer {
             (Method::Ping, Role::Server) => self.take_ping(arrival, object),
             (Method::Capability, Role::Client) => self.take_capability(arrival, object),
             _ => {
-                self.check_place(arrival, 0)?;
+                self.check_place(arrival)?;
                 self.accept(arrival); // HSK-9
                 Ok(())
             }
@@ -175,13 +175,13 @@ impl Peer {
         Ok(())
     }
 
-    /// Whether an open stream has a place for the frame, of which `len` bytes would wait (STM-8, STM-15).
-    pub(super) fn check_place(&self, arrival: &Arrival<'_>, len: usize) -> Result<(), Stop> {
+    /// Whether an open stream has a place for the frame (STM-8, STM-15).
+    pub(super) fn check_place(&self, arrival: &Arrival<'_>) -> Result<(), Stop> {
         let stream = self.incoming.get(&arrival.stream_id());
         let Some(stream) = stream.filter(|_| arrival.is_counted) else {
             return Ok(());
         };
-        let waiting = self.held.saturating_add(len);
+        let waiting = self.held.saturating_add(arrival.bytes.len());
         let place = stream.check_place(arrival.frame_seq(), waiting);
         place.map_err(Stop::Drop)
     }

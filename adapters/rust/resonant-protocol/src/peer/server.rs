@@ -72,7 +72,7 @@ impl Peer {
         arrival: &Arrival<'_>,
         object: &JsonObject,
     ) -> Result<(), Stop> {
-        self.check_place(arrival, 0)?;
+        self.check_place(arrival)?;
         self.check_limit()?;
         let verdict = self.evaluate(object);
         match &verdict {

@@ -26,9 +26,8 @@ impl Peer {
         }
         self.note_accepted();
         let stream_id = arrival.stream_id();
-        // Data frames that came before are forgotten; other frames have had their effect (STM-6).
-        let window = self.windows.remove(stream_id).unwrap_or_default();
-        let stream = Incoming::new(arrival.is_strong(), announced, window.syncs());
+        self.windows.remove(stream_id); // STM-6
+        let stream = Incoming::new(arrival.is_strong(), announced);
         self.incoming.insert(stream_id, stream);
         let sized = announced.is_some();
         self.tell(Event::Opened { stream_id, sized });

@@ -17,8 +17,6 @@ pub(super) type Windows = Recent<Window>;
 pub(super) struct Window {
     highest: Option<u64>,
     seen: Bits,
-    /// Those of data frames.
-    data: Bits,
     /// Whether a stream was opened here and is over (STM-19).
     pub(super) closed: bool,
 }
@@ -36,29 +34,16 @@ impl Window {
     }
 
     /// Remembers a number.
-    pub(super) fn accept(&mut self, number: u64, is_data: bool) {
+    pub(super) fn accept(&mut self, number: u64) {
         let highest = self.highest.unwrap_or(number);
         if number > highest {
             let first = number.saturating_sub(SPAN - 1).max(highest + 1);
             for passed in first..=number {
                 clear(&mut self.seen, passed);
-                clear(&mut self.data, passed);
             }
         }
         self.highest = Some(highest.max(number));
         set(&mut self.seen, number);
-        if is_data {
-            set(&mut self.data, number);
-        }
-    }
-
-    /// The known numbers of accepted frames that were no data frames, ascending.
-    pub(super) fn syncs(&self) -> impl Iterator<Item = u64> + '_ {
-        let known = self
-            .highest
-            .map(|highest| highest.saturating_sub(SPAN - 1)..=highest);
-        let is_sync = |number: &u64| has(&self.seen, *number) && !has(&self.data, *number);
-        known.into_iter().flatten().filter(is_sync)
     }
 }
 
