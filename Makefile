@@ -73,6 +73,7 @@ bench: $(INSTALLED) ## what things cost, as ratios within one run
 	@echo 'Rust, 60 KiB frame against crc32fast:'; cd $(RUST) && $(CARGO) bench --quiet --locked -p resonant-protocol --bench frame
 	@echo 'Rust, stream of 2,000 frames of 60 KiB against its three sums:'; cd $(RUST) && $(CARGO) bench --quiet --locked -p resonant-protocol --bench stream
 	@echo 'whole suite against equally many empty tests:'; $(BIN)/python -m conformance.bench
+	@echo 'dialogues (at most 5 s) and exchanges on the wire (at least 300 a second):'; $(BIN)/python -m conformance.bench --dialogues
 	@echo 'a run against a testee that never answers:'; $(BIN)/python -m conformance.bench --silent
 
 $(FUZZ_INSTALLED): $(INSTALLED) requirements-fuzz.lock
