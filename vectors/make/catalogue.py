@@ -1,6 +1,6 @@
 """Every module that makes groups, in the order of specs/: add a line here and the generator runs it."""
 
-from . import dialogue, hand, quant
+from . import dialogue, found, hand, quant
 from .frame import boundaries, damage, encode_faults, envelope, hashes, header_faults, product, slice_faults
 from .message import json_slices, slots, sparse_ops, sparse_slots
 from .transform import sealed, zstd
@@ -22,5 +22,6 @@ GROUP_MAKERS = (
     sparse_ops.groups,
     quant.groups,
     dialogue.groups,
+    found.groups,
     hand.groups,
 )
