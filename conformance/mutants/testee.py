@@ -1,0 +1,52 @@
+"""The reference's testee in this process, so that a patch of the reference is a patch of the testee."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from adapters.driver import Answer, Crash, HarnessError, parse_answer
+from adapters.driver.answer import AnswerError
+
+FOLDER = Path(__file__).resolve().parents[2] / "adapters" / "reference"
+
+
+class InProcess:
+    """Answers ops as the testee would behind its control socket: a request as JSON, and the reply as JSON."""
+
+    def ask(self, op: str, input: Mapping[str, Any], *, case: str = "", profile: str = "") -> Answer:
+        """Have an op performed; an exception that the testee lets through is a Crash, as it ends the real one."""
+        message = json.dumps({"op": op, "case": case, "profile": profile, "input": input}).encode()
+        try:
+            _, reply = SCRIPTS["ops"].answer(message)
+            return parse_answer(json.dumps(reply).encode())
+        except AnswerError as error:
+            return HarnessError(str(error))
+        except Exception as error:  # whatever a mutant does is its behaviour
+            return Crash(f"{type(error).__name__}: {error}")
+
+
+def _load_scripts() -> dict[str, ModuleType]:
+    """The modules beside the reference's testee.py by name.
+
+    They import one another as the script's neighbours do. Other adapters have modules of the same names, so none of
+    these stays behind in sys.modules.
+    """
+    names = [path.stem for path in sorted(FOLDER.glob("*.py")) if path.stem != "testee"]
+    others = {name: sys.modules.pop(name) for name in names if name in sys.modules}
+    sys.path.insert(0, str(FOLDER))
+    try:
+        return {name: importlib.import_module(name) for name in names}
+    finally:
+        sys.path.remove(str(FOLDER))
+        for name in names:
+            sys.modules.pop(name, None)
+        sys.modules.update(others)
+
+
+SCRIPTS = _load_scripts()
