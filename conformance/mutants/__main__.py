@@ -66,7 +66,9 @@ def _show_some(mutants: Sequence[Mutant], trials: dict[str, Trial]) -> int:
     for mutant in mutants:
         trial = trials[mutant.id]
         ending = " (a wreck)" if trial.wreck else f" and {len(trial.killers) - 1} more" if trial.killers[1:] else ""
-        print(f"{mutant.clause:<7} {mutant.id}: {'SURVIVES' if trial.survived else trial.killers[0]}{ending}")
+        print(
+            f"{mutant.clause:<7} {mutant.id}: {trial.stale or 'SURVIVES' if trial.survived else trial.killers[0]}{ending}"
+        )
         if trial.survived:
             print(f"        {mutant.story}")
     return SURVIVED if any(trial.survived or trial.wreck for trial in trials.values()) else OK

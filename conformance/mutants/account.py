@@ -89,7 +89,9 @@ def faults(account: Account) -> Iterator[str]:
 def _faults_of_trials(mutants: Iterable[Mutant], trials: Mapping[str, Trial]) -> Iterator[str]:
     for mutant in mutants:
         trial = trials[mutant.id]
-        if trial.survived:
+        if trial.stale:
+            yield f"{mutant.id} is stale: {trial.stale}"
+        elif trial.survived:
             yield (
                 f"{mutant.id} survives, no case that cites {mutant.clause} fails: {mutant.story} "
                 f"Add a vector of {mutant.clause} that this fault fails, or cite {mutant.clause} in the one that it does"

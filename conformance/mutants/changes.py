@@ -27,7 +27,7 @@ def applied(change: Change) -> Iterator[None]:
 def edited(target: str, old: str, new: str, *more: tuple[str, str]) -> Change:
     """A function or method whose source has `new` where it had `old`, and likewise for the pairs in `more`.
 
-    Each old text must stand there once; PlaceError otherwise.
+    Each old text must stand there once; PlaceError otherwise. Further lines of a new one are indented as its first.
     """
 
     def change(undo: ExitStack) -> None:
@@ -38,10 +38,17 @@ def edited(target: str, old: str, new: str, *more: tuple[str, str]) -> Change:
             count = source.count(before)
             if count != 1:
                 raise PlaceError(f"{before!r} stands {count} times in {target}; write the change for what stands there")
-            source = source.replace(before, after)
+            line = source[: source.index(before)].rpartition("\n")[2]
+            margin = line[: len(line) - len(line.lstrip())]
+            source = source.replace(before, after.replace("\n", f"\n{margin}"))
         _put(undo, place, _compiled(source, place, function.__globals__))
 
     return change
+
+
+def inserted(target: str, before: str, statements: str) -> Change:
+    """The same with statements before the line that starts with this text."""
+    return edited(target, before, f"{statements}\n{before}")
 
 
 def replaced(target: str, value: Any) -> Change:
@@ -85,6 +92,10 @@ def _put(undo: ExitStack, place: Place, value: Any) -> None:
     for owner in list(place.bindings()):
         undo.callback(setattr, owner, place.name, place.value)
         setattr(owner, place.name, value)
+    if callable(value):
+        for table, key in list(place.entries()):
+            undo.callback(table.__setitem__, key, place.value)
+            table[key] = value
 
 
 def _refill(table: MutableMapping[Any, Any], content: Mapping[Any, Any]) -> None:
@@ -100,7 +111,10 @@ def _function_of(value: Any) -> Any:
 def _compiled(source: str, place: Place, names: dict[str, Any]) -> Any:
     """What a definition defines, its own names looked up where they were."""
     flags = __future__.annotations.compiler_flag
-    code = compile(source, f"<{place.target} of a mutant>", "exec", flags=flags, dont_inherit=True)
+    try:
+        code = compile(source, f"<{place.target} of a mutant>", "exec", flags=flags, dont_inherit=True)
+    except SyntaxError as error:
+        raise PlaceError(f"{place.target}, changed, is no Python: {error}") from error
     found: dict[str, Any] = {}
     exec(code, names, found)  # noqa: S102 - our own source, changed by our own catalogue
     return found[place.name]

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from .changes import Change, edited
+from .changes import edited, inserted
 from .mutant import Mutant
 
 READ = "slices._read_slice"
 ALL = "slices.read_slices"
 WRITE = "slices.write_slices"
 END = "if offset != len(plain):"
-PAYLOAD = "plain[start : start + length]"
-JOIN = 'b"".join(parts)'
-
-
-def delivered(text: str) -> Change:
-    """Another expression for the payload that is delivered."""
-    return edited(READ, PAYLOAD, text)
-
+NEXT = "one, offset = _read"
+BUILD = "# BUILD"
+WRITTEN = "*one.dims), one.payload)"
 
 ORDER = (
     Mutant(
@@ -32,22 +27,16 @@ ORDER = (
         edited(ALL, "return tuple(slices)", "return tuple(slices[::-1])"),
     ),
     Mutant(
-        "payloads-padded",
+        "written-payloads-padded",
         "FRM-13",
         "Pads each payload to four bytes, as its tensors are aligned.",
-        edited(WRITE, "*one.dims), one.payload)", "*one.dims), one.payload + bytes(-len(one.payload) % 4))"),
+        edited(WRITE, WRITTEN, "*one.dims), one.payload + bytes(-len(one.payload) % 4))"),
     ),
     Mutant(
-        "slices-read-aligned",
+        "read-payloads-aligned",
         "FRM-13",
         "Skips to the next multiple of four bytes after each payload.",
-        edited(READ, "start + length\n", "min(start + length + -length % 4, len(plain))\n"),
-    ),
-    Mutant(
-        "slices-end-with-a-zero",
-        "FRM-13",
-        "Ends the body with a zero byte, as for text.",
-        edited(WRITE, JOIN, JOIN + ' + b"\\0"'),
+        edited(READ, "), start + length", "), min(start + length + -length % 4, len(plain))"),
     ),
 )
 TRUNCATED = (
@@ -67,32 +56,16 @@ TRUNCATED = (
         "body-may-end-between-slices",
         "FRM-21",
         "Stops quietly where the body ends between two slices.",
-        edited(
-            ALL,
-            "one, offset = _read",
-            "if index and offset == len(plain):\n            break\n        one, offset = _read",
-        ),
+        inserted(ALL, NEXT, "if index and offset == len(plain):\n    break"),
     ),
     Mutant(
         "cut-dims-as-zeros",
         "FRM-21",
         "Reads dims from a buffer that is filled up with zeros.",
-        edited(
-            READ,
-            "_need(plain, offset + 2, 4 * rank",
-            "plain += bytes(max(0, offset + 2 + 4 * rank - len(plain)))\n    _need(plain, offset + 2, 4 * rank",
-        ),
+        inserted(READ, "_need(plain, offset + 2, 4", "plain += bytes(max(0, offset + 2 + 4 * rank - len(plain)))"),
     ),
     Mutant(
-        "cut-head-is-the-end",
-        "FRM-21",
-        "Takes a slice without room for dtype and rank for the end of the body.",
-        edited(
-            ALL, "one, offset = _read", "if len(plain) - offset < 2:\n            break\n        one, offset = _read"
-        ),
-    ),
-    Mutant(
-        "cut-body-called-mismatch",
+        "cut-body-as-length-mismatch",
         "FRM-21",
         "Has one code for all lengths that do not fit.",
         edited("slices._need", "RejectCode.TRUNCATED_BODY", "RejectCode.LENGTH_MISMATCH"),
@@ -118,70 +91,47 @@ TRAILING = (
         edited(ALL, END, "if len(plain) - offset > 1:"),
     ),
     Mutant(
-        "trailing-bytes-called-truncated",
+        "trailing-bytes-as-truncated",
         "FRM-22",
-        "Answers every end of the body in the wrong place with TRUNCATED_BODY.",
+        "Answers every end of the body in a wrong place with TRUNCATED_BODY.",
         edited(ALL, "RejectCode.TRAILING_BYTES", "RejectCode.TRUNCATED_BODY"),
-    ),
-    Mutant(
-        "trailing-slice-ignored",
-        "FRM-22",
-        "Takes what looks like one more slice for an extension.",
-        edited(ALL, END, "if len(plain) - offset not in (0, 7, 8):"),
     ),
 )
 UNCHANGED = (
     Mutant(
-        "nan-made-quiet",
-        "FRM-23",
-        "Passes F16 payloads through floating-point numbers, which makes every NaN the same.",
-        delivered(
-            "b''.join(b'\\0\\x7e' if dtype == 1 and plain[at + 1 : at + 2] > b'\\x7c' and plain[at + 1] & 0x7F > 0x7C else plain[at : at + 2] for at in range(start, start + length - 1, 2)) if dtype == 1 else plain[start : start + length]"
-        ),
-    ),
-    Mutant(
         "nan-refused",
         "FRM-23",
-        "Refuses NaN as early as it can.",
-        edited(
+        "Refuses NaN and infinities as early as it can.",
+        inserted(
             READ,
-            "    # BUILD",
-            "    if dtype == 1 and any(high & 0x7C == 0x7C for high in plain[start + 1 : start + length : 2]):\n"
-            "        raise _fault(RejectCode.BAD_DTYPE, 'FRM-23', '', start, length)\n"
-            "    # BUILD",
+            BUILD,
+            "if dtype == 1 and any(byte & 0x7C == 0x7C for byte in plain[start + 1 : start + length : 2]):\n"
+            '    raise _fault(RejectCode.BAD_DTYPE, "FRM-23", "", start, length)',
         ),
     ),
     Mutant(
         "pad-nibble-cleared",
         "FRM-23",
         "Clears the pad nibble of Q4 when it delivers the payload.",
-        delivered(
-            "plain[start : start + length - 1] + bytes([plain[start + length - 1] & 0x0F]) if dtype == 3 and prod(dims) % 2 else plain[start : start + length]"
-        ),
-    ),
-    Mutant(
-        "code-minus-8-made-minus-7",
-        "FRM-23",
-        "Limits codes to -7 to 7 as it unpacks and packs them again.",
-        edited(
+        inserted(
             READ,
-            PAYLOAD,
-            "plain[start : start + length].replace(b'\\x88', b'\\x99') if dtype == 3 else plain[start : start + length]",
+            BUILD,
+            "if dtype == 3 and prod(dims) % 2:\n"
+            "    last = start + length - 1\n"
+            "    plain = plain[:last] + bytes([plain[last] & 0x0F]) + plain[last + 1 :]",
         ),
     ),
     Mutant(
-        "code-minus-128-made-minus-127",
+        "least-code-limited",
         "FRM-23",
-        "Limits codes to -127 to 127 on the way to the application.",
-        delivered(
-            "plain[start : start + length].replace(b'\\x80', b'\\x81') if dtype == 2 else plain[start : start + length]"
-        ),
+        "Limits codes to -127 as it copies them to the application.",
+        inserted(READ, BUILD, 'if dtype == 2:\n    plain = plain[:start] + plain[start:].replace(b"\\x80", b"\\x81")'),
     ),
     Mutant(
-        "payload-ends-at-a-zero",
+        "payload-ends-before-zeros",
         "FRM-23",
-        "Writes payloads with a function for strings, which drops the zeros at their ends.",
-        edited(WRITE, "*one.dims), one.payload)", "*one.dims), one.payload.rstrip(b'\\0'))"),
+        "Writes payloads with a function for strings, which drops the zeros at the end.",
+        edited(WRITE, WRITTEN, '*one.dims), one.payload.rstrip(b"\\0"))'),
     ),
 )
 MUTANTS = (*ORDER, *TRUNCATED, *TRAILING, *UNCHANGED)

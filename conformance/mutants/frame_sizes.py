@@ -1,157 +1,118 @@
-"""Faults of the CRC and of the sizes: FRM-24 to FRM-27."""
+"""Faults of the CRC and of the limits: FRM-24 to FRM-27."""
 
 from __future__ import annotations
 
-from typing import Any
-from zlib import crc32
+import zlib
+from collections.abc import Callable
+from types import SimpleNamespace
 
 from .changes import Change, edited, replaced
 from .mutant import Mutant
 
 ENVELOPE = "header.check_envelope"
-COMPUTED = "zlib.crc32(memoryview(data)[:-CRC_BYTES])"
+READ = "header.read_header"
+WRITE = "encode.encode"
+WRONG_CRC = "if sent != computed:"
+SHORT = "if size < MIN_FRAME_BYTES:"
+LONG = "if size > MAX_FRAME_BYTES:"
 LEAST = "least = MIN_FRAME_BYTES + 10 * num_slices + sum(slice_len)"
 OVER = "if least > MAX_FRAME_BYTES:"
 CASTAGNOLI = 0x82F6_3B78
 
 
-def crc_is(text: str) -> Change:
-    """A receiver that computes something else, an expression of data, for the CRC."""
-    return edited(ENVELOPE, COMPUTED, text)
+def computed(crc: Callable[[bytes], int]) -> Change:
+    """What a receiver computes over the bytes before the CRC."""
+    return replaced("header.zlib", SimpleNamespace(crc32=crc))
 
 
-def crc32c(data: Any, start: int = 0) -> int:
-    """CRC-32C, of another polynomial."""
-    value = start ^ 0xFFFF_FFFF
-    for byte in bytes(data):
+def crc32c(data: bytes) -> int:
+    """CRC-32C, of another polynomial, bit by bit."""
+    value = 0xFFFF_FFFF
+    for byte in data:
         value ^= byte
         for _ in range(8):
             value = value >> 1 ^ (CASTAGNOLI if value & 1 else 0)
     return value ^ 0xFFFF_FFFF
 
 
-class Castagnoli:
-    """A zlib with another CRC."""
-
-    crc32 = staticmethod(crc32c)
-
-
-class Inverted:
-    """A zlib whose CRC lacks the final complement."""
-
-    crc32 = staticmethod(lambda data: crc32(data) ^ 0xFFFF_FFFF)
-
-
 CRC = (
     Mutant(
-        "crc-not-checked",
-        "FRM-24",
-        "Leaves the CRC to the network card.",
-        edited(ENVELOPE, "if sent != computed:", "if False:"),
+        "crc-not-checked", "FRM-24", "Leaves the CRC to the network card.", edited(ENVELOPE, WRONG_CRC, "if False:")
     ),
     Mutant(
         "crc-zero-means-none",
         "FRM-24",
         "Takes a CRC of 0 for one that was not computed, as with checksums of UDP.",
-        edited(ENVELOPE, "if sent != computed:", "if sent and sent != computed:"),
+        edited(ENVELOPE, WRONG_CRC, "if sent and sent != computed:"),
     ),
     Mutant(
-        "crc-of-the-body",
-        "FRM-24",
-        "Computes the CRC of what follows the fixed fields.",
-        crc_is("zlib.crc32(memoryview(data)[24:-CRC_BYTES])"),
-    ),
-    Mutant(
-        "crc-low-half",
-        "FRM-24",
-        "Compares 16 bits of the CRC.",
-        edited(ENVELOPE, "if sent != computed:", "if (sent ^ computed) & 0xFFFF:"),
-    ),
-    Mutant(
-        "crc-high-byte-lost",
+        "crc-of-24-bits",
         "FRM-24",
         "Compares the first three bytes of the CRC, off by one.",
-        edited(ENVELOPE, "if sent != computed:", "if (sent ^ computed) & 0xFF_FFFF:"),
+        edited(ENVELOPE, WRONG_CRC, "if (sent ^ computed) & 0xFF_FFFF:"),
     ),
     Mutant(
-        "crc-32c",
+        "crc-of-either-byte-order",
         "FRM-24",
-        "Uses the CRC that processors have an instruction for.",
-        replaced("header.zlib", Castagnoli),
+        "Accepts the CRC in network byte order as well.",
+        edited(ENVELOPE, WRONG_CRC, 'if computed not in (sent, int.from_bytes(data[-CRC_BYTES:], "big")):'),
+    ),
+    Mutant(
+        "crc-without-header",
+        "FRM-24",
+        "Computes the CRC of what follows the fixed fields.",
+        computed(lambda data: zlib.crc32(data[24:])),
     ),
     Mutant(
         "crc-without-complement",
         "FRM-24",
         "Leaves out the final complement.",
-        replaced("header.zlib", Inverted),
+        computed(lambda data: zlib.crc32(data) ^ 0xFFFF_FFFF),
     ),
+    Mutant("crc-of-castagnoli", "FRM-24", "Uses CRC-32C, for which processors have an instruction.", computed(crc32c)),
     Mutant(
-        "crc-big-endian",
+        "crc-before-transforms",
         "FRM-24",
-        "Reads the CRC in network byte order.",
-        edited(ENVELOPE, '"little"', '"big"'),
-    ),
-    Mutant(
-        "crc-or-its-reverse",
-        "FRM-24",
-        "Accepts the CRC in either byte order.",
-        edited(ENVELOPE, "if sent != computed:", "if computed not in (sent, int.from_bytes(data[-4:], 'big')):"),
-    ),
-    Mutant(
-        "crc-first-kilobyte",
-        "FRM-24",
-        "Feeds the CRC one buffer of 256 bytes and no more.",
-        edited(ENVELOPE, "if sent != computed:", "if sent != computed and size <= 260:"),
+        "Computes the CRC before it compresses and seals.",
+        edited(WRITE, "zlib.crc32(data)", "zlib.crc32(header + write_slices(frame.slices))"),
     ),
 )
-LIMITS = (
+LENGTHS = (
     Mutant(
         "length-33-refused",
         "FRM-25",
         "Compares the length with <= 33.",
-        edited(ENVELOPE, "if size < MIN_FRAME_BYTES:", "if size <= MIN_FRAME_BYTES:"),
+        edited(ENVELOPE, SHORT, "if size <= MIN_FRAME_BYTES:"),
     ),
     Mutant(
         "length-32-accepted",
         "FRM-25",
-        "Has a shortest frame of 32 bytes, off by one.",
-        edited(ENVELOPE, "if size < MIN_FRAME_BYTES:", "if size < MIN_FRAME_BYTES - 1:"),
+        "Compares the length with < 32, off by one.",
+        edited(ENVELOPE, SHORT, "if size < MIN_FRAME_BYTES - 1:"),
     ),
     Mutant(
-        "length-29-accepted",
+        "length-without-crc",
         "FRM-25",
         "Counts the header alone and forgets the CRC.",
-        edited(ENVELOPE, "if size < MIN_FRAME_BYTES:", "if size < MIN_FRAME_BYTES - 4:"),
-    ),
-    Mutant(
-        "version-before-length",
-        "FRM-25",
-        "Looks at the first byte before the length.",
-        edited(ENVELOPE, "if size < MIN_FRAME_BYTES:", "if size < MIN_FRAME_BYTES and data[:1] in (b'', b'\\1'):"),
+        edited(ENVELOPE, SHORT, "if size < MIN_FRAME_BYTES - CRC_BYTES:"),
     ),
     Mutant(
         "length-65536-refused",
         "FRM-26",
-        "Keeps the length in a u16, or compares with >=.",
-        edited(ENVELOPE, "if size > MAX_FRAME_BYTES:", "if size >= MAX_FRAME_BYTES:"),
+        "Keeps the length in a u16, where 65,536 is 0.",
+        edited(ENVELOPE, LONG, "if size >= MAX_FRAME_BYTES:"),
     ),
     Mutant(
         "length-65537-accepted",
         "FRM-26",
-        "Refuses what is more than one byte too long.",
-        edited(ENVELOPE, "if size > MAX_FRAME_BYTES:", "if size > MAX_FRAME_BYTES + 1:"),
+        "Refuses only what is more than one byte too long.",
+        edited(ENVELOPE, LONG, "if size > MAX_FRAME_BYTES + 1:"),
     ),
     Mutant(
         "length-of-a-datagram",
         "FRM-26",
         "Takes the longest UDP payload for the longest frame.",
-        edited(ENVELOPE, "if size > MAX_FRAME_BYTES:", "if size > 65_507:"),
-    ),
-    Mutant(
-        "length-not-limited",
-        "FRM-26",
-        "Leaves the upper limit to the socket.",
-        edited(ENVELOPE, "if size > MAX_FRAME_BYTES:", "if False:"),
+        edited(ENVELOPE, LONG, "if size > 65_507:"),
     ),
 )
 PLAIN = (
@@ -159,37 +120,37 @@ PLAIN = (
         "sum-without-heads",
         "FRM-27",
         "Forgets the six bytes that each slice has at least before its payload.",
-        edited("header.read_header", LEAST, "least = MIN_FRAME_BYTES + 4 * num_slices + sum(slice_len)"),
+        edited(READ, LEAST, LEAST.replace("10", "4")),
     ),
     Mutant(
         "sum-of-32-bits",
         "FRM-27",
         "Adds the lengths up in a u32.",
-        edited("header.read_header", LEAST, "least = (MIN_FRAME_BYTES + 10 * num_slices + sum(slice_len)) % 2**32"),
+        edited(READ, LEAST, f"{LEAST} & 0xFFFF_FFFF"),
     ),
     Mutant(
-        "longest-in-place-of-sum",
+        "greatest-in-place-of-sum",
         "FRM-27",
         "Checks each length alone.",
-        edited("header.read_header", LEAST, "least = MIN_FRAME_BYTES + 10 * num_slices + max(slice_len, default=0)"),
+        edited(READ, LEAST, LEAST.replace("sum(slice_len)", "max(slice_len, default=0)")),
     ),
     Mutant(
-        "sum-limit-refused",
+        "sum-at-the-limit-refused",
         "FRM-27",
         "Refuses the greatest plain size with >=.",
-        edited("header.read_header", OVER, "if least >= MAX_FRAME_BYTES:"),
+        edited(READ, OVER, "if least >= MAX_FRAME_BYTES:"),
     ),
     Mutant(
         "sum-one-over-accepted",
         "FRM-27",
         "Accepts one byte more than the limit.",
-        edited("header.read_header", OVER, "if least > MAX_FRAME_BYTES + 1:"),
+        edited(READ, OVER, "if least > MAX_FRAME_BYTES + 1:"),
     ),
     Mutant(
-        "sum-for-transforms-only",
+        "sum-of-plain-frames-not-checked",
         "FRM-27",
         "Checks the sum only where the length of the frame does not bound it.",
-        edited("header.read_header", OVER, "if flags & 3 and least > MAX_FRAME_BYTES:"),
+        edited(READ, OVER, "if flags & 3 and least > MAX_FRAME_BYTES:"),
     ),
 )
-MUTANTS = (*CRC, *LIMITS, *PLAIN)
+MUTANTS = (*CRC, *LENGTHS, *PLAIN)

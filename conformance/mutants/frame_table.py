@@ -4,69 +4,61 @@ from __future__ import annotations
 
 import struct
 
-from .changes import edited, replaced
+from .changes import edited, inserted, replaced
 from .mutant import Mutant
 
 READ = "header.read_header"
-ENCODE = "encode.encode"
+WRITE = "encode.encode"
 ROOM = "if MIN_FRAME_BYTES + 4 * num_slices > len(data):"
-SIZE = "len(header) == header_bytes(num_slices)"
+NOT_TYPE = "if mtype not in _TYPES:"
+TAIL = "header += TAIL"
+UNCHECKED = ("assert len(header) == header_bytes(num_slices)", "")
 LENGTHS = "*(len(s.payload) for s in frame.slices)"
 
-TABLE = (
+COUNT = (
     Mutant(
-        "count-one-short",
+        "count-of-others",
         "FRM-7",
         "Writes the index of the last slice in place of their number.",
-        edited(ENCODE, "frame.frame_seq, num_slices)", "frame.frame_seq, max(num_slices - 1, 0))"),
+        edited(WRITE, "frame.frame_seq, num_slices)", "frame.frame_seq, max(num_slices - 1, 0))"),
     ),
     Mutant(
         "no-table-for-one-slice",
         "FRM-7",
         "Leaves the table out where one slice can only have the rest of the frame.",
-        edited(
-            ENCODE,
-            'header += struct.pack(f"<{num',
-            'header += b"" if num_slices == 1 else struct.pack(f"<{num',
-            (SIZE, "header"),
-        ),
+        edited(WRITE, TAIL, f"header = header[:24] if num_slices == 1 else header\n{TAIL}", UNCHECKED),
     ),
     Mutant(
         "one-entry-for-equal-lengths",
         "FRM-7",
         "Writes one entry where all slices are as long, to save bytes.",
         edited(
-            ENCODE,
-            "    header += TAIL",
-            "    if len({len(s.payload) for s in frame.slices}) == 1:\n"
-            "        header = header[:28]\n"
-            "    header += TAIL",
-            (SIZE, "header"),
+            WRITE,
+            TAIL,
+            f"header = header[:28] if len({{len(s.payload) for s in frame.slices}}) == 1 else header\n{TAIL}",
+            UNCHECKED,
         ),
     ),
     Mutant(
         "entry-for-no-slice",
         "FRM-7",
-        "Writes at least one entry, as the array behind the table may not be empty.",
-        edited(
-            ENCODE,
-            "    header += TAIL",
-            '    header += b"" if num_slices else bytes(4)\n    header += TAIL',
-            (SIZE, "header"),
-        ),
+        "Writes at least one entry, as its array may not be empty.",
+        edited(WRITE, TAIL, f'header += b"" if num_slices else bytes(4)\n{TAIL}', UNCHECKED),
     ),
     Mutant(
         "read-table-reversed",
         "FRM-7",
         "Pops the lengths from the end of the list that it has read them to.",
-        edited(READ, "space_hash32, modality = TAIL", "slice_len = slice_len[::-1]\n    space_hash32, modality = TAIL"),
+        inserted(READ, "space_hash32, modality = TAIL", "slice_len = slice_len[::-1]"),
     ),
     Mutant(
-        "count-modulo-256",
+        "count-of-8-bits",
         "FRM-7",
         "Keeps the number of slices in a byte.",
-        edited(READ, "    # CHECK it before", "    num_slices &= 0xFF\n    # CHECK it before"),
+        inserted(READ, NOT_TYPE, "num_slices &= 0xFF"),
     ),
+)
+ROOMS = (
     Mutant(
         "table-may-cover-the-crc",
         "FRM-8",
@@ -86,54 +78,42 @@ TABLE = (
         edited(READ, ROOM, "if (MIN_FRAME_BYTES + 4 * num_slices) % 2**64 > len(data):"),
     ),
     Mutant(
-        "table-size-of-32-bits",
+        "count-of-32-bits",
         "FRM-8",
         "Casts the count to u32 before it looks whether the table has room.",
-        edited(READ, "    # CHECK it before", "    num_slices &= 0xFFFF_FFFF\n    # CHECK it before"),
+        inserted(READ, NOT_TYPE, "num_slices &= 0xFFFF_FFFF"),
     ),
     Mutant(
         "count-signed",
         "FRM-8",
-        "Keeps the count in an i64, so that huge counts are negative and smaller than any limit.",
+        "Keeps the count in an i64, so that huge counts are negative and less than any limit.",
         replaced("header.FIXED", struct.Struct("<BBHIQq")),
     ),
-    Mutant(
-        "table-not-checked",
-        "FRM-8",
-        "Trusts the count and reads on past the end of the frame.",
-        edited(READ, ROOM, "if False:"),
-    ),
 )
-LENGTHS_OF_SLICES = (
+LENGTH = (
     Mutant(
-        "written-lengths-with-head",
+        "written-length-with-head",
         "FRM-9",
         "Counts dtype, rank and dims in slice_len when it writes.",
-        edited(ENCODE, LENGTHS, "*(2 + 4 * len(s.dims) + len(s.payload) for s in frame.slices)"),
+        edited(WRITE, LENGTHS, "*(2 + 4 * len(s.dims) + len(s.payload) for s in frame.slices)"),
     ),
     Mutant(
-        "read-lengths-with-head",
+        "read-length-with-head",
         "FRM-9",
         "Takes slice_len for the length of the whole slice when it reads.",
-        edited("slices._read_slice", "    # CHECK\n", "    length -= 2 + 4 * rank\n    # CHECK\n"),
+        inserted("slices._read_slice", "# CHECK", "length -= 2 + 4 * rank"),
     ),
     Mutant(
-        "written-lengths-in-elements",
+        "written-length-in-elements",
         "FRM-9",
         "Writes the number of elements in place of bytes, which is the same for I8.",
-        edited(ENCODE, LENGTHS, "*(len(s.payload) // (2 if s.dtype == 1 else 1) for s in frame.slices)"),
+        edited(WRITE, LENGTHS, "*(len(s.payload) // (2 if s.dtype == 1 else 1) for s in frame.slices)"),
     ),
     Mutant(
-        "written-lengths-rounded-up",
+        "no-length-when-compressed",
         "FRM-9",
-        "Writes lengths rounded up to four bytes, as its buffers are aligned.",
-        edited(ENCODE, LENGTHS, "*((len(s.payload) + 3) // 4 * 4 for s in frame.slices)"),
-    ),
-    Mutant(
-        "lengths-zero-when-compressed",
-        "FRM-9",
-        "Leaves slice_len 0 where a transform makes the lengths on the wire unknown.",
-        edited(ENCODE, LENGTHS, "*(0 if frame.flags & 3 else len(s.payload) for s in frame.slices)"),
+        "Leaves slice_len 0 where compression changes the lengths on the wire.",
+        edited(WRITE, LENGTHS, "*(0 if frame.flags & 1 else len(s.payload) for s in frame.slices)"),
     ),
 )
 EMPTY = (
@@ -141,13 +121,13 @@ EMPTY = (
         "no-slices-refused",
         "FRM-12",
         "Refuses a frame without slices as one that says nothing.",
-        edited(READ, ROOM, "if not num_slices or MIN_FRAME_BYTES + 4 * num_slices > len(data):"),
+        edited(READ, ROOM, f"if not num_slices or {ROOM[3:]}"),
     ),
     Mutant(
-        "no-slices-for-sync-only",
+        "no-slices-on-sync-only",
         "FRM-12",
         "Accepts a frame without slices from Sync only, where it is a HEART.",
-        edited(READ, ROOM, "if (not num_slices and mtype != 3) or MIN_FRAME_BYTES + 4 * num_slices > len(data):"),
+        edited(READ, ROOM, f"if (not num_slices and mtype != 3) or {ROOM[3:]}"),
     ),
     Mutant(
         "body-without-slices-not-read",
@@ -159,11 +139,9 @@ EMPTY = (
         "encoder-refuses-no-slices",
         "FRM-12",
         "Takes an empty list of slices for a mistake of its caller.",
-        edited(
-            ENCODE,
-            "    # BUILD",
-            '    if not num_slices:\n        raise ResonantError(RejectCode.BAD_SLICE_TABLE, "FRM-12", "")\n    # BUILD',
+        inserted(
+            WRITE, "# BUILD", 'if not num_slices:\n    raise ResonantError(RejectCode.BAD_SLICE_TABLE, "FRM-12", "")'
         ),
     ),
 )
-MUTANTS = (*TABLE, *LENGTHS_OF_SLICES, *EMPTY)
+MUTANTS = (*COUNT, *ROOMS, *LENGTH, *EMPTY)

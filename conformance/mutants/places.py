@@ -33,9 +33,16 @@ class Place:
         if isinstance(self.owner, type):
             yield self.owner
             return
-        for module in {id(module): module for module in modules().values()}.values():
+        for module in modules().values():
             if vars(module).get(self.name) is self.value:
                 yield module
+
+    def entries(self) -> Iterator[tuple[dict[Any, Any], Any]]:
+        """The tables of modules, and their keys, under which this value stands."""
+        for module in modules().values():
+            for table in vars(module).values():
+                if type(table) is dict:
+                    yield from ((table, key) for key, value in table.items() if value is self.value)
 
 
 def modules() -> dict[str, ModuleType]:

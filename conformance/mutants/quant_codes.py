@@ -1,39 +1,94 @@
-"""Faults in computing and writing codes: QNT-5, QNT-6 and QNT-8 to QNT-11."""
+"""Faults in scales and codes: QNT-4 to QNT-11."""
 
 from __future__ import annotations
 
-from .changes import edited
+from .changes import edited, inserted
 from .mutant import Mutant
 
 QUANTIZE = "quant.quantize"
 PACK = "quant.pack"
 UNPACK = "quant.unpack"
+EXACT_SCALE = '(greatest / np.float32(width.q)).astype("<f2")'
+LIMITED = 'np.minimum(scale.view("<u2"), width.greatest_scale)'
+GREATEST = '(blocks.view("<u2") & 0x7FFF).max(axis=1, initial=0).astype("<u2").view("<f2")'
+WRITTEN = "scale.tobytes())"
 EXACT = 'exact = blocks.astype("<f4") / divisor'
-ZERO = "np.where(divisor == 0, np.float32(0), "
-CLIP = "np.clip(np.rint(exact), -width.q, width.q)"
+NO_SCALE = "np.where(divisor == 0, np.float32(0), "
+CODES = "np.clip(np.rint(exact), -width.q, width.q)"
+BYTES = "return codes.tobytes()"
 NIBBLES = "nibbles[0::2] | nibbles[1::2] << 4"
-READ = "np.stack((raw & 0x0F, raw >> 4), axis=1)"
-SIGNED = "((nibbles ^ 0x08).astype(np.int8) - np.int8(8)).astype(np.int8)"
 MASKED = "codes.view(np.uint8) & 0x0F"
+PACKED = "return (nibbles"
+SIGNED = "((nibbles ^ 0x08).astype(np.int8) - np.int8(8)).astype(np.int8)"
 
-CODES = (
+SCALES = (
     Mutant(
-        "zero-scale-saturates",
-        "QNT-5",
-        "Divides by a scale of 0 and limits what comes.",
-        edited(QUANTIZE, ZERO, "np.where(np.isnan(exact), np.float32(0), "),
+        "scale-truncated",
+        "QNT-4",
+        "Truncates the scale to binary16.",
+        inserted(
+            QUANTIZE,
+            "scale = np.minimum",
+            'over = scale.astype("<f4") > greatest / np.float32(width.q)\n'
+            'scale = np.where(over, np.nextafter(scale, np.float16(0)), scale).astype("<f2")',
+        ),
     ),
     Mutant(
-        "zero-scale-is-one",
-        "QNT-5",
-        "Divides by 1 where the scale is 0, and rounds what is left.",
-        edited(QUANTIZE, ZERO, "np.where((divisor == 0) & (blocks == 0), np.float32(0), "),
+        "scale-by-reciprocal",
+        "QNT-4",
+        "Multiplies with 1 / Q in binary16.",
+        edited(QUANTIZE, EXACT_SCALE, '(greatest.astype("<f2") * np.float16(1 / width.q)).astype("<f2")'),
     ),
+    Mutant(
+        "scale-by-power-of-two",
+        "QNT-4",
+        "Divides by 8 and 128, to have a use for every code.",
+        edited(QUANTIZE, EXACT_SCALE, EXACT_SCALE.replace("width.q", "width.q + 1")),
+    ),
+    Mutant("scale-not-limited", "QNT-4", "Knows no greatest scale.", edited(QUANTIZE, LIMITED, 'scale.view("<u2")')),
+    Mutant(
+        "scale-flushed",
+        "QNT-4",
+        "Flushes subnormal scales to zero.",
+        inserted(QUANTIZE, "scale = np.minimum", 'scale = np.where(scale.view("<u2") < 0x400, 0, scale).astype("<f2")'),
+    ),
+    Mutant(
+        "scale-of-greatest-element",
+        "QNT-4",
+        "Takes the greatest element for the greatest magnitude.",
+        edited(QUANTIZE, GREATEST, "blocks.max(axis=1, initial=0)"),
+    ),
+    Mutant(
+        "scale-big-endian",
+        "QNT-7",
+        "Writes scales in network byte order.",
+        edited(QUANTIZE, WRITTEN, "scale.byteswap().tobytes())"),
+    ),
+    Mutant(
+        "scale-with-sign",
+        "QNT-7",
+        "Lets a negative first element make its scale negative.",
+        edited(QUANTIZE, WRITTEN, 'np.copysign(scale, blocks[:, 0]).astype("<f2").tobytes())'),
+    ),
+    Mutant(
+        "scale-as-bf16",
+        "QNT-7",
+        "Writes scales as bfloat16.",
+        edited(QUANTIZE, WRITTEN, '(scale.astype("<f4").view("<u4") >> 16).astype("<u2").tobytes())'),
+    ),
+)
+ROUNDING = (
     Mutant(
         "zero-scale-gives-signs",
         "QNT-5",
-        "Writes the sign of each element where the scale is 0.",
-        edited(QUANTIZE, ZERO, "np.where(divisor == 0, np.sign(blocks).astype('<f4'), "),
+        "Divides by a scale of 0 and limits what comes.",
+        edited(QUANTIZE, NO_SCALE, "np.where(np.isnan(exact), np.float32(0), "),
+    ),
+    Mutant(
+        "zero-scale-is-one-unit",
+        "QNT-5",
+        "Divides by the smallest scale where it is 0.",
+        edited(QUANTIZE, "divisor = scale", "divisor = np.maximum(scale, np.float16(6e-8))"),
     ),
     Mutant(
         "halves-away-from-zero",
@@ -46,12 +101,6 @@ CODES = (
         "QNT-6",
         "Adds a half and rounds down.",
         edited(QUANTIZE, "np.rint(exact)", "np.floor(exact + np.float32(0.5))"),
-    ),
-    Mutant(
-        "codes-truncated",
-        "QNT-6",
-        "Casts the quotient to an integer.",
-        edited(QUANTIZE, "np.rint(exact)", "np.trunc(exact)"),
     ),
     Mutant(
         "reciprocal-of-scale",
@@ -72,51 +121,29 @@ CODES = (
         edited(QUANTIZE, EXACT, 'exact = (blocks / scale[:, None]).astype("<f4")'),
     ),
     Mutant(
-        "codes-not-limited",
+        "codes-wrap",
         "QNT-6",
-        "Does not limit codes, so that one too great wraps to the other sign.",
-        edited(QUANTIZE, CLIP, "np.rint(exact)", ("codes.astype(np.int8)", "codes.astype(np.int32).astype(np.int8)")),
-    ),
-    Mutant(
-        "codes-limited-before-rounding",
-        "QNT-6",
-        "Limits the quotient to Q - 1/2 before it is rounded.",
-        edited(QUANTIZE, CLIP, "np.rint(np.clip(exact, -width.q + 0.5, width.q - 0.5))"),
-    ),
-    Mutant(
-        "minus-zero-breaks-sign",
-        "QNT-6",
-        "Takes the sign from the sign bit and gives a tiny negative element the code −1.",
-        edited(QUANTIZE, "np.rint(exact)", "np.where(exact < 0, np.minimum(np.rint(exact), -1), np.rint(exact))"),
+        "Casts codes to a byte without a limit.",
+        edited(QUANTIZE, CODES, 'np.rint(exact).astype("<i4").astype(np.int8)'),
     ),
 )
-BYTES = (
+WRITING = (
     Mutant(
-        "i8-offset-128",
+        "i8-with-offset",
         "QNT-8",
         "Writes codes with an offset of 128.",
-        edited(PACK, "return codes.tobytes()", "return (codes.view(np.uint8) ^ 0x80).tobytes()"),
+        edited(PACK, BYTES, "return (codes.view(np.uint8) ^ 0x80).tobytes()"),
     ),
     Mutant(
         "i8-sign-and-magnitude",
         "QNT-8",
-        "Writes the sign bit and the magnitude.",
-        edited(
-            PACK,
-            "return codes.tobytes()",
-            "return np.where(codes < 0, 0x80 | -codes, codes).astype(np.uint8).tobytes()",
-        ),
-    ),
-    Mutant(
-        "i8-read-unsigned",
-        "QNT-8",
-        "Reads codes as unsigned bytes.",
-        edited(UNPACK, "return raw.view(np.int8)", "return raw"),
+        "Writes a sign bit and a magnitude.",
+        edited(PACK, BYTES, "return np.where(codes < 0, 0x80 | -codes, codes).astype(np.uint8).tobytes()"),
     ),
     Mutant(
         "q4-high-nibble-first",
         "QNT-9",
-        "Writes the first element into the high nibble, where one reads it first.",
+        "Writes the first element into the high nibble, where people read it first.",
         edited(PACK, NIBBLES, "nibbles[0::2] << 4 | nibbles[1::2]"),
     ),
     Mutant(
@@ -126,65 +153,32 @@ BYTES = (
         edited(PACK, NIBBLES, "nibbles[: nibbles.size // 2] | nibbles[nibbles.size // 2 :] << 4"),
     ),
     Mutant(
-        "q4-offset-8",
+        "q4-with-offset",
         "QNT-9",
         "Writes codes with an offset of 8.",
         edited(PACK, MASKED, "(codes + 8).astype(np.uint8)"),
     ),
     Mutant(
-        "q4-sign-and-magnitude",
-        "QNT-9",
-        "Writes a sign bit and three bits of magnitude.",
-        edited(PACK, MASKED, "np.where(codes < 0, 8 | -codes, codes).astype(np.uint8)"),
-    ),
-    Mutant(
-        "q4-sign-not-masked",
+        "q4-not-masked",
         "QNT-9",
         "Forgets to mask the low nibble, so that a negative code fills the high one.",
         edited(PACK, MASKED, "codes.view(np.uint8)"),
-    ),
-    Mutant(
-        "q4-read-swapped",
-        "QNT-9",
-        "Reads the high nibble first.",
-        edited(UNPACK, READ, "np.stack((raw >> 4, raw & 0x0F), axis=1)"),
     ),
     Mutant("q4-read-unsigned", "QNT-9", "Reads nibbles as 0 to 15.", edited(UNPACK, SIGNED, "nibbles.astype(np.int8)")),
     Mutant(
         "q4-pad-repeats",
         "QNT-10",
         "Repeats the last code in the pad nibble.",
-        edited(PACK, "    return (nib", "    if codes.size % 2:\n        nibbles[-1] = nibbles[-2]\n    return (nib"),
+        inserted(PACK, PACKED, "nibbles[codes.size :] = nibbles[codes.size - 1 : codes.size][: codes.size % 2]"),
     ),
     Mutant(
-        "q4-pad-is-minus-8",
-        "QNT-10",
-        "Marks the pad nibble with a code that no element has.",
-        edited(
-            PACK,
-            "np.zeros(codes.size",
-            "np.full(codes.size",
-            ("np.uint8)\n    nibbles[:", "8, np.uint8)\n    nibbles[:"),
-        ),
-    ),
-    Mutant(
-        "q4-last-code-high",
-        "QNT-10",
-        "Writes a single last code into the high nibble.",
-        edited(
-            PACK,
-            "    return (nib",
-            "    if codes.size % 2:\n        nibbles[-2:] = nibbles[-2:][::-1]\n    return (nib",
-        ),
-    ),
-    Mutant(
-        "q4-pad-must-be-zero",
+        "q4-pad-read",
         "QNT-10",
         "Refuses a pad nibble that is not 0 when it reads.",
-        edited(
+        inserted(
             UNPACK,
-            "    nibbles = ",
-            "    if count % 2 and raw[-1] >> 4:\n        raise ResonantError(RejectCode.LENGTH_MISMATCH, 'QNT-10', '')\n    nibbles = ",
+            "nibbles = ",
+            'if count % 2 and raw[-1] >> 4:\n    raise ResonantError(RejectCode.LENGTH_MISMATCH, "QNT-10", "")',
         ),
     ),
     Mutant(
@@ -194,26 +188,16 @@ BYTES = (
         edited(QUANTIZE, "-width.q, width.q)", "-width.q - 1, width.q)"),
     ),
     Mutant(
-        "q4-minus-8-read-as-minus-7",
+        "q4-least-code-limited",
         "QNT-11",
-        "Reads −8 as −7, since nobody writes it.",
-        edited(UNPACK, SIGNED, f"np.maximum({SIGNED}, np.int8(-7))"),
+        "Reads −8 as −7, as nobody writes it.",
+        edited(UNPACK, SIGNED, f"np.maximum({SIGNED}, -7)"),
     ),
     Mutant(
-        "i8-minus-128-read-as-minus-127",
+        "i8-least-code-limited",
         "QNT-11",
         "Reads −128 as −127.",
-        edited(UNPACK, "return raw.view(np.int8)", "return np.maximum(raw.view(np.int8), np.int8(-127))"),
-    ),
-    Mutant(
-        "least-code-refused",
-        "QNT-11",
-        "Refuses codes that no quantizer writes.",
-        edited(
-            UNPACK,
-            "    if bits == 8:\n        return raw",
-            "    if bits == 8 and (raw == 0x80).any():\n        raise ResonantError(RejectCode.LENGTH_MISMATCH, 'QNT-11', '')\n    if bits == 8:\n        return raw",
-        ),
+        edited(UNPACK, "return raw.view(np.int8)", "return np.maximum(raw.view(np.int8), -127)"),
     ),
 )
-MUTANTS = (*CODES, *BYTES)
+MUTANTS = (*SCALES, *ROUNDING, *WRITING)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from adapters.driver import Crash
@@ -13,6 +13,7 @@ from ..cases import Case
 from ..checks import judge
 from .changes import applied
 from .mutant import Mutant
+from .places import PlaceError
 from .testee import InProcess
 
 
@@ -32,8 +33,10 @@ class Trial:
     """
 
     mutant: str
-    killers: tuple[str, ...]
+    killers: tuple[str, ...] = ()
     wreck: bool = False
+    stale: str = ""
+    """Why its change cannot be made, if it cannot: the reference has changed."""
 
     @property
     def survived(self) -> bool:
@@ -54,15 +57,22 @@ def suite_of(cases: Iterable[Case]) -> Suite:
 
 def try_mutant(mutant: Mutant, suite: Suite, *, full: bool = False) -> Trial:
     """Judge a mutant by the cases that cite its clause, until one fails; in full mode by all of them."""
-    killers: list[Case] = []
-    with applied(mutant.change):
-        for case in suite.by_clause.get(mutant.clause, ()):
-            if not judge(InProcess(), case).passed:
-                killers.append(case)
-                if not full:
-                    break
-        wreck = bool(killers) and _is_wreck(suite.by_op[killers[0].op])
+    try:
+        with applied(mutant.change):
+            killers = tuple(_killers(suite.by_clause.get(mutant.clause, ()), full))
+            wreck = bool(killers) and _is_wreck(suite.by_op[killers[0].op])
+    except PlaceError as error:
+        return Trial(mutant.id, stale=str(error))
     return Trial(mutant.id, tuple(case.id for case in killers), wreck)
+
+
+def _killers(cases: Iterable[Case], full: bool) -> Iterator[Case]:
+    testee = InProcess()
+    for case in cases:
+        if not judge(testee, case).passed:
+            yield case
+            if not full:
+                return
 
 
 def _is_wreck(cases: Sequence[Case]) -> bool:
