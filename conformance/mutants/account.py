@@ -13,6 +13,7 @@ from .mutant import Mutant
 from .trial import Trial
 
 MUTANTS_PER_CODE = 2
+FOLDER = "conformance/mutants/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +36,14 @@ class Account:
         return tuple(mutant for mutant in self.mutants if mutant.clause == clause)
 
     def judged_clauses(self) -> tuple[str, ...]:
-        """The clauses with MUST that are testable and cited by a case, or proved elsewhere."""
+        """The testable clauses with MUST that a case cites, or that are proved elsewhere."""
         cited = {clause for case in self.cases for clause in case.clauses} | self.elsewhere.keys()
-        return tuple(id for id, clause in self.clauses.items() if clause.must and not clause.untestable and id in cited)
+        return tuple(clause for clause in self._testable() if clause in cited)
 
     def unjudged_clauses(self) -> tuple[str, ...]:
-        """The testable clauses with MUST that nothing cites yet. Whether that may be, conformance/tests decides."""
+        """Those that nothing cites yet. Whether that may be, conformance/tests/test_clauses.py decides."""
         judged = set(self.judged_clauses())
-        return tuple(
-            id for id, clause in self.clauses.items() if clause.must and not clause.untestable and id not in judged
-        )
+        return tuple(clause for clause in self._testable() if clause not in judged)
 
     def unproved_clauses(self) -> tuple[str, ...]:
         """The judged clauses that have neither a mutant nor a proof elsewhere."""
@@ -52,14 +51,14 @@ class Account:
         return tuple(clause for clause in self.judged_clauses() if clause not in broken)
 
     def kills_by_code(self) -> Mapping[str, int]:
-        """For each reject code that cases expect the number of mutants whose killer expects it."""
+        """For each reject code that cases expect, the number of mutants that such a case has killed."""
         code_of = {case.id: case.expect.code for case in self.cases if isinstance(case.expect, Refuse)}
-        killers = {trial.mutant: set(trial.killers) & code_of.keys() for trial in self.trials.values()}
-        kills = Counter(code for found in killers.values() for code in {code_of[case] for case in found})
+        codes = ({code_of[case] for case in trial.killers if case in code_of} for trial in self.trials.values())
+        kills = Counter(code for found in codes for code in found)
         return {code: kills[code] for code in sorted(set(code_of.values()))}
 
     def kills_by_case(self) -> Mapping[str, int]:
-        """For each case the number of mutants it kills; in full mode of all mutants of its clauses."""
+        """For each case the number of mutants that it has killed; in full mode of all mutants of its clauses."""
         kills = Counter(case for trial in self.trials.values() for case in trial.killers)
         return {case.id: kills[case.id] for case in sorted(self.cases, key=lambda case: case.id)}
 
@@ -67,37 +66,33 @@ class Account:
         """The cases that kill nothing, where each of their clauses has others. Means something in full mode only."""
         kills = self.kills_by_case()
         cited = Counter(clause for case in self.cases for clause in case.clauses)
-        return tuple(
-            case.id
-            for case in sorted(self.cases, key=lambda case: case.id)
-            if not kills[case.id] and all(cited[clause] > 1 for clause in case.clauses)
-        )
+        needed = {case.id for case in self.cases if any(cited[clause] == 1 for clause in case.clauses)}
+        return tuple(case for case, count in kills.items() if not count and case not in needed)
+
+    def _testable(self) -> Iterator[str]:
+        return (name for name, clause in self.clauses.items() if clause.must and clause.untestable is None)
 
 
 def faults(account: Account) -> Iterator[str]:
     """Why the catalogue proves less than it should, each with what to do."""
-    yield from _faults_of_trials(account.mutants, account.trials)
+    yield from trial_faults(account.mutants, account.trials)
     for clause in account.unproved_clauses():
-        yield f"{clause} has no mutant: add a fault that breaks it to the file of its neighbours in conformance/mutants/"
+        yield f"{clause} has no mutant: add a fault that breaks it beside those of its neighbours in {FOLDER}"
     for code, kills in account.kills_by_code().items():
         if kills < MUTANTS_PER_CODE:
-            yield f"{code}: {kills} mutants are killed by a case that expects it; add some until there are {MUTANTS_PER_CODE}"
+            yield f"{code}: cases that expect it have killed {kills} mutants; add some to have {MUTANTS_PER_CODE}"
     for case in account.failing:
         yield f"{case}: the reference itself fails it; repair that first"
 
 
-def _faults_of_trials(mutants: Iterable[Mutant], trials: Mapping[str, Trial]) -> Iterator[str]:
+def trial_faults(mutants: Iterable[Mutant], trials: Mapping[str, Trial]) -> Iterator[str]:
+    """What is wrong with mutants: not killed, no small faults, or not to be made at all."""
     for mutant in mutants:
         trial = trials[mutant.id]
         if trial.stale:
-            yield f"{mutant.id} is stale: {trial.stale}"
-        elif trial.survived:
-            yield (
-                f"{mutant.id} survives, no case that cites {mutant.clause} fails: {mutant.story} "
-                f"Add a vector of {mutant.clause} that this fault fails, or cite {mutant.clause} in the one that it does"
-            )
-        if trial.wreck:
-            yield (
-                f"{mutant.id} is a wreck, it fails every case of the op that kills it, {trial.killers[0]}: {mutant.story} "
-                "Make the change smaller"
-            )
+            yield f"{mutant.id} ({mutant.clause}) is stale: {trial.stale}"
+        elif not trial.killers:
+            what_to_do = f"Add a vector for it that cites {mutant.clause}, or cite that clause where one fails already"
+            yield f"{mutant.id} ({mutant.clause}) survives: {mutant.story} {what_to_do}"
+        elif trial.wreck:
+            yield f"{mutant.id} ({mutant.clause}) is a wreck, which fails every case of an op: make its change smaller"

@@ -26,7 +26,8 @@ from . import (
     tail_hash,
     xchacha,
     xchacha_primitive,
-    zstd,
+    zstd_reading,
+    zstd_writing,
 )
 from .mutant import Mutant
 
@@ -43,7 +44,8 @@ FAMILIES: Mapping[str, tuple[Mutant, ...]] = MappingProxyType(
             frame_encoding,
             tail_hash,
             space,
-            zstd,
+            zstd_reading,
+            zstd_writing,
             xchacha,
             xchacha_primitive,
             message_slots,

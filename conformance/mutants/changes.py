@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import __future__
 import inspect
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
@@ -51,6 +50,11 @@ def inserted(target: str, before: str, statements: str) -> Change:
     return edited(target, before, f"{statements}\n{before}")
 
 
+def refusing(when: str, code: str) -> str:
+    """Statements for `inserted` that refuse an input."""
+    return f'if {when}:\n    import resonant as r\n    raise r.ResonantError(r.RejectCode.{code}, "", "by a mutant")'
+
+
 def replaced(target: str, value: Any) -> Change:
     """A function, method or constant that is this one instead, wherever the reference has it under that name."""
     return lambda undo: _put(undo, find(target), value)
@@ -94,8 +98,10 @@ def _put(undo: ExitStack, place: Place, value: Any) -> None:
         setattr(owner, place.name, value)
     if callable(value):
         for table, key in list(place.entries()):
-            undo.callback(table.__setitem__, key, place.value)
-            table[key] = value
+            before = table[key]
+            undo.callback(table.__setitem__, key, before)
+            alone = before is place.value
+            table[key] = value if alone else tuple(value if part is place.value else part for part in before)
 
 
 def _refill(table: MutableMapping[Any, Any], content: Mapping[Any, Any]) -> None:
@@ -110,7 +116,7 @@ def _function_of(value: Any) -> Any:
 
 def _compiled(source: str, place: Place, names: dict[str, Any]) -> Any:
     """What a definition defines, its own names looked up where they were."""
-    flags = __future__.annotations.compiler_flag
+    flags = annotations.compiler_flag
     try:
         code = compile(source, f"<{place.target} of a mutant>", "exec", flags=flags, dont_inherit=True)
     except SyntaxError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .changes import edited, inserted
+from .changes import edited, inserted, refusing
 from .mutant import Mutant
 
 READ = "slices._read_slice"
@@ -23,7 +23,7 @@ ORDER = (
     Mutant(
         "slices-delivered-in-reverse",
         "FRM-13",
-        "Collects slices on a stack.",
+        "Collects slices on a stack and hands it out from the top.",
         edited(ALL, "return tuple(slices)", "return tuple(slices[::-1])"),
     ),
     Mutant(
@@ -105,8 +105,9 @@ UNCHANGED = (
         inserted(
             READ,
             BUILD,
-            "if dtype == 1 and any(byte & 0x7C == 0x7C for byte in plain[start + 1 : start + length : 2]):\n"
-            '    raise _fault(RejectCode.BAD_DTYPE, "FRM-23", "", start, length)',
+            refusing(
+                "dtype == 1 and any(high & 0x7C == 0x7C for high in plain[start + 1 : start + length : 2])", "BAD_DTYPE"
+            ),
         ),
     ),
     Mutant(

@@ -46,7 +46,7 @@ LAYOUT = (
     Mutant(
         "dtype-and-rank-swapped",
         "FRM-32",
-        "Writes rank before dtype.",
+        "Writes rank before dtype, as its own struct has them.",
         edited(BODY, "one.dtype, rank,", "rank, one.dtype,"),
     ),
     Mutant(
@@ -118,7 +118,7 @@ SIZES = (
     Mutant(
         "plain-size-as-frame",
         "FRM-34",
-        "Says FRAME_TOO_LARGE whatever the flags are.",
+        "Has one limit and one code, FRAME_TOO_LARGE, whatever the flags are.",
         edited(SIZE, "RejectCode.PLAIN_TOO_LARGE if transformed", "RejectCode.FRAME_TOO_LARGE if transformed"),
     ),
     Mutant(

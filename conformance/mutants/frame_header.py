@@ -92,6 +92,12 @@ TYPE = (
         inserted(READ, NOT_TYPE, "mtype = 0 if mtype > 127 else mtype"),
     ),
     Mutant(
+        "type-saturates",
+        "FRM-3",
+        "Takes the last type it knows for any later one.",
+        inserted(READ, NOT_TYPE, "mtype = min(mtype, 4)"),
+    ),
+    Mutant(
         "critique-unknown",
         "FRM-3",
         "Knows the four types of an older draft and refuses Critique.",
@@ -120,7 +126,7 @@ FLAGS = (
     Mutant(
         "reserved-bit-15-free",
         "FRM-4",
-        "Masks with 0x7FF8, one bit short.",
+        "Masks with 0x7FF8, a constant that is one bit short.",
         edited(READ, RESERVED, "if flags & 0x7FF8:"),
     ),
     Mutant(
@@ -138,7 +144,10 @@ FLAGS = (
 )
 NUMBERS = (
     Mutant(
-        "stream-id-signed", "FRM-5", "Keeps stream_id in an i32.", replaced("header.FIXED", struct.Struct("<BBHiQQ"))
+        "stream-id-signed",
+        "FRM-5",
+        "Keeps stream_id in an i32, the default integer of its language.",
+        replaced("header.FIXED", struct.Struct("<BBHiQQ")),
     ),
     Mutant(
         "stream-id-of-31-bits",
@@ -153,7 +162,10 @@ NUMBERS = (
         edited(READ, NOT_TYPE, "if mtype not in _TYPES or not stream_id:"),
     ),
     Mutant(
-        "frame-seq-signed", "FRM-6", "Keeps frame_seq in an i64.", replaced("header.FIXED", struct.Struct("<BBHIqQ"))
+        "frame-seq-signed",
+        "FRM-6",
+        "Keeps frame_seq in an i64, as its language has no u64.",
+        replaced("header.FIXED", struct.Struct("<BBHIqQ")),
     ),
     Mutant(
         "frame-seq-as-double",
@@ -168,12 +180,15 @@ NUMBERS = (
         edited(WRITE, "frame.frame_seq,", "frame.frame_seq & 0xFFFF_FFFF,"),
     ),
     Mutant(
-        "space-hash-signed", "FRM-10", "Keeps space_hash32 in an i32.", replaced("header.TAIL", struct.Struct("<iB"))
+        "space-hash-signed",
+        "FRM-10",
+        "Keeps space_hash32 in an i32, so that half of all hashes come out negative.",
+        replaced("header.TAIL", struct.Struct("<iB")),
     ),
     Mutant(
         "space-hash-zero-refused",
         "FRM-10",
-        "Refuses frames that name no space.",
+        "Refuses frames that name no space, since its own always do.",
         edited(READ, NOT_MODALITY, "if modality not in _MODALITIES or not space_hash32:"),
     ),
     Mutant(
@@ -195,6 +210,12 @@ MODALITY = (
         "FRM-11",
         "Takes 255 for a modality that is not given.",
         entries("header._MODALITIES", {255: 0}),
+    ),
+    Mutant(
+        "modality-not-delivered",
+        "FRM-11",
+        "Has no place for the modality in its own frame and delivers Text.",
+        inserted(READ, NOT_MODALITY, "modality = 0"),
     ),
     Mutant(
         "mixed-refused",

@@ -38,7 +38,7 @@ ORDER = (
     Mutant(
         "flags-before-type",
         "FRM-29",
-        "Checks flags before the type.",
+        "Checks flags before the type, in the order in which its struct has them.",
         edited(HEADER, "if mtype not in _TYPES:", "if mtype not in _TYPES and not flags & ~ALL_FLAGS:"),
     ),
     Mutant(

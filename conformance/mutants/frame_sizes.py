@@ -66,7 +66,7 @@ CRC = (
     Mutant(
         "crc-without-complement",
         "FRM-24",
-        "Leaves out the final complement.",
+        "Has written the CRC itself and left out the final complement.",
         computed(lambda data: zlib.crc32(data) ^ 0xFFFF_FFFF),
     ),
     Mutant("crc-of-castagnoli", "FRM-24", "Uses CRC-32C, for which processors have an instruction.", computed(crc32c)),
@@ -81,7 +81,7 @@ LENGTHS = (
     Mutant(
         "length-33-refused",
         "FRM-25",
-        "Compares the length with <= 33.",
+        "Compares the length with <= 33 and loses the shortest frame.",
         edited(ENVELOPE, SHORT, "if size <= MIN_FRAME_BYTES:"),
     ),
     Mutant(
@@ -97,6 +97,12 @@ LENGTHS = (
         edited(ENVELOPE, SHORT, "if size < MIN_FRAME_BYTES - CRC_BYTES:"),
     ),
     Mutant(
+        "length-not-checked",
+        "FRM-25",
+        "Leaves short inputs to the CRC, which cannot be right then.",
+        edited(ENVELOPE, SHORT, "if False:"),
+    ),
+    Mutant(
         "length-65536-refused",
         "FRM-26",
         "Keeps the length in a u16, where 65,536 is 0.",
@@ -107,6 +113,12 @@ LENGTHS = (
         "FRM-26",
         "Refuses only what is more than one byte too long.",
         edited(ENVELOPE, LONG, "if size > MAX_FRAME_BYTES + 1:"),
+    ),
+    Mutant(
+        "length-not-limited",
+        "FRM-26",
+        "Leaves the upper limit to the socket.",
+        edited(ENVELOPE, LONG, "if False:"),
     ),
     Mutant(
         "length-of-a-datagram",
@@ -131,7 +143,7 @@ PLAIN = (
     Mutant(
         "greatest-in-place-of-sum",
         "FRM-27",
-        "Checks each length alone.",
+        "Checks each length alone and never adds them up.",
         edited(READ, LEAST, LEAST.replace("sum(slice_len)", "max(slice_len, default=0)")),
     ),
     Mutant(

@@ -69,7 +69,7 @@ DTYPES = (
     Mutant(
         "encoder-writes-rank-zero",
         "FRM-15",
-        "Writes a scalar with rank 0.",
+        "Writes a scalar with rank 0, as its array library reports it.",
         edited("slices.check_slice", "if not 1 <= len", "if not 0 <= len"),
     ),
 )

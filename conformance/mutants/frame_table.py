@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from .changes import edited, inserted, replaced
+from .changes import edited, inserted, refusing, replaced
 from .mutant import Mutant
 
 READ = "header.read_header"
@@ -84,6 +84,12 @@ ROOMS = (
         inserted(READ, NOT_TYPE, "num_slices &= 0xFFFF_FFFF"),
     ),
     Mutant(
+        "table-not-checked",
+        "FRM-8",
+        "Trusts the count, and reads behind the end of the frame.",
+        edited(READ, ROOM, "if False:"),
+    ),
+    Mutant(
         "count-signed",
         "FRM-8",
         "Keeps the count in an i64, so that huge counts are negative and less than any limit.",
@@ -139,9 +145,7 @@ EMPTY = (
         "encoder-refuses-no-slices",
         "FRM-12",
         "Takes an empty list of slices for a mistake of its caller.",
-        inserted(
-            WRITE, "# BUILD", 'if not num_slices:\n    raise ResonantError(RejectCode.BAD_SLICE_TABLE, "FRM-12", "")'
-        ),
+        inserted(WRITE, "# BUILD", refusing("not num_slices", "BAD_SLICE_TABLE")),
     ),
 )
 MUTANTS = (*COUNT, *ROOMS, *LENGTH, *EMPTY)

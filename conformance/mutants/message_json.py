@@ -48,9 +48,24 @@ FORM = (
         "Takes any JSON value, arrays and numbers included.",
         edited(OBJECT, ENDS, "if payload != payload.strip():"),
     ),
+    Mutant(
+        "json-faults-as-nothing",
+        "MSG-14",
+        "Takes what its parser refuses for an empty object.",
+        edited(
+            OBJECT,
+            'raise ResonantError(RejectCode.BAD_JSON, "MSG-14", f"not JSON: {error}") from error',
+            "value = {}",
+        ),
+    ),
     Mutant("json-trimmed", "MSG-14", "Strips white space, as every parser does.", trimmed("strip()")),
     Mutant("json-ends-at-nul", "MSG-14", "Ends the text at a NUL, as C does.", trimmed('rstrip(b"\\0")')),
-    Mutant("json-with-mark", "MSG-14", "Skips a byte order mark.", trimmed('removeprefix(b"\\xef\\xbb\\xbf")')),
+    Mutant(
+        "json-with-mark",
+        "MSG-14",
+        "Skips a byte order mark, as its reader of text files does.",
+        trimmed('removeprefix(b"\\xef\\xbb\\xbf")'),
+    ),
     Mutant(
         "json-with-comments",
         "MSG-14",
@@ -104,7 +119,7 @@ TEXTS = (
     Mutant(
         "json-repaired",
         "MSG-15",
-        "Replaces bytes that are not UTF-8.",
+        "Decodes with replacement characters, so that no input ever fails.",
         edited(OBJECT, TEXT, 'payload.decode("utf-8", "replace")'),
     ),
     Mutant(
@@ -135,7 +150,7 @@ TEXTS = (
     Mutant(
         "json-names-as-written",
         "MSG-16",
-        "Compares names before it undoes escapes.",
+        "Compares names as they are written, before it undoes escapes.",
         tidied('text.replace("\\\\u0061", "a_")'),
     ),
     Mutant(
@@ -147,7 +162,7 @@ TEXTS = (
     Mutant(
         "json-names-without-case",
         "MSG-16",
-        "Compares names without case.",
+        "Keeps members in a map that ignores case, as for headers of HTTP.",
         parser(UNIQUE, "members = dict(pairs)", "members = {name.lower(): value for name, value in pairs}"),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .changes import edited, inserted
+from .changes import edited, inserted, refusing
 from .message_json import parser
 from .mutant import Mutant
 
@@ -19,7 +19,7 @@ LIMITS = (
     Mutant(
         "json-depth-15",
         "MSG-17",
-        "Compares with >=.",
+        "Compares the depth with >= and stops one level early.",
         edited(DEPTH, DEEP, "if depth >= MAX_DEPTH:"),
     ),
     Mutant(
@@ -31,7 +31,7 @@ LIMITS = (
     Mutant(
         "json-depth-of-objects",
         "MSG-17",
-        "Counts objects and not arrays.",
+        "Counts nested objects and forgets that arrays nest as well.",
         edited(DEPTH, 'b"{["', 'b"{"', ('b"}]"', 'b"}"')),
     ),
     Mutant(
@@ -40,25 +40,25 @@ LIMITS = (
     Mutant(
         "json-depth-in-strings",
         "MSG-17",
-        "Counts brackets in strings as well.",
+        "Counts every bracket it sees, those in strings included.",
         edited(DEPTH, '_STRING.sub(b"", payload)', "payload"),
     ),
     Mutant(
         "json-integer-of-any-size",
         "MSG-18",
-        "Has integers of any size.",
+        "Has integers of any size in its language, and no limit.",
         parser(INTEGER, RANGE, "value = int(text)\nif False:"),
     ),
     Mutant(
         "json-integer-2-pow-53",
         "MSG-18",
-        "Compares with 2^53, off by one.",
+        "Compares with 2^53, the first integer that is not safe.",
         parser(INTEGER, "> MAX_INTEGER", "> MAX_INTEGER + 1"),
     ),
     Mutant(
         "json-integer-of-64-bits",
         "MSG-18",
-        "Accepts what fits an i64.",
+        "Accepts every integer that fits the i64 of its parser.",
         parser(INTEGER, RANGE, "if len(text) > 20 or abs(value := int(text)) >= 2**63:"),
     ),
     Mutant(
@@ -82,7 +82,7 @@ LIMITS = (
     Mutant(
         "json-underflow-refused",
         "MSG-18",
-        "Refuses a number that becomes 0.",
+        "Refuses a number that becomes 0, as it does one that becomes infinite.",
         parser(NUMBER, FINITE, 'if not math.isfinite(value) or (not value and "e-" in text):'),
     ),
 )
@@ -94,42 +94,41 @@ MEMBERS = (
         inserted(
             "messages._sync",
             "return Sync",
-            "if reader.left and b'\"dance\"' in reader._slices[0].payload:\n"
-            '    raise __import__("resonant").ResonantError("BAD_JSON", "MSG-19", "")',
+            refusing("reader.left and b'dance' in reader._slices[0].payload", "BAD_JSON"),
         ),
     ),
     Mutant(
         "unknown-members-refused",
         "MSG-19",
-        "Has a closed type for explanations.",
+        "Has a closed type for explanations, which its library enforces.",
         inserted(
             EXPLANATION,
             "magnitude = ",
-            'if value.keys() - {*_EXPLANATION, "magnitude"}:\n    raise ResonantError(RejectCode.BAD_JSON, "MSG-19", "")',
+            refusing('value.keys() - {*_EXPLANATION, "magnitude"}', "BAD_JSON"),
         ),
     ),
     Mutant(
         "note-not-checked",
         "MSG-20",
-        "Prints a note, whatever it is.",
+        "Only prints a note, and so takes whatever it is.",
         edited(EXPLANATION, NAMES, "for name in _EXPLANATION[1:]:"),
     ),
     Mutant(
         "correction-not-checked",
         "MSG-20",
-        "Checks the note alone.",
+        "Checks the note and forgets the other text.",
         edited(EXPLANATION, NAMES, "for name in _EXPLANATION[:1]:"),
     ),
     Mutant(
         "note-may-be-null",
         "MSG-20",
-        "Takes null for absent.",
+        "Takes null for absent, as its library writes fields that are not set.",
         edited(EXPLANATION, "not isinstance(value[name], str)", "not isinstance(value[name], str | None)"),
     ),
     Mutant(
         "note-required",
         "MSG-20",
-        "Wants a note in every explanation.",
+        "Has a type for explanations in which the note is not optional.",
         edited(
             EXPLANATION,
             "if name in value and",

@@ -16,7 +16,12 @@ MASK_DIMS = "if one.dims != tuple(dims):"
 MASK_BYTES = 'one.payload.translate(None, b"\\x00\\x01")'
 
 SCALES = (
-    Mutant("scale-not-known", "MSG-7", "Knows no scale slices.", edited(TENSOR, AFTER, "if False:")),
+    Mutant(
+        "scale-not-known",
+        "MSG-7",
+        "Was written before there were scales, and takes every slice for a tensor.",
+        edited(TENSOR, AFTER, "if False:"),
+    ),
     Mutant(
         "scale-if-one-slice-more",
         "MSG-7",
@@ -60,7 +65,10 @@ SCALES = (
         edited(SCALE, BAD, f"({BAD}) & ~np.isnan(scale)"),
     ),
     Mutant(
-        "scale-infinite-accepted", "MSG-9", "Looks for NaN only.", edited(SCALE, BAD, f"({BAD}) & ~np.isposinf(scale)")
+        "scale-infinite-accepted",
+        "MSG-9",
+        "Looks for NaN and forgets that infinity is no number either.",
+        edited(SCALE, BAD, f"({BAD}) & ~np.isposinf(scale)"),
     ),
     Mutant(
         "scale-minus-zero-accepted",
@@ -71,7 +79,7 @@ SCALES = (
     Mutant(
         "scale-negative-accepted",
         "MSG-9",
-        "Looks at the exponent alone.",
+        "Looks at the exponent alone, and so never sees the sign.",
         edited(SCALE, BAD, '(scale.view("<u2") & 0x7C00) == 0x7C00'),
     ),
     Mutant(
@@ -80,20 +88,30 @@ SCALES = (
         "Refuses a scale by which it cannot divide.",
         edited(SCALE, BAD, f"({BAD}) | (scale == 0)"),
     ),
-    Mutant("scale-first-checked", "MSG-9", "Looks at the first scale.", edited(SCALE, BAD, f"({BAD})[:1]")),
+    Mutant(
+        "scale-first-checked",
+        "MSG-9",
+        "Looks at the first scale and takes the others to be like it.",
+        edited(SCALE, BAD, f"({BAD})[:1]"),
+    ),
 )
 MASKS = (
-    Mutant("mask-of-any-dims", "MSG-11", "Takes a mask of any dims.", edited(MASK, MASK_DIMS, "if False:")),
+    Mutant(
+        "mask-of-any-dims",
+        "MSG-11",
+        "Takes a mask of any dims and lets the application find out.",
+        edited(MASK, MASK_DIMS, "if False:"),
+    ),
     Mutant(
         "mask-of-equal-size",
         "MSG-11",
-        "Compares the number of elements.",
+        "Compares the number of elements in place of the dims.",
         edited(MASK, MASK_DIMS, "if prod(one.dims) != prod(dims):"),
     ),
     Mutant(
         "mask-flat-accepted",
         "MSG-11",
-        "Takes a flat mask as well.",
+        "Takes a flat mask as well, since its bytes are the same.",
         edited(MASK, MASK_DIMS, "if one.dims not in (tuple(dims), (prod(dims),)):"),
     ),
     Mutant(
@@ -111,13 +129,13 @@ MASKS = (
     Mutant(
         "mask-2-accepted",
         "MSG-12",
-        "Compares with > 2.",
+        "Compares bytes with > 2 where > 1 is meant.",
         edited(MASK, MASK_BYTES, MASK_BYTES.replace("x01", "x01\\x02")),
     ),
     Mutant(
         "mask-end-not-checked",
         "MSG-12",
-        "Stops one byte early.",
+        "Stops one byte early when it walks over the mask.",
         edited(MASK, MASK_BYTES, MASK_BYTES.replace("payload", "payload[:-1]")),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .changes import edited, inserted, replaced
+from .changes import edited, inserted, refusing
 from .mutant import Mutant
 
 READ = "messages.read_message"
@@ -42,8 +42,20 @@ FILLED = (
     Mutant(
         "context-not-known",
         "MSG-1",
-        "Knows no context.",
+        "Was written for Ask with a query alone and knows no context.",
         edited("messages._ask", 'reader.tensor("context") if reader.left else None', "None"),
+    ),
+    Mutant(
+        "payloads-not-delivered",
+        "MSG-1",
+        "Delivers the shapes of tensors and forgets to attach their bytes.",
+        edited("tensor_ops.tensor", "value.payload.hex()", '""'),
+    ),
+    Mutant(
+        "empty-slots-accepted",
+        "MSG-1",
+        "Takes a slice that is missing for an empty one.",
+        edited(TAKE, "if not self.left:", "if not self.left:\n    return Slice(DType.F16, (0,), b'')\nif False:"),
     ),
     Mutant(
         "left-slices-ignored",
@@ -51,7 +63,12 @@ FILLED = (
         "Leaves slices alone for which it has no slot, as they may be extensions.",
         edited(FINISH, LEFT, "if False:"),
     ),
-    Mutant("left-slice-ignored", "MSG-2", "Lets one slice too many pass.", edited(FINISH, LEFT, "if self.left > 1:")),
+    Mutant(
+        "left-slice-ignored",
+        "MSG-2",
+        "Lets one slice too many pass, off by one.",
+        edited(FINISH, LEFT, "if self.left > 1:"),
+    ),
     Mutant(
         "left-text-ignored",
         "MSG-2",
@@ -70,7 +87,12 @@ FILLED = (
         "Takes a sparse divergence, as differences often are.",
         edited(CRITIQUE, DIVERGENCE, "(DType.F16, DType.I8, DType.SPARSE_COO)"),
     ),
-    Mutant("json-of-any-dtype", "MSG-3", "Reads JSON from any slice.", edited(JSON, ONLY_I8, "tuple(DType)")),
+    Mutant(
+        "json-of-any-dtype",
+        "MSG-3",
+        "Reads the bytes of any slice as JSON, whatever its dtype.",
+        edited(JSON, ONLY_I8, "tuple(DType)"),
+    ),
     Mutant("mask-of-any-dtype", "MSG-3", "Looks at the dims of a mask alone.", edited(MASK, ONLY_I8, "tuple(DType)")),
     Mutant(
         "heart-refused",
@@ -117,8 +139,7 @@ TOLD_APART = (
         inserted(
             READ,
             "message = _READERS",
-            "if len(frame.slices) > 3 or (frame.type == 1 and len(frame.slices) < 3):\n"
-            '    raise __import__("resonant").ResonantError("BAD_SLOTS", "MSG-1", "")',
+            refusing("len(frame.slices) > 3 or (frame.type == 1 and len(frame.slices) < 3)", "BAD_SLOTS"),
         ),
     ),
     Mutant(
@@ -128,9 +149,10 @@ TOLD_APART = (
         inserted(
             CRITIQUE,
             "divergence = ",
+            "from resonant import strict_json\n"
             "last = reader._slices[-1].payload\n"
             'if last.startswith(b"{"):\n'
-            '    __import__("resonant.strict_json").strict_json.check_explanation(json.loads(last))',
+            "    strict_json.check_explanation(json.loads(last))",
         ),
     ),
     Mutant("scales-not-checked", "MSG-6", "Leaves scales to whoever uses the tensor.", edited(TENSOR, CHECKED, "")),

@@ -38,11 +38,15 @@ class Place:
                 yield module
 
     def entries(self) -> Iterator[tuple[dict[Any, Any], Any]]:
-        """The tables of modules, and their keys, under which this value stands."""
+        """The tables of modules, and their keys, under which this value stands, alone or in a tuple."""
         for module in modules().values():
             for table in vars(module).values():
                 if type(table) is dict:
-                    yield from ((table, key) for key, value in table.items() if value is self.value)
+                    yield from ((table, key) for key, value in table.items() if self.value_in(value))
+
+    def value_in(self, found: Any) -> bool:
+        """Whether this is the value, or a tuple that has it."""
+        return found is self.value or (type(found) is tuple and any(part is self.value for part in found))
 
 
 def modules() -> dict[str, ModuleType]:

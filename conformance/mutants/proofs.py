@@ -1,4 +1,4 @@
-"""Clauses of the testee protocol that no mutant here breaks: testees with these faults are started for real in tests."""
+"""Clauses of the testee protocol: no mutant here breaks them, as tests start testees with such faults for real."""
 
 from __future__ import annotations
 

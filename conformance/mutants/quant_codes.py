@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .changes import edited, inserted
+from .changes import edited, inserted, refusing
 from .mutant import Mutant
 
 QUANTIZE = "quant.quantize"
@@ -25,7 +25,7 @@ SCALES = (
     Mutant(
         "scale-truncated",
         "QNT-4",
-        "Truncates the scale to binary16.",
+        "Truncates the scale to binary16, which needs a shift only.",
         inserted(
             QUANTIZE,
             "scale = np.minimum",
@@ -45,11 +45,16 @@ SCALES = (
         "Divides by 8 and 128, to have a use for every code.",
         edited(QUANTIZE, EXACT_SCALE, EXACT_SCALE.replace("width.q", "width.q + 1")),
     ),
-    Mutant("scale-not-limited", "QNT-4", "Knows no greatest scale.", edited(QUANTIZE, LIMITED, 'scale.view("<u2")')),
+    Mutant(
+        "scale-not-limited",
+        "QNT-4",
+        "Rounds the scale and forgets that it may then be too great for Q times it.",
+        edited(QUANTIZE, LIMITED, 'scale.view("<u2")'),
+    ),
     Mutant(
         "scale-flushed",
         "QNT-4",
-        "Flushes subnormal scales to zero.",
+        "Computes in a mode in which subnormal scales are flushed to zero.",
         inserted(QUANTIZE, "scale = np.minimum", 'scale = np.where(scale.view("<u2") < 0x400, 0, scale).astype("<f2")'),
     ),
     Mutant(
@@ -61,7 +66,7 @@ SCALES = (
     Mutant(
         "scale-big-endian",
         "QNT-7",
-        "Writes scales in network byte order.",
+        "Writes scales in network byte order, as the header of a tensor.",
         edited(QUANTIZE, WRITTEN, "scale.byteswap().tobytes())"),
     ),
     Mutant(
@@ -73,7 +78,7 @@ SCALES = (
     Mutant(
         "scale-as-bf16",
         "QNT-7",
-        "Writes scales as bfloat16.",
+        "Writes scales as bfloat16, the 16 bits that its machine has.",
         edited(QUANTIZE, WRITTEN, '(scale.astype("<f4").view("<u4") >> 16).astype("<u2").tobytes())'),
     ),
 )
@@ -99,7 +104,7 @@ ROUNDING = (
     Mutant(
         "halves-up",
         "QNT-6",
-        "Adds a half and rounds down.",
+        "Adds a half and rounds down, which is right for positive numbers.",
         edited(QUANTIZE, "np.rint(exact)", "np.floor(exact + np.float32(0.5))"),
     ),
     Mutant(
@@ -117,7 +122,7 @@ ROUNDING = (
     Mutant(
         "division-in-binary16",
         "QNT-6",
-        "Divides in binary16.",
+        "Divides in binary16, so that the quotient is rounded twice.",
         edited(QUANTIZE, EXACT, 'exact = (blocks / scale[:, None]).astype("<f4")'),
     ),
     Mutant(
@@ -164,7 +169,12 @@ WRITING = (
         "Forgets to mask the low nibble, so that a negative code fills the high one.",
         edited(PACK, MASKED, "codes.view(np.uint8)"),
     ),
-    Mutant("q4-read-unsigned", "QNT-9", "Reads nibbles as 0 to 15.", edited(UNPACK, SIGNED, "nibbles.astype(np.int8)")),
+    Mutant(
+        "q4-read-unsigned",
+        "QNT-9",
+        "Reads nibbles as 0 to 15 and forgets their sign.",
+        edited(UNPACK, SIGNED, "nibbles.astype(np.int8)"),
+    ),
     Mutant(
         "q4-pad-repeats",
         "QNT-10",
@@ -178,7 +188,7 @@ WRITING = (
         inserted(
             UNPACK,
             "nibbles = ",
-            'if count % 2 and raw[-1] >> 4:\n    raise ResonantError(RejectCode.LENGTH_MISMATCH, "QNT-10", "")',
+            refusing("count % 2 and raw[-1] >> 4", "LENGTH_MISMATCH"),
         ),
     ),
     Mutant(
@@ -196,7 +206,7 @@ WRITING = (
     Mutant(
         "i8-least-code-limited",
         "QNT-11",
-        "Reads −128 as −127.",
+        "Reads −128 as −127, to have a symmetric range.",
         edited(UNPACK, "return raw.view(np.int8)", "return np.maximum(raw.view(np.int8), -127)"),
     ),
 )

@@ -86,7 +86,7 @@ SOURCES = (
     Mutant(
         "f32-halves-away",
         "QNT-2",
-        "Rounds halves away from zero.",
+        "Rounds halves away from zero, as one learns it at school.",
         converted(lambda words: words + ((words & 0x1FFF) == 0x1000)),
     ),
     Mutant(
@@ -98,7 +98,7 @@ SOURCES = (
     Mutant(
         "nan-quantized-as-zero",
         "QNT-3",
-        "Takes NaN for 0.",
+        "Takes NaN for 0, so that one bad element does no harm.",
         edited(HALF, BAD, f"({BAD}) & ~np.isnan(half)", ("return half", 'return np.nan_to_num(half).astype("<f2")')),
     ),
     Mutant(
@@ -128,7 +128,7 @@ SOURCES = (
     Mutant(
         "odd-source-cut",
         "QNT-15",
-        "Drops what is no whole element.",
+        "Divides the length and drops what is no whole element.",
         edited(ELEMENTS, "if len(data) % width:", f"{CUT}\nif False:"),
     ),
     Mutant(

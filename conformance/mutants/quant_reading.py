@@ -25,7 +25,7 @@ PRODUCTS = (
     Mutant(
         "product-truncated",
         "QNT-12",
-        "Truncates the product to binary16.",
+        "Truncates the product to binary16, which needs a shift only.",
         inserted(
             DEQUANTIZE,
             "return result",
@@ -36,7 +36,7 @@ PRODUCTS = (
     Mutant(
         "product-flushed",
         "QNT-12",
-        "Flushes subnormal products to zero.",
+        "Computes in a mode in which subnormal products are flushed to zero.",
         inserted(
             DEQUANTIZE,
             "return result",
@@ -53,7 +53,9 @@ PRODUCTS = (
         "product-of-zero-signed",
         "QNT-12",
         "Multiplies the magnitude and sets the sign afterwards, for code 0 as well.",
-        edited(DEQUANTIZE, PRODUCT, 'np.where(values > 0, values * factors, -(np.abs(values) * factors)).astype("<f2")'),
+        edited(
+            DEQUANTIZE, PRODUCT, 'np.where(values > 0, values * factors, -(np.abs(values) * factors)).astype("<f2")'
+        ),
     ),
     Mutant(
         "product-of-16-a-scale",
@@ -70,7 +72,7 @@ PRODUCTS = (
     Mutant(
         "no-scale-refused",
         "QNT-13",
-        "Wants scales.",
+        "Wants scales, as its own encoder always writes them.",
         edited(DEQUANTIZE, PLAIN, 'check_scale(b"", count)'),
     ),
 )
@@ -84,8 +86,8 @@ REFUSALS = (
     Mutant(
         "codes-shorter-accepted",
         "QNT-14",
-        "Takes the codes that are missing for 0.",
-        inserted(UNPACK, LENGTH, "data += bytes(max(0, expected - len(data)))"),
+        "Loads four bytes at once, and zeros from beyond the end.",
+        inserted(UNPACK, LENGTH, "data += bytes(max(0, min(3, expected - len(data))))"),
     ),
     Mutant(
         "scales-longer-accepted",
@@ -102,13 +104,13 @@ REFUSALS = (
     Mutant(
         "bad-scales-used",
         "QNT-14",
-        "Multiplies with whatever scales there are.",
-        edited(SCALE, BAD, "scale != scale.copy()"),
+        "Multiplies with whatever scales there are, as read_message has checked them.",
+        edited(SCALE, BAD, "np.zeros(len(scale), bool)"),
     ),
     Mutant(
         "scale-infinite-used",
         "QNT-14",
-        "Refuses NaN and negative scales only.",
+        "Refuses NaN and negative scales and forgets infinity.",
         edited(SCALE, BAD, 'scale.view("<u2") > 0x7C00'),
     ),
     Mutant(

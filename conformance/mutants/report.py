@@ -1,4 +1,4 @@
-"""reports/mutants.json: the kill matrix as data."""
+"""reports/mutants.json: the kill matrix as data, by reports/mutants.schema.json."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PATH = Path(__file__).resolve().parents[2] / "reports" / "mutants.json"
 
 
 def report_data(account: Account) -> dict[str, Any]:
-    """The account by reports/mutants.schema.json, the same bytes for the same catalogue and suite."""
+    """The account as data; the same for the same catalogue and suite, whatever the order of the trials was."""
     data: dict[str, Any] = {
         "format": FORMAT,
         "spec": "1.0",
@@ -36,7 +36,8 @@ def report_data(account: Account) -> dict[str, Any]:
 
 
 def _mutant_data(mutant: Mutant, trial: Trial) -> dict[str, Any]:
-    return {"id": mutant.id, "story": mutant.story, "killer": trial.killers[0] if trial.killers else None}
+    killer = trial.killers[0] if trial.killers else None
+    return {"id": mutant.id, "story": mutant.story, "killer": killer}
 
 
 def write_report(account: Account, path: Path = PATH) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
@@ -13,11 +15,14 @@ from .catalogue import MUTANTS
 from .mutant import Mutant
 from .trial import Suite, Trial, failures, suite_of, try_mutant
 
-CHUNK = 100
+CHUNK = 200
 """Cases of one piece of work, where the reference is judged without a change."""
+MEMORY_BYTES = 4 << 30
+"""What a process may have: a mutant that allocates what an input announces is to fail, and not the machine."""
 
-Work: TypeAlias = Callable[[], Trial | tuple[str, ...]]
-Done: TypeAlias = Callable[[], None]
+Result: TypeAlias = Trial | tuple[str, ...]
+"""Of a mutant, or the failing cases of a chunk."""
+Work: TypeAlias = Callable[[], Result]
 
 
 def run_trials(
@@ -33,7 +38,7 @@ def run_trials(
     work += [partial(_try_by_id, mutant.id, full) for mutant in mutants]
     trials: dict[str, Trial] = {}
     failing: list[str] = []
-    with _mapped(work, jobs) as results:
+    with _performed(work, jobs) as results:
         for count, result in enumerate(results, start=1):
             if isinstance(result, Trial):
                 trials[result.mutant] = result
@@ -44,16 +49,18 @@ def run_trials(
 
 
 @contextmanager
-def _mapped(work: Sequence[Work], jobs: int) -> Iterator[Iterator[Trial | tuple[str, ...]]]:
-    """The results of the work as they come."""
-    if jobs == 1:
-        yield map(_perform, work)
-        return
-    with get_context("spawn").Pool(jobs) as pool:
+def _performed(work: Sequence[Work], jobs: int) -> Iterator[Iterator[Result]]:
+    """The results as they come. Processes are spawned, so that they are the same on every platform."""
+    with get_context("spawn").Pool(min(jobs, len(work)), _limit_memory) as pool:
         yield pool.imap_unordered(_perform, work)
 
 
-def _perform(work: Work) -> Trial | tuple[str, ...]:
+def _limit_memory() -> None:
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
+def _perform(work: Work) -> Result:
     return work()
 
 

@@ -29,7 +29,9 @@ TEXTS = (
         "Sorts the parts by their names, as canonical forms of maps do.",
         hashed('":".join(parts[name] for name in sorted(parts)).encode("utf-8")'),
     ),
-    Mutant("parts-lowered", "SPC-1", "Ignores case, to be robust.", of_each("part.lower()")),
+    Mutant(
+        "parts-lowered", "SPC-1", "Ignores the case of names, to be robust against typing.", of_each("part.lower()")
+    ),
     Mutant("parts-trimmed", "SPC-1", "Trims white space that came with a configuration file.", of_each("part.strip()")),
     Mutant(
         "parts-composed",
@@ -40,7 +42,12 @@ TEXTS = (
     Mutant(
         "parts-end-at-nul", "SPC-1", "Hands the parts to C, where a NUL ends them.", of_each('part.split("\\0")[0]')
     ),
-    Mutant("text-with-newline", "SPC-1", "Hashes what a shell has printed.", hashed(f'{TEXT} + b"\\n"')),
+    Mutant(
+        "text-with-newline",
+        "SPC-1",
+        "Hashes the output of echo, which ends in a line feed.",
+        hashed(f'{TEXT} + b"\\n"'),
+    ),
     Mutant(
         "text-in-two-surrogates",
         "SPC-1",
@@ -58,8 +65,15 @@ NUMBERS = (
         "Takes the first eight hexadecimal digits of the digest for the number.",
         edited(HASH, '"little"', '"big"'),
     ),
-    Mutant("digest-from-the-end", "SPC-2", "Takes the last four bytes.", edited(HASH, "digest()[:4]", "digest()[-4:]")),
-    Mutant("digest-of-sha-1", "SPC-2", "Uses SHA-1, which is long enough.", edited(HASH, "sha256", "sha1")),
+    Mutant(
+        "digest-from-the-end",
+        "SPC-2",
+        "Takes the last four bytes of the digest for its low 32 bits.",
+        edited(HASH, "digest()[:4]", "digest()[-4:]"),
+    ),
+    Mutant(
+        "digest-of-sha-1", "SPC-2", "Uses SHA-1, which is long enough for four bytes.", edited(HASH, "sha256", "sha1")
+    ),
     Mutant(
         "zero-stays", "SPC-3", "Leaves a hash of 0 as it is, which its tests never meet.", edited(HASH, " or 1", "")
     ),
@@ -71,7 +85,12 @@ NUMBERS = (
     ),
 )
 PARTS = (
-    Mutant("empty-part-accepted", "SPC-4", "Accepts empty parts.", edited(HASH, REFUSED, 'if ":" in part:')),
+    Mutant(
+        "empty-part-accepted",
+        "SPC-4",
+        "Accepts empty parts, as for a model whose data is not known.",
+        edited(HASH, REFUSED, 'if ":" in part:'),
+    ),
     Mutant(
         "colon-accepted",
         "SPC-4",

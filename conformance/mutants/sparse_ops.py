@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .changes import edited, inserted
+from .changes import edited, inserted, refusing
 from .mutant import Mutant
 
 INDEX = "sparse.check_index"
@@ -21,7 +21,7 @@ VALUES = (
     Mutant(
         "no-values-refused",
         "SPR-6",
-        "Refuses a sparse tensor without values.",
+        "Refuses a sparse tensor without values as one that says nothing.",
         edited(INDEX, "if tuple(index_dims)", "if not nnz or tuple(index_dims)"),
     ),
     Mutant(
@@ -31,17 +31,17 @@ VALUES = (
         inserted(
             DECODE,
             DENSE,
-            'if not (np.frombuffer(values, "<u2") & 0x7FFF).all():\n    raise ResonantError(RejectCode.BAD_INDEX, "SPR-6", "")',
+            refusing('not (np.frombuffer(values, "<u2") & 0x7FFF).all()', "BAD_INDEX"),
         ),
     ),
     Mutant(
         "nan-value-refused",
         "SPR-6",
-        "Refuses values that are not finite.",
+        "Refuses values that are not finite before they do harm.",
         inserted(
             DECODE,
             DENSE,
-            'if not np.isfinite(np.frombuffer(values, "<f2")).all():\n    raise ResonantError(RejectCode.BAD_INDEX, "SPR-6", "")',
+            refusing('not np.isfinite(np.frombuffer(values, "<f2")).all()', "BAD_INDEX"),
         ),
     ),
     Mutant(
@@ -53,7 +53,7 @@ VALUES = (
     Mutant(
         "subnormals-dropped",
         "SPR-7",
-        "Computes with subnormals flushed to zero.",
+        "Computes in a mode in which subnormals are flushed to zero.",
         edited(ENCODE, KEPT, "np.flatnonzero(bits & 0x7C00)"),
     ),
     Mutant(
@@ -93,12 +93,17 @@ VALUES = (
     Mutant(
         "decoded-places-of-16-bits",
         "SPR-8",
-        "Computes places in a u16.",
+        "Computes places in a u16, in which the 65,537th is the first again.",
         edited(DECODE, "dense[places]", "dense[places & 0xFFFF]"),
     ),
 )
 LIMITS = (
-    Mutant("dense-not-limited", "SPR-9", "Has no limit but its memory.", edited(DECODE, LIMIT, "if False:")),
+    Mutant(
+        "dense-limit-of-bytes",
+        "SPR-9",
+        "Takes the 8,388,608 bytes that the largest tensor has for its number of elements.",
+        edited(DECODE, LIMIT, "if count > 2 * MAX_DENSE_ELEMENTS:"),
+    ),
     Mutant(
         "dense-limit-one-over",
         "SPR-9",
@@ -138,7 +143,7 @@ LIMITS = (
     Mutant(
         "dense-length-of-32-bits",
         "SPR-10",
-        "Multiplies dims in a u32.",
+        "Multiplies dims in a u32, like the dims themselves.",
         edited(ENCODE, FITS, "if len(dense) != 2 * prod(dims) % 2**32:"),
     ),
     Mutant(

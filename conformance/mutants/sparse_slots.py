@@ -42,7 +42,7 @@ SLICE = (
     Mutant(
         "index-flat-accepted",
         "SPR-2",
-        "Accepts a flat index as well.",
+        "Accepts a flat index as well, since its bytes are the same.",
         edited(INDEX, DIMS, f"{LENGTH} or tuple(index_dims) not in ((nnz, rank, 4), (nnz * rank * 4,)):"),
     ),
     Mutant(
@@ -62,20 +62,30 @@ SLICE = (
             ('np.frombuffer(index, "<u4")', 'np.frombuffer(index[: nnz * rank * 4], "<u4")'),
         ),
     ),
-    Mutant("index-big-endian", "SPR-3", "Reads coordinates in network byte order.", edited(INDEX, '"<u4"', '">u4"')),
+    Mutant(
+        "index-big-endian",
+        "SPR-3",
+        "Reads coordinates in network byte order, as they look like a header.",
+        edited(INDEX, '"<u4"', '">u4"'),
+    ),
     Mutant(
         "index-in-columns",
         "SPR-3",
         "Reads the index as one array for each dim, as its library of sparse matrices has them.",
         edited(INDEX, ROWS, 'rows = np.frombuffer(index, "<u4").reshape(rank, nnz).T'),
     ),
-    Mutant("index-of-16-bits", "SPR-3", "Keeps coordinates in a u16.", edited(INDEX, ROWS, f"{ROWS} & 0xFFFF")),
+    Mutant(
+        "index-of-16-bits",
+        "SPR-3",
+        "Keeps coordinates in a u16, as no dim of its models is larger.",
+        edited(INDEX, ROWS, f"{ROWS} & 0xFFFF"),
+    ),
 )
 COORDINATES = (
     Mutant(
         "coordinate-equal-to-dim",
         "SPR-4",
-        "Compares coordinates with > dim.",
+        "Compares coordinates with > dim where >= is meant.",
         edited(INDEX, OUTSIDE, OUTSIDE.replace(">=", ">")),
     ),
     Mutant(
@@ -85,23 +95,43 @@ COORDINATES = (
         edited(
             INDEX,
             OUTSIDE,
-            "np.array([[sum(int(c) * prod(dims[axis + 1 :]) for axis, c in enumerate(row)) >= prod(dims)] for row in rows])",
+            "(rows @ np.array([prod(dims[at + 1 :]) for at in range(rank)], object) >= prod(dims))[:, None]",
         ),
     ),
-    Mutant("coordinate-first-checked", "SPR-4", "Checks the first dim.", edited(INDEX, OUTSIDE, f"({OUTSIDE})[:, :1]")),
-    Mutant("coordinate-last-row-free", "SPR-4", "Stops one row early.", edited(INDEX, OUTSIDE, f"({OUTSIDE})[:-1]")),
+    Mutant(
+        "coordinate-first-checked",
+        "SPR-4",
+        "Checks the first coordinate of each row and takes the rest on trust.",
+        edited(INDEX, OUTSIDE, f"({OUTSIDE})[:, :1]"),
+    ),
+    Mutant(
+        "coordinate-last-row-free",
+        "SPR-4",
+        "Stops one row early when it checks coordinates.",
+        edited(INDEX, OUTSIDE, f"({OUTSIDE})[:-1]"),
+    ),
     Mutant(
         "coordinate-signed",
         "SPR-4",
         "Keeps coordinates in i32, so that the greatest are negative.",
         edited(INDEX, OUTSIDE, 'rows.view("<i4") >= np.array(dims, "<i8")'),
     ),
-    Mutant("rows-in-any-order", "SPR-5", "Takes rows in any order.", edited(INDEX, "if nnz > 1:", "if False:")),
-    Mutant("rows-repeated", "SPR-5", "Compares rows with >.", edited(INDEX, ORDER, ORDER.replace(">=", ">"))),
+    Mutant(
+        "rows-in-any-order",
+        "SPR-5",
+        "Takes rows in any order, as it writes them one by one anyway.",
+        edited(INDEX, "if nnz > 1:", "if False:"),
+    ),
+    Mutant(
+        "rows-repeated",
+        "SPR-5",
+        "Compares rows with > where >= is meant.",
+        edited(INDEX, ORDER, ORDER.replace(">=", ">")),
+    ),
     Mutant(
         "rows-by-first-coordinate",
         "SPR-5",
-        "Compares the first coordinates only.",
+        "Compares the first coordinates only, which is enough for vectors.",
         edited(INDEX, ORDER, "before[:, 0] > after[:, 0]"),
     ),
     Mutant(
@@ -113,7 +143,7 @@ COORDINATES = (
     Mutant(
         "rows-ascending-everywhere",
         "SPR-5",
-        "Wants no coordinate to descend.",
+        "Compares coordinate by coordinate and wants none to descend.",
         edited(INDEX, ORDER, "(before > after).any(axis=1) | (before == after).all(axis=1)"),
     ),
 )

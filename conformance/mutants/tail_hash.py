@@ -45,8 +45,18 @@ MUTANTS = (
         "Feeds the hash one block of 1,024 bytes and forgets the rest.",
         hashed("xxhash.xxh3_64_intdigest(data[:1024])"),
     ),
-    Mutant("tail-hash-in-capitals", "FRM-38", "Prints the digits in capitals.", edited(TEXT, "016x", "016X")),
-    Mutant("tail-hash-unpadded", "FRM-38", "Prints the number without leading zeros.", edited(TEXT, "016x", "x")),
+    Mutant(
+        "tail-hash-in-capitals",
+        "FRM-38",
+        "Prints the digits in capitals, the default of its library.",
+        edited(TEXT, "016x", "016X"),
+    ),
+    Mutant(
+        "tail-hash-unpadded",
+        "FRM-38",
+        "Prints the number as a number, without leading zeros.",
+        edited(TEXT, "016x", "x"),
+    ),
     Mutant(
         "tail-hash-swapped",
         "FRM-38",

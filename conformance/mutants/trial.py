@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from adapters.driver import Crash
 
+from ..asking import Asks
 from ..cases import Case
 from ..checks import judge
 from .changes import applied
@@ -27,21 +28,15 @@ class Suite:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """How a mutant fared. killers: the ids of the cases that failed, cheapest first; only the first but in full mode.
-
-    wreck: it fails every case of the killer's op, and crashes in some: a fault that nobody could overlook.
-    """
+    """How a mutant fared."""
 
     mutant: str
     killers: tuple[str, ...] = ()
+    """The ids of the cases that failed, the cheapest first; but in full mode no more than that one."""
     wreck: bool = False
+    """It fails every case of the killer's op and crashes in some: a fault that nobody could overlook."""
     stale: str = ""
     """Why its change cannot be made, if it cannot: the reference has changed."""
-
-    @property
-    def survived(self) -> bool:
-        """Whether no case caught it."""
-        return not self.killers
 
 
 def suite_of(cases: Iterable[Case]) -> Suite:
@@ -57,17 +52,17 @@ def suite_of(cases: Iterable[Case]) -> Suite:
 
 def try_mutant(mutant: Mutant, suite: Suite, *, full: bool = False) -> Trial:
     """Judge a mutant by the cases that cite its clause, until one fails; in full mode by all of them."""
+    testee = InProcess()
     try:
         with applied(mutant.change):
-            killers = tuple(_killers(suite.by_clause.get(mutant.clause, ()), full))
-            wreck = bool(killers) and _is_wreck(suite.by_op[killers[0].op])
+            killers = tuple(_killers(testee, suite.by_clause.get(mutant.clause, ()), full))
+            wreck = bool(killers) and _is_wreck(testee, suite.by_op[killers[0].op])
     except PlaceError as error:
         return Trial(mutant.id, stale=str(error))
     return Trial(mutant.id, tuple(case.id for case in killers), wreck)
 
 
-def _killers(cases: Iterable[Case], full: bool) -> Iterator[Case]:
-    testee = InProcess()
+def _killers(testee: Asks, cases: Iterable[Case], full: bool) -> Iterator[Case]:
     for case in cases:
         if not judge(testee, case).passed:
             yield case
@@ -75,9 +70,8 @@ def _killers(cases: Iterable[Case], full: bool) -> Iterator[Case]:
                 return
 
 
-def _is_wreck(cases: Sequence[Case]) -> bool:
+def _is_wreck(testee: Asks, cases: Sequence[Case]) -> bool:
     """Whether none of the cases passes and some crash. A hash with a wrong seed passes none, and is a small fault."""
-    testee = InProcess()
     if any(judge(testee, case).passed for case in cases):
         return False
     return any(isinstance(testee.ask(case.op, case.input), Crash) for case in cases)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .changes import both, edited, inserted, replaced
+from .changes import edited, inserted, refusing, replaced
 from .mutant import Mutant
 from .xchacha_primitive import open_half_verified, open_unverified
 
@@ -36,13 +36,13 @@ ORDER = (
     Mutant(
         "sealed-not-decompressed",
         "XCH-1",
-        "Undoes one transform, with else if.",
+        "Undoes one transform a frame, because it wrote else if.",
         edited(READ, "if header.flags & Flags.ZSTD:", "if header.flags & 3 == Flags.ZSTD:"),
     ),
     Mutant(
         "sealed-not-compressed",
         "XCH-1",
-        "Applies one transform, with else if.",
+        "Applies one transform a frame, because it wrote else if.",
         edited(WRITE, "if frame.flags & Flags.ZSTD:", "if frame.flags & 3 == Flags.ZSTD:"),
     ),
 )
@@ -84,9 +84,23 @@ LAYOUT = (
         edited(READ, AAD, "aad=data[:29]"),
     ),
     Mutant(
-        "aad-with-nonce", "XCH-3", "Counts the nonce to the header.", edited(READ, AAD, "aad=data[: header.size + 24]")
+        "aad-with-nonce",
+        "XCH-3",
+        "Counts the nonce to the header, as it stands in clear before the ciphertext.",
+        edited(READ, AAD, "aad=data[: header.size + 24]"),
     ),
-    Mutant("written-aad-empty", "XCH-3", "Seals without associated data.", edited(WRITE, "aad=header", 'aad=b""')),
+    Mutant(
+        "aad-not-verified",
+        "XCH-3",
+        "Trusts the header, whose CRC was right.",
+        replaced("sealing.open_sealed", open_unverified),
+    ),
+    Mutant(
+        "written-aad-empty",
+        "XCH-3",
+        "Seals with the default of its library, no associated data.",
+        edited(WRITE, "aad=header", 'aad=b""'),
+    ),
     Mutant(
         "written-aad-before-table",
         "XCH-3",
@@ -144,16 +158,14 @@ OPENING = (
         inserted(
             READ,
             OPENED,
-            'if body[16:24] != data[8:16]:\n    raise ResonantError(RejectCode.DECRYPT_FAILED, "XCH-6", "")',
+            refusing("body[16:24] != data[8:16]", "DECRYPT_FAILED"),
         ),
     ),
     Mutant(
         "nonce-of-zeros-refused",
         "XCH-6",
         "Takes a nonce of zeros for one that was forgotten.",
-        inserted(
-            READ, OPENED, 'if not any(body[:24]):\n    raise ResonantError(RejectCode.DECRYPT_FAILED, "XCH-6", "")'
-        ),
+        inserted(READ, OPENED, refusing("not any(body[:24])", "DECRYPT_FAILED")),
     ),
     Mutant(
         "key-opens-everything",
@@ -197,14 +209,14 @@ SEALING = (
             "opened = open_sealed(",
             (
                 "span=span)",
-                'span=span)\nif not opened:\n    raise ResonantError(RejectCode.DECRYPT_FAILED, "XCH-9", "")\nreturn opened',
+                f"span=span)\n{refusing('not opened', 'DECRYPT_FAILED')}\nreturn opened",
             ),
         ),
     ),
     Mutant(
         "sealed-frame-not-limited",
         "XCH-14",
-        "Forgets that sealing adds 40 bytes.",
+        "Checks the size before it seals and forgets that this adds 40 bytes.",
         edited(WRITE, "if len(data) > MAX_FRAME_BYTES:", "if len(data) > MAX_FRAME_BYTES + 40:"),
     ),
     Mutant(

@@ -52,14 +52,19 @@ MUTANTS = (
     Mutant(
         "nothing-sealed-to-nothing",
         "XCH-13",
-        "Seals no bytes to no bytes.",
+        "Seals no bytes to no bytes, as there is nothing to hide.",
         edited(SEAL, "return bindings", "return plain and bindings"),
     ),
-    Mutant("sealed-without-aad", "XCH-13", "Ignores associated data.", edited(SEAL, "(plain, aad,", '(plain, b"",')),
+    Mutant(
+        "sealed-without-aad",
+        "XCH-13",
+        "Has an interface without associated data and ignores what it is given.",
+        edited(SEAL, "(plain, aad,", '(plain, b"",'),
+    ),
     Mutant(
         "plain-padded",
         "XCH-13",
-        "Pads to blocks of 16 bytes.",
+        "Pads to blocks of 16 bytes, as block ciphers need it.",
         edited(SEAL, "(plain,", "(plain + bytes(-len(plain) % 16),"),
     ),
     Mutant(

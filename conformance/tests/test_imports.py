@@ -13,6 +13,7 @@ from conformance.tests.support import ROOT
 OURS = {"adapters", "conformance", "reference", "reports", "resonant", "vectors"}
 WORLD = {"random", "secrets", "socket", "time"}
 ABOUT_FRAMES = {"resonant.clauses", "resonant.explain", "resonant.layout"}
+CHANGED = {"resonant", "resonant.clauses"}  # mutants are changes of the reference, which everything else only describes
 
 
 def imports(source: str, package: str) -> set[str]:
@@ -56,6 +57,9 @@ def ids(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+MUTANTS = modules("conformance/mutants")
+
+
 @pytest.mark.parametrize("path", modules("reference/resonant"), ids=ids)
 def test_the_reference_imports_itself_and_nothing_of_the_world(path: Path) -> None:
     found = imported_by(path)
@@ -94,9 +98,15 @@ def test_the_testee_of_the_reference_knows_the_reference_only(path: Path) -> Non
 @pytest.mark.parametrize("path", modules("conformance"), ids=ids)
 def test_the_suite_reaches_implementations_through_the_driver(path: Path) -> None:
     found = imported_by(path)
-    allowed = ABOUT_FRAMES if path.name in ("show.py", "run.py") else set()
+    allowed = CHANGED if path in MUTANTS else ABOUT_FRAMES if path.name in ("show.py", "run.py") else set()
     assert not_inside(found, "conformance", "adapters.driver") <= allowed
     assert not_inside(found, "conformance", "adapters.driver", "resonant") == set()
+
+
+def test_only_mutants_know_mutants() -> None:
+    others = [path for path in modules("conformance") if path not in MUTANTS]
+    found = {ids(path): {name for name in imported_by(path) if inside(name, "conformance.mutants")} for path in others}
+    assert {path: names for path, names in found.items() if names} == {}
 
 
 def test_reports_read_run_files_and_import_nothing_of_ours() -> None:
@@ -107,6 +117,7 @@ def test_reports_read_run_files_and_import_nothing_of_ours() -> None:
 def test_there_is_something_to_look_at() -> None:
     for folder in ("reference/resonant", "vectors", "adapters/driver", "adapters/reference", "conformance"):
         assert modules(folder), folder
+    assert len(MUTANTS) > 20
     assert "conformance/show.py" in map(ids, modules("conformance"))
 
 

@@ -1,22 +1,18 @@
-"""Faults of the ZSTD transform: ZST-1 to ZST-11."""
+"""Faults in reading Zstandard frames: ZST-1 to ZST-8."""
 
 from __future__ import annotations
 
-from .changes import Change, edited, entries, inserted
+from .changes import Change, edited, entries, inserted, refusing
 from .mutant import Mutant
 
-COMPRESS = "compression.compress"
 BODY = "compression.decompress_body"
 EXACTLY = "compression._decompress_exactly"
 DESCRIPTORS = "compression.DESCRIPTORS"
-WRITE = "encode.encode"
 MAGIC = "if body[:4] != MAGIC:"
 KNOWN = "if len(body) < 5 or body[4] not in DESCRIPTORS:"
 LIMIT = "if MIN_FRAME_BYTES + 4 * num_slices + content_size > MAX_FRAME_BYTES:"
 SIZE = '"little") + bias'
 WHOLE = "return decompressor.decompress(body, allow_extra_data=False)"
-PERMITTED = ("assert compressed[4] in DESCRIPTORS", "assert compressed is not None")
-TOO_LONG = "if len(data) > MAX_FRAME_BYTES:"
 
 
 def without_bit(bit: int) -> Change:
@@ -30,7 +26,7 @@ def block_refused(when: str) -> Change:
         BODY,
         "# BUILD",
         "kind, last = (body[5 + width] >> 1 & 3, body[5 + width] & 1) if len(body) > 5 + width else (0, 1)\n"
-        f'if {when}:\n    raise fault("ZST-7", "", 5 + width, len(body))',
+        + refusing(when, "BAD_COMPRESSION"),
     )
 
 
@@ -77,7 +73,12 @@ FORM = (
         entries(DESCRIPTORS, {0x21: (2, 0), 0x22: (3, 0), 0x23: (5, 0)}),
     ),
     Mutant("unused-bit-accepted", "ZST-2", "Masks the unused bit away, as RFC 8878 allows.", without_bit(0x10)),
-    Mutant("reserved-bit-accepted", "ZST-2", "Masks the reserved bit away.", without_bit(0x08)),
+    Mutant(
+        "reserved-bit-accepted",
+        "ZST-2",
+        "Masks all bits away for which it has no use, the reserved one included.",
+        without_bit(0x08),
+    ),
 )
 SIZES = (
     Mutant(
@@ -124,12 +125,6 @@ SIZES = (
         edited(BODY, "RejectCode.PLAIN_TOO_LARGE", "RejectCode.BAD_COMPRESSION"),
     ),
     Mutant(
-        "content-size-of-32-bits",
-        "ZST-4",
-        "Keeps the content size in a u32, in which 2^32 is 0.",
-        edited(BODY, SIZE, '"little") % 2**32 + bias'),
-    ),
-    Mutant(
         "content-size-ignored",
         "ZST-5",
         "Streams whatever there is and takes the content size for a hint.",
@@ -172,6 +167,12 @@ BLOCKS = (
         block_refused("kind == 0 and content_size"),
     ),
     Mutant(
+        "compressed-blocks-unknown",
+        "ZST-7",
+        "Has raw and RLE blocks only, as in a first version without entropy coding.",
+        block_refused("kind == 2"),
+    ),
+    Mutant(
         "one-block-only",
         "ZST-7",
         "Reads one block, as a block may hold more than any frame.",
@@ -182,6 +183,12 @@ BLOCKS = (
         "ZST-7",
         "Takes a last block without bytes for a fault.",
         block_refused('body[-3:] == b"\\1\\0\\0"'),
+    ),
+    Mutant(
+        "corrupt-blocks-as-zeros",
+        "ZST-8",
+        "Ignores what its library says and delivers the buffer, which nobody has written to.",
+        edited(EXACTLY, WHOLE, f"try:\n    {WHOLE}\nexcept zstandard.ZstdError:\n    return bytes(content_size)"),
     ),
     Mutant(
         "early-end-accepted",
@@ -204,60 +211,4 @@ BLOCKS = (
         ),
     ),
 )
-WRITING = (
-    Mutant(
-        "checksum-written",
-        "ZST-9",
-        "Writes a checksum, as the tools of Zstandard do.",
-        edited(COMPRESS, "write_checksum=False", "write_checksum=True", PERMITTED),
-    ),
-    Mutant(
-        "size-not-written",
-        "ZST-9",
-        "Streams, and does not know the content size when it begins.",
-        edited(COMPRESS, "write_content_size=True", "write_content_size=False", PERMITTED),
-    ),
-    Mutant(
-        "empty-stays-empty",
-        "ZST-9",
-        "Compresses no bytes to no bytes.",
-        inserted(COMPRESS, "compressor = ", "if not plain:\n    return plain"),
-    ),
-    Mutant(
-        "plain-where-shorter",
-        "ZST-9",
-        "Keeps a plain body that compression makes longer.",
-        edited(COMPRESS, "return compressed", "return min(compressed, plain, key=len)"),
-    ),
-    Mutant(
-        "compress-limit-of-frame",
-        "ZST-10",
-        "Compresses up to 65,536 bytes, the limit of a frame.",
-        edited(COMPRESS, "if len(plain) > MAX_FRAME_BYTES - MIN_FRAME_BYTES:", "if len(plain) > MAX_FRAME_BYTES:"),
-    ),
-    Mutant(
-        "compress-limit-refused",
-        "ZST-10",
-        "Refuses the greatest plain body with >=.",
-        edited(COMPRESS, "if len(plain) > MAX", "if len(plain) >= MAX"),
-    ),
-    Mutant(
-        "decompress-for-one-slice",
-        "ZST-10",
-        "Reckons with a table of one entry where there is no frame.",
-        edited("compression.decompress", "num_slices=0", "num_slices=1"),
-    ),
-    Mutant(
-        "compressed-frame-not-limited",
-        "ZST-11",
-        "Checks the plain size only, as compression makes things smaller.",
-        edited(WRITE, TOO_LONG, f"{TOO_LONG[:-1]} and frame.flags & 2:"),
-    ),
-    Mutant(
-        "compressed-frame-as-plain",
-        "ZST-11",
-        "Says PLAIN_TOO_LARGE for what compression made too long.",
-        edited(WRITE, "RejectCode.FRAME_TOO_LARGE", "RejectCode.PLAIN_TOO_LARGE"),
-    ),
-)
-MUTANTS = (*FORM, *SIZES, *BLOCKS, *WRITING)
+MUTANTS = (*FORM, *SIZES, *BLOCKS)
