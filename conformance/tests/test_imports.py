@@ -21,6 +21,7 @@ TESTEES = [
     ("adapters.cuda-host", "adapters.cuda"),
 ]
 ABOUT_FRAMES = {"resonant.clauses", "resonant.explain", "resonant.layout"}
+CHANGED = {"resonant", "resonant.clauses"}  # mutants are changes of the reference, which everything else only describes
 
 
 def imports(source: str, package: str) -> set[str]:
@@ -62,6 +63,9 @@ def not_inside(names: Iterable[str], *packages: str) -> set[str]:
 
 def ids(path: Path) -> str:
     return str(path.relative_to(ROOT))
+
+
+MUTANTS = modules("conformance/mutants")
 
 
 @pytest.mark.parametrize("path", modules("reference/resonant"), ids=ids)
@@ -118,9 +122,15 @@ def test_other_testees_know_themselves_and_what_they_share(path: Path, packages:
 @pytest.mark.parametrize("path", modules("conformance"), ids=ids)
 def test_the_suite_reaches_implementations_through_the_driver(path: Path) -> None:
     found = imported_by(path)
-    allowed = ABOUT_FRAMES if path.name in ("show.py", "run.py") else set()
+    allowed = CHANGED if path in MUTANTS else ABOUT_FRAMES if path.name in ("show.py", "run.py") else set()
     assert not_inside(found, "conformance", "adapters.driver") <= allowed
     assert not_inside(found, "conformance", "adapters.driver", "resonant") == set()
+
+
+def test_only_mutants_know_mutants() -> None:
+    others = [path for path in modules("conformance") if path not in MUTANTS]
+    found = {ids(path): {name for name in imported_by(path) if inside(name, "conformance.mutants")} for path in others}
+    assert {path: names for path, names in found.items() if names} == {}
 
 
 def test_reports_read_run_files_and_import_nothing_of_ours() -> None:
@@ -132,6 +142,7 @@ def test_there_is_something_to_look_at() -> None:
     folders = ["reference/resonant", "vectors", "adapters/driver", "adapters/serve", "adapters/reference"]
     for folder in (*folders, "conformance", *(packages[0].replace(".", "/") for packages in TESTEES)):
         assert modules(folder), folder
+    assert len(MUTANTS) > 20
     assert "conformance/show.py" in map(ids, modules("conformance"))
 
 

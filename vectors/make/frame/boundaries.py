@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from resonant import DType, Frame, MessageType, Slice
 
 from ..frames import decode_input, encode_expectation, encode_input, fields
 from ..model import Case, Group, accepts
-from ..raw import ramp
+from ..raw import STRONG_TAIL, ramp
 
 I8_1 = Slice(DType.I8, (1,), b"\x2a")
 NamedFrame = tuple[str, str, str, Frame]  # id, about, clauses, frame
@@ -64,6 +65,8 @@ def _fields() -> Iterator[NamedFrame]:
     }
     for name, value in longer.items():
         yield f"frame-seq-{name}", f"frame_seq {value}.", "FRM-6 FRM-1", frame_of(I8_1, seq=value)
+    strong = replace(frame_of(I8_1), flags=STRONG_TAIL)
+    yield "flags-strong-tail", "flags 0x0004: bytes that are swapped would set a reserved flag.", "FRM-4 FRM-1", strong
     for mtype in MessageType:
         about = f"A {mtype.name} frame with no slice at all."
         yield f"no-slice-{mtype.name.lower()}", about, "FRM-12 FRM-3", frame_of(mtype=mtype)
@@ -153,5 +156,7 @@ def _payloads() -> Iterator[NamedFrame]:
         "FRM-23",
         frame_of(Slice(DType.I8, (len(text),), text), mtype=MessageType.SYNC),
     )
+    zeros = frame_of(Slice(DType.I8, (4,), b"\1\2\0\0"))
+    yield "zeros-at-the-end", "A payload that ends in zeros, which are elements.", "FRM-23", zeros
     every = frame_of(Slice(DType.I8, (256,), bytes(range(256))))
     yield "every-byte", "All 256 byte values.", "FRM-23", every

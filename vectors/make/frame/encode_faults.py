@@ -113,7 +113,7 @@ def _zstd_limits() -> Iterator[Case]:
     header = "010001000100000001000000000000000100000000000000d5ff00000000000000"
     ok = {"header": header, "plain_body": slices.hex()}
     about = "A plain size of exactly 65,536 bytes, which compresses well."
-    yield accepts("plain-size-at-the-limit", about, "FRM-34 ZST-9", {"fields": _flagged(65_536, ZSTD)}, ok)
+    yield accepts("plain-size-at-the-limit", about, "FRM-34 ZST-9 FRM-24", {"fields": _flagged(65_536, ZSTD)}, ok)
     for size in (65_537, 70_000):
         about = f"A plain size of {size} bytes, which would compress to a short frame."
         yield refuses(f"plain-size-{size}", about, "FRM-34", {"fields": _flagged(size, ZSTD)}, "PLAIN_TOO_LARGE")

@@ -40,6 +40,7 @@ def _space() -> Iterator[Case]:
         "decomposed": (("cafe\u0301", "a", "b"), "SPC-1", "é as two code points: no normalization."),
         "upper-case": (("KIMI-K2-Embed", "K2", "2026-01"), "SPC-1", "Case is kept."),
         "spaces-kept": ((" a", "b ", " c "), "SPC-1", "Nothing is trimmed."),
+        "blank": ((" ", " ", " "), "SPC-1 SPC-4", "A part of white space is not empty."),
         "line-feed": (("a\n", "b", "c"), "SPC-1", "A line feed is a character like others."),
         "nul": (("a\0b", "c", "d"), "SPC-1", "A NUL does not end the text."),
         "full-width-colon": (("a\uff1ab", "c", "d"), "SPC-1 SPC-4", "U+FF1A is not the separator."),

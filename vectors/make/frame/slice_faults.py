@@ -56,6 +56,7 @@ def _lengths() -> Iterator[Case]:
         ("f16-one-byte-an-element", F16, (4,), 4, "taking F16 for one byte an element"),
         ("f16-four-bytes-an-element", F16, (2,), 8, "taking F16 for four bytes an element"),
         ("f16-odd", F16, (2,), 3, "not noticing half an element"),
+        ("f16-odd-and-longer", F16, (2,), 5, "not noticing half an element too many"),
         ("f16-empty", F16, (2,), 0, "taking a length of 0 for unknown"),
         ("f16-dims-with-0-not-empty", F16, (2, 0), 4, "skipping a dim of 0"),
         ("i8-one-missing", I8, (5,), 4, "accepting a short payload"),

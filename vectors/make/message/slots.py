@@ -155,6 +155,9 @@ def _scales() -> Iterator[Case]:
         yield reads(
             f"q4-{count}-elements", f"{count} elements have {blocks} scales.", "MSG-8", THINK, part.slices, message
         )
+    rows = tensor(Q4, (2, 33), ramp(33), scale=b"\x00\x3c" * 3)
+    about = "Two rows of 33: blocks go on from one row to the next, so that 66 elements have 3 scales."
+    yield reads("q4-rows-of-33", about, "MSG-8", THINK, rows.slices, {"kind": "think", "hidden": rows.json})
     about = "I8 keys and F16 values: the values are taken for the scale, which they do not fit."
     yield bad("greedy-cache", about, "MSG-7", CACHE, ((I8, (5,), ramp(5)), F), "BAD_SCALE")
     yield bad(

@@ -12,6 +12,7 @@ from .random import tensor
 UNIT = 2.0**-24  # the smallest binary16 subnormal
 GREATEST = {Q4: 7, I8: 127}  # a largest magnitude of so many units makes the scale one unit, and the codes the units
 SIGN32 = 0x80000000
+FINITE = ("f32-greatest", "f32-greatest-negative", "f32-65504")  # as great as an element may be
 
 
 def groups() -> Iterator[Group]:
@@ -78,7 +79,8 @@ def _normal_from_f32() -> Iterator[Case]:
     ]
     for name, fault, words in normal:
         for width in WIDTHS:
-            yield quantized(width, name, f"{len(words)} elements: fails who {fault}.", "QNT-2", words, "f32")
+            clauses = "QNT-2 QNT-3" if name in FINITE else "QNT-2"
+            yield quantized(width, name, f"{len(words)} elements: fails who {fault}.", clauses, words, "f32")
 
 
 def _from_bf16() -> Iterator[Case]:

@@ -51,7 +51,7 @@ def _failed(case_id: str, about: str, clauses: str, frame: bytes, key: bytes = T
 
 
 def _valid() -> Iterator[Case]:
-    yield accepts("one-slice", "One I8 slice.", "XCH-2 XCH-3", _given(FRAME), OK_FIELDS)
+    yield accepts("one-slice", "One I8 slice.", "XCH-2 XCH-3 FRM-24", _given(FRAME), OK_FIELDS)
     nonces = {
         "nonce-zero": (bytes(24), "A nonce of zeros."),
         "nonce-max": (b"\xff" * 24, "A nonce of 0xff bytes."),

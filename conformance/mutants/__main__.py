@@ -1,0 +1,76 @@
+"""Run the catalogue of mutants against the suite: every mutant must be killed by a case that cites its clause."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from time import monotonic
+
+from resonant.clauses import load_clauses
+
+from ..cases import load_cases
+from .account import Account, faults, trial_faults
+from .catalogue import FAMILIES
+from .mutant import Mutant
+from .progress import Progress
+from .proofs import proved_by_testees
+from .report import PATH, write_report
+from .runner import run_trials
+from .show import all_lines, some_lines
+
+PROVED, NOT_PROVED, USAGE = 0, 1, 2
+ALL = "*"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    mutants = chosen(options.only)
+    if not mutants:
+        print(f"no mutant has an id, clause or file like {options.only!r}", file=sys.stderr)
+        return USAGE
+    began = monotonic()
+    whole = options.only == ALL
+    trials, failing = run_trials(
+        mutants, baseline=whole, full=options.full, jobs=options.jobs, done=Progress(sys.stderr)
+    )
+    if not whole:
+        print("\n".join(some_lines(mutants, trials)))
+        return NOT_PROVED if any(trial_faults(mutants, trials)) else PROVED
+    account = Account(mutants, trials, load_cases(), load_clauses(), proved_by_testees(), failing, options.full)
+    write_report(account)
+    print("\n".join([*all_lines(account, monotonic() - began), f"report: {PATH}"]))
+    return NOT_PROVED if any(faults(account)) else PROVED
+
+
+def chosen(pattern: str) -> tuple[Mutant, ...]:
+    """The mutants whose id, clause or file is like the pattern: FRM-2*, sparse_ops, *-signed."""
+    return tuple(
+        mutant
+        for file, family in FAMILIES.items()
+        for mutant in family
+        if any(fnmatchcase(name, pattern) for name in (mutant.id, mutant.clause, file))
+    )
+
+
+def _processes(text: str) -> int:
+    jobs = int(text)
+    if jobs < 1:
+        raise ValueError(text)
+    return jobs
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m conformance.mutants", description=__doc__)
+    parser.add_argument(
+        "--only", default=ALL, metavar="PATTERN", help="those whose id, clause or file is like PATTERN: FRM-2*, quant_*"
+    )
+    parser.add_argument("--full", action="store_true", help="all cases of each clause, to count what each case kills")
+    parser.add_argument("-j", type=_processes, default=2, metavar="N", dest="jobs", help="processes (default: 2)")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

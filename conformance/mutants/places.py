@@ -1,0 +1,72 @@
+"""Where in the reference a mutant differs: names like "header.read_header", "slots.SlotReader.mask", "ops.decode"."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, TypeAlias
+
+import resonant
+
+from .testee import SCRIPTS
+
+Owner: TypeAlias = ModuleType | type
+
+
+class PlaceError(Exception):
+    """A mutant is about something that the reference no longer has; the text says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A name in a module or class of the reference. value: what it stands for; of a method, as the class holds it."""
+
+    target: str
+    owner: Owner
+    name: str
+    value: Any
+
+    def bindings(self) -> Iterator[Owner]:
+        """Everything in which the name stands for this value: `from .header import check_envelope` makes a second."""
+        if isinstance(self.owner, type):
+            yield self.owner
+            return
+        for module in modules().values():
+            if vars(module).get(self.name) is self.value:
+                yield module
+
+    def entries(self) -> Iterator[tuple[dict[Any, Any], Any]]:
+        """The tables of modules, and their keys, under which this value stands, alone or in a tuple."""
+        for module in modules().values():
+            for table in vars(module).values():
+                if type(table) is dict:
+                    yield from ((table, key) for key, value in table.items() if self.value_in(value))
+
+    def value_in(self, found: Any) -> bool:
+        """Whether this is the value, or a tuple that has it."""
+        return found is self.value or (type(found) is tuple and any(part is self.value for part in found))
+
+
+def modules() -> dict[str, ModuleType]:
+    """The reference's modules by their names in the package, and those of its testee by theirs."""
+    prefix = f"{resonant.__name__}."
+    package = {name.removeprefix(prefix): module for name, module in sys.modules.items() if name.startswith(prefix)}
+    return {resonant.__name__: resonant, **package, **SCRIPTS}
+
+
+def find(target: str) -> Place:
+    """The place of this name. Raises PlaceError."""
+    known = modules()
+    head, _, rest = target.rpartition(".")
+    parts: list[str] = []
+    while head and head not in known:
+        head, _, last = head.rpartition(".")
+        parts.insert(0, last)
+    owner: Any = known.get(head)
+    for part in parts:
+        owner = vars(owner).get(part) if owner is not None else None
+    if owner is None or rest not in vars(owner):
+        raise PlaceError(f"the reference has no {target}; say where it stands now")
+    return Place(target, owner, rest, vars(owner)[rest])

@@ -1,0 +1,87 @@
+"""Trials in several processes."""
+
+from __future__ import annotations
+
+import resource
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache, partial
+from multiprocessing import get_context
+from typing import TypeAlias
+
+from ..cases import Case, load_cases
+from .catalogue import MUTANTS
+from .mutant import Mutant
+from .trial import Suite, Trial, failures, suite_of, try_mutant
+
+CHUNK = 200
+"""Cases of one piece of work, where the reference is judged without a change."""
+MEMORY_BYTES = 4 << 30
+"""What a process may have: a mutant that allocates what an input announces is to fail, and not the machine."""
+
+Result: TypeAlias = Trial | tuple[str, ...]
+"""Of a mutant, or the failing cases of a chunk."""
+Work: TypeAlias = Callable[[], Result]
+
+
+def run_trials(
+    mutants: Sequence[Mutant], *, baseline: bool, full: bool, jobs: int, done: Callable[[int, int], None]
+) -> tuple[dict[str, Trial], tuple[str, ...]]:
+    """The trials of mutants of the catalogue by id, and the cases that the reference fails as it stands.
+
+    baseline: whether to judge the reference at all. jobs: processes. done: told after each piece of work how many of
+    how many are done.
+    """
+    chunks = range(0, len(_cases()), CHUNK) if baseline else ()
+    work: list[Work] = [partial(_judge_chunk, start) for start in chunks]
+    work += [partial(_try_by_id, mutant.id, full) for mutant in mutants]
+    trials: dict[str, Trial] = {}
+    failing: list[str] = []
+    with _performed(work, jobs) as results:
+        for count, result in enumerate(results, start=1):
+            if isinstance(result, Trial):
+                trials[result.mutant] = result
+            else:
+                failing += result
+            done(count, len(work))
+    return {mutant.id: trials[mutant.id] for mutant in mutants}, tuple(sorted(failing))
+
+
+@contextmanager
+def _performed(work: Sequence[Work], jobs: int) -> Iterator[Iterator[Result]]:
+    """The results as they come. Processes are spawned, so that they are the same on every platform."""
+    with get_context("spawn").Pool(min(jobs, len(work)), _limit_memory) as pool:
+        yield pool.imap_unordered(_perform, work)
+
+
+def _limit_memory() -> None:
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
+def _perform(work: Work) -> Result:
+    return work()
+
+
+def _try_by_id(mutant_id: str, full: bool) -> Trial:
+    return try_mutant(_by_id()[mutant_id], _suite(), full=full)
+
+
+def _judge_chunk(start: int) -> tuple[str, ...]:
+    return failures(_cases()[start : start + CHUNK])
+
+
+@cache
+def _cases() -> tuple[Case, ...]:
+    return load_cases()
+
+
+@cache
+def _suite() -> Suite:
+    return suite_of(_cases())
+
+
+@cache
+def _by_id() -> dict[str, Mutant]:
+    return {mutant.id: mutant for mutant in MUTANTS}

@@ -1,0 +1,127 @@
+"""Changes of the reference: made everywhere, undone whatever happens, and refused where they no longer fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import resonant
+
+from adapters.driver import Crash, Ok, Reject
+from conformance.mutants.changes import Change, applied, both, edited, entries, inserted, refusing, replaced, wrapped
+from conformance.mutants.places import PlaceError, find
+from conformance.mutants.testee import InProcess
+from conformance.tests.support import closed, header_bytes
+
+HEART = closed(header_bytes(type=3))
+ENVELOPE = "header.check_envelope"
+SHORT = "if size < MIN_FRAME_BYTES:"
+
+
+def decoded(frame: bytes = HEART) -> object:
+    return InProcess().ask("decode", {"frame": frame.hex()})
+
+
+def code(answer: object) -> str:
+    return answer.code if isinstance(answer, Reject) else type(answer).__name__
+
+
+@pytest.mark.parametrize(
+    ("change", "outcome"),
+    [
+        (edited(ENVELOPE, SHORT, "if size <= MIN_FRAME_BYTES:"), "FRAME_TOO_SHORT"),
+        (edited(ENVELOPE, SHORT, "if size > 33:", ("RejectCode.BAD_VERSION", "RejectCode.BAD_TYPE")), "Ok"),
+        (inserted(ENVELOPE, SHORT, "if size == 33:\n    size = 32"), "FRAME_TOO_SHORT"),
+        (inserted(ENVELOPE, SHORT, refusing("size == 33", "BAD_MASK")), "BAD_MASK"),
+        (inserted(ENVELOPE, SHORT, "raise KeyError(size)"), "Crash"),
+        (replaced(ENVELOPE, lambda data: len(data) // 0), "Crash"),
+        (replaced("values.MIN_FRAME_BYTES", 34), "FRAME_TOO_SHORT"),
+        (wrapped("slices.read_slices", lambda read: lambda plain, table: read(plain + b"!", table)), "TRAILING_BYTES"),
+        (entries("header._TYPES", {3: None}), "BAD_TYPE"),
+        (both(entries("header._TYPES", {3: 0}), replaced("values.VERSION", 2)), "BAD_VERSION"),
+        (edited("messages._sync", "Heart()", "1 / 0"), "Ok"),
+        (edited("ops.decode", "resonant.decode(frame, key=key)", "resonant.decode(frame[:20])"), "FRAME_TOO_SHORT"),
+    ],
+)
+def test_a_change_is_felt_while_it_is_applied_and_no_longer(change: Change, outcome: str) -> None:
+    before = decoded()
+    assert isinstance(before, Ok)
+    with applied(change):
+        assert code(decoded()) == outcome
+    assert decoded() == before
+
+
+def test_a_function_in_a_table_is_changed_there() -> None:
+    with applied(edited("messages._sync", "Heart()", "Sync({})")):
+        changed = InProcess().ask("read_message", {"frame": HEART.hex()})
+    assert changed == Ok({"message": {"kind": "sync", "json": {}}})
+    assert InProcess().ask("read_message", {"frame": HEART.hex()}) == Ok({"message": {"kind": "heart"}})
+
+
+def test_a_method_is_changed_in_its_class() -> None:
+    before = resonant.Tensor.half
+    with applied(edited("slots.SlotReader.finish", "if self.left:", "if not self.left:")):
+        assert code(InProcess().ask("read_message", {"frame": HEART.hex()})) == "BAD_SLOTS"
+    with applied(edited("tensors.Tensor.half", "array.shape or (1,)", "(7,)")):
+        assert resonant.Tensor.half(find("quant.np").value.zeros(3, "<f2")).dims == (7,)
+    assert resonant.Tensor.half == before
+
+
+def test_what_another_module_has_imported_is_changed_there_too() -> None:
+    right = find("decode.check_envelope").value
+    with applied(replaced(ENVELOPE, print)):
+        assert find("decode.check_envelope").value is find(ENVELOPE).value is print
+    assert find("decode.check_envelope").value is find(ENVELOPE).value is right
+
+
+def raising(_undo: Any) -> None:
+    raise PlaceError("no such place")
+
+
+@pytest.mark.parametrize("change", [both(replaced(ENVELOPE, print), raising), replaced(ENVELOPE, print)])
+def test_an_exception_leaves_the_reference_as_it_was(change: Change) -> None:
+    right = find(ENVELOPE).value
+    with pytest.raises((PlaceError, ZeroDivisionError)), applied(change):
+        raise ZeroDivisionError
+    assert find(ENVELOPE).value is find("decode.check_envelope").value is right
+    assert isinstance(decoded(), Ok)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (edited("header.no_such_function", "a", "b"), "the reference has no header.no_such_function"),
+        (edited("no_such_module.f", "a", "b"), "the reference has no no_such_module.f"),
+        (edited("slots.SlotReader.gone", "a", "b"), "the reference has no slots.SlotReader.gone"),
+        (edited(ENVELOPE, "if gone:", "b"), "'if gone:' stands 0 times in header.check_envelope"),
+        (edited(ENVELOPE, "size", "b"), r"'size' stands \d+ times in header.check_envelope"),
+        (edited(ENVELOPE, SHORT, "if if:"), "header.check_envelope, changed, is no Python"),
+        (entries("header.none", {1: 2}), "the reference has no header.none"),
+    ],
+)
+def test_a_change_that_does_not_fit_the_reference_is_refused(change: Change, says: str) -> None:
+    with pytest.raises(PlaceError, match=says), applied(change):
+        pass
+    assert isinstance(decoded(), Ok)
+
+
+def test_the_testee_of_mutants_answers_as_the_real_one() -> None:
+    testee = InProcess()
+    assert code(testee.ask("no-such-op", {})) == "Unsupported"
+    assert code(testee.ask("decode", {"frame": "0"})) == "RequestError"
+    assert testee.ask("decode", {"frame": ""}) == Reject(
+        "FRAME_TOO_SHORT", "FRAME_TOO_SHORT (FRM-25): 0 bytes; the shortest frame has 33"
+    )
+
+
+def test_an_exception_is_a_crash_and_a_reply_that_is_none_a_failure_of_the_protocol() -> None:
+    made: dict[str, Callable[..., Any]] = {
+        "Crash": lambda **_: 1 // 0,
+        "HarnessError": lambda **_: 3,
+    }
+    for kind, perform in made.items():
+        with applied(entries("ops.OPS", {"decode": ({"frame": find("shapes.DATA").value}, {}, perform)})):
+            assert code(decoded()) == kind
+    with applied(entries("ops.OPS", {"decode": ({"frame": find("shapes.DATA").value}, {}, made["Crash"])})):
+        assert decoded() == Crash("ZeroDivisionError: integer division or modulo by zero")
