@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .manifest import damage
+
 DIALOGUE = "dialogue"
 """The one op of vectors that is none of testees."""
 VECTORS = Path(__file__).resolve().parent.parent / "vectors" / "data"
@@ -54,7 +56,12 @@ class Case:
 
 
 def load_cases(folder: Path = VECTORS) -> tuple[Case, ...]:
-    """Every case below `folder`, in order of path and file. Raises VectorError for a file that is none."""
+    """Every case below `folder`, in order of path and file.
+
+    Raises VectorError where a file is not as the manifest beside the folder has it, or no vector file.
+    """
+    if damaged := damage(folder):
+        raise VectorError(damaged)
     paths = sorted(folder.rglob("*.json"))
     if not paths:
         raise VectorError(f"{folder}: no vector files; run `python -m vectors.make`")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 
 import pytest
@@ -11,6 +12,8 @@ from .outside.check import Check
 from .show import failure_text, probe_text
 from .state import JUDGED, OPTIONS
 from .verdict import Outcome, Verdict
+
+_GAVE_UP = re.compile("^got       gave up: (.*)", re.MULTILINE)  # the driver's own words, and no reply that has them
 
 
 class Reporter:
@@ -46,8 +49,9 @@ class Reporter:
     def fail(self, outcome: Outcome, text: str) -> None:
         """Fail the running test."""
         self._item.user_properties.append(("outcome", str(outcome)))
-        if "gave up: " in text and outcome is Outcome.HARNESS_ERROR:
-            self._item.session.shouldfail = text.split("gave up: ", 1)[1].splitlines()[0]
+        gave_up = _GAVE_UP.search(text)
+        if gave_up and outcome is Outcome.HARNESS_ERROR:
+            self._item.session.shouldfail = gave_up[1]
         pytest.fail(text, pytrace=False)
 
     def replay(self) -> str:

@@ -82,9 +82,9 @@ def check_named(named: Sequence[Case], claimed: Sequence[str], selected: Sequenc
 
 
 def _why(error: StartError) -> str:
-    """What the testee said itself, if it said it in one line; else what the driver saw and the end of its output."""
+    """What the testee said itself, if it said it in one line, and what the driver saw; else that and its output."""
     said = error.stderr.strip().splitlines()
-    return said[0] if len(said) == 1 else str(error)
+    return f"{said[0]} ({error.text})" if len(said) == 1 else str(error)
 
 
 def check_clauses(cases: Sequence[Case], existing: Collection[str]) -> None:

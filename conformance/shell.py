@@ -17,8 +17,10 @@ from .options import read_options
 from .probes import PROBES
 from .run import RunError, prepare
 from .state import JUDGED, OPTIONS, RUN
+from .verdict import short
 
 OUTSIDE_TESTS = Path(__file__).resolve().parent / "test_outside.py"
+TEXT_CHARS = 20_000  # of one message; it can hold the end of a testee's standard error
 
 
 def begin(config: pytest.Config) -> None:
@@ -30,7 +32,7 @@ def begin(config: pytest.Config) -> None:
     try:
         run = prepare(options, build=options.build and not worker)
     except RunError as error:
-        raise pytest.UsageError(str(error)) from error
+        raise pytest.UsageError(short(str(error), TEXT_CHARS)) from error
     parallel = bool(getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None))
     if parallel and not worker:
         if run.adapter.launch == "attach":
@@ -53,9 +55,8 @@ def pytest_report_header(config: pytest.Config) -> str:
     hello = run.hello
     who = f"{run.adapter.name}: {hello.name} {hello.version} ({hello.language})"
     claims = ", ".join(hello.profiles) or "nothing"
-    return (
-        f"conformance of {who} to Resonant {hello.spec}; claims {claims}; {len(run.cases)} cases; seed {options.seed}"
-    )
+    judged = f"conformance of {short(who)} to Resonant {hello.spec}; claims {claims}"
+    return f"{judged}; {len(run.cases)} cases; seed {options.seed}"
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

@@ -14,10 +14,11 @@ from resonant.layout import Field, annotate
 
 from .cases import DIALOGUE, Accept, Case
 from .difference import Difference
-from .verdict import Verdict
+from .verdict import Verdict, short
 
 _SHOWN_BYTES = 16
 _STDERR_LINES = 12
+_LINE_CHARS, _TEXT_CHARS = 5_000, 200_000
 
 
 def failure_text(case: Case, verdict: Verdict, replay: str) -> str:
@@ -37,7 +38,9 @@ def _text(name: str, about: str, clauses: tuple[str, ...], verdict: Verdict, dum
         lines += ["what was said so far:", *(f"  {line}" for line in verdict.transcript)]
     if verdict.stderr:
         lines += ["testee's standard error:", *(f"  {line}" for line in verdict.stderr.splitlines()[-_STDERR_LINES:])]
-    return "\n".join([*lines, f"replay    {replay}"])
+    # Some of it is the testee's own words, which may be megabytes.
+    text = short("\n".join(short(line, _LINE_CHARS) for line in lines), _TEXT_CHARS)
+    return f"{text}\nreplay    {replay}"
 
 
 def clause_lines(ids: tuple[str, ...]) -> Iterator[str]:

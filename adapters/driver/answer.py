@@ -77,10 +77,16 @@ class AnswerError(Exception):
 
 _CODE: Final = re.compile(r"[A-Z][A-Z0-9_]*")
 _SHOWN_CHARS: Final = 200
+# What a reply may be made of, so that reading and showing it is bounded: 18 MB can be six million empty lists.
+MAX_PARTS: Final = 500_000
+MAX_DEPTH: Final = 64  # an ok with the JSON of a message nests 20 deep (MSG-17)
 
 
 def parse_answer(reply: bytes) -> Answer:
     """Read the reply to a request (specs/ops/reply.json). Raises AnswerError and nothing else."""
+    parts = sum(map(reply.count, (b",", b"[", b"{")))
+    if parts > MAX_PARTS:
+        raise AnswerError(f"the reply has {parts:,} commas and brackets; {MAX_PARTS:,} is the limit: {_shown(reply)}")
     try:
         text = reply.decode()
         members = _DECODE(text)
@@ -88,6 +94,8 @@ def parse_answer(reply: bytes) -> Answer:
             json.dumps(members, ensure_ascii=False).encode()  # half a surrogate pair could not be reported later
     except (ValueError, RecursionError) as error:
         raise AnswerError(f"the reply is not UTF-8 JSON ({error}): {_shown(reply)} (TST-8)") from None
+    if parts > MAX_DEPTH and _is_deep(members):
+        raise AnswerError(f"the reply nests deeper than {MAX_DEPTH}: {_shown(reply)}")
     if type(members) is not dict:
         raise AnswerError(f"the reply is not a JSON object: {_shown(reply)} (TST-8)")
     if len(members) != 1:
@@ -136,6 +144,16 @@ _MEMBERS: Final[dict[str, Callable[[object], Answer]]] = {
 }
 
 
+def _is_deep(value: object) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        holders = [one for one in level if isinstance(one, dict | list)]
+        if not holders:
+            return False
+        level = [part for one in holders for part in (one.values() if isinstance(one, dict) else one)]
+    return any(isinstance(one, dict | list) for one in level)
+
+
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
@@ -158,5 +176,5 @@ _DECODE: Final = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
+    text = repr(value[: _SHOWN_CHARS + 1] if isinstance(value, bytes | str) else value)
     return text if len(text) <= _SHOWN_CHARS else f"{text[:_SHOWN_CHARS]}…"

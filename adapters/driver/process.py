@@ -15,6 +15,7 @@ from typing import Final
 
 from .adapter import Adapter
 from .errors import StartError
+from .guard import GUARD, VARIABLE, end_marked
 from .running import Address
 from .streams import LINE_BYTES, FirstLine, Tail
 
@@ -33,12 +34,13 @@ class ProcessTestee:
         """
         self.token = secrets.token_hex(16)
         self.first_id = 1
+        GUARD.watch(self.token)
         process = _spawn(adapter, self.token)
         self.gone_fd, gone_write = os.pipe()
         self._process = process
         self._exited = threading.Event()
         watch = threading.Thread(
-            target=_watch, args=(process, self._exited, gone_write), name="testee-exit", daemon=True
+            target=_watch, args=(process, self.token, self._exited, gone_write), name="testee-exit", daemon=True
         )
         watch.start()
         # Also at the end of the interpreter: a testee never outlives the driver.
@@ -97,7 +99,7 @@ class ProcessTestee:
         self.kill()
 
     def kill(self) -> None:
-        """End it at once, with everything in its process group."""
+        """End it at once, with everything in its process group and everything that carries its secret."""
         self._end()
 
 
@@ -120,7 +122,7 @@ def _spawn(adapter: Adapter, token: str) -> subprocess.Popen[bytes]:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=adapter.folder,
-            env={**os.environ, "RESONANT_TOKEN": token},
+            env={**os.environ, VARIABLE: token},
             start_new_session=True,  # a process group of its own, to be ended as a whole
         )
     except OSError as error:
@@ -142,12 +144,14 @@ def _parse_ports(line: bytes) -> tuple[Address, Address]:
     return (_HOST, ports["control"]), (_HOST, ports["wire"])
 
 
-def _watch(process: subprocess.Popen[bytes], exited: threading.Event, gone_write: int) -> None:
+def _watch(process: subprocess.Popen[bytes], token: str, exited: threading.Event, gone_write: int) -> None:
     if hasattr(os, "waitid"):
         # As long as the dead leader is not reaped, nobody else can be given the number of its group.
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
         _signal_group(process.pid, signal.SIGKILL)
     process.wait()
+    end_marked({token})
+    GUARD.forget(token)
     exited.set()
     os.close(gone_write)  # makes gone_fd readable
 

@@ -152,7 +152,7 @@ TOLD_APART = (
             "from resonant import strict_json\n"
             "last = reader._slices[-1].payload\n"
             'if last.startswith(b"{"):\n'
-            "    strict_json.check_explanation(json.loads(last))",
+            "    strict_json.read_object(last)",
         ),
     ),
     Mutant("scales-not-checked", "MSG-6", "Leaves scales to whoever uses the tensor.", edited(TENSOR, CHECKED, "")),

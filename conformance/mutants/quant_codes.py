@@ -143,7 +143,7 @@ WRITING = (
         "i8-sign-and-magnitude",
         "QNT-8",
         "Writes a sign bit and a magnitude.",
-        edited(PACK, BYTES, "return np.where(codes < 0, 0x80 | -codes, codes).astype(np.uint8).tobytes()"),
+        edited(PACK, BYTES, "return np.where(codes < 0, 0x80 - codes.astype(int), codes).astype(np.uint8).tobytes()"),
     ),
     Mutant(
         "q4-high-nibble-first",

@@ -73,7 +73,7 @@ PRODUCTS = (
         "no-scale-refused",
         "QNT-13",
         "Wants scales, as its own encoder always writes them.",
-        edited(DEQUANTIZE, PLAIN, 'check_scale(b"", count)'),
+        inserted(DEQUANTIZE, PLAIN, 'check_scale(b"", max(count, 1))'),
     ),
 )
 REFUSALS = (

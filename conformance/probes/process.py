@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 from time import monotonic
 
 from adapters.driver import HEAD, Channel, Ok, Testee, cut
@@ -11,6 +13,7 @@ from ..verdict import PASSED, Verdict
 from .basics import UNKNOWN, message, wrong
 
 END_S = 5.0  # for a testee to exit once it is told to
+_OTHER_LOOPBACK = "127.0.0.2"  # an address of its own on Linux; where there is none, nothing can be told
 
 
 def ports_line(testee: Testee) -> Verdict:
@@ -19,8 +22,20 @@ def ports_line(testee: Testee) -> Verdict:
     control, wire = testee.control_address, testee.wire_address
     if wire is None or control[1] == wire[1] or control[0] != "127.0.0.1":
         return wrong("two different ports of 127.0.0.1", f"{control}, {wire}")
+    for port in (control[1], wire[1]):
+        if _taken_elsewhere(port):
+            return wrong("sockets of 127.0.0.1 alone", f"port {port} is bound on {_OTHER_LOOPBACK} as well")
     stray = testee.stray_stdout()
     return wrong("one line of standard output", stray) if stray else PASSED
+
+
+def _taken_elsewhere(port: int) -> bool:
+    with socket.socket(type=socket.SOCK_DGRAM) as other:
+        try:
+            other.bind((_OTHER_LOOPBACK, port))
+        except OSError as error:
+            return error.errno == errno.EADDRINUSE
+    return False
 
 
 def deaf_before_hello(testee: Testee) -> Verdict:

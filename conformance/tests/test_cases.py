@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from conformance.cases import VECTORS, Accept, Refuse, VectorError, load_cases
+from conformance.cases import VECTORS, Accept, Case, Refuse, VectorError, load_cases
 from conformance.profiles import PROFILES
 from conformance.run import check_clauses
+from conformance.tests.published import write_manifest
 
 ENTRY: dict[str, Any] = {
     "id": "one",
@@ -23,16 +24,22 @@ FILE: dict[str, Any] = {"profile": "frame", "group": "decode/a", "op": "decode",
 
 
 def write(folder: Path, file: object, name: str = "a.json") -> Path:
-    path = folder / name
+    path = folder / "data" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(file if isinstance(file, str) else json.dumps(file), "utf-8")
     return path
 
 
+def load(folder: Path) -> tuple[Case, ...]:
+    """The cases of what was written there, with a manifest that fits it."""
+    write_manifest(folder)
+    return load_cases(folder / "data")
+
+
 def test_a_case_has_everything_of_its_file(tmp_path: Path) -> None:
     refused = {**ENTRY, "id": "two", "clauses": ["FRM-2", "FRM-3"], "expect": {"reject": "BAD_TYPE"}}
     write(tmp_path, {**FILE, "requires": ["zstd"], "cases": [ENTRY, refused]})
-    one, two = load_cases(tmp_path)
+    one, two = load(tmp_path)
     assert (one.id, two.id) == ("frame/decode/a/one", "frame/decode/a/two")
     assert (one.op, one.profile, one.about, dict(one.input)) == ("decode", "frame", "It.", {"frame": ""})
     assert one.needs == {"frame", "zstd"}
@@ -44,7 +51,7 @@ def test_a_case_has_everything_of_its_file(tmp_path: Path) -> None:
 def test_files_come_in_order_of_their_paths(tmp_path: Path) -> None:
     for name in ("b/a.json", "a.json", "a/z.json"):
         write(tmp_path, {**FILE, "group": name.removesuffix(".json")}, name)
-    assert [case.id for case in load_cases(tmp_path)] == ["frame/a/z/one", "frame/a/one", "frame/b/a/one"]
+    assert [case.id for case in load(tmp_path)] == ["frame/a/z/one", "frame/a/one", "frame/b/a/one"]
 
 
 def without(member: str) -> dict[str, Any]:
@@ -76,13 +83,13 @@ def entry_without(member: str) -> dict[str, Any]:
 def test_what_is_no_vector_file_is_refused_by_its_name(tmp_path: Path, file: object) -> None:
     path = write(tmp_path, file, "deep/down/bad.json")
     with pytest.raises(VectorError, match="not a vector file") as caught:
-        load_cases(tmp_path)
+        load(tmp_path)
     assert str(path) in str(caught.value)
 
 
 def test_a_folder_without_files_is_refused_with_advice(tmp_path: Path) -> None:
     with pytest.raises(VectorError, match=r"python -m vectors\.make") as caught:
-        load_cases(tmp_path)
+        load(tmp_path)
     assert str(tmp_path) in str(caught.value)
 
 
@@ -90,12 +97,12 @@ def test_two_cases_of_one_id_are_refused(tmp_path: Path) -> None:
     write(tmp_path, FILE)
     write(tmp_path, FILE, "b.json")
     with pytest.raises(VectorError, match="frame/decode/a/one stands there twice"):
-        load_cases(tmp_path)
+        load(tmp_path)
 
 
 def test_a_case_that_cites_no_clause_of_the_specification_is_refused(tmp_path: Path) -> None:
     write(tmp_path, {**FILE, "cases": [{**ENTRY, "clauses": ["FRM-1", "FRM-999"]}]})
-    cases = load_cases(tmp_path)
+    cases = load(tmp_path)
     check_clauses(cases, {"FRM-1", "FRM-999"})
     with pytest.raises(VectorError, match="frame/decode/a/one cites FRM-999, which specs/ does not have"):
         check_clauses(cases, {"FRM-1"})

@@ -1,4 +1,4 @@
-"""Write vectors/data, or check that it is what this generator writes."""
+"""Write vectors/data and vectors/manifest.json, or check that they are what this generator writes."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from .catalogue import GROUP_MAKERS
+from .manifest import manifest_text
 from .model import Group
 
 DATA = Path(__file__).resolve().parent.parent / "data"
+SCHEMA = DATA.parent / "schema.json"
+MANIFEST = "manifest.json"
+"""Stands beside the folder of data."""
 
 
 def all_groups() -> Iterator[Group]:
@@ -30,11 +34,19 @@ def main(arguments: list[str] | None = None) -> int:
     """The command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m vectors.make", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 and name every file that differs")
-    parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="the folder to write or check")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=DATA,
+        metavar="DIR",
+        help="the folder to write or check; the manifest stands beside it",
+    )
     options = parser.parse_args(arguments)
     groups = list(all_groups())
     texts = {str(group.path): group.text() for group in groups}
-    status = _check(options.data, texts) if options.check else _write(options.data, texts)
+    manifest = manifest_text(groups, SCHEMA.read_bytes())
+    act = _check if options.check else _write
+    status = act(options.data, texts, manifest)
     counts: Counter[str] = Counter()
     for group in groups:
         counts[group.profile] += len(group.cases)
@@ -46,15 +58,11 @@ def _present(data: Path) -> set[str]:
     return {path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file()}
 
 
-def _check(data: Path, texts: Mapping[str, str]) -> int:
+def _check(data: Path, texts: Mapping[str, str], manifest: str) -> int:
     stale = _present(data) - texts.keys()
     wrong = [f"{name}: no group makes this file" for name in sorted(stale)]
-    for name, text in texts.items():
-        path = data / name
-        if not path.is_file():
-            wrong.append(f"{name}: missing")
-        elif path.read_bytes() != text.encode():
-            wrong.append(f"{name}: differs from what the generator makes")
+    wrong += [line for name, text in texts.items() for line in _difference(data / name, name, text)]
+    wrong += _difference(data.parent / MANIFEST, MANIFEST, manifest)
     for line in wrong:
         print(line, file=sys.stderr)
     if wrong:
@@ -62,11 +70,19 @@ def _check(data: Path, texts: Mapping[str, str]) -> int:
     return 1 if wrong else 0
 
 
-def _write(data: Path, texts: Mapping[str, str]) -> int:
+def _difference(path: Path, name: str, text: str) -> Iterator[str]:
+    if not path.is_file():
+        yield f"{name}: missing"
+    elif path.read_bytes() != text.encode():
+        yield f"{name}: differs from what the generator makes"
+
+
+def _write(data: Path, texts: Mapping[str, str], manifest: str) -> int:
     for name, text in texts.items():
         path = data / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode())
+    (data.parent / MANIFEST).write_bytes(manifest.encode())
     for name in _present(data) - texts.keys():
         (data / name).unlink()
     return 0

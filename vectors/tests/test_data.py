@@ -6,6 +6,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from referencing.jsonschema import DRAFT202012
 from vectors.make.__main__ import DATA, main
 
 ROOT = DATA.parent.parent
+MANIFEST = DATA.parent / "manifest.json"
 DESCRIBED = {
     "header",
     "plain_body",
@@ -75,15 +77,31 @@ def test_data_is_what_the_generator_makes(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_check_names_changed_missing_and_extra_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--data", str(tmp_path)]) == 0
-    (tmp_path / "frame/decode/crc.json").write_text("{}")
-    (tmp_path / "frame/decode/version.json").unlink()
-    (tmp_path / "frame/extra.json").write_text("{}")
-    assert main(["--data", str(tmp_path), "--check"]) == 1
+    data = tmp_path / "data"
+    assert main(["--data", str(data)]) == 0
+    assert (tmp_path / "manifest.json").read_bytes() == MANIFEST.read_bytes()
+    (data / "frame/decode/crc.json").write_text("{}")
+    (data / "frame/decode/version.json").unlink()
+    (data / "frame/extra.json").write_text("{}")
+    (tmp_path / "manifest.json").write_bytes(MANIFEST.read_bytes() + b"\n")
+    assert main(["--data", str(data), "--check"]) == 1
     told = capsys.readouterr().err
     assert "frame/decode/crc.json: differs" in told
     assert "frame/decode/version.json: missing" in told
     assert "frame/extra.json: no group makes this file" in told
+    assert "manifest.json: differs" in told
+
+
+def test_the_manifest_has_every_file_its_cases_and_its_hash() -> None:
+    text = MANIFEST.read_bytes()
+    manifest = json.loads(text)
+    assert manifest["spec"] == "1.0"
+    assert manifest["schema"] == sha256((DATA.parent / "schema.json").read_bytes()).hexdigest()
+    assert manifest["sha256"] == sha256(text.replace(manifest["sha256"].encode(), b"0" * 64)).hexdigest()
+    assert list(manifest["files"]) == sorted(files())
+    for name, file in files().items():
+        found = {"sha256": sha256((DATA / name).read_bytes()).hexdigest(), "cases": len(file["cases"])}
+        assert manifest["files"][name] == found, name
 
 
 @pytest.mark.slow

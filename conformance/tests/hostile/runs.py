@@ -1,0 +1,116 @@
+"""Real runs of the suite against hostile testees, a few at once, with what each cost and left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from conformance.tests.support import ROOT, write_patched
+
+WARDEN = Path(__file__).with_name("warden.py")
+AT_ONCE = 4  # most of them wait most of the time
+MARGIN_S = 15.0  # beyond the limit of a run, for the account of it
+
+# Before every program: each socket that is bound is noted by its inode, beside testee.py.
+NOTING = """
+import json, signal, socket, struct, threading, time
+from pathlib import Path
+
+HEAD = struct.Struct("<4sIHH")
+
+def host(given):
+    return given
+
+class Noted(socket.socket):
+    def bind(self, address):
+        super().bind((host(address[0]), address[1]))
+        with Path(__file__).with_name("inodes").open("a") as file:
+            print(os.fstat(self.fileno()).st_ino, file=file)
+
+socket.socket = Noted
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A run that is over."""
+
+    status: int
+    out: str
+    """Standard output and standard error."""
+    report: Mapping[str, Any]
+    """run.json, empty if the run wrote none."""
+    seconds: float
+    peak_mib: float
+    """The most memory that the runner or the testee had resident."""
+    left: Sequence[str]
+    """The command lines of the processes that it left behind."""
+    sockets: Sequence[str]
+    """The inodes of testees' sockets that are open still."""
+
+    @property
+    def outcomes(self) -> dict[str, str]:
+        """Case id to outcome."""
+        return {case["id"]: case["outcome"] for case in self.report.get("cases", ())}
+
+    @property
+    def details(self) -> dict[str, str]:
+        """Case id to what the report says of it."""
+        return {case["id"]: case["detail"] for case in self.report.get("cases", ())}
+
+
+def run_hostile(folder: Path, program: str, arguments: Sequence[str], limit_s: float, **kill: Any) -> Ended:
+    """`pytest conformance` of the reference's testee with this program before it. limit_s: when the run is killed.
+
+    kill: when it is killed on purpose, see warden.py.
+    """
+    impl = write_patched(folder / "impl", NOTING + program)
+    suite = [sys.executable, "-m", "pytest", *arguments, f"--impl={impl}", f"--report={folder}"]
+    plan = json.dumps({"command": [*suite, "-p", "no:cacheprovider"], "limit_s": limit_s, **kill})
+    done = subprocess.run(
+        [sys.executable, str(WARDEN), plan],
+        cwd=ROOT,
+        env={key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "RESONANT_"))},
+        capture_output=True,
+        timeout=limit_s + MARGIN_S,
+        check=True,
+    )
+    path = folder / "run.json"
+    report = json.loads(path.read_bytes()) if path.exists() else {}
+    return Ended(**json.loads(done.stdout), report=report, sockets=open_still(folder / "impl" / "inodes"))
+
+
+def open_still(noted: Path) -> list[str]:
+    """Those of the noted sockets that the machine still has."""
+    tables = [Path(f"/proc/net/{name}") for name in ("udp", "udp6")]
+    known = {line.split()[9] for table in tables if table.exists() for line in table.read_text().splitlines()[1:]}
+    return sorted(known & set(noted.read_text().split())) if noted.exists() else []
+
+
+class Ahead:
+    """Runs that begin before they are asked for: the next few of those that will be."""
+
+    def __init__(self, begin: Callable[[str], Callable[[], Ended]], wanted: Sequence[str]) -> None:
+        """begin: from a name to its run. wanted: the names in the order in which they will be asked for."""
+        self._begin, self._wanted = begin, wanted
+        self._pool = ThreadPoolExecutor(AT_ONCE)
+        self._runs: dict[str, Future[Ended]] = {}
+
+    def run(self, name: str) -> Ended:
+        """The run of that name, once it is over."""
+        at = self._wanted.index(name)
+        for one in self._wanted[at : at + AT_ONCE]:
+            if one not in self._runs:
+                self._runs[one] = self._pool.submit(self._begin(one))
+        return self._runs[name].result()
+
+    def close(self) -> None:
+        """Begin no more, and wait for those that have begun."""
+        self._pool.shutdown(cancel_futures=True)

@@ -1,0 +1,114 @@
+"""Hostile testees in real runs: each run ends in time, says what was wrong, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from conformance.tests.hostile.lives import LIVES
+from conformance.tests.hostile.pieces import PIECES
+from conformance.tests.hostile.replies import BAD_REPLIES, EVERYWHERE, wrong_in_turn
+from conformance.tests.hostile.runs import Ahead, Ended, run_hostile
+from conformance.tests.hostile.starts import STARTS
+from conformance.tests.hostile.table import ATTACKED, CASES, HASHES, RUN_S, Hostile
+from conformance.tests.support import ROOT
+from conformance.verdict import Outcome
+
+pytestmark = pytest.mark.slow
+
+OK, FAILED, USAGE = 0, 1, 4  # exit statuses of pytest
+TESTEES = {**EVERYWHERE, **PIECES, **LIVES}
+PEAK_MIB = 512
+OUTPUT_CHARS = 50_000
+SCHEMA = json.loads((ROOT / "reports" / "run.schema.json").read_bytes())
+# Every bad reply has a case of its own; a few others lie between them and after them.
+BAD_CASES = dict(zip(BAD_REPLIES, (case for at, case in enumerate(HASHES) if at % 6), strict=False))
+
+
+def arguments(cases: list[str], probes: list[str]) -> list[str]:
+    nodes = [f"conformance/test_vectors.py::test_case[{case}]" for case in cases]
+    return ["--profile=frame", *nodes, *(f"conformance/test_testee.py::test_probe[{probe}]" for probe in probes)]
+
+
+@pytest.fixture(scope="module")
+def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ahead]:
+    mine = [item for item in request.session.items if item.path == request.path and hasattr(item, "callspec")]
+    wanted = [item.callspec.params["name"] for item in mine]
+
+    def begin(name: str) -> Callable[[], Ended]:
+        folder = tmp_path_factory.mktemp("run")
+        if name in STARTS:
+            start = STARTS[name]
+            return lambda: run_hostile(folder, start.program, arguments(CASES, []), RUN_S + start.waits_s)
+        testee = TESTEES[name]
+        return lambda: run_hostile(folder, testee.text, arguments(CASES, list(testee.probes)), testee.limit_s)
+
+    ahead = Ahead(begin, wanted)
+    yield ahead
+    ahead.close()
+
+
+def ended_well(run: Ended, limit_s: float) -> None:
+    """What holds for a run whatever the testee does."""
+    assert run.seconds < limit_s, run.out
+    assert "INTERNALERROR" not in run.out
+    assert "Traceback" not in run.out.replace("  Traceback", "")  # indented it is the testee's own
+    assert len(run.out) < OUTPUT_CHARS
+    assert run.peak_mib < PEAK_MIB
+    assert list(run.left) == []
+    assert list(run.sockets) == []
+
+
+@pytest.mark.parametrize("name", STARTS)
+def test_a_run_that_cannot_begin_says_why(name: str, runs: Ahead) -> None:
+    run = runs.run(name)
+    ended_well(run, RUN_S + STARTS[name].waits_s)
+    assert run.status == USAGE, run.out
+    assert STARTS[name].says in run.out
+    assert run.report == {}
+
+
+@pytest.mark.parametrize("name", TESTEES)
+def test_a_run_names_what_is_wrong_and_judges_the_rest(name: str, runs: Ahead) -> None:
+    testee, run = TESTEES[name], runs.run(name)
+    ended_well(run, testee.limit_s)
+    probes = {f"testee/test_probe[{probe}]": outcome for probe, outcome in testee.probes.items()}
+    assert run.outcomes == {**testee.outcomes, **probes}, run.out
+    assert run.status == (OK if set(run.outcomes.values()) == {Outcome.PASS} else FAILED)
+    assert testee.says in run.details[ATTACKED]
+    jsonschema.validate(run.report, SCHEMA)
+
+
+def test_each_bad_reply_costs_its_own_case(tmp_path: Path) -> None:
+    testee = Hostile(wrong_in_turn(BAD_CASES), always=True)
+    run = run_hostile(tmp_path, testee.text, arguments(HASHES, []), testee.limit_s)
+    ended_well(run, testee.limit_s)
+    assert run.status == FAILED
+    bad = {case: BAD_REPLIES[name].outcome for name, case in BAD_CASES.items()}
+    assert run.outcomes == {**dict.fromkeys(HASHES, Outcome.PASS), **bad}, run.out
+    silent = [name for name, case in BAD_CASES.items() if BAD_REPLIES[name].says not in run.details[case]]
+    assert silent == []
+    jsonschema.validate(run.report, SCHEMA)
+
+
+def test_a_testee_that_claims_nothing_is_not_judged(tmp_path: Path) -> None:
+    run = run_hostile(tmp_path, "ops.PROFILES = ()\n", ["conformance/test_vectors.py"], RUN_S)
+    ended_well(run, RUN_S)
+    assert run.status == FAILED
+    assert "FAILED RUN: no case was executed: nothing is judged" in run.out
+    assert run.outcomes == {}
+
+
+def test_every_bad_reply_has_a_case_and_every_outcome_is_met() -> None:
+    assert len(BAD_CASES) == len(BAD_REPLIES)
+    assert set(BAD_CASES.values()) < set(HASHES)
+    assert {testee.outcome for testee in TESTEES.values()} == set(Outcome)
+
+
+def test_no_two_testees_are_the_same() -> None:
+    programs = [testee.text for testee in TESTEES.values()] + [start.program for start in STARTS.values()]
+    assert len(set(programs)) == len(programs)

@@ -1,0 +1,74 @@
+"""A runner that is killed can clean up nothing. It leaves no testee behind: not even one that ignores its input."""
+
+from __future__ import annotations
+
+import random
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.tests.hostile.runs import Ahead, Ended, run_hostile
+from conformance.tests.hostile.table import RUN_S
+
+pytestmark = pytest.mark.slow
+
+SEED = 20_240_607
+TIMES = 20
+ALL = ("conformance/test_vectors.py",)
+HEADER = "conformance of "  # printed once the testee has answered hello and before the first case
+# A run of all cases takes longer than both: from its start, where a testee is started after half a second, and from
+# the header.
+FROM_START_S, FROM_HEADER_S = 1.0, 1.5
+
+DEAF = (
+    "def deaf(*given):\n    while True:\n        signal.pause()\n\nos.read = deaf\n"
+    "for one in (signal.SIGTERM, signal.SIGHUP):\n    signal.signal(one, signal.SIG_IGN)\n"
+)
+UNENDING: dict[str, tuple[str, tuple[str, ...]]] = {
+    "ignores the end of its input": (DEAF, ALL),
+    "has a child in a session of its own": (
+        DEAF + "if os.fork() == 0:\n    os.setsid()\n    os.fork() and os._exit(0)\n    deaf()\n", ALL
+    ),
+    "is one of two": (DEAF, (*ALL, "-n", "2")),
+}  # fmt: skip
+
+
+def moments() -> list[dict[str, Any]]:
+    """When the run is killed: half of the times from its start, half of them from its header."""
+    drawn = random.Random(SEED)
+    early = [{"kill_after_s": drawn.uniform(0, FROM_START_S)} for _ in range(TIMES // 2)]
+    return early + [{"kill_at": HEADER, "kill_after_s": drawn.uniform(0, FROM_HEADER_S)} for _ in early]
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ahead]:
+    when = moments()
+
+    def begin(name: str) -> Callable[[], Ended]:
+        folder = tmp_path_factory.mktemp("killed")
+        return lambda: run_hostile(folder, "", ALL, RUN_S, **when[int(name)])
+
+    ahead = Ahead(begin, list(map(str, range(TIMES))))
+    yield ahead
+    ahead.close()
+
+
+def assert_nothing_is_left(run: Ended) -> None:
+    assert run.status == -signal.SIGKILL, run.out
+    assert run.report == {}
+    assert list(run.left) == []
+    assert list(run.sockets) == []
+
+
+@pytest.mark.parametrize("time", range(TIMES))
+def test_a_runner_that_is_killed_leaves_nothing_behind(time: int, runs: Ahead) -> None:
+    assert_nothing_is_left(runs.run(str(time)))
+
+
+@pytest.mark.parametrize("name", UNENDING)
+def test_a_testee_that_would_stay_is_ended_for_the_killed_runner(name: str, tmp_path: Path) -> None:
+    program, arguments = UNENDING[name]
+    assert_nothing_is_left(run_hostile(tmp_path, program, arguments, RUN_S, kill_at=HEADER, kill_after_s=0.3))
