@@ -196,7 +196,7 @@ def test_every_flipped_bit_is_noticed(golden: Path) -> None:
 
 def test_cases_are_not_loaded_from_damaged_vectors(vectors: Path) -> None:
     (vectors / "data" / ONE).write_text("{}", "utf-8")
-    with pytest.raises(VectorError, match="a.json: changed"):
+    with pytest.raises(VectorError, match=r"a\.json: changed"):
         load_cases(vectors / "data")
 
 
@@ -204,5 +204,5 @@ def test_a_run_refuses_before_it_looks_for_an_adapter(vectors: Path, monkeypatch
     (vectors / "data" / ONE).unlink()
     monkeypatch.setattr(run, "load_cases", lambda: load_cases(vectors / "data"))
     options = Options("there-is-none", (), None, None, DEFAULT_SEED, build=True)
-    with pytest.raises(run.RunError, match="a.json: missing"):
+    with pytest.raises(run.RunError, match=r"a\.json: missing"):
         run.prepare(options, build=True)
