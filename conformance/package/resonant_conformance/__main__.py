@@ -1,0 +1,7 @@
+"""`python -m resonant_conformance` is `resonant-conformance`."""
+
+import sys
+
+from .cli import main
+
+sys.exit(main())

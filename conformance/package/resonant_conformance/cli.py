@@ -1,0 +1,71 @@
+"""The command line `resonant-conformance`: every tool of the suite by one name."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from resonant.__main__ import main as look
+
+from conformance.cases import VECTORS
+from conformance.options import TITLE as OPTIONS_TITLE
+
+from .plugin import NAME
+
+PYTEST_OPTIONS = "All options of pytest can be given as well: -n 2 (two processes), -k EXPRESSION, -x, -q, --pdb, …"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One word after `resonant-conformance`."""
+
+    about: str
+    run: Callable[[Sequence[str]], int]
+    """Takes the arguments after the word and gives the exit status; answers --help itself."""
+
+
+def judge(arguments: Sequence[str]) -> int:
+    """Run the suite in a pytest of its own, with these options."""
+    command = [sys.executable, "-m", "pytest", "--pyargs", NAME, *arguments]
+    if not {"-h", "--help"} & set(arguments):
+        return subprocess.run(command, check=False).returncode  # noqa: S603 - pytest
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    ours = re.search(rf"^{OPTIONS_TITLE}:\n(?:[ ].*\n|\n(?=[ ]))+", told, re.MULTILINE)
+    print(f"usage: resonant-conformance run [OPTION ...]\n\n{ours[0] if ours else told}\n{PYTEST_OPTIONS}")
+    return 0
+
+
+COMMANDS: Mapping[str, Command] = {
+    "run": Command("judge an implementation: run --impl ./adapter.toml", judge),
+    "explain": Command("print a frame field by field, and what is wrong with it", lambda given: look(["explain", *given])),
+    "clause": Command("print a clause of the specification", lambda given: look(["clause", *given])),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line; returns the exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    options = _parser().parse_args(given[:1])
+    return COMMANDS[options.command].run(given[1:])
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="resonant-conformance",
+        description="Conformance to Resonant Protocol 1: judge an implementation, and read what was found.",
+        epilog="\n".join(["commands:", *(f"  {name:<14}{command.about}" for name, command in COMMANDS.items())])
+        + f"\n\neach explains itself with --help; the golden vectors are in {VECTORS}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('resonant-conformance')}")
+    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", help="one of those below")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
