@@ -24,6 +24,8 @@ from .errors import AdapterError, StartError
 from .hello import Hello
 from .pieces import HEAD, MAGIC, MAX_MESSAGE_BYTES, MAX_PIECES, PIECE_BYTES, Joiner, PieceError, cut
 from .running import Address
+from .session import launch
+from .sockets import open_udp
 from .testee import Limits, Testee
 from .wire import WirePeer
 
@@ -57,6 +59,8 @@ __all__ = [
     "WirePeer",
     "build_adapter",
     "cut",
+    "launch",
     "load_adapter",
+    "open_udp",
     "parse_answer",
 ]

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
+from .docker_options import DockerOptions, read_options
 from .errors import AdapterError
 from .running import Address
 
-Launch: TypeAlias = Literal["process", "attach"]
+Launch: TypeAlias = Literal["process", "attach", "docker"]
 FILE_NAME: Final = "adapter.toml"
 _BUILD_LIMIT_S: Final = 1800.0
 _SHOWN_LINES: Final = 30
@@ -28,17 +29,22 @@ class Adapter:
     name: str
     about: str
     launch: Launch
-    """process: the driver starts it. attach: somebody else did."""
+    """process: the driver starts it. attach: somebody else did. docker: the driver starts it in a container."""
     build: tuple[str, ...]
     """The program that builds it and its arguments, without a shell; empty if there is nothing to build."""
     run: tuple[str, ...]
-    """The program that is the testee and its arguments; empty if launch is attach."""
+    """The program that is the testee and its arguments; empty if launch is attach.
+
+    With docker, what its image runs in place of its own command; empty for that.
+    """
     folder: Path
     """Where adapter.toml is; build and run start there."""
     control: Address | None = None
-    """Where the control socket is; None if launch is process."""
+    """Where the control socket is; None unless launch is attach."""
     wire: Address | None = None
     language: str = ""
+    docker: DockerOptions | None = None
+    """Its image and the limits of its container; None unless launch is docker."""
 
 
 def load_adapter(name_or_path: str, adapters_dir: Path) -> Adapter:
@@ -67,9 +73,19 @@ def known_adapters(adapters_dir: Path) -> list[str]:
 
 
 def build_adapter(adapter: Adapter) -> None:
-    """Run the adapter's build in its folder, if it has one. Raises AdapterError with the end of its output."""
-    if not adapter.build:
-        return
+    """Run the adapter's build in its folder, then build its image, if it has either.
+
+    Raises AdapterError with the end of the output.
+    """
+    if adapter.build:
+        _run_build(adapter)
+    if adapter.docker is not None and adapter.docker.context:
+        from .docker_engine import build_image  # noqa: PLC0415 - the engine's client is large, and few need it
+
+        build_image(adapter)
+
+
+def _run_build(adapter: Adapter) -> None:
     shown = " ".join(adapter.build)
     try:
         done = subprocess.run(  # noqa: S603 - to run what the adapter says is the purpose
@@ -168,6 +184,7 @@ _KEYS: Final[dict[str, Callable[[str, object], Any]]] = {
     "run": _argv,
     "control": _address,
     "wire": _address,
+    "docker": read_options,
 }
 _EXAMPLES: Final = {
     "name": 'name = "mine"',
@@ -178,6 +195,15 @@ _EXAMPLES: Final = {
     "run": 'run = ["{python}", "testee.py"]',
     "control": 'control = "127.0.0.1:4000"',
     "wire": 'wire = "127.0.0.1:4001"',
+    "docker": 'a table [docker] with image = "mine:latest"',
 }
-_NEEDED: Final[dict[Any, tuple[str, ...]]] = {"process": ("name", "run"), "attach": ("name", "control")}
-_FOREIGN: Final[dict[Any, tuple[str, ...]]] = {"process": ("control", "wire"), "attach": ("build", "run")}
+_NEEDED: Final[dict[Any, tuple[str, ...]]] = {
+    "process": ("name", "run"),
+    "attach": ("name", "control"),
+    "docker": ("name", "docker"),
+}
+_FOREIGN: Final[dict[Any, tuple[str, ...]]] = {
+    "process": ("control", "wire", "docker"),
+    "attach": ("build", "run", "docker"),
+    "docker": ("control", "wire"),
+}

@@ -13,6 +13,7 @@ from typing import Final
 from .errors import StartError
 from .pieces import Joiner, cut
 from .running import Address
+from .sockets import open_udp
 
 RESEND_S: Final = (0.25, 0.5, 1.0, 2.0)
 """How long to wait before each sending again, in seconds; the last interval repeats."""
@@ -125,8 +126,8 @@ class Channel:
 
 def _connect(address: Address) -> socket.socket:
     try:
-        family, kind, protocol, _, target = socket.getaddrinfo(*address, type=socket.SOCK_DGRAM)[0]
-        sock = socket.socket(family, kind, protocol)
+        family, _, _, _, target = socket.getaddrinfo(*address, type=socket.SOCK_DGRAM)[0]
+        sock = open_udp(address, family)
     except (OSError, UnicodeError) as error:  # the latter: a host name that no DNS name can be
         raise StartError(f"{address[0]}:{address[1]} is no address to reach a testee at: {error}") from None
     for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):  # on some systems the latter limits a single datagram

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import secrets
 import signal
 import subprocess
 import threading
 import weakref
-from time import monotonic
 from typing import Final
 
 from .adapter import Adapter
 from .errors import StartError
 from .guard import GUARD, VARIABLE, end_marked
-from .running import Address
-from .streams import LINE_BYTES, FirstLine, Tail
+from .ports import LOOPBACK, PortsError, read_ports
+from .streams import FirstLine, Tail
 
 _GRACE_S: Final = 0.5
 _KILL_S: Final = 2.0  # SIGKILL is not refused, but a machine can be busy
-_HOST: Final = "127.0.0.1"  # TST-1
 
 
 class ProcessTestee:
@@ -49,26 +46,11 @@ class ProcessTestee:
         assert process.stderr is not None
         self._stdout, self._stderr = FirstLine(process.stdout), Tail(process.stderr)
         try:
-            self.control, self.wire = self._read_ports(deadline)
-        except StartError:
+            ports = read_ports(self._stdout, deadline, self.ended)
+        except PortsError as error:
             self.kill()
-            raise
-
-    def _read_ports(self, deadline: float) -> tuple[Address, Address]:
-        line = self._stdout.wait(deadline - monotonic())
-        if line is None:
-            self.kill()
-            shown = f"it printed {self._stdout.so_far()!r}" if self._stdout.so_far() else "it printed nothing"
-            raise StartError(f"no line of ports in time; {shown}. Is standard output flushed? (TST-1)", self.stderr())
-        if not line.endswith(b"\n") and len(line) <= LINE_BYTES:
-            status = self.ended(_GRACE_S) or "its standard output is closed"
-            raise StartError(f"it ended before its line of ports: {status}, printed {line!r} (TST-1)", self.stderr())
-        try:
-            return _parse_ports(line)
-        except (ValueError, RecursionError) as error:
-            self.kill()
-            text = f"its first line is not the ports: {error}; it is {line[:200]!r} (TST-1)"
-            raise StartError(text, self.stderr()) from None
+            raise StartError(str(error), self.stderr()) from None
+        self.control, self.wire = (LOOPBACK, ports.control), (LOOPBACK, ports.wire)
 
     def stderr(self) -> str:
         """The end of its standard error so far; all that there will be if it has ended."""
@@ -128,20 +110,6 @@ def _spawn(adapter: Adapter, token: str) -> subprocess.Popen[bytes]:
     except OSError as error:
         advice = "build it first" if adapter.build else "correct run in its adapter.toml"
         raise StartError(f"{adapter.name} cannot be started with {adapter.run[0]!r}: {error}; {advice}") from None
-
-
-def _parse_ports(line: bytes) -> tuple[Address, Address]:
-    if len(line) > LINE_BYTES:
-        raise ValueError(f"it is longer than {LINE_BYTES} bytes")
-    ports = json.loads(line.decode())
-    if type(ports) is not dict:
-        raise ValueError("it is not a JSON object")
-    for name in ("control", "wire"):
-        if type(ports.get(name)) is not int or not 0 < ports[name] < 65_536:
-            raise ValueError(f"{name} is not a port number")
-    if ports["control"] == ports["wire"]:
-        raise ValueError("control and wire are the same port")
-    return (_HOST, ports["control"]), (_HOST, ports["wire"])
 
 
 def _watch(process: subprocess.Popen[bytes], token: str, exited: threading.Event, gone_write: int) -> None:

@@ -18,12 +18,28 @@ from .pieces import PieceError
 from .process import ProcessTestee
 from .running import Running
 
+
+def _in_docker(adapter: Adapter, deadline: float) -> Running:
+    from .docker_testee import DockerTestee  # noqa: PLC0415 - the engine's client is large, and few need it
+
+    return DockerTestee(adapter, deadline)
+
+
 _END_S: Final = 1.0
 _ENCODE: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _LAUNCHES: Final[dict[Launch, Callable[[Adapter, float], Running]]] = {
     "process": ProcessTestee,
     "attach": lambda adapter, _deadline: AttachedTestee(adapter),
+    "docker": _in_docker,
 }
+
+
+def launch(adapter: Adapter, deadline: float) -> Running:
+    """Start (or find) a testee and read its ports, before it is greeted. deadline: of `time.monotonic()`.
+
+    Raises StartError, and AdapterError if the adapter cannot be used at all; then nothing is left running.
+    """
+    return _LAUNCHES[adapter.launch](adapter, deadline)
 
 
 def request_bytes(op: str, input: Mapping[str, Any], case: str, profile: str) -> bytes:
@@ -40,7 +56,7 @@ class Session:
         Raises StartError, and AdapterError if the adapter cannot be used at all; then nothing is left running.
         """
         deadline = monotonic() + start_s
-        self.running = _LAUNCHES[adapter.launch](adapter, deadline)
+        self.running = launch(adapter, deadline)
         self.leaving = False
         """Whether it was told to end; its end is then no crash."""
         try:

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from .running import Address
+from .sockets import open_udp
 
 MAX_TAKEN: Final = 10_000
 """Datagrams that one look takes at most, so that a flood does not keep it for ever."""
@@ -17,7 +18,7 @@ _LOOPBACK: Final = "127.0.0.1"
 
 
 class WirePeer:
-    """A UDP socket of its own on a free port of 127.0.0.1, which never blocks.
+    """A UDP socket of its own on a free port of the testee's 127.0.0.1, which never blocks.
 
     Use it as a context manager, or call `close`.
     """
@@ -25,7 +26,7 @@ class WirePeer:
     def __init__(self, testee: Address | None = None) -> None:
         """testee: its wire address; what others send is then not taken. None: whatever comes is taken."""
         self._testee = testee
-        self._socket = socket.socket(type=socket.SOCK_DGRAM)
+        self._socket = open_udp(testee)
         for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
             self._socket.setsockopt(socket.SOL_SOCKET, option, _BUFFER_BYTES)
         self._socket.setblocking(False)

@@ -79,7 +79,7 @@ MISTAKES = {
     "no launch": ('name = "mine"\nrun = ["a"]', "'launch' is missing"),
     "no run": ('name = "mine"\nlaunch = "process"', "'run' is missing"),
     "no control": ('name = "mine"\nlaunch = "attach"', "'control' is missing"),
-    "an unknown launch": (GOOD.replace("process", "docker"), "one of process, attach; it is 'docker'"),
+    "an unknown launch": (GOOD.replace("process", "podman"), "one of process, attach, docker; it is 'podman'"),
     "launch a list": (GOOD.replace('"process"', '["process"]'), "one of process, attach"),
     "a name that is none": (GOOD.replace('"mine"', "3"), "'name' has to be a text"),
     "an empty name": (GOOD.replace("mine", ""), "'name' has to be a text"),

@@ -50,7 +50,7 @@ class Probe:
 
     def counts(self, hello: Hello, launch: str) -> bool:
         """Whether a testee with these claims, started in this way, is to be checked by it."""
-        if self.needs_process and launch != "process":
+        if self.needs_process and launch == "attach":
             return False
         return self.profile in ("", *hello.profiles) and not (self.needs_clock and hello.clock != "virtual")
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import socket
 from time import monotonic
 
-from adapters.driver import HEAD, MAGIC, PIECE_BYTES, Joiner, Ok, Testee, cut, parse_answer
+from adapters.driver import HEAD, MAGIC, PIECE_BYTES, Joiner, Ok, Testee, cut, open_udp, parse_answer
 
 from ..verdict import PASSED, Verdict
 from .basics import UNKNOWN, exchange, expect_kind, message, replies_until, wrong
@@ -69,7 +68,7 @@ def stranger_ignored(testee: Testee) -> Verdict:
     """TST-6: another address is not answered, even with the right token."""
     asks = for_claims(testee, ASKS)
     testee.start()
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+    with open_udp(testee.control_address) as stranger:
         stranger.setblocking(False)
         stranger.connect(testee.control_address)
         hello = UNKNOWN | {"op": "hello", "input": {"token": testee.token}}

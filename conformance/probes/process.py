@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import errno
-import socket
 from time import monotonic
 
-from adapters.driver import HEAD, Channel, Ok, Testee, cut
-from adapters.driver.process import ProcessTestee
+from adapters.driver import HEAD, Address, Channel, Ok, Testee, cut, launch, open_udp
 
 from ..verdict import PASSED, Verdict
 from .basics import UNKNOWN, message, wrong
@@ -22,17 +20,17 @@ def ports_line(testee: Testee) -> Verdict:
     control, wire = testee.control_address, testee.wire_address
     if wire is None or control[1] == wire[1] or control[0] != "127.0.0.1":
         return wrong("two different ports of 127.0.0.1", f"{control}, {wire}")
-    for port in (control[1], wire[1]):
-        if _taken_elsewhere(port):
-            return wrong("sockets of 127.0.0.1 alone", f"port {port} is bound on {_OTHER_LOOPBACK} as well")
+    for address in (control, wire):
+        if _taken_elsewhere(address):
+            return wrong("sockets of 127.0.0.1 alone", f"port {address[1]} is bound on {_OTHER_LOOPBACK} as well")
     stray = testee.stray_stdout()
     return wrong("one line of standard output", stray) if stray else PASSED
 
 
-def _taken_elsewhere(port: int) -> bool:
-    with socket.socket(type=socket.SOCK_DGRAM) as other:
+def _taken_elsewhere(address: Address) -> bool:
+    with open_udp(address) as other:
         try:
-            other.bind((_OTHER_LOOPBACK, port))
+            other.bind((_OTHER_LOOPBACK, address[1]))
         except OSError as error:
             return error.errno == errno.EADDRINUSE
     return False
@@ -41,10 +39,10 @@ def _taken_elsewhere(port: int) -> bool:
 def deaf_before_hello(testee: Testee) -> Verdict:
     """TST-6: a second process answers neither a request nor a hello with a wrong token, and then the right hello."""
     deadline = monotonic() + testee.limits.start_s
-    process = ProcessTestee(testee.adapter, deadline)
-    channel = Channel(process.control, gone_fd=process.gone_fd)
+    running = launch(testee.adapter, deadline)
+    channel = Channel(running.control, gone_fd=running.gone_fd)
     try:
-        greetings = ("wrong", process.token[:-1], process.token)
+        greetings = ("wrong", running.token[:-1], running.token)
         hellos = [UNKNOWN | {"op": "hello", "input": {"token": token}} for token in greetings]
         for request_id, request in enumerate((UNKNOWN, *hellos), start=1):
             channel.send_raw(cut(message(request), request_id))
@@ -58,7 +56,7 @@ def deaf_before_hello(testee: Testee) -> Verdict:
         )
     finally:
         channel.close()
-        process.kill()
+        running.kill()
 
 
 def stop_exits(testee: Testee) -> Verdict:

@@ -1,0 +1,31 @@
+"""UDP sockets from which a testee can be reached, wherever its loopback is."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import TypeAlias
+
+from .running import Address
+
+OpenSocket: TypeAlias = Callable[[socket.AddressFamily], socket.socket]
+
+
+class InsideAddress(tuple[str, int]):
+    """An address of a network that is not this process's own; equal to the same address of any other network."""
+
+    open_socket: OpenSocket
+    """Makes a UDP socket in that network."""
+
+    def __new__(cls, host: str, port: int, open_socket: OpenSocket) -> InsideAddress:
+        """host and port, as in `Address`."""
+        address = super().__new__(cls, (host, port))
+        address.open_socket = open_socket
+        return address
+
+
+def open_udp(to: Address | None, family: socket.AddressFamily = socket.AF_INET) -> socket.socket:
+    """A new UDP socket in the network of this address; None: in that of this process."""
+    if isinstance(to, InsideAddress):
+        return to.open_socket(family)
+    return socket.socket(family, socket.SOCK_DGRAM)
