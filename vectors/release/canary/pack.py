@@ -1,0 +1,72 @@
+"""The pack: vector files of canaries only, laid out as vectors/ is, and a key that says what is wrong with each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from typing import Any
+
+from ...make.manifest import manifest_text
+from ...make.model import Case, Group
+from ..cases import ReleasedCase, VectorFile
+from ..tree import CANARY, CANARY_KEY, ReleaseError
+from .dialogues import HANDSHAKE, STREAM
+from .frames import CANARIES as FRAME
+from .lies import Canary
+from .payloads import MESSAGE, QUANT, SPARSE
+from .transforms import XCHACHA, ZSTD
+
+CANARIES = (*FRAME, *ZSTD, *XCHACHA, *MESSAGE, *SPARSE, *QUANT, *HANDSHAKE, *STREAM)
+ABOUT = (
+    "Every case in canary/data is wrong on purpose. A driver has to report each one that it runs, and what it runs "
+    "depends on the profiles of the implementation alone. kind code cannot be seen by who names no reject codes."
+)
+
+
+def canary_files(
+    cases: Sequence[ReleasedCase], schema: bytes, canaries: Sequence[Canary] = CANARIES
+) -> dict[str, bytes]:
+    """The files below canary/, by name. schema: vectors/schema.json, which the copies fit as well.
+
+    Raises ReleaseError for a canary whose case is not there any more, or that changes nothing.
+    """
+    by_id = {case.id: case for case in cases}
+    groups: dict[VectorFile, list[Case]] = {}
+    for canary in canaries:
+        original = by_id.get(canary.case)
+        if original is None:
+            raise ReleaseError(f"the canary {canary.case} has no case to be a copy of")
+        groups.setdefault(original.file, []).append(_wrong(original, canary))
+    made = [Group(f.profile, f.group, f.op, f.about, wrong, f.requires) for f, wrong in groups.items()]
+    files = {f"{CANARY}data/{group.path}": group.text().encode() for group in made}
+    manifest = manifest_text(made, schema).encode()
+    own = {f"{CANARY}schema.json": schema, f"{CANARY}manifest.json": manifest, CANARY_KEY: _key(by_id, canaries)}
+    return files | own
+
+
+def _wrong(original: ReleasedCase, canary: Canary) -> Case:
+    """The case with the lie in it: id, about and clauses are those of the original, so that nothing gives it away."""
+    entry = deepcopy({"input": dict(original.input), "expect": dict(original.expect)})
+    before = deepcopy(entry)
+    canary.lie.change(entry)
+    if entry == before:
+        raise ReleaseError(f"the canary {canary.case} is not wrong")
+    return Case(original.name, original.about, original.clauses, entry["input"], entry["expect"])
+
+
+def _key(by_id: Mapping[str, ReleasedCase], canaries: Sequence[Canary]) -> bytes:
+    lines = ",\n".join(f"  {json.dumps(_entry(by_id[canary.case], canary))}" for canary in canaries)
+    return f'{{\n "about": {json.dumps(ABOUT)},\n "canaries": [\n{lines}\n ]\n}}\n'.encode()
+
+
+def _entry(original: ReleasedCase, canary: Canary) -> dict[str, Any]:
+    file = original.file
+    return {
+        "case": canary.case,
+        "file": f"{CANARY}data/{file.profile}/{file.group}.json",
+        "op": file.op,
+        "needs": [file.profile, *file.requires],
+        "kind": str(canary.lie.kind),
+        "wrong": canary.wrong,
+    }

@@ -1,0 +1,40 @@
+"""Canonical JSON by RFC 8785, and with it one hash for a case, however its file is laid out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+
+def canonical(value: Any) -> str:
+    """The text of JSON data by RFC 8785: no spaces, members in order of their UTF-16 names, numbers as in ECMAScript.
+
+    Raises TypeError for what is no JSON data, and ValueError for a number that is not finite.
+    """
+    if isinstance(value, Mapping):
+        names = sorted(value, key=lambda name: name.encode("utf-16-be"))
+        return "{" + ",".join(f"{canonical(name)}:{canonical(value[name])}" for name in names) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(map(canonical, value)) + "]"
+    if isinstance(value, float):
+        return _number(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def sha256_of(value: Any) -> str:
+    """The SHA-256 of the canonical text in UTF-8."""
+    return sha256(canonical(value).encode()).hexdigest()
+
+
+def _number(value: float) -> str:
+    """The shortest digits that come back to this binary64, with an exponent outside 1e-6 to 1e21 only."""
+    if value.is_integer() and abs(value) < 1e21:
+        return str(int(value))
+    text = json.dumps(value, allow_nan=False)
+    digits, _, exponent = text.partition("e")
+    if abs(value) >= 1e-6 and abs(value) < 1e21:
+        return format(Decimal(text), "f")
+    return f"{digits.removesuffix('.0')}e{int(exponent):+d}"

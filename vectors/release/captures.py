@@ -1,0 +1,43 @@
+"""The dialogues as pcapng, recorded by `python -m conformance.capture` in a process of its own.
+
+A process, because nothing here imports the suite: vectors are made before it and without it.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from .tree import ROOT, ReleaseError
+
+PROFILES = ("handshake", "stream")
+LIMIT_S = 600
+_NEEDS_SCAPY = (
+    "captures are written by Scapy, which is not installed: install the development requirements, or leave the "
+    "captures out with --no-captures"
+)
+
+
+def capture_files(root: Path = ROOT) -> dict[str, bytes]:
+    """One capture a profile, of every dialogue, played with the reference. Raises ReleaseError with what went wrong."""
+    if find_spec("scapy") is None:
+        raise ReleaseError(_NEEDS_SCAPY)
+    with TemporaryDirectory() as folder:
+        return {f"captures/{name}.pcapng": _capture(root, name, Path(folder)) for name in PROFILES}
+
+
+def _capture(root: Path, profile: str, folder: Path) -> bytes:
+    path = folder / f"{profile}.pcapng"
+    command = [sys.executable, "-m", "conformance.capture", "--impl=reference", "-o", str(path), f"{profile}/*"]
+    try:
+        done = subprocess.run(  # noqa: S603 - this Python, and arguments of ours
+            command, cwd=root, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=LIMIT_S, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ReleaseError(f"the dialogues of {profile} were not played within {LIMIT_S} s") from error
+    if done.returncode:
+        raise ReleaseError(f"the dialogues of {profile} were not captured:\n{done.stderr.strip()}")
+    return path.read_bytes()
