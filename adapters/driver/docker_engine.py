@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import socket
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -129,13 +131,17 @@ class Engine:
 
 def connect() -> Engine:
     """The engine of DOCKER_HOST, or of this machine. Raises AdapterError."""
-    try:
-        return Engine(docker.from_env(timeout=_CALL_S).api)
-    except (DockerException, RequestException) as error:
-        at = os.environ.get("DOCKER_HOST") or "this machine"
-        denied = "Permission denied" in str(error)
-        advice = "run as root or join the group docker" if denied else "start one, or name another by DOCKER_HOST"
-        raise AdapterError(f"no container engine answers at {at}: {advice} ({error})") from None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # the client forgets to close a socket that found nobody
+        try:
+            return Engine(docker.from_env(timeout=_CALL_S).api)
+        except (DockerException, RequestException) as error:
+            why = str(error)
+        gc.collect()
+    at = os.environ.get("DOCKER_HOST") or "this machine"
+    denied = "Permission denied" in why
+    advice = "run as root or join the group docker" if denied else "start one, or name another by DOCKER_HOST"
+    raise AdapterError(f"no container engine answers at {at}: {advice} ({why})")
 
 
 def build_image(adapter: Adapter) -> None:

@@ -55,6 +55,7 @@ class DockerTestee:
             ends.callback(network.close)
         except (PortsError, StartError) as error:
             self.kill()
+            # The last lines it wrote, of which there are more once it has ended.
             raise StartError(str(error), self.stderr()) from None
         except BaseException:
             self.kill()
