@@ -12,6 +12,8 @@ from .outside import shell as outside_shell
 
 SUITE = Path(__file__).resolve().parent
 OWN_TESTS = SUITE / "tests"
+MARKER = "profile(name, clock): counts only for implementations that claim the profile, and whose peers have that clock"
+"""An installed suite has no configuration file that would say it."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,6 +24,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Begin a judgement, unless only tests of the project itself are to run."""
     if judges(config.args, config.invocation_params.dir):
+        config.addinivalue_line("markers", MARKER)
         chosen = outside_shell if outside_shell.wanted(config) else shell
         chosen.begin(config)
         config.pluginmanager.register(chosen, "conformance-shell")

@@ -69,7 +69,7 @@ def _write(source: Path, target: Path) -> None:
 
 
 def renamed(text: str, name: str) -> str:
-    """The module's text with every import of our folders led through the package. Raises ValueError for `import x.y`."""
+    """The text of a module, its imports of our folders led through the package. ValueError for `import x.y`."""
     lines = text.splitlines(keepends=True)
     for node in ast.walk(ast.parse(text, name)):
         if isinstance(node, ast.Import) and any(alias.name.partition(".")[0] in FOLDERS for alias in node.names):

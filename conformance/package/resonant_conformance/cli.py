@@ -42,7 +42,7 @@ def judge(arguments: Sequence[str]) -> int:
 
 COMMANDS: Mapping[str, Command] = {
     "run": Command("judge an implementation: run --impl ./adapter.toml", judge),
-    "explain": Command("print a frame field by field, and what is wrong with it", lambda given: look(["explain", *given])),
+    "explain": Command("print a frame field by field, with its faults", lambda given: look(["explain", *given])),
     "clause": Command("print a clause of the specification", lambda given: look(["clause", *given])),
 }
 

@@ -1,4 +1,4 @@
-"""Lets `pytest --pyargs resonant_conformance` find the suite; a pytest that is asked for anything else is left alone."""
+"""Lets `pytest --pyargs resonant_conformance` find the suite; other sessions of pytest are left alone."""
 
 from __future__ import annotations
 

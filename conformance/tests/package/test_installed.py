@@ -1,0 +1,153 @@
+"""The suite, installed in an empty folder of somebody who has only the wheel, or only the source archive."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import venv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from conformance.tests.support import ROOT
+
+pytestmark = pytest.mark.slow
+
+LIMIT_S = 300
+ADAPTER = """\
+name = "mine"
+about = "somebody's implementation"
+launch = "process"
+run = ["{python}", "{testee}"]
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A Python that has the suite from one of the two archives, and an empty folder to work in."""
+
+    bin: Path
+    folder: Path
+
+    def run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        environment = {
+            key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "PYTHON", "VIRTUAL_ENV"))
+        }
+        return subprocess.run(
+            [str(self.bin / program), *arguments],
+            cwd=self.folder,
+            env=environment | {"COLUMNS": "120"},
+            capture_output=True,
+            text=True,
+            timeout=LIMIT_S,
+            check=False,
+        )
+
+
+def execute(*command: str, cwd: Path) -> None:
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=LIMIT_S, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session")
+def archives(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the source archive and the wheel that is built from it."""
+    folder = tmp_path_factory.mktemp("dist")
+    execute(sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT), cwd=folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Python with what the suite depends on, in the versions of the lock file, and hatchling to build it."""
+    folder = tmp_path_factory.mktemp("environment")
+    venv.create(folder, with_pip=True)
+    locked = re.sub(r" \\\n(?: +--hash=\S+(?: \\)?\n)+", "\n", (ROOT / "requirements.lock").read_text("utf-8"))
+    constraints = folder / "constraints.txt"
+    constraints.write_text(locked, "utf-8")
+    pip = (str(folder / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check", "install")
+    execute(*pip, "-c", str(constraints), *depends(), "hatchling", cwd=folder)
+    return folder
+
+
+def depends() -> list[str]:
+    """What pyproject.toml says that the suite needs."""
+    found = re.search(r"^dependencies = (\[.*?^\])", (ROOT / "pyproject.toml").read_text("utf-8"), re.S | re.M)
+    assert found is not None
+    return [line.strip(' ",') for line in found[1].splitlines()[1:-1]]
+
+
+@pytest.fixture(scope="session", params=["*.whl", "*.tar.gz"], ids=["wheel", "sdist"])
+def installed(
+    request: pytest.FixtureRequest, archives: Path, environment: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installed]:
+    """The suite, installed as the parameter says, with an adapter of somebody's own."""
+    (archive,) = archives.glob(request.param)
+    pip = (str(environment / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check")
+    execute(*pip, "install", "--no-deps", "--no-build-isolation", str(archive), cwd=environment)
+    folder = tmp_path_factory.mktemp("empty")
+    (site,) = environment.glob("lib/python*/site-packages")
+    testee = site / "resonant_conformance" / "adapters" / "reference" / "testee.py"
+    (folder / "adapter.toml").write_text(ADAPTER.replace("{testee}", str(testee)), "utf-8")
+    yield Installed(environment / "bin", folder)
+    execute(*pip, "uninstall", "--yes", "resonant-conformance", cwd=environment)
+
+
+def test_the_wheel_adds_two_packages_and_nothing_else(archives: Path) -> None:
+    (wheel,) = archives.glob("*.whl")
+    with ZipFile(wheel) as archive:
+        names = {name.partition("/")[0] for name in archive.namelist()}
+    assert names == {"resonant", "resonant_conformance", wheel.name.rpartition("-py3")[0] + ".dist-info"}
+
+
+def test_pytest_finds_the_suite_by_its_name(installed: Installed) -> None:
+    done = installed.run(
+        "pytest", "--pyargs", "resonant_conformance", "--impl=./adapter.toml", "-q", "-n", "2", "--report", "out"
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "warning" not in done.stdout
+    run = json.loads((installed.folder / "out" / "run.json").read_text("utf-8"))
+    assert run["adapter"] == "mine"
+    assert {name: row["passed"] == row["executed"] > 200 for name, row in run["profiles"].items()} == dict.fromkeys(
+        ("frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream"), True
+    )
+
+
+def test_the_command_judges_one_profile(installed: Installed) -> None:
+    done = installed.run("resonant-conformance", "run", "--impl", "adapter.toml", "--profile", "sparse", "-q")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "sparse" in done.stdout
+
+
+def test_a_failing_case_fails_the_command(installed: Installed) -> None:
+    (installed.folder / "known.toml").write_text("known = 7\n", "utf-8")
+    done = installed.run("resonant-conformance", "run", "--impl", "adapter.toml", "--known-failures", "known.toml")
+    assert done.returncode == 4
+    assert "known.toml" in done.stderr
+
+
+def test_the_command_explains_frames_clauses_and_itself(installed: Installed) -> None:
+    clause = installed.run("resonant-conformance", "clause", "FRM-24")
+    assert (clause.returncode, "FRM-24, specs/frame.md" in clause.stdout) == (0, True)
+    explained = installed.run("resonant-conformance", "explain", "00")
+    assert explained.returncode == 1
+    assert "TOO_SHORT" in explained.stdout
+    usage = installed.run("resonant-conformance", "--help")
+    for command in ("run", "explain", "clause", "report", "verify", "compare", "vectors", "new-adapter"):
+        assert f"  {command} " in usage.stdout
+    options = installed.run("resonant-conformance", "run", "--help")
+    assert "--known-failures" in options.stdout
+    assert installed.run("resonant-conformance", "nonsense").returncode == 2
+
+
+def test_other_sessions_of_pytest_are_left_alone(installed: Installed) -> None:
+    (installed.folder / "test_own.py").write_text("def test_own():\n    assert 1 + 1 == 2\n", "utf-8")
+    done = installed.run("pytest", "-q", "test_own.py")
+    assert (done.returncode, "1 passed" in done.stdout, "profile" in done.stdout) == (0, True, False)
+    assert "Resonant conformance" not in installed.run("pytest", "--help").stdout
