@@ -1,7 +1,6 @@
 """Drives the vectors of frame/decode with a decoder of one page: python frame_page.py FOLDER, an unpacked release.
 
-Nothing here is the suite's code. The canary comes first: a driver that does not report every one of those vectors,
-which are wrong on purpose, would not report a wrong decoder either.
+The canary comes first: who does not report vectors that are wrong on purpose would not report a wrong decoder either.
 """
 
 import json
@@ -9,22 +8,24 @@ import struct
 import sys
 import zlib
 from pathlib import Path
+from typing import Any
 
+Json = dict[str, Any]
 LARGEST = 65_536
 F16, I8, Q4, SPARSE = 1, 2, 3, 16
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """A frame that is refused; the text is the reject code."""
 
 
-def need(condition, code):
+def need(condition: object, code: str) -> None:
     """Refuse the frame with this code unless the condition holds."""
     if not condition:
-        raise Refused(code)
+        raise RefusedError(code)
 
 
-def decode(frame):
+def decode(frame: bytes) -> Json:
     """The fields of a frame without transforms, checked in the order of specs/frame.md, section 4."""
     need(len(frame) >= 33, "FRAME_TOO_SHORT")
     need(len(frame) <= LARGEST, "FRAME_TOO_LARGE")
@@ -40,12 +41,12 @@ def decode(frame):
     need(33 + 10 * count + sum(table) <= LARGEST, "PLAIN_TOO_LARGE")
     if flags & 3:
         raise NotImplementedError("a transform, which is none of the profile frame")
-    fields = {"type": kind, "flags": flags, "stream_id": stream_id, "frame_seq": str(frame_seq)}
+    fields: Json = {"type": kind, "flags": flags, "stream_id": stream_id, "frame_seq": str(frame_seq)}
     fields |= {"space_hash32": space_hash32, "modality": modality}
     return fields | {"slices": read_slices(frame[29 + 4 * count : -4], table)}
 
 
-def read_slices(body, table):
+def read_slices(body: bytes, table: tuple[int, ...]) -> list[Json]:
     """The slices of a plain body, one for each length in the table, and nothing after them."""
     slices = []
     for length in table:
@@ -55,7 +56,7 @@ def read_slices(body, table):
     return slices
 
 
-def read_slice(body, length):
+def read_slice(body: bytes, length: int) -> tuple[Json, bytes]:
     """One slice and the body after it."""
     need(body, "TRUNCATED_BODY")
     need(body[0] in (F16, I8, Q4, SPARSE), "BAD_DTYPE")
@@ -71,7 +72,7 @@ def read_slice(body, length):
     return one, body[head + length :]
 
 
-def fits(dtype, dims, length):
+def fits(dtype: int, dims: tuple[int, ...], length: int) -> bool:
     """Whether a payload of this length is what dtype and dims ask for."""
     elements = 1
     for dim in dims:
@@ -81,17 +82,17 @@ def fits(dtype, dims, length):
     return length == {F16: 2 * elements, I8: elements, Q4: (elements + 1) // 2}[dtype]
 
 
-def outcome(case):
+def outcome(case: Json) -> Json:
     """What this decoder makes of a case, in the form of its `expect`."""
     try:
         return {"ok": {"fields": decode(bytes.fromhex(case["input"]["frame"]))}}
-    except Refused as refused:
+    except RefusedError as refused:
         return {"reject": str(refused)}
 
 
-def reported(folder):
+def reported(folder: Path) -> tuple[int, set[str]]:
     """The cases of frame/decode below a folder, and the ids of those that this decoder does not pass."""
-    ran, wrong = 0, set()
+    ran, wrong = 0, set[str]()
     for path in sorted(folder.glob("frame/decode/*.json")):
         file = json.loads(path.read_text("utf-8"))
         for case in file["cases"]:
@@ -101,7 +102,7 @@ def reported(folder):
     return ran, wrong
 
 
-def main(release):
+def main(release: Path) -> int:
     """Run the canary, then the vectors; returns the exit status."""
     ran, wrong = reported(release / "canary" / "data")
     key = json.loads((release / "canary" / "key.json").read_text("utf-8"))

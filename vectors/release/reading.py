@@ -89,7 +89,7 @@ class _Admission:
         return b"".join(pieces)
 
 
-def read_release(path: Path, limits: Limits = Limits()) -> Iterator[File]:  # noqa: B008 - frozen
+def read_release(path: Path, limits: Limits = Limits()) -> Iterator[File]:
     """Every file of a release, one after the other: of a `.tar.zst`, a `.zip`, or a folder that one was unpacked to.
 
     Nothing is written to disk. Raises ReleaseError for what is none, is broken, has links, names that lead out or are

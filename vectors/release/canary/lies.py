@@ -30,7 +30,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lie:
-    """A change of a case's verdict, in place. Its input stays, but for the steps of a dialogue that expect something."""
+    """A change of a case's verdict, in place. Its input stays, but for what the steps of a dialogue expect."""
 
     kind: Kind
     change: Callable[[Entry], None]
@@ -63,7 +63,7 @@ def coded(code: str) -> Lie:
 
 
 def bit(path: str, byte: int = 0, mask: int = 1) -> Lie:
-    """One bit of expected bytes is another. path: below ok, with dots; byte: which byte of it, from the end if negative."""
+    """One bit of expected bytes is another. path: below ok, with dots; byte: from the end if negative."""
 
     def change(old: Any) -> str:
         data = bytearray.fromhex(old)
