@@ -31,10 +31,10 @@ def sha256_of(value: Any) -> str:
 
 def _number(value: float) -> str:
     """The shortest digits that come back to this binary64, with an exponent outside 1e-6 to 1e21 only."""
-    if value.is_integer() and abs(value) < 1e21:
-        return str(int(value))
-    text = json.dumps(value, allow_nan=False)
-    digits, _, exponent = text.partition("e")
-    if abs(value) >= 1e-6 and abs(value) < 1e21:
+    if value == 0:
+        return "0"
+    text = json.dumps(value, allow_nan=False).removesuffix(".0")
+    if 1e-6 <= abs(value) < 1e21:
         return format(Decimal(text), "f")
-    return f"{digits.removesuffix('.0')}e{int(exponent):+d}"
+    digits, _, exponent = text.partition("e")
+    return f"{digits}e{int(exponent):+d}"

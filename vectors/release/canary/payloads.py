@@ -6,7 +6,7 @@ HEART = {"kind": "heart"}
 TENSOR = {"dtype": 1, "dims": [2, 2], "payload": "01080f16181d242b", "scale": None, "index": None}
 
 MESSAGE = (
-    Canary("message/read/slots/heart", value("message.kind", "sync"), "a frame without slices is a HEART"),
+    Canary("message/read/slots/heart", refused("BAD_SLOTS"), "a Sync without slices is a HEART"),
     Canary("message/read/slots/think-f16", bit("message.hidden.payload"), "a bit of the payload is another"),
     Canary("message/read/slots/ask-f16", refused("BAD_SLOTS"), "a context is optional"),
     Canary("message/read/json/every-kind", value("message.json.h", 0.25), "a number in the JSON is another"),

@@ -1,0 +1,60 @@
+"""What the tests of releases share: one release of this tree, signed with a test key, and archives made by hand."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import zipfile
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+import zstandard
+from nacl.signing import SigningKey
+
+from vectors.release.archives import write_archives
+from vectors.release.contents import Wanted, release_files
+from vectors.release.tree import folder_name, suite_version
+
+TEST_SEED = "54455354204b4559204f4e4c592c205349474e53204e4f2052454c4541534521"  # "TEST KEY ONLY, SIGNS NO RELEASE!"
+TEST_KEY = SigningKey(bytes.fromhex(TEST_SEED))
+OTHER_KEY = SigningKey(b"ANOTHER TEST KEY, ALSO NO SECRET")
+NAME = folder_name(suite_version())
+
+
+@cache
+def released() -> Mapping[str, bytes]:
+    """The files of a release without captures, signed with the test key."""
+    return release_files(Wanted(captures=False, key=TEST_KEY))
+
+
+def unpack(folder: Path, files: Mapping[str, bytes]) -> Path:
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return folder
+
+
+def packed(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, Path]:
+    return write_archives(folder, NAME, files)
+
+
+def tar_of(path: Path, members: Sequence[tuple[tarfile.TarInfo, bytes]], form: int = tarfile.USTAR_FORMAT) -> Path:
+    """A .tar.zst of these members, whatever they are."""
+    plain = io.BytesIO()
+    with tarfile.open(fileobj=plain, mode="w", format=form) as archive:
+        for member, data in members:
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    path.write_bytes(zstandard.compress(plain.getvalue()))
+    return path
+
+
+def zip_of(path: Path, members: Sequence[tuple[zipfile.ZipInfo, bytes]]) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for member, data in members:
+            archive.writestr(member, data)
+    return path
+
+

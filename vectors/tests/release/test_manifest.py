@@ -1,0 +1,92 @@
+"""The manifest, and with it what a release holds."""
+
+from __future__ import annotations
+
+import json
+import re
+from hashlib import sha256
+from typing import Any
+
+import jsonschema
+import pytest
+
+from vectors.release.canonical import canonical
+from vectors.release.manifest import read_manifest
+from vectors.release.tree import ROOT, ReleaseError
+from vectors.tests.release.releases import released
+
+MANIFEST: dict[str, Any] = json.loads(released()["release.json"])
+OWN = {"release.json", "release.sig"}
+
+
+def test_it_fits_its_schema() -> None:
+    schema = json.loads(released()["release.schema.json"])
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator(schema).validate(MANIFEST)
+
+
+def test_it_has_the_sum_and_size_of_every_file() -> None:
+    due = {
+        name: {"sha256": sha256(data).hexdigest(), "bytes": len(data)}
+        for name, data in released().items()
+        if name not in OWN
+    }
+    assert MANIFEST["files"] == due
+
+
+def test_it_has_the_sum_of_every_case() -> None:
+    due = {}
+    for path in sorted((ROOT / "vectors/data").rglob("*.json")):
+        file = json.loads(path.read_bytes())
+        for case in file["cases"]:
+            name = f"{file['profile']}/{file['group']}/{case['id']}"
+            due[name] = sha256(canonical(case).encode()).hexdigest()
+    assert len(due) > 5000
+    assert MANIFEST["cases"] == due
+
+
+def test_generators_are_what_shapes_bytes_and_a_lock_file_pins() -> None:
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    pinned = dict(re.findall(r"^([a-z]+)==(\S+)", lock, re.MULTILINE))
+    generators = dict(MANIFEST["generators"])
+    assert generators.pop("resonant-conformance") == MANIFEST["version"]
+    assert re.fullmatch(r"1\.\d+\.\d+", generators.pop("zstd"))
+    assert generators == {name: pinned[name] for name in ("numpy", "zstandard")}
+
+
+def test_data_schemas_and_specs_are_those_of_the_repository() -> None:
+    for folder, pattern in (("vectors/data", "**/*.json"), ("specs", "**/*.*")):
+        paths = [path for path in sorted((ROOT / folder).glob(pattern)) if path.is_file()]
+        assert paths
+        for path in paths:
+            assert released()[path.relative_to(ROOT).as_posix()] == path.read_bytes()
+    assert released()["vectors/schema.json"] == (ROOT / "vectors/schema.json").read_bytes()
+    assert released()["README.md"] == (ROOT / "vectors/README.md").read_bytes()
+
+
+def test_every_path_that_the_readme_names_is_there() -> None:
+    readme = released()["README.md"].decode()
+    rows = re.findall(r"^\| (`.*?) \|", readme, re.MULTILINE)
+    named = [name for row in rows for name in re.findall("`([^`]*)`", row)]
+    assert len(named) > 10
+    only_sometimes = {"captures/PROFILE.pcapng", "CHANGES.md", "changes.json"}
+    for name in set(named) - only_sometimes:
+        there = [path for path in released() if path == name or path.startswith(name.partition("PROFILE")[0])]
+        assert there, name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"[]",
+        b'{"format": 2, "name": "resonant-vectors"}',
+        b'{"format": 1, "format": 1}',
+        b"[" * 100_000,
+        released()["release.json"].replace(b'"sha256": "', b'"sha256": "x', 1),
+    ],
+    ids=["empty", "array", "format", "repeated", "deep", "no-hash"],
+)
+def test_what_is_no_manifest_is_refused(text: bytes) -> None:
+    with pytest.raises(ReleaseError, match="no manifest of a release"):
+        read_manifest(text)
