@@ -1,0 +1,213 @@
+/* The testee protocol (specs/testee.md). Nothing here has to change: your part is yours.c. */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "yours.h"
+
+enum { HEAD_BYTES = 12, PIECE_BYTES = 60000, MAX_PIECES = 300, KEPT_REPLIES = 64, BUFFER_BYTES = 4 << 20 };
+
+typedef struct sockaddr_in address;
+
+/* A message that is being received: one at a time. */
+static struct {
+    address from;
+    uint32_t id;
+    unsigned count, missing;
+    size_t sizes[MAX_PIECES]; /* of each piece, and one more; 0 while it is missing */
+    char pieces[MAX_PIECES][PIECE_BYTES];
+} current;
+
+static struct kept {
+    bool used;
+    uint32_t id;
+    text reply;
+} kept[KEPT_REPLIES]; /* TST-7: a ring */
+static size_t oldest;
+
+static address runner; /* TST-6: port 0 before there is one */
+static const char *token;
+static int control;
+
+static bool same(const address *one, const address *other) {
+    return one->sin_port == other->sin_port && one->sin_addr.s_addr == other->sin_addr.s_addr;
+}
+
+static bool equals(span words, const char *string) {
+    return (size_t)(words.end - words.at) == strlen(string) && !memcmp(words.at, string, strlen(string));
+}
+
+/* Nothing was done: TST-11. */
+static const op *put_error(text *out, const char *why) {
+    out->size = 0;
+    put_string(out, "{\"error\":\"");
+    put_string(out, why);
+    put_string(out, "\"}");
+    return NULL;
+}
+
+static outcome say_hello(span input, text *out) {
+    static const char *const names[] = {"token"};
+    span shown;
+    if (!json_members(input, 1, names, &shown) || !json_string(shown, &shown) || !equals(shown, token))
+        return (outcome){ERROR, "token is not the right one"};
+    put_string(out, hello);
+    return (outcome){OK, ""};
+}
+
+static outcome say_stop(span input, text *out) {
+    span none;
+    put_string(out, "{}");
+    return json_members(input, 0, NULL, &none) ? (outcome){OK, ""} : (outcome){ERROR, "input has no members"};
+}
+
+static const op own_ops[] = {{"hello", say_hello}, {"stop", say_stop}};
+
+static const op *find(span name) {
+    for (size_t at = 0; at < 2; at++)
+        if (equals(name, own_ops[at].name)) return &own_ops[at];
+    for (size_t at = 0; at < ops_count; at++)
+        if (equals(name, ops[at].name)) return &ops[at];
+    return NULL;
+}
+
+/* Write the reply to a message (TST-8); the op that was answered with ok, NULL if none was. */
+static const op *answer(span message, text *out) {
+    static const char *const names[] = {"op", "case", "profile", "input"};
+    span request, given[4], name, unused;
+    if (!json_message(message, &request) || !json_members(request, 4, names, given))
+        return put_error(out, "the message is no request");
+    if (!json_string(given[0], &name) || name.at == name.end || !json_string(given[1], &unused) ||
+        !json_string(given[2], &unused))
+        return put_error(out, "op, case and profile are strings");
+    const op *one = find(name);
+    if (!one) { /* TST-9, TST-10: the name goes back as it came */
+        put_string(out, "{\"unsupported\":");
+        put(out, given[0].at, (size_t)(given[0].end - given[0].at));
+        put_string(out, "}");
+        return NULL;
+    }
+    put_string(out, "{\"ok\":");
+    outcome what = *given[3].at == '{' ? one->run(given[3], out) : (outcome){ERROR, "input is an object"};
+    put_string(out, "}");
+    if (out->size > (size_t)MAX_PIECES * PIECE_BYTES) what = (outcome){ERROR, "the reply would be too long"};
+    if (what.kind == ERROR) return put_error(out, what.why);
+    if (what.kind == REJECT) { /* TST-13 */
+        out->size = 0;
+        put_string(out, "{\"reject\":{\"code\":\"");
+        put_string(out, what.why);
+        put_string(out, "\"}}");
+    }
+    return what.kind == OK ? one : NULL;
+}
+
+/* Send a reply in pieces (TST-4). One that is lost is asked for again. */
+static void send_reply(uint32_t id, const text *reply, const address *to) {
+    static unsigned char datagram[HEAD_BYTES + PIECE_BYTES];
+    size_t count = (reply->size + PIECE_BYTES - 1) / PIECE_BYTES;
+    for (size_t at = 0; at < count; at++) {
+        size_t left = reply->size - at * PIECE_BYTES, size = left < PIECE_BYTES ? left : PIECE_BYTES;
+        memcpy(datagram, "RTP1", 4);
+        for (int byte = 0; byte < 4; byte++) datagram[4 + byte] = (unsigned char)(id >> 8 * byte);
+        for (int byte = 0; byte < 2; byte++) {
+            datagram[8 + byte] = (unsigned char)(at >> 8 * byte);
+            datagram[10 + byte] = (unsigned char)(count >> 8 * byte);
+        }
+        memcpy(datagram + HEAD_BYTES, reply->at + at * PIECE_BYTES, size);
+        if (sendto(control, datagram, HEAD_BYTES + size, 0, (const struct sockaddr *)to, sizeof *to) < 0) perror("sendto");
+    }
+}
+
+/* Answer the message that is complete; whether it was an answered stop. */
+static bool perform(const address *from, uint32_t id) {
+    text message = {0}, reply = {0};
+    for (unsigned at = 0; at < current.count; at++) put(&message, current.pieces[at], current.sizes[at] - 1);
+    current.count = 0;
+    const op *done = answer((span){message.at, message.at + message.size}, &reply);
+    bool known = runner.sin_port || done == &own_ops[0];
+    if (known) {
+        struct kept *place = &kept[oldest++ % KEPT_REPLIES];
+        runner = *from; /* TST-6 */
+        free(place->reply.at);
+        *place = (struct kept){true, id, reply};
+        send_reply(id, &reply, from);
+    } else {
+        free(reply.at);
+    }
+    free(message.at);
+    free_room();
+    return known && done == &own_ops[1]; /* TST-3 */
+}
+
+/* Take a datagram in; whether it was the last of an answered stop. */
+static bool take(const unsigned char *datagram, size_t size, const address *from) {
+    if (runner.sin_port && !same(&runner, from)) return false; /* TST-6 */
+    if (size < HEAD_BYTES || size > HEAD_BYTES + PIECE_BYTES || memcmp(datagram, "RTP1", 4) != 0) return false; /* TST-5 */
+    uint32_t id = (uint32_t)datagram[4] | (uint32_t)datagram[5] << 8 | (uint32_t)datagram[6] << 16 | (uint32_t)datagram[7] << 24;
+    unsigned index = datagram[8] | (unsigned)datagram[9] << 8, count = datagram[10] | (unsigned)datagram[11] << 8;
+    if (index >= count || count > MAX_PIECES) return false; /* TST-5 */
+    for (size_t at = 0; at < KEPT_REPLIES; at++) {
+        if (!kept[at].used || kept[at].id != id) continue;
+        if (index == count - 1) send_reply(id, &kept[at].reply, from); /* TST-7 */
+        return false;
+    }
+    if (current.count != count || current.id != id || !same(&current.from, from)) {
+        current.from = *from;
+        current.id = id;
+        current.count = current.missing = count;
+        memset(current.sizes, 0, sizeof current.sizes);
+    }
+    if (!current.sizes[index]) current.missing--;
+    current.sizes[index] = size - HEAD_BYTES + 1;
+    memcpy(current.pieces[index], datagram + HEAD_BYTES, size - HEAD_BYTES);
+    return !current.missing && perform(from, id);
+}
+
+static void *exit_with_input(void *unused) {
+    char ignored[4096];
+    while (read(0, ignored, sizeof ignored) > 0) {
+    }
+    _exit(0); /* TST-2 */
+    return unused;
+}
+
+static int bound(int *port) {
+    address at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof at;
+    int wish = BUFFER_BYTES, fd = socket(AF_INET, SOCK_DGRAM, 0);
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &wish, sizeof wish) || bind(fd, (struct sockaddr *)&at, size) ||
+        getsockname(fd, (struct sockaddr *)&at, &size)) {
+        perror("a socket of 127.0.0.1");
+        exit(1);
+    }
+    *port = ntohs(at.sin_port);
+    return fd;
+}
+
+int main(void) {
+    static unsigned char datagram[65536];
+    int control_port, wire_port, wire = bound(&wire_port);
+    pthread_t thread;
+    control = bound(&control_port);
+    token = getenv("RESONANT_TOKEN");
+    if (!token || !*token) {
+        fprintf(stderr, "RESONANT_TOKEN is not set: the runner sets it, or whoever starts this by hand\n");
+        return 2;
+    }
+    printf("{\"control\": %d, \"wire\": %d}\n", control_port, wire_port); /* TST-1 */
+    fflush(stdout);
+    if (pthread_create(&thread, NULL, exit_with_input, NULL)) return 1;
+    for (;;) {
+        address from = {0};
+        socklen_t size = sizeof from;
+        ssize_t length = recvfrom(control, datagram, sizeof datagram, 0, (struct sockaddr *)&from, &size);
+        if (length >= 0 && take(datagram, (size_t)length, &from)) break;
+    }
+    close(wire);
+    return 0;
+}

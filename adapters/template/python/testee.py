@@ -1,0 +1,160 @@
+"""The testee protocol (specs/testee.md). Nothing here has to change: your part is yours.py."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import struct
+import sys
+import threading
+from typing import Any, NoReturn
+
+from yours import HELLO, OPS, BadRequest, Refused
+
+HEAD = struct.Struct("<4sIHH")
+MAX_PIECES, PIECE_BYTES, KEPT_REPLIES = 300, 60_000, 64
+BUFFER_BYTES = 4 << 20
+
+
+def no_number(name: str) -> NoReturn:
+    """NaN and Infinity, which Python reads and JSON does not know."""
+    raise ValueError(f"{name} is no JSON")
+
+
+def members(value: Any, names: set[str]) -> dict[str, Any]:
+    """An object with exactly these members."""
+    if type(value) is not dict or value.keys() != names:
+        raise BadRequest(f"an object with the members {sorted(names)} was expected")
+    return value
+
+
+def hello(input: dict[str, Any]) -> dict[str, Any]:
+    """Who we are (TST-12)."""
+    if members(input, {"token"})["token"] != os.environ["RESONANT_TOKEN"]:
+        raise BadRequest("token is not the right one")
+    return HELLO
+
+
+def stop(input: dict[str, Any]) -> dict[str, Any]:
+    """The loop ends after the reply (TST-3)."""
+    return members(input, set())
+
+
+ALL_OPS = {"hello": hello, "stop": stop, **OPS}
+
+
+def answer(message: bytes) -> tuple[str, dict[str, Any]]:
+    """The op of a message, empty if it is none, and the reply to it (TST-8)."""
+    op = ""
+    try:
+        request = members(json.loads(message.decode(), parse_constant=no_number), {"op", "case", "profile", "input"})
+        if not all(type(request[name]) is str for name in ("op", "case", "profile")) or not request["op"]:
+            raise BadRequest("op, case and profile are strings")
+        op = request["op"]
+        if op not in ALL_OPS:
+            return op, {"unsupported": op}  # TST-9, TST-10
+        if type(request["input"]) is not dict:
+            raise BadRequest("input is an object")
+        return op, {"ok": ALL_OPS[op](request["input"])}
+    except (BadRequest, ValueError, RecursionError) as error:
+        return op, {"error": str(error)}  # TST-11
+    except Refused as refusal:
+        return op, {"reject": {"code": refusal.code}}  # TST-13
+
+
+def cut(reply: dict[str, Any], request_id: int) -> list[bytes]:
+    """A reply as datagrams (TST-4)."""
+    text = json.dumps(reply, separators=(",", ":")).encode()
+    count = -(-len(text) // PIECE_BYTES)
+    if count > MAX_PIECES:
+        return cut({"error": "the reply would be too long"}, request_id)
+    pieces = (text[at * PIECE_BYTES : (at + 1) * PIECE_BYTES] for at in range(count))
+    return [HEAD.pack(b"RTP1", request_id, at, count) + piece for at, piece in enumerate(pieces)]
+
+
+def read_head(datagram: bytes) -> tuple[int, int, int] | None:
+    """request_id, index and count; None for a datagram to ignore (TST-5)."""
+    if not HEAD.size <= len(datagram) <= HEAD.size + PIECE_BYTES:
+        return None
+    magic, request_id, index, count = HEAD.unpack_from(datagram)
+    return (request_id, index, count) if magic == b"RTP1" and index < count <= MAX_PIECES else None
+
+
+class Testee:
+    """What is remembered between datagrams."""
+
+    def __init__(self, control: socket.socket) -> None:
+        """control: the bound control socket."""
+        self.control = control
+        self.runner: Any = None
+        self.kept: dict[int, list[bytes]] = {}
+        self.current: Any = None
+        self.pieces: dict[int, bytes] = {}
+
+    def serve(self) -> None:
+        """Answer until told to stop."""
+        while True:
+            datagram, sender = self.control.recvfrom(65_536)
+            head = read_head(datagram)
+            if self.runner not in (None, sender) or head is None:
+                continue
+            request_id, index, count = head
+            if request_id in self.kept:
+                if index == count - 1:
+                    self.send(self.kept[request_id], sender)  # TST-7
+                continue
+            if self.current != (sender, request_id, count):
+                self.current, self.pieces = (sender, request_id, count), {}
+            self.pieces[index] = datagram[HEAD.size :]
+            if len(self.pieces) == count and self.perform(request_id, sender):
+                return
+
+    def perform(self, request_id: int, sender: Any) -> bool:
+        """Answer the message that is complete; whether it was an answered `stop`."""
+        message = b"".join(self.pieces[at] for at in range(len(self.pieces)))
+        self.current, self.pieces = None, {}
+        op, reply = answer(message)
+        if self.runner is None and not (op == "hello" and "ok" in reply):
+            return False  # TST-6
+        self.runner = sender
+        self.kept[request_id] = cut(reply, request_id)
+        if len(self.kept) > KEPT_REPLIES:
+            del self.kept[next(iter(self.kept))]
+        self.send(self.kept[request_id], sender)
+        return op == "stop" and "ok" in reply
+
+    def send(self, datagrams: list[bytes], to: Any) -> None:
+        """Send all pieces of a reply."""
+        for datagram in datagrams:
+            self.control.sendto(datagram, to)
+
+
+def exit_with_input() -> None:
+    """End with standard input (TST-2)."""
+    while os.read(0, 4096):
+        pass
+    os._exit(0)
+
+
+def bound() -> socket.socket:
+    """A UDP socket on a free port of 127.0.0.1 with a large receive buffer."""
+    one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
+    one.bind(("127.0.0.1", 0))
+    return one
+
+
+def main() -> None:
+    """Bind, print the ports, serve."""
+    if not os.environ.get("RESONANT_TOKEN"):
+        sys.exit("RESONANT_TOKEN is not set: the runner sets it, or whoever starts this by hand")
+    with bound() as control, bound() as wire:
+        ports = {"control": control.getsockname()[1], "wire": wire.getsockname()[1]}
+        print(json.dumps(ports), flush=True)  # TST-1
+        threading.Thread(target=exit_with_input, daemon=True).start()
+        Testee(control).serve()
+
+
+if __name__ == "__main__":
+    main()
