@@ -1,4 +1,4 @@
-/* As much of JSON as requests need: values are checked as a whole, then read in place. Nothing here allocates but room. */
+/* As much of JSON as requests need: a message is checked as a whole, then read in place. */
 #ifndef JSON_H
 #define JSON_H
 

@@ -119,7 +119,8 @@ static void send_reply(uint32_t id, const text *reply, const address *to) {
             datagram[10 + byte] = (unsigned char)(count >> 8 * byte);
         }
         memcpy(datagram + HEAD_BYTES, reply->at + at * PIECE_BYTES, size);
-        if (sendto(control, datagram, HEAD_BYTES + size, 0, (const struct sockaddr *)to, sizeof *to) < 0) perror("sendto");
+        if (sendto(control, datagram, HEAD_BYTES + size, 0, (const struct sockaddr *)to, sizeof *to) < 0)
+            perror("a piece was not sent");
     }
 }
 
@@ -144,12 +145,18 @@ static bool perform(const address *from, uint32_t id) {
     return known && done == &own_ops[1]; /* TST-3 */
 }
 
+/* A little-endian number of so many bytes. */
+static uint32_t number(const unsigned char *at, int bytes) {
+    uint32_t found = 0;
+    while (bytes--) found = found << 8 | at[bytes];
+    return found;
+}
+
 /* Take a datagram in; whether it was the last of an answered stop. */
 static bool take(const unsigned char *datagram, size_t size, const address *from) {
     if (runner.sin_port && !same(&runner, from)) return false; /* TST-6 */
-    if (size < HEAD_BYTES || size > HEAD_BYTES + PIECE_BYTES || memcmp(datagram, "RTP1", 4) != 0) return false; /* TST-5 */
-    uint32_t id = (uint32_t)datagram[4] | (uint32_t)datagram[5] << 8 | (uint32_t)datagram[6] << 16 | (uint32_t)datagram[7] << 24;
-    unsigned index = datagram[8] | (unsigned)datagram[9] << 8, count = datagram[10] | (unsigned)datagram[11] << 8;
+    if (size < HEAD_BYTES || size > HEAD_BYTES + PIECE_BYTES || memcmp(datagram, "RTP1", 4) != 0) return false;
+    uint32_t id = number(datagram + 4, 4), index = number(datagram + 8, 2), count = number(datagram + 10, 2);
     if (index >= count || count > MAX_PIECES) return false; /* TST-5 */
     for (size_t at = 0; at < KEPT_REPLIES; at++) {
         if (!kept[at].used || kept[at].id != id) continue;

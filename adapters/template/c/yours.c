@@ -1,7 +1,8 @@
 /* What the testee says of your implementation, and how it calls it.
  *
- * It claims one small profile, sparse, which is written out here so that the first run has something to judge. Put calls
- * of your implementation in its place, then claim more: a profile in hello and its ops in ops (specs/testee.md, section 3).
+ * It claims one small profile, sparse, which is written out here so that the first run has something to judge. Put
+ * calls of your implementation in its place, then claim more: a profile in hello and its ops in ops (section 3 of
+ * specs/testee.md).
  */
 #include "yours.h"
 
@@ -104,7 +105,8 @@ static outcome sparse_decode(span input, text *out) {
     uint8_t *dense = room(2 * (size_t)count);
     for (size_t number = 0; number < nnz; number++) {
         size_t place = 0;
-        for (size_t axis = 0; axis < rank; axis++) place = place * dims[axis] + get_u32(index + 4 * (rank * number + axis));
+        const uint8_t *row = index + 4 * rank * number;
+        for (size_t axis = 0; axis < rank; axis++) place = place * dims[axis] + get_u32(row + 4 * axis);
         dense[2 * place] = values[2 * number];
         dense[2 * place + 1] = values[2 * number + 1];
     }

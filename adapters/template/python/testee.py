@@ -10,7 +10,7 @@ import sys
 import threading
 from typing import Any, NoReturn
 
-from yours import HELLO, OPS, BadRequest, Refused
+from yours import HELLO, OPS, BadRequestError, RefusedError
 
 HEAD = struct.Struct("<4sIHH")
 MAX_PIECES, PIECE_BYTES, KEPT_REPLIES = 300, 60_000, 64
@@ -25,14 +25,14 @@ def no_number(name: str) -> NoReturn:
 def members(value: Any, names: set[str]) -> dict[str, Any]:
     """An object with exactly these members."""
     if type(value) is not dict or value.keys() != names:
-        raise BadRequest(f"an object with the members {sorted(names)} was expected")
+        raise BadRequestError(f"an object with the members {sorted(names)} was expected")
     return value
 
 
 def hello(input: dict[str, Any]) -> dict[str, Any]:
     """Who we are (TST-12)."""
     if members(input, {"token"})["token"] != os.environ["RESONANT_TOKEN"]:
-        raise BadRequest("token is not the right one")
+        raise BadRequestError("token is not the right one")
     return HELLO
 
 
@@ -50,16 +50,16 @@ def answer(message: bytes) -> tuple[str, dict[str, Any]]:
     try:
         request = members(json.loads(message.decode(), parse_constant=no_number), {"op", "case", "profile", "input"})
         if not all(type(request[name]) is str for name in ("op", "case", "profile")) or not request["op"]:
-            raise BadRequest("op, case and profile are strings")
+            raise BadRequestError("op, case and profile are strings")
         op = request["op"]
         if op not in ALL_OPS:
             return op, {"unsupported": op}  # TST-9, TST-10
         if type(request["input"]) is not dict:
-            raise BadRequest("input is an object")
+            raise BadRequestError("input is an object")
         return op, {"ok": ALL_OPS[op](request["input"])}
-    except (BadRequest, ValueError, RecursionError) as error:
+    except (BadRequestError, ValueError, RecursionError) as error:
         return op, {"error": str(error)}  # TST-11
-    except Refused as refusal:
+    except RefusedError as refusal:
         return op, {"reject": {"code": refusal.code}}  # TST-13
 
 

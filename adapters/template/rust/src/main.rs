@@ -1,0 +1,205 @@
+//! The testee protocol (specs/testee.md). Nothing here has to change: your part is yours.rs.
+
+mod yours;
+
+use std::collections::VecDeque;
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, UdpSocket};
+use std::process::{self, ExitCode};
+use std::{env, thread};
+
+use serde_json::{json, Map, Value};
+
+use yours::Failure;
+
+const PIECE_BYTES: usize = 60_000;
+const MAX_PIECES: usize = 300;
+const KEPT_REPLIES: usize = 64;
+
+/// An object that has exactly these members.
+pub fn members<'a, const N: usize>(value: &'a Value, names: [&str; N]) -> Result<[&'a Value; N], Failure> {
+    let wrong = || Failure::Malformed(format!("an object with the members {names:?} was expected"));
+    let object = value.as_object().filter(|object| object.len() == N).ok_or_else(wrong)?;
+    let mut found = [value; N];
+    for (place, name) in found.iter_mut().zip(names) {
+        *place = object.get(name).ok_or_else(wrong)?;
+    }
+    Ok(found)
+}
+
+fn perform(op: &str, input: &Value, token: &str) -> Result<Value, Failure> {
+    if !input.is_object() {
+        return Err(Failure::Malformed("input is an object".to_owned()));
+    }
+    match op {
+        "hello" => {
+            let [shown] = members(input, ["token"])?;
+            if shown.as_str() == Some(token) {
+                Ok(yours::hello())
+            } else {
+                Err(Failure::Malformed("token is not the right one".to_owned()))
+            }
+        }
+        "stop" => members(input, []).map(|_| json!({})),
+        _ => yours::perform(op, input),
+    }
+}
+
+/// The op of a message, empty if it is none, and the reply to it (TST-8).
+fn answer(message: &[u8], token: &str) -> (String, Value) {
+    match understood(message) {
+        Ok((op, input)) => {
+            let reply = match perform(&op, &input, token) {
+                Ok(value) => json!({ "ok": value }),
+                Err(Failure::Refused(code)) => json!({"reject": {"code": code}}), // TST-13
+                Err(Failure::Unsupported) => json!({ "unsupported": op }),        // TST-9, TST-10
+                Err(Failure::Malformed(text)) => json!({ "error": text }),        // TST-11
+            };
+            (op, reply)
+        }
+        Err(text) => (String::new(), json!({ "error": text })), // TST-11
+    }
+}
+
+fn understood(message: &[u8]) -> Result<(String, Value), String> {
+    let mut request: Map<String, Value> = serde_json::from_slice(message).map_err(|error| error.to_string())?;
+    let mut text = |name: &str| match request.remove(name) {
+        Some(Value::String(text)) => Ok(text),
+        _ => Err(format!("{name} is a string")),
+    };
+    let (op, _, _) = (text("op")?, text("case")?, text("profile")?);
+    let input = request.remove("input").ok_or("input is missing")?;
+    if op.is_empty() || !request.is_empty() {
+        return Err("the members are op, case, profile and input".to_owned());
+    }
+    Ok((op, input))
+}
+
+/// The datagrams of a reply (TST-4).
+fn cut(reply: &Value, id: u32) -> Vec<Vec<u8>> {
+    let text = reply.to_string().into_bytes();
+    let count = text.len().div_ceil(PIECE_BYTES);
+    if count > MAX_PIECES {
+        return cut(&json!({"error": "the reply would be too long"}), id);
+    }
+    let head = |at: usize| {
+        let (index, count) = (at as u16, count as u16); // no more than MAX_PIECES
+        [b"RTP1".as_slice(), &id.to_le_bytes(), &index.to_le_bytes(), &count.to_le_bytes()].concat()
+    };
+    text.chunks(PIECE_BYTES).enumerate().map(|(at, piece)| [&head(at), piece].concat()).collect()
+}
+
+/// The request_id, index, count and piece of a datagram; None for one to ignore (TST-5).
+fn read_piece(datagram: &[u8]) -> Option<(u32, usize, usize, &[u8])> {
+    let (magic, rest) = datagram.split_first_chunk::<4>()?;
+    let (id, rest) = rest.split_first_chunk()?;
+    let (index, rest) = rest.split_first_chunk()?;
+    let (count, piece) = rest.split_first_chunk()?;
+    let (index, count) = (usize::from(u16::from_le_bytes(*index)), usize::from(u16::from_le_bytes(*count)));
+    let good = magic == b"RTP1" && index < count && count <= MAX_PIECES && piece.len() <= PIECE_BYTES;
+    good.then_some((u32::from_le_bytes(*id), index, count, piece))
+}
+
+/// What is remembered between datagrams.
+struct Testee {
+    control: UdpSocket,
+    token: String,
+    runner: Option<SocketAddr>,
+    kept: VecDeque<(u32, Vec<Vec<u8>>)>,
+    current: Option<(SocketAddr, u32)>,
+    pieces: Vec<Option<Vec<u8>>>,
+}
+
+impl Testee {
+    /// Answers until it is told to stop.
+    fn serve(&mut self) -> io::Result<()> {
+        let mut buffer = vec![0; 65_536];
+        loop {
+            let (length, from) = match self.control.recv_from(&mut buffer) {
+                Ok(received) => received,
+                // Some systems report here that an earlier reply found nobody.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionReset => continue,
+                Err(error) => return Err(error),
+            };
+            if self.runner.is_none_or(|runner| runner == from) && self.take(&buffer[..length], from) {
+                return Ok(()); // TST-3
+            }
+        }
+    }
+
+    /// Takes a datagram in; whether it was the last of an answered stop.
+    fn take(&mut self, datagram: &[u8], from: SocketAddr) -> bool {
+        let Some((id, index, count, piece)) = read_piece(datagram) else {
+            return false;
+        };
+        if let Some((_, reply)) = self.kept.iter().find(|(kept, _)| *kept == id) {
+            if index + 1 == count {
+                self.send(reply, from); // TST-7
+            }
+            return false;
+        }
+        if self.current != Some((from, id)) || self.pieces.len() != count {
+            self.current = Some((from, id));
+            self.pieces = vec![None; count];
+        }
+        self.pieces[index] = Some(piece.to_vec());
+        if self.pieces.iter().any(Option::is_none) {
+            return false;
+        }
+        self.current = None;
+        let message: Vec<u8> = self.pieces.drain(..).flatten().flatten().collect();
+        self.reply(&message, id, from)
+    }
+
+    fn reply(&mut self, message: &[u8], id: u32, from: SocketAddr) -> bool {
+        let (op, reply) = answer(message, &self.token);
+        let ok = reply.get("ok").is_some();
+        if self.runner.is_none() && !(op == "hello" && ok) {
+            return false; // TST-6
+        }
+        self.runner = Some(from);
+        let datagrams = cut(&reply, id);
+        self.send(&datagrams, from);
+        self.kept.push_back((id, datagrams));
+        if self.kept.len() > KEPT_REPLIES {
+            self.kept.pop_front();
+        }
+        op == "stop" && ok
+    }
+
+    fn send(&self, datagrams: &[Vec<u8>], to: SocketAddr) {
+        for datagram in datagrams {
+            if let Err(error) = self.control.send_to(datagram, to) {
+                eprintln!("a piece was not sent: {error}"); // the runner asks again
+            }
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let Some(token) = env::var("RESONANT_TOKEN").ok().filter(|token| !token.is_empty()) else {
+        eprintln!("RESONANT_TOKEN is not set: the runner sets it, or whoever starts this by hand");
+        return ExitCode::from(2);
+    };
+    match run(token) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(token: String) -> io::Result<()> {
+    let (control, wire) = (UdpSocket::bind("127.0.0.1:0")?, UdpSocket::bind("127.0.0.1:0")?);
+    let ports = json!({"control": control.local_addr()?.port(), "wire": wire.local_addr()?.port()});
+    writeln!(io::stdout(), "{ports}")?; // TST-1
+    io::stdout().flush()?;
+    thread::spawn(|| {
+        let mut ignored = [0; 4096];
+        while matches!(io::stdin().read(&mut ignored), Ok(1..)) {}
+        process::exit(0); // TST-2
+    });
+    let (kept, pieces) = (VecDeque::new(), Vec::new());
+    Testee { control, token, runner: None, kept, current: None, pieces }.serve()
+}
