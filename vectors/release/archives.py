@@ -11,7 +11,7 @@ from pathlib import Path
 
 import zstandard
 
-LEVEL = 15
+LEVEL = 12
 TIME = 315_532_800  # 1980-01-01 00:00:00 UTC in seconds: the earliest that a zip can say
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 MODE = 0o644

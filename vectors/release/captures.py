@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,8 +26,9 @@ def capture_files(root: Path = ROOT) -> dict[str, bytes]:
     """One capture a profile, of every dialogue, played with the reference. Raises ReleaseError with what went wrong."""
     if find_spec("scapy") is None:
         raise ReleaseError(_NEEDS_SCAPY)
-    with TemporaryDirectory() as folder:
-        return {f"captures/{name}.pcapng": _capture(root, name, Path(folder)) for name in PROFILES}
+    with TemporaryDirectory() as folder, ThreadPoolExecutor(len(PROFILES)) as pool:
+        found = pool.map(lambda profile: _capture(root, profile, Path(folder)), PROFILES)
+        return {f"captures/{profile}.pcapng": data for profile, data in zip(PROFILES, found, strict=True)}
 
 
 def _capture(root: Path, profile: str, folder: Path) -> bytes:

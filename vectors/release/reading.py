@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -25,7 +26,9 @@ _BROKEN = (
     zipfile.BadZipFile,
     zstandard.ZstdError,
     zlib.error,
+    struct.error,
     EOFError,
+    LookupError,
     NotImplementedError,  # a compression that zipfile has not
     OverflowError,
     RecursionError,
@@ -153,7 +156,7 @@ def _from_tar(path: Path, admission: _Admission) -> Iterator[File]:
     limits = admission.limits
     decompressor = zstandard.ZstdDecompressor(max_window_size=limits.window_bytes)
     with path.open("rb") as packed, decompressor.stream_reader(packed) as plain:
-        room = limits.total_bytes + limits.files * 2 * tarfile.BLOCKSIZE
+        room = limits.total_bytes + limits.files * 2 * tarfile.BLOCKSIZE + 2 * tarfile.RECORDSIZE
         bounded: IO[bytes] = _Bounded(plain, room)  # type: ignore[assignment] # reads, which is all that a tar needs
         with tarfile.open(fileobj=bounded, mode="r|", bufsize=PIECE_BYTES) as archive:
             for member in archive:
@@ -172,7 +175,7 @@ def _from_zip(path: Path, admission: _Admission) -> Iterator[File]:
         for member in archive.infolist():
             name = admission.name(member.orig_filename)
             mode = member.external_attr >> 16
-            if member.is_dir() or (mode and not stat.S_ISREG(mode)):
+            if member.is_dir() or stat.S_IFMT(mode) not in (0, stat.S_IFREG):  # 0: not said
                 raise ReleaseError(f"{name} is no plain file")
             admission.size(name, member.file_size)
             with archive.open(member) as source:

@@ -13,7 +13,10 @@ import zstandard
 from nacl.signing import SigningKey
 
 from vectors.release.archives import write_archives
+from vectors.release.cases import cases_of
 from vectors.release.contents import Wanted, release_files
+from vectors.release.keys import signature_text
+from vectors.release.manifest import make_manifest
 from vectors.release.tree import folder_name, suite_version
 
 TEST_SEED = "54455354204b4559204f4e4c592c205349474e53204e4f2052454c4541534521"  # "TEST KEY ONLY, SIGNS NO RELEASE!"
@@ -26,6 +29,25 @@ NAME = folder_name(suite_version())
 def released() -> Mapping[str, bytes]:
     """The files of a release without captures, signed with the test key."""
     return release_files(Wanted(captures=False, key=TEST_KEY))
+
+
+SMALL = (
+    "LICENSE",
+    "README.md",
+    "canary/key.json",
+    "index/clauses.md",
+    "specs/frame.md",
+    "vectors/data/frame/decode/crc.json",
+    "vectors/data/frame/tail_hash/lengths.json",
+)
+
+
+@cache
+def small() -> Mapping[str, bytes]:
+    """A release of a few files, with a manifest of its own, signed with the test key."""
+    files = {name: released()[name] for name in SMALL}
+    manifest = make_manifest(suite_version(), files, cases_of(files)).text()
+    return files | {"release.json": manifest, "release.sig": signature_text(TEST_KEY, manifest)}
 
 
 def unpack(folder: Path, files: Mapping[str, bytes]) -> Path:
@@ -56,5 +78,3 @@ def zip_of(path: Path, members: Sequence[tuple[zipfile.ZipInfo, bytes]]) -> Path
         for member, data in members:
             archive.writestr(member, data)
     return path
-
-

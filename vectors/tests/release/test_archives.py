@@ -1,0 +1,124 @@
+"""The archives: the same bytes wherever, whenever and by whomever they are made."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from conformance.tests.captures import read_file
+from vectors.release.archives import write_archives
+from vectors.release.reading import read_release
+from vectors.release.tree import ROOT
+from vectors.tests.release.releases import NAME, TEST_SEED, packed, released
+
+BUILD_LIMIT_S = 300
+NEEDED = ("adapters/driver", "adapters/reference", "adapters/serve", "conformance", "reference", "specs", "vectors")
+LEFT_OUT = shutil.ignore_patterns("__pycache__", "target", "tests", "node_modules")
+EARLIEST_S = 315_532_800  # 1980-01-01 UTC
+
+
+@pytest.fixture(scope="module")
+def archives(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    return packed(tmp_path_factory.mktemp("dist"), released())
+
+
+def test_both_hold_the_same_files_in_one_folder(archives: tuple[Path, Path]) -> None:
+    for path in archives:
+        assert {file.name: file.data for file in read_release(path)} == dict(released())
+
+
+def test_the_tar_has_one_order_time_mode_and_owner(archives: tuple[Path, Path]) -> None:
+    data = zstandard.ZstdDecompressor().decompress(archives[0].read_bytes())
+    plain = archives[0].with_suffix("")
+    plain.write_bytes(data)
+    with tarfile.open(plain) as archive:
+        members = archive.getmembers()
+    names = [member.name for member in members]
+    assert names == sorted(names)
+    assert {name.partition("/")[0] for name in names} == {NAME}
+    for one in members:
+        assert one.isreg()
+        assert (one.mtime, one.mode, one.uid, one.gid) == (EARLIEST_S, 0o644, 0, 0)
+        assert (one.uname, one.gname, one.pax_headers) == ("", "", {})
+
+
+def test_the_zip_has_one_order_time_and_mode_and_nothing_of_the_machines_zlib(archives: tuple[Path, Path]) -> None:
+    with zipfile.ZipFile(archives[1]) as archive:
+        assert archive.testzip() is None
+        members = archive.infolist()
+    names = [member.filename for member in members]
+    assert names == sorted(names)
+    for one in members:
+        assert one.date_time == (1980, 1, 1, 0, 0, 0)
+        assert (one.create_system, one.external_attr >> 16, one.compress_type) == (3, 0o100644, zipfile.ZIP_STORED)
+        assert one.extra == b""
+
+
+def test_the_order_in_which_files_are_given_does_not_matter(tmp_path: Path) -> None:
+    files = {"b": b"2", "a": b"1", "c/d": b"3"}
+    first = write_archives(tmp_path / "one", "x", files)
+    second = write_archives(tmp_path / "two", "x", dict(sorted(files.items(), reverse=True)))
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+
+
+def build(root: Path, out: Path, *, umask: int, zone: str, seed: str, key: Path) -> list[bytes]:
+    """Make a release in a process of its own, with captures; the bytes of both archives."""
+    path = os.pathsep.join((str(root), str(root / "reference")))
+    changed = {"PYTHONPATH": path, "TZ": zone, "PYTHONHASHSEED": seed, "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "vectors.release", "-o", str(out), "--key", str(key)]
+    done = subprocess.run(
+        command,
+        cwd=root,
+        env={**os.environ, **changed},
+        umask=umask,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=BUILD_LIMIT_S,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return [path.read_bytes() for path in (out / f"{NAME}.tar.zst", out / f"{NAME}.zip")]
+
+
+def copy_of_the_tree(top: Path) -> Path:
+    """What a release is made from, in another folder, all of it of another time and mode."""
+    for name in NEEDED:
+        shutil.copytree(ROOT / name, top / name, ignore=LEFT_OUT)
+    for name in ("LICENSE", "pyproject.toml"):
+        shutil.copy(ROOT / name, top / name)
+    for path in sorted(top.rglob("*")):
+        if path.is_file():
+            os.utime(path, (1_000_000_000, 1_000_000_000))
+            path.chmod(0o755)
+    return top
+
+
+@pytest.mark.slow
+def test_two_builds_in_different_folders_times_and_umasks_give_the_same_bytes(tmp_path: Path) -> None:
+    key = tmp_path / "test.seed"
+    key.write_text(TEST_SEED, "ascii")
+    here = build(ROOT, tmp_path / "one", umask=0o022, zone="UTC", seed="1", key=key)
+    copy = copy_of_the_tree(tmp_path / "elsewhere" / "tree")
+    there = build(copy, tmp_path / "two", umask=0o077, zone="Asia/Tokyo", seed="2", key=key)
+    assert here == there
+    files = {file.name: file.data for file in read_release(tmp_path / "one" / f"{NAME}.zip")}
+    (tmp_path / "captures").mkdir()
+    for name in ("handshake", "stream"):
+        capture = tmp_path / "captures" / f"{name}.pcapng"
+        capture.write_bytes(files[f"captures/{name}.pcapng"])
+        packets = read_file(capture)
+        played = {packet.comment for packet in packets}
+        listed = {case for case in files["index/clauses.json"].decode().split('"') if case.startswith(f"{name}/")}
+        assert played == listed
+    assert {name: data for name, data in files.items() if not name.startswith(("captures/", "release."))} == {
+        name: data for name, data in released().items() if not name.startswith("release.")
+    }

@@ -1,0 +1,136 @@
+"""The examples for consumers, run from an unpacked release; and the canary finds drivers that are broken."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from vectors.release.tree import ROOT
+from vectors.tests.release.releases import released, unpack
+
+PAGE = ROOT / "vectors/examples/frame_page.py"
+CRATE = ROOT / "vectors/examples/rust"
+PAGE_LINES = 120
+PAGE_LIMIT_S, CARGO_LIMIT_S = 60, 600
+OK, FAILED, BROKEN = 0, 1, 2
+needs_cargo = pytest.mark.skipif(
+    shutil.which("cargo") is None, reason="cargo is not on PATH, so the example in Rust cannot be built"
+)
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return unpack(tmp_path_factory.mktemp("release"), released())
+
+
+def run_page(page: Path, release: Path) -> tuple[int, str]:
+    """The page in an isolated Python, to which no package is known."""
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", str(page), str(release)],
+        cwd=release,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=PAGE_LIMIT_S,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+def counts(files: list[Path]) -> int:
+    return sum(len(json.loads(path.read_bytes())["cases"]) for path in files)
+
+
+def test_the_page_runs_from_the_release_alone_and_is_a_page(release: Path) -> None:
+    status, out = run_page(release / "examples/frame_page.py", release)
+    assert status == OK, out
+    wrong = counts(list((release / "canary/data/frame/decode").glob("*.json")))
+    cases = counts(list((release / "vectors/data/frame/decode").glob("*.json")))
+    assert out.split("\n")[:2] == [
+        f"canary: {wrong} of {wrong} reported",
+        f"frame/decode: {cases} of {cases} passed",
+    ]
+    assert len(PAGE.read_text("utf-8").splitlines()) <= PAGE_LINES
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "status"),
+    [
+        ("if outcome(case) != case[", "if case[", BROKEN),  # compares with nothing, and so finds everything wrong
+        ("wrong.add(", "id(", BROKEN),
+        ('folder.glob("frame/decode/*.json")', 'folder.glob("frames/decode/*.json")', BROKEN),
+        ("outcome(case) != case", "outcome(case).keys() != case", BROKEN),
+        ("zlib.crc32(frame[:-4])", "zlib.crc32(frame[24:-4])", BROKEN),
+        ("rank, ", "", None),
+        ("flags < 8", "flags < 16", FAILED),
+        ("elements *= dim", "elements = elements * dim & 0xFFFFFFFF", FAILED),
+    ],
+    ids=["finds-all", "finds-none", "no-files", "ok-or-not-only", "wrong-crc", "crash", "bit-3-accepted", "wraps"],
+)
+def test_broken_drivers_and_wrong_decoders_are_told(
+    old: str, new: str, status: int | None, release: Path, tmp_path: Path
+) -> None:
+    text = PAGE.read_text("utf-8")
+    assert old in text
+    page = tmp_path / "page.py"
+    page.write_text(text.replace(old, new), "utf-8")
+    got, out = run_page(page, release)
+    assert got != OK, out
+    assert status is None or got == status, out
+
+
+def test_readme_and_examples_hold_no_code_of_ours() -> None:
+    imported = re.findall(r"^(?:import|from) (\w+)", PAGE.read_text("utf-8"), re.MULTILINE)
+    assert imported
+    assert set(imported) <= sys.stdlib_module_names
+
+
+def run_crate(release: Path) -> tuple[int, str]:
+    """`cargo test` of the crate; what it builds goes beside that of the adapter, which it shares most of."""
+    target = os.environ.get("CARGO_TARGET_DIR", str(ROOT / "adapters/rust/target"))
+    done = subprocess.run(
+        ["cargo", "test", "--quiet", "--locked"],
+        cwd=CRATE,
+        env={**os.environ, "RESONANT_VECTORS": str(release), "CARGO_TARGET_DIR": target},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=CARGO_LIMIT_S,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+@needs_cargo
+@pytest.mark.slow
+def test_the_crate_runs_the_canary_and_the_profile_frame(release: Path) -> None:
+    status, out = run_crate(release)
+    assert status == OK, out
+    assert "1 passed" in out
+
+
+@needs_cargo
+@pytest.mark.slow
+def test_the_crate_fails_by_a_canary_that_is_not_reported_and_by_a_wrong_vector(release: Path, tmp_path: Path) -> None:
+    right = tmp_path / "right"
+    shutil.copytree(release, right)
+    name = "data/frame/decode/crc.json"
+    shutil.copy(release / "vectors" / name, right / "canary" / name)
+    status, out = run_crate(right)
+    assert status != OK
+    assert "this driver is broken" in out
+    wrong = tmp_path / "wrong"
+    shutil.copytree(release, wrong)
+    shutil.copy(release / "canary" / name, wrong / "vectors" / name)
+    status, out = run_crate(wrong)
+    assert status != OK
+    assert "frame/decode/crc/crc-castagnoli" in out
