@@ -7,7 +7,7 @@ import gc
 import os
 import socket
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +23,8 @@ from .guard import VARIABLE
 LABEL: Final = "resonant.conformance.runner"
 """The label of every container of ours; its value says which process started it."""
 NOBODY: Final = "65534:65534"
+PORTER: Final = "/porter"
+"""Where a porter finds its program and its socket."""
 _ROOT: Final = ("", "0", "root")
 _CALL_S: Final = 30
 _BUILD_S: Final = 1800
@@ -75,6 +77,27 @@ class Engine:
                 detach=False,  # its input ends with the connection of whoever attached to it, also if that is killed
                 labels={LABEL: this_runner()},
                 host_config=self._api.create_host_config(**_limits(options)),
+            )
+        return str(made["Id"])
+
+    def create_porter(self, image: str, container: str, command: list[str], folders: Mapping[str, str]) -> str:
+        """A container in the network of another one, not started yet; its id. Raises StartError.
+
+        folders: of this machine, to where it finds them; it cannot write there.
+        """
+        limits = _limits(DockerOptions(image)) | {
+            "network_mode": f"container:{container}",
+            "binds": {folder: {"bind": place, "mode": "ro"} for folder, place in folders.items()},
+            "init": False,
+        }
+        with _in_words("a container beside the testee cannot be made"):
+            made = self._api.create_container(
+                image,
+                entrypoint=command,
+                user=f"{os.getuid()}:{os.getgid()}",
+                environment={name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ},
+                labels={LABEL: this_runner()},
+                host_config=self._api.create_host_config(**limits),
             )
         return str(made["Id"])
 

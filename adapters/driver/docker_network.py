@@ -21,12 +21,12 @@ _PROC: Final = Path("/proc")
 _CLONE_NEWNET: Final = 0x4000_0000
 _ADVICE: Final = (
     "the runner makes its sockets in the container's own network, so the engine has to run on this Linux machine, and "
-    "the runner as root (sudo --preserve-env)"
+    "root has to be one that may enter it (CAP_SYS_ADMIN)"
 )
 
 
 class ContainerNetwork:
-    """The network of a running container, kept for as long as this is not closed."""
+    """The network of a running container, for a runner that is root; kept for as long as this is not closed."""
 
     def __init__(self, pid: int, token: str) -> None:
         """pid: the first process of the container, which has the token in its environment. Raises StartError."""

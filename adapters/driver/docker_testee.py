@@ -14,6 +14,7 @@ from typing import Final
 from .adapter import Adapter
 from .docker_engine import Engine, connect, this_runner
 from .docker_network import ContainerNetwork
+from .docker_porter import PorterNetwork
 from .docker_watch import Watch, status_text
 from .errors import AdapterError, StartError
 from .ports import LOOPBACK, PortsError, read_ports
@@ -51,7 +52,7 @@ class DockerTestee:
             self._engine.start(self._container)
             self._watch.started = True
             ports = read_ports(self._watch.stdout, deadline, self.ended)
-            network = ContainerNetwork(self._engine.first_process(self._container), self.token)
+            network = self._enter(adapter.docker.image)
             ends.callback(network.close)
         except (PortsError, StartError) as error:
             self.kill()
@@ -63,6 +64,11 @@ class DockerTestee:
         self.gone_fd = self._watch.gone_fd
         self.control = InsideAddress(LOOPBACK, ports.control, network.open_socket)
         self.wire = InsideAddress(LOOPBACK, ports.wire, network.open_socket)
+
+    def _enter(self, image: str) -> ContainerNetwork | PorterNetwork:
+        if os.geteuid() == 0:
+            return ContainerNetwork(self._engine.first_process(self._container), self.token)
+        return PorterNetwork(self._engine, image, self._container)
 
     def stderr(self) -> str:
         """The end of its standard error so far; all that there will be if it has ended."""

@@ -58,8 +58,9 @@ class FakeApi:
     def start(self, container: str) -> None:
         self._check("start")
         assert self._engine_end is not None
-        self._engine_end.sendall(self.output)
-        self._engine_end.close()
+        if self._engine_end.fileno() >= 0:
+            self._engine_end.sendall(self.output)
+            self._engine_end.close()
 
     def wait(self, container: str, timeout: float | None) -> dict[str, int]:
         return {"StatusCode": self.status}

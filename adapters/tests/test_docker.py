@@ -44,8 +44,6 @@ def not_here(reason: str) -> NoReturn:
 @pytest.fixture(scope="module")
 def api() -> Iterator[Any]:
     """The client of an engine."""
-    if os.geteuid() != 0:
-        not_here("only root enters the network of a container")
     try:
         connect().close()
     except AdapterError as error:
@@ -116,6 +114,23 @@ def test_its_wire_is_there_as_soon_as_a_datagram_is_sent(tmp_path: Path, image: 
                 assert testee.ask("echo", {}) == Ok({})
                 assert one.received() == [sent]
             assert other.received() == []
+
+
+def test_a_runner_that_is_not_root_has_its_sockets_handed_out(
+    tmp_path: Path, image: str, api: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    with Testee(contained(tmp_path, image)) as testee:
+        to = testee.wire_address
+        assert to is not None
+        assert containers(api, os.getpid()) == 2
+        with WirePeer(to) as one:
+            one.send(b"datagram", to)
+            assert testee.ask("echo", {}) == Ok({})
+            assert one.received() == [b"datagram"]
+        assert testee.ask("die", {}) == Crash("exit status 134 (SIGABRT)", "last words\n")
+        assert testee.ask("go on", {}) == Ok({})
+        assert containers(api, os.getpid()) == 2
 
 
 def test_the_end_of_its_input_is_its_end(tmp_path: Path, image: str) -> None:

@@ -107,12 +107,31 @@ def test_an_end_before_the_ports_shows_the_last_words(adapter: Adapter) -> None:
     assert api.removed == ["c1"]
 
 
-def test_a_process_that_is_not_the_containers_is_never_entered(adapter: Adapter) -> None:
+def test_a_process_that_is_not_the_containers_is_never_entered(
+    adapter: Adapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With an engine on another machine, the number of the process means another one here."""
+    monkeypatch.setattr("os.geteuid", lambda: 0)
     api = FakeApi(output=b"\1\0\0\0" + struct.pack(">I", len(PORTS)) + PORTS)
     error = refusal(adapter, api)
-    assert "has to run on this Linux machine, and the runner as root" in error.text
+    assert "the engine has to run on this Linux machine" in error.text
     assert api.removed == ["c1"]
+
+
+def test_a_porter_that_does_not_come_is_said_and_leaves_nothing(
+    adapter: Adapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.setattr("adapters.driver.docker_porter._COMES_S", 0.1)
+    api = FakeApi(output=b"\1\0\0\0" + struct.pack(">I", len(PORTS)) + PORTS)
+    error = refusal(adapter, api)
+    assert "nobody hands out sockets of the container's network: timed out; run as root" in error.text
+    assert api.removed == ["c1", "c1"]
+    host = api.made["host_config"]
+    assert host["network_mode"] == "container:c1"
+    assert {bind["mode"] for bind in host["binds"].values()} == {"ro"}
+    assert host["cap_drop"] == ["ALL"]
+    assert not any(Path(folder).name.startswith("porter-") and Path(folder).exists() for folder in host["binds"])
 
 
 def test_a_network_that_is_gone_is_said(tmp_path: Path) -> None:
