@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -58,7 +58,7 @@ def release_files(wanted: Wanted, root: Path = ROOT) -> dict[str, bytes]:
     files |= canary_files(cases, files["vectors/schema.json"])
     version = suite_version(root)
     if wanted.since is not None:
-        files |= _changes(wanted.since, version, cases)
+        files |= changes_since(wanted.since, version, cases)
     if wanted.captures:
         files |= capture_files(root)
     manifest = make_manifest(version, files, cases).text()
@@ -88,8 +88,11 @@ def _vectors(root: Path, manifest: bytes, schema: bytes) -> Iterator[tuple[str, 
         yield DATA + file, data
 
 
-def _changes(since: Path, version: str, cases: tuple[ReleasedCase, ...]) -> dict[str, bytes]:
-    """The changelog of verdicts since an older release, which has to be whole."""
+def changes_since(since: Path, version: str, cases: Sequence[ReleasedCase]) -> dict[str, bytes]:
+    """The changelog of verdicts since an older release, an archive or a folder.
+
+    Raises ReleaseError for one that is not whole.
+    """
     older = cases_of(verified_files(since))
     manifest = next(file.data for file in read_release(since) if file.name == MANIFEST)
     return change_files(read_manifest(manifest).version, version, changes(older, cases))

@@ -89,7 +89,7 @@ def test_the_key_says_what_is_wrong_with_each(key: list[dict[str, Any]], wrong: 
     assert {entry["case"] for entry in key} == wrong.keys()
     for entry in key:
         case = wrong[entry["case"]]
-        assert (set(entry["needs"]), entry["op"]) == (case.needs, case.op)
+        assert (frozenset(entry["needs"]), entry["op"]) == (case.needs, case.op)
         file = json.loads((folder.parent / entry["file"]).read_bytes())
         assert case.id.rpartition("/")[2] in {one["id"] for one in file["cases"]}
         assert entry["kind"] in {str(kind) for kind in Kind}

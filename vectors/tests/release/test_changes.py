@@ -11,7 +11,7 @@ import pytest
 
 from vectors.release.cases import ReleasedCase, cases_of
 from vectors.release.changes import Change, Changed, change_files, changes
-from vectors.release.contents import Wanted, release_files
+from vectors.release.contents import Wanted, changes_since, release_files
 from vectors.release.manifest import make_manifest
 from vectors.release.tree import ReleaseError
 from vectors.tests.release.releases import packed, released, unpack
@@ -22,12 +22,15 @@ TALK = "vectors/data/stream/plain/lost.json"
 Entry = dict[str, Any]
 
 
-def older(changed: dict[str, Callable[[list[Entry]], None]], names: tuple[str, ...] = (CRC, TAIL, TALK)) -> Any:
+def older(
+    changed: dict[str, Callable[[list[Entry]], None]], names: tuple[str, ...] = (CRC, TAIL, TALK)
+) -> dict[str, bytes]:
     """The files of an older release, of these vector files, with these changes of their cases."""
     files = {}
     for name in names:
         file = json.loads(released()[name])
-        changed.get(name, lambda cases: None)(file["cases"])
+        if name in changed:
+            changed[name](file["cases"])
         files[name] = json.dumps(file).encode()
     return files | {"release.json": make_manifest("0.0.9", files, cases_of(files)).text()}
 
@@ -112,16 +115,19 @@ def test_a_release_since_an_older_one_holds_the_changelog_whatever_form_the_olde
         cases[0]["expect"] = {"reject": "BAD_VERSION"}
 
     files = older({CRC: code})
-    unpacked = unpack(tmp_path / "older", files)
-    made = [release_files(Wanted(captures=False, since=path)) for path in (*packed(tmp_path, files), unpacked)]
-    assert made[0] == made[1] == made[2]
-    listed = json.loads(made[0]["changes.json"])
+    archive, stored = packed(tmp_path, files)
+    made = release_files(Wanted(captures=False, since=archive))
+    listed = json.loads(made["changes.json"])
     assert listed["since"] == "0.0.9"
     kinds = [one["change"] for one in listed["changes"]]
-    cases = len(json.loads(made[0]["release.json"])["cases"])
+    cases = len(json.loads(made["release.json"])["cases"])
     assert kinds.count("verdict changed") == 1
     assert kinds.count("new") == cases - len(now())
-    assert "CHANGES.md" in json.loads(made[0]["release.json"])["files"]
+    assert "CHANGES.md" in json.loads(made["release.json"])["files"]
+    unpacked = unpack(tmp_path / "older", files)
+    forms = [changes_since(path, "0.1.0", now()) for path in (archive, stored, unpacked)]
+    assert forms[0] == forms[1] == forms[2]
+    assert len(json.loads(forms[0]["changes.json"])["changes"]) == 1
 
 
 def test_a_damaged_older_release_is_not_compared_with(tmp_path: Path) -> None:

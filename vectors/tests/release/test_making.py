@@ -98,7 +98,7 @@ def test_a_bad_key_or_an_older_release_that_is_none_ends_in_one_line(
 def test_without_scapy_it_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     real = importlib.util.find_spec
     monkeypatch.setattr(captures, "find_spec", lambda name: None if name == "scapy" else real(name))
-    with pytest.raises(ReleaseError, match="Scapy, which is not installed.*development.*--no-captures"):
+    with pytest.raises(ReleaseError, match=r"Scapy, which is not installed.*development.*--no-captures"):
         captures.capture_files()
 
 
@@ -114,7 +114,7 @@ def copied(top: Path) -> Path:
 def test_vectors_that_are_not_as_published_are_not_released(tmp_path: Path) -> None:
     top = copied(tmp_path / "tree")
     wanted = Wanted(captures=False)
-    assert {name for name in release_files(wanted, top)} == released().keys() - {"release.sig"}
+    assert set(release_files(wanted, top)) == released().keys() - {"release.sig"}
     crc = top / "vectors/data/frame/decode/crc.json"
     text = crc.read_bytes()
     for change, match in (

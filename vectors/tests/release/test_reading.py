@@ -119,12 +119,13 @@ def test_a_folder_holds_plain_files_and_folders_only(tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "secret").write_bytes(b"secret")
-    for number, make in enumerate((
+    makers: tuple[Callable[[Path], None], ...] = (
         lambda path: path.symlink_to(outside / "secret"),
         lambda path: path.symlink_to(outside, target_is_directory=True),
         lambda path: path.symlink_to("nowhere"),
-        lambda path: os.mkfifo(path),
-    )):  # fmt: skip
+        os.mkfifo,
+    )
+    for number, make in enumerate(makers):
         folder = tmp_path / str(number)
         (folder / "inside").mkdir(parents=True)
         make(folder / "inside" / "a")
