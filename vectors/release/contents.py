@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -42,7 +42,7 @@ class Wanted:
     captures: bool = True
     since: Path | None = None
     """An older release, for the changelog of verdicts."""
-    key: SigningKey | None = None
+    key: SigningKey | None = field(default=None, repr=False)
 
 
 def release_files(wanted: Wanted, root: Path = ROOT) -> dict[str, bytes]:

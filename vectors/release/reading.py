@@ -167,7 +167,6 @@ def _from_tar(path: Path, admission: _Admission) -> Iterator[File]:
                 source = archive.extractfile(member)
                 assert source is not None
                 yield File(name, admission.data(name, source))
-                archive.members = []  # type: ignore[attr-defined] # kept by tarfile to seek in, which a stream cannot
 
 
 def _from_zip(path: Path, admission: _Admission) -> Iterator[File]:

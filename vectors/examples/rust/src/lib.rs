@@ -1,6 +1,6 @@
 //! Reads vector files and runs their cases of the profile `frame` against the crate `resonant-protocol`.
 //!
-//! To drive another implementation, change [`perform`] alone.
+//! To drive another implementation, change `perform` alone.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
