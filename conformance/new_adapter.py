@@ -28,7 +28,7 @@ class Language:
 
 LANGUAGES: Final[Mapping[str, Language]] = {
     "python": Language("Python", "yours.py", "Python 3.11 or newer"),
-    "rust": Language("Rust", "src/yours.rs", "cargo, of Rust 1.82 or newer, and the crate serde_json"),
+    "rust": Language("Rust", "src/yours.rs", "cargo, of Rust 1.82 or newer, and the crates serde_json and socket2"),
     "go": Language("Go", "yours.go", "Go 1.22 or newer"),
     "c": Language("C", "yours.c", "make and a C11 compiler, with POSIX threads and sockets"),
 }

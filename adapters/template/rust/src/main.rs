@@ -9,12 +9,14 @@ use std::process::{self, ExitCode};
 use std::{env, thread};
 
 use serde_json::{json, Map, Value};
+use socket2::SockRef;
 
 use yours::Failure;
 
 const PIECE_BYTES: usize = 60_000;
 const MAX_PIECES: usize = 300;
 const KEPT_REPLIES: usize = 64;
+const BUFFER_BYTES: usize = 4 << 20;
 
 /// An object that has exactly these members.
 pub fn members<'a, const N: usize>(value: &'a Value, names: [&str; N]) -> Result<[&'a Value; N], Failure> {
@@ -190,8 +192,14 @@ fn main() -> ExitCode {
     }
 }
 
+fn bound() -> io::Result<UdpSocket> {
+    let socket = UdpSocket::bind("127.0.0.1:0")?;
+    SockRef::from(&socket).set_recv_buffer_size(BUFFER_BYTES)?;
+    Ok(socket)
+}
+
 fn run(token: String) -> io::Result<()> {
-    let (control, wire) = (UdpSocket::bind("127.0.0.1:0")?, UdpSocket::bind("127.0.0.1:0")?);
+    let (control, wire) = (bound()?, bound()?);
     let ports = json!({"control": control.local_addr()?.port(), "wire": wire.local_addr()?.port()});
     writeln!(io::stdout(), "{ports}")?; // TST-1
     io::stdout().flush()?;
