@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from .failure import from_text
+from .gate.bound import bound_to
+from .gate.ends import WRITE_ERRORS, plan_faults, write_files
 from .ledger import KNOWN, Entry
 from .probes import PROBES, UNCLAIMED_CLAUSES
-from .runfile import run_data, write_run
+from .runfile import Ending, run_data, write_run
 from .state import FAULTS, JUDGED, OPTIONS, OUTSIDE, Judged
 from .verdict import Outcome
+
+_COMPLETE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
+"""How a run ends that was not broken off; what was broken off says nothing of known failures and plans."""
+
+
+_WORKER = re.compile(r"\A\[gw\d+\] .*\n")  # what -n puts before a failure: which worker, on which interpreter
 
 
 def _id_of(nodeid: str) -> str:
@@ -27,15 +37,17 @@ def _entry(run: Judged, report: pytest.TestReport) -> Entry:
         outcome = KNOWN
     else:
         outcome = str(properties.get("outcome", Outcome.HARNESS_ERROR))
-    detail = report.longreprtext if outcome not in (Outcome.PASS, KNOWN) else ""
-    unnamed = bool(properties.get("unnamed"))
+    detail = _WORKER.sub("", report.longreprtext) if outcome not in (Outcome.PASS, KNOWN) else ""
+    unnamed, unexpected = bool(properties.get("unnamed")), bool(properties.get("unexpected"))
+    kept = getattr(report, "failure", None)
+    failure = from_text(kept) if kept else None
     case = run.cases.get(case_id)
     if case is not None:
-        return Entry(case.id, case.profile, case.clauses, outcome, unnamed, detail)
+        return Entry(case.id, case.profile, case.clauses, outcome, unnamed, detail, failure, unexpected)
     probe = next((probe for probe in PROBES if probe.id == case_id), None)
     name = report.nodeid.rpartition("::")[2]
     clauses = probe.clauses if probe else UNCLAIMED_CLAUSES if "unclaimed" in name else ()
-    return Entry(f"testee/{name}", "testee", clauses, outcome, unnamed, detail)
+    return Entry(f"testee/{name}", "testee", clauses, outcome, unnamed, detail, failure)
 
 
 class Accounts:
@@ -43,6 +55,7 @@ class Accounts:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
+        self._written: tuple[str, ...] = ()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note each finished test."""
@@ -56,25 +69,34 @@ class Accounts:
         config = self._config
         run, options = config.stash[JUDGED], config.stash[OPTIONS]
         replay = any("::" in argument for argument in config.args)
-        faults = () if config.option.collectonly else tuple(run.ledger.faults(replay=replay))
+        faults = () if config.option.collectonly else tuple(self._faults(replay=replay))
+        broken_off = session.shouldfail or session.shouldstop or exitstatus not in _COMPLETE
+        if not config.option.collectonly and not broken_off:
+            faults += tuple(self._write_files())
         config.stash[FAULTS] = faults
         if faults and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         if options.report is not None:
-            data = run_data(
-                run.ledger,
-                run.hello,
-                adapter=run.name,
-                seed=options.seed,
-                exit_status=int(session.exitstatus),
-                faults=faults,
-            )
+            bound = bound_to(run.name, run.adapter_file)
+            data = run_data(run.ledger, run.hello, bound, Ending(options.seed, int(session.exitstatus), faults))
             more = config.stash[OUTSIDE].data() if OUTSIDE in config.stash else {}
             write_run(options.report, {**data, **more})
 
+    def _faults(self, *, replay: bool) -> Iterator[str]:
+        run = self._config.stash[JUDGED]
+        yield from run.ledger.faults(replay=replay)
+        yield from plan_faults(run, self._config.stash[OPTIONS])
+
+    def _write_files(self) -> Iterator[str]:
+        """Write the files that the command line asks for; why one could not be written is a fault."""
+        try:
+            self._written = tuple(write_files(self._config.stash[JUDGED], self._config.stash[OPTIONS]))
+        except WRITE_ERRORS as error:
+            yield str(error)
+
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """A row a profile, the failing clauses, and whatever keeps the run from being green."""
-        for line in _summary(self._config):
+        for line in (*_summary(self._config), *self._written):
             terminalreporter.write_line(line)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 from adapters.driver import Answer, Ok, Reject
@@ -24,7 +25,18 @@ def judge(testee: Asks, case: Case) -> Verdict:
     if case.op == DIALOGUE:
         return judge_dialogue(cast(AsksPeers, testee), case)  # what has peers has a wire
     answer = testee.ask(case.op, case.input, case=case.id, profile=case.profile)
-    return judge_answer(case, answer)
+    verdict = judge_answer(case, answer)
+    return verdict if verdict.passed else replace(verdict, reply=_reply(answer))
+
+
+def _reply(answer: Answer) -> Any:
+    """The reply as the testee gave it; None if it gave none."""
+    match answer:
+        case Ok(value):
+            return {"ok": value}
+        case Reject(code, detail):
+            return {"reject": {"code": code, "detail": detail} if detail else {"code": code}}
+    return None
 
 
 def judge_answer(case: Case, answer: Answer) -> Verdict:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from .failure import Failure
 from .verdict import Outcome
 
 KNOWN = "known failure"
@@ -38,6 +39,9 @@ class Entry:
     outcome: str
     unnamed: bool = False
     detail: str = ""
+    failure: Failure | None = None
+    unexpected: bool = False
+    """It passed, and is listed as a known failure; outcome is then FAIL."""
 
 
 @dataclass(slots=True)

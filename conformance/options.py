@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 DEFAULT_SEED = 1
+TITLE = "Resonant conformance"
+"""Of the group of options in pytest's help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +24,14 @@ class Options:
     build: bool
     dialogues: tuple[Path, ...] = ()
     real_time: bool = False
+    fix_known: bool = False
+    plan: Path | None = None
+    write_plan: bool = False
 
 
 def add_options(parser: pytest.Parser) -> None:
     """Declare the options; their help is the documentation."""
-    group = parser.getgroup("conformance", "Resonant conformance")
+    group = parser.getgroup("conformance", TITLE)
     group.addoption(
         "--impl",
         default="reference",
@@ -45,9 +50,24 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--known-failures",
         metavar="FILE",
-        help="a TOML file of [[known]] tables (id, reason): these cases must fail, and one that passes fails the run",
+        help="a TOML file of [[known]] tables (id, reason, issue; for an id that ends with /* also max): these cases "
+        "must fail, and one that passes fails the run",
     )
-    group.addoption("--report", metavar="DIR", help="write DIR/run.json, the account of the run as data")
+    group.addoption(
+        "--fix-known-failures",
+        action="store_true",
+        help="rewrite the file of --known-failures by what this run finds; the reasons of new entries are yours to "
+        "fill in",
+    )
+    group.addoption(
+        "--plan", metavar="FILE", help="fail if fewer cases of a profile or a clause are executed than FILE says"
+    )
+    group.addoption("--write-plan", action="store_true", help="write the FILE of --plan by what this run executes")
+    group.addoption(
+        "--report",
+        metavar="DIR",
+        help="write DIR/run.json, the account of the run as data, and DIR/junit.xml (unless --junitxml says where)",
+    )
     group.addoption(
         "--seed",
         type=int,
@@ -73,7 +93,10 @@ def add_options(parser: pytest.Parser) -> None:
 
 def read_options(config: pytest.Config) -> Options:
     """The options as given."""
-    known, report = config.getoption("--known-failures"), config.getoption("--report")
+    known, report, plan = (config.getoption(name) for name in ("--known-failures", "--report", "--plan"))
+    for flag, needed in (("--fix-known-failures", "--known-failures"), ("--write-plan", "--plan")):
+        if config.getoption(flag) and not config.getoption(needed):
+            raise pytest.UsageError(f"{flag} writes the file of {needed}; name it with {needed} FILE")
     names = [name.strip() for given in config.getoption("--profile") for name in given.split(",")]
     return Options(
         impl=config.getoption("--impl"),
@@ -84,4 +107,13 @@ def read_options(config: pytest.Config) -> Options:
         build=not config.getoption("--no-build"),
         dialogues=tuple(map(Path, config.getoption("--dialogue"))),
         real_time=config.getoption("--real-time"),
+        fix_known=config.getoption("--fix-known-failures"),
+        plan=Path(plan) if plan else None,
+        write_plan=config.getoption("--write-plan"),
     )
+
+
+def write_junit(config: pytest.Config, options: Options) -> None:
+    """Have pytest write junit.xml beside run.json. It reads this option only after our conftest.py."""
+    if options.report is not None and not config.option.xmlpath:
+        config.option.xmlpath = str(options.report / "junit.xml")

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+from collections.abc import Generator
 
 import pytest
 
+from adapters.driver.guard import VARIABLE
+
 from .cases import Case
+from .failure import Failure, failure_of, to_text
 from .outside.check import Check
-from .show import failure_text, probe_text
-from .state import JUDGED, OPTIONS
+from .show import failure_text, frame_dump, probe_text
+from .state import JUDGED, OPTIONS, RUN
 from .verdict import Outcome, Verdict
 
 _GAVE_UP = re.compile("^got       gave up: (.*)", re.MULTILINE)  # the driver's own words, and no reply that has them
+_FAILURE = pytest.StashKey[str]()
+HIDDEN = "(token)"
+"""What reports have in place of the testee's token, which it may well have printed."""
 
 
 class Reporter:
@@ -21,18 +29,34 @@ class Reporter:
 
     def __init__(self, item: pytest.Item, config: pytest.Config) -> None:
         self._item = item
+        self._config = config
         self._run = config.stash[JUDGED]
         self._options = config.stash[OPTIONS]
 
     def case(self, case: Case, verdict: Verdict) -> None:
         """Fail, pass or xfail the running test by the verdict on a case."""
+        if not verdict.passed:
+            self._keep(failure_of(case, verdict, frame_dump(case, verdict), self.replay()))
         if not self._settled(case.id, verdict):
             self.fail(verdict.outcome, failure_text(case, verdict, self.replay()))
 
     def check(self, check: Check, verdict: Verdict) -> None:
         """The same for a check of a server from outside."""
+        if not verdict.passed:
+            self._keep(failure_of(None, verdict, (), self.replay()))
         if not self._settled(check.id, verdict):
             self.fail(verdict.outcome, probe_text(check.id, check.about, check.clauses, verdict, self.replay()))
+
+    def found(self, name: str, about: str, clauses: tuple[str, ...], verdict: Verdict, more: str = "") -> None:
+        """Fail the running test by what a probe or a law found. more: what its replay needs besides."""
+        replay = self.replay() + more
+        self._keep(failure_of(None, verdict, (), replay))
+        self.fail(verdict.outcome, probe_text(name, about, clauses, verdict, replay))
+
+    def breach(self, case: Case, verdict: Verdict, replay: str) -> None:
+        """Fail the running test by a case that a law made. replay: the command that judges that case."""
+        self._keep(failure_of(case, verdict, frame_dump(case, verdict), replay))
+        self.fail(verdict.outcome, failure_text(case, verdict, replay))
 
     def _settled(self, case_id: str, verdict: Verdict) -> bool:
         """Whether the case passed; a known failure ends the test here, and so does one that passes."""
@@ -41,6 +65,7 @@ class Reporter:
             self._item.user_properties.append(("unnamed", True))
         if verdict.passed and reason is not None:
             text = f"{case_id} is listed as a known failure and passes; remove it from {self._options.known}"
+            self._item.user_properties.append(("unexpected", True))
             self.fail(Outcome.FAIL, text)
         if reason is not None:
             pytest.xfail(reason)
@@ -52,7 +77,20 @@ class Reporter:
         gave_up = _GAVE_UP.search(text)
         if gave_up and outcome is Outcome.HARNESS_ERROR:
             self._item.session.shouldfail = gave_up[1]
-        pytest.fail(text, pytrace=False)
+        pytest.fail(self._without_token(text), pytrace=False)
+
+    def _keep(self, failure: Failure) -> None:
+        """Have the failure travel with the test's report."""
+        self._item.stash[_FAILURE] = self._without_token(to_text(failure))
+
+    def _without_token(self, text: str) -> str:
+        """The text without the secret of TST-6. It is hexadecimal digits, or whatever its owner chose."""
+        tokens = {os.environ.get(VARIABLE, "")}
+        if RUN in self._config.stash:
+            tokens.add(self._config.stash[RUN].testee.last_token)
+        for token in tokens - {""}:
+            text = text.replace(token, HIDDEN)
+        return text
 
     def replay(self) -> str:
         """The command that runs this test alone."""
@@ -64,3 +102,13 @@ class Reporter:
 def reporter_of(request: pytest.FixtureRequest) -> Reporter:
     """How the running test states its verdict. No fixture: one a case would be a tenth of a run's time."""
     return Reporter(request.node, request.config)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Give the report the failure as an attribute, which -n carries to the controller; properties go into junit.xml."""
+    report = yield
+    report.failure = item.stash.get(_FAILURE, None)
+    return report

@@ -9,13 +9,15 @@ from pathlib import Path
 from resonant.clauses import load_clauses
 
 from adapters.driver import Adapter, AdapterError, Hello, StartError, Testee, build_adapter, load_adapter
+from adapters.driver.adapter import FILE_NAME
 
 from .cases import Case, VectorError, load_cases
 from .dialogue.files import load_dialogues
 from .dialogue.timing import playable
-from .known import KnownFailuresError, check_known, load_known
+from .known import KnownFailuresError, load_known, resolve
 from .ledger import Ledger
 from .options import Options
+from .probes import PROBES
 from .profiles import SelectionError, refusal_probes, selected_cases, selected_profiles
 
 ADAPTERS = Path(__file__).resolve().parent.parent / "adapters"
@@ -38,11 +40,20 @@ class Run:
     """Valid cases of unclaimed profiles; each must be answered with `unsupported`."""
     known: Mapping[str, str]
     ledger: Ledger
+    existing: Collection[str]
+    """Ids of all cases, whether they run or not."""
+    adapter_file: Path | None
 
     @property
     def name(self) -> str:
         """What the run calls the implementation."""
         return self.adapter.name
+
+    @property
+    def idle_probes(self) -> Sequence[tuple[str, ...]]:
+        """The clauses of each probe that cannot run, because it starts testees and this one is attached to."""
+        attached = self.adapter.launch == "attach"
+        return [probe.clauses for probe in PROBES if probe.needs_process and attached]
 
 
 def prepare(options: Options, *, build: bool) -> Run:
@@ -51,7 +62,7 @@ def prepare(options: Options, *, build: bool) -> Run:
         all_cases = load_cases()
         named = tuple(case for path in options.dialogues for case in load_dialogues(path))
         check_clauses((*all_cases, *named), load_clauses().keys())
-        known = load_known(options.known) if options.known else {}
+        listed = load_known(options.known, fixing=options.fix_known) if options.known else {}
         adapter = load_adapter(options.impl, ADAPTERS)
         if build:
             build_adapter(adapter)
@@ -62,15 +73,24 @@ def prepare(options: Options, *, build: bool) -> Run:
         counting = {case.id: case for case in (*selected_cases(all_cases, hello.profiles, selected), *named)}
         played = playable(counting.values(), hello.clock, real_time=options.real_time)
         cases = {case.id: case for case in played}
-        if options.known:
-            in_profiles = {k: v for k, v in known.items() if not options.profiles or k.split("/")[0] in selected}
-            check_known(options.known, in_profiles, cases.keys(), {case.id for case in (*all_cases, *named)})
+        existing = {case.id for case in (*all_cases, *named)}
+        in_profiles = {k: v for k, v in listed.items() if not options.profiles or k.split("/")[0] in selected}
+        known = resolve(in_profiles, cases.keys(), existing, path=options.known, fixing=options.fix_known)
     except StartError as error:
         raise RunError(f"--impl={options.impl}: the testee did not start: {_why(error)}") from error
     except (VectorError, AdapterError, KnownFailuresError, SelectionError) as error:
         raise RunError(str(error)) from error
     ledger = Ledger(selected, cases, left_out=len(counting) - len(cases))
-    return Run(adapter, testee, hello, cases, refusal_probes(all_cases, hello.profiles), known, ledger)
+    probes = refusal_probes(all_cases, hello.profiles)
+    return Run(adapter, testee, hello, cases, probes, known, ledger, existing, _file_of(adapter, options.impl))
+
+
+def _file_of(adapter: Adapter, impl: str) -> Path | None:
+    """The adapter.toml, which on the command line may have another name; None where somebody else starts the testee."""
+    if adapter.launch == "attach":
+        return None
+    file = adapter.folder / FILE_NAME
+    return Path(impl) if Path(impl).suffix == ".toml" else file
 
 
 def check_named(named: Sequence[Case], claimed: Sequence[str], selected: Sequence[str]) -> None:

@@ -2,52 +2,64 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from adapters.driver import Hello
 
-from .ledger import Ledger
+from .gate.bound import Bound
+from .gate.files import data_text, write_whole
+from .ledger import Entry, Ledger
+from .verdict import short
 
-FORMAT = 1
+FORMAT = 2
+DETAIL_CHARS = 20_000
 
 
-def run_data(
-    ledger: Ledger, hello: Hello, *, adapter: str, seed: int, exit_status: int, faults: tuple[str, ...]
-) -> Mapping[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How the run went as a whole."""
+
+    seed: int
+    exit_status: int
+    faults: tuple[str, ...]
+
+
+def run_data(ledger: Ledger, hello: Hello, bound: Bound, ending: Ending) -> Mapping[str, Any]:
     """The run as JSON data; the same run gives the same data."""
     return {
         "format": FORMAT,
         "spec": hello.spec,
-        "adapter": adapter,
+        "suite": bound.suite,
+        "vectors": {"sha256": bound.vectors_sha256, "cases": bound.vectors_cases},
+        "adapter": bound.adapter,
+        "adapter_sha256": bound.adapter_sha256,
         "implementation": {"name": hello.name, "version": hello.version, "language": hello.language},
         "claims": list(hello.profiles),
-        "seed": seed,
-        "exit_status": exit_status,
-        "faults": list(faults),
+        "seed": ending.seed,
+        "exit_status": ending.exit_status,
+        "faults": list(ending.faults),
         "left_out": ledger.left_out,
         "profiles": dict(ledger.rows()),
-        "cases": [
-            {
-                "id": entry.id,
-                "profile": entry.profile,
-                "clauses": list(entry.clauses),
-                "outcome": str(entry.outcome),
-                "unnamed": entry.unnamed,
-                "detail": entry.detail,
-            }
-            for entry in sorted(ledger.entries, key=lambda entry: entry.id)
-        ],
+        "cases": [_case(entry) for entry in sorted(ledger.entries, key=lambda entry: entry.id)],
+    }
+
+
+def _case(entry: Entry) -> Mapping[str, Any]:
+    return {
+        "id": entry.id,
+        "profile": entry.profile,
+        "clauses": list(entry.clauses),
+        "outcome": str(entry.outcome),
+        "unnamed": entry.unnamed,
+        "detail": short(entry.detail, DETAIL_CHARS),
+        "failure": asdict(entry.failure) if entry.failure else None,
     }
 
 
 def write_run(folder: Path, data: Mapping[str, Any]) -> Path:
     """Write run.json into `folder`, whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "run.json"
-    part = folder / "run.json.part"
-    part.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    part.replace(path)
-    return path
+    return write_whole(folder / "run.json", data_text(data))

@@ -13,8 +13,9 @@ import pytest
 from adapters.driver import Testee
 
 from .accounts import Accounts
-from .options import read_options
+from .options import read_options, write_junit
 from .probes import PROBES
+from .reporter import pytest_runtest_makereport  # noqa: F401 - a hook of this plugin
 from .run import RunError, prepare
 from .state import JUDGED, OPTIONS, RUN
 from .verdict import short
@@ -28,6 +29,7 @@ def begin(config: pytest.Config) -> None:
     gc.disable()  # until all cases are collected, see pytest_collection_finish
     options = read_options(config)
     config.stash[OPTIONS] = options
+    write_junit(config, options)
     worker = hasattr(config, "workerinput")
     try:
         run = prepare(options, build=options.build and not worker)

@@ -23,7 +23,7 @@ _LINE_CHARS, _TEXT_CHARS = 5_000, 200_000
 
 def failure_text(case: Case, verdict: Verdict, replay: str) -> str:
     """Everything a person needs to mend the implementation. replay: the command that runs this case alone."""
-    return _text(case.id, case.about, case.clauses, verdict, _dump(case, verdict), replay)
+    return _text(case.id, case.about, case.clauses, verdict, frame_dump(case, verdict), replay)
 
 
 def probe_text(name: str, about: str, clauses: tuple[str, ...], verdict: Verdict, replay: str) -> str:
@@ -51,7 +51,8 @@ def clause_lines(ids: tuple[str, ...]) -> Iterator[str]:
         yield f"clause    {clause_id} (specs/{clause.file}:{clause.line}) {clause.text}"
 
 
-def _dump(case: Case, verdict: Verdict) -> Iterator[str]:
+def frame_dump(case: Case, verdict: Verdict) -> Iterator[str]:
+    """The frame that the case is about, a line a field, as far as there is one; `>>` before what is wrong."""
     key = bytes.fromhex(case.input["key"]) if "key" in case.input else None
     if case.op == "decode":
         frame = bytes.fromhex(case.input["frame"])

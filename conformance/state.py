@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import Protocol
 
 import pytest
@@ -33,6 +34,18 @@ class Judged(Protocol):
     @property
     def known(self) -> Mapping[str, str]:
         """Known failures: id to reason."""
+
+    @property
+    def adapter_file(self) -> Path | None:
+        """The adapter.toml of a testee that the run starts."""
+
+    @property
+    def idle_probes(self) -> Sequence[tuple[str, ...]]:
+        """The clauses of each probe that cannot run, because of how the testee is started."""
+
+    @property
+    def existing(self) -> Collection[str]:
+        """Ids of all cases, whether they run or not."""
 
     @property
     def ledger(self) -> Ledger:

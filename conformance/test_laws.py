@@ -16,7 +16,6 @@ from adapters.driver import Testee
 from .cases import Accept, load_cases
 from .laws import damaged, round_trip, total, valid_fields
 from .reporter import reporter_of
-from .show import probe_text
 from .verdict import Verdict
 
 EXAMPLES = 60
@@ -46,11 +45,9 @@ def campaign(testee: Testee, seed: int, request: pytest.FixtureRequest) -> Calla
         try:
             holds()
         except (AssertionError, Flaky):  # Flaky: the same input did not fail again
-            last = failed[-1]
-            text = probe_text(
-                name, f"A law on generated inputs, seed {seed}.", clauses, last, f"{reporter.replay()} --seed={seed}"
+            reporter.found(
+                name, f"A law on generated inputs, seed {seed}.", clauses, failed[-1], more=f" --seed={seed}"
             )
-            reporter.fail(last.outcome, text)
 
     return run
 

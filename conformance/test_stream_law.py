@@ -12,7 +12,6 @@ from adapters.driver import Testee
 
 from .dialogue.play import StoppedError
 from .reporter import reporter_of
-from .show import failure_text, probe_text
 from .state import OPTIONS
 from .stream_law.found import CLAUSES, write_found
 from .stream_law.search import search
@@ -27,11 +26,10 @@ def test_a_server_does_with_streams_what_the_model_does(
     try:
         breach = search(testee, seed)
     except StoppedError as stopped:
-        text = probe_text("streams", f"A law, seed {seed}.", CLAUSES, stopped.verdict, reporter.replay())
-        reporter.fail(stopped.verdict.outcome, text)
+        reporter.found("streams", f"A law, seed {seed}.", CLAUSES, stopped.verdict)
         return
     if breach is not None:
         folder = options.report or Path(tempfile.mkdtemp(prefix="resonant-found-"))
         path = write_found(folder, breach.case)
         replay = shlex.join(["pytest", "conformance", f"--impl={options.impl}", "--dialogue", str(path)])
-        reporter.fail(breach.verdict.outcome, failure_text(breach.case, breach.verdict, replay))
+        reporter.breach(breach.case, breach.verdict, replay)

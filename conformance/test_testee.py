@@ -9,7 +9,6 @@ from adapters.driver import Testee, Unsupported
 from .cases import Case
 from .probes import UNCLAIMED_CLAUSES, Probe, expect_kind, run_probe
 from .reporter import reporter_of
-from .show import probe_text
 
 
 def test_probe(probe: Probe, testee: Testee, request: pytest.FixtureRequest) -> None:
@@ -17,7 +16,7 @@ def test_probe(probe: Probe, testee: Testee, request: pytest.FixtureRequest) -> 
     reporter = reporter_of(request)
     verdict = run_probe(probe, testee)
     if not verdict.passed:
-        reporter.fail(verdict.outcome, probe_text(probe.id, probe.about, probe.clauses, verdict, reporter.replay()))
+        reporter.found(probe.id, probe.about, probe.clauses, verdict)
 
 
 def test_unclaimed_profile_is_refused(unclaimed: Case, testee: Testee, request: pytest.FixtureRequest) -> None:
@@ -27,4 +26,4 @@ def test_unclaimed_profile_is_refused(unclaimed: Case, testee: Testee, request: 
     verdict = expect_kind(answer, Unsupported, f"unsupported: {unclaimed.profile} is not claimed")
     if not verdict.passed:
         name = f"unclaimed {unclaimed.profile}, op {unclaimed.op}"
-        reporter.fail(verdict.outcome, probe_text(name, unclaimed.about, UNCLAIMED_CLAUSES, verdict, reporter.replay()))
+        reporter.found(name, unclaimed.about, UNCLAIMED_CLAUSES, verdict)

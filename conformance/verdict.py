@@ -23,6 +23,16 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that was said in a dialogue, or happened in it. to: peer or testee, whoever received it."""
+
+    t_ms: int
+    to: str
+    label: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The judgement of one case."""
 
@@ -38,6 +48,10 @@ class Verdict:
     stderr: str = ""
     transcript: tuple[str, ...] = ()
     """What was said in a dialogue so far, a line each."""
+    steps: tuple[Step, ...] = ()
+    """The same in parts."""
+    reply: Any = None
+    """The answer as JSON data, where one answer was judged."""
     unnamed: bool = False
     """The input was refused as expected, but without a code (TST-14)."""
 

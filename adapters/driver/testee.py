@@ -55,6 +55,8 @@ class Testee:
         self._session: Session | None = None
         self._claims: Hello | None = None
         self._gave_up = ""
+        self.last_token = ""
+        """The secret of the testee that was started last (TST-6), whether it still runs or not; empty before."""
 
     def start(self) -> Hello:
         """Start it if it does not run. Raises StartError, or AdapterError if the adapter cannot be used at all."""
@@ -176,7 +178,7 @@ class Testee:
             session.kill()
             raise StartError(f"started again, it says {session.hello} in place of {self._claims} (TST-12)")
         self._claims = session.hello
-        self._session = session
+        self._session, self.last_token = session, session.running.token
         return session
 
     def _lose(self) -> None:

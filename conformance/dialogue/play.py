@@ -193,7 +193,7 @@ class Player:
         self._end_with(Verdict(Outcome.FAIL, summary, expected, got, fault.difference, produced=datagram.hex()))
 
     def _end_with(self, verdict: Verdict) -> NoReturn:
-        raise StoppedError(replace(verdict, transcript=self.transcript.text()))
+        raise StoppedError(replace(verdict, transcript=self.transcript.text(), steps=self.transcript.steps()))
 
     def _shown(self, datagram: bytes) -> str:
         return datagram_text(datagram, self.transcript.key)

@@ -7,16 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..verdict import short
+from ..verdict import Step, short
 from .frames import SYNC, UnreadableError, WireFrame, read_frame
 from .syncs import SyncError, read_sync
 
-PEER = "peer"
-"""How the peer under test is called."""
+PEER, TESTEE = "peer", "testee"
+"""How the peer under test is called in lines; and in steps, which call the other ends peer."""
 _SHOWN_LINES = 60
 _TYPES = ("Think", "Cache", "Ask", "Sync", "Critique")
 _FLAGS = ("ZSTD", "XCHACHA", "STRONG_TAIL")
 _SHOWN_HEX = 32
+_STEP_CHARS = 360  # with the words of what was cut, less than reports/run.schema.json allows
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Line:
     who: str
     what: bytes | str
     more: str = ""
+    to: str = TESTEE
+    """Who received it: TESTEE, or PEER for any of the other ends and for whoever is told of events."""
 
 
 @dataclass(slots=True)
@@ -43,15 +46,15 @@ class Transcript:
 
     def came(self, peer: str, datagram: bytes) -> None:
         """A datagram from the peer under test."""
-        self.lines.append(Line(self.now_ms, f"{PEER} -> {peer}", datagram))
+        self.lines.append(Line(self.now_ms, f"{PEER} -> {peer}", datagram, to=PEER))
 
-    def note(self, text: str) -> None:
+    def note(self, text: str, to: str = TESTEE) -> None:
         """Anything else: an op, or an event."""
-        self.lines.append(Line(self.now_ms, PEER, text))
+        self.lines.append(Line(self.now_ms, PEER, text, to=to))
 
     def event(self, event: Mapping[str, Any]) -> None:
         """An event that the peer under test told."""
-        self.note(f"event {short(event, 200)}")
+        self.note(f"event {short(event, 200)}", PEER)
 
     def text(self) -> tuple[str, ...]:
         """The last lines, one for each thing that was said."""
@@ -59,9 +62,19 @@ class Transcript:
         first = (f"… {hidden:,} earlier lines",) if hidden > 0 else ()
         return first + tuple(map(self._line, self.lines[-_SHOWN_LINES:]))
 
+    def steps(self) -> tuple[Step, ...]:
+        """The same in parts."""
+        return tuple(map(self._step, self.lines[-_SHOWN_LINES:]))
+
+    def _step(self, line: Line) -> Step:
+        label, _, note = self._what(line).partition(": ") if isinstance(line.what, bytes) else (line.what, "", "")
+        return Step(line.at_ms, line.to, short(label, _STEP_CHARS), short(note + line.more, _STEP_CHARS))
+
     def _line(self, line: Line) -> str:
-        what = line.what if isinstance(line.what, str) else datagram_text(line.what, self.key)
-        return f"{line.at_ms:>7} ms  {line.who:<10} {what}{line.more}"
+        return f"{line.at_ms:>7} ms  {line.who:<10} {self._what(line)}{line.more}"
+
+    def _what(self, line: Line) -> str:
+        return line.what if isinstance(line.what, str) else datagram_text(line.what, self.key)
 
 
 def datagram_text(datagram: bytes, key: bytes | None = None) -> str:

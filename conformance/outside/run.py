@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from resonant.clauses import load_clauses
 
 from adapters.driver import Hello
 
-from ..known import KnownFailuresError, check_known, load_known
+from ..known import KnownFailuresError, load_known, resolve
 from ..ledger import Ledger
 from ..options import Options
 from ..run import RunError
@@ -53,6 +54,21 @@ class OutsideRun:
         """What the run calls the implementation."""
         return f"{SCHEME}{self.hello.name}"
 
+    @property
+    def existing(self) -> Collection[str]:
+        """Ids of all checks, whether they run or not."""
+        return {check.id for check in CHECKS}
+
+    @property
+    def adapter_file(self) -> Path | None:
+        """There is no adapter."""
+        return None
+
+    @property
+    def idle_probes(self) -> Sequence[tuple[str, ...]]:
+        """A plan of a run from outside has no probes of testees."""
+        return ()
+
     def unseen(self) -> tuple[str, ...]:
         """The MUST clauses of the judged profiles, and of those they need, that no executed check cites."""
         seen = {clause for entry in self.ledger.entries for clause in entry.clauses}
@@ -88,14 +104,14 @@ def prepare(options: Options, worker: int = 0) -> OutsideRun:
     """
     _check_options(options)
     try:
-        known = load_known(options.known) if options.known else {}
+        listed = load_known(options.known, fixing=options.fix_known) if options.known else {}
         server = attach(options.impl, worker=worker)
         server.assume_streams("stream" in options.profiles)
         selected = options.profiles or _shown(server)
         lacking = _lacking(server, options.profiles or tuple(FAMILIES))
         cases = {check.id: check for check, reason in lacking if reason is None}
-        if options.known:
-            check_known(options.known, known, cases.keys(), {check.id for check in CHECKS})
+        existing = {check.id for check in CHECKS}
+        known = resolve(listed, cases.keys(), existing, path=options.known, fixing=options.fix_known)
     except (UnreachableError, KnownFailuresError) as error:
         raise RunError(str(error)) from error
     unplanned = [Unplanned(check.id, reason) for check, reason in lacking if reason is not None]

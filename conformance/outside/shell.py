@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from ..accounts import Accounts
-from ..options import read_options
+from ..options import read_options, write_junit
+from ..reporter import pytest_runtest_makereport  # noqa: F401 - a hook of this plugin
 from ..run import RunError
 from ..state import JUDGED, OPTIONS, OUTSIDE
 from .run import prepare
@@ -26,6 +27,7 @@ def begin(config: pytest.Config) -> None:
     """Find the server before anything is collected; every way to fail here is one clear line."""
     options = read_options(config)
     config.stash[OPTIONS] = options
+    write_junit(config, options)
     try:
         run = prepare(options, _worker(config))
     except RunError as error:

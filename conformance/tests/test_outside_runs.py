@@ -76,7 +76,10 @@ def test_a_fault_fails_the_run_with_a_command_that_replays_it(tmp_path: Path) ->
 
 def test_a_known_failure_is_accepted_and_must_fail(tmp_path: Path) -> None:
     known = tmp_path / "known.toml"
-    known.write_text('[[known]]\nid = "handshake/outside/bad-versions"\nreason = "being mended"\n', "utf-8")
+    known.write_text(
+        '[[known]]\nid = "handshake/outside/bad-versions"\nreason = "being mended"\nissue = "https://example.org/7"\n',
+        "utf-8",
+    )
     few = ("--known-failures", str(known), "-k", "versions", "--profile=handshake")
     with serving(CONFIG, on_answer(without("min"), "error", "UNSUPPORTED_VERSION")) as impl:
         wrong = run_suite(impl, tmp_path, *few)

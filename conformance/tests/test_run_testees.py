@@ -79,7 +79,11 @@ def test_a_profile_that_is_not_claimed_cannot_be_asked_for(tmp_path: Path) -> No
 
 def known_file(folder: Path, *case_ids: str) -> str:
     path = folder / "known.toml"
-    path.write_text("".join(f'[[known]]\nid = "{case_id}"\nreason = "issue 7"\n' for case_id in case_ids))
+    path.write_text(
+        "".join(
+            f'[[known]]\nid = "{case_id}"\nreason = "slow"\nissue = "https://example.org/7"\n' for case_id in case_ids
+        )
+    )
     return f"--known-failures={path}"
 
 
