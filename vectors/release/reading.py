@@ -31,8 +31,7 @@ _BROKEN = (
     LookupError,
     NotImplementedError,  # a compression that zipfile has not
     OverflowError,
-    RecursionError,
-    RuntimeError,  # an encrypted member
+    RuntimeError,  # an encrypted member, and headers that announce headers
     UnicodeError,
     ValueError,
 )
