@@ -10,6 +10,7 @@ from collections.abc import Generator
 import pytest
 
 from adapters.driver.guard import VARIABLE
+from adapters.driver.running import HIDDEN
 
 from .cases import Case
 from .failure import Failure, failure_of, to_text
@@ -20,8 +21,6 @@ from .verdict import Outcome, Verdict
 
 _GAVE_UP = re.compile("^got       gave up: (.*)", re.MULTILINE)  # the driver's own words, and no reply that has them
 _FAILURE = pytest.StashKey[str]()
-HIDDEN = "(token)"
-"""What reports have in place of the testee's token, which it may well have printed."""
 
 
 class Reporter:
@@ -110,5 +109,5 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Give the report the failure as an attribute, which -n carries to the controller; properties go into junit.xml."""
     report = yield
-    report.failure = item.stash.get(_FAILURE, None)
+    vars(report)["failure"] = item.stash.get(_FAILURE, None)  # reports carry whatever else they are given
     return report

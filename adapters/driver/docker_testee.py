@@ -18,6 +18,7 @@ from .docker_porter import PorterNetwork
 from .docker_watch import Watch, status_text
 from .errors import AdapterError, StartError
 from .ports import LOOPBACK, PortsError, read_ports
+from .running import HIDDEN
 from .sockets import InsideAddress
 
 _GRACE_S: Final = 0.5
@@ -57,7 +58,7 @@ class DockerTestee:
         except (PortsError, StartError) as error:
             self.kill()
             # The last lines it wrote, of which there are more once it has ended.
-            raise StartError(str(error), self.stderr()) from None
+            raise StartError(str(error).replace(self.token, HIDDEN), self.stderr()) from None
         except BaseException:
             self.kill()
             raise
@@ -72,7 +73,7 @@ class DockerTestee:
 
     def stderr(self) -> str:
         """The end of its standard error so far; all that there will be if it has ended."""
-        return self._watch.stderr_text() if self._watch else ""
+        return self._watch.stderr_text().replace(self.token, HIDDEN) if self._watch else ""
 
     def stray_stdout(self) -> bytes:
         """What it wrote to standard output after its line of ports, the first KiB of it."""

@@ -15,6 +15,7 @@ from .adapter import Adapter
 from .errors import StartError
 from .guard import GUARD, VARIABLE, end_marked
 from .ports import LOOPBACK, PortsError, read_ports
+from .running import HIDDEN
 from .streams import FirstLine, Tail
 
 _GRACE_S: Final = 0.5
@@ -49,14 +50,14 @@ class ProcessTestee:
             ports = read_ports(self._stdout, deadline, self.ended)
         except PortsError as error:
             self.kill()
-            raise StartError(str(error), self.stderr()) from None
+            raise StartError(str(error).replace(self.token, HIDDEN), self.stderr()) from None
         self.control, self.wire = (LOOPBACK, ports.control), (LOOPBACK, ports.wire)
 
     def stderr(self) -> str:
         """The end of its standard error so far; all that there will be if it has ended."""
         if self._exited.is_set():
             self._stderr.join(_GRACE_S)
-        return self._stderr.text()
+        return self._stderr.text().replace(self.token, HIDDEN)
 
     def stray_stdout(self) -> bytes:
         """What it wrote to standard output after its line of ports, the first KiB of it."""

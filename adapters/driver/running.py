@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
+HIDDEN: Final = "(token)"
+"""What stands in place of a testee's token where people read what it said; it may well have printed it."""
 Address: TypeAlias = tuple[str, int]
 """Host and UDP port."""
 

@@ -36,4 +36,5 @@ def badge(statement: Mapping[str, Any]) -> str:
     """The badge as SVG."""
     color = COLORS[Result(statement["result"])]
     made = anybadge.Badge(f"Resonant {statement['spec']}", badge_text(statement), default_color=color)
+    made.mask_str = "badge"  # else a number that counts the badges of the process
     return f"{made.badge_svg_text}\n"

@@ -14,8 +14,8 @@ from xml.etree import ElementTree as ET  # of a file that we wrote
 import jsonschema
 import pytest
 
+from adapters.driver.running import HIDDEN
 from conformance.cases import Accept, load_cases
-from conformance.reporter import HIDDEN
 from conformance.tests.broken import ON_CASE
 from conformance.tests.support import ROOT, Ran, run_pytest, run_suite, write_patched
 
