@@ -18,7 +18,7 @@ RUST := adapters/rust
 RUST_CPU ?= $(if $(filter x86_64,$(shell uname -m)),x86-64-v3,native)
 
 .DEFAULT_GOAL := help
-.PHONY: help env conformance test lint python-tests rust-tests jax-tests vectors docs mutants bench fuzz fuzz-short lock clean
+.PHONY: help env conformance test lint python-tests rust-tests jax-tests vectors docs mutants soak bench fuzz fuzz-short lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -66,6 +66,9 @@ docs: $(INSTALLED) ## draw the state diagrams in specs/ anew
 
 mutants: $(INSTALLED) ## prove that the suite catches faults: make mutants ARGS="--only FRM-2*"
 	$(BIN)/python -m conformance.mutants $(ARGS)
+
+soak: $(INSTALLED) ## the whole suite 50 times against reference and Rust on a loaded machine (SOAK_ARGS='--times 2')
+	$(BIN)/python -m conformance.soak $(SOAK_ARGS)
 
 bench: $(INSTALLED) ## what things cost, as ratios within one run
 	@echo 'reference, seed frame of 2048 F16:'; $(BIN)/python reference/bench/codec.py

@@ -19,12 +19,12 @@ from conformance.mutants.account import Account, faults
 from conformance.mutants.catalogue import MUTANTS
 from conformance.mutants.changes import Change, edited, inserted, replaced
 from conformance.mutants.mutant import Mutant
-from conformance.mutants.progress import Progress
 from conformance.mutants.proofs import UNCLAIMED_FAULT, proved_by_testees
 from conformance.mutants.report import report_data, write_report
 from conformance.mutants.runner import run_trials
 from conformance.mutants.show import all_lines, some_lines
 from conformance.mutants.trial import Trial, failures, suite_of, try_mutant
+from conformance.progress import Progress
 from conformance.tests.broken import BROKEN
 from conformance.tests.support import ROOT, case_of, closed, header_bytes
 
