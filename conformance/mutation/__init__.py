@@ -1,1 +1,1 @@
-"""General mutation tools over the reference and the Rust crate, judged by the golden vectors alone; README.md has the rest."""
+"""General mutation tools over the reference and the Rust crate, judged by the golden vectors alone. See README.md."""

@@ -1,4 +1,4 @@
-"""Run general mutation tools: every mutant that the vectors do not kill has to stand in survivors.toml, with a reason."""
+"""Run general mutation tools: what the vectors do not kill has to stand in survivors.toml, with a reason."""
 
 from __future__ import annotations
 
@@ -62,7 +62,10 @@ def _rust(survivors: Survivors, size: int | None, options: argparse.Namespace) -
     return crate.find_survivors(size=size, seed=options.seed)
 
 
-_TOOLS: dict[str, Callable[[Survivors, int | None, argparse.Namespace], Tally]] = {"reference": _reference, "rust": _rust}
+_TOOLS: dict[str, Callable[[Survivors, int | None, argparse.Namespace], Tally]] = {
+    "reference": _reference,
+    "rust": _rust,
+}
 
 
 def _parser() -> argparse.ArgumentParser:

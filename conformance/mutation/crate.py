@@ -38,7 +38,10 @@ def find_survivors(*, size: int | None, seed: int) -> Tally:
         listed = json.loads(_run(("--list", "--json"), copy, capture=True))
         choice = ("--shard", shard(len(listed), size, seed), "--sharding", "round-robin") if size else ()
         # Not in a copy of its own, from which the test would not find the vectors.
-        _run(("--in-place", "--timeout", str(LIMIT_S), *choice, "-o", folder, "-C", "--locked", "-C", "--test=vectors"), copy)
+        _run(
+            ("--in-place", "--timeout", str(LIMIT_S), *choice, "-o", folder, "-C", "--locked", "-C", "--test=vectors"),
+            copy,
+        )
         return tally_of(json.loads((copy / "mutants.out" / "outcomes.json").read_bytes()), copy / RUST)
 
 
@@ -53,7 +56,12 @@ def _run(arguments: Sequence[str], copy: Path, *, capture: bool = False) -> str:
     environment = {**os.environ, "CARGO_TARGET_DIR": str(ROOT / RUST / "target" / "mutation")}
     try:
         done = subprocess.run(  # noqa: S603 - our own command
-            command, cwd=copy / RUST, env=environment, stdout=subprocess.PIPE if capture else None, text=True, check=False
+            command,
+            cwd=copy / RUST,
+            env=environment,
+            stdout=subprocess.PIPE if capture else None,
+            text=True,
+            check=False,
         )
     except OSError as error:
         raise ToolError(f"{TOOL}: {error}; `make mutation` installs it") from error

@@ -27,6 +27,8 @@ from .order import in_order
 REFERENCE = ROOT / "reference"
 PACKAGE = REFERENCE / "resonant"
 LIBRARIES = ("numpy", "zstandard", "nacl.bindings", "xxhash")
+CHANGING = ("resonant", f"{__package__.rpartition('.')[0]}.mutants")
+"""What is imported anew for each mutant: the reference, and its testee in this process."""
 MEMORY_BYTES = 4 << 30
 """What a process may have: a mutant that allocates what an input announces is to fail, and not the machine."""
 
@@ -48,7 +50,7 @@ def module_of(file: str) -> str:
 def survivors_of(
     mutants: Iterable[Mutant], cases: Sequence[Case], *, jobs: int, limit_s: float
 ) -> Iterator[tuple[Mutant, bool]]:
-    """Each mutant with whether it survives all cases, as it becomes known. One that takes longer than limit_s does not."""
+    """Each mutant with whether it survives all cases, as it becomes known. One that takes over limit_s does not."""
     for name in LIBRARIES:
         importlib.import_module(name)
     waiting = iter(mutants)
@@ -86,10 +88,10 @@ def _judge(mutant: Mutant, cases: Sequence[Case]) -> None:
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what a mutant says as it falls is no news
-    if any(name.partition(".")[0] == "resonant" for name in sys.modules):
-        raise RuntimeError("the reference is here already, without its change")
+    for name in [name for name in sys.modules if name.startswith(CHANGING)]:
+        del sys.modules[name]  # it is without the change
     sys.meta_path.insert(0, Changed(mutant))
-    from ..mutants.testee import InProcess  # noqa: PLC0415 - imports the reference, which now has its change
+    from ..mutants.testee import InProcess  # noqa: PLC0415 - which imports the reference with its change
 
     with InProcess() as testee:
         if not all(judge(testee, case).passed for case in in_order(cases, module_of(mutant.file))):

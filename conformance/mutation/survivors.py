@@ -78,9 +78,9 @@ def complaints(survivors: Survivors, tallies: Iterable[Tally]) -> Iterator[str]:
 
 
 WHAT_TO_DO = f"""\
-A survivor shows that no vector tells the change from the original. If the specification does, add a case in vectors/make.
-If nothing of the specification changes, put the line above below [equivalent."FILE"] in conformance/mutation/{PATH.name},
-with the reason as its value."""
+A survivor shows that no vector tells the change from the original. If the specification does, add a case in
+vectors/make. If it does not, put the line above under [equivalent."FILE"] in conformance/mutation/{PATH.name}, with
+the reason as its value."""
 
 
 def _entry(mutant: Mutant) -> str:

@@ -139,6 +139,10 @@ def _zstd_limits() -> Iterator[Case]:
     full = _flagged(65_536, ZSTD, noise(65_493))
     about = "A plain size of 65,536 bytes of noise: compressed, the frame is longer than that."
     yield refuses("noise-at-the-limit", about, "ZST-11", {"fields": full}, "FRAME_TOO_LARGE")
+    # RFC 8878: before noise stand at least 4 bytes of magic number, 1 of descriptor, 2 of size and 3 of block header.
+    over = _flagged(65_527, ZSTD, noise(65_484))
+    about = "A plain size of 65,527 bytes of noise: the 10 bytes that Zstandard adds make it one too many."
+    yield refuses("noise-one-over", about, "ZST-11", {"fields": over}, "FRAME_TOO_LARGE")
 
 
 def _xchacha() -> Iterator[Case]:
