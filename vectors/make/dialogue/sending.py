@@ -71,6 +71,9 @@ def _numbered() -> Iterator[Case]:
     bad = think(9, modality=0, space_hash32=7)
     steps = [*sent(think(0)), *act("heart"), *expect(heart(1)), *send(bad), *refusal(bad, "SPACE_MISMATCH", 2)]
     yield from in_session("numbers-shared", about, "HSK-2", steps, sent(think(3)))
+    about = "A HEART on each of 1,025 stream_ids, and one more on the first: no number is forgotten and used twice."
+    beats = [step for stream in range(2, 1_027) for step in (*act("heart", stream), *expect(heart(0, stream)))]
+    yield server("numbers-on-1025", about, "HSK-2", OPEN, beats, act("heart", 2), expect(heart(1, 2)))
     about = "The count has nothing to do with the numbers that are received."
     frame = think(700)
     yield from in_session("numbers-own", about, "HSK-2", send(frame), events(message(frame)), sent(think(0)))
