@@ -8,7 +8,7 @@ from typing import Any
 
 from ..frames import fields
 from ..model import Case, Group, accepts, refuses
-from ..raw import F16, I8, Q4, SPARSE, TEST_KEY, XCHACHA, ZSTD, close, nonce_of, ramp
+from ..raw import F16, I8, Q4, SPARSE, STRONG_TAIL, TEST_KEY, XCHACHA, ZSTD, close, nonce_of, ramp
 from .boundaries import sized
 
 KEYED = {"key": TEST_KEY.hex(), "nonce": nonce_of(1).hex()}
@@ -89,6 +89,9 @@ def _too_large() -> Iterator[Case]:
     for size in (65_537, 65_538, 65_536 + 33, 70_000):
         about = f"A frame of {size} bytes without transforms."
         yield refuses(f"size-{size}", about, "FRM-34", {"fields": fields(sized(size))}, "FRAME_TOO_LARGE")
+    about = "65,537 bytes with STRONG_TAIL, which is no transform."
+    strong = {"fields": _flagged(65_537, STRONG_TAIL)}
+    yield refuses("size-65537-strong-tail", about, "FRM-34", strong, "FRAME_TOO_LARGE")
     empty = entry(I8, (0,), b"")
     about = "6,551 empty slices are 33 + 10 × 6,551 = 65,543 bytes."
     yield _refused("one-slice-too-many", about, "FRM-34", {"slices": [empty] * 6551}, "FRAME_TOO_LARGE")
