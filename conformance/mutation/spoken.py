@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import ast
 
+TEXTS = {"clause", "detail", "start"}
+"""Variables of the reference that hold what a refusal says of itself beside its code."""
+
 
 def without_words(source: str) -> str:
     """The module without annotations, docstrings, spans, texts of refusals and what keeps dataclasses from change.
@@ -33,14 +36,25 @@ class _Wordless(ast.NodeTransformer):
         return None if isinstance(node.value, ast.Constant) else self.generic_visit(node)
 
     def visit_Assign(self, node: ast.Assign) -> ast.AST:
-        is_text = any(isinstance(target, ast.Name) and target.id == "detail" for target in node.targets)
+        names = {name.id for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)}
+        is_text = names <= TEXTS
         if is_text:
             node.value = _NONE
         return self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        is_span = isinstance(node.func, ast.Name) and node.func.id == "Span"
-        return _NONE if is_span else self.generic_visit(node)
+        if isinstance(node.func, ast.Name) and node.func.id == "Span":
+            return _NONE
+        if self._refusing:  # the code has a name, all else is text and places
+            node.args = [one for one in node.args if isinstance(one, ast.Name | ast.Attribute)]
+        return self.generic_visit(node)
+
+    def visit_arguments(self, node: ast.arguments) -> ast.AST:
+        """How arguments may be given: the reference gives them as it does."""
+        node.defaults += [one for one in node.kw_defaults if one is not None]
+        node.args = [*node.posonlyargs, *node.args, *node.kwonlyargs]
+        node.posonlyargs, node.kwonlyargs, node.kw_defaults = [], [], []
+        return self.generic_visit(node)
 
     def visit_keyword(self, node: ast.keyword) -> ast.AST | None:
         return None if node.arg in ("frozen", "slots") else self.generic_visit(node)
@@ -50,9 +64,6 @@ class _Wordless(ast.NodeTransformer):
         result = self.generic_visit(node)
         self._refusing = before
         return result
-
-    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
-        return _NONE if self._refusing else self.generic_visit(node)
 
 
 _NONE = ast.Constant(None)

@@ -101,6 +101,9 @@ def test_the_file_of_survivors_has_a_reason_for_each_and_none_is_stale() -> None
         ("raise E(C.BAD, f'{n + 1} bytes')", "raise E(C.BAD, f'{n - 1} bytes')"),
         ("detail = f'{n + 1}'", "detail = f'{n - 1}'"),
         ("fault(Span(0, 1))", "fault(Span(0, 2))"),
+        ("raise fault('ZST-8', 'cut', 5)", "raise fault('ZST-8', 'cut', 6)"),
+        ("clause, detail = f(5 + n)", "clause, detail = f(5 | n)"),
+        ("def f(a, *, b=1): ...", "def f(a, /, b=1): ..."),
     ],
 )
 def test_words_and_types_are_no_mutants(before: str, after: str) -> None:
@@ -111,6 +114,8 @@ def test_words_and_types_are_no_mutants(before: str, after: str) -> None:
     ("before", "after"),
     [
         ("x: int = 1", "x: int = 2"),
+        ("raise E(C.BAD)", "raise E(C.WORSE)"),
+        ("def f(a, *, b=1): ...", "def f(a, *, b=2): ..."),
         ("pack(f'<{n}I')", "pack(f'<{n + 1}I')"),
         ("if n > 1:\n    raise E(C.BAD)", "if n > 2:\n    raise E(C.BAD)"),
     ],
