@@ -196,4 +196,4 @@ def _sizes() -> Iterator[Case]:
     yield server("datagram-largest", about, "HSK-1 FRM-28", OPEN, sent(think(0, (I8, (count,), bytes(count)))))
     about = "A frame of 65,508 bytes is valid, but no datagram. The next one has its number."
     large = say(think(0, (I8, (count + 1,), bytes(count + 1))), "FRAME_TOO_LARGE")
-    yield server("datagram-too-large", about, "HSK-1 FRM-28", OPEN, large, nothing(), sent(think(0)))
+    yield server("datagram-too-large", about, "HSK-1 HSK-2 FRM-28", OPEN, large, nothing(), sent(think(0)))
