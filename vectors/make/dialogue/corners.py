@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from itertools import count
 
 from ..model import Case, Group
-from ..raw import STRONG_TAIL
+from ..raw import I8, STRONG_TAIL, ramp
 from .client import ASK, HERE
-from .frames import capable, closed, heart, part, think, unknown, wrong
+from .frames import capable, closed, part, think, unknown, wrong
 from .peers import PEER_SALT, SEALED
 from .script import (
     JOIN,
@@ -56,9 +56,6 @@ def _order() -> Iterator[Case]:
     first = [*send(closed(0)), *events(message(closed(0)))]
     steps = [*first, *send(closed(0, salt=PEER_SALT)), *events(dropped("REFLECTED")), *nothing()]
     yield from in_session("reflected-number-used", about, "HSK-32", steps, config=SEALED)
-    about = "Two HEARTs that are due in one step of the clock are two datagrams."
-    steps = [*advance(30_000), *expect(heart(1, 1), heart(2, 1)), *nothing()]
-    yield from in_session("two-at-once", about, "FRM-28", steps)
 
 
 def _told() -> Iterator[Case]:
@@ -109,9 +106,9 @@ def _streams(role: str) -> Iterator[Case]:
 
 
 def _with_zero(role: str) -> Sent:
-    """The first stream of one frame, by the length of its payload, whose hash has a leading zero."""
-    for length in count(1):
-        frame = think(1, (1, (length,), bytes(length)), flags=STRONG_TAIL)
+    """The first stream of one frame, by what its payload begins with, whose hash has a leading zero."""
+    for start in count():
+        frame = think(1, (I8, (4,), ramp(4, start)), flags=STRONG_TAIL)
         sent = Sent(role, (frame,), flags=STRONG_TAIL, tail_seq=2)
         if sent.sizes()["xxhash3_64"].startswith("0"):
             return sent
