@@ -32,7 +32,7 @@ MUTANTS = (
         "frame-layer-one-code",
         "HSK-31",
         "Has one code for everything that cannot be decoded.",
-        edited(RECEIVE, "talk.drop(error.code)  # HSK-31", "talk.drop(RejectCode.BAD_CRC)"),
+        edited(RECEIVE, "talk.drop(error.code)  # HSK-31", "talk.drop(RejectCode.CRC_MISMATCH)"),
     ),
     Mutant(
         "reflection-taken",
@@ -129,7 +129,7 @@ MUTANTS = (
     Mutant(
         "window-of-the-conversation",
         "HSK-34",
-        "Remembers numbers without their stream_ids.",
+        "Remembers numbers without the stream_ids that they are of.",
         edited(
             "peer.inbox.Inbox._window",
             "entry = self._others.get(stream_id)",

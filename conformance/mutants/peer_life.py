@@ -150,9 +150,9 @@ MUTANTS = (
         ),
     ),
     Mutant(
-        "nonce-of-the-number-in-32-bits",
+        "nonce-of-the-number-alone",
         "XCH-11",
-        "Writes the number as u32 twice, which nobody notices below 4 Gi frames, and forgets the stream.",
+        "Takes a number for unique in the session, and two streams have the same ones.",
         edited(
             "peer.outbox.Outbox._encode",
             "nonce_for(self._config.salt, draft.stream_id, number)",

@@ -62,7 +62,12 @@ MUTANTS = (
         "Looks at the dtype of the first tensor, and not of the second.",
         judged("dtype", "in _tensors(received.message):", "in _tensors(received.message)[:1]:"),
     ),
-    Mutant("space-asked-last", "HSK-36", "Compares the spaces last.", moved("other_space", "dtype")),
+    Mutant(
+        "space-asked-last",
+        "HSK-36",
+        "Compares the spaces when everything else has been judged.",
+        moved("other_space", "dtype"),
+    ),
     Mutant(
         "crypto-asked-after-zstd",
         "HSK-36",
@@ -108,11 +113,17 @@ MUTANTS = (
     Mutant(
         "streams-with-zstd-unagreed",
         "HSK-37",
-        "Decompresses Sync frames without agreement.",
+        "Decompresses Sync frames of streams, agreed or not.",
         of_kinds("zstd", less=("head", "tail", "heart")),
     ),
     Mutant(
-        "head-malformed-taken",
+        "streams-sealed-unagreed",
+        "HSK-37",
+        "Opens sealed Sync frames without agreement.",
+        of_kinds("xchacha20poly1305", less=("head", "tail", "heart")),
+    ),
+    Mutant(
+        "head-malformed-unanswered",
         "HSK-37",
         "Drops a HEAD that it cannot read, and tells the sender nothing.",
         inserted(
@@ -122,11 +133,13 @@ MUTANTS = (
         ),
     ),
     Mutant(
-        "replies-of-990-ms",
+        "replies-of-999-ms",
         "HSK-42",
         "Counts a second of less than its 1,000 ms.",
         replaced("peer.replies.SPAN_MS", 999),
     ),
+    Mutant("replies-9", "HSK-42", "Compares with <= and answers once more.", replaced("peer.replies.LIMIT", 9)),
+    Mutant("replies-7", "HSK-42", "Counts the reply it is about to send twice.", replaced("peer.replies.LIMIT", 7)),
     Mutant(
         "replies-of-1001-ms",
         "HSK-42",
@@ -142,7 +155,7 @@ MUTANTS = (
     Mutant(
         "replies-count-errors-alone",
         "HSK-42",
-        "Counts errors and capabilities apart.",
+        "Counts errors and capabilities apart, eight of each.",
         edited("peer.server.answer", "sent = talk.reply(", "talk.replies._times.clear()\nsent = talk.reply("),
     ),
     Mutant(

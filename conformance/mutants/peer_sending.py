@@ -48,7 +48,7 @@ MUTANTS = (
     Mutant(
         "numbers-from-1",
         "HSK-2",
-        "Begins to count at 1.",
+        "Begins to count its frames at 1.",
         edited("peer.outgoing.OutgoingStream.__init__", "self.next_seq = 0", "self.next_seq = 1"),
     ),
     Mutant(

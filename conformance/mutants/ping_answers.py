@@ -108,7 +108,7 @@ MUTANTS = (
     Mutant(
         "critique-of-the-ping",
         "HSK-16",
-        "Says what the ping wants.",
+        "Says what the ping wants, and not what it can do.",
         edited(ANSWER, "config.critique and ping.critique is True", "ping.critique is True"),
     ),
     Mutant(

@@ -78,7 +78,7 @@ MUTANTS = (
     Mutant(
         "ping-given-up-in-silence",
         "HSK-21",
-        "Gives up, and tells nobody.",
+        "Gives up in time, and tells nobody that it has.",
         edited("peer.client.meet", "talk.events.append(Rejected(RejectCode.HANDSHAKE_TIMEOUT))", "pass"),
     ),
     Mutant(

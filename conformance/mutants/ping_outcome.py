@@ -59,7 +59,7 @@ MUTANTS = (
     Mutant(
         "chooses-crypto-always",
         "HSK-26",
-        "Seals wherever sealing is agreed.",
+        "Seals wherever sealing is agreed, whatever comes first in its list.",
         edited(CHOOSE, "others or able if pass_over_none else able", "others or able"),
     ),
     Mutant(

@@ -1,4 +1,4 @@
-"""Faults in reading Sync objects and in judging pings: HSK-7 to HSK-12."""
+"""Faults in reading Sync objects and in judging pings: HSK-7 to HSK-11."""
 
 from __future__ import annotations
 
@@ -179,31 +179,31 @@ MUTANTS = (
     ),
     Mutant(
         "ping-id-compared-alone",
-        "HSK-12",
+        "HSK-11",
         "Compares the ids of spaces and not their hashes.",
         edited(SPACE, "(config.space_hash32, said.space_hash32),", ""),
     ),
     Mutant(
         "ping-hash-compared-alone",
-        "HSK-12",
+        "HSK-11",
         "Compares the hashes of spaces and not their ids.",
         edited(SPACE, "(config.embedding_space_id, said.embedding_space_id),", ""),
     ),
     Mutant(
         "ping-empty-id-is-another",
-        "HSK-12",
+        "HSK-11",
         "Compares an empty id like any other.",
         edited(SPACE, "own and other and own != other", "own and other is not None and own != other"),
     ),
     Mutant(
         "ping-of-own-empty-id-is-another",
-        "HSK-12",
+        "HSK-11",
         "Has no id of its own, and refuses whoever has one.",
         edited(SPACE, "own and other and own != other", "other and own != other"),
     ),
     Mutant(
         "ping-both-have-to-differ",
-        "HSK-12",
+        "HSK-11",
         "Refuses where id and hash differ, and not where one of them does.",
         edited(SPACE, "return any(", "return all("),
     ),

@@ -55,7 +55,7 @@ MUTANTS = (
         "stream-head-not-compared",
         "STM-16",
         "Has forgotten the HEAD by the time the TAIL comes.",
-        edited(DIFFERENCE, "getattr(self._head, name), ", ""),
+        edited(DIFFERENCE, "getattr(self._head, name), ", "None, "),
     ),
     Mutant(
         "stream-tail-not-compared",
@@ -66,7 +66,7 @@ MUTANTS = (
     Mutant(
         "stream-hash-compared-first",
         "STM-16",
-        "Begins with the strongest proof.",
+        "Begins with the strongest proof that there is.",
         edited(
             DIFFERENCE, "in zip(_COMPARED, actual, strict=True):", "in list(zip(_COMPARED, actual, strict=True))[::-1]:"
         ),

@@ -125,7 +125,7 @@ AGAIN = (
     Mutant(
         "stream-delivered-twice",
         "STM-9",
-        "Looks only into its buffer.",
+        "Looks for the number only in its buffer.",
         edited(f"{STREAM}.seen", "number < self.next_seq or number in self.held", "number in self.held"),
     ),
     Mutant(

@@ -46,7 +46,7 @@ MUTANTS = (
     Mutant(
         "tail-without-head",
         "STM-4",
-        "Ends what was never opened.",
+        "Ends a stream that was never opened.",
         rows(OUTGOING, {(Outgoing.SINGLE, Action.TAIL): Outgoing.ENDED}),
     ),
     Mutant(
@@ -96,7 +96,7 @@ MUTANTS = (
         edited(f"{SENT}.tail", ":016x}", ":x}"),
     ),
     Mutant(
-        "tail-hash-seeded",
+        "tail-of-a-seeded-hash",
         "STM-5",
         "Seeds the hash, where the specification has the seed 0.",
         edited(f"{SENT}.__init__", "xxhash.xxh3_64()", "xxhash.xxh3_64(seed=1)"),
