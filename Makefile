@@ -9,16 +9,23 @@ INSTALLED := $(VENV)/.installed
 FUZZ_INSTALLED := $(VENV)/.fuzz-installed
 JAX_INSTALLED := $(VENV)/.jax-installed
 FUZZ_SECONDS ?= 600
+# Tools with an environment of their own, as nothing else needs what they bring along.
+MUTATION := $(VENV)/mutation
+MUTANTS ?= 200
+SEED ?= 1
+FULL ?=
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 LOCK := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
 	--no-emit-find-links --no-emit-trusted-host
 CARGO := cargo
 RUST := adapters/rust
+CARGO_MUTANTS_VERSION := 27.1.0
+CARGO_MUTANTS := $(RUST)/target/tools/cargo-mutants-$(CARGO_MUTANTS_VERSION)
 # numpy picks its instructions when it runs, Rust when it is built: the bench shows both builds.
 RUST_CPU ?= $(if $(filter x86_64,$(shell uname -m)),x86-64-v3,native)
 
 .DEFAULT_GOAL := help
-.PHONY: help env conformance test lint python-tests rust-tests jax-tests vectors docs mutants bench fuzz fuzz-short lock clean
+.PHONY: help env conformance test lint python-tests rust-tests jax-tests vectors docs mutants mutation soak bench fuzz fuzz-short lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -67,6 +74,12 @@ docs: $(INSTALLED) ## draw the state diagrams in specs/ anew
 mutants: $(INSTALLED) ## prove that the suite catches faults: make mutants ARGS="--only FRM-2*"
 	$(BIN)/python -m conformance.mutants $(ARGS)
 
+mutation: $(MUTATION)/.installed $(CARGO_MUTANTS) ## general mutation tools, judged by the vectors: MUTANTS=200 SEED=1, FULL=1 for all
+	PYTHONPATH=reference:. $(MUTATION)/bin/python -m conformance.mutation --mutants $(MUTANTS) --seed $(SEED) $(if $(FULL),--full) $(ARGS)
+
+soak: $(INSTALLED) ## the whole suite 50 times against reference and Rust on a loaded machine (SOAK_ARGS='--times 2')
+	$(BIN)/python -m conformance.soak $(SOAK_ARGS)
+
 bench: $(INSTALLED) ## what things cost, as ratios within one run
 	@echo 'reference, seed frame of 2048 F16:'; $(BIN)/python reference/bench/codec.py
 	@echo 'reference, quantize of 1 Mi elements:'; $(BIN)/python reference/bench/quant.py
@@ -87,6 +100,15 @@ $(JAX_INSTALLED): $(INSTALLED) requirements-jax.lock
 	$(PIP) install --require-hashes -r requirements-jax.lock
 	@touch $@
 
+$(MUTATION)/.installed: $(INSTALLED) requirements-mutation.lock
+	$(PYTHON) -m venv $(MUTATION)
+	$(MUTATION)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements-mutation.lock
+	@touch $@
+
+$(CARGO_MUTANTS):
+	$(CARGO) install cargo-mutants --locked --quiet --force --version $(CARGO_MUTANTS_VERSION) --root $(RUST)/target/tools
+	@touch $@
+
 fuzz: $(FUZZ_INSTALLED) ## coverage-guided fuzzing of the reference's decoder, FUZZ_SECONDS long
 	$(BIN)/python reference/fuzz/decode_target.py -max_total_time=$(FUZZ_SECONDS)
 
@@ -97,6 +119,7 @@ lock: $(INSTALLED) ## pin the newest versions of everything again
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra dev -o requirements.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra fuzz -c requirements.lock -o requirements-fuzz.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra jax -c requirements.lock -o requirements-jax.lock pyproject.toml
+	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra mutation -c requirements.lock -o requirements-mutation.lock pyproject.toml
 
 clean: ## remove everything that was built
 	rm -rf $(VENV) $(RUST)/target .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build

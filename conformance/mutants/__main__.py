@@ -11,10 +11,10 @@ from time import monotonic
 from resonant.clauses import load_clauses
 
 from ..cases import load_cases
+from ..progress import Progress
 from .account import Account, faults, trial_faults
 from .catalogue import FAMILIES
 from .mutant import Mutant
-from .progress import Progress
 from .proofs import proved_by_testees
 from .report import PATH, write_report
 from .runner import run_trials

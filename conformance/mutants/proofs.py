@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from conformance.tests.broken import BROKEN
+from conformance.tests.broken_peers import BROKEN_PEERS
 
 from ..probes import PROBES, UNCLAIMED_CLAUSES
 
@@ -18,7 +19,7 @@ def proved_by_testees() -> Mapping[str, tuple[str, ...]]:
     for clause in UNCLAIMED_CLAUSES:
         faults[clause].append(UNCLAIMED_FAULT)
     clauses = {probe.id: probe.clauses for probe in PROBES}
-    for name in BROKEN:
+    for name in (*BROKEN, *BROKEN_PEERS):
         for clause in clauses[name.partition(":")[0]]:
             faults[clause].append(name)
     return {clause: tuple(sorted(names)) for clause, names in sorted(faults.items())}

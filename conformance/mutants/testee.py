@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import importlib
 import json
+import signal
 import socket
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType, TracebackType
+from types import FrameType, ModuleType, TracebackType
 from typing import Any, Self
 
 import numpy as np
@@ -17,6 +20,8 @@ from adapters.driver import Address, Answer, Crash, HarnessError, Hello, parse_a
 from adapters.driver.answer import AnswerError
 
 BUFFER_BYTES = 4 << 20
+LIMIT_S = 5.0
+"""For one op; the longest of the reference takes a tenth of that."""
 FOLDER = Path(__file__).resolve().parents[2] / "adapters" / "reference"
 
 
@@ -53,13 +58,32 @@ class InProcess:
         """Have an op performed; an exception that the testee lets through is a Crash, as it ends the real one."""
         message = json.dumps({"op": op, "case": case, "profile": profile, "input": input}).encode()
         try:
-            with np.errstate(all="ignore"):  # a mutant may overflow; the reference sees to its own
+            with np.errstate(all="ignore"), _time_limited():  # a mutant may overflow, or never end
                 _, reply = SCRIPTS["ops"].answer(message)
             return parse_answer(json.dumps(reply).encode())
         except AnswerError as error:
             return HarnessError(str(error))
         except Exception as error:  # whatever a mutant does is its behaviour
             return Crash(f"{type(error).__name__}: {error}")
+
+
+@contextmanager
+def _time_limited() -> Iterator[None]:
+    """Raise TimeoutError in what takes too long, where signals can do that."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, _give_up)
+    signal.setitimer(signal.ITIMER_REAL, LIMIT_S)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _give_up(_number: int, _frame: FrameType | None) -> None:
+    raise TimeoutError(f"nothing after {LIMIT_S:.0f} s")
 
 
 def _load_scripts() -> dict[str, ModuleType]:

@@ -21,7 +21,8 @@ TESTEES = [
     ("adapters.cuda-host", "adapters.cuda"),
 ]
 ABOUT_FRAMES = {"resonant.clauses", "resonant.explain", "resonant.layout"}
-CHANGED = {"resonant", "resonant.clauses"}  # mutants are changes of the reference, which everything else only describes
+CHANGED = {"resonant", "resonant.clauses", "resonant.peer.states", "resonant.peer.stream_states"}
+"""Mutants are changes of the reference, which everything else only describes."""
 
 
 def imports(source: str, package: str) -> set[str]:
@@ -66,6 +67,7 @@ def ids(path: Path) -> str:
 
 
 MUTANTS = modules("conformance/mutants")
+MUTATION = modules("conformance/mutation")  # judges changes of the reference in the same way
 
 
 @pytest.mark.parametrize("path", modules("reference/resonant"), ids=ids)
@@ -128,7 +130,7 @@ def test_the_suite_reaches_implementations_through_the_driver(path: Path) -> Non
 
 
 def test_only_mutants_know_mutants() -> None:
-    others = [path for path in modules("conformance") if path not in MUTANTS]
+    others = [path for path in modules("conformance") if path not in (*MUTANTS, *MUTATION)]
     found = {ids(path): {name for name in imported_by(path) if inside(name, "conformance.mutants")} for path in others}
     assert {path: names for path, names in found.items() if names} == {}
 

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 import resonant
 
-from adapters.driver import Crash, Ok, Reject
+from adapters.driver import Answer, Crash, Ok, Reject
+from adapters.serve import DATA, Op
+from conformance.mutants import testee as in_process
 from conformance.mutants.changes import Change, applied, both, edited, entries, inserted, refusing, replaced, wrapped
 from conformance.mutants.places import PlaceError, find
 from conformance.mutants.testee import InProcess
@@ -20,7 +22,12 @@ SHORT = "if size < MIN_FRAME_BYTES:"
 
 
 def decoded(frame: bytes = HEART) -> object:
-    return InProcess().ask("decode", {"frame": frame.hex()})
+    return asked("decode", frame)
+
+
+def asked(op: str, frame: bytes) -> Answer:
+    with InProcess() as testee:
+        return testee.ask(op, {"frame": frame.hex()})
 
 
 def code(answer: object) -> str:
@@ -41,7 +48,7 @@ def code(answer: object) -> str:
         (entries("header._TYPES", {3: None}), "BAD_TYPE"),
         (both(entries("header._TYPES", {3: 0}), replaced("values.VERSION", 2)), "BAD_VERSION"),
         (edited("messages._sync", "Heart()", "1 / 0"), "Ok"),
-        (edited("ops.decode", "resonant.decode(frame, key=key)", "resonant.decode(frame[:20])"), "FRAME_TOO_SHORT"),
+        (edited("ops.answer", "answer(OPS", "answer({}"), "Unsupported"),
     ],
 )
 def test_a_change_is_felt_while_it_is_applied_and_no_longer(change: Change, outcome: str) -> None:
@@ -54,15 +61,15 @@ def test_a_change_is_felt_while_it_is_applied_and_no_longer(change: Change, outc
 
 def test_a_function_in_a_table_is_changed_there() -> None:
     with applied(edited("messages._sync", "Heart()", "Sync({})")):
-        changed = InProcess().ask("read_message", {"frame": HEART.hex()})
+        changed = asked("read_message", HEART)
     assert changed == Ok({"message": {"kind": "sync", "json": {}}})
-    assert InProcess().ask("read_message", {"frame": HEART.hex()}) == Ok({"message": {"kind": "heart"}})
+    assert asked("read_message", HEART) == Ok({"message": {"kind": "heart"}})
 
 
 def test_a_method_is_changed_in_its_class() -> None:
     before = resonant.Tensor.half
     with applied(edited("slots.SlotReader.finish", "if self.left:", "if not self.left:")):
-        assert code(InProcess().ask("read_message", {"frame": HEART.hex()})) == "BAD_SLOTS"
+        assert code(asked("read_message", HEART)) == "BAD_SLOTS"
     with applied(edited("tensors.Tensor.half", "array.shape or (1,)", "(7,)")):
         assert resonant.Tensor.half(find("quant.np").value.zeros(3, "<f2")).dims == (7,)
     assert resonant.Tensor.half == before
@@ -107,12 +114,19 @@ def test_a_change_that_does_not_fit_the_reference_is_refused(change: Change, say
 
 
 def test_the_testee_of_mutants_answers_as_the_real_one() -> None:
-    testee = InProcess()
-    assert code(testee.ask("no-such-op", {})) == "Unsupported"
-    assert code(testee.ask("decode", {"frame": "0"})) == "RequestError"
-    assert testee.ask("decode", {"frame": ""}) == Reject(
-        "FRAME_TOO_SHORT", "FRAME_TOO_SHORT (FRM-25): 0 bytes; the shortest frame has 33"
-    )
+    with InProcess() as testee:
+        assert code(testee.ask("no-such-op", {})) == "Unsupported"
+        assert code(testee.ask("decode", {"frame": "0"})) == "RequestError"
+        assert testee.ask("decode", {"frame": ""}) == Reject(
+            "FRAME_TOO_SHORT", "FRAME_TOO_SHORT (FRM-25): 0 bytes; the shortest frame has 33"
+        )
+
+
+def test_an_op_that_never_ends_is_a_crash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(in_process, "LIMIT_S", 0.01)
+    with applied(edited("header.check_envelope", SHORT, f"while True:\n    pass\n{SHORT}")):
+        assert decoded() == Crash("TimeoutError: nothing after 0 s")
+    assert isinstance(decoded(), Ok)
 
 
 def test_an_exception_is_a_crash_and_a_reply_that_is_none_a_failure_of_the_protocol() -> None:
@@ -121,7 +135,7 @@ def test_an_exception_is_a_crash_and_a_reply_that_is_none_a_failure_of_the_proto
         "HarnessError": lambda **_: 3,
     }
     for kind, perform in made.items():
-        with applied(entries("ops.OPS", {"decode": ({"frame": find("shapes.DATA").value}, {}, perform)})):
+        with applied(entries("ops.OPS", {"decode": Op({"frame": DATA}, {}, perform)})):
             assert code(decoded()) == kind
-    with applied(entries("ops.OPS", {"decode": ({"frame": find("shapes.DATA").value}, {}, made["Crash"])})):
+    with applied(entries("ops.OPS", {"decode": Op({"frame": DATA}, {}, made["Crash"])})):
         assert decoded() == Crash("ZeroDivisionError: integer division or modulo by zero")

@@ -8,6 +8,7 @@ from ..model import Group
 from . import (
     client,
     compressed,
+    corners,
     lists,
     lists_transformed,
     malformed,
@@ -42,7 +43,7 @@ _EITHER = (refusals, refusals_transformed, syncs, silence, window, sending, seal
 _RECEIVED = (streams_plain, streams_repair, streams_verified, streams_malformed, streams_limits)
 _TIMED = (streams_timers, streams_loss)
 _SENT = (streams_sent, streams_resent, streams_transformed)
-_TOPICS = (*_SERVER, *_CLIENT, *_EITHER, compressed, *_RECEIVED, *_TIMED, *_SENT)
+_TOPICS = (*_SERVER, *_CLIENT, *_EITHER, compressed, *_RECEIVED, *_TIMED, *_SENT, corners)
 
 
 def groups() -> Iterator[Group]:

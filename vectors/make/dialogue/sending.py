@@ -71,6 +71,9 @@ def _numbered() -> Iterator[Case]:
     bad = think(9, modality=0, space_hash32=7)
     steps = [*sent(think(0)), *act("heart"), *expect(heart(1)), *send(bad), *refusal(bad, "SPACE_MISMATCH", 2)]
     yield from in_session("numbers-shared", about, "HSK-2", steps, sent(think(3)))
+    about = "A HEART on each of 1,025 stream_ids, and one more on the first: no number is forgotten and used twice."
+    beats = [step for stream in range(2, 1_027) for step in (*act("heart", stream), *expect(heart(0, stream)))]
+    yield server("numbers-on-1025", about, "HSK-2", OPEN, beats, act("heart", 2), expect(heart(1, 2)))
     about = "The count has nothing to do with the numbers that are received."
     frame = think(700)
     yield from in_session("numbers-own", about, "HSK-2", send(frame), events(message(frame)), sent(think(0)))
@@ -193,4 +196,4 @@ def _sizes() -> Iterator[Case]:
     yield server("datagram-largest", about, "HSK-1 FRM-28", OPEN, sent(think(0, (I8, (count,), bytes(count)))))
     about = "A frame of 65,508 bytes is valid, but no datagram. The next one has its number."
     large = say(think(0, (I8, (count + 1,), bytes(count + 1))), "FRAME_TOO_LARGE")
-    yield server("datagram-too-large", about, "HSK-1 FRM-28", OPEN, large, nothing(), sent(think(0)))
+    yield server("datagram-too-large", about, "HSK-1 HSK-2 FRM-28", OPEN, large, nothing(), sent(think(0)))

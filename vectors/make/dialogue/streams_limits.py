@@ -9,7 +9,7 @@ from ..model import Case, Group
 from ..raw import I8
 from .frames import Frame, heart, part, ping, think
 from .peers import own
-from .script import OPEN, Steps, capability, events, expect, nothing, refusal, send, send_each, server
+from .script import OPEN, Steps, advance, capability, events, expect, nothing, refusal, send, send_each, server
 from .sessions import ROLES, dialogue, session
 from .streams import Stream, numbered, short
 from .told import by, dropped, established, message, messages, opened
@@ -129,6 +129,22 @@ def _bytes() -> Iterator[Case]:
     free = [*send(part(1, 3)), *events(message(part(1, 3)), messages(block(2, 3), 2, each + 1))]
     again = [*send(part(after + 1, 11)), *events(), *send(block(after + 2, 11, BLOCK + 1)), *events()]
     yield server("set-free", about, "STM-8 STM-11", OPEN, held, exact, send(part(after + 1, 11)), FULL, free, again)
+    about = "A stream fails: what waited on it waits no more, and as much can be held again."
+    lost = Stream("server", (), 11, tail_seq=after + 1)
+    failing = [*send(lost.tail()), *lost.answered_incomplete([1]), *advance(10_000), *lost.timed_out(1)]
+    yield server(
+        "set-free-by-failure",
+        about,
+        "STM-8 STM-18",
+        OPEN,
+        held,
+        exact,
+        send(part(1_010, 3)),
+        FULL,
+        failing,
+        send_each(block(1_010, 3), 1_010, 1_011),
+        events(),
+    )
 
 
 def _two(role: str) -> Iterator[Case]:

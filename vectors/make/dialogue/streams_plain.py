@@ -174,7 +174,7 @@ def _swapped(role: str) -> Iterator[Case]:
     first = [*send(data[0], stream.head(), *data[1:]), *events(message(data[0]), stream.opened()), *send(stream.tail())]
     steps = [*first, *stream.answered_incomplete([1]), *send(data[0]), *events(*stream.messages(), stream.complete())]
     yield dialogue(role, "head-1", about, "STM-6 STM-12 STM-14", session(role), steps)
-    clauses = "STM-7 STM-17"
+    clauses = "STM-1 STM-7 STM-17"
     orders: tuple[tuple[str, tuple[int, ...]], ...] = (
         ("1-2", (2, 1, 3)),
         ("2-3", (1, 3, 2)),

@@ -205,6 +205,10 @@ def _open_to(role: str) -> Iterator[Case]:
         *nothing(),
     ]
     yield dialogue(role, "error", about, "STM-19", session(role), steps)
+    about = "Errors of numbers that a data frame and the TAIL of the stream had: accepted before, and duplicates."
+    old = [wrong("ENCRYPTION_REQUIRED", number, DATA_STREAM) for number in (2, FRAMES + 1)]
+    steps = [*whole, *(step for one in old for step in (*send(one), *AGAIN)), *nothing()]
+    yield dialogue(role, "error-of-a-stream-number", about, "HSK-34 STM-19", session(role), steps)
     about = "A ping or capability on the stream_id of a stream that is over."
     if role == "server":
         one = ping(9, DATA_STREAM)

@@ -35,7 +35,7 @@ def _repaired(role: str) -> Iterator[Case]:
             role,
             f"missing-{case_id}",
             f"{about} They come again as they were, and TAIL.",
-            "STM-20 HSK-2",
+            "STM-20 HSK-2 FRM-28",
             session(role),
             steps,
         )
@@ -98,7 +98,7 @@ def _repaired_often(role: str) -> Iterator[Case]:
         *other.some(2, 3),
         *other.tail(),
     ]
-    yield dialogue(role, "other-stream-counts-on", about, "STM-20 HSK-2", session(role), steps)
+    yield dialogue(role, "other-stream-counts-on", about, "STM-20 HSK-2 FRM-28", session(role), steps)
     about = "Of two streams the one that is named is repaired."
     both = [*stream.whole(), *other.whole(), *other.asks([2]), *other.resent(2), *stream.asks([3]), *stream.resent(3)]
     yield dialogue(role, "one-of-two", about, "STM-20 STM-11", session(role), both)

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..frames import fields
 from ..model import Case, Group, accepts, refuses
-from ..raw import F16, I8, Q4, SPARSE, TEST_KEY, XCHACHA, ZSTD, close, nonce_of, ramp
+from ..raw import F16, I8, Q4, SPARSE, STRONG_TAIL, TEST_KEY, XCHACHA, ZSTD, close, nonce_of, ramp
 from .boundaries import sized
 
 KEYED = {"key": TEST_KEY.hex(), "nonce": nonce_of(1).hex()}
@@ -89,6 +89,9 @@ def _too_large() -> Iterator[Case]:
     for size in (65_537, 65_538, 65_536 + 33, 70_000):
         about = f"A frame of {size} bytes without transforms."
         yield refuses(f"size-{size}", about, "FRM-34", {"fields": fields(sized(size))}, "FRAME_TOO_LARGE")
+    about = "65,537 bytes with STRONG_TAIL, which is no transform."
+    strong = {"fields": _flagged(65_537, STRONG_TAIL)}
+    yield refuses("size-65537-strong-tail", about, "FRM-34", strong, "FRAME_TOO_LARGE")
     empty = entry(I8, (0,), b"")
     about = "6,551 empty slices are 33 + 10 × 6,551 = 65,543 bytes."
     yield _refused("one-slice-too-many", about, "FRM-34", {"slices": [empty] * 6551}, "FRAME_TOO_LARGE")
@@ -139,6 +142,15 @@ def _zstd_limits() -> Iterator[Case]:
     full = _flagged(65_536, ZSTD, noise(65_493))
     about = "A plain size of 65,536 bytes of noise: compressed, the frame is longer than that."
     yield refuses("noise-at-the-limit", about, "ZST-11", {"fields": full}, "FRAME_TOO_LARGE")
+    plain = bytes([I8, 1]) + (10_000).to_bytes(4, "little") + noise(10_000)
+    header = "010001000100000001000000000000000100000000000000102700000000000000"
+    ok = {"header": header, "plain_body": plain.hex()}
+    about = "10,000 bytes of noise: far from the limit, compressed or not."
+    yield accepts("noise-of-10000", about, "ZST-9", {"fields": _flagged(10_043, ZSTD, noise(10_000))}, ok)
+    # RFC 8878: before noise stand at least 4 bytes of magic number, 1 of descriptor, 2 of size and 3 of block header.
+    over = _flagged(65_527, ZSTD, noise(65_484))
+    about = "A plain size of 65,527 bytes of noise: the 10 bytes that Zstandard adds make it one too many."
+    yield refuses("noise-one-over", about, "ZST-11", {"fields": over}, "FRAME_TOO_LARGE")
 
 
 def _xchacha() -> Iterator[Case]:
