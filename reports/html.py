@@ -1,0 +1,60 @@
+"""report.html: one file that needs nothing else, made by a template from runs."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from resonant.clauses import load_clauses
+
+from . import model
+from .read import Kill, Run
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+SPECS = "specs"
+"""Where the specification is, seen from the page; another place can be given."""
+
+
+def render(runs: Sequence[Run], kills: Mapping[str, Kill] | None = None, specs: str = SPECS) -> str:
+    """The page for one run or several. kills: what mutants.json says. specs: a link to the folder of the clauses."""
+    clauses = load_clauses()
+    style, script = ((TEMPLATES / name).read_text("utf-8") for name in ("report.css", "report.js"))
+    shown = tuple(model.failures(runs, clauses))
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            runs=runs,
+            rows={run.name: model.rows(run) for run in runs},
+            causes=[(run, model.causes(run.entries)) for run in runs],
+            matrix=model.matrix(runs),
+            clauses=clauses,
+            failures=shown,
+            unshown=model.unshown(runs),
+            outcomes=sorted({one.entry.outcome for one in shown}),
+            profiles=sorted({one.entry.profile for one in shown}),
+            kills=kills or {},
+            specs=specs.rstrip("/"),
+            style=style,
+            script=script,
+            policy=f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'",
+        )
+    )
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(default=True, default_for_string=True, enabled_extensions=("j2", "html")),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _hash(text: str) -> str:
+    """What a policy calls an inline style or script of this text."""
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
