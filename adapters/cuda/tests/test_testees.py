@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from adapters.driver import Answer, Ok, Reject, RequestError, Testee, Unsupported, load_adapter
+from adapters.driver import Answer, Limits, Ok, Reject, RequestError, Testee, Unsupported, load_adapter
 
 from .conftest import CUDA, HOST
 
@@ -19,10 +19,14 @@ ROOT = CUDA.parents[1]
 NO_GPU = {**os.environ, "CUDA_VISIBLE_DEVICES": "", "RESONANT_TOKEN": "secret"}
 
 
+LIMITS = Limits(reply_s=60.0)
+"""A reply of 16 MiB is hundreds of datagrams, of which a machine with much else to do may lose some, more than once."""
+
+
 @pytest.fixture(scope="module")
 def testee(libraries: Path) -> Iterator[Testee]:
     assert libraries.is_dir()
-    with Testee(load_adapter("cuda-host", CUDA.parent)) as one:
+    with Testee(load_adapter("cuda-host", CUDA.parent), LIMITS) as one:
         yield one
 
 

@@ -52,7 +52,8 @@ LIVES: Mapping[str, Hostile] = {
     ),
     "writes to standard output without end": Hostile(
         "def write():\n    while True:\n        os.write(1, b'ready\\n' * 999)\n\n"
-        "def reply(op, right):\n    threading.Thread(target=write, daemon=True).start()\n    return right\n",
+        "def reply(op, right):\n    os.write(1, b'ready\\n' * 99)\n"
+        "    threading.Thread(target=write, daemon=True).start()\n    return right\n",
         probes={"ports-line": Outcome.FAIL},
     ),
     "closes its outputs": Hostile("def reply(op, right):\n    os.close(1)\n    os.close(2)\n    return right\n"),

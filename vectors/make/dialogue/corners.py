@@ -42,6 +42,8 @@ def groups() -> Iterator[Group]:
     """Of both profiles."""
     about = "Order of the steps, and events, where little else shows them."
     yield Group("handshake", "corners", "dialogue", about, [*_order(), *_told()])
+    about = "Order of the steps, with sealed frames."
+    yield Group("handshake", "corners-sealed", "dialogue", about, list(_sealed()), requires=("xchacha",))
     about = "Numbers and sums of streams where little else shows them."
     cases = [*(case for role in ROLES for case in _streams(role)), *_lost()]
     yield Group("stream", "corners", "dialogue", about, cases)
@@ -52,6 +54,9 @@ def _order() -> Iterator[Case]:
     failing = [*send(unknown(0)), *events(), *send(wrong("UNSUPPORTED_VERSION", 0, 1, HERE))]
     told = [*events(rejected("UNSUPPORTED_VERSION", HERE)), *send(unknown(0)), *events(dropped("IGNORED")), *nothing()]
     yield client("duplicate-after-failure", about, "HSK-29", ASK, failing, told)
+
+
+def _sealed() -> Iterator[Case]:
     about = "A frame with the peer's own nonce, under a number that the other end has used: its nonce comes first."
     first = [*send(closed(0)), *events(message(closed(0)))]
     steps = [*first, *send(closed(0, salt=PEER_SALT)), *events(dropped("REFLECTED")), *nothing()]
