@@ -25,7 +25,7 @@ CARGO_MUTANTS := $(RUST)/target/tools/cargo-mutants-$(CARGO_MUTANTS_VERSION)
 RUST_CPU ?= $(if $(filter x86_64,$(shell uname -m)),x86-64-v3,native)
 
 .DEFAULT_GOAL := help
-.PHONY: help env conformance test lint python-tests rust-tests jax-tests vectors docs mutants mutation soak bench fuzz fuzz-short lock clean
+.PHONY: help env conformance test lint python-tests rust-tests jax-tests vectors docs mutants mutation soak release-vectors bench fuzz fuzz-short lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -54,6 +54,7 @@ lint: $(INSTALLED) ## ruff, mypy, rustfmt, clippy, rustdoc
 	$(BIN)/mypy
 	cd $(RUST) && $(CARGO) fmt --check
 	cd $(RUST) && $(CARGO) clippy --quiet --locked --workspace --all-targets -- -D warnings
+	cd vectors/examples/rust && $(CARGO) fmt --check && CARGO_TARGET_DIR=$(CURDIR)/$(RUST)/target $(CARGO) clippy --quiet --locked --all-targets -- -D warnings
 	cd $(RUST) && RUSTDOCFLAGS='-D warnings' $(CARGO) doc --quiet --locked --workspace --no-deps
 
 python-tests: $(INSTALLED) ## the project's own Python tests, the freshness of the vectors among them
@@ -79,6 +80,9 @@ mutation: $(MUTATION)/.installed $(CARGO_MUTANTS) ## general mutation tools, jud
 
 soak: $(INSTALLED) ## the whole suite 50 times against reference and Rust on a loaded machine (SOAK_ARGS='--times 2')
 	$(BIN)/python -m conformance.soak $(SOAK_ARGS)
+
+release-vectors: $(INSTALLED) ## the vectors as archives in dist/: ARGS="--key FILE --since OLD"
+	$(BIN)/python -m vectors.release $(ARGS)
 
 bench: $(INSTALLED) ## what things cost, as ratios within one run
 	@echo 'reference, seed frame of 2048 F16:'; $(BIN)/python reference/bench/codec.py

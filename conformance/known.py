@@ -83,10 +83,10 @@ def _read(entry: Any, path: Path) -> Known:
 
     if not isinstance(entry, dict) or entry.keys() - {"max"} != _MEMBERS:
         raise refuse("each entry has an id, a reason and an issue, three texts")
-    texts = [entry[name] for name in ("id", "reason", "issue")]
-    if not all(isinstance(text, str) and text.strip() for text in texts):
+    name, reason, issue = (entry[name] for name in ("id", "reason", "issue"))
+    if not all(isinstance(text, str) and text.strip() for text in (name, reason, issue)):
         raise refuse("each entry has an id, a reason and an issue, three texts")
-    found = Known(*texts, bound=entry.get("max"))
+    found = Known(name, reason, issue, bound=entry.get("max"))
     if not _URL.fullmatch(found.issue) and not found.issue.startswith(UNFILLED):
         raise refuse("the issue of an entry is a URL")
     wild, bound = found.id.endswith(ALL), found.bound

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from .read import Entry
 
 BY_PROFILE: Mapping[str, str] = {
-    "frame": "Frames that others send are not read as they were meant, or frames of this implementation are not read by others.",
+    "frame": "Frames of others are not read as they were meant, or others do not read the frames of this one.",
     "zstd": "Compressed frames are lost between implementations, or a small datagram takes more memory than it may.",
     "xchacha": "Sealed frames cannot be opened by others, or are taken although they should not be.",
     "message": "The other end understands another message than was sent, or takes one that has no meaning.",

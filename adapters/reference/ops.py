@@ -9,8 +9,8 @@ import peer_ops
 import resonant
 import tensor_ops
 
-from adapters import serve
 from adapters.serve import DATA, STOP, U8, U16, U32, Op, array, decimal, greet, hexadecimal, integer, made, text
+from adapters.serve import answer as serve_answer
 
 PROFILES = ("frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream")
 
@@ -80,4 +80,4 @@ OPS: dict[str, Op] = {
 
 def answer(message: bytes) -> tuple[str, dict[str, Any]]:
     """The op of a message and the reply to it. Whatever else the implementation raises ends the process (section 6)."""
-    return serve.answer(OPS, resonant.ResonantError, message)
+    return serve_answer(OPS, resonant.ResonantError, message)

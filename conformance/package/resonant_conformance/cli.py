@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import argparse
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 
 from resonant.__main__ import main as look
 
+from conformance import compare, new_adapter
 from conformance.cases import VECTORS
 from conformance.options import TITLE as OPTIONS_TITLE
+from conformance.statement.commands import state, verify
+from reports.__main__ import main as report
 
 from .plugin import NAME
 
@@ -40,10 +45,34 @@ def judge(arguments: Sequence[str]) -> int:
     return 0
 
 
+def vectors(arguments: Sequence[str]) -> int:
+    """Print the folder of the golden vectors, or copy it with schema and manifest."""
+    parser = argparse.ArgumentParser(prog="resonant-conformance vectors", description=vectors.__doc__)
+    parser.add_argument("--to", type=Path, metavar="DIR", help="a folder that does not exist yet, to copy them to")
+    target = parser.parse_args(arguments).to
+    if target is None:
+        print(VECTORS)
+        return 0
+    if target.exists():
+        print(f"resonant-conformance vectors: {target} exists; name a folder that does not", file=sys.stderr)
+        return 2
+    shutil.copytree(VECTORS, target / VECTORS.name)
+    for name in ("schema.json", "manifest.json"):
+        shutil.copyfile(VECTORS.parent / name, target / name)
+    print(f"written: {target}")
+    return 0
+
+
 COMMANDS: Mapping[str, Command] = {
     "run": Command("judge an implementation: run --impl ./adapter.toml", judge),
+    "report": Command("make report.html of one or more run.json", report),
+    "compare": Command("what changed between two runs: compare OLD NEW", compare.main),
+    "statement": Command("make statement.json and badge.svg of a run", state),
+    "verify": Command("check a statement, and its signature", verify),
     "explain": Command("print a frame field by field, with its faults", lambda given: look(["explain", *given])),
     "clause": Command("print a clause of the specification", lambda given: look(["clause", *given])),
+    "vectors": Command("where the golden vectors are, or copy them: vectors [--to DIR]", vectors),
+    "new-adapter": Command("write a testee to begin with: new-adapter NAME --lang c", new_adapter.main),
 }
 
 

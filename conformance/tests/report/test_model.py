@@ -1,0 +1,110 @@
+"""What the report shows is what the run files say."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from resonant.clauses import load_clauses
+
+from conformance.profiles import PROFILES
+from reports import model
+from reports.__main__ import main
+from reports.meaning import BY_PROFILE, meaning
+from reports.model import Bar, Cause, Cell, Line
+from reports.read import Entry, ReportError, Run, read_run
+
+EXAMPLE = Path(__file__).with_name("example_run.json")
+DUMP = "the frame:\n   @0     0102   version\n>> @2     0a0b0c0d   crc32   wrong"
+
+
+@pytest.fixture
+def run() -> Run:
+    return read_run(EXAMPLE)
+
+
+def written(tmp_path: Path, **members: Any) -> Path:
+    path = tmp_path / "run.json"
+    path.write_text(json.dumps(json.loads(EXAMPLE.read_bytes()) | members), "utf-8")
+    return path
+
+
+def test_rows_are_the_profiles_with_their_bars(run: Run) -> None:
+    frame = model.rows(run)[0]
+    assert (frame.name, frame.planned, frame.passed, frame.failed, frame.known) == ("frame", 3, 1, 1, 1)
+    assert frame.bar == Bar(33.33, 33.33, 33.33)
+    assert model.bar({"planned": 4, "executed": 2, "passed": 2, "known": 0, "failed": 0}) == Bar(50.0, 0.0, 0.0)
+
+
+def test_the_matrix_has_every_clause_in_order_and_what_was_not_judged(run: Run) -> None:
+    other = replace(run, name="other", entries=run.entries[:1])
+    found = model.matrix([run, other])
+    assert list(found) == ["FRM-1", "FRM-3", "FRM-7", "HSK-4", "HSK-18", "MSG-9"]
+    assert found["FRM-3"] == (Cell(1, 1), Cell(1, 1))
+    assert [cell.state for cell in found["FRM-7"]] == ["fail", "none"]
+    assert Cell(3, 2).state == "part"
+    assert found["FRM-1"][0].state == "pass"  # a known failure is not red
+
+
+def test_failures_have_clause_meaning_and_both_values(run: Run) -> None:
+    shown = list(model.failures([run], load_clauses()))
+    assert [one.entry.id for one in shown] == [entry.id for entry in run.entries if entry.outcome != "pass"]
+    crc = shown[0]
+    assert crc.clauses[0].id == "FRM-7"
+    assert crc.means == BY_PROFILE["frame"]
+    assert '"CRC_MISMATCH"' in crc.expected
+    assert crc.number == 1
+
+
+def test_each_profile_and_outcome_has_a_meaning() -> None:
+    assert set(BY_PROFILE) == {*PROFILES, "testee"}
+    entry = Entry("a", "stream", (), "crash", "", None)
+    assert meaning(entry).startswith("What was sent ends the process")
+    assert meaning(replace(entry, outcome="fail")) == BY_PROFILE["stream"]
+
+
+def test_causes_are_counted_by_clause_and_code(run: Run) -> None:
+    refused = {"got": {"reject": {"code": "BAD_TYPE"}}}
+    entries = [Entry(str(number), "frame", ("FRM-3",), "fail", "", refused) for number in range(3)]
+    assert model.causes([*entries, run.entries[0]]) == (Cause("FRM-3", "refused with BAD_TYPE", 3),)
+    assert [cause.got for cause in model.causes(run.entries)] == ["accepted, or another value", "wrong", "crash"]
+
+
+def test_the_differing_byte_is_marked_in_its_field() -> None:
+    assert list(model.lines(DUMP, 4)) == [
+        Line("the frame:", "", "", False),
+        Line("   @0     0102   version", "", "", False),
+        Line(">> @2     0a0b", "0c", "0d   crc32   wrong", True),
+    ]
+    assert list(model.lines(DUMP, None))[2] == Line(">> @2     0a0b0c0d   crc32   wrong", "", "", True)
+    assert [line.byte for line in model.lines(DUMP, 99)] == ["", "", ""]
+
+
+def test_more_failures_than_are_shown_are_counted(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model, "MOST_FAILURES", 1)
+    failed = sum(entry.outcome != "pass" for entry in run.entries)
+    assert len(list(model.failures([run, run], load_clauses()))) == 2
+    assert model.unshown([run, run]) == 2 * (failed - 1)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"), [({"format": 1}, "not of this suite's form"), ({"cases": [7]}, "not of this suite's form")]
+)
+def test_another_form_is_refused_by_name(tmp_path: Path, change: dict[str, Any], says: str) -> None:
+    path = written(tmp_path, **change)
+    with pytest.raises(ReportError, match=says) as caught:
+        read_run(path)
+    assert str(path) in str(caught.value)
+
+
+def test_the_command_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "report.html"
+    assert main([str(tmp_path / "none.json"), "--html", str(page)]) == 2
+    assert "none.json: cannot be read" in capsys.readouterr().err
+    (tmp_path / "bad.json").write_text("{", "utf-8")
+    assert main([str(tmp_path / "bad.json"), "--html", str(page)]) == 2
+    assert "bad.json: no JSON" in capsys.readouterr().err
+    assert not page.exists()
