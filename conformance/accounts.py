@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from .failure import from_text
 from .gate.bound import bound_to
@@ -15,6 +16,7 @@ from .ledger import KNOWN, Entry
 from .probes import PROBES, UNCLAIMED_CLAUSES
 from .runfile import Ending, run_data, write_run
 from .state import FAULTS, JUDGED, OPTIONS, OUTSIDE, Judged
+from .terminal import causes, picture, wanted
 from .verdict import Outcome
 
 _COMPLETE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
@@ -96,17 +98,24 @@ class Accounts:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """A row a profile, the failing clauses, and whatever keeps the run from being green."""
+        if wanted(self._config):
+            Console().print(picture(self._config.stash[JUDGED].ledger.rows()))
         for line in (*_summary(self._config), *self._written):
             terminalreporter.write_line(line)
 
 
-def _summary(config: pytest.Config) -> Iterator[str]:
-    run, options = config.stash[JUDGED], config.stash[OPTIONS]
+def _table(run: Judged) -> Iterator[str]:
     yield ""
     yield f"{'profile':<10}{'cases':>8}{'executed':>10}{'passed':>8}{'failed':>8}{'known':>7}"
     for profile, row in run.ledger.rows():
         cells = f"{row['planned']:>8}{row['executed']:>10}{row['passed']:>8}{row['failed']:>8}{row['known']:>7}"
         yield f"{profile:<10}{cells}"
+
+
+def _summary(config: pytest.Config) -> Iterator[str]:
+    run, options = config.stash[JUDGED], config.stash[OPTIONS]
+    if not wanted(config):
+        yield from _table(run)
     if run.ledger.unnamed:
         yield f"{run.ledger.unnamed} refusals came without a code"
     if run.ledger.left_out:
@@ -115,6 +124,7 @@ def _summary(config: pytest.Config) -> Iterator[str]:
     failing = run.ledger.failing_clauses()
     if failing:
         yield "failing clauses: " + ", ".join(f"{clause} ({count})" for clause, count in failing[:12])
+        yield from ("likely causes:", *causes(run.ledger.entries))
     if OUTSIDE in config.stash:
         yield from config.stash[OUTSIDE].summary()
     if options.report is not None:

@@ -18,6 +18,7 @@ from .probes import PROBES
 from .reporter import pytest_runtest_makereport  # noqa: F401 - a hook of this plugin
 from .run import RunError, prepare
 from .state import JUDGED, OPTIONS, RUN
+from .terminal import Meter, wanted
 from .verdict import short
 
 OUTSIDE_TESTS = Path(__file__).resolve().parent / "test_outside.py"
@@ -117,3 +118,5 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Accounts(config), "conformance-accounts")
+        if wanted(config):
+            config.pluginmanager.register(Meter(session), "conformance-meter")

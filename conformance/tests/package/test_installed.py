@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import venv
@@ -17,7 +18,7 @@ import pytest
 
 from conformance.tests.support import ROOT
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installed")]
 
 LIMIT_S = 300
 ADAPTER = """\
@@ -123,6 +124,47 @@ def test_the_command_judges_one_profile(installed: Installed) -> None:
     done = installed.run("resonant-conformance", "run", "--impl", "adapter.toml", "--profile", "sparse", "-q")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "sparse" in done.stdout
+
+
+def test_what_readme_says_for_ci_works_line_by_line(installed: Installed) -> None:
+    lines = re.findall(r"^resonant-conformance .*", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert [line.split()[1] for line in lines] == ["run", "report", "statement"]
+    (installed.folder / "known.toml").write_text("known = []\n", "utf-8")
+    planned = installed.run("resonant-conformance", "run", "--impl", "adapter.toml", "-q", "--write-plan", "plan.json")
+    assert planned.returncode == 0, planned.stdout + planned.stderr
+    for line in lines:
+        done = installed.run(*shlex.split(line))
+        assert done.returncode == 0, line + done.stdout + done.stderr
+    made = {path.name for path in (installed.folder / "out").iterdir()}
+    assert {"run.json", "junit.xml", "report.html", "statement.json", "badge.svg"} <= made
+    assert installed.run("resonant-conformance", "verify", "out/statement.json").returncode == 0
+    assert installed.run("resonant-conformance", "compare", "out/run.json", "out/run.json").returncode == 0
+
+
+def test_the_vectors_can_be_copied_and_a_testee_begun(installed: Installed) -> None:
+    assert installed.run("resonant-conformance", "vectors", "--to", "golden").returncode == 0
+    assert (installed.folder / "golden" / "data" / "frame" / "decode" / "crc.json").is_file()
+    assert installed.run("resonant-conformance", "vectors", "--to", "golden").returncode == 2
+    assert installed.run("resonant-conformance", "new-adapter", "fresh", "--lang", "python").returncode == 0
+    done = installed.run("resonant-conformance", "run", "--impl", "fresh/adapter.toml", "-q")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_recipe_for_any_ci_judges_and_reports(archives: Path, environment: Path, installed: Installed) -> None:
+    (wheel,) = archives.glob("*.whl")
+    given = {"RESONANT_SUITE": str(wheel), "RESONANT_ARGS": "--profile sparse -q", "RESONANT_REPORT": "by-recipe"}
+    given |= {"PIP_CONSTRAINT": str(environment / "constraints.txt"), "PATH": os.environ["PATH"]}
+    recipe = ["bash", str(ROOT / "adapters" / "ci" / "judge.sh")]
+    done = subprocess.run(
+        recipe, cwd=installed.folder, env=given, capture_output=True, text=True, timeout=LIMIT_S, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (installed.folder / "by-recipe" / "report.html").is_file()
+    given["RESONANT_IMPL"] = "none.toml"
+    done = subprocess.run(
+        recipe, cwd=installed.folder, env=given, capture_output=True, text=True, timeout=LIMIT_S, check=False
+    )
+    assert (done.returncode, "set RESONANT_IMPL" in done.stderr) == (2, True)
 
 
 def test_a_failing_case_fails_the_command(installed: Installed) -> None:

@@ -1,0 +1,83 @@
+"""At a terminal a run shows bars and the time left; anywhere else it is plain text."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+from conformance.failure import Failure
+from conformance.ledger import Entry
+from conformance.terminal import MOST_CAUSES, causes
+from conformance.tests.support import ROOT
+
+COMMAND = [
+    sys.executable,
+    "-m",
+    "pytest",
+    "conformance",
+    "--impl=reference",
+    "--profile=sparse",
+    "-p",
+    "no:cacheprovider",
+]
+FAILURE = Failure(None, {"reject": {"code": "BAD_TYPE"}}, None, None, None, None, "pytest")
+
+
+def environment() -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_") and key != "CI"}
+    return kept | {"TERM": "xterm-256color", "COLUMNS": "120"}
+
+
+def at_a_terminal(folder: Path) -> str:
+    """What a run says to a terminal."""
+    ours, theirs = pty.openpty()
+    said = folder / "said"
+    with (
+        said.open("wb") as file,
+        subprocess.Popen(COMMAND, cwd=ROOT, env=environment(), stdin=theirs, stdout=theirs, stderr=theirs) as run,
+    ):
+        os.close(theirs)
+        while data := _read(ours):
+            file.write(data)
+        assert run.wait(60) == 0
+    os.close(ours)
+    return said.read_text("utf-8", "replace")
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65_536)
+    except OSError:  # the other end was closed
+        return b""
+
+
+def test_a_terminal_gets_a_meter_and_bars(tmp_path: Path) -> None:
+    said = at_a_terminal(tmp_path)
+    assert "judging" in said
+    assert "left:" in said
+    assert "━" in said
+    assert "█" in said
+    assert "sparse" in said
+    assert "executed" not in said
+
+
+def test_a_pipe_gets_plain_text() -> None:
+    done = subprocess.run(COMMAND, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=60, check=True)
+    assert "\x1b" not in done.stdout + done.stderr
+    assert "judging" not in done.stdout + done.stderr
+    assert "profile      cases  executed  passed  failed  known" in done.stdout
+
+
+def test_failures_are_grouped_by_clause_and_code() -> None:
+    refused = [Entry(str(n), "frame", ("FRM-3", "FRM-4"), "fail", False, "", FAILURE, False) for n in range(3)]
+    crashed = Entry("x", "frame", ("FRM-9",), "crash", False, "", None, False)
+    green = Entry("y", "frame", ("FRM-9",), "pass", False, "", None, False)
+    assert causes([crashed, *refused, green]) == ["    3 × FRM-3: fail, refused with BAD_TYPE", "    1 × FRM-9: crash"]
+
+
+def test_many_causes_are_counted() -> None:
+    entries = [Entry(str(n), "frame", (f"FRM-{n}",), "crash", False, "", None, False) for n in range(MOST_CAUSES + 2)]
+    assert causes(entries)[-1] == "and 2 more causes"
