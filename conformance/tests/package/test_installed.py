@@ -130,7 +130,9 @@ def test_what_readme_says_for_ci_works_line_by_line(installed: Installed) -> Non
     lines = re.findall(r"^resonant-conformance .*", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
     assert [line.split()[1] for line in lines] == ["run", "report", "statement"]
     (installed.folder / "known.toml").write_text("known = []\n", "utf-8")
-    planned = installed.run("resonant-conformance", "run", "--impl", "adapter.toml", "-q", "--write-plan", "plan.json")
+    planned = installed.run(
+        "resonant-conformance", "run", "--impl", "adapter.toml", "-q", "--plan", "plan.json", "--write-plan"
+    )
     assert planned.returncode == 0, planned.stdout + planned.stderr
     for line in lines:
         done = installed.run(*shlex.split(line))
