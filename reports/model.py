@@ -54,6 +54,12 @@ class Cell:
             return "none"
         return "pass" if self.green == self.total else "part" if self.green else "fail"
 
+    @property
+    def bar(self) -> Bar:
+        """The bar of the clause."""
+        passed = round(100 * self.green / max(self.total, 1), 2)
+        return Bar(passed, 0.0, round(100 - passed, 2) if self.total else 0.0)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

@@ -46,6 +46,7 @@ def test_the_matrix_has_every_clause_in_order_and_what_was_not_judged(run: Run) 
     assert found["FRM-3"] == (Cell(1, 1), Cell(1, 1))
     assert [cell.state for cell in found["FRM-7"]] == ["fail", "none"]
     assert Cell(3, 2).state == "part"
+    assert (Cell(4, 3).bar, Cell(0, 0).bar) == (Bar(75.0, 0.0, 25.0), Bar(0.0, 0.0, 0.0))
     assert found["FRM-1"][0].state == "pass"  # a known failure is not red
 
 
