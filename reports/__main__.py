@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         text = render(runs, kills, options.specs)
         options.html.parent.mkdir(parents=True, exist_ok=True)
         part = options.html.with_name(options.html.name + ".part")
-        part.write_text(text, "utf-8")
+        part.write_text(text, "utf-8", "backslashreplace")  # half a surrogate pair is no text
         part.replace(options.html)
     except (ReportError, OSError) as error:
         print(f"resonant-conformance report: {error}", file=sys.stderr)

@@ -21,6 +21,7 @@ SPECS = "specs"
 def render(runs: Sequence[Run], kills: Mapping[str, Kill] | None = None, specs: str = SPECS) -> str:
     """The page for one run or several. kills: what mutants.json says. specs: a link to the folder of the clauses."""
     clauses = load_clauses()
+    runs = model.told_apart(runs)
     style, script = ((TEMPLATES / name).read_text("utf-8") for name in ("report.css", "report.js"))
     shown = tuple(model.failures(runs, clauses))
     return (

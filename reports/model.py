@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain, count
 
 from resonant.clauses import Clause
 
@@ -14,8 +15,8 @@ from .meaning import meaning
 from .read import Entry, Run
 
 MOST_FAILURES = 500
-"""Of a run, shown in full; the others are counted."""
-_LINE = re.compile(r"^(>>|  )\s*@(\d+)(\s+)([0-9a-f]+)(.*)$", re.DOTALL)
+"""Of all runs together, shown in full; the others are counted."""
+_LINE = re.compile(r"^(>>)\s*@(\d+)(\s+)([0-9a-f]+)(.*)$", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,16 @@ class Cause:
     count: int
 
 
+def told_apart(runs: Sequence[Run]) -> tuple[Run, ...]:
+    """The runs, each under a name of its own: one adapter may have been run twice."""
+    named: dict[str, Run] = {}
+    for run in runs:
+        names = chain((run.name,), (f"{run.name} ({number})" for number in count(2)))
+        name = next(one for one in names if one not in named)
+        named[name] = replace(run, name=name)
+    return tuple(named.values())
+
+
 def rows(run: Run) -> tuple[Row, ...]:
     """The profiles of a run."""
     return tuple(
@@ -139,18 +150,22 @@ def _clause_order(name: str) -> tuple[str, int]:
 
 
 def failures(runs: Sequence[Run], clauses: Mapping[str, Clause]) -> Iterator[Failure]:
-    """What did not pass, at most MOST_FAILURES of a run."""
+    """What did not pass, of each run as many as its share of MOST_FAILURES."""
     number = 0
     for run in runs:
         failed = [entry for entry in run.entries if entry.outcome != "pass"]
-        for entry in failed[:MOST_FAILURES]:
+        for entry in failed[: _share(runs)]:
             number += 1
             yield _failure(number, run, entry, clauses)
 
 
 def unshown(runs: Sequence[Run]) -> int:
     """How many failures `failures` leaves out."""
-    return sum(max(0, sum(one.outcome != "pass" for one in run.entries) - MOST_FAILURES) for run in runs)
+    return sum(max(0, sum(one.outcome != "pass" for one in run.entries) - _share(runs)) for run in runs)
+
+
+def _share(runs: Sequence[Run]) -> int:
+    return max(1, MOST_FAILURES // len(runs))
 
 
 def causes(entries: Sequence[Entry]) -> tuple[Cause, ...]:
@@ -208,14 +223,3 @@ def lines(dump: str, differs_at: int | None) -> Iterator[Line]:
                 yield Line(head + digits[:place], digits[place : place + 2], digits[place + 2 :] + found[5], True)
                 continue
         yield Line(text, "", "", marked)
-
-
-def by_clause(runs: Sequence[Run]) -> Mapping[str, int]:
-    """How many failures each clause has."""
-    found: dict[str, int] = defaultdict(int)
-    for run in runs:
-        for entry in run.entries:
-            if not entry.green:
-                for name in entry.clauses:
-                    found[name] += 1
-    return found

@@ -13,9 +13,10 @@ from resonant.clauses import load_clauses
 from conformance.profiles import PROFILES
 from reports import model
 from reports.__main__ import main
+from reports.html import render
 from reports.meaning import BY_PROFILE, meaning
 from reports.model import Bar, Cause, Cell, Line
-from reports.read import Entry, ReportError, Run, read_run
+from reports.read import Entry, Kill, ReportError, Run, read_run
 
 EXAMPLE = Path(__file__).with_name("example_run.json")
 DUMP = "the frame:\n   @0     0102   version\n>> @2     0a0b0c0d   crc32   wrong"
@@ -109,3 +110,42 @@ def test_the_command_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFi
     assert main([str(tmp_path / "bad.json"), "--html", str(page)]) == 2
     assert "bad.json: no JSON" in capsys.readouterr().err
     assert not page.exists()
+
+
+def test_only_the_field_that_differs_is_marked() -> None:
+    dump = "the frame:\n   @8     0001020304050607   frame_seq\nthe plain body:\n>> @10    0aff   payload"
+    assert [line.byte for line in model.lines(dump, 10)] == ["", "", "", "0a"]
+    assert [line.marked for line in model.lines(dump, 10)] == [False, False, False, True]
+
+
+def test_two_runs_of_one_adapter_keep_their_own_rows(run: Run) -> None:
+    other = replace(run, profiles={"frame": dict.fromkeys(("planned", "executed", "passed", "failed", "known"), 77)})
+    assert [one.name for one in model.told_apart([run, run, other])] == ["example", "example (2)", "example (3)"]
+    page = render([run, other])
+    assert "<td>77</td>" in page
+    assert '<th scope="row">message</th>' in page
+
+
+def test_half_a_surrogate_pair_is_written_as_text(tmp_path: Path) -> None:
+    cases = json.loads(EXAMPLE.read_bytes())["cases"]
+    cases[1]["failure"]["got"] = "\ud800"
+    page = tmp_path / "report.html"
+    assert main([str(written(tmp_path, cases=cases)), "--html", str(page)]) == 0
+    assert "\\ud800" in page.read_text("utf-8")
+
+
+def test_many_failures_are_shared_among_the_runs(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model, "MOST_FAILURES", 4)
+    assert [one.run for one in model.failures([run, replace(run, name="b")], load_clauses())] == [
+        *["example"] * 2,
+        *["b"] * 2,
+    ]
+
+
+def test_survivors_of_a_clause_are_told(run: Run) -> None:
+    assert '<td class="bad">13</td>' in render([run], {"FRM-7": Kill(20, 13, 5)})
+
+
+def test_what_a_testee_is_called_cannot_turn_the_words_after_it(run: Run) -> None:
+    page = render([replace(run, implementation="x\u202e")])
+    assert "<bdi>x\u202e</bdi> · specification" in page
