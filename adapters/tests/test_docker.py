@@ -23,9 +23,11 @@ IMAGE = f"resonant-contained:{os.getpid()}"  # several processes may run these t
 BROKEN = f"resonant-broken:{os.getpid()}"
 END_S = 30
 
-# A runner of its own: starts a testee that outlives its input, says so, and waits for its own end.
+# A runner of its own: starts a testee that outlives its input, says so, and waits for its own end. These tests may
+# themselves run where a hang-up is ignored (nohup), which a child takes over.
 RUNNER = """
 import signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from pathlib import Path
 from adapters.driver import Testee, load_adapter
 testee = Testee(load_adapter(sys.argv[1], Path()))

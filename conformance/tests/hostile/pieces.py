@@ -75,8 +75,9 @@ PIECES: Mapping[str, Hostile] = {
         _full("(b'{\"ok\": {\"xxhash3_64\": [' + b'{\"a\":{}},' * 160_000 + b'0]}}').ljust(18_000_000)"),
         Outcome.FAIL, "xxhash3_64: expected",
     ),
-    "sends 50,000 datagrams before its answer": Hostile(
-        sending("[head(number + 9, 0, 1)] * 50_000 + [head(number, 0, 1) + message]"), waits_s=REPLY_S
+    # As many as the smallest receive buffer holds: of more, some are lost, and which ones depends on the machine.
+    "sends 200 datagrams before its answer": Hostile(
+        sending("[head(number + 9, 0, 1)] * 200 + [head(number, 0, 1) + message]")
     ),
     "sends datagrams for ever in place of an answer": Hostile(
         sending("iter(lambda: head(number + 9, 0, 1) + bytes(1_000), None)"),
