@@ -21,6 +21,8 @@ from conformance.tests.support import ROOT
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installed")]
 
 LIMIT_S = 300
+# What takes long runs on the wheel alone: the other tests show that the source archive installs as the same suite.
+ON_WHEEL = pytest.mark.parametrize("installed", ["*.whl"], ids=["wheel"], indirect=True)
 ADAPTER = """\
 name = "mine"
 about = "somebody's implementation"
@@ -126,6 +128,7 @@ def test_the_command_judges_one_profile(installed: Installed) -> None:
     assert "sparse" in done.stdout
 
 
+@ON_WHEEL
 def test_what_readme_says_for_ci_works_line_by_line(installed: Installed) -> None:
     lines = re.findall(r"^resonant-conformance .*", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
     assert [line.split()[1] for line in lines] == ["run", "report", "statement"]
@@ -152,6 +155,7 @@ def test_the_vectors_can_be_copied_and_a_testee_begun(installed: Installed) -> N
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@ON_WHEEL
 def test_the_recipe_for_any_ci_judges_and_reports(archives: Path, environment: Path, installed: Installed) -> None:
     (wheel,) = archives.glob("*.whl")
     given = {"RESONANT_SUITE": str(wheel), "RESONANT_ARGS": "--profile sparse -q", "RESONANT_REPORT": "by-recipe"}
