@@ -19,7 +19,7 @@ from conformance.tests.broken import ON_CASE
 from conformance.tests.stand_in import dialogue
 from conformance.tests.support import ROOT, Ran, run_pytest, run_suite, write_adapter, write_patched
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("run")]
 
 OK, FAILED, USAGE = 0, 1, 4  # exit statuses of pytest
 HASHES = [case.id for case in load_cases() if case.op == "tail_hash"]

@@ -19,7 +19,7 @@ from conformance.cases import Accept, load_cases
 from conformance.tests.broken import ON_CASE
 from conformance.tests.support import ROOT, Ran, run_pytest, run_suite, write_patched
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("gate")]
 
 SCHEMA = json.loads((ROOT / "reports" / "run.schema.json").read_bytes())
 CASES = load_cases()

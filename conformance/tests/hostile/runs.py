@@ -16,10 +16,8 @@ from conformance.tests.support import ROOT, write_patched
 
 WARDEN = Path(__file__).with_name("warden.py")
 AT_ONCE = 4  # most of them wait most of the time
-CI = {
-    "CI",
-    "BUILD_NUMBER",
-}  # where they are set, pytest cuts no text, and the length of what is said is part of the tests
+# Where these are set, pytest cuts no text, and the length of what is said is part of the tests.
+CI = {"CI", "BUILD_NUMBER"}
 MARGIN_S = 15.0  # beyond the limit of a run, for the account of it
 
 # Before every program: each socket that is bound is noted by its inode, beside testee.py.

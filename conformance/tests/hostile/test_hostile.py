@@ -18,7 +18,7 @@ from conformance.tests.hostile.table import ATTACKED, CASES, HASHES, RUN_S, Host
 from conformance.tests.support import ROOT
 from conformance.verdict import Outcome
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("hostile")]
 
 OK, FAILED, USAGE = 0, 1, 4  # exit statuses of pytest
 TESTEES = {**EVERYWHERE, **PIECES, **LIVES}

@@ -13,7 +13,7 @@ import pytest
 from conformance.tests.hostile.runs import Ahead, Ended, run_hostile
 from conformance.tests.hostile.table import RUN_S
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("killed")]
 
 SEED = 20_240_607
 TIMES = 20
