@@ -17,8 +17,8 @@ from .survivors import Tally
 RUST = Path("adapters/rust")
 TOOL = ROOT / RUST / "target" / "tools" / "bin" / "cargo-mutants"
 PACKAGE = "resonant-protocol"
-LIMIT_S = 40
-"""A mutant whose test takes longer hangs; the test itself takes 3 s."""
+LIMIT_S = 120
+"""A mutant whose test takes longer hangs. The test itself takes 3 s; a busy machine kills no mutant."""
 FINISHED = (0, 2, 3)
 """Exit statuses of cargo-mutants: all caught, some missed, some timed out."""
 KILLED = ("CaughtMutant", "Timeout")

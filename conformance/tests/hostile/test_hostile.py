@@ -31,7 +31,14 @@ BAD_CASES = dict(zip(BAD_REPLIES, (case for at, case in enumerate(HASHES) if at 
 
 def arguments(cases: list[str], probes: list[str]) -> list[str]:
     nodes = [f"conformance/test_vectors.py::test_case[{case}]" for case in cases]
-    return ["--profile=frame", *nodes, *(f"conformance/test_testee.py::test_probe[{probe}]" for probe in probes)]
+    # Nothing here needs Hypothesis, which its plugin would load at the end of every run.
+    return [
+        "-p",
+        "no:hypothesispytest",
+        "--profile=frame",
+        *nodes,
+        *(f"conformance/test_testee.py::test_probe[{probe}]" for probe in probes),
+    ]
 
 
 @pytest.fixture(scope="module")
