@@ -78,8 +78,8 @@ mutants: $(INSTALLED) ## prove that the suite catches faults: make mutants ARGS=
 mutation: $(MUTATION)/.installed $(CARGO_MUTANTS) ## general mutation tools, judged by the vectors: MUTANTS=200 SEED=1, FULL=1 for all
 	PYTHONPATH=reference:. $(MUTATION)/bin/python -m conformance.mutation --mutants $(MUTANTS) --seed $(SEED) $(if $(FULL),--full) $(ARGS)
 
-soak: $(INSTALLED) ## the whole suite 50 times against reference and Rust on a loaded machine (SOAK_ARGS='--times 2')
-	$(BIN)/python -m conformance.soak $(SOAK_ARGS)
+soak: $(INSTALLED) ## the whole suite 50 times against reference and Rust on a loaded machine (ARGS='--times 2')
+	$(BIN)/python -m conformance.soak $(ARGS)
 
 release-vectors: $(INSTALLED) ## the vectors as archives in dist/: ARGS="--key FILE --since OLD"
 	$(BIN)/python -m vectors.release $(ARGS)

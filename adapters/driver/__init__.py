@@ -6,7 +6,7 @@ It knows the testee protocol (specs/testee.md) and nothing of cases or verdicts:
         answer = testee.ask("tail_hash", {"data": "00ff"})
 """
 
-from .adapter import Adapter, build_adapter, load_adapter
+from .adapter import Adapter, load_adapter
 from .answer import (
     Answer,
     AnswerError,
@@ -19,6 +19,7 @@ from .answer import (
     Unsupported,
     parse_answer,
 )
+from .build import build_adapter
 from .channel import Channel, GoneError, NoReplyError
 from .errors import AdapterError, StartError
 from .hello import Hello

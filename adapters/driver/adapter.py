@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterable
@@ -18,8 +17,6 @@ from .running import Address
 
 Launch: TypeAlias = Literal["process", "attach", "docker"]
 FILE_NAME: Final = "adapter.toml"
-_BUILD_LIMIT_S: Final = 1800.0
-_SHOWN_LINES: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,42 +67,6 @@ def load_adapter(name_or_path: str, adapters_dir: Path) -> Adapter:
 def known_adapters(adapters_dir: Path) -> list[str]:
     """The names that load_adapter takes, sorted."""
     return sorted(file.parent.name for file in adapters_dir.glob(f"*/{FILE_NAME}"))
-
-
-def build_adapter(adapter: Adapter) -> None:
-    """Run the adapter's build in its folder, then build its image, if it has either.
-
-    Raises AdapterError with the end of the output.
-    """
-    if adapter.build:
-        _run_build(adapter)
-    if adapter.docker is not None and adapter.docker.context:
-        from .docker_engine import build_image  # noqa: PLC0415 - the engine's client is large, and few need it
-
-        build_image(adapter)
-
-
-def _run_build(adapter: Adapter) -> None:
-    shown = " ".join(adapter.build)
-    try:
-        done = subprocess.run(  # noqa: S603 - to run what the adapter says is the purpose
-            adapter.build,
-            cwd=adapter.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=_BUILD_LIMIT_S,
-            check=False,
-        )
-    except OSError as error:
-        raise AdapterError(
-            f"the build of {adapter.name} cannot start: {error}; is {adapter.build[0]} installed?"
-        ) from None
-    except subprocess.TimeoutExpired:
-        raise AdapterError(f"the build of {adapter.name} ({shown}) was not done in {_BUILD_LIMIT_S:.0f} s") from None
-    if done.returncode:
-        tail = "\n".join(done.stdout.decode(errors="replace").splitlines()[-_SHOWN_LINES:])
-        raise AdapterError(f"the build of {adapter.name} ({shown}) failed with {done.returncode}; it ends:\n{tail}")
 
 
 def _find(name_or_path: str, adapters_dir: Path) -> Path:
