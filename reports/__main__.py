@@ -5,9 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from os.path import relpath
 from pathlib import Path
+from urllib.parse import quote
 
-from .html import SPECS, render
+from resonant.clauses import specs_folder
+
+from .html import render
 from .read import ReportError, read_kills, read_run
 
 USAGE = 2
@@ -24,13 +28,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--mutants", type=Path, metavar="FILE", help="reports/mutants.json, to show what is proved")
     parser.add_argument(
-        "--specs", default=SPECS, metavar="URL", help="where the page finds the specification (default: %(default)s)"
+        "--specs",
+        metavar="URL",
+        help="folder of the specification, for links; with '' they stay in the page (default: the one on this machine)",
     )
     options = parser.parse_args(arguments)
     try:
         runs = [read_run(path) for path in options.runs]
         kills = read_kills(options.mutants) if options.mutants else None
-        text = render(runs, kills, options.specs)
+        text = render(runs, kills, seen_from(options.html) if options.specs is None else options.specs)
         options.html.parent.mkdir(parents=True, exist_ok=True)
         part = options.html.with_name(options.html.name + ".part")
         part.write_text(text, "utf-8", "backslashreplace")  # half a surrogate pair is no text
@@ -40,6 +46,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return USAGE
     print(f"written: {options.html}")
     return 0
+
+
+def seen_from(page: Path) -> str:
+    """The suite's own specification as a link in that page."""
+    return quote(Path(relpath(str(specs_folder()), page.resolve().parent)).as_posix())
 
 
 if __name__ == "__main__":

@@ -14,12 +14,13 @@ from . import model
 from .read import Kill, Run
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
-SPECS = "specs"
-"""Where the specification is, seen from the page; another place can be given."""
 
 
-def render(runs: Sequence[Run], kills: Mapping[str, Kill] | None = None, specs: str = SPECS) -> str:
-    """The page for one run or several. kills: what mutants.json says. specs: a link to the folder of the clauses."""
+def render(runs: Sequence[Run], kills: Mapping[str, Kill] | None = None, specs: str = "") -> str:
+    """The page for one run or several. kills: what mutants.json says.
+
+    specs: a link to the folder of the specification; if empty, links to clauses stay in the page, which has the texts.
+    """
     clauses = load_clauses()
     runs = model.told_apart(runs)
     style, script = ((TEMPLATES / name).read_text("utf-8") for name in ("report.css", "report.js"))

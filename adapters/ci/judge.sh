@@ -6,6 +6,7 @@
 #   RESONANT_KNOWN_FAILURES  a known.toml, if there is one
 #   RESONANT_PLAN            a plan.json: a run that executes fewer cases fails
 #   RESONANT_REPORT          where the reports go (conformance-report)
+#   RESONANT_SPECS           where a browser finds the specification, for links in the report
 #   RESONANT_ARGS            more options, divided by spaces
 # The exit status is that of the run; a report that cannot be written is a failure too.
 set -euo pipefail
@@ -34,6 +35,6 @@ read -r -a more <<<"${RESONANT_ARGS:-}"
 status=0
 "$work/venv/bin/resonant-conformance" run "${options[@]}" "${more[@]}" || status=$?
 if [ -f "$report/run.json" ]; then
-    "$work/venv/bin/resonant-conformance" report "$report/run.json" --html "$report/report.html" || status=$((status ? status : 1))
+    "$work/venv/bin/resonant-conformance" report "$report/run.json" --html "$report/report.html" --specs "${RESONANT_SPECS:-}" || status=$((status ? status : 1))
 fi
 exit "$status"

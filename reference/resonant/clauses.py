@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
 
@@ -40,19 +41,28 @@ class Clause:
         return _MUST.search(self.text) is not None
 
 
-@cache
-def load_clauses() -> Mapping[str, Clause]:
-    """Every clause of specs/*.md by id, in the order of the files' names and of their lines.
+def specs_folder() -> Traversable:
+    """Where the specification is: the package's data in an installed wheel, the repository's specs/ in a checkout.
 
-    The files are the package's data in an installed wheel and the repository's specs/ in a checkout. Raises ValueError
-    for an id that stands twice and for a line that is nearly a clause, FileNotFoundError where there are no files.
+    Raises FileNotFoundError if it is in neither place.
     """
     folder = resources.files(__package__) / "specs"
     if not folder.is_dir():
         folder = Path(__file__).resolve().parents[2] / "specs"
     if not folder.is_dir():
         raise FileNotFoundError(f"the specification is neither in the package nor at {folder}")
-    entries = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".md")), key=lambda entry: entry.name)
+    return folder
+
+
+@cache
+def load_clauses() -> Mapping[str, Clause]:
+    """Every clause of specs/*.md by id, in the order of the files' names and of their lines.
+
+    Raises ValueError for an id that stands twice and for a line that is nearly a clause, FileNotFoundError as
+    `specs_folder` does.
+    """
+    found = (entry for entry in specs_folder().iterdir() if entry.name.endswith(".md"))
+    entries = sorted(found, key=lambda entry: entry.name)
     return collect_clauses((entry.name, entry.read_text(encoding="utf-8")) for entry in entries)
 
 

@@ -126,6 +126,23 @@ def test_two_runs_of_one_adapter_keep_their_own_rows(run: Run) -> None:
     assert '<th scope="row">message</th>' in page
 
 
+@pytest.mark.parametrize(
+    ("specs", "link"),
+    [
+        ("https://example.org/specs/", "https://example.org/specs/frame.md#:~:text=FRM-1"),
+        ("", "#clause-FRM-1"),
+    ],
+)
+def test_clauses_are_linked_to_where_the_specification_is_or_within_the_page(
+    tmp_path: Path, specs: str, link: str
+) -> None:
+    page = tmp_path / "report.html"
+    assert main([str(EXAMPLE), "--html", str(page), "--specs", specs]) == 0
+    text = page.read_text("utf-8")
+    assert f'<blockquote><p><a href="{link}">FRM-1</a>' in text
+    assert 'id="clause-FRM-1"' in text
+
+
 def test_half_a_surrogate_pair_is_written_as_text(tmp_path: Path) -> None:
     cases = json.loads(EXAMPLE.read_bytes())["cases"]
     cases[1]["failure"]["got"] = "\ud800"
