@@ -120,12 +120,11 @@ class Engine:
         with _in_words("the container cannot be looked at"):
             return int(self._api.inspect_container(container)["State"]["Pid"])
 
-    def wait(self, container: str) -> tuple[int, bool]:
-        """Wait for its end: its status, and whether memory ran out; (-1, False) if it was removed."""
+    def wait(self, container: str) -> int:
+        """Wait for its end: its status, -1 if it was removed."""
         with contextlib.suppress(DockerException, RequestException):
-            status = int(self._api.wait(container, timeout=None)["StatusCode"])
-            return status, bool(self._api.inspect_container(container)["State"]["OOMKilled"])
-        return -1, False
+            return int(self._api.wait(container, timeout=None)["StatusCode"])
+        return -1
 
     def signal(self, container: str, name: str) -> None:
         """Send it a signal, if it runs."""

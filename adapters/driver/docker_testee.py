@@ -82,7 +82,7 @@ class DockerTestee:
     def ended(self, within_s: float) -> str | None:
         """Wait for its end for at most within_s seconds; how it ended, or None if it runs on."""
         status = self._watch.ended(within_s) if self._watch else None
-        return None if status is None else status_text(*status)
+        return None if status is None else status_text(status)
 
     def close_input(self) -> None:
         """End its standard input (TST-2)."""

@@ -16,6 +16,7 @@ from .streams import FirstLine, Tail
 _HEAD: Final = struct.Struct(">BxxxI")  # before each piece of output: the stream it is of, its length
 _STDOUT, _STDERR = 1, 2
 _CHUNK_BYTES: Final = 65_536
+_SIGNALS: Final = 128  # what the status is above the number of a signal that ended the program
 _GRACE_S: Final = 1.0
 _KILL_S: Final = 10.0  # SIGKILL is not refused, but an engine can be busy
 
@@ -28,7 +29,7 @@ class Watch:
         self._engine, self._container = engine, container
         self._connection = engine.attach(container)
         self._exited = threading.Event()
-        self._status = (-1, False)
+        self._status = -1
         self.started = False
         """Whether the container was started, so that there will be an end."""
         (out, self._out), (err, self._err) = os.pipe(), os.pipe()
@@ -50,8 +51,8 @@ class Watch:
         self._exited.set()
         os.close(self._gone)  # makes gone_fd readable
 
-    def ended(self, within_s: float) -> tuple[int, bool] | None:
-        """Wait for its end for at most within_s seconds: its status and whether memory ran out, None if it runs on."""
+    def ended(self, within_s: float) -> int | None:
+        """Wait for its end for at most within_s seconds: its status, None if it runs on."""
         return self._status if self._exited.is_set() or self._exited.wait(within_s) else None
 
     def stderr_text(self) -> str:
@@ -77,15 +78,17 @@ class Watch:
         os.close(self.gone_fd)
 
 
-def status_text(code: int, out_of_memory: bool) -> str:
+def status_text(code: int) -> str:
     """How a container ended, in words: "exit status 3", "exit status 139 (SIGSEGV)"."""
     if code < 0:
         return "its container was removed"
     name = ""
-    if code > 128:
+    if code > _SIGNALS:
         with contextlib.suppress(ValueError):
-            name = f" ({signal.Signals(code - 128).name})"
-    return f"exit status {code}{name}" + (", out of memory: see memory_mib in [docker]" if out_of_memory else "")
+            name = f" ({signal.Signals(code - _SIGNALS).name})"
+    # The engine may learn that memory ran out after it told of the end, so its word on that is not waited for.
+    advice = ", as when memory runs out: see memory_mib in [docker]" if code == _SIGNALS + signal.SIGKILL else ""
+    return f"exit status {code}{name}{advice}"
 
 
 def _exactly(connection: socket.socket, size: int) -> bytes:

@@ -66,7 +66,7 @@ class FakeApi:
         return {"StatusCode": self.status}
 
     def inspect_container(self, container: str) -> dict[str, Any]:
-        return {"State": {"Pid": 1, "OOMKilled": False}}
+        return {"State": {"Pid": 1}}
 
     def kill(self, container: str, signal: str) -> None:
         self._check("kill")

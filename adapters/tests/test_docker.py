@@ -151,7 +151,7 @@ def test_memory_is_limited(tmp_path: Path, image: str) -> None:
     with Testee(contained(tmp_path, image, limits="memory_mib = 16"), Limits(reply_s=END_S)) as testee:
         answer = testee.ask("eat", {})
     assert isinstance(answer, Crash)
-    assert answer.status == "exit status 137 (SIGKILL), out of memory: see memory_mib in [docker]"
+    assert answer.status == "exit status 137 (SIGKILL), as when memory runs out: see memory_mib in [docker]"
 
 
 BAD_STARTS = {

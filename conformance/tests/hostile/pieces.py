@@ -83,10 +83,14 @@ PIECES: Mapping[str, Hostile] = {
         sending("iter(lambda: head(number + 9, 0, 1) + bytes(1_000), None)"),
         _NO_REPLY, "datagrams came that are no part of the reply", waits_s=REPLY_S,
     ),
+    # In bursts: a flood without a pause fills the queue of the loopback interface, which then loses the reply as well.
     "floods the runner from another port": Hostile(
         "def flood(to):\n"
-        "    other = socket.socket(type=socket.SOCK_DGRAM)\n"
-        "    while True:\n        other.sendto(HEAD.pack(b'RTP1', 2, 0, 1) + b'{\"error\": \"not me\"}', to)\n\n"
+        "    other = Noted(type=socket.SOCK_DGRAM)\n"
+        "    for _ in range(500):\n"
+        "        for _ in range(100):\n"
+        "            other.sendto(HEAD.pack(b'RTP1', 2, 0, 1) + b'{\"error\": \"not me\"}', to)\n"
+        "        time.sleep(0.002)\n\n"
         "def datagrams(number, message, to):\n"
         "    threading.Thread(target=flood, args=(to,), daemon=True).start()\n"
         "    return [HEAD.pack(b'RTP1', number, 0, 1) + message]\n",
