@@ -1,4 +1,4 @@
-"""The server under test: its address, what was learned of it, and one fresh conversation after the other."""
+"""The server under test: its address, what was learned of it, and the conversations that checks have with it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import contextlib
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
+from enum import Enum, auto
 from time import monotonic
 from urllib.parse import urlsplit
 
 from ..verdict import Outcome
+from .lanes import Lane, Lanes
 from .learned import Learned, learned_from
 from .local_ports import Address, LocalPorts, start_now
 from .talk import SMALLEST_PING, Conversation, Waits, WrongError, wrong
@@ -17,6 +19,25 @@ from .wire import Frame, Reply, Slice, Type, sync
 
 SCHEME = "udp://"
 _TAIL_STREAM = 9
+_HINTS = {
+    Outcome.TIMEOUT: (
+        ". Is a server there, and does UDP get through? One that has just been judged or used by many may keep a "
+        "full table of remote addresses: wait a minute, restart it, or let it keep more"
+    ),
+    Outcome.CRASH: ". No server listens there: start it, or name its port",
+}
+
+
+_KNOWN_STREAM = 15
+
+
+class Life(Enum):
+    """What a server does when asked whether it is still there."""
+
+    ANSWERS = auto()
+    ONLY_OLD = auto()
+    """It answers an address that it knows, and no new one."""
+    SILENT = auto()
 
 
 class UnreachableError(Exception):
@@ -48,19 +69,42 @@ class Outside:
         self.learned = Learned()
         self.waits = waits
         self._ports = LocalPorts(address, start)
+        self._lanes: Lanes | None = None
+        self._known: Lane | None = None
         self._end = monotonic() + waits.run
 
     @contextlib.contextmanager
     def conversation(self) -> Iterator[Conversation]:
-        """A fresh conversation: a new local address, of which the server knows nothing. It is not used again."""
-        yield Conversation(self._ports.fresh(), self.waits)
+        """The next conversation of a check: without a session, or with one that a first ping replaces (HSK-17).
+
+        Its local address is fresh, unless checks share some: see `sharing`.
+        """
+        yield Conversation(self._lanes.give() if self._lanes else self._fresh(), self.waits)
+
+    @contextlib.contextmanager
+    def sharing(self, lanes: Lanes) -> Iterator[None]:
+        """Take the addresses of conversations from these lanes."""
+        lanes.begin()
+        self._lanes = lanes
+        try:
+            yield
+        finally:
+            self._lanes = None
+
+    def new_lanes(self) -> Lanes:
+        """Lanes of which the server knows nothing."""
+        return Lanes(self._ports)
+
+    def _fresh(self) -> Lane:
+        return Lane(self._ports.fresh())
 
     def learn(self) -> None:
         """Find out what the server can. Raises WrongError where the smallest ping does not get capability."""
-        with self.conversation() as talk:
-            said = _first_reply(talk, self.waits).message
-            streams = not learned_from(said).require_crypto and _answers_tail(talk)
-            self.learned = learned_from(said, streams=streams)
+        self._known = self._fresh()
+        talk = Conversation(self._known, self.waits)
+        said = _first_reply(talk, self.waits).message
+        streams = not learned_from(said).require_crypto and _answers_tail(talk)
+        self.learned = learned_from(said, streams=streams)
 
     def close(self) -> None:
         """End all conversations."""
@@ -86,28 +130,36 @@ class Outside:
         """Whether the run has lasted too long to go on."""
         return monotonic() > self._end
 
-    def alive(self) -> bool:
-        """Whether the server still answers a ping from a fresh address."""
+    @property
+    def addresses(self) -> int:
+        """How many local addresses it has been asked from."""
+        return self._ports.used
+
+    def life(self) -> Life:
+        """Whether the server still answers a ping, from a fresh address or at least from the first one."""
+        if self._answers(self._fresh(), 0):
+            return Life.ANSWERS
+        known = self._known is not None and self._answers(self._known, self.addresses)
+        return Life.ONLY_OLD if known else Life.SILENT
+
+    def _answers(self, lane: Lane, seq: int) -> bool:
         try:
-            with self.conversation() as talk:
-                talk.asked(sync(0, 0, SMALLEST_PING), "an answer")
+            Conversation(lane, self.waits).asked(sync(_KNOWN_STREAM, seq, SMALLEST_PING), "an answer")
         except WrongError:
             return False
         return True
 
 
-def attach(impl: str, waits: Waits | None = None, *, worker: int = 0) -> Outside:
-    """Find the server and learn what it can. Raises UnreachableError within the time that `waits` gives it.
-
-    worker: which of several that judge one server at once, from 0.
-    """
-    server = Outside(parse_address(impl), waits or Waits(), start_now(worker))
+def attach(impl: str, waits: Waits | None = None) -> Outside:
+    """Find the server and learn what it can. Raises UnreachableError within the time that `waits` gives it."""
+    server = Outside(parse_address(impl), waits or Waits(), start_now())
     try:
         server.learn()
     except WrongError as error:
         server.close()
         found = error.verdict
-        raise UnreachableError(f"--impl={impl}: {found.summary}; {found.got}") from None
+        hint = _HINTS.get(found.outcome, "")
+        raise UnreachableError(f"--impl={impl}: {found.summary}; {found.got}{hint}") from None
     return server
 
 

@@ -122,15 +122,6 @@ def test_what_the_program_above_a_server_sends_is_no_answer() -> None:
     assert len(verdicts) == len(ALL - ONLY_SEALED)
 
 
-def test_workers_at_one_server_do_not_meet() -> None:
-    few = [check for check in CHECKS if "limit" not in check.id and check.id not in ONLY_SEALED]
-    with serving() as impl:
-        for worker in range(3):
-            with closing(attach(impl, worker=worker)) as server:
-                verdicts = [run_check(check, server) for check in few]
-            assert [verdict for verdict in verdicts if not verdict.passed] == []
-
-
 def test_no_local_port_comes_twice() -> None:
     with silent_port() as impl, closing(LocalPorts(parse_address(impl), start=7)) as ports:
         used = [ports.fresh().getsockname()[1] for _ in range(300)]
