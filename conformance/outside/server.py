@@ -44,8 +44,17 @@ class UnreachableError(Exception):
     """There is no server to judge; the text says why, on one line."""
 
 
+class _ClosedError(UnreachableError):
+    """No server has this port."""
+
+
 def parse_address(impl: str) -> Address:
     """The address in udp://HOST:PORT. Raises UnreachableError for what is none, or has no address."""
+    return _addresses(impl)[0]
+
+
+def _addresses(impl: str) -> list[Address]:
+    """All addresses of a host, those of IPv4 first: a server on localhost is most often there."""
     try:
         parts = urlsplit(impl)
         host, port = parts.hostname, parts.port
@@ -57,8 +66,8 @@ def parse_address(impl: str) -> Address:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
     except OSError as error:
         raise UnreachableError(f"--impl={impl}: {host} has no address: {error.strerror}") from None
-    family, _, _, _, target = min(found, key=lambda one: one[0] != socket.AF_INET)  # a server on localhost
-    return Address(family, target)
+    ordered = sorted(found, key=lambda one: one[0] != socket.AF_INET)
+    return [Address(family, target) for family, _, _, _, target in ordered]
 
 
 class Outside:
@@ -151,15 +160,27 @@ class Outside:
 
 
 def attach(impl: str, waits: Waits | None = None) -> Outside:
-    """Find the server and learn what it can. Raises UnreachableError within the time that `waits` gives it."""
-    server = Outside(parse_address(impl), waits or Waits(), start_now())
+    """Find the server and learn what it can. Raises UnreachableError within the time that `waits` gives it.
+
+    Of a host with several addresses it is the first whose port is not closed.
+    """
+    *others, last = _addresses(impl)
+    for address in others:
+        with contextlib.suppress(_ClosedError):
+            return _attached(impl, address, waits or Waits())
+    return _attached(impl, last, waits or Waits())
+
+
+def _attached(impl: str, address: Address, waits: Waits) -> Outside:
+    server = Outside(address, waits, start_now())
     try:
         server.learn()
     except WrongError as error:
         server.close()
         found = error.verdict
+        kind = _ClosedError if found.outcome is Outcome.CRASH else UnreachableError
         hint = _HINTS.get(found.outcome, "")
-        raise UnreachableError(f"--impl={impl}: {found.summary}; {found.got}{hint}") from None
+        raise kind(f"--impl={impl}: {found.summary}; {found.got}{hint}") from None
     return server
 
 
