@@ -45,17 +45,21 @@ class Lane:
         if self._replies:
             sleep(max(0.0, self._replies[-1] + limit_s - monotonic()))
 
-    def can_go_on(self) -> bool:
-        """Whether another check may use it: nothing is wrong, and no answer came unasked since the last one."""
+    def drained(self) -> bool:
+        """Read what has come; whether no answer was in it."""
+        quiet = True
         self.socket.setblocking(False)
         try:
-            while self.clean:
-                self.clean = not is_reply(self.socket.recv(65_536))
+            while True:
+                quiet &= not is_reply(self.socket.recv(65_536))
         except BlockingIOError:
-            return self.clean
+            return quiet
         except OSError:
             return False
-        return False
+
+    def can_go_on(self) -> bool:
+        """Whether another check may use it: nothing is wrong, and no answer came unasked since the last one."""
+        return self.clean and self.drained()
 
     def go_on(self) -> None:
         """Begin another check."""

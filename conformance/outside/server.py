@@ -152,6 +152,7 @@ class Outside:
         return Life.ONLY_OLD if known else Life.SILENT
 
     def _answers(self, lane: Lane, seq: int) -> bool:
+        lane.drained()  # what is left is no answer to this ping
         try:
             Conversation(lane, self.waits).asked(sync(_KNOWN_STREAM, seq, SMALLEST_PING), "an answer")
         except WrongError:
