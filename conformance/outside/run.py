@@ -16,6 +16,7 @@ from ..known import KnownFailuresError, load_known, resolve
 from ..ledger import Ledger
 from ..options import Options
 from ..run import RunError
+from .chains import Chains
 from .check import Check
 from .server import SCHEME, Outside, UnreachableError, attach
 from .table import CHECKS
@@ -42,6 +43,7 @@ class OutsideRun:
     """Everything that is decided before the first check."""
 
     server: Outside
+    chains: Chains
     hello: Hello
     cases: Mapping[str, Check]
     """The checks that are to run, by id."""
@@ -97,15 +99,12 @@ class OutsideRun:
             yield f"  {family} {', '.join(_ranges(list(ids)))}"
 
 
-def prepare(options: Options, worker: int = 0) -> OutsideRun:
-    """Find the server, learn what it can, and decide what counts. Raises RunError.
-
-    worker: which of several that share the run, from 0.
-    """
+def prepare(options: Options) -> OutsideRun:
+    """Find the server, learn what it can, and decide what counts. Raises RunError."""
     _check_options(options)
     try:
         listed = load_known(options.known, fixing=options.fix_known) if options.known else {}
-        server = attach(options.impl, worker=worker)
+        server = attach(options.impl)
         server.assume_streams("stream" in options.profiles)
         selected = options.profiles or _shown(server)
         lacking = _lacking(server, options.profiles or tuple(FAMILIES))
@@ -117,7 +116,7 @@ def prepare(options: Options, worker: int = 0) -> OutsideRun:
     unplanned = [Unplanned(check.id, reason) for check, reason in lacking if reason is not None]
     address = options.impl.removeprefix(SCHEME)
     hello = Hello(name=address, version=UNKNOWN, language=UNKNOWN, spec=SPEC, profiles=selected)
-    return OutsideRun(server, hello, cases, unplanned, known, Ledger(selected, cases))
+    return OutsideRun(server, Chains(server, cases), hello, cases, unplanned, known, Ledger(selected, cases))
 
 
 def _check_options(options: Options) -> None:

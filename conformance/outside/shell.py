@@ -12,11 +12,13 @@ from ..options import read_options, write_junit
 from ..reporter import pytest_runtest_makereport  # noqa: F401 - a hook of this plugin
 from ..run import RunError
 from ..state import JUDGED, OPTIONS, OUTSIDE
+from .chains import Chains
 from .run import prepare
-from .server import SCHEME, Outside
+from .server import SCHEME
 
 SUITE = Path(__file__).resolve().parents[1]
 TESTS = SUITE / "test_outside.py"
+SAID_N = pytest.StashKey[bool]()
 
 
 def wanted(config: pytest.Config) -> bool:
@@ -29,17 +31,19 @@ def begin(config: pytest.Config) -> None:
     options = read_options(config)
     config.stash[OPTIONS] = options
     write_junit(config, options)
+    _in_one_process(config)
     try:
-        run = prepare(options, _worker(config))
+        run = prepare(options)
     except RunError as error:
         raise pytest.UsageError(str(error)) from error
     config.stash[JUDGED] = config.stash[OUTSIDE] = run
 
 
-def _worker(config: pytest.Config) -> int:
-    """0 for the process that pytest was started in, and more for the workers that -n starts (gw0, gw1, …)."""
-    name: str = getattr(config, "workerinput", {}).get("workerid", "gw-1")
-    return 1 + int(name.removeprefix("gw"))
+def _in_one_process(config: pytest.Config) -> None:
+    """Take -n for not said: workers could not share addresses, and a run is over in seconds."""
+    if getattr(config.option, "tx", None) or getattr(config.option, "dist", "no") != "no":
+        config.option.dist, config.option.tx, config.option.numprocesses = "no", [], None
+        config.stash[SAID_N] = True
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -54,9 +58,10 @@ def pytest_report_header(config: pytest.Config) -> str:
     learned = run.server.learned
     space = learned.embedding_space_id or f"space_hash32 {learned.space_hash32}"
     lists = ", ".join((*learned.compress, *learned.crypto, *learned.dtype, *(learned.modality or ())))
+    alone = "; one process asks a server, whatever -n says" if SAID_N in config.stash else ""
     return (
         f"conformance of the server at {run.name} to Resonant {run.hello.spec}, seen from outside; it says {space}, "
-        f"{lists}; {len(run.cases)} checks, {len(run.unplanned)} not planned"
+        f"{lists}; {len(run.cases)} checks, {len(run.unplanned)} not planned{alone}"
     )
 
 
@@ -76,9 +81,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def server(pytestconfig: pytest.Config) -> Outside:
-    """The server under test."""
-    return pytestconfig.stash[OUTSIDE].server
+def chains(pytestconfig: pytest.Config) -> Chains:
+    """The checks, made with the server under test."""
+    return pytestconfig.stash[OUTSIDE].chains
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
