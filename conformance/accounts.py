@@ -70,7 +70,7 @@ class Accounts:
         """Turn a run that judged nothing into a failed one, and write run.json."""
         config = self._config
         run, options = config.stash[JUDGED], config.stash[OPTIONS]
-        replay = any("::" in argument for argument in config.args)
+        replay = bool(options.cases) or any("::" in argument for argument in config.args)
         faults = () if config.option.collectonly else tuple(self._faults(replay=replay))
         broken_off = session.shouldfail or session.shouldstop or exitstatus not in _COMPLETE
         if not config.option.collectonly and not broken_off:

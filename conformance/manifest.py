@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -12,12 +14,10 @@ from pathlib import Path
 from adapters.driver.hello import SPEC
 
 MANIFEST, SCHEMA = "manifest.json", "schema.json"
+ROOT = Path(__file__).resolve().parents[1]
+"""The repository, or the package that is installed."""
 TOLD = 5
 """At most so many files are named."""
-WHAT_TO_DO = (
-    "Restore them with `git checkout vectors`; if you changed the vectors on purpose, "
-    "run `python -m vectors.make` and read the difference."
-)
 _HASH = re.compile("[0-9a-f]{64}")
 
 
@@ -42,7 +42,18 @@ def damage(data: Path) -> str | None:
     if not found:
         return None
     more = [f"and {len(found) - TOLD} more"] if len(found) > TOLD else []
-    return "\n".join(["the vectors are damaged:", *found[:TOLD], *more, WHAT_TO_DO])
+    return "\n".join(["the vectors are damaged:", *found[:TOLD], *more, what_to_do()])
+
+
+def what_to_do(root: Path = ROOT) -> str:
+    """How the golden vectors below `root` are restored, by commands that can be given in any folder."""
+    if not (root / "vectors" / "make").is_dir():
+        return "They came with the suite: install it again, by `pip install --force-reinstall` of what you installed."
+    make = shlex.join([sys.executable, "-m", "vectors.make"])
+    return (
+        f"Restore them with `cd {shlex.quote(str(root))} && git checkout vectors`; if you changed the vectors on "
+        f"purpose, run `{make}` and read the difference."
+    )
 
 
 def _load(path: Path) -> _Manifest:

@@ -12,6 +12,7 @@ import pytest
 
 from adapters.driver import Testee
 
+from . import of_suite
 from .accounts import Accounts
 from .options import read_options, write_junit
 from .probes import PROBES
@@ -64,11 +65,13 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """A server seen from outside is judged by its own shell."""
-    return True if collection_path == OUTSIDE_TESTS else None
+    return True if collection_path.resolve() == OUTSIDE_TESTS else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One test a case, one a probe, one for each op of a profile that is not claimed."""
+    if not of_suite(metafunc.definition.path):
+        return
     run = metafunc.config.stash[RUN]
     if "case" in metafunc.fixturenames:
         metafunc.parametrize("case", run.cases.values(), ids=list(run.cases))

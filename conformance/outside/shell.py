@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from .. import of_suite
 from ..accounts import Accounts
 from ..options import read_options, write_junit
 from ..reporter import pytest_runtest_makereport  # noqa: F401 - a hook of this plugin
@@ -66,13 +67,15 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """Only the checks from outside count; everything else needs a testee."""
-    other = collection_path.parent == SUITE and collection_path.name.startswith("test_") and collection_path != TESTS
+    other = (
+        of_suite(collection_path) and collection_path.name.startswith("test_") and collection_path.resolve() != TESTS
+    )
     return True if other else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One test a check."""
-    if "check" in metafunc.fixturenames:
+    if "check" in metafunc.fixturenames and of_suite(metafunc.definition.path):
         cases = metafunc.config.stash[OUTSIDE].cases
         metafunc.parametrize("check", cases.values(), ids=list(cases))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -54,7 +55,7 @@ def soak(
         said = execute(run)
         if said is not None:
             folder.mkdir(parents=True, exist_ok=True)
-            text = f"{' '.join(run.command)}\n\n{said}"
+            text = f"{shlex.join(run.command)}\n\n{said}"
             (folder / f"run-{run.number}.txt").write_text(text, "utf-8")
             flakes.append(run)
         done(run.number + 1, len(planned))

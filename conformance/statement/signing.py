@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -37,7 +38,7 @@ def load_key(path: Path) -> SigningKey:
     except OSError as error:
         raise KeyFileError(f"{path}: cannot be read: {error.strerror}") from error
     if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise KeyFileError(f"{path}: others can read it; run `chmod 600 {path}`")
+        raise KeyFileError(f"{path}: others can read it; run `{shlex.join(['chmod', '600', str(path)])}`")
     if not _SEED.fullmatch(text):
         raise KeyFileError(f"{path}: a key is 64 lower-case hexadecimal digits")
     return SigningKey(bytes.fromhex(text.strip()))

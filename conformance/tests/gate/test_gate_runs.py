@@ -69,7 +69,7 @@ def test_a_failure_tells_its_parts_and_a_pass_has_none(broken: Ran) -> None:
     assert {case["id"] for case in broken.report["cases"] if case["failure"]} == PATCHES.keys()
     for case_id in PATCHES:
         told = shlex.split(failure(broken, case_id)["replay"])
-        assert told[1] == f"conformance/test_vectors.py::test_case[{case_id}]"
+        assert told[told.index("--case") + 1 :] == [case_id]
 
 
 def test_a_wrong_field_is_marked_in_the_dump_at_its_byte(broken: Ran) -> None:
