@@ -24,7 +24,7 @@ from conformance.cases import load_cases
 from conformance.peer_ops import PEER_OPS
 from conformance.probes import PROBES, Probe, expect_kind, process, run_probe
 from conformance.profiles import refusal_probes
-from conformance.tests.broken import BABBLING, BROKEN, ENDING, HANGING, INCONSISTENT, NO_JSON
+from conformance.tests.broken import BABBLING, BROKEN, ENDING, HANGING, INCONSISTENT, MUTE, NO_JSON
 from conformance.tests.broken_peers import BROKEN_PEERS
 from conformance.tests.support import ADAPTERS, adapter_at, patched, write_adapter
 from conformance.verdict import Outcome, Verdict
@@ -77,12 +77,10 @@ def test_every_probe_stands_in_the_table() -> None:
     ("patch", "probe", "outcome", "got"),
     [
         (ENDING, "bad-heads", Outcome.CRASH, "exit status 7"),
-        (HANGING, "long-reply", Outcome.FAIL, "none in time"),
-        (BABBLING, "long-reply", Outcome.FAIL, "none in time"),
         (NO_JSON, "long-reply", Outcome.HARNESS_ERROR, "TST-8"),
-        (INCONSISTENT, "long-reply", Outcome.HARNESS_ERROR, "TST-4"),
+        (INCONSISTENT, "long-reply", Outcome.FAIL, "[2, 9]"),
     ],
-    ids=["ends", "hangs", "babbles", "answers no JSON", "contradicts itself"],
+    ids=["ends", "answers no JSON", "contradicts itself"],
 )
 def test_a_testee_that_fails_in_the_middle_fails_that_probe_only(
     tmp_path: Path, patch: str, probe: str, outcome: Outcome, got: str
@@ -91,6 +89,24 @@ def test_a_testee_that_fails_in_the_middle_fails_that_probe_only(
     assert failing(found) == [probe]
     assert found[probe].outcome is outcome
     assert got in found[probe].got
+
+
+@pytest.mark.parametrize(
+    ("patch", "probes", "outcome", "got"),
+    [
+        (HANGING, ["long-reply", "pieces-when-asked"], Outcome.TIMEOUT, "no reply within"),
+        (BABBLING, ["long-reply", "pieces-when-asked"], Outcome.HARNESS_ERROR, "a reply without a head: 68656c6c6f"),
+        (MUTE, ["long-reply"], Outcome.TIMEOUT, "no reply within"),  # after which it is not asked for another one
+    ],
+    ids=["hangs", "babbles", "says nothing"],
+)
+def test_a_testee_that_fails_in_long_replies_fails_the_probes_that_need_one(
+    tmp_path: Path, patch: str, probes: list[str], outcome: Outcome, got: str
+) -> None:
+    found = verdicts(patched(tmp_path, patch, REPLY_S))
+    assert failing(found) == probes
+    for probe in probes:
+        assert (found[probe].outcome, got in found[probe].got) == (outcome, True)
 
 
 def test_the_standard_error_of_a_testee_that_ended_is_kept(tmp_path: Path) -> None:
