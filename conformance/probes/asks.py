@@ -11,7 +11,7 @@ from .long_replies import asked_for, long_replies
 
 _ASK = "a datagram of 12 bytes, `RTPA`, request_id, index and count,"
 _AT_ONCE = (2, 0, 0, 1, 3)
-_WANTED = ((0, 1, 1, 3), (0, 1, 1, 2))  # after each of them but the last; by TST-4 piece 2 should not be lost again
+_WANTED = ((0, 1, 1, 3), (0, 1, 1, 2, 2))  # and none once all are there; the latter lost piece 2, which TST-4 forbids
 
 
 def first_piece_alone(testee: Testee) -> Verdict:

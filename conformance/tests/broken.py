@@ -270,6 +270,14 @@ INCONSISTENT = (
     "    return [first, *(loop.HEAD.pack(b'RTP1', request_id, 1, 9) + other[12:] for other in others)]\n"
     "loop.cut = inconsistent\n"
 )
+# As testees were before there were asks: it sends every piece at once, and waits for the whole of a request.
+OLD = (
+    "loop.read_ask = lambda datagram: None\nloop.Testee.ask_further = lambda self, *what: None\n"
+    "send = loop.Testee.send\n"
+    "def all_at_once(self, datagram, to):\n"
+    "    for one in self.kept[loop.HEAD.unpack_from(datagram)[1]]:\n        send(self, one, to)\n"
+    "loop.Testee.send = all_at_once\n"
+)
 
 # The answer to one case changed, by a function `change(op, reply)` that stands before this.
 ON_CASE = """
