@@ -118,11 +118,9 @@ def test_a_reply_that_contradicts_itself_is_an_error() -> None:
 
 
 def test_a_joiner_asks_for_nothing_before_a_piece_came_and_after_all_did() -> None:
-    joiner = Joiner(1)
-    assert joiner.ask is None
-    joiner.add(PIECES[1])
-    assert joiner.ask == ask_for(1, 0, 5)
-    for piece in PIECES:
+    joiner, asks = Joiner(1), []
+    for piece in (b"", PIECES[1], *PIECES):
         joiner.add(piece)
-    assert joiner.ask is None
+        asks.append(joiner.ask)
+    assert asks == [None, *(ask_for(1, index, 5) for index in (0, 2, 2, 3, 4)), None]
     assert PIECES[0][HEAD.size :] == LONG[:PIECE_BYTES]
