@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from . import shell
+from .interrupt import interruptible
 from .options import add_options
-from .outside import shell as outside_shell
 
 SUITE = Path(__file__).resolve().parent
 OWN_TESTS = SUITE / "tests"
@@ -25,9 +24,23 @@ def pytest_configure(config: pytest.Config) -> None:
     """Begin a judgement, unless only tests of the project itself are to run."""
     if judges(config.args, config.invocation_params.dir):
         config.addinivalue_line("markers", MARKER)
-        chosen = outside_shell if outside_shell.wanted(config) else shell
-        chosen.begin(config)
-        config.pluginmanager.register(chosen, "conformance-shell")
+        if not only_informs(config):
+            with interruptible(config):
+                _begin(config)
+
+
+def _begin(config: pytest.Config) -> None:
+    from . import shell  # noqa: PLC0415 - it takes a second, in which a signal is to be one line
+    from .outside import shell as outside_shell  # noqa: PLC0415
+
+    chosen = outside_shell if outside_shell.wanted(config) else shell
+    chosen.begin(config)
+    config.pluginmanager.register(chosen, "conformance-shell")
+
+
+def only_informs(config: pytest.Config) -> bool:
+    """Whether pytest is asked for its options and the like, for which nothing is to be built and started."""
+    return any(getattr(config.option, name, None) for name in ("help", "version", "markers", "cacheshow"))
 
 
 def judges(arguments: list[str], folder: Path) -> bool:

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from ..accounts import Accounts
-from ..options import read_options, write_junit
+from ..begin import ready
 from ..reporter import pytest_runtest_makereport  # noqa: F401 - a hook of this plugin
-from ..run import RunError
-from ..state import JUDGED, OPTIONS, OUTSIDE
+from ..state import JUDGED, OUTSIDE
 from .run import prepare
 from .server import SCHEME, Outside
 
@@ -25,14 +24,8 @@ def wanted(config: pytest.Config) -> bool:
 
 def begin(config: pytest.Config) -> None:
     """Find the server before anything is collected; every way to fail here is one clear line."""
-    options = read_options(config)
-    config.stash[OPTIONS] = options
-    write_junit(config, options)
-    try:
-        run = prepare(options, _worker(config))
-    except RunError as error:
-        raise pytest.UsageError(str(error)) from error
-    config.stash[JUDGED] = config.stash[OUTSIDE] = run
+    with ready(config) as options:
+        config.stash[JUDGED] = config.stash[OUTSIDE] = prepare(options, _worker(config))
 
 
 def _worker(config: pytest.Config) -> int:
