@@ -29,6 +29,14 @@ OUTSIDE_TESTS = Path(__file__).resolve().parent / "test_outside.py"
 def begin(config: pytest.Config) -> None:
     """Build and start the testee before anything is collected; every way to fail here is one clear line."""
     gc.disable()  # until all cases are collected, see pytest_collection_finish
+    try:
+        _begin(config)
+    except BaseException:
+        gc.enable()  # a program that called pytest goes on
+        raise
+
+
+def _begin(config: pytest.Config) -> None:
     with ready(config) as options:
         worker = hasattr(config, "workerinput")
         run = prepare(options, build=options.build and not worker)

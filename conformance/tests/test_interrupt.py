@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +17,7 @@ from conformance.cases import load_cases
 from conformance.interrupt import SIGNALS, Interrupted, Interruption
 from conformance.tests.served import serving
 from conformance.tests.signalled import BLOCKS, Ended, Signpost, Started
-from conformance.tests.support import write_adapter, write_patched
+from conformance.tests.support import ROOT, RUN_LIMIT_S, write_adapter, write_patched
 
 INTERRUPTED = 2  # pytest's exit status
 PLANNED = sum(case.profile == "message" for case in load_cases())
@@ -194,3 +196,31 @@ def test_a_worker_leaves_ctrl_c_to_whoever_started_it(before: dict[int, Any]) ->
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
     worker.pytest_unconfigure()
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+EMBEDDED = """\
+import gc, signal, sys, threading
+import pytest
+NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+def state():
+    return [signal.getsignal(number) for number in NUMBERS], gc.isenabled()
+def judged():
+    statuses.append(int(pytest.main(["conformance", "-q", "-p", "no:cacheprovider", *given])))
+before, statuses = state(), []
+for given in (["--impl=no-such"], ["--profile=message", "-k", "read/slots"]):
+    judged()
+    assert state() == before
+thread = threading.Thread(target=judged)
+thread.start()
+thread.join()
+assert state() == before
+print("statuses", statuses)
+"""
+
+
+@pytest.mark.slow
+def test_a_program_that_calls_pytest_goes_on_as_before(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", EMBEDDED], cwd=ROOT, capture_output=True, text=True, timeout=RUN_LIMIT_S, check=False
+    )
+    assert done.stdout.splitlines()[-1:] == ["statuses [4, 0, 0]"], done.stdout + done.stderr
