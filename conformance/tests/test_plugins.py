@@ -169,6 +169,18 @@ def test_without_a_terminal_the_judgement_is_printed_all_the_same(tmp_path: Path
     assert out.startswith("ERROR: no adapter is called 'no-such'")
 
 
+FORKS = "def pytest_addoption(parser):\n    parser.addoption('--forked', action='store_true')\n"
+
+
+@pytest.mark.slow
+def test_a_process_for_each_test_is_refused_in_one_line(tmp_path: Path) -> None:
+    run = Judged(tmp_path, FORKS, "--forked")
+    assert run.status == USAGE
+    assert [line for line in run.out.splitlines() if line] == [
+        "ERROR: --forked: a testee answers only the process that it was started by; leave it out"
+    ]
+
+
 @pytest.mark.slow
 def test_to_collect_only_judges_nothing_and_writes_nothing(tmp_path: Path) -> None:
     run = Judged(tmp_path, "", *FEW, "--collect-only")
