@@ -8,16 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.driver.adapter import FILE_NAME
-
-from . import shell
-from .names import Chosen, check_names
+from .interrupt import interruptible
 from .options import DEFAULT_IMPL, add_options
-from .outside import shell as outside_shell
-from .outside.server import SCHEME
-from .replay import command_line
-from .run import ADAPTERS
-from .state import JUDGED, OPTIONS
 
 SUITE = Path(__file__).resolve().parent
 OWN_TESTS = SUITE / "tests"
@@ -39,15 +31,30 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARKER)
     for name, pattern in COLLECTED:
         config.addinivalue_line(name, pattern)
-    if config.option.help or config.option.version or config.option.markers:
-        return
+    if not only_informs(config):
+        with interruptible(config):
+            _begin(config)
+
+
+def only_informs(config: pytest.Config) -> bool:
+    """Whether pytest is asked for its options and the like, for which nothing is to be built and started."""
+    return any(getattr(config.option, name, None) for name in ("help", "version", "markers", "cacheshow"))
+
+
+def _begin(config: pytest.Config) -> None:
+    # To import them takes a second, in which a signal is to be one line.
+    from . import shell  # noqa: PLC0415
+    from .names import Chosen, check_names  # noqa: PLC0415
+    from .outside import shell as outside_shell  # noqa: PLC0415
+    from .state import JUDGED, OPTIONS  # noqa: PLC0415
+
     refuse_strays(config.args, config.invocation_params.dir)
     chosen = outside_shell if outside_shell.wanted(config) else shell
     chosen.begin(config)
     config.pluginmanager.register(chosen, "conformance-shell")
     options = config.stash[OPTIONS]
     if options.cases:
-        check_names(options.cases, config, config.stash[JUDGED])
+        check_names(options.cases, config.stash[JUDGED])
         config.pluginmanager.register(Chosen(options.cases), "conformance-chosen")
     if not options.named and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Unnamed(config), "conformance-unnamed")
@@ -68,6 +75,11 @@ def judges(arguments: list[str], folder: Path) -> bool:
 
 def refuse_strays(arguments: list[str], folder: Path) -> None:
     """Refuse an implementation among the paths of tests, where nobody would look at it. Raises UsageError."""
+    from adapters.driver.adapter import FILE_NAME  # noqa: PLC0415 - as above
+
+    from .outside.server import SCHEME  # noqa: PLC0415
+    from .run import ADAPTERS  # noqa: PLC0415
+
     for argument in arguments:
         path = folder / argument
         named = (ADAPTERS / argument / FILE_NAME).is_file() and not path.exists()
@@ -84,7 +96,9 @@ class Unnamed:
     """Says that nobody was named, before anything else and after everything else. A plugin of the first process."""
 
     def __init__(self, config: pytest.Config) -> None:
-        command = command_line(config.invocation_params.dir, "run", f"PATH/TO/YOUR/{FILE_NAME}")
+        from .replay import command_line  # noqa: PLC0415 - as above
+
+        command = command_line(config.invocation_params.dir, "run", "PATH/TO/YOUR/adapter.toml")
         self._config = config
         self._text = (
             f"NO IMPLEMENTATION IS NAMED: this run judges the suite's own {DEFAULT_IMPL}. To judge yours: {command}"

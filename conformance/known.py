@@ -60,7 +60,9 @@ def load_known(path: Path, *, fixing: bool = False) -> Mapping[str, Known]:
         return {}
     try:
         file = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise KnownFailuresError(f"{path}: cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
         raise KnownFailuresError(f"{path}: {error}; the file is TOML like this:\n{EXAMPLE}") from error
     known: dict[str, Known] = {}
     entries = file.get("known")

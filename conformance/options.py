@@ -65,7 +65,7 @@ def add_options(parser: pytest.Parser) -> None:
         "--known-failures",
         metavar="FILE",
         help="a TOML file of [[known]] tables (id, reason, issue; for an id that ends with /* also max): these cases "
-        "must fail, and one that passes fails the run",
+        "must fail, and one that passes fails the run; laws and probes have the ids of run.json (testee/…)",
     )
     group.addoption(
         "--fix-known-failures",
@@ -74,7 +74,10 @@ def add_options(parser: pytest.Parser) -> None:
         "fill in",
     )
     group.addoption(
-        "--plan", metavar="FILE", help="fail if fewer cases of a profile or a clause are executed than FILE says"
+        "--plan",
+        metavar="FILE",
+        help="fail if fewer cases of a profile or a clause are executed than FILE says; so does a run that -k, a node "
+        "id or --profile confines to fewer, as FILE cannot be checked then",
     )
     group.addoption("--write-plan", action="store_true", help="write the FILE of --plan by what this run executes")
     group.addoption(

@@ -15,7 +15,7 @@ from adapters.driver.running import HIDDEN
 
 from .cases import Case
 from .failure import Failure, failure_of, to_text
-from .names import names_of
+from .identity import id_of
 from .outside.check import Check
 from .replay import replay
 from .show import failure_text, frame_dump, probe_text
@@ -98,7 +98,7 @@ class Reporter:
 
     def replay(self, *more: str) -> str:
         """The command that runs this test alone."""
-        return replay(self._options, self._config.invocation_params.dir, names_of(self._item)[:1], *more)
+        return replay(self._options, self._config.invocation_params.dir, [id_of(self._item)], *more)
 
 
 def reporter_of(request: pytest.FixtureRequest) -> Reporter:

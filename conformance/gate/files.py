@@ -57,7 +57,15 @@ def data_text(data: Mapping[str, Any]) -> str:
 
 def write_whole(path: Path, text: str) -> Path:
     """Write the file so that nobody ever sees a part of it. Raises OSError, and then the file is as it was."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, text)
+    except OSError as error:  # it names the file that is written first, which nobody knows
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    return path
+
+
+def _replace(path: Path, text: str) -> None:
     number, part = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(number, "w", encoding="utf-8", errors="backslashreplace") as file:
@@ -68,4 +76,10 @@ def write_whole(path: Path, text: str) -> Path:
     except BaseException:
         Path(part).unlink(missing_ok=True)
         raise
-    return path
+
+
+def not_written(error: Exception) -> str:
+    """Why a file could not be written, on one line."""
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: cannot be written: {error.strerror}"
+    return str(error)

@@ -62,6 +62,11 @@ class OutsideRun:
         return {check.id for check in CHECKS}
 
     @property
+    def running(self) -> Collection[str]:
+        """Those of them that run."""
+        return self.cases.keys()
+
+    @property
     def adapter_file(self) -> Path | None:
         """There is no adapter."""
         return None

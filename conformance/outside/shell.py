@@ -8,10 +8,9 @@ import pytest
 
 from .. import of_suite
 from ..accounts import Accounts
-from ..options import read_options, write_junit
+from ..begin import ready
 from ..reporter import pytest_runtest_makereport  # noqa: F401 - a hook of this plugin
-from ..run import RunError
-from ..state import JUDGED, OPTIONS, OUTSIDE
+from ..state import JUDGED, OUTSIDE
 from .chains import Chains
 from .run import prepare
 from .server import SCHEME
@@ -28,15 +27,9 @@ def wanted(config: pytest.Config) -> bool:
 
 def begin(config: pytest.Config) -> None:
     """Find the server before anything is collected; every way to fail here is one clear line."""
-    options = read_options(config)
-    config.stash[OPTIONS] = options
-    write_junit(config, options)
-    _in_one_process(config)
-    try:
-        run = prepare(options)
-    except RunError as error:
-        raise pytest.UsageError(str(error)) from error
-    config.stash[JUDGED] = config.stash[OUTSIDE] = run
+    with ready(config) as options:
+        _in_one_process(config)
+        config.stash[JUDGED] = config.stash[OUTSIDE] = prepare(options)
 
 
 def _in_one_process(config: pytest.Config) -> None:

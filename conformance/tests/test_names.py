@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from conformance import SUITE, test_laws, test_stream_law
-from conformance.names import LAWS
+from conformance.testee_ids import LAWS
 
 
 def test_every_law_has_a_name_and_the_profile_of_its_marker() -> None:
@@ -15,10 +15,10 @@ def test_every_law_has_a_name_and_the_profile_of_its_marker() -> None:
             if name.startswith("test_"):
                 (marker,) = value.pytestmark
                 found[name] = (marker.args[0], marker.kwargs.get("clock"))
-    assert {name: (law.profile, law.clock) for name, law in LAWS.items()} == found
+    assert {law.name: (law.profile, law.clock) for law in LAWS} == found
 
 
 def test_laws_are_named_as_their_failures_name_them() -> None:
     text = "".join((SUITE / name).read_text("utf-8") for name in ("test_laws.py", "test_stream_law.py"))
     named = re.findall(r'(?:campaign|reporter\.found)\("([a-z-]+)"', text)
-    assert sorted(law.name for law in LAWS.values()) == sorted(named)
+    assert sorted(law.title for law in LAWS) == sorted(named)
