@@ -12,11 +12,16 @@ from pathlib import Path
 from adapters.driver.hello import SPEC
 
 MANIFEST, SCHEMA = "manifest.json", "schema.json"
+CRLF = "its line ends were changed to CRLF"
 TOLD = 5
 """At most so many files are named."""
 WHAT_TO_DO = (
     "Restore them with `git checkout vectors`; if you changed the vectors on purpose, "
     "run `python -m vectors.make` and read the difference."
+)
+WHAT_CHANGED_THEM = (
+    "Git with core.autocrlf or an unpacking program changes line ends: unpack again with them left alone; in a clone "
+    "run `git rm -rq --cached vectors` and then `git checkout HEAD -- vectors`."
 )
 _HASH = re.compile("[0-9a-f]{64}")
 
@@ -42,7 +47,8 @@ def damage(data: Path) -> str | None:
     if not found:
         return None
     more = [f"and {len(found) - TOLD} more"] if len(found) > TOLD else []
-    return "\n".join(["the vectors are damaged:", *found[:TOLD], *more, WHAT_TO_DO])
+    advice = WHAT_CHANGED_THEM if all(line.endswith(CRLF) for line in found) else WHAT_TO_DO
+    return "\n".join(["the vectors are damaged:", *found[:TOLD], *more, advice])
 
 
 def _load(path: Path) -> _Manifest:
@@ -50,7 +56,8 @@ def _load(path: Path) -> _Manifest:
         text = path.read_bytes()
         found = json.loads(text)
         if not _is_whole(text, found["sha256"]):
-            raise _ManifestError(f"{path}: damaged, its own sha256 does not fit it")
+            crlf = _is_whole(_unix(text), found["sha256"])
+            raise _ManifestError(f"{path}: {CRLF if crlf else 'damaged, its own sha256 does not fit it'}")
         if found["spec"] != SPEC:
             raise _ManifestError(f"{path}: of specification {found['spec']}, and this suite is of {SPEC}")
         return _Manifest(found["schema"], {name: entry["sha256"] for name, entry in found["files"].items()})
@@ -65,6 +72,10 @@ def _is_whole(text: bytes, own: str) -> bool:
     if not _HASH.fullmatch(own):
         return False
     return own == sha256(text.replace(own.encode(), b"0" * len(own))).hexdigest()
+
+
+def _unix(text: bytes) -> bytes:
+    return text.replace(b"\r\n", b"\n")
 
 
 def _damages(data: Path, manifest: _Manifest) -> Iterator[str]:
@@ -82,7 +93,11 @@ def _damage(path: Path, expected: str) -> Iterator[str]:
     except OSError as error:
         yield f"{path}: {'missing' if isinstance(error, FileNotFoundError) else error}"
         return
-    if sha256(text).hexdigest() != expected:
+    if sha256(text).hexdigest() == expected:
+        return
+    if sha256(_unix(text)).hexdigest() == expected:
+        yield f"{path}: {CRLF}"
+    else:
         yield f"{path}: {_difference(text)}"
 
 
