@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from resonant.console import forgiving
 
 from . import shell
 from .options import add_options
@@ -24,6 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Begin a judgement, unless only tests of the project itself are to run."""
     if judges(config.args, config.invocation_params.dir):
+        forgiving()
         config.addinivalue_line("markers", MARKER)
         chosen = outside_shell if outside_shell.wanted(config) else shell
         chosen.begin(config)

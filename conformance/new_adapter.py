@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from resonant.console import command
+
 TEMPLATES: Final = Path(__file__).resolve().parent.parent / "adapters" / "template"
 COMMON: Final = "common"
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
@@ -38,6 +40,7 @@ class NewAdapterError(Exception):
     """Nothing was written; the text says why and what to do."""
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; returns the exit status: 0, or 2 where nothing could be written."""
     options = _parser().parse_args(arguments)

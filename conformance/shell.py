@@ -9,6 +9,7 @@ import gc
 from pathlib import Path
 
 import pytest
+from resonant.console import printable
 
 from adapters.driver import Testee
 
@@ -35,7 +36,7 @@ def begin(config: pytest.Config) -> None:
     try:
         run = prepare(options, build=options.build and not worker)
     except RunError as error:
-        raise pytest.UsageError(short(str(error), TEXT_CHARS)) from error
+        raise pytest.UsageError(printable(short(str(error), TEXT_CHARS), keep="\n")) from error
     parallel = bool(getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None))
     if parallel and not worker:
         if run.adapter.launch == "attach":
@@ -58,7 +59,7 @@ def pytest_report_header(config: pytest.Config) -> str:
     hello = run.hello
     who = f"{run.adapter.name}: {hello.name} {hello.version} ({hello.language})"
     claims = ", ".join(hello.profiles) or "nothing"
-    judged = f"conformance of {short(who)} to Resonant {hello.spec}; claims {claims}"
+    judged = f"conformance of {printable(short(who))} to Resonant {hello.spec}; claims {printable(claims)}"
     return f"{judged}; {len(run.cases)} cases; seed {options.seed}"
 
 

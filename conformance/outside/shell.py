@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from resonant.console import printable
 
 from ..accounts import Accounts
 from ..options import read_options, write_junit
@@ -31,7 +32,7 @@ def begin(config: pytest.Config) -> None:
     try:
         run = prepare(options, _worker(config))
     except RunError as error:
-        raise pytest.UsageError(str(error)) from error
+        raise pytest.UsageError(printable(str(error), keep="\n")) from error
     config.stash[JUDGED] = config.stash[OUTSIDE] = run
 
 
@@ -53,7 +54,7 @@ def pytest_report_header(config: pytest.Config) -> str:
     learned = run.server.learned
     space = learned.embedding_space_id or f"space_hash32 {learned.space_hash32}"
     lists = ", ".join((*learned.compress, *learned.crypto, *learned.dtype, *(learned.modality or ())))
-    return (
+    return printable(
         f"conformance of the server at {run.name} to Resonant {run.hello.spec}, seen from outside; it says {space}, "
         f"{lists}; {len(run.cases)} checks, {len(run.unplanned)} not planned"
     )

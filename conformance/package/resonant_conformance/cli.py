@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from resonant.__main__ import main as look
+from resonant.console import command
 
 from conformance import compare, new_adapter
 from conformance.cases import VECTORS
@@ -39,7 +41,8 @@ def judge(arguments: Sequence[str]) -> int:
     command = [sys.executable, "-m", "pytest", "--pyargs", NAME, *arguments]
     if not {"-h", "--help"} & set(arguments):
         return subprocess.run(command, check=False).returncode  # noqa: S603 - pytest
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    utf8 = {**os.environ, "PYTHONIOENCODING": "utf-8"}  # whatever the terminal has, which this process writes to
+    told = subprocess.run(command, env=utf8, capture_output=True, encoding="utf-8", check=True).stdout  # noqa: S603
     ours = re.search(rf"^{OPTIONS_TITLE}:\n(?:[ ].*\n|\n(?=[ ]))+", told, re.MULTILINE)
     print(f"usage: resonant-conformance run [OPTION ...]\n\n{ours[0] if ours else told}\n{PYTEST_OPTIONS}")
     return 0
@@ -76,6 +79,7 @@ COMMANDS: Mapping[str, Command] = {
 }
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
