@@ -11,6 +11,7 @@ import json
 import os
 import re
 import stat
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ def load_key(path: Path) -> SigningKey:
     try:
         with path.open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode
-            text = file.read(_KEY_FILE_BYTES).decode("ascii", "replace")
+            text = file.read(_KEY_FILE_BYTES).removeprefix(BOM_UTF8).decode("ascii", "replace")
     except OSError as error:
         raise KeyFileError(f"{path}: cannot be read: {error.strerror}") from error
     if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
