@@ -16,7 +16,7 @@ from resonant.console import command
 
 from .tree import ReleaseError
 
-_SEED = re.compile(r"[0-9a-f]{64}\s*")
+_SEED = re.compile(r"[0-9a-f]{64}(\r?\n)?")
 _PUBLIC = re.compile(r"([0-9a-f]{64})\s*(#.*)?")
 _SIGNATURE = re.compile(r"[0-9a-f]{128}\n?")
 KEY_FILE_BYTES = 1 << 16
