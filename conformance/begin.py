@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from resonant.console import printable
 
 from .gate.before import file_faults
 from .identity import Identity
@@ -35,4 +36,4 @@ def ready(config: pytest.Config) -> Iterator[Options]:
     try:
         yield options
     except RunError as error:
-        raise pytest.UsageError(short(str(error), TEXT_CHARS)) from error
+        raise pytest.UsageError(printable(short(str(error), TEXT_CHARS), keep="\n")) from error

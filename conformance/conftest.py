@@ -7,6 +7,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from resonant.console import forgiving
 
 from .interrupt import interruptible
 from .options import DEFAULT_IMPL, add_options
@@ -28,6 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Begin a judgement, unless only tests of the project itself are to run, or nothing but help is wanted."""
     if not judges(config.args, config.invocation_params.dir):
         return
+    forgiving()
     config.addinivalue_line("markers", MARKER)
     for name, pattern in COLLECTED:
         config.addinivalue_line(name, pattern)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from adapters.driver.text import decoded
+
 EXAMPLE = """\
 [[known]]
 id = "frame/decode/crc/crc-zero"
@@ -59,7 +61,7 @@ def load_known(path: Path, *, fixing: bool = False) -> Mapping[str, Known]:
     if fixing and not path.exists():
         return {}
     try:
-        file = tomllib.loads(path.read_text("utf-8"))
+        file = tomllib.loads(decoded(path.read_bytes()))
     except OSError as error:
         raise KnownFailuresError(f"{path}: cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:

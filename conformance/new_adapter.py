@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from resonant.console import command
+
 from adapters.driver.adapter import FILE_NAME
 
 from .replay import command_line
@@ -42,6 +44,7 @@ class NewAdapterError(Exception):
     """Nothing was written; the text says why and what to do."""
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; returns the exit status: 0, or 2 where nothing could be written."""
     options = _parser().parse_args(arguments)

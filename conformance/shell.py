@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from resonant.console import printable
 
 from adapters.driver import Testee
 
@@ -62,7 +63,7 @@ def pytest_report_header(config: pytest.Config) -> str:
     hello = run.hello
     who = f"{run.adapter.name}: {hello.name} {hello.version} ({hello.language})"
     claims = ", ".join(hello.profiles) or "nothing"
-    judged = f"conformance of {short(who)} to Resonant {hello.spec}; claims {claims}"
+    judged = f"conformance of {printable(short(who))} to Resonant {hello.spec}; claims {printable(claims)}"
     return f"{judged}; {len(run.cases)} cases; seed {options.seed}"
 
 

@@ -10,6 +10,8 @@ from typing import Any
 import tomlkit
 from tomlkit.items import AoT, Table
 
+from adapters.driver.text import decoded
+
 from ..known import UNFILLED, Known, KnownFailuresError, load_known
 from ..ledger import KNOWN, Entry
 from ..run import concerns
@@ -45,7 +47,7 @@ def fix_file(path: Path, run: Found, profiles: Collection[str]) -> tuple[int, in
     profiles: those that --profile chose, empty for all; entries of others stay. Raises KnownFailuresError, OSError.
     """
     known = load_known(path, fixing=True)
-    text = path.read_text("utf-8") if path.exists() else ""
+    text = decoded(path.read_bytes()) if path.exists() else ""
     document = tomlkit.parse(text)
     tables = document.get("known")
     if tables and not isinstance(tables, AoT):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from resonant.console import printable
 
 from .. import of_suite
 from ..accounts import Accounts
@@ -52,7 +53,7 @@ def pytest_report_header(config: pytest.Config) -> str:
     space = learned.embedding_space_id or f"space_hash32 {learned.space_hash32}"
     lists = ", ".join((*learned.compress, *learned.crypto, *learned.dtype, *(learned.modality or ())))
     alone = "; one process asks a server, whatever -n says" if SAID_N in config.stash else ""
-    return (
+    return printable(
         f"conformance of the server at {run.name} to Resonant {run.hello.spec}, seen from outside; it says {space}, "
         f"{lists}; {len(run.cases)} checks, {len(run.unplanned)} not planned{alone}"
     )

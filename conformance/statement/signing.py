@@ -12,6 +12,7 @@ import os
 import re
 import shlex
 import stat
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ def load_key(path: Path) -> SigningKey:
     try:
         with path.open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode
-            text = file.read(_KEY_FILE_BYTES).decode("ascii", "replace")
+            text = file.read(_KEY_FILE_BYTES).removeprefix(BOM_UTF8).decode("ascii", "replace")
     except OSError as error:
         raise KeyFileError(f"{path}: cannot be read: {error.strerror}") from error
     if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):

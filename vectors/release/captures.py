@@ -36,7 +36,14 @@ def _capture(root: Path, profile: str, folder: Path) -> bytes:
     command = [sys.executable, "-m", "conformance.capture", "--impl=reference", "-o", str(path), f"{profile}/*"]
     try:
         done = subprocess.run(  # noqa: S603 - this Python, and arguments of ours
-            command, cwd=root, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=LIMIT_S, check=False
+            command,
+            cwd=root,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=LIMIT_S,
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise ReleaseError(f"the dialogues of {profile} were not played within {LIMIT_S} s") from error

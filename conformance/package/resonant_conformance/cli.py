@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from resonant.__main__ import main as look
+from resonant.console import command
 
 from conformance import compare, new_adapter
 from conformance.cases import VECTORS
@@ -55,7 +56,8 @@ def judge(arguments: Sequence[str]) -> int:
 
 def _judge_help(command: Sequence[str]) -> int:
     """Print what of pytest's help is about the suite."""
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - pytest
+    utf8 = {**os.environ, "PYTHONIOENCODING": "utf-8"}  # whatever the terminal has, which this process writes to
+    done = subprocess.run(command, env=utf8, capture_output=True, encoding="utf-8", check=False)  # noqa: S603 - pytest
     if done.returncode:
         print(done.stdout + done.stderr, file=sys.stderr)
         return done.returncode
@@ -95,6 +97,7 @@ COMMANDS: Mapping[str, Command] = {
 }
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)

@@ -7,6 +7,7 @@
 use std::error::Error;
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
+use std::process::ExitCode;
 
 use resonant_protocol::peer::{Event, Output, Peer, Role};
 
@@ -22,10 +23,17 @@ mod setup;
 /// Greatest number of remote addresses at a time.
 const MOST_REMOTES: usize = 1024;
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let arguments = arguments::read()?;
+fn main() -> ExitCode {
+    arguments::run("recv_think", run)
+}
+
+fn run(arguments: arguments::Arguments) -> Result<(), Box<dyn Error>> {
+    let unbound = |error: io::Error| {
+        let text = format!("cannot listen on {}: {error}", arguments.addr);
+        io::Error::new(error.kind(), text)
+    };
     let mut server = Server {
-        socket: UdpSocket::bind(&arguments.addr)?,
+        socket: UdpSocket::bind(arguments.addr).map_err(unbound)?,
         clock: setup::Clock::start(),
         remotes: Remotes::new(MOST_REMOTES),
         left: arguments.count,
