@@ -17,6 +17,7 @@ from conformance.peer_ops import PEER_OPS
 from conformance.probes import PROBES, UNCLAIMED_CLAUSES
 from conformance.profiles import EVERYWHERE, PROFILES
 from conformance.tests.support import ROOT
+from conformance.tests.tables import names, table
 
 SPECS = ROOT / "specs"
 CLAUSES = load_clauses()
@@ -49,23 +50,6 @@ def owner(clause: Clause) -> str:
     if family(clause.id) in EVERYWHERE:
         return "testee"
     return next(profile for profile, families in PROFILES.items() if family(clause.id) in families)
-
-
-def table(text: str, head: str) -> list[list[str]]:
-    """The rows of the Markdown table with this head, their cells without spaces around them."""
-    lines = iter(text.splitlines())
-    next(line for line in lines if line.startswith(head))
-    next(lines)
-    rows = []
-    for line in lines:
-        if not line.startswith("|"):
-            break
-        rows.append([cell.strip() for cell in line.strip("|").split("|")])
-    return rows
-
-
-def names(cell: str) -> list[str]:
-    return re.findall(r"`([^`]+)`", cell)
 
 
 def test_every_cited_clause_exists() -> None:
