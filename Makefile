@@ -71,8 +71,9 @@ jax-tests: $(JAX_INSTALLED) ## the tests of the JAX adapter, which python-tests 
 vectors: $(INSTALLED) ## write vectors/data anew
 	$(BIN)/python -m vectors.make
 
-docs: $(INSTALLED) ## draw the state diagrams in specs/ anew
+docs: $(INSTALLED) ## draw the state diagrams in specs/ anew, and the tables made of specs/registry.toml
 	$(BIN)/python reference/diagrams.py
+	$(BIN)/python -m conformance.spec_tables
 
 mutants: $(INSTALLED) ## prove that the suite catches faults: make mutants ARGS="--only FRM-2*"
 	$(BIN)/python -m conformance.mutants $(ARGS)

@@ -15,6 +15,8 @@ from adapters.driver import Hello
 from ..known import KnownFailuresError, load_known, resolve
 from ..ledger import Ledger
 from ..options import Options
+from ..profiles import PROFILES, families_with_needs
+from ..registry import registry
 from ..run import RunError
 from .chains import Chains
 from .check import Check
@@ -23,11 +25,15 @@ from .table import CHECKS
 
 SPEC = "1.0"
 UNKNOWN = "unknown"  # nothing on the wire tells version and language
-FAMILIES: Mapping[str, tuple[str, ...]] = {
-    "handshake": ("HSK", "MSG", "FRM", "SPC"),  # it needs message, and message needs frame
-    "stream": ("STM",),
-}
-TRANSFORMS = (("zstd", "ZST"), ("xchacha20poly1305", "XCH"))
+JUDGED = tuple(name for name in PROFILES if any(check.profile == name for check in CHECKS))
+FAMILIES: Mapping[str, tuple[str, ...]] = {name: tuple(families_with_needs(name, JUDGED)) for name in JUDGED}
+"""Profile -> its families, and those of what it needs that no check is filed under."""
+TRANSFORMS = tuple(
+    (choice.name, family)
+    for choice in (*registry().compress.values(), *registry().crypto.values())
+    for family in PROFILES.get(choice.profile, ())
+)
+"""A name that a server may agree to, and a family whose clauses then show."""
 
 
 @dataclass(frozen=True, slots=True)

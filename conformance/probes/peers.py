@@ -13,12 +13,13 @@ from ..dialogue.frames import UnreadableError, read_frame
 from ..dialogue.syncs import SyncError, read_sync
 from ..outside.wire import build, sync
 from ..peer_ops import CONFIG
+from ..registry import registry
 from ..verdict import PASSED, Outcome, Verdict
 from .basics import KEPT, OWN_ANSWERS, expect_kind, wrong
 
 HEART = "HEART"
 STREAM = 1
-GIVEN_UP_S = 15  # HSK-21
+GIVEN_UP_S = registry().limit("handshake_timeout_ms") // 1000
 
 
 @dataclass(frozen=True, slots=True)
