@@ -1,4 +1,4 @@
-"""The example objects of handshake.md and stream.md: what their frames hold, and that the reference sends and takes them."""
+"""The example objects of handshake.md and stream.md, their frames, and what the reference makes of both."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_the_words_beside_the_bytes_are_the_text(method: str) -> None:
     assert all(data.decode() == words for data, words in lines)
 
 
-@pytest.mark.parametrize("name", [*(f"worked-{method}" for method in METHODS)])
+@pytest.mark.parametrize("name", [f"worked-{method}" for method in METHODS])
 def test_the_page_gives_the_length_of_the_frame(name: str) -> None:
     text = " ".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "specs").glob("*.md")))
     before = text[: text.index(f"```frame {name}\n")]
