@@ -63,6 +63,7 @@ def test_a_step_comes_after_the_profiles_that_its_own_needs() -> None:
 def test_what_a_step_says_to_read_is_there() -> None:
     found = [place for row in ROWS for place in re.findall(r"\b(\w+\.md)(?!\])\)?(?:[a-z, ]*section (\d+))?", row[1])]
     assert {page for page, _ in found} == {clause.file for clause in load_clauses().values()}
-    assert len([section for _, section in found if section]) >= 6
-    for page, section in found:
-        assert f"\n## {section}" in (SPECS / page).read_text("utf-8"), f"{page} has no section {section}"
+    sections = [(page, section) for page, section in found if section]
+    assert len(sections) >= 6
+    for page, section in sections:
+        assert f"\n## {section}. " in (SPECS / page).read_text("utf-8"), f"{page} has no section {section}"
