@@ -71,7 +71,7 @@ def test_a_code_is_demanded_by_its_clause(code: Code) -> None:
 
 def test_the_frame_order_is_the_one_of_the_specification() -> None:
     text = (ROOT / "specs/frame.md").read_text("utf-8")
-    section = text.partition("## 4. Checking order")[2].partition("A receiver without")[0]
+    section = text.partition("## 4. Checking order")[2].partition("A receiver that lacks")[0]
     met = [code for code in re.findall(r"`([A-Z_]+)`", section) if code in REGISTRY.codes]
     # Some stand there more than once; each has its place where it is named first.
     assert tuple(dict.fromkeys(met)) == REGISTRY.codes_of("frame")
