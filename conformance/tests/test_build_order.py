@@ -12,7 +12,7 @@ from resonant.clauses import load_clauses
 from conformance.cases import Case, load_cases
 from conformance.profiles import NEEDS, PROFILES
 from conformance.tests.support import ROOT
-from conformance.tests.test_clauses import names, table
+from conformance.tests.tables import names, table
 
 SPECS = ROOT / "specs"
 CASES = load_cases()
