@@ -73,16 +73,16 @@ vectors: $(INSTALLED) ## write vectors/data anew
 
 docs: $(INSTALLED) ## draw the state diagrams in specs/ anew, and the tables made of specs/registry.toml
 	$(BIN)/python reference/diagrams.py
-	$(BIN)/python -m conformance.spec_tables
+	$(BIN)/python -m conformance.tools.spec_tables
 
 mutants: $(INSTALLED) ## prove that the suite catches faults: make mutants ARGS="--only FRM-2*"
 	$(BIN)/python -m conformance.mutants $(ARGS)
 
 mutation: $(MUTATION)/.installed $(CARGO_MUTANTS) ## general mutation tools, judged by the vectors: MUTANTS=200 SEED=1, FULL=1 for all
-	PYTHONPATH=reference:. $(MUTATION)/bin/python -m conformance.mutation --mutants $(MUTANTS) --seed $(SEED) $(if $(FULL),--full) $(ARGS)
+	PYTHONPATH=reference:. $(MUTATION)/bin/python -m conformance.mutants.general --mutants $(MUTANTS) --seed $(SEED) $(if $(FULL),--full) $(ARGS)
 
 soak: $(INSTALLED) ## the whole suite 50 times against reference and Rust on a loaded machine (ARGS='--times 2')
-	$(BIN)/python -m conformance.soak $(ARGS)
+	$(BIN)/python -m conformance.tools.soak $(ARGS)
 
 release-vectors: $(INSTALLED) ## the vectors as archives in dist/: ARGS="--key FILE --since OLD"
 	$(BIN)/python -m vectors.release $(ARGS)
@@ -95,9 +95,9 @@ bench: $(INSTALLED) ## what things cost, as ratios within one run
 		CARGO_TARGET_DIR=target/$(RUST_CPU) $(CARGO) bench --quiet --locked -p resonant-protocol --bench quant
 	@echo 'Rust, 60 KiB frame against crc32fast:'; cd $(RUST) && $(CARGO) bench --quiet --locked -p resonant-protocol --bench frame
 	@echo 'Rust, stream of 2,000 frames of 60 KiB against its three sums:'; cd $(RUST) && $(CARGO) bench --quiet --locked -p resonant-protocol --bench stream
-	@echo 'whole suite against equally many empty tests:'; $(BIN)/python -m conformance.bench
-	@echo 'dialogues (at most 5 s) and exchanges on the wire (at least 300 a second):'; $(BIN)/python -m conformance.bench --dialogues
-	@echo 'a run against a testee that never answers:'; $(BIN)/python -m conformance.bench --silent
+	@echo 'whole suite against equally many empty tests:'; $(BIN)/python -m conformance.tools.bench
+	@echo 'dialogues (at most 5 s) and exchanges on the wire (at least 300 a second):'; $(BIN)/python -m conformance.tools.bench --dialogues
+	@echo 'a run against a testee that never answers:'; $(BIN)/python -m conformance.tools.bench --silent
 
 $(FUZZ_INSTALLED): $(INSTALLED) requirements-fuzz.lock
 	$(PIP) install --require-hashes -r requirements-fuzz.lock

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from resonant.console import forgiving
 
-from .interrupt import interruptible
-from .options import DEFAULT_IMPL, add_options
+from .pytest_plugin.interrupt import interruptible
+from .pytest_plugin.options import DEFAULT_IMPL, add_options
 
 SUITE = Path(__file__).resolve().parent
 OWN_TESTS = SUITE / "tests"
@@ -45,10 +45,10 @@ def only_informs(config: pytest.Config) -> bool:
 
 def _begin(config: pytest.Config) -> None:
     # To import them takes a second, in which a signal is to be one line.
-    from . import shell  # noqa: PLC0415
-    from .names import Chosen, check_names  # noqa: PLC0415
-    from .outside import shell as outside_shell  # noqa: PLC0415
-    from .state import JUDGED, OPTIONS  # noqa: PLC0415
+    from .pytest_plugin import server_shell as outside_shell  # noqa: PLC0415
+    from .pytest_plugin import testee_shell as shell  # noqa: PLC0415
+    from .pytest_plugin.names import Chosen, check_names  # noqa: PLC0415
+    from .pytest_plugin.stash import JUDGED, OPTIONS  # noqa: PLC0415
 
     refuse_strays(config.args, config.invocation_params.dir)
     chosen = outside_shell if outside_shell.wanted(config) else shell
@@ -79,8 +79,8 @@ def refuse_strays(arguments: list[str], folder: Path) -> None:
     """Refuse an implementation among the paths of tests, where nobody would look at it. Raises UsageError."""
     from adapters.driver.adapter import FILE_NAME  # noqa: PLC0415 - as above
 
-    from .outside.server import SCHEME  # noqa: PLC0415
-    from .run import ADAPTERS  # noqa: PLC0415
+    from .server.server import SCHEME  # noqa: PLC0415
+    from .session.testee_run import ADAPTERS  # noqa: PLC0415
 
     for argument in arguments:
         path = folder / argument
@@ -98,7 +98,7 @@ class Unnamed:
     """Says that nobody was named, before anything else and after everything else. A plugin of the first process."""
 
     def __init__(self, config: pytest.Config) -> None:
-        from .replay import command_line  # noqa: PLC0415 - as above
+        from .session.replay import command_line  # noqa: PLC0415 - as above
 
         command = command_line(config.invocation_params.dir, "run", "PATH/TO/YOUR/adapter.toml")
         self._config = config

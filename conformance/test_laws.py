@@ -13,10 +13,10 @@ from hypothesis.strategies import SearchStrategy
 
 from adapters.driver import Testee
 
-from .cases import Accept, load_cases
-from .laws import damaged, round_trip, total, valid_fields
-from .reporter import reporter_of
-from .verdict import Verdict
+from .model.cases import Accept, load_cases
+from .model.verdict import Verdict
+from .properties.frames import damaged, round_trip, total, valid_fields
+from .pytest_plugin.outcomes import reporter_of
 
 EXAMPLES = 60
 T = TypeVar("T")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from .outside.chains import Chains
-from .outside.check import Check
-from .reporter import reporter_of
+from .pytest_plugin.outcomes import reporter_of
+from .server.chains import Chains
+from .server.check import Check
 
 
 def test_check(check: Check, chains: Chains, request: pytest.FixtureRequest) -> None:

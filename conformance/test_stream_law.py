@@ -9,11 +9,11 @@ import pytest
 
 from adapters.driver import Testee
 
-from .dialogue.play import StoppedError
-from .reporter import reporter_of
-from .state import OPTIONS
-from .stream_law.found import CLAUSES, write_found
-from .stream_law.search import search
+from .dialogue.player import StoppedError
+from .properties.streams.counterexample import CLAUSES, write_found
+from .properties.streams.search import search
+from .pytest_plugin.outcomes import reporter_of
+from .pytest_plugin.stash import OPTIONS
 
 
 @pytest.mark.profile("stream", clock="virtual")

@@ -6,9 +6,9 @@ import pytest
 
 from adapters.driver import Testee, Unsupported
 
-from .cases import Case
+from .model.cases import Case
 from .probes import UNCLAIMED_CLAUSES, Probe, expect_kind, run_probe
-from .reporter import reporter_of
+from .pytest_plugin.outcomes import reporter_of
 
 
 def test_probe(probe: Probe, testee: Testee, request: pytest.FixtureRequest) -> None:

@@ -6,9 +6,9 @@ import pytest
 
 from adapters.driver import Testee
 
-from .cases import Case
-from .checks import judge
-from .reporter import reporter_of
+from .checks.judge import judge
+from .model.cases import Case
+from .pytest_plugin.outcomes import reporter_of
 
 
 def test_case(case: Case, testee: Testee, request: pytest.FixtureRequest) -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from resonant.console import command
-from resonant.peer.states import CLIENT, SERVER, Table
-from resonant.peer.stream_states import INCOMING, OUTGOING
+from resonant.peer.state.machine import CLIENT, SERVER, Table
+from resonant.peer.state.stream_states import INCOMING, OUTGOING
 
 SPECS = Path(__file__).resolve().parents[1] / "specs"
 # file -> the name in its marker, and the diagrams there with the words above each

@@ -9,8 +9,8 @@ from os.path import relpath
 from pathlib import Path
 from urllib.parse import quote
 
-from resonant.clauses import specs_folder
 from resonant.console import command, printable
+from resonant.describe.clauses import specs_folder
 
 from .files import DataFileError
 from .html import render

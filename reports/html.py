@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from resonant.clauses import load_clauses
+from resonant.describe.clauses import load_clauses
 
 from . import model
 from .read import Kill, Run

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from conformance.registry import registry
+from resonant.describe.registry import registry
 
 from .read import Entry
 

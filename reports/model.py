@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count
 
-from resonant.clauses import Clause
+from resonant.describe.clauses import Clause
 
 from .meaning import meaning
 from .read import Entry, Run

@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from adapters.cuda.host import HostBackend
 from adapters.cuda.protocol import serve
-from adapters.serve import read_arguments
+from adapters.testee_kit import read_arguments
 
 
 def main() -> None:

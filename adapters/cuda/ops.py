@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
-from ..serve import SHAPES, Op, Performer
+from ..testee_kit import SHAPES, Op, Performer
 
 BLOCK: Final = 32
 HALF_BYTES: Final = 2

@@ -1,11 +1,11 @@
-"""The testee for both builds of kernels.cu: its ops behind `adapters.serve`."""
+"""The testee for both builds of kernels.cu: its ops behind `adapters.testee_kit`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from .. import serve as testees
+from .. import testee_kit as testees
 from .ops import Backend, Ops, RefusedError
 
 REPLY_MARGIN_BYTES: Final = 100  # for what stands around the hexadecimal digits

@@ -20,16 +20,27 @@ from .answer import (
     parse_answer,
 )
 from .build import build_adapter
-from .channel import RESEND_S, Channel, GoneError, NoReplyError
 from .errors import AdapterError, StartError
-from .exchange import Exchange
 from .hello import Hello
-from .pieces import ASK_MAGIC, HEAD, MAGIC, MAX_MESSAGE_BYTES, MAX_PIECES, PIECE_BYTES, Joiner, PieceError, ask_for, cut
 from .running import Address
 from .session import launch
-from .sockets import enlarge_buffers, open_udp
 from .testee import Limits, Testee
-from .wire import WirePeer
+from .transport.channel import RESEND_S, Channel, GoneError, NoReplyError
+from .transport.exchange import Exchange
+from .transport.pieces import (
+    ASK_MAGIC,
+    HEAD,
+    MAGIC,
+    MAX_MESSAGE_BYTES,
+    MAX_PIECES,
+    PIECE_BYTES,
+    Joiner,
+    PieceError,
+    ask_for,
+    cut,
+)
+from .transport.sockets import enlarge_buffers, open_udp
+from .transport.udp_wire import WirePeer
 
 __all__ = [
     "ASK_MAGIC",

@@ -15,9 +15,9 @@ from collections.abc import Callable
 from typing import IO, Final
 
 from .adapter import Adapter
-from .build_log import BuildLog
 from .errors import AdapterError
-from .guard import GUARD, VARIABLE, end_marked
+from .launch.build_log import BuildLog
+from .launch.guard import GUARD, VARIABLE, end_marked
 
 _BUILD_LIMIT_S: Final = 1800.0
 _LOOK_S: Final = 0.05
@@ -36,7 +36,7 @@ def build_adapter(adapter: Adapter) -> None:
     if adapter.build:
         _run_build(adapter)
     if adapter.docker is not None and adapter.docker.context:
-        from .docker_engine import build_image  # noqa: PLC0415 - the engine's client is large, and few need it
+        from .docker.engine import build_image  # noqa: PLC0415 - the engine's client is large, and few need it
 
         with BuildLog(adapter.name, f"the image {adapter.docker.image}", sys.stderr) as log:
             build_image(adapter, log)

@@ -10,17 +10,17 @@ from typing import Any, Final
 
 from .adapter import Adapter, Launch
 from .answer import AnswerError, Ok, parse_answer
-from .attach import AttachedTestee
-from .channel import Channel, GoneError, NoReplyError
 from .errors import StartError
 from .hello import Hello, parse_hello
-from .pieces import PieceError
-from .process import ProcessTestee
+from .launch.attach import AttachedTestee
+from .launch.process import ProcessTestee
 from .running import Running
+from .transport.channel import Channel, GoneError, NoReplyError
+from .transport.pieces import PieceError
 
 
 def _in_docker(adapter: Adapter, deadline: float) -> Running:
-    from .docker_testee import DockerTestee  # noqa: PLC0415 - the engine's client is large, and few need it
+    from .docker.testee import DockerTestee  # noqa: PLC0415 - the engine's client is large, and few need it
 
     return DockerTestee(adapter, deadline)
 

@@ -10,12 +10,12 @@ from typing import Any, Self
 
 from .adapter import Adapter
 from .answer import Answer, AnswerError, Crash, HarnessError, Ok, Timeout, parse_answer
-from .channel import Channel, GoneError, NoReplyError
 from .errors import AdapterError, StartError
 from .hello import Hello
-from .pieces import PieceError
 from .running import Address
 from .session import Session, request_bytes
+from .transport.channel import Channel, GoneError, NoReplyError
+from .transport.pieces import PieceError
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[2]))  # the repository, for `adapters`
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
-from adapters.frameworks.serve import Implementation, serve
+from adapters.testee_kit.arrays import Implementation, serve
 
 try:
     import jax

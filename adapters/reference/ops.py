@@ -9,8 +9,8 @@ import peer_ops
 import resonant
 import tensor_ops
 
-from adapters.serve import DATA, STOP, U8, U16, U32, Op, array, decimal, greet, hexadecimal, integer, made, text
-from adapters.serve import answer as serve_answer
+from adapters.testee_kit import DATA, STOP, U8, U16, U32, Op, array, decimal, greet, hexadecimal, integer, made, text
+from adapters.testee_kit import answer as serve_answer
 
 PROFILES = ("frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream")
 

@@ -28,7 +28,7 @@ from resonant.peer import (
     Role,
 )
 
-from adapters.serve import (
+from adapters.testee_kit import (
     DATA,
     U8,
     U32,

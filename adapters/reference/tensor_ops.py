@@ -6,7 +6,7 @@ from typing import Any
 
 import resonant
 
-from adapters.serve import SHAPES, Op
+from adapters.testee_kit import SHAPES, Op
 
 SOURCES = {"f16": ("<f2", 2), "f32": ("<f4", 4), "bf16": ("<u2", 2)}  # numpy dtype and bytes of an element
 

@@ -1,4 +1,4 @@
-"""The testee over the Python package `resonant` (specs/testee.md); the ops are in ops.py, the rest in adapters/serve.
+"""The testee over the Python package `resonant` (specs/testee.md); the ops are in ops.py.
 
 Started by the runner it needs nothing. By hand, to be attached to: RESONANT_TOKEN=secret python testee.py --attach 4000
 """
@@ -14,7 +14,7 @@ sys.path.append(str(Path(__file__).resolve().parents[2]))  # the repository, for
 from ops import answer  # beside this script, which is in no package
 from peer_ops import PEERS
 
-from adapters.serve import read_arguments, serve
+from adapters.testee_kit import read_arguments, serve
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from docker.errors import APIError, ImageNotFound  # type: ignore[import-untyped]
 
 from adapters.driver import Adapter, load_adapter
-from adapters.driver.docker_engine import LABEL
+from adapters.driver.docker.engine import LABEL
 
 
 def contained(folder: Path, image: str, *run: str, limits: str = "") -> Adapter:

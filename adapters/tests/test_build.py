@@ -11,7 +11,7 @@ from types import FrameType
 import pytest
 
 from adapters.driver import AdapterError, build_adapter, load_adapter
-from adapters.driver.build_log import BuildLog
+from adapters.driver.launch.build_log import BuildLog
 
 
 def write(folder: Path, build: str) -> None:

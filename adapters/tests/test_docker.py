@@ -15,7 +15,7 @@ import docker  # type: ignore[import-untyped]
 import pytest
 
 from adapters.driver import AdapterError, Crash, Limits, Ok, StartError, Testee, WirePeer, build_adapter
-from adapters.driver.docker_engine import LABEL, connect
+from adapters.driver.docker.engine import LABEL, connect
 from adapters.tests.containers import contained
 
 HERE = Path(__file__).parent

@@ -10,11 +10,11 @@ import pytest
 from docker.errors import DockerException  # type: ignore[import-untyped]
 
 from adapters.driver import Adapter, AdapterError, StartError, Testee, load_adapter
-from adapters.driver.docker_engine import LABEL, Engine, this_runner
-from adapters.driver.docker_network import ContainerNetwork
+from adapters.driver.docker.engine import LABEL, Engine, this_runner
+from adapters.driver.docker.network import ContainerNetwork
+from adapters.driver.docker.testee import DockerTestee
+from adapters.driver.docker.watch import status_text
 from adapters.driver.docker_options import DockerOptions
-from adapters.driver.docker_testee import DockerTestee
-from adapters.driver.docker_watch import status_text
 from adapters.tests.containers import FakeApi, contained
 
 LAST_WORDS = b"\2\0\0\0" + struct.pack(">I", 11) + b"last words\n"
@@ -122,7 +122,7 @@ def test_a_porter_that_does_not_come_is_said_and_leaves_nothing(
     adapter: Adapter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 1000)
-    monkeypatch.setattr("adapters.driver.docker_porter._COMES_S", 0.1)
+    monkeypatch.setattr("adapters.driver.docker.porter._COMES_S", 0.1)
     api = FakeApi(output=b"\1\0\0\0" + struct.pack(">I", len(PORTS)) + PORTS)
     error = refusal(adapter, api)
     assert "nobody hands out sockets of the container's network: timed out; run as root" in error.text

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from time import monotonic
 
 import pytest
+from resonant.describe.registry import registry
 
 from adapters.driver import HEAD, MAGIC, Ok, Reject, RequestError, Testee, Unsupported, ask_for, cut, load_adapter
 from adapters.driver.hello import parse_hello
 from adapters.tests.made_testees import ADAPTERS, END_S
-from conformance.registry import registry
 
 HASH = b'{"op":"tail_hash","case":"","profile":"","input":{"data":"%s"}}'
 FIELDS = {

@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))  # the repository, for `adapters`
 
-from adapters.frameworks.serve import Implementation, serve
+from adapters.testee_kit.arrays import Implementation, serve
 
 try:
     import numpy  # noqa: F401  # resonant_torch.payload needs it

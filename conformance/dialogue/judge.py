@@ -7,15 +7,15 @@ from typing import Any
 
 from adapters.driver import Address, Answer, HarnessError, StartError, WirePeer
 
-from ..answers import not_judged
-from ..asking import AsksPeers
-from ..cases import Case
-from ..verdict import PASSED, PASSED_UNNAMED, Outcome, Verdict
-from .clocks import REAL, pass_really, pass_virtually
-from .play import Player, StoppedError
-from .reading import parse_dialogue
+from ..model.cases import Case
+from ..model.testee import AsksPeers
+from ..model.unanswered import not_judged
+from ..model.verdict import PASSED, PASSED_UNNAMED, Outcome, Verdict
+from .clock import REAL, pass_really, pass_virtually
+from .endpoints import OpenWire
+from .parse import parse_dialogue
+from .player import Player, StoppedError
 from .steps import Dialogue
-from .wires import OpenWire
 
 EXPECTED = "every step holds"
 _GONE = (Outcome.CRASH, Outcome.TIMEOUT, Outcome.HARNESS_ERROR)

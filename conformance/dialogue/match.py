@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..difference import ABSENT, Difference, Path, first_byte, first_difference
-from .frames import UnreadableError, WireFrame, read_frame
+from ..model.difference import ABSENT, Difference, Path, first_byte, first_difference
+from ..wire.read import UnreadableError, WireFrame, read_frame
+from ..wire.sync import SyncError, read_sync, schema_fault
 from .steps import FrameWanted
-from .syncs import SyncError, read_sync, schema_fault
 
 FIELDS = "fields"
 JSON: Path = (FIELDS, "json")

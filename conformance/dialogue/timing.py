@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..cases import DIALOGUE, Case
-from .clocks import REAL, REAL_LIMIT_MS
+from ..model.cases import DIALOGUE, Case
+from .clock import REAL, REAL_LIMIT_MS
 
 
 def advances_ms(case: Case) -> int | None:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..verdict import Step, short
-from .frames import SYNC, UnreadableError, WireFrame, read_frame
-from .syncs import SyncError, read_sync
+from ..model.verdict import Step, short
+from ..wire.read import SYNC, UnreadableError, WireFrame, read_frame
+from ..wire.sync import SyncError, read_sync
 
 PEER, TESTEE = "peer", "testee"
 """How the peer under test is called in lines; and in steps, which call the other ends peer."""

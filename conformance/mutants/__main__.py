@@ -8,18 +8,18 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from time import monotonic
 
-from resonant.clauses import load_clauses
 from resonant.console import command
+from resonant.describe.clauses import load_clauses
 
-from ..cases import load_cases
-from ..progress import Progress
-from .account import Account, faults, trial_faults
-from .catalogue import FAMILIES
-from .mutant import Mutant
-from .proofs import proved_by_testees
-from .report import PATH, write_report
+from ..model.cases import load_cases
+from ..tools.progress import Progress
+from .catalogue.table import FAMILIES
+from .engine.kill_matrix import Account, faults, trial_faults
+from .engine.mutant import Mutant
+from .engine.report import PATH, write_report
+from .engine.show import all_lines, some_lines
+from .engine.testee_faults import proved_by_testees
 from .runner import run_trials
-from .show import all_lines, some_lines
 
 PROVED, NOT_PROVED, USAGE = 0, 1, 2
 ALL = "*"

@@ -10,10 +10,10 @@ from functools import cache, partial
 from multiprocessing import get_context
 from typing import TypeAlias
 
-from ..cases import Case, load_cases
-from .catalogue import MUTANTS
-from .mutant import Mutant
-from .trial import Suite, Trial, failures, suite_of, try_mutant
+from ..model.cases import Case, load_cases
+from .catalogue.table import MUTANTS
+from .engine.mutant import Mutant
+from .engine.trial import Suite, Trial, failures, suite_of, try_mutant
 
 CHUNK = 200
 """Cases of one piece of work, where the reference is judged without a change."""

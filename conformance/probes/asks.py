@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from adapters.driver import Testee
 
-from ..verdict import PASSED, Verdict
+from ..model.verdict import PASSED, Verdict
 from .basics import UNKNOWN, Heard, heard, message, wrong
 from .datagrams import small_pieces
 from .long_replies import asked_for, long_replies

@@ -33,8 +33,8 @@ from adapters.driver import (
     parse_answer,
 )
 
-from ..answers import not_judged
-from ..verdict import PASSED, Outcome, Verdict, short
+from ..model.unanswered import not_judged
+from ..model.verdict import PASSED, Outcome, Verdict, short
 
 KEPT = "the testee protocol kept"
 OWN_ANSWERS = (Ok, Reject, Unsupported, RequestError)

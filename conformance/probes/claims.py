@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ..outside.wire import DType, Frame, Slice, Type, build
+from ..wire.build import DType, Frame, Slice, Type, build
 
 Request = Mapping[str, Any]
 _LONG = 40_000

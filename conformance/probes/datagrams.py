@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from adapters.driver import ASK_MAGIC, HEAD, MAGIC, PIECE_BYTES, Testee, ask_for, cut, open_udp, parse_answer
 
-from ..verdict import PASSED, Verdict
+from ..model.verdict import PASSED, Verdict
 from .basics import UNKNOWN, exchange, heard, message, wrong
 from .choosing import choose
 from .claims import ASKS, CUTTABLE

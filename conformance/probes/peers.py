@@ -7,14 +7,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from resonant.describe.registry import registry
+
 from adapters.driver import Answer, Ok, Reject, RequestError, Testee, Unsupported, WirePeer
 
-from ..dialogue.frames import UnreadableError, read_frame
-from ..dialogue.syncs import SyncError, read_sync
-from ..outside.wire import build, sync
-from ..peer_ops import CONFIG
-from ..registry import registry
-from ..verdict import PASSED, Outcome, Verdict
+from ..model.peer_requests import CONFIG
+from ..model.verdict import PASSED, Outcome, Verdict
+from ..wire.build import build, sync
+from ..wire.read import UnreadableError, read_frame
+from ..wire.sync import SyncError, read_sync
 from .basics import KEPT, OWN_ANSWERS, expect_kind, wrong
 
 HEART = "HEART"

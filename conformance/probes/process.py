@@ -7,7 +7,7 @@ from time import monotonic
 
 from adapters.driver import HEAD, MAGIC, Address, Channel, Ok, Testee, cut, launch, open_udp
 
-from ..verdict import PASSED, Verdict
+from ..model.verdict import PASSED, Verdict
 from .basics import UNKNOWN, message, wrong
 
 END_S = 5.0  # for a testee to exit once it is told to

@@ -7,9 +7,9 @@ from functools import cache
 
 from adapters.driver import HarnessError, Ok, Reject, RequestError, Testee, Unsupported
 
-from ..answers import REJECTED
-from ..cases import Refuse, load_cases
-from ..verdict import PASSED, Verdict
+from ..model.cases import Refuse, load_cases
+from ..model.unanswered import REJECTED
+from ..model.verdict import PASSED, Verdict
 from .basics import UNKNOWN, expect_kind, message, wrong
 from .choosing import choose
 from .claims import ASKS, GOOD, MALFORMED, REFUSED, Request

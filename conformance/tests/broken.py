@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-# Programs that change one thing in `base` or `ops`, the modules of the reference's testee, or in `adapters.serve`.
+# Programs that change one thing in `base` or `ops`, the modules of the reference's testee, or in `adapters.testee_kit`.
 # Some rules have more than one way to be broken.
 REPLY = """
 inner = base.answer

@@ -113,7 +113,7 @@ BROKEN_PEERS: Mapping[str, tuple[str, str]] = {
     ),
 }
 
-INCOMING = "import resonant.peer.incoming as incoming\nStream = incoming.IncomingStream\n"
+INCOMING = "import resonant.peer.state.recv_stream as incoming\nStream = incoming.IncomingStream\n"
 
 # Faults of the peers themselves, in streams: what is changed, and a pattern of what the law then says.
 STREAM_FAULTS: Mapping[str, tuple[str, str]] = {

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from adapters.driver import Address, Answer, Hello, Ok
-from conformance.cases import Accept, Case
 from conformance.dialogue.judge import judge_dialogue
-from conformance.peer_ops import CONFIG, SPACE_HASH
+from conformance.model.cases import Accept, Case
+from conformance.model.peer_requests import CONFIG, SPACE_HASH
+from conformance.model.verdict import Verdict
 from conformance.tests.support import closed, header_bytes, slice_bytes
-from conformance.verdict import Verdict
 
 WIRE: Address = ("127.0.0.1", 4000)
 FIRST_PORT = 5000

@@ -19,7 +19,7 @@ from typing import Any
 from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_encrypt
 
 from adapters.driver import Adapter, Limits, Testee, load_adapter
-from conformance.cases import Accept, Case, Refuse
+from conformance.model.cases import Accept, Case, Refuse
 
 ROOT = Path(__file__).resolve().parents[2]
 ADAPTERS = ROOT / "adapters"
@@ -36,7 +36,7 @@ import sys
 sys.path.insert(0, {folder!r})
 import testee as base
 import ops
-from adapters.serve import answers, loop, shapes
+from adapters.testee_kit import requests as answers, schema as shapes, server as loop
 
 """
 _AFTER = "\nbase.main()\n"

@@ -12,7 +12,7 @@ import pytest
 from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_decrypt
 
 from adapters.driver import Answer, Ok, Reject, Testee, build_adapter, load_adapter
-from conformance.cases import Accept, load_cases
+from conformance.model.cases import Accept, load_cases
 from conformance.tests.support import ADAPTERS, KEY, XCHACHA, ZSTD, closed, sealed
 
 pytestmark = pytest.mark.slow

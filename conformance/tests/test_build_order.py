@@ -7,10 +7,10 @@ import shlex
 from collections.abc import Sequence
 
 import pytest
-from resonant.clauses import load_clauses
+from resonant.describe.clauses import load_clauses
 
-from conformance.cases import Case, load_cases
-from conformance.profiles import NEEDS, PROFILES
+from conformance.model.cases import Case, load_cases
+from conformance.model.profiles import NEEDS, PROFILES
 from conformance.tests.support import ROOT
 from conformance.tests.tables import names, table
 

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 from resonant import RejectCode
-from resonant.clauses import Clause, load_clauses
+from resonant.describe.clauses import Clause, load_clauses
+from resonant.describe.registry import registry
 from resonant.errors import DropCode
 
-from conformance.cases import DIALOGUE, Case, Refuse, load_cases
-from conformance.peer_ops import PEER_OPS
+from conformance.model.cases import DIALOGUE, Case, Refuse, load_cases
+from conformance.model.peer_requests import PEER_OPS
+from conformance.model.profiles import EVERYWHERE, PROFILES
 from conformance.probes import PROBES, UNCLAIMED_CLAUSES
-from conformance.profiles import EVERYWHERE, PROFILES
-from conformance.registry import registry
 from conformance.tests.support import ROOT
 from conformance.tests.tables import names, table
 

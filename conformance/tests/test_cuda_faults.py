@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from adapters.driver import Testee, build_adapter, load_adapter
-from conformance.cases import Case, load_cases
-from conformance.checks import judge
+from conformance.checks.judge import judge
+from conformance.model.cases import Case, load_cases
 from conformance.tests.support import ADAPTERS
 
 CASES = {case.id: case for case in load_cases() if case.profile == "quant"}

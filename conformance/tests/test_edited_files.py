@@ -14,16 +14,16 @@ import pytest
 
 from adapters.driver import AdapterError, load_adapter
 from adapters.driver.text import decoded
-from conformance import compare
-from conformance.dialogue.files import load_dialogues
-from conformance.gate.files import DataFileError, load_data
-from conformance.gate.fixing import Found, fix_file
-from conformance.known import KnownFailuresError, load_known
-from conformance.manifest import damage
-from conformance.statement.commands import state, verify
-from conformance.statement.signing import load_key
+from conformance.dialogue.load import load_dialogues
+from conformance.model.integrity import damage
+from conformance.session.files import DataFileError, load_data
+from conformance.session.fix_known_failures import Found, fix_file
+from conformance.session.known_failures import KnownFailuresError, load_known
 from conformance.tests.support import ADAPTERS, ROOT
+from conformance.tools.statement import state, verify
+from reports import compare
 from reports.__main__ import main as report
+from reports.statement.signing import load_key
 from vectors.release.keys import load_public, load_seed
 
 EXAMPLE = ROOT / "conformance/tests/report/example_run.json"

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from adapters.driver import Testee, build_adapter, load_adapter
-from conformance.dialogue.frames import read_frame
-from conformance.dialogue.syncs import read_sync
-from conformance.peer_ops import CONFIG
+from conformance.model.peer_requests import CONFIG
 from conformance.tests.relay import CLIENT, SERVER, SIDES, TICK_MS, Faults, Relay, inside
 from conformance.tests.support import ADAPTERS, KEY
+from conformance.wire.read import read_frame
+from conformance.wire.sync import read_sync
 
 pytestmark = pytest.mark.slow
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.tests.captures import read_file
-from conformance.tests.served import serving
+from conformance.tests.server.served import serving
+from conformance.tests.tools.captures import read_file
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -63,7 +63,7 @@ def test_a_running_server_is_judged_from_outside() -> None:
 
 
 def test_dialogues_are_captured(tmp_path: Path) -> None:
-    (command,) = [line for line in COMMANDS if "conformance.capture" in line]
+    (command,) = [line for line in COMMANDS if "conformance.tools.capture" in line]
     words = shlex.split(command.replace("-o ", f"-o {shlex.quote(str(tmp_path))}/"))
     done = run(words)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
-from resonant.clauses import load_clauses
+from resonant.describe.clauses import load_clauses
+from resonant.describe.registry import FILE, UNITS, Code, Limit, Profile, RegistryError, parse, registry
 
-from conformance.registry import PATH, UNITS, Code, Limit, Profile, RegistryError, parse, registry
 from conformance.tests.support import ROOT
 from conformance.tests.tables import names, table
 
 REGISTRY = registry()
 CLAUSES = load_clauses()
-TEXT = PATH.read_text("utf-8")
+TEXT = (ROOT / "specs" / FILE).read_text("utf-8")
 WRONG = {
     "no TOML": ("[profiles.frame]", "[profiles.frame", "registry.toml: TOMLDecodeError"),
     "a table missing": ("[events]", "[occurrences]", "registry.toml: KeyError('events')"),

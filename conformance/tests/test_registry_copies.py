@@ -10,18 +10,20 @@ from typing import Any
 
 import pytest
 from resonant import DropCode, DType, Flags, MessageType, Modality, RejectCode
+from resonant.describe.registry import Value, registry
 from resonant.errors import FRAME_CODES
 from resonant.peer.config import DTYPE_NAMES, MODALITY_NAMES
-from resonant.peer.syncs import METHODS
+from resonant.peer.sync.objects import METHODS
 
-from adapters.driver import hello, pieces
-from conformance.cases import DIALOGUE, load_cases
-from conformance.outside import dropped, streams, wire
-from conformance.outside.table import CHECKS
-from conformance.peer_ops import CONFIG, PEER_OPS
+from adapters.driver import hello
+from adapters.driver.transport import pieces
+from conformance.model.cases import DIALOGUE, load_cases
+from conformance.model.peer_requests import CONFIG, PEER_OPS
 from conformance.probes.claims import ASKS
-from conformance.registry import Value, registry
+from conformance.server import dropped, streams
+from conformance.server.catalogue import CHECKS
 from conformance.tests.support import ROOT
+from conformance.wire import build as wire
 from vectors.make.model import SPEC_VERSION
 
 REGISTRY = registry()

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import jsonschema
 import pytest
 
-from conformance.cases import Accept, Case, load_cases
+from conformance.model.cases import Accept, Case, load_cases
 from conformance.tests.support import ROOT
 
 SPECS = ROOT / "specs"

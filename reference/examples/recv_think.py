@@ -13,7 +13,7 @@ from endpoint import Endpoint, serve
 from pair import CONFIG, arguments
 from resonant import Critique, Frame, Modality, ResonantError, Tensor, Think
 from resonant.console import command
-from resonant.meanings import frame_text
+from resonant.describe.wording import frame_text
 from resonant.peer import Delivered, Event
 from session_error import Address, host_port, is_nowhere, printable
 

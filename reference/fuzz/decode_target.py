@@ -26,9 +26,9 @@ except ImportError as error:
 
 with atheris.instrument_imports(include=["resonant"]):
     from resonant import MAX_FRAME_BYTES, Flags, Frame, Part, ResonantError, compress, decode, encode, seal
-    from resonant.clauses import load_clauses
-    from resonant.explain import explain, judge
-    from resonant.layout import annotate
+    from resonant.describe.annotate import annotate
+    from resonant.describe.clauses import load_clauses
+    from resonant.describe.explain import explain, judge
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT / "fuzz-corpus" / "decode"

@@ -4,18 +4,18 @@ There is no socket, clock or randomness in this package. Every rule it follows i
 is a ResonantError that names it.
 """
 
-from .compression import compress, decompress
-from .decode import decode
-from .encode import encode
 from .errors import DropCode, Part, RejectCode, ResonantError, Span
-from .messages import Ask, Cache, Critique, Heart, Message, Sync, Think, read_message, to_frame
-from .quant import Quantized, dequantize, elements_of, from_bfloat16, quantize
-from .sealing import nonce_for, open_sealed, seal
-from .space import space_hash32
-from .sparse import sparse_decode, sparse_encode
-from .tail import strong_tail_hash, tail_hash_hex
-from .tensors import Tensor
-from .values import (
+from .frame.decode import decode
+from .frame.encode import encode
+from .frame.space_hash import space_hash32
+from .frame.tail_hash import strong_tail_hash, tail_hash_hex
+from .message.messages import Ask, Cache, Critique, Heart, Message, Sync, Think, read_message, to_frame
+from .tensor.quant import Quantized, dequantize, elements_of, from_bfloat16, quantize
+from .tensor.sparse import sparse_decode, sparse_encode
+from .tensor.tensor import Tensor
+from .transform.xchacha import nonce_for, open_sealed, seal
+from .transform.zstd import compress, decompress
+from .wire_values import (
     MAX_DATAGRAM_BYTES,
     MAX_FRAME_BYTES,
     MIN_FRAME_BYTES,

@@ -10,11 +10,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .clauses import Clause, load_clauses
 from .console import command, printable
+from .describe.clauses import Clause, load_clauses
+from .describe.explain import explain, judge
 from .errors import ResonantError
-from .explain import explain, judge
-from .sealing import KEY_BYTES
+from .transform.xchacha import KEY_BYTES
 
 _MOST_BYTES = 1 << 20  # far more than a frame has, far less than a mistaken file may have
 _HEX_TEXT = re.compile(r"(?:0[xX]|[0-9a-fA-F]|[\s_:])*")

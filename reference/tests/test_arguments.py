@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 import resonant
 from resonant import DType, Flags, Frame, MessageType, Modality, RejectCode, ResonantError, Slice, Tensor
-from resonant.explain import explain
-from resonant.layout import annotate
+from resonant.describe.annotate import annotate
+from resonant.describe.explain import explain
 from resonant.peer import Announce, Config, Peer, Role
 
 ANY: Any = None

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from resonant import Flags, Frame, Part, RejectCode, ResonantError, decode, encode, nonce_for
-from resonant.clauses import load_clauses
-from resonant.explain import explain, judge
-from resonant.layout import Field, annotate
+from resonant.describe.annotate import Field, annotate
+from resonant.describe.clauses import load_clauses
+from resonant.describe.explain import explain, judge
 
 from reference.tests.strategies import frames, spoiled_frames
 from reference.tests.support import KEY, NONCE, WORKED_PLAIN, with_crc

@@ -8,7 +8,7 @@ import pytest
 import zstandard
 from nacl import bindings
 from resonant import DType, Flags, Frame, MessageType, Modality, Slice, decode, decompress, encode, nonce_for
-from resonant.layout import annotate
+from resonant.describe.annotate import annotate
 
 from reference.tests.support import joined, worked_frames
 

@@ -1,4 +1,4 @@
-"""The dialogues as pcapng, recorded by `python -m conformance.capture` in a process of its own.
+"""The dialogues as pcapng, recorded by `python -m conformance.tools.capture` in a process of its own.
 
 A process, because nothing here imports the suite: vectors are made before it and without it.
 """
@@ -39,7 +39,7 @@ def _of_dialogues(root: Path) -> tuple[str, ...]:
 
 def _capture(root: Path, profile: str, folder: Path) -> bytes:
     path = folder / f"{profile}.pcapng"
-    command = [sys.executable, "-m", "conformance.capture", "--impl=reference", "-o", str(path), f"{profile}/*"]
+    command = [sys.executable, "-m", "conformance.tools.capture", "--impl=reference", "-o", str(path), f"{profile}/*"]
     try:
         done = subprocess.run(  # noqa: S603 - this Python, and arguments of ours
             command,

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from nacl.signing import SigningKey
-from resonant.clauses import collect_clauses
+from resonant.describe.clauses import collect_clauses
 
 from .canary.pack import canary_files
 from .captures import capture_files

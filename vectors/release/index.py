@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from resonant.clauses import Clause
+from resonant.describe.clauses import Clause
 
 from .cases import ReleasedCase
 from .tree import ReleaseError

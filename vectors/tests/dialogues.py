@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from conformance.registry import registry
+from resonant.describe.registry import registry
+
 from vectors.make.__main__ import DATA
 
 ROOT = DATA.parent.parent

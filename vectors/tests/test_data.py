@@ -14,8 +14,8 @@ import jsonschema
 import pytest
 import referencing
 from referencing.jsonschema import DRAFT202012
+from resonant.describe.registry import registry
 
-from conformance.registry import registry
 from vectors.make.__main__ import DATA, main
 
 ROOT = DATA.parent.parent

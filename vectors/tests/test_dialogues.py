@@ -11,9 +11,9 @@ import pytest
 import referencing
 import resonant
 from referencing.jsonschema import DRAFT202012
-from resonant.clauses import load_clauses
+from resonant.describe.clauses import load_clauses
+from resonant.describe.registry import registry
 
-from conformance.registry import registry
 from vectors.tests.dialogues import PROFILES, ROOT, Talk, talks
 
 FRAME_CODES = set(registry().codes_of("frame"))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from vectors.make.hand import HAND, read_hex
+from vectors.make.sources.hand import HAND, read_hex
 
 LINE = re.compile(r"([0-9a-f]{2})+ {2,}\S.*|([0-9a-f]{2})+ +\S.*")
 
@@ -25,6 +25,6 @@ def test_every_line_of_bytes_is_annotated(path: Path) -> None:
 
 
 def test_nothing_in_the_folder_is_read_through_an_encoder() -> None:
-    source = Path(HAND.parent / "make" / "hand.py").read_text("utf-8")
+    source = Path(HAND.parent / "make" / "sources" / "hand.py").read_text("utf-8")
     assert "resonant" not in source
     assert "encode" not in source.replace("no encoder in between", "")

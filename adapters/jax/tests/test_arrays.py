@@ -13,8 +13,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from adapters.frameworks.tests import protocol
 from adapters.jax import resonant_jax as rj
+from adapters.testee_kit.tests import protocol
 
 
 def test_readme_runs() -> None:

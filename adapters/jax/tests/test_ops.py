@@ -9,8 +9,8 @@ import pytest
 
 pytest.importorskip("jax", reason="JAX is not installed: nothing of adapters/jax was tested")
 
-from adapters.frameworks.tests import cases, exact
 from adapters.jax.testee import IMPLEMENTATION
+from adapters.testee_kit.tests import cases, exact
 
 OPS = IMPLEMENTATION.performers
 GOLDEN = list(cases.golden())

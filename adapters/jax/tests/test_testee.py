@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.frameworks.tests import protocol
+from adapters.testee_kit.tests import protocol
 
 FOLDER = Path(__file__).resolve().parents[1]
 

@@ -11,7 +11,7 @@ pytest.importorskip("torch", reason="PyTorch is not installed: nothing of adapte
 import numpy as np
 import torch
 
-from adapters.frameworks.tests import exact, protocol
+from adapters.testee_kit.tests import exact, protocol
 from adapters.torch import resonant_torch as rt
 from adapters.torch.testee import IMPLEMENTATION
 

@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("torch", reason="PyTorch is not installed: nothing of adapters/torch was tested")
 
-from adapters.frameworks.tests import cases, exact
+from adapters.testee_kit.tests import cases, exact
 from adapters.torch.testee import IMPLEMENTATION
 
 OPS = IMPLEMENTATION.performers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from conformance.verdict import Outcome
+from conformance.model.verdict import Outcome
 
 from .table import REPLY_S, Hostile, sending
 

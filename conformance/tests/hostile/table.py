@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from conformance.cases import load_cases
-from conformance.verdict import Outcome
+from conformance.model.cases import load_cases
+from conformance.model.verdict import Outcome
 
 HASHES = [case.id for case in load_cases() if case.op == "tail_hash"]
 CASES = HASHES[:4]

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from resonant.clauses import load_clauses
+from resonant.describe.clauses import load_clauses
 
-from conformance.profiles import PROFILES
+from conformance.model.profiles import PROFILES
 from reports import model
 from reports.__main__ import main
 from reports.files import DataFileError

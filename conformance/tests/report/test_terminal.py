@@ -8,9 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from conformance.failure import Failure
-from conformance.ledger import Entry
-from conformance.terminal import MOST_CAUSES, causes
+from conformance.model.failure import Failure
+from conformance.pytest_plugin.terminal import MOST_CAUSES, causes
+from conformance.session.results import Entry
 from conformance.tests.support import ROOT
 
 COMMAND = [

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from .. import sealing
 from ..arguments import boolean, integer, names, octets
 from ..arguments import text as checked_text
-from ..strict_json import MAX_INTEGER
-from ..values import DType, Modality
-from .shapes import MAX_SPACE_ID
+from ..message.json import MAX_INTEGER
+from ..transform import xchacha as sealing
+from ..wire_values import DType, Modality
+from .sync.fields import MAX_SPACE_ID
 
 ZSTD = "zstd"
 XCHACHA = "xchacha20poly1305"

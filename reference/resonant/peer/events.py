@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ..errors import DropCode, RejectCode
-from ..messages import Message
-from ..values import MessageType, Modality, Slice
+from ..message.messages import Message
+from ..wire_values import MessageType, Modality, Slice
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from ..arguments import boolean, field, instance, integer, octets, unlike
-from ..messages import Heart, Message, slices_of, type_of
-from ..values import MessageType, Modality, Slice
-from . import asking, client, timers
+from ..message.messages import Heart, Message, slices_of, type_of
+from ..wire_values import MessageType, Modality, Slice
 from .config import Announce, Config, Role
-from .conversation import Conversation
 from .events import Output
-from .receiving import receive
+from .handlers import client, timers
+from .handlers import requests as asking
+from .handlers.dispatch import receive
+from .state.conversation import Conversation
 
 
 def _role(role: object) -> Role:

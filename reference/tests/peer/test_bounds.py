@@ -9,7 +9,9 @@ from unittest import mock
 
 import pytest
 from resonant import DType, MessageType, Slice
-from resonant.peer import Peer, Role, outbox, received
+from resonant.peer import Peer, Role
+from resonant.peer.received import frame as received
+from resonant.peer.state import send_streams as outbox
 
 from reference.tests.peer.support import (
     PING,

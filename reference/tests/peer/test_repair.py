@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from resonant import DType, MessageType, Slice
-from resonant.peer import Ref, Rejected, outgoing
+from resonant.peer import Ref, Rejected
+from resonant.peer.state import send_stream as outgoing
 
 from reference.tests.peer.outgoing_support import MESSAGE, ask, assert_state_refused, incomplete, streamed
 from reference.tests.peer.support import (

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from resonant.clauses import load_clauses
-from resonant.peer import checks
-from resonant.peer.received import Kind
-from resonant.peer.states import CLIENT, FACTS, SERVER, Machine, Standing, Table, Turn
-from resonant.peer.stream_states import INCOMING, OUTGOING
+from resonant.describe.clauses import load_clauses
+from resonant.peer.handlers import check_table as checks
+from resonant.peer.received.frame import Kind
+from resonant.peer.state.machine import CLIENT, FACTS, SERVER, Machine, Standing, Table, Turn
+from resonant.peer.state.stream_states import INCOMING, OUTGOING
 
 from reference.tests.support import ROOT
 

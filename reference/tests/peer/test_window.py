@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from resonant.peer import Peer, Role
-from resonant.peer.window import Window
+from resonant.peer.state.replay_window import Window
 
 from reference.tests.peer.support import (
     PING,

@@ -10,10 +10,10 @@ from typing import Any
 
 import xxhash
 
-from ..message.tensors import CRITIQUE, SYNC, THINK, Slice, json_slice
-from ..raw import F16, I8, XCHACHA, ZSTD, Raw, ramp, raw_slice
-from ..transform.zstd import stored
-from .peers import D_MODEL, DATA_STREAM, DTYPES, HANDSHAKE_STREAM, HASH, KEY, MODALITIES, OUR_SALT, PEER_SALT, SPACE
+from ..writer.raw_frame import F16, I8, XCHACHA, ZSTD, Raw, ramp, raw_slice
+from ..writer.tensors import CRITIQUE, SYNC, THINK, Slice, json_slice
+from ..zstd.zstd import stored
+from .configs import D_MODEL, DATA_STREAM, DTYPES, HANDSHAKE_STREAM, HASH, KEY, MODALITIES, OUR_SALT, PEER_SALT, SPACE
 
 HALF: Slice = (F16, (2,), bytes.fromhex("003c00c0"))  # 1.0 and −2.0
 BYTES: Slice = (I8, (3,), ramp(3))

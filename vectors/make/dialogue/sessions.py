@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..model import Case
+from .configs import CONFIG, DATA_STREAM, HANDSHAKE_STREAM, MODALITIES, Config
+from .events import established
 from .frames import Frame, brief_ping, capable, sync
-from .peers import CONFIG, DATA_STREAM, HANDSHAKE_STREAM, MODALITIES, Config
-from .script import Said, Steps, client, events, expect, first_ping, send, server
-from .told import established
+from .steps import Said, Steps, client, events, expect, first_ping, send, server
 
 ROLES = ("server", "client")
 

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..raw import STRONG_TAIL
+from ..writer.raw_frame import STRONG_TAIL
+from .configs import DATA_STREAM
+from .events import Event, complete, failed, incomplete, message, opened
 from .frames import Frame, part, strong_hash
-from .peers import DATA_STREAM
-from .script import Steps, error, events, expect, send
 from .sessions import head, tail
-from .told import Event, complete, failed, incomplete, message, opened
+from .steps import Steps, error, events, expect, send
 
 FRAMES = 3  # data frames of the stream that most dialogues are about; its TAIL has number 4
 

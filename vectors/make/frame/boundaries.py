@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from resonant import DType, Frame, MessageType, Slice
 
-from ..frames import decode_input, encode_expectation, encode_input, fields
 from ..model import Case, Group, accepts
-from ..raw import STRONG_TAIL, ramp
+from ..writer.agreed_frame import decode_input, encode_expectation, encode_input, fields
+from ..writer.raw_frame import STRONG_TAIL, ramp
 
 I8_1 = Slice(DType.I8, (1,), b"\x2a")
 NamedFrame = tuple[str, str, str, Frame]  # id, about, clauses, frame

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..model import Case, Group, frame_refused
-from ..raw import F16, Raw, close, one_slice, reclose
+from ..writer.raw_frame import F16, Raw, close, one_slice, reclose
 
 # The plain worked frame of specs/frame.md section 7: 47 bytes.
 FRAME = bytes.fromhex("010000003412000001000000000000000100000000000000040000000000000000010102000000003c00c0d22d353b")

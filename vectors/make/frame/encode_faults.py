@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..frames import fields
 from ..model import Case, Group, accepts, refuses
-from ..raw import F16, I8, Q4, SPARSE, STRONG_TAIL, TEST_KEY, XCHACHA, ZSTD, close, nonce_of, ramp
+from ..writer.agreed_frame import fields
+from ..writer.raw_frame import F16, I8, Q4, SPARSE, STRONG_TAIL, TEST_KEY, XCHACHA, ZSTD, close, nonce_of, ramp
 from .boundaries import sized
 
 KEYED = {"key": TEST_KEY.hex(), "nonce": nonce_of(1).hex()}

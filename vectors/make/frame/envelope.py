@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable, Iterator
 
 from ..model import Case, Group, frame_refused
-from ..raw import F16, I8, Raw, close, one_slice, ramp, raw_slice
+from ..writer.raw_frame import F16, I8, Raw, close, one_slice, ramp, raw_slice
 
 SHORT = one_slice(F16, (2,), bytes.fromhex("003c00c0"))
 

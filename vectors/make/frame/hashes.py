@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import xxhash
 
 from ..model import Case, Group, accepts, refuses
-from ..raw import ramp
+from ..writer.raw_frame import ramp
 
 # Found by trying numbers in order: the SHA-256 of "resonant-zero:search:0322312368" starts with four zero bytes.
 ZERO_HASH = ("resonant-zero", "search", "0322312368")

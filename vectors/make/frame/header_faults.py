@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..model import Case, Group, frame_refused
-from ..raw import F16, I8, Raw, one_slice, ramp, raw_slice
+from ..writer.raw_frame import F16, I8, Raw, one_slice, ramp, raw_slice
 
 VALID = one_slice(F16, (2,), bytes.fromhex("003c00c0"))
 

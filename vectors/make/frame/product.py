@@ -7,9 +7,9 @@ from itertools import product
 
 from resonant import DType, Flags, Frame, MessageType, Modality, Slice
 
-from ..frames import decode_input, encode_expectation, encode_input, fields
 from ..model import Case, Group, accepts
-from ..raw import STRONG_TAIL, XCHACHA, ZSTD, ramp
+from ..writer.agreed_frame import decode_input, encode_expectation, encode_input, fields
+from ..writer.raw_frame import STRONG_TAIL, XCHACHA, ZSTD, ramp
 
 # One slice a dtype, each with the clause of its length; the Q4 count is odd, the sparse one leaves room.
 SLICES = {

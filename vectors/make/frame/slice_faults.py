@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..model import Case, Group, accepts, frame_refused
-from ..raw import F16, I8, Q4, SPARSE, Raw, one_slice, ramp, raw_slice
+from ..writer.raw_frame import F16, I8, Q4, SPARSE, Raw, one_slice, ramp, raw_slice
 
 NAMES = {F16: "f16", I8: "i8", Q4: "q4", SPARSE: "sparse-coo"}
 ONE = {F16: (2, ramp(4)), I8: (2, ramp(2)), Q4: (2, ramp(1)), SPARSE: (2, ramp(2))}  # dtype -> n, a fitting payload

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 
 from ..model import Case, Group
-from ..raw import I8
-from .tensors import CRITIQUE, KINDS, SYNC, bad, json_slice, reads
+from ..writer.raw_frame import I8
+from ..writer.tensors import CRITIQUE, KINDS, SYNC, bad, json_slice, reads
 
 F = KINDS["f16"]
 M = 2**53 - 1

@@ -8,8 +8,8 @@ from math import prod
 from typing import Any
 
 from ..model import Case, Group, accepts, frame_refused
-from ..raw import F16, I8, Q4, SPARSE, one_slice, ramp
-from .tensors import ASK, CACHE, CRITIQUE, KINDS, SYNC, THINK, Part, bad, frame, json_slice, reads, tensor
+from ..writer.raw_frame import F16, I8, Q4, SPARSE, one_slice, ramp
+from ..writer.tensors import ASK, CACHE, CRITIQUE, KINDS, SYNC, THINK, Part, bad, frame, json_slice, reads, tensor
 
 F = KINDS["f16"].slices[0]
 MASK = (I8, (2, 2), bytes((1, 0, 0, 1)))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from conformance.tests.captures import read_file
+from conformance.tests.tools.captures import read_file
 from vectors.release.archives import write_archives
 from vectors.release.reading import read_release
 from vectors.release.tree import ROOT
@@ -21,7 +21,15 @@ from vectors.tests.dialogues import PROFILES
 from vectors.tests.release.releases import NAME, TEST_SEED, packed, released
 
 BUILD_LIMIT_S = 300
-NEEDED = ("adapters/driver", "adapters/reference", "adapters/serve", "conformance", "reference", "specs", "vectors")
+NEEDED = (
+    "adapters/driver",
+    "adapters/reference",
+    "adapters/testee_kit",
+    "conformance",
+    "reference",
+    "specs",
+    "vectors",
+)
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "target", "tests", "node_modules")
 EARLIEST_S = 315_532_800  # 1980-01-01 UTC
 

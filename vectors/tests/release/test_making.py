@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from nacl.signing import SigningKey, VerifyKey
-from resonant.clauses import load_clauses
+from resonant.describe.clauses import load_clauses
 
 from vectors.release import captures
 from vectors.release.__main__ import main

@@ -1,0 +1,1 @@
+"""Testees in containers, for which the engine's client is loaded only when it is needed."""

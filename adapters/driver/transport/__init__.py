@@ -1,0 +1,1 @@
+"""Sockets: the control channel, its pieces, and the runner's end of the wire."""

@@ -1,0 +1,152 @@
+"""The runner's end of the control socket."""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import selectors
+import socket
+from collections.abc import Iterable, Iterator
+from time import monotonic
+from typing import Final
+
+from ..errors import StartError
+from ..running import Address
+from .exchange import Exchange
+from .pieces import Joiner
+from .sockets import enlarge_buffers, open_udp
+
+RESEND_S: Final = (0.25, 0.5, 1.0, 2.0)
+"""How long to wait before each sending again, in seconds; the last interval repeats. Each step forward begins anew."""
+_DATAGRAM_BYTES: Final = 65_536
+# A datagram that finds no room is a lost one: the schedule sends it again.
+_NO_ROOM: Final = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.ENOBUFS})
+
+
+class NoReplyError(Exception):
+    """The deadline passed without a complete reply; the text says what came instead, if anything did."""
+
+
+class GoneError(Exception):
+    """The testee has ended, or nothing listens at its control address any more."""
+
+
+class Channel:
+    """One UDP socket connected to a testee's control address; one request at a time.
+
+    Connected, so that the kernel drops what others send, and tells of a port that was closed. Deadlines are values of
+    `time.monotonic()`, in seconds. Nothing here waits past a deadline, whatever arrives.
+    """
+
+    def __init__(self, address: Address, *, gone_fd: int | None = None, first_id: int = 1) -> None:
+        """gone_fd: becomes readable when the testee ends. Raises StartError if the address cannot be used."""
+        self._ids = itertools.count(first_id)
+        self._whole = False  # whether it was seen not to ask for pieces
+        self._gone_fd = gone_fd
+        self._socket = _connect(address)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._socket, selectors.EVENT_READ)
+        if gone_fd is not None:
+            self._selector.register(gone_fd, selectors.EVENT_READ)
+
+    @property
+    def address(self) -> Address:
+        """The socket's own address, the one that the testee obeys (TST-6)."""
+        host, port, *_ = self._socket.getsockname()
+        return host, port
+
+    def next_id(self) -> int:
+        """A request_id that was not used before on this channel."""
+        return next(self._ids) & 0xFFFF_FFFF
+
+    def request(self, message: bytes, deadline: float) -> bytes:
+        """Send a message piece by piece, again and again if need be, and return the reply to it.
+
+        Replies to earlier requests are ignored. Raises NoReplyError at the deadline, GoneError as soon as the testee
+        is seen to have ended, PieceError for a message that is too long or a reply whose pieces contradict each other.
+        """
+        exchange = Exchange(message, self.next_id(), whole=self._whole)
+        sending, intervals = exchange.begin(), _intervals()
+        resend_at = monotonic() + next(intervals)
+        while True:
+            self.send_raw(sending)
+            datagram = self.receive(min(resend_at, deadline))
+            reply, sending = (None, []) if datagram is None else exchange.take(datagram)
+            self._whole = exchange.whole
+            if reply is not None:
+                return reply
+            now = monotonic()
+            if now >= deadline:
+                raise NoReplyError(_note(exchange.joiner))
+            if sending:
+                intervals = _intervals()
+                resend_at = now + next(intervals)
+            elif now >= resend_at:
+                resend_at = now + next(intervals)
+                sending = exchange.again()
+
+    def send_raw(self, datagrams: Iterable[bytes]) -> None:
+        """Send datagrams as they are. One that finds no room is dropped. Raises GoneError if the port is closed."""
+        for datagram in datagrams:
+            try:
+                self._socket.send(datagram)
+            except ConnectionRefusedError:
+                raise GoneError("its control port is closed") from None
+            except OSError as error:
+                if error.errno not in _NO_ROOM:
+                    raise
+
+    def receive(self, deadline: float) -> bytes | None:
+        """The next datagram of any content, None at the deadline; raises GoneError if there can be no more."""
+        while True:
+            datagram = self._take()
+            if datagram is not None:
+                return datagram
+            wait_s = deadline - monotonic()
+            if wait_s <= 0:
+                return None
+            ready = self._selector.select(wait_s)
+            if any(key.fd == self._gone_fd for key, _ in ready):
+                datagram = self._take()  # what it sent before it ended is there by now
+                if datagram is None:
+                    raise GoneError("it has ended")
+                return datagram
+
+    def _take(self) -> bytes | None:
+        try:
+            return self._socket.recv(_DATAGRAM_BYTES)
+        except BlockingIOError:
+            return None
+        except ConnectionRefusedError:
+            raise GoneError("its control port is closed") from None
+
+    def close(self) -> None:
+        """Close the socket. May be called twice."""
+        self._selector.close()
+        self._socket.close()
+
+
+def _connect(address: Address) -> socket.socket:
+    try:
+        family, _, _, _, target = socket.getaddrinfo(*address, type=socket.SOCK_DGRAM)[0]
+        sock = open_udp(address, family)
+    except (OSError, UnicodeError) as error:  # the latter: a host name that no DNS name can be
+        raise StartError(f"{address[0]}:{address[1]} is no address to reach a testee at: {error}") from None
+    enlarge_buffers(sock)
+    sock.setblocking(False)
+    try:
+        sock.connect(target)
+    except OSError as error:
+        sock.close()
+        raise StartError(f"{address[0]}:{address[1]} cannot be reached: {error}") from None
+    return sock
+
+
+def _intervals() -> Iterator[float]:
+    return itertools.chain(RESEND_S, itertools.repeat(RESEND_S[-1]))
+
+
+def _note(joiner: Joiner) -> str:
+    if not joiner.ignored:
+        return ""
+    return f"{joiner.ignored} datagrams came that are no part of the reply, the last because {joiner.last_ignored}"

@@ -1,0 +1,66 @@
+"""From a message to the reply to it (specs/testee.md section 4)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from .schema import BadRequestError, Shape, any_object, members, parse, some_text, text
+
+VARIABLE: Final = "RESONANT_TOKEN"
+"""The environment variable with the secret of section 1."""
+REQUEST: Final[Shape] = {"op": some_text, "case": text, "profile": text, "input": any_object}
+
+Performer: TypeAlias = Callable[..., dict[str, Any]]
+"""Takes the members of an input as keywords and returns the result; called with what fits the shape only."""
+
+
+class Op(NamedTuple):
+    """One op: the members its input needs, those it may have, and the call behind it."""
+
+    needed: Shape
+    optional: Shape
+    perform: Performer
+
+
+STOP: Final = Op({}, {}, dict)
+"""The loop ends after it (TST-3)."""
+
+
+def greet(token: str, *, name: str, version: str, language: str, profiles: Sequence[str]) -> dict[str, Any]:
+    """The result of hello (TST-12). Raises BadRequestError for another token than the environment's."""
+    if token != os.environ[VARIABLE]:
+        raise BadRequestError("input.token is not the token")
+    return {"name": name, "version": version, "language": language, "spec": "1.0", "profiles": profiles}
+
+
+def answer(ops: Mapping[str, Op], refusal: type[Exception], message: bytes) -> tuple[str, dict[str, Any]]:
+    """The op of a message, empty if it has none, and the reply to it.
+
+    refusal: what a performer raises to refuse its input; it has the attribute `code`, or the code is REJECTED. Whatever
+    else is raised ends the process (section 6).
+    """
+    op = ""
+    try:
+        request = members("the message", parse(message), REQUEST, {})
+        op = request["op"]
+        if op not in ops:
+            return op, {"unsupported": op}  # TST-9, TST-10
+        needed, optional, perform = ops[op]
+        return op, {"ok": perform(**members("input", request["input"], needed, optional))}
+    except BadRequestError as error:
+        return op, {"error": str(error)}  # TST-11
+    except refusal as error:
+        code, why = str(getattr(error, "code", "REJECTED")), str(error)
+        return op, {"reject": {"code": code, "detail": why} if why else {"code": code}}  # TST-13, TST-14
+
+
+def shows_token(message: bytes) -> bool:
+    """Whether this is a hello with the right token (TST-6)."""
+    try:
+        request = parse(message)
+    except BadRequestError:
+        return False
+    given = request.get("input") if type(request) is dict and request.get("op") == "hello" else None
+    return type(given) is dict and given.get("token") == os.environ[VARIABLE]

@@ -1,0 +1,80 @@
+"""Judging encoder output that is not canonical, from the specification and the primitives alone.
+
+No decoder of ours is asked: the header must be right to the byte, the CRC right, and the body must come back to the
+expected plain body through libsodium and libzstd.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+from resonant.describe.registry import registry
+
+from ..model.difference import Difference, first_byte
+from ..model.verdict import PASSED, Outcome, Verdict, short
+from ..wire.body import NONCE_BYTES, WrongError, decompressed, opened
+
+XCHACHA = 2
+_HEX = re.compile("([0-9a-f]{2})*")
+
+
+def check_frame(given: Mapping[str, Any], expected: Mapping[str, Any], got: Mapping[str, Any]) -> Verdict:
+    """Judge an encoded frame with ZSTD set. given: the input of encode; expected: header and plain_body."""
+    try:
+        frame = _bytes_of(got, "frame")
+        body = _body(frame, bytes.fromhex(expected["header"]))
+        if given["fields"]["flags"] & XCHACHA:
+            body = _opened(body, bytes.fromhex(expected["header"]), given)
+        _compare("plain_body", expected["plain_body"], decompressed(body))
+    except WrongError as wrong:
+        return _failed(wrong, expected, got, produced=str(got.get("frame", "")))
+    return PASSED
+
+
+def check_compressed(expected: Mapping[str, Any], got: Mapping[str, Any]) -> Verdict:
+    """Judge the output of compress. expected: plain."""
+    try:
+        _compare("plain", expected["plain"], decompressed(_bytes_of(got, "zstd")))
+    except WrongError as wrong:
+        return _failed(wrong, expected, got)
+    return PASSED
+
+
+def _failed(wrong: WrongError, expected: Mapping[str, Any], got: Mapping[str, Any], produced: str = "") -> Verdict:
+    return Verdict(Outcome.FAIL, wrong.summary, f"ok {short(expected)}", f"ok {short(got)}", wrong.difference, produced)
+
+
+def _bytes_of(got: Mapping[str, Any], member: str) -> bytes:
+    text = got.get(member)
+    if got.keys() != {member} or not isinstance(text, str) or not _HEX.fullmatch(text):
+        raise WrongError(f"ok is to have one member, {member}, in lower-case hex")
+    return bytes.fromhex(text)
+
+
+def _body(frame: bytes, header: bytes) -> bytes:
+    if not frame.startswith(header):
+        byte = first_byte(header.hex(), frame.hex())
+        difference = Difference(("header",), header.hex(), frame[: len(header)].hex(), byte)
+        raise WrongError(f"the header differs (FRM-32): {difference.text()}", difference)
+    if len(frame) > registry().limit("max_frame_bytes"):
+        raise WrongError(f"the frame has {len(frame):,} bytes (ZST-11)")
+    computed = zlib.crc32(frame[:-4]).to_bytes(4, "little")
+    if len(frame) < len(header) + 4 or frame[-4:] != computed:
+        raise WrongError(f"crc32 is {frame[-4:].hex()}, not {computed.hex()} (FRM-24)")
+    return frame[len(header) : -4]
+
+
+def _opened(body: bytes, header: bytes, given: Mapping[str, Any]) -> bytes:
+    nonce = bytes.fromhex(given["nonce"])
+    if body[:NONCE_BYTES] != nonce:
+        raise WrongError(f"the body starts with {body[:NONCE_BYTES].hex()}, not with the nonce it was given (XCH-2)")
+    return opened(body, header, bytes.fromhex(given["key"]))
+
+
+def _compare(member: str, expected: str, got: bytes) -> None:
+    if got.hex() != expected:
+        difference = Difference((member,), expected, got.hex(), first_byte(expected, got.hex()))
+        raise WrongError(f"decompressed, {difference.text()}", difference)

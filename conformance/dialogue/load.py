@@ -1,0 +1,78 @@
+"""Dialogues outside of vectors/data: files named on the command line, looked at closely before they are played."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from ..model.cases import DIALOGUE, VECTORS, Case, VectorError, read_cases
+from ..wire.sync import validator_of
+from .parse import DialogueError, parse_dialogue
+from .steps import Act, Dialogue
+
+SCHEMA = VECTORS.parent / "schema.json"
+
+
+def load_dialogues(path: Path) -> tuple[Case, ...]:
+    """The dialogues of a vector file. Raises VectorError, whose text names the file and says what is wrong."""
+    try:
+        file = json.loads(path.read_bytes())
+        fault = next(_faults(file), None)
+    except (OSError, ValueError) as error:
+        raise VectorError(f"{path}: {error}") from error
+    if fault is not None:
+        raise VectorError(f"{path}: {fault}")
+    return tuple(read_cases(file, path))
+
+
+def _faults(file: Any) -> Iterator[str]:
+    errors = list(_schema().iter_errors(file))
+    yield from (_misfit(error) for error in errors if "input" not in error.absolute_path)
+    if file["op"] != DIALOGUE:
+        yield f"its op is {file['op']}, not {DIALOGUE}"
+    for entry in file["cases"]:
+        for fault in dialogue_faults(entry["input"]):
+            yield f"{entry['id']}: {fault}"
+    yield from map(_misfit, errors)  # what is left of them: a schema says less clearly what is wrong with a step
+
+
+def _misfit(error: jsonschema.ValidationError) -> str:
+    where = ".".join(map(str, error.absolute_path)) or "the file"
+    return f"{where} does not fit vectors/schema.json: {error.message[:200]}"
+
+
+def dialogue_faults(given: Mapping[str, Any]) -> Iterator[str]:
+    """What keeps the input of a case from being played, or would have the testee find a request wrong."""
+    try:
+        dialogue = parse_dialogue(given)
+    except DialogueError as error:
+        yield str(error)
+        return
+    opening: dict[str, Any] = {"role": dialogue.role, "config": dialogue.config}
+    if dialogue.stream_id is not None:
+        opening |= {"remote": 1, "stream_id": dialogue.stream_id}
+    yield from _misfits("peer_open", opening, "role and config")
+    yield from _wrong_acts(dialogue)
+
+
+def _wrong_acts(dialogue: Dialogue) -> Iterator[str]:
+    for number, step in enumerate(dialogue.steps, start=1):
+        if isinstance(step, Act):
+            yield from _misfits("peer_send", step.request, f"step {number}: act")
+
+
+def _misfits(op: str, given: Mapping[str, Any], what: str) -> Iterator[str]:
+    validator = validator_of(f"ops/{op}.json", "input")
+    assert validator is not None
+    if not validator.is_valid(given):
+        yield f"{what} does not fit specs/ops/{op}.json"
+
+
+@cache
+def _schema() -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(json.loads(SCHEMA.read_bytes()))

@@ -1,0 +1,185 @@
+"""Dialogues read from JSON, strictly: what a person or the generator wrote wrong is said by step and member."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from resonant.describe.registry import registry
+
+from .steps import (
+    FIRST_PEER,
+    Act,
+    Advance,
+    Dialogue,
+    Events,
+    Expect,
+    ExpectAgain,
+    ExpectNothing,
+    FrameWanted,
+    Raw,
+    Send,
+    SendEach,
+    Step,
+)
+
+HEADER = ("type", "flags", "stream_id", "frame_seq", "space_hash32", "modality")
+ROLES = ("server", "client")
+_LETTER = re.compile("[a-z]")
+_HEX = re.compile("([0-9a-f]{2})*")
+_MIN_FRAME = registry().limit("min_frame_bytes")
+_MAX_EACH = 1 << 16
+
+
+class DialogueError(Exception):
+    """A dialogue that cannot be played; the text says where and why."""
+
+
+def parse_dialogue(given: Raw) -> Dialogue:
+    """The `input` of a case of op dialogue. Raises DialogueError."""
+    _members(given, {"role", "config", "steps"}, {"stream_id"})
+    role, stream_id, steps = given["role"], given.get("stream_id"), given["steps"]
+    _need(role in ROLES, f"role is {role!r}, not server or client")
+    _need((role == "client") == (stream_id is not None), "a client has a stream_id, and a server none")
+    _need(stream_id is None or _is_int(stream_id), "stream_id is no number")
+    _need(isinstance(given["config"], Mapping), "config is no object")
+    _need(isinstance(steps, list), "steps is no array")
+    read = tuple(map(_numbered, steps, range(1, len(steps) + 1)))
+    _check_names(read)
+    return Dialogue(role, given["config"], stream_id, read)
+
+
+def _check_names(steps: Iterable[Step]) -> None:
+    known: set[str] = set()
+    for number, step in enumerate(steps, start=1):
+        if isinstance(step, Expect) and step.name:
+            known.add(step.name)
+        if isinstance(step, ExpectAgain):
+            _need(step.name in known, f"step {number}: no datagram was named {step.name!r} before")
+
+
+def _numbered(raw: object, number: int) -> Step:
+    try:
+        return parse_step(raw)
+    except DialogueError as error:
+        raise DialogueError(f"step {number}: {error}") from None
+
+
+def parse_step(raw: object) -> Step:
+    """One step. Raises DialogueError."""
+    _need(isinstance(raw, Mapping), "a step is an object")
+    assert isinstance(raw, Mapping)
+    kinds = [kind for kind in _KINDS if kind in raw]
+    _need(len(kinds) == 1, f"a step has one of {', '.join(_KINDS)}; this one has {', '.join(raw) or 'nothing'}")
+    read, companions = _KINDS[kinds[0]]
+    _members(raw, {kinds[0]}, companions)
+    return read(raw)
+
+
+def _peer(raw: Raw) -> str:
+    peer = raw.get("peer", FIRST_PEER)
+    _need(isinstance(peer, str) and _LETTER.fullmatch(peer) is not None, f"peer is {peer!r}, not a letter")
+    return str(peer)
+
+
+def _send(raw: Raw) -> Step:
+    return Send(raw, _peer(raw), _bytes(raw["send"]))
+
+
+def _send_each(raw: Raw) -> Step:
+    each = raw["send_each"]
+    _members(each, {"frame", "from", "to"}, set())
+    frame, first, last = _bytes(each["frame"]), each["from"], each["to"]
+    _need(len(frame) >= _MIN_FRAME, "the frame of send_each is shorter than 33 bytes")
+    _need(_is_int(first) and _is_int(last) and 0 <= first <= last < 2**64, "from and to are no range of numbers")
+    _need(last - first < _MAX_EACH, f"from and to are more than {_MAX_EACH:,} frames")
+    return SendEach(raw, _peer(raw), frame, first, last)
+
+
+def _act(raw: Raw) -> Step:
+    request, reject = raw["act"], raw.get("reject")
+    _need(isinstance(request, dict) and "to" not in request, "act is an input of peer_send without to")
+    _need(reject is None or isinstance(reject, str), "reject is no code")
+    return Act(raw, _peer(raw), request, reject)
+
+
+def _advance(raw: Raw) -> Step:
+    _need(_is_int(raw["advance"]) and raw["advance"] >= 0, "advance is no number of milliseconds")
+    return Advance(raw, raw["advance"])
+
+
+def _expect(raw: Raw) -> Step:
+    frame, name = raw["expect"], raw.get("as", "")
+    _members(frame, set(HEADER), {"nonce", "json", "absent", "slices"})
+    _need(("json" in frame) != ("slices" in frame), "a frame has either json or slices")
+    _need("absent" not in frame or "json" in frame, "absent goes with json")
+    _need(isinstance(name, str), "as is no name")
+    header = {member: frame[member] for member in HEADER}
+    absent = tuple(frame.get("absent", ()))
+    wanted = FrameWanted(header, frame.get("nonce"), frame.get("json"), absent, frame.get("slices"))
+    return Expect(raw, _peer(raw), wanted, name)
+
+
+def _expect_again(raw: Raw) -> Step:
+    _need(isinstance(raw["expect_again"], str), "expect_again is no name")
+    return ExpectAgain(raw, _peer(raw), raw["expect_again"])
+
+
+def _expect_nothing(raw: Raw) -> Step:
+    _need(raw["expect_nothing"] is True, "expect_nothing is always true")
+    return ExpectNothing(raw, _peer(raw))
+
+
+def _events(raw: Raw) -> Step:
+    _need(isinstance(raw["events"], list), "events is no array")
+    return Events(raw, tuple(event for one in raw["events"] for event in _each_event(one)))
+
+
+def _each_event(event: object) -> Iterator[Raw]:
+    """The event with its letter; one for each number where it stands for many."""
+    _need(isinstance(event, dict) and isinstance(event.get("event"), str), "an event is an object with `event`")
+    assert isinstance(event, dict)
+    named = {"peer": _peer(event)} | dict(event)
+    span = event.get("frame_seq")
+    if not isinstance(span, Mapping):
+        yield named
+        return
+    _members(span, {"from", "to"}, set())
+    _need(_is_int(span["from"]) and _is_int(span["to"]), "from and to are no numbers")
+    _need(span["to"] - span["from"] < _MAX_EACH, f"from and to are more than {_MAX_EACH:,} events")
+    for number in range(span["from"], span["to"] + 1):
+        yield named | {"frame_seq": str(number)}
+
+
+_KINDS: Mapping[str, tuple[Callable[[Raw], Step], set[str]]] = {
+    "send": (_send, {"peer"}),
+    "send_each": (_send_each, {"peer"}),
+    "act": (_act, {"peer", "reject"}),
+    "advance": (_advance, set()),
+    "expect": (_expect, {"peer", "as"}),
+    "expect_again": (_expect_again, {"peer"}),
+    "expect_nothing": (_expect_nothing, {"peer"}),
+    "events": (_events, set()),
+}
+
+
+def _need(holds: bool, text: str) -> None:
+    if not holds:
+        raise DialogueError(text)
+
+
+def _members(value: object, needed: set[str], optional: set[str]) -> None:
+    _need(isinstance(value, Mapping), f"an object with {', '.join(sorted(needed))} is due")
+    assert isinstance(value, Mapping)
+    missing, extra = needed - value.keys(), value.keys() - needed - optional
+    _need(not missing, f"{', '.join(sorted(missing))} is missing")
+    _need(not extra, f"{', '.join(sorted(extra))} is too much")
+
+
+def _is_int(value: object) -> bool:
+    return type(value) is int
+
+
+def _bytes(text: object) -> bytes:
+    _need(isinstance(text, str) and _HEX.fullmatch(text) is not None, "bytes are not in lower-case hex")
+    return bytes.fromhex(str(text))

@@ -1,0 +1,211 @@
+"""A dialogue played against a testee, step by step; the first thing that is not as it must be ends it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NoReturn
+
+from adapters.driver import Address, Answer, Ok, Reject
+
+from ..model.unanswered import REJECTED, not_judged
+from ..model.verdict import Outcome, Verdict, short
+from .clock import Ask, Pass, pass_virtually
+from .endpoints import Ends, OpenWire
+from .match import Fault, datagram_fault, events_fault, frame_fault
+from .steps import FIRST_PEER, Act, Advance, Dialogue, Events, Expect, ExpectAgain, ExpectNothing, Send, SendEach, Step
+from .transcript import Transcript, datagram_text
+
+_SHOWN = 600
+
+
+class StoppedError(Exception):
+    """The dialogue is over before its end, with this verdict."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict.summary)
+        self.verdict = verdict
+
+
+class Player:
+    """Everybody in a dialogue but the peer under test. Whatever goes wrong raises StoppedError."""
+
+    def __init__(self, ask: Ask, to: Address, open_wire: OpenWire, passing: Pass = pass_virtually) -> None:
+        """ask: has the testee perform an op. to: its wire socket. passing: how time passes for it."""
+        self._ask, self._passing = ask, passing
+        self.transcript = Transcript()
+        self._ends = Ends(to, open_wire, self.transcript)
+        self._named: dict[str, bytes] = {}
+        self._events: list[Mapping[str, Any]] = []
+        self._role = ""
+        self._count = 0
+        self._where = "before the first step"
+        self.unnamed = False
+        """Whether a refusal came without a code (TST-14)."""
+
+    def begin(self, dialogue: Dialogue) -> None:
+        """Reset the testee and open its peer and the other ends; the steps are not played yet."""
+        key = dialogue.config.get("key")
+        self.transcript.key = bytes.fromhex(key) if isinstance(key, str) else None
+        self._role = dialogue.role
+        self._need_ok(self._ask("reset", {}))
+        for peer in dialogue.peers:
+            self._ends.port(peer)
+        given: dict[str, Any] = {"role": dialogue.role, "config": dialogue.config}
+        if dialogue.stream_id is not None:
+            given |= {"remote": self._ends.port(FIRST_PEER), "stream_id": dialogue.stream_id}
+        self._need_ok(self._ask("peer_open", given))
+        self._ends.look()
+
+    def take(self, step: Step) -> None:
+        """Play one step."""
+        self._count += 1
+        self._where = f"step {self._count}, {short(step.raw, 100)}"
+        _TAKE[type(step)](self, step)
+
+    def end(self) -> None:
+        """What no step has claimed fails the dialogue; then the testee's peer is closed."""
+        self._where = "at the end"
+        self._poll()
+        for peer in self._ends.letters().values():
+            self._nothing_left(peer)
+        self._compare_events(())
+        self._need_ok(self._ask("peer_close", {}))
+
+    def close(self) -> None:
+        """Close the sockets of the other ends. May be called twice."""
+        self._ends.close()
+
+    def _send(self, step: Send) -> None:
+        self.transcript.sent(step.peer, step.datagram)
+        self._datagram(step.peer, step.datagram)
+
+    def _send_each(self, step: SendEach) -> None:
+        for number, datagram in enumerate(step.datagrams(), start=step.first):
+            if number == step.first:
+                self.transcript.sent(step.peer, datagram, f" … up to #{step.last}")
+            self._datagram(step.peer, datagram)
+
+    def _datagram(self, peer: str, datagram: bytes) -> None:
+        if not self._ends.has_room(datagram):
+            self._poll()
+        self._ends.send(peer, datagram)
+
+    def _act(self, step: Act) -> None:
+        self._settle()
+        to = {"to": self._ends.port(step.peer)} if self._role == "server" else {}
+        self.transcript.note(f"is asked to send {short(step.request, 200)}")
+        answer = self._ask("peer_send", {**step.request, **to})
+        if isinstance(answer, Reject):
+            self.transcript.note(f"refuses with {answer.code}")
+            self._refused(step.reject, answer.code)
+        elif step.reject is not None and isinstance(answer, Ok):
+            self._stop(Fault("did what it is to refuse"), f"reject {step.reject}", "ok")
+        else:
+            self._need_ok(answer)
+        self._ends.look()
+
+    def _refused(self, wanted: str | None, code: str) -> None:
+        if wanted is None:
+            self._stop(Fault("refused what it is to do"), "ok", f"reject {code}")
+        if code not in (wanted, REJECTED):
+            self._stop(Fault("refused, but with another code"), f"reject {wanted}", f"reject {code}")
+        self.unnamed |= code == REJECTED
+
+    def _advance(self, step: Advance) -> None:
+        self._settle()
+        self.transcript.note(f"{step.ms:,} ms pass")
+        self._need_ok(self._passing(self._ask, step.ms))
+        self.transcript.now_ms += step.ms
+        if self._passing is not pass_virtually:
+            self._poll()
+        self._ends.look()
+
+    def _expect(self, step: Expect) -> None:
+        datagram = self._next(step.peer, step.raw)
+        fault = frame_fault(step.frame, datagram, self.transcript.key)
+        if fault is not None:
+            self._stop(fault, short(step.raw, _SHOWN), self._shown(datagram), datagram)
+        if step.name:
+            self._named[step.name] = datagram
+
+    def _expect_again(self, step: ExpectAgain) -> None:
+        wanted, datagram = self._named[step.name], self._next(step.peer, step.raw)
+        fault = datagram_fault(wanted, datagram)
+        if fault is not None:
+            self._stop(fault, self._shown(wanted), self._shown(datagram), datagram)
+
+    def _expect_nothing(self, step: ExpectNothing) -> None:
+        self._settle()
+        self._nothing_left(step.peer)
+
+    def _expect_events(self, step: Events) -> None:
+        self._poll()
+        self._compare_events(step.events)
+
+    def _compare_events(self, wanted: Sequence[Mapping[str, Any]]) -> None:
+        got, self._events = self._events, []
+        fault = events_fault(wanted, got)
+        if fault is not None:
+            self._stop(fault, short(list(wanted), _SHOWN), short(got, _SHOWN))
+
+    def _next(self, peer: str, raw: Mapping[str, Any]) -> bytes:
+        self._settle()
+        came = self._ends.unclaimed(peer)
+        if not came:
+            self._stop(Fault("no datagram came"), short(raw, _SHOWN), f"nothing to {peer}")
+        return came.pop(0)
+
+    def _nothing_left(self, peer: str) -> None:
+        left = self._ends.unclaimed(peer)
+        if left:
+            more = f", and {len(left) - 1} more" if len(left) > 1 else ""
+            fault = Fault(f"a datagram came to {peer} that no step has claimed")
+            self._stop(fault, f"nothing to {peer}", f"{self._shown(left[0])}{more}", left[0])
+
+    def _settle(self) -> None:
+        """Have the testee handle what is under way."""
+        if self._ends.under_way:
+            self._poll()
+
+    def _poll(self) -> None:
+        value = self._need_ok(self._ask("peer_poll", {}))
+        self._ends.handled()
+        self._ends.look()
+        events = value.get("events")
+        if not isinstance(events, list) or not all(isinstance(event, dict) for event in events):
+            self._stop(Fault("peer_poll gave no list of events (TST-18)"), "ok with events", f"ok {short(value)}")
+        letters: Mapping[Any, str] = self._ends.letters()
+        for event in events:
+            port = event.get("peer")
+            named = event | {"peer": letters.get(port, port) if type(port) is int else port}
+            self._events.append(named)
+            self.transcript.event(named)
+
+    def _need_ok(self, answer: Answer) -> Mapping[str, Any]:
+        if not isinstance(answer, Ok):
+            verdict = not_judged(answer, "ok to each op on peers")
+            self._end_with(replace(verdict, summary=f"{self._where}: {verdict.summary}"))
+        return answer.value
+
+    def _stop(self, fault: Fault, expected: str, got: str, datagram: bytes = b"") -> NoReturn:
+        summary = f"{self._where}: {fault.text}"
+        self._end_with(Verdict(Outcome.FAIL, summary, expected, got, fault.difference, produced=datagram.hex()))
+
+    def _end_with(self, verdict: Verdict) -> NoReturn:
+        raise StoppedError(replace(verdict, transcript=self.transcript.text(), steps=self.transcript.steps()))
+
+    def _shown(self, datagram: bytes) -> str:
+        return datagram_text(datagram, self.transcript.key)
+
+
+_TAKE: Mapping[type, Callable[[Player, Any], None]] = {
+    Send: Player._send,
+    SendEach: Player._send_each,
+    Act: Player._act,
+    Advance: Player._advance,
+    Expect: Player._expect,
+    ExpectAgain: Player._expect_again,
+    ExpectNothing: Player._expect_nothing,
+    Events: Player._expect_events,
+}

@@ -1,0 +1,98 @@
+"""The golden vectors as typed cases."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .integrity import damage, what_to_do
+
+DIALOGUE = "dialogue"
+"""The one op of vectors that is none of testees."""
+VECTORS = Path(__file__).resolve().parents[2] / "vectors" / "data"
+
+
+class VectorError(Exception):
+    """A vector file that cannot be used; the text names the file and says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """The op is to succeed with this value."""
+
+    value: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """The input is to be refused with this code."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One input with its one expected outcome."""
+
+    id: str
+    """Unique in the suite: profile/group/id, the group having slashes of its own."""
+    profile: str
+    requires: tuple[str, ...]
+    """Profiles that must be claimed besides `profile`."""
+    op: str
+    about: str
+    clauses: tuple[str, ...]
+    input: Mapping[str, Any]
+    expect: Accept | Refuse
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Every profile that must be claimed for the case to count."""
+        return frozenset((self.profile, *self.requires))
+
+
+def load_cases(folder: Path = VECTORS) -> tuple[Case, ...]:
+    """Every case below `folder`, in order of path and file.
+
+    Raises VectorError where a file is not as the manifest beside the folder has it, or no vector file.
+    """
+    if damaged := damage(folder):
+        raise VectorError(damaged)
+    paths = sorted(folder.rglob("*.json"))
+    if not paths:
+        raise VectorError(f"{folder}: no vector files. {what_to_do()}")
+    cases = tuple(case for path in paths for case in _read_file(path))
+    twice = [case_id for case_id, count in Counter(case.id for case in cases).items() if count > 1]
+    if twice:
+        raise VectorError(f"{folder}: {twice[0]} stands there twice")
+    return cases
+
+
+def _read_file(path: Path) -> Iterator[Case]:
+    try:
+        file = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise VectorError(f"{path}: not a vector file ({error!r})") from error
+    yield from read_cases(file, path)
+
+
+def read_cases(file: Any, path: Path) -> Iterator[Case]:
+    """The cases of a vector file that was parsed already. Raises VectorError, which names `path`."""
+    try:
+        head = (file["profile"], tuple(file.get("requires", ())), file["op"])
+        for entry in file["cases"]:
+            expect = entry["expect"]
+            yield Case(
+                f"{file['profile']}/{file['group']}/{entry['id']}",
+                *head,
+                entry["about"],
+                tuple(entry["clauses"]),
+                entry["input"],
+                Accept(expect["ok"]) if "ok" in expect else Refuse(expect["reject"]),
+            )
+    except (KeyError, TypeError) as error:
+        raise VectorError(f"{path}: not a vector file ({error!r})") from error

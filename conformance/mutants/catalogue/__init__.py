@@ -1,0 +1,1 @@
+"""The mutants, a folder for each profile."""

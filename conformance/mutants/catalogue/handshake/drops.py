@@ -1,0 +1,241 @@
+"""Faults of a peer in the steps before content is judged: HSK-31 to HSK-35, HSK-38 to HSK-41 and XCH-12."""
+
+from __future__ import annotations
+
+from ...engine.mutant import Mutant
+from ...engine.patches import edited, replaced
+from ...engine.peer_patches import judged, moved, of_kinds, without
+
+WINDOW = "peer.state.replay_window.Window"
+DELIVERING = "peer.state.conversation.Conversation.accept"
+RECEIVE = "peer.handlers.dispatch.receive"
+
+MUTANTS = (
+    Mutant(
+        "frame-layer-answered",
+        "HSK-31",
+        "Answers every frame that it refuses, one that cannot be decoded included.",
+        edited(
+            RECEIVE,
+            "talk.drop(error.code)  # HSK-31",
+            "talk.drop(error.code)\nfrom .events import Ref\n"
+            'talk.reply_error(Ref(0, 0), "HSK-31", Refusal(error.code, "refused"))',
+        ),
+    ),
+    Mutant(
+        "frame-layer-in-silence",
+        "HSK-31",
+        "Drops what cannot be decoded, and tells nobody.",
+        edited(RECEIVE, "talk.drop(error.code)  # HSK-31", "pass"),
+    ),
+    Mutant(
+        "frame-layer-one-code",
+        "HSK-31",
+        "Has one code for everything that cannot be decoded.",
+        edited(RECEIVE, "talk.drop(error.code)  # HSK-31", "talk.drop(RejectCode.CRC_MISMATCH)"),
+    ),
+    Mutant(
+        "reflection-taken",
+        "HSK-32",
+        "Has no eye for its own frames.",
+        without("reflected"),
+    ),
+    Mutant(
+        "reflection-looked-for-late",
+        "HSK-32",
+        "Looks for its own frames when it has looked for duplicates.",
+        moved("reflected", "no_session"),
+    ),
+    Mutant(
+        "reflection-by-the-bare-salt",
+        "XCH-12",
+        "Compares with the salt, where nonces begin with salt and stream_id.",
+        judged("reflected", "nonce_start(talk.config.salt, received.frame.stream_id)", "talk.config.salt"),
+    ),
+    Mutant(
+        "reflection-by-12-bytes",
+        "XCH-12",
+        "Compares the bytes that no stream_id changes, and drops the other end's frames with them.",
+        judged(
+            "reflected",
+            "received.nonce_start == nonce_start(talk.config.salt, received.frame.stream_id)",
+            "received.nonce_start[:12] == talk.config.salt[:12]",
+        ),
+    ),
+    Mutant(
+        "reflection-of-data-alone",
+        "XCH-12",
+        "Looks at data frames, and takes its own HEART for one of the other end's.",
+        of_kinds("reflected", less=("heart", "head", "tail", "other", "error")),
+    ),
+    Mutant(
+        "ping-again-is-a-duplicate",
+        "HSK-33",
+        "Drops a ping that comes again before it looks whether it has an answer.",
+        moved("answered", "no_session"),
+    ),
+    Mutant(
+        "ping-again-on-a-closed-stream",
+        "HSK-33",
+        "Looks for the answer when number and content have been judged.",
+        moved("answered", ""),
+    ),
+    Mutant(
+        "window-of-1025",
+        "HSK-34",
+        "Compares with > and remembers one number more.",
+        edited(f"{WINDOW}.judge", "below >= WINDOW", "below > WINDOW"),
+    ),
+    Mutant(
+        "window-of-1023",
+        "HSK-34",
+        "Counts the highest number apart from the window.",
+        edited(f"{WINDOW}.judge", "below >= WINDOW", "below >= WINDOW - 1"),
+    ),
+    Mutant(
+        "window-without-memory",
+        "HSK-34",
+        "Drops what is too old, and takes everything else as often as it comes.",
+        edited(
+            f"{WINDOW}.judge",
+            "DropCode.DUPLICATE if self._accepted >> below & 1 else None",
+            "DropCode.DUPLICATE if below == 0 else None",
+        ),
+    ),
+    Mutant(
+        "window-of-higher-numbers-alone",
+        "HSK-34",
+        "Takes no number below the highest, in whatever order the network brings them.",
+        edited(f"{WINDOW}.judge", "DropCode.DUPLICATE if self._accepted >> below & 1 else None", "DropCode.DUPLICATE"),
+    ),
+    Mutant(
+        "window-forgets-with-a-jump",
+        "HSK-34",
+        "Shifts the window by one, however far the number is ahead.",
+        edited(f"{WINDOW}.accept", "self._accepted << min(ahead, WINDOW) | 1", "self._accepted << 1 | 1"),
+    ),
+    Mutant(
+        "window-counts-refused-frames",
+        "HSK-34",
+        "Remembers a number as soon as it sees it, and drops the frame when it comes right.",
+        edited(
+            RECEIVE,
+            "clause, verdict = found",
+            "clause, verdict = found\n"
+            "if isinstance(verdict, Refusal) and talk.inbox.open_stream(received.frame.stream_id) is None:\n"
+            "    list(talk.inbox.accept(received.frame, None, talk.now_ms))",
+        ),
+    ),
+    Mutant(
+        "window-of-the-conversation",
+        "HSK-34",
+        "Remembers numbers without the stream_ids that they are of.",
+        edited(
+            "peer.state.recv_streams.Inbox._window",
+            "entry = self._others.get(stream_id)",
+            "entry = next(iter(self._others.values()), None)",
+        ),
+    ),
+    Mutant(
+        "window-of-1023-streams",
+        "HSK-34",
+        "Remembers one stream_id less than it has to.",
+        replaced("peer.state.recv_streams.REMEMBERED", 1023),
+    ),
+    Mutant(
+        "bare-numbers-looked-at",
+        "HSK-35",
+        "Remembers the number of a bare frame, with which anybody can shut out a sealed one.",
+        edited(
+            "peer.state.conversation.Conversation.numbered",
+            "return received.sealed or not self.config.require_crypto",
+            "return True",
+        ),
+    ),
+    Mutant(
+        "bare-pings-remembered",
+        "HSK-35",
+        "Looks past the number of a bare frame, and remembers it all the same.",
+        edited(DELIVERING, "if self.numbered(received):", "if True:"),
+    ),
+    Mutant(
+        "sync-of-another-space-refused",
+        "HSK-38",
+        "Compares the space of every frame.",
+        of_kinds("other_space", more=("ping", "capability", "error", "head", "tail", "heart", "other")),
+    ),
+    Mutant(
+        "ping-of-another-header-refused",
+        "HSK-38",
+        "Compares the hash in a ping's header, where the one in its object counts.",
+        of_kinds("other_space", more=("ping",)),
+    ),
+    Mutant(
+        "bare-handshake-refused",
+        "HSK-38",
+        "Requires crypto of everything, the frames that agree on it included.",
+        of_kinds("unsealed", more=("ping", "capability", "error")),
+    ),
+    Mutant(
+        "error-answered",
+        "HSK-39",
+        "Answers a malformed error as it answers everything that is malformed.",
+        judged("fault_dropped", "Drop(RejectCode.BAD_MESSAGE)", "fault(_, received)"),
+    ),
+    Mutant(
+        "error-malformed-taken",
+        "HSK-39",
+        "Reads the code of an error, and never minds the rest.",
+        edited(
+            RECEIVE,
+            "if found is None:",
+            "if found is not None and received.kind is Kind.ERROR and received.fault is not None:\n"
+            "    streams.take(talk, received)\n"
+            "    return\n"
+            "if found is None:",
+        ),
+    ),
+    Mutant(
+        "error-unreadable-answered-by-clients",
+        "HSK-40",
+        "Answers what it cannot read in either role.",
+        judged("unreadable", "if talk.role is Role.CLIENT else fault", "if not talk.role else fault"),
+    ),
+    Mutant(
+        "sync-unreadable-taken-by-clients",
+        "HSK-40",
+        "Passes by what it cannot read, and remembers its number.",
+        edited(
+            RECEIVE,
+            "if found is None:",
+            "if found is not None and received.kind is Kind.UNREADABLE and talk.role == 'client':\n"
+            "    streams.take(talk, received)\n"
+            "    return\n"
+            "if found is None:",
+        ),
+    ),
+    Mutant(
+        "single-frames-in-order",
+        "HSK-41",
+        "Delivers single frames in the order of their numbers, and holds what comes early.",
+        edited(
+            DELIVERING,
+            "for due in self.inbox.accept(received.frame, hold(received, waits=waits), self.now_ms):",
+            "early = received.frame.frame_seq > 0 and self.inbox.judge_number(\n"
+            "    received.frame.stream_id, received.frame.frame_seq - 1) is None\n"
+            "for due in self.inbox.accept(received.frame, hold(received, waits=waits), self.now_ms):\n"
+            "    if early and not waits:\n"
+            "        continue",
+        ),
+    ),
+    Mutant(
+        "single-frames-need-a-head",
+        "HSK-41",
+        "Delivers what belongs to an opened stream, and nothing else.",
+        edited(
+            DELIVERING,
+            "if due.data:",
+            "if due.data and self.inbox.open_stream(received.frame.stream_id) is not None:",
+        ),
+    ),
+)

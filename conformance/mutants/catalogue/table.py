@@ -1,0 +1,88 @@
+"""Every mutant: add the file of a new family here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from ..engine.mutant import Mutant
+from .frame import body as frame_body
+from .frame import encoding as frame_encoding
+from .frame import header as frame_header
+from .frame import order as frame_order
+from .frame import sizes as frame_sizes
+from .frame import slice_table as frame_table
+from .frame import slices as frame_slices
+from .frame import space_hash as space
+from .frame import tail_hash
+from .handshake import agreement as ping_outcome
+from .handshake import client as ping_asking
+from .handshake import drops as peer_judging
+from .handshake import refusals as peer_refusing
+from .handshake import send_requests as peer_asked
+from .handshake import sent_frames as peer_sending
+from .handshake import server as ping_answers
+from .handshake import sync_objects as ping_reading
+from .message import json as message_json
+from .message import json_limits as message_limits
+from .message import scales as message_scales
+from .message import slots as message_slots
+from .quant import codes as quant_codes
+from .quant import dequantize as quant_reading
+from .quant import input as quant_input
+from .sparse import ops as sparse_ops
+from .sparse import slots as sparse_slots
+from .stream import ending as stream_ending
+from .stream import liveness as peer_life
+from .stream import opening as stream_opening
+from .stream import receiving as stream_receiving
+from .stream import sending as stream_sending
+from .xchacha import frames as xchacha
+from .xchacha import primitive as xchacha_primitive
+from .zstd import reading as zstd_reading
+from .zstd import writing as zstd_writing
+
+FAMILIES: Mapping[str, tuple[Mutant, ...]] = MappingProxyType(
+    {
+        module.__name__.partition(".catalogue.")[2].replace(".", "/"): module.MUTANTS
+        for module in (
+            frame_header,
+            frame_table,
+            frame_slices,
+            frame_body,
+            frame_sizes,
+            frame_order,
+            frame_encoding,
+            tail_hash,
+            space,
+            zstd_reading,
+            zstd_writing,
+            xchacha,
+            xchacha_primitive,
+            message_slots,
+            message_scales,
+            message_json,
+            message_limits,
+            sparse_slots,
+            sparse_ops,
+            quant_input,
+            quant_codes,
+            quant_reading,
+            ping_reading,
+            ping_answers,
+            ping_asking,
+            ping_outcome,
+            peer_sending,
+            peer_asked,
+            peer_judging,
+            peer_refusing,
+            peer_life,
+            stream_opening,
+            stream_receiving,
+            stream_ending,
+            stream_sending,
+        )
+    }
+)
+"""The path of each file without its ending, and what it holds. All mutants of a clause are in one file."""
+MUTANTS: tuple[Mutant, ...] = tuple(mutant for family in FAMILIES.values() for mutant in family)

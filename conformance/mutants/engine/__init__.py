@@ -1,0 +1,1 @@
+"""How a mutant is made, tried, and put on record."""

@@ -1,0 +1,45 @@
+"""reports/mutants.json: the kill matrix as data, by reports/mutants.schema.json."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from .kill_matrix import Account, faults
+from .mutant import Mutant
+from .trial import Trial
+
+FORMAT = 1
+PATH = Path(__file__).resolve().parents[3] / "reports" / "mutants.json"
+
+
+def report_data(account: Account) -> dict[str, Any]:
+    """The account as data; the same for the same catalogue and suite, whatever the order of the trials was."""
+    data: dict[str, Any] = {
+        "format": FORMAT,
+        "spec": "1.0",
+        "full": account.full,
+        "faults": list(faults(account)),
+        "clauses": {
+            clause: [_mutant_data(mutant, account.trials[mutant.id]) for mutant in account.of_clause(clause)]
+            for clause in account.judged_clauses()
+            if clause not in account.elsewhere
+        },
+        "testees": {clause: list(names) for clause, names in account.elsewhere.items()},
+        "unjudged": list(account.unjudged_clauses()),
+        "codes": dict(account.kills_by_code()),
+    }
+    if account.full:
+        data |= {"cases": dict(account.kills_by_case()), "idle": list(account.idle_cases())}
+    return data
+
+
+def _mutant_data(mutant: Mutant, trial: Trial) -> dict[str, Any]:
+    killer = trial.killers[0] if trial.killers else None
+    return {"id": mutant.id, "story": mutant.story, "killer": killer}
+
+
+def write_report(account: Account, path: Path = PATH) -> None:
+    """Write it, readable."""
+    path.write_text(json.dumps(report_data(account), ensure_ascii=False, indent=1) + "\n", "utf-8")

@@ -1,0 +1,106 @@
+"""The reference's testee in this process, so that a patch of the reference is a patch of the testee."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType, ModuleType, TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from adapters.driver import Address, Answer, Crash, HarnessError, Hello, enlarge_buffers, parse_answer
+from adapters.driver.answer import AnswerError
+
+LIMIT_S = 5.0
+"""For one op; the longest of the reference takes a tenth of that."""
+FOLDER = Path(__file__).resolve().parents[3] / "adapters" / "reference"
+
+
+class InProcess:
+    """Answers ops as the testee would behind its control socket: a request as JSON, and the reply as JSON.
+
+    Its peers have a real wire socket, which its end as a context manager closes.
+    """
+
+    def __init__(self) -> None:
+        self._wire = socket.socket(type=socket.SOCK_DGRAM)
+        enlarge_buffers(self._wire)
+        self._wire.bind(("127.0.0.1", 0))
+        SCRIPTS["peer_ops"].PEERS.use(self._wire)
+
+    @property
+    def wire_address(self) -> Address:
+        """Where the wire socket is."""
+        host, port = self._wire.getsockname()
+        return host, port
+
+    @property
+    def hello(self) -> Hello:
+        """What the testee says of itself."""
+        return Hello("resonant", "in process", "Python", "1.0", tuple(SCRIPTS["ops"].PROFILES))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._wire.close()
+
+    def ask(self, op: str, input: Mapping[str, Any], *, case: str = "", profile: str = "") -> Answer:
+        """Have an op performed; an exception that the testee lets through is a Crash, as it ends the real one."""
+        message = json.dumps({"op": op, "case": case, "profile": profile, "input": input}).encode()
+        try:
+            with np.errstate(all="ignore"), _time_limited():  # a mutant may overflow, or never end
+                _, reply = SCRIPTS["ops"].answer(message)
+            return parse_answer(json.dumps(reply).encode())
+        except AnswerError as error:
+            return HarnessError(str(error))
+        except Exception as error:  # whatever a mutant does is its behaviour
+            return Crash(f"{type(error).__name__}: {error}")
+
+
+@contextmanager
+def _time_limited() -> Iterator[None]:
+    """Raise TimeoutError in what takes too long, where signals can do that."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, _give_up)
+    signal.setitimer(signal.ITIMER_REAL, LIMIT_S)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _give_up(_number: int, _frame: FrameType | None) -> None:
+    raise TimeoutError(f"nothing after {LIMIT_S:.0f} s")
+
+
+def _load_scripts() -> dict[str, ModuleType]:
+    """The modules beside the reference's testee.py by name.
+
+    They import one another as the script's neighbours do. Other adapters have modules of the same names, so none of
+    these stays behind in sys.modules.
+    """
+    names = [path.stem for path in sorted(FOLDER.glob("*.py")) if path.stem != "testee"]
+    others = {name: sys.modules.pop(name) for name in names if name in sys.modules}
+    sys.path.insert(0, str(FOLDER))
+    try:
+        return {name: importlib.import_module(name) for name in names}
+    finally:
+        sys.path.remove(str(FOLDER))
+        for name in names:
+            sys.modules.pop(name, None)
+        sys.modules.update(others)
+
+
+SCRIPTS = _load_scripts()

@@ -1,0 +1,39 @@
+"""What broke the law, as a vector file of one dialogue."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ...model.cases import DIALOGUE, Accept, Case
+
+PROFILE, GROUP = "stream", "found"
+CLAUSES = ("STM-7", "STM-8", "STM-9", "STM-12", "STM-14", "STM-15", "STM-16", "STM-17", "STM-19")
+"""What the law is about."""
+
+
+def case_of(given: Mapping[str, Any], seed: int) -> Case:
+    """The dialogue as a case."""
+    about = f"Found by the law on streams with seed {seed}, as short as it could be made."
+    return Case(f"{PROFILE}/{GROUP}/seed-{seed}", PROFILE, (), DIALOGUE, about, CLAUSES, given, Accept({}))
+
+
+def write_found(folder: Path, case: Case) -> Path:
+    """Write the case as a vector file that `--dialogue` plays again; the path."""
+    name = case.id.rpartition("/")[2]
+    entry = {"id": name, "about": case.about, "clauses": list(case.clauses), "input": case.input, "expect": {"ok": {}}}
+    file = {
+        "$schema": "vectors/schema.json",
+        "spec": "1.0",
+        "profile": case.profile,
+        "group": GROUP,
+        "op": case.op,
+        "about": "What a law on generated inputs found.",
+        "cases": [entry],
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{PROFILE}-{GROUP}-{name}.json"
+    path.write_text(json.dumps(file, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    return path

@@ -1,0 +1,197 @@
+"""What happens to a server, drawn step by step: frames lost, repeated, late and odd, and time that passes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
+from functools import partial
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from ...dialogue.parse import parse_dialogue, parse_step
+from ...dialogue.player import Player, StoppedError
+from ...model.peer_requests import CONFIG
+from ...model.verdict import Verdict
+from .model import HELD_SPAN, REPLAY_SPAN, Receiver
+from .sender import BEATS_STREAM, SINGLES_STREAM, Kind, Lie, Plan, Sent, beat, data, ping, plan
+
+MAX_STREAMS = 8
+FIRST_STREAM = 3
+Found = Callable[[Mapping[str, Any], Verdict], None]
+"""Takes the dialogue that failed, as the input of a case, and the verdict on it."""
+
+_KINDS = st.sampled_from((Kind.DATA, Kind.DATA, Kind.DATA, Kind.HEART, Kind.OTHER))
+_BETWEEN = st.one_of(st.lists(_KINDS, min_size=3, max_size=6), st.lists(_KINDS, max_size=6))
+_LIES = st.one_of(st.just(Lie.NOTHING), st.just(Lie.NOTHING), st.sampled_from(Lie))
+_TIMES = st.sampled_from((1, 1, 999, 1000, 1000, 5000, 5000, 9999, 10_000, 10_000, 14_999, 15_000, 46_000))
+_MOSTLY = st.sampled_from((True, True, True, False))
+_SELDOM = st.sampled_from((False, False, False, False, False, True))
+_SINGLES = st.sampled_from((0, 1, 2, 3, REPLAY_SPAN, REPLAY_SPAN + 3, 3 * REPLAY_SPAN))
+_LAST_INDEX = 7
+_INDEX = st.integers(0, _LAST_INDEX)
+
+
+class StreamMachine(RuleBasedStateMachine):
+    """A server, the model of it, and the dialogue so far. Each rule sends, and then expects what the model owes."""
+
+    def __init__(self, open_player: Callable[[], Player], found: Found) -> None:
+        """open_player: who plays; it is closed here. found: called before the failure is raised."""
+        super().__init__()
+        self._found = found
+        self._receiver = Receiver()
+        self._plans: list[Plan] = []
+        self._streams = self._pings = self._beats = self._played = 0
+        self._over = False
+        self._given: dict[str, Any] = {"role": "server", "config": dict(CONFIG), "steps": []}
+        self._player = open_player()
+        self._playing(lambda: self._player.begin(parse_dialogue(self._given)))
+
+    def teardown(self) -> None:
+        """Nothing may be left at the end."""
+        try:
+            if not self._over:
+                self._playing(self._player.end)
+        finally:
+            self._player.close()
+
+    @initialize()
+    def begin(self) -> None:
+        """The first handshake."""
+        self._send(self._next_ping())
+
+    @rule(between=_BETWEEN, strong=st.booleans(), sized=st.booleans(), lie=_LIES, opening=_MOSTLY)
+    def plan(self, between: list[Kind], strong: bool, sized: bool, lie: Lie, opening: bool) -> None:
+        """Plan one more stream, on a stream_id of its own; perhaps send its HEAD."""
+        if self._streams < MAX_STREAMS:
+            stream_id = FIRST_STREAM + 2 * self._streams
+            self._streams += 1
+            self._plans.append(plan(stream_id, between, strong=strong, sized=sized, lie=lie))
+            if opening:
+                self._send(self._plans[-1].frames[0])
+
+    @precondition(lambda self: self._plans)
+    @rule(stream=_INDEX, index=_INDEX)
+    def send(self, stream: int, index: int) -> None:
+        """Any frame of a planned stream, at any time and any number of times."""
+        planned = self._at(stream)
+        self._send(planned.frames[index % len(planned.frames)])
+
+    @precondition(lambda self: self._plans)
+    @rule(stream=_INDEX, order=st.permutations(range(8)), count=st.sampled_from((2, 4, 8, 8)))
+    def send_some(self, stream: int, order: list[int], count: int) -> None:
+        """Some frames of a stream in any order."""
+        planned = self._at(stream)
+        some = [index for index in order if index < len(planned.frames)]
+        self._send(*(planned.frames[index] for index in some[:count]))
+
+    @precondition(lambda self: self._plans)
+    @rule(stream=_INDEX, count=st.sampled_from((0, 0, 1, 2, 8)))
+    def repair(self, stream: int, count: int) -> None:
+        """Some or all of the missing frames in ascending order, and then TAIL (STM-20)."""
+        planned = self._at(stream)
+        opened = self._receiver.streams.get(planned.stream_id)
+        missing = opened.missing(len(planned.frames) - 1) if opened else range(len(planned.frames) - 1)
+        self._send(*(planned.frames[number] for number in missing[:count]), planned.frames[-1])
+
+    @precondition(lambda self: self._plans)
+    @rule(stream=_INDEX, index=_INDEX)
+    def send_with_other_flag(self, stream: int, index: int) -> None:
+        """A frame that differs from its HEAD in STRONG_TAIL."""
+        planned = self._at(stream)
+        between_and_tail = planned.frames[1:]
+        chosen = between_and_tail[index % len(between_and_tail)]
+        if planned.stream_id in self._receiver.streams and chosen.kind is not Kind.OTHER:
+            self._send(chosen.with_other_flag())
+
+    @precondition(lambda self: self._plans)
+    @rule(stream=_INDEX, ahead=st.sampled_from((0, 1, 2, HELD_SPAN - 1, HELD_SPAN, 3 * HELD_SPAN)), after=st.booleans())
+    def send_ahead(self, stream: int, ahead: int, after: bool) -> None:
+        """A data frame beyond the stream's own numbers, or beyond what may be held; perhaps directly after TAIL."""
+        planned = self._at(stream)
+        opened = self._receiver.streams.get(planned.stream_id)
+        last = planned.frames[-1]
+        number = max(last.number + (1 if ahead or not after else 0), (opened.wanted if opened else 0) + ahead)
+        one = data(planned.stream_id, number, b"ahead", last.frame.flags)
+        self._send(*((last, one) if after else (one,)))
+
+    @rule(numbers=st.lists(_SINGLES, max_size=2), beating=st.booleans())
+    def send_singles(self, numbers: list[int], beating: bool) -> None:
+        """Frames on a stream_id without HEAD."""
+        single = partial(data, SINGLES_STREAM, payload=b"single")
+        self._send(*(beat(SINGLES_STREAM, number) if beating else single(number) for number in numbers))
+
+    @rule(anyway=_SELDOM)
+    def handshake(self, anyway: bool) -> None:
+        """A ping, seldom where there is a session already."""
+        if anyway or not self._receiver.session:
+            self._send(self._next_ping())
+
+    @rule(ms=_TIMES)
+    def advance(self, ms: int) -> None:
+        """Time passes."""
+        self._pass(ms)
+        self._check()
+
+    def _pass(self, ms: int) -> None:
+        if self._receiver.loss_is_unclear(ms):
+            self._beats += 1
+            self._send(beat(BEATS_STREAM, self._beats))
+        self._say({"advance": ms})
+        self._receiver.advance(ms)
+        if not self._receiver.session:
+            self._plans = []  # whether their stream_ids are still known after a loss is left open
+
+    def _next_ping(self) -> Sent:
+        self._pings += 1
+        return ping(self._pings - 1)
+
+    def _at(self, index: int) -> Plan:
+        """One of the plans, seldom one whose stream is over."""
+        over = {stream_id for stream_id, stream in self._receiver.streams.items() if stream.closed}
+        going_on = [plan for plan in self._plans if plan.stream_id not in over]
+        among = going_on if going_on and index != _LAST_INDEX else self._plans
+        return among[index % len(among)]
+
+    def _send(self, *frames: Sent) -> None:
+        """Send frames and expect what follows; where specs/ leave that open, time passes first."""
+        if self._unclear(frames):
+            self._pass(1000)
+        for sent in frames:
+            if sent.kind is Kind.OTHER and not self._receiver.session:
+                continue  # whether its number is remembered then is left open
+            self._say({"send": sent.datagram.hex()})
+            self._receiver.take(sent)
+        self._check()
+
+    def _unclear(self, frames: Sequence[Sent]) -> bool:
+        if self._receiver.owed.replies_left > len(frames):
+            return False
+        trial = deepcopy(self._receiver)
+        for sent in frames:
+            trial.take(sent)
+        return trial.unclear
+
+    def _check(self) -> None:
+        """Say what is owed, and play all that was said since the last time: a failure leaves nothing unsaid."""
+        frames, events = self._receiver.owed.told()
+        for frame in frames:
+            self._say({"expect": frame})
+        self._say({"events": events})
+        played, self._played = self._played, len(self._given["steps"])
+        for raw in self._given["steps"][played:]:
+            self._playing(partial(self._player.take, parse_step(raw)))
+
+    def _say(self, step: Mapping[str, Any]) -> None:
+        self._given["steps"].append(json.loads(json.dumps(step)))  # as it will be read from a file
+
+    def _playing(self, play: Callable[[], None]) -> None:
+        try:
+            play()
+        except StoppedError as stopped:
+            self._over = True
+            self._player.close()
+            self._found(self._given, stopped.verdict)
+            raise AssertionError(stopped.verdict.summary) from None

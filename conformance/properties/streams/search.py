@@ -1,0 +1,64 @@
+"""The law searched for a way to break it: bounded, and the same for one seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import seed as seeded
+from hypothesis.errors import Flaky
+from hypothesis.stateful import run_state_machine_as_test
+
+from adapters.driver import WirePeer
+
+from ...dialogue.judge import reach
+from ...dialogue.player import Player
+from ...model.cases import Case
+from ...model.testee import AsksPeers
+from ...model.verdict import Outcome, Verdict
+from .counterexample import case_of
+from .machine import StreamMachine
+
+EXAMPLES, STEPS = 60, 30
+SETTINGS = settings(
+    max_examples=EXAMPLES,
+    stateful_step_count=STEPS,
+    database=None,
+    deadline=None,
+    print_blob=False,
+    report_multiple_bugs=False,
+    phases=(Phase.generate, Phase.shrink),
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """The shortest dialogue found that does not hold, and the verdict on it."""
+
+    case: Case
+    verdict: Verdict
+
+
+def search(testee: AsksPeers, seed: int) -> Breach | None:
+    """Drive the testee's server through random conversations. Raises StoppedError where there is no way to it."""
+    to, _ = reach(testee)
+    found: list[tuple[Mapping[str, Any], Verdict]] = []
+
+    def ask(op: str, given: Mapping[str, Any]) -> Any:
+        return testee.ask(op, given, case="law/streams", profile="stream")
+
+    @seeded(seed)
+    def machine() -> StreamMachine:
+        return StreamMachine(partial(Player, ask, to, WirePeer), lambda *breach: found.append(breach))
+
+    try:
+        run_state_machine_as_test(machine, settings=SETTINGS)  # type: ignore[arg-type]
+    except (AssertionError, Flaky):  # Flaky: the same conversation did not fail again
+        told = [breach for breach in found if breach[1].outcome is not Outcome.HARNESS_ERROR]
+        given, verdict = (told or found)[-1]  # once the driver has given up, everything is an error of the harness
+        return Breach(case_of(given, seed), verdict)
+    return None

@@ -1,0 +1,108 @@
+"""The ledger behind a pytest run: every report noted, a run that judged nothing turned red, run.json written."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+
+import pytest
+from rich.console import Console
+
+from ..session.files import not_written
+from ..session.outputs import WRITE_ERRORS, plan_faults, write_files
+from ..session.provenance import bound_to
+from ..session.run_json import Ending, run_data, write_run
+from .entries import entry_of
+from .interrupt import KEY as INTERRUPTION
+from .junit import guard_junit, note_faults
+from .selection import replays, selectors
+from .stash import FAULTS, JUDGED, OPTIONS, OUTSIDE, WRITTEN
+from .summary import summary
+from .terminal import picture, wanted
+
+_COMPLETE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
+"""How a run ends that was not broken off; what was broken off says nothing of known failures and plans."""
+
+
+class Accounts:
+    """Keeps the ledger; registered where reports arrive, which with -n is the controller."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._written: tuple[str, ...] = ()
+        self._skipped: set[str] = set()
+        self._late: list[str] = []
+        guard_junit(config, self._late.append)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note each finished test. A plugin may execute a failed one again; what it ended with then counts."""
+        run = self._config.stash[JUDGED]
+        entry = entry_of(run, report)
+        if entry is None or str(report.outcome) == "rerun":
+            return
+        if report.skipped and not hasattr(report, "wasxfail"):
+            self._skipped.add(entry.id)
+        elif report.when == "call" or report.failed:
+            run.ledger.add(entry)
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None]:
+        """Turn a run that judged nothing into a failed one, and write run.json."""
+        config = self._config
+        if config.option.collectonly:
+            return (yield)  # nothing was to be judged
+        faults = tuple(self._faults(session, exitstatus))
+        note_faults(config, faults)
+        result = yield  # junit.xml is written
+        faults += tuple(self._late)
+        if faults and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        config.stash[FAULTS] = faults
+        try:
+            self._write_run(int(session.exitstatus))
+        except (OSError, ValueError) as error:
+            config.stash[FAULTS] = (*faults, not_written(error))
+            session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+        if not config.pluginmanager.has_plugin("terminalreporter"):
+            print("\n".join(self._lines()))
+        return result
+
+    def _faults(self, session: pytest.Session, exitstatus: int) -> Iterator[str]:
+        """Whatever keeps the run from being green although no case failed. Writes the files of a gate."""
+        config = self._config
+        run, options = config.stash[JUDGED], config.stash[OPTIONS]
+        interruption = config.stash[INTERRUPTION]
+        if interruption.by:
+            done = sum(entry.id in run.cases for entry in run.ledger.entries)
+            yield f"{interruption.text} after {done:,} of {len(run.cases):,} cases"
+            return
+        stopped = bool(session.shouldfail or session.shouldstop or exitstatus not in _COMPLETE)
+        yield from run.ledger.faults(replay=replays(config))
+        if self._skipped:
+            yield f"not judged, as pytest skipped them: {len(self._skipped):,}, such as {min(self._skipped)}"
+        yield from plan_faults(run, options, tuple(selectors(config)), stopped=stopped)
+        if not stopped:
+            try:
+                self._written = tuple(write_files(run, options))
+            except WRITE_ERRORS as error:
+                yield not_written(error)
+
+    def _write_run(self, exit_status: int) -> None:
+        run, options = self._config.stash[JUDGED], self._config.stash[OPTIONS]
+        if options.report is not None:
+            bound = bound_to(run.name, run.adapter_file)
+            ending = Ending(options.seed, exit_status, self._config.stash[FAULTS])
+            data = run_data(run.ledger, run.hello, bound, ending)
+            more = self._config.stash[OUTSIDE].data() if OUTSIDE in self._config.stash else {}
+            self._config.stash[WRITTEN] = write_run(options.report, {**data, **more})
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """A row a profile, the failing clauses, and whatever keeps the run from being green."""
+        if self._config.option.collectonly:
+            return
+        if wanted(self._config):
+            Console().print(picture(self._config.stash[JUDGED].ledger.rows()))
+        for line in self._lines():
+            terminalreporter.write_line(line)
+
+    def _lines(self) -> Iterator[str]:
+        yield from (*summary(self._config), *self._written)

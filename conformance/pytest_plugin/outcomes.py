@@ -1,0 +1,116 @@
+"""Verdicts as pytest outcomes."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Generator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from adapters.driver.launch.guard import VARIABLE
+from adapters.driver.running import HIDDEN
+
+from ..model.cases import Case
+from ..model.failure import Failure, failure_of, to_text
+from ..model.verdict import Outcome, Verdict
+from ..server.check import Check
+from ..session.replay import replay
+from .failure_text import failure_text, frame_dump, probe_text
+from .identity import id_of
+from .stash import JUDGED, OPTIONS, RUN
+
+_GAVE_UP = re.compile("^got       gave up: (.*)", re.MULTILINE)  # the driver's own words, and no reply that has them
+_FAILURE = pytest.StashKey[str]()
+
+
+class Reporter:
+    """Turns verdicts into pytest outcomes."""
+
+    def __init__(self, item: pytest.Item, config: pytest.Config) -> None:
+        self._item = item
+        self._config = config
+        self._run = config.stash[JUDGED]
+        self._options = config.stash[OPTIONS]
+
+    def case(self, case: Case, verdict: Verdict) -> None:
+        """Fail, pass or xfail the running test by the verdict on a case."""
+        if not verdict.passed:
+            self._keep(failure_of(case, verdict, frame_dump(case, verdict), self.replay()))
+        if not self._settled(case.id, verdict):
+            self.fail(verdict.outcome, failure_text(case, verdict, self.replay()))
+
+    def check(self, check: Check, verdict: Verdict) -> None:
+        """The same for a check of a server from outside."""
+        if not verdict.passed:
+            self._keep(failure_of(None, verdict, (), self.replay()))
+        if not self._settled(check.id, verdict):
+            self.fail(verdict.outcome, probe_text(check.id, check.about, check.clauses, verdict, self.replay()))
+
+    def found(self, name: str, about: str, clauses: tuple[str, ...], verdict: Verdict, *more: str) -> None:
+        """Fail the running test by what a probe or a law found. more: options that its replay needs besides."""
+        again = self.replay(*more)
+        self._keep(failure_of(None, verdict, (), again))
+        self.fail(verdict.outcome, probe_text(name, about, clauses, verdict, again))
+
+    def breach(self, case: Case, verdict: Verdict, file: Path) -> None:
+        """Fail the running test by a case that a law made and wrote into a file, which --dialogue plays again."""
+        options = replace(self._options, dialogues=(file,))
+        again = replay(options, self._config.invocation_params.dir, [case.id])
+        self._keep(failure_of(case, verdict, frame_dump(case, verdict), again))
+        self.fail(verdict.outcome, failure_text(case, verdict, again))
+
+    def _settled(self, case_id: str, verdict: Verdict) -> bool:
+        """Whether the case passed; a known failure ends the test here, and so does one that passes."""
+        reason = self._run.known.get(case_id)
+        if verdict.unnamed:
+            self._item.user_properties.append(("unnamed", True))
+        if verdict.passed and reason is not None:
+            text = f"{case_id} is listed as a known failure and passes; remove it from {self._options.known}"
+            self._item.user_properties.append(("unexpected", True))
+            self.fail(Outcome.FAIL, text)
+        if reason is not None:
+            pytest.xfail(reason)
+        return verdict.passed
+
+    def fail(self, outcome: Outcome, text: str) -> None:
+        """Fail the running test."""
+        self._item.user_properties.append(("outcome", str(outcome)))
+        gave_up = _GAVE_UP.search(text)
+        if gave_up and outcome is Outcome.HARNESS_ERROR:
+            self._item.session.shouldfail = gave_up[1]
+        pytest.fail(self._without_token(text), pytrace=False)
+
+    def _keep(self, failure: Failure) -> None:
+        """Have the failure travel with the test's report."""
+        self._item.stash[_FAILURE] = self._without_token(to_text(failure))
+
+    def _without_token(self, text: str) -> str:
+        """The text without the secret of TST-6. It is hexadecimal digits, or whatever its owner chose."""
+        tokens = {os.environ.get(VARIABLE, "")}
+        if RUN in self._config.stash:
+            tokens.add(self._config.stash[RUN].testee.last_token)
+        for token in tokens - {""}:
+            text = text.replace(token, HIDDEN)
+        return text
+
+    def replay(self, *more: str) -> str:
+        """The command that runs this test alone."""
+        return replay(self._options, self._config.invocation_params.dir, [id_of(self._item)], *more)
+
+
+def reporter_of(request: pytest.FixtureRequest) -> Reporter:
+    """How the running test states its verdict. No fixture: one a case would be a tenth of a run's time."""
+    return Reporter(request.node, request.config)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Give the report the failure as an attribute, which -n carries to the controller; properties go into junit.xml."""
+    report = yield
+    vars(report)["failure"] = item.stash.get(_FAILURE, None)  # reports carry whatever else they are given
+    return report

@@ -1,0 +1,134 @@
+"""The pytest shell around the suite: one test a case, and an exit status that cannot be green by accident.
+
+`conftest.py` registers this module as a plugin when the command line asks for a judgement.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from resonant.console import printable
+
+from adapters.driver import Testee
+
+from .. import of_suite
+from ..model.verdict import short
+from ..probes import PROBES
+from ..session.testee_ids import unclaimed_name
+from ..session.testee_run import Run, RunError, prepare
+from .accounting import Accounts
+from .begin import ready
+from .outcomes import pytest_runtest_makereport  # noqa: F401 - a hook of this plugin
+from .stash import JUDGED, OPTIONS, RUN
+from .terminal import Meter, wanted
+
+OUTSIDE_TESTS = Path(__file__).resolve().parents[1] / "test_outside.py"
+
+
+def begin(config: pytest.Config) -> None:
+    """Build and start the testee before anything is collected; every way to fail here is one clear line."""
+    gc.disable()  # until all cases are collected, see pytest_collection_finish
+    try:
+        _begin(config)
+    except BaseException:
+        gc.enable()  # a program that called pytest goes on
+        raise
+
+
+def _begin(config: pytest.Config) -> None:
+    with ready(config) as options:
+        worker = hasattr(config, "workerinput")
+        run = prepare(options, build=options.build and not worker)
+        config.stash[RUN] = config.stash[JUDGED] = run
+        parallel = bool(getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None))
+        if parallel and not worker:
+            run.testee.close()  # each worker starts its own
+            if run.adapter.launch == "attach":
+                raise RunError("a testee that is attached to serves one runner; leave out -n")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the testee."""
+    gc.enable()
+    if RUN in config.stash:
+        config.stash[RUN].testee.close()
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Who is judged, by how many cases, with which seed."""
+    run, options = config.stash[RUN], config.stash[OPTIONS]
+    hello = run.hello
+    who = f"{run.adapter.name}: {hello.name} {hello.version} ({hello.language})"
+    claims = ", ".join(hello.profiles) or "nothing"
+    judged = f"conformance of {printable(short(who))} to Resonant {hello.spec}; claims {printable(claims)}"
+    return f"{judged}; {len(run.cases)} cases; seed {options.seed}"
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """A server seen from outside is judged by its own shell."""
+    return True if collection_path.resolve() == OUTSIDE_TESTS else None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One test a case, one a probe, one for each op of a profile that is not claimed; see _given for none of a kind."""
+    if not of_suite(metafunc.definition.path):
+        return
+    for kind, (ids, values) in _given(metafunc.config.stash[RUN]).items():
+        if kind in metafunc.fixturenames and ids:
+            metafunc.parametrize(kind, values, ids=ids)
+
+
+def _given(run: Run) -> Mapping[str, tuple[Sequence[str], Sequence[object]]]:
+    """What tests are given, by the name of the parameter: ids and values. A test that would get none is left out."""
+    probes = [probe for probe in PROBES if probe.counts(run.hello, run.adapter.launch)]
+    return {
+        "case": (list(run.cases), list(run.cases.values())),
+        "unclaimed": ([unclaimed_name(case) for case in run.probes], run.probes),
+        "probe": ([probe.id for probe in probes], probes),
+    }
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what does not count here: laws of other profiles or another clock, and tests that are given nothing."""
+    run = config.stash[RUN]
+    idle = {kind for kind, (ids, _) in _given(run).items() if not ids}
+
+    def counts(item: pytest.Item) -> bool:
+        marker = item.get_closest_marker("profile")
+        if marker is not None and marker.args[0] not in run.ledger.selected:
+            return False
+        if marker is not None and marker.kwargs.get("clock", run.hello.clock) != run.hello.clock:
+            return False
+        return idle.isdisjoint(getattr(item, "fixturenames", ()))
+
+    items[:] = filter(counts, items)
+
+
+@pytest.fixture(scope="session")
+def testee(pytestconfig: pytest.Config) -> Testee:
+    """The implementation under test."""
+    return pytestconfig.stash[RUN].testee
+
+
+@pytest.fixture(scope="session")
+def seed(pytestconfig: pytest.Config) -> int:
+    """The seed of generated inputs."""
+    return pytestconfig.stash[OPTIONS].seed
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from walking thousands of cases, which live to the end, again and again."""
+    gc.freeze()
+    gc.enable()
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Keep accounts in the process that sees every report."""
+    config = session.config
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Accounts(config), "conformance-accounts")
+        if wanted(config):
+            config.pluginmanager.register(Meter(session), "conformance-meter")

@@ -1,0 +1,204 @@
+"""The server under test: its address, what was learned of it, and the conversations that checks have with it."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+from enum import Enum, auto
+from time import monotonic
+from urllib.parse import urlsplit
+
+from ..model.verdict import Outcome
+from ..wire.build import Frame, Reply, Slice, Type, sync
+from .capabilities import Learned, learned_from
+from .conversation import SMALLEST_PING, Conversation, Waits, WrongError, wrong
+from .lanes import Lane, Lanes
+from .local_ports import Address, LocalPorts, start_now
+
+SCHEME = "udp://"
+_TAIL_STREAM = 9
+_HINTS = {
+    Outcome.TIMEOUT: (
+        ". Is a server there, and does UDP get through? One that has just been judged or used by many may keep a "
+        "full table of remote addresses: wait a minute, restart it, or let it keep more"
+    ),
+    Outcome.CRASH: ". No server listens there: start it, or name its port",
+}
+
+
+_KNOWN_STREAM = 15
+
+
+class Life(Enum):
+    """What a server does when asked whether it is still there."""
+
+    ANSWERS = auto()
+    ONLY_OLD = auto()
+    """It answers an address that it knows, and no new one."""
+    SILENT = auto()
+
+
+class UnreachableError(Exception):
+    """There is no server to judge; the text says why, on one line."""
+
+
+class _ClosedError(UnreachableError):
+    """No server has this port."""
+
+
+def parse_address(impl: str) -> Address:
+    """The address in udp://HOST:PORT. Raises UnreachableError for what is none, or has no address."""
+    return _addresses(impl)[0]
+
+
+def _addresses(impl: str) -> list[Address]:
+    """All addresses of a host, those of IPv4 first: a server on localhost is most often there."""
+    try:
+        parts = urlsplit(impl)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise UnreachableError(f"--impl={impl}: {error}") from None
+    if not impl.startswith(SCHEME) or not host or not port or parts.path or parts.query or parts.username is not None:
+        raise UnreachableError(f"--impl={impl}: a server is named by udp://HOST:PORT")
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
+    except OSError as error:
+        raise UnreachableError(f"--impl={impl}: {host} has no address: {error.strerror}") from None
+    ordered = sorted(found, key=lambda one: one[0] != socket.AF_INET)
+    return [Address(family, target) for family, _, _, _, target in ordered]
+
+
+class Outside:
+    """A server seen from outside."""
+
+    def __init__(self, address: Address, waits: Waits, start: int) -> None:
+        """start: where its local ports begin (`local_ports.start_now`)."""
+        self.learned = Learned()
+        self.waits = waits
+        self._ports = LocalPorts(address, start)
+        self._lanes: Lanes | None = None
+        self._known: Lane | None = None
+        self._end = monotonic() + waits.run
+
+    @contextlib.contextmanager
+    def conversation(self) -> Iterator[Conversation]:
+        """The next conversation of a check: without a session, or with one that a first ping replaces (HSK-17).
+
+        Its local address is fresh, unless checks share some: see `sharing`.
+        """
+        yield Conversation(self._lanes.give() if self._lanes else self._fresh(), self.waits)
+
+    @contextlib.contextmanager
+    def sharing(self, lanes: Lanes) -> Iterator[None]:
+        """Take the addresses of conversations from these lanes."""
+        lanes.begin()
+        self._lanes = lanes
+        try:
+            yield
+        finally:
+            self._lanes = None
+
+    def new_lanes(self) -> Lanes:
+        """Lanes of which the server knows nothing."""
+        return Lanes(self._ports)
+
+    def _fresh(self) -> Lane:
+        return Lane(self._ports.fresh())
+
+    def learn(self) -> None:
+        """Find out what the server can. Raises WrongError where the smallest ping does not get capability."""
+        self._known = self._fresh()
+        talk = Conversation(self._known, self.waits)
+        said = _first_reply(talk, self.waits).message
+        streams = not learned_from(said).require_crypto and _answers_tail(talk)
+        self.learned = learned_from(said, streams=streams)
+
+    def close(self) -> None:
+        """End all conversations."""
+        self._ports.close()
+
+    def data(self, stream_id: int, seq: int, *slices: Slice, flags: int = 0) -> Frame:
+        """A Think with these slices, of a modality that is agreed and of the server's space."""
+        modality, space = self.learned.modality_code or 0, self.learned.space_hash32
+        return Frame(Type.THINK, stream_id, seq, slices, flags=flags, space_hash32=space, modality=modality)
+
+    def thought(self, stream_id: int, seq: int, *, flags: int = 0) -> Frame:
+        """A Think that fits what a ping without lists agrees on; for checks that need AGREES_DATA."""
+        tensor = self.learned.tensor
+        assert tensor is not None
+        return self.data(stream_id, seq, tensor, flags=flags)
+
+    def assume_streams(self, assumed: bool) -> None:
+        """Judge streams whatever the server showed, if the user says that it has them."""
+        self.learned = replace(self.learned, streams=self.learned.streams or assumed)
+
+    @property
+    def out_of_time(self) -> bool:
+        """Whether the run has lasted too long to go on."""
+        return monotonic() > self._end
+
+    @property
+    def addresses(self) -> int:
+        """How many local addresses it has been asked from."""
+        return self._ports.used
+
+    def life(self) -> Life:
+        """Whether the server still answers a ping, from a fresh address or at least from the first one."""
+        if self._answers(self._fresh(), 0):
+            return Life.ANSWERS
+        known = self._known is not None and self._answers(self._known, self.addresses)
+        return Life.ONLY_OLD if known else Life.SILENT
+
+    def _answers(self, lane: Lane, seq: int) -> bool:
+        lane.drained()  # what is left is no answer to this ping
+        try:
+            Conversation(lane, self.waits).asked(sync(_KNOWN_STREAM, seq, SMALLEST_PING), "an answer")
+        except WrongError:
+            return False
+        return True
+
+
+def attach(impl: str, waits: Waits | None = None) -> Outside:
+    """Find the server and learn what it can. Raises UnreachableError within the time that `waits` gives it.
+
+    Of a host with several addresses it is the first whose port is not closed.
+    """
+    *others, last = _addresses(impl)
+    for address in others:
+        with contextlib.suppress(_ClosedError):
+            return _attached(impl, address, waits or Waits())
+    return _attached(impl, last, waits or Waits())
+
+
+def _attached(impl: str, address: Address, waits: Waits) -> Outside:
+    server = Outside(address, waits, start_now())
+    try:
+        server.learn()
+    except WrongError as error:
+        server.close()
+        found = error.verdict
+        kind = _ClosedError if found.outcome is Outcome.CRASH else UnreachableError
+        hint = _HINTS.get(found.outcome, "")
+        raise kind(f"--impl={impl}: {found.summary}; {found.got}{hint}") from None
+    return server
+
+
+def _first_reply(talk: Conversation, waits: Waits) -> Reply:
+    reply = talk.answer(sync(0, 0, SMALLEST_PING), "capability", waits.begin)
+    if reply.method != "capability":
+        raise wrong("the smallest ping was not answered with capability (HSK-11)", "capability", reply.text())
+    return reply
+
+
+def _answers_tail(talk: Conversation) -> bool:
+    """Whether a TAIL of a stream without HEAD is answered in any way, as it is by STM-13."""
+    talk.send(sync(_TAIL_STREAM, 2, {"method": "tail", "frames": "1", "total_len": "0"}))
+    try:
+        talk.nothing_but_a_ping("a TAIL")
+    except WrongError as error:
+        if error.verdict.outcome is not Outcome.FAIL:
+            raise
+        return True
+    return False

@@ -1,0 +1,64 @@
+"""run.json: the account of a run as data (reports/run.schema.json)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from adapters.driver import Hello
+
+from ..model.verdict import short
+from .files import data_text, write_whole
+from .provenance import Bound
+from .results import Entry, Ledger
+
+FORMAT = 2
+DETAIL_CHARS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How the run went as a whole."""
+
+    seed: int
+    exit_status: int
+    faults: tuple[str, ...]
+
+
+def run_data(ledger: Ledger, hello: Hello, bound: Bound, ending: Ending) -> Mapping[str, Any]:
+    """The run as JSON data; the same run gives the same data."""
+    return {
+        "format": FORMAT,
+        "spec": hello.spec,
+        "suite": bound.suite,
+        "vectors": {"sha256": bound.vectors_sha256, "cases": bound.vectors_cases},
+        "adapter": bound.adapter,
+        "adapter_sha256": bound.adapter_sha256,
+        "implementation": {"name": hello.name, "version": hello.version, "language": hello.language},
+        "claims": list(hello.profiles),
+        "seed": ending.seed,
+        "exit_status": ending.exit_status,
+        "faults": list(ending.faults),
+        "left_out": ledger.left_out,
+        "profiles": dict(ledger.rows()),
+        "cases": [_case(entry) for entry in sorted(ledger.entries, key=lambda entry: entry.id)],
+    }
+
+
+def _case(entry: Entry) -> Mapping[str, Any]:
+    return {
+        "id": entry.id,
+        "profile": entry.profile,
+        "clauses": list(entry.clauses),
+        "outcome": str(entry.outcome),
+        "unnamed": entry.unnamed,
+        "detail": short(entry.detail, DETAIL_CHARS),
+        "failure": asdict(entry.failure) if entry.failure else None,
+    }
+
+
+def write_run(folder: Path, data: Mapping[str, Any]) -> Path:
+    """Write run.json into `folder`, whole or not at all. Raises OSError."""
+    return write_whole(folder / "run.json", data_text(data))

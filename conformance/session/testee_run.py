@@ -1,0 +1,134 @@
+"""One run of the suite: the implementation, the cases that count for it, and the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from resonant.describe.clauses import load_clauses
+
+from adapters.driver import Adapter, AdapterError, Hello, StartError, Testee, build_adapter, load_adapter
+from adapters.driver.adapter import FILE_NAME
+
+from ..dialogue.load import load_dialogues
+from ..dialogue.timing import playable
+from ..model.cases import Case, VectorError, load_cases
+from ..model.profiles import SelectionError, refusal_probes, selected_cases, selected_profiles
+from ..probes import PROBES
+from ..pytest_plugin.options import Options
+from .known_failures import Known, KnownFailuresError, load_known, resolve
+from .results import Ledger
+from .testee_ids import TESTEE, existing_ids, running_ids
+
+ADAPTERS = Path(__file__).resolve().parents[2] / "adapters"
+
+
+class RunError(Exception):
+    """The run cannot begin; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Everything that is decided before the first case."""
+
+    adapter: Adapter
+    testee: Testee
+    hello: Hello
+    cases: Mapping[str, Case]
+    """The cases that are to run, by id."""
+    probes: Sequence[Case]
+    """Valid cases of unclaimed profiles; each must be answered with `unsupported`."""
+    known: Mapping[str, str]
+    ledger: Ledger
+    existing: Collection[str]
+    """Ids of all cases, probes and laws, whether they run or not."""
+    running: Collection[str]
+    """Those of them that run."""
+    adapter_file: Path | None
+
+    @property
+    def name(self) -> str:
+        """What the run calls the implementation."""
+        return self.adapter.name
+
+    @property
+    def idle_probes(self) -> Sequence[tuple[str, ...]]:
+        """The clauses of each probe that cannot run, because it starts testees and this one is attached to."""
+        attached = self.adapter.launch == "attach"
+        return [probe.clauses for probe in PROBES if probe.needs_process and attached]
+
+
+def prepare(options: Options, *, build: bool) -> Run:
+    """Load the vectors, build and start the testee, and decide what counts. Raises RunError."""
+    try:
+        all_cases = load_cases()
+        named = tuple(case for path in options.dialogues for case in load_dialogues(path))
+        check_clauses((*all_cases, *named), load_clauses().keys())
+        listed = load_known(options.known, fixing=options.fix_known) if options.known else {}
+        adapter = load_adapter(options.impl, ADAPTERS)
+        if build:
+            build_adapter(adapter)
+        testee = Testee(adapter)
+    except (VectorError, AdapterError, KnownFailuresError, SelectionError) as error:
+        raise RunError(str(error)) from error
+    try:
+        hello = testee.start()
+        selected = selected_profiles(hello.profiles, options.profiles)
+        check_named(named, hello.profiles, selected)
+        counting = {case.id: case for case in (*selected_cases(all_cases, hello.profiles, selected), *named)}
+        played = playable(counting.values(), hello.clock, real_time=options.real_time)
+        cases = {case.id: case for case in played}
+        probes = refusal_probes(all_cases, hello.profiles)
+        existing = {*(case.id for case in (*all_cases, *named)), *existing_ids(all_cases)}
+        running = {*cases, *running_ids(hello, adapter.launch, selected, probes)}
+        meant = listed if not options.profiles else {k: v for k, v in listed.items() if concerns(v, selected, running)}
+        known = resolve(meant, running, existing, path=options.known, fixing=options.fix_known)
+    except StartError as error:
+        testee.close()
+        raise RunError(f"--impl={options.impl}: the testee did not start: {_why(error)}") from error
+    except (KnownFailuresError, SelectionError) as error:
+        testee.close()
+        raise RunError(str(error)) from error
+    except BaseException:
+        testee.close()  # a signal, say
+        raise
+    ledger = Ledger(selected, cases, left_out=len(counting) - len(cases))
+    file = _file_of(adapter, options.impl)
+    return Run(adapter, testee, hello, cases, probes, known, ledger, existing, running, file)
+
+
+def concerns(entry: Known, selected: Collection[str], running: Collection[str]) -> bool:
+    """Whether a known failure says something about the chosen profiles, or about what is judged whatever is chosen."""
+    head = entry.id.partition("/")[0]
+    return head in selected or (head == TESTEE and any(map(entry.fits, running)))
+
+
+def _file_of(adapter: Adapter, impl: str) -> Path | None:
+    """The adapter.toml, which on the command line may have another name; None where somebody else starts the testee."""
+    if adapter.launch == "attach":
+        return None
+    file = adapter.folder / FILE_NAME
+    return Path(impl) if Path(impl).suffix == ".toml" else file
+
+
+def check_named(named: Sequence[Case], claimed: Sequence[str], selected: Sequence[str]) -> None:
+    """Refuse dialogues of the command line that would not be judged: a run asked for them must not end green."""
+    for case in named:
+        missing = case.needs - set(claimed) or {case.profile} - set(selected)
+        if missing:
+            raise SelectionError(f"{case.id} needs the profile {min(missing)}, which is not claimed or not chosen")
+
+
+def _why(error: StartError) -> str:
+    """What the testee said itself, if it said it in one line, and what the driver saw; else that and its output."""
+    said = error.stderr.strip().splitlines()
+    return f"{said[0]} ({error.text})" if len(said) == 1 else str(error)
+
+
+def check_clauses(cases: Sequence[Case], existing: Collection[str]) -> None:
+    """Refuse vectors that cite a clause which specs/ does not have."""
+    for case in cases:
+        for clause in case.clauses:
+            if clause not in existing:
+                raise VectorError(f"{case.id} cites {clause}, which specs/ does not have")

@@ -1,0 +1,96 @@
+"""The catalogue of mutants is well-formed, and the suite kills every one."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pytest
+from resonant.describe.clauses import load_clauses
+
+from conformance.model.cases import load_cases
+from conformance.mutants.catalogue.table import FAMILIES, MUTANTS
+from conformance.mutants.engine import targets as places
+from conformance.mutants.engine.kill_matrix import trial_faults
+from conformance.mutants.engine.patches import applied
+from conformance.mutants.runner import run_trials
+from conformance.tests.support import ROOT
+
+FOLDER = ROOT / "conformance" / "mutants" / "catalogue"
+
+
+def test_ids_are_unique_words_with_hyphens() -> None:
+    assert [name for name, count in Counter(mutant.id for mutant in MUTANTS).items() if count > 1] == []
+    assert [mutant.id for mutant in MUTANTS if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", mutant.id)] == []
+
+
+def test_each_breaks_a_testable_clause_that_obliges() -> None:
+    clauses = load_clauses()
+    testable = {name for name, clause in clauses.items() if clause.must and clause.untestable is None}
+    assert {mutant.id: mutant.clause for mutant in MUTANTS if mutant.clause not in testable} == {}
+
+
+def test_each_story_is_a_sentence_or_two() -> None:
+    stories = [mutant.story for mutant in MUTANTS]
+    assert [story for story in stories if not re.fullmatch(r"[A-Z].*\S\.", story)] == []
+    assert [story for story in stories if len(story.split()) < 6 or len(story) > 200] == []
+
+
+def test_the_mutants_of_a_clause_are_in_one_file() -> None:
+    files = defaultdict(set)
+    for file, family in FAMILIES.items():
+        for mutant in family:
+            files[mutant.clause].add(file)
+    assert {clause: names for clause, names in files.items() if len(names) > 1} == {}
+
+
+def test_each_file_says_at_its_top_which_clauses_it_breaks() -> None:
+    for file, family in FAMILIES.items():
+        top = (FOLDER / f"{file}.py").read_text("utf-8").splitlines()[0]
+        ranges = re.findall(r"([A-Z]{3})-(\d+)(?: to [A-Z]{3}-(\d+))?", top)
+        told = {f"{name}-{n}" for name, first, last in ranges for n in range(int(first), int(last or first) + 1)}
+        assert {mutant.clause for mutant in family} <= told, file
+
+
+def test_every_file_of_mutants_is_in_the_catalogue() -> None:
+    paths = [path for path in FOLDER.rglob("*.py") if "\nMUTANTS = (" in path.read_text("utf-8")]
+    held = {path.relative_to(FOLDER).with_suffix("").as_posix() for path in paths}
+    assert held == set(FAMILIES)
+
+
+def state() -> dict[tuple[str, str], object]:
+    """What every name of the reference stands for, and what its classes and tables hold."""
+    found: dict[tuple[str, str], object] = {}
+    for module_name, module in places.modules().items():
+        for name, value in vars(module).items():
+            found[module_name, name] = value
+            if isinstance(value, type) and value.__module__.startswith("resonant"):
+                found[module_name, f"{name}.*"] = dict(vars(value))
+            elif type(value) is dict and name != "__builtins__":
+                found[module_name, f"{name}[]"] = dict(value)
+    return found
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_each_changes_the_reference_and_leaves_it_as_it_was(family: str) -> None:
+    before = state()
+    for mutant in FAMILIES[family]:
+        with applied(mutant.change):
+            assert state() != before, mutant.id
+        assert state() == before, mutant.id
+
+
+@pytest.mark.slow
+def test_the_suite_kills_every_mutant_and_passes_the_reference() -> None:
+    trials, failing = run_trials(MUTANTS, baseline=True, full=False, jobs=2, done=lambda _count, _total: None)
+    assert failing == ()
+    assert list(trial_faults(MUTANTS, trials)) == []
+    cited = {case.id: case.clauses for case in load_cases()}
+    not_cited = [mutant.id for mutant in MUTANTS if mutant.clause not in cited[trials[mutant.id].killers[0]]]
+    assert not_cited == []
+
+
+def test_files_are_short() -> None:
+    lengths = {path.name: len(path.read_text("utf-8").splitlines()) for path in Path(FOLDER).rglob("*.py")}
+    assert {name: length for name, length in lengths.items() if length > 250} == {}

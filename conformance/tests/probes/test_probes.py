@@ -1,0 +1,212 @@
+"""Every probe can fail: a testee that breaks one rule of the protocol fails the probe of that rule and no other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from adapters.driver import (
+    Answer,
+    Crash,
+    HarnessError,
+    Limits,
+    Ok,
+    Reject,
+    RequestError,
+    Testee,
+    Timeout,
+    Unsupported,
+    load_adapter,
+)
+from conformance.model.cases import load_cases
+from conformance.model.peer_requests import PEER_OPS
+from conformance.model.profiles import refusal_probes
+from conformance.model.verdict import Outcome, Verdict
+from conformance.probes import PROBES, Probe, expect_kind, process, run_probe
+from conformance.probes.basics import wrong
+from conformance.tests.broken import BABBLING, BROKEN, ENDING, HANGING, INCONSISTENT, MUTE, NO_JSON, OLD
+from conformance.tests.broken_peers import BROKEN_PEERS
+from conformance.tests.support import ADAPTERS, ROOT, adapter_at, patched, write_adapter
+
+ALL_BROKEN = {**BROKEN, **BROKEN_PEERS}
+NO_OPS = {"fields", "reply", "request", "hello", "stop"}
+REPLY_S = 0.5
+END_S = 1.5
+OUTCOMES = {
+    "pieces-in-any-order: only in order": Outcome.TIMEOUT,
+    "refusal-has-a-code: a string": Outcome.HARNESS_ERROR,
+}
+
+
+@pytest.fixture(autouse=True)
+def short_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "END_S", END_S)
+
+
+def verdicts(testee: Testee) -> dict[str, Verdict]:
+    """Every probe's verdict, in the order of a run."""
+    with testee:
+        return {probe.id: run_probe(probe, testee) for probe in PROBES}
+
+
+def failing(found: Mapping[str, Verdict]) -> list[str]:
+    return [probe for probe, verdict in found.items() if not verdict.passed]
+
+
+def test_the_reference_passes_every_probe() -> None:
+    testee = Testee(load_adapter("reference", ADAPTERS), Limits(reply_s=5))
+    assert failing(verdicts(testee)) == []
+
+
+@pytest.mark.parametrize("name", ALL_BROKEN)
+def test_a_broken_rule_fails_its_own_probe_and_no_other(name: str, tmp_path: Path) -> None:
+    patch, expected = ALL_BROKEN[name]
+    probe = name.partition(":")[0]
+    found = verdicts(patched(tmp_path, patch, REPLY_S))
+    assert failing(found) == [probe]
+    assert expected in found[probe].expected + found[probe].got
+    assert found[probe].outcome is OUTCOMES.get(name, Outcome.FAIL)
+
+
+def test_every_probe_stands_in_the_table() -> None:
+    assert {name.partition(":")[0] for name in ALL_BROKEN} == {probe.id for probe in PROBES}
+
+
+# What goes wrong in the middle of a probe is that probe's, and the next one meets a testee that runs.
+@pytest.mark.parametrize(
+    ("patch", "probe", "outcome", "got"),
+    [
+        (ENDING, "bad-heads", Outcome.CRASH, "exit status 7"),
+        (NO_JSON, "long-reply", Outcome.HARNESS_ERROR, "TST-8"),
+        (INCONSISTENT, "long-reply", Outcome.FAIL, "[2, 9]"),
+    ],
+    ids=["ends", "answers no JSON", "contradicts itself"],
+)
+def test_a_testee_that_fails_in_the_middle_fails_that_probe_only(
+    tmp_path: Path, patch: str, probe: str, outcome: Outcome, got: str
+) -> None:
+    found = verdicts(patched(tmp_path, patch, REPLY_S))
+    assert failing(found) == [probe]
+    assert found[probe].outcome is outcome
+    assert got in found[probe].got
+
+
+@pytest.mark.parametrize(
+    ("patch", "probes", "outcome", "got"),
+    [
+        (HANGING, ["long-reply", "pieces-when-asked"], Outcome.TIMEOUT, "no reply within"),
+        (BABBLING, ["long-reply", "pieces-when-asked"], Outcome.HARNESS_ERROR, "a reply without a head: 68656c6c6f"),
+        (MUTE, ["long-reply"], Outcome.TIMEOUT, "no reply within"),  # after which it is not asked for another one
+    ],
+    ids=["hangs", "babbles", "says nothing"],
+)
+def test_a_testee_that_fails_in_long_replies_fails_the_probes_that_need_one(
+    tmp_path: Path, patch: str, probes: list[str], outcome: Outcome, got: str
+) -> None:
+    found = verdicts(patched(tmp_path, patch, REPLY_S))
+    assert failing(found) == probes
+    for probe in probes:
+        assert (found[probe].outcome, got in found[probe].got) == (outcome, True)
+
+
+def test_the_standard_error_of_a_testee_that_ended_is_kept(tmp_path: Path) -> None:
+    with patched(tmp_path, ENDING, REPLY_S) as testee:
+        (probe,) = [probe for probe in PROBES if probe.id == "bad-heads"]
+        assert run_probe(probe, testee).stderr == "no such piece"
+
+
+@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.id)
+def test_a_testee_that_cannot_start_fails_every_probe(probe: Probe, tmp_path: Path) -> None:
+    adapter = adapter_at(write_adapter(tmp_path, "raise SystemExit('no library')"))
+    with Testee(adapter) as testee:
+        verdict = run_probe(probe, testee)
+    assert verdict.outcome is Outcome.HARNESS_ERROR
+    assert "exit status 1" in verdict.got
+    assert verdict.stderr.strip() == "no library"
+
+
+OPS = sorted(path.stem for path in (ROOT / "specs" / "ops").glob("*.json") if path.stem not in NO_OPS)
+MISSING = "ops.OPS = {{op: one for op, one in ops.OPS.items() if op != {op!r}}}\n"
+FAILING = """
+inner = base.answer
+def answer(message):
+    op, reply = inner(message)
+    if op == {op!r}:
+        {does}
+    return op, reply
+base.answer = answer
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("op", OPS)
+def test_no_probe_judges_an_op_that_is_missing(op: str, tmp_path: Path) -> None:
+    found = verdicts(patched(tmp_path, MISSING.format(op=op), REPLY_S))
+    assert {probe: verdict for probe, verdict in found.items() if not verdict.passed} == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("does", ["reply = {'error': 'no'}", "reply = {'reject': {'code': 'BAD_TYPE'}}", "os._exit(3)"])
+@pytest.mark.parametrize("op", ["tail_hash", "decode", "encode", "quantize"])
+def test_no_probe_judges_an_op_that_always_fails(op: str, does: str, tmp_path: Path) -> None:
+    found = verdicts(patched(tmp_path, FAILING.format(op=op, does=does), REPLY_S))
+    assert failing(found) == []
+
+
+def test_one_that_claims_no_profile_at_all_is_judged_by_every_probe(tmp_path: Path) -> None:
+    patch = "ops.PROFILES = ()\nops.OPS = {op: ops.OPS[op] for op in ('hello', 'stop')}\n"
+    assert failing(verdicts(patched(tmp_path, patch, REPLY_S))) == []
+
+
+def test_one_older_than_asks_fails_their_probes_alone(tmp_path: Path) -> None:
+    found = verdicts(patched(tmp_path, OLD, REPLY_S))
+    assert failing(found) == ["first-piece-alone", "pieces-when-asked", "asks-for-pieces"]
+    assert all("a datagram of 12 bytes, `RTPA`" in found[probe].expected for probe in failing(found))
+
+
+@pytest.mark.parametrize("tail", ["", "x" * 5_000])
+def test_what_was_expected_never_reads_like_what_came(tail: str) -> None:
+    verdict = wrong("y" * 5_000 + "a" + tail, "y" * 5_000 + "b" + tail)
+    assert verdict.expected != verdict.got
+    assert "a" in verdict.expected.partition("…")[2]
+    assert len(verdict.expected) < 600
+
+
+ANSWERS: tuple[Answer, ...] = (
+    Ok({}),
+    Reject("BAD_TYPE"),
+    Unsupported("x"),
+    RequestError("x"),
+    Crash("exit status 1"),
+    Timeout(1),
+    HarnessError("x"),
+)
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: type(answer).__name__)
+@pytest.mark.parametrize("kind", [type(answer) for answer in ANSWERS])
+def test_expect_kind_takes_one_kind_and_no_other(answer: Answer, kind: type[Answer]) -> None:
+    verdict = expect_kind(answer, kind, "something")
+    assert verdict.passed is isinstance(answer, kind)
+    if not verdict.passed:
+        assert verdict.expected == "something"
+        assert verdict.got
+
+
+def test_a_testee_that_performs_what_it_does_not_claim_is_found(tmp_path: Path) -> None:
+    unclaimed = refusal_probes(load_cases(), ("frame",))
+    assert {(case.profile, case.op) for case in unclaimed} == {
+        ("zstd", "decode"), ("zstd", "encode"), ("zstd", "compress"), ("zstd", "decompress"),
+        ("xchacha", "decode"), ("xchacha", "encode"), ("xchacha", "seal"), ("xchacha", "open"),
+        ("message", "read_message"), ("sparse", "sparse_encode"), ("sparse", "sparse_decode"),
+        ("quant", "quantize"), ("quant", "dequantize"),
+        *((case.profile, case.op) for case in PEER_OPS),
+    }  # fmt: skip
+    with patched(tmp_path, "ops.PROFILES = ('frame',)\n") as testee:
+        assert testee.hello.profiles == ("frame",)
+        for case in unclaimed:
+            verdict = expect_kind(testee.ask(case.op, case.input), Unsupported, "unsupported")
+            assert verdict.outcome is Outcome.FAIL
+            assert verdict.got.startswith(("Ok(", "RequestError(")), verdict.got

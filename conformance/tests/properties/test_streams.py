@@ -1,0 +1,126 @@
+"""The law on streams: it holds for the reference, repeats with its seed, and finds faults that are then replayed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.driver import Address, Answer, Crash, Hello, Ok, Testee, load_adapter
+from conformance.dialogue.judge import judge_dialogue
+from conformance.dialogue.load import load_dialogues
+from conformance.dialogue.player import StoppedError
+from conformance.model.verdict import Outcome
+from conformance.properties.streams import search as searching
+from conformance.properties.streams.counterexample import write_found
+from conformance.properties.streams.search import search
+from conformance.tests.broken_peers import STREAM_FAULTS
+from conformance.tests.stand_in import Reaction, StandIn
+from conformance.tests.support import ADAPTERS, patched, replayed, replays, run_suite, write_patched
+
+pytestmark = pytest.mark.slow
+
+
+class Listening:
+    """A testee whose ops are noted, all but the ports in them."""
+
+    def __init__(self, testee: Testee) -> None:
+        self._testee = testee
+        self.asked: list[tuple[str, Mapping[str, Any]]] = []
+        self.events: list[str] = []
+
+    @property
+    def wire_address(self) -> Address | None:
+        return self._testee.wire_address
+
+    @property
+    def hello(self) -> Hello:
+        return self._testee.hello
+
+    def ask(self, op: str, input: Mapping[str, Any], *, case: str = "", profile: str = "") -> Answer:
+        answer = self._testee.ask(op, input, case=case, profile=profile)
+        self.asked.append((op, input))
+        if op == "peer_poll" and isinstance(answer, Ok):
+            self.events += [f"{event['event']} {event.get('code', '')}".strip() for event in answer.value["events"]]
+        return answer
+
+
+@pytest.fixture(scope="module")
+def heard() -> list[Listening]:
+    """Two searches with one seed, one with another."""
+    with Testee(load_adapter("reference", ADAPTERS)) as testee:
+        listening = [Listening(testee) for _ in range(3)]
+        for one, seed in zip(listening, (1, 1, 2), strict=True):
+            assert search(one, seed) is None
+        return listening
+
+
+def test_one_seed_gives_the_same_conversations_and_another_gives_others(heard: list[Listening]) -> None:
+    first, again, other = heard
+    assert first.asked == again.asked
+    assert first.events == again.events
+    assert first.events != other.events
+
+
+def test_the_conversations_reach_what_streams_can_come_to(heard: list[Listening]) -> None:
+    told = {event for one in heard for event in one.events}
+    assert told >= {
+        "established", "opened", "message", "incomplete", "complete", "lost", "failed STREAM_CORRUPT",
+        "failed STREAM_TIMEOUT", "dropped DUPLICATE", "dropped AFTER_TAIL", "dropped CLOSED", "dropped STALE",
+        "dropped BUFFER_LIMIT", "dropped REPLY_LIMIT", "refused STREAM_FLAG_MISMATCH", "refused HANDSHAKE_REQUIRED",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STREAM_FAULTS)
+def test_a_planted_fault_is_found_and_its_dialogue_fails_again(name: str, tmp_path: Path) -> None:
+    patch, says = STREAM_FAULTS[name]
+    with patched(tmp_path / "impl", patch, reply_s=5) as broken:
+        breach = search(broken, 1)
+        assert breach is not None
+        assert breach.verdict.outcome is Outcome.FAIL
+        assert re.search(says, breach.verdict.summary), breach.verdict.summary
+        assert len(breach.case.input["steps"]) < 40
+        (case,) = load_dialogues(write_found(tmp_path, breach.case))
+        again = judge_dialogue(broken, case)
+        assert (again.outcome, again.summary) == (breach.verdict.outcome, breach.verdict.summary)
+    with Testee(load_adapter("reference", ADAPTERS)) as sound:
+        assert judge_dialogue(sound, case).passed
+
+
+def test_a_run_prints_how_to_replay_what_was_found(tmp_path: Path) -> None:
+    patch, _ = STREAM_FAULTS["delivered backwards"]
+    impl = write_patched(tmp_path / "impl", patch)
+    law = "conformance/test_stream_law.py"
+    run = run_suite(impl, tmp_path / "report", what=law)
+    assert run.status == 1, run.out
+    path = tmp_path / "report" / "stream-found-seed-1.json"
+    (line,) = replays(run.out)
+    assert f" --impl {impl} --dialogue {path} --case stream/found/seed-1" in line
+    assert "what was said so far:" in run.out
+    assert replayed(line).outcomes == {"stream/found/seed-1": "fail"}
+    sound = replayed(line.replace(str(impl), "reference"))
+    assert (sound.status, sound.outcomes) == (0, {"stream/found/seed-1": "pass"}), sound.out
+
+
+def test_a_testee_that_ends_is_found_as_a_crash() -> None:
+    class Ending(StandIn):
+        def ask(self, op: str, input: Mapping[str, Any], *, case: str = "", profile: str = "") -> Answer:
+            return Crash("exit status 3") if op == "peer_poll" else Ok({})
+
+    breach = search(Ending(wire_address=("127.0.0.1", 9)), 1)
+    assert breach is not None
+    assert breach.verdict.outcome is Outcome.CRASH
+
+
+def test_a_testee_out_of_reach_is_no_breach() -> None:
+    with pytest.raises(StoppedError, match=r"testee protocol failed"):
+        search(StandIn({"reset": [Reaction()]}, wire_address=None), 1)
+
+
+def test_the_search_is_bounded() -> None:
+    settings = searching.SETTINGS
+    assert settings.max_examples * settings.stateful_step_count < 3000
+    assert settings.database is None

@@ -1,0 +1,148 @@
+"""Whole runs against servers: exit status, what is said, and run.json."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from time import monotonic
+
+import jsonschema
+import pytest
+from resonant.describe.clauses import load_clauses
+
+from conformance.server.catalogue import CHECKS
+from conformance.server.check import ADDRESSES
+from conformance.tests.server.served import CONFIG, SEALED, serving, silent_port
+from conformance.tests.server.wrong_servers import on_answer, without
+from conformance.tests.support import ROOT, Ran, replayed, replays, run_pytest, run_suite
+
+pytestmark = pytest.mark.slow
+
+OK, FAILED, USAGE = 0, 1, 4  # exit statuses of pytest
+SCHEMA = json.loads((ROOT / "reports" / "run.schema.json").read_bytes())
+REACH_S = 15
+ALL = {check.id for check in CHECKS}
+ONLY_SEALED = {"handshake/outside/not-sealed"}
+
+
+@pytest.fixture(scope="module")
+def green(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    with serving() as impl:
+        return run_suite(impl, tmp_path_factory.mktemp("green"))
+
+
+def test_a_whole_run_is_green_and_accounts_for_every_check(green: Ran) -> None:
+    assert green.status == OK, green.out
+    assert set(green.outcomes) == ALL - ONLY_SEALED
+    assert green.failed == {}
+    rows = green.report["profiles"]
+    assert set(rows) == set(green.report["claims"]) == {"handshake", "stream"}
+    assert sum(row["planned"] for row in rows.values()) == sum(row["passed"] for row in rows.values()) == len(ALL) - 1
+
+
+def test_its_account_fits_the_schema_and_says_what_was_not_seen(green: Ran) -> None:
+    jsonschema.validate(green.report, SCHEMA)
+    assert [one["id"] for one in green.report["not_planned"]] == sorted(ONLY_SEALED)
+    seen = {clause for case in green.report["cases"] for clause in case["clauses"]}
+    unseen = set(green.report["unseen"])
+    assert not seen & unseen
+    assert {"HSK-20", "HSK-44", "STM-24", "ZST-1", "FRM-1"} <= unseen
+    assert {clause.id for clause in load_clauses().values() if clause.file == "handshake.md"} <= seen | unseen
+    assert "not planned, as the server does not require crypto: not-sealed" in green.out
+    (line,) = [line for line in green.out.splitlines() if line.startswith("  HSK ")]
+    assert "20 to 30" in line
+
+
+@pytest.mark.parametrize("workers", ["-n 2", "-n 1 --dist each", "-n auto --dist loadgroup", "-n 0"])
+def test_one_process_judges_the_same_whatever_n_says(green: Ran, tmp_path: Path, workers: str) -> None:
+    with serving(places=ADDRESSES) as impl:
+        run = run_suite(impl, tmp_path, *workers.split(), "-v")
+    assert run.status == OK, run.out
+    assert run.outcomes == green.outcomes
+    assert ("one process asks a server, whatever -n says" in run.out) is (workers != "-n 0")
+
+
+def test_the_example_server_is_judged_again_and_again() -> None:
+    server = [sys.executable, str(ROOT / "reference" / "examples" / "recv_think.py"), "--addr", "127.0.0.1:0"]
+    with subprocess.Popen(server, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            impl = f"udp://{process.stdout.readline().removeprefix('listening on ').strip()}"
+            threading.Thread(target=process.stdout.read, daemon=True).start()
+            for _ in range(4):
+                status, out = run_pytest(["conformance", f"--impl={impl}", "-q"])
+                assert status == OK, out
+        finally:
+            process.terminate()
+
+
+def test_a_fault_fails_the_run_with_a_command_that_replays_it(tmp_path: Path) -> None:
+    with serving(CONFIG, on_answer(without("min"), "error", "UNSUPPORTED_VERSION")) as impl:
+        run = run_suite(impl, tmp_path, "-k", "versions")
+        assert run.status == FAILED
+        assert run.failed["handshake/outside/bad-versions"] == "fail"
+        assert "HSK-43 (specs/handshake.md:" in run.out
+        (line,) = [line for line in replays(run.out) if "bad-versions" in line]
+        again = replayed(line)
+    assert (again.status, again.outcomes) == (FAILED, {"handshake/outside/bad-versions": "fail"})
+    assert "min of the error is null" in again.out
+
+
+def test_a_known_failure_is_accepted_and_must_fail(tmp_path: Path) -> None:
+    known = tmp_path / "known.toml"
+    known.write_text(
+        '[[known]]\nid = "handshake/outside/bad-versions"\nreason = "being mended"\nissue = "https://example.org/7"\n',
+        "utf-8",
+    )
+    few = ("--known-failures", str(known), "-k", "versions", "--profile=handshake")
+    with serving(CONFIG, on_answer(without("min"), "error", "UNSUPPORTED_VERSION")) as impl:
+        wrong = run_suite(impl, tmp_path, *few)
+    with serving() as impl:
+        mended = run_suite(impl, tmp_path, *few)
+    assert (wrong.status, mended.status) == (OK, FAILED)
+    assert "passes; remove it" in mended.out
+
+
+def test_a_selection_of_nothing_fails(tmp_path: Path) -> None:
+    with serving() as impl:
+        run = run_suite(impl, tmp_path, "-k", "nothing_has_this_name")
+    assert run.status == FAILED
+    assert run.report["faults"] == ["no case was executed: nothing is judged"]
+
+
+def test_streams_that_were_asked_for_and_cannot_be_judged_fail_the_run(tmp_path: Path) -> None:
+    with serving(SEALED) as impl:
+        run = run_suite(impl, tmp_path, "--profile=handshake,stream", "-k", "ping")
+    assert run.status == FAILED
+    assert run.report["faults"] == ["no case of profile stream was executed although it is claimed"]
+
+
+def test_a_silent_server_is_one_clear_line_in_time() -> None:
+    start = monotonic()
+    with silent_port() as impl:
+        status, out = run_pytest(["conformance", f"--impl={impl}", "-q"])
+    assert status == USAGE
+    assert [line for line in out.splitlines() if line.strip()] == [
+        f"ERROR: --impl={impl}: the server did not answer; nothing within 6.0 s. Is a server there, and does UDP get "
+        "through? One that has just been judged or used by many may keep a full table of remote addresses: wait a "
+        "minute, restart it, or let it keep more"
+    ]
+    assert monotonic() - start < REACH_S
+
+
+@pytest.mark.parametrize(
+    ("option", "text"),
+    [
+        ("--profile=frame", "from outside there are handshake, stream"),
+        ("--real-time", "dialogues are played against testees"),
+        ("--dialogue=none.json", "dialogues are played against testees"),
+    ],
+)
+def test_what_cannot_be_judged_from_outside_is_refused(option: str, text: str) -> None:
+    with serving() as impl:
+        status, out = run_pytest(["conformance", f"--impl={impl}", option, "-q"])
+    assert status == USAGE
+    assert text in out

@@ -1,0 +1,190 @@
+"""Whole runs of the suite in processes of their own: exit status, what is said, and run.json."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from conformance.model.cases import load_cases
+from conformance.model.profiles import PROFILES
+from conformance.probes import PROBES
+from conformance.properties.streams.counterexample import case_of, write_found
+from conformance.tests.broken import ON_CASE
+from conformance.tests.stand_in import dialogue
+from conformance.tests.support import ROOT, Ran, replayed, replays, run_pytest, run_suite, write_adapter, write_patched
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("run")]
+
+OK, FAILED, USAGE = 0, 1, 4  # exit statuses of pytest
+HASHES = [case.id for case in load_cases() if case.op == "tail_hash"]
+FEW = ("--profile=frame", "-k", "tail_hash")  # one op of one profile
+SCHEMA = json.loads((ROOT / "reports" / "run.schema.json").read_bytes())
+SEED = 7
+WRONG = "def change(op, reply):\n    return {'ok': {'xxhash3_64': '0' * 16}}\n"
+
+
+def wrong_on(case_id: str, change: str = WRONG) -> str:
+    return change + ON_CASE.format(case=case_id)
+
+
+def usage_error(*arguments: str) -> str:
+    status, out = run_pytest(["conformance", "-q", *arguments])
+    assert status == USAGE, out
+    assert "Traceback" not in out
+    (line,) = [line for line in out.splitlines() if line.startswith("ERROR: ")]
+    return line
+
+
+@pytest.fixture(scope="module")
+def green(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    return run_suite("reference", tmp_path_factory.mktemp("green"))
+
+
+def test_the_reference_is_green_and_every_case_is_counted(green: Ran) -> None:
+    assert green.status == OK, green.out
+    planned: dict[str, int] = {}
+    for case in load_cases():
+        planned[case.profile] = planned.get(case.profile, 0) + 1
+    for profile, count in planned.items():
+        row = {"planned": count, "executed": count, "passed": count, "failed": 0, "known": 0}
+        assert green.report["profiles"][profile] == row
+        assert any(line.split() == [profile, *(str(count),) * 3, "0", "0"] for line in green.out.splitlines())
+    assert len(green.report["cases"]) == sum(planned.values()) + len(PROBES) + 3  # three laws
+    assert set(green.outcomes) > {case.id for case in load_cases()}
+    assert green.failed == {}
+
+
+def test_its_account_fits_the_schema(green: Ran) -> None:
+    jsonschema.validate(green.report, SCHEMA)
+    assert green.report["exit_status"] == OK
+    assert green.report["faults"] == []
+    assert green.report["claims"] == list(PROFILES)
+
+
+def test_two_workers_judge_the_same(green: Ran, tmp_path: Path) -> None:
+    parallel = run_suite("reference", tmp_path, "-n", "2")
+    assert parallel.status == OK, parallel.out
+    assert parallel.report == green.report
+
+
+def test_the_same_run_gives_the_same_bytes(tmp_path: Path) -> None:
+    impl = write_patched(tmp_path / "impl", wrong_on(HASHES[3]))
+    runs = [run_suite(impl, tmp_path / name, *FEW) for name in "ab"]
+    assert [run.status for run in runs] == [FAILED, FAILED]
+    first, second = ((tmp_path / name / "run.json").read_bytes() for name in "ab")
+    assert first == second
+    jsonschema.validate(runs[0].report, SCHEMA)
+    assert runs[0].report["exit_status"] == FAILED
+    assert not (tmp_path / "a" / "run.json.part").exists()
+
+
+def test_an_unknown_implementation_is_refused_with_those_that_are_known() -> None:
+    line = usage_error("--impl=referense")
+    assert "no adapter is called 'referense'" in line
+    assert "reference, rust" in line
+
+
+def test_an_implementation_may_be_the_path_of_a_folder(tmp_path: Path) -> None:
+    impl = write_patched(tmp_path / "impl", "")
+    run = run_suite(impl.parent, tmp_path, *FEW)
+    assert run.status == OK, run.out
+    assert set(run.outcomes) == set(HASHES)
+
+
+def test_a_testee_that_does_not_start_is_one_clear_error(tmp_path: Path) -> None:
+    impl = write_adapter(tmp_path, "raise SystemExit('the library is missing')")
+    status, out = run_pytest(["conformance", f"--impl={impl}", "-q"])
+    assert status == USAGE
+    assert "the testee did not start: the library is missing" in out
+    assert "Traceback" not in out
+
+
+def test_a_build_that_fails_is_shown(tmp_path: Path) -> None:
+    impl = write_adapter(tmp_path, "", build="""["{python}", "-c", "raise SystemExit('no compiler')"]""")
+    status, out = run_pytest(["conformance", f"--impl={impl}", "-q"])
+    assert status == USAGE
+    assert "no compiler" in out
+
+
+def test_a_selection_of_nothing_fails(tmp_path: Path) -> None:
+    run = run_suite("reference", tmp_path, "-k", "nothing_has_this_name")
+    assert run.status == FAILED
+    assert "FAILED RUN: no case was executed" in run.out
+    assert run.report["exit_status"] == FAILED
+    assert run.report["faults"] == ["no case was executed: nothing is judged"]
+
+
+def test_a_claimed_profile_without_a_case_fails(tmp_path: Path) -> None:
+    run = run_suite("reference", tmp_path, "-k", "tail_hash")
+    assert run.status == FAILED
+    for profile in ("zstd", "xchacha"):
+        assert f"FAILED RUN: no case of profile {profile} was executed although it is claimed" in run.out
+    assert run.failed == {}
+
+
+@pytest.mark.parametrize("node", [f"test_vectors.py::test_case[{HASHES[0]}]", "test_testee.py::test_probe[unknown-op]"])
+def test_one_case_or_probe_by_its_node_id_can_be_green(tmp_path: Path, node: str) -> None:
+    run = run_suite("reference", tmp_path, what=f"conformance/{node}")
+    assert run.status == OK, run.out
+    assert len(run.outcomes) == 1
+
+
+def test_a_node_id_that_does_not_exist_fails(tmp_path: Path) -> None:
+    run = run_suite("reference", tmp_path, what="conformance/test_vectors.py::test_case[frame/no/such]")
+    assert run.status not in (OK, 5)
+
+
+def test_a_wrong_answer_fails_with_a_command_that_replays_it(tmp_path: Path) -> None:
+    impl = write_patched(tmp_path / "an impl", wrong_on(HASHES[3]))
+    run = run_suite(impl, tmp_path / "first", *FEW)
+    assert run.status == FAILED
+    assert run.failed == {HASHES[3]: "fail"}
+    (line,) = replays(run.out)
+    again = replayed(line)
+    assert (again.status, again.outcomes) == (FAILED, {HASHES[3]: "fail"})
+    assert "0" * 16 in again.out
+
+
+def test_the_seed_is_printed_and_kept(tmp_path: Path) -> None:
+    status, out = run_pytest(["conformance", *FEW, "--seed=77", "--report", str(tmp_path)])
+    assert status == OK
+    assert "seed 77" in out
+    report: dict[str, Any] = json.loads((tmp_path / "run.json").read_bytes())
+    assert report["seed"] == 77
+
+
+def test_a_dialogue_that_cannot_be_read_is_refused_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "found.json").write_text("{}", "utf-8")
+    line = usage_error(f"--dialogue={tmp_path / 'found.json'}")
+    assert "found.json: the file does not fit vectors/schema.json" in line
+
+
+def test_a_dialogue_that_cites_no_clause_of_specs_is_refused(tmp_path: Path) -> None:
+    path = write_found(tmp_path, replace(case_of(dialogue({"advance": 1}).input, 1), clauses=("STM-99",)))
+    assert "cites STM-99, which specs/ does not have" in usage_error(f"--dialogue={path}")
+
+
+def test_a_dialogue_of_a_file_is_judged_and_its_replay_names_the_file(tmp_path: Path) -> None:
+    path = write_found(tmp_path, case_of(dialogue({"expect_nothing": True}, {"events": [{"event": "lost"}]}).input, 1))
+    named = ("--profile=stream", f"--dialogue={path}", "-k", "found", f"--seed={SEED}")
+    run = run_suite("reference", tmp_path / "report", *named, what="conformance/test_vectors.py")
+    assert run.status == FAILED
+    assert run.failed == {"stream/found/seed-1": "fail"}
+    (line,) = replays(run.out)
+    again = replayed(line)
+    assert (again.status, again.outcomes) == (FAILED, {"stream/found/seed-1": "fail"})
+    assert "step 2" in again.out
+
+
+def test_an_unknown_profile_is_refused() -> None:
+    assert "no profile 'fram'; there are frame, zstd, xchacha" in usage_error("--profile=fram")
+
+
+def test_a_judgement_of_no_known_seed_is_refused() -> None:
+    status, _ = run_pytest(["conformance", "--seed=none"])
+    assert status == USAGE

@@ -1,0 +1,248 @@
+"""Whole runs against testees that claim less, fail in known ways, end, hang, or answer anything."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic
+
+import jsonschema
+import pytest
+
+from conformance.dialogue.timing import advances_ms
+from conformance.model.cases import DIALOGUE, Refuse, load_cases
+from conformance.model.profiles import refusal_probes
+from conformance.tests.broken import FRAME_ONLY, ON_CASE, REPLY, REPLY_BUT_HELLO
+from conformance.tests.support import ADAPTERS, ROOT, Ran, run_pytest, run_suite, write_adapter, write_patched
+
+pytestmark = pytest.mark.slow
+
+OK, FAILED, USAGE = 0, 1, 4  # exit statuses of pytest
+CASES = load_cases()
+HASHES = [case.id for case in CASES if case.op == "tail_hash"]
+FEW = ("--profile=frame", "-k", "tail_hash")  # one op of one profile
+UNCLAIMED = {
+    f"testee/test_unclaimed_profile_is_refused[{case.profile}-{case.op}]" for case in refusal_probes(CASES, ("frame",))
+}
+SCHEMA = json.loads((ROOT / "reports" / "run.schema.json").read_bytes())
+
+
+def changing(body: str) -> str:
+    return f"def change(op, reply):\n    {body}\n"
+
+
+WRONG = changing("return {'ok': {'xxhash3_64': '0' * 16}}")
+
+
+def judge(folder: Path, patch: str, *arguments: str) -> Ran:
+    """A run against the reference's testee with a patch; its account fits the schema."""
+    run = run_suite(write_patched(folder / "impl", patch), folder / "report", *arguments)
+    if run.report:
+        jsonschema.validate(run.report, SCHEMA)
+    return run
+
+
+def test_a_testee_that_claims_nothing_fails(tmp_path: Path) -> None:
+    run = judge(tmp_path, "ops.PROFILES = ()\n" + changing("return {'unsupported': op}") + REPLY_BUT_HELLO)
+    assert run.status == FAILED
+    assert "FAILED RUN: no case was executed: nothing is judged" in run.out
+    assert run.report["claims"] == []
+    assert run.report["profiles"] == {}
+
+
+def test_unclaimed_profiles_are_probed_and_their_cases_are_not_run(tmp_path: Path) -> None:
+    run = judge(tmp_path, FRAME_ONLY)
+    assert run.status == OK, run.out
+    assert set(run.report["profiles"]) == {"frame"}
+    assert {case["profile"] for case in run.report["cases"]} == {"frame", "testee"}
+    assert set(run.outcomes) >= UNCLAIMED
+    assert len(UNCLAIMED) == 19  # decode and encode twice, and the fifteen ops of the unclaimed profiles
+
+
+def test_performing_what_is_not_claimed_fails(tmp_path: Path) -> None:
+    run = judge(tmp_path, "ops.PROFILES = ('frame',)\n", "-k", "unclaimed or tail_hash")
+    assert run.status == FAILED
+    assert run.failed == dict.fromkeys(UNCLAIMED, "fail")
+    assert "TST-10 (19)" in run.out
+
+
+def test_a_profile_that_is_not_claimed_cannot_be_asked_for(tmp_path: Path) -> None:
+    run = judge(tmp_path, FRAME_ONLY, "--profile=frame,zstd")
+    assert run.status == USAGE
+    assert "profile zstd is not claimed; the testee claims frame" in run.out
+
+
+def known_file(folder: Path, *case_ids: str) -> str:
+    path = folder / "known.toml"
+    path.write_text(
+        "".join(
+            f'[[known]]\nid = "{case_id}"\nreason = "slow"\nissue = "https://example.org/7"\n' for case_id in case_ids
+        )
+    )
+    return f"--known-failures={path}"
+
+
+def test_a_known_failure_that_fails_is_green_and_counted(tmp_path: Path) -> None:
+    patch = WRONG + ON_CASE.format(case=HASHES[3])
+    run = judge(tmp_path, patch, known_file(tmp_path, HASHES[3]), *FEW)
+    assert run.status == OK, run.out
+    assert run.failed == {HASHES[3]: "known failure"}
+    row = run.report["profiles"]["frame"]
+    assert (row["passed"], row["failed"], row["known"]) == (len(HASHES) - 1, 0, 1)
+
+
+def test_another_failure_beside_a_known_one_fails(tmp_path: Path) -> None:
+    patch = WRONG + ON_CASE.format(case=HASHES[3])
+    run = judge(tmp_path, patch + patch.replace(HASHES[3], HASHES[4]), known_file(tmp_path, HASHES[3]), *FEW)
+    assert run.status == FAILED
+    assert run.failed == {HASHES[3]: "known failure", HASHES[4]: "fail"}
+
+
+def test_a_known_failure_that_passes_fails(tmp_path: Path) -> None:
+    run = judge(tmp_path, "", known_file(tmp_path, HASHES[3]), *FEW)
+    assert run.status == FAILED
+    assert f"{HASHES[3]} is listed as a known failure and passes; remove it from" in run.out
+    assert run.failed == {HASHES[3]: "fail"}
+
+
+@pytest.mark.parametrize(
+    ("case_id", "patch", "says"),
+    [
+        ("frame/no/such/case", "", "known.toml: no such case: frame/no/such/case; remove what is stale"),
+        (UNCLAIMED_CASE := "zstd/compress/levels/empty-level-1", FRAME_ONLY, f"is not claimed: {UNCLAIMED_CASE}"),
+    ],
+    ids=["gone", "unclaimed"],
+)
+def test_a_known_failure_without_meaning_is_refused(tmp_path: Path, case_id: str, patch: str, says: str) -> None:
+    run = judge(tmp_path, patch, known_file(tmp_path, case_id))
+    assert run.status == USAGE
+    assert says in run.out
+    assert "Traceback" not in run.out
+
+
+def test_a_file_of_known_failures_that_is_no_toml_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "known.toml").write_text("frame/a/b")
+    status, out = run_pytest(["conformance", f"--known-failures={tmp_path / 'known.toml'}"])
+    assert status == USAGE
+    assert "the file is TOML like this" in out
+
+
+def test_a_testee_that_ends_costs_one_case(tmp_path: Path) -> None:
+    patch = "def change(op, reply):\n    os.write(2, b'assertion failed')\n    os._exit(134)\n"
+    run = judge(tmp_path, patch + ON_CASE.format(case=HASHES[3]), *FEW)
+    assert run.status == FAILED
+    assert run.failed == {HASHES[3]: "crash"}
+    assert len(run.outcomes) == len(HASHES)
+    assert "exit status 134" in run.out
+    assert "  assertion failed" in run.out
+
+
+def test_a_testee_that_hangs_costs_one_case_and_its_time(tmp_path: Path) -> None:
+    patch = "import threading\n" + changing("threading.Event().wait()")
+    run = judge(tmp_path, patch + ON_CASE.format(case=HASHES[3]), *FEW)
+    assert run.status == FAILED
+    assert run.failed == {HASHES[3]: "timeout"}
+    assert "no reply within 5.0 s" in run.out
+
+
+REAL_CLOCK = (
+    changing("return {'ok': {**reply['ok'], 'clock': 'real'}} if op == 'hello' and 'ok' in reply else reply")
+    + REPLY
+    + "told = base.answer\n"
+    "def answer(message):\n"
+    "    op, reply = told(message)\n"
+    "    return op, {'unsupported': op} if op == 'peer_advance' else reply\n"
+    "base.answer = answer\n"
+)
+
+
+def test_by_the_real_clock_what_needs_time_is_left_out_and_counted(tmp_path: Path) -> None:
+    run = judge(tmp_path, REAL_CLOCK, "--profile=handshake,stream")
+    assert run.status == OK, run.out
+    dialogues = [case for case in CASES if case.op == DIALOGUE]
+    still = {case.id for case in dialogues if advances_ms(case) is None}
+    assert {case["id"] for case in run.report["cases"] if case["profile"] in ("handshake", "stream")} == still
+    assert run.report["left_out"] == len(dialogues) - len(still) > 50
+    assert f"{run.report['left_out']} dialogues need time to pass" in run.out
+    assert run.report["profiles"]["handshake"]["planned"] == run.report["profiles"]["handshake"]["executed"] > 100
+    assert not [name for name in run.outcomes if "the_model_does" in name or "clock-by-advance" in name]
+
+
+def test_a_profile_all_of_whose_cases_need_time_is_not_judged_by_none(tmp_path: Path) -> None:
+    timed = [case.id for case in CASES if case.profile == "stream" and advances_ms(case) is not None]
+    run = judge(tmp_path, REAL_CLOCK, "--profile=stream", "-k", f"{timed[0]} or test_probe")
+    assert run.status == FAILED
+    assert "FAILED RUN: no case was executed: nothing is judged" in run.out
+    assert run.failed == {}
+
+
+def test_a_failure_that_does_not_come_again_is_still_a_verdict(tmp_path: Path) -> None:
+    once = "left = [{'reject': {'code': 'BAD_TYPE'}}]\n"
+    patch = once + changing("return left.pop() if left and op == 'encode' else reply") + REPLY
+    run = judge(tmp_path, patch, "-k", "decode_inverts_encode or tail_hash", "--profile=frame")
+    assert run.status == FAILED
+    assert run.failed == {"testee/test_decode_inverts_encode": "fail"}
+    assert "expected  ok for valid fields" in run.out
+
+
+def test_ok_to_everything_fails_nearly_everything(tmp_path: Path) -> None:
+    run = judge(tmp_path, changing("return {'ok': {}}") + REPLY_BUT_HELLO, "--profile=xchacha", "--tb=line")
+    assert run.status == FAILED
+    planned = sum(case.profile == "xchacha" for case in CASES)
+    assert run.report["profiles"]["xchacha"] == {
+        "planned": planned, "executed": planned, "passed": 0, "failed": planned, "known": 0,
+    }  # fmt: skip
+
+
+def test_a_refusal_of_everything_agrees_with_refusals_only(tmp_path: Path) -> None:
+    patch = changing("return {'reject': {'code': 'REJECTED'}}") + REPLY_BUT_HELLO
+    run = judge(tmp_path, patch, "--profile=zstd", "--tb=line")
+    assert run.status == FAILED
+    mine = [case for case in CASES if case.profile == "zstd"]
+    refusals = {case.id for case in mine if isinstance(case.expect, Refuse)}
+    passed = {case["id"] for case in run.report["cases"] if case["outcome"] == "pass" and case["profile"] == "zstd"}
+    assert passed == refusals
+    assert {case["id"] for case in run.report["cases"] if case["unnamed"]} == refusals
+    assert f"{len(refusals)} refusals came without a code" in run.out
+
+
+@pytest.fixture
+def attached(tmp_path: Path) -> Iterator[tuple[Path, dict[str, str]]]:
+    """A testee started by hand: the adapter to attach to it, and the environment with its token."""
+    env = {"RESONANT_TOKEN": "by hand"}
+    command = [sys.executable, str(ADAPTERS / "reference" / "testee.py"), "--attach"]
+    with subprocess.Popen(command, env={**os.environ, **env}, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        ports = json.loads(process.stdout.readline())
+        control = f'"127.0.0.1:{ports["control"]}"'
+        yield write_adapter(tmp_path, "", launch='"attach"', control=control, run=""), env
+        process.kill()
+
+
+def test_an_attached_testee_is_judged_by_one_runner_after_another(attached: tuple[Path, dict[str, str]]) -> None:
+    impl, env = attached
+    arguments = ["conformance", f"--impl={impl}", "-q", *FEW]
+    assert run_pytest(arguments, env)[0] == OK
+    status, out = run_pytest([*arguments, "-n", "2"], env)
+    assert status == USAGE
+    assert "attached to serves one runner; leave out -n" in out
+    assert run_pytest(arguments, env)[0] == OK
+    assert "RESONANT_TOKEN" in run_pytest(arguments)[1]
+
+
+def test_a_testee_that_never_answers_ends_the_run_by_itself(tmp_path: Path) -> None:
+    """By the driver's limits: 30 s of hangs, and what the last hang and the restarts take."""
+    began = monotonic()
+    patch = "import threading\n" + changing("threading.Event().wait()") + REPLY_BUT_HELLO
+    run = judge(tmp_path, patch, "--tb=line")
+    assert monotonic() - began < 60
+    assert run.status == FAILED
+    outcomes = Counter(run.outcomes.values())
+    assert "pass" not in outcomes
+    assert set(outcomes) <= {"timeout", "harness error"}
+    assert "hangs and failed starts have cost" in run.out

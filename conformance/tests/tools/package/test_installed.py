@@ -1,0 +1,220 @@
+"""The suite, installed in an empty folder of somebody who has only the wheel, or only the source archive."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+import venv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from resonant.describe.registry import registry
+
+from conformance.tests.support import ROOT, replayed, replays
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installed")]
+
+LIMIT_S = 300
+# What takes long runs on the wheel alone: the other tests show that the source archive installs as the same suite.
+ON_WHEEL = pytest.mark.parametrize("installed", ["*.whl"], ids=["wheel"], indirect=True)
+ADAPTER = """\
+name = "mine"
+about = "somebody's implementation"
+launch = "process"
+run = ["{python}", "{testee}"]
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A Python that has the suite from one of the two archives, and an empty folder to work in."""
+
+    bin: Path
+    folder: Path
+
+    def run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        environment = {
+            key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "PYTHON", "VIRTUAL_ENV"))
+        }
+        return subprocess.run(
+            [str(self.bin / program), *arguments],
+            cwd=self.folder,
+            env=environment | {"COLUMNS": "120"},
+            capture_output=True,
+            text=True,
+            timeout=LIMIT_S,
+            check=False,
+        )
+
+
+def execute(*command: str, cwd: Path) -> None:
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=LIMIT_S, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session")
+def archives(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the source archive and the wheel that is built from it."""
+    folder = tmp_path_factory.mktemp("dist")
+    execute(sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT), cwd=folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Python with what the suite depends on, in the versions of the lock file, and hatchling to build it."""
+    folder = tmp_path_factory.mktemp("environment")
+    venv.create(folder, with_pip=True)
+    locked = re.sub(r" \\\n(?: +--hash=\S+(?: \\)?\n)+", "\n", (ROOT / "requirements.lock").read_text("utf-8"))
+    constraints = folder / "constraints.txt"
+    constraints.write_text(locked, "utf-8")
+    pip = (str(folder / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check", "install")
+    execute(*pip, "-c", str(constraints), *depends(), "hatchling", cwd=folder)
+    return folder
+
+
+def depends() -> list[str]:
+    """What pyproject.toml says that the suite needs."""
+    found = re.search(r"^dependencies = (\[.*?^\])", (ROOT / "pyproject.toml").read_text("utf-8"), re.S | re.M)
+    assert found is not None
+    return [line.strip(' ",') for line in found[1].splitlines()[1:-1]]
+
+
+@pytest.fixture(scope="session", params=["*.whl", "*.tar.gz"], ids=["wheel", "sdist"])
+def installed(
+    request: pytest.FixtureRequest, archives: Path, environment: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installed]:
+    """The suite, installed as the parameter says, with an adapter of somebody's own."""
+    (archive,) = archives.glob(request.param)
+    pip = (str(environment / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check")
+    execute(*pip, "install", "--no-deps", "--no-build-isolation", str(archive), cwd=environment)
+    folder = tmp_path_factory.mktemp("empty")
+    (site,) = environment.glob("lib/python*/site-packages")
+    testee = site / "resonant_conformance" / "adapters" / "reference" / "testee.py"
+    (folder / "adapter.toml").write_text(ADAPTER.replace("{testee}", str(testee)), "utf-8")
+    yield Installed(environment / "bin", folder)
+    execute(*pip, "uninstall", "--yes", "resonant-conformance", cwd=environment)
+
+
+def test_the_wheel_adds_two_packages_and_nothing_else(archives: Path) -> None:
+    (wheel,) = archives.glob("*.whl")
+    with ZipFile(wheel) as archive:
+        names = {name.partition("/")[0] for name in archive.namelist()}
+    assert names == {"resonant", "resonant_conformance", wheel.name.rpartition("-py3")[0] + ".dist-info"}
+
+
+def test_pytest_finds_the_suite_by_its_name(installed: Installed) -> None:
+    done = installed.run(
+        "pytest", "--pyargs", "resonant_conformance", "--impl=./adapter.toml", "-q", "-n", "2", "--report", "out"
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "warning" not in done.stdout
+    run = json.loads((installed.folder / "out" / "run.json").read_text("utf-8"))
+    assert run["adapter"] == "mine"
+    assert {name: row["passed"] == row["executed"] > 200 for name, row in run["profiles"].items()} == dict.fromkeys(
+        registry().profiles, True
+    )
+
+
+def test_the_command_judges_one_profile(installed: Installed) -> None:
+    done = installed.run("resonant-conformance", "run", "--impl", "adapter.toml", "--profile", "sparse", "-q")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "sparse" in done.stdout
+
+
+@ON_WHEEL
+def test_what_readme_says_for_ci_works_line_by_line(installed: Installed) -> None:
+    lines = re.findall(r"^resonant-conformance .*", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert [line.split()[1] for line in lines] == ["run", "report", "statement"]
+    (installed.folder / "known.toml").write_text("known = []\n", "utf-8")
+    planned = installed.run(
+        "resonant-conformance", "run", "--impl", "adapter.toml", "-q", "--plan", "plan.json", "--write-plan"
+    )
+    assert planned.returncode == 0, planned.stdout + planned.stderr
+    for line in lines:
+        done = installed.run(*shlex.split(line))
+        assert done.returncode == 0, line + done.stdout + done.stderr
+    made = {path.name for path in (installed.folder / "out").iterdir()}
+    assert {"run.json", "junit.xml", "report.html", "statement.json", "badge.svg"} <= made
+    assert installed.run("resonant-conformance", "verify", "out/statement.json").returncode == 0
+    assert installed.run("resonant-conformance", "compare", "out/run.json", "out/run.json").returncode == 0
+
+
+def test_the_vectors_can_be_copied_and_a_testee_begun(installed: Installed) -> None:
+    assert installed.run("resonant-conformance", "vectors", "--to", "golden").returncode == 0
+    assert (installed.folder / "golden" / "data" / "frame" / "decode" / "crc.json").is_file()
+    assert installed.run("resonant-conformance", "vectors", "--to", "golden").returncode == 2
+    assert installed.run("resonant-conformance", "new-adapter", "fresh", "--lang", "python").returncode == 0
+    done = installed.run("resonant-conformance", "run", "--impl", "fresh/adapter.toml", "-q")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@ON_WHEEL
+def test_a_failure_of_an_installed_suite_is_replayed_by_the_command_that_it_prints(installed: Installed) -> None:
+    (installed.folder / "wrong impl").mkdir()
+    testee = (installed.folder / "adapter.toml").read_text("utf-8").split('"')[-2]
+    (installed.folder / "wrong impl" / "testee.py").write_text(
+        f"import sys\nsys.path.insert(0, {str(Path(testee).parent)!r})\nimport testee, ops\n"
+        "ops.OPS['space_hash'] = lambda given: {}\ntestee.main()\n",
+        "utf-8",
+    )
+    adapter = ADAPTER.replace("{testee}", "testee.py")
+    (installed.folder / "wrong impl" / "adapter.toml").write_text(adapter, "utf-8")
+    done = installed.run("resonant-conformance", "run", "./wrong impl", "-q", "-k", "space_hash/refused/arch-empty")
+    assert done.returncode == 1, done.stdout + done.stderr
+    (line,) = replays(done.stdout)
+    again = replayed(line, installed.folder)
+    assert (again.status, again.outcomes) == (1, {"frame/space_hash/refused/arch-empty": "crash"}), again.out
+
+
+@ON_WHEEL
+def test_the_recipe_for_any_ci_judges_and_reports(archives: Path, environment: Path, installed: Installed) -> None:
+    (wheel,) = archives.glob("*.whl")
+    given = {"RESONANT_SUITE": str(wheel), "RESONANT_ARGS": "--profile sparse -q", "RESONANT_REPORT": "by-recipe"}
+    given |= {"PIP_CONSTRAINT": str(environment / "constraints.txt"), "PATH": os.environ["PATH"]}
+    recipe = ["bash", str(ROOT / "adapters" / "ci" / "judge.sh")]
+    done = subprocess.run(
+        recipe, cwd=installed.folder, env=given, capture_output=True, text=True, timeout=LIMIT_S, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (installed.folder / "by-recipe" / "report.html").is_file()
+    given["RESONANT_IMPL"] = "none.toml"
+    done = subprocess.run(
+        recipe, cwd=installed.folder, env=given, capture_output=True, text=True, timeout=LIMIT_S, check=False
+    )
+    assert (done.returncode, "set RESONANT_IMPL" in done.stderr) == (2, True)
+
+
+def test_a_failing_case_fails_the_command(installed: Installed) -> None:
+    (installed.folder / "known.toml").write_text("known = 7\n", "utf-8")
+    done = installed.run("resonant-conformance", "run", "--impl", "adapter.toml", "--known-failures", "known.toml")
+    assert done.returncode == 4
+    assert "known.toml" in done.stderr
+
+
+def test_the_command_explains_frames_clauses_and_itself(installed: Installed) -> None:
+    clause = installed.run("resonant-conformance", "clause", "FRM-24")
+    assert (clause.returncode, "FRM-24, specs/frame.md" in clause.stdout) == (0, True)
+    explained = installed.run("resonant-conformance", "explain", "00")
+    assert explained.returncode == 1
+    assert "TOO_SHORT" in explained.stdout
+    usage = installed.run("resonant-conformance", "--help")
+    for command in ("run", "explain", "clause", "report", "verify", "compare", "vectors", "new-adapter"):
+        assert f"  {command} " in usage.stdout
+    options = installed.run("resonant-conformance", "run", "--help")
+    assert "--known-failures" in options.stdout
+    assert installed.run("resonant-conformance", "nonsense").returncode == 2
+
+
+def test_other_sessions_of_pytest_are_left_alone(installed: Installed) -> None:
+    (installed.folder / "test_own.py").write_text("def test_own():\n    assert 1 + 1 == 2\n", "utf-8")
+    done = installed.run("pytest", "-q", "test_own.py")
+    assert (done.returncode, "1 passed" in done.stdout, "profile" in done.stdout) == (0, True, False)
+    assert "Resonant conformance" not in installed.run("pytest", "--help").stdout

@@ -1,0 +1,65 @@
+"""What is installed imports itself by the name under which it is installed, and is no more than is needed."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from conformance.tests.support import ROOT
+from conformance.tools.package.tree import FOLDERS, NAME, installed, renamed, write_tree
+
+CHANGED = [
+    ("from adapters.driver import Testee\n", "from resonant_conformance.adapters.driver import Testee\n"),
+    ("from adapters import serve\n", "from resonant_conformance.adapters import serve\n"),
+    ("def f():\n    from vectors import a\n", "def f():\n    from resonant_conformance.vectors import a\n"),
+    ("from reports.html import (\n    a,\n)\n", "from resonant_conformance.reports.html import (\n    a,\n)\n"),
+]
+KEPT = [
+    "from .adapters import a\n",
+    "from ..reports import a\n",
+    "from resonant.describe.clauses import load_clauses\n",
+    "from adaptersque import a\n",
+    "import json\n",
+    '"""\nfrom adapters.driver import Testee\n"""\n',
+    "x = 'from adapters import y'\n",
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), CHANGED)
+def test_imports_of_our_folders_go_through_the_package(text: str, expected: str) -> None:
+    assert renamed(text, "a.py") == expected
+
+
+@pytest.mark.parametrize("text", KEPT)
+def test_everything_else_stays_as_it_is(text: str) -> None:
+    assert renamed(text, "a.py") == text
+
+
+def test_an_import_that_cannot_be_renamed_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"a\.py:2: write `from"):
+        renamed("import json\nimport adapters.testee_kit\n", "a.py")
+
+
+def test_nothing_installed_imports_a_generic_name(tmp_path: Path) -> None:
+    write_tree(ROOT, tmp_path)
+    modules = [path for path in tmp_path.rglob("*.py") if "template" not in path.parts]
+    assert len(modules) > 60
+    for path in modules:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                assert (node.module or "").partition(".")[0] not in FOLDERS, path
+
+
+def test_the_package_has_the_suite_and_the_vectors_and_no_tools_of_ours(tmp_path: Path) -> None:
+    names = {path.relative_to(ROOT).as_posix() for path in installed(ROOT)}
+    assert {"conformance/conftest.py", "conformance/test_vectors.py", "adapters/reference/testee.py"} <= names
+    assert "conformance/run.ini" in names
+    assert {"vectors/manifest.json", "vectors/data/frame/decode/crc.json", "specs/sync/ping.json"} <= names
+    assert "conformance/tools/spec_tables.py" not in names
+    assert {path.relative_to(ROOT).as_posix() for path in (ROOT / "vectors/data").rglob("*.json")} <= names
+    assert not [name for name in names if "/tests/" in name or "/mutants/" in name or "__pycache__" in name]
+    write_tree(ROOT, tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} >= {"__init__.py", "cli.py", "plugin.py", *FOLDERS}
+    assert NAME not in FOLDERS

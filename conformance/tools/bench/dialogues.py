@@ -1,0 +1,75 @@
+"""What dialogues cost: all golden ones once, and how many datagrams a second are answered one at a time."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from time import perf_counter
+
+from adapters.driver import Ok, Testee, WirePeer, build_adapter, load_adapter
+
+from ...checks.judge import judge
+from ...model.cases import DIALOGUE, load_cases
+from ...model.peer_requests import CONFIG
+from ...model.profiles import selected_cases
+from ...properties.streams.sender import ping
+
+ADAPTERS = Path(__file__).resolve().parents[3] / "adapters"
+LIMIT_S = 5.0
+MIN_PER_S = 300
+EXCHANGES = 2000
+PINGS = 8  # HSK-42: more of them in a second are not answered
+
+
+def dialogue_figures(impl: str) -> dict[str, float | int | str]:
+    """The figures of one implementation. Ends the program where one is beyond its limit, or a dialogue fails."""
+    adapter = load_adapter(impl, ADAPTERS)
+    build_adapter(adapter)
+    with Testee(adapter) as testee:
+        count, seconds = _all_dialogues(testee)
+        per_s = _exchanges_per_s(testee)
+    if seconds > LIMIT_S or per_s < MIN_PER_S:
+        sys.exit(
+            f"{count} dialogues took {seconds:.1f} s of {LIMIT_S:g}; {per_s:.0f} exchanges a second, {MIN_PER_S} due"
+        )
+    return {
+        "impl": impl,
+        "dialogues": count,
+        "dialogues_s": round(seconds, 2),
+        "limit_s": LIMIT_S,
+        "wire_exchanges_per_s": round(per_s),
+        "least_per_s": MIN_PER_S,
+    }
+
+
+def _all_dialogues(testee: Testee) -> tuple[int, float]:
+    claimed = testee.hello.profiles
+    cases = [case for case in selected_cases(load_cases(), claimed, claimed) if case.op == DIALOGUE]
+    began = perf_counter()
+    failed = [case.id for case in cases if not judge(testee, case).passed]
+    seconds = perf_counter() - began
+    if failed or not cases:
+        sys.exit(f"{len(failed)} of {len(cases)} dialogues failed, the first {failed[:1]}")
+    return len(cases), seconds
+
+
+def _exchanges_per_s(testee: Testee) -> float:
+    """A ping sent, handled and answered, EXCHANGES times, the clock moving on so that the reply limit is not met."""
+    to = testee.wire_address
+    assert to is not None
+    testee.ask("reset", {})
+    testee.ask("peer_open", {"role": "server", "config": CONFIG})
+    pings = [ping(number).datagram for number in range(EXCHANGES)]
+    answered = 0
+    with WirePeer(to) as end:
+        began = perf_counter()
+        for number, datagram in enumerate(pings):
+            end.send(datagram, to)
+            answered += isinstance(testee.ask("peer_poll", {}), Ok) and len(end.received()) == 1
+            if number % PINGS == PINGS - 1:
+                testee.ask("peer_advance", {"ms": 1000})
+        seconds = perf_counter() - began
+    testee.ask("reset", {})
+    if answered != EXCHANGES:
+        sys.exit(f"{answered} of {EXCHANGES} pings were answered")
+    return EXCHANGES / seconds

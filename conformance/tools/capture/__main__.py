@@ -1,0 +1,88 @@
+"""Plays dialogues against a testee and writes what went over the wire as a pcapng file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from resonant.console import command, printable
+
+from adapters.driver import AdapterError, StartError, Testee, build_adapter, load_adapter
+
+from ...dialogue.timing import playable
+from ...model.cases import DIALOGUE, Case, VectorError, load_cases
+from ...session.testee_run import ADAPTERS
+from .pcapng import write_pcapng
+from .recorder import FIRST_PORT, PEER_PORT, Recorder
+from .watched import record
+
+OK, FAILED, USAGE = 0, 1, 2
+LINE_END = "\n"
+
+
+class NothingError(Exception):
+    """There is nothing to play; the text says why."""
+
+
+@command
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write a capture. Gives 0 if every dialogue held, 1 if one did not (the capture is there), 2 if nothing ran."""
+    options = _parser().parse_args(arguments)
+    try:
+        adapter = load_adapter(options.impl, ADAPTERS)
+        chosen = _chosen(load_cases(), options.pattern)
+        if not options.no_build:
+            build_adapter(adapter)
+        with Testee(adapter) as testee:
+            status, recorder = _played(testee, chosen)
+        write_pcapng(options.output, recorder.packets)
+    except (AdapterError, StartError, VectorError, NothingError, OSError) as error:
+        print(f"nothing captured: {printable(str(error), keep=LINE_END)}", file=sys.stderr)
+        return USAGE
+    print(f"{options.output}: {len(recorder.packets):,} packets of {recorder.dialogues:,} dialogues")
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m conformance.tools.capture",
+        description=f"{__doc__} The peer under test has the port {PEER_PORT} of 127.0.0.1 in it, the other ends have "
+        f"{FIRST_PORT} and up; times are those of the dialogues' clock. Each packet has its dialogue's id "
+        "as a comment. The same dialogues give the same bytes.",
+    )
+    parser.add_argument("pattern", nargs="*", metavar="ID-PATTERN", help="dialogues, such as 'stream/*' (default: all)")
+    parser.add_argument("--impl", default="reference", metavar="NAME|PATH", help="the implementation (%(default)s)")
+    parser.add_argument("-o", "--output", required=True, type=Path, metavar="FILE", help="the pcapng file to write")
+    parser.add_argument("--no-build", action="store_true", help="do not run the adapter's build command first")
+    return parser
+
+
+def _chosen(cases: Sequence[Case], patterns: Sequence[str]) -> list[Case]:
+    """The dialogues that one of the patterns matches. Raises NothingError for a pattern that matches none."""
+    dialogues = [case for case in cases if case.op == DIALOGUE]
+    for pattern in patterns:
+        if not any(fnmatchcase(case.id, pattern) for case in dialogues):
+            raise NothingError(f"no dialogue is called {pattern!r}")
+    return [case for case in dialogues if not patterns or any(fnmatchcase(case.id, one) for one in patterns)]
+
+
+def _played(testee: Testee, cases: Sequence[Case]) -> tuple[int, Recorder]:
+    hello = testee.start()
+    claimed = [case for case in cases if case.needs <= set(hello.profiles)]
+    able = playable(claimed, hello.clock, real_time=False)
+    if not able:
+        raise NothingError(f"{hello.name} claims no profile, or has no clock, by which one of them could be played")
+    recorder, status = Recorder(), OK
+    for case in able:
+        verdict = record(testee, case, recorder)
+        if not verdict.passed:
+            status = FAILED
+            print(f"{case.id}: {verdict.outcome}: {printable(verdict.summary)}", file=sys.stderr)
+    return status, recorder
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""A dialogue played as for a verdict, with somebody watching what goes over the wire, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from adapters.driver import Address, Answer, Hello, Ok, WirePeer
+
+from ...dialogue.judge import judge_dialogue
+from ...dialogue.parse import parse_dialogue
+from ...model.cases import Case
+from ...model.testee import AsksPeers
+from ...model.verdict import Verdict
+from .recorder import Recorder
+
+
+class _Clocked:
+    """A testee whose peers' clock is followed from the ops that move it (TST-16)."""
+
+    def __init__(self, testee: AsksPeers) -> None:
+        self._testee = testee
+        self.now_ms = 0
+
+    def ask(self, op: str, input: Mapping[str, Any], *, case: str = "", profile: str = "") -> Answer:
+        answer = self._testee.ask(op, input, case=case, profile=profile)
+        if op == "peer_advance" and isinstance(answer, Ok):
+            self.now_ms += input["ms"]
+        return answer
+
+    @property
+    def wire_address(self) -> Address | None:
+        return self._testee.wire_address
+
+    @property
+    def hello(self) -> Hello:
+        return self._testee.hello
+
+
+class _Wire:
+    """An end that reports what it sends and what comes to it."""
+
+    def __init__(self, letter: str, recorder: Recorder, clock: _Clocked, testee: Address) -> None:
+        self._letter, self._recorder, self._clock = letter, recorder, clock
+        self._wire = WirePeer(testee)
+
+    @property
+    def port(self) -> int:
+        return self._wire.port
+
+    def send(self, datagram: bytes, to: Address) -> None:
+        self._recorder.sent(self._letter, datagram, self._clock.now_ms)
+        self._wire.send(datagram, to)
+
+    def received(self) -> list[bytes]:
+        came = self._wire.received()
+        for datagram in came:
+            self._recorder.received(self._letter, datagram, self._clock.now_ms)
+        return came
+
+    def close(self) -> None:
+        self._wire.close()
+
+
+def record(testee: AsksPeers, case: Case, recorder: Recorder) -> Verdict:
+    """Play a case of op dialogue and have it recorded, as far as it goes; gives its verdict.
+
+    What a peer sends while the clock moves is seen when it has moved: it gets the time at the end of that step.
+    """
+    recorder.begin(case.id)
+    clock = _Clocked(testee)
+    letters: Iterator[str] = iter(parse_dialogue(case.input).peers)  # a player opens them in this order
+    return judge_dialogue(clock, case, lambda to: _Wire(next(letters), recorder, clock, to))

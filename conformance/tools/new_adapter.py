@@ -1,0 +1,113 @@
+"""A testee to begin with: `resonant-conformance new-adapter NAME --lang python` writes one that passes a run."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from resonant.console import command
+
+from adapters.driver.adapter import FILE_NAME
+
+from ..session.replay import command_line
+
+TEMPLATES: Final = Path(__file__).resolve().parents[2] / "adapters" / "template"
+COMMON: Final = "common"
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """What the templates of a language do not say themselves."""
+
+    name: str
+    yours: str
+    """The file that its owner changes."""
+    needs: str
+    """What it takes to build and run it."""
+
+
+LANGUAGES: Final[Mapping[str, Language]] = {
+    "python": Language("Python", "yours.py", "Python 3.11 or newer"),
+    "rust": Language("Rust", "src/yours.rs", "cargo, of Rust 1.82 or newer, and the crates serde_json and socket2"),
+    "go": Language("Go", "yours.go", "Go 1.22 or newer"),
+    "c": Language("C", "yours.c", "make and a C11 compiler, with POSIX threads and sockets"),
+}
+
+
+class NewAdapterError(Exception):
+    """Nothing was written; the text says why and what to do."""
+
+
+@command
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; returns the exit status: 0, or 2 where nothing could be written."""
+    options = _parser().parse_args(arguments)
+    folder = options.into or Path(options.name)
+    try:
+        files = write_adapter(options.name, options.lang, folder)
+    except (NewAdapterError, OSError) as error:
+        print(f"resonant-conformance new-adapter: {error}", file=sys.stderr)
+        return 2
+    yours = LANGUAGES[options.lang].yours
+    command = command_line(Path.cwd(), "run", "--impl", str(folder / FILE_NAME))
+    print(f"{len(files)} files in {folder}. Judge it, then put your implementation into {folder / yours}:\n")
+    print(f"    {command}\n\n{folder / 'README.md'} has the next steps.")
+    return 0
+
+
+def write_adapter(name: str, language: str, folder: Path) -> list[Path]:
+    """Write the testee of that name and language into a folder; gives the files. Overwrites nothing.
+
+    Raises NewAdapterError for a name that is none and for files that are there already, OSError where it cannot write.
+    """
+    if not _NAME.fullmatch(name):
+        raise NewAdapterError(
+            f"{name!r} is no name: take up to 64 of a-z, 0-9, '.', '_' and '-', a letter or a digit first"
+        )
+    texts = {folder / path: filled(text, name, LANGUAGES[language]) for path, text in _templates(language).items()}
+    there = [str(path) for path in texts if path.exists()]
+    if there:
+        raise NewAdapterError(f"{there[0]} is there already; name another folder with --into, or move it away")
+    for path, text in texts.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    return list(texts)
+
+
+def filled(text: str, name: str, language: Language) -> str:
+    """A template with its places filled."""
+    values = {"NAME": name, "LANGUAGE": language.name, "YOURS": language.yours, "NEEDS": language.needs}
+    return re.sub(f"@({'|'.join(values)})@", lambda place: values[place[1]], text)
+
+
+def _templates(language: str) -> dict[Path, str]:
+    """The files of a language and those of all, by where they go."""
+    found: dict[Path, str] = {}
+    for root in (TEMPLATES / COMMON, TEMPLATES / language):
+        for path in sorted(root.rglob("*")):
+            if path.is_file() and path.suffix != ".pyc":
+                found[path.relative_to(root)] = path.read_text("utf-8")
+    return found
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="resonant-conformance new-adapter",
+        description="Write a testee that speaks the testee protocol and passes its first run, for you to put your "
+        "implementation into.",
+    )
+    parser.add_argument("name", metavar="NAME", help="what your implementation is called, in lower case")
+    parser.add_argument("--lang", required=True, choices=LANGUAGES, help="the language of the testee")
+    parser.add_argument("--into", type=Path, metavar="DIR", help="the folder to write (default: ./NAME)")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

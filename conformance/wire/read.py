@@ -1,0 +1,127 @@
+"""Frames that the peer under test sent, read strictly: by specs/ and the primitives alone."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from math import prod
+from typing import Any
+
+from resonant.describe.registry import registry
+
+from .body import NONCE_BYTES, WrongError, decompressed, opened
+
+_REGISTRY = registry()
+ZSTD, XCHACHA = map(_REGISTRY.mask, ("ZSTD", "XCHACHA"))
+SYNC = _REGISTRY.types["Sync"]
+F16, I8, Q4, SPARSE = (_REGISTRY.dtypes[name].value for name in ("F16", "I8", "Q4", "SparseCoo"))
+_FIXED = struct.Struct("<BBHIQQ")
+_TRAILER = struct.Struct("<IB")
+_MIN, _MAX, _MAX_PLAIN = map(_REGISTRY.limit, ("min_frame_bytes", "max_datagram_bytes", "max_plain_bytes"))
+_TYPES = frozenset(_REGISTRY.types.values())
+_MODALITIES = frozenset(modality.value for modality in _REGISTRY.modalities.values())
+_FLAGS = sum(map(_REGISTRY.mask, _REGISTRY.flags))
+# FRM-17 to FRM-19
+_PAYLOAD: Mapping[int, Callable[[int], int]] = {F16: lambda n: 2 * n, I8: lambda n: n, Q4: lambda n: (n + 1) // 2}
+
+
+class UnreadableError(Exception):
+    """Bytes that are no frame a receiver would take; the text cites the clause."""
+
+
+@dataclass(frozen=True, slots=True)
+class WireSlice:
+    """One slice of the plain body."""
+
+    dtype: int
+    dims: tuple[int, ...]
+    payload: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WireFrame:
+    """A valid frame. nonce: its first bytes where it is sealed."""
+
+    type: int
+    flags: int
+    stream_id: int
+    frame_seq: int
+    space_hash32: int
+    modality: int
+    slices: tuple[WireSlice, ...]
+    nonce: bytes | None = None
+
+    def fields(self) -> Mapping[str, Any]:
+        """The frame as in specs/ops/fields.json."""
+        return {
+            "type": self.type,
+            "flags": self.flags,
+            "stream_id": self.stream_id,
+            "frame_seq": str(self.frame_seq),
+            "space_hash32": self.space_hash32,
+            "modality": self.modality,
+            "slices": [{"dtype": s.dtype, "dims": list(s.dims), "payload": s.payload.hex()} for s in self.slices],
+        }
+
+
+def read_frame(datagram: bytes, key: bytes | None = None) -> WireFrame:
+    """Read one datagram. key: 32 bytes, for sealed frames. Raises UnreadableError and nothing else."""
+    _need(_MIN <= len(datagram) <= _MAX, f"it has {len(datagram):,} bytes (FRM-25, FRM-28)")
+    version, kind, flags, stream_id, frame_seq, count = _FIXED.unpack_from(datagram)
+    _need(version == 1, f"version is {version} (FRM-2)")
+    computed = struct.pack("<I", zlib.crc32(datagram[:-4]))
+    _need(datagram[-4:] == computed, f"crc32 is {datagram[-4:].hex()}, not {computed.hex()} (FRM-24)")
+    _need(kind in _TYPES, f"type is {kind} (FRM-3)")
+    _need(flags & ~_FLAGS == 0, f"flags are 0x{flags:04x} (FRM-4)")
+    _need(_MIN + 4 * count <= len(datagram), f"num_slices is {count:,} (FRM-8)")
+    lengths = struct.unpack_from(f"<{count}I", datagram, _FIXED.size)
+    space_hash32, modality = _TRAILER.unpack_from(datagram, _FIXED.size + 4 * count)
+    _need(modality in _MODALITIES, f"modality is {modality} (FRM-11)")
+    _need(_MIN + 10 * count + sum(lengths) <= _MAX_PLAIN, "its slices are too long together (FRM-27)")
+    end = _FIXED.size + 4 * count + _TRAILER.size
+    header, body = datagram[:end], datagram[end:-4]
+    nonce = body[:NONCE_BYTES] if flags & XCHACHA else None
+    plain = _plain(header, body, flags, key)
+    _need(_MIN + 4 * count + len(plain) <= _MAX_PLAIN, "its plain size is too large (ZST-4)")
+    return WireFrame(kind, flags, stream_id, frame_seq, space_hash32, modality, _slices(plain, lengths), nonce)
+
+
+def _plain(header: bytes, body: bytes, flags: int, key: bytes | None) -> bytes:
+    try:
+        if flags & XCHACHA:
+            _need(key is not None, "it is sealed, and there is no key (XCH-4)")
+            assert key is not None
+            body = opened(body, header, key)
+        return decompressed(body) if flags & ZSTD else body
+    except WrongError as wrong:
+        raise UnreadableError(wrong.summary) from None
+
+
+def _slices(plain: bytes, lengths: tuple[int, ...]) -> tuple[WireSlice, ...]:
+    found, at = [], 0
+    for index, length in enumerate(lengths):
+        _need(at + 2 <= len(plain), f"the plain body ends in slice {index} (FRM-21)")
+        dtype, rank = plain[at], plain[at + 1]
+        _need(dtype in _PAYLOAD or dtype == SPARSE, f"slice {index} has dtype {dtype} (FRM-14)")
+        _need(rank > 0, f"slice {index} has rank 0 (FRM-15)")
+        start = at + 2 + 4 * rank
+        _need(start + length <= len(plain), f"the plain body ends in slice {index} (FRM-21)")
+        dims = struct.unpack_from(f"<{rank}I", plain, at + 2)
+        _need(_fits(dtype, prod(dims), length), f"slice {index} has {length} bytes (FRM-17 to FRM-20)")
+        at = start + length
+        found.append(WireSlice(dtype, dims, plain[start:at]))
+    _need(at == len(plain), f"{len(plain) - at} bytes after the last slice (FRM-22)")
+    return tuple(found)
+
+
+def _fits(dtype: int, elements: int, length: int) -> bool:
+    if dtype == SPARSE:
+        return length % 2 == 0 and length <= 2 * elements
+    return length == _PAYLOAD[dtype](elements)
+
+
+def _need(holds: bool, text: str) -> None:
+    if not holds:
+        raise UnreadableError(text)

@@ -1,0 +1,1 @@
+"""The specification and frames as texts for people."""

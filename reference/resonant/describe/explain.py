@@ -1,0 +1,143 @@
+"""A frame, right or wrong, as text for people: every field on a line, the verdict, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+
+from ..errors import Part, RejectCode, ResonantError, Span
+from ..frame.decode import decode
+from ..frame.header import FIXED, header_bytes
+from ..wire_values import Flags, Frame
+from .annotate import Field, annotate
+from .clauses import load_clauses
+from .wording import frame_text
+
+_WHOLE_BYTES = 16  # a field up to this long is shown whole
+_CUT_BYTES = 8  # of a longer one, so many
+_COLUMN = 2 * _WHOLE_BYTES
+_RED, _GREEN, _PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[0m"
+
+NEXT: Mapping[RejectCode, str] = {
+    RejectCode.FRAME_TOO_SHORT: "Check that the whole datagram was kept: a frame without slices already has 33 bytes.",
+    RejectCode.FRAME_TOO_LARGE: "Split the content over several frames: a frame is one datagram and has a limit.",
+    RejectCode.BAD_VERSION: "Write 01 as the first byte, and check that the input begins where the frame does.",
+    RejectCode.CRC_MISMATCH: "Compute the CRC last, over all bytes before it as sent, and write it little-endian.",
+    RejectCode.BAD_TYPE: "Write a type of 0 to 4; a sender of a newer version must not put its types in this one.",
+    RejectCode.RESERVED_FLAGS: "Clear flag bits 3 to 15, and check that flags are written little-endian.",
+    RejectCode.BAD_SLICE_TABLE: "Check that num_slices is 8 bytes, little-endian, and counts the slices.",
+    RejectCode.BAD_MODALITY: "Write a modality of 0 to 4, behind a table with exactly one u32 for each slice.",
+    RejectCode.PLAIN_TOO_LARGE: "Split the content over several frames: compression does not raise the limit.",
+    RejectCode.KEY_REQUIRED: "Give the key, 64 hexadecimal digits, with --key.",
+    RejectCode.DECRYPT_FAILED: "Check the key, the nonce in front, and that the associated data is the header as sent.",
+    RejectCode.BAD_COMPRESSION: "Compress in one call with the content size, and without a checksum or dictionary ID.",
+    RejectCode.BAD_DTYPE: "Write 01, 02, 03 or 10, and check that each slice_len counts its payload and no more.",
+    RejectCode.BAD_RANK: "Write at least one dim; a single value has dims [1].",
+    RejectCode.LENGTH_MISMATCH: "Make slice_len the payload's bytes alone, and the dims count its elements.",
+    RejectCode.TRUNCATED_BODY: "Send the whole plain body, and check slice_len against what was written.",
+    RejectCode.TRAILING_BYTES: "Send nothing after the last slice, and check that num_slices counts them all.",
+}
+"""What a person may do about each code that `decode` gives."""
+
+
+def explain(data: bytes, key: bytes | None = None, *, colour: bool = False) -> str:
+    """The fields of `data`, the bytes at fault marked, and the verdict; ends in a newline.
+
+    key: 32 bytes, for a sealed frame. colour: mark with terminal colours too. Raises ValueError for a wrong key size.
+    """
+    outcome = judge(data, key)
+    fields = annotate(data, key=key)
+    if isinstance(outcome, Frame):
+        lines = [*_dump(fields, None), "", f"valid frame: {frame_text(outcome)}"]
+    else:
+        span = None if outcome.span is None else _in_shown_part(data, outcome.span)
+        lines = [*_dump(fields, span), "", *_verdict(outcome, fields, span)]
+    if colour:
+        lines = [_coloured(line) for line in lines]
+    return "\n".join(lines) + "\n"
+
+
+def judge(data: bytes, key: bytes | None = None) -> Frame | ResonantError:
+    """What `decode` gives, or the error that it raises."""
+    try:
+        return decode(data, key=key)
+    except ResonantError as error:
+        return error
+
+
+def _in_shown_part(data: bytes, span: Span) -> Span:
+    """The span where its bytes are shown: a plain body that was not transformed is part of the frame."""
+    _, _, flags, _, _, num_slices = FIXED.unpack_from(data) if len(data) >= FIXED.size else (0,) * 6
+    if span.part is not Part.PLAIN_BODY or flags & (Flags.ZSTD | Flags.XCHACHA):
+        return span
+    shift = header_bytes(num_slices)
+    return Span(span.start + shift, span.stop + shift)
+
+
+def _dump(fields: Iterable[Field], span: Span | None) -> Iterator[str]:
+    shown = set()
+    for part, group in groupby(fields, key=lambda field: field.part):
+        shown.add(part)
+        yield f"{part}:"
+        here = span if span is not None and span.part is part else None
+        pending = here is not None and here.start == here.stop
+        for field in group:
+            if pending and here is not None and field.offset >= here.start:
+                yield _nothing_at(here)
+                pending = False
+            yield from _field_lines(field, here)
+        if pending and here is not None:
+            yield _nothing_at(here)
+    if span is not None and span.part not in shown:
+        yield f"{span.part}:"
+        yield _nothing_at(span)
+
+
+def _nothing_at(span: Span) -> str:
+    return f">> @{span.start:<5} ^ no more bytes here"
+
+
+def _field_lines(field: Field, span: Span | None) -> Iterator[str]:
+    size = len(field.data)
+    whole = size <= _WHOLE_BYTES
+    text = _hex_text(field.data)
+    first, last = (0, 0) if span is None else (max(span.start - field.offset, 0), min(span.stop - field.offset, size))
+    marked = first < last
+    line = f"@{field.offset:<5} {text:{_COLUMN}}  {field.name:<16}  {field.meaning}".rstrip()
+    yield f"{'>>' if marked else '  '} {line}"
+    if marked:
+        visible = size if whole else _CUT_BYTES
+        begin, end = min(first, visible), min(last, visible)
+        hidden = "" if last <= visible else "^" * (len(text) - 2 * visible)
+        yield f">> {'':6} {' ' * (2 * begin)}{'^' * (2 * (end - begin))}{hidden}"
+
+
+def _verdict(error: ResonantError, fields: Iterable[Field], span: Span | None) -> list[str]:
+    clause = load_clauses()[error.clause]
+    where = [] if span is None else [f"bytes:   {_span_text(fields, span)}"]
+    return [
+        f"refused: {error.code} ({error.clause})",
+        f"detail:  {error.detail}",
+        *where,
+        f"clause:  {clause.id}, specs/{clause.file} line {clause.line}: {clause.text}",
+        f"next:    {NEXT[error.code]}",
+    ]
+
+
+def _span_text(fields: Iterable[Field], span: Span) -> str:
+    if span.start == span.stop:
+        return f"none are left at offset {span.start} of the {span.part}"
+    found = b"".join(field.data for field in fields if field.part is span.part)[span.start : span.stop]
+    last = f" to {span.stop - 1}" if len(found) > 1 else ""
+    return f"{span.start}{last} of the {span.part}: {_hex_text(found)}"
+
+
+def _hex_text(data: bytes) -> str:
+    return data.hex() if len(data) <= _WHOLE_BYTES else f"{data[:_CUT_BYTES].hex()}… {len(data):,} bytes"
+
+
+def _coloured(line: str) -> str:
+    for start, colour in ((">>", _RED), ("refused:", _RED), ("valid", _GREEN)):
+        if line.startswith(start):
+            return f"{colour}{line}{_PLAIN}"
+    return line

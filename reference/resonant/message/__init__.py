@@ -1,0 +1,1 @@
+"""Messages: what the slices of a frame mean."""

@@ -1,0 +1,1 @@
+"""What a peer does with what it is given."""

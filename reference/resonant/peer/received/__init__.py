@@ -1,0 +1,1 @@
+"""What came, as a peer sees it before it acts."""

@@ -1,0 +1,193 @@
+"""The state of one conversation, and the few things that everything else does to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from ...errors import DropCode, RejectCode, ResonantError
+from ...wire_values import Flags, MessageType, Modality
+from ..config import NO_TRANSFORM, Config, Role
+from ..events import Delivered, Dropped, Event, Lost, Output, Ref
+from ..received.frame import Kind, Received, read_datagram
+from ..received.verdicts import Refusal
+from ..replies import Answers, Limiter
+from ..sync.objects import Error, write_sync
+from .agreement import Agreement
+from .machine import CLIENT, FACTS, SERVER, Facts, Machine, Standing, Turn
+from .recv_stream import Held
+from .recv_streams import Inbox
+from .send_streams import Draft, Outbox, sync_slices
+from .stream_states import Action
+
+
+@dataclass(slots=True)
+class Session:
+    """What holds since the last handshake. stream_id: the handshake's. accepted_ms: when a frame was accepted last."""
+
+    agreement: Agreement
+    stream_id: int
+    accepted_ms: int
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A client's ping without an answer. resent: how often it was sent again."""
+
+    ping: Ref
+    datagram: bytes
+    first_ms: int
+    resent: int = 0
+
+
+@dataclass(slots=True)
+class Conversation:
+    """One conversation. What it has to send and to tell collects in `datagrams` and `events` until `flush`."""
+
+    role: Role
+    config: Config
+    now_ms: int
+    machine: Machine[Standing, Turn] = field(init=False)
+    outbox: Outbox = field(init=False)
+    inbox: Inbox = field(default_factory=Inbox)
+    replies: Limiter = field(default_factory=Limiter)
+    answers: Answers = field(default_factory=Answers)
+    session: Session | None = None
+    waiting: Waiting | None = None
+    sent_ms: int = 0
+    datagrams: list[bytes] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.machine = Machine(CLIENT if self.role is Role.CLIENT else SERVER)
+        self.outbox = Outbox(self.config)
+
+    @property
+    def facts(self) -> Facts:
+        """What holds in the present standing."""
+        return FACTS[self.machine.state]
+
+    @property
+    def agreement(self) -> Agreement | None:
+        """What is agreed; None without a session."""
+        return None if self.session is None else self.session.agreement
+
+    @property
+    def mute(self) -> bool:
+        """Whether crypto is required and none could be chosen (HSK-4)."""
+        agreed = self.agreement
+        return agreed is not None and self.config.require_crypto and agreed.chosen_crypto == NO_TRANSFORM
+
+    def turn(self, trigger: Turn) -> None:
+        """Change the standing, and end what does not go on in the new one."""
+        before = self.facts
+        self.machine.fire(trigger)
+        if not self.facts.waiting:
+            self.waiting = None
+        if before.session and not self.facts.session:
+            self.session = None
+            self.inbox.clear()
+            self.outbox.lose()
+            self.answers.clear()
+
+    def establish(self, agreement: Agreement, stream_id: int) -> None:
+        """Begin the session, or go on with another agreement."""
+        self.turn(Turn.AGREED)
+        self.session = Session(agreement, stream_id, self.now_ms)
+        self.events.append(agreement.established())
+
+    def lose(self) -> None:
+        """Take the other end for lost (STM-24)."""
+        self.turn(Turn.LOST)
+        self.events.append(Lost())
+
+    def accept(self, received: Received) -> None:
+        """Count a frame as accepted, remember its number, and deliver whatever the turn has come for."""
+        self.touch()
+        if self.numbered(received):
+            waits = self.inbox.waits(received.frame)
+            for due in self.inbox.accept(received.frame, hold(received, waits=waits), self.now_ms):
+                if due.data:
+                    self.events.append(due.event or self._read_again(due.datagram))
+
+    def touch(self) -> None:
+        """Begin the time anew after which the other end is lost."""
+        if self.session is not None:
+            self.session.accepted_ms = self.now_ms
+
+    def _read_again(self, datagram: bytes) -> Delivered:
+        return delivered(read_datagram(datagram, self.config.key, self.role))
+
+    def numbered(self, received: Received) -> bool:
+        """Whether the frame's number is looked at and remembered at all (HSK-35)."""
+        return received.sealed or not self.config.require_crypto
+
+    def drop(self, code: RejectCode | DropCode) -> None:
+        """Tell that a frame was dropped."""
+        self.events.append(Dropped(code))
+
+    def post(self, draft: Draft) -> bytes:
+        """Send the draft's frame. Raises ResonantError where that cannot be, and then sends nothing."""
+        data = self.outbox.send(draft, self.agreement, self.now_ms)
+        self.push(data)
+        return data
+
+    def push(self, data: bytes) -> None:
+        """Send a frame, for the first time or again."""
+        self.datagrams.append(data)
+        self.sent_ms = self.now_ms
+
+    def reply(self, draft: Draft) -> bytes | None:
+        """Send a reply; None, with the drop told, where the limit or a datagram does not admit it (HSK-42, HSK-1)."""
+        if not self.replies.allows(self.now_ms):
+            self.drop(DropCode.REPLY_LIMIT)
+            return None
+        try:
+            data = self.post(draft)
+        except ResonantError as refused:
+            self.drop(refused.code)
+            return None
+        self.replies.count(self.now_ms)
+        return data
+
+    def reply_error(self, ref: Ref, clause: str, refusal: Refusal) -> bytes | None:
+        """Answer the frame `ref` with error on its stream_id; None as for `reply`."""
+        error = Error(refusal.code, f"{clause}: {refusal.detail}", ref)
+        slices = sync_slices(write_sync(error) | dict(refusal.adds))
+        return self.reply(Draft(Action.REPLY, ref.stream_id, slices=slices))
+
+    def repeat(self, answer: bytes) -> bool:
+        """Send a reply again, byte for byte; False, with the drop told, where the limit does not admit it."""
+        if not self.replies.allows(self.now_ms):
+            self.drop(DropCode.REPLY_LIMIT)
+            return False
+        self.replies.count(self.now_ms)
+        self.push(answer)
+        return True
+
+    def flush(self) -> Output:
+        """What has collected."""
+        output = Output(tuple(self.datagrams), tuple(self.events))
+        self.datagrams.clear()
+        self.events.clear()
+        return output
+
+
+def hold(received: Received, *, waits: bool) -> Held:
+    """The frame as it is held. A compressed one that waits is kept as received: its content may be far larger."""
+    data = received.kind is Kind.DATA
+    lean = waits and received.frame.flags & Flags.ZSTD
+    return Held(received.datagram, data, delivered(received) if data and not lean else None)
+
+
+def delivered(received: Received) -> Delivered:
+    """The event of a data frame whose message was read."""
+    frame, message = received.frame, received.message
+    assert message is not None, "a frame whose message is refused is never accepted"
+    mtype, modality = MessageType(frame.type), Modality(frame.modality)
+    return Delivered(frame.stream_id, frame.frame_seq, mtype, modality, frame.slices, message)
+
+
+def refuse(code: RejectCode, clause: str, detail: str) -> NoReturn:
+    """Raise the refusal of what the program above asked for."""
+    raise ResonantError(code, clause, detail)

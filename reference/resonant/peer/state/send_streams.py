@@ -1,0 +1,176 @@
+"""Everything that a peer sends: numbered, sealed, kept for repair (specs/handshake.md section 1, specs/stream.md)."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ...errors import RejectCode, ResonantError
+from ...frame.encode import encode
+from ...message.messages import json_bytes
+from ...tensor.tensor import text_slice
+from ...transform.xchacha import nonce_for
+from ...wire_values import MAX_DATAGRAM_BYTES, Flags, Frame, MessageType, Modality, Slice
+from ..config import XCHACHA, ZSTD, Config
+from ..replies import Limiter
+from ..sync.objects import SyncObject, Tail, write_sync
+from .agreement import Agreement
+from .send_stream import KEPT_MS, Kept, OutgoingStream
+from .stream_states import Action, Outgoing
+
+REMEMBERED_REPLY_STREAMS = 4096
+MAX_REPAIRED = 64
+_BARE = frozenset({Action.PING, Action.REPLY})
+"""What is sent without transforms (HSK-4), and is no part of an opened stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A frame before it has a number. action: what sending it means to its stream_id."""
+
+    action: Action
+    stream_id: int
+    type: MessageType = MessageType.SYNC
+    slices: tuple[Slice, ...] = ()
+    modality: Modality = Modality.TEXT  # HSK-3
+    strong: bool = False
+    """Of a HEAD: whether its stream has STRONG_TAIL."""
+
+
+def sync_slices(members: dict[str, object]) -> tuple[Slice, ...]:
+    """The slices of a Sync frame with this object."""
+    return (text_slice(json_bytes(members)),)
+
+
+class Outbox:
+    """The stream_ids on which a peer has sent, their numbers, and what it keeps of them."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._streams: dict[int, OutgoingStream] = {}
+        self._replying: OrderedDict[int, OutgoingStream] = OrderedDict()  # those that carried nothing but replies
+        self._kept = Kept()
+        self._ended: OrderedDict[int, OutgoingStream] = OrderedDict()  # by the time of the last TAIL
+        self._repairs = Limiter()
+
+    def send(self, draft: Draft, agreement: Agreement | None, now_ms: int) -> bytes:
+        """The draft's frame, with the next number of its stream_id, which it uses up (HSK-2).
+
+        Raises ResonantError, and uses up nothing, for a frame that its state, a field or a datagram does not admit.
+        """
+        stream = self._stream(draft.stream_id)
+        stream.check(draft.action)
+        data = self._encode(draft, stream, agreement)
+        self._advance(draft, stream, data, now_ms)
+        return data
+
+    def tail_of(self, stream_id: int) -> Tail:
+        """The TAIL that a stream would have now."""
+        return self._stream(stream_id).tail()
+
+    def repair(self, stream_id: int, missing: Iterable[int], tail_seq: int, now_ms: int) -> tuple[bytes, ...]:
+        """The frames named as missing below a TAIL, and the TAIL (STM-20); none where that TAIL is not this peer's."""
+        stream = self._stream(stream_id)
+        if stream.tail_seq != tail_seq or stream_id not in self._ended or not stream.machine.permits(Action.REPAIR):
+            return ()
+        if not self._repairs.allows(now_ms):
+            return ()
+        self._repairs.count(now_ms)
+        stream.machine.fire(Action.REPAIR)
+        self._tail_sent(stream_id, stream, now_ms)
+        named = sorted({number for number in missing if number < tail_seq})[:MAX_REPAIRED]
+        found = (self._kept.find(stream_id, number) for number in (*named, tail_seq))
+        return tuple(data for data in found if data is not None)
+
+    def break_off(self, stream_id: int) -> None:
+        """Take a stream for broken, if it is this peer's (STM-21)."""
+        stream = self._stream(stream_id)
+        if stream.machine.permits(Action.BREAK):
+            stream.machine.fire(Action.BREAK)
+            self._let_go(stream_id, stream)
+
+    def expire(self, now_ms: int) -> None:
+        """Let go of frames whose TAIL was sent more than 10 s ago."""
+        while self._ended:
+            stream_id, stream = next(iter(self._ended.items()))
+            if now_ms - stream.tail_ms <= KEPT_MS:
+                return
+            self._let_go(stream_id, stream)
+
+    def lose(self) -> None:
+        """End every opened stream with the session; the numbers go on (STM-25)."""
+        for stream in self._streams.values():
+            if stream.machine.permits(Action.LOST):
+                stream.machine.fire(Action.LOST)
+                stream.strong = False
+        self._ended.clear()
+        self._kept = Kept()
+
+    def _tail_sent(self, stream_id: int, stream: OutgoingStream, now_ms: int) -> None:
+        stream.tail_ms = now_ms
+        self._ended[stream_id] = stream
+        self._ended.move_to_end(stream_id)
+
+    def _let_go(self, stream_id: int, stream: OutgoingStream) -> None:
+        self._ended.pop(stream_id, None)
+        self._kept.forget(stream_id, stream.next_seq)
+
+    def _stream(self, stream_id: int) -> OutgoingStream:
+        found = self._streams.get(stream_id) or self._replying.get(stream_id)
+        return OutgoingStream() if found is None else found
+
+    def _encode(self, draft: Draft, stream: OutgoingStream, agreement: Agreement | None) -> bytes:
+        number = stream.next_seq
+        flags = self._flags(draft, stream, agreement)
+        frame = Frame(
+            draft.type, flags, draft.stream_id, number, self._config.space_hash32, draft.modality, draft.slices
+        )
+        nonce = nonce_for(self._config.salt, draft.stream_id, number)  # XCH-10
+        data = encode(frame, key=self._config.key, nonce=nonce)
+        if len(data) > MAX_DATAGRAM_BYTES:
+            detail = f"{len(data)} bytes; a datagram holds {MAX_DATAGRAM_BYTES}"
+            raise ResonantError(RejectCode.FRAME_TOO_LARGE, "HSK-1", detail)
+        return data
+
+    def _flags(self, draft: Draft, stream: OutgoingStream, agreement: Agreement | None) -> Flags:
+        if draft.action in _BARE or agreement is None:
+            return Flags.NONE
+        flags = Flags.NONE
+        if draft.action is Action.DATA and agreement.chosen_compress == ZSTD:  # HSK-5
+            flags |= Flags.ZSTD
+        if agreement.chosen_crypto == XCHACHA:  # HSK-4
+            flags |= Flags.XCHACHA
+        if draft.strong or stream.strong:  # STM-3
+            flags |= Flags.STRONG_TAIL
+        return flags
+
+    def _advance(self, draft: Draft, stream: OutgoingStream, data: bytes, now_ms: int) -> None:
+        stream_id, number = draft.stream_id, stream.next_seq
+        stream.machine.fire(draft.action)
+        stream.next_seq += 1
+        stream.strong |= draft.strong
+        if draft.action is Action.DATA and stream.machine.state is Outgoing.OPEN:
+            stream.count(data)
+        if draft.action is Action.TAIL:
+            stream.tail_seq = number
+            self._tail_sent(stream_id, stream, now_ms)
+        if stream.machine.state is Outgoing.OPEN or stream_id in self._ended:
+            self._kept.keep(stream_id, number, data)
+        self._remember(stream_id, stream)
+
+    def _remember(self, stream_id: int, stream: OutgoingStream) -> None:
+        """Never forget a number that the program above used; nonces hang on them. Replies are never sealed."""
+        if stream.machine.state is not Outgoing.REPLIES:
+            self._replying.pop(stream_id, None)
+            self._streams[stream_id] = stream
+            return
+        self._replying[stream_id] = stream
+        self._replying.move_to_end(stream_id)
+        if len(self._replying) > REMEMBERED_REPLY_STREAMS:
+            self._replying.popitem(last=False)
+
+
+def sync_draft(action: Action, stream_id: int, value: SyncObject, *, strong: bool = False) -> Draft:
+    """The draft of a Sync frame with this object."""
+    return Draft(action, stream_id, slices=sync_slices(write_sync(value)), strong=strong)

@@ -1,0 +1,1 @@
+"""Tensors and their three compact forms."""

@@ -1,0 +1,1 @@
+"""Dialogues of the handshake: a client under test."""

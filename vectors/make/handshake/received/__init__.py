@@ -1,0 +1,1 @@
+"""Dialogues of the handshake: what a peer is sent."""

@@ -1,0 +1,1 @@
+"""Dialogues of the handshake: a server under test."""

@@ -1,0 +1,1 @@
+"""Cases that were not generated: written by hand, or found."""

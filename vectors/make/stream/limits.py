@@ -1,0 +1,212 @@
+"""How much is held for a stream, and several streams at once (STM-8, STM-10, STM-11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ..dialogue.configs import own
+from ..dialogue.events import by, dropped, established, message, messages, opened
+from ..dialogue.frames import Frame, heart, part, ping, think
+from ..dialogue.sessions import ROLES, dialogue, session
+from ..dialogue.steps import OPEN, Steps, advance, capability, events, expect, nothing, refusal, send, send_each, server
+from ..dialogue.streams import Stream, numbered, short
+from ..model import Case, Group
+from ..writer.raw_frame import I8
+
+FULL: Steps = events(dropped("BUFFER_LIMIT"))
+BLOCK = 4_096  # bytes of each frame that waits
+BLOCKS = 16_777_216 // BLOCK
+
+
+def groups() -> Iterator[Group]:
+    """Numbers ahead, bytes held, then streams side by side."""
+    about = "Frames ahead of the lowest number that is missing."
+    yield Group("stream", "limits/ahead", "dialogue", about, [*(c for role in ROLES for c in _ahead(role)), *_filled()])
+    yield Group("stream", "limits/bytes", "dialogue", "16 MiB of frames that wait.", list(_bytes()))
+    about = "Streams side by side."
+    yield Group(
+        "stream", "limits/side-by-side", "dialogue", about, [*(c for role in ROLES for c in _two(role)), *_many()]
+    )
+
+
+def _ahead(role: str) -> Iterator[Case]:
+    start = [*session(role), *short(role).begun(sized=False)]
+    held, beyond = part(1_024), part(1_025)  # number 1 is missing
+    one = events(message(part(1)))
+    about = (
+        "1,023 above the lowest missing number: held. 1,024 above: dropped, and taken when the lower number has come."
+    )
+    first = [*send(held), *events(), *send(beyond), *FULL, *nothing()]
+    moved = [*send(part(1)), *one, *send(beyond), *events(), *send(part(1_026)), *FULL]
+    yield dialogue(role, "edge", about, "STM-8", start, first, moved)
+    about = "What was dropped there is no duplicate when it comes again, what was held is."
+    again = [
+        *send(beyond),
+        *FULL,
+        *send(held),
+        *events(),
+        *send(held),
+        *events(dropped("DUPLICATE")),
+        *send(beyond),
+        *FULL,
+    ]
+    yield dialogue(role, "edge-again", about, "STM-8 STM-9", start, again)
+    for case_id, number in (("2000", 2_000), ("2-32", 2**32), ("largest", 2**64 - 1)):
+        about = f"A data frame of number {number:,}, where 1 is missing."
+        yield dialogue(role, f"ahead-{case_id}", about, "STM-8", start, send(part(number)), FULL)
+    yield from _ahead_otherwise(role)
+
+
+def _ahead_otherwise(role: str) -> Iterator[Case]:
+    start = [*session(role), *short(role).begun(sized=False)]
+    held, beyond = part(1_024), part(1_025)  # number 1 is missing
+    about = "A HEART at the edge is held, one beyond it dropped."
+    beats = [*send(heart(1_024)), *events(), *send(heart(1_025)), *FULL]
+    yield dialogue(role, "heart", about, "STM-8", start, beats)
+    about = "Right behind HEAD, number 1,024 is 1,023 ahead, with nothing in between held."
+    rest = [*send(held), *events(), *send(part(1), part(2)), *events(message(part(1)), message(part(2)))]
+    yield dialogue(role, "behind-head", about, "STM-8 STM-7", start, rest)
+    stream = Stream(role, (), tail_seq=3_000)
+    asked = [*send(stream.tail()), *stream.answered_incomplete(range(1, 65))]
+    about = "The same limits hold below a TAIL."
+    yield dialogue(role, "below-tail", about, "STM-8", start, asked, send(held), events(), send(beyond), FULL)
+    config = own(modality=("text",))
+    bad = part(1_025, modality=1)
+    about = "Beyond the limit and of a modality that is not agreed: the refusal comes first."
+    steps = [*session(role, config), *short(role).begun(sized=False), *send(bad)]
+    answer = refusal(bad, "UNSUPPORTED_MODALITY", modality="image")
+    yield dialogue(role, "and-modality", about, "STM-8 HSK-36", steps, answer, config=config)
+
+
+def _filled() -> Iterator[Case]:
+    one = think(0)
+    stream = Stream("server", numbered(one, 1, 1_024), tail_seq=1_025)
+    about = "1,023 frames wait for number 1, and TAIL too; all is delivered when it comes."
+    waiting = [
+        *send(stream.head()),
+        *events(stream.opened()),
+        *send_each(one, 2, 1_024),
+        *events(),
+        *send(stream.tail()),
+    ]
+    last = [*stream.answered_incomplete([1]), *send(think(1)), *events(messages(one, 1, 1_024), stream.complete())]
+    yield server("all-1023-wait", about, "STM-8 STM-7 STM-14", OPEN, waiting, last)
+    about = "The same in descending order, and then number 1."
+    back = numbered(one, 2, 100)[::-1]
+    ninety = Stream("server", numbered(one, 1, 100), tail_seq=101)
+    steps = [*send(ninety.head()), *events(ninety.opened()), *send(*back), *events(), *send(think(1))]
+    yield server("wait-backwards", about, "STM-7", OPEN, steps, events(messages(one, 1, 100)))
+
+
+def block(frame_seq: int, stream: int, size: int = BLOCK) -> Frame:
+    """A frame of that many bytes."""
+    fixed = len(think(0, (I8, (0,), b"")).wire())
+    return think(frame_seq, (I8, (size - fixed,), bytes(size - fixed)), stream=stream)
+
+
+def _held(stream: int, count: int) -> Steps:
+    # Number 1 is missing, so that all of it waits.
+    return [
+        *send(short("server", stream).head(sized=False)),
+        *events(opened(stream)),
+        *send_each(block(2, stream), 2, count + 1),
+        *events(),
+    ]
+
+
+def _bytes() -> Iterator[Case]:
+    streams, each = (3, 5, 7, 9, 11), 1_000
+    counts = (each, each, each, each, BLOCKS - 4 * each - 1)
+    held = [step for stream, count in zip(streams, counts, strict=True) for step in _held(stream, count)]
+    after = counts[-1] + 2
+    over = [*send(block(after, 11, BLOCK + 1)), *FULL]
+    exact = [*send(block(after, 11)), *events()]
+    about = "One frame is missing to 16 MiB: one byte more is too much, exactly so much is held, then nothing."
+    small = [*send(part(after + 1, 11)), *FULL, *send(part(1_010, 3)), *FULL]
+    yield server("exact", about, "STM-8 STM-11", OPEN, held, over, exact, small)
+    about = "A frame that does not wait is delivered all the same, and what it sets free can be held again."
+    free = [*send(part(1, 3)), *events(message(part(1, 3)), messages(block(2, 3), 2, each + 1))]
+    again = [*send(part(after + 1, 11)), *events(), *send(block(after + 2, 11, BLOCK + 1)), *events()]
+    yield server("set-free", about, "STM-8 STM-11", OPEN, held, exact, send(part(after + 1, 11)), FULL, free, again)
+    about = "A stream fails: what waited on it waits no more, and as much can be held again."
+    lost = Stream("server", (), 11, tail_seq=after + 1)
+    failing = [*send(lost.tail()), *lost.answered_incomplete([1]), *advance(10_000), *lost.timed_out(1)]
+    yield server(
+        "set-free-by-failure",
+        about,
+        "STM-8 STM-18",
+        OPEN,
+        held,
+        exact,
+        send(part(1_010, 3)),
+        FULL,
+        failing,
+        send_each(block(1_010, 3), 1_010, 1_011),
+        events(),
+    )
+
+
+def _two(role: str) -> Iterator[Case]:
+    first, second = short(role), short(role, 5)
+    about = "Two streams, frame by frame in turns."
+    frames = [
+        frame for pair in zip((first.head(), *first.data), (second.head(), *second.data), strict=True) for frame in pair
+    ]
+    told = [
+        event
+        for pair in zip((first.opened(), *first.messages()), (second.opened(), *second.messages()), strict=True)
+        for event in pair
+    ]
+    ends = [*send(first.tail(), second.tail()), *events(*told, first.complete(), second.complete())]
+    yield dialogue(role, "turns", about, "STM-11", session(role), send(*frames), ends)
+    about = "One stream waits for a lost frame; the other does not."
+    waits = [*first.begun(), *send(part(2), part(3)), *events(), *second.whole()]
+    ended = [*send(part(1)), *events(*first.messages()), *send(first.tail()), *events(first.complete())]
+    yield dialogue(role, "one-waits", about, "STM-11 STM-7", session(role), waits, ended)
+    about = "One stream is corrupt; the other is not touched."
+    begun = [*second.begun(1), *first.begun(1, 2, 3), *send(first.tail(frames="9")), *first.answered_corrupt("frames")]
+    rest = [*send(part(2, 5), part(3, 5), second.tail()), *events(*second.messages(2, 3), second.complete())]
+    yield dialogue(role, "one-corrupt", about, "STM-11 STM-16", session(role), begun, rest)
+    about = "Two streams are repaired, each by its own answer."
+    asked = [*first.begun(), *second.begun(1), *send(first.tail()), *first.answered_incomplete([1, 2, 3])]
+    both = [*asked, *send(second.tail()), *second.answered_incomplete([2, 3])]
+    filled = [*send(*second.data[1:]), *events(*second.messages(2, 3), second.complete())]
+    last = [*send(*first.data), *events(*first.messages(), first.complete())]
+    yield dialogue(role, "both-repaired", about, "STM-11 STM-12", session(role), both, filled, last)
+    about = "Single messages on another stream_id are delivered at once, while a stream waits."
+    single = [*first.begun(), *send(part(2), part(7, 5)), *events(message(part(7, 5))), *send(part(1))]
+    yield dialogue(
+        role, "beside-messages", about, "STM-11 HSK-41", session(role), single, events(*first.messages(1, 2))
+    )
+    about = "The same numbers with STRONG_TAIL on one stream_id and without on another."
+    strong = short(role, 5, 4)
+    yield dialogue(role, "one-strong", about, "STM-11 STM-3", session(role), first.begun(1), strong.whole())
+
+
+def _many() -> Iterator[Case]:
+    streams = [Stream("server", (part(1, 2 * n + 3),), 2 * n + 3, tail_seq=2) for n in range(64)]
+    heads = [*send(*(one.head(sized=False) for one in streams)), *events(*(one.opened(sized=False) for one in streams))]
+    data = [*send(*(one.data[0] for one in streams)), *events(*(event for one in streams for event in one.messages()))]
+    tails = [*send(*(one.tail() for one in reversed(streams))), *events(*(one.complete() for one in reversed(streams)))]
+    yield server("open-64", "64 streams are open at once.", "STM-10 STM-11", OPEN, heads, data, tails)
+    about = "64 streams one after the other, and then one more: those that are over do not count."
+    empty = [Stream("server", (), 2 * n + 3, tail_seq=1) for n in range(65)]
+    one_by_one = [
+        step
+        for one in empty
+        for step in (*send(one.head(sized=False), one.tail()), *events(one.opened(sized=False), one.complete()))
+    ]
+    yield server("one-after-the-other", about, "STM-10 STM-19", OPEN, one_by_one)
+    about = "The same stream_id from two addresses: two streams."
+    stream = short("server")
+    joined = [*send(ping(), peer="b"), *expect(capability(), peer="b"), *events(by("b", established()))]
+    theirs = [by("b", event) for event in (stream.opened(), *stream.messages(), stream.complete())]
+    steps = [*stream.begun(1), *send(stream.head(), *stream.data, stream.tail(), peer="b"), *events(*theirs)]
+    rest = [*send(part(2), part(3), stream.tail()), *events(*stream.messages(2, 3), stream.complete())]
+    yield server("two-addresses", about, "STM-11", OPEN, joined, steps, rest)
+    about = "A data frame of another space on an open stream is refused, and its number is still missing."
+    bad = replace(part(1), space_hash32=7)
+    refused = [*stream.begun(), *send(bad), *refusal(bad, "SPACE_MISMATCH", got_hash=7)]
+    asked = [*send(stream.tail()), *stream.answered_incomplete([1, 2, 3], 1)]
+    yield server("refused-is-missing", about, "STM-7 HSK-36", OPEN, refused, asked)

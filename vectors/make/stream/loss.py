@@ -1,0 +1,181 @@
+"""Loss: when the other end is lost, and what is left after it (STM-24, STM-25)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..dialogue.configs import DATA_STREAM
+from ..dialogue.events import by, dropped, established, lost, message, rejected
+from ..dialogue.frames import brief_ping, capable, heart, part, ping, unknown, wrong
+from ..dialogue.sessions import ROLES, dialogue, session
+from ..dialogue.steps import (
+    JOIN,
+    OPEN,
+    Steps,
+    act,
+    advance,
+    again,
+    capability,
+    client,
+    events,
+    expect,
+    first_ping,
+    refusal,
+    say,
+    send,
+    server,
+)
+from ..dialogue.streams import short
+from ..model import Case, Group
+from ..writer.raw_frame import close
+from .timers import QUIET, beat
+
+LOST: Steps = events(lost())
+GONE: Steps = [*advance(45_000), *beat(1), *beat(2), *LOST]
+
+
+def groups() -> Iterator[Group]:
+    """One group."""
+    about = "The other end is lost after 45 s."
+    cases = [*(case for role in ROLES for case in _losses(role)), *_servers(), *_clients()]
+    yield Group("stream", "timers/loss", "dialogue", about, cases)
+
+
+def _silent(role: str, case_id: str, about: str, *steps: Steps) -> Case:
+    return dialogue(role, case_id, about, "STM-24", session(role), *steps)
+
+
+def _losses(role: str) -> Iterator[Case]:
+    hearts = [*beat(1), *beat(2)]
+
+    exact = [*advance(44_999), *hearts, *events(), *advance(1), *LOST]
+    yield _silent(
+        role,
+        "exact",
+        "Not a millisecond before 45 s; no HEART at that instant, and none after.",
+        exact,
+        advance(60_000),
+        QUIET,
+    )
+    yield _silent(role, "in-one-step", "In one step of the clock.", advance(200_000), hearts, LOST)
+    for case_id, about, frame, told in (
+        ("heart", "A HEART", heart(0), []),
+        ("data", "A data frame", part(0), [message(part(0))]),
+        ("unknown-method", "A Sync frame of an unknown method", unknown(0), []),
+        ("error", "An error", wrong("ENCRYPTION_REQUIRED", 0, DATA_STREAM), [rejected("ENCRYPTION_REQUIRED")]),
+    ):
+        kept = [
+            *advance(44_999),
+            *hearts,
+            *send(frame),
+            *events(*told),
+            *advance(44_999),
+            *beat(3),
+            *beat(4),
+            *beat(5),
+            *events(),
+        ]
+        yield _silent(
+            role, f"put-off-by-{case_id}", f"{about} at 44,999 ms puts it off by as much.", kept, advance(1), LOST
+        )
+    yield from _not_put_off(role)
+
+
+def _not_put_off(role: str) -> Iterator[Case]:
+    hearts = [*beat(1), *beat(2)]
+    first = [*send(part(0)), *events(message(part(0))), *advance(30_000), *hearts]
+    for case_id, about, wire, code in (
+        ("duplicate", "A duplicate", part(0), "DUPLICATE"),
+        ("broken", "A broken frame", close(part(1).wire()[:-4], 0), "CRC_MISMATCH"),
+    ):
+        steps = [*first, *send(wire), *events(dropped(code)), *advance(14_999), *QUIET, *advance(1), *LOST]
+        yield _silent(role, f"not-put-off-by-{case_id}", f"{about} at 30 s does not put it off.", steps)
+    bad = part(1, space_hash32=7)
+    about = "A refused frame at 29 s does not put it off, though its error puts off HEART."
+    steps = [
+        *advance(29_000),
+        *beat(1),
+        *send(bad),
+        *refusal(bad, "SPACE_MISMATCH"),
+        *advance(15_999),
+        *beat(2),
+        *events(),
+        *advance(1),
+        *LOST,
+    ]
+    yield _silent(role, "not-put-off-by-refused", about, steps)
+    about = "What the peer sends itself does not put it off."
+    steps = [*advance(44_000), *hearts, *say(part(0)), *expect(part(0)), *advance(999), *QUIET, *advance(1), *LOST]
+    yield _silent(role, "not-put-off-by-sending", about, steps)
+    yield from _after_loss(role)
+
+
+def _after_loss(role: str) -> Iterator[Case]:
+    hearts = [*beat(1), *beat(2)]
+    about = "A stream that is open goes with the session, without a word."
+    steps = [*short(role).begun(1), *advance(45_000), *hearts, *LOST, *advance(20_000), *QUIET]
+    yield _silent(role, "open-stream", about, steps)
+    about = "A data frame after the loss is refused."
+    steps = [*advance(45_000), *hearts, *LOST, *send(part(0)), *refusal(part(0), "HANDSHAKE_REQUIRED")]
+    yield _silent(role, "data-after", about, steps)
+    about = "After the loss nothing can be sent."
+    steps = [
+        *advance(45_000),
+        *hearts,
+        *LOST,
+        *say(part(0), "HANDSHAKE_REQUIRED"),
+        *act("heart", 3, "HANDSHAKE_REQUIRED"),
+    ]
+    yield _silent(role, "sending-after", about, steps)
+
+
+def _servers() -> Iterator[Case]:
+    fresh = [*send(brief_ping()), *expect(capability(3)), *events(established())]
+    about = "The very ping of the lost session begins another: its answer has the next number, not 0 again."
+    yield server("server-same-ping", about, "STM-24 STM-25 HSK-18", OPEN, GONE, fresh)
+    about = "Numbers that were received are forgotten."
+    first = [*OPEN, *send(part(0)), *events(message(part(0))), *GONE, *fresh]
+    yield server("server-window-forgotten", about, "STM-24", first, send(part(0)), events(message(part(0))))
+    about = "An open stream is forgotten: its data frames are single messages, and a HEAD opens it anew."
+    stream = short("server")
+    steps = [*OPEN, *stream.begun(1), *GONE, *fresh, *send(part(3)), *events(message(part(3))), *stream.whole()]
+    yield server("server-stream-forgotten", about, "STM-24 STM-6", steps)
+    about = "A stream that was over is forgotten."
+    yield server("server-closed-forgotten", about, "STM-24 STM-19", OPEN, stream.whole(), GONE, fresh, stream.whole())
+    about = "Its own numbers go on where they were."
+    before = [*OPEN, *say(part(0)), *expect(part(0)), *GONE, *fresh, *say(part(1)), *expect(part(1))]
+    yield server("server-own-numbers", about, "STM-25 HSK-2", before)
+    about = "Of two addresses one is lost, the other not."
+    joined = [
+        *advance(10_000),
+        *send(ping(), peer="b"),
+        *expect(capability(), peer="b"),
+        *events(by("b", established())),
+    ]
+    silence = [*advance(35_000), *beat(1), *beat(2), *expect(heart(1, 1), heart(2, 1), peer="b"), *LOST]
+    kept = [*send(part(0), peer="b"), *events(by("b", message(part(0))))]
+    yield server("server-two-addresses", about, "STM-24", OPEN, joined, silence, kept)
+    about = "A second ping puts it off."
+    second = [*advance(29_000), *beat(1), *send(brief_ping(1)), *expect(capability(2)), *events(established())]
+    later = [*advance(44_999), *beat(3), *beat(4), *events(), *advance(1), *LOST]
+    yield server("server-put-off-by-ping", about, "STM-24", OPEN, second, later)
+
+
+def _clients() -> Iterator[Case]:
+    about = "A new ping on a fresh stream_id begins another session; numbers that were received are forgotten."
+    received = [*send(part(0)), *events(message(part(0)))]
+    second = [*act("ping", 7), *expect(first_ping(0, 7, ts=45)), *send(capable(0, 7)), *events(established())]
+    yield client("client-pings-again", about, "STM-24 HSK-30", JOIN, received, GONE, second, received)
+    about = "Its own numbers go on where they were."
+    said = [*say(part(0)), *expect(part(0))]
+    yield client("client-own-numbers", about, "STM-25", JOIN, said, GONE, second, say(part(1)), expect(part(1)))
+    about = "The capability came at 10 s: the loss is at 55 s, after HEARTs at 22, 37 and 52 s."
+    late = [
+        *expect(first_ping(), name="ping"),
+        *advance(10_000),
+        *again(*["ping"] * 3),
+        *send(capable()),
+        *events(established()),
+    ]
+    hearts = [*advance(44_999), *beat(1), *beat(2), *beat(3), *events(), *advance(1), *LOST]
+    yield client("client-since-establishment", about, "STM-24", late, hearts)

@@ -1,0 +1,148 @@
+"""What the sender of a stream sends again, and when it says no more (STM-20, STM-21)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..dialogue.configs import DATA_STREAM
+from ..dialogue.events import dropped, rejected
+from ..dialogue.frames import heart, part, wrong
+from ..dialogue.sessions import ROLES, dialogue, session
+from ..dialogue.steps import act, advance, events, expect, nothing, say, send
+from ..model import Case, Group
+from ..writer.raw_frame import STRONG_TAIL
+from .sent import STATE, Sent, short_sent
+
+
+def groups() -> Iterator[Group]:
+    """One group."""
+    about = "What a peer sends again, and when it says no more."
+    cases = [case for role in ROLES for case in (*_repaired(role), *_kept(role), *_silent(role))]
+    yield Group("stream", "sent/repaired", "dialogue", about, cases)
+
+
+def _repaired(role: str) -> Iterator[Case]:
+    stream = short_sent(role)
+    for case_id, about, asked, resent in (
+        ("one", "One data frame is missing.", [2], [2]),
+        ("two", "Two data frames are missing.", [1, 3], [1, 3]),
+        ("all", "Everything is missing, HEAD too.", [0, 1, 2, 3], [0, 1, 2, 3]),
+        ("head", "HEAD alone is missing.", [0], [0]),
+        ("unordered", "The list is in descending order: the frames are not.", [3, 1], [1, 3]),
+    ):
+        steps = [*stream.whole(), *stream.asks(asked), *stream.resent(*resent)]
+        yield dialogue(
+            role,
+            f"missing-{case_id}",
+            f"{about} They come again as they were, and TAIL.",
+            "STM-20 HSK-2 FRM-28",
+            session(role),
+            steps,
+        )
+    yield from _repaired_otherwise(role)
+
+
+def _repaired_otherwise(role: str) -> Iterator[Case]:
+    about = "A HEART is missing."
+    beats = Sent(role, (part(1), part(3)), tail_seq=4)
+    sent = [
+        *beats.head(),
+        *beats.some(1),
+        *act("heart"),
+        *expect(heart(2), name=beats.name(2)),
+        *beats.some(3),
+        *beats.tail(),
+    ]
+    yield dialogue(role, "missing-heart", about, "STM-20", session(role), sent, beats.asks([2]), beats.resent(2))
+    about = "Frames with STRONG_TAIL."
+    strong = short_sent(role, flags=STRONG_TAIL)
+    yield dialogue(
+        role, "missing-strong", about, "STM-20", session(role), strong.whole(), strong.asks([1, 2]), strong.resent(1, 2)
+    )
+    about = "64 frames are missing."
+    long = Sent(role, tuple(part(n) for n in range(1, 67)), tail_seq=67)
+    numbers = range(2, 66)
+    yield dialogue(
+        role, "missing-64", about, "STM-20", session(role), long.whole(), long.asks(numbers), long.resent(*numbers)
+    )
+    about = "A list of 65 numbers: 64 frames come again at most."
+    most = [*long.asks(range(1, 66)), *long.resent(*range(1, 65))]
+    yield dialogue(role, "missing-65", about, "STM-20", session(role), long.whole(), most)
+    about = "Numbers that were never sent: what there is comes again."
+    stream = short_sent(role)
+    known = [*stream.whole(), *stream.asks([2, 77, 2**64 - 1]), *stream.resent(2)]
+    yield dialogue(role, "missing-never-sent", about, "STM-20", session(role), known)
+    yield from _repaired_often(role)
+
+
+def _repaired_often(role: str) -> Iterator[Case]:
+    stream = short_sent(role)
+    about = "Asked three times, the third time for something else."
+    times = [
+        *stream.asks([2]),
+        *stream.resent(2),
+        *stream.asks([2], 1),
+        *stream.resent(2),
+        *stream.asks([1, 3], 2),
+        *stream.resent(1, 3),
+    ]
+    yield dialogue(role, "missing-three-times", about, "STM-20", session(role), stream.whole(), times)
+    about = "Frames that come again use no number: the next message on another stream_id and a HEART there count on."
+    other = short_sent(role, 5)
+    steps = [
+        *other.head(),
+        *other.some(1),
+        *stream.whole(),
+        *stream.asks([1]),
+        *stream.resent(1),
+        *other.some(2, 3),
+        *other.tail(),
+    ]
+    yield dialogue(role, "other-stream-counts-on", about, "STM-20 HSK-2 FRM-28", session(role), steps)
+    about = "Of two streams the one that is named is repaired."
+    both = [*stream.whole(), *other.whole(), *other.asks([2]), *other.resent(2), *stream.asks([3]), *stream.resent(3)]
+    yield dialogue(role, "one-of-two", about, "STM-20 STM-11", session(role), both)
+
+
+def _kept(role: str) -> Iterator[Case]:
+    stream = short_sent(role)
+    about = "Frames are kept for 10 s after TAIL."
+    late = [*advance(9_999), *stream.asks([1, 2, 3]), *stream.resent(1, 2, 3)]
+    yield dialogue(role, "kept-10-s", about, "STM-20", session(role), stream.whole(), late)
+    about = "TAIL was sent again, and frames are kept for 10 s after that."
+    later = [*advance(9_999), *stream.asks([1], 1), *stream.resent(1)]
+    yield dialogue(role, "kept-10-s-after-resent", about, "STM-20", session(role), stream.whole(), late, later)
+
+
+def _silent(role: str) -> Iterator[Case]:
+    stream = short_sent(role)
+    sent = [*session(role), *stream.whole()]
+    for code, adds in (("STREAM_CORRUPT", {"what": "md5"}), ("STREAM_TIMEOUT", {})):
+        name = code.lower().removeprefix("stream_")
+        about = f"After {code} nothing is sent again."
+        over = [*stream.asks([], 0, code, **adds), *nothing(), *stream.asks([1], 1), *nothing()]
+        yield dialogue(role, f"silent-after-{name}", about, "STM-21", sent, over)
+        about = f"{code} in the middle of the stream: nothing more can be sent on it."
+        begun = [*session(role), *stream.head(), *stream.some(1)]
+        told = [*send(wrong(code, 0, DATA_STREAM, (DATA_STREAM, 1), **adds)), *events(rejected(code, (DATA_STREAM, 1)))]
+        more = [*say(part(2), STATE), *act("heart", 3, STATE), *act("tail", 3, STATE), *nothing()]
+        yield dialogue(role, f"no-more-after-{name}", about, "STM-21 STM-4", begun, told, more)
+    about = "The same STREAM_INCOMPLETE twice: the second is a duplicate."
+    repeated = wrong("STREAM_INCOMPLETE", 0, DATA_STREAM, (DATA_STREAM, stream.tail_seq), missing=["2"])
+    steps = [*stream.asks([2]), *stream.resent(2), *send(repeated), *events(dropped("DUPLICATE")), *nothing()]
+    yield dialogue(role, "same-error-twice", about, "STM-20 HSK-34", sent, steps)
+    for case_id, about, ref in (
+        ("number", "a data frame", (DATA_STREAM, 2)),
+        ("stream", "another stream_id", (5, stream.tail_seq)),
+        ("none", "nothing", None),
+    ):
+        one = wrong("STREAM_INCOMPLETE", 0, DATA_STREAM, ref, missing=["2"])
+        steps = [*send(one), *events(rejected("STREAM_INCOMPLETE", ref)), *nothing()]
+        yield dialogue(role, f"wrong-ref-{case_id}", f"STREAM_INCOMPLETE with a ref to {about}.", "STM-20", sent, steps)
+    about = "Another error with a ref to TAIL changes nothing: frames are sent again after it."
+    steps = [*stream.asks([], 0, "HANDSHAKE_REQUIRED"), *nothing(), *stream.asks([2], 1), *stream.resent(2)]
+    yield dialogue(role, "other-error", about, "STM-21 STM-20", sent, steps)
+    about = "STREAM_CORRUPT for another stream changes nothing."
+    one = wrong("STREAM_CORRUPT", 0, 5, (5, 4), what="md5")
+    steps = [*send(one), *events(rejected("STREAM_CORRUPT", (5, 4))), *stream.asks([2]), *stream.resent(2)]
+    yield dialogue(role, "corrupt-elsewhere", about, "STM-21 STM-11", sent, steps)
