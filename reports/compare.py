@@ -12,9 +12,9 @@ from typing import Any
 
 from resonant.console import command, printable
 
-from conformance.model.verdict import Outcome
-from conformance.session.files import DataFileError, load_data
-from conformance.session.results import KNOWN
+from reports.outcome import KNOWN, Outcome
+
+from .files import DataFileError, load_data
 
 OK, WORSE, USAGE = 0, 1, 2
 _GOOD = (Outcome.PASS, KNOWN)

@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import Any, cast
 
 from adapters.driver import Answer, Ok, Reject
+from reports.outcome import Outcome
 
 from ..dialogue.judge import judge_dialogue
 from ..model.cases import DIALOGUE, Accept, Case, Refuse
 from ..model.difference import first_difference
 from ..model.testee import Asks, AsksPeers
 from ..model.unanswered import REJECTED, not_judged
-from ..model.verdict import PASSED, PASSED_UNNAMED, Outcome, Verdict, short
+from ..model.verdict import PASSED, PASSED_UNNAMED, Verdict, short
 from . import transformed
 
 DIGEST = "_sha256"

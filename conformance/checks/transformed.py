@@ -13,8 +13,10 @@ from typing import Any
 
 from resonant.describe.registry import registry
 
+from reports.outcome import Outcome
+
 from ..model.difference import Difference, first_byte
-from ..model.verdict import PASSED, Outcome, Verdict, short
+from ..model.verdict import PASSED, Verdict, short
 from ..wire.body import NONCE_BYTES, WrongError, decompressed, opened
 
 XCHACHA = 2

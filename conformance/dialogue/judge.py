@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.driver import Address, Answer, HarnessError, StartError, WirePeer
+from reports.outcome import Outcome
 
 from ..model.cases import Case
 from ..model.testee import AsksPeers
 from ..model.unanswered import not_judged
-from ..model.verdict import PASSED, PASSED_UNNAMED, Outcome, Verdict
+from ..model.verdict import PASSED, PASSED_UNNAMED, Verdict
 from .clock import REAL, pass_really, pass_virtually
 from .endpoints import OpenWire
 from .parse import parse_dialogue

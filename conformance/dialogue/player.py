@@ -7,14 +7,16 @@ from dataclasses import replace
 from typing import Any, NoReturn
 
 from adapters.driver import Address, Answer, Ok, Reject
+from reports.outcome import Outcome
 
 from ..model.unanswered import REJECTED, not_judged
-from ..model.verdict import Outcome, Verdict, short
+from ..model.verdict import Verdict, short
+from ..wire.text import datagram_text
 from .clock import Ask, Pass, pass_virtually
 from .endpoints import Ends, OpenWire
 from .match import Fault, datagram_fault, events_fault, frame_fault
 from .steps import FIRST_PEER, Act, Advance, Dialogue, Events, Expect, ExpectAgain, ExpectNothing, Send, SendEach, Step
-from .transcript import Transcript, datagram_text
+from .transcript import Transcript
 
 _SHOWN = 600
 

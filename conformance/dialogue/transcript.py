@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..model.verdict import Step, short
-from ..wire.read import SYNC, UnreadableError, WireFrame, read_frame
-from ..wire.sync import SyncError, read_sync
+from ..wire.text import datagram_text
 
 PEER, TESTEE = "peer", "testee"
 """How the peer under test is called in lines; and in steps, which call the other ends peer."""
 _SHOWN_LINES = 60
-_TYPES = ("Think", "Cache", "Ask", "Sync", "Critique")
-_FLAGS = ("ZSTD", "XCHACHA", "STRONG_TAIL")
-_SHOWN_HEX = 32
 _STEP_CHARS = 360  # with the words of what was cut, less than reports/run.schema.json allows
 
 
@@ -75,30 +70,3 @@ class Transcript:
 
     def _what(self, line: Line) -> str:
         return line.what if isinstance(line.what, str) else datagram_text(line.what, self.key)
-
-
-def datagram_text(datagram: bytes, key: bytes | None = None) -> str:
-    """A datagram on one line, whatever it holds."""
-    try:
-        return frame_text(read_frame(datagram, key))
-    except UnreadableError as error:
-        shown = datagram[:_SHOWN_HEX].hex() + ("…" if len(datagram) > _SHOWN_HEX else "")
-        return f"{len(datagram):,} bytes, {shown or 'none'} ({error})"
-
-
-def frame_text(frame: WireFrame) -> str:
-    """A frame on one line."""
-    flags = "".join(f" {name}" for bit, name in enumerate(_FLAGS) if frame.flags >> bit & 1)
-    head = f"{_TYPES[frame.type]} stream {frame.stream_id} #{frame.frame_seq}{flags}"
-    return f"{head}: {_content(frame)}"
-
-
-def _content(frame: WireFrame) -> str:
-    if not frame.slices:
-        return "HEART" if frame.type == SYNC else "no slices"
-    if frame.type == SYNC:
-        try:
-            return short(json.dumps(read_sync(frame), ensure_ascii=False), 240)
-        except SyncError as error:
-            return str(error)
-    return ", ".join(f"dtype {s.dtype} {list(s.dims)} {short(s.payload.hex(), 32)}" for s in frame.slices)

@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from resonant.describe.registry import registry
 
-from .cases import DIALOGUE, Accept, Case
-from .peer_requests import PEER_OPS
+from .cases import Case
 
 _REGISTRY = registry()
 PROFILES: Mapping[str, tuple[str, ...]] = {one.name: one.families for one in _REGISTRY.profiles.values()}
@@ -54,31 +53,3 @@ def families_with_needs(name: str, apart: Collection[str] = ()) -> Iterator[str]
 def selected_cases(cases: Iterable[Case], claimed: Sequence[str], selected: Sequence[str]) -> tuple[Case, ...]:
     """The cases of the selected profiles that need nothing unclaimed."""
     return tuple(case for case in cases if case.profile in selected and case.needs <= set(claimed))
-
-
-def refusal_probes(cases: Iterable[Case], claimed: Sequence[str]) -> tuple[Case, ...]:
-    """For each unclaimed profile one valid case an op: the testee must answer `unsupported` (TST-10).
-
-    stream has no ops of its own, so that a testee with handshake is asked nothing for it.
-    """
-    probes: dict[tuple[str, str], Case] = {}
-    for case in (*cases, *PEER_OPS):
-        if (
-            case.op != DIALOGUE
-            and case.needs - set(claimed) == {case.profile}
-            and isinstance(case.expect, Accept)
-            and _needs_it(case)
-        ):
-            probes.setdefault((case.profile, case.op), case)
-    return tuple(probes.values())
-
-
-def _needs_it(case: Case) -> bool:
-    """Whether the op cannot be performed without the case's profile; a frame without its flag can."""
-    if case.op == "decode":
-        flags = int(case.input["frame"][4:6], 16)
-    elif case.op == "encode":
-        flags = case.input["fields"]["flags"]
-    else:
-        return True
-    return case.profile not in FLAG_OF or bool(flags & FLAG_OF[case.profile])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from adapters.driver import Answer, Crash, HarnessError, Ok, Reject, RequestError, Timeout, Unsupported
+from reports.outcome import Outcome
 
-from .verdict import Outcome, Verdict, short
+from .verdict import Verdict, short
 
 REJECTED = "REJECTED"  # TST-14
 

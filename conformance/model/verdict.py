@@ -4,22 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
+from reports.outcome import Outcome
+
 from .difference import Difference
-
-
-class Outcome(StrEnum):
-    """How a case ended. Everything but PASS fails it."""
-
-    PASS = "pass"  # noqa: S105 - a verdict, no secret
-    FAIL = "fail"
-    UNSUPPORTED = "unsupported"
-    REQUEST_ERROR = "error"
-    CRASH = "crash"
-    TIMEOUT = "timeout"
-    HARNESS_ERROR = "harness error"
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,9 +32,10 @@ from adapters.driver import (
     cut,
     parse_answer,
 )
+from reports.outcome import Outcome
 
 from ..model.unanswered import not_judged
-from ..model.verdict import PASSED, Outcome, Verdict, short
+from ..model.verdict import PASSED, Verdict, short
 
 KEPT = "the testee protocol kept"
 OWN_ANSWERS = (Ok, Reject, Unsupported, RequestError)

@@ -10,9 +10,10 @@ from typing import Any
 from resonant.describe.registry import registry
 
 from adapters.driver import Answer, Ok, Reject, RequestError, Testee, Unsupported, WirePeer
+from reports.outcome import Outcome
 
 from ..model.peer_requests import CONFIG
-from ..model.verdict import PASSED, Outcome, Verdict
+from ..model.verdict import PASSED, Verdict
 from ..wire.build import build, sync
 from ..wire.read import UnreadableError, read_frame
 from ..wire.sync import SyncError, read_sync

@@ -10,11 +10,12 @@ from typing import Any
 from hypothesis import strategies as st
 
 from adapters.driver import Ok, Reject, Unsupported
+from reports.outcome import Outcome
 
 from ..model.difference import first_difference
 from ..model.testee import Asks
 from ..model.unanswered import not_judged
-from ..model.verdict import PASSED, Outcome, Verdict, short
+from ..model.verdict import PASSED, Verdict, short
 
 Fields = Mapping[str, Any]
 TRANSFORMS = 0b11  # ZSTD and XCHACHA

@@ -11,9 +11,10 @@ from resonant.console import printable
 
 from ..model.verdict import short
 from ..session.before import file_faults
+from ..session.options import Options
 from ..session.testee_run import RunError
 from .identity import Identity
-from .options import Options, read_options, write_junit
+from .options import read_options, write_junit
 from .stash import OPTIONS
 
 TEXT_CHARS = 20_000  # of one message; it can hold the end of a testee's standard error

@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
+from reports.outcome import KNOWN, Outcome
+
 from .. import SUITE
 from ..model.failure import from_text
-from ..model.verdict import Outcome
 from ..probes import PROBES, UNCLAIMED_CLAUSES
-from ..session.results import KNOWN, Entry
+from ..session.judged import Judged
+from ..session.results import Entry
 from ..session.testee_ids import PROBE, TESTEE, UNCLAIMED, judged_id
 from .identity import ATTRIBUTE
-from .stash import Judged
 
 _WORKER = re.compile(r"\A\[gw\d+\] .*\n")  # what -n puts before a failure: which worker, on which interpreter
 _CLAUSES = {judged_id(PROBE, probe.id): probe.clauses for probe in PROBES}

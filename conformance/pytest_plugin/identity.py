@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from reports.outcome import Outcome
+
 from .. import of_suite
-from ..model.verdict import Outcome
 from ..session.testee_ids import TESTEE, UNCLAIMED, judged_id, unclaimed_name
 from .stash import JUDGED, OPTIONS
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 import pytest
 
+from ..session.judged import Judged
 from ..session.testee_ids import aliases
 from .identity import id_of
-from .stash import Judged
 
 NEAREST = 3
 """So many ids are offered in place of one that does not exist."""

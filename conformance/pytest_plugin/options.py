@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from ..session.options import DEFAULT_SEED, Options
+
 DEFAULT_IMPL = "reference"
 """Who is judged where nobody is named."""
-DEFAULT_SEED = 1
 TITLE = "Resonant conformance"
 """Of the group of options in pytest's help."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the command line asks for."""
-
-    impl: str
-    profiles: tuple[str, ...]
-    known: Path | None
-    report: Path | None
-    seed: int
-    build: bool
-    dialogues: tuple[Path, ...] = ()
-    real_time: bool = False
-    fix_known: bool = False
-    plan: Path | None = None
-    write_plan: bool = False
-    cases: tuple[str, ...] = ()
-    """The ids that --case names; empty for all."""
-    named: bool = True
-    """Whether the command line says whom to judge."""
 
 
 def add_options(parser: pytest.Parser) -> None:

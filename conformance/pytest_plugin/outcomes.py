@@ -12,10 +12,11 @@ import pytest
 
 from adapters.driver.launch.guard import VARIABLE
 from adapters.driver.running import HIDDEN
+from reports.outcome import Outcome
 
 from ..model.cases import Case
 from ..model.failure import Failure, failure_of, to_text
-from ..model.verdict import Outcome, Verdict
+from ..model.verdict import Verdict
 from ..server.check import Check
 from ..session.replay import replay
 from .failure_text import failure_text, frame_dump, probe_text

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from .stash import FAULTS, JUDGED, OUTSIDE, WRITTEN, Judged
+from ..session.judged import Judged
+from .stash import FAULTS, JUDGED, OUTSIDE, WRITTEN
 from .terminal import causes, wanted
 
 

@@ -12,8 +12,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from ..model.verdict import Outcome
-from ..session.results import KNOWN, Entry
+from reports.outcome import KNOWN, Outcome
+
+from ..session.results import Entry
 
 MOST_CAUSES = 8
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ..model.verdict import Outcome, Verdict
+from reports.outcome import Outcome
+
+from ..model.verdict import Verdict
 from .catalogue import CHAINS
 from .check import Check, run_check
 from .server import Outside

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..model.verdict import Outcome, Verdict
+from reports.outcome import Outcome
+
+from ..model.verdict import Verdict
 from .capabilities import Learned, Need
 from .conversation import WrongError
 from .server import Life, Outside

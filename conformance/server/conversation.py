@@ -9,11 +9,14 @@ from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any, Final
 
-from ..model.verdict import Outcome, Verdict, short
-from ..wire.build import Frame, Reply, build, is_reply, read_reply, sync
+from reports.outcome import Outcome
+
+from ..model.verdict import Verdict, short
+from ..wire.build import Frame, build, sync
 from ..wire.read import UnreadableError
 from ..wire.sync import SyncError, schema_fault
 from .lanes import Lane
+from .reply import Reply, is_reply, read_reply
 
 SMALLEST_PING: Final = {"method": "ping", "ts": 0}
 FENCE_STREAM: Final = 0xFFFF_FFFE

@@ -10,8 +10,8 @@ import socket
 from collections import deque
 from time import monotonic, sleep
 
-from ..wire.build import is_reply
 from .local_ports import LocalPorts
+from .reply import is_reply
 
 PER_SECOND = 8  # HSK-42
 STREAMS_EACH = 64

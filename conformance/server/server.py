@@ -10,12 +10,14 @@ from enum import Enum, auto
 from time import monotonic
 from urllib.parse import urlsplit
 
-from ..model.verdict import Outcome
-from ..wire.build import Frame, Reply, Slice, Type, sync
+from reports.outcome import Outcome
+
+from ..wire.build import Frame, Slice, Type, sync
 from .capabilities import Learned, learned_from
 from .conversation import SMALLEST_PING, Conversation, Waits, WrongError, wrong
 from .lanes import Lane, Lanes
 from .local_ports import Address, LocalPorts, start_now
+from .reply import Reply
 
 SCHEME = "udp://"
 _TAIL_STREAM = 9

@@ -7,9 +7,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..pytest_plugin.options import Options
 from ..server.server import SCHEME
 from .files import DataFileError
+from .options import Options
 from .plan import load_plan
 
 RUN_FILE = "run.json"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..pytest_plugin.options import Options
-from ..pytest_plugin.stash import Judged
 from .files import DataFileError
 from .fix_known_failures import fix_file, found
+from .judged import Judged
 from .known_failures import KnownFailuresError
+from .options import Options
 from .plan import TESTEE, Plan, executed, load_plan, missing, write_plan
 
 

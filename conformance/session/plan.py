@@ -9,7 +9,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ..model.verdict import Outcome
+from reports.outcome import Outcome
+
 from .files import DataFileError, data_text, load_data, write_whole
 from .results import Entry
 

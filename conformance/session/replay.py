@@ -11,8 +11,8 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
-from ..pytest_plugin.options import Options
 from ..server.server import SCHEME
+from .options import Options
 
 PROGRAM = "resonant-conformance"
 

@@ -14,12 +14,12 @@ from resonant.describe.registry import registry
 from adapters.driver import Hello
 
 from ..model.profiles import PROFILES, families_with_needs
-from ..pytest_plugin.options import Options
 from ..server.catalogue import CHECKS
 from ..server.chains import Chains
 from ..server.check import Check
 from ..server.server import SCHEME, Outside, UnreachableError, attach
 from .known_failures import KnownFailuresError, load_known, resolve
+from .options import Options
 from .results import Ledger
 from .testee_run import RunError
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from adapters.driver import Hello
 
 from ..model.cases import Case
-from ..model.profiles import PROFILES, refusal_probes
+from ..model.profiles import PROFILES
 from ..probes import PROBES
+from ..probes.unclaimed import refusal_probes
 
 TESTEE = "testee"
 """How these ids begin, and the profile that they count for."""

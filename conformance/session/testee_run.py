@@ -14,10 +14,11 @@ from adapters.driver.adapter import FILE_NAME
 from ..dialogue.load import load_dialogues
 from ..dialogue.timing import playable
 from ..model.cases import Case, VectorError, load_cases
-from ..model.profiles import SelectionError, refusal_probes, selected_cases, selected_profiles
+from ..model.profiles import SelectionError, selected_cases, selected_profiles
 from ..probes import PROBES
-from ..pytest_plugin.options import Options
+from ..probes.unclaimed import refusal_probes
 from .known_failures import Known, KnownFailuresError, load_known, resolve
+from .options import Options
 from .results import Ledger
 from .testee_ids import TESTEE, existing_ids, running_ids
 

@@ -16,15 +16,8 @@ from typing import Any
 
 import zstandard
 
-from ..dialogue.transcript import datagram_text
-from .read import UnreadableError, read_frame
-from .sync import SyncError, read_sync
-
 ZSTD, XCHACHA, STRONG_TAIL = 1, 2, 4
-NO_METHOD = ""
-_OWN_METHODS = ("head", "tail")
-_SMALLEST = 33  # FRM-25
-_FIXED = struct.Struct("<BBHIQQ")
+FIXED = struct.Struct("<BBHIQQ")
 _TRAILER = struct.Struct("<IB")
 _CRC = struct.Struct("<I")
 _PIECE = struct.Struct("<BB")
@@ -95,7 +88,7 @@ def closed(data: bytes) -> bytes:
 def header(frame: Frame) -> bytes:
     """The bytes up to and including modality."""
     lengths = [len(one.payload) for one in frame.slices]
-    fixed = _FIXED.pack(1, frame.type, frame.flags, frame.stream_id, frame.frame_seq, len(lengths))
+    fixed = FIXED.pack(1, frame.type, frame.flags, frame.stream_id, frame.frame_seq, len(lengths))
     return fixed + struct.pack(f"<{len(lengths)}I", *lengths) + _TRAILER.pack(frame.space_hash32, frame.modality)
 
 
@@ -113,52 +106,3 @@ def build(frame: Frame) -> bytes:
     if frame.flags & ZSTD:
         body = zstandard.ZstdCompressor(write_checksum=False, write_content_size=True).compress(body)
     return closed(header(frame) + body)
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A Sync frame that came from the server."""
-
-    raw: bytes = field(repr=False)
-    flags: int
-    stream_id: int
-    frame_seq: int
-    space_hash32: int
-    modality: int
-    message: Mapping[str, Any]
-
-    @property
-    def method(self) -> str:
-        """The method, or NO_METHOD where there is none."""
-        found = self.message.get("method")
-        return found if isinstance(found, str) else NO_METHOD
-
-    def text(self) -> str:
-        """The reply on one line."""
-        return datagram_text(self.raw)
-
-
-def is_reply(raw: bytes) -> bool:
-    """Whether a datagram is to be taken for an answer. The program above a server may send data, streams and HEARTs."""
-    if len(raw) < _SMALLEST or raw != closed(raw[:-4]):
-        return True  # no frame, and so nothing that may come
-    version, kind, _, _, _, count = _FIXED.unpack_from(raw)
-    if kind != Type.SYNC or not count:  # sealed or not: the header tells
-        return int(version) != 1 or int(kind) > max(Type)
-    try:
-        return read_reply(raw).method not in _OWN_METHODS
-    except (UnreadableError, SyncError):
-        return True
-
-
-def read_reply(raw: bytes) -> Reply:
-    """Read a capability or an error: a whole Sync frame without transforms and with one JSON object.
-
-    Raises UnreadableError or SyncError for anything else.
-    """
-    frame = read_frame(raw)
-    transformed = frame.flags & (ZSTD | XCHACHA)
-    if transformed:
-        raise UnreadableError(f"flags are 0x{frame.flags:04x}: it goes without transforms (HSK-4)")
-    fields = (frame.flags, frame.stream_id, frame.frame_seq, frame.space_hash32, frame.modality)
-    return Reply(raw, *fields, read_sync(frame))

@@ -9,9 +9,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from conformance.model.verdict import Outcome
-from conformance.session.files import DataFileError, file_of, load_data
-from conformance.session.results import KNOWN
+from reports.outcome import KNOWN, Outcome
+
+from ..files import DataFileError, file_of, load_data
 
 FORMAT = 1
 _BOUND = ("spec", "suite", "adapter", "adapter_sha256", "implementation")

@@ -13,12 +13,13 @@ from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
 from adapters.driver import WirePeer
+from reports.outcome import Outcome
 
 from ...dialogue.judge import reach
 from ...dialogue.player import Player
 from ...model.cases import Case
 from ...model.testee import AsksPeers
-from ...model.verdict import Outcome, Verdict
+from ...model.verdict import Verdict
 from .counterexample import case_of
 from .machine import StreamMachine
 

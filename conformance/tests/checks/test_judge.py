@@ -10,8 +10,9 @@ import pytest
 from adapters.driver import Answer, Crash, HarnessError, Ok, Reject, RequestError, Timeout, Unsupported
 from conformance.checks.judge import judge, judge_answer
 from conformance.model.unanswered import not_judged
-from conformance.model.verdict import Outcome, Verdict
+from conformance.model.verdict import Verdict
 from conformance.tests.support import case_of
+from reports.outcome import Outcome
 
 ACCEPTS = case_of("tail_hash", {"data": "00"}, {"xxhash3_64": "c44bdff4074eecdb"})
 REFUSES = case_of("decode", {"frame": ""}, "FRAME_TOO_SHORT")

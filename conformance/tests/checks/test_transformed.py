@@ -11,7 +11,7 @@ import zstandard
 from adapters.driver import Ok
 from conformance.checks.judge import judge_answer
 from conformance.checks.transformed import check_compressed, check_frame
-from conformance.model.verdict import Outcome, Verdict
+from conformance.model.verdict import Verdict
 from conformance.tests.support import (
     KEY,
     NONCE,
@@ -23,6 +23,7 @@ from conformance.tests.support import (
     sealed,
     slice_bytes,
 )
+from reports.outcome import Outcome
 
 PLAIN = slice_bytes(0x02, [32], bytes(32))
 HEADER = header_bytes(ZSTD, [32])

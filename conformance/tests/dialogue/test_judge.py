@@ -11,9 +11,9 @@ from adapters.driver import (
     Ok,
 )
 from conformance.checks.judge import judge
-from conformance.model.verdict import Outcome
 from conformance.tests.stand_in import FIRST_PORT, Reaction, StandIn, dialogue, judged, replying, sync_frame, wanted
 from conformance.tests.support import KEY, NONCE, XCHACHA, closed, header_bytes, sealed, slice_bytes
+from reports.outcome import Outcome
 
 ERROR = {"method": "error", "code": "BAD_MESSAGE", "message": "no", "ref": {"stream_id": 1, "frame_seq": "0"}}
 SEND = {"send": "00"}

@@ -11,9 +11,9 @@ import pytest
 from adapters.driver import Answer, Crash, HarnessError, Ok, Reject, RequestError, StartError, Timeout, Unsupported
 from conformance.dialogue import clock as clocks
 from conformance.dialogue.judge import judge_dialogue
-from conformance.model.verdict import Outcome
 from conformance.tests.stand_in import FIRST_PORT, Reaction, StandIn, dialogue, judged, replying, sync_frame, wanted
 from conformance.tests.support import closed, header_bytes
+from reports.outcome import Outcome
 
 ERROR = {"method": "error", "code": "BAD_MESSAGE", "message": "no", "ref": {"stream_id": 1, "frame_seq": "0"}}
 SEND = {"send": "00"}

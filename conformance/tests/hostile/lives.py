@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from conformance.model.verdict import Outcome
+from reports.outcome import Outcome
 
 from .table import REPLY_S, Hostile
 

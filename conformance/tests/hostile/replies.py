@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from conformance.model.verdict import Outcome
+from reports.outcome import Outcome
 
 from .table import REPLY_S, Hostile
 

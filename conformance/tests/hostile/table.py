@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from conformance.model.cases import load_cases
-from conformance.model.verdict import Outcome
+from reports.outcome import Outcome
 
 HASHES = [case.id for case in load_cases() if case.op == "tail_hash"]
 CASES = HASHES[:4]

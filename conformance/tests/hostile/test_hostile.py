@@ -9,7 +9,6 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from conformance.model.verdict import Outcome
 from conformance.tests.hostile.lives import LIVES
 from conformance.tests.hostile.pieces import PIECES
 from conformance.tests.hostile.replies import BAD_REPLIES, EVERYWHERE, wrong_in_turn
@@ -17,6 +16,7 @@ from conformance.tests.hostile.runs import Ahead, Ended, run_hostile
 from conformance.tests.hostile.starts import STARTS
 from conformance.tests.hostile.table import ATTACKED, CASES, HASHES, RUN_S, Hostile
 from conformance.tests.support import ROOT
+from reports.outcome import Outcome
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("hostile")]
 

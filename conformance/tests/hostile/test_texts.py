@@ -6,12 +6,13 @@ from pathlib import Path
 
 from adapters.driver import Answer, Crash, HarnessError, Ok, Reject, RequestError, Unsupported
 from conformance.checks.judge import judge_answer
-from conformance.model.verdict import Outcome, Verdict
+from conformance.model.verdict import Verdict
 from conformance.pytest_plugin.failure_text import failure_text, probe_text
 from conformance.tests.hostile.runs import run_hostile
 from conformance.tests.hostile.starts import STARTS
 from conformance.tests.hostile.table import RUN_S
 from conformance.tests.support import case_of
+from reports.outcome import Outcome
 
 LONG = "x" * 3_000_000
 CASE = case_of("tail_hash", {"data": ""}, {"xxhash3_64": "2d06800538d394c2"})

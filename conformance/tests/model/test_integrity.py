@@ -12,8 +12,8 @@ import pytest
 
 from conformance.model.cases import VECTORS, VectorError, load_cases
 from conformance.model.integrity import TOLD, damage, what_to_do
-from conformance.pytest_plugin.options import DEFAULT_SEED, Options
 from conformance.session import testee_run as run
+from conformance.session.options import DEFAULT_SEED, Options
 from conformance.tests.published import NO_HASH, close, write_manifest
 
 FLIPS, SEED = 200, 20_240_611

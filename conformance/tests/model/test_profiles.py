@@ -9,13 +9,8 @@ import pytest
 
 from conformance.model.cases import Case
 from conformance.model.peer_requests import PEER_OPS
-from conformance.model.profiles import (
-    SelectionError,
-    families_with_needs,
-    refusal_probes,
-    selected_cases,
-    selected_profiles,
-)
+from conformance.model.profiles import SelectionError, families_with_needs, selected_cases, selected_profiles
+from conformance.probes.unclaimed import refusal_probes
 from conformance.tests.support import XCHACHA, ZSTD, case_of, closed, header_bytes
 
 ALL = ("frame", "zstd", "xchacha")

@@ -22,13 +22,14 @@ from adapters.driver import (
 )
 from conformance.model.cases import load_cases
 from conformance.model.peer_requests import PEER_OPS
-from conformance.model.profiles import refusal_probes
-from conformance.model.verdict import Outcome, Verdict
+from conformance.model.verdict import Verdict
 from conformance.probes import PROBES, Probe, expect_kind, process, run_probe
 from conformance.probes.basics import wrong
+from conformance.probes.unclaimed import refusal_probes
 from conformance.tests.broken import BABBLING, BROKEN, ENDING, HANGING, INCONSISTENT, MUTE, NO_JSON, OLD
 from conformance.tests.broken_peers import BROKEN_PEERS
 from conformance.tests.support import ADAPTERS, ROOT, adapter_at, patched, write_adapter
+from reports.outcome import Outcome
 
 ALL_BROKEN = {**BROKEN, **BROKEN_PEERS}
 NO_OPS = {"fields", "reply", "request", "hello", "stop"}

@@ -16,9 +16,9 @@ from hypothesis import seed as seeded
 from hypothesis.strategies import SearchStrategy
 
 from adapters.driver import Answer, Crash, HarnessError, Ok, Reject, RequestError, Timeout, Unsupported, parse_answer
-from conformance.model.verdict import Outcome
 from conformance.properties.frames import _damage, damaged, round_trip, total, valid_fields
 from conformance.tests.support import ADAPTERS, ZSTD, closed, header_bytes, slice_bytes
+from reports.outcome import Outcome
 
 T = TypeVar("T")
 Change = Callable[[str, Mapping[str, Any], Answer], Answer]

@@ -13,13 +13,13 @@ from adapters.driver import Address, Answer, Crash, Hello, Ok, Testee, load_adap
 from conformance.dialogue.judge import judge_dialogue
 from conformance.dialogue.load import load_dialogues
 from conformance.dialogue.player import StoppedError
-from conformance.model.verdict import Outcome
 from conformance.properties.streams import search as searching
 from conformance.properties.streams.counterexample import write_found
 from conformance.properties.streams.search import search
 from conformance.tests.broken_peers import STREAM_FAULTS
 from conformance.tests.stand_in import Reaction, StandIn
 from conformance.tests.support import ADAPTERS, patched, replayed, replays, run_suite, write_patched
+from reports.outcome import Outcome
 
 pytestmark = pytest.mark.slow
 

@@ -12,9 +12,10 @@ from resonant.describe.clauses import load_clauses
 from adapters.driver import Crash, Ok, Reject
 from conformance.checks.judge import judge_answer
 from conformance.model.cases import Case
-from conformance.model.verdict import Outcome, Verdict
+from conformance.model.verdict import Verdict
 from conformance.pytest_plugin.failure_text import clause_lines, failure_text, probe_text
 from conformance.tests.support import KEY, XCHACHA, ZSTD, case_of, closed, header_bytes, sealed, slice_bytes
+from reports.outcome import Outcome
 
 REPLAY = "pytest 'conformance/test_vectors.py::test_case[x]' --impl=x"
 PAYLOAD = bytes(range(0x20, 0x48))  # 40 bytes

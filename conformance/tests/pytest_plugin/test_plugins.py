@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from conformance.model.cases import load_cases
-from conformance.model.verdict import Outcome
 from conformance.probes import PROBES
-from conformance.session.results import KNOWN, Entry, Ledger
+from conformance.session.results import Entry, Ledger
 from conformance.tests.broken import ON_CASE
 from conformance.tests.support import case_of, run_pytest, write_patched
+from reports.outcome import KNOWN, Outcome
 
 OK, FAILED, USAGE = 0, 1, 4  # exit statuses of pytest
 HASHES = [case.id for case in load_cases() if case.op == "tail_hash"]

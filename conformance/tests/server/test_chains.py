@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from conformance.model.verdict import Outcome, Verdict
+from conformance.model.verdict import Verdict
 from conformance.server import lanes
 from conformance.server.catalogue import CHAINS, CHECKS, modules_checks
 from conformance.server.chains import Chains
@@ -24,6 +24,7 @@ from conformance.tests.server.test_faults import BY_ID, ROWS
 from conformance.tests.server.wrong_habits import remembering
 from conformance.tests.server.wrong_servers import on_answer, without
 from conformance.wire.build import Frame, build, heart, sync
+from reports.outcome import Outcome
 
 SPEED = 20
 FAST = Waits(reply=0.3, limit=Waits().limit / SPEED)

@@ -11,7 +11,6 @@ import pytest
 from resonant.describe.clauses import load_clauses
 from resonant.peer import Config
 
-from conformance.model.verdict import Outcome
 from conformance.server.catalogue import CHECKS
 from conformance.server.check import run_check
 from conformance.server.conversation import Waits
@@ -20,6 +19,7 @@ from conformance.server.server import UnreachableError, attach, parse_address
 from conformance.tests.server.served import BARE, CONFIG, SEALED, Fault, Receive, serving, silent_port
 from conformance.tests.server.wrong_servers import deaf_to, having, on_answer
 from conformance.wire.build import Frame, Slice, Type, build, heart, sync
+from reports.outcome import Outcome
 
 SHORT = Waits(reply=0.2, begin=(0.2,), limit=1.05)
 REACH_S = 15

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 from resonant.peer import Config
 
-from conformance.model.verdict import Outcome
 from conformance.server.catalogue import CHECKS
 from conformance.server.check import run_check
 from conformance.server.conversation import Waits
+from conformance.server.reply import Reply
 from conformance.server.server import attach
 from conformance.tests.server import wrong_habits as habits
 from conformance.tests.server.served import CONFIG, SEALED, Fault, serving
@@ -32,7 +32,8 @@ from conformance.tests.server.wrong_servers import (
     supporting,
     without,
 )
-from conformance.wire.build import ZSTD, Frame, Reply, Type, build, closed, sync
+from conformance.wire.build import ZSTD, Frame, Type, build, closed, sync
+from reports.outcome import Outcome
 
 SHORT = Waits(reply=0.3)
 BY_ID = {check.id: check for check in CHECKS}

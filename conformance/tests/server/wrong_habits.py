@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from conformance.server.reply import read_reply
 from conformance.tests.server.served import CONFIG, Fault, Receive, peer_of
 from conformance.tests.server.wrong_servers import Asked, asked, error_for, rewritten
-from conformance.wire.build import Type, build, read_reply, sync
+from conformance.wire.build import Type, build, sync
 
 Step = Callable[[Receive, Asked, int], list[bytes]]
 FAR = 1 << 40

@@ -9,8 +9,9 @@ from typing import Any, TypeAlias
 
 from resonant import ResonantError, decode
 
+from conformance.server.reply import Reply, read_reply
 from conformance.tests.server.served import Fault, Receive
-from conformance.wire.build import Frame, Reply, Slice, Type, build, read_reply, sync
+from conformance.wire.build import Frame, Slice, Type, build, sync
 
 Message: TypeAlias = Mapping[str, Any]
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.pytest_plugin.options import Options
 from conformance.session.before import file_fault, file_faults, folder_fault
+from conformance.session.options import Options
 from conformance.tests.server.served import serving
 from conformance.tests.support import ROOT, RUN_LIMIT_S, run_pytest, run_suite, write_patched
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from conformance.model.verdict import Outcome
 from conformance.session.fix_known_failures import fix_file, found
 from conformance.session.known_failures import KnownFailuresError, load_known
-from conformance.session.results import KNOWN, Entry
+from conformance.session.results import Entry
+from reports.outcome import KNOWN, Outcome
 
 URL = "https://example.org/issues/7"
 IDS = [f"frame/a/{name}" for name in "bcde"]

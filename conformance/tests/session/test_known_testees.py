@@ -10,8 +10,9 @@ import pytest
 
 from adapters.driver import Hello
 from conformance.model.cases import load_cases
-from conformance.model.profiles import PROFILES, refusal_probes
+from conformance.model.profiles import PROFILES
 from conformance.probes import PROBES
+from conformance.probes.unclaimed import refusal_probes
 from conformance.session.known_failures import KnownFailuresError, load_known, resolve
 from conformance.session.testee_ids import LAWS, existing_ids, running_ids
 from conformance.session.testee_run import concerns

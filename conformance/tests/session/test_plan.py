@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from conformance.model.verdict import Outcome
 from conformance.session.files import DataFileError
 from conformance.session.plan import TOLD, load_plan, missing, write_plan
 from conformance.session.results import Entry
+from reports.outcome import Outcome
 
 PATH = Path("plan.json")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.pytest_plugin.options import Options
+from conformance.session.options import Options
 from conformance.session.replay import program, replay
 from conformance.tests.server.served import CONFIG, serving
 from conformance.tests.server.wrong_servers import on_answer, without

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from conformance.model.verdict import Outcome
-from conformance.session.results import KNOWN, Entry, Ledger
+from conformance.session.results import Entry, Ledger
 from conformance.tests.support import case_of
+from reports.outcome import KNOWN, Outcome
 
 PLANNED = {case.id: case for case in (case_of("a", {}, {}), case_of("b", {}, {}), case_of("c", {}, {}, profile="zstd"))}
 A, B, C = PLANNED

@@ -16,7 +16,7 @@ import pytest
 
 from conformance.dialogue.timing import advances_ms
 from conformance.model.cases import DIALOGUE, Refuse, load_cases
-from conformance.model.profiles import refusal_probes
+from conformance.probes.unclaimed import refusal_probes
 from conformance.tests.broken import FRAME_ONLY, ON_CASE, REPLY, REPLY_BUT_HELLO
 from conformance.tests.support import ADAPTERS, ROOT, Ran, run_pytest, run_suite, write_adapter, write_patched
 

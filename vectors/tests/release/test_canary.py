@@ -12,8 +12,8 @@ import pytest
 from adapters.driver import Testee, load_adapter
 from conformance.checks.judge import judge
 from conformance.model.cases import Case, load_cases
-from conformance.model.verdict import Outcome
 from conformance.session.testee_run import ADAPTERS
+from reports.outcome import Outcome
 from vectors.release.canary.lies import Canary, Kind, refused, value
 from vectors.release.canary.pack import CANARIES, canary_files
 from vectors.release.cases import DIALOGUE, cases_of
