@@ -1,19 +1,14 @@
 //! Frames on their way out: numbers, flags, seal and size (HSK-1 to HSK-5).
 
-use super::agreement::{Agreement, Offer};
-use super::config::Config;
-use super::event::Reference;
-use super::fault::Fault;
-use super::{sync_write, Peer};
-use crate::crypto::frame_nonce;
-use crate::encode::EncodeOptions;
+use super::event::{Event, Reference};
+use super::state::Peer;
+use super::sync::write::check_datagram;
+use super::sync::{write, Fault};
 use crate::error::{FrameError, RejectCode};
-use crate::flags::Flags;
-use crate::frame::VFrame;
+use crate::frame::{EncodeOptions, VFrame};
 use crate::json::Json;
-
-/// Greatest length of a datagram's content over UDP (FRM-28).
-const MAX_DATAGRAM: usize = 65_507;
+use crate::transform::xchacha::frame_nonce;
+use crate::wire_values::{Flags, Modality, MsgType};
 
 /// What a frame is, as far as it matters for sending.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -70,7 +65,7 @@ impl Peer {
         kind: Kind,
         json: &Json,
     ) -> Result<u64, FrameError> {
-        self.emit(stream_id, kind, sync_write::sync_frame(json)?)
+        self.emit(stream_id, kind, write::sync_frame(json)?)
     }
 
     /// Hands a datagram over to be sent.
@@ -93,24 +88,28 @@ impl Peer {
 
     /// Answers the frame with an error on its stream_id.
     pub(super) fn reply_error(&mut self, fault: &Fault, reference: Reference) {
-        self.reply(reference.stream_id, &sync_write::error(fault, reference));
+        self.reply(reference.stream_id, &write::error(fault, reference));
     }
-}
 
-fn check_datagram(len: usize) -> Result<(), FrameError> {
-    if len > MAX_DATAGRAM {
-        let detail = format!("the frame is {len} bytes long, a datagram holds {MAX_DATAGRAM}");
-        return Err(FrameError::new(RejectCode::FrameTooLarge, "HSK-1", detail));
+    /// Answers a frame with an error, or drops it if that would be a reply too many (HSK-42).
+    pub(super) fn refuse(&mut self, fault: &Fault, reference: Reference) {
+        if self.is_limited() {
+            return self.drop_frame(RejectCode::ReplyLimit);
+        }
+        self.reply_error(fault, reference);
+        self.tell_refused(fault.error.code(), reference);
     }
-    Ok(())
-}
 
-/// Whether a ping at any time, and the longest capability, fit a datagram.
-pub(super) fn check_size(config: &Config) -> Result<(), FrameError> {
-    let agreement = Agreement::new(config, &Offer::default(), false);
-    let capability = sync_write::capability(config, &agreement);
-    for json in [sync_write::ping(config, u64::MAX), capability] {
-        check_datagram(sync_write::sync_frame(&json)?.encode()?.len())?;
+    pub(super) fn tell_refused(&mut self, code: RejectCode, reference: Reference) {
+        self.tell(Event::Refused {
+            code,
+            stream_id: reference.stream_id,
+            frame_seq: reference.frame_seq,
+        });
     }
-    Ok(())
+
+    pub(super) fn emit_heart(&mut self, stream_id: u32) -> Result<u64, FrameError> {
+        let frame = VFrame::new(MsgType::Sync, Modality::Text, Vec::new())?;
+        self.emit(stream_id, Kind::Sync, frame)
+    }
 }

@@ -1,15 +1,50 @@
 //! What the program above a peer asks it to send (HSK-6, STM-4, STM-5, STM-23).
 
+use super::config::Role;
 use super::emit::Kind;
-use super::event::{Announce, Output};
-use super::fault::Fault;
-use super::{sync_write, Peer};
+use super::event::{Announce, Output, Reference};
+use super::handshake::{write as handshake_write, Waiting};
+use super::state::Peer;
+use super::sync::{write, Fault};
 use crate::error::{FrameError, RejectCode};
 use crate::frame::VFrame;
-use crate::header::{Modality, MsgType};
-use crate::message_slices::MessageSlices;
+use crate::message::MessageSlices;
+use crate::wire_values::MsgType;
 
 impl Peer {
+    /// Begins a handshake on `stream_id`, or renegotiates. It is sent again and given up by itself; a ping
+    /// that still waits is given up for this one.
+    ///
+    /// # Errors
+    /// `STREAM_STATE` for a server, and for a stream_id on which something was sent (HSK-30).
+    pub fn ping(&mut self, stream_id: u32, now_ms: u64) -> Result<Output, FrameError> {
+        self.clock = self.clock.max(now_ms);
+        let refuse = |detail| {
+            let (code, clause) = (RejectCode::StreamState, "HSK-30");
+            Err(FrameError::new(code, clause, detail))
+        };
+        if self.role == Role::Server {
+            return refuse("a server does not ping");
+        }
+        if self.sent.has_sent(stream_id) {
+            return refuse("something was sent on the stream_id");
+        }
+        let json = handshake_write::ping(&self.config, self.clock);
+        let frame_seq = self.emit_json(stream_id, Kind::Ping, &json)?;
+        let datagram = self.out.datagrams.last().cloned();
+        self.waiting = Some(Waiting {
+            ping: Reference {
+                stream_id,
+                frame_seq,
+            },
+            datagram: datagram.unwrap_or_default(),
+            first_sent: self.clock,
+            resent: 0,
+        });
+        self.is_silent = false;
+        Ok(self.take_output())
+    }
+
     /// Sends a data frame: a single message, or the next of a stream that is open on `stream_id`.
     ///
     /// Type, modality and slices are those of `frame`, for which [`crate::Message::to_frame`] is good; the other
@@ -61,7 +96,7 @@ impl Peer {
         if self.sent.has_sent(stream_id) {
             return Err(state("something was sent on the stream_id"));
         }
-        let head = sync_write::head(self.role, announce);
+        let head = write::head(self.role, announce);
         self.outbox.open(stream_id, is_strong);
         if let Err(error) = self.emit_json(stream_id, Kind::Sync, &head) {
             self.outbox.forget(stream_id);
@@ -80,7 +115,7 @@ impl Peer {
         self.prepare(now_ms)?;
         let totals = self.outbox.totals(stream_id);
         let (frames, total_len, hash) = totals.ok_or_else(|| state("no stream is open"))?;
-        let tail = sync_write::tail(frames, total_len, hash);
+        let tail = write::tail(frames, total_len, hash);
         let frame_seq = self.emit_json(stream_id, Kind::Sync, &tail)?;
         self.outbox.end(stream_id, frame_seq, self.clock);
         self.sent.end(stream_id);
@@ -96,11 +131,6 @@ impl Peer {
         self.check_not_ended(stream_id)?;
         self.emit_heart(stream_id)?;
         Ok(self.take_output())
-    }
-
-    pub(super) fn emit_heart(&mut self, stream_id: u32) -> Result<u64, FrameError> {
-        let frame = VFrame::new(MsgType::Sync, Modality::Text, Vec::new())?;
-        self.emit(stream_id, Kind::Sync, frame)
     }
 
     /// What every request needs. Deadlines that have passed wait for the next call that can tell of them.

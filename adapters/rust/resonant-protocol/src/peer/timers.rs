@@ -1,7 +1,9 @@
 //! Deadlines: loss, streams, the handshake's and HEART (sections 3 to 5 of the stream specification).
 
 use super::event::{Event, Output};
-use super::Peer;
+use super::handshake::RESENDS;
+use super::state::Peer;
+use crate::error::RejectCode;
 
 /// Milliseconds without an accepted frame after which the other end is lost (STM-24).
 const LOSS: u64 = 45_000;
@@ -84,5 +86,19 @@ impl Peer {
             let _exhausted = self.emit_heart(stream_id);
         }
         self.last_sent = self.clock;
+    }
+
+    /// HSK-20, HSK-21.
+    pub(super) fn meet_handshake(&mut self) {
+        let Some(waiting) = &mut self.waiting else {
+            return;
+        };
+        if waiting.resent < RESENDS.len() {
+            waiting.resent = waiting.resent.saturating_add(1);
+            let datagram = waiting.datagram.clone();
+            self.put(datagram);
+        } else {
+            self.fail(RejectCode::HandshakeTimeout.as_str().into(), None);
+        }
     }
 }

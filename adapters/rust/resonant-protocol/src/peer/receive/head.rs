@@ -1,0 +1,56 @@
+//! HEAD of the other end's streams, and its errors about own ones (STM-6, STM-10, STM-20, STM-21).
+
+use super::arrival::Arrival;
+use super::verdict::Stop;
+use crate::error::RejectCode;
+use crate::json::JsonObject;
+use crate::peer::event::{Event, Reference};
+use crate::peer::state::Peer;
+use crate::peer::stream::Incoming;
+use crate::peer::sync::{read_head, Fault, Report};
+
+/// Greatest number of open streams of the other end (STM-10).
+const MOST_OPEN: usize = 64;
+
+impl Peer {
+    pub(crate) fn take_head(
+        &mut self,
+        arrival: &Arrival<'_>,
+        object: &JsonObject,
+    ) -> Result<(), Stop> {
+        self.check_sync(arrival)?;
+        let announced = read_head(object, arrival.frame_seq(), self.role);
+        let announced = announced.map_err(|error| Fault::bad_message(&error))?;
+        if self.incoming.len() >= MOST_OPEN {
+            return Err(Stop::Drop(RejectCode::BufferLimit));
+        }
+        self.note_accepted();
+        let stream_id = arrival.stream_id();
+        self.windows.remove(stream_id); // STM-6
+        let stream = Incoming::new(arrival.is_strong(), announced);
+        self.incoming.insert(stream_id, stream);
+        let sized = announced.is_some();
+        self.tell(Event::Opened { stream_id, sized });
+        self.go_on(stream_id);
+        Ok(())
+    }
+
+    /// Does what an error about an own stream asks for.
+    pub(crate) fn heed(&mut self, report: &Report, reference: Reference) {
+        let is = |code: RejectCode| report.code == code.as_str();
+        let is_over = is(RejectCode::StreamCorrupt) || is(RejectCode::StreamTimeout);
+        if is_over && self.outbox.has(reference.stream_id) {
+            self.outbox.forget(reference.stream_id);
+            self.sent.end(reference.stream_id);
+        }
+        let asks_for_repair = is(RejectCode::StreamIncomplete) && self.outbox.has_tail(reference);
+        // Errors can be forged where nothing is sealed, so their cost is limited.
+        if asks_for_repair && !self.repairs.is_reached(self.clock) {
+            self.repairs.count(self.clock);
+            let frames = self.outbox.repair(reference, &report.missing, self.clock);
+            for frame in frames {
+                self.put(frame);
+            }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! What a peer knows, and what changes it as a whole.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::config::{Config, Role, XCHACHA};
+use super::event::{Event, Output, Reference};
+use super::handshake::write::check_size;
+use super::handshake::{Agreement, Answers, Waiting};
+use super::rate_limit::Limit;
+use super::stream::{Counters, Incoming, Outbox, Windows};
+use super::sync::{is_space_id, Fault};
+use crate::error::{FrameError, RejectCode};
+
+/// One end of a conversation with one remote address.
+pub struct Peer {
+    pub(super) role: Role,
+    pub(super) config: Config,
+    /// The latest time that it was told.
+    pub(super) clock: u64,
+    /// What the call in progress gives.
+    pub(super) out: Output,
+    pub(super) session: Option<Session>,
+    /// A client's ping without an answer.
+    pub(super) waiting: Option<Waiting>,
+    /// Whether a client's handshake failed and left no session (HSK-29).
+    pub(super) is_silent: bool,
+    pub(super) answers: Answers,
+    pub(super) sent: Counters,
+    /// When a frame was last sent.
+    pub(super) last_sent: u64,
+    pub(super) replies: Limit,
+    pub(super) repairs: Limit,
+    pub(super) windows: Windows,
+    /// The other end's open streams.
+    pub(super) incoming: BTreeMap<u32, Incoming>,
+    /// Bytes of the frames that wait in them (STM-8).
+    pub(super) held: usize,
+    pub(super) outbox: Outbox,
+}
+
+/// What holds from an establishment to a loss.
+pub(super) struct Session {
+    pub(super) agreement: Agreement,
+    /// That of the last handshake (STM-22).
+    pub(super) stream_id: u32,
+    pub(super) last_accepted: u64,
+}
+
+impl Peer {
+    /// A peer that has said nothing yet. A client begins with [`Peer::ping`].
+    ///
+    /// # Errors
+    /// `FIELD_RANGE` for a `d_model` that is not in 1 to 9007199254740991, `FRAME_TOO_LARGE` for values that
+    /// no ping or capability could carry (HSK-1).
+    pub fn new(role: Role, config: Config, now_ms: u64) -> Result<Self, FrameError> {
+        if !(1..=9_007_199_254_740_991).contains(&config.d_model) {
+            let detail = format!("d_model is {}", config.d_model);
+            return Err(FrameError::new(RejectCode::FieldRange, "FRM-36", detail));
+        }
+        if !is_space_id(&config.embedding_space_id) {
+            let detail = "embedding_space_id has more than 1,024 characters".to_owned();
+            return Err(FrameError::new(RejectCode::FieldRange, "FRM-36", detail));
+        }
+        check_size(&config)?;
+        Ok(Self {
+            role,
+            config,
+            clock: now_ms,
+            out: Output::default(),
+            session: None,
+            waiting: None,
+            is_silent: false,
+            answers: Answers::default(),
+            sent: Counters::default(),
+            last_sent: now_ms,
+            replies: Limit::default(),
+            repairs: Limit::default(),
+            windows: Windows::default(),
+            incoming: BTreeMap::new(),
+            held: 0,
+            outbox: Outbox::default(),
+        })
+    }
+
+    /// Which end it is.
+    #[must_use]
+    pub const fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Whether there is a session.
+    #[must_use]
+    pub const fn is_established(&self) -> bool {
+        self.session.is_some()
+    }
+
+    pub(super) fn tell(&mut self, event: Event) {
+        self.out.events.push(event);
+    }
+
+    pub(super) fn take_output(&mut self) -> Output {
+        std::mem::take(&mut self.out)
+    }
+
+    pub(super) fn drop_frame(&mut self, code: RejectCode) {
+        self.tell(Event::Dropped { code });
+    }
+
+    /// Notes that the other end lives (STM-24).
+    pub(super) fn note_accepted(&mut self) {
+        if let Some(session) = &mut self.session {
+            session.last_accepted = self.clock;
+        }
+    }
+
+    /// What is agreed, or `HANDSHAKE_REQUIRED`.
+    pub(super) fn agreement(&self) -> Result<&Agreement, Fault> {
+        let agreement = self.session.as_ref().map(|session| &session.agreement);
+        agreement.ok_or_else(|| {
+            let (code, detail) = (RejectCode::HandshakeRequired, "there is no session");
+            Fault::new(code, "HSK-36", detail, Vec::new())
+        })
+    }
+
+    /// `ENCRYPTION_REQUIRED` where nothing can be sealed that must be (HSK-4).
+    pub(super) fn check_can_seal(&self, agreement: &Agreement) -> Result<(), Fault> {
+        if self.config.require_crypto && agreement.own_crypto != XCHACHA {
+            let detail = "crypto is required and none could be chosen";
+            let code = RejectCode::EncryptionRequired;
+            return Err(Fault::new(code, "HSK-4", detail, Vec::new()));
+        }
+        Ok(())
+    }
+
+    /// Begins a session, or renegotiates the one there is (HSK-17, HSK-25).
+    pub(super) fn establish(&mut self, agreement: Agreement, stream_id: u32) {
+        self.tell(Event::Established(agreement.event()));
+        self.session = Some(Session {
+            agreement,
+            stream_id,
+            last_accepted: self.clock,
+        });
+    }
+
+    /// Ends the session with everything that belongs to it (HSK-30, STM-24).
+    pub(super) fn end_session(&mut self) {
+        self.session = None;
+        self.answers = Answers::default();
+        self.windows = Windows::default();
+        self.incoming.clear();
+        self.held = 0;
+        self.sent.end_session();
+        self.outbox = Outbox::default();
+    }
+
+    /// Ends a handshake without agreement. An earlier one holds on (HSK-29, HSK-30).
+    pub(super) fn fail(&mut self, code: Cow<'static, str>, reference: Option<Reference>) {
+        self.waiting = None;
+        self.is_silent = self.session.is_none();
+        self.tell(Event::Rejected { code, reference });
+    }
+}
+
+/// The role and whether there is a session: the rest is secret or long.
+impl fmt::Debug for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Peer")
+            .field("role", &self.role)
+            .field("is_established", &self.is_established())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,73 @@
+//! The numbers that were accepted on a stream_id (HSK-34).
+
+use super::recent::Recent;
+use crate::error::RejectCode;
+
+/// Numbers that are known below and with the highest accepted.
+const SPAN: u64 = 1024;
+
+/// One bit for each number of the span, at the number's remainder.
+type Bits = [u64; 16];
+
+/// What was received on the stream_ids used last.
+pub(crate) type Windows = Recent<Window>;
+
+/// The numbers of one stream_id.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Window {
+    highest: Option<u64>,
+    seen: Bits,
+    /// Whether a stream was opened here and is over (STM-19).
+    pub(crate) closed: bool,
+}
+
+impl Window {
+    /// `DUPLICATE` for a number that was accepted, `STALE` for one that is too low to know.
+    pub(crate) fn check(&self, number: u64) -> Result<(), RejectCode> {
+        match self.highest {
+            Some(highest) if highest.saturating_sub(number) >= SPAN => Err(RejectCode::Stale),
+            Some(highest) if number <= highest && has(&self.seen, number) => {
+                Err(RejectCode::Duplicate)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Remembers a number.
+    pub(crate) fn accept(&mut self, number: u64) {
+        let highest = self.highest.unwrap_or(number);
+        if number > highest {
+            let first = number.saturating_sub(SPAN - 1).max(highest + 1);
+            for passed in first..=number {
+                clear(&mut self.seen, passed);
+            }
+        }
+        self.highest = Some(highest.max(number));
+        set(&mut self.seen, number);
+    }
+}
+
+/// The word of a number's bit, and the bit.
+fn place(number: u64) -> (usize, u64) {
+    let place = number % SPAN;
+    (usize::try_from(place / 64).unwrap_or(0), 1 << (place % 64))
+}
+
+fn has(bits: &Bits, number: u64) -> bool {
+    let (word, bit) = place(number);
+    bits.get(word).is_some_and(|word| word & bit != 0)
+}
+
+fn set(bits: &mut Bits, number: u64) {
+    let (word, bit) = place(number);
+    if let Some(word) = bits.get_mut(word) {
+        *word |= bit;
+    }
+}
+
+fn clear(bits: &mut Bits, number: u64) {
+    let (word, bit) = place(number);
+    if let Some(word) = bits.get_mut(word) {
+        *word &= !bit;
+    }
+}

@@ -1,0 +1,12 @@
+//! Sync frames: the JSON in them, received and sent.
+
+mod fault;
+mod fields;
+mod offer;
+mod read;
+pub(super) mod write;
+
+pub(super) use fault::{space_mismatch, text, Added, Fault};
+pub(super) use fields::is_space_id;
+pub(super) use offer::Offer;
+pub(super) use read::{read_head, Capability, Method, Ping, Report, Sync, Tail};
