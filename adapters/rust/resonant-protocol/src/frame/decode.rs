@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::slice::SliceView;
 use super::view::{lengths, VFrameView};
 use crate::error::{FrameError, RejectCode};
-use crate::limits::{MAX_FRAME_LEN, MAX_PLAIN_SIZE, MIN_FRAME_LEN, VERSION};
+use crate::limits::{MAX_FRAME_LEN, MAX_PLAIN_BYTES, MIN_FRAME_LEN, MIN_PLAIN_BYTES, VERSION};
 use crate::transform::xchacha::{self, Key};
 use crate::transform::zstd;
 use crate::wire_values::{Flags, Modality, MsgType};
@@ -144,8 +144,8 @@ fn take_table<'a>(rest: &mut &'a [u8], num_slices: u64) -> Result<&'a [u8], Fram
 /// Step 9. The table has at most 16,375 entries by now, so no sum can wrap.
 fn check_announced_size(view: &VFrameView<'_>) -> Result<(), FrameError> {
     let payloads: u64 = lengths(view.table).map(u64::from).sum();
-    let least = 33 + 10 * view.num_slices + payloads;
-    if least > MAX_PLAIN_SIZE {
+    let least = MIN_PLAIN_BYTES + 10 * view.num_slices + payloads;
+    if least > MAX_PLAIN_BYTES {
         let detail = format!("the slice table makes a plain size of at least {least}");
         return Err(FrameError::new(RejectCode::PlainTooLarge, "FRM-27", detail));
     }

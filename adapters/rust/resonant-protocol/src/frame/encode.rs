@@ -3,8 +3,11 @@
 use super::owned::VFrame;
 use super::slice::SliceMeta;
 use crate::error::{FrameError, RejectCode};
-use crate::limits::{MAX_FRAME_LEN, VERSION};
-use crate::transform::xchacha::{self, Key, Nonce, NONCE_LEN, TAG_LEN};
+use crate::limits::{
+    HEADER_BYTES, MAX_FRAME_LEN, MAX_SLICE_DIMS, MIN_FRAME_LEN, MIN_SLICE_DIMS, NONCE_BYTES,
+    TAG_BYTES, VERSION,
+};
+use crate::transform::xchacha::{self, Key, Nonce};
 use crate::transform::zstd::{self, DEFAULT_LEVEL};
 use crate::wire_values::{length_mismatch, Flags};
 
@@ -93,12 +96,12 @@ impl VFrame {
         } else {
             None
         };
-        let header_len = 29 + 4 * self.slices.len();
+        let header_len = HEADER_BYTES + 4 * self.slices.len();
         let unsealed_len = match &compressed {
             Some(body) => header_len + body.len() + 4,
             None => plain_size,
         };
-        let extra = seal.map_or(0, |_| NONCE_LEN + TAG_LEN);
+        let extra = seal.map_or(0, |_| NONCE_BYTES + TAG_BYTES);
         let total = checked_total(unsealed_len + extra, self.hdr.flags)?;
 
         let mut out = Vec::with_capacity(total);
@@ -130,7 +133,7 @@ impl VFrame {
             let detail = format!("num_slices {announced}, {entries} table entries, {count} slices");
             return Err(FrameError::new(RejectCode::BadSliceTable, "FRM-7", detail));
         }
-        let mut plain_size = 33_usize;
+        let mut plain_size = MIN_FRAME_LEN;
         for ((meta, payload), &entry) in self.slices.iter().zip(&self.hdr.slice_len) {
             check_slice(meta, payload, entry)?;
             // At most 4 + 2 + 4·255 beyond a payload that exists in memory.
@@ -196,7 +199,7 @@ impl VFrame {
 /// Rank, payload against dims, and payload against the table entry (FRM-9, FRM-33).
 fn check_slice(meta: &SliceMeta, payload: &[u8], entry: u32) -> Result<(), FrameError> {
     let rank = meta.shape.len();
-    if !(1..=255).contains(&rank) {
+    if !(MIN_SLICE_DIMS..=MAX_SLICE_DIMS).contains(&rank) {
         let detail = format!("a slice has rank {rank}");
         return Err(FrameError::new(RejectCode::BadRank, "FRM-33", detail));
     }
@@ -235,7 +238,7 @@ fn seal_tail(
 ) -> Result<(), FrameError> {
     let split = header_len.min(out.len());
     let (header, body) = out.split_at_mut(split);
-    let content = body.get_mut(NONCE_LEN..).unwrap_or_default();
+    let content = body.get_mut(NONCE_BYTES..).unwrap_or_default();
     let tag = xchacha::seal_in_place(key, nonce, header, content)?;
     out.extend_from_slice(&tag);
     Ok(())

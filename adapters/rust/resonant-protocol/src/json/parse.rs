@@ -4,11 +4,7 @@ use std::collections::BTreeMap;
 
 use super::value::Json;
 use crate::error::{FrameError, RejectCode};
-
-/// Greatest nesting, the slice's own object counting 1 (MSG-17).
-const MAX_DEPTH: usize = 16;
-/// 2⁵³ − 1, the greatest magnitude of an integer (MSG-18).
-const MAX_INTEGER: u64 = 9_007_199_254_740_991;
+use crate::limits::{MAX_JSON_INTEGER, MAX_JSON_LEVELS};
 
 type Result<T> = std::result::Result<T, FrameError>;
 type Members = BTreeMap<String, Json>;
@@ -93,7 +89,7 @@ impl<'a> Reader<'a> {
     }
 
     fn check_depth(&self, depth: usize) -> Result<()> {
-        if depth > MAX_DEPTH {
+        if depth > MAX_JSON_LEVELS {
             return Err(self.refuse("MSG-17", "nested too deep"));
         }
         Ok(())
@@ -165,7 +161,7 @@ impl<'a> Reader<'a> {
             let number = text.parse().ok().filter(|number: &f64| number.is_finite());
             number.map(Json::Number)
         } else {
-            let safe = |number: &i64| number.unsigned_abs() <= MAX_INTEGER;
+            let safe = |number: &i64| number.unsigned_abs() <= MAX_JSON_INTEGER;
             text.parse().ok().filter(safe).map(Json::Integer)
         };
         number.ok_or_else(|| self.refuse("MSG-18", "a number out of range"))

@@ -5,6 +5,7 @@ use std::iter::Peekable;
 use crate::error::{FrameError, RejectCode};
 use crate::frame::SliceMeta;
 use crate::json::JsonObject;
+use crate::limits::SCALE_BLOCK;
 use crate::tensor::quant::check_scales;
 use crate::tensor::sparse::{check_index, index_dims};
 use crate::tensor::{Tensor, TensorData};
@@ -107,7 +108,7 @@ impl<'a, I: Iterator<Item = Part<'a>>> Slots<'a, I> {
         let Some((meta, payload)) = self.parts.next_if(is_scale) else {
             return Ok(None);
         };
-        let blocks = tensor.elements().map(|n| n.div_ceil(32));
+        let blocks = tensor.elements().map(|n| n.div_ceil(SCALE_BLOCK));
         let is_right = match *meta.shape {
             [scales] => blocks == Some(u64::from(scales)),
             _ => false,

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use crate::limits::{MAX_REPLIES_PER_SECOND, SECOND_MS};
+
 /// At most 8 in any one second (HSK-42).
 #[derive(Debug, Default)]
 pub(super) struct Limit {
@@ -9,15 +11,13 @@ pub(super) struct Limit {
 }
 
 impl Limit {
-    const MOST: usize = 8;
-
     pub(super) fn is_reached(&self, now: u64) -> bool {
-        let is_recent = |time: &u64| now.saturating_sub(*time) < 1000;
-        self.times.len() >= Self::MOST && self.times.front().is_some_and(is_recent)
+        let is_recent = |time: &u64| now.saturating_sub(*time) < SECOND_MS;
+        self.times.len() >= MAX_REPLIES_PER_SECOND && self.times.front().is_some_and(is_recent)
     }
 
     pub(super) fn count(&mut self, now: u64) {
-        if self.times.len() >= Self::MOST {
+        if self.times.len() >= MAX_REPLIES_PER_SECOND {
             self.times.pop_front();
         }
         self.times.push_back(now);

@@ -12,6 +12,7 @@ use super::rate_limit::Limit;
 use super::stream::{Counters, Incoming, Outbox, Windows};
 use super::sync::{is_space_id, Fault};
 use crate::error::{FrameError, RejectCode};
+use crate::limits::{MAX_JSON_INTEGER, MAX_SPACE_ID_CHARS};
 
 /// One end of a conversation with one remote address.
 pub struct Peer {
@@ -55,12 +56,13 @@ impl Peer {
     /// `FIELD_RANGE` for a `d_model` that is not in 1 to 9007199254740991, `FRAME_TOO_LARGE` for values that
     /// no ping or capability could carry (HSK-1).
     pub fn new(role: Role, config: Config, now_ms: u64) -> Result<Self, FrameError> {
-        if !(1..=9_007_199_254_740_991).contains(&config.d_model) {
+        if !(1..=MAX_JSON_INTEGER).contains(&config.d_model) {
             let detail = format!("d_model is {}", config.d_model);
             return Err(FrameError::new(RejectCode::FieldRange, "FRM-36", detail));
         }
         if !is_space_id(&config.embedding_space_id) {
-            let detail = "embedding_space_id has more than 1,024 characters".to_owned();
+            let detail =
+                format!("embedding_space_id has more than {MAX_SPACE_ID_CHARS} characters");
             return Err(FrameError::new(RejectCode::FieldRange, "FRM-36", detail));
         }
         check_size(&config)?;

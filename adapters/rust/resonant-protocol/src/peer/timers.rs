@@ -1,14 +1,9 @@
 //! Deadlines: loss, streams, the handshake's and HEART (sections 3 to 5 of the stream specification).
 
 use super::event::{Event, Output};
-use super::handshake::RESENDS;
 use super::state::Peer;
 use crate::error::RejectCode;
-
-/// Milliseconds without an accepted frame after which the other end is lost (STM-24).
-const LOSS: u64 = 45_000;
-/// Milliseconds without a sent frame after which a HEART is due (STM-22).
-const HEART: u64 = 15_000;
+use crate::limits::{HEART_MS, LOSS_MS, PING_REPEATS_MS};
 
 /// What is due. Of deadlines at the same instant, this is the order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,11 +48,11 @@ impl Peer {
         let at = |time: Option<u64>, due| time.map(|time| (time, due));
         let session = self.session.as_ref();
         let last_accepted = session.map(|session| session.last_accepted);
-        let loss = last_accepted.and_then(|time| time.checked_add(LOSS));
+        let loss = last_accepted.and_then(|time| time.checked_add(LOSS_MS));
         let can_beat = session.is_some_and(|session| {
             self.check_can_seal(&session.agreement).is_ok() // HSK-4
         });
-        let heart = self.last_sent.checked_add(HEART).filter(|_| can_beat);
+        let heart = self.last_sent.checked_add(HEART_MS).filter(|_| can_beat);
         let waiting = self.waiting.as_ref();
         let handshake = waiting.and_then(|waiting| waiting.deadline());
         let streams = self.incoming.iter();
@@ -93,7 +88,7 @@ impl Peer {
         let Some(waiting) = &mut self.waiting else {
             return;
         };
-        if waiting.resent < RESENDS.len() {
+        if waiting.resent < PING_REPEATS_MS.len() {
             waiting.resent = waiting.resent.saturating_add(1);
             let datagram = waiting.datagram.clone();
             self.put(datagram);

@@ -1,7 +1,9 @@
 //! The two quantizers, and what they make.
 
+use crate::limits::SCALE_BLOCK_ELEMENTS;
+
 /// Number of elements that share a scale (QNT-1).
-pub const BLOCK: usize = 32;
+pub const BLOCK: usize = SCALE_BLOCK_ELEMENTS;
 
 /// A row of the table of quantizers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

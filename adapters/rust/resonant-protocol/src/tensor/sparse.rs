@@ -1,10 +1,11 @@
 //! Sparse tensors: the index, and the way from dense tensors and back (SPR-1 to SPR-10).
 
 use crate::error::{FrameError, RejectCode};
+use crate::limits::{MAX_DENSE_ELEMENTS, MAX_SLICE_DIMS, MIN_SLICE_DIMS};
 use crate::wire_values::{element_count, length};
 
 /// Greatest number of elements of a dense tensor that [`decode`] makes (SPR-9).
-pub const MAX_DENSE: usize = 4_194_304;
+pub const MAX_DENSE: usize = MAX_DENSE_ELEMENTS;
 
 /// The payloads of a sparse tensor's two slices.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -163,7 +164,7 @@ fn rows<'a>(index: &'a [u8], dims: &[u32]) -> impl Iterator<Item = impl Iterator
 }
 
 fn check_rank(dims: &[u32]) -> Result<(), FrameError> {
-    if !(1..=255).contains(&dims.len()) {
+    if !(MIN_SLICE_DIMS..=MAX_SLICE_DIMS).contains(&dims.len()) {
         let detail = format!("a tensor has rank {}", dims.len());
         return Err(FrameError::new(RejectCode::BadRank, "FRM-33", detail));
     }

@@ -4,11 +4,12 @@ use chacha20poly1305::aead::{AeadInPlace, KeyInit};
 use chacha20poly1305::{Tag, XChaCha20Poly1305, XNonce};
 
 use crate::error::{FrameError, RejectCode};
+use crate::limits::{NONCE_BYTES, TAG_BYTES};
 
 /// A 32-byte key.
 pub type Key = [u8; 32];
 /// A 24-byte nonce, never used twice under one key (XCH-11). A peer makes it by [`frame_nonce`].
-pub type Nonce = [u8; 24];
+pub type Nonce = [u8; NONCE_BYTES];
 /// 16 random bytes, drawn anew for each session (XCH-15).
 pub type Salt = [u8; 16];
 
@@ -22,17 +23,12 @@ pub type Salt = [u8; 16];
 #[must_use]
 pub fn frame_nonce(salt: &Salt, stream_id: u32, frame_seq: u64) -> Nonce {
     let prefix = u128::from_le_bytes(*salt) ^ (u128::from(stream_id) << 96);
-    let mut nonce = [0; NONCE_LEN];
+    let mut nonce = [0; NONCE_BYTES];
     let (first, last) = nonce.split_at_mut(16);
     first.copy_from_slice(&prefix.to_le_bytes());
     last.copy_from_slice(&frame_seq.to_le_bytes());
     nonce
 }
-
-/// Bytes of the nonce in front of a sealed body.
-pub(crate) const NONCE_LEN: usize = 24;
-/// Bytes of the tag behind a ciphertext.
-pub(crate) const TAG_LEN: usize = 16;
 
 /// Seals `plain` without associated data, into ciphertext ‖ tag (XCH-13).
 ///
@@ -70,7 +66,7 @@ pub fn seal_xchacha_aad(
     aad: &[u8],
     plain: &[u8],
 ) -> Result<Vec<u8>, FrameError> {
-    let mut sealed = Vec::with_capacity(plain.len().saturating_add(TAG_LEN));
+    let mut sealed = Vec::with_capacity(plain.len().saturating_add(TAG_BYTES));
     sealed.extend_from_slice(plain);
     let tag = seal_in_place(key, nonce, aad, &mut sealed)?;
     sealed.extend_from_slice(&tag);
@@ -88,7 +84,7 @@ pub fn open_xchacha_aad(
     sealed: &[u8],
 ) -> Result<Vec<u8>, FrameError> {
     let (ciphertext, tag) = sealed
-        .split_last_chunk::<TAG_LEN>()
+        .split_last_chunk::<TAG_BYTES>()
         .ok_or_else(|| failed("XCH-13", "the sealed bytes are shorter than a tag"))?;
     let mut plain = ciphertext.to_vec();
     XChaCha20Poly1305::new(key.into())
@@ -115,7 +111,7 @@ pub(crate) fn seal_in_place(
 /// Opens a frame's body, nonce ‖ ciphertext ‖ tag, under its header as sent (XCH-2, XCH-3).
 pub(crate) fn open_body(key: &Key, header: &[u8], body: &[u8]) -> Result<Vec<u8>, FrameError> {
     let (nonce, sealed) = body
-        .split_first_chunk::<NONCE_LEN>()
+        .split_first_chunk::<NONCE_BYTES>()
         .ok_or_else(|| failed("XCH-5", "the sealed body is shorter than its nonce"))?;
     open_xchacha_aad(key, nonce, header, sealed)
 }

@@ -3,14 +3,12 @@
 use zstd_safe::{CCtx, CParameter, DCtx};
 
 use crate::error::{FrameError, RejectCode};
-use crate::limits::MAX_PLAIN_SIZE;
+use crate::limits::{MAX_PLAIN_BYTES, MIN_PLAIN_BYTES};
 
 /// The compression level used where none is given.
 pub const DEFAULT_LEVEL: i32 = 3;
 
 const MAGIC: [u8; 4] = 0xFD2F_B528_u32.to_le_bytes();
-/// What a frame needs around its plain body: 33 bytes and 4 for each slice.
-const FRAME_OVERHEAD: u64 = 33;
 
 /// Compresses a plain body into one Zstandard frame of the permitted form (ZST-9).
 ///
@@ -110,11 +108,11 @@ fn read_content_size(zstd: &[u8]) -> Result<u64, FrameError> {
 fn check_limit(content_size: u64, num_slices: u64) -> Result<usize, FrameError> {
     let plain_size = num_slices
         .saturating_mul(4)
-        .saturating_add(FRAME_OVERHEAD)
+        .saturating_add(MIN_PLAIN_BYTES) // what a frame has around its plain body
         .saturating_add(content_size);
     usize::try_from(content_size)
         .ok()
-        .filter(|_| plain_size <= MAX_PLAIN_SIZE)
+        .filter(|_| plain_size <= MAX_PLAIN_BYTES)
         .ok_or_else(|| {
             let detail = format!("content size {content_size} makes the plain size {plain_size}");
             FrameError::new(RejectCode::PlainTooLarge, "ZST-4", detail)

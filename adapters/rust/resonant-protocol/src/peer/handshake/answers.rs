@@ -3,10 +3,8 @@
 use std::collections::VecDeque;
 
 use crate::error::RejectCode;
+use crate::limits::MIN_REMEMBERED_ANSWERS;
 use crate::peer::event::Reference;
-
-/// Number of answers that are remembered (HSK-18).
-const MOST_ANSWERS: usize = 64;
 
 /// The last answers by the ping's numbers.
 #[derive(Default)]
@@ -27,7 +25,7 @@ impl Answers {
     }
 
     pub(crate) fn remember(&mut self, ping: Reference, answer: Answer) {
-        if self.0.len() >= MOST_ANSWERS {
+        if self.0.len() >= MIN_REMEMBERED_ANSWERS {
             self.0.pop_front();
         }
         self.0.push_back((ping, answer));

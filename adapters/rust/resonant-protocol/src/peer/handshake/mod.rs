@@ -7,4 +7,4 @@ pub(super) mod write;
 
 pub(super) use agreement::Agreement;
 pub(super) use answers::{Answer, Answers};
-pub(super) use waiting::{Waiting, RESENDS};
+pub(super) use waiting::Waiting;

@@ -1,11 +1,7 @@
 //! A client's ping on its way.
 
+use crate::limits::{HANDSHAKE_TIMEOUT_MS, PING_REPEATS_MS};
 use crate::peer::event::Reference;
-
-/// Milliseconds after its first sending at which a ping is sent again (HSK-20).
-pub(crate) const RESENDS: [u64; 3] = [1000, 3000, 7000];
-/// Milliseconds after which it is given up (HSK-21).
-const GIVE_UP: u64 = 15_000;
 
 /// A ping that waits for its answer.
 pub(crate) struct Waiting {
@@ -19,7 +15,8 @@ pub(crate) struct Waiting {
 impl Waiting {
     /// When it is sent again or given up.
     pub(crate) fn deadline(&self) -> Option<u64> {
-        let delay = RESENDS.get(self.resent).copied().unwrap_or(GIVE_UP);
+        let delay = PING_REPEATS_MS.get(self.resent).copied();
+        let delay = delay.unwrap_or(HANDSHAKE_TIMEOUT_MS);
         self.first_sent.checked_add(delay)
     }
 }

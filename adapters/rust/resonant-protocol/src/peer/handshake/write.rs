@@ -3,6 +3,7 @@
 use super::agreement::Agreement;
 use crate::error::FrameError;
 use crate::json::Json;
+use crate::limits::SECOND_MS;
 use crate::peer::config::{Config, NONE, XCHACHA};
 use crate::peer::sync::write::{check_datagram, integer, list, object, sync_frame};
 use crate::peer::sync::{text, Added, Offer};
@@ -14,7 +15,7 @@ pub(crate) fn ping(config: &Config, now: u64) -> Json {
     let mut members = own_values(config);
     members.extend([
         ("method", text("ping")),
-        ("ts", integer(now / 1000)),
+        ("ts", integer(now / SECOND_MS)),
         ("modality", list(&config.modality)),
         ("compress", list(&config.compress)),
         ("crypto", list(&crypto)),

@@ -5,6 +5,7 @@ use super::verdict::Stop;
 use crate::error::{FrameError, RejectCode};
 use crate::frame::VFrameView;
 use crate::json::JsonObject;
+use crate::limits::HEADER_BYTES;
 use crate::peer::config::Role;
 use crate::peer::event::Output;
 use crate::peer::state::Peer;
@@ -97,7 +98,7 @@ impl Peer {
     /// Whether the nonce is one of the peer's own (XCH-12).
     fn is_reflection(&self, arrival: &Arrival<'_>) -> bool {
         // In front of the body stands the header, whose length the frame layer has checked.
-        let header = arrival.view.slices().len().saturating_mul(4) + 29;
+        let header = arrival.view.slices().len().saturating_mul(4) + HEADER_BYTES;
         let nonce = arrival.bytes.get(header..).unwrap_or_default();
         let own = frame_nonce(&self.config.salt, arrival.stream_id(), 0);
         arrival.is_sealed && nonce.first_chunk::<16>() == own.first_chunk::<16>()

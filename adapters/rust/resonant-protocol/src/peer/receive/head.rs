@@ -4,13 +4,11 @@ use super::arrival::Arrival;
 use super::verdict::Stop;
 use crate::error::RejectCode;
 use crate::json::JsonObject;
+use crate::limits::MIN_OPEN_STREAMS;
 use crate::peer::event::{Event, Reference};
 use crate::peer::state::Peer;
 use crate::peer::stream::Incoming;
 use crate::peer::sync::{read_head, Fault, Report};
-
-/// Greatest number of open streams of the other end (STM-10).
-const MOST_OPEN: usize = 64;
 
 impl Peer {
     pub(crate) fn take_head(
@@ -21,7 +19,7 @@ impl Peer {
         self.check_sync(arrival)?;
         let announced = read_head(object, arrival.frame_seq(), self.role);
         let announced = announced.map_err(|error| Fault::bad_message(&error))?;
-        if self.incoming.len() >= MOST_OPEN {
+        if self.incoming.len() >= MIN_OPEN_STREAMS {
             return Err(Stop::Drop(RejectCode::BufferLimit));
         }
         self.note_accepted();

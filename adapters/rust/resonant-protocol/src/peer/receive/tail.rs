@@ -4,14 +4,12 @@ use super::arrival::Arrival;
 use super::verdict::Stop;
 use crate::error::RejectCode;
 use crate::json::{Json, JsonObject};
+use crate::limits::MAX_MISSING_NUMBERS;
 use crate::peer::event::{Event, Reference};
 use crate::peer::state::Peer;
 use crate::peer::stream::KeptTail;
 use crate::peer::sync::write::decimal;
 use crate::peer::sync::{Fault, Tail};
-
-/// Missing numbers of a TAIL without HEAD that are named (STM-12, STM-13).
-const MOST_NAMED: u64 = 64;
 
 impl Peer {
     pub(crate) fn take_tail(
@@ -25,7 +23,7 @@ impl Peer {
         let tail = tail.map_err(|error| Fault::bad_message(&error))?;
         self.check_flag(arrival)?;
         let Some(stream) = self.incoming.get(&arrival.stream_id()) else {
-            let missing = (0..number.min(MOST_NAMED)).collect(); // STM-13
+            let missing = (0..number).take(MAX_MISSING_NUMBERS).collect(); // STM-13
             return self.answer_incomplete(arrival.reference(), missing);
         };
         let kept = stream.tail.as_ref();

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// Number of stream_ids (HSK-34).
-const MOST: usize = 1024;
+use crate::limits::MIN_REMEMBERED_STREAMS;
 
 /// A map that forgets the stream_id that was used longest ago.
 #[derive(Debug)]
@@ -33,7 +32,7 @@ impl<V: Default> Recent<V> {
     pub(crate) fn touch(&mut self, stream_id: u32) -> &mut V {
         self.count = self.count.saturating_add(1);
         let value = self.remove(stream_id).unwrap_or_default();
-        if self.entries.len() >= MOST {
+        if self.entries.len() >= MIN_REMEMBERED_STREAMS {
             if let Some((_, oldest)) = self.uses.pop_first() {
                 self.entries.remove(&oldest);
             }

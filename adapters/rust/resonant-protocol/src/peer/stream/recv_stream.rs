@@ -5,17 +5,12 @@ use std::collections::BTreeMap;
 use super::replay_window::Window;
 use super::sums::Sums;
 use crate::error::RejectCode;
+use crate::limits::{
+    MAX_MISSING_NUMBERS, MAX_WAITING_BYTES, REORDER_WINDOW_NUMBERS, REPLAY_WINDOW_NUMBERS,
+    STREAM_TIMEOUT_MS,
+};
 use crate::peer::event::{Announce, Mismatch};
 use crate::peer::sync::Tail;
-
-/// Numbers from the lowest that is missing on that can be held (STM-8).
-const SPAN: u64 = 1024;
-/// Greatest number of bytes that wait in a session (STM-8).
-const MOST_WAITING: usize = 16_777_216;
-/// Greatest number of missing numbers that an error names (STM-12).
-const MOST_NAMED: usize = 64;
-/// Milliseconds without a missing number after which a stream with a TAIL fails (STM-18).
-const PATIENCE: u64 = 10_000;
 
 /// A frame that was accepted before a lower number.
 pub(crate) enum Held {
@@ -73,8 +68,8 @@ impl Incoming {
         if tail.is_some_and(|tail| number >= tail.frame_seq) {
             return Err(RejectCode::AfterTail);
         }
-        let is_far = number.saturating_sub(self.next) >= SPAN;
-        if !self.is_next(number) && (is_far || waiting > MOST_WAITING) {
+        let is_far = number.saturating_sub(self.next) >= REORDER_WINDOW_NUMBERS;
+        if !self.is_next(number) && (is_far || waiting > MAX_WAITING_BYTES) {
             return Err(RejectCode::BufferLimit);
         }
         Ok(())
@@ -109,7 +104,7 @@ impl Incoming {
     /// The first missing numbers below `end` (STM-12).
     pub(crate) fn missing(&self, end: u64) -> Vec<u64> {
         let missing = (self.next..end).filter(|number| !self.held.contains_key(number));
-        missing.take(MOST_NAMED).collect()
+        missing.take(MAX_MISSING_NUMBERS).collect()
     }
 
     /// The TAIL, if it has come and nothing below it is missing (STM-14).
@@ -152,7 +147,10 @@ impl Incoming {
 
     /// When the stream fails for want of a missing number (STM-18).
     pub(crate) fn deadline(&self) -> Option<u64> {
-        self.tail.as_ref()?.quiet_since.checked_add(PATIENCE)
+        self.tail
+            .as_ref()?
+            .quiet_since
+            .checked_add(STREAM_TIMEOUT_MS)
     }
 
     /// Bytes of its frames that wait.
@@ -163,7 +161,7 @@ impl Incoming {
     /// What remains of it when it is over (STM-19).
     pub(crate) fn close(&self) -> Window {
         let mut window = Window::default();
-        let delivered = self.next.saturating_sub(SPAN)..self.next;
+        let delivered = self.next.saturating_sub(REPLAY_WINDOW_NUMBERS)..self.next;
         let tail = self.tail.as_ref().map(|tail| tail.frame_seq);
         for number in delivered.chain(self.held.keys().copied()).chain(tail) {
             window.accept(number);

@@ -2,12 +2,15 @@
 
 use super::recent::Recent;
 use crate::error::RejectCode;
-
-/// Numbers that are known below and with the highest accepted.
-const SPAN: u64 = 1024;
+use crate::limits::REPLAY_WINDOW_NUMBERS;
 
 /// One bit for each number of the span, at the number's remainder.
 type Bits = [u64; 16];
+
+const _: () = assert!(
+    REPLAY_WINDOW_NUMBERS == 16 * 64,
+    "Bits has room for the window"
+);
 
 /// What was received on the stream_ids used last.
 pub(crate) type Windows = Recent<Window>;
@@ -25,7 +28,9 @@ impl Window {
     /// `DUPLICATE` for a number that was accepted, `STALE` for one that is too low to know.
     pub(crate) fn check(&self, number: u64) -> Result<(), RejectCode> {
         match self.highest {
-            Some(highest) if highest.saturating_sub(number) >= SPAN => Err(RejectCode::Stale),
+            Some(highest) if highest.saturating_sub(number) >= REPLAY_WINDOW_NUMBERS => {
+                Err(RejectCode::Stale)
+            }
             Some(highest) if number <= highest && has(&self.seen, number) => {
                 Err(RejectCode::Duplicate)
             }
@@ -37,8 +42,8 @@ impl Window {
     pub(crate) fn accept(&mut self, number: u64) {
         let highest = self.highest.unwrap_or(number);
         if number > highest {
-            let first = number.saturating_sub(SPAN - 1).max(highest + 1);
-            for passed in first..=number {
+            let lowest = number.saturating_sub(REPLAY_WINDOW_NUMBERS - 1);
+            for passed in lowest.max(highest + 1)..=number {
                 clear(&mut self.seen, passed);
             }
         }
@@ -49,7 +54,7 @@ impl Window {
 
 /// The word of a number's bit, and the bit.
 fn place(number: u64) -> (usize, u64) {
-    let place = number % SPAN;
+    let place = number % REPLAY_WINDOW_NUMBERS;
     (usize::try_from(place / 64).unwrap_or(0), 1 << (place % 64))
 }
 

@@ -3,14 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::sums::Sums;
+use crate::limits::{MAX_KEPT_BYTES, MAX_RESENT_FRAMES, MIN_KEPT_MS};
 use crate::peer::event::Reference;
-
-/// Greatest number of bytes that are kept. Beyond, the oldest frames go first.
-const MOST_KEPT: usize = 256 << 20;
-/// Milliseconds after its TAIL for which a stream is kept.
-const KEEP: u64 = 10_000;
-/// Greatest number of frames of one repair.
-const MOST_REPAIRED: usize = 64;
 
 /// A stream from its HEAD on.
 struct Outgoing {
@@ -88,14 +82,14 @@ impl Outbox {
 
     fn trim(&mut self) {
         let mut streams = self.order.iter();
-        while self.bytes > MOST_KEPT {
+        while self.bytes > MAX_KEPT_BYTES {
             let Some(stream_id) = streams.next() else {
                 return;
             };
             let Some(stream) = self.streams.get_mut(stream_id) else {
                 continue;
             };
-            while self.bytes > MOST_KEPT {
+            while self.bytes > MAX_KEPT_BYTES {
                 let Some(frame) = stream.kept.pop_front() else {
                     break;
                 };
@@ -127,10 +121,13 @@ impl Outbox {
         stream.tail = Some((tail.frame_seq, now));
         let below = missing.iter().filter(|number| **number < tail.frame_seq);
         let below: BTreeSet<u64> = below.copied().collect();
-        let kept = below.into_iter().take(MOST_REPAIRED).filter_map(|number| {
-            let place = number.checked_sub(stream.first)?;
-            stream.kept.get(usize::try_from(place).ok()?)
-        });
+        let kept = below
+            .into_iter()
+            .take(MAX_RESENT_FRAMES)
+            .filter_map(|number| {
+                let place = number.checked_sub(stream.first)?;
+                stream.kept.get(usize::try_from(place).ok()?)
+            });
         kept.chain(stream.kept.back()).cloned().collect()
     }
 
@@ -138,7 +135,7 @@ impl Outbox {
     pub(crate) fn deadlines(&self) -> impl Iterator<Item = (u64, u32)> + '_ {
         self.streams.iter().filter_map(|(stream_id, stream)| {
             let (_, sent) = stream.tail?;
-            Some((sent.checked_add(KEEP + 1)?, *stream_id))
+            Some((sent.checked_add(MIN_KEPT_MS + 1)?, *stream_id))
         })
     }
 

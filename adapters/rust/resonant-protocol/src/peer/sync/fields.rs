@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::error::{FrameError, RejectCode};
 use crate::json::Json;
+use crate::limits::MAX_SPACE_ID_CHARS;
 
 pub(crate) type Result<T> = std::result::Result<T, FrameError>;
 
@@ -73,7 +74,7 @@ pub(crate) fn space_id(value: &Json) -> Option<&str> {
 }
 
 pub(crate) fn is_space_id(id: &str) -> bool {
-    id.chars().count() <= 1024
+    id.chars().count() <= MAX_SPACE_ID_CHARS
 }
 
 pub(crate) const fn object(value: &Json) -> Option<Members<'_>> {

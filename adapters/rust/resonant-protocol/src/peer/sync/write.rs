@@ -4,12 +4,10 @@ use super::fault::{text, Added, Fault};
 use crate::error::{FrameError, RejectCode};
 use crate::frame::{SliceMeta, VFrame};
 use crate::json::Json;
+use crate::limits::{MAX_DATAGRAM_BYTES, MAX_JSON_INTEGER};
 use crate::peer::config::{direction_to, Role};
 use crate::peer::event::{Announce, Reference};
 use crate::wire_values::{length, DType, Modality, MsgType};
-
-/// Greatest length of a datagram's content over UDP (FRM-28).
-const MAX_DATAGRAM: usize = 65_507;
 
 /// A Sync frame of this object; HSK-3.
 pub(crate) fn sync_frame(json: &Json) -> Result<VFrame, FrameError> {
@@ -23,8 +21,9 @@ pub(crate) fn sync_frame(json: &Json) -> Result<VFrame, FrameError> {
 
 /// HSK-1.
 pub(crate) fn check_datagram(len: usize) -> Result<(), FrameError> {
-    if len > MAX_DATAGRAM {
-        let detail = format!("the frame is {len} bytes long, a datagram holds {MAX_DATAGRAM}");
+    if len > MAX_DATAGRAM_BYTES {
+        let detail =
+            format!("the frame is {len} bytes long, a datagram holds {MAX_DATAGRAM_BYTES}");
         return Err(FrameError::new(RejectCode::FrameTooLarge, "HSK-1", detail));
     }
     Ok(())
@@ -94,8 +93,7 @@ pub(crate) fn list(names: &[impl AsRef<str>]) -> Json {
 
 /// The greatest integer of JSON slices stands for what is beyond (MSG-18).
 pub(crate) fn integer(number: u64) -> Json {
-    const MOST: i64 = 9_007_199_254_740_991;
-    Json::Integer(i64::try_from(number).map_or(MOST, |number| number.min(MOST)))
+    Json::Integer(i64::try_from(number.min(MAX_JSON_INTEGER)).unwrap_or(i64::MAX))
 }
 
 pub(crate) fn decimal(number: u64) -> Json {
