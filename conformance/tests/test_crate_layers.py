@@ -40,7 +40,8 @@ PEER = (
     Layer(("state",), "state knows nothing of the handlers that change it"),
     Layer(("emit",), "a frame is sent in one way, whoever asks for it"),
     Layer(("streams",), "a stream goes on and ends in one way, whatever made it"),
-    Layer(("receive", "requests", "timers"), "frames, requests and deadlines come from outside and meet in the state"),
+    Layer(("receive", "timers"), "what comes in and what falls due meet in the state and nowhere else"),
+    Layer(("requests",), "what is asked for goes through the table of checks that receives (HSK-6)"),
 )
 
 TABLES: Mapping[Module, tuple[Layer, ...]] = {(): CRATE, ("peer",): PEER}

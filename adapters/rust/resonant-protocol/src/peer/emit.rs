@@ -10,9 +10,9 @@ use crate::json::Json;
 use crate::transform::xchacha::frame_nonce;
 use crate::wire_values::{Flags, Modality, MsgType};
 
-/// What a frame is, as far as it matters for sending.
+/// What is done by sending a frame.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum Action {
     /// Capability and error.
     Reply,
     Ping,
@@ -22,11 +22,11 @@ pub(super) enum Kind {
 }
 
 impl Peer {
-    /// The flags of the next frame of this kind (HSK-4, HSK-5, STM-3).
-    pub(super) fn flags(&self, stream_id: u32, kind: Kind) -> Flags {
-        let mut flags = match (&self.session, kind) {
-            (_, Kind::Reply | Kind::Ping) | (None, _) => Flags::empty(),
-            (Some(session), kind) => session.agreement.transforms(kind == Kind::Data),
+    /// The flags of the next frame of this action (HSK-4, HSK-5, STM-3).
+    pub(super) fn flags(&self, stream_id: u32, action: Action) -> Flags {
+        let mut flags = match (&self.session, action) {
+            (_, Action::Reply | Action::Ping) | (None, _) => Flags::empty(),
+            (Some(session), action) => session.agreement.transforms(action == Action::Data),
         };
         if self.outbox.is_strong(stream_id) {
             flags |= Flags::STRONG_TAIL;
@@ -38,11 +38,11 @@ impl Peer {
     pub(super) fn emit(
         &mut self,
         stream_id: u32,
-        kind: Kind,
+        action: Action,
         mut frame: VFrame,
     ) -> Result<u64, FrameError> {
         let frame_seq = self.sent.next(stream_id)?;
-        frame.hdr.flags = self.flags(stream_id, kind);
+        frame.hdr.flags = self.flags(stream_id, action);
         frame.hdr.stream_id = stream_id;
         frame.hdr.frame_seq = frame_seq;
         frame.hdr.space_hash32 = self.config.space_hash32; // HSK-3
@@ -53,8 +53,9 @@ impl Peer {
         }
         let datagram = frame.encode_with(&options)?;
         check_datagram(datagram.len())?;
-        self.sent.count(stream_id, kind == Kind::Reply);
-        self.outbox.record(stream_id, &datagram, kind == Kind::Data);
+        self.sent.count(stream_id, action == Action::Reply);
+        self.outbox
+            .record(stream_id, &datagram, action == Action::Data);
         self.put(datagram);
         Ok(frame_seq)
     }
@@ -62,10 +63,10 @@ impl Peer {
     pub(super) fn emit_json(
         &mut self,
         stream_id: u32,
-        kind: Kind,
+        action: Action,
         json: &Json,
     ) -> Result<u64, FrameError> {
-        self.emit(stream_id, kind, write::sync_frame(json)?)
+        self.emit(stream_id, action, write::sync_frame(json)?)
     }
 
     /// Hands a datagram over to be sent.
@@ -80,24 +81,38 @@ impl Peer {
     }
 
     /// Sends capability or error. The caller has looked at the limit.
-    pub(super) fn reply(&mut self, stream_id: u32, json: &Json) {
+    pub(super) fn reply(&mut self, stream_id: u32, json: &Json) -> Option<Vec<u8>> {
         self.replies.count(self.clock);
         // What a reply says is bounded and fits; only an exhausted stream_id remains without it.
-        let _unsent = self.emit_json(stream_id, Kind::Reply, json);
+        self.emit_json(stream_id, Action::Reply, json).ok()?;
+        self.out.datagrams.last().cloned()
     }
 
     /// Answers the frame with an error on its stream_id.
-    pub(super) fn reply_error(&mut self, fault: &Fault, reference: Reference) {
-        self.reply(reference.stream_id, &write::error(fault, reference));
+    pub(super) fn reply_error(
+        &mut self,
+        clause: &str,
+        fault: &Fault,
+        reference: Reference,
+    ) -> Option<Vec<u8>> {
+        let error = write::error(clause, fault, reference);
+        self.reply(reference.stream_id, &error)
     }
 
-    /// Answers a frame with an error, or drops it if that would be a reply too many (HSK-42).
-    pub(super) fn refuse(&mut self, fault: &Fault, reference: Reference) {
+    /// Answers a frame with an error, which is returned, or drops it if that would be a reply too many (HSK-42).
+    pub(super) fn refuse(
+        &mut self,
+        clause: &str,
+        fault: &Fault,
+        reference: Reference,
+    ) -> Option<Vec<u8>> {
         if self.is_limited() {
-            return self.drop_frame(RejectCode::ReplyLimit);
+            self.drop_frame(RejectCode::ReplyLimit);
+            return None;
         }
-        self.reply_error(fault, reference);
-        self.tell_refused(fault.error.code(), reference);
+        let datagram = self.reply_error(clause, fault, reference);
+        self.tell_refused(fault.code, reference);
+        datagram
     }
 
     pub(super) fn tell_refused(&mut self, code: RejectCode, reference: Reference) {
@@ -110,6 +125,6 @@ impl Peer {
 
     pub(super) fn emit_heart(&mut self, stream_id: u32) -> Result<u64, FrameError> {
         let frame = VFrame::new(MsgType::Sync, Modality::Text, Vec::new())?;
-        self.emit(stream_id, Kind::Sync, frame)
+        self.emit(stream_id, Action::Sync, frame)
     }
 }

@@ -41,6 +41,8 @@
 //! # }
 //! ```
 
+#![deny(clippy::arithmetic_side_effects, clippy::unreachable)]
+
 mod config;
 mod emit;
 mod event;

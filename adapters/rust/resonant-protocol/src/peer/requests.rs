@@ -1,14 +1,14 @@
 //! What the program above a peer asks it to send (HSK-6, STM-4, STM-5, STM-23).
 
 use super::config::Role;
-use super::emit::Kind;
+use super::emit::Action;
 use super::event::{Announce, Output, Reference};
 use super::handshake::{write as handshake_write, Waiting};
+use super::receive::{first_verdict, Received, Verdict, ASKED};
 use super::state::Peer;
-use super::sync::{write, Fault};
+use super::sync::write;
 use crate::error::{FrameError, RejectCode};
 use crate::frame::VFrame;
-use crate::message::MessageSlices;
 use crate::wire_values::MsgType;
 
 impl Peer {
@@ -30,7 +30,7 @@ impl Peer {
             return refuse("something was sent on the stream_id");
         }
         let json = handshake_write::ping(&self.config, self.clock);
-        let frame_seq = self.emit_json(stream_id, Kind::Ping, &json)?;
+        let frame_seq = self.emit_json(stream_id, Action::Ping, &json)?;
         let datagram = self.out.datagrams.last().cloned();
         self.waiting = Some(Waiting {
             ping: Reference {
@@ -67,15 +67,9 @@ impl Peer {
             let detail = "a Sync frame is no data frame";
             return Err(FrameError::new(RejectCode::FieldRange, "HSK-6", detail));
         }
-        frame.hdr.flags = self.flags(stream_id, Kind::Data);
-        let agreement = self.agreement().map_err(own)?;
-        agreement
-            .check_kind(frame.hdr.mtype, frame.hdr.modality)
-            .map_err(own)?;
-        let message = MessageSlices::of_frame(&frame)?;
-        agreement.check_dtypes(message.dtypes()).map_err(own)?;
-        drop(message);
-        self.emit(stream_id, Kind::Data, frame)?;
+        frame.hdr.flags = self.flags(stream_id, Action::Data);
+        self.check_agreed(&Received::asked(&frame))?;
+        self.emit(stream_id, Action::Data, frame)?;
         Ok(self.take_output())
     }
 
@@ -98,7 +92,7 @@ impl Peer {
         }
         let head = write::head(self.role, announce);
         self.outbox.open(stream_id, is_strong);
-        if let Err(error) = self.emit_json(stream_id, Kind::Sync, &head) {
+        if let Err(error) = self.emit_json(stream_id, Action::Sync, &head) {
             self.outbox.forget(stream_id);
             return Err(error);
         }
@@ -116,7 +110,7 @@ impl Peer {
         let totals = self.outbox.totals(stream_id);
         let (frames, total_len, hash) = totals.ok_or_else(|| state("no stream is open"))?;
         let tail = write::tail(frames, total_len, hash);
-        let frame_seq = self.emit_json(stream_id, Kind::Sync, &tail)?;
+        let frame_seq = self.emit_json(stream_id, Action::Sync, &tail)?;
         self.outbox.end(stream_id, frame_seq, self.clock);
         self.sent.end(stream_id);
         Ok(self.take_output())
@@ -136,8 +130,36 @@ impl Peer {
     /// What every request needs. Deadlines that have passed wait for the next call that can tell of them.
     fn prepare(&mut self, now_ms: u64) -> Result<(), FrameError> {
         self.clock = self.clock.max(now_ms);
-        let agreement = self.agreement().map_err(own)?;
-        self.check_can_seal(agreement).map_err(own)
+        if self.session.is_none() {
+            let (code, detail) = (RejectCode::HandshakeRequired, "there is no session");
+            return Err(FrameError::new(code, "HSK-6", detail));
+        }
+        if self.is_mute() {
+            let detail = "crypto is required and none could be chosen";
+            let code = RejectCode::EncryptionRequired;
+            return Err(FrameError::new(code, "HSK-4", detail));
+        }
+        Ok(())
+    }
+
+    /// What the other end would refuse (HSK-6).
+    fn check_agreed(&self, received: &Received<'_>) -> Result<(), FrameError> {
+        match (first_verdict(ASKED, self, received), &received.content) {
+            (None, _) => Ok(()),
+            (Some((clause, Verdict::Reject(fault))), content) => match content {
+                // The message layer's own code.
+                Err(error) if fault.code == RejectCode::BadMessage => Err(error.clone()),
+                _ => Err(FrameError::new(fault.code, clause, fault.detail)),
+            },
+            (Some((clause, _)), _) => {
+                let detail = "the other end would drop the frame";
+                Err(FrameError::new(
+                    RejectCode::UnsupportedFeature,
+                    clause,
+                    detail,
+                ))
+            }
+        }
     }
 
     fn check_not_ended(&self, stream_id: u32) -> Result<(), FrameError> {
@@ -150,9 +172,4 @@ impl Peer {
 
 fn state(detail: &'static str) -> FrameError {
     FrameError::new(RejectCode::StreamState, "STM-4", detail)
-}
-
-/// A refusal of the peer's own, which nobody is sent.
-fn own(fault: Fault) -> FrameError {
-    fault.error
 }

@@ -10,7 +10,7 @@ use super::handshake::write::check_size;
 use super::handshake::{Agreement, Answers, Waiting};
 use super::rate_limit::Limit;
 use super::stream::{Counters, Incoming, Outbox, Windows};
-use super::sync::{is_space_id, Fault};
+use super::sync::is_space_id;
 use crate::error::{FrameError, RejectCode};
 use crate::limits::{MAX_JSON_INTEGER, MAX_SPACE_ID_CHARS};
 
@@ -117,23 +117,20 @@ impl Peer {
         }
     }
 
-    /// What is agreed, or `HANDSHAKE_REQUIRED`.
-    pub(super) fn agreement(&self) -> Result<&Agreement, Fault> {
-        let agreement = self.session.as_ref().map(|session| &session.agreement);
-        agreement.ok_or_else(|| {
-            let (code, detail) = (RejectCode::HandshakeRequired, "there is no session");
-            Fault::new(code, "HSK-36", detail, Vec::new())
-        })
+    /// What is agreed, in a session.
+    pub(super) fn agreement(&self) -> Option<&Agreement> {
+        self.session.as_ref().map(|session| &session.agreement)
     }
 
-    /// `ENCRYPTION_REQUIRED` where nothing can be sealed that must be (HSK-4).
-    pub(super) fn check_can_seal(&self, agreement: &Agreement) -> Result<(), Fault> {
-        if self.config.require_crypto && agreement.own_crypto != XCHACHA {
-            let detail = "crypto is required and none could be chosen";
-            let code = RejectCode::EncryptionRequired;
-            return Err(Fault::new(code, "HSK-4", detail, Vec::new()));
-        }
-        Ok(())
+    /// Whether nothing can be sealed that must be (HSK-4).
+    pub(super) fn is_mute(&self) -> bool {
+        let own_crypto = self.agreement().map(|agreement| agreement.own_crypto);
+        self.config.require_crypto && own_crypto.is_some_and(|name| name != XCHACHA)
+    }
+
+    /// Whether the number of a received frame is looked for and remembered (HSK-35).
+    pub(super) const fn is_numbered(&self, is_sealed: bool) -> bool {
+        is_sealed || !self.config.require_crypto
     }
 
     /// Begins a session, or renegotiates the one there is (HSK-17, HSK-25).

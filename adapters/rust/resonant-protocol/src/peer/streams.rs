@@ -85,8 +85,8 @@ impl Peer {
             return self.drop_frame(RejectCode::ReplyLimit);
         }
         let added = what.map(|what| ("what", text(what.as_str())));
-        let fault = Fault::new(code, clause, detail, added.into_iter().collect());
-        self.reply_error(&fault, tail);
+        let fault = Fault::new(code, detail, added.into_iter().collect());
+        self.reply_error(clause, &fault, tail);
     }
 
     /// STM-18.

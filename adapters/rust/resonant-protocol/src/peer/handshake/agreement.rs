@@ -1,13 +1,11 @@
 //! What two peers can do together, and what a data frame may therefore be (HSK-7, HSK-14, HSK-25, HSK-26, HSK-36).
 
-use crate::error::RejectCode;
 use crate::peer::config::{
-    dtype_name, modality_name, Config, COMPRESS, CRITIQUE, CRYPTO, DTYPE, MODALITY, NONE, XCHACHA,
-    ZSTD,
+    Config, COMPRESS, CRITIQUE, CRYPTO, DTYPE, MODALITY, NONE, XCHACHA, ZSTD,
 };
 use crate::peer::event::Established;
-use crate::peer::sync::{text, Fault, Offer};
-use crate::wire_values::{DType, Flags, Modality, MsgType};
+use crate::peer::sync::Offer;
+use crate::wire_values::Flags;
 
 /// What is agreed. The lists are in own order.
 #[derive(Clone, Debug)]
@@ -64,37 +62,11 @@ impl Agreement {
         flags
     }
 
-    /// `UNSUPPORTED_FEATURE` for a transform that is not agreed.
-    pub(crate) fn check_transforms(&self, flags: Flags) -> Result<(), Fault> {
-        if flags.contains(Flags::ZSTD) && !self.compress.contains(&ZSTD) {
-            return Err(unsupported_feature(ZSTD));
-        }
-        if flags.contains(Flags::XCHACHA) && !self.crypto.contains(&XCHACHA) {
-            return Err(unsupported_feature(XCHACHA));
-        }
-        Ok(())
-    }
-
-    /// `UNSUPPORTED_FEATURE` for a Critique, then `UNSUPPORTED_MODALITY`.
-    pub(crate) fn check_kind(&self, mtype: MsgType, modality: Modality) -> Result<(), Fault> {
-        if mtype == MsgType::Critique && !self.critique {
-            return Err(unsupported_feature(CRITIQUE));
-        }
-        let name = modality_name(modality);
-        if !self.modality.contains(&name) {
-            let code = RejectCode::UnsupportedModality;
-            return Err(not_agreed(code, "modality", name));
-        }
-        Ok(())
-    }
-
-    /// `UNSUPPORTED_DTYPE`.
-    pub(crate) fn check_dtypes(&self, dtypes: impl Iterator<Item = DType>) -> Result<(), Fault> {
-        let mut names = dtypes.map(dtype_name);
-        let code = RejectCode::UnsupportedDtype;
-        match names.find(|name| !self.dtype.contains(name)) {
-            Some(name) => Err(not_agreed(code, "dtype", name)),
-            None => Ok(()),
+    /// Whether frames may use a transform, or be Critiques.
+    pub(crate) fn has_feature(&self, name: &'static str) -> bool {
+        match name {
+            CRITIQUE => self.critique,
+            transform => self.compress.contains(&transform) || self.crypto.contains(&transform),
         }
     }
 }
@@ -106,13 +78,4 @@ fn both(agreeable: &[&'static str], own: &[String], other: Option<&[String]>) ->
         .filter_map(|name| agreeable.iter().find(|known| *known == name));
     let has = |name: &str| other.is_none_or(|names| names.iter().any(|other| other == name));
     known.copied().filter(|name| has(name)).collect()
-}
-
-fn unsupported_feature(name: &'static str) -> Fault {
-    not_agreed(RejectCode::UnsupportedFeature, "feature", name)
-}
-
-fn not_agreed(code: RejectCode, member: &'static str, name: &'static str) -> Fault {
-    let detail = format!("{name} is not agreed");
-    Fault::new(code, "HSK-36", detail, vec![(member, text(name))])
 }

@@ -11,7 +11,7 @@ use crate::peer::event::Reference;
 pub(crate) struct Answers(VecDeque<(Reference, Answer)>);
 
 /// Capability, or the error of that code.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) datagram: Vec<u8>,
     pub(crate) code: Option<RejectCode>,

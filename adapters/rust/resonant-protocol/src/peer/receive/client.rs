@@ -2,10 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::arrival::Arrival;
-use super::verdict::Stop;
+use super::received::Received;
 use crate::error::RejectCode;
-use crate::json::JsonObject;
 use crate::peer::config::NONE;
 use crate::peer::event::Event;
 use crate::peer::handshake::Agreement;
@@ -13,19 +11,12 @@ use crate::peer::state::Peer;
 use crate::peer::sync::{Capability, Report};
 
 impl Peer {
-    pub(crate) fn take_capability(
-        &mut self,
-        arrival: &Arrival<'_>,
-        object: &JsonObject,
-    ) -> Result<(), Stop> {
-        let capability = Capability::read(object);
-        let capability = capability.map_err(|_| Stop::Drop(RejectCode::BadMessage))?; // HSK-23
-        self.check_place(arrival)?;
-        let stream_id = arrival.stream_id();
+    pub(crate) fn take_capability(&mut self, received: &Received<'_>, capability: &Capability) {
+        let stream_id = received.stream_id;
         let waiting = self.waiting.as_ref();
         // HSK-22
         if waiting.is_some_and(|waiting| waiting.ping.stream_id == stream_id) {
-            match self.evaluate_capability(&capability) {
+            match self.evaluate_capability(capability) {
                 Ok(agreement) => {
                     self.waiting = None;
                     self.establish(agreement, stream_id);
@@ -36,8 +27,7 @@ impl Peer {
                 }
             }
         }
-        self.accept(arrival);
-        Ok(())
+        self.accept(received);
     }
 
     /// HSK-24 to HSK-27.
@@ -57,14 +47,7 @@ impl Peer {
     }
 
     /// An error, in either role (HSK-28, HSK-39, STM-20, STM-21).
-    pub(crate) fn take_error(
-        &mut self,
-        arrival: &Arrival<'_>,
-        object: &JsonObject,
-    ) -> Result<(), Stop> {
-        let report = Report::read(object);
-        let report = report.map_err(|_| Stop::Drop(RejectCode::BadMessage))?;
-        self.check_place(arrival)?;
+    pub(crate) fn take_error(&mut self, received: &Received<'_>, report: &Report) {
         let reference = report.reference;
         let waiting = self.waiting.as_ref().map(|waiting| waiting.ping);
         let code = Cow::Owned(report.code.clone());
@@ -74,9 +57,8 @@ impl Peer {
             self.tell(Event::Rejected { code, reference });
         }
         if let Some(reference) = reference {
-            self.heed(&report, reference);
+            self.heed(report, reference);
         }
-        self.accept(arrival);
-        Ok(())
+        self.accept(received);
     }
 }

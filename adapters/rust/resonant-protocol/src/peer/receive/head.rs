@@ -1,36 +1,22 @@
 //! HEAD of the other end's streams, and its errors about own ones (STM-6, STM-10, STM-20, STM-21).
 
-use super::arrival::Arrival;
-use super::verdict::Stop;
+use super::received::Received;
 use crate::error::RejectCode;
-use crate::json::JsonObject;
-use crate::limits::MIN_OPEN_STREAMS;
-use crate::peer::event::{Event, Reference};
+use crate::peer::event::{Announce, Event, Reference};
 use crate::peer::state::Peer;
 use crate::peer::stream::Incoming;
-use crate::peer::sync::{read_head, Fault, Report};
+use crate::peer::sync::Report;
 
 impl Peer {
-    pub(crate) fn take_head(
-        &mut self,
-        arrival: &Arrival<'_>,
-        object: &JsonObject,
-    ) -> Result<(), Stop> {
-        self.check_sync(arrival)?;
-        let announced = read_head(object, arrival.frame_seq(), self.role);
-        let announced = announced.map_err(|error| Fault::bad_message(&error))?;
-        if self.incoming.len() >= MIN_OPEN_STREAMS {
-            return Err(Stop::Drop(RejectCode::BufferLimit));
-        }
+    pub(crate) fn take_head(&mut self, received: &Received<'_>, announced: Option<Announce>) {
         self.note_accepted();
-        let stream_id = arrival.stream_id();
+        let stream_id = received.stream_id;
         self.windows.remove(stream_id); // STM-6
-        let stream = Incoming::new(arrival.is_strong(), announced);
+        let stream = Incoming::new(received.is_strong(), announced);
         self.incoming.insert(stream_id, stream);
         let sized = announced.is_some();
         self.tell(Event::Opened { stream_id, sized });
         self.go_on(stream_id);
-        Ok(())
     }
 
     /// Does what an error about an own stream asks for.

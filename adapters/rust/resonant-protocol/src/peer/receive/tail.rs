@@ -1,10 +1,8 @@
-//! The end of a received stream: TAIL, what is missing, and what differs (section 3 of the stream specification).
+//! TAIL: what is missing below it, or the end of its stream (STM-12, STM-16, STM-17).
 
-use super::arrival::Arrival;
-use super::verdict::Stop;
+use super::received::Received;
 use crate::error::RejectCode;
-use crate::json::{Json, JsonObject};
-use crate::limits::MAX_MISSING_NUMBERS;
+use crate::json::Json;
 use crate::peer::event::{Event, Reference};
 use crate::peer::state::Peer;
 use crate::peer::stream::KeptTail;
@@ -12,76 +10,67 @@ use crate::peer::sync::write::decimal;
 use crate::peer::sync::{Fault, Tail};
 
 impl Peer {
-    pub(crate) fn take_tail(
-        &mut self,
-        arrival: &Arrival<'_>,
-        object: &JsonObject,
-    ) -> Result<(), Stop> {
-        self.check_sync(arrival)?;
-        let number = arrival.frame_seq();
-        let tail = Tail::read(object, number, arrival.is_strong());
-        let tail = tail.map_err(|error| Fault::bad_message(&error))?;
-        self.check_flag(arrival)?;
-        let Some(stream) = self.incoming.get(&arrival.stream_id()) else {
-            let missing = (0..number).take(MAX_MISSING_NUMBERS).collect(); // STM-13
-            return self.answer_incomplete(arrival.reference(), missing);
+    /// A TAIL of an open stream, for the first time or again.
+    pub(crate) fn take_tail(&mut self, received: &Received<'_>, tail: &Tail) {
+        let number = received.frame_seq;
+        let Some(stream) = self.incoming.get(&received.stream_id) else {
+            return;
         };
-        let kept = stream.tail.as_ref();
-        if kept.is_some_and(|kept| number > kept.frame_seq) {
-            return Err(Stop::Drop(RejectCode::AfterTail)); // STM-15
-        }
         // One that comes again is the one that was kept, whatever else it says (STM-12).
+        let kept = stream.tail.as_ref();
         let kept = kept.filter(|kept| kept.frame_seq == number);
-        let tail = kept.map_or(tail, |kept| kept.tail);
+        let tail = kept.map_or(*tail, |kept| kept.tail);
         let missing = stream.missing(number);
         if missing.is_empty() {
-            return self.end_stream(arrival, &tail);
+            self.end_stream(received.reference(), &tail);
+        } else if self.answer_incomplete("STM-12", received.reference(), missing) {
+            self.keep_tail(received.reference(), &tail);
         }
-        self.answer_incomplete(arrival.reference(), missing)?;
-        self.note_accepted();
-        let quiet_since = self.clock;
-        if let Some(stream) = self.incoming.get_mut(&arrival.stream_id()) {
-            stream.tail.get_or_insert(KeptTail {
-                frame_seq: number,
-                tail,
-                quiet_since,
-            });
-        }
-        Ok(())
     }
 
-    /// STM-12.
-    fn answer_incomplete(&mut self, tail: Reference, missing: Vec<u64>) -> Result<(), Stop> {
+    /// Answers a TAIL with what is missing. `false` for one that is dropped, since that would be a reply too many.
+    pub(crate) fn answer_incomplete(
+        &mut self,
+        clause: &'static str,
+        tail: Reference,
+        missing: Vec<u64>,
+    ) -> bool {
         if self.is_limited() {
-            return Err(Stop::Drop(RejectCode::ReplyLimit));
+            self.drop_frame(RejectCode::ReplyLimit);
+            return false;
         }
         let names = missing.iter().map(|number| decimal(*number)).collect();
         let added = vec![("missing", Json::Array(names))];
         let (code, detail) = (RejectCode::StreamIncomplete, "numbers are missing");
-        self.reply_error(&Fault::new(code, "STM-12", detail, added), tail);
+        self.reply_error(clause, &Fault::new(code, detail, added), tail);
         let stream_id = tail.stream_id;
         self.tell(Event::Incomplete { stream_id, missing });
-        Ok(())
+        true
     }
 
     /// A TAIL with nothing missing below it. One whose answer would be a reply too many is dropped.
-    fn end_stream(&mut self, arrival: &Arrival<'_>, tail: &Tail) -> Result<(), Stop> {
-        let (stream_id, number) = (arrival.stream_id(), arrival.frame_seq());
-        let Some(stream) = self.incoming.get_mut(&stream_id) else {
-            return Ok(());
+    fn end_stream(&mut self, reference: Reference, tail: &Tail) {
+        let Some(stream) = self.incoming.get(&reference.stream_id) else {
+            return;
         };
-        let verdict = stream.verify(number, tail);
-        if verdict.is_err() && self.replies.is_reached(self.clock) {
-            return Err(Stop::Drop(RejectCode::ReplyLimit));
+        let verdict = stream.verify(reference.frame_seq, tail);
+        if verdict.is_err() && self.is_limited() {
+            return self.drop_frame(RejectCode::ReplyLimit);
         }
-        let quiet_since = self.clock;
-        stream.tail.get_or_insert(KeptTail {
-            frame_seq: number,
-            tail: *tail,
-            quiet_since,
-        });
+        self.keep_tail(reference, tail);
+        self.conclude(reference, verdict);
+    }
+
+    /// Accepts a TAIL. The first that comes is kept.
+    fn keep_tail(&mut self, reference: Reference, tail: &Tail) {
         self.note_accepted();
-        self.conclude(arrival.reference(), verdict);
-        Ok(())
+        let (frame_seq, tail, quiet_since) = (reference.frame_seq, *tail, self.clock);
+        if let Some(stream) = self.incoming.get_mut(&reference.stream_id) {
+            stream.tail.get_or_insert(KeptTail {
+                frame_seq,
+                tail,
+                quiet_since,
+            });
+        }
     }
 }

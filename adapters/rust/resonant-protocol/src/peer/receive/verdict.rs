@@ -1,19 +1,17 @@
-//! What becomes of a received frame that goes no further.
+//! What becomes of a received frame that does not pass its checks.
 
 use crate::error::RejectCode;
+use crate::peer::handshake::Answer;
 use crate::peer::sync::Fault;
 
-/// The last step of a received frame that is not accepted.
 #[derive(Debug)]
-pub(crate) enum Stop {
+pub(crate) enum Verdict {
     /// No answer and no effect.
     Drop(RejectCode),
     /// Answered with an error.
-    Refuse(Box<Fault>),
-}
-
-impl From<Fault> for Stop {
-    fn from(fault: Fault) -> Self {
-        Self::Refuse(Box::new(fault))
-    }
+    Reject(Fault),
+    /// Answered with an error that names these numbers as missing (STM-12).
+    Incomplete(Vec<u64>),
+    /// Answered with the same bytes as before (HSK-18).
+    Repeat(Answer),
 }

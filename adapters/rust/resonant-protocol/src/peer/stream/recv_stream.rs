@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::replay_window::Window;
 use super::sums::Sums;
-use crate::error::RejectCode;
 use crate::limits::{
     MAX_MISSING_NUMBERS, MAX_WAITING_BYTES, REORDER_WINDOW_NUMBERS, REPLAY_WINDOW_NUMBERS,
     STREAM_TIMEOUT_MS,
@@ -62,17 +61,16 @@ impl Incoming {
         number == self.next
     }
 
-    /// `AFTER_TAIL` (STM-15), `BUFFER_LIMIT` (STM-8). `waiting` would wait in the session with this frame.
-    pub(crate) fn check_place(&self, number: u64, waiting: usize) -> Result<(), RejectCode> {
-        let tail = self.tail.as_ref();
-        if tail.is_some_and(|tail| number >= tail.frame_seq) {
-            return Err(RejectCode::AfterTail);
-        }
+    /// Whether a number is not below the TAIL's. The TAIL itself may come again (STM-15).
+    pub(crate) fn is_after_tail(&self, number: u64, is_tail: bool) -> bool {
+        let tail = self.tail.as_ref().map(|tail| tail.frame_seq);
+        tail.is_some_and(|tail| number > tail || number == tail && !is_tail)
+    }
+
+    /// Whether a number can be held. `waiting` would wait in the session with this frame (STM-8).
+    pub(crate) fn has_room(&self, number: u64, waiting: usize) -> bool {
         let is_far = number.saturating_sub(self.next) >= REORDER_WINDOW_NUMBERS;
-        if !self.is_next(number) && (is_far || waiting > MAX_WAITING_BYTES) {
-            return Err(RejectCode::BufferLimit);
-        }
-        Ok(())
+        self.is_next(number) || !is_far && waiting <= MAX_WAITING_BYTES
     }
 
     /// Takes a number that has its place. It is held even where it is next: [`Incoming::take_next`] gives it.

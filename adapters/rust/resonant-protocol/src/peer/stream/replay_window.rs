@@ -43,7 +43,7 @@ impl Window {
         let highest = self.highest.unwrap_or(number);
         if number > highest {
             let lowest = number.saturating_sub(REPLAY_WINDOW_NUMBERS - 1);
-            for passed in lowest.max(highest + 1)..=number {
+            for passed in lowest.max(highest.saturating_add(1))..=number {
                 clear(&mut self.seen, passed);
             }
         }

@@ -6,7 +6,7 @@ mod offer;
 mod read;
 pub(super) mod write;
 
-pub(super) use fault::{space_mismatch, text, Added, Fault};
-pub(super) use fields::is_space_id;
+pub(super) use fault::{text, Added, Fault};
+pub(super) use fields::{is_space_id, malformed};
 pub(super) use offer::Offer;
-pub(super) use read::{read_head, Capability, Method, Ping, Report, Sync, Tail};
+pub(super) use read::{read_head, Capability, Ping, Report, Tail};

@@ -1,4 +1,4 @@
-//! Sync frames as they are received: the methods and their members (HSK-10, STM-2).
+//! Sync frames as they are received: the members of their methods (HSK-10, STM-2).
 
 use super::fields::{
     boolean, decimal, decimals, hash64, integer, malformed, md5, names, object, positive, space_id,
@@ -6,60 +6,9 @@ use super::fields::{
 };
 use super::offer::{Offer, Space};
 use crate::error::{FrameError, RejectCode};
-use crate::frame::VFrameView;
-use crate::json::{Json, JsonObject};
-use crate::message::MessageSlices;
+use crate::json::JsonObject;
 use crate::peer::config::{direction_to, Role};
 use crate::peer::event::{Announce, Reference};
-
-/// A Sync frame.
-pub(crate) enum Sync {
-    /// No slices.
-    Heart,
-    /// Its message is refused, or there is no string `method`.
-    Unreadable(FrameError),
-    /// A JSON object with a method.
-    Method(Method, JsonObject),
-}
-
-/// What a Sync frame is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Method {
-    Ping,
-    Capability,
-    Error,
-    Head,
-    Tail,
-    /// One that this version does not know.
-    Other,
-}
-
-impl Sync {
-    pub(crate) fn read(view: &VFrameView<'_>) -> Self {
-        let object = match MessageSlices::of_view(view) {
-            Ok(MessageSlices::Sync(object)) => object,
-            Ok(_) => return Self::Heart,
-            Err(error) => return Self::Unreadable(error),
-        };
-        let method = match object.get("method") {
-            Some(Json::Text(method)) => method.as_str(),
-            _ => return Self::Unreadable(malformed("method is not a string".to_owned())),
-        };
-        let method = match method {
-            "ping" => Method::Ping,
-            "capability" => Method::Capability,
-            "error" => Method::Error,
-            "head" => Method::Head,
-            "tail" => Method::Tail,
-            _ => Method::Other,
-        };
-        Self::Method(method, object)
-    }
-
-    pub(crate) fn is(&self, wanted: Method) -> bool {
-        matches!(self, Self::Method(method, _) if *method == wanted)
-    }
-}
 
 /// The members of a ping that matter.
 pub(crate) struct Ping {

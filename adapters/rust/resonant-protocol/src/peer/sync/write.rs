@@ -30,7 +30,7 @@ pub(crate) fn check_datagram(len: usize) -> Result<(), FrameError> {
 }
 
 /// HSK-43.
-pub(crate) fn error(fault: &Fault, reference: Reference) -> Json {
+pub(crate) fn error(clause: &str, fault: &Fault, reference: Reference) -> Json {
     let mut members = fault.added.clone();
     let ref_members = vec![
         ("stream_id", Json::Integer(reference.stream_id.into())),
@@ -38,8 +38,8 @@ pub(crate) fn error(fault: &Fault, reference: Reference) -> Json {
     ];
     members.extend([
         ("method", text("error")),
-        ("code", text(fault.error.code().as_str())),
-        ("message", text(fault.error.detail())),
+        ("code", text(fault.code.as_str())),
+        ("message", text(format!("{clause}: {}", fault.detail))),
         ("ref", object(ref_members)),
     ]);
     object(members)
