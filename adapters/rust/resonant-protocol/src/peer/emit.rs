@@ -28,7 +28,7 @@ impl Peer {
             (_, Action::Reply | Action::Ping) | (None, _) => Flags::empty(),
             (Some(session), action) => session.agreement.transforms(action == Action::Data),
         };
-        if self.outbox.is_strong(stream_id) {
+        if self.send_streams.is_strong(stream_id) {
             flags |= Flags::STRONG_TAIL;
         }
         flags
@@ -41,7 +41,7 @@ impl Peer {
         action: Action,
         mut frame: VFrame,
     ) -> Result<u64, FrameError> {
-        let frame_seq = self.sent.next(stream_id)?;
+        let frame_seq = self.send_numbers.next(stream_id)?;
         frame.hdr.flags = self.flags(stream_id, action);
         frame.hdr.stream_id = stream_id;
         frame.hdr.frame_seq = frame_seq;
@@ -53,8 +53,8 @@ impl Peer {
         }
         let datagram = frame.encode_with(&options)?;
         check_datagram(datagram.len())?;
-        self.sent.count(stream_id, action == Action::Reply);
-        self.outbox
+        self.send_numbers.count(stream_id, action == Action::Reply);
+        self.send_streams
             .record(stream_id, &datagram, action == Action::Data);
         self.put(datagram);
         Ok(frame_seq)

@@ -26,7 +26,7 @@ impl Peer {
         if self.role == Role::Server {
             return refuse("a server does not ping");
         }
-        if self.sent.has_sent(stream_id) {
+        if self.send_numbers.has_sent(stream_id) {
             return refuse("something was sent on the stream_id");
         }
         let json = handshake_write::ping(&self.config, self.clock);
@@ -87,13 +87,13 @@ impl Peer {
         now_ms: u64,
     ) -> Result<Output, FrameError> {
         self.prepare(now_ms)?;
-        if self.sent.has_sent(stream_id) {
+        if self.send_numbers.has_sent(stream_id) {
             return Err(state("something was sent on the stream_id"));
         }
         let head = write::head(self.role, announce);
-        self.outbox.open(stream_id, is_strong);
+        self.send_streams.open(stream_id, is_strong);
         if let Err(error) = self.emit_json(stream_id, Action::Sync, &head) {
-            self.outbox.forget(stream_id);
+            self.send_streams.forget(stream_id);
             return Err(error);
         }
         Ok(self.take_output())
@@ -107,12 +107,12 @@ impl Peer {
     /// (STM-4).
     pub fn close_stream(&mut self, stream_id: u32, now_ms: u64) -> Result<Output, FrameError> {
         self.prepare(now_ms)?;
-        let totals = self.outbox.totals(stream_id);
+        let totals = self.send_streams.totals(stream_id);
         let (frames, total_len, hash) = totals.ok_or_else(|| state("no stream is open"))?;
         let tail = write::tail(frames, total_len, hash);
         let frame_seq = self.emit_json(stream_id, Action::Sync, &tail)?;
-        self.outbox.end(stream_id, frame_seq, self.clock);
-        self.sent.end(stream_id);
+        self.send_streams.end(stream_id, frame_seq, self.clock);
+        self.send_numbers.end(stream_id);
         Ok(self.take_output())
     }
 
@@ -163,7 +163,7 @@ impl Peer {
     }
 
     fn check_not_ended(&self, stream_id: u32) -> Result<(), FrameError> {
-        if self.sent.is_ended(stream_id) {
+        if self.send_numbers.is_ended(stream_id) {
             return Err(state("the stream has ended"));
         }
         Ok(())

@@ -8,8 +8,8 @@ use super::config::{Config, Role, XCHACHA};
 use super::event::{Event, Output, Reference};
 use super::handshake::write::check_size;
 use super::handshake::{Agreement, Answers, Waiting};
-use super::rate_limit::Limit;
-use super::stream::{Counters, Incoming, Outbox, Windows};
+use super::rate_limit::RateLimit;
+use super::stream::{RecvStream, ReplayWindows, SendNumbers, SendStreams};
 use super::sync::is_space_id;
 use crate::error::{FrameError, RejectCode};
 use crate::limits::{MAX_JSON_INTEGER, MAX_SPACE_ID_CHARS};
@@ -28,17 +28,17 @@ pub struct Peer {
     /// Whether a client's handshake failed and left no session (HSK-29).
     pub(super) is_silent: bool,
     pub(super) answers: Answers,
-    pub(super) sent: Counters,
+    pub(super) send_numbers: SendNumbers,
     /// When a frame was last sent.
     pub(super) last_sent: u64,
-    pub(super) replies: Limit,
-    pub(super) repairs: Limit,
-    pub(super) windows: Windows,
+    pub(super) replies: RateLimit,
+    pub(super) repairs: RateLimit,
+    pub(super) replay_windows: ReplayWindows,
     /// The other end's open streams.
-    pub(super) incoming: BTreeMap<u32, Incoming>,
+    pub(super) recv_streams: BTreeMap<u32, RecvStream>,
     /// Bytes of the frames that wait in them (STM-8).
-    pub(super) held: usize,
-    pub(super) outbox: Outbox,
+    pub(super) waiting_bytes: usize,
+    pub(super) send_streams: SendStreams,
 }
 
 /// What holds from an establishment to a loss.
@@ -75,14 +75,14 @@ impl Peer {
             waiting: None,
             is_silent: false,
             answers: Answers::default(),
-            sent: Counters::default(),
+            send_numbers: SendNumbers::default(),
             last_sent: now_ms,
-            replies: Limit::default(),
-            repairs: Limit::default(),
-            windows: Windows::default(),
-            incoming: BTreeMap::new(),
-            held: 0,
-            outbox: Outbox::default(),
+            replies: RateLimit::default(),
+            repairs: RateLimit::default(),
+            replay_windows: ReplayWindows::default(),
+            recv_streams: BTreeMap::new(),
+            waiting_bytes: 0,
+            send_streams: SendStreams::default(),
         })
     }
 
@@ -147,11 +147,11 @@ impl Peer {
     pub(super) fn end_session(&mut self) {
         self.session = None;
         self.answers = Answers::default();
-        self.windows = Windows::default();
-        self.incoming.clear();
-        self.held = 0;
-        self.sent.end_session();
-        self.outbox = Outbox::default();
+        self.replay_windows = ReplayWindows::default();
+        self.recv_streams.clear();
+        self.waiting_bytes = 0;
+        self.send_numbers.end_session();
+        self.send_streams = SendStreams::default();
     }
 
     /// Ends a handshake without agreement. An earlier one holds on (HSK-29, HSK-30).

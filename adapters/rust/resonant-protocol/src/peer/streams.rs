@@ -3,7 +3,7 @@
 
 use super::event::{Event, Mismatch, Reference};
 use super::state::Peer;
-use super::stream::{Held, Incoming};
+use super::stream::{Held, RecvStream};
 use super::sync::{text, Fault};
 use crate::error::RejectCode;
 use crate::frame::VFrameView;
@@ -11,11 +11,11 @@ use crate::frame::VFrameView;
 impl Peer {
     /// Delivers what was held and has its turn now, and ends the stream if it is whole (STM-7, STM-14).
     pub(super) fn go_on(&mut self, stream_id: u32) {
-        let Some(stream) = self.incoming.get_mut(&stream_id) else {
+        let Some(stream) = self.recv_streams.get_mut(&stream_id) else {
             return;
         };
         while let Some(frame) = stream.take_next() {
-            self.held = self.held.saturating_sub(frame.len());
+            self.waiting_bytes = self.waiting_bytes.saturating_sub(frame.len());
             let Held::Data(bytes) = frame else {
                 continue;
             };
@@ -33,7 +33,7 @@ impl Peer {
 
     /// Goes on with the TAIL that was kept, once nothing below it is missing (STM-14).
     pub(super) fn finish(&mut self, stream_id: u32) {
-        let Some(stream) = self.incoming.get(&stream_id) else {
+        let Some(stream) = self.recv_streams.get(&stream_id) else {
             return;
         };
         let Some((frame_seq, tail)) = stream.due_tail() else {
@@ -103,10 +103,10 @@ impl Peer {
     }
 
     /// Ends a stream: what comes for it from now on is dropped (STM-19).
-    fn close(&mut self, stream_id: u32) -> Option<Incoming> {
-        let stream = self.incoming.remove(&stream_id)?;
-        self.held = self.held.saturating_sub(stream.waiting());
-        *self.windows.touch(stream_id) = stream.close();
+    fn close(&mut self, stream_id: u32) -> Option<RecvStream> {
+        let stream = self.recv_streams.remove(&stream_id)?;
+        self.waiting_bytes = self.waiting_bytes.saturating_sub(stream.waiting());
+        *self.replay_windows.touch(stream_id) = stream.close();
         Some(stream)
     }
 }

@@ -66,7 +66,7 @@ impl Peer {
     }
 
     fn stream_due(&self) -> Option<Due> {
-        let streams = self.incoming.iter();
+        let streams = self.recv_streams.iter();
         let due = streams.filter_map(|(stream_id, stream)| Some((stream.deadline()?, *stream_id)));
         due.min()
     }
@@ -82,7 +82,7 @@ impl Peer {
     }
 
     fn kept_due(&self) -> Option<Due> {
-        self.outbox.deadlines().min()
+        self.send_streams.deadlines().min()
     }
 
     /// STM-24.
@@ -98,7 +98,7 @@ impl Peer {
     }
 
     fn forget_stream(&mut self, stream_id: u32) {
-        self.outbox.forget(stream_id);
+        self.send_streams.forget(stream_id);
     }
 
     /// HSK-20, HSK-21.

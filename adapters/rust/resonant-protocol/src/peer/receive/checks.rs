@@ -45,7 +45,7 @@ pub(super) fn answered(peer: &Peer, received: &Received<'_>) -> Answer {
 
 /// STM-19: the stream is over.
 pub(super) fn closed(peer: &Peer, received: &Received<'_>) -> Answer {
-    let window = peer.windows.get(received.stream_id)?;
+    let window = peer.replay_windows.get(received.stream_id)?;
     drop_if(window.closed, RejectCode::Closed)
 }
 
@@ -54,13 +54,13 @@ pub(super) fn number(peer: &Peer, received: &Received<'_>) -> Answer {
     if !peer.is_numbered(received.is_sealed()) {
         return None; // HSK-35
     }
-    if let Some(stream) = peer.incoming.get(&received.stream_id) {
+    if let Some(stream) = peer.recv_streams.get(&received.stream_id) {
         return drop_if(stream.knows(received.frame_seq), RejectCode::Duplicate);
     }
     if received.kind == Kind::Head {
         return None; // STM-6: whatever was accepted before
     }
-    let window = peer.windows.get(received.stream_id)?;
+    let window = peer.replay_windows.get(received.stream_id)?;
     window.check(received.frame_seq).err().map(Verdict::Drop)
 }
 
@@ -172,7 +172,7 @@ pub(super) fn dtype(peer: &Peer, received: &Received<'_>) -> Answer {
 
 /// STM-3: STRONG_TAIL is not as in the HEAD.
 pub(super) fn strong(peer: &Peer, received: &Received<'_>) -> Answer {
-    let stream = peer.incoming.get(&received.stream_id)?;
+    let stream = peer.recv_streams.get(&received.stream_id)?;
     if stream.is_strong == received.is_strong() {
         return None;
     }
@@ -182,7 +182,7 @@ pub(super) fn strong(peer: &Peer, received: &Received<'_>) -> Answer {
 
 /// STM-15: the number is not below the TAIL's.
 pub(super) fn after_tail(peer: &Peer, received: &Received<'_>) -> Answer {
-    let stream = peer.incoming.get(&received.stream_id)?;
+    let stream = peer.recv_streams.get(&received.stream_id)?;
     let is_late = stream.is_after_tail(received.frame_seq, received.kind == Kind::Tail);
     drop_if(
         is_late && peer.is_numbered(received.is_sealed()),
@@ -192,8 +192,8 @@ pub(super) fn after_tail(peer: &Peer, received: &Received<'_>) -> Answer {
 
 /// STM-8: the frame would have to wait, and there is no room for it.
 pub(super) fn room(peer: &Peer, received: &Received<'_>) -> Answer {
-    let stream = peer.incoming.get(&received.stream_id)?;
-    let waiting = peer.held.saturating_add(received.bytes.len());
+    let stream = peer.recv_streams.get(&received.stream_id)?;
+    let waiting = peer.waiting_bytes.saturating_add(received.bytes.len());
     let has_room = stream.has_room(received.frame_seq, waiting);
     drop_if(
         !has_room && peer.is_numbered(received.is_sealed()),
@@ -204,14 +204,14 @@ pub(super) fn room(peer: &Peer, received: &Received<'_>) -> Answer {
 /// STM-10: as many streams are open as can be.
 pub(super) fn one_stream_more(peer: &Peer, _: &Received<'_>) -> Answer {
     drop_if(
-        peer.incoming.len() >= MIN_OPEN_STREAMS,
+        peer.recv_streams.len() >= MIN_OPEN_STREAMS,
         RejectCode::BufferLimit,
     )
 }
 
 /// STM-13: no HEAD opened the stream of this TAIL.
 pub(super) fn tail_alone(peer: &Peer, received: &Received<'_>) -> Answer {
-    if peer.incoming.contains_key(&received.stream_id) {
+    if peer.recv_streams.contains_key(&received.stream_id) {
         return None;
     }
     let missing = (0..received.frame_seq).take(MAX_MISSING_NUMBERS);

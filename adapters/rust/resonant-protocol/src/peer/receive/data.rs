@@ -10,8 +10,8 @@ impl Peer {
     pub(crate) fn take_data(&mut self, received: &Received<'_>, view: &VFrameView<'_>) {
         self.note_accepted();
         let (stream_id, number) = (received.stream_id, received.frame_seq);
-        let Some(stream) = self.incoming.get_mut(&stream_id) else {
-            self.windows.touch(stream_id).accept(number);
+        let Some(stream) = self.recv_streams.get_mut(&stream_id) else {
+            self.replay_windows.touch(stream_id).accept(number);
             self.tell(Event::Message(view.to_frame())); // HSK-41
             return;
         };
@@ -21,7 +21,7 @@ impl Peer {
             self.tell(Event::Message(view.to_frame()));
         } else {
             stream.hold(number, Held::Data(received.bytes.into()), self.clock);
-            self.held = self.held.saturating_add(received.bytes.len());
+            self.waiting_bytes = self.waiting_bytes.saturating_add(received.bytes.len());
         }
         self.go_on(stream_id);
     }
@@ -33,12 +33,12 @@ impl Peer {
             return;
         }
         let (stream_id, number) = (received.stream_id, received.frame_seq);
-        if let Some(stream) = self.incoming.get_mut(&stream_id) {
+        if let Some(stream) = self.recv_streams.get_mut(&stream_id) {
             stream.hold(number, Held::Sync(received.bytes.len()), self.clock);
-            self.held = self.held.saturating_add(received.bytes.len());
+            self.waiting_bytes = self.waiting_bytes.saturating_add(received.bytes.len());
             self.go_on(stream_id);
         } else {
-            self.windows.touch(stream_id).accept(number);
+            self.replay_windows.touch(stream_id).accept(number);
         }
     }
 }

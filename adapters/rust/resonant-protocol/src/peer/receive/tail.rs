@@ -13,7 +13,7 @@ impl Peer {
     /// A TAIL of an open stream, for the first time or again.
     pub(crate) fn take_tail(&mut self, received: &Received<'_>, tail: &Tail) {
         let number = received.frame_seq;
-        let Some(stream) = self.incoming.get(&received.stream_id) else {
+        let Some(stream) = self.recv_streams.get(&received.stream_id) else {
             return;
         };
         // One that comes again is the one that was kept, whatever else it says (STM-12).
@@ -50,7 +50,7 @@ impl Peer {
 
     /// A TAIL with nothing missing below it. One whose answer would be a reply too many is dropped.
     fn end_stream(&mut self, reference: Reference, tail: &Tail) {
-        let Some(stream) = self.incoming.get(&reference.stream_id) else {
+        let Some(stream) = self.recv_streams.get(&reference.stream_id) else {
             return;
         };
         let verdict = stream.verify(reference.frame_seq, tail);
@@ -65,7 +65,7 @@ impl Peer {
     fn keep_tail(&mut self, reference: Reference, tail: &Tail) {
         self.note_accepted();
         let (frame_seq, tail, quiet_since) = (reference.frame_seq, *tail, self.clock);
-        if let Some(stream) = self.incoming.get_mut(&reference.stream_id) {
+        if let Some(stream) = self.recv_streams.get_mut(&reference.stream_id) {
             stream.tail.get_or_insert(KeptTail {
                 frame_seq,
                 tail,

@@ -7,7 +7,7 @@ mod send_numbers;
 mod send_stream;
 mod sums;
 
-pub(super) use recv_stream::{Held, Incoming, KeptTail};
-pub(super) use replay_window::Windows;
-pub(super) use send_numbers::Counters;
-pub(super) use send_stream::Outbox;
+pub(super) use recv_stream::{Held, KeptTail, RecvStream};
+pub(super) use replay_window::ReplayWindows;
+pub(super) use send_numbers::SendNumbers;
+pub(super) use send_stream::SendStreams;

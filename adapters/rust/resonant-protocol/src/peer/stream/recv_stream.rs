@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::replay_window::Window;
+use super::replay_window::ReplayWindow;
 use super::sums::Sums;
 use crate::limits::{
     MAX_MISSING_NUMBERS, MAX_WAITING_BYTES, REORDER_WINDOW_NUMBERS, REPLAY_WINDOW_NUMBERS,
@@ -29,7 +29,7 @@ pub(crate) struct KeptTail {
 }
 
 /// A stream that a HEAD opened.
-pub(crate) struct Incoming {
+pub(crate) struct RecvStream {
     pub(crate) is_strong: bool,
     announced: Option<Announce>,
     /// The lowest number that is missing.
@@ -39,7 +39,7 @@ pub(crate) struct Incoming {
     pub(crate) sums: Sums,
 }
 
-impl Incoming {
+impl RecvStream {
     /// A stream whose HEAD was accepted.
     pub(crate) fn new(is_strong: bool, announced: Option<Announce>) -> Self {
         Self {
@@ -73,7 +73,7 @@ impl Incoming {
         self.is_next(number) || !is_far && waiting <= MAX_WAITING_BYTES
     }
 
-    /// Takes a number that has its place. It is held even where it is next: [`Incoming::take_next`] gives it.
+    /// Takes a number that has its place. It is held even where it is next: [`RecvStream::take_next`] gives it.
     pub(crate) fn hold(&mut self, number: u64, frame: Held, now: u64) {
         self.note(number, now);
         self.held.insert(number, frame);
@@ -157,8 +157,8 @@ impl Incoming {
     }
 
     /// What remains of it when it is over (STM-19).
-    pub(crate) fn close(&self) -> Window {
-        let mut window = Window::default();
+    pub(crate) fn close(&self) -> ReplayWindow {
+        let mut window = ReplayWindow::default();
         let delivered = self.next.saturating_sub(REPLAY_WINDOW_NUMBERS)..self.next;
         let tail = self.tail.as_ref().map(|tail| tail.frame_seq);
         for number in delivered.chain(self.held.keys().copied()).chain(tail) {

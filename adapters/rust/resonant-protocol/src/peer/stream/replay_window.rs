@@ -13,18 +13,18 @@ const _: () = assert!(
 );
 
 /// What was received on the stream_ids used last.
-pub(crate) type Windows = Recent<Window>;
+pub(crate) type ReplayWindows = Recent<ReplayWindow>;
 
 /// The numbers of one stream_id.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Window {
+pub(crate) struct ReplayWindow {
     highest: Option<u64>,
     seen: Bits,
     /// Whether a stream was opened here and is over (STM-19).
     pub(crate) closed: bool,
 }
 
-impl Window {
+impl ReplayWindow {
     /// `DUPLICATE` for a number that was accepted, `STALE` for one that is too low to know.
     pub(crate) fn check(&self, number: u64) -> Result<(), RejectCode> {
         match self.highest {

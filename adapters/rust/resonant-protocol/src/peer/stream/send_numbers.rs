@@ -10,7 +10,7 @@ use crate::error::{FrameError, RejectCode};
 /// Numbers of what the program asked for, and of whatever may be sealed, are never forgotten, or a nonce could
 /// come twice (XCH-11). Those of mere replies are, since the other end chooses on how many stream_ids it gets some.
 #[derive(Debug, Default)]
-pub(crate) struct Counters {
+pub(crate) struct SendNumbers {
     lasting: BTreeMap<u32, Sent>,
     passing: Recent<u64>,
 }
@@ -22,7 +22,7 @@ struct Sent {
     ended: bool,
 }
 
-impl Counters {
+impl SendNumbers {
     /// Whether anything was sent on the stream_id, as far as is remembered.
     pub(crate) fn has_sent(&self, stream_id: u32) -> bool {
         self.lasting.contains_key(&stream_id) || self.passing.get(stream_id).is_some()

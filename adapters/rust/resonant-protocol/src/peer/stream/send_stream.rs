@@ -7,7 +7,7 @@ use crate::limits::{MAX_KEPT_BYTES, MAX_RESENT_FRAMES, MIN_KEPT_MS};
 use crate::peer::event::Reference;
 
 /// A stream from its HEAD on.
-struct Outgoing {
+struct SendStream {
     is_strong: bool,
     sums: Sums,
     /// The latest frames, and the number of the first of them.
@@ -19,8 +19,8 @@ struct Outgoing {
 
 /// All streams that are open or kept.
 #[derive(Default)]
-pub(crate) struct Outbox {
-    streams: BTreeMap<u32, Outgoing>,
+pub(crate) struct SendStreams {
+    streams: BTreeMap<u32, SendStream>,
     /// The stream_ids, the one opened first in front.
     order: VecDeque<u32>,
     bytes: usize,
@@ -29,9 +29,9 @@ pub(crate) struct Outbox {
 /// What a TAIL says of the frames sent: frames, total_len, and the hash of a stream with STRONG_TAIL.
 pub(crate) type Totals = (u64, u64, Option<u64>);
 
-impl Outbox {
+impl SendStreams {
     pub(crate) fn open(&mut self, stream_id: u32, is_strong: bool) {
-        let stream = Outgoing {
+        let stream = SendStream {
             is_strong,
             sums: Sums::new(false),
             kept: VecDeque::new(),
@@ -43,7 +43,7 @@ impl Outbox {
     }
 
     /// A stream that its TAIL has not ended.
-    fn get_open(&self, stream_id: u32) -> Option<&Outgoing> {
+    fn get_open(&self, stream_id: u32) -> Option<&SendStream> {
         let stream = self.streams.get(&stream_id);
         stream.filter(|stream| stream.tail.is_none())
     }
@@ -154,32 +154,32 @@ mod tests {
 
     const LARGE: usize = 48 << 20;
 
-    fn kept(outbox: &Outbox, stream_id: u32) -> Option<(u64, usize)> {
-        let stream = outbox.streams.get(&stream_id)?;
+    fn kept(sent: &SendStreams, stream_id: u32) -> Option<(u64, usize)> {
+        let stream = sent.streams.get(&stream_id)?;
         Some((stream.first, stream.kept.len()))
     }
 
     #[test]
     fn the_oldest_frames_of_the_oldest_stream_go_first() {
-        let mut outbox = Outbox::default();
+        let mut sent = SendStreams::default();
         for stream_id in [7, 3] {
-            outbox.open(stream_id, false);
+            sent.open(stream_id, false);
             for fill in 0..3 {
-                outbox.record(stream_id, &vec![fill; LARGE], false);
+                sent.record(stream_id, &vec![fill; LARGE], false);
             }
         }
         // Six of them are over the limit, five are not.
-        assert_eq!(kept(&outbox, 7), Some((1, 2)));
-        assert_eq!(kept(&outbox, 3), Some((0, 3)));
-        outbox.end(7, 2, 0);
+        assert_eq!(kept(&sent, 7), Some((1, 2)));
+        assert_eq!(kept(&sent, 3), Some((0, 3)));
+        sent.end(7, 2, 0);
         let tail = Reference {
             stream_id: 7,
             frame_seq: 2,
         };
-        let repaired = outbox.repair(tail, &[0, 1], 0);
+        let repaired = sent.repair(tail, &[0, 1], 0);
         let fills = repaired.iter().filter_map(|frame| frame.first());
         assert_eq!(fills.copied().collect::<Vec<u8>>(), [1, 2]);
-        outbox.forget(7);
-        assert_eq!((outbox.bytes, outbox.order.len()), (3 * LARGE, 1));
+        sent.forget(7);
+        assert_eq!((sent.bytes, sent.order.len()), (3 * LARGE, 1));
     }
 }
