@@ -59,15 +59,15 @@ def module_of(path: str) -> Module:
 
 
 def paths(text: str) -> Iterator[Module]:
-    """Every path that starts with crate, super or self, and every re-export of a child; tests and comments apart."""
+    """Every path that starts with crate, super or self, and every child that is named; tests and comments apart."""
     code = re.sub(r"//[^\n]*", "", text.partition("#[cfg(test)]")[0])
     for start, inner, group in re.findall(r"\b(crate|super|self)((?:::\w+)*)(?:::\{([^}]*)\})?", code):
         assert "{" not in group, f"groups in groups are not read here; write lines of their own for {{{group}}}"
         names = [re.sub(r"\bas \w+|\s", "", name) for name in group.split(",")]
         for name in names if inner or group else []:
             yield tuple(part for part in f"{start}{inner}::{name}".split("::") if part)
-    for head in re.findall(r"^pub(?:\([^)]*\))? use (?!crate\b|super\b|self\b)([a-z]\w*)::", code, re.MULTILINE):
-        yield ("self", head)
+    for head in re.findall(r"^(?:pub(?:\([^)]*\))? )?use ([a-z]\w*)::", code, re.MULTILINE):
+        yield ("self", head)  # of another crate, if there is no such child
 
 
 def imports(module: Module, modules: Mapping[Module, str]) -> set[Module]:
@@ -151,6 +151,12 @@ def test_imports_are_found_as_they_are_written(text: str, found: set[Module]) ->
         (): "",
     }
     assert imports(("peer", "emit"), modules) == found
+
+
+@pytest.mark.parametrize("line", ["use state::Peer;", "pub use state::Peer;", "pub(crate) use state::Peer;"])
+def test_a_folder_imports_the_children_that_it_names(line: str) -> None:
+    modules = {(): "", ("peer",): f"use std::fmt;\nmod state;\n{line}", ("peer", "state"): "", ("state",): ""}
+    assert imports(("peer",), modules) == {("peer", "state")}
 
 
 def test_an_arrow_up_is_found_with_its_reason() -> None:
