@@ -1,7 +1,8 @@
 # Two commands do everything: `make conformance IMPL=rust` and `make test`. `make help` lists the rest.
 
 PYTHON ?= python3
-IMPL ?= reference
+IMPL ?=
+export IMPL
 ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
@@ -29,7 +30,7 @@ RUST_CPU ?= $(if $(filter x86_64,$(shell uname -m)),x86-64-v3,native)
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
-	@echo 'variables: IMPL=NAME|PATH (reference), ARGS="more pytest options", PYTHON=python3.12, FUZZ_SECONDS=600'
+	@echo 'variables: IMPL=NAME|PATH|udp://HOST:PORT (the reference), ARGS="more pytest options", PYTHON=python3.12, FUZZ_SECONDS=600'
 
 env: $(INSTALLED) ## the Python environment, pinned by requirements.lock
 
@@ -41,10 +42,11 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@touch $@
 
 # What an implementation needs besides cargo and g++, which its adapter calls itself.
-NEEDS_jax := $(JAX_INSTALLED)
+NEEDS := $(if $(filter jax,$(IMPL)),$(JAX_INSTALLED))
 
-conformance: $(INSTALLED) $(NEEDS_$(IMPL)) ## judge an implementation: make conformance IMPL=rust
-	$(BIN)/pytest conformance --impl=$(IMPL) $(ARGS)
+# The shell takes IMPL from the environment, so that a path may hold whatever paths hold.
+conformance: $(INSTALLED) $(NEEDS) ## judge an implementation: make conformance IMPL=rust
+	$(BIN)/pytest conformance $(if $(IMPL),--impl="$$IMPL") $(ARGS)
 
 test: lint python-tests rust-tests ## every test, lint and type check of the project
 
@@ -54,7 +56,7 @@ lint: $(INSTALLED) ## ruff, mypy, rustfmt, clippy, rustdoc
 	$(BIN)/mypy
 	cd $(RUST) && $(CARGO) fmt --check
 	cd $(RUST) && $(CARGO) clippy --quiet --locked --workspace --all-targets -- -D warnings
-	cd vectors/examples/rust && $(CARGO) fmt --check && CARGO_TARGET_DIR=$(CURDIR)/$(RUST)/target $(CARGO) clippy --quiet --locked --all-targets -- -D warnings
+	cd vectors/examples/rust && $(CARGO) fmt --check && CARGO_TARGET_DIR='$(CURDIR)/$(RUST)/target' $(CARGO) clippy --quiet --locked --all-targets -- -D warnings
 	cd $(RUST) && RUSTDOCFLAGS='-D warnings' $(CARGO) doc --quiet --locked --workspace --no-deps
 
 python-tests: $(INSTALLED) ## the project's own Python tests, the freshness of the vectors among them
@@ -69,8 +71,9 @@ jax-tests: $(JAX_INSTALLED) ## the tests of the JAX adapter, which python-tests 
 vectors: $(INSTALLED) ## write vectors/data anew
 	$(BIN)/python -m vectors.make
 
-docs: $(INSTALLED) ## draw the state diagrams in specs/ anew
+docs: $(INSTALLED) ## draw the state diagrams in specs/ anew, and the tables made of specs/registry.toml
 	$(BIN)/python reference/diagrams.py
+	$(BIN)/python -m conformance.spec_tables
 
 mutants: $(INSTALLED) ## prove that the suite catches faults: make mutants ARGS="--only FRM-2*"
 	$(BIN)/python -m conformance.mutants $(ARGS)

@@ -3,3 +3,8 @@
 from pathlib import Path
 
 SUITE = Path(__file__).resolve().parent
+
+
+def of_suite(path: Path) -> bool:
+    """Whether a file holds tests of the suite itself, and none of this project or of anybody else."""
+    return path.resolve().parent == SUITE

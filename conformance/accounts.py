@@ -2,54 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Generator, Iterator
 
 import pytest
 from rich.console import Console
 
-from .failure import from_text
+from .entries import entry_of
 from .gate.bound import bound_to
 from .gate.ends import WRITE_ERRORS, plan_faults, write_files
-from .ledger import KNOWN, Entry
-from .probes import PROBES, UNCLAIMED_CLAUSES
+from .gate.files import not_written
+from .gate.selection import replays, selectors
+from .interrupt import KEY as INTERRUPTION
+from .junit import guard_junit, note_faults
 from .runfile import Ending, run_data, write_run
-from .state import FAULTS, JUDGED, OPTIONS, OUTSIDE, Judged
-from .terminal import causes, picture, wanted
-from .verdict import Outcome
+from .state import FAULTS, JUDGED, OPTIONS, OUTSIDE, WRITTEN
+from .summary import summary
+from .terminal import picture, wanted
 
 _COMPLETE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
 """How a run ends that was not broken off; what was broken off says nothing of known failures and plans."""
-
-
-_WORKER = re.compile(r"\A\[gw\d+\] .*\n")  # what -n puts before a failure: which worker, on which interpreter
-
-
-def _id_of(nodeid: str) -> str:
-    return nodeid.partition("[")[2].removesuffix("]")
-
-
-def _entry(run: Judged, report: pytest.TestReport) -> Entry:
-    case_id = _id_of(report.nodeid)
-    properties: dict[str, Any] = dict(report.user_properties)
-    if report.passed:
-        outcome = str(Outcome.PASS)
-    elif hasattr(report, "wasxfail"):
-        outcome = KNOWN
-    else:
-        outcome = str(properties.get("outcome", Outcome.HARNESS_ERROR))
-    detail = _WORKER.sub("", report.longreprtext) if outcome not in (Outcome.PASS, KNOWN) else ""
-    unnamed, unexpected = bool(properties.get("unnamed")), bool(properties.get("unexpected"))
-    kept = getattr(report, "failure", None)
-    failure = from_text(kept) if kept else None
-    case = run.cases.get(case_id)
-    if case is not None:
-        return Entry(case.id, case.profile, case.clauses, outcome, unnamed, detail, failure, unexpected)
-    probe = next((probe for probe in PROBES if probe.id == case_id), None)
-    name = report.nodeid.rpartition("::")[2]
-    clauses = probe.clauses if probe else UNCLAIMED_CLAUSES if "unclaimed" in name else ()
-    return Entry(f"testee/{name}", "testee", clauses, outcome, unnamed, detail, failure)
 
 
 class Accounts:
@@ -58,76 +29,80 @@ class Accounts:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._written: tuple[str, ...] = ()
+        self._skipped: set[str] = set()
+        self._late: list[str] = []
+        guard_junit(config, self._late.append)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note each finished test."""
-        if report.when == "call" or report.failed:
-            run = self._config.stash[JUDGED]
-            run.ledger.add(_entry(run, report))
+        """Note each finished test. A plugin may execute a failed one again; what it ended with then counts."""
+        run = self._config.stash[JUDGED]
+        entry = entry_of(run, report)
+        if entry is None or str(report.outcome) == "rerun":
+            return
+        if report.skipped and not hasattr(report, "wasxfail"):
+            self._skipped.add(entry.id)
+        elif report.when == "call" or report.failed:
+            run.ledger.add(entry)
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None]:
         """Turn a run that judged nothing into a failed one, and write run.json."""
         config = self._config
-        run, options = config.stash[JUDGED], config.stash[OPTIONS]
-        replay = any("::" in argument for argument in config.args)
-        faults = () if config.option.collectonly else tuple(self._faults(replay=replay))
-        broken_off = session.shouldfail or session.shouldstop or exitstatus not in _COMPLETE
-        if not config.option.collectonly and not broken_off:
-            faults += tuple(self._write_files())
-        config.stash[FAULTS] = faults
+        if config.option.collectonly:
+            return (yield)  # nothing was to be judged
+        faults = tuple(self._faults(session, exitstatus))
+        note_faults(config, faults)
+        result = yield  # junit.xml is written
+        faults += tuple(self._late)
         if faults and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        config.stash[FAULTS] = faults
+        try:
+            self._write_run(int(session.exitstatus))
+        except (OSError, ValueError) as error:
+            config.stash[FAULTS] = (*faults, not_written(error))
+            session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+        if not config.pluginmanager.has_plugin("terminalreporter"):
+            print("\n".join(self._lines()))
+        return result
+
+    def _faults(self, session: pytest.Session, exitstatus: int) -> Iterator[str]:
+        """Whatever keeps the run from being green although no case failed. Writes the files of a gate."""
+        config = self._config
+        run, options = config.stash[JUDGED], config.stash[OPTIONS]
+        interruption = config.stash[INTERRUPTION]
+        if interruption.by:
+            done = sum(entry.id in run.cases for entry in run.ledger.entries)
+            yield f"{interruption.text} after {done:,} of {len(run.cases):,} cases"
+            return
+        stopped = bool(session.shouldfail or session.shouldstop or exitstatus not in _COMPLETE)
+        yield from run.ledger.faults(replay=replays(config))
+        if self._skipped:
+            yield f"not judged, as pytest skipped them: {len(self._skipped):,}, such as {min(self._skipped)}"
+        yield from plan_faults(run, options, tuple(selectors(config)), stopped=stopped)
+        if not stopped:
+            try:
+                self._written = tuple(write_files(run, options))
+            except WRITE_ERRORS as error:
+                yield not_written(error)
+
+    def _write_run(self, exit_status: int) -> None:
+        run, options = self._config.stash[JUDGED], self._config.stash[OPTIONS]
         if options.report is not None:
             bound = bound_to(run.name, run.adapter_file)
-            data = run_data(run.ledger, run.hello, bound, Ending(options.seed, int(session.exitstatus), faults))
-            more = config.stash[OUTSIDE].data() if OUTSIDE in config.stash else {}
-            write_run(options.report, {**data, **more})
-
-    def _faults(self, *, replay: bool) -> Iterator[str]:
-        run = self._config.stash[JUDGED]
-        yield from run.ledger.faults(replay=replay)
-        yield from plan_faults(run, self._config.stash[OPTIONS])
-
-    def _write_files(self) -> Iterator[str]:
-        """Write the files that the command line asks for; why one could not be written is a fault."""
-        try:
-            self._written = tuple(write_files(self._config.stash[JUDGED], self._config.stash[OPTIONS]))
-        except WRITE_ERRORS as error:
-            yield str(error)
+            ending = Ending(options.seed, exit_status, self._config.stash[FAULTS])
+            data = run_data(run.ledger, run.hello, bound, ending)
+            more = self._config.stash[OUTSIDE].data() if OUTSIDE in self._config.stash else {}
+            self._config.stash[WRITTEN] = write_run(options.report, {**data, **more})
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """A row a profile, the failing clauses, and whatever keeps the run from being green."""
+        if self._config.option.collectonly:
+            return
         if wanted(self._config):
             Console().print(picture(self._config.stash[JUDGED].ledger.rows()))
-        for line in (*_summary(self._config), *self._written):
+        for line in self._lines():
             terminalreporter.write_line(line)
 
-
-def _table(run: Judged) -> Iterator[str]:
-    yield ""
-    yield f"{'profile':<10}{'cases':>8}{'executed':>10}{'passed':>8}{'failed':>8}{'known':>7}"
-    for profile, row in run.ledger.rows():
-        cells = f"{row['planned']:>8}{row['executed']:>10}{row['passed']:>8}{row['failed']:>8}{row['known']:>7}"
-        yield f"{profile:<10}{cells}"
-
-
-def _summary(config: pytest.Config) -> Iterator[str]:
-    run, options = config.stash[JUDGED], config.stash[OPTIONS]
-    if not wanted(config):
-        yield from _table(run)
-    if run.ledger.unnamed:
-        yield f"{run.ledger.unnamed} refusals came without a code"
-    if run.ledger.left_out:
-        count = run.ledger.left_out
-        yield f"{count} dialogues need time to pass, which for this testee is real time: not executed (--real-time)"
-    failing = run.ledger.failing_clauses()
-    if failing:
-        yield "failing clauses: " + ", ".join(f"{clause} ({count})" for clause, count in failing[:12])
-        yield from ("likely causes:", *causes(run.ledger.entries))
-    if OUTSIDE in config.stash:
-        yield from config.stash[OUTSIDE].summary()
-    if options.report is not None:
-        yield f"report: {options.report / 'run.json'}"
-    for fault in config.stash.get(FAULTS, ()):
-        yield f"FAILED RUN: {fault}"
+    def _lines(self) -> Iterator[str]:
+        yield from (*summary(self._config), *self._written)

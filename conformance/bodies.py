@@ -7,11 +7,12 @@ from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_decrypt
 from nacl.exceptions import CryptoError
 
 from .difference import Difference
+from .registry import registry
 
-NONCE_BYTES = 24
+NONCE_BYTES = registry().limit("nonce_bytes")
 MAGIC = bytes.fromhex("28b52ffd")
 SIZE_FIELDS = {0x20: (1, 0), 0x60: (2, 256), 0xA0: (4, 0), 0xE0: (8, 0)}  # ZST-2, ZST-3
-MAX_CONTENT = 65_503
+MAX_CONTENT = registry().limit("max_lone_body_bytes")
 
 
 class WrongError(Exception):

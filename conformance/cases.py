@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .manifest import damage
+from .manifest import damage, what_to_do
 
 DIALOGUE = "dialogue"
 """The one op of vectors that is none of testees."""
@@ -64,7 +64,7 @@ def load_cases(folder: Path = VECTORS) -> tuple[Case, ...]:
         raise VectorError(damaged)
     paths = sorted(folder.rglob("*.json"))
     if not paths:
-        raise VectorError(f"{folder}: no vector files; run `python -m vectors.make`")
+        raise VectorError(f"{folder}: no vector files. {what_to_do()}")
     cases = tuple(case for path in paths for case in _read_file(path))
     twice = [case_id for case_id, count in Counter(case.id for case in cases).items() if count > 1]
     if twice:

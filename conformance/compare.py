@@ -10,6 +10,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from resonant.console import command, printable
+
 from .gate.files import DataFileError, load_data
 from .ledger import KNOWN
 from .verdict import Outcome
@@ -86,25 +88,26 @@ def _frames(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name} differs: {old[name]} -> {new[name]}"
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compare two run.json, line by line; `!` marks what is worse.
 
     Returns the exit status: 0 if nothing is worse, 1 if something is, 2 if a file cannot be used.
     """
     parser = argparse.ArgumentParser(prog="resonant-conformance compare", description=main.__doc__)
-    parser.add_argument("old", type=Path, help="run.json of before")
-    parser.add_argument("new", type=Path, help="run.json of now")
+    parser.add_argument("old", type=Path, help="run.json of before, or the folder that --report wrote")
+    parser.add_argument("new", type=Path, help="run.json of now, or its folder")
     options = parser.parse_args(arguments)
     try:
         old, new = (load_data(path, "run") for path in (options.old, options.new))
     except DataFileError as error:
-        print(f"not compared: {error}", file=sys.stderr)
+        print(f"not compared: {printable(str(error))}", file=sys.stderr)
         return USAGE
     found = list(changes(old, new))
     for line in _frames(old, new):
-        print(f"  {line}")
+        print(f"  {printable(line)}")
     for change in found:
-        print(f"{'!' if change.worse else ' '} {change.text()}")
+        print(f"{'!' if change.worse else ' '} {printable(change.text())}")
     worse = sum(change.worse for change in found)
     print(f"{len(found)} changes, {worse} for the worse")
     return WORSE if worse else OK

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from resonant.console import forgiving
 
-from . import shell
-from .options import add_options
-from .outside import shell as outside_shell
+from .interrupt import interruptible
+from .options import DEFAULT_IMPL, add_options
 
 SUITE = Path(__file__).resolve().parent
 OWN_TESTS = SUITE / "tests"
 MARKER = "profile(name, clock): counts only for implementations that claim the profile, and whose peers have that clock"
 """An installed suite has no configuration file that would say it."""
+COLLECTED = (("python_files", "test_*.py"), ("python_functions", "test_"))
+"""How the suite's tests are named, whatever somebody's configuration says of other tests."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,16 +26,101 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Begin a judgement, unless only tests of the project itself are to run."""
-    if judges(config.args, config.invocation_params.dir):
-        config.addinivalue_line("markers", MARKER)
-        chosen = outside_shell if outside_shell.wanted(config) else shell
-        chosen.begin(config)
-        config.pluginmanager.register(chosen, "conformance-shell")
+    """Begin a judgement, unless only tests of the project itself are to run, or nothing but help is wanted."""
+    if not judges(config.args, config.invocation_params.dir):
+        return
+    forgiving()
+    config.addinivalue_line("markers", MARKER)
+    for name, pattern in COLLECTED:
+        config.addinivalue_line(name, pattern)
+    if not only_informs(config):
+        with interruptible(config):
+            _begin(config)
+
+
+def only_informs(config: pytest.Config) -> bool:
+    """Whether pytest is asked for its options and the like, for which nothing is to be built and started."""
+    return any(getattr(config.option, name, None) for name in ("help", "version", "markers", "cacheshow"))
+
+
+def _begin(config: pytest.Config) -> None:
+    # To import them takes a second, in which a signal is to be one line.
+    from . import shell  # noqa: PLC0415
+    from .names import Chosen, check_names  # noqa: PLC0415
+    from .outside import shell as outside_shell  # noqa: PLC0415
+    from .state import JUDGED, OPTIONS  # noqa: PLC0415
+
+    refuse_strays(config.args, config.invocation_params.dir)
+    chosen = outside_shell if outside_shell.wanted(config) else shell
+    chosen.begin(config)
+    config.pluginmanager.register(chosen, "conformance-shell")
+    options = config.stash[OPTIONS]
+    if options.cases:
+        check_names(options.cases, config.stash[JUDGED])
+        config.pluginmanager.register(Chosen(options.cases), "conformance-chosen")
+    if not options.named and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Unnamed(config), "conformance-unnamed")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A judgement leaves out the project's own tests, whatever configuration there is; who names them gets them."""
+    asked = any(path.is_relative_to(OWN_TESTS) for path in _paths(config.args, config.invocation_params.dir))
+    return True if collection_path.resolve() == OWN_TESTS and not asked else None
 
 
 def judges(arguments: list[str], folder: Path) -> bool:
     """Whether one of the paths or node ids on the command line holds cases of the suite."""
-    paths = [(folder / argument.partition("::")[0]).resolve() for argument in arguments]
+    paths = _paths(arguments, folder)
     own = [path for path in paths if path.is_relative_to(OWN_TESTS)]
     return any(SUITE.is_relative_to(path) or path.is_relative_to(SUITE) for path in paths if path not in own)
+
+
+def refuse_strays(arguments: list[str], folder: Path) -> None:
+    """Refuse an implementation among the paths of tests, where nobody would look at it. Raises UsageError."""
+    from adapters.driver.adapter import FILE_NAME  # noqa: PLC0415 - as above
+
+    from .outside.server import SCHEME  # noqa: PLC0415
+    from .run import ADAPTERS  # noqa: PLC0415
+
+    for argument in arguments:
+        path = folder / argument
+        named = (ADAPTERS / argument / FILE_NAME).is_file() and not path.exists()
+        if named or path.suffix == ".toml" or (path / FILE_NAME).is_file() or argument.startswith(SCHEME):
+            option = shlex.join(["--impl", argument])
+            raise pytest.UsageError(f"{argument} is an implementation and no test; name it with {option}")
+
+
+def _paths(arguments: list[str], folder: Path) -> list[Path]:
+    return [(folder / argument.partition("::")[0]).resolve() for argument in arguments]
+
+
+class Unnamed:
+    """Says that nobody was named, before anything else and after everything else. A plugin of the first process."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        from .replay import command_line  # noqa: PLC0415 - as above
+
+        command = command_line(config.invocation_params.dir, "run", "PATH/TO/YOUR/adapter.toml")
+        self._config = config
+        self._text = (
+            f"NO IMPLEMENTATION IS NAMED: this run judges the suite's own {DEFAULT_IMPL}. To judge yours: {command}"
+        )
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self) -> None:
+        """Say it at the start."""
+        self._say()
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self) -> Generator[None, object, object]:
+        """Say it in the last line, which of thousands is the one that is read."""
+        result = yield
+        self._say()
+        return result
+
+    def _say(self) -> None:
+        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+        if terminal is None:
+            print(self._text)
+        else:
+            terminal.write_line(self._text, yellow=True, bold=True)

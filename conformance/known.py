@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from adapters.driver.text import decoded
+
 EXAMPLE = """\
 [[known]]
 id = "frame/decode/crc/crc-zero"
@@ -59,8 +61,10 @@ def load_known(path: Path, *, fixing: bool = False) -> Mapping[str, Known]:
     if fixing and not path.exists():
         return {}
     try:
-        file = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        file = tomllib.loads(decoded(path.read_bytes()))
+    except OSError as error:
+        raise KnownFailuresError(f"{path}: cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
         raise KnownFailuresError(f"{path}: {error}; the file is TOML like this:\n{EXAMPLE}") from error
     known: dict[str, Known] = {}
     entries = file.get("known")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -12,12 +14,11 @@ from pathlib import Path
 from adapters.driver.hello import SPEC
 
 MANIFEST, SCHEMA = "manifest.json", "schema.json"
+ROOT = Path(__file__).resolve().parents[1]
+"""The repository, or the package that is installed."""
+CRLF = "its line ends were changed to CRLF"
 TOLD = 5
 """At most so many files are named."""
-WHAT_TO_DO = (
-    "Restore them with `git checkout vectors`; if you changed the vectors on purpose, "
-    "run `python -m vectors.make` and read the difference."
-)
 _HASH = re.compile("[0-9a-f]{64}")
 
 
@@ -42,7 +43,35 @@ def damage(data: Path) -> str | None:
     if not found:
         return None
     more = [f"and {len(found) - TOLD} more"] if len(found) > TOLD else []
-    return "\n".join(["the vectors are damaged:", *found[:TOLD], *more, WHAT_TO_DO])
+    advice = what_changed_them() if all(line.endswith(CRLF) for line in found) else what_to_do()
+    return "\n".join(["the vectors are damaged:", *found[:TOLD], *more, advice])
+
+
+def what_to_do(root: Path = ROOT) -> str:
+    """How the golden vectors below `root` are restored, by commands that can be given in any folder."""
+    if not _is_checkout(root):
+        return "They came with the suite: install it again, by `pip install --force-reinstall` of what you installed."
+    make = shlex.join([sys.executable, "-m", "vectors.make"])
+    return (
+        f"Restore them with `{_in(root)} && git checkout vectors`; if you changed the vectors on "
+        f"purpose, run `{make}` and read the difference."
+    )
+
+
+def what_changed_them(root: Path = ROOT) -> str:
+    """What to do where nothing but line ends differs."""
+    what = "Git with core.autocrlf or an unpacking program changes line ends: unpack again with them left alone"
+    if not _is_checkout(root):
+        return f"{what}."
+    return f"{what}; in a clone run `{_in(root)} && git rm -rq --cached vectors && git checkout HEAD -- vectors`."
+
+
+def _is_checkout(root: Path) -> bool:
+    return (root / "vectors" / "make").is_dir()
+
+
+def _in(root: Path) -> str:
+    return f"cd {shlex.quote(str(root))}"
 
 
 def _load(path: Path) -> _Manifest:
@@ -50,7 +79,8 @@ def _load(path: Path) -> _Manifest:
         text = path.read_bytes()
         found = json.loads(text)
         if not _is_whole(text, found["sha256"]):
-            raise _ManifestError(f"{path}: damaged, its own sha256 does not fit it")
+            crlf = _is_whole(_unix(text), found["sha256"])
+            raise _ManifestError(f"{path}: {CRLF if crlf else 'damaged, its own sha256 does not fit it'}")
         if found["spec"] != SPEC:
             raise _ManifestError(f"{path}: of specification {found['spec']}, and this suite is of {SPEC}")
         return _Manifest(found["schema"], {name: entry["sha256"] for name, entry in found["files"].items()})
@@ -65,6 +95,10 @@ def _is_whole(text: bytes, own: str) -> bool:
     if not _HASH.fullmatch(own):
         return False
     return own == sha256(text.replace(own.encode(), b"0" * len(own))).hexdigest()
+
+
+def _unix(text: bytes) -> bytes:
+    return text.replace(b"\r\n", b"\n")
 
 
 def _damages(data: Path, manifest: _Manifest) -> Iterator[str]:
@@ -82,7 +116,11 @@ def _damage(path: Path, expected: str) -> Iterator[str]:
     except OSError as error:
         yield f"{path}: {'missing' if isinstance(error, FileNotFoundError) else error}"
         return
-    if sha256(text).hexdigest() != expected:
+    if sha256(text).hexdigest() == expected:
+        return
+    if sha256(_unix(text)).hexdigest() == expected:
+        yield f"{path}: {CRLF}"
+    else:
         yield f"{path}: {_difference(text)}"
 
 

@@ -10,6 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from resonant.console import command
+
+from adapters.driver.adapter import FILE_NAME
+
+from .replay import command_line
+
 TEMPLATES: Final = Path(__file__).resolve().parent.parent / "adapters" / "template"
 COMMON: Final = "common"
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
@@ -38,6 +44,7 @@ class NewAdapterError(Exception):
     """Nothing was written; the text says why and what to do."""
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; returns the exit status: 0, or 2 where nothing could be written."""
     options = _parser().parse_args(arguments)
@@ -48,10 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"resonant-conformance new-adapter: {error}", file=sys.stderr)
         return 2
     yours = LANGUAGES[options.lang].yours
+    command = command_line(Path.cwd(), "run", "--impl", str(folder / FILE_NAME))
     print(f"{len(files)} files in {folder}. Judge it, then put your implementation into {folder / yours}:\n")
-    print(
-        f"    resonant-conformance run --impl {folder / 'adapter.toml'}\n\n{folder / 'README.md'} has the next steps."
-    )
+    print(f"    {command}\n\n{folder / 'README.md'} has the next steps.")
     return 0
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+DEFAULT_IMPL = "reference"
+"""Who is judged where nobody is named."""
 DEFAULT_SEED = 1
 TITLE = "Resonant conformance"
 """Of the group of options in pytest's help."""
@@ -27,18 +29,30 @@ class Options:
     fix_known: bool = False
     plan: Path | None = None
     write_plan: bool = False
+    cases: tuple[str, ...] = ()
+    """The ids that --case names; empty for all."""
+    named: bool = True
+    """Whether the command line says whom to judge."""
 
 
 def add_options(parser: pytest.Parser) -> None:
-    """Declare the options; their help is the documentation."""
+    """Declare the options, unless they are declared already; their help is the documentation."""
     group = parser.getgroup("conformance", TITLE)
+    if group.options:
+        return
     group.addoption(
         "--impl",
-        default="reference",
         metavar="NAME|PATH|udp://HOST:PORT",
-        help="the implementation: a folder below adapters/, or the path of an adapter.toml (default: %(default)s); or "
-        "the address of a running server, which is then judged from outside, by nothing but datagrams (profiles "
-        "handshake and stream)",
+        help="the implementation: the path of an adapter.toml or of its folder, or the name of a folder below "
+        f"adapters/ (default: {DEFAULT_IMPL}, the suite's own); or the address of a running server, which is then "
+        "judged from outside, by nothing but datagrams (profiles handshake and stream)",
+    )
+    group.addoption(
+        "--case",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="run only the case, check, probe or law of this id, as run.json and failures have it; may be repeated",
     )
     group.addoption(
         "--profile",
@@ -51,7 +65,7 @@ def add_options(parser: pytest.Parser) -> None:
         "--known-failures",
         metavar="FILE",
         help="a TOML file of [[known]] tables (id, reason, issue; for an id that ends with /* also max): these cases "
-        "must fail, and one that passes fails the run",
+        "must fail, and one that passes fails the run; laws and probes have the ids of run.json (testee/…)",
     )
     group.addoption(
         "--fix-known-failures",
@@ -60,7 +74,10 @@ def add_options(parser: pytest.Parser) -> None:
         "fill in",
     )
     group.addoption(
-        "--plan", metavar="FILE", help="fail if fewer cases of a profile or a clause are executed than FILE says"
+        "--plan",
+        metavar="FILE",
+        help="fail if fewer cases of a profile or a clause are executed than FILE says; so does a run that -k, a node "
+        "id or --profile confines to fewer, as FILE cannot be checked then",
     )
     group.addoption("--write-plan", action="store_true", help="write the FILE of --plan by what this run executes")
     group.addoption(
@@ -97,9 +114,14 @@ def read_options(config: pytest.Config) -> Options:
     for flag, needed in (("--fix-known-failures", "--known-failures"), ("--write-plan", "--plan")):
         if config.getoption(flag) and not config.getoption(needed):
             raise pytest.UsageError(f"{flag} writes the file of {needed}; name it with {needed} FILE")
+        if config.getoption(flag) and config.getoption("--case"):
+            raise pytest.UsageError(f"{flag} needs a whole run; leave out --case")
+    impl = config.getoption("--impl")
+    if impl == "":
+        raise pytest.UsageError("--impl is empty; name an adapter.toml, its folder, or udp://HOST:PORT")
     names = [name.strip() for given in config.getoption("--profile") for name in given.split(",")]
     return Options(
-        impl=config.getoption("--impl"),
+        impl=impl or DEFAULT_IMPL,
         profiles=tuple(name for name in names if name),
         known=Path(known) if known else None,
         report=Path(report) if report else None,
@@ -110,6 +132,8 @@ def read_options(config: pytest.Config) -> Options:
         fix_known=config.getoption("--fix-known-failures"),
         plan=Path(plan) if plan else None,
         write_plan=config.getoption("--write-plan"),
+        cases=tuple(dict.fromkeys(config.getoption("--case"))),
+        named=impl is not None,
     )
 
 

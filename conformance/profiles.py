@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from .cases import DIALOGUE, Accept, Case
 from .peer_ops import PEER_OPS
+from .registry import registry
 
-# profile -> the clause families it is made of; TST holds for every testee whatever it claims
-PROFILES: Mapping[str, tuple[str, ...]] = {
-    "frame": ("FRM", "SPC"),
-    "zstd": ("ZST",),
-    "xchacha": ("XCH",),
-    "message": ("MSG",),
-    "sparse": ("SPR",),
-    "quant": ("QNT",),
-    "handshake": ("HSK",),
-    "stream": ("STM",),
-}
-# profile -> the profile that must be claimed with it (TST-12)
-NEEDS: Mapping[str, str] = {
-    "zstd": "frame",
-    "xchacha": "frame",
-    "message": "frame",
-    "handshake": "message",
-    "stream": "handshake",
-}
-EVERYWHERE = ("TST",)
-FLAG_OF: Mapping[str, int] = {"zstd": 1, "xchacha": 2}
+_REGISTRY = registry()
+PROFILES: Mapping[str, tuple[str, ...]] = {one.name: one.families for one in _REGISTRY.profiles.values()}
+"""Profile -> the clause families it is made of."""
+NEEDS: Mapping[str, tuple[str, ...]] = {one.name: one.needs for one in _REGISTRY.profiles.values() if one.needs}
+"""Profile -> the profiles that must be claimed with it (TST-12)."""
+EVERYWHERE = _REGISTRY.testee.families
+"""The families that hold for every testee, whatever it claims."""
+FLAG_OF: Mapping[str, int] = {one.name: _REGISTRY.mask(one.flag) for one in _REGISTRY.profiles.values() if one.flag}
+"""Profile -> the flag of the header that only its frames have."""
 
 
 class SelectionError(Exception):
@@ -37,19 +26,28 @@ class SelectionError(Exception):
 def selected_profiles(claimed: Sequence[str], chosen: Sequence[str]) -> tuple[str, ...]:
     """The profiles to judge: those claimed, or the chosen ones of them (empty: all).
 
-    Raises SelectionError for a name that is no profile and for one that is not claimed: a run that was asked to judge a
-    profile must not end green without it.
+    Raises SelectionError for a name that is no profile, for one that is claimed without what it needs, and for one that
+    is chosen but not claimed: a run that was asked to judge a profile must not end green without it.
     """
     for name in (*chosen, *claimed):
         if name not in PROFILES:
             raise SelectionError(f"no profile {name!r}; there are {', '.join(PROFILES)}")
     for name in claimed:
-        if NEEDS.get(name, name) not in claimed:
-            raise SelectionError(f"the testee claims {name} but not {NEEDS[name]}, which it needs (TST-12)")
+        for needed in NEEDS.get(name, ()):
+            if needed not in claimed:
+                raise SelectionError(f"the testee claims {name} but not {needed}, which it needs (TST-12)")
     for name in chosen:
         if name not in claimed:
             raise SelectionError(f"profile {name} is not claimed; the testee claims {', '.join(claimed) or 'nothing'}")
     return tuple(name for name in PROFILES if name in (chosen or claimed))
+
+
+def families_with_needs(name: str, apart: Collection[str] = ()) -> Iterator[str]:
+    """The families of a profile, and those of all it needs. apart: profiles whose families are not wanted with it."""
+    yield from PROFILES[name]
+    for needed in NEEDS.get(name, ()):
+        if needed not in apart:
+            yield from families_with_needs(needed, apart)
 
 
 def selected_cases(cases: Iterable[Case], claimed: Sequence[str], selected: Sequence[str]) -> tuple[Case, ...]:

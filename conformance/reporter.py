@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from collections.abc import Generator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,9 @@ from adapters.driver.running import HIDDEN
 
 from .cases import Case
 from .failure import Failure, failure_of, to_text
+from .identity import id_of
 from .outside.check import Check
+from .replay import replay
 from .show import failure_text, frame_dump, probe_text
 from .state import JUDGED, OPTIONS, RUN
 from .verdict import Outcome, Verdict
@@ -46,16 +49,18 @@ class Reporter:
         if not self._settled(check.id, verdict):
             self.fail(verdict.outcome, probe_text(check.id, check.about, check.clauses, verdict, self.replay()))
 
-    def found(self, name: str, about: str, clauses: tuple[str, ...], verdict: Verdict, more: str = "") -> None:
-        """Fail the running test by what a probe or a law found. more: what its replay needs besides."""
-        replay = self.replay() + more
-        self._keep(failure_of(None, verdict, (), replay))
-        self.fail(verdict.outcome, probe_text(name, about, clauses, verdict, replay))
+    def found(self, name: str, about: str, clauses: tuple[str, ...], verdict: Verdict, *more: str) -> None:
+        """Fail the running test by what a probe or a law found. more: options that its replay needs besides."""
+        again = self.replay(*more)
+        self._keep(failure_of(None, verdict, (), again))
+        self.fail(verdict.outcome, probe_text(name, about, clauses, verdict, again))
 
-    def breach(self, case: Case, verdict: Verdict, replay: str) -> None:
-        """Fail the running test by a case that a law made. replay: the command that judges that case."""
-        self._keep(failure_of(case, verdict, frame_dump(case, verdict), replay))
-        self.fail(verdict.outcome, failure_text(case, verdict, replay))
+    def breach(self, case: Case, verdict: Verdict, file: Path) -> None:
+        """Fail the running test by a case that a law made and wrote into a file, which --dialogue plays again."""
+        options = replace(self._options, dialogues=(file,))
+        again = replay(options, self._config.invocation_params.dir, [case.id])
+        self._keep(failure_of(case, verdict, frame_dump(case, verdict), again))
+        self.fail(verdict.outcome, failure_text(case, verdict, again))
 
     def _settled(self, case_id: str, verdict: Verdict) -> bool:
         """Whether the case passed; a known failure ends the test here, and so does one that passes."""
@@ -91,11 +96,9 @@ class Reporter:
             text = text.replace(token, HIDDEN)
         return text
 
-    def replay(self) -> str:
+    def replay(self, *more: str) -> str:
         """The command that runs this test alone."""
-        more = [f"--dialogue={path}" for path in self._options.dialogues]
-        more += ["--real-time"] if self._options.real_time else []
-        return shlex.join(["pytest", self._item.nodeid, f"--impl={self._options.impl}", *more])
+        return replay(self._options, self._config.invocation_params.dir, [id_of(self._item)], *more)
 
 
 def reporter_of(request: pytest.FixtureRequest) -> Reporter:

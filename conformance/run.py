@@ -14,11 +14,12 @@ from adapters.driver.adapter import FILE_NAME
 from .cases import Case, VectorError, load_cases
 from .dialogue.files import load_dialogues
 from .dialogue.timing import playable
-from .known import KnownFailuresError, load_known, resolve
+from .known import Known, KnownFailuresError, load_known, resolve
 from .ledger import Ledger
 from .options import Options
 from .probes import PROBES
 from .profiles import SelectionError, refusal_probes, selected_cases, selected_profiles
+from .testee_ids import TESTEE, existing_ids, running_ids
 
 ADAPTERS = Path(__file__).resolve().parent.parent / "adapters"
 
@@ -41,7 +42,9 @@ class Run:
     known: Mapping[str, str]
     ledger: Ledger
     existing: Collection[str]
-    """Ids of all cases, whether they run or not."""
+    """Ids of all cases, probes and laws, whether they run or not."""
+    running: Collection[str]
+    """Those of them that run."""
     adapter_file: Path | None
 
     @property
@@ -67,22 +70,38 @@ def prepare(options: Options, *, build: bool) -> Run:
         if build:
             build_adapter(adapter)
         testee = Testee(adapter)
+    except (VectorError, AdapterError, KnownFailuresError, SelectionError) as error:
+        raise RunError(str(error)) from error
+    try:
         hello = testee.start()
         selected = selected_profiles(hello.profiles, options.profiles)
         check_named(named, hello.profiles, selected)
         counting = {case.id: case for case in (*selected_cases(all_cases, hello.profiles, selected), *named)}
         played = playable(counting.values(), hello.clock, real_time=options.real_time)
         cases = {case.id: case for case in played}
-        existing = {case.id for case in (*all_cases, *named)}
-        in_profiles = {k: v for k, v in listed.items() if not options.profiles or k.split("/")[0] in selected}
-        known = resolve(in_profiles, cases.keys(), existing, path=options.known, fixing=options.fix_known)
+        probes = refusal_probes(all_cases, hello.profiles)
+        existing = {*(case.id for case in (*all_cases, *named)), *existing_ids(all_cases)}
+        running = {*cases, *running_ids(hello, adapter.launch, selected, probes)}
+        meant = listed if not options.profiles else {k: v for k, v in listed.items() if concerns(v, selected, running)}
+        known = resolve(meant, running, existing, path=options.known, fixing=options.fix_known)
     except StartError as error:
+        testee.close()
         raise RunError(f"--impl={options.impl}: the testee did not start: {_why(error)}") from error
-    except (VectorError, AdapterError, KnownFailuresError, SelectionError) as error:
+    except (KnownFailuresError, SelectionError) as error:
+        testee.close()
         raise RunError(str(error)) from error
+    except BaseException:
+        testee.close()  # a signal, say
+        raise
     ledger = Ledger(selected, cases, left_out=len(counting) - len(cases))
-    probes = refusal_probes(all_cases, hello.profiles)
-    return Run(adapter, testee, hello, cases, probes, known, ledger, existing, _file_of(adapter, options.impl))
+    file = _file_of(adapter, options.impl)
+    return Run(adapter, testee, hello, cases, probes, known, ledger, existing, running, file)
+
+
+def concerns(entry: Known, selected: Collection[str], running: Collection[str]) -> bool:
+    """Whether a known failure says something about the chosen profiles, or about what is judged whatever is chosen."""
+    head = entry.id.partition("/")[0]
+    return head in selected or (head == TESTEE and any(map(entry.fits, running)))
 
 
 def _file_of(adapter: Adapter, impl: str) -> Path | None:

@@ -60,6 +60,5 @@ def _case(entry: Entry) -> Mapping[str, Any]:
 
 
 def write_run(folder: Path, data: Mapping[str, Any]) -> Path:
-    """Write run.json into `folder`, whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write run.json into `folder`, whole or not at all. Raises OSError."""
     return write_whole(folder / "run.json", data_text(data))

@@ -6,43 +6,48 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from resonant.console import printable
 
 from adapters.driver import Testee
 
+from . import of_suite
 from .accounts import Accounts
-from .options import read_options, write_junit
+from .begin import ready
 from .probes import PROBES
 from .reporter import pytest_runtest_makereport  # noqa: F401 - a hook of this plugin
-from .run import RunError, prepare
+from .run import Run, RunError, prepare
 from .state import JUDGED, OPTIONS, RUN
 from .terminal import Meter, wanted
+from .testee_ids import unclaimed_name
 from .verdict import short
 
 OUTSIDE_TESTS = Path(__file__).resolve().parent / "test_outside.py"
-TEXT_CHARS = 20_000  # of one message; it can hold the end of a testee's standard error
 
 
 def begin(config: pytest.Config) -> None:
     """Build and start the testee before anything is collected; every way to fail here is one clear line."""
     gc.disable()  # until all cases are collected, see pytest_collection_finish
-    options = read_options(config)
-    config.stash[OPTIONS] = options
-    write_junit(config, options)
-    worker = hasattr(config, "workerinput")
     try:
+        _begin(config)
+    except BaseException:
+        gc.enable()  # a program that called pytest goes on
+        raise
+
+
+def _begin(config: pytest.Config) -> None:
+    with ready(config) as options:
+        worker = hasattr(config, "workerinput")
         run = prepare(options, build=options.build and not worker)
-    except RunError as error:
-        raise pytest.UsageError(short(str(error), TEXT_CHARS)) from error
-    parallel = bool(getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None))
-    if parallel and not worker:
-        if run.adapter.launch == "attach":
-            run.testee.close()
-            raise pytest.UsageError("a testee that is attached to serves one runner; leave out -n")
-        run.testee.close()  # each worker starts its own
-    config.stash[RUN] = config.stash[JUDGED] = run
+        config.stash[RUN] = config.stash[JUDGED] = run
+        parallel = bool(getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None))
+        if parallel and not worker:
+            run.testee.close()  # each worker starts its own
+            if run.adapter.launch == "attach":
+                raise RunError("a testee that is attached to serves one runner; leave out -n")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -58,31 +63,38 @@ def pytest_report_header(config: pytest.Config) -> str:
     hello = run.hello
     who = f"{run.adapter.name}: {hello.name} {hello.version} ({hello.language})"
     claims = ", ".join(hello.profiles) or "nothing"
-    judged = f"conformance of {short(who)} to Resonant {hello.spec}; claims {claims}"
+    judged = f"conformance of {printable(short(who))} to Resonant {hello.spec}; claims {printable(claims)}"
     return f"{judged}; {len(run.cases)} cases; seed {options.seed}"
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """A server seen from outside is judged by its own shell."""
-    return True if collection_path == OUTSIDE_TESTS else None
+    return True if collection_path.resolve() == OUTSIDE_TESTS else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One test a case, one a probe, one for each op of a profile that is not claimed."""
-    run = metafunc.config.stash[RUN]
-    if "case" in metafunc.fixturenames:
-        metafunc.parametrize("case", run.cases.values(), ids=list(run.cases))
-    if "unclaimed" in metafunc.fixturenames:
-        ids = [f"{case.profile}-{case.op}" for case in run.probes]
-        metafunc.parametrize("unclaimed", run.probes, ids=ids)
-    if "probe" in metafunc.fixturenames:
-        probes = [probe for probe in PROBES if probe.counts(run.hello, run.adapter.launch)]
-        metafunc.parametrize("probe", probes, ids=[probe.id for probe in probes])
+    """One test a case, one a probe, one for each op of a profile that is not claimed; see _given for none of a kind."""
+    if not of_suite(metafunc.definition.path):
+        return
+    for kind, (ids, values) in _given(metafunc.config.stash[RUN]).items():
+        if kind in metafunc.fixturenames and ids:
+            metafunc.parametrize(kind, values, ids=ids)
+
+
+def _given(run: Run) -> Mapping[str, tuple[Sequence[str], Sequence[object]]]:
+    """What tests are given, by the name of the parameter: ids and values. A test that would get none is left out."""
+    probes = [probe for probe in PROBES if probe.counts(run.hello, run.adapter.launch)]
+    return {
+        "case": (list(run.cases), list(run.cases.values())),
+        "unclaimed": ([unclaimed_name(case) for case in run.probes], run.probes),
+        "probe": ([probe.id for probe in probes], probes),
+    }
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what does not count here: laws of other profiles or another clock, and probes when there are none."""
+    """Leave out what does not count here: laws of other profiles or another clock, and tests that are given nothing."""
     run = config.stash[RUN]
+    idle = {kind for kind, (ids, _) in _given(run).items() if not ids}
 
     def counts(item: pytest.Item) -> bool:
         marker = item.get_closest_marker("profile")
@@ -90,7 +102,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             return False
         if marker is not None and marker.kwargs.get("clock", run.hello.clock) != run.hello.clock:
             return False
-        return "unclaimed" not in getattr(item, "fixturenames", ()) or bool(run.probes)
+        return idle.isdisjoint(getattr(item, "fixturenames", ()))
 
     items[:] = filter(counts, items)
 

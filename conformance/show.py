@@ -1,6 +1,6 @@
 """A failed case as text: clause, expected against got, the frame with the differing byte marked, how to replay it.
 
-This is the only module of the suite that imports the reference, and only what describes frames, never what judges them.
+Of the reference it imports what describes frames, never what judges them.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from resonant.clauses import load_clauses
+from resonant.console import printable
 from resonant.explain import explain
 from resonant.layout import Field, annotate
 
@@ -38,8 +39,8 @@ def _text(name: str, about: str, clauses: tuple[str, ...], verdict: Verdict, dum
         lines += ["what was said so far:", *(f"  {line}" for line in verdict.transcript)]
     if verdict.stderr:
         lines += ["testee's standard error:", *(f"  {line}" for line in verdict.stderr.splitlines()[-_STDERR_LINES:])]
-    # Some of it is the testee's own words, which may be megabytes.
-    text = short("\n".join(short(line, _LINE_CHARS) for line in lines), _TEXT_CHARS)
+    # Some of it is the testee's own words, which may be megabytes, or written to move the cursor of a terminal.
+    text = short("\n".join(printable(short(line, _LINE_CHARS)) for line in lines), _TEXT_CHARS)
     return f"{text}\nreplay    {replay}"
 
 

@@ -45,7 +45,11 @@ class Judged(Protocol):
 
     @property
     def existing(self) -> Collection[str]:
-        """Ids of all cases, whether they run or not."""
+        """Ids of all that can be a known failure, whether it runs or not."""
+
+    @property
+    def running(self) -> Collection[str]:
+        """Those of them that run."""
 
     @property
     def ledger(self) -> Ledger:
@@ -58,3 +62,6 @@ OUTSIDE = pytest.StashKey[OutsideRun]()
 JUDGED = pytest.StashKey[Judged]()
 """The one of the two that there is."""
 FAULTS = pytest.StashKey[tuple[str, ...]]()
+"""Why the run must not be green although no case failed."""
+WRITTEN = pytest.StashKey[Path]()
+"""The run.json of this run, once there is one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
@@ -20,8 +21,10 @@ MOST_CAUSES = 8
 def wanted(config: pytest.Config) -> bool:
     """Whether a person looks on: at a terminal, and not at the names of the tests or at what they print."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
-    plain = config.option.verbose > 0 or config.option.capture == "no"
-    return reporter is not None and bool(getattr(reporter, "isatty", False)) and not plain
+    if reporter is None or not getattr(reporter, "isatty", False):
+        return False
+    # An option is not there if its plugin is switched off.
+    return config.option.verbose <= 0 and getattr(config.option, "capture", "fd") != "no"
 
 
 class Meter:
@@ -52,7 +55,8 @@ class Meter:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
         """The bar goes, and leaves nothing."""
-        self._progress.stop()
+        with contextlib.suppress(OSError):  # the terminal may be gone, and the account is still to be written
+            self._progress.stop()
 
 
 def picture(rows: Iterable[tuple[str, Mapping[str, int]]]) -> Table:

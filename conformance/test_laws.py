@@ -45,9 +45,8 @@ def campaign(testee: Testee, seed: int, request: pytest.FixtureRequest) -> Calla
         try:
             holds()
         except (AssertionError, Flaky):  # Flaky: the same input did not fail again
-            reporter.found(
-                name, f"A law on generated inputs, seed {seed}.", clauses, failed[-1], more=f" --seed={seed}"
-            )
+            about = f"A law on generated inputs, seed {seed}."
+            reporter.found(name, about, clauses, failed[-1], "--seed", str(seed))
 
     return run
 

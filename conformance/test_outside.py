@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from .outside.check import Check, run_check
-from .outside.server import Outside
+from .outside.chains import Chains
+from .outside.check import Check
 from .reporter import reporter_of
 
 
-def test_check(check: Check, server: Outside, request: pytest.FixtureRequest) -> None:
+def test_check(check: Check, chains: Chains, request: pytest.FixtureRequest) -> None:
     """The server keeps the clauses of the check."""
-    reporter_of(request).check(check, run_check(check, server))
+    reporter_of(request).check(check, chains.judge(check))

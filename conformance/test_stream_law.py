@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import tempfile
 from pathlib import Path
 
@@ -26,10 +25,8 @@ def test_a_server_does_with_streams_what_the_model_does(
     try:
         breach = search(testee, seed)
     except StoppedError as stopped:
-        reporter.found("streams", f"A law, seed {seed}.", CLAUSES, stopped.verdict)
+        reporter.found("streams", f"A law, seed {seed}.", CLAUSES, stopped.verdict, "--seed", str(seed))
         return
     if breach is not None:
         folder = options.report or Path(tempfile.mkdtemp(prefix="resonant-found-"))
-        path = write_found(folder, breach.case)
-        replay = shlex.join(["pytest", "conformance", f"--impl={options.impl}", "--dialogue", str(path)])
-        reporter.breach(breach.case, breach.verdict, replay)
+        reporter.breach(breach.case, breach.verdict, write_found(folder, breach.case))

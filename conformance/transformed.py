@@ -13,6 +13,7 @@ from typing import Any
 
 from .bodies import NONCE_BYTES, WrongError, decompressed, opened
 from .difference import Difference, first_byte
+from .registry import registry
 from .verdict import PASSED, Outcome, Verdict, short
 
 XCHACHA = 2
@@ -57,7 +58,7 @@ def _body(frame: bytes, header: bytes) -> bytes:
         byte = first_byte(header.hex(), frame.hex())
         difference = Difference(("header",), header.hex(), frame[: len(header)].hex(), byte)
         raise WrongError(f"the header differs (FRM-32): {difference.text()}", difference)
-    if len(frame) > 65_536:
+    if len(frame) > registry().limit("max_frame_bytes"):
         raise WrongError(f"the frame has {len(frame):,} bytes (ZST-11)")
     computed = zlib.crc32(frame[:-4]).to_bytes(4, "little")
     if len(frame) < len(header) + 4 or frame[-4:] != computed:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from resonant.console import command
 from resonant.peer.states import CLIENT, SERVER, Table
 from resonant.peer.stream_states import INCOMING, OUTGOING
 
@@ -56,6 +57,7 @@ def drawn(text: str, marker: str, diagrams: tuple[tuple[str, Table[Any, Any]], .
     return f"{before}{begin}{blocks}\n{_END}{after}"
 
 
+@command
 def main() -> int:
     """Write the diagrams, or with --check return 1 where one is not fresh."""
     parser = argparse.ArgumentParser(description="Draw the state diagrams in specs/ from the reference's tables.")
@@ -73,7 +75,7 @@ def main() -> int:
         if options.check:
             print(f"{path}: the diagrams are not those of the tables; run make docs", file=sys.stderr)
         else:
-            path.write_text(fresh, encoding="utf-8")
+            path.write_text(fresh, encoding="utf-8", newline="\n")
     return int(stale and options.check)
 
 

@@ -10,18 +10,21 @@ from pathlib import Path
 from urllib.parse import quote
 
 from resonant.clauses import specs_folder
+from resonant.console import command, printable
 
+from .files import DataFileError
 from .html import render
-from .read import ReportError, read_kills, read_run
+from .read import read_kills, read_run
 
 USAGE = 2
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="resonant-conformance report", description=__doc__)
     parser.add_argument(
-        "runs", nargs="+", type=Path, metavar="RUN.json", help="what --report wrote, of any implementation"
+        "runs", nargs="+", type=Path, metavar="RUN", help="a run.json, or the folder that --report wrote"
     )
     parser.add_argument(
         "--html", type=Path, default=Path("report.html"), help="the page to write (default: %(default)s)"
@@ -41,8 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         part = options.html.with_name(options.html.name + ".part")
         part.write_text(text, "utf-8", "backslashreplace")  # half a surrogate pair is no text
         part.replace(options.html)
-    except (ReportError, OSError) as error:
-        print(f"resonant-conformance report: {error}", file=sys.stderr)
+    except (DataFileError, OSError) as error:
+        print(f"resonant-conformance report: {printable(str(error))}", file=sys.stderr)
         return USAGE
     print(f"written: {options.html}")
     return 0

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+from resonant.console import printable
 
-SCHEMAS = Path(__file__).resolve().parent
-MAX_BYTES = 512 << 20
+from .files import load_data
+
 GREEN = ("pass", "known failure")
-
-
-class ReportError(Exception):
-    """A file that cannot be used; the text names it and says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +59,8 @@ class Kill:
 
 
 def read_run(path: Path) -> Run:
-    """The run file. Raises ReportError."""
-    data = _read(path, "run")
+    """The run file. Raises DataFileError."""
+    data = _shown(load_data(path, "run"))
     who = data["implementation"]
     entries = tuple(
         Entry(one["id"], one["profile"], tuple(one["clauses"]), one["outcome"], one["detail"], one["failure"])
@@ -87,9 +82,20 @@ def read_run(path: Path) -> Run:
     )
 
 
+def _shown(value: Any) -> Any:
+    """The data with an escape in place of what would hide or turn text on a page; lines stay lines."""
+    if isinstance(value, str):
+        return "\n".join(map(printable, value.split("\n")))
+    if isinstance(value, list):
+        return list(map(_shown, value))
+    if isinstance(value, dict):
+        return {_shown(name): _shown(one) for name, one in value.items()}
+    return value
+
+
 def read_kills(path: Path) -> Mapping[str, Kill]:
-    """What mutants.json says of each clause. Raises ReportError."""
-    clauses: Mapping[str, Sequence[Mapping[str, Any]]] = _read(path, "mutants")["clauses"]
+    """What mutants.json says of each clause. Raises DataFileError."""
+    clauses: Mapping[str, Sequence[Mapping[str, Any]]] = load_data(path, "mutants")["clauses"]
     return {
         clause: Kill(
             len(mutants),
@@ -98,22 +104,3 @@ def read_kills(path: Path) -> Mapping[str, Kill]:
         )
         for clause, mutants in clauses.items()
     }
-
-
-def _read(path: Path, schema: str) -> Mapping[str, Any]:
-    try:
-        with path.open("rb") as file:
-            text = file.read(MAX_BYTES + 1)
-        if len(text) > MAX_BYTES:
-            raise ReportError(f"{path}: longer than {MAX_BYTES:,} bytes")
-        data: Mapping[str, Any] = json.loads(text)
-        jsonschema.validate(data, json.loads((SCHEMAS / f"{schema}.schema.json").read_bytes()))
-    except OSError as error:
-        raise ReportError(f"{path}: cannot be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        raise ReportError(f"{path}: no JSON ({error})") from error
-    except jsonschema.ValidationError as error:
-        raise ReportError(
-            f"{path}: not of this suite's form (reports/{schema}.schema.json): {error.message[:200]}"
-        ) from error
-    return data

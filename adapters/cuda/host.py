@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ctypes
 import math
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from .ops import COORDINATE_BYTES, DEQUANTIZERS, HALF_BYTES, QUANTIZERS, block_count
 
+MAKEFILE = Path(__file__).resolve().parents[1] / "cuda-host" / "Makefile"
+"""What builds the libraries."""
 _ARGUMENTS = {
     **dict.fromkeys(QUANTIZERS.values(), (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p, ctypes.c_void_p)),
     **dict.fromkeys(DEQUANTIZERS.values(), (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p, ctypes.c_void_p)),
@@ -29,7 +32,7 @@ class HostBackend:
         try:
             loaded = ctypes.CDLL(str(library.resolve()))
         except OSError as error:
-            raise SystemExit(f"{error}: run make in adapters/cuda-host") from None
+            raise SystemExit(f"{error}; build it: make -C {shlex.quote(str(MAKEFILE.parent))}") from None
         self._call: dict[str, Any] = {}
         for name, arguments in _ARGUMENTS.items():
             function = self._call[name] = loaded[prefix + name]

@@ -20,22 +20,25 @@ from .answer import (
     parse_answer,
 )
 from .build import build_adapter
-from .channel import Channel, GoneError, NoReplyError
+from .channel import RESEND_S, Channel, GoneError, NoReplyError
 from .errors import AdapterError, StartError
+from .exchange import Exchange
 from .hello import Hello
-from .pieces import HEAD, MAGIC, MAX_MESSAGE_BYTES, MAX_PIECES, PIECE_BYTES, Joiner, PieceError, cut
+from .pieces import ASK_MAGIC, HEAD, MAGIC, MAX_MESSAGE_BYTES, MAX_PIECES, PIECE_BYTES, Joiner, PieceError, ask_for, cut
 from .running import Address
 from .session import launch
-from .sockets import open_udp
+from .sockets import enlarge_buffers, open_udp
 from .testee import Limits, Testee
 from .wire import WirePeer
 
 __all__ = [
+    "ASK_MAGIC",
     "HEAD",
     "MAGIC",
     "MAX_MESSAGE_BYTES",
     "MAX_PIECES",
     "PIECE_BYTES",
+    "RESEND_S",
     "Adapter",
     "AdapterError",
     "Address",
@@ -43,6 +46,7 @@ __all__ = [
     "AnswerError",
     "Channel",
     "Crash",
+    "Exchange",
     "GoneError",
     "HarnessError",
     "Hello",
@@ -58,8 +62,10 @@ __all__ = [
     "Timeout",
     "Unsupported",
     "WirePeer",
+    "ask_for",
     "build_adapter",
     "cut",
+    "enlarge_buffers",
     "launch",
     "load_adapter",
     "open_udp",

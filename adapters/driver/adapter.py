@@ -14,9 +14,13 @@ from typing import Any, Final, Literal, TypeAlias
 from .docker_options import DockerOptions, read_options
 from .errors import AdapterError
 from .running import Address
+from .text import decoded
 
 Launch: TypeAlias = Literal["process", "attach", "docker"]
 FILE_NAME: Final = "adapter.toml"
+_HOST_PORT: Final = re.compile(
+    r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%\w+)?)\]|(?P<host>[^\s\[\]:/]+)):(?P<port>[0-9]{1,5})", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +56,11 @@ def load_adapter(name_or_path: str, adapters_dir: Path) -> Adapter:
     file = Path(name_or_path)
     try:
         file = _find(name_or_path, adapters_dir)
-        with file.open("rb") as opened:
-            table = tomllib.load(opened)
+        table = tomllib.loads(decoded(file.read_bytes()))
     except OSError as error:
         raise AdapterError(f"{file} cannot be read: {error.strerror}; check the path and its permissions") from None
+    except UnicodeError as error:
+        raise AdapterError(f"{file} is not TOML: {error}") from None
     except (ValueError, RecursionError) as error:
         raise AdapterError(f"{file} is not TOML: {error}; correct that line") from None
     try:
@@ -124,10 +129,11 @@ def _argv(key: str, value: object) -> tuple[str, ...]:
 
 
 def _address(key: str, value: object) -> Address:
-    host, _, port = value.rpartition(":") if type(value) is str else ("", "", "")
-    if not host or not re.fullmatch("[0-9]{1,5}", port) or not 0 < int(port) < 65_536:
-        raise ValueError(f"{key!r} has to be a host and a port, such as {_EXAMPLES[key]}; it is {value!r}")
-    return host.removeprefix("[").removesuffix("]"), int(port)
+    found = _HOST_PORT.fullmatch(value) if type(value) is str else None
+    if found is None or not 0 < int(found["port"]) < 65_536:
+        example = f"such as {_EXAMPLES[key]}, an IPv6 address in brackets"
+        raise ValueError(f"{key!r} has to be a host and a port, {example}; it is {value!r}")
+    return found["ipv6"] or found["host"], int(found["port"])
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:

@@ -6,18 +6,18 @@ import errno
 import itertools
 import selectors
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from time import monotonic
 from typing import Final
 
 from .errors import StartError
-from .pieces import Joiner, cut
+from .exchange import Exchange
+from .pieces import Joiner
 from .running import Address
-from .sockets import open_udp
+from .sockets import enlarge_buffers, open_udp
 
 RESEND_S: Final = (0.25, 0.5, 1.0, 2.0)
-"""How long to wait before each sending again, in seconds; the last interval repeats."""
-_BUFFER_BYTES: Final = 4 << 20
+"""How long to wait before each sending again, in seconds; the last interval repeats. Each step forward begins anew."""
 _DATAGRAM_BYTES: Final = 65_536
 # A datagram that finds no room is a lost one: the schedule sends it again.
 _NO_ROOM: Final = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.ENOBUFS})
@@ -41,6 +41,7 @@ class Channel:
     def __init__(self, address: Address, *, gone_fd: int | None = None, first_id: int = 1) -> None:
         """gone_fd: becomes readable when the testee ends. Raises StartError if the address cannot be used."""
         self._ids = itertools.count(first_id)
+        self._whole = False  # whether it was seen not to ask for pieces
         self._gone_fd = gone_fd
         self._socket = _connect(address)
         self._selector = selectors.DefaultSelector()
@@ -59,29 +60,30 @@ class Channel:
         return next(self._ids) & 0xFFFF_FFFF
 
     def request(self, message: bytes, deadline: float) -> bytes:
-        """Send a message, again and again if need be, and return the reply to it.
+        """Send a message piece by piece, again and again if need be, and return the reply to it.
 
         Replies to earlier requests are ignored. Raises NoReplyError at the deadline, GoneError as soon as the testee
         is seen to have ended, PieceError for a message that is too long or a reply whose pieces contradict each other.
         """
-        request_id = self.next_id()
-        datagrams = cut(message, request_id)
-        joiner = Joiner(request_id)
-        intervals = itertools.chain(RESEND_S, itertools.repeat(RESEND_S[-1]))
+        exchange = Exchange(message, self.next_id(), whole=self._whole)
+        sending, intervals = exchange.begin(), _intervals()
         resend_at = monotonic() + next(intervals)
-        self.send_raw(datagrams)
         while True:
+            self.send_raw(sending)
             datagram = self.receive(min(resend_at, deadline))
-            if datagram is not None:
-                reply = joiner.add(datagram)
-                if reply is not None:
-                    return reply
+            reply, sending = (None, []) if datagram is None else exchange.take(datagram)
+            self._whole = exchange.whole
+            if reply is not None:
+                return reply
             now = monotonic()
             if now >= deadline:
-                raise NoReplyError(_note(joiner))
-            if now >= resend_at:
+                raise NoReplyError(_note(exchange.joiner))
+            if sending:
+                intervals = _intervals()
                 resend_at = now + next(intervals)
-                self.send_raw(datagrams)
+            elif now >= resend_at:
+                resend_at = now + next(intervals)
+                sending = exchange.again()
 
     def send_raw(self, datagrams: Iterable[bytes]) -> None:
         """Send datagrams as they are. One that finds no room is dropped. Raises GoneError if the port is closed."""
@@ -130,8 +132,7 @@ def _connect(address: Address) -> socket.socket:
         sock = open_udp(address, family)
     except (OSError, UnicodeError) as error:  # the latter: a host name that no DNS name can be
         raise StartError(f"{address[0]}:{address[1]} is no address to reach a testee at: {error}") from None
-    for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):  # on some systems the latter limits a single datagram
-        sock.setsockopt(socket.SOL_SOCKET, option, _BUFFER_BYTES)
+    enlarge_buffers(sock)
     sock.setblocking(False)
     try:
         sock.connect(target)
@@ -139,6 +140,10 @@ def _connect(address: Address) -> socket.socket:
         sock.close()
         raise StartError(f"{address[0]}:{address[1]} cannot be reached: {error}") from None
     return sock
+
+
+def _intervals() -> Iterator[float]:
+    return itertools.chain(RESEND_S, itertools.repeat(RESEND_S[-1]))
 
 
 def _note(joiner: Joiner) -> str:

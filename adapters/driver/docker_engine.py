@@ -16,6 +16,7 @@ from docker.errors import APIError, BuildError, DockerException, ImageNotFound  
 from requests.exceptions import RequestException
 
 from .adapter import Adapter
+from .build_log import BuildLog
 from .docker_options import DockerOptions
 from .errors import AdapterError, StartError
 from .guard import VARIABLE
@@ -27,8 +28,6 @@ PORTER: Final = "/porter"
 """Where a porter finds its program and its socket."""
 _ROOT: Final = ("", "0", "root")
 _CALL_S: Final = 30
-_BUILD_S: Final = 1800
-_SHOWN_LINES: Final = 30
 _ATTACHED: Final = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
 
 
@@ -43,17 +42,20 @@ class Engine:
         """Close the connections. May be called twice."""
         self._api.close()
 
-    def build(self, adapter: Adapter, options: DockerOptions) -> None:
+    def build(self, adapter: Adapter, options: DockerOptions, log: BuildLog | None = None) -> None:
         """Build the image from its context. Raises AdapterError with the end of the output."""
+        log = log or BuildLog(adapter.name, "", None)
         context = adapter.folder / options.context
         if not (context / "Dockerfile").is_file():
             raise AdapterError(f"{context} has no Dockerfile; correct 'context' in the [docker] of {adapter.name}")
         with _in_words(f"the image {options.image} cannot be built"):
             lines = self._api.build(path=str(context), tag=options.image, rm=True, forcerm=True, decode=True)
-            shown = [str(line.get("error") or line.get("stream") or "").rstrip() for line in _failed_at_end(lines)]
-        if shown:
-            tail = "\n".join(line for line in shown[-_SHOWN_LINES:] if line)
-            raise AdapterError(f"the build of the image {options.image} failed; it ends:\n{tail}")
+            try:
+                failed = _noted(lines, log)
+            finally:
+                getattr(lines, "close", int)()  # the engine gives up a build that nobody listens to any more
+        if failed:
+            raise AdapterError(f"the build of the image {options.image} failed; it ends:\n{log.tail()}")
 
     def create(self, adapter: Adapter, options: DockerOptions, token: str) -> str:
         """A container with no rights and no network, not started yet; its id. Raises StartError."""
@@ -166,12 +168,12 @@ def connect() -> Engine:
     raise AdapterError(f"no container engine answers at {at}: {advice} ({why})")
 
 
-def build_image(adapter: Adapter) -> None:
+def build_image(adapter: Adapter, log: BuildLog) -> None:
     """Build the image of an adapter of launch docker. Raises AdapterError."""
     assert adapter.docker is not None
     if adapter.docker.context:
         with contextlib.closing(connect()) as engine:
-            engine.build(adapter, adapter.docker)
+            engine.build(adapter, adapter.docker, log)
 
 
 def this_runner() -> str:
@@ -196,10 +198,15 @@ def _limits(options: DockerOptions) -> dict[str, Any]:
     }
 
 
-def _failed_at_end(lines: Iterator[dict[str, Any]]) -> list[dict[str, Any]]:
-    """All lines of a build that failed, nothing of one that did not."""
-    seen = list(lines)
-    return seen if any("error" in line for line in seen) else []
+def _noted(lines: Iterator[dict[str, Any]], log: BuildLog) -> bool:
+    """Pass on what a build says; whether it failed."""
+    failed = False
+    for line in lines:
+        failed |= "error" in line
+        text = str(line.get("error") or line.get("stream") or "").rstrip()
+        if text:
+            log.add(f"{text}\n".encode(errors="replace"))
+    return failed
 
 
 @contextlib.contextmanager

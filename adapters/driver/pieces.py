@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 
 MAGIC = b"RTP1"
+ASK_MAGIC = b"RTPA"
+"""In place of MAGIC: the head alone, which asks for the piece that it names."""
 HEAD = struct.Struct("<4sIHH")
 """The 12 bytes before each piece: magic, request_id, index, count."""
 MAX_PIECES = 300
@@ -32,6 +34,20 @@ def cut(message: bytes, request_id: int) -> list[bytes]:
     ]
 
 
+def ask_for(request_id: int, index: int, count: int) -> bytes:
+    """The datagram that asks the other end for one piece of its message, which has so many."""
+    return HEAD.pack(ASK_MAGIC, request_id, index, count)
+
+
+def read_ask(datagram: bytes, request_id: int, count: int) -> int | None:
+    """Which piece of our message of so many pieces is asked for; None for any other datagram."""
+    if len(datagram) != HEAD.size:
+        return None
+    magic, asked_id, index, asked_count = HEAD.unpack(datagram)
+    ours = (magic, asked_id, asked_count) == (ASK_MAGIC, request_id, count)
+    return index if ours and index < count else None
+
+
 class Joiner:
     """Collects the pieces of one message.
 
@@ -39,12 +55,13 @@ class Joiner:
     stays, so that a resent reply cannot change what is half received. It holds no more than MAX_MESSAGE_BYTES.
     """
 
-    __slots__ = ("_count", "_pieces", "_request_id", "ignored", "last_ignored")
+    __slots__ = ("_count", "_first_missing", "_pieces", "_request_id", "ignored", "last_ignored")
 
     def __init__(self, request_id: int) -> None:
         self._request_id = request_id
         self._count = 0
         self._pieces: dict[int, bytes] = {}
+        self._first_missing = 0
         self.ignored = 0
         """How many datagrams were ignored."""
         self.last_ignored = ""
@@ -68,6 +85,15 @@ class Joiner:
         if len(self._pieces) < count:
             return None
         return b"".join(self._pieces[at] for at in range(count))
+
+    @property
+    def ask(self) -> bytes | None:
+        """What asks for the first piece that is missing (TST-22); None before there is any, and once all are there."""
+        if len(self._pieces) in (0, self._count):
+            return None
+        while self._first_missing in self._pieces:
+            self._first_missing += 1
+        return ask_for(self._request_id, self._first_missing, self._count)
 
     def _head(self, datagram: bytes) -> tuple[int, int] | None:
         """Index and count of a piece of this message, None if it is none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shlex
 import signal
 import subprocess
 import threading
@@ -109,7 +110,8 @@ def _spawn(adapter: Adapter, token: str) -> subprocess.Popen[bytes]:
             start_new_session=True,  # a process group of its own, to be ended as a whole
         )
     except OSError as error:
-        advice = "build it first" if adapter.build else "correct run in its adapter.toml"
+        build = f"build it first: cd {shlex.quote(str(adapter.folder))} && {shlex.join(adapter.build)}"
+        advice = build if adapter.build else "correct run in its adapter.toml"
         raise StartError(f"{adapter.name} cannot be started with {adapter.run[0]!r}: {error}; {advice}") from None
 
 

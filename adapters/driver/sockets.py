@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from .running import Address
 
+_WISHES_BYTES: Final = tuple(mebibytes << 20 for mebibytes in (4, 2, 1))
 OpenSocket: TypeAlias = Callable[[socket.AddressFamily], socket.socket]
 
 
@@ -29,3 +31,15 @@ def open_udp(to: Address | None, family: socket.AddressFamily = socket.AF_INET) 
     if isinstance(to, InsideAddress):
         return to.open_socket(family)
     return socket.socket(family, socket.SOCK_DGRAM)
+
+
+def enlarge_buffers(sock: socket.socket) -> None:
+    """Give a socket larger buffers than usual, as large as the system grants; some grant less, some refuse.
+
+    Where even the least is refused it keeps those it has, in which one datagram fits at any rate.
+    """
+    for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):  # on some systems the latter limits a single datagram
+        for wish in _WISHES_BYTES:
+            with contextlib.suppress(OSError):
+                sock.setsockopt(socket.SOL_SOCKET, option, wish)
+                break

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 from types import TracebackType
 from typing import Final, Self
 
 from .running import Address
-from .sockets import open_udp
+from .sockets import enlarge_buffers, open_udp
 
 MAX_TAKEN: Final = 10_000
 """Datagrams that one look takes at most, so that a flood does not keep it for ever."""
-_BUFFER_BYTES: Final = 4 << 20
 _DATAGRAM_BYTES: Final = 65_536
 _LOOPBACK: Final = "127.0.0.1"
 
@@ -27,8 +25,7 @@ class WirePeer:
         """testee: its wire address; what others send is then not taken. None: whatever comes is taken."""
         self._testee = testee
         self._socket = open_udp(testee)
-        for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
-            self._socket.setsockopt(socket.SOL_SOCKET, option, _BUFFER_BYTES)
+        enlarge_buffers(self._socket)
         self._socket.setblocking(False)
         self._socket.bind((_LOOPBACK, 0))
         self.strangers = 0

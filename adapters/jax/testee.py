@@ -6,6 +6,7 @@ Started by the runner it needs nothing. By hand, to be attached to: RESONANT_TOK
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,7 +21,8 @@ try:
     import jax.numpy as jnp
     import numpy as np
 except ImportError as error:
-    sys.exit(f"adapters/jax: JAX cannot be imported ({error}); install it: pip install jax")
+    pip = f"{shlex.quote(sys.executable)} -m pip"
+    sys.exit(f"adapters/jax: JAX cannot be imported ({error}); install it: {pip} install jax")
 
 from adapters.jax.resonant_jax import (
     RejectCode,

@@ -7,6 +7,7 @@ from typing import Final
 
 HEAD: Final = struct.Struct("<4sIHH")
 MAGIC: Final = b"RTP1"
+ASK_MAGIC: Final = b"RTPA"
 MAX_PIECES: Final = 300
 PIECE_BYTES: Final = 60_000
 
@@ -17,6 +18,19 @@ def read_head(datagram: bytes) -> tuple[int, int, int] | None:
         return None
     magic, request_id, index, count = HEAD.unpack_from(datagram)
     return (request_id, index, count) if magic == MAGIC and index < count <= MAX_PIECES else None
+
+
+def read_ask(datagram: bytes) -> tuple[int, int, int] | None:
+    """request_id, index and count of the piece that is asked for; None for any other datagram."""
+    if len(datagram) != HEAD.size:
+        return None
+    magic, request_id, index, count = HEAD.unpack(datagram)
+    return (request_id, index, count) if magic == ASK_MAGIC and index < count else None
+
+
+def ask_for(request_id: int, index: int, count: int) -> bytes:
+    """The datagram that asks for a piece of the runner's message."""
+    return HEAD.pack(ASK_MAGIC, request_id, index, count)
 
 
 def cut(message: bytes, request_id: int) -> list[bytes]:

@@ -9,13 +9,14 @@ import socket
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final, TypeAlias
 
 from .answers import VARIABLE, shows_token
-from .datagrams import HEAD, MAX_PIECES, PIECE_BYTES, cut, read_head
+from .datagrams import HEAD, MAX_PIECES, PIECE_BYTES, ask_for, cut, read_ask, read_head
 
 KEPT_REPLIES: Final = 64
-_BUFFER_BYTES: Final = 4 << 20
+_BUFFER_WISHES_BYTES: Final = tuple(mebibytes << 20 for mebibytes in (4, 2, 1))
 _DATAGRAM_BYTES: Final = 65_536
 _LOOPBACK: Final = "127.0.0.1"
 
@@ -54,23 +55,30 @@ class Testee:
 
     def take(self, datagram: bytes, sender: Address) -> str:
         """Handle one datagram; the op that was performed, or an empty string."""
+        asked = read_ask(datagram)
+        if asked is not None:
+            self.give(*asked, sender)
+            return ""
         head = read_head(datagram)
         if head is None:
             return ""  # TST-5
         request_id, index, count = head
         if request_id in self.kept:
             if index == count - 1:
-                self.send(self.kept[request_id], sender)  # TST-7
+                self.send(self.kept[request_id][0], sender)  # TST-7
             return ""
         message = self.joined(datagram, sender, head)
-        if message is None or (self.runner is None and not shows_token(message)):
+        if message is None:
+            self.ask_further(request_id, count)
+            return ""
+        if self.runner is None and not shows_token(message):
             return ""
         self.runner = sender  # TST-6
         op, reply = self.answering(message)
         self.kept[request_id] = cut(as_message(reply), request_id)
         if len(self.kept) > KEPT_REPLIES:
             self.kept.popitem(last=False)
-        self.send(self.kept[request_id], sender)
+        self.send(self.kept[request_id][0], sender)  # TST-21
         return op if "ok" in reply else ""
 
     def joined(self, datagram: bytes, sender: Address, head: tuple[int, int, int]) -> bytes | None:
@@ -85,10 +93,21 @@ class Testee:
         self.current, self.pieces = None, {}
         return message
 
-    def send(self, datagrams: list[bytes], to: Address) -> None:
-        """Send all pieces of a reply."""
-        for datagram in datagrams:
-            self.control.sendto(datagram, to)
+    def ask_further(self, request_id: int, count: int) -> None:
+        """Ask the runner, once there is one, for the first piece that its message lacks (TST-23)."""
+        if self.runner is not None:
+            lacking = next(at for at in range(count) if at not in self.pieces)
+            self.send(ask_for(request_id, lacking, count), self.runner)
+
+    def give(self, request_id: int, index: int, count: int, to: Address) -> None:
+        """Send the piece of a kept reply that was asked for (TST-22), if there is such a piece (TST-5)."""
+        datagrams = self.kept.get(request_id, [])
+        if len(datagrams) == count:
+            self.send(datagrams[index], to)
+
+    def send(self, datagram: bytes, to: Address) -> None:
+        """Send one datagram. Nothing is ever sent but in answer to one, so that no buffer overflows."""
+        self.control.sendto(datagram, to)
 
 
 def as_message(reply: dict[str, Any]) -> bytes:
@@ -97,6 +116,15 @@ def as_message(reply: dict[str, Any]) -> bytes:
     if len(message) <= MAX_PIECES * PIECE_BYTES:
         return message
     return as_message({"error": f"the reply has {len(message)} bytes, more than {MAX_PIECES} pieces hold"})
+
+
+def enlarge_buffers(one: socket.socket) -> None:
+    """Larger buffers than usual, as large as the system grants: some grant less, some refuse."""
+    for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+        for wish in _BUFFER_WISHES_BYTES:
+            with suppress(OSError):
+                one.setsockopt(socket.SOL_SOCKET, option, wish)
+                break
 
 
 def exit_at_end_of_input() -> None:
@@ -124,8 +152,7 @@ def serve(
     """Bind, print the ports, answer until told to stop. use_wire: is given the wire socket before the first message."""
     with socket.socket(type=socket.SOCK_DGRAM) as control, socket.socket(type=socket.SOCK_DGRAM) as wire:
         for one, port in ((control, attach or 0), (wire, 0)):
-            for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
-                one.setsockopt(socket.SOL_SOCKET, option, _BUFFER_BYTES)
+            enlarge_buffers(one)
             one.bind((_LOOPBACK, port))
         use_wire(wire)
         print(json.dumps({"control": control.getsockname()[1], "wire": wire.getsockname()[1]}), flush=True)  # TST-1

@@ -38,6 +38,8 @@ def serve(perform, hello=HELLO, watch_input=True):
     print_ports()
     while True:
         datagram, sender = control.recvfrom(65536)
+        if not datagram.startswith(b"RTP1"):
+            continue
         request_id = HEAD.unpack_from(datagram)[1]
         request = json.loads(datagram[12:])
         op, input = request["op"], request["input"]

@@ -93,6 +93,9 @@ MISTAKES = {
     "a port out of range": (ATTACH.replace("4000", "65536"), "'control' has to be a host and a port"),
     "port 0": (ATTACH.replace("4000", "0"), "'control' has to be a host and a port"),
     "no host": (ATTACH.replace("127.0.0.1", ""), "'control' has to be a host and a port"),
+    "IPv6 without brackets": (ATTACH.replace("127.0.0.1", "::1"), "an IPv6 address in brackets"),
+    "half a bracket": (ATTACH.replace("127.0.0.1", "[::1"), "an IPv6 address in brackets"),
+    "a space in a host": (ATTACH.replace("127.0.0.1", " 127.0.0.1"), "'control' has to be a host and a port"),
     "a port alone": (ATTACH.replace('"127.0.0.1:4000"', "4000"), "'control' has to be a host and a port"),
 }
 

@@ -10,6 +10,7 @@ from time import monotonic
 import pytest
 
 from adapters.driver import HEAD, MAGIC, Channel, GoneError, NoReplyError, PieceError, StartError, cut
+from adapters.driver import channel as driver_channel
 
 SHORT_S = 0.2
 LONG_S = 10.0  # never reached by a test that passes
@@ -84,6 +85,27 @@ def test_a_long_message_and_its_long_reply() -> None:
 
     with peer(echo) as address, opened(address) as channel:
         assert channel.request(message, monotonic() + LONG_S) == message
+
+
+def test_one_that_never_asks_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(driver_channel, "RESEND_S", (0.05, LONG_S))
+    message, came = os.urandom(130_000), list[int]()
+
+    def old(sock: socket.socket) -> None:
+        for _ in range(2):
+            pieces: dict[int, bytes] = {}
+            while len(pieces) < 3:
+                datagram, sender = sock.recvfrom(65_536)
+                if datagram.startswith(MAGIC):
+                    came.append(HEAD.unpack_from(datagram)[2])
+                    pieces[came[-1]] = datagram
+            for piece in pieces.values():
+                sock.sendto(piece, sender)
+
+    with peer(old) as address, opened(address) as channel:
+        for _ in range(2):
+            assert channel.request(message, monotonic() + LONG_S) == message
+    assert came == [0, 0, 1, 2, 0, 1, 2]
 
 
 def test_request_ids_ascend_from_the_first_and_stay_in_32_bits() -> None:

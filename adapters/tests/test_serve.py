@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import socket
 import subprocess
@@ -10,8 +11,22 @@ from typing import Any
 
 import pytest
 
-from adapters.driver import HEAD, MAGIC, MAX_MESSAGE_BYTES, Joiner
-from adapters.serve import STOP, BadRequestError, Op, answer, array, boolean, greet, integer, made, named, one_of, text
+from adapters.driver import HEAD, MAGIC, MAX_MESSAGE_BYTES, Exchange, ask_for, enlarge_buffers
+from adapters.serve import (
+    STOP,
+    BadRequestError,
+    Op,
+    answer,
+    array,
+    boolean,
+    greet,
+    integer,
+    loop,
+    made,
+    named,
+    one_of,
+    text,
+)
 from adapters.serve.datagrams import cut
 from adapters.serve.loop import Testee, as_message
 from adapters.tests.made_testees import ADAPTERS
@@ -61,20 +76,27 @@ class Heard(Testee):
         with socket.socket(type=socket.SOCK_DGRAM) as control:
             super().__init__(control, lambda message: answer(OPS, NoError, message), attached=False)
 
-    def send(self, datagrams: list[bytes], to: tuple[Any, ...]) -> None:
+    def send(self, datagram: bytes, to: tuple[Any, ...]) -> None:
         assert to == RUNNER
-        self.sent += datagrams
+        self.sent.append(datagram)
+
+    def answers(self, datagram: bytes, sender: tuple[Any, ...] = RUNNER) -> list[bytes]:
+        """What it sends for a datagram."""
+        self.sent = []
+        self.take(datagram, sender)
+        return self.sent
 
     def ask(self, request_id: int, message: bytes) -> dict[str, Any]:
-        """The reply to a message, all of its datagrams fit for the driver."""
-        self.sent = []
-        for datagram in cut(message, request_id):
-            self.take(datagram, RUNNER)
-        joiner = Joiner(request_id)
-        whole = [found for datagram in self.sent if (found := joiner.add(datagram)) is not None]
-        assert len(whole) == 1
-        reply: dict[str, Any] = json.loads(whole[0])
-        return reply
+        """The reply to a message, which comes piece by piece to the driver; never two datagrams for one."""
+        exchange = Exchange(message, request_id)
+        (datagram,) = exchange.begin()
+        while True:
+            (answered,) = self.answers(datagram)
+            whole, sending = exchange.take(answered)
+            if whole is not None:
+                reply: dict[str, Any] = json.loads(whole)
+                return reply
+            (datagram,) = sending
 
 
 @pytest.mark.parametrize(
@@ -107,6 +129,66 @@ def test_a_reply_that_no_pieces_hold_is_an_error() -> None:
     most = MAX_MESSAGE_BYTES - around
     assert testee.ask(2, request("long", size=most)) == {"ok": {"text": "x" * most}}
     assert testee.ask(3, request("long", size=most + 1)).keys() == {"error"}
+
+
+def greeted() -> Heard:
+    testee = Heard()
+    assert "ok" in testee.ask(1, request("hello", token=SECRET))
+    return testee
+
+
+def test_the_first_piece_of_a_reply_comes_alone_and_each_when_it_is_asked_for() -> None:
+    testee = greeted()
+    (first,) = testee.answers(cut(request("long", size=130_000), 2)[0])
+    assert HEAD.unpack_from(first) == (MAGIC, 2, 0, 3)
+    for index in (2, 0, 1, 2):
+        (piece,) = testee.answers(ask_for(2, index, 3))
+        assert HEAD.unpack_from(piece) == (MAGIC, 2, index, 3)
+    assert testee.answers(cut(request("long", size=130_000), 2)[0]) == [first]  # TST-7
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [ask_for(2, 0, 2), ask_for(2, 3, 3), ask_for(3, 0, 3), ask_for(2, 0, 0), ask_for(2, 0, 3) + b"x", b"RTPA"],
+    ids=["another count", "an index past it", "an unknown id", "no pieces", "13 bytes", "4 bytes"],
+)
+def test_an_ask_for_no_piece_is_ignored(ask: bytes) -> None:
+    testee = greeted()
+    assert len(testee.answers(cut(request("long", size=130_000), 2)[0])) == 1
+    assert testee.answers(ask) == []
+
+
+def test_the_first_missing_piece_is_asked_for_once_there_is_a_runner() -> None:
+    message = b" " * 180_001 + request("stop")
+    pieces = cut(message, 7)
+    assert len(pieces) == 4
+    assert Heard().answers(pieces[0]) == []  # TST-6
+    testee = greeted()
+    for given, wanted in ((2, 0), (0, 1), (0, 1), (1, 3)):
+        assert testee.answers(pieces[given]) == [ask_for(7, wanted, 4)]
+    assert testee.answers(pieces[3])[0].endswith(b'{"ok":{}}')
+
+
+class Stingy(socket.socket):
+    """A socket of a system that refuses larger buffers than this, and says so."""
+
+    most_bytes = 0
+
+    def setsockopt(self, *given: Any) -> None:
+        if given[2] > self.most_bytes:
+            raise OSError(errno.ENOBUFS, "no buffer space available")
+        super().setsockopt(*given)
+
+
+@pytest.mark.parametrize("enlarge", [loop.enlarge_buffers, enlarge_buffers], ids=["testee", "driver"])
+@pytest.mark.parametrize("most_bytes", [0, 1 << 20, 3 << 20])
+def test_a_system_that_refuses_large_buffers_is_no_obstacle(enlarge: Any, most_bytes: int) -> None:
+    with Stingy(type=socket.SOCK_DGRAM) as sock, socket.socket(type=socket.SOCK_DGRAM) as usual:
+        sock.most_bytes = most_bytes
+        enlarge(sock)
+        for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+            granted, usually = (one.getsockopt(socket.SOL_SOCKET, option) for one in (sock, usual))
+            assert (granted > usually) is (most_bytes > 0)
 
 
 def test_an_empty_message_is_one_piece() -> None:

@@ -5,6 +5,7 @@ Started by the runner it needs nothing. By hand, to be attached to: RESONANT_TOK
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +18,8 @@ try:
     import numpy  # noqa: F401  # resonant_torch.payload needs it
     import torch
 except ImportError as error:
-    sys.exit(f"adapters/torch: PyTorch cannot be imported ({error}); install it: pip install torch numpy")
+    pip = f"{shlex.quote(sys.executable)} -m pip"
+    sys.exit(f"adapters/torch: PyTorch cannot be imported ({error}); install it: {pip} install torch numpy")
 
 from adapters.torch.resonant_torch import (
     RejectCode,

@@ -15,6 +15,8 @@ import tempfile
 from pathlib import Path
 from time import perf_counter
 
+from resonant.console import command
+
 from .dialogues import dialogue_figures
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,6 +29,7 @@ def test_case(case):
 """
 
 
+@command
 def main() -> int:
     """The command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m conformance.bench", description=__doc__)
@@ -51,7 +54,9 @@ def _timed(arguments: list[str], cwd: Path, *, green: bool, saying: str = "") ->
     """Seconds of a pytest run that must end as expected and print `saying`, or the figure would be of another thing."""
     began = perf_counter()
     command = [sys.executable, "-m", "pytest", "-q", *arguments]
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+    done = subprocess.run(  # noqa: S603 - our own command
+        command, cwd=cwd, capture_output=True, encoding="utf-8", errors="replace", check=False
+    )
     seconds = perf_counter() - began
     if (done.returncode == 0) is not green or saying not in done.stdout:
         sys.exit(
@@ -64,8 +69,8 @@ def _suite_ratio(impl: str, rounds: int, folder: Path) -> dict[str, float | int 
     suite = ["conformance", f"--impl={impl}", "--report", str(folder / "report")]
     _timed(suite, ROOT, green=True)
     count = len(json.loads((folder / "report" / "run.json").read_bytes())["cases"])
-    (folder / "pyproject.toml").write_text("[tool.pytest.ini_options]\n")
-    (folder / "test_empty.py").write_text(EMPTY.format(count=count))
+    (folder / "pyproject.toml").write_text("[tool.pytest.ini_options]\n", "utf-8")
+    (folder / "test_empty.py").write_text(EMPTY.format(count=count), "utf-8")
     suite_s, empty_s = [], []
     for number in range(rounds + 1):
         pair = _timed(suite[:2], ROOT, green=True), _timed(["test_empty.py"], folder, green=True)
@@ -100,8 +105,8 @@ ADAPTER = (
 
 
 def _silent_run(folder: Path) -> float:
-    (folder / "silent.py").write_text(SILENT.format(reference=str(ROOT / "adapters" / "reference")))
-    (folder / "adapter.toml").write_text(ADAPTER)
+    (folder / "silent.py").write_text(SILENT.format(reference=str(ROOT / "adapters" / "reference")), "utf-8")
+    (folder / "adapter.toml").write_text(ADAPTER, "utf-8")
     return _timed(["conformance", f"--impl={folder}"], ROOT, green=False, saying="hangs and failed starts have cost")
 
 

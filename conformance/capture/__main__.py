@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from resonant.console import command, printable
+
 from adapters.driver import AdapterError, StartError, Testee, build_adapter, load_adapter
 
 from ..cases import DIALOGUE, Case, VectorError, load_cases
@@ -18,12 +20,14 @@ from .recorder import FIRST_PORT, PEER_PORT, Recorder
 from .watched import record
 
 OK, FAILED, USAGE = 0, 1, 2
+LINE_END = "\n"
 
 
 class NothingError(Exception):
     """There is nothing to play; the text says why."""
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write a capture. Gives 0 if every dialogue held, 1 if one did not (the capture is there), 2 if nothing ran."""
     options = _parser().parse_args(arguments)
@@ -36,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             status, recorder = _played(testee, chosen)
         write_pcapng(options.output, recorder.packets)
     except (AdapterError, StartError, VectorError, NothingError, OSError) as error:
-        print(f"nothing captured: {error}", file=sys.stderr)
+        print(f"nothing captured: {printable(str(error), keep=LINE_END)}", file=sys.stderr)
         return USAGE
     print(f"{options.output}: {len(recorder.packets):,} packets of {recorder.dialogues:,} dialogues")
     return status
@@ -76,7 +80,7 @@ def _played(testee: Testee, cases: Sequence[Case]) -> tuple[int, Recorder]:
         verdict = record(testee, case, recorder)
         if not verdict.passed:
             status = FAILED
-            print(f"{case.id}: {verdict.outcome}: {verdict.summary}", file=sys.stderr)
+            print(f"{case.id}: {verdict.outcome}: {printable(verdict.summary)}", file=sys.stderr)
     return status, recorder
 
 

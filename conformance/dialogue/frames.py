@@ -10,17 +10,20 @@ from math import prod
 from typing import Any
 
 from ..bodies import NONCE_BYTES, WrongError, decompressed, opened
+from ..registry import registry
 
-ZSTD, XCHACHA = 1, 2
-SYNC = 3
-I8 = 2
-SPARSE = 16
+_REGISTRY = registry()
+ZSTD, XCHACHA = map(_REGISTRY.mask, ("ZSTD", "XCHACHA"))
+SYNC = _REGISTRY.types["Sync"]
+F16, I8, Q4, SPARSE = (_REGISTRY.dtypes[name].value for name in ("F16", "I8", "Q4", "SparseCoo"))
 _FIXED = struct.Struct("<BBHIQQ")
 _TRAILER = struct.Struct("<IB")
-_MIN, _MAX = 33, 65_507  # FRM-25, FRM-28
-_MAX_PLAIN = 65_536
+_MIN, _MAX, _MAX_PLAIN = map(_REGISTRY.limit, ("min_frame_bytes", "max_datagram_bytes", "max_plain_bytes"))
+_TYPES = frozenset(_REGISTRY.types.values())
+_MODALITIES = frozenset(modality.value for modality in _REGISTRY.modalities.values())
+_FLAGS = sum(map(_REGISTRY.mask, _REGISTRY.flags))
 # FRM-17 to FRM-19
-_PAYLOAD: Mapping[int, Callable[[int], int]] = {1: lambda n: 2 * n, I8: lambda n: n, 3: lambda n: (n + 1) // 2}
+_PAYLOAD: Mapping[int, Callable[[int], int]] = {F16: lambda n: 2 * n, I8: lambda n: n, Q4: lambda n: (n + 1) // 2}
 
 
 class UnreadableError(Exception):
@@ -69,12 +72,12 @@ def read_frame(datagram: bytes, key: bytes | None = None) -> WireFrame:
     _need(version == 1, f"version is {version} (FRM-2)")
     computed = struct.pack("<I", zlib.crc32(datagram[:-4]))
     _need(datagram[-4:] == computed, f"crc32 is {datagram[-4:].hex()}, not {computed.hex()} (FRM-24)")
-    _need(kind <= 4, f"type is {kind} (FRM-3)")
-    _need(flags >> 3 == 0, f"flags are 0x{flags:04x} (FRM-4)")
+    _need(kind in _TYPES, f"type is {kind} (FRM-3)")
+    _need(flags & ~_FLAGS == 0, f"flags are 0x{flags:04x} (FRM-4)")
     _need(_MIN + 4 * count <= len(datagram), f"num_slices is {count:,} (FRM-8)")
     lengths = struct.unpack_from(f"<{count}I", datagram, _FIXED.size)
     space_hash32, modality = _TRAILER.unpack_from(datagram, _FIXED.size + 4 * count)
-    _need(modality <= 4, f"modality is {modality} (FRM-11)")
+    _need(modality in _MODALITIES, f"modality is {modality} (FRM-11)")
     _need(_MIN + 10 * count + sum(lengths) <= _MAX_PLAIN, "its slices are too long together (FRM-27)")
     end = _FIXED.size + 4 * count + _TRAILER.size
     header, body = datagram[:end], datagram[end:-4]

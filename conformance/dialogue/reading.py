@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from ..registry import registry
 from .steps import (
     FIRST_PEER,
     Act,
@@ -25,7 +26,7 @@ HEADER = ("type", "flags", "stream_id", "frame_seq", "space_hash32", "modality")
 ROLES = ("server", "client")
 _LETTER = re.compile("[a-z]")
 _HEX = re.compile("([0-9a-f]{2})*")
-_MIN_FRAME = 33  # FRM-25
+_MIN_FRAME = registry().limit("min_frame_bytes")
 _MAX_EACH = 1 << 16
 
 

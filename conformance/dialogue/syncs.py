@@ -11,11 +11,11 @@ from typing import Any, NoReturn
 
 import jsonschema
 
+from ..registry import registry
 from .frames import I8, SYNC, WireFrame
 
 SPECS = Path(__file__).resolve().parents[2] / "specs"
-_MAX_INTEGER = 2**53 - 1  # MSG-18
-_MAX_DEPTH = 16  # MSG-17
+_MAX_INTEGER, _MAX_DEPTH = map(registry().limit, ("max_json_integer", "max_json_levels"))
 # Numbers without fraction and exponent alone are integers (specs/handshake.md, section 1).
 _TYPES = jsonschema.Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
 _Strict: type[jsonschema.Draft202012Validator] = jsonschema.validators.extend(  # type: ignore[no-untyped-call]

@@ -9,8 +9,8 @@ from adapters.driver import Address
 
 from .transcript import Transcript
 
-MAX_DATAGRAMS, MAX_BYTES = 64, 120_000
-"""What may be under way to the testee at once, so that no buffer overflows."""
+MAX_DATAGRAMS, MAX_BYTES = 64, 60_000
+"""What may be under way to the testee at once, so that a receive buffer of 64 KiB does not overflow."""
 
 
 class Wire(Protocol):

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..known import KnownFailuresError
 from ..options import Options
 from ..state import Judged
 from .files import DataFileError
 from .fixing import fix_file, found
-from .plan import load_plan, missing, write_plan
+from .plan import TESTEE, Plan, executed, load_plan, missing, write_plan
 
 
-def plan_faults(run: Judged, options: Options) -> Iterator[str]:
-    """What of --plan was not executed."""
+def plan_faults(run: Judged, options: Options, selected_by: Sequence[str], *, stopped: bool = False) -> Iterator[str]:
+    """What of --plan was not executed; one line where the user had only a part of the suite executed.
+
+    selected_by: the flags that did it. stopped: the run ended before its end, as by -x.
+    """
     if options.plan is None or options.write_plan:
         return
     try:
@@ -21,7 +24,20 @@ def plan_faults(run: Judged, options: Options) -> Iterator[str]:
     except DataFileError as error:
         yield str(error)
         return
-    yield from missing(plan, run.ledger.entries, run.idle_probes, options.plan)
+    faults = list(missing(plan, run.ledger.entries, run.idle_probes, options.plan))
+    left_out = "--profile" if options.profiles and plan.profiles.keys() - {*run.ledger.selected, TESTEE} else ""
+    flags = [*selected_by, *filter(None, [left_out])]
+    if faults and stopped:
+        yield f"{options.plan} is not checked, as the run ended early"
+    elif faults and flags:
+        yield f"{options.plan} is not checked, as {_selected(flags, run, plan)}"
+    else:
+        yield from faults
+
+
+def _selected(flags: Sequence[str], run: Judged, plan: Plan) -> str:
+    ran, all_of_them = (sum(one.profiles.values()) for one in (executed(run.ledger.entries), plan))
+    return f"{' and '.join(flags)} selected {ran:,} of {all_of_them:,} cases; leave that out, or --plan"
 
 
 def write_files(run: Judged, options: Options) -> Iterator[str]:
@@ -30,7 +46,7 @@ def write_files(run: Judged, options: Options) -> Iterator[str]:
         yield f"plan: {write_plan(options.plan, run.ledger.entries, run.hello.spec)}"
     if options.known is not None and options.fix_known:
         profiles = run.ledger.selected if options.profiles else ()
-        changed, new = fix_file(options.known, found(run.ledger.entries, run.existing, run.cases), profiles)
+        changed, new = fix_file(options.known, found(run.ledger.entries, run.existing, run.running), profiles)
         rest = "; write the reason and the issue of each new one" if new else ""
         yield f"known failures: {changed} removed or changed, {new} new in {options.known}{rest}"
 

@@ -10,8 +10,11 @@ from typing import Any
 import tomlkit
 from tomlkit.items import AoT, Table
 
+from adapters.driver.text import decoded
+
 from ..known import UNFILLED, Known, KnownFailuresError, load_known
 from ..ledger import KNOWN, Entry
+from ..run import concerns
 from ..verdict import Outcome
 from .files import write_whole
 
@@ -31,7 +34,7 @@ class Found:
 
 
 def found(entries: Iterable[Entry], existing: Collection[str], running: Collection[str]) -> Found:
-    """The run's account as far as known failures go: cases only, and no harness errors."""
+    """The run's account as far as known failures go: what can be one, and no harness errors."""
     cases = [entry for entry in entries if entry.id in running]
     passing = {entry.id for entry in cases if entry.outcome == Outcome.PASS or entry.unexpected}
     failing = {entry.id for entry in cases if entry.outcome == KNOWN or entry.outcome not in _NOT_KNOWN} - passing
@@ -44,12 +47,12 @@ def fix_file(path: Path, run: Found, profiles: Collection[str]) -> tuple[int, in
     profiles: those that --profile chose, empty for all; entries of others stay. Raises KnownFailuresError, OSError.
     """
     known = load_known(path, fixing=True)
-    text = path.read_text("utf-8") if path.exists() else ""
+    text = decoded(path.read_bytes()) if path.exists() else ""
     document = tomlkit.parse(text)
     tables = document.get("known")
     if tables and not isinstance(tables, AoT):
         raise KnownFailuresError(f"{path}: it can be rewritten only if each entry is a [[known]] table of its own")
-    changed = {name: _still(entry, run) for name, entry in known.items() if _judged(entry, profiles)}
+    changed = {name: _still(entry, run) for name, entry in known.items() if _judged(entry, run, profiles)}
     fitted = {case_id for case_id in run.failing if any(entry.fits(case_id) for entry in known.values())}
     new = [Known(case_id, REASON, ISSUE) for case_id in sorted(run.failing - fitted)]
     removed = {name: left for name, left in changed.items() if left != (known[name],)}
@@ -59,8 +62,8 @@ def fix_file(path: Path, run: Found, profiles: Collection[str]) -> tuple[int, in
     return len(removed), len(new)
 
 
-def _judged(entry: Known, profiles: Collection[str]) -> bool:
-    return not profiles or entry.id.partition("/")[0] in profiles
+def _judged(entry: Known, run: Found, profiles: Collection[str]) -> bool:
+    return not profiles or concerns(entry, profiles, run.running)
 
 
 def _still(entry: Known, run: Found) -> tuple[Known, ...]:

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from time import monotonic
 
 from resonant.clauses import load_clauses
+from resonant.console import command
 
 from ..cases import load_cases
 from ..progress import Progress
@@ -24,6 +25,7 @@ PROVED, NOT_PROVED, USAGE = 0, 1, 2
 ALL = "*"
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit status."""
     options = _parser().parse_args(arguments)

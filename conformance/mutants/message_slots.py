@@ -5,7 +5,7 @@ from __future__ import annotations
 from .changes import edited, inserted, refusing
 from .mutant import Mutant
 
-READ = "messages.read_message"
+READ = "messages.message_of"
 CACHE = "messages._cache"
 CRITIQUE = "messages._critique"
 TENSOR = "slots.SlotReader.tensor"

@@ -16,10 +16,9 @@ from typing import Any, Self
 
 import numpy as np
 
-from adapters.driver import Address, Answer, Crash, HarnessError, Hello, parse_answer
+from adapters.driver import Address, Answer, Crash, HarnessError, Hello, enlarge_buffers, parse_answer
 from adapters.driver.answer import AnswerError
 
-BUFFER_BYTES = 4 << 20
 LIMIT_S = 5.0
 """For one op; the longest of the reference takes a tenth of that."""
 FOLDER = Path(__file__).resolve().parents[2] / "adapters" / "reference"
@@ -33,7 +32,7 @@ class InProcess:
 
     def __init__(self) -> None:
         self._wire = socket.socket(type=socket.SOCK_DGRAM)
-        self._wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
+        enlarge_buffers(self._wire)
         self._wire.bind(("127.0.0.1", 0))
         SCRIPTS["peer_ops"].PEERS.use(self._wire)
 

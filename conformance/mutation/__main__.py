@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Sequence
 from time import monotonic
 
+from resonant.console import command
+
 from . import crate
 from .survivors import WHAT_TO_DO, Survivors, Tally, complaints, load_survivors, stale_entries
 
@@ -32,6 +34,7 @@ class Told:
         self._say(f"{count} of {total} mutants, about {left / 60:.0f} min left")
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit status."""
     options = _parser().parse_args(arguments)

@@ -60,7 +60,8 @@ def _run(arguments: Sequence[str], copy: Path, *, capture: bool = False) -> str:
             cwd=copy / RUST,
             env=environment,
             stdout=subprocess.PIPE if capture else None,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             check=False,
         )
     except OSError as error:

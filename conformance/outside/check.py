@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 from ..verdict import Outcome, Verdict
 from .learned import Learned, Need
-from .server import Outside
+from .server import Life, Outside
 from .talk import WrongError
+
+ADDRESSES = 24
+"""How many addresses a run of a sound server uses at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +48,22 @@ def run_check(check: Check, server: Outside) -> Verdict:
         return check.judge(server)
     except WrongError as error:
         verdict = error.verdict
-    if verdict.outcome in (Outcome.TIMEOUT, Outcome.CRASH) and not server.alive():
-        return Verdict(
-            Outcome.HARNESS_ERROR, verdict.summary, verdict.expected, _gave_up("no ping is answered any more")
-        )
-    return verdict
+    if verdict.outcome not in (Outcome.TIMEOUT, Outcome.CRASH):
+        return verdict
+    life = server.life()
+    if life is Life.ANSWERS:
+        return verdict
+    return Verdict(Outcome.HARNESS_ERROR, verdict.summary, verdict.expected, _gave_up(_why(life, server)))
+
+
+def _why(life: Life, server: Outside) -> str:
+    if life is Life.SILENT:
+        return "no ping is answered any more: has the server ended, or does it limit or ban whom it answers?"
+    return (
+        f"asked from {server.addresses - 1} addresses, the server still answers the first and no new one: its table "
+        f"of remote addresses may be full. Wait a minute or restart it; a run needs about {ADDRESSES}, so let it keep "
+        "more or forget some"
+    )
 
 
 def _gave_up(why: str) -> str:

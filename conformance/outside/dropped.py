@@ -8,6 +8,7 @@ from time import sleep
 from ..verdict import PASSED, Verdict
 from .check import Check
 from .faults import broken_frames
+from .lanes import PER_SECOND
 from .learned import AGREES_DATA, AGREES_MODALITY, UNSEALED
 from .pings import batches, ping
 from .refusals import F16, STREAM
@@ -15,7 +16,6 @@ from .server import Outside
 from .talk import need
 from .wire import Frame, Type, heart, json_slice, sync
 
-PER_SECOND = 8  # HSK-42
 WINDOW = 1024  # HSK-34
 ERRORS: tuple[tuple[bytes, str], ...] = (
     (b'{"method":"error","code":"SPACE_MISMATCH","message":"no"}', "an error"),
@@ -123,6 +123,7 @@ def refused_leaves_no_trace(server: Outside) -> Verdict:
 def reply_limit(server: Outside) -> Verdict:
     """Nine frames at once that are to be refused, and a ping a little more than a second after the eighth error."""
     with server.conversation() as talk:
+        talk.rest()
         for seq in range(PER_SECOND + 1):
             talk.send(Frame(Type.THINK, STREAM, seq, (F16,)))
         for _ in range(PER_SECOND):
@@ -139,6 +140,7 @@ def reply_limit(server: Outside) -> Verdict:
 def ping_at_the_limit(server: Outside) -> Verdict:
     """A ping as the ninth: it is as if it had not come, so data after the second still lacks a session."""
     with server.conversation() as talk:
+        talk.rest()
         for seq in range(PER_SECOND):
             talk.send(Frame(Type.THINK, STREAM, seq, (F16,)))
         talk.send(ping())

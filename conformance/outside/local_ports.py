@@ -1,21 +1,23 @@
 """Local addresses that the server has not met before.
 
 A server knows a conversation by the address that it comes from, and may remember one for as long as it likes. A port
-that is used twice, in this run or in one a moment ago, would continue an old conversation.
+that an earlier run had a moment ago would continue an old conversation, so runs take their ports in turn, by a clock
+that is never set. A port that the system chooses (bind 0) is a random one: it would be one of the last run's now and
+then, and nobody could tell when.
 """
 
 from __future__ import annotations
 
 import socket
 from dataclasses import dataclass
-from time import time
+from time import monotonic
 from typing import Any
 
 FIRST, COUNT = 24_000, 40_000
 PER_SECOND = 200
-"""By how many ports a run begins later than one a second ago; a whole run uses about a hundred."""
-PER_WORKER = 4_000
-"""By how many ports the workers of one run are apart."""
+"""By how many ports a run begins later than one a second ago; a whole run uses about two dozen."""
+JUMP = 257
+"""By how many ports to go on from one that is taken: another run may have it, and had those after it."""
 _BUSY_AT_MOST = 2_000
 
 
@@ -27,9 +29,9 @@ class Address:
     target: Any
 
 
-def start_now(worker: int) -> int:
-    """Where a run that begins now takes its ports from. worker: which of those that share the run, from 0."""
-    return int(time() * PER_SECOND) + worker * PER_WORKER
+def start_now() -> int:
+    """Where a run that begins now takes its ports from. The clock is the machine's: setting the time moves nothing."""
+    return int(monotonic() * PER_SECOND)
 
 
 class LocalPorts:
@@ -41,19 +43,28 @@ class LocalPorts:
         self._next = start
         self._sockets: list[socket.socket] = []
 
+    @property
+    def used(self) -> int:
+        """How many it has given."""
+        return len(self._sockets)
+
     def fresh(self) -> socket.socket:
-        """A connected socket on the next free port. Raises OSError if thousands in a row are taken."""
+        """A connected socket on the next free port. Raises OSError if thousands are taken."""
         sock = socket.socket(self._address.family, socket.SOCK_DGRAM)
         self._sockets.append(sock)
+        self._next += 1
         for _ in range(_BUSY_AT_MOST):
-            self._next += 1
+            port = FIRST + self._next % COUNT
             try:
-                sock.bind(("", FIRST + self._next % COUNT))
+                if port == self._address.target[1]:
+                    raise OSError("the server's own")  # some systems would let both have it
+                sock.bind(("", port))
             except OSError:
-                continue  # somebody has it
+                self._next += JUMP
+                continue
             sock.connect(self._address.target)
             return sock
-        raise OSError(f"{_BUSY_AT_MOST} local UDP ports in a row are taken")
+        raise OSError(f"{_BUSY_AT_MOST} local UDP ports are taken")
 
     def close(self) -> None:
         """Close every socket."""

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from ..verdict import PASSED, Verdict
 from .check import Check
-from .learned import LISTS, NAMED_HASH, NAMED_ID, Learned, learned_from
+from .learned import LISTS, NAMED_HASH, NAMED_ID, learned_from
 from .server import Outside
 from .talk import PING_STREAM, SMALLEST_PING, need
 from .wire import Frame, sync
@@ -53,13 +53,6 @@ def minimal_ping(server: Outside) -> Verdict:
     return PASSED
 
 
-def _agreed(server: Outside, lists: Mapping[str, tuple[str, ...]]) -> Learned:
-    """What a fresh server says to a ping with these lists."""
-    with server.conversation() as talk:
-        reply = talk.agree(**list_members({name: list(names) for name, names in lists.items()}))
-        return learned_from(reply.message)
-
-
 def _expected(own: tuple[str, ...] | None, name: str, asked: tuple[str, ...] | None) -> tuple[str, ...] | None:
     """HSK-14 and HSK-15."""
     if own is None or asked is None:
@@ -68,21 +61,23 @@ def _expected(own: tuple[str, ...] | None, name: str, asked: tuple[str, ...] | N
     return left if left or name in ("modality", "dtype") else ("none",)
 
 
-def _cut_to(server: Outside, asked: Mapping[str, tuple[str, ...]]) -> Verdict:
-    agreed = _agreed(server, asked)
-    for name in LISTS:
-        expected = _expected(getattr(server.learned, name), name, asked.get(name))
-        got = getattr(agreed, name)
-        need(got == expected, f"{name} is wrong for a ping with {name} {asked.get(name)}", expected, got)
+def _cut_to(server: Outside, *pings: Mapping[str, tuple[str, ...]]) -> Verdict:
+    """Pings with these lists; each is answered as if it were the first (HSK-17)."""
+    with server.conversation() as talk:
+        for seq, asked in enumerate(pings):
+            reply = talk.agree(seq, **list_members({name: list(names) for name, names in asked.items()}))
+            agreed = learned_from(reply.message)
+            for name in LISTS:
+                expected = _expected(getattr(server.learned, name), name, asked.get(name))
+                got = getattr(agreed, name)
+                need(got == expected, f"{name} is wrong for a ping with {name} {asked.get(name)}", expected, got)
     return PASSED
 
 
 def one_list_at_a_time(server: Outside) -> Verdict:
     """Each list cut to every second name, the others left out."""
-    for name in LISTS:
-        _cut_to(server, {name: server.learned.names(name)[::2]})
-        _cut_to(server, {name: server.learned.names(name)[1::2]})
-    return PASSED
+    own = {name: server.learned.names(name) for name in LISTS}
+    return _cut_to(server, *({name: names[first::2]} for name, names in own.items() for first in (0, 1)))
 
 
 def own_order(server: Outside) -> Verdict:
@@ -92,8 +87,7 @@ def own_order(server: Outside) -> Verdict:
 
 def nothing_left(server: Outside) -> Verdict:
     """Lists without one name in common, and empty lists."""
-    _cut_to(server, dict.fromkeys(LISTS, (UNKNOWN,)))
-    return _cut_to(server, dict.fromkeys(LISTS, ()))
+    return _cut_to(server, dict.fromkeys(LISTS, (UNKNOWN,)), dict.fromkeys(LISTS, ()))
 
 
 def unknown_names(server: Outside) -> Verdict:

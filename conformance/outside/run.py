@@ -15,18 +15,25 @@ from adapters.driver import Hello
 from ..known import KnownFailuresError, load_known, resolve
 from ..ledger import Ledger
 from ..options import Options
+from ..profiles import PROFILES, families_with_needs
+from ..registry import registry
 from ..run import RunError
+from .chains import Chains
 from .check import Check
 from .server import SCHEME, Outside, UnreachableError, attach
 from .table import CHECKS
 
 SPEC = "1.0"
 UNKNOWN = "unknown"  # nothing on the wire tells version and language
-FAMILIES: Mapping[str, tuple[str, ...]] = {
-    "handshake": ("HSK", "MSG", "FRM", "SPC"),  # it needs message, and message needs frame
-    "stream": ("STM",),
-}
-TRANSFORMS = (("zstd", "ZST"), ("xchacha20poly1305", "XCH"))
+JUDGED = tuple(name for name in PROFILES if any(check.profile == name for check in CHECKS))
+FAMILIES: Mapping[str, tuple[str, ...]] = {name: tuple(families_with_needs(name, JUDGED)) for name in JUDGED}
+"""Profile -> its families, and those of what it needs that no check is filed under."""
+TRANSFORMS = tuple(
+    (choice.name, family)
+    for choice in (*registry().compress.values(), *registry().crypto.values())
+    for family in PROFILES.get(choice.profile, ())
+)
+"""A name that a server may agree to, and a family whose clauses then show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,7 @@ class OutsideRun:
     """Everything that is decided before the first check."""
 
     server: Outside
+    chains: Chains
     hello: Hello
     cases: Mapping[str, Check]
     """The checks that are to run, by id."""
@@ -58,6 +66,11 @@ class OutsideRun:
     def existing(self) -> Collection[str]:
         """Ids of all checks, whether they run or not."""
         return {check.id for check in CHECKS}
+
+    @property
+    def running(self) -> Collection[str]:
+        """Those of them that run."""
+        return self.cases.keys()
 
     @property
     def adapter_file(self) -> Path | None:
@@ -97,15 +110,12 @@ class OutsideRun:
             yield f"  {family} {', '.join(_ranges(list(ids)))}"
 
 
-def prepare(options: Options, worker: int = 0) -> OutsideRun:
-    """Find the server, learn what it can, and decide what counts. Raises RunError.
-
-    worker: which of several that share the run, from 0.
-    """
+def prepare(options: Options) -> OutsideRun:
+    """Find the server, learn what it can, and decide what counts. Raises RunError."""
     _check_options(options)
     try:
         listed = load_known(options.known, fixing=options.fix_known) if options.known else {}
-        server = attach(options.impl, worker=worker)
+        server = attach(options.impl)
         server.assume_streams("stream" in options.profiles)
         selected = options.profiles or _shown(server)
         lacking = _lacking(server, options.profiles or tuple(FAMILIES))
@@ -117,7 +127,7 @@ def prepare(options: Options, worker: int = 0) -> OutsideRun:
     unplanned = [Unplanned(check.id, reason) for check, reason in lacking if reason is not None]
     address = options.impl.removeprefix(SCHEME)
     hello = Hello(name=address, version=UNKNOWN, language=UNKNOWN, spec=SPEC, profiles=selected)
-    return OutsideRun(server, hello, cases, unplanned, known, Ledger(selected, cases))
+    return OutsideRun(server, Chains(server, cases), hello, cases, unplanned, known, Ledger(selected, cases))
 
 
 def _check_options(options: Options) -> None:

@@ -1,4 +1,4 @@
-"""The server under test: its address, what was learned of it, and one fresh conversation after the other."""
+"""The server under test: its address, what was learned of it, and the conversations that checks have with it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import contextlib
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
+from enum import Enum, auto
 from time import monotonic
 from urllib.parse import urlsplit
 
 from ..verdict import Outcome
+from .lanes import Lane, Lanes
 from .learned import Learned, learned_from
 from .local_ports import Address, LocalPorts, start_now
 from .talk import SMALLEST_PING, Conversation, Waits, WrongError, wrong
@@ -17,14 +19,42 @@ from .wire import Frame, Reply, Slice, Type, sync
 
 SCHEME = "udp://"
 _TAIL_STREAM = 9
+_HINTS = {
+    Outcome.TIMEOUT: (
+        ". Is a server there, and does UDP get through? One that has just been judged or used by many may keep a "
+        "full table of remote addresses: wait a minute, restart it, or let it keep more"
+    ),
+    Outcome.CRASH: ". No server listens there: start it, or name its port",
+}
+
+
+_KNOWN_STREAM = 15
+
+
+class Life(Enum):
+    """What a server does when asked whether it is still there."""
+
+    ANSWERS = auto()
+    ONLY_OLD = auto()
+    """It answers an address that it knows, and no new one."""
+    SILENT = auto()
 
 
 class UnreachableError(Exception):
     """There is no server to judge; the text says why, on one line."""
 
 
+class _ClosedError(UnreachableError):
+    """No server has this port."""
+
+
 def parse_address(impl: str) -> Address:
     """The address in udp://HOST:PORT. Raises UnreachableError for what is none, or has no address."""
+    return _addresses(impl)[0]
+
+
+def _addresses(impl: str) -> list[Address]:
+    """All addresses of a host, those of IPv4 first: a server on localhost is most often there."""
     try:
         parts = urlsplit(impl)
         host, port = parts.hostname, parts.port
@@ -36,8 +66,8 @@ def parse_address(impl: str) -> Address:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
     except OSError as error:
         raise UnreachableError(f"--impl={impl}: {host} has no address: {error.strerror}") from None
-    family, _, _, _, target = min(found, key=lambda one: one[0] != socket.AF_INET)  # a server on localhost
-    return Address(family, target)
+    ordered = sorted(found, key=lambda one: one[0] != socket.AF_INET)
+    return [Address(family, target) for family, _, _, _, target in ordered]
 
 
 class Outside:
@@ -48,19 +78,42 @@ class Outside:
         self.learned = Learned()
         self.waits = waits
         self._ports = LocalPorts(address, start)
+        self._lanes: Lanes | None = None
+        self._known: Lane | None = None
         self._end = monotonic() + waits.run
 
     @contextlib.contextmanager
     def conversation(self) -> Iterator[Conversation]:
-        """A fresh conversation: a new local address, of which the server knows nothing. It is not used again."""
-        yield Conversation(self._ports.fresh(), self.waits)
+        """The next conversation of a check: without a session, or with one that a first ping replaces (HSK-17).
+
+        Its local address is fresh, unless checks share some: see `sharing`.
+        """
+        yield Conversation(self._lanes.give() if self._lanes else self._fresh(), self.waits)
+
+    @contextlib.contextmanager
+    def sharing(self, lanes: Lanes) -> Iterator[None]:
+        """Take the addresses of conversations from these lanes."""
+        lanes.begin()
+        self._lanes = lanes
+        try:
+            yield
+        finally:
+            self._lanes = None
+
+    def new_lanes(self) -> Lanes:
+        """Lanes of which the server knows nothing."""
+        return Lanes(self._ports)
+
+    def _fresh(self) -> Lane:
+        return Lane(self._ports.fresh())
 
     def learn(self) -> None:
         """Find out what the server can. Raises WrongError where the smallest ping does not get capability."""
-        with self.conversation() as talk:
-            said = _first_reply(talk, self.waits).message
-            streams = not learned_from(said).require_crypto and _answers_tail(talk)
-            self.learned = learned_from(said, streams=streams)
+        self._known = self._fresh()
+        talk = Conversation(self._known, self.waits)
+        said = _first_reply(talk, self.waits).message
+        streams = not learned_from(said).require_crypto and _answers_tail(talk)
+        self.learned = learned_from(said, streams=streams)
 
     def close(self) -> None:
         """End all conversations."""
@@ -86,28 +139,49 @@ class Outside:
         """Whether the run has lasted too long to go on."""
         return monotonic() > self._end
 
-    def alive(self) -> bool:
-        """Whether the server still answers a ping from a fresh address."""
+    @property
+    def addresses(self) -> int:
+        """How many local addresses it has been asked from."""
+        return self._ports.used
+
+    def life(self) -> Life:
+        """Whether the server still answers a ping, from a fresh address or at least from the first one."""
+        if self._answers(self._fresh(), 0):
+            return Life.ANSWERS
+        known = self._known is not None and self._answers(self._known, self.addresses)
+        return Life.ONLY_OLD if known else Life.SILENT
+
+    def _answers(self, lane: Lane, seq: int) -> bool:
+        lane.drained()  # what is left is no answer to this ping
         try:
-            with self.conversation() as talk:
-                talk.asked(sync(0, 0, SMALLEST_PING), "an answer")
+            Conversation(lane, self.waits).asked(sync(_KNOWN_STREAM, seq, SMALLEST_PING), "an answer")
         except WrongError:
             return False
         return True
 
 
-def attach(impl: str, waits: Waits | None = None, *, worker: int = 0) -> Outside:
+def attach(impl: str, waits: Waits | None = None) -> Outside:
     """Find the server and learn what it can. Raises UnreachableError within the time that `waits` gives it.
 
-    worker: which of several that judge one server at once, from 0.
+    Of a host with several addresses it is the first whose port is not closed.
     """
-    server = Outside(parse_address(impl), waits or Waits(), start_now(worker))
+    *others, last = _addresses(impl)
+    for address in others:
+        with contextlib.suppress(_ClosedError):
+            return _attached(impl, address, waits or Waits())
+    return _attached(impl, last, waits or Waits())
+
+
+def _attached(impl: str, address: Address, waits: Waits) -> Outside:
+    server = Outside(address, waits, start_now())
     try:
         server.learn()
     except WrongError as error:
         server.close()
         found = error.verdict
-        raise UnreachableError(f"--impl={impl}: {found.summary}; {found.got}") from None
+        kind = _ClosedError if found.outcome is Outcome.CRASH else UnreachableError
+        hint = _HINTS.get(found.outcome, "")
+        raise kind(f"--impl={impl}: {found.summary}; {found.got}{hint}") from None
     return server
 
 

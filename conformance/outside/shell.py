@@ -5,17 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from resonant.console import printable
 
+from .. import of_suite
 from ..accounts import Accounts
-from ..options import read_options, write_junit
+from ..begin import ready
 from ..reporter import pytest_runtest_makereport  # noqa: F401 - a hook of this plugin
-from ..run import RunError
-from ..state import JUDGED, OPTIONS, OUTSIDE
+from ..state import JUDGED, OUTSIDE
+from .chains import Chains
 from .run import prepare
-from .server import SCHEME, Outside
+from .server import SCHEME
 
 SUITE = Path(__file__).resolve().parents[1]
 TESTS = SUITE / "test_outside.py"
+SAID_N = pytest.StashKey[bool]()
 
 
 def wanted(config: pytest.Config) -> bool:
@@ -25,20 +28,16 @@ def wanted(config: pytest.Config) -> bool:
 
 def begin(config: pytest.Config) -> None:
     """Find the server before anything is collected; every way to fail here is one clear line."""
-    options = read_options(config)
-    config.stash[OPTIONS] = options
-    write_junit(config, options)
-    try:
-        run = prepare(options, _worker(config))
-    except RunError as error:
-        raise pytest.UsageError(str(error)) from error
-    config.stash[JUDGED] = config.stash[OUTSIDE] = run
+    with ready(config) as options:
+        _in_one_process(config)
+        config.stash[JUDGED] = config.stash[OUTSIDE] = prepare(options)
 
 
-def _worker(config: pytest.Config) -> int:
-    """0 for the process that pytest was started in, and more for the workers that -n starts (gw0, gw1, …)."""
-    name: str = getattr(config, "workerinput", {}).get("workerid", "gw-1")
-    return 1 + int(name.removeprefix("gw"))
+def _in_one_process(config: pytest.Config) -> None:
+    """Take -n for not said: workers could not share addresses, and a run is over in seconds."""
+    if getattr(config.option, "tx", None) or getattr(config.option, "dist", "no") != "no":
+        config.option.dist, config.option.tx, config.option.numprocesses = "no", [], None
+        config.stash[SAID_N] = True
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -53,29 +52,32 @@ def pytest_report_header(config: pytest.Config) -> str:
     learned = run.server.learned
     space = learned.embedding_space_id or f"space_hash32 {learned.space_hash32}"
     lists = ", ".join((*learned.compress, *learned.crypto, *learned.dtype, *(learned.modality or ())))
-    return (
+    alone = "; one process asks a server, whatever -n says" if SAID_N in config.stash else ""
+    return printable(
         f"conformance of the server at {run.name} to Resonant {run.hello.spec}, seen from outside; it says {space}, "
-        f"{lists}; {len(run.cases)} checks, {len(run.unplanned)} not planned"
+        f"{lists}; {len(run.cases)} checks, {len(run.unplanned)} not planned{alone}"
     )
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """Only the checks from outside count; everything else needs a testee."""
-    other = collection_path.parent == SUITE and collection_path.name.startswith("test_") and collection_path != TESTS
+    other = (
+        of_suite(collection_path) and collection_path.name.startswith("test_") and collection_path.resolve() != TESTS
+    )
     return True if other else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One test a check."""
-    if "check" in metafunc.fixturenames:
+    if "check" in metafunc.fixturenames and of_suite(metafunc.definition.path):
         cases = metafunc.config.stash[OUTSIDE].cases
         metafunc.parametrize("check", cases.values(), ids=list(cases))
 
 
 @pytest.fixture(scope="session")
-def server(pytestconfig: pytest.Config) -> Outside:
-    """The server under test."""
-    return pytestconfig.stash[OUTSIDE].server
+def chains(pytestconfig: pytest.Config) -> Chains:
+    """The checks, made with the server under test."""
+    return pytestconfig.stash[OUTSIDE].chains
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import xxhash
 
@@ -14,7 +14,8 @@ from .learned import AGREES_DATA, AGREES_MODALITY
 from .refusals import STREAM
 from .server import Outside
 from .streams import OPEN, head, tail
-from .wire import STRONG_TAIL, Frame, build, sync
+from .talk import Conversation
+from .wire import STRONG_TAIL, build, sync
 
 
 def sums(stream: bytes, frames: int) -> dict[str, str]:
@@ -27,39 +28,57 @@ def sums(stream: bytes, frames: int) -> dict[str, str]:
     }
 
 
+def _thoughts(server: Outside, talk: Conversation, stream_id: int = STREAM) -> list[bytes]:
+    """The data frames of a stream, as they go over the wire."""
+    return [build(talk.placed(server.thought(stream_id, seq, flags=STRONG_TAIL))) for seq in (1, 2)]
+
+
 def verified(server: Outside) -> Verdict:
     """A stream with data, its sums announced, its flag set; the right TAIL is not answered."""
     with server.conversation() as talk:
         talk.agree(0)
-        data = [build(server.thought(STREAM, seq, flags=STRONG_TAIL)) for seq in (1, 2)]
+        data = _thoughts(server, talk)
         stream = b"".join(data)
         end = tail(3, stream, 2, xxhash3_64=xxhash.xxh3_64_hexdigest(stream))
         talk.silent(head(flags=STRONG_TAIL, sums=sums(stream, 2)), *data, end, what="a whole stream, rightly announced")
     return PASSED
 
 
+Spoiled: TypeAlias = tuple[Mapping[str, str] | None, Mapping[str, str], str]
+"""What differs in the HEAD (None: it announces nothing), what in the TAIL, and the member that the error names."""
+_SPOILED: tuple[Spoiled, ...] = (
+    ({}, {"frames": "3"}, "frames"),
+    ({}, {"total_len": "1"}, "total_len"),
+    ({}, {"xxhash3_64": "0" * 16}, "xxhash3_64"),
+    ({"frames": "1"}, {}, "frames"),
+    ({"total_len": "1"}, {}, "total_len"),
+    ({"md5": "0" * 32}, {}, "md5"),
+    ({"xxhash3_64": "0" * 16}, {}, "xxhash3_64"),
+    (None, {"frames": "0", "total_len": "0", "xxhash3_64": "0" * 16}, "frames"),
+)
+
+
 def corrupt(server: Outside) -> Verdict:
-    """Streams with data that differ from HEAD or TAIL in one thing each."""
-    data = [build(server.thought(STREAM, seq, flags=STRONG_TAIL)) for seq in (1, 2)]
-    stream = b"".join(data)
-    right, digest = sums(stream, 2), xxhash.xxh3_64_hexdigest(stream)
-    good = tail(3, stream, 2, xxhash3_64=digest)
-    rows: tuple[tuple[Mapping[str, str], Frame, str], ...] = (
-        (right, tail(3, stream, 3, xxhash3_64=digest), "frames"),
-        (right, tail(3, stream + b"x", 2, xxhash3_64=digest), "total_len"),
-        (right, tail(3, stream, 2, xxhash3_64=digest[::-1]), "xxhash3_64"),
-        (right | {"frames": "1"}, good, "frames"),
-        (right | {"total_len": "1"}, good, "total_len"),
-        (right | {"md5": "0" * 32}, good, "md5"),
-        (right | {"xxhash3_64": "0" * 16}, good, "xxhash3_64"),
-        ({}, tail(3, b"", 0, xxhash3_64="0" * 16), "frames"),
-    )
-    for announced, end, what in rows:
+    """Streams with data that differ from HEAD or TAIL in one thing each, and one that does in several."""
+    for rows in (_SPOILED[:4], _SPOILED[4:]):
         with server.conversation() as talk:
             talk.agree(0)
-            talk.silent(head(flags=STRONG_TAIL, sums=announced), *data, what="a stream until its TAIL")
-            talk.refused(end, "STREAM_CORRUPT", what=what)
+            for number, row in enumerate(rows):
+                _corrupt_stream(server, talk, STREAM + 2 * number, row)
     return PASSED
+
+
+def _corrupt_stream(server: Outside, talk: Conversation, stream_id: int, row: Spoiled) -> None:
+    in_head, in_tail, what = row
+    data = _thoughts(server, talk, stream_id)
+    stream = b"".join(data)
+    right = sums(stream, 2)
+    said = {"method": "tail", **{name: right[name] for name in ("frames", "total_len", "xxhash3_64")}, **in_tail}
+    announced = None if in_head is None else {**right, **in_head}
+    talk.send(head(stream_id, flags=STRONG_TAIL, sums=announced))
+    for frame in data:
+        talk.send(frame)
+    talk.refused(sync(stream_id, 3, said, flags=STRONG_TAIL), "STREAM_CORRUPT", what=what)
 
 
 BAD_HEADS: tuple[tuple[int, Mapping[str, Any]], ...] = (

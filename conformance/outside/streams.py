@@ -59,6 +59,7 @@ def with_gaps(server: Outside) -> Verdict:
         incomplete(talk, tail(5), 1, 3, 4)
         talk.silent(heart(STREAM, 3), heart(STREAM, 1), what="frames that were missing")
         incomplete(talk, tail(5), 4)
+        talk.send(heart(STREAM, 4))  # ends the stream, which an error would end later (STM-18)
     return PASSED
 
 
@@ -142,6 +143,7 @@ def twice(server: Outside) -> Verdict:
         talk.silent(server.data(STREAM, 1, F16, F16), what="a malformed frame of a number that is filled")
         talk.refused(server.data(STREAM, 2, F16, F16), "BAD_MESSAGE")
         incomplete(talk, tail(3), 2)
+        talk.send(heart(STREAM, 2))  # ends the stream
     return PASSED
 
 
@@ -153,6 +155,8 @@ def apart(server: Outside) -> Verdict:
         incomplete(talk, tail(3, stream_id=OTHER), 1, 2)
         talk.refused(tail(2, frames=1), "STREAM_CORRUPT", what="frames")
         incomplete(talk, tail(3, stream_id=OTHER), 1, 2)
+        for seq in (1, 2):
+            talk.send(heart(OTHER, seq))  # ends the stream
     return PASSED
 
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any, Final
 
 from ..dialogue.frames import UnreadableError
 from ..dialogue.syncs import SyncError, schema_fault
 from ..verdict import Outcome, Verdict, short
+from .lanes import Lane
 from .wire import Frame, Reply, build, is_reply, read_reply, sync
 
 SMALLEST_PING: Final = {"method": "ping", "ts": 0}
 FENCE_STREAM: Final = 0xFFFF_FFFE
 PING_STREAM: Final = 7
+_SPECIAL: Final = 1 << 16
+"""From here on stream_ids mean themselves; those below are a check's own."""
 _FENCE: Final = {"method": "ping", "ts": 0, "v": 0}  # answered, and changes nothing (HSK-11, HSK-17)
 _ADDED: Final[Mapping[str, tuple[str, ...]]] = {  # members of the table before HSK-43
     "UNSUPPORTED_VERSION": ("min", "max"),
@@ -65,41 +67,66 @@ class Waits:
 
 
 class Conversation:
-    """One local address. The server has never heard of it, so that it has neither session nor numbers there."""
+    """One check at one local address. It sees its stream_ids from 0 on, whichever they are for the server.
 
-    def __init__(self, sock: socket.socket, waits: Waits) -> None:
-        self._socket = sock
+    What a verdict quotes of an answer has the server's stream_ids; they are the same at an address of its own.
+    """
+
+    def __init__(self, lane: Lane, waits: Waits) -> None:
+        self._lane = lane
         self._waits = waits
-        self._fences = 0
         self._again: Counter[bytes] = Counter()
 
+    def placed(self, frame: Frame) -> Frame:
+        """The frame with the stream_id that the server sees."""
+        own = frame.stream_id < _SPECIAL
+        return replace(frame, stream_id=frame.stream_id + self._lane.base) if own else frame
+
     def send(self, frame: Frame | bytes) -> None:
-        """Send one datagram. Raises WrongError if the port is closed."""
+        """Send one datagram, when its answer is allowed by HSK-42. Raises WrongError if the port is closed."""
+        self._lane.pause(self._waits.limit)
         with _open_port():
-            self._socket.send(frame if isinstance(frame, bytes) else build(frame))
+            self._lane.socket.send(frame if isinstance(frame, bytes) else build(self.placed(frame)))
+
+    def rest(self) -> None:
+        """Wait until the server may send 8 replies within a second."""
+        self._lane.rest(self._waits.limit)
 
     def datagram(self, seconds: float | None = None) -> bytes | None:
         """The next answer, None if none comes in time. One that comes again as it was asked for again counts once."""
         end = monotonic() + (self._waits.reply if seconds is None else seconds)
         while (left := end - monotonic()) > 0:
-            self._socket.settimeout(left)
+            self._lane.socket.settimeout(left)
             try:
                 with _open_port():
-                    found = self._socket.recv(65_536)
+                    found = self._lane.socket.recv(65_536)
             except TimeoutError:
                 return None
-            if self._again[found]:
-                self._again[found] -= 1
-            elif is_reply(found):
+            if not is_reply(found):
+                continue
+            self._lane.note_reply()
+            if not self._again[found]:
                 return found
+            self._again[found] -= 1
         return None
+
+    def _read(self, raw: bytes, expected: str) -> Reply:
+        """Read a reply, with stream_ids as the check sees them; those of earlier checks are below 0."""
+        reply = read(raw, expected)
+        base, ref = self._lane.base, reply.message.get("ref")
+        if not base or reply.stream_id >= _SPECIAL:
+            return reply
+        message = dict(reply.message)
+        if isinstance(ref, dict) and type(ref.get("stream_id")) is int:
+            message["ref"] = {**ref, "stream_id": ref["stream_id"] - base}
+        return replace(reply, stream_id=reply.stream_id - base, message=message)
 
     def reply(self, expected: str) -> Reply:
         """The next datagram as a Sync frame of the server. Raises WrongError."""
         found = self.datagram()
         if found is None:
             raise _silent(expected, self._waits.reply)
-        return read(found, expected)
+        return self._read(found, expected)
 
     def asked(self, ping: Frame, expected: str) -> Reply:
         """Send a ping, once more if no answer comes, and give the answer, which must be on its stream_id."""
@@ -115,7 +142,8 @@ class Conversation:
             found = self.datagram(seconds)
             if found is not None:
                 self._again[found] += sent  # the first answer may only have been late (HSK-18)
-                return read(found, expected)
+                self._lane.clean &= not sent
+                return self._read(found, expected)
         raise _silent(expected, sum(waits))
 
     def capability(self, ping: Frame) -> Reply:
@@ -147,8 +175,8 @@ class Conversation:
     def nothing_but_a_ping(self, what: str) -> None:
         """Send a ping that changes nothing, and see that nothing came before its answer."""
         expected = f"nothing for {what}, and then the answer to the ping after it"
-        fence = sync(FENCE_STREAM, self._fences, _FENCE)
-        self._fences += 1
+        fence = sync(FENCE_STREAM, self._lane.fences, _FENCE)
+        self._lane.fences += 1
         reply = self.answer(fence, expected)
         need(reply.stream_id == FENCE_STREAM, f"{what} was answered", expected, reply.text())
 

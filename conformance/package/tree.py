@@ -16,7 +16,7 @@ FOLDERS: Mapping[str, tuple[str, ...]] = {
     "conformance": ("*",),
     "adapters": ("__init__.py", "driver", "serve", "reference", "template"),
     "reports": ("*",),
-    "specs": ("sync",),
+    "specs": ("registry.toml", "sync"),
     "vectors": ("__init__.py", "data", "schema.json", "manifest.json"),
 }
 """What of each folder is installed, by name or `*`."""
@@ -26,6 +26,7 @@ LEFT_OUT = {
     "conformance/mutation",
     "conformance/package",
     "conformance/soak",
+    "conformance/spec_tables.py",
     "reports/mutants.json",
     "reports/runs",
     "reports/soak",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from .asks import asks_for_pieces, first_piece_alone, pieces_when_asked
 from .basics import Probe, expect_kind, run_probe
 from .datagrams import bad_heads, kept_replies, long_reply, one_reply_each, pieces_in_any_order, stranger_ignored
 from .peers import (
@@ -36,9 +37,12 @@ OF_PEERS = (
 PROBES = (
     Probe("unknown-op", "Ops that do not exist.", ("TST-9",), unknown_op),
     Probe("malformed-requests", "Requests that fit no schema.", ("TST-11",), malformed_requests),
-    Probe("pieces-in-any-order", "A long request, its pieces reversed and doubled.", ("TST-4",), pieces_in_any_order),
+    Probe("pieces-in-any-order", "A request in pieces, reversed and doubled.", ("TST-4",), pieces_in_any_order),
     Probe("long-reply", "A reply of more than 60,000 bytes.", ("TST-4",), long_reply),
-    Probe("bad-heads", "Datagrams that are no pieces.", ("TST-5",), bad_heads),
+    Probe("first-piece-alone", "What is sent of a long reply unasked.", ("TST-21",), first_piece_alone),
+    Probe("pieces-when-asked", "Asks for the pieces of a long reply.", ("TST-22",), pieces_when_asked),
+    Probe("asks-for-pieces", "What is asked for while a request is incomplete.", ("TST-23",), asks_for_pieces),
+    Probe("bad-heads", "Datagrams that are no pieces, and asks for nothing.", ("TST-5",), bad_heads),
     Probe("stranger-ignored", "Requests from another address.", ("TST-6",), stranger_ignored),
     Probe(
         "deaf-before-hello", "Requests before the token is shown.", ("TST-6",), deaf_before_hello, needs_process=True

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 from time import monotonic
 from typing import Any
 
 from adapters.driver import (
+    ASK_MAGIC,
     HEAD,
     MAGIC,
+    RESEND_S,
     Answer,
     AnswerError,
     Crash,
@@ -18,10 +21,15 @@ from adapters.driver import (
     HarnessError,
     Hello,
     Joiner,
+    Ok,
     PieceError,
+    Reject,
+    RequestError,
     StartError,
     Testee,
     Timeout,
+    Unsupported,
+    cut,
     parse_answer,
 )
 
@@ -29,6 +37,9 @@ from ..answers import not_judged
 from ..verdict import PASSED, Outcome, Verdict, short
 
 KEPT = "the testee protocol kept"
+OWN_ANSWERS = (Ok, Reject, Unsupported, RequestError)
+"""The answers that come from a testee; of the others the driver makes."""
+_SHOWN = 400
 UNKNOWN: dict[str, Any] = {"op": "no_such_op", "case": "", "profile": "", "input": {}}
 
 
@@ -61,6 +72,8 @@ def run_probe(probe: Probe, testee: Testee) -> Verdict:
         verdict = probe.check(testee)
     except GoneError:
         verdict = not_judged(testee.exchange(message(UNKNOWN)), KEPT)  # which finds it gone, and says how
+    except UnansweredError as error:
+        verdict = not_judged(error.answer, KEPT)
     except (AnswerError, PieceError) as error:
         verdict = not_judged(HarnessError(str(error), testee.stderr()), KEPT)
     except StartError as error:
@@ -68,6 +81,14 @@ def run_probe(probe: Probe, testee: Testee) -> Verdict:
     if not verdict.passed:
         testee.exchange(message(UNKNOWN))  # a crash or hang that the probe left behind is found here, not later
     return verdict
+
+
+class UnansweredError(Exception):
+    """The testee did not answer a request that has nothing to do with what is judged."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(str(answer))
+        self.answer = answer
 
 
 def message(request: Mapping[str, Any]) -> bytes:
@@ -79,7 +100,21 @@ def wrong(expected: str, got: object, summary: str = "the testee protocol is not
     """A failed probe. An answer that only the driver gives keeps its outcome."""
     if isinstance(got, Crash | Timeout | HarnessError):
         return not_judged(got, expected)
-    return Verdict(Outcome.FAIL, summary, expected, short(str(got), 400))
+    expected, text = _shown_apart(expected, str(got))
+    return Verdict(Outcome.FAIL, summary, expected, text)
+
+
+def _shown_apart(expected: str, got: str) -> tuple[str, str]:
+    """Both texts, cut so that they can be read, and from where they part if that would be cut off."""
+    differing = (at for at, pair in enumerate(zip(expected, got, strict=False)) if pair[0] != pair[1])
+    start = next(differing, min(len(expected), len(got))) - _SHOWN // 4
+    if start < _SHOWN // 2:
+        return short(expected, _SHOWN), short(got, _SHOWN)
+    return _tail(expected, start), _tail(got, start)
+
+
+def _tail(text: str, start: int) -> str:
+    return f"from character {start + 1:,} on …{short(text[start:], _SHOWN)}"
 
 
 def expect_kind(answer: Answer, kind: type[Answer], expected: str) -> Verdict:
@@ -88,30 +123,57 @@ def expect_kind(answer: Answer, kind: type[Answer], expected: str) -> Verdict:
 
 
 def exchange(testee: Testee, datagrams: list[bytes], request_id: int) -> Answer:
-    """Send datagrams as they are and wait for the reply with that id, asking once more halfway."""
+    """Send datagrams as they are and wait for the reply with that id, sending them once more halfway."""
     deadline = monotonic() + testee.limits.reply_s
-    joiner = Joiner(request_id)
+    joiner, ask = Joiner(request_id), None
     for until in (deadline - testee.limits.reply_s / 2, deadline):
         testee.channel.send_raw(datagrams)
         while (datagram := testee.channel.receive(until)) is not None:
             reply = joiner.add(datagram)
             if reply is not None:
                 return parse_answer(reply)
+            if joiner.ask not in (None, ask):
+                ask = joiner.ask
+                testee.channel.send_raw([ask] if ask else [])
     return Timeout(testee.limits.reply_s, testee.stderr())
 
 
-def replies_until(testee: Testee, request_id: int, first: int) -> list[int]:
-    """The ids of the replies that come, up to the one with that id or to the end of the time for one reply.
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A piece, or an ask for one."""
 
-    Those to ids before `first` are left out: where a reply was late the driver asked again, and got two in the end.
-    Raises PieceError for a datagram that is no piece.
+    is_ask: bool
+    request_id: int
+    index: int
+    count: int
+    piece: bytes
+
+
+def read(datagram: bytes) -> Heard:
+    """What a testee sent. Raises PieceError for what no testee may send."""
+    if len(datagram) < HEAD.size or datagram[:4] not in (MAGIC, ASK_MAGIC):
+        raise PieceError(f"a reply without a head: {short(datagram.hex())} (TST-4)")
+    magic, request_id, index, count = HEAD.unpack_from(datagram)
+    return Heard(magic == ASK_MAGIC, request_id, index, count, datagram[HEAD.size :])
+
+
+def heard(testee: Testee, datagrams: Sequence[bytes]) -> list[Heard]:
+    """Send datagrams, then a request, and return all that came up to the reply to that.
+
+    A testee handles one datagram after the other, so what it sends for those before the request is all there by then.
+    Among them may be what belongs to earlier ids: where a reply was late it was asked for again, and came twice in the
+    end. Raises PieceError for a datagram that is none, UnansweredError if the request was not answered.
     """
-    ids: list[int] = []
-    deadline = monotonic() + testee.limits.reply_s
-    while request_id not in ids and (datagram := testee.channel.receive(deadline)) is not None:
-        if len(datagram) < HEAD.size or not datagram.startswith(MAGIC):
-            raise PieceError(f"a reply without a head: {short(datagram.hex())} (TST-4)")
-        found: int = HEAD.unpack_from(datagram)[1]
-        if not 0 < found < first:
-            ids.append(found)
-    return ids
+    channel = testee.channel
+    request_id, came = channel.next_id(), list[Heard]()
+    channel.send_raw(datagrams)
+    deadline, intervals = monotonic() + testee.limits.reply_s, chain(RESEND_S, repeat(RESEND_S[-1]))
+    while monotonic() < deadline:
+        channel.send_raw(cut(message(UNKNOWN), request_id))
+        until = min(deadline, monotonic() + next(intervals))
+        while (datagram := channel.receive(until)) is not None:
+            one = read(datagram)
+            if one.request_id == request_id:
+                return came
+            came.append(one)
+    raise UnansweredError(Timeout(testee.limits.reply_s, testee.stderr()))

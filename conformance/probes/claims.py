@@ -1,49 +1,93 @@
-"""Requests that need a profile, one for each, so that every testee can be asked something it claims."""
+"""Requests that need a profile, several for each, so that every testee can be asked something that it performs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, NamedTuple
 
-from adapters.driver import Testee
+from ..outside.wire import DType, Frame, Slice, Type, build
 
 Request = Mapping[str, Any]
-Entry = TypeVar("Entry")
-_FIELDS = {"type": 0, "flags": 0, "stream_id": 0, "frame_seq": "0", "space_hash32": 0, "modality": 0}
 _LONG = 40_000
+
+
+class Offer(NamedTuple):
+    """Requests to be answered with ok, each differently. profile: empty for what every testee has to answer."""
+
+    profile: str
+    requests: tuple[Request, ...]
 
 
 def _request(op: str, **given: Any) -> Request:
     return {"op": op, "case": "", "profile": "", "input": given}
 
 
-# profile -> two requests that are to be answered with ok, each differently
-ASKS: Mapping[str, tuple[Request, Request]] = {
-    "frame": (_request("tail_hash", data="00"), _request("tail_hash", data="01")),
-    "quant": (_request("dequantize", bits=8, count=1, codes="00"), _request("dequantize", bits=8, count=1, codes="01")),
-    "sparse": (_request("sparse_encode", dims=[1], dense="0000"), _request("sparse_encode", dims=[1], dense="003c")),
-}
+def _fields(*dims: int, **changes: Any) -> Request:
+    """The fields of a frame with one slice of so many bytes."""
+    slices = [{"dtype": 2, "dims": list(dims), "payload": "5a" * dims[0]}] if dims else []
+    plain = {"type": 0, "flags": 0, "stream_id": 0, "frame_seq": "0", "space_hash32": 0, "modality": 0}
+    return {**plain, "slices": slices, **changes}
 
-# profile -> a request that takes several pieces
-LONG_REQUESTS: Mapping[str, Request] = {
-    "frame": _request("tail_hash", data="00" * 100_000),
-    "quant": _request("quantize", bits=8, source="f16", data="0000" * 50_000),
-    "sparse": _request("sparse_encode", dims=[50_000], dense="0000" * 50_000),
-}
 
-# profile -> a request whose reply takes more than one piece
-LONG_REPLIES: Mapping[str, Request] = {
-    "frame": _request("encode", fields={**_FIELDS, "slices": [{"dtype": 2, "dims": [_LONG], "payload": "5a" * _LONG}]}),
-    "quant": _request("dequantize", bits=8, count=_LONG, codes="01" * _LONG),
-    "sparse": _request("sparse_decode", dims=[_LONG], values="", index_dims=[0, 1, 4], index=""),
-}
+def _frame(number: int, size: int = 2) -> str:
+    """A Think of so many bytes, as hexadecimal."""
+    return build(Frame(Type.THINK, 1, number, (Slice(DType.F16, (size // 2,), bytes(size)),))).hex()
 
-# profile -> a request that is refused, and the code
-REFUSED: Mapping[str, tuple[Request, str]] = {
-    "frame": (_request("decode", frame=""), "FRAME_TOO_SHORT"),
-    "quant": (_request("quantize", bits=8, source="f16", data="007c"), "NON_FINITE"),
-    "sparse": (_request("sparse_decode", dims=[1], values="", index_dims=[1], index="00"), "BAD_INDEX"),
-}
+
+# Unknown ops: each is answered with `unsupported` and named (TST-9), so that the answers differ as well.
+_ANYBODY = (_request("no_such_op"), _request("no_such_op_either"))
+
+ASKS = (
+    Offer("frame", (_request("tail_hash", data="00"), _request("tail_hash", data="01"))),
+    Offer(
+        "frame", tuple(_request("space_hash", space_id=name, arch="decoder", data_sig="v1") for name in ("one", "two"))
+    ),
+    Offer("frame", (_request("decode", frame=_frame(1)), _request("decode", frame=_frame(2)))),
+    Offer("frame", (_request("encode", fields=_fields()), _request("encode", fields=_fields(stream_id=1)))),
+    Offer("quant", tuple(_request("dequantize", bits=8, count=1, codes=code) for code in ("00", "01"))),
+    Offer("quant", tuple(_request("quantize", bits=8, source="f16", data=data) for data in ("003c", "00bc"))),
+    Offer("sparse", tuple(_request("sparse_encode", dims=[1], dense=data) for data in ("0000", "003c"))),
+    Offer(
+        "sparse",
+        tuple(_request("sparse_decode", dims=[size], values="", index_dims=[0, 1, 4], index="") for size in (1, 2)),
+    ),
+    Offer("message", (_request("read_message", frame=_frame(1)), _request("read_message", frame=_frame(1, 4)))),
+    Offer("", _ANYBODY),
+)
+
+# Requests of some hundred bytes whose answers depend on all of them.
+CUTTABLE = (
+    Offer("frame", (_request("tail_hash", data=bytes(range(256)).hex()),)),
+    Offer("frame", (_request("decode", frame=_frame(1, 256)),)),
+    Offer("quant", (_request("dequantize", bits=8, count=256, codes=bytes(range(128)).hex() * 2),)),
+    Offer("sparse", (_request("sparse_encode", dims=[128], dense=bytes(range(128)).hex() * 2),)),
+    Offer("", (_request("no_such_op_" + "".join(f"{number:03}" for number in range(200))),)),
+)
+
+# Requests whose replies take more than one piece, wherever the op is performed.
+LONG_REPLIES = (
+    Offer("frame", (_request("encode", fields=_fields(_LONG)),)),
+    Offer("frame", (_request("decode", frame=_frame(1, _LONG)),)),
+    Offer("sparse", (_request("sparse_decode", dims=[_LONG], values="", index_dims=[0, 1, 4], index=""),)),
+    Offer("quant", (_request("dequantize", bits=8, count=_LONG, codes="01" * _LONG),)),
+    Offer("message", (_request("read_message", frame=_frame(1, _LONG)),)),
+    Offer("", (_request("no_such_op_" + "x" * 100_000),)),
+)
+
+# Requests that are refused, wherever the op is performed, and the code.
+REFUSED = (
+    ("frame", _request("decode", frame=""), "FRAME_TOO_SHORT"),
+    ("frame", _request("encode", fields=_fields(type=7)), "BAD_TYPE"),
+    ("frame", _request("space_hash", space_id="a:b", arch="", data_sig=""), "BAD_SPACE_ID"),
+    ("quant", _request("quantize", bits=8, source="f16", data="007c"), "NON_FINITE"),
+    ("sparse", _request("sparse_decode", dims=[1], values="", index_dims=[1], index="00"), "BAD_INDEX"),
+    ("zstd", _request("decompress", zstd=""), "BAD_COMPRESSION"),
+    ("xchacha", _request("open", key="00" * 32, nonce="00" * 24, aad="", sealed="00" * 16), "DECRYPT_FAILED"),
+    ("message", _request("read_message", frame=""), "FRAME_TOO_SHORT"),
+)
+
+# op -> a request that tells whether the op is performed
+GOOD = {str(offer.requests[0]["op"]): offer.requests[0] for offer in ASKS if offer.profile}
 
 _PIECE = {"dtype": 2, "dims": [2**32], "payload": ""}
 _BAD_FIELDS: Mapping[str, Any] = {
@@ -70,7 +114,7 @@ MALFORMED: Mapping[str, Mapping[str, Request]] = {
         "half a byte": _request("tail_hash", data="0"),
         "no hex": _request("tail_hash", data="0g"),
         "a key of 31 bytes": _request("decode", frame="00", key="00" * 31),
-        **{name: _request("encode", fields={**_FIELDS, "slices": [], **change}) for name, change in _CHANGES.items()},
+        **{name: _request("encode", fields=_fields(**change)) for name, change in _CHANGES.items()},
     },
     "quant": {
         "bits 5": _request("quantize", bits=5, source="f16", data=""),
@@ -89,8 +133,3 @@ MALFORMED: Mapping[str, Mapping[str, Request]] = {
         "a key of 33 bytes": _request("read_message", frame="", key="0" * 66),
     },
 }
-
-
-def for_claims(testee: Testee, table: Mapping[str, Entry]) -> Entry:
-    """The entry of the first profile in `table` that the testee claims; that of frame if it claims none of them."""
-    return next((table[profile] for profile in table if profile in testee.hello.profiles), table["frame"])

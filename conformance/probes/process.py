@@ -5,12 +5,13 @@ from __future__ import annotations
 import errno
 from time import monotonic
 
-from adapters.driver import HEAD, Address, Channel, Ok, Testee, cut, launch, open_udp
+from adapters.driver import HEAD, MAGIC, Address, Channel, Ok, Testee, cut, launch, open_udp
 
 from ..verdict import PASSED, Verdict
 from .basics import UNKNOWN, message, wrong
 
 END_S = 5.0  # for a testee to exit once it is told to
+_HALF_ID = 99
 _OTHER_LOOPBACK = "127.0.0.2"  # an address of its own on Linux; where there is none, nothing can be told
 
 
@@ -44,6 +45,7 @@ def deaf_before_hello(testee: Testee) -> Verdict:
     try:
         greetings = ("wrong", running.token[:-1], running.token)
         hellos = [UNKNOWN | {"op": "hello", "input": {"token": token}} for token in greetings]
+        channel.send_raw([HEAD.pack(MAGIC, _HALF_ID, 0, 2)])  # which nobody is to be asked for the other half of
         for request_id, request in enumerate((UNKNOWN, *hellos), start=1):
             channel.send_raw(cut(message(request), request_id))
         # The datagrams were there in this order, so the first reply tells to which of them the testee was not deaf.

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import random
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
+
+from resonant.console import command
 
 from ..progress import Progress
 from .load import busy_cores
@@ -54,7 +57,7 @@ def soak(
         said = execute(run)
         if said is not None:
             folder.mkdir(parents=True, exist_ok=True)
-            text = f"{' '.join(run.command)}\n\n{said}"
+            text = f"{shlex.join(run.command)}\n\n{said}"
             (folder / f"run-{run.number}.txt").write_text(text, "utf-8")
             flakes.append(run)
         done(run.number + 1, len(planned))
@@ -65,13 +68,20 @@ def execute(run: Run) -> str | None:
     """Run the suite; None if it was green, or else what it said."""
     try:
         done = subprocess.run(  # noqa: S603 - our own command
-            run.command, cwd=ROOT, capture_output=True, text=True, errors="replace", timeout=LIMIT_S, check=False
+            run.command,
+            cwd=ROOT,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=LIMIT_S,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         return f"not over after {LIMIT_S:.0f} s"
     return None if done.returncode == 0 else f"exit status {done.returncode}\n{done.stdout}{done.stderr}"
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m conformance.soak", description=__doc__)

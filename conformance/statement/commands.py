@@ -9,8 +9,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from resonant.console import command, printable
+
 from ..gate.bound import bound_to
-from ..gate.files import DataFileError, data_text, load_data, write_whole
+from ..gate.files import DataFileError, data_text, file_of, load_data, write_whole
 from .badge import badge
 from .signing import SIGNATURE, KeyFileError, is_genuine, load_key, signed
 from .statement import Result, contradictions, lines, statement_of
@@ -28,21 +30,22 @@ def write_statement(run: Path, folder: Path, key: Path | None = None) -> Mapping
     return statement
 
 
+@command
 def state(arguments: Sequence[str] | None = None) -> int:
     """Say in statement.json and badge.svg what a run found; returns the exit status."""
     parser = argparse.ArgumentParser(prog="resonant-conformance statement", description=state.__doc__)
-    parser.add_argument("run", type=Path, help="run.json of the run")
+    parser.add_argument("run", type=Path, help="run.json of the run, or the folder that --report wrote")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where to write (default: beside run.json)")
     parser.add_argument(
         "--key", type=Path, metavar="FILE", help="sign with this Ed25519 seed, 64 hex digits, mode 0600"
     )
     options = parser.parse_args(arguments)
     try:
-        statement = write_statement(options.run, options.out or options.run.parent, options.key)
+        statement = write_statement(options.run, options.out or file_of(options.run, "run").parent, options.key)
     except (DataFileError, KeyFileError, OSError) as error:
-        print(f"no statement: {error}", file=sys.stderr)
+        print(f"no statement: {printable(str(error))}", file=sys.stderr)
         return USAGE
-    print("\n".join(lines(statement)))
+    print("\n".join(map(printable, lines(statement))))
     return OK
 
 
@@ -83,6 +86,7 @@ def _other_suite(statement: Mapping[str, Any]) -> Iterator[str]:
         yield "it was made with other vectors than those of this suite (--any-suite)"
 
 
+@command
 def verify(arguments: Sequence[str] | None = None) -> int:
     """Check that a statement is whole, signed by whom it should be, and about what it should be about.
 
@@ -90,9 +94,9 @@ def verify(arguments: Sequence[str] | None = None) -> int:
     implementation is printed, and counts for the exit status with --conforms only.
     """
     parser = argparse.ArgumentParser(prog="resonant-conformance verify", description=verify.__doc__)
-    parser.add_argument("statement", type=Path, help="statement.json")
+    parser.add_argument("statement", type=Path, help="statement.json, or the folder that has it")
     parser.add_argument("--public-key", metavar="HEX", help="the key that must have signed it")
-    parser.add_argument("--run", type=Path, metavar="FILE", help="the run.json that it must be about")
+    parser.add_argument("--run", type=Path, metavar="RUN", help="the run.json that it must be about, or its folder")
     parser.add_argument("--adapter", type=Path, metavar="FILE", help="the adapter.toml that it must be about")
     parser.add_argument("--any-suite", action="store_true", help="also if made with another suite or other vectors")
     parser.add_argument("--conforms", action="store_true", help="not verified unless its result is `conforms`")
@@ -109,14 +113,14 @@ def verify(arguments: Sequence[str] | None = None) -> int:
             )
         )
     except (DataFileError, OSError) as error:
-        print(f"not verified: {error}", file=sys.stderr)
+        print(f"not verified: {printable(str(error))}", file=sys.stderr)
         return USAGE
     if options.conforms and statement["result"] != Result.CONFORMS:
         wrong.append(f"its result is {statement['result']}")
-    print("\n".join(lines(statement)))
+    print("\n".join(map(printable, lines(statement))))
     print(_who_signed(statement, options.public_key))
     for fault in wrong:
-        print(f"NOT VERIFIED: {fault}")
+        print(f"NOT VERIFIED: {printable(fault)}")
     return FAILED if wrong else OK
 
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import stat
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -33,11 +35,11 @@ def load_key(path: Path) -> SigningKey:
     try:
         with path.open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode
-            text = file.read(_KEY_FILE_BYTES).decode("ascii", "replace")
+            text = file.read(_KEY_FILE_BYTES).removeprefix(BOM_UTF8).decode("ascii", "replace")
     except OSError as error:
         raise KeyFileError(f"{path}: cannot be read: {error.strerror}") from error
     if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise KeyFileError(f"{path}: others can read it; run `chmod 600 {path}`")
+        raise KeyFileError(f"{path}: others can read it; run `{shlex.join(['chmod', '600', str(path)])}`")
     if not _SEED.fullmatch(text):
         raise KeyFileError(f"{path}: a key is 64 lower-case hexadecimal digits")
     return SigningKey(bytes.fromhex(text.strip()))

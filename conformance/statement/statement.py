@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from ..gate.files import DataFileError, load_data
+from ..gate.files import DataFileError, file_of, load_data
 from ..ledger import KNOWN
 from ..verdict import Outcome
 
@@ -29,8 +29,9 @@ class Result(StrEnum):
 
 
 def statement_of(path: Path) -> dict[str, Any]:
-    """The statement on the run in this file, unsigned. Raises DataFileError."""
+    """The statement on the run in this file or folder, unsigned. Raises DataFileError."""
     run = load_data(path, "run")
+    path = file_of(path, "run")
     try:
         digest = sha256(path.read_bytes()).hexdigest()
     except OSError as error:

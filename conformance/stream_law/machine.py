@@ -15,7 +15,7 @@ from ..dialogue.play import Player, StoppedError
 from ..dialogue.reading import parse_dialogue, parse_step
 from ..peer_ops import CONFIG
 from ..verdict import Verdict
-from .receiver import SPAN, Receiver
+from .receiver import HELD_SPAN, REPLAY_SPAN, Receiver
 from .sender import BEATS_STREAM, SINGLES_STREAM, Kind, Lie, Plan, Sent, beat, data, ping, plan
 
 MAX_STREAMS = 8
@@ -29,7 +29,7 @@ _LIES = st.one_of(st.just(Lie.NOTHING), st.just(Lie.NOTHING), st.sampled_from(Li
 _TIMES = st.sampled_from((1, 1, 999, 1000, 1000, 5000, 5000, 9999, 10_000, 10_000, 14_999, 15_000, 46_000))
 _MOSTLY = st.sampled_from((True, True, True, False))
 _SELDOM = st.sampled_from((False, False, False, False, False, True))
-_SINGLES = st.sampled_from((0, 1, 2, 3, SPAN, SPAN + 3, 3 * SPAN))
+_SINGLES = st.sampled_from((0, 1, 2, 3, REPLAY_SPAN, REPLAY_SPAN + 3, 3 * REPLAY_SPAN))
 _LAST_INDEX = 7
 _INDEX = st.integers(0, _LAST_INDEX)
 
@@ -107,7 +107,7 @@ class StreamMachine(RuleBasedStateMachine):
             self._send(chosen.with_other_flag())
 
     @precondition(lambda self: self._plans)
-    @rule(stream=_INDEX, ahead=st.sampled_from((0, 1, 2, SPAN - 1, SPAN, 3 * SPAN)), after=st.booleans())
+    @rule(stream=_INDEX, ahead=st.sampled_from((0, 1, 2, HELD_SPAN - 1, HELD_SPAN, 3 * HELD_SPAN)), after=st.booleans())
     def send_ahead(self, stream: int, ahead: int, after: bool) -> None:
         """A data frame beyond the stream's own numbers, or beyond what may be held; perhaps directly after TAIL."""
         planned = self._at(stream)

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..peer_ops import CONFIG
+from ..registry import registry
 from .owed import Owed
 from .sender import HANDSHAKE_STREAM, Kind, Sent, message_of, sums_of
 
-SPAN = 1024  # HSK-34, STM-8
-NAMED = 64  # STM-12
-TAIL_MS, HEART_MS, LOST_MS = 10_000, 15_000, 45_000  # STM-18, STM-22, STM-24
+REPLAY_SPAN, HELD_SPAN = map(registry().limit, ("replay_window_numbers", "reorder_window_numbers"))
+NAMED = registry().limit("max_missing_numbers")
+TAIL_MS, HEART_MS, LOST_MS = map(registry().limit, ("stream_timeout_ms", "heart_ms", "loss_ms"))
 AGREED: Mapping[str, Any] = {
     "event": "established",
     "agreed_proto": 1,
@@ -36,7 +37,7 @@ class Window:
 
     def drops(self, number: int) -> str | None:
         """Under which code a number is dropped, None if it is new."""
-        if self.accepted and max(self.accepted) - number >= SPAN:
+        if self.accepted and max(self.accepted) - number >= REPLAY_SPAN:
             return "STALE"  # whether it was accepted is too far back to know
         return "DUPLICATE" if number in self.accepted else None
 
@@ -132,7 +133,7 @@ class Receiver:
             self.owed.drop("AFTER_TAIL")
         elif sent.kind is Kind.TAIL:
             self._tail(sent, stream)
-        elif sent.number >= stream.wanted + SPAN:
+        elif sent.number >= stream.wanted + HELD_SPAN:
             self.owed.drop("BUFFER_LIMIT")
         else:
             self._hold(sent, stream)

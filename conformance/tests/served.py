@@ -54,8 +54,8 @@ def peer_of(config: Config) -> Receive:
 
 
 class _Server:
-    def __init__(self, config: Config, fault: Fault) -> None:
-        self._config, self._fault = config, fault
+    def __init__(self, config: Config, fault: Fault, places: int | None, speed: int) -> None:
+        self._config, self._fault, self._places, self._speed = config, fault, places, speed
         self._conversations: dict[object, Receive] = {}
         self._start = monotonic()
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -74,8 +74,10 @@ class _Server:
     def _serve_one(self) -> None:
         datagram, sender = self.socket.recvfrom(65_536)
         if sender not in self._conversations:
+            if len(self._conversations) == self._places:
+                return
             self._conversations[sender] = self._fault(peer_of(self._config))
-        now_ms = int(1000 * (monotonic() - self._start))
+        now_ms = int(1000 * self._speed * (monotonic() - self._start))
         for answer in self._conversations[sender](datagram, now_ms):
             self.socket.sendto(answer, sender)
 
@@ -87,9 +89,14 @@ class _Server:
 
 
 @contextlib.contextmanager
-def serving(config: Config = CONFIG, fault: Fault = sound) -> Iterator[str]:
-    """A server on a free port of 127.0.0.1 for as long as the context lasts; gives its --impl."""
-    server = _Server(config, fault)
+def serving(
+    config: Config = CONFIG, fault: Fault = sound, *, places: int | None = None, speed: int = 1
+) -> Iterator[str]:
+    """A server on a free port of 127.0.0.1 for as long as the context lasts; gives its --impl.
+
+    places: how many remote addresses it keeps, and hears no others. speed: how many of its seconds pass in one.
+    """
+    server = _Server(config, fault, places, speed)
     try:
         yield f"{SCHEME}127.0.0.1:{server.socket.getsockname()[1]}"
     finally:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import struct
 import subprocess
 import sys
+import tempfile
 import textwrap
 import zlib
 from collections.abc import Mapping, Sequence
@@ -145,3 +147,33 @@ def run_suite(impl: str | Path, report: Path, *arguments: str, what: str = "conf
     status, out = run_pytest([what, f"--impl={impl}", "--report", str(report), "-q", *arguments])
     path = report / "run.json"
     return Ran(status, out, json.loads(path.read_bytes()) if path.exists() else {})
+
+
+def replays(out: str) -> list[str]:
+    """The commands that the failures of a run print, once each: in CI pytest prints a failure twice."""
+    return list(dict.fromkeys(line.split(None, 1)[1] for line in out.splitlines() if line.startswith("replay ")))
+
+
+def run_line(line: str, folder: Path = ROOT, path: str = os.environ["PATH"]) -> tuple[int, str]:
+    """A line of shell as a person gives it in `folder`; exit status and output. path: the variable PATH."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "RESONANT_"))}
+    done = subprocess.run(
+        ["/bin/sh", "-c", line],
+        cwd=folder,
+        env=kept | {"PATH": path, "COLUMNS": "120"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=RUN_LIMIT_S,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+def replayed(line: str, folder: Path = ROOT, path: str = os.environ["PATH"]) -> Ran:
+    """The same of a command that runs the suite, with its run.json."""
+    with tempfile.TemporaryDirectory() as report:
+        status, out = run_line(f"{line} -q --report {shlex.quote(report)}", folder, path)
+        file = Path(report) / "run.json"
+        return Ran(status, out, json.loads(file.read_bytes()) if file.exists() else {})

@@ -16,7 +16,9 @@ from conformance.cases import DIALOGUE, Case, Refuse, load_cases
 from conformance.peer_ops import PEER_OPS
 from conformance.probes import PROBES, UNCLAIMED_CLAUSES
 from conformance.profiles import EVERYWHERE, PROFILES
+from conformance.registry import registry
 from conformance.tests.support import ROOT
+from conformance.tests.tables import names, table
 
 SPECS = ROOT / "specs"
 CLAUSES = load_clauses()
@@ -49,23 +51,6 @@ def owner(clause: Clause) -> str:
     if family(clause.id) in EVERYWHERE:
         return "testee"
     return next(profile for profile, families in PROFILES.items() if family(clause.id) in families)
-
-
-def table(text: str, head: str) -> list[list[str]]:
-    """The rows of the Markdown table with this head, their cells without spaces around them."""
-    lines = iter(text.splitlines())
-    next(line for line in lines if line.startswith(head))
-    next(lines)
-    rows = []
-    for line in lines:
-        if not line.startswith("|"):
-            break
-        rows.append([cell.strip() for cell in line.strip("|").split("|")])
-    return rows
-
-
-def names(cell: str) -> list[str]:
-    return re.findall(r"`([^`]+)`", cell)
 
 
 def test_every_cited_clause_exists() -> None:
@@ -182,5 +167,5 @@ def test_every_op_of_a_profile_has_a_case() -> None:
     assert of_peers < ops  # which dialogues ask for
     judged = {(case.op, case.profile) for case in CASES}
     assert ops - of_peers <= judged
-    assert {(DIALOGUE, "handshake"), (DIALOGUE, "stream")} <= judged
+    assert {(DIALOGUE, one.name) for one in registry().profiles.values() if one.dialogues} <= judged
     assert {op for op, _ in judged} == {op for op, _ in ops - of_peers} | {DIALOGUE}

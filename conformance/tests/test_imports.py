@@ -20,7 +20,10 @@ TESTEES = [
     ("adapters.cuda",),
     ("adapters.cuda-host", "adapters.cuda"),
 ]
+FOR_PEOPLE = {"resonant.console"}  # how text is written to a terminal, for everybody's command lines
+RUN_FILES = {"reports.files"}  # the form of run.json and its like, which reports have to know as well
 ABOUT_FRAMES = {"resonant.clauses", "resonant.explain", "resonant.layout"}
+DESCRIBE = ("show.py", "run.py", "spec_tables.py")
 TOOLS = {"resonant.__main__", "reports.__main__"}  # the command line has every tool by one name
 CHANGED = {"resonant", "resonant.clauses", "resonant.peer.states", "resonant.peer.stream_states"}
 """Mutants are changes of the reference, which everything else only describes."""
@@ -127,9 +130,15 @@ def test_the_suite_reaches_implementations_through_the_driver(path: Path) -> Non
     found = imported_by(path)
     if "package" in path.parts:
         found -= TOOLS
-    allowed = CHANGED if path in MUTANTS else ABOUT_FRAMES if path.name in ("show.py", "run.py") else set()
-    assert not_inside(found, "conformance", "adapters.driver") <= allowed
-    assert not_inside(found, "conformance", "adapters.driver", "resonant") == set()
+    allowed = CHANGED if path in MUTANTS else ABOUT_FRAMES if path.name in DESCRIBE else set()
+    shared = FOR_PEOPLE | RUN_FILES
+    assert not_inside(found, "conformance", "adapters.driver") - shared <= allowed
+    assert not_inside(found, "conformance", "adapters.driver", "resonant") <= RUN_FILES
+
+
+def test_the_registry_knows_nobody_so_that_everybody_may_read_it() -> None:
+    assert ours(imported_by(ROOT / "conformance/registry.py")) == {"conformance.SUITE"}
+    assert ours(imported_by(ROOT / "conformance/__init__.py")) == set()
 
 
 def test_only_mutants_know_mutants() -> None:
@@ -138,8 +147,9 @@ def test_only_mutants_know_mutants() -> None:
     assert {path: names for path, names in found.items() if names} == {}
 
 
-def test_reports_read_run_files_and_import_nothing_of_ours() -> None:
-    found = {ids(path): not_inside(imported_by(path), "reports") - {"resonant.clauses"} for path in modules("reports")}
+def test_reports_read_run_files_clauses_and_the_registry_and_nothing_else_of_ours() -> None:
+    known = {"resonant.clauses", "conformance.registry", *FOR_PEOPLE}
+    found = {ids(path): not_inside(imported_by(path), "reports") - known for path in modules("reports")}
     assert {path: names for path, names in found.items() if names} == {}
 
 

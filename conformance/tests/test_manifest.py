@@ -12,7 +12,7 @@ import pytest
 
 from conformance import run
 from conformance.cases import VECTORS, VectorError, load_cases
-from conformance.manifest import TOLD, damage
+from conformance.manifest import TOLD, damage, what_to_do
 from conformance.options import DEFAULT_SEED, Options
 from conformance.tests.published import NO_HASH, close, write_manifest
 
@@ -47,6 +47,16 @@ def told(folder: Path) -> str:
     assert "git checkout vectors" in found
     assert "python -m vectors.make" in found
     return found
+
+
+def test_advice_names_the_folder_of_the_checkout_and_is_another_for_what_is_installed(tmp_path: Path) -> None:
+    checkout = tmp_path / "my clone"
+    (checkout / "vectors" / "make").mkdir(parents=True)
+    assert f"cd '{checkout}' && git checkout vectors" in what_to_do(checkout)
+    installed = what_to_do(tmp_path)
+    assert "git" not in installed
+    assert "vectors.make" not in installed
+    assert "pip install --force-reinstall" in installed
 
 
 def test_whole_vectors_have_no_damage(vectors: Path, golden: Path) -> None:

@@ -12,7 +12,7 @@ from resonant.clauses import load_clauses
 from resonant.peer import Config
 
 from conformance.outside.check import run_check
-from conformance.outside.local_ports import FIRST, Address, LocalPorts
+from conformance.outside.local_ports import FIRST, Address, LocalPorts, start_now
 from conformance.outside.server import UnreachableError, attach, parse_address
 from conformance.outside.table import CHECKS
 from conformance.outside.talk import Waits
@@ -122,22 +122,45 @@ def test_what_the_program_above_a_server_sends_is_no_answer() -> None:
     assert len(verdicts) == len(ALL - ONLY_SEALED)
 
 
-def test_workers_at_one_server_do_not_meet() -> None:
-    few = [check for check in CHECKS if "limit" not in check.id and check.id not in ONLY_SEALED]
-    with serving() as impl:
-        for worker in range(3):
-            with closing(attach(impl, worker=worker)) as server:
-                verdicts = [run_check(check, server) for check in few]
-            assert [verdict for verdict in verdicts if not verdict.passed] == []
+def ports_of(ports: LocalPorts, count: int) -> list[int]:
+    return [ports.fresh().getsockname()[1] for _ in range(count)]
 
 
 def test_no_local_port_comes_twice() -> None:
     with silent_port() as impl, closing(LocalPorts(parse_address(impl), start=7)) as ports:
-        used = [ports.fresh().getsockname()[1] for _ in range(300)]
+        used = ports_of(ports, 300)
         with closing(LocalPorts(parse_address(impl), start=7)) as others:
-            used += [others.fresh().getsockname()[1] for _ in range(20)]
+            used += ports_of(others, 20)
     assert len(set(used)) == len(used)
     assert min(used) > FIRST
+
+
+def test_a_run_that_begins_among_the_ports_of_another_takes_none_that_it_had() -> None:
+    with silent_port() as impl, closing(LocalPorts(parse_address(impl), start=900)) as later:
+        with closing(LocalPorts(parse_address(impl), start=890)) as earlier:
+            used = ports_of(later, 5) + ports_of(earlier, 30) + ports_of(later, 5)
+        used += ports_of(later, 40)
+    assert len(set(used)) == len(used)
+
+
+def test_the_port_of_the_server_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    address = Address(socket.AF_INET, ("127.0.0.1", FIRST + 5))
+    with closing(LocalPorts(address, start=4)) as ports:
+        assert FIRST + 5 not in ports_of(ports, 1)
+
+
+def test_setting_the_clock_brings_no_port_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = start_now()
+    monkeypatch.setattr("time.time", lambda: 0.0)
+    assert start_now() >= before
+
+
+def test_a_name_with_several_addresses_is_the_first_that_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving() as impl:
+        places = [(socket.AF_INET, 0, 0, "", parse_address(one).target) for one in (closed_port(), impl)]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: places)
+        with closing(attach("udp://some.host:9", SHORT)) as server:
+            assert server.learned.embedding_space_id == CONFIG.embedding_space_id
 
 
 @pytest.mark.parametrize(
@@ -155,13 +178,17 @@ def test_an_address_may_be_of_ipv6_or_a_name() -> None:
 
 def test_a_closed_port_is_said_at_once() -> None:
     start = monotonic()
-    assert "cannot be reached" in unreached(closed_port())
+    said = unreached(closed_port())
+    assert "cannot be reached" in said
+    assert "start it, or name its port" in said
     assert monotonic() - start < REACH_S
 
 
 def test_a_silent_port_is_said() -> None:
     with silent_port() as impl:
-        assert "did not answer" in unreached(impl)
+        said = unreached(impl)
+    assert "did not answer" in said
+    assert "wait a minute, restart it, or let it keep more" in said
     assert sum(Waits().begin) < REACH_S
 
 
@@ -180,7 +207,15 @@ def test_a_server_that_falls_silent_ends_the_run() -> None:
     with serving(CONFIG, dying_after(8)) as impl, closing(attach(impl, SHORT)) as server:
         verdict = next(filter(lambda one: not one.passed, (run_check(check, server) for check in CHECKS)))
     assert verdict.outcome is Outcome.HARNESS_ERROR
-    assert verdict.got == "gave up: no ping is answered any more"
+    assert verdict.got.startswith("gave up: no ping is answered any more")
+
+
+def test_a_server_that_takes_no_new_address_is_not_accused() -> None:
+    with serving(CONFIG, places=3) as impl, closing(attach(impl, SHORT)) as server:
+        verdict = next(filter(lambda one: not one.passed, (run_check(check, server) for check in CHECKS)))
+    assert verdict.outcome is Outcome.HARNESS_ERROR
+    assert verdict.got.startswith("gave up: ")
+    assert "no new one: its table of remote addresses may be full. Wait a minute or restart it" in verdict.got
 
 
 def test_a_run_that_takes_too_long_ends() -> None:

@@ -9,7 +9,13 @@ import pytest
 
 from conformance.cases import Case
 from conformance.peer_ops import PEER_OPS
-from conformance.profiles import NEEDS, PROFILES, SelectionError, refusal_probes, selected_cases, selected_profiles
+from conformance.profiles import (
+    SelectionError,
+    families_with_needs,
+    refusal_probes,
+    selected_cases,
+    selected_profiles,
+)
 from conformance.tests.support import XCHACHA, ZSTD, case_of, closed, header_bytes
 
 ALL = ("frame", "zstd", "xchacha")
@@ -133,8 +139,31 @@ def test_stream_has_no_ops_of_its_own_to_be_refused() -> None:
     assert selected_cases((dialogue,), ("frame", "message", "handshake"), ("handshake",)) == ()
 
 
-@pytest.mark.parametrize("profile", NEEDS)
-def test_a_profile_is_not_claimed_without_the_one_it_needs(profile: str) -> None:
-    with pytest.raises(SelectionError, match=f"claims {profile} but not {NEEDS[profile]}, which it needs"):
-        selected_profiles((profile,), ())
-    assert NEEDS[profile] in PROFILES
+@pytest.mark.parametrize(
+    ("claimed", "missing"),
+    [
+        (("zstd",), "zstd but not frame"),
+        (("xchacha",), "xchacha but not frame"),
+        (("message", "sparse"), "message but not frame"),
+        (("frame", "handshake"), "handshake but not message"),
+        (("frame", "message", "stream"), "stream but not handshake"),
+    ],
+)
+def test_a_profile_is_not_claimed_without_the_one_it_needs(claimed: Sequence[str], missing: str) -> None:
+    with pytest.raises(SelectionError, match=rf"the testee claims {missing}, which it needs \(TST-12\)"):
+        selected_profiles(claimed, ())
+
+
+def test_every_profile_that_a_profile_needs_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("conformance.profiles.NEEDS", {"quant": ("sparse", "frame")})
+    for claimed, missing in ((("quant", "frame"), "sparse"), (("quant", "sparse"), "frame")):
+        with pytest.raises(SelectionError, match=f"quant but not {missing}"):
+            selected_profiles(claimed, ())
+    assert selected_profiles(("quant", "sparse", "frame"), ()) == ("frame", "sparse", "quant")
+
+
+def test_streams_come_with_all_that_they_need() -> None:
+    claimed = ("stream", "handshake", "message", "frame")
+    assert selected_profiles(claimed, ()) == ("frame", "message", "handshake", "stream")
+    assert list(families_with_needs("stream")) == ["STM", "HSK", "MSG", "FRM", "SPC"]
+    assert list(families_with_needs("stream", ("message",))) == ["STM", "HSK"]

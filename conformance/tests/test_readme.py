@@ -104,11 +104,11 @@ def test_a_fault_in_that_testee_is_named_by_case_clause_and_byte(tmp_path: Path)
     assert right in block("python", "testee.py")
     swapped = '"stream_id": int.from_bytes(f.stream_id.to_bytes(4, "big"), "little")'
     (tmp_path / "testee.py").write_text(block("python", "testee.py").replace(right, swapped))
-    case = "conformance/test_vectors.py::test_case[frame/decode/fields/stream-id-ascending-bytes]"
-    done = run(["pytest", case, f"--impl={tmp_path}", "-q", "-p", "no:cacheprovider"])
+    replay = f"resonant-conformance run --impl {tmp_path} --case frame/decode/fields/stream-id-ascending-bytes"
+    done = run([*shlex.split(replay), "-q", "-p", "no:cacheprovider"])
     assert done.returncode == 1, done.stderr
     assert "FRM-5 (specs/frame.md:" in done.stdout
     assert "fields.stream_id: expected 67305985, got 16909060" in done.stdout
     assert re.search(r">> @4 +01020304 +stream_id", done.stdout)
     assert "byte 4 of the frame" in done.stdout
-    assert f"replay    pytest '{case}'" in done.stdout
+    assert f"\nreplay    {replay}\n" in done.stdout

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from conformance.profiles import PROFILES
 from conformance.stream_law.found import case_of, write_found
 from conformance.tests.broken import ON_CASE
 from conformance.tests.stand_in import dialogue
-from conformance.tests.support import ROOT, Ran, run_pytest, run_suite, write_adapter, write_patched
+from conformance.tests.support import ROOT, Ran, replayed, replays, run_pytest, run_suite, write_adapter, write_patched
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("run")]
 
@@ -145,14 +144,10 @@ def test_a_wrong_answer_fails_with_a_command_that_replays_it(tmp_path: Path) -> 
     run = run_suite(impl, tmp_path / "first", *FEW)
     assert run.status == FAILED
     assert run.failed == {HASHES[3]: "fail"}
-    (line,) = {line for line in run.out.splitlines() if line.startswith("replay ")}  # in CI pytest prints it twice
-    program, *arguments = shlex.split(line)[1:]
-    assert program == "pytest"
-    again = tmp_path / "again"
-    status, out = run_pytest([*arguments, "-q", "--report", str(again)])
-    assert status == FAILED
-    assert "0" * 16 in out
-    assert [case["id"] for case in json.loads((again / "run.json").read_bytes())["cases"]] == [HASHES[3]]
+    (line,) = replays(run.out)
+    again = replayed(line)
+    assert (again.status, again.outcomes) == (FAILED, {HASHES[3]: "fail"})
+    assert "0" * 16 in again.out
 
 
 def test_the_seed_is_printed_and_kept(tmp_path: Path) -> None:
@@ -180,11 +175,10 @@ def test_a_dialogue_of_a_file_is_judged_and_its_replay_names_the_file(tmp_path: 
     run = run_suite("reference", tmp_path / "report", *named, what="conformance/test_vectors.py")
     assert run.status == FAILED
     assert run.failed == {"stream/found/seed-1": "fail"}
-    (line,) = {line for line in run.out.splitlines() if line.startswith("replay ")}
-    _, *arguments = shlex.split(line)[1:]
-    status, out = run_pytest([*arguments, "-q"])
-    assert status == FAILED
-    assert "step 2" in out
+    (line,) = replays(run.out)
+    again = replayed(line)
+    assert (again.status, again.outcomes) == (FAILED, {"stream/found/seed-1": "fail"})
+    assert "step 2" in again.out
 
 
 def test_an_unknown_profile_is_refused() -> None:

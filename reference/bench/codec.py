@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import json
 import statistics
+import sys
 import zlib
 from collections.abc import Callable
 from timeit import timeit
 
 import resonant
+from resonant.console import command
 
 ROUNDS, CALLS = 15, 400
 
 
+@command
 def main() -> None:
     """Print decode_us, encode_us, crc32_us and the two ratios."""
     state = resonant.Slice(resonant.DType.F16, (1, 2048), bytes(4096))
@@ -39,4 +42,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

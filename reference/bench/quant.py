@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import statistics
+import sys
 from timeit import timeit
 
 import numpy as np
 import resonant
+from resonant.console import command
 
 ROUNDS, ELEMENTS = 15, 1 << 20
 
 
+@command
 def main() -> None:
     """Print q4_ms, i8_ms, deq4_ms and the elements a second of Q4."""
     source = np.random.default_rng(1).standard_normal(ELEMENTS).astype(np.float16)
@@ -30,4 +33,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -11,6 +12,7 @@ from abilities import ALL
 from endpoint import Endpoint, connect, serve
 from numpy.typing import NDArray
 from resonant import Critique, Tensor, Think, space_hash32
+from resonant.console import command
 from resonant.peer import Delivered
 
 Array: TypeAlias = NDArray[np.floating[Any]]
@@ -91,6 +93,7 @@ async def run() -> Outcome:
             return await model_a(client)
 
 
+@command
 def main() -> None:
     """Run, and print how A gets better."""
     for number, magnitude in enumerate(asyncio.run(run()).magnitudes, start=1):
@@ -98,4 +101,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -41,14 +41,16 @@ class Endpoint(asyncio.DatagramProtocol):
     """One end of any number of conversations; made by `serve` and `connect`.
 
     Iterate over it for its events, as `Received`; the iteration ends when it is closed. While MAX_EVENTS wait to be
-    fetched, datagrams are lost, as they would be in a busy network.
+    fetched, datagrams are lost, as they would be in a busy network. A server with more than max_remotes remote
+    addresses forgets the least of them (see `Remotes`); `Lost` tells the program if there was a session.
     """
 
     agreed: Established
     """What a client and its server agreed on; a server finds it among the events."""
 
     def __init__(self, role: Role, config: Config, max_remotes: int = MAX_REMOTES) -> None:
-        self._role, self._remotes = role, Remotes(role, config, max_remotes)
+        self._role = role
+        self._remotes = Remotes(role, config, max_remotes, on_forgotten=self._tell_forgotten)
         self._loop = asyncio.get_running_loop()
         self._events: asyncio.Queue[Received | None] = asyncio.Queue()
         self._timer: asyncio.TimerHandle | None = None
@@ -153,6 +155,9 @@ class Endpoint(asyncio.DatagramProtocol):
     def error_received(self, exc: Exception) -> None:
         """Called by asyncio: why datagrams do not arrive. Anyone can forge such notices, so they end nothing."""
         self._trouble = exc if isinstance(exc, OSError) else None
+
+    def _tell_forgotten(self, address: Address) -> None:
+        self._events.put_nowait(Received(address, Lost()))  # for the program it is as good as lost
 
     def _choose(self, to: Address | None) -> tuple[Address, Peer]:
         if self._transport.is_closing():

@@ -6,6 +6,7 @@ The image may show a cat or a fox; the text may mean a fox or a car.
 from __future__ import annotations
 
 import asyncio
+import sys
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -14,6 +15,7 @@ from abilities import ALL
 from endpoint import Endpoint, connect, serve
 from numpy.typing import NDArray
 from resonant import Modality, Tensor, Think, space_hash32
+from resonant.console import command
 from resonant.peer import Delivered
 from session_error import Address
 
@@ -99,6 +101,7 @@ async def run() -> Outcome:
             return Outcome(scores(image), scores(text), *await asyncio.gather(seen, read))
 
 
+@command
 def main() -> None:
     """Run, and print what each model believes."""
     outcome = asyncio.run(run())
@@ -109,4 +112,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

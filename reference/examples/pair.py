@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import re
 from dataclasses import replace
 
 from abilities import ALL
 
+_HOST_PORT = re.compile(
+    r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%\w+)?)\]|(?P<host>[^\s\[\]:/]+)):(?P<port>[0-9]{1,5})"
+)
 DEFAULT_ADDRESS = ("127.0.0.1", 50051)
 CONFIG = replace(ALL, space_hash32=2451163210, d_model=2048)
 
@@ -20,8 +24,9 @@ def arguments(about: str, addr: str, count: str) -> argparse.ArgumentParser:
 
 
 def host_and_port(text: str) -> tuple[str, int]:
-    """Parse HOST:PORT. Raises argparse.ArgumentTypeError."""
-    host, colon, port = text.rpartition(":")
-    if not (colon and host and port.isascii() and port.isdigit() and int(port) < 2**16):
-        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT, such as 127.0.0.1:50051")
-    return host, int(port)
+    """Parse HOST:PORT, an IPv6 address in brackets. Raises argparse.ArgumentTypeError."""
+    found = _HOST_PORT.fullmatch(text)
+    if found is None or int(found["port"]) >= 2**16:
+        example = "such as 127.0.0.1:50051, localhost:50051 or [::1]:50051"
+        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT, {example}")
+    return found["ipv6"] or found["host"], int(found["port"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -11,6 +12,7 @@ from abilities import ALL
 from endpoint import Endpoint, connect, serve
 from numpy.typing import NDArray
 from resonant import Tensor, Think, space_hash32
+from resonant.console import command
 from resonant.peer import Delivered
 
 Array: TypeAlias = NDArray[np.floating[Any]]
@@ -76,6 +78,7 @@ async def run() -> Outcome:
             return Outcome(whole=run_layers(tokens(), weights()), split=await machine_a(client))
 
 
+@command
 def main() -> None:
     """Run, and print how far the two are apart."""
     outcome = asyncio.run(run())
@@ -84,4 +87,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

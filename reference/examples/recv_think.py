@@ -12,9 +12,10 @@ import numpy as np
 from endpoint import Endpoint, serve
 from pair import CONFIG, arguments
 from resonant import Critique, Frame, Modality, ResonantError, Tensor, Think
+from resonant.console import command
 from resonant.meanings import frame_text
 from resonant.peer import Delivered, Event
-from session_error import Address, host_port, printable
+from session_error import Address, host_port, is_nowhere, printable
 
 BOUND = 1.0
 """This model expects hidden states within ±BOUND; what lies beyond is the divergence."""
@@ -72,7 +73,7 @@ async def run(options: argparse.Namespace) -> int:
         server = await serve(CONFIG, options.addr)
     except OSError as error:
         print(f"cannot listen on {host_port(options.addr)}: {error.strerror}", file=sys.stderr)
-        return 1
+        return 2 if is_nowhere(error) else 1
     async with server:
         print(f"listening on {host_port(server.address)}", flush=True)
         for _ in count() if options.count is None else range(options.count):
@@ -80,6 +81,7 @@ async def run(options: argparse.Namespace) -> int:
     return 0
 
 
+@command
 def main() -> int:
     """Read the arguments and serve."""
     parser = arguments(__doc__ or "", "where to listen", "end after so many messages (default: never)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
@@ -12,6 +13,7 @@ from abilities import ALL
 from endpoint import Endpoint, connect, serve
 from numpy.typing import NDArray
 from resonant import Ask, Tensor, Think, space_hash32
+from resonant.console import command
 from resonant.peer import Delivered
 from session_error import Address, SessionError
 
@@ -107,6 +109,7 @@ async def run() -> Outcome:
     raise AssertionError("a query of another space was answered")
 
 
+@command
 def main() -> None:
     """Run, and print who was asked what."""
     outcome = asyncio.run(run())
@@ -116,4 +119,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -25,8 +25,9 @@ from resonant import (
     Think,
     encode,
 )
+from resonant.console import command
 from resonant.peer import Delivered
-from session_error import host_port, printable
+from session_error import host_port, is_nowhere, printable
 
 MSG_THINK, MSG_CACHE, MSG_ASK, MSG_SYNC, MSG_CRITIQUE = MessageType
 DTYPE_F16, DTYPE_I8, DTYPE_Q4, DTYPE_SPARSE_COO = DType
@@ -101,17 +102,25 @@ async def run(options: argparse.Namespace) -> int:
             print(f"connected to {host_port(options.addr)}: {chosen}", flush=True)
             for number in range(1, 1 + (1 if options.count is None else options.count)):
                 await exchange(client, number)
+    except BrokenPipeError:
+        raise  # of standard output, which `command` knows about
     except (OSError, ResonantError) as error:
+        if isinstance(error, OSError) and is_nowhere(error):
+            print(f"cannot reach {host_port(options.addr)}: {error.strerror}", file=sys.stderr)
+            return 2
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
     return 0
 
 
+@command
 def main() -> int:
     """Read the arguments and send."""
     about = "Send Think messages over UDP, and print the Critiques of them."
     parser = arguments(about, "the server", "how many to send (default 1)")
     options = parser.parse_args()
+    if options.addr[1] == 0:
+        parser.error("argument --addr: a server has a port of 1 to 65535")
     try:
         return asyncio.run(run(options))
     except KeyboardInterrupt:

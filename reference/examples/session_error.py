@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
@@ -9,6 +11,7 @@ Address: TypeAlias = tuple[Any, ...]
 """As asyncio gives it: host, port, and for IPv6 two more."""
 
 LOST = "LOST"
+_NOWHERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.ENETUNREACH)
 MOST_LETTERS = 200
 ADVICE: Mapping[str, str] = {
     "HANDSHAKE_TIMEOUT": "no answer in 15 s; start a server there, or see whether UDP gets through",
@@ -22,8 +25,14 @@ ADVICE: Mapping[str, str] = {
 
 
 def host_port(address: Address) -> str:
-    """An address in words."""
-    return f"{address[0]}:{address[1]}"
+    """An address in words; an IPv6 one has brackets."""
+    host = f"[{address[0]}]" if ":" in str(address[0]) else address[0]
+    return f"{host}:{address[1]}"
+
+
+def is_nowhere(error: BaseException) -> bool:
+    """Whether this machine finds or has no such address, so that the arguments are wrong and not the moment."""
+    return isinstance(error, socket.gaierror) or (isinstance(error, OSError) and error.errno in _NOWHERE)
 
 
 def printable(text: str) -> str:

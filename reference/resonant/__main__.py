@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import os
 import re
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .clauses import Clause, load_clauses
+from .console import command, printable
 from .errors import ResonantError
 from .explain import explain, judge
 from .sealing import KEY_BYTES
@@ -48,13 +50,14 @@ class UsageError(Exception):
     """What was asked cannot be done; the text says why in one sentence."""
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     options = _parser().parse_args(arguments)
     try:
         status: int = options.run(options)
     except UsageError as error:
-        print(f"resonant {options.command}: {error}", file=sys.stderr)
+        print(f"resonant {options.command}: {printable(str(error))}", file=sys.stderr)
         return 2
     return status
 
@@ -130,14 +133,20 @@ def _bounded(data: bytes, name: str) -> bytes:
 
 
 def _unhexed(data: bytes) -> bytes:
-    """The bytes that `data` spells if it is nothing but hexadecimal text; otherwise itself. No frame is such text."""
-    text = data.decode("latin-1")
+    """The bytes that `data` spells if it is nothing but hexadecimal text; otherwise itself. No frame is such text.
+
+    Editors and shells put a byte order mark before such text, and some write it in UTF-16.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text = data.decode("utf-16", "replace")
+    else:
+        text = data.removeprefix(codecs.BOM_UTF8).decode("latin-1")
     return unhex(text, "the hexadecimal text") if text.strip() and _HEX_TEXT.fullmatch(text) else data
 
 
 def unhex(text: str, what: str) -> bytes:
     """The bytes that `text` spells; spaces, 0x, _ and : are ignored. what: the subject of the error's sentence."""
-    digits = _NOT_DIGITS.sub("", text)
+    digits = _NOT_DIGITS.sub("", text.removeprefix("\ufeff"))
     wrong = re.search(r"[^0-9a-fA-F]", digits)
     if wrong:
         raise UsageError(f"{what} is not hexadecimal: it holds {wrong[0]!r}")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import zstandard
 
+from .arguments import integer, octets
 from .blocks import walk_blocks
 from .errors import Part, RejectCode, ResonantError, Span
 from .values import MAX_FRAME_BYTES, MIN_FRAME_BYTES
@@ -21,6 +22,7 @@ def compress(plain: bytes, level: int = 3) -> bytes:
     Raises PLAIN_TOO_LARGE for more than 65,503 bytes, which no frame could carry (ZST-10).
     """
     check_level(level)
+    plain = octets("plain", plain)
     if len(plain) > MAX_FRAME_BYTES - MIN_FRAME_BYTES:
         detail = f"a plain body of {len(plain)} bytes; no frame carries more than {MAX_FRAME_BYTES - MIN_FRAME_BYTES}"
         raise ResonantError(RejectCode.PLAIN_TOO_LARGE, "ZST-10", detail)
@@ -34,7 +36,7 @@ def compress(plain: bytes, level: int = 3) -> bytes:
 
 def decompress(zstd: bytes) -> bytes:
     """The content of one Zstandard frame of the permitted form, at most 65,503 bytes of it (ZST-10)."""
-    return decompress_body(zstd, num_slices=0)
+    return decompress_body(octets("zstd", zstd), num_slices=0)
 
 
 def decompress_body(body: bytes, *, num_slices: int, offset: int = 0, part: Part = Part.COMPRESSED_BODY) -> bytes:
@@ -97,6 +99,8 @@ def _reason(body: bytes, blocks: int, content_size: int) -> tuple[str, str, int]
 
 
 def check_level(level: int) -> None:
-    """Refuse a level outside 1 to 22 with ValueError."""
+    """Refuse a level outside 1 to 22 with ValueError, and what is no integer with TypeError."""
+    if type(level) is not int:
+        level = integer("level", level)
     if not 1 <= level <= 22:
         raise ValueError(f"level {level}: Zstandard levels are 1 to 22")

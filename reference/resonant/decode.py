@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import compression, sealing
+from .arguments import octets
 from .errors import Part, RejectCode, ResonantError, Span
 from .header import CRC_BYTES, Header, check_envelope, read_header
 from .slices import read_slices
@@ -14,10 +15,10 @@ def decode(data: bytes, *, key: bytes | None = None) -> Frame:
 
     data: the whole frame, as one datagram carried it. key: the 32-byte pre-shared key, needed only if XCHACHA is set.
     Raises ResonantError with the first code of the checking order that applies (FRM-29); ValueError for a key that is
-    not 32 bytes long, whatever the frame.
+    not 32 bytes long, whatever the frame; TypeError for a key or data that are no bytes.
     """
-    sealing.check_key(key)
-    data = bytes(data)
+    key = sealing.check_key(key)
+    data = octets("data", data)
     check_envelope(data)
     header = read_header(data)
     return Frame(

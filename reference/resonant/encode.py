@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import struct
 import zlib
+from dataclasses import replace
 
 from . import compression, sealing
+from .arguments import field, instance
 from .errors import RejectCode, ResonantError
 from .header import FIXED, TAIL, header_bytes
-from .slices import check_slice, write_slices
+from .slices import are_plain, check_slice, plain_slices, write_slices
 from .values import ALL_FLAGS, MAX_FRAME_BYTES, MIN_FRAME_BYTES, VERSION, Flags, Frame, MessageType, Modality
 
 # Every value that a field admits; anything else has a reject code of its own (FRM-33).
@@ -18,6 +20,11 @@ _ENUMERATED = (
     ("modality", frozenset(Modality), RejectCode.BAD_MODALITY),
 )
 _INTEGERS = (("stream_id", 32), ("frame_seq", 64), ("space_hash32", 32))
+_FIELDS = (
+    *((name, code, "FRM-33") for name, _, code in _ENUMERATED),
+    *((name, RejectCode.FIELD_RANGE, "FRM-36") for name, _ in _INTEGERS),
+)
+_PLAIN = frozenset({int, MessageType, Flags, Modality})
 
 
 def encode(frame: Frame, *, key: bytes | None = None, nonce: bytes | None = None, level: int = 3) -> bytes:
@@ -26,12 +33,13 @@ def encode(frame: Frame, *, key: bytes | None = None, nonce: bytes | None = None
     key (32 bytes) and nonce (24 bytes, never to be used twice with one key; see `resonant.nonce_for`) are needed if
     XCHACHA is set and ignored otherwise. level: the Zstandard level, 1 to 22, used if ZSTD is set. Raises ResonantError
     with the code a receiver would give (FRM-33 to FRM-36, ZST-11, XCH-14), ValueError for a key, nonce or level of the
-    wrong size.
+    wrong size, TypeError for an argument of another type.
     """
-    sealing.check_key(key)
-    sealing.check_nonce(nonce)
+    if key is not None or nonce is not None:
+        key, nonce = sealing.check_key(key), sealing.check_nonce(nonce)
     compression.check_level(level)
     # CHECK
+    frame = plain_frame(frame)
     check_fields(frame)
     num_slices = len(frame.slices)
     plain_size = MIN_FRAME_BYTES + 4 * num_slices + sum(2 + 4 * len(s.dims) + len(s.payload) for s in frame.slices)
@@ -56,6 +64,32 @@ def encode(frame: Frame, *, key: bytes | None = None, nonce: bytes | None = None
         clause = "XCH-14" if frame.flags & Flags.XCHACHA else "ZST-11"
         raise ResonantError(RejectCode.FRAME_TOO_LARGE, clause, detail)
     return data
+
+
+def plain_frame(frame: Frame) -> Frame:
+    """The frame with numbers as int and payloads as bytes, itself where they are. Their values are not checked.
+
+    Raises ResonantError for a field or slice that holds something else (FRM-33, FRM-36), TypeError for what is none.
+    """
+    # Spelled out, as every frame that is sent goes through it.
+    if (
+        type(frame) is Frame
+        and type(frame.stream_id) is int
+        and type(frame.frame_seq) is int
+        and type(frame.space_hash32) is int
+        and type(frame.type) in _PLAIN
+        and type(frame.flags) in _PLAIN
+        and type(frame.modality) in _PLAIN
+        and are_plain(frame.slices)
+    ):
+        return frame
+    return _made_plain(frame)
+
+
+def _made_plain(frame: Frame) -> Frame:
+    instance("frame", frame, Frame)
+    fields: dict[str, int] = {name: field(name, getattr(frame, name), code, clause) for name, code, clause in _FIELDS}
+    return replace(frame, slices=plain_slices(frame.slices), **fields)
 
 
 def check_fields(frame: Frame) -> None:

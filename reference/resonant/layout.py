@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping
 
 from . import meanings
+from .arguments import octets
 from .compression import decompress_body
 from .cursor import Cursor, Field
 from .errors import Part, ResonantError, Span
@@ -39,8 +40,8 @@ def annotate(data: bytes, *, key: bytes | None = None) -> tuple[Field, ...]:
     fields of the compressed body and of the plain body follow. However long a table or a body claims to be, the fields
     are few: what goes on is one field that says how much more there is. Raises ValueError for a key of the wrong size.
     """
-    check_key(key)
-    data = bytes(data)
+    key = check_key(key)
+    data = octets("data", data)
     frame = Cursor(data, Part.FRAME, end=min(len(data), MAX_FRAME_BYTES))
     complete = MIN_FRAME_BYTES <= len(data) <= MAX_FRAME_BYTES
     if complete:

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from .encode import check_fields
+from .arguments import instance, octets, unlike
+from .encode import check_fields, plain_frame
+from .errors import RejectCode, ResonantError
 from .slots import SlotReader
 from .tensors import Tensor, text_slice
 from .values import DType, Flags, Frame, MessageType, Modality, Slice
@@ -19,6 +21,9 @@ class Think:
 
     hidden: Tensor
 
+    def __post_init__(self) -> None:
+        instance("hidden", self.hidden, Tensor)
+
 
 @dataclass(frozen=True, slots=True)
 class Cache:
@@ -26,6 +31,10 @@ class Cache:
 
     keys: Tensor
     values: Tensor
+
+    def __post_init__(self) -> None:
+        instance("keys", self.keys, Tensor)
+        instance("values", self.values, Tensor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +44,20 @@ class Ask:
     query: Tensor
     context: Tensor | None = None
 
+    def __post_init__(self) -> None:
+        instance("query", self.query, Tensor)
+        if self.context is not None:
+            instance("context", self.context, Tensor)
+
 
 @dataclass(frozen=True, slots=True)
 class Sync:
     """A control message: one JSON object."""
 
     json: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        _check_object("json", self.json)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +74,34 @@ class Critique:
     """One byte an element of the divergence, 0 or 1, in its dims."""
     explanation: Mapping[str, Any] | None = None
 
+    def __post_init__(self) -> None:
+        instance("divergence", self.divergence, Tensor)
+        if self.mask is not None and type(self.mask) is not bytes:
+            object.__setattr__(self, "mask", octets("mask", self.mask))
+        if self.explanation is not None:
+            _check_object("explanation", self.explanation)
+
+
+def _check_object(name: str, value: object) -> None:
+    if not isinstance(value, Mapping):
+        raise TypeError(unlike(name, "a mapping of names to JSON values", value))
+
 
 Message: TypeAlias = Think | Cache | Ask | Sync | Heart | Critique
 
 
 def read_message(frame: Frame) -> Message:
-    """The message of a decoded frame. Raises ResonantError with a code of the message layer (MSG-1 to MSG-20)."""
+    """The message of a decoded frame. Raises ResonantError with a code of the message layer (MSG-1 to MSG-20).
+
+    A frame made by hand is checked as `encode` does it.
+    """
+    frame = plain_frame(frame)
+    check_fields(frame)
+    return message_of(frame)
+
+
+def message_of(frame: Frame) -> Message:
+    """The same for a frame that comes from `decode`, or was checked."""
     reader = SlotReader(frame.slices)
     message = _READERS[MessageType(frame.type)](reader)
     reader.finish()
@@ -119,14 +158,17 @@ def to_frame(
     modality: Modality = Modality.TEXT,
 ) -> Frame:
     """The frame of a message. Raises ResonantError for a message that a receiver would refuse (MSG-22)."""
-    frame = Frame(type_of(message), flags, stream_id, frame_seq, space_hash32, modality, slices_of(message))
+    kind = type_of(message)
+    frame = plain_frame(Frame(kind, flags, stream_id, frame_seq, space_hash32, modality, slices_of(message)))
     check_fields(frame)
-    read_message(frame)
+    message_of(frame)
     return frame
 
 
 def type_of(message: Message) -> MessageType:
-    """The type of the frame that carries the message."""
+    """The type of the frame that carries the message. Raises TypeError for what is no message."""
+    if type(message) not in _TYPES:
+        raise TypeError(unlike("message", "a Think, Cache, Ask, Sync, Heart or Critique", message))
     return _TYPES[type(message)]
 
 
@@ -150,5 +192,8 @@ def slices_of(message: Message) -> tuple[Slice, ...]:
 
 
 def json_bytes(value: Mapping[str, Any]) -> bytes:
-    """An object as the payload of a JSON slice, without white space."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    """An object as the payload of a JSON slice, without white space. Raises TypeError, ValueError or BAD_JSON."""
+    try:
+        return json.dumps(dict(value), ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    except RecursionError:
+        raise ResonantError(RejectCode.BAD_JSON, "MSG-17", "the object nests far too deep") from None

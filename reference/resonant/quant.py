@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from .arguments import integer, octets, real_array, text
 from .errors import RejectCode, ResonantError
 
 BLOCK = 32  # QNT-1
@@ -43,6 +44,9 @@ def blocks_of(count: int) -> int:
 
 def elements_of(data: bytes, dtype: str, width: int) -> NDArray[Any]:
     """Little-endian elements of `width` bytes as a view. Raises LENGTH_MISMATCH for half an element (QNT-15)."""
+    data, dtype, width = octets("data", data), text("dtype", dtype), integer("width", width)
+    if width < 1 or np.dtype(dtype).itemsize != width:
+        raise ValueError(f"width: elements of {dtype!r} have {np.dtype(dtype).itemsize} bytes, and {width} came")
     if len(data) % width:
         detail = f"{len(data)} bytes are no whole number of elements of {width}"
         raise ResonantError(RejectCode.LENGTH_MISMATCH, "QNT-15", detail)
@@ -52,7 +56,7 @@ def elements_of(data: bytes, dtype: str, width: int) -> NDArray[Any]:
 def to_half(source: NDArray[Any]) -> Half:
     """Any floating array as flat binary16, by RNE (QNT-2). Raises NON_FINITE for what is not finite then (QNT-3)."""
     with np.errstate(over="ignore"):
-        half = np.ascontiguousarray(source).reshape(-1).astype("<f2", copy=False)
+        half = np.ascontiguousarray(real_array("source", source)).reshape(-1).astype("<f2", copy=False)
     bad = np.flatnonzero((half.view("<u2") & 0x7C00) == 0x7C00)
     if bad.size:
         raise ResonantError(RejectCode.NON_FINITE, "QNT-3", f"element {bad[0]} is {half[bad[0]]} in binary16")
@@ -61,14 +65,19 @@ def to_half(source: NDArray[Any]) -> Half:
 
 def from_bfloat16(bits: NDArray[np.uint16]) -> NDArray[np.float32]:
     """bfloat16, given as its bits, as binary32; exact."""
+    bits = real_array("bits", bits)
+    if bits.dtype.kind != "u" or bits.dtype.itemsize != 2:
+        raise TypeError(f"bits: an array of uint16 is expected, and one of {bits.dtype} came")
     return (bits.astype("<u4") << 16).view("<f4")
 
 
 def quantize(source: NDArray[Any], bits: int) -> Quantized:
     """Quantize a floating array of any shape, in row-major order.
 
-    source: float16, float32 or float64. bits: 4 or 8. Raises NON_FINITE.
+    source: float16, float32 or float64. bits: 4 or 8. Raises NON_FINITE, TypeError for what is no array of real
+    numbers, and ValueError for other bits.
     """
+    bits = check_bits(bits)
     width = WIDTHS[bits]
     half = to_half(source)
     count = half.size
@@ -84,6 +93,14 @@ def quantize(source: NDArray[Any], bits: int) -> Quantized:
     codes = np.where(divisor == 0, np.float32(0), np.clip(np.rint(exact), -width.q, width.q))  # QNT-5
     flat = codes.astype(np.int8).reshape(-1)[:count]
     return Quantized(bits, count, pack(flat, bits), scale.tobytes())
+
+
+def check_bits(bits: int) -> int:
+    """4 or 8. Raises ValueError for another width, TypeError for what is no integer."""
+    bits = integer("bits", bits)
+    if bits not in WIDTHS:
+        raise ValueError(f"bits: 4 or 8 is expected, and {bits} came")
+    return bits
 
 
 def pack(codes: NDArray[np.int8], bits: int) -> bytes:
@@ -126,6 +143,8 @@ def dequantize(codes: bytes, *, bits: int, count: int, scale: bytes | None = Non
 
     Raises LENGTH_MISMATCH or BAD_SCALE (QNT-14).
     """
+    bits, count, codes = check_bits(bits), integer("count", count), octets("codes", codes)
+    scale = None if scale is None else octets("scale", scale)
     values = unpack(codes, bits, count).astype("<f4")
     if scale is None:
         return values.astype("<f2")

@@ -7,6 +7,7 @@ import struct
 from nacl import bindings
 from nacl.exceptions import CryptoError
 
+from .arguments import octets, unsigned
 from .errors import RejectCode, ResonantError, Span
 
 KEY_BYTES = 32
@@ -17,8 +18,8 @@ TAG_BYTES = 16
 
 def seal(plain: bytes, *, key: bytes, nonce: bytes, aad: bytes = b"") -> bytes:
     """XChaCha20-Poly1305: ciphertext ‖ tag, 16 bytes longer than `plain` (XCH-13). key: 32 bytes, nonce: 24 bytes."""
-    check_key(key)
-    check_nonce(nonce)
+    key, nonce = key_of(key), nonce_of(nonce)
+    plain, aad = octets("plain", plain), octets("aad", aad)
     return bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(plain, aad, nonce, key)
 
 
@@ -26,8 +27,8 @@ def open_sealed(
     sealed: bytes, *, key: bytes, nonce: bytes, aad: bytes = b"", clause: str = "XCH-13", span: Span | None = None
 ) -> bytes:
     """The inverse of `seal`. Raises ResonantError DECRYPT_FAILED for whatever does not authenticate."""
-    check_key(key)
-    check_nonce(nonce)
+    key, nonce = key_of(key), nonce_of(nonce)
+    sealed, aad = octets("sealed", sealed), octets("aad", aad)
     if len(sealed) < TAG_BYTES:
         detail = f"{len(sealed)} bytes are too few to hold a tag of {TAG_BYTES}"
         raise ResonantError(RejectCode.DECRYPT_FAILED, clause, detail, span)
@@ -47,25 +48,43 @@ def open_body(body: bytes, *, key: bytes, aad: bytes, span: Span) -> bytes:
 
 
 def nonce_for(salt: bytes, stream_id: int, frame_seq: int) -> bytes:
-    """The nonce of a frame (XCH-10). salt: a sender's 16 random bytes, fixed for the session."""
-    return nonce_start(salt, stream_id) + struct.pack("<Q", frame_seq)
+    """The nonce of a frame (XCH-10). salt: a sender's 16 random bytes, fixed for the session.
+
+    Raises FIELD_RANGE for numbers that are no u32 and u64.
+    """
+    return nonce_start(salt, stream_id) + struct.pack("<Q", unsigned("frame_seq", frame_seq, 64))
 
 
 def nonce_start(salt: bytes, stream_id: int) -> bytes:
     """The first 16 bytes of every nonce on a stream_id: the salt, its last four bytes combined with stream_id."""
+    salt = octets("salt", salt)
     if len(salt) != SALT_BYTES:
         raise ValueError(f"a salt of {len(salt)} bytes: it has {SALT_BYTES}")
-    last = int.from_bytes(salt[-4:], "little") ^ stream_id
+    last = int.from_bytes(salt[-4:], "little") ^ unsigned("stream_id", stream_id, 32)
     return salt[:-4] + struct.pack("<I", last)
 
 
-def check_key(key: bytes | None) -> None:
-    """Refuse a key that is not 32 bytes long with ValueError; None passes."""
-    if key is not None and len(key) != KEY_BYTES:
+def key_of(key: bytes) -> bytes:
+    """The key as bytes. Raises ValueError where it is not 32 bytes long, TypeError for what is no bytes."""
+    key = octets("key", key)
+    if len(key) != KEY_BYTES:
         raise ValueError(f"a key of {len(key)} bytes: XChaCha20-Poly1305 keys have {KEY_BYTES}")
+    return key
 
 
-def check_nonce(nonce: bytes | None) -> None:
-    """Refuse a nonce that is not 24 bytes long with ValueError; None passes."""
-    if nonce is not None and len(nonce) != NONCE_BYTES:
+def nonce_of(nonce: bytes) -> bytes:
+    """The nonce as bytes. Raises ValueError where it is not 24 bytes long, TypeError for what is no bytes."""
+    nonce = octets("nonce", nonce)
+    if len(nonce) != NONCE_BYTES:
         raise ValueError(f"a nonce of {len(nonce)} bytes: XChaCha20-Poly1305 nonces have {NONCE_BYTES}")
+    return nonce
+
+
+def check_key(key: bytes | None) -> bytes | None:
+    """`key_of` a key; None passes."""
+    return None if key is None else key_of(key)
+
+
+def check_nonce(nonce: bytes | None) -> bytes | None:
+    """`nonce_of` a nonce; None passes."""
+    return None if nonce is None else nonce_of(nonce)

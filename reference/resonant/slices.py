@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from math import prod
+from typing import Any
 
+from .arguments import dims_of, field, octets, unlike
 from .errors import Part, RejectCode, ResonantError, Span
 from .values import MAX_RANK, DType, Slice
 
@@ -23,6 +26,9 @@ PAYLOAD_RULES: Mapping[int, tuple[str, str, Callable[[int, int], bool]]] = {
         "FRM-20", "an even number, at most 2 bytes an element", lambda length, n: length % 2 == 0 and length <= 2 * n
     ),
 }
+
+
+_PLAIN_DTYPES = frozenset({int, DType})
 
 
 def read_slices(plain: bytes, slice_len: Sequence[int]) -> tuple[Slice, ...]:
@@ -82,6 +88,41 @@ def write_slices(slices: Iterable[Slice]) -> bytes:
         rank = len(one.dims)
         parts += (struct.pack(f"<BB{rank}I", one.dtype, rank, *one.dims), one.payload)
     return b"".join(parts)
+
+
+def are_plain(slices: Any) -> bool:
+    """Whether these are a tuple of slices with dims as a tuple of int and payloads as bytes."""
+    if type(slices) is not tuple:
+        return False
+    for one in slices:
+        if type(one) is not Slice or type(one.payload) is not bytes or type(one.dims) is not tuple:
+            return False
+        if type(one.dtype) not in _PLAIN_DTYPES:
+            return False
+        for dim in one.dims:
+            if type(dim) is not int:
+                return False
+    return True
+
+
+def plain_slices(slices: Any) -> tuple[Slice, ...]:
+    """Slices made such.
+
+    Raises TypeError for what is no slice, ResonantError for a dtype or dim that is no integer (FRM-33, FRM-36).
+    """
+    if not isinstance(slices, Sequence):
+        raise TypeError(unlike("slices", "a tuple of Slice", slices))
+    return tuple(_plain_slice(one, index) for index, one in enumerate(slices))
+
+
+def _plain_slice(one: Any, index: int) -> Slice:
+    name = f"slices[{index}]"
+    if not isinstance(one, Slice):
+        raise TypeError(unlike(name, "a Slice", one))
+    dtype = field(f"{name}.dtype", one.dtype, RejectCode.BAD_DTYPE, "FRM-33")
+    return replace(
+        one, dtype=dtype, dims=dims_of(f"{name}.dims", one.dims), payload=octets(f"{name}.payload", one.payload)
+    )
 
 
 def check_slice(one: Slice, index: int) -> None:

@@ -9,6 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from .arguments import dims_of, octets
 from .errors import RejectCode, ResonantError
 
 MAX_DENSE_ELEMENTS = 4_194_304  # SPR-9
@@ -44,6 +45,7 @@ def sparse_encode(dims: Sequence[int], dense: bytes) -> tuple[bytes, bytes]:
 
     Raises LENGTH_MISMATCH where `dense` does not have 2 bytes an element (SPR-10).
     """
+    dims, dense = dims_of("dims", dims), octets("dense", dense)
     if len(dense) != 2 * prod(dims):
         detail = f"{len(dense)} bytes do not fit dims {list(dims)}"
         raise ResonantError(RejectCode.LENGTH_MISMATCH, "SPR-10", detail)
@@ -61,6 +63,8 @@ def sparse_decode(dims: Sequence[int], values: bytes, index_dims: Sequence[int],
 
     Raises LENGTH_MISMATCH for half a value or more than 4,194,304 elements, BAD_INDEX (SPR-9, SPR-10).
     """
+    dims, index_dims = dims_of("dims", dims), dims_of("index_dims", index_dims)
+    values, index = octets("values", values), octets("index", index)
     if len(values) % 2:
         raise ResonantError(RejectCode.LENGTH_MISMATCH, "SPR-10", f"{len(values)} bytes are no binary16 values")
     rows = check_index(dims, len(values) // 2, index_dims, index)

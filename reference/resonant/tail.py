@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import xxhash
 
+from .arguments import octets
+
 
 def strong_tail_hash(data: bytes) -> int:
-    """XXH3-64 with seed 0 of `data`, a u64 (FRM-37)."""
+    """XXH3-64 with seed 0 of `data`, a u64 (FRM-37). Raises TypeError."""
+    data = octets("data", data)
     return xxhash.xxh3_64_intdigest(data)
 
 

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import quant, sparse
+from .arguments import dims_of, field, octets, real_array
+from .errors import RejectCode, ResonantError
 from .quant import Half
 from .values import DType, Slice
 
@@ -21,8 +23,12 @@ _BITS = {DType.I8: 8, DType.Q4: 4}
 class Tensor:
     """One tensor: a slice, and its scale slice or index slice where it has one.
 
-    payload, scale and index are bytes as on the wire. Arrays of F16 and I8 are views of the payload, read-only and
-    without a copy. numpy holds at most 64 dims: the array methods raise ValueError for more.
+    payload, scale and index are bytes as on the wire; bytearray and memoryview become bytes. Arrays of F16 and I8 are
+    views of the payload, read-only and without a copy. numpy holds at most 64
+    dims: the array methods raise ValueError for more.
+
+    Raises BAD_DTYPE and FIELD_RANGE for a dtype or dim that no slice has, TypeError for an argument of another type.
+    Whether payload, scale and index fit the dims is seen when the tensor is encoded.
     """
 
     dtype: DType
@@ -33,22 +39,50 @@ class Tensor:
     index: bytes | None = None
     """nnz × rank u32 coordinates; with SparseCoo, and only there."""
 
+    def __post_init__(self) -> None:
+        if type(self.dtype) is not DType:
+            object.__setattr__(self, "dtype", _dtype(self.dtype))
+        if type(self.dims) is not tuple or not all(type(dim) is int and 0 <= dim < 2**32 for dim in self.dims):
+            object.__setattr__(self, "dims", dims_of("dims", self.dims))
+        for name in ("payload", "scale", "index"):
+            value = getattr(self, name)
+            if type(value) is not bytes and (value is not None or name == "payload"):
+                object.__setattr__(self, name, octets(name, value))
+
     @classmethod
     def half(cls, array: NDArray[Any]) -> Self:
-        """An F16 tensor of a floating array, rounded to binary16 where it is wider."""
+        """An F16 tensor of a real array, rounded to binary16 where it is wider. Infinities and NaN stay what they are.
+
+        Raises NON_FINITE for a number that only binary16 makes infinite, TypeError for what is no array of real
+        numbers, such as a complex or a masked one, or a list.
+        """
+        array = real_array("array", array)
         with np.errstate(over="ignore"):
-            return cls(DType.F16, array.shape or (1,), np.ascontiguousarray(array, "<f2").tobytes())
+            half = np.ascontiguousarray(array, "<f2")
+        if array.dtype != half.dtype:
+            _check_kept(array, half)
+        return cls(DType.F16, array.shape or (1,), half.tobytes())
 
     @classmethod
     def int8(cls, array: NDArray[np.int8], scale: NDArray[np.float16] | None = None) -> Self:
-        """An I8 tensor of codes, with a scale for each block of 32 if they are not plain integers."""
-        return cls(DType.I8, array.shape or (1,), np.ascontiguousarray(array, np.int8).tobytes(), _scale_bytes(scale))
+        """An I8 tensor of codes, with a scale for each block of 32 if they are not plain integers.
+
+        Raises FIELD_RANGE for a code that is no i8, BAD_SCALE for scales that no receiver takes (MSG-8, MSG-9),
+        TypeError for what is no array of integers.
+        """
+        array = real_array("array", array)
+        if array.dtype.kind not in "iub":
+            raise TypeError(f"array: codes are integers, and the elements are {array.dtype}")
+        codes = np.ascontiguousarray(array, np.int8)
+        _check_codes(array, codes)
+        return cls(DType.I8, array.shape or (1,), codes.tobytes(), _scale_bytes(scale, array.size))
 
     @classmethod
     def quantized(cls, array: NDArray[Any], bits: int) -> Self:
-        """An I8 (bits 8) or Q4 (bits 4) tensor with scales, by specs/quant.md. Raises NON_FINITE."""
+        """An I8 (bits 8) or Q4 (bits 4) tensor with scales, by specs/quant.md. Raises as `quantize` does."""
+        array = real_array("array", array)
         result = quant.quantize(array, bits)
-        dtype = DType.I8 if bits == 8 else DType.Q4
+        dtype = DType.I8 if result.bits == 8 else DType.Q4
         return cls(dtype, array.shape or (1,), result.codes, result.scale)
 
     @classmethod
@@ -64,8 +98,13 @@ class Tensor:
         return prod(self.dims)
 
     def codes(self) -> NDArray[np.int8]:
-        """The integer codes of an I8 or Q4 tensor, shaped by its dims."""
-        return quant.unpack(self.payload, _BITS[DType(self.dtype)], self.count).reshape(self.dims)
+        """The integer codes of an I8 or Q4 tensor, shaped by its dims. Raises ValueError for one of another dtype."""
+        return quant.unpack(self.payload, self._bits(), self.count).reshape(self.dims)
+
+    def _bits(self) -> int:
+        if self.dtype not in _BITS:
+            raise ValueError(f"a tensor of {self.dtype.name} has no codes; see values and dense")
+        return _BITS[self.dtype]
 
     def scales(self) -> Half | None:
         """The scales of an I8 or Q4 tensor, one a block of 32; None where each is 1."""
@@ -91,8 +130,7 @@ class Tensor:
             index_dims = (len(self.payload) // 2, len(self.dims), 4)
             flat = sparse.sparse_decode(self.dims, self.payload, index_dims, self.index or b"")
         else:
-            bits = _BITS[DType(self.dtype)]
-            flat = quant.dequantize(self.payload, bits=bits, count=self.count, scale=self.scale)
+            flat = quant.dequantize(self.payload, bits=self._bits(), count=self.count, scale=self.scale)
         return flat.reshape(self.dims)
 
     def slices(self) -> tuple[Slice, ...]:
@@ -115,5 +153,32 @@ def mask_array(payload: bytes, dims: Sequence[int]) -> NDArray[np.bool_]:
     return np.frombuffer(payload, np.bool_).reshape(tuple(dims))
 
 
-def _scale_bytes(scale: NDArray[np.float16] | None) -> bytes | None:
-    return None if scale is None else np.ascontiguousarray(scale, "<f2").tobytes()
+def _dtype(value: object) -> DType:
+    code = field("dtype", value, RejectCode.BAD_DTYPE, "FRM-14")
+    if code not in set(DType):
+        raise ResonantError(RejectCode.BAD_DTYPE, "FRM-14", f"dtype {code:#x}; defined are 0x01, 0x02, 0x03 and 0x10")
+    return DType(code)
+
+
+def _scale_bytes(scale: Any, count: int) -> bytes | None:
+    if scale is None:
+        return None
+    with np.errstate(over="ignore"):
+        data = np.ascontiguousarray(real_array("scale", scale), "<f2").tobytes()
+    quant.check_scale(data, count)
+    return data
+
+
+def _check_kept(array: NDArray[Any], half: Half) -> None:
+    """Refuse a number that is none any more."""
+    lost = np.flatnonzero(np.isinf(half) & np.isfinite(array))
+    if lost.size:
+        found = f"element {lost[0]} is {array.reshape(-1)[lost[0]]}, and the greatest number of binary16 is 65504"
+        raise ResonantError(RejectCode.NON_FINITE, "QNT-3", f"array: {found}")
+
+
+def _check_codes(array: NDArray[Any], codes: NDArray[np.int8]) -> None:
+    lost = np.flatnonzero(array != codes)
+    if lost.size:
+        detail = f"array: element {lost[0]} is {array.reshape(-1)[lost[0]]}, which is no i8"
+        raise ResonantError(RejectCode.FIELD_RANGE, "FRM-36", detail)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -141,10 +142,45 @@ def test_a_receiver_says_what_it_does_not_take_and_serves_on(request: pytest.Fix
         assert bare(line) == bare(f"{host}:{own_port}: {expected}")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["python", "rust"])
 @pytest.mark.parametrize("name", ["send_think", "recv_think"])
-@pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.1:", ":50051", "127.0.0.1:65536", "127.0.0.1:x"])
-def test_a_bad_address_is_a_usage_error(name: str, address: str) -> None:
-    command = [sys.executable, str(EXAMPLES / f"{name}.py"), "--addr", address]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=WAIT_S, check=False)
-    assert ended.returncode == 2
-    assert "is not HOST:PORT" in ended.stderr
+def test_a_wrong_address_is_one_line_and_status_2(request: pytest.FixtureRequest, name: str, language: str) -> None:
+    for address in ("::1:50051", "[::1]", "127.0.0.1:65536", "no.such.invalid:5"):
+        command = [*program(request, language, name), "--addr", address]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=WAIT_S, check=False)
+        assert (ended.returncode, ended.stdout) == (2, "")
+        said = ended.stderr.splitlines()[-1]
+        assert address in said
+        assert "HOST:PORT" in said or "no.such" in said
+
+
+def has_ipv6() -> bool:
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as own:
+        own.bind(("::1", 0))
+        return True
+    return False
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("sending", "receiving"), [("python", "rust"), ("rust", "python")])
+def test_ipv6_addresses_are_named_in_brackets(request: pytest.FixtureRequest, sending: str, receiving: str) -> None:
+    """Where the machine has none, a receiver says so in one line."""
+    command = [*program(request, receiving, "recv_think"), "--addr", "[::1]:0", "--count", "1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        if not has_ipv6():
+            assert "cannot listen on [::1]:0: " in process.stderr.read()
+            assert process.wait() == 2
+            return
+        try:
+            listening = re.fullmatch(r"listening on (\[::1\]:\d+)\n", process.stdout.readline())
+            assert listening
+            sender = [*program(request, sending, "send_think"), "--addr", listening[1]]
+            sent = subprocess.run(sender, capture_output=True, text=True, timeout=WAIT_S, check=False)
+            assert (sent.returncode, sent.stderr) == (0, "")
+            assert listening[1] in sent.stdout
+            assert "from [::1]:" in process.stdout.read()
+        finally:
+            process.kill()

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from resonant.console import command
+
 from .catalogue import GROUP_MAKERS
 from .manifest import manifest_text
 from .model import Group
@@ -30,6 +32,7 @@ def all_groups() -> Iterator[Group]:
             yield group
 
 
+@command
 def main(arguments: list[str] | None = None) -> int:
     """The command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m vectors.make", description=__doc__)

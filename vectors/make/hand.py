@@ -16,7 +16,7 @@ INPUT_NAME = {"decode": "frame", "decompress": "zstd"}  # op -> the member of it
 def groups() -> Iterator[Group]:
     """One group a file, in order of file name."""
     for path in sorted(HAND.glob("*.toml")):
-        file = tomllib.loads(path.read_text("utf-8"))
+        file = tomllib.loads(path.read_text("utf-8-sig"))
         cases = [_case(file["op"], entry) for entry in file["case"]]
         yield Group(file["profile"], file["group"], file["op"], file["about"], cases, tuple(file.get("requires", ())))
 

@@ -9,12 +9,15 @@ from hashlib import sha256
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
+from resonant.console import command
+
 from .archives import write_archives
 from .contents import Wanted, release_files
 from .keys import load_seed, public_text
 from .tree import ROOT, SIGNATURE, ReleaseError, folder_name, suite_version
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns 0, or 2 where there is nothing to release."""
     options = _parser().parse_args(arguments)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,7 +15,6 @@ from tempfile import TemporaryDirectory
 
 from .tree import ROOT, ReleaseError
 
-PROFILES = ("handshake", "stream")
 LIMIT_S = 600
 _NEEDS_SCAPY = (
     "captures are written by Scapy, which is not installed: install the development requirements, or leave the "
@@ -26,9 +26,15 @@ def capture_files(root: Path = ROOT) -> dict[str, bytes]:
     """One capture a profile, of every dialogue, played with the reference. Raises ReleaseError with what went wrong."""
     if find_spec("scapy") is None:
         raise ReleaseError(_NEEDS_SCAPY)
-    with TemporaryDirectory() as folder, ThreadPoolExecutor(len(PROFILES)) as pool:
-        found = pool.map(lambda profile: _capture(root, profile, Path(folder)), PROFILES)
-        return {f"captures/{profile}.pcapng": data for profile, data in zip(PROFILES, found, strict=True)}
+    profiles = _of_dialogues(root)
+    with TemporaryDirectory() as folder, ThreadPoolExecutor(len(profiles)) as pool:
+        found = pool.map(lambda profile: _capture(root, profile, Path(folder)), profiles)
+        return {f"captures/{profile}.pcapng": data for profile, data in zip(profiles, found, strict=True)}
+
+
+def _of_dialogues(root: Path) -> tuple[str, ...]:
+    registry = tomllib.loads((root / "specs/registry.toml").read_text("utf-8"))
+    return tuple(name for name, profile in registry["profiles"].items() if profile.get("dialogues"))
 
 
 def _capture(root: Path, profile: str, folder: Path) -> bytes:
@@ -36,7 +42,14 @@ def _capture(root: Path, profile: str, folder: Path) -> bytes:
     command = [sys.executable, "-m", "conformance.capture", "--impl=reference", "-o", str(path), f"{profile}/*"]
     try:
         done = subprocess.run(  # noqa: S603 - this Python, and arguments of ours
-            command, cwd=root, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=LIMIT_S, check=False
+            command,
+            cwd=root,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=LIMIT_S,
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise ReleaseError(f"the dialogues of {profile} were not played within {LIMIT_S} s") from error

@@ -32,7 +32,7 @@ FIXED = {
     "examples/frame_page.py": "vectors/examples/frame_page.py",
 }
 """Name in the release, and path in the repository."""
-SPECS = ("*.md", "ops/*.json", "sync/*.json")
+SPECS = ("*.md", "registry.toml", "ops/*.json", "sync/*.json")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,17 @@ import argparse
 import os
 import re
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from pathlib import Path
 
 from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey, VerifyKey
+from resonant.console import command
 
 from .tree import ReleaseError
 
-_SEED = re.compile(r"[0-9a-f]{64}\n?")
+_SEED = re.compile(r"[0-9a-f]{64}(\r?\n)?")
 _PUBLIC = re.compile(r"([0-9a-f]{64})\s*(#.*)?")
 _SIGNATURE = re.compile(r"[0-9a-f]{128}\n?")
 KEY_FILE_BYTES = 1 << 16
@@ -28,7 +30,7 @@ def load_seed(path: Path) -> SigningKey:
         raise ReleaseError(f"{path}: cannot be read as a key ({type(error).__name__})") from error
     if not _SEED.fullmatch(text):
         raise ReleaseError(f"{path}: a key is one line of 64 lower-case hexadecimal digits")
-    return SigningKey(bytes.fromhex(text))
+    return SigningKey(bytes.fromhex(text.strip()))
 
 
 def load_public(path: Path) -> tuple[VerifyKey, ...]:
@@ -46,7 +48,7 @@ def load_public(path: Path) -> tuple[VerifyKey, ...]:
 
 def _text(path: Path) -> str:
     with path.open("rb") as file:
-        return file.read(KEY_FILE_BYTES).decode("ascii")
+        return file.read(KEY_FILE_BYTES).removeprefix(BOM_UTF8).decode("ascii")
 
 
 def public_text(key: SigningKey) -> str:
@@ -84,6 +86,7 @@ def make_key(path: Path) -> SigningKey:
     return key
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """Make a key, or show its public one; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m vectors.release.keys", description=main.__doc__)

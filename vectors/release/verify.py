@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nacl.signing import VerifyKey
+from resonant.console import command
 
 from .cases import cases_of, is_vector_file, read_cases
 from .keys import load_public, signer
@@ -126,6 +127,7 @@ def verified_files(path: Path) -> dict[str, bytes]:
     return files
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns 0 for a whole release, 1 for a damaged one, 2 for what is none."""
     parser = argparse.ArgumentParser(prog="python -m vectors.release.verify", description=__doc__)

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from conformance.registry import registry
 from vectors.make.__main__ import DATA
 
 ROOT = DATA.parent.parent
+PROFILES = tuple(profile.name for profile in registry().profiles.values() if profile.dialogues)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def _each(given: dict[str, Any]) -> Iterator[bytes]:
 def talks() -> tuple[Talk, ...]:
     """Every dialogue."""
     found = []
-    for profile in ("handshake", "stream"):
+    for profile in PROFILES:
         for path in sorted((DATA / profile).rglob("*.json")):
             file = json.loads(path.read_bytes())
             name = path.relative_to(DATA).with_suffix("").as_posix()

@@ -10,7 +10,7 @@
 
 #include "yours.h"
 
-enum { HEAD_BYTES = 12, PIECE_BYTES = 60000, MAX_PIECES = 300, KEPT_REPLIES = 64, BUFFER_BYTES = 4 << 20 };
+enum { HEAD_BYTES = 12, PIECE_BYTES = 60000, MAX_PIECES = 300, KEPT_REPLIES = 64 };
 
 typedef struct sockaddr_in address;
 
@@ -106,22 +106,37 @@ static const op *answer(span message, text *out) {
     return what.kind == OK ? one : NULL;
 }
 
-/* Send a reply in pieces (TST-4). One that is lost is asked for again. */
-static void send_reply(uint32_t id, const text *reply, const address *to) {
+/* How many pieces a reply has. */
+static size_t pieces_of(const text *reply) {
+    return (reply->size + PIECE_BYTES - 1) / PIECE_BYTES;
+}
+
+/* Send a head, and a piece behind it (TST-4). What is lost is asked for again. */
+static void send_piece(const char *magic, uint32_t id, size_t index, size_t count, span piece, const address *to) {
     static unsigned char datagram[HEAD_BYTES + PIECE_BYTES];
-    size_t count = (reply->size + PIECE_BYTES - 1) / PIECE_BYTES;
-    for (size_t at = 0; at < count; at++) {
-        size_t left = reply->size - at * PIECE_BYTES, size = left < PIECE_BYTES ? left : PIECE_BYTES;
-        memcpy(datagram, "RTP1", 4);
-        for (int byte = 0; byte < 4; byte++) datagram[4 + byte] = (unsigned char)(id >> 8 * byte);
-        for (int byte = 0; byte < 2; byte++) {
-            datagram[8 + byte] = (unsigned char)(at >> 8 * byte);
-            datagram[10 + byte] = (unsigned char)(count >> 8 * byte);
-        }
-        memcpy(datagram + HEAD_BYTES, reply->at + at * PIECE_BYTES, size);
-        if (sendto(control, datagram, HEAD_BYTES + size, 0, (const struct sockaddr *)to, sizeof *to) < 0)
-            perror("a piece was not sent");
+    size_t size = (size_t)(piece.end - piece.at);
+    memcpy(datagram, magic, 4);
+    for (int byte = 0; byte < 4; byte++) datagram[4 + byte] = (unsigned char)(id >> 8 * byte);
+    for (int byte = 0; byte < 2; byte++) {
+        datagram[8 + byte] = (unsigned char)(index >> 8 * byte);
+        datagram[10 + byte] = (unsigned char)(count >> 8 * byte);
     }
+    if (size) memcpy(datagram + HEAD_BYTES, piece.at, size);
+    if (sendto(control, datagram, HEAD_BYTES + size, 0, (const struct sockaddr *)to, sizeof *to) < 0)
+        perror("a datagram was not sent");
+}
+
+/* Send one piece of a reply: the first unasked (TST-21), any other when the runner asks for it (TST-22). */
+static void send_reply(uint32_t id, const text *reply, size_t index, const address *to) {
+    size_t from = index * PIECE_BYTES, left = reply->size - from, size = left < PIECE_BYTES ? left : PIECE_BYTES;
+    send_piece("RTP1", id, index, pieces_of(reply), (span){reply->at + from, reply->at + from + size}, to);
+}
+
+/* Ask the runner, once there is one, for the first piece that its message lacks (TST-23). */
+static void ask_further(void) {
+    size_t lacking = 0;
+    while (current.sizes[lacking]) lacking++;
+    if (runner.sin_port) send_piece("RTPA", current.id, lacking, current.count, (span){NULL, NULL}, &runner);
 }
 
 /* Answer the message that is complete; whether it was an answered stop. */
@@ -136,7 +151,7 @@ static bool perform(const address *from, uint32_t id) {
         runner = *from; /* TST-6 */
         free(place->reply.at);
         *place = (struct kept){true, id, reply};
-        send_reply(id, &reply, from);
+        send_reply(id, &reply, 0, from);
     } else {
         free(reply.at);
     }
@@ -152,17 +167,14 @@ static uint32_t number(const unsigned char *at, int bytes) {
     return found;
 }
 
-/* Take a datagram in; whether it was the last of an answered stop. */
-static bool take(const unsigned char *datagram, size_t size, const address *from) {
-    if (runner.sin_port && !same(&runner, from)) return false; /* TST-6 */
-    if (size < HEAD_BYTES || size > HEAD_BYTES + PIECE_BYTES || memcmp(datagram, "RTP1", 4) != 0) return false;
-    uint32_t id = number(datagram + 4, 4), index = number(datagram + 8, 2), count = number(datagram + 10, 2);
-    if (index >= count || count > MAX_PIECES) return false; /* TST-5 */
-    for (size_t at = 0; at < KEPT_REPLIES; at++) {
-        if (!kept[at].used || kept[at].id != id) continue;
-        if (index == count - 1) send_reply(id, &kept[at].reply, from); /* TST-7 */
-        return false;
-    }
+static const text *find_kept(uint32_t id) {
+    for (size_t at = 0; at < KEPT_REPLIES; at++)
+        if (kept[at].used && kept[at].id == id) return &kept[at].reply;
+    return NULL;
+}
+
+/* Put a piece to the others of its message; whether it was the last of an answered stop. */
+static bool join(span piece, uint32_t id, unsigned index, unsigned count, const address *from) {
     if (current.count != count || current.id != id || !same(&current.from, from)) {
         current.from = *from;
         current.id = id;
@@ -170,9 +182,30 @@ static bool take(const unsigned char *datagram, size_t size, const address *from
         memset(current.sizes, 0, sizeof current.sizes);
     }
     if (!current.sizes[index]) current.missing--;
-    current.sizes[index] = size - HEAD_BYTES + 1;
-    memcpy(current.pieces[index], datagram + HEAD_BYTES, size - HEAD_BYTES);
-    return !current.missing && perform(from, id);
+    current.sizes[index] = (size_t)(piece.end - piece.at) + 1;
+    memcpy(current.pieces[index], piece.at, (size_t)(piece.end - piece.at));
+    if (!current.missing) return perform(from, id);
+    ask_further();
+    return false;
+}
+
+/* Take a datagram in; whether it was the last of an answered stop. */
+static bool take(const unsigned char *datagram, size_t size, const address *from) {
+    if (runner.sin_port && !same(&runner, from)) return false; /* TST-6 */
+    if (size < HEAD_BYTES || size > HEAD_BYTES + PIECE_BYTES) return false; /* TST-5 */
+    uint32_t id = number(datagram + 4, 4), index = number(datagram + 8, 2), count = number(datagram + 10, 2);
+    if (index >= count || count > MAX_PIECES) return false; /* TST-5 */
+    const text *reply = find_kept(id);
+    if (!memcmp(datagram, "RTPA", 4)) {
+        if (size == HEAD_BYTES && reply && count == pieces_of(reply)) send_reply(id, reply, index, from); /* TST-22 */
+        return false;
+    }
+    if (memcmp(datagram, "RTP1", 4) != 0) return false; /* TST-5 */
+    if (reply) {
+        if (index == count - 1) send_reply(id, reply, 0, from); /* TST-7 */
+        return false;
+    }
+    return join((span){(const char *)datagram + HEAD_BYTES, (const char *)datagram + size}, id, index, count, from);
 }
 
 static void *exit_with_input(void *unused) {
@@ -183,15 +216,23 @@ static void *exit_with_input(void *unused) {
     return unused;
 }
 
+/* Large buffers, as large as the system grants: some grant less, some refuse. */
+static void enlarge_buffers(int fd) {
+    static const int options[] = {SO_RCVBUF, SO_SNDBUF};
+    for (int at = 0; at < 2; at++)
+        for (int wish = 4 << 20; wish >= 1 << 20; wish /= 2)
+            if (!setsockopt(fd, SOL_SOCKET, options[at], &wish, sizeof wish)) break;
+}
+
 static int bound(int *port) {
     address at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof at;
-    int wish = BUFFER_BYTES, fd = socket(AF_INET, SOCK_DGRAM, 0);
-    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &wish, sizeof wish) || bind(fd, (struct sockaddr *)&at, size) ||
-        getsockname(fd, (struct sockaddr *)&at, &size)) {
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&at, size) || getsockname(fd, (struct sockaddr *)&at, &size)) {
         perror("a socket of 127.0.0.1");
         exit(1);
     }
+    enlarge_buffers(fd);
     *port = ntohs(at.sin_port);
     return fd;
 }

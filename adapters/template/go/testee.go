@@ -18,8 +18,8 @@ const (
 	pieceBytes  = 60_000
 	maxPieces   = 300
 	keptReplies = 64
-	bufferBytes = 4 << 20
 	magic       = "RTP1"
+	askMagic    = "RTPA"
 )
 
 // request is a whole message from the runner.
@@ -104,6 +104,13 @@ func checkToken(input []byte, token string) error {
 	return nil
 }
 
+// head makes the first bytes of a datagram.
+func head(magic string, id uint32, index, count int) []byte {
+	datagram := binary.LittleEndian.AppendUint32([]byte(magic), id)
+	datagram = binary.LittleEndian.AppendUint16(datagram, uint16(index))
+	return binary.LittleEndian.AppendUint16(datagram, uint16(count))
+}
+
 // cut makes the datagrams of a reply (TST-4).
 func cut(reply map[string]any, id uint32) [][]byte {
 	text, err := json.Marshal(reply)
@@ -113,10 +120,8 @@ func cut(reply map[string]any, id uint32) [][]byte {
 	}
 	datagrams := make([][]byte, 0, count)
 	for at := range count {
-		datagram := binary.LittleEndian.AppendUint32([]byte(magic), id)
-		datagram = binary.LittleEndian.AppendUint16(datagram, uint16(at))
-		datagram = binary.LittleEndian.AppendUint16(datagram, uint16(count))
-		datagrams = append(datagrams, append(datagram, text[at*pieceBytes:min(len(text), (at+1)*pieceBytes)]...))
+		piece := text[at*pieceBytes : min(len(text), (at+1)*pieceBytes)]
+		datagrams = append(datagrams, append(head(magic, id, at, count), piece...))
 	}
 	return datagrams
 }
@@ -157,33 +162,59 @@ func (t *testee) serve() error {
 
 // take handles a datagram and says whether it was the last of an answered stop.
 func (t *testee) take(datagram []byte, from netip.AddrPort) bool {
-	if len(datagram) < headBytes || len(datagram) > headBytes+pieceBytes || string(datagram[:4]) != magic {
+	if len(datagram) < headBytes || len(datagram) > headBytes+pieceBytes {
 		return false // TST-5
 	}
-	id := binary.LittleEndian.Uint32(datagram[4:])
+	kind, id := string(datagram[:4]), binary.LittleEndian.Uint32(datagram[4:])
 	index, count := int(binary.LittleEndian.Uint16(datagram[8:])), int(binary.LittleEndian.Uint16(datagram[10:]))
 	if index >= count || count > maxPieces {
 		return false // TST-5
 	}
-	if reply, there := t.kept[id]; there {
+	reply, there := t.kept[id]
+	switch {
+	case kind == askMagic:
+		if len(datagram) == headBytes && count == len(reply) {
+			t.send(reply[index], from) // TST-22
+		}
+		return false
+	case kind != magic:
+		return false // TST-5
+	case there:
 		if index == count-1 {
-			t.send(reply, from) // TST-7
+			t.send(reply[0], from) // TST-7
 		}
 		return false
 	}
-	if now := (message{from, id, count}); t.current != now {
-		t.current, t.pieces = now, map[int][]byte{}
+	return t.join(datagram[headBytes:], message{from, id, count}, index)
+}
+
+// join puts a piece to the others of its message and answers the message once it is complete.
+func (t *testee) join(piece []byte, of message, index int) bool {
+	if t.current != of {
+		t.current, t.pieces = of, map[int][]byte{}
 	}
-	t.pieces[index] = append([]byte(nil), datagram[headBytes:]...)
-	if len(t.pieces) < count {
+	t.pieces[index] = append([]byte{}, piece...)
+	if len(t.pieces) < of.count {
+		t.askFurther(of)
 		return false
 	}
 	whole := []byte{}
-	for at := range count {
+	for at := range of.count {
 		whole = append(whole, t.pieces[at]...)
 	}
 	t.current, t.pieces = message{}, nil
-	return t.reply(whole, id, from)
+	return t.reply(whole, of.id, of.from)
+}
+
+// askFurther asks the runner, once there is one, for the first piece that its message lacks (TST-23).
+func (t *testee) askFurther(of message) {
+	lacking := 0
+	for t.pieces[lacking] != nil {
+		lacking++
+	}
+	if t.runner.IsValid() {
+		t.send(head(askMagic, of.id, lacking, of.count), of.from)
+	}
 }
 
 func (t *testee) reply(whole []byte, id uint32, from netip.AddrPort) bool {
@@ -198,26 +229,26 @@ func (t *testee) reply(whole []byte, id uint32, from netip.AddrPort) bool {
 		delete(t.kept, t.order[0])
 		t.order = t.order[1:]
 	}
-	t.send(t.kept[id], from)
-	return op == "stop" && ok // TST-3
+	t.send(t.kept[id][0], from) // TST-21: the others are asked for
+	return op == "stop" && ok   // TST-3
 }
 
-func (t *testee) send(datagrams [][]byte, to netip.AddrPort) {
-	for _, datagram := range datagrams {
-		if _, err := t.control.WriteToUDPAddrPort(datagram, to); err != nil {
-			fmt.Fprintln(os.Stderr, "a piece was not sent:", err) // the runner asks again
-		}
+func (t *testee) send(datagram []byte, to netip.AddrPort) {
+	if _, err := t.control.WriteToUDPAddrPort(datagram, to); err != nil {
+		fmt.Fprintln(os.Stderr, "a datagram was not sent:", err) // the runner asks again
 	}
 }
 
 func bound() (*net.UDPConn, int) {
 	connection, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
-	if err == nil {
-		err = connection.SetReadBuffer(bufferBytes)
-	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
+	}
+	// Large buffers, as large as the system grants: some grant less, some refuse.
+	for _, enlarge := range []func(int) error{connection.SetReadBuffer, connection.SetWriteBuffer} {
+		for mebibytes := 4; mebibytes > 0 && enlarge(mebibytes<<20) != nil; mebibytes /= 2 {
+		}
 	}
 	return connection, connection.LocalAddr().(*net.UDPAddr).Port
 }

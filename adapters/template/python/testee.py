@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -14,7 +15,7 @@ from yours import HELLO, OPS, BadRequestError, RefusedError
 
 HEAD = struct.Struct("<4sIHH")
 MAX_PIECES, PIECE_BYTES, KEPT_REPLIES = 300, 60_000, 64
-BUFFER_BYTES = 4 << 20
+BUFFER_WISHES_BYTES = (4 << 20, 2 << 20, 1 << 20)
 
 
 def no_number(name: str) -> NoReturn:
@@ -73,12 +74,13 @@ def cut(reply: dict[str, Any], request_id: int) -> list[bytes]:
     return [HEAD.pack(b"RTP1", request_id, at, count) + piece for at, piece in enumerate(pieces)]
 
 
-def read_head(datagram: bytes) -> tuple[int, int, int] | None:
-    """request_id, index and count; None for a datagram to ignore (TST-5)."""
+def read_head(datagram: bytes) -> tuple[bool, int, int, int] | None:
+    """Whether it is an ask, request_id, index and count; None for a datagram to ignore (TST-5)."""
     if not HEAD.size <= len(datagram) <= HEAD.size + PIECE_BYTES:
         return None
     magic, request_id, index, count = HEAD.unpack_from(datagram)
-    return (request_id, index, count) if magic == b"RTP1" and index < count <= MAX_PIECES else None
+    known = magic == b"RTP1" or (magic == b"RTPA" and len(datagram) == HEAD.size)
+    return (magic == b"RTPA", request_id, index, count) if known and index < count <= MAX_PIECES else None
 
 
 class Testee:
@@ -97,18 +99,30 @@ class Testee:
         while True:
             datagram, sender = self.control.recvfrom(65_536)
             head = read_head(datagram)
-            if self.runner not in (None, sender) or head is None:
-                continue
-            request_id, index, count = head
-            if request_id in self.kept:
-                if index == count - 1:
-                    self.send(self.kept[request_id], sender)  # TST-7
-                continue
-            if self.current != (sender, request_id, count):
-                self.current, self.pieces = (sender, request_id, count), {}
-            self.pieces[index] = datagram[HEAD.size :]
-            if len(self.pieces) == count and self.perform(request_id, sender):
+            if self.runner in (None, sender) and head and self.take(head, datagram[HEAD.size :], sender):
                 return
+
+    def take(self, head: tuple[bool, int, int, int], piece: bytes, sender: Any) -> bool:
+        """Handle one datagram; whether it was the last of an answered `stop`."""
+        is_ask, request_id, index, count = head
+        kept = self.kept.get(request_id, [])
+        if is_ask:
+            if len(kept) == count:
+                self.control.sendto(kept[index], sender)  # TST-22
+            return False
+        if kept:
+            if index == count - 1:
+                self.control.sendto(kept[0], sender)  # TST-7
+            return False
+        if self.current != (sender, request_id, count):
+            self.current, self.pieces = (sender, request_id, count), {}
+        self.pieces[index] = piece
+        if len(self.pieces) == count:
+            return self.perform(request_id, sender)
+        if self.runner:
+            lacking = next(at for at in range(count) if at not in self.pieces)
+            self.control.sendto(HEAD.pack(b"RTPA", request_id, lacking, count), sender)  # TST-23
+        return False
 
     def perform(self, request_id: int, sender: Any) -> bool:
         """Answer the message that is complete; whether it was an answered `stop`."""
@@ -121,13 +135,8 @@ class Testee:
         self.kept[request_id] = cut(reply, request_id)
         if len(self.kept) > KEPT_REPLIES:
             del self.kept[next(iter(self.kept))]
-        self.send(self.kept[request_id], sender)
+        self.control.sendto(self.kept[request_id][0], sender)  # TST-21: the others are asked for
         return op == "stop" and "ok" in reply
-
-    def send(self, datagrams: list[bytes], to: Any) -> None:
-        """Send all pieces of a reply."""
-        for datagram in datagrams:
-            self.control.sendto(datagram, to)
 
 
 def exit_with_input() -> None:
@@ -138,9 +147,13 @@ def exit_with_input() -> None:
 
 
 def bound() -> socket.socket:
-    """A UDP socket on a free port of 127.0.0.1 with a large receive buffer."""
+    """A UDP socket on a free port of 127.0.0.1, its buffers as large as the system grants."""
     one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
+    for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+        for wish in BUFFER_WISHES_BYTES:
+            with contextlib.suppress(OSError):  # some systems grant less, some refuse
+                one.setsockopt(socket.SOL_SOCKET, option, wish)
+                break
     one.bind(("127.0.0.1", 0))
     return one
 

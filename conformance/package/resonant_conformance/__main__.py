@@ -2,6 +2,10 @@
 
 import sys
 
-from .cli import main
+from .plugin import lead_to_suite
+
+lead_to_suite()  # before what it imports: this way of starting Python looks for modules in the working folder first
+
+from .cli import main  # noqa: E402
 
 sys.exit(main())

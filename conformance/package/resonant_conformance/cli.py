@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from resonant.__main__ import main as look
+from resonant.console import command
 
 from conformance import compare, new_adapter
 from conformance.cases import VECTORS
@@ -20,8 +22,15 @@ from conformance.options import TITLE as OPTIONS_TITLE
 from conformance.statement.commands import state, verify
 from reports.__main__ import main as report
 
-from .plugin import NAME
+from .plugin import NAME, SUITE
 
+PYTEST = ("-P", "-m", "pytest", "-p", f"{NAME}.command", "-c", str(SUITE / "run.ini"))
+"""-P: no folder of the place where the run is started is imported for one of the suite."""
+RUN_USAGE = """\
+resonant-conformance run IMPL [OPTION ...]
+
+IMPL is what --impl takes: an adapter.toml, its folder, or udp://HOST:PORT. Without it the suite's own reference is
+judged."""
 PYTEST_OPTIONS = "All options of pytest can be given as well: -n 2 (two processes), -k EXPRESSION, -x, -q, --pdb, …"
 
 
@@ -36,12 +45,24 @@ class Command:
 
 def judge(arguments: Sequence[str]) -> int:
     """Run the suite in a pytest of its own, with these options."""
-    command = [sys.executable, "-m", "pytest", "--pyargs", NAME, *arguments]
-    if not {"-h", "--help"} & set(arguments):
-        return subprocess.run(command, check=False).returncode  # noqa: S603 - pytest
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
-    ours = re.search(rf"^{OPTIONS_TITLE}:\n(?:[ ].*\n|\n(?=[ ]))+", told, re.MULTILINE)
-    print(f"usage: resonant-conformance run [OPTION ...]\n\n{ours[0] if ours else told}\n{PYTEST_OPTIONS}")
+    command = [sys.executable, *PYTEST, "--rootdir=.", *arguments]
+    if {"-h", "--help"} & set(arguments):
+        return _judge_help(command)
+    if os.name == "posix":  # so that signals reach pytest and nothing in between
+        sys.stdout.flush()
+        os.execv(sys.executable, command)  # noqa: S606 - pytest
+    return subprocess.run(command, check=False).returncode  # noqa: S603 - pytest
+
+
+def _judge_help(command: Sequence[str]) -> int:
+    """Print what of pytest's help is about the suite."""
+    utf8 = {**os.environ, "PYTHONIOENCODING": "utf-8"}  # whatever the terminal has, which this process writes to
+    done = subprocess.run(command, env=utf8, capture_output=True, encoding="utf-8", check=False)  # noqa: S603 - pytest
+    if done.returncode:
+        print(done.stdout + done.stderr, file=sys.stderr)
+        return done.returncode
+    ours = re.search(rf"^{OPTIONS_TITLE}:\n(?:[ ].*\n|\n(?=[ ]))+", done.stdout, re.MULTILINE)
+    print(f"usage: {RUN_USAGE}\n\n{ours[0] if ours else done.stdout}\n{PYTEST_OPTIONS}")
     return 0
 
 
@@ -64,7 +85,7 @@ def vectors(arguments: Sequence[str]) -> int:
 
 
 COMMANDS: Mapping[str, Command] = {
-    "run": Command("judge an implementation: run --impl ./adapter.toml", judge),
+    "run": Command("judge an implementation: run ./adapter.toml", judge),
     "report": Command("make report.html of one or more run.json", report),
     "compare": Command("what changed between two runs: compare OLD NEW", compare.main),
     "statement": Command("make statement.json and badge.svg of a run", state),
@@ -76,6 +97,7 @@ COMMANDS: Mapping[str, Command] = {
 }
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)

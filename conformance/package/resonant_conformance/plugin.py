@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
+import sys
+from copy import copy
+from pathlib import Path
+
 import pytest
 
-from conformance import SUITE
-
 NAME = "resonant_conformance"
+_HERE = Path(__file__).resolve().parent
+INSTALLED = (_HERE / "conformance").is_dir()
+"""Whether this is the package of a wheel, and no checkout."""
+SUITE = _HERE / "conformance" if INSTALLED else _HERE.parents[1]
+"""Found without an import: every session of pytest loads this, and a checkout's folders have names that others use."""
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
-    """Put the suite's folder in place of its name, since pytest takes options from the conftest.py of a folder only."""
+def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser, args: list[str]) -> None:
+    """Put the suite's folder in place of its name, since pytest takes options from the conftest.py of a folder only.
+
+    The options are declared here already, so that no value of theirs is a path where pytest looks for a conftest.py.
+    """
     known = early_config.known_args_namespace
-    if known.pyargs:
-        for arguments in (args, known.file_or_dir):
-            arguments[:] = [str(SUITE) if argument == NAME else argument for argument in arguments]
+    if known.pyargs and NAME in known.file_or_dir:
+        args[:] = [str(SUITE) if argument == NAME else argument for argument in args]
+    elif not any(_is_suite(argument, early_config.invocation_params.dir) for argument in known.file_or_dir):
+        return
+    lead_to_suite()
+    from conformance.options import add_options  # noqa: PLC0415 - only now it is the suite's
+
+    add_options(parser)
+    known.file_or_dir = parser.parse_known_args(args, namespace=copy(early_config.option)).file_or_dir
+
+
+def _is_suite(argument: str, folder: Path) -> bool:
+    return (folder / argument.partition("::")[0]).resolve().is_relative_to(SUITE)
+
+
+def lead_to_suite() -> None:
+    """Have the folders of a checkout found before those of the same names where the run was started."""
+    if not INSTALLED:
+        sys.path.insert(0, str(SUITE.parent))

@@ -69,7 +69,7 @@ def test_a_failure_tells_its_parts_and_a_pass_has_none(broken: Ran) -> None:
     assert {case["id"] for case in broken.report["cases"] if case["failure"]} == PATCHES.keys()
     for case_id in PATCHES:
         told = shlex.split(failure(broken, case_id)["replay"])
-        assert told[1] == f"conformance/test_vectors.py::test_case[{case_id}]"
+        assert told[told.index("--case") + 1 :] == [case_id]
 
 
 def test_a_wrong_field_is_marked_in_the_dump_at_its_byte(broken: Ran) -> None:
@@ -140,26 +140,63 @@ def test_the_run_is_bound_to_suite_vectors_and_adapter(broken: Ran, impl: Path) 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "2")])
 def test_a_plan_fails_a_run_that_executes_fewer(tmp_path: Path, workers: tuple[str, ...]) -> None:
-    plan = f"--plan={tmp_path / 'plan.json'}"
-    assert run_suite("reference", tmp_path / "first", *FEW, plan, "--write-plan").status == 0
-    assert run_suite("reference", tmp_path / "again", *FEW, plan, *workers).status == 0
-    fewer = run_suite(
-        "reference", tmp_path / "fewer", "--profile=frame", "-k", f"{HASHES[0]} or {HASHES[7]}", plan, *workers
-    )
+    path = tmp_path / "plan.json"
+    few = ("--profile=sparse", f"--plan={path}")
+    assert run_suite("reference", tmp_path / "first", *few, "--write-plan").status == 0
+    assert run_suite("reference", tmp_path / "again", *few, *workers).status == 0
+    plan = json.loads(path.read_bytes())
+    did = plan["profiles"]["sparse"]["cases"]
+    plan["profiles"]["sparse"]["cases"] += 1
+    clause = min(plan["profiles"]["sparse"]["clauses"])
+    plan["profiles"]["sparse"]["clauses"][clause] += 1
+    path.write_text(json.dumps(plan))
+    fewer = run_suite("reference", tmp_path / "fewer", *few, *workers)
     assert fewer.status == 1
     assert fewer.failed == {}
-    did = len(fewer.outcomes)
-    assert did < len(HASHES)
-    assert f"profile frame: {len(HASHES)} cases must run, {did} did" in fewer.report["faults"][0]
+    assert f"profile sparse: {did + 1} cases must run, {did} did" in fewer.report["faults"][0]
+    assert f"clause {clause} of profile sparse" in fewer.report["faults"][1]
     assert "FAILED RUN: " in fewer.out
-    assert any("clause FRM-37 of profile frame" in fault for fault in fewer.report["faults"])
 
 
-def test_a_plan_that_is_none_fails_the_run(tmp_path: Path) -> None:
-    (tmp_path / "plan.json").write_text("{}")
-    run = run_suite("reference", tmp_path, *FEW, f"--plan={tmp_path / 'plan.json'}")
+SELECTIONS = {
+    "-k": (f"-k={HASHES[0]} or {HASHES[7]}",),
+    "--deselect": ("-k=tail_hash", f"--deselect=conformance/test_vectors.py::test_case[{HASHES[0]}]"),
+    "--profile": ("--profile=sparse", "-k=sparse"),
+}
+
+
+@pytest.mark.parametrize("flag", SELECTIONS)
+def test_a_selection_is_one_line_and_no_plan_is_kept_by_it(tmp_path: Path, flag: str) -> None:
+    plan = f"--plan={tmp_path / 'plan.json'}"
+    assert run_suite("reference", tmp_path / "first", *FEW, plan, "--write-plan").status == 0
+    profile = () if flag == "--profile" else ("--profile=frame",)
+    run = run_suite("reference", tmp_path / "again", *profile, *SELECTIONS[flag], plan)
     assert run.status == 1
-    assert "plan.json: does not fit reports/plan.schema.json" in run.report["faults"][0]
+    assert run.failed == {}
+    (fault,) = run.report["faults"]
+    assert "plan.json is not checked, as " in fault
+    assert flag in fault
+    assert f" selected {len(run.outcomes)} of {len(HASHES)} cases" in fault
+
+
+def test_a_node_id_and_a_run_that_stops_early_are_one_line_as_well(tmp_path: Path, impl: Path) -> None:
+    plan = f"--plan={tmp_path / 'plan.json'}"
+    assert run_suite("reference", tmp_path / "first", *FEW, plan, "--write-plan").status == 0
+    node = f"conformance/test_vectors.py::test_case[{HASHES[0]}]"
+    named = run_suite("reference", tmp_path / "named", plan, what=node)
+    assert (named.status, len(named.report["faults"])) == (1, 1)
+    assert f"as a node id selected 1 of {len(HASHES)} cases" in named.report["faults"][0]
+    stopped = run_suite(impl, tmp_path / "stopped", *FEW, plan, "-x")
+    (fault,) = stopped.report["faults"]
+    assert fault.endswith("plan.json is not checked, as the run ended early")
+
+
+def test_a_plan_that_is_none_is_refused_before_the_run(tmp_path: Path) -> None:
+    (tmp_path / "plan.json").write_text("{}")
+    run = run_suite("reference", tmp_path / "report", *FEW, f"--plan={tmp_path / 'plan.json'}")
+    assert run.status == 4
+    assert "plan.json: does not fit reports/plan.schema.json" in run.out
+    assert not (tmp_path / "report").exists()
 
 
 @pytest.mark.parametrize("flag", ["--write-plan", "--fix-known-failures"])

@@ -41,6 +41,9 @@ STARTS: Mapping[str, BadStart] = {
     "claims a profile that does not exist": BadStart(
         _HELLO.format(change="{'profiles': ['frame', 'telepathy']}"), "no profile 'telepathy'"
     ),
+    "claims a profile without the one it needs": BadStart(
+        _HELLO.format(change="{'profiles': ['zstd']}"), "the testee claims zstd but not frame, which it needs (TST-12)"
+    ),
     "claims a profile with a name of 100,000 characters": BadStart(
         _HELLO.format(change="{'profiles': ['frame', 'x' * 100_000]}"), "no profile 'xxx"
     ),

@@ -16,7 +16,8 @@ from zipfile import ZipFile
 
 import pytest
 
-from conformance.tests.support import ROOT
+from conformance.registry import registry
+from conformance.tests.support import ROOT, replayed, replays
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installed")]
 
@@ -118,7 +119,7 @@ def test_pytest_finds_the_suite_by_its_name(installed: Installed) -> None:
     run = json.loads((installed.folder / "out" / "run.json").read_text("utf-8"))
     assert run["adapter"] == "mine"
     assert {name: row["passed"] == row["executed"] > 200 for name, row in run["profiles"].items()} == dict.fromkeys(
-        ("frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream"), True
+        registry().profiles, True
     )
 
 
@@ -153,6 +154,24 @@ def test_the_vectors_can_be_copied_and_a_testee_begun(installed: Installed) -> N
     assert installed.run("resonant-conformance", "new-adapter", "fresh", "--lang", "python").returncode == 0
     done = installed.run("resonant-conformance", "run", "--impl", "fresh/adapter.toml", "-q")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@ON_WHEEL
+def test_a_failure_of_an_installed_suite_is_replayed_by_the_command_that_it_prints(installed: Installed) -> None:
+    (installed.folder / "wrong impl").mkdir()
+    testee = (installed.folder / "adapter.toml").read_text("utf-8").split('"')[-2]
+    (installed.folder / "wrong impl" / "testee.py").write_text(
+        f"import sys\nsys.path.insert(0, {str(Path(testee).parent)!r})\nimport testee, ops\n"
+        "ops.OPS['space_hash'] = lambda given: {}\ntestee.main()\n",
+        "utf-8",
+    )
+    adapter = ADAPTER.replace("{testee}", "testee.py")
+    (installed.folder / "wrong impl" / "adapter.toml").write_text(adapter, "utf-8")
+    done = installed.run("resonant-conformance", "run", "./wrong impl", "-q", "-k", "space_hash/refused/arch-empty")
+    assert done.returncode == 1, done.stdout + done.stderr
+    (line,) = replays(done.stdout)
+    again = replayed(line, installed.folder)
+    assert (again.status, again.outcomes) == (1, {"frame/space_hash/refused/arch-empty": "crash"}), again.out
 
 
 @ON_WHEEL

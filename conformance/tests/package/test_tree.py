@@ -55,7 +55,10 @@ def test_nothing_installed_imports_a_generic_name(tmp_path: Path) -> None:
 def test_the_package_has_the_suite_and_the_vectors_and_no_tools_of_ours(tmp_path: Path) -> None:
     names = {path.relative_to(ROOT).as_posix() for path in installed(ROOT)}
     assert {"conformance/conftest.py", "conformance/test_vectors.py", "adapters/reference/testee.py"} <= names
+    assert "conformance/run.ini" in names
     assert {"vectors/manifest.json", "vectors/data/frame/decode/crc.json", "specs/sync/ping.json"} <= names
+    assert "specs/registry.toml" in names
+    assert "conformance/spec_tables.py" not in names
     assert {path.relative_to(ROOT).as_posix() for path in (ROOT / "vectors/data").rglob("*.json")} <= names
     assert not [name for name in names if "/tests/" in name or "/mutants/" in name or "__pycache__" in name]
     write_tree(ROOT, tmp_path)

@@ -13,10 +13,11 @@ from resonant.clauses import load_clauses
 from conformance.profiles import PROFILES
 from reports import model
 from reports.__main__ import main
+from reports.files import DataFileError
 from reports.html import render
 from reports.meaning import BY_PROFILE, meaning
 from reports.model import Bar, Cause, Cell, Line
-from reports.read import Entry, Kill, ReportError, Run, read_run
+from reports.read import Entry, Kill, Run, read_run
 
 EXAMPLE = Path(__file__).with_name("example_run.json")
 DUMP = "the frame:\n   @0     0102   version\n>> @2     0a0b0c0d   crc32   wrong"
@@ -93,11 +94,16 @@ def test_more_failures_than_are_shown_are_counted(run: Run, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize(
-    ("change", "says"), [({"format": 1}, "not of this suite's form"), ({"cases": [7]}, "not of this suite's form")]
+    ("change", "says"),
+    [
+        ({"format": 1}, "run.json has format 1; this version reads 2: run again"),
+        ({"format": 3}, "run.json has format 3; this version reads 2: a newer version"),
+        ({"cases": [7]}, "not of this suite's form"),
+    ],
 )
 def test_another_form_is_refused_by_name(tmp_path: Path, change: dict[str, Any], says: str) -> None:
     path = written(tmp_path, **change)
-    with pytest.raises(ReportError, match=says) as caught:
+    with pytest.raises(DataFileError, match=says) as caught:
         read_run(path)
     assert str(path) in str(caught.value)
 

@@ -121,7 +121,7 @@ def test_a_failure_shows_clause_values_marked_byte_dialogue_and_replay(page: Pag
     link = one.locator("blockquote a").first.evaluate("link => link.href")
     assert link == f"{(ROOT / 'specs' / 'frame.md').as_uri()}#:~:text=FRM-1"
     assert "0100" in one.locator(".pair").inner_text()
-    assert one.locator(".replay pre").inner_text().startswith("pytest 'conformance/test_vectors.py")
+    assert one.locator(".replay pre").inner_text().startswith("resonant-conformance run --impl example ")
     talk = page.locator(".failure", has_text="handshake/open/space-differs").first
     talk.locator("summary").click()
     assert talk.locator(".dialogue li.testee .time").inner_text() == "0 ms"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..encode import check_fields
+from ..encode import check_fields, plain_frame
 from ..errors import RejectCode, ResonantError
 from ..values import Flags, Frame, MessageType, Modality, Slice
 from .checks import ASKED, first_verdict
@@ -22,11 +22,11 @@ def send_data(talk: Conversation, type: MessageType, slices: tuple[Slice, ...], 
     if type == MessageType.SYNC:
         raise ValueError("Sync frames are the peer's own; see ping, open_stream, close_stream and heart")
     check_session(talk)
-    frame = Frame(type, Flags.NONE, stream_id, 0, talk.config.space_hash32, modality, slices)
+    frame = plain_frame(Frame(type, Flags.NONE, stream_id, 0, talk.config.space_hash32, modality, slices))
     check_fields(frame)
     received = read_frame(b"", frame, talk.role)
     _check_agreed(talk, received)
-    talk.post(Draft(Action.DATA, stream_id, type, slices, Modality(modality)))
+    talk.post(Draft(Action.DATA, frame.stream_id, MessageType(frame.type), frame.slices, Modality(frame.modality)))
 
 
 def open_stream(talk: Conversation, stream_id: int, announce: Announce | None, *, strong: bool) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from .. import sealing
+from ..arguments import boolean, integer, names, octets
+from ..arguments import text as checked_text
 from ..strict_json import MAX_INTEGER
 from ..values import DType, Modality
 from .shapes import MAX_SPACE_ID
@@ -27,12 +30,30 @@ class Role(StrEnum):
     SERVER = "server"
 
 
+_TYPES: Sequence[tuple[str, Callable[[str, Any], Any]]] = (
+    ("embedding_space_id", checked_text),
+    ("space_hash32", integer),
+    ("d_model", integer),
+    *((name, names) for name in LISTS),
+    ("critique", boolean),
+    ("require_crypto", boolean),
+    ("salt", octets),
+)
+_ANNOUNCED: Sequence[tuple[str, Callable[[str, Any], Any]]] = (
+    ("frames", integer),
+    ("total_len", integer),
+    ("md5", checked_text),
+    ("xxhash3_64", checked_text),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """The own values of a peer, named as in specs/handshake.md.
 
     The four lists hold names in the order of preference. salt: 16 bytes, drawn at random for each session (XCH-15).
-    key: 32 bytes, or None for a peer that cannot seal. Raises ValueError for a value that no frame could carry.
+    key: 32 bytes, or None for a peer that cannot seal. Raises ValueError for a value that no frame could carry, and
+    TypeError for one of another type.
     """
 
     embedding_space_id: str
@@ -48,7 +69,9 @@ class Config:
     key: bytes | None = None
 
     def __post_init__(self) -> None:
-        sealing.check_key(self.key)
+        for name, plain in _TYPES:
+            object.__setattr__(self, name, plain(name, getattr(self, name)))
+        object.__setattr__(self, "key", sealing.check_key(self.key))
         sealing.nonce_start(self.salt, 0)
         if not 0 <= self.space_hash32 < 2**32:
             raise ValueError(f"space_hash32 {self.space_hash32} is no u32")
@@ -67,10 +90,14 @@ class Announce:
     """What a HEAD may say of its stream in advance (specs/stream.md section 1).
 
     frames: the number of data frames. total_len: the number of stream bytes. md5: 32 and xxhash3_64: 16 lower-case
-    hexadecimal digits, of the stream bytes.
+    hexadecimal digits, of the stream bytes. Raises TypeError for a member of another type.
     """
 
     frames: int
     total_len: int
     md5: str
     xxhash3_64: str
+
+    def __post_init__(self) -> None:
+        for name, plain in _ANNOUNCED:
+            object.__setattr__(self, name, plain(name, getattr(self, name)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..arguments import boolean, field, instance, integer, octets, unlike
 from ..messages import Heart, Message, slices_of, type_of
 from ..values import MessageType, Modality, Slice
 from . import asking, client, timers
@@ -11,26 +12,37 @@ from .events import Output
 from .receiving import receive
 
 
+def _role(role: object) -> Role:
+    if not isinstance(role, str) or role not in set(Role):
+        raise TypeError(unlike("role", "Role.CLIENT or Role.SERVER", role))
+    return Role(role)
+
+
 class Peer:
     """One end of one conversation with one remote address (specs/handshake.md, specs/stream.md).
 
     Times are whole milliseconds of any clock that does not go back. Every method first meets the deadlines that are
     due, and gives what is to be sent and told since the last call. A request that is refused raises ResonantError
-    and changes nothing; what deadlines gave before it comes with the next call.
+    and changes nothing; what deadlines gave before it comes with the next call. An argument of another type raises
+    TypeError, a stream_id that is no integer FIELD_RANGE, before anything else.
     """
 
     def __init__(self, role: Role, config: Config, now_ms: int = 0) -> None:
-        self._talk = Conversation(Role(role), config, now_ms)
+        self._talk = Conversation(_role(role), instance("config", config, Config), integer("now_ms", now_ms))
+
+    def _meet_due(self, now_ms: int) -> None:
+        timers.meet_due(self._talk, integer("now_ms", now_ms))
 
     def receive(self, datagram: bytes, now_ms: int) -> Output:
         """Handle a datagram from the other end, whatever bytes it is. Never raises for any of them."""
-        timers.meet_due(self._talk, now_ms)
+        datagram = octets("datagram", datagram)
+        self._meet_due(now_ms)
         receive(self._talk, datagram)
         return self._talk.flush()
 
     def advance(self, now_ms: int) -> Output:
         """Meet every deadline due at or before now_ms, each at its own time."""
-        timers.meet_due(self._talk, now_ms)
+        self._meet_due(now_ms)
         return self._talk.flush()
 
     @property
@@ -44,7 +56,8 @@ class Peer:
 
         Raises STREAM_STATE for another stream_id, and for a server, which sends no ping.
         """
-        timers.meet_due(self._talk, now_ms)
+        stream_id = field("stream_id", stream_id)
+        self._meet_due(now_ms)
         client.ping(self._talk, stream_id)
         return self._talk.flush()
 
@@ -62,7 +75,8 @@ class Peer:
         Raises what the other end would refuse it with (HSK-6), STREAM_STATE where its stream has ended,
         FRAME_TOO_LARGE for what no datagram holds, and ValueError for the type Sync.
         """
-        timers.meet_due(self._talk, now_ms)
+        stream_id = field("stream_id", stream_id)
+        self._meet_due(now_ms)
         asking.send_data(self._talk, type, slices, stream_id, modality)
         return self._talk.flush()
 
@@ -82,18 +96,23 @@ class Peer:
 
         announce: what HEAD says of the stream in advance; BAD_MESSAGE where the other end would not take it.
         """
-        timers.meet_due(self._talk, now_ms)
+        stream_id, strong_tail = field("stream_id", stream_id), boolean("strong_tail", strong_tail)
+        if announce is not None:
+            instance("announce", announce, Announce)
+        self._meet_due(now_ms)
         asking.open_stream(self._talk, stream_id, announce, strong=strong_tail)
         return self._talk.flush()
 
     def close_stream(self, stream_id: int, now_ms: int) -> Output:
         """Send TAIL. Raises STREAM_STATE where the stream is not open."""
-        timers.meet_due(self._talk, now_ms)
+        stream_id = field("stream_id", stream_id)
+        self._meet_due(now_ms)
         asking.close_stream(self._talk, stream_id)
         return self._talk.flush()
 
     def heart(self, stream_id: int, now_ms: int) -> Output:
         """Send HEART. Raises HANDSHAKE_REQUIRED without a session, STREAM_STATE after a TAIL."""
-        timers.meet_due(self._talk, now_ms)
+        stream_id = field("stream_id", stream_id)
+        self._meet_due(now_ms)
         asking.send_heart(self._talk, stream_id)
         return self._talk.flush()

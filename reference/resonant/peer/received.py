@@ -8,7 +8,7 @@ from enum import StrEnum
 from ..decode import decode
 from ..errors import RejectCode, ResonantError
 from ..header import header_bytes
-from ..messages import Heart, Message, Sync, read_message
+from ..messages import Heart, Message, Sync, message_of
 from ..values import Flags, Frame, MessageType
 from .config import Role
 from .syncs import METHODS, Capability, Error, Head, Ping, SyncObject, Tail, malformed, read_sync
@@ -73,7 +73,7 @@ def read_frame(datagram: bytes, frame: Frame, role: Role) -> Received:
     """Read a decoded frame: its message, and the Sync object in it."""
     data = frame.type != MessageType.SYNC
     try:
-        message = read_message(frame)
+        message = message_of(frame)
     except ResonantError as fault:
         return Received(datagram, frame, Kind.DATA if data else Kind.UNREADABLE, fault=fault)
     if isinstance(message, Sync):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from typing import Any
 
 import numpy as np
 import pytest
-from endpoint import connect, serve
+from endpoint import Endpoint, Received, connect, serve
 from resonant import Ask, ResonantError, Tensor
 from resonant.peer import Delivered, Established, Lost
 from session_error import SessionError, printable
@@ -207,3 +209,41 @@ def test_datagrams_are_lost_while_too_many_events_wait(monkeypatch: pytest.Monke
 def test_text_from_the_network_cannot_write_to_the_terminal() -> None:
     assert printable("\x1b[2Jbad\nnews\u202e" + "x" * 500) == "?[2Jbad?news?" + "x" * 187
     assert "\x1b" not in str(SessionError("\x1b]0;", ("127.0.0.1", 1)))
+
+
+def test_a_full_server_serves_whoever_comes_next_and_whoever_it_talks_with() -> None:
+    async def work() -> None:
+        async with asyncio.TaskGroup() as tasks, contextlib.AsyncExitStack() as clients:
+            server = await clients.enter_async_context(await serve(CONFIG, max_remotes=8))
+            tasks.create_task(double(server))
+            talking = await clients.enter_async_context(await connect(CONFIG, server.address))
+            for number in range(40):
+                client = await clients.enter_async_context(await connect(CONFIG, server.address))
+                for endpoint in (talking, client):
+                    endpoint.send(think(number))
+                    assert values(await endpoint.wait_for(Delivered)) == [2 * number]
+
+    run(work())
+
+
+def test_a_program_is_told_which_session_made_room() -> None:
+    async def work() -> None:
+        async with contextlib.AsyncExitStack() as clients:
+            server = await clients.enter_async_context(await serve(CONFIG, max_remotes=4))
+            first = await clients.enter_async_context(await connect(CONFIG, server.address))
+            for _ in range(3):
+                await clients.enter_async_context(await connect(CONFIG, server.address))
+            assert [address async for address, event in until_lost(server)] == [first.address]
+            first.send(think(1))
+            with pytest.raises(SessionError, match="HANDSHAKE_REQUIRED"):
+                await first.wait_for(Delivered)
+
+    run(work())
+
+
+async def until_lost(server: Endpoint) -> AsyncIterator[Received]:
+    """The first event `Lost`."""
+    async for received in server:
+        if isinstance(received.event, Lost):
+            yield received
+            return

@@ -13,10 +13,11 @@ import recv_think
 import send_think
 from abilities import ALL
 from endpoint import connect, serve
-from pair import CONFIG
+from pair import CONFIG, host_and_port
 from resonant import Cache, Critique, DType, Modality, Tensor, Think, read_message, to_frame
 from resonant.errors import DropCode
 from resonant.peer import Delivered, Dropped, Lost, Rejected
+from session_error import host_port
 
 from reference.tests.examples.fast_loop import FastLoop, run
 
@@ -147,3 +148,40 @@ def test_a_critique_that_does_not_come_does_not_end_the_sender(capsys: pytest.Ca
     assert run(work(), loop) == 0
     assert loop.time() == 4.0
     assert capsys.readouterr().out.splitlines()[1::2] == [f"sent Think {n} on stream 0x1234" for n in (1, 2)]
+
+
+BAD_ADDRESSES = [
+    *("127.0.0.1", "127.0.0.1:", ":50051", "127.0.0.1:65536", "127.0.0.1:x", "", "localhost"),
+    *(
+        "::1",
+        "::1:50051",
+        "[::1]",
+        "[::1]:",
+        "[::1",
+        "[zz]:5",
+        " 127.0.0.1:5",
+        "127.0.0.1: 5",
+        "a b:5",
+        "[127.0.0.1]:5",
+    ),
+]
+
+
+@pytest.mark.parametrize("address", BAD_ADDRESSES)
+def test_what_is_no_address_is_a_usage_error(address: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="is not HOST:PORT, such as"):
+        host_and_port(address)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("127.0.0.1:50051", ("127.0.0.1", 50051)),
+        ("localhost:1", ("localhost", 1)),
+        ("[::1]:50051", ("::1", 50051)),
+        ("[fe80::1%eth0]:0", ("fe80::1%eth0", 0)),
+    ],
+)
+def test_an_address_is_a_host_and_a_port(text: str, address: tuple[str, int]) -> None:
+    assert host_and_port(text) == address
+    assert host_port(address) == text

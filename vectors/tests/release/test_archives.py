@@ -17,6 +17,7 @@ from conformance.tests.captures import read_file
 from vectors.release.archives import write_archives
 from vectors.release.reading import read_release
 from vectors.release.tree import ROOT
+from vectors.tests.dialogues import PROFILES
 from vectors.tests.release.releases import NAME, TEST_SEED, packed, released
 
 BUILD_LIMIT_S = 300
@@ -112,7 +113,7 @@ def test_two_builds_in_different_folders_times_and_umasks_give_the_same_bytes(tm
     assert here == there
     files = {file.name: file.data for file in read_release(tmp_path / "one" / f"{NAME}.zip")}
     (tmp_path / "captures").mkdir()
-    for name in ("handshake", "stream"):
+    for name in PROFILES:
         capture = tmp_path / "captures" / f"{name}.pcapng"
         capture.write_bytes(files[f"captures/{name}.pcapng"])
         packets = read_file(capture)

@@ -4,7 +4,8 @@
 
 use std::error::Error;
 use std::io;
-use std::net::{SocketAddr, ToSocketAddrs, UdpSocket};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::process::ExitCode;
 
 use resonant_protocol::peer::{Event, Output, Peer, Role};
 use resonant_protocol::{DType, FrameError, Modality, MsgType, SliceMeta, VFrame};
@@ -19,14 +20,19 @@ const STREAM_ID: u32 = 0x1234;
 /// Milliseconds for which an error to what was sent is waited for.
 const LISTEN: u64 = 200;
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let arguments = arguments::read()?;
-    let mut addresses = arguments.addr.to_socket_addrs()?;
-    let server = addresses.find(SocketAddr::is_ipv4);
+fn main() -> ExitCode {
+    arguments::run("send_think", run)
+}
+
+fn run(arguments: arguments::Arguments) -> Result<(), Box<dyn Error>> {
+    let own = match arguments.addr {
+        SocketAddr::V4(_) => SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
+        SocketAddr::V6(_) => SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)),
+    };
     let mut client = Client {
-        socket: UdpSocket::bind("0.0.0.0:0")?,
+        socket: UdpSocket::bind(own)?,
         clock: setup::Clock::start(),
-        server: server.ok_or("the server has no IPv4 address")?,
+        server: arguments.addr,
         peer: Peer::new(Role::Client, setup::config()?, 0)?,
     };
     client.shake_hands()?;
@@ -37,7 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     while client.clock.now_ms() < end {
         for event in client.wait(Some(end))? {
             if let Event::Rejected { code, .. } = event {
-                return Err(format!("the server refused: {code}").into());
+                return Err(format!("the server refused: {}", code.escape_debug()).into());
             }
         }
     }

@@ -8,9 +8,8 @@ use std::thread;
 
 use serde_json::json;
 use socket2::SockRef;
-use testee::datagram::cut;
 use testee::peers::Peers;
-use testee::session::{Outgoing, Session};
+use testee::session::Session;
 
 const USAGE: &str = "usage: RESONANT_TOKEN=SECRET resonant-testee [--attach] \
 [--control HOST:PORT] [--wire HOST:PORT]
@@ -67,8 +66,8 @@ fn read_arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, 
 fn serve(arguments: &Arguments, token: String) -> io::Result<()> {
     let control = UdpSocket::bind(&arguments.control)?;
     let wire = UdpSocket::bind(&arguments.wire)?;
-    enlarge_receive_buffer(&control, &[16, 8, 4, 2, 1]);
-    enlarge_receive_buffer(&wire, &[4, 2, 1]);
+    enlarge_buffers(&control);
+    enlarge_buffers(&wire);
     announce(&control.local_addr()?, &wire.local_addr()?)?;
     if !arguments.attach {
         exit_with_standard_input();
@@ -84,7 +83,9 @@ fn serve(arguments: &Arguments, token: String) -> io::Result<()> {
         };
         let datagram = buffer.get(..length).unwrap_or_default();
         if let Some(outgoing) = session.receive(datagram, from) {
-            send(&control, &outgoing);
+            if let Err(error) = control.send_to(&outgoing.datagram, outgoing.to) {
+                eprintln!("resonant-testee: a datagram was not sent: {error}"); // it is asked for again
+            }
             if outgoing.stop && !arguments.attach {
                 return Ok(()); // TST-3
             }
@@ -113,31 +114,21 @@ fn exit_with_standard_input() {
     });
 }
 
-/// The first of these receive buffers that the system grants; some clamp a wish, some refuse it.
-fn enlarge_receive_buffer(socket: &UdpSocket, wishes: &[usize]) {
-    let socket = SockRef::from(socket);
-    for mebibytes in wishes {
-        if socket.set_recv_buffer_size(mebibytes << 20).is_ok() {
-            return;
-        }
+/// Larger buffers than usual, as large as the system grants: some clamp a wish, some refuse it.
+fn enlarge_buffers(socket: &UdpSocket) {
+    let (socket, wishes) = (SockRef::from(socket), [4 << 20, 2 << 20, 1 << 20]);
+    let received = wishes
+        .iter()
+        .any(|wish| socket.set_recv_buffer_size(*wish).is_ok());
+    let sent = wishes
+        .iter()
+        .any(|wish| socket.set_send_buffer_size(*wish).is_ok());
+    if !received || !sent {
+        eprintln!("resonant-testee: the system grants no larger buffers");
     }
-    eprintln!("resonant-testee: the system grants no larger receive buffer");
 }
 
 fn is_passing(kind: io::ErrorKind) -> bool {
     use io::ErrorKind::{ConnectionRefused, ConnectionReset, Interrupted};
     matches!(kind, Interrupted | ConnectionReset | ConnectionRefused)
-}
-
-/// TST-4. A piece that is lost here costs a repetition by the runner and nothing else.
-fn send(control: &UdpSocket, outgoing: &Outgoing) {
-    let Some(datagrams) = cut(outgoing.request_id, &outgoing.message) else {
-        eprintln!("resonant-testee: a reply takes more than 300 pieces");
-        return;
-    };
-    for datagram in datagrams {
-        if let Err(error) = control.send_to(&datagram, outgoing.to) {
-            eprintln!("resonant-testee: a piece was not sent: {error}");
-        }
-    }
 }

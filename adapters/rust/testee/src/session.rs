@@ -1,12 +1,11 @@
-//! Who is obeyed, what is answered, and what is kept (TST-3, TST-6 to TST-11).
+//! Who is obeyed, what is answered, and what is kept (TST-3, TST-6 to TST-11, TST-21 to TST-23).
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
-use std::rc::Rc;
 
 use serde_json::{json, Value};
 
-use crate::datagram::{Assembly, Piece};
+use crate::datagram::{cut, Ask, Assembly, Piece};
 use crate::ops::{Failure, Op};
 use crate::peers::Peers;
 use crate::shape::{Malformed, Members};
@@ -14,15 +13,14 @@ use crate::shape::{Malformed, Members};
 /// Number of replies that are kept (TST-7).
 const KEPT: usize = 64;
 
-/// A reply on its way.
+/// A datagram on its way. There is never more than one, and only in answer to one of the runner's, so
+/// that no buffer overflows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outgoing {
     /// Where to.
     pub to: SocketAddr,
-    /// The request it answers.
-    pub request_id: u32,
-    /// The JSON text.
-    pub message: Rc<[u8]>,
+    /// Its bytes: a piece of a reply, or an ask.
+    pub datagram: Vec<u8>,
     /// Whether the conversation is over once it is sent.
     pub stop: bool,
 }
@@ -33,7 +31,7 @@ pub struct Session {
     token: String,
     runner: Option<SocketAddr>,
     assembly: Assembly,
-    kept: VecDeque<(u32, Rc<[u8]>)>,
+    kept: VecDeque<(u32, Vec<Vec<u8>>)>,
     peers: Peers,
 }
 
@@ -55,20 +53,29 @@ impl Session {
         if self.runner.is_some_and(|runner| runner != from) {
             return None;
         }
+        let send = |datagram: Vec<u8>, stop| Outgoing {
+            to: from,
+            datagram,
+            stop,
+        };
+        if let Some(ask) = Ask::read(datagram) {
+            let pieces = self
+                .kept(ask.request_id)
+                .filter(|pieces| pieces.len() == usize::from(ask.count))?;
+            let piece = pieces.get(usize::from(ask.index))?;
+            return Some(send(piece.clone(), false)); // TST-22
+        }
         let piece = Piece::read(datagram)?;
         let request_id = piece.request_id;
-        if let Some((_, message)) = self.kept.iter().find(|(id, _)| *id == request_id) {
-            let message = Rc::clone(message);
-            let stop = false;
+        if let Some(pieces) = self.kept(request_id) {
             // Once for a message that is sent again whole, not once for each of its pieces.
-            return piece.is_last().then_some(Outgoing {
-                to: from,
-                request_id,
-                message,
-                stop,
-            });
+            let first = pieces.first().filter(|_| piece.is_last())?;
+            return Some(send(first.clone(), false)); // TST-7
         }
-        let message = self.assembly.add(from, piece)?;
+        let Some(message) = self.assembly.add(from, piece) else {
+            self.runner?;
+            return Some(send(self.assembly.ask()?.datagram(), false)); // TST-23
+        };
         let request: Result<Value, Malformed> =
             serde_json::from_slice(&message).map_err(|error| format!("not JSON: {error}"));
         if self.runner.is_none() {
@@ -80,17 +87,19 @@ impl Session {
         }
         let answer = request.and_then(|request| answer(request, &self.token, &mut self.peers));
         let (reply, stop) = answer.unwrap_or_else(|text| (json!({ "error": text }), false));
-        let message: Rc<[u8]> = reply.to_string().into_bytes().into();
-        self.kept.push_back((request_id, Rc::clone(&message)));
+        let pieces = pieces_of(&reply, request_id)?;
+        let first = pieces.first()?.clone(); // TST-21
+        self.kept.push_back((request_id, pieces));
         if self.kept.len() > KEPT {
             self.kept.pop_front();
         }
-        Some(Outgoing {
-            to: from,
-            request_id,
-            message,
-            stop,
-        })
+        Some(send(first, stop))
+    }
+
+    fn kept(&self, request_id: u32) -> Option<&Vec<Vec<u8>>> {
+        let mut kept = self.kept.iter();
+        kept.find(|(id, _)| *id == request_id)
+            .map(|(_, pieces)| pieces)
     }
 
     /// Waits for the next `hello`, from anyone (TST-3). The next runner counts its requests anew, so
@@ -107,6 +116,14 @@ impl Session {
         let token = request.pointer("/input/token").and_then(Value::as_str);
         op == Some("hello") && token == Some(&self.token)
     }
+}
+
+/// The datagrams of a reply, or of an error where no pieces hold it.
+fn pieces_of(reply: &Value, request_id: u32) -> Option<Vec<Vec<u8>>> {
+    cut(request_id, reply.to_string().as_bytes()).or_else(|| {
+        let error = json!({ "error": "the reply takes more than 300 pieces" });
+        cut(request_id, error.to_string().as_bytes())
+    })
 }
 
 /// The reply to a request, and whether it ends the conversation.

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use testee::datagram::{cut, Assembly, Piece, MAX_PIECE};
+use testee::datagram::{cut, Ask, Assembly, Piece, MAX_PIECE};
 
 fn from(port: u16) -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], port))
@@ -86,4 +86,43 @@ fn cutting_has_limits() {
     assert_eq!(cut(1, &[0; MAX_PIECE + 1]).unwrap().len(), 2);
     assert_eq!(cut(1, &vec![0; MAX_PIECE * 300]).unwrap().len(), 300);
     assert!(cut(1, &vec![0; MAX_PIECE * 300 + 1]).is_none());
+}
+
+#[test]
+fn the_first_missing_piece_is_asked_for() {
+    let mut assembly = Assembly::default();
+    assert_eq!(assembly.ask(), None);
+    for (given, wanted) in [(1, Some(0)), (0, Some(2)), (2, None)] {
+        let done = assembly.add(from(1), piece(5, given, 3, b"x"));
+        let (request_id, count) = (5, 3);
+        let ask = wanted.map(|index| Ask {
+            request_id,
+            index,
+            count,
+        });
+        assert_eq!((done.is_some(), assembly.ask()), (ask.is_none(), ask));
+    }
+}
+
+#[test]
+fn an_ask_is_a_head_alone() {
+    let ask = Ask {
+        request_id: 0x0403_0201,
+        index: 5,
+        count: 6,
+    };
+    let datagram = ask.datagram();
+    assert_eq!(datagram, b"RTPA\x01\x02\x03\x04\x05\x00\x06\x00");
+    assert_eq!(
+        (Ask::read(&datagram), Piece::read(&datagram)),
+        (Some(ask), None)
+    );
+    assert_eq!(Ask::read(&datagram[..11]), None);
+    assert_eq!(Ask::read(&[datagram.as_slice(), b"x"].concat()), None);
+    assert_eq!(Ask::read(&cut(1, b"").unwrap()[0]), None);
+    for (place, byte) in [(8, 6), (10, 5), (11, 2)] {
+        let mut bad = datagram.clone();
+        bad[place] = byte;
+        assert_eq!(Ask::read(&bad), None, "byte {place}");
+    }
 }

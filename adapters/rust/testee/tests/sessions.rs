@@ -3,7 +3,7 @@
 use std::net::{SocketAddr, UdpSocket};
 
 use serde_json::{json, Value};
-use testee::datagram::cut;
+use testee::datagram::{cut, Ask, Piece};
 use testee::peers::Peers;
 use testee::session::{Outgoing, Session};
 
@@ -25,10 +25,35 @@ fn send(session: &mut Session, port: u16, id: u32, message: &[u8]) -> Option<Out
     replies.last().unwrap()
 }
 
+fn piece(outgoing: &Outgoing) -> Piece<'_> {
+    assert_eq!(outgoing.to, from(1));
+    Piece::read(&outgoing.datagram).expect("a piece")
+}
+
+/// Asks for a piece of a reply.
+fn further(session: &mut Session, request_id: u32, index: u16, count: u16) -> Option<Outgoing> {
+    let ask = Ask {
+        request_id,
+        index,
+        count,
+    };
+    session.receive(&ask.datagram(), from(1))
+}
+
 fn ask(session: &mut Session, id: u32, message: &[u8]) -> Value {
-    let reply = send(session, 1, id, message).expect("a reply");
-    assert_eq!((reply.to, reply.request_id), (from(1), id));
-    serde_json::from_slice(&reply.message).expect("JSON")
+    let first = send(session, 1, id, message).expect("a reply");
+    let (count, mut text) = (piece(&first).count, piece(&first).bytes.to_vec());
+    assert_eq!((piece(&first).request_id, piece(&first).index), (id, 0));
+    for index in 1..count {
+        let next = further(session, id, index, count).expect("a further piece");
+        let found = piece(&next);
+        assert_eq!(
+            (found.request_id, found.index, found.count),
+            (id, index, count)
+        );
+        text.extend_from_slice(found.bytes);
+    }
+    serde_json::from_slice(&text).expect("JSON")
 }
 
 fn hello(token: &str) -> Vec<u8> {
@@ -76,10 +101,72 @@ fn strangers_are_ignored() {
     let long = request("tail_hash", &json!({"data": "00".repeat(70_000)}));
     let pieces = cut(1, &long).unwrap();
     assert_eq!(pieces.len(), 3);
-    assert_eq!(session.receive(&pieces[2], from(1)), None);
+    assert_eq!(asked(session.receive(&pieces[2], from(1))), (1, 0, 3));
     assert_eq!(session.receive(&pieces[0], from(2)), None);
-    assert_eq!(session.receive(&pieces[0], from(1)), None);
+    assert_eq!(asked(session.receive(&pieces[0], from(1))), (1, 1, 3));
     assert!(session.receive(&pieces[1], from(1)).is_some());
+    let ask = Ask {
+        request_id: 1,
+        index: 0,
+        count: 1,
+    };
+    assert_eq!(session.receive(&ask.datagram(), from(2)), None);
+}
+
+fn asked(outgoing: Option<Outgoing>) -> (u32, u16, u16) {
+    let datagram = outgoing.expect("an ask").datagram;
+    let ask = Ask::read(&datagram).expect("an ask");
+    (ask.request_id, ask.index, ask.count)
+}
+
+#[test]
+fn each_piece_that_leaves_a_message_incomplete_is_answered_with_an_ask() {
+    let mut session = new_session();
+    let long = request("tail_hash", &json!({"data": "00".repeat(100_000)}));
+    let pieces = cut(7, &long).unwrap();
+    assert_eq!(pieces.len(), 4);
+    assert_eq!(
+        session.receive(&pieces[0], from(1)),
+        None,
+        "nobody is asked before hello"
+    );
+    ask(&mut session, 0, &hello(TOKEN));
+    for (given, wanted) in [(2, 0), (0, 1), (0, 1), (1, 3)] {
+        let asked = asked(session.receive(&pieces[given], from(1)));
+        assert_eq!(asked, (7, wanted, 4));
+    }
+    let last = session.receive(&pieces[3], from(1)).expect("a reply");
+    assert_eq!((piece(&last).request_id, piece(&last).count), (7, 1));
+}
+
+#[test]
+fn pieces_of_a_kept_reply_are_sent_when_they_are_asked_for() {
+    let mut session = open_session();
+    let payload = "5a".repeat(40_000);
+    let fields = json!({"type": 0, "flags": 0, "stream_id": 0, "frame_seq": "0", "space_hash32": 0,
+        "modality": 0, "slices": [{"dtype": 2, "dims": [40_000], "payload": payload}]});
+    let encoded = ask(
+        &mut session,
+        1,
+        &request("encode", &json!({ "fields": fields })),
+    );
+    assert!(encoded["ok"]["frame"].as_str().unwrap().contains(&payload));
+    let again = further(&mut session, 1, 1, 2);
+    assert!(again.is_some(), "as often as it is asked for");
+    assert_eq!(further(&mut session, 1, 1, 2), again);
+    for (id, index, count) in [(1, 2, 2), (1, 0, 1), (1, 0, 3), (9, 0, 2)] {
+        assert_eq!(
+            further(&mut session, id, index, count),
+            None,
+            "{id} {index} {count}"
+        );
+    }
+    let mut long = again.unwrap().datagram;
+    long.truncate(12);
+    long[3] = b'A';
+    assert!(session.receive(&long, from(1)).is_some());
+    long.push(0);
+    assert_eq!(session.receive(&long, from(1)), None, "13 bytes are no ask");
 }
 
 #[test]
@@ -94,7 +181,7 @@ fn kept_replies_are_sent_again_unperformed() {
     let again: Vec<bool> = cut(2, &long)
         .unwrap()
         .iter()
-        .map(|piece| session.receive(piece, from(1)).is_some())
+        .map(|one| session.receive(one, from(1)).is_some())
         .collect();
     assert_eq!(again, [false, false, true], "once for a whole message");
     for id in 3..=65 {
@@ -193,7 +280,7 @@ fn stop_ends_and_a_forgotten_runner_is_a_stranger() {
     let stop = request("stop", &json!({}));
     let reply = send(&mut session, 1, 1, &stop).unwrap();
     assert!(reply.stop);
-    assert_eq!(&*reply.message, br#"{"ok":{}}"#);
+    assert_eq!(piece(&reply).bytes, br#"{"ok":{}}"#);
     session.forget_runner();
     assert_eq!(send(&mut session, 1, 2, &stop), None);
     assert!(send(&mut session, 2, 0, &hello(TOKEN)).is_some());

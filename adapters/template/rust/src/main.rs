@@ -16,7 +16,9 @@ use yours::Failure;
 const PIECE_BYTES: usize = 60_000;
 const MAX_PIECES: usize = 300;
 const KEPT_REPLIES: usize = 64;
-const BUFFER_BYTES: usize = 4 << 20;
+const HEAD_BYTES: usize = 12;
+const PIECE_MAGIC: &[u8] = b"RTP1";
+const ASK_MAGIC: &[u8] = b"RTPA";
 
 /// An object that has exactly these members.
 pub fn members<'a, const N: usize>(value: &'a Value, names: [&str; N]) -> Result<[&'a Value; N], Failure> {
@@ -84,22 +86,35 @@ fn cut(reply: &Value, id: u32) -> Vec<Vec<u8>> {
     if count > MAX_PIECES {
         return cut(&json!({"error": "the reply would be too long"}), id);
     }
-    let head = |at: usize| {
-        let (index, count) = (at as u16, count as u16); // no more than MAX_PIECES
-        [b"RTP1".as_slice(), &id.to_le_bytes(), &index.to_le_bytes(), &count.to_le_bytes()].concat()
-    };
-    text.chunks(PIECE_BYTES).enumerate().map(|(at, piece)| [&head(at), piece].concat()).collect()
+    let pieces = text.chunks(PIECE_BYTES).enumerate();
+    pieces.map(|(at, piece)| [&head(PIECE_MAGIC, id, at, count), piece].concat()).collect()
 }
 
-/// The request_id, index, count and piece of a datagram; None for one to ignore (TST-5).
-fn read_piece(datagram: &[u8]) -> Option<(u32, usize, usize, &[u8])> {
+/// The first bytes of a datagram. index and count: no more than MAX_PIECES
+fn head(magic: &[u8], id: u32, index: usize, count: usize) -> Vec<u8> {
+    let (index, count) = (index as u16, count as u16);
+    [magic, &id.to_le_bytes(), &index.to_le_bytes(), &count.to_le_bytes()].concat()
+}
+
+/// A datagram from the runner: a piece of its message, or without one an ask for a piece of ours.
+struct Datagram<'a> {
+    id: u32,
+    index: usize,
+    count: usize,
+    piece: Option<&'a [u8]>,
+}
+
+/// None for one to ignore (TST-5).
+fn read_datagram(datagram: &[u8]) -> Option<Datagram<'_>> {
     let (magic, rest) = datagram.split_first_chunk::<4>()?;
     let (id, rest) = rest.split_first_chunk()?;
     let (index, rest) = rest.split_first_chunk()?;
-    let (count, piece) = rest.split_first_chunk()?;
+    let (count, bytes) = rest.split_first_chunk()?;
     let (index, count) = (usize::from(u16::from_le_bytes(*index)), usize::from(u16::from_le_bytes(*count)));
-    let good = magic == b"RTP1" && index < count && count <= MAX_PIECES && piece.len() <= PIECE_BYTES;
-    good.then_some((u32::from_le_bytes(*id), index, count, piece))
+    let is_ask = magic == ASK_MAGIC && datagram.len() == HEAD_BYTES;
+    let is_piece = magic == PIECE_MAGIC && bytes.len() <= PIECE_BYTES;
+    let good = (is_ask || is_piece) && index < count && count <= MAX_PIECES;
+    good.then_some(Datagram { id: u32::from_le_bytes(*id), index, count, piece: is_piece.then_some(bytes) })
 }
 
 /// What is remembered between datagrams.
@@ -131,12 +146,19 @@ impl Testee {
 
     /// Takes a datagram in; whether it was the last of an answered stop.
     fn take(&mut self, datagram: &[u8], from: SocketAddr) -> bool {
-        let Some((id, index, count, piece)) = read_piece(datagram) else {
+        let Some(Datagram { id, index, count, piece }) = read_datagram(datagram) else {
             return false;
         };
-        if let Some((_, reply)) = self.kept.iter().find(|(kept, _)| *kept == id) {
+        let kept = self.kept.iter().find(|(kept, _)| *kept == id).map(|(_, reply)| reply);
+        let Some(piece) = piece else {
+            if let Some(reply) = kept.filter(|reply| reply.len() == count) {
+                self.send(&reply[index], from); // TST-22
+            }
+            return false;
+        };
+        if let Some(reply) = kept {
             if index + 1 == count {
-                self.send(reply, from); // TST-7
+                self.send(&reply[0], from); // TST-7
             }
             return false;
         }
@@ -145,7 +167,10 @@ impl Testee {
             self.pieces = vec![None; count];
         }
         self.pieces[index] = Some(piece.to_vec());
-        if self.pieces.iter().any(Option::is_none) {
+        if let Some(lacking) = self.pieces.iter().position(Option::is_none) {
+            if self.runner.is_some() {
+                self.send(&head(ASK_MAGIC, id, lacking, count), from); // TST-23
+            }
             return false;
         }
         self.current = None;
@@ -161,7 +186,7 @@ impl Testee {
         }
         self.runner = Some(from);
         let datagrams = cut(&reply, id);
-        self.send(&datagrams, from);
+        self.send(&datagrams[0], from); // TST-21: the others are asked for
         self.kept.push_back((id, datagrams));
         if self.kept.len() > KEPT_REPLIES {
             self.kept.pop_front();
@@ -169,11 +194,9 @@ impl Testee {
         op == "stop" && ok
     }
 
-    fn send(&self, datagrams: &[Vec<u8>], to: SocketAddr) {
-        for datagram in datagrams {
-            if let Err(error) = self.control.send_to(datagram, to) {
-                eprintln!("a piece was not sent: {error}"); // the runner asks again
-            }
+    fn send(&self, datagram: &[u8], to: SocketAddr) {
+        if let Err(error) = self.control.send_to(datagram, to) {
+            eprintln!("a datagram was not sent: {error}"); // the runner asks again
         }
     }
 }
@@ -194,7 +217,10 @@ fn main() -> ExitCode {
 
 fn bound() -> io::Result<UdpSocket> {
     let socket = UdpSocket::bind("127.0.0.1:0")?;
-    SockRef::from(&socket).set_recv_buffer_size(BUFFER_BYTES)?;
+    // Large buffers, as large as the system grants: some grant less, some refuse.
+    let (buffers, wishes) = (SockRef::from(&socket), [4 << 20, 2 << 20, 1 << 20]);
+    let _ = wishes.iter().any(|wish| buffers.set_recv_buffer_size(*wish).is_ok());
+    let _ = wishes.iter().any(|wish| buffers.set_send_buffer_size(*wish).is_ok());
     Ok(socket)
 }
 

@@ -1,29 +1,80 @@
-//! The command line of both examples.
+//! The command line of both examples, and how they end: 0, 1 where something failed, 2 where the arguments are wrong.
 
 use std::env;
+use std::error::Error;
+use std::io;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::process::ExitCode;
 
-/// `--addr HOST:PORT` and `--count N`.
+/// `--addr HOST:PORT`, found by its name, and `--count N`.
 pub struct Arguments {
-    pub addr: String,
+    pub addr: SocketAddr,
     pub count: Option<u64>,
 }
 
-pub fn read() -> Result<Arguments, String> {
-    let mut arguments = Arguments {
-        addr: "127.0.0.1:50051".to_owned(),
-        count: None,
+/// Reads the arguments and runs the example `name`; a failure is one line.
+pub fn run(name: &str, example: impl FnOnce(Arguments) -> Result<(), Box<dyn Error>>) -> ExitCode {
+    let wrong = |text: &dyn std::fmt::Display, code: u8| {
+        eprintln!("{name}: {text}");
+        ExitCode::from(code)
     };
+    match read().map(example) {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(error)) => match kind(error.as_ref()) {
+            Some(io::ErrorKind::BrokenPipe) => ExitCode::from(141), // whoever read the lines has seen enough
+            Some(io::ErrorKind::AddrNotAvailable) => wrong(&error, 2),
+            _ => wrong(&error, 1),
+        },
+        Err(text) => wrong(&text, 2),
+    }
+}
+
+fn read() -> Result<Arguments, String> {
+    let mut addr = "127.0.0.1:50051".to_owned();
+    let mut count = None;
     let mut words = env::args().skip(1);
     while let Some(option) = words.next() {
         let value = words.next().ok_or(format!("{option} needs a value"))?;
         match option.as_str() {
-            "--addr" => arguments.addr = value,
+            "--addr" => addr = value,
             "--count" => {
-                let count = value.parse();
-                arguments.count = Some(count.map_err(|_| format!("{value} is not a number"))?);
+                count = Some(
+                    value
+                        .parse()
+                        .map_err(|_| format!("{value:?} is not a number"))?,
+                );
             }
-            _ => return Err(format!("{option} is neither --addr nor --count")),
+            _ => return Err(format!("{option:?} is neither --addr nor --count")),
         }
     }
-    Ok(arguments)
+    Ok(Arguments {
+        addr: address(&addr)?,
+        count,
+    })
+}
+
+/// The address that HOST:PORT means, of version 4 where there is one. An IPv6 address has brackets.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let wrong = || {
+        let examples = "127.0.0.1:50051, localhost:50051 or [::1]:50051";
+        format!("--addr {text:?} is not HOST:PORT, such as {examples}")
+    };
+    let (host, port) = text.rsplit_once(':').ok_or_else(wrong)?;
+    let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    let is_name =
+        !host.is_empty() && !host.contains(|one: char| one.is_whitespace() || ":[]/".contains(one));
+    let is_ipv6 = host.starts_with('[') && text.parse::<SocketAddr>().is_ok();
+    if !is_port || port.parse::<u16>().is_err() || !(is_name || is_ipv6) {
+        return Err(wrong());
+    }
+    let found: Vec<SocketAddr> = text
+        .to_socket_addrs()
+        .map_err(|error| format!("{text} has no address: {error}"))?
+        .collect();
+    let first = found.iter().find(|one| one.is_ipv4()).or(found.first());
+    first.copied().ok_or(format!("{text} has no address"))
+}
+
+fn kind(error: &(dyn Error + 'static)) -> Option<io::ErrorKind> {
+    error.downcast_ref().map(io::Error::kind)
 }

@@ -1,0 +1,83 @@
+"""The ids in run.json and known.toml of what judges the testee itself: probes, laws, and ops of unclaimed profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from adapters.driver import Hello
+
+from .cases import Case
+from .probes import PROBES
+from .profiles import PROFILES, refusal_probes
+
+TESTEE = "testee"
+"""How these ids begin, and the profile that they count for."""
+PROBE, UNCLAIMED = "test_probe", "test_unclaimed_profile_is_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """A law on generated inputs: the function that pytest collects, and when it counts, as its marker says too.
+
+    title: what its failures call it. The functions are not looked up, as importing them takes Hypothesis.
+    """
+
+    name: str
+    title: str
+    profile: str
+    clock: str | None = None
+
+    def counts(self, hello: Hello, selected: Sequence[str]) -> bool:
+        """Whether it is judged for such a testee."""
+        return self.profile in selected and self.clock in (None, hello.clock)
+
+
+LAWS = (
+    Law("test_decode_inverts_encode", "round-trip", "frame"),
+    Law("test_decode_is_total", "total", "frame"),
+    Law("test_a_server_does_with_streams_what_the_model_does", "streams", "stream", "virtual"),
+)
+
+
+def judged_id(function: str, parameter: str | None = None) -> str:
+    """The id of a probe, of a law, or of an op of an unclaimed profile."""
+    return f"{TESTEE}/{function}" + (f"[{parameter}]" if parameter is not None else "")
+
+
+def unclaimed_name(case: Case) -> str:
+    """What stands for a case whose profile is not claimed."""
+    return f"{case.profile}-{case.op}"
+
+
+def aliases(case_id: str) -> tuple[str, ...]:
+    """What failures call a probe, a law or an op besides; nothing for a case of the vectors."""
+    head, _, name = case_id.partition("/")
+    function, _, parameter = name.removesuffix("]").partition("[")
+    if head != TESTEE:
+        return ()
+    if function == PROBE:
+        return (parameter,)
+    if function == UNCLAIMED:
+        profile, _, op = parameter.partition("-")
+        return parameter, f"unclaimed {profile}, op {op}"
+    return tuple(law.title for law in LAWS if law.name == function)
+
+
+def existing_ids(cases: Sequence[Case]) -> Iterator[str]:
+    """All that there are, whatever a testee claims."""
+    yield from (judged_id(PROBE, probe.id) for probe in PROBES)
+    yield from (judged_id(law.name) for law in LAWS)
+    for profile in PROFILES:
+        yield from _unclaimed(refusal_probes(cases, [name for name in PROFILES if name != profile]))
+
+
+def running_ids(hello: Hello, launch: str, selected: Sequence[str], refused: Iterable[Case]) -> Iterator[str]:
+    """Those that count for a testee. refused: a case for each op of an unclaimed profile."""
+    yield from (judged_id(PROBE, probe.id) for probe in PROBES if probe.counts(hello, launch))
+    yield from (judged_id(law.name) for law in LAWS if law.counts(hello, selected))
+    yield from _unclaimed(refused)
+
+
+def _unclaimed(cases: Iterable[Case]) -> Iterator[str]:
+    return (judged_id(UNCLAIMED, unclaimed_name(case)) for case in cases)

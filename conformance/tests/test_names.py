@@ -1,0 +1,24 @@
+"""The names that --case takes: the table of laws agrees with the tests, and what does not exist is refused."""
+
+from __future__ import annotations
+
+import re
+
+from conformance import SUITE, test_laws, test_stream_law
+from conformance.testee_ids import LAWS
+
+
+def test_every_law_has_a_name_and_the_profile_of_its_marker() -> None:
+    found = {}
+    for module in (test_laws, test_stream_law):
+        for name, value in vars(module).items():
+            if name.startswith("test_"):
+                (marker,) = value.pytestmark
+                found[name] = (marker.args[0], marker.kwargs.get("clock"))
+    assert {law.name: (law.profile, law.clock) for law in LAWS} == found
+
+
+def test_laws_are_named_as_their_failures_name_them() -> None:
+    text = "".join((SUITE / name).read_text("utf-8") for name in ("test_laws.py", "test_stream_law.py"))
+    named = re.findall(r'(?:campaign|reporter\.found)\("([a-z-]+)"', text)
+    assert sorted(law.title for law in LAWS) == sorted(named)

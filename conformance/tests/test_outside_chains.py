@@ -1,0 +1,173 @@
+"""Checks from outside that share local addresses: few ports, and the verdicts that each would have by itself."""
+
+from __future__ import annotations
+
+import random
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+
+import pytest
+
+from conformance.outside import lanes
+from conformance.outside.chains import Chains
+from conformance.outside.check import ADDRESSES, Check
+from conformance.outside.lanes import PER_SECOND, STREAMS_EACH, Lane, Lanes
+from conformance.outside.local_ports import Address, LocalPorts
+from conformance.outside.server import attach
+from conformance.outside.table import CHAINS, CHECKS, modules_checks
+from conformance.outside.talk import Waits
+from conformance.outside.wire import Frame, build, heart, sync
+from conformance.tests import wrong_habits as habits
+from conformance.tests.served import CONFIG, Fault, Receive, peer_of, serving, sound
+from conformance.tests.test_outside_faults import BY_ID, ROWS
+from conformance.tests.wrong_habits import remembering
+from conformance.tests.wrong_servers import on_answer, without
+from conformance.verdict import Outcome, Verdict
+
+SPEED = 20
+FAST = Waits(reply=0.3, limit=Waits().limit / SPEED)
+IN_REAL_TIME = {"handshake/outside/reply-limit", "handshake/outside/ping-at-the-limit"}
+UNTIMED = [check for check in CHECKS if check.id not in IN_REAL_TIME]
+
+
+def judged(checks: Sequence[Check], fault: Fault = sound) -> dict[str, Verdict]:
+    """The verdicts of these checks in this order, of a fresh server."""
+    with serving(CONFIG, fault, speed=SPEED) as impl, closing(attach(impl, FAST)) as server:
+        planned = [check.id for check in CHECKS if check.lacking(server.learned) is None]
+        chains = Chains(server, planned)
+        return {check.id: chains.judge(check) for check in checks if check.id in planned}
+
+
+def failed(verdicts: dict[str, Verdict]) -> set[str]:
+    return {name for name, verdict in verdicts.items() if not verdict.passed}
+
+
+def test_every_check_is_in_one_chain() -> None:
+    ids = sorted(check.id for chain in CHAINS for check in chain)
+    assert ids == sorted(check.id for check in CHECKS) == sorted(check.id for check in modules_checks())
+    assert len(set(ids)) == len(ids)
+    assert all(len({check.profile for check in chain}) == 1 for chain in CHAINS)
+
+
+def test_a_server_that_keeps_two_dozen_addresses_and_forgets_none_is_judged_whole() -> None:
+    with serving(CONFIG, places=ADDRESSES) as impl, closing(attach(impl)) as server:
+        chains = Chains(server, [check.id for check in CHECKS if check.lacking(server.learned) is None])
+        verdicts = {check.id: chains.judge(check) for check in CHECKS if check.lacking(server.learned) is None}
+        assert server.addresses <= ADDRESSES
+    assert failed(verdicts) == set()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_sound_server_passes_in_any_order(seed: int) -> None:
+    assert failed(judged(random.Random(seed).sample(UNTIMED, len(UNTIMED)))) == set()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        remembering(habits.numbers_over_all_streams),
+        pytest.param(remembering(habits.keeps_refused_numbers), marks=pytest.mark.slow),
+        on_answer(without("min"), "error", "UNSUPPORTED_VERSION"),
+    ],
+)
+def test_a_wrong_server_fails_the_same_checks_in_any_order_and_alone(fault: Fault) -> None:
+    whole = judged(UNTIMED, fault)
+    assert failed(whole)
+    assert failed(judged(UNTIMED[::-1], fault)) == failed(whole)
+    for check in [*filter(lambda one: one.id in failed(whole), UNTIMED), *UNTIMED[40:42]]:
+        assert failed(judged([check], fault)) == failed(whole) & {check.id}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("row", range(len(ROWS)), ids=lambda number: f"{number}-{ROWS[number][1]}")
+def test_every_fault_is_found_in_its_chain(row: int) -> None:
+    config, check_id, fault = ROWS[row]
+    with serving(config, fault, speed=SPEED) as impl, closing(attach(impl, FAST)) as server:
+        chains = Chains(server, [check.id for check in CHECKS if check.lacking(server.learned) is None] + [check_id])
+        verdict = chains.judge(BY_ID[check_id])
+    assert verdict.outcome in (Outcome.FAIL, Outcome.TIMEOUT), verdict
+
+
+def started_anew_after(count: int) -> Fault:
+    """A server that has forgotten everybody when it has got so many datagrams."""
+    got = 0
+
+    def fault(receive: Receive) -> Receive:
+        born, after = got, peer_of(CONFIG)
+
+        def changed(raw: bytes, now_ms: int) -> list[bytes]:
+            nonlocal got
+            got += 1
+            return (after if born < count < got else receive)(raw, now_ms)
+
+        return changed
+
+    return fault
+
+
+def test_a_check_fails_only_at_an_address_of_its_own() -> None:
+    chain = [BY_ID[f"stream/outside/{name}"] for name in ("goes-on-alone", "whole", "failed-is-closed")]
+    learning, first, second = 3, 5, 2
+    assert failed(judged(chain, started_anew_after(learning + first + second))) == set()
+    assert failed(judged(chain, started_anew_after(learning + 2))) == {chain[0].id}
+
+
+@pytest.fixture
+def ports() -> Iterator[tuple[LocalPorts, socket.socket]]:
+    """Local ports, and the socket of the server that they are connected to."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as there:
+        there.bind(("127.0.0.1", 0))
+        with closing(LocalPorts(Address(socket.AF_INET, there.getsockname()), start=11_000)) as found:
+            yield found, there
+
+
+def given(shared: Lanes) -> Lane:
+    shared.begin()
+    return shared.give()
+
+
+def test_a_lane_goes_on_with_other_stream_ids(ports: tuple[LocalPorts, socket.socket]) -> None:
+    shared = Lanes(ports[0])
+    first = given(shared)
+    assert (first.base, shared.shared) == (0, False)
+    assert given(shared) is first
+    assert (first.base, shared.shared) == (STREAMS_EACH, True)
+
+
+@pytest.mark.parametrize(
+    ("frame", "reused"), [(heart(3, 0), True), (sync(3, 0, {"method": "error", "code": "", "message": ""}), False)]
+)
+def test_a_lane_with_an_answer_that_nobody_asked_for_is_not_used_again(
+    ports: tuple[LocalPorts, socket.socket], frame: Frame, reused: bool
+) -> None:
+    shared = Lanes(ports[0])
+    first = given(shared)
+    ports[1].sendto(build(frame), ("127.0.0.1", first.socket.getsockname()[1]))
+    assert (given(shared) is first) is reused
+
+
+def test_a_lane_on_which_an_answer_was_late_is_not_used_again(ports: tuple[LocalPorts, socket.socket]) -> None:
+    shared = Lanes(ports[0])
+    first = given(shared)
+    first.clean = False
+    assert given(shared) is not first
+
+
+def test_a_lane_pauses_after_as_many_replies_as_the_limit_allows(
+    ports: tuple[LocalPorts, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    now_s = 100.0
+    monkeypatch.setattr(lanes, "monotonic", lambda: now_s)
+    monkeypatch.setattr(lanes, "sleep", slept.append)
+    lane = given(Lanes(ports[0]))
+    for _ in range(PER_SECOND - 1):
+        lane.note_reply()
+    lane.pause(1.0)
+    assert slept == []
+    now_s = 100.25
+    lane.note_reply()
+    lane.pause(1.0)
+    lane.rest(1.0)
+    assert slept == [0.75, 1.0]

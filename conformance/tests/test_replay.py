@@ -1,0 +1,143 @@
+"""The command that a failure prints, given as it stands where the run was started: it runs that case and no other."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from conformance.options import Options
+from conformance.replay import program, replay
+from conformance.tests.served import CONFIG, serving
+from conformance.tests.support import ROOT, replayed, replays, run_line, write_patched
+from conformance.tests.wrong_servers import on_answer, without
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("replay")]
+
+BIN = Path(sys.executable).parent
+OFF_PATH = os.pathsep.join(part for part in os.environ["PATH"].split(os.pathsep) if Path(part) != BIN)
+ON_PATH = f"{BIN}{os.pathsep}{OFF_PATH}"
+SUITE = shlex.quote(str(ROOT / "conformance"))
+RUN = shlex.join([str(BIN / "resonant-conformance"), "run"])
+PYTEST = shlex.join([str(BIN / "pytest")])
+HASH = "frame/space_hash/refused/arch-empty"
+WRONG = (HASH, "testee/test_unclaimed_profile_is_refused[sparse-sparse_encode]")
+OF_TESTEES = ("testee/test_decode_inverts_encode", "testee/test_probe[unknown-op]")
+FEW = "-q -k 'space_hash/refused/arch-empty or sparse-sparse_encode'"
+PATCH = f"""
+import json
+
+inner = base.answer
+
+def answer(message):
+    op, reply = inner(message)
+    try:
+        case = json.loads(message)["case"]
+    except (ValueError, LookupError, TypeError):
+        return op, reply
+    if op == "hello":
+        reply["ok"]["profiles"] = ["frame"]
+    if "unsupported" in reply:
+        reply = {{"error": "what is that?"}}
+    if case == "{HASH}" or (case == "law/round-trip" and op == "encode"):
+        reply = {{"ok": {{}}}}
+    return op, reply
+
+base.answer = answer
+"""
+
+
+@pytest.fixture(scope="module")
+def theirs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of somebody's with a wrong implementation, whose path has everything that a shell looks at."""
+    folder = tmp_path_factory.mktemp("their work") / "it's $HOME & [more]"
+    write_patched(folder / "an impl", PATCH)
+    (folder / "below").mkdir()
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("line", "where"),
+    [
+        (f"{RUN} './an impl' {FEW}", "."),
+        (f"{RUN} {FEW} --impl=../'an impl'/adapter.toml", "below"),
+        (f"{RUN} {FEW} './an impl' -n 2", "."),
+        (f"{PYTEST} {SUITE} --impl 'an impl' {FEW}", "."),
+        (f"{PYTEST} --pyargs resonant_conformance --impl 'an impl' {FEW}", "."),
+    ],
+    ids=["word", "option from below", "two processes", "pytest", "pyargs"],
+)
+def test_each_failure_is_replayed_alone_where_it_was_printed(theirs: Path, line: str, where: str) -> None:
+    check(line, theirs / where, OFF_PATH, str(BIN / "resonant-conformance"))
+
+
+def check(line: str, folder: Path, path: str, program: str, wrong: Sequence[str] = WRONG, fails: int = 1) -> str:
+    """Run the line, which fails with that status, then each command that it prints. Gives the output of the line."""
+    status, out = run_line(line, folder, path)
+    assert status == fails, out
+    commands = {shlex.split(command)[-1]: command for command in replays(out)}
+    assert sorted(commands) == sorted(wrong), out
+    for case, command in commands.items():
+        assert shlex.split(command)[:2] == [program, "run"]
+        again = replayed(command, folder, path)
+        assert (again.status, list(again.outcomes)) == (1, [case]), again.out
+        assert "FAILED RUN" not in again.out
+    return out
+
+
+def test_laws_and_probes_are_replayed_like_cases(theirs: Path) -> None:
+    line = f"{RUN} 'an impl' -q -k 'inverts or unknown-op'"
+    out = check(line, theirs, OFF_PATH, str(BIN / "resonant-conformance"), OF_TESTEES)
+    assert "--seed 1 --case testee/test_decode_inverts_encode" in out
+
+
+def test_in_the_checkout_programs_are_named_by_their_way_from_there(theirs: Path) -> None:
+    impl = shlex.quote(os.path.relpath(theirs / "an impl", ROOT))
+    own = BIN.relative_to(ROOT) / "resonant-conformance" if BIN.is_relative_to(ROOT) else BIN / "resonant-conformance"
+    check(f"{PYTEST} conformance --impl={impl} {FEW}", ROOT, OFF_PATH, str(own))
+
+
+@pytest.mark.skipif(not (ROOT / ".venv" / ".installed").exists(), reason="make would install the environment")
+def test_make_takes_any_path(theirs: Path) -> None:
+    impl = shlex.quote(str(theirs / "an impl" / "adapter.toml").replace("$", "$$"))
+    line = f"make --no-print-directory conformance IMPL={impl} ARGS={shlex.quote(FEW)}"
+    check(line, ROOT, OFF_PATH, ".venv/bin/resonant-conformance", fails=2)
+
+
+def test_a_program_on_the_path_is_called_by_its_name(theirs: Path) -> None:
+    check(f"resonant-conformance run 'an impl' {FEW}", theirs, ON_PATH, "resonant-conformance")
+
+
+def test_another_program_of_that_name_is_not_called(theirs: Path, tmp_path: Path) -> None:
+    other = tmp_path / "resonant-conformance"
+    other.write_text("#!/bin/sh\nexit 0\n", "utf-8")
+    other.chmod(0o755)
+    path = f"{tmp_path}{os.pathsep}{OFF_PATH}"
+    check(f"{RUN} './an impl' {FEW}", theirs, path, str(BIN / "resonant-conformance"))
+
+
+def test_a_server_is_judged_again_by_the_same_check(tmp_path: Path) -> None:
+    with serving(CONFIG, on_answer(without("min"), "error", "UNSUPPORTED_VERSION")) as impl:
+        status, out = run_line(f"{RUN} {impl} --profile handshake -q -k bad-versions", tmp_path, OFF_PATH)
+        assert status == 1, out
+        (command,) = replays(out)
+        again = replayed(command, tmp_path, OFF_PATH)
+    assert (again.status, again.outcomes) == (1, {"handshake/outside/bad-versions": "fail"}), again.out
+
+
+@pytest.mark.parametrize("text", ["a[b]", "it's", 'say "x"', "a b", "$HOME", "`id`", "a;b", "-x", "*", "é"])
+def test_every_text_comes_back_from_the_shell(tmp_path: Path, text: str) -> None:
+    options = Options(text, (), None, None, 1, build=True, dialogues=(Path(text),), real_time=True)
+    line = replay(options, tmp_path, [text])
+    said = subprocess.run(
+        ["/bin/sh", "-c", line.replace(shlex.join(program(tmp_path)), "printf '%s\\n'", 1)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert [word.partition("=")[2] if "=" in word else word for word in said.stdout.splitlines()].count(text) == 3

@@ -1,0 +1,103 @@
+"""The worked examples of specs/ fit the JSON Schemas, and are the same as in the vectors."""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+from collections.abc import Mapping
+
+import jsonschema
+import pytest
+
+from conformance.cases import Accept, Case, load_cases
+from conformance.tests.support import ROOT
+
+SPECS = ROOT / "specs"
+TEXTS = {path.name: path.read_text("utf-8") for path in sorted(SPECS.glob("*.md"))}
+BY_ID: Mapping[str, Case] = {case.id: case for case in load_cases()}
+METHODS = sorted(path.stem for path in (SPECS / "sync").glob("*.json"))
+STREAM = "stream/plain/whole/server-strong"
+# Where the vectors send each of the frames.
+SENT_IN = {
+    "worked-ping": "handshake/server/lists/ping-full",
+    "worked-capability": "handshake/client/answers/capability-elsewhere-then-here",
+    "worked-head": STREAM,
+    "worked-tail": STREAM,
+}
+
+
+def blocks(language: str) -> dict[str, str]:
+    """The fenced blocks of specs/ of a language, by name."""
+    pattern = re.compile(rf"^```{language} (\S+)\n(.*?)^```", re.M | re.S)
+    found = [one for text in TEXTS.values() for one in pattern.findall(text)]
+    assert len(found) == len(dict(found))
+    return dict(found)
+
+
+def frame(name: str) -> str:
+    """The bytes of a ```frame block, as hex."""
+    return "".join(re.findall(r"^@\d+ +([0-9a-f]+)", blocks("frame")[name], re.M))
+
+
+def sent(case_id: str) -> list[str]:
+    return [step["send"] for step in BY_ID[case_id].input["steps"] if "send" in step]
+
+
+def test_every_method_has_one_example() -> None:
+    assert sorted(blocks("json")) == METHODS
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_example_fits_its_schema_with_every_member_that_it_lists(method: str) -> None:
+    schema = json.loads((SPECS / "sync" / f"{method}.json").read_bytes())
+    value = json.loads(blocks("json")[method])
+    jsonschema.Draft202012Validator(schema).validate(value)
+    assert set(value) >= set(schema["properties"])
+    for name in value.keys() & {"supports", "ref"}:
+        assert set(value[name]) == set(schema["properties"][name]["properties"])
+
+
+@pytest.mark.parametrize("name", SENT_IN)
+def test_a_worked_frame_is_sent_by_the_vectors(name: str) -> None:
+    assert frame(name) in sent(SENT_IN[name])
+
+
+def test_the_stream_is_one_of_the_vectors() -> None:
+    whole = frame("worked-stream-bytes")
+    parts = [whole[start : start + 94] for start in range(0, len(whole), 94)]
+    assert sent(STREAM)[1:] == [frame("worked-head"), *parts, frame("worked-tail")]
+
+
+def test_the_error_is_what_the_vectors_expect() -> None:
+    steps = BY_ID["handshake/server/space/space-both-differ"].input["steps"]
+    (expected,) = [step["expect"]["json"] for step in steps if "expect" in step]
+    error = json.loads(blocks("json")["error"])
+    assert {name: error[name] for name in error if name != "message"} == expected
+
+
+def printed(name: str) -> dict[str, bytes]:
+    """A ```bytes block of quant.md: elements, codes and scale."""
+    lines = [line.split() for line in blocks("bytes")[name].splitlines()]
+    return {word: bytes.fromhex("".join(data)) for word, *data in lines}
+
+
+def largest(data: bytes) -> int:
+    """The largest magnitude of binary16 elements, as bits: these have the order of the numbers."""
+    return max(int(element) & 0x7FFF for (element,) in struct.iter_unpack("<H", data))
+
+
+def scale_of(case: Case, bits: int, greatest: int) -> str | None:
+    """The scale that a quantize case expects, if it is of one such block of binary16 elements."""
+    if case.op != "quantize" or not isinstance(case.expect, Accept):
+        return None
+    data = bytes.fromhex(case.input["data"])
+    one_block = (case.input["bits"], case.input["source"]) == (bits, "f16") and 0 < len(data) <= 64
+    return str(case.expect.value["scale"]) if one_block and largest(data) == greatest else None
+
+
+@pytest.mark.parametrize(("name", "bits"), [("worked-q4", 4), ("worked-i8", 8), ("worked-cap", 4)])
+def test_the_vectors_have_the_worked_scale_for_the_same_largest_magnitude(name: str, bits: int) -> None:
+    block = printed(name)
+    scales = {scale_of(case, bits, largest(block["elements"])) for case in BY_ID.values()}
+    assert scales - {None} == {block["scale"].hex()}
