@@ -7,7 +7,7 @@ use crate::limits::HEADER_BYTES;
 use crate::message::MessageSlices;
 use crate::peer::config::Role;
 use crate::peer::event::{Announce, Reference};
-use crate::peer::sync::{malformed, read_head, Capability, Ping, Report, Tail};
+use crate::peer::sync::{malformed, read_head, Capability, Method, Ping, Report, Tail};
 use crate::wire_values::{DType, Flags, Modality, MsgType};
 
 /// What a frame is to the peer that receives it.
@@ -133,23 +133,23 @@ fn read_sync(
         return (Kind::Unreadable, Err(error));
     };
     let frame_seq = view.frame_seq();
-    match (method.as_str(), role) {
-        ("head", _) => {
+    match (Method::named(method), role) {
+        (Method::Head, _) => {
             let head = read_head(object, frame_seq, role);
             (Kind::Head, head.map(Content::Head))
         }
-        ("tail", _) => {
+        (Method::Tail, _) => {
             let is_strong = view.flags().contains(Flags::STRONG_TAIL);
             let tail = Tail::read(object, frame_seq, is_strong);
             (Kind::Tail, tail.map(Content::Tail))
         }
-        ("error", _) => (Kind::Error, Report::read(object).map(Content::Error)),
-        ("ping", Role::Server) => (Kind::Ping, Ping::read(object).map(Content::Ping)),
-        ("capability", Role::Client) => {
+        (Method::Error, _) => (Kind::Error, Report::read(object).map(Content::Error)),
+        (Method::Ping, Role::Server) => (Kind::Ping, Ping::read(object).map(Content::Ping)),
+        (Method::Capability, Role::Client) => {
             let capability = Capability::read(object);
             (Kind::Capability, capability.map(Content::Capability))
         }
-        ("ping" | "capability", _) => (Kind::Stray, Ok(Content::Nothing)),
-        _ => (Kind::Other, Ok(Content::Nothing)),
+        (Method::Ping | Method::Capability, _) => (Kind::Stray, Ok(Content::Nothing)),
+        (Method::Other, _) => (Kind::Other, Ok(Content::Nothing)),
     }
 }
