@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 NAME = "resonant_conformance"
-_HERE = Path(__file__).resolve().parents[1]
+_HERE = Path(__file__).resolve().parent
 INSTALLED = (_HERE / "conformance").is_dir()
 """Whether this is the package of a wheel, and no checkout."""
-SUITE = _HERE / "conformance" if INSTALLED else _HERE.parents[1]
+SUITE = _HERE / "conformance" if INSTALLED else _HERE.parents[2]
 """Found without an import: every session of pytest loads this, and a checkout's folders have names that others use."""
 FOLDERS = ("adapters", "conformance", "reports")
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from abilities import ALL
-from endpoint import Endpoint
 from resonant import Tensor, Think
+from resonant.asyncio import ALL_FEATURES, Endpoint
 from resonant.peer import Delivered
 
-from reference.tests.examples.fast_loop import Sent
+from reference.tests.asyncio.fast_loop import Sent
 from reference.tests.support import KEY
 
-CONFIG = replace(ALL, space_hash32=7, d_model=4)
+CONFIG = replace(ALL_FEATURES, space_hash32=7, d_model=4)
 SEALED = replace(CONFIG, key=KEY, require_crypto=True)
 
 

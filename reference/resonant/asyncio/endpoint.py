@@ -1,4 +1,4 @@
-"""A UDP endpoint for programs: one socket, a `resonant.peer.Peer` for each remote address, and events to iterate over.
+"""A UDP endpoint for programs: one socket, a connection for each remote address, and events to iterate over.
 
     async with await serve(config, ("127.0.0.1", 50051)) as server:
         async for address, event in server:
@@ -9,22 +9,27 @@
         client.send(Think(Tensor.half(array)))
         answer = await client.wait_for(Delivered)
 
-Peers know neither sockets nor clocks: both come from the running asyncio loop, and are brought together here.
+`resonant.endpoint` knows neither sockets nor clocks: both come from the running asyncio loop, and meet it here.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple, Self, TypeVar
 
-from remotes import Remotes
-from resonant import Message, Modality
-from resonant.peer import Announce, Config, Established, Event, Failed, Lost, Output, Peer, Rejected, Role
-from session_error import LOST, Address, SessionError
+from .. import endpoint
+from ..message.messages import Message
+from ..peer import Announce, Config, Established, Event, Failed, Lost, Output, Peer, Rejected, Role
+from ..wire_values import Modality
+from .addresses import Address, host_port
+from .session_error import LOST, SessionError
 
 E = TypeVar("E", bound=Event)
 MAX_REMOTES = 64
+SALT_BYTES = 16
 MAX_EVENTS = 4096
 ANSWER_S = 60.0
 _STREAM_IDS = {Role.CLIENT: 1, Role.SERVER: 2}
@@ -42,7 +47,8 @@ class Endpoint(asyncio.DatagramProtocol):
 
     Iterate over it for its events, as `Received`; the iteration ends when it is closed. While MAX_EVENTS wait to be
     fetched, datagrams are lost, as they would be in a busy network. A server with more than max_remotes remote
-    addresses forgets the least of them (see `Remotes`); `Lost` tells the program if there was a session.
+    addresses forgets the least of them (see `resonant.endpoint.Connections`); `Lost` tells the program if there was a
+    session.
     """
 
     agreed: Established
@@ -50,7 +56,8 @@ class Endpoint(asyncio.DatagramProtocol):
 
     def __init__(self, role: Role, config: Config, max_remotes: int = MAX_REMOTES) -> None:
         self._role = role
-        self._remotes = Remotes(role, config, max_remotes, on_forgotten=self._tell_forgotten)
+        salts = iter(lambda: os.urandom(SALT_BYTES), b"")  # for ever: no salt is empty
+        self._links: endpoint.Endpoint[Address] = endpoint.Endpoint(role, config, salts, limit=max_remotes)
         self._loop = asyncio.get_running_loop()
         self._events: asyncio.Queue[Received | None] = asyncio.Queue()
         self._timer: asyncio.TimerHandle | None = None
@@ -76,8 +83,9 @@ class Endpoint(asyncio.DatagramProtocol):
         Raises ResonantError for what the other end would refuse, ConnectionError where there is nobody to send to.
         """
         number = _STREAM_IDS[self._role] if stream_id is None else stream_id
-        address, peer = self._choose(to)
-        self._carry_out(address, peer.send_message(message, stream_id=number, modality=modality, now_ms=self._now_ms()))
+        self._request(
+            to, lambda peer, now_ms: peer.send_message(message, stream_id=number, modality=modality, now_ms=now_ms)
+        )
 
     def open_stream(
         self, stream_id: int, *, strong_tail: bool = True, announce: Announce | None = None, to: Address | None = None
@@ -86,15 +94,15 @@ class Endpoint(asyncio.DatagramProtocol):
 
         Raises ResonantError, STREAM_STATE for an id on which something was sent before, and ConnectionError.
         """
-        address, peer = self._choose(to)
-        now_ms = self._now_ms()
-        self._carry_out(address, peer.open_stream(stream_id, strong_tail=strong_tail, announce=announce, now_ms=now_ms))
-        return Stream(self, stream_id, address)
+
+        def ask(peer: Peer, now_ms: int) -> Output:
+            return peer.open_stream(stream_id, strong_tail=strong_tail, announce=announce, now_ms=now_ms)
+
+        return Stream(self, stream_id, self._request(to, ask))
 
     def close_stream(self, stream_id: int, *, to: Address | None = None) -> None:
         """End a stream with TAIL. Lost frames are sent again for 10 s: stay as long, or until there is an answer."""
-        address, peer = self._choose(to)
-        self._carry_out(address, peer.close_stream(stream_id, self._now_ms()))
+        self._request(to, lambda peer, now_ms: peer.close_stream(stream_id, now_ms))
 
     async def wait_for(self, kind: type[E], timeout_s: float = ANSWER_S) -> E:
         """The next event of a kind; others are passed over.
@@ -146,52 +154,50 @@ class Endpoint(asyncio.DatagramProtocol):
         self._closed.set_result(None)
 
     def datagram_received(self, data: bytes, addr: Address) -> None:
-        """Called by asyncio: give a datagram to the peer of its address."""
-        now_ms = self._now_ms()
-        peer = self._remotes.hear(addr, now_ms) if self._events.qsize() < MAX_EVENTS else None
-        if peer:
-            self._carry_out(addr, peer.receive(data, now_ms))
+        """Called by asyncio: give a datagram to the connection of its address."""
+        if self._events.qsize() < MAX_EVENTS:
+            self._links.receive(addr, data, self._now_ms())
+            self._carry_out()
 
     def error_received(self, exc: Exception) -> None:
         """Called by asyncio: why datagrams do not arrive. Anyone can forge such notices, so they end nothing."""
         self._trouble = exc if isinstance(exc, OSError) else None
 
-    def _tell_forgotten(self, address: Address) -> None:
-        self._events.put_nowait(Received(address, Lost()))  # for the program it is as good as lost
-
-    def _choose(self, to: Address | None) -> tuple[Address, Peer]:
+    def _request(self, to: Address | None, ask: Callable[[Peer, int], Output]) -> Address:
+        """Have a peer do something, the only one if `to` is None; its address. Raises ConnectionError for no peer."""
         if self._transport.is_closing():
             raise ConnectionError("the endpoint is closed")
         self._on_time()  # what is due comes first, such as a loss
-        return self._remotes.choose(to)
+        known = self._links.links
+        if to is None and len(known) != 1:
+            raise ConnectionError(f"{len(known)} addresses are known here: say to=ADDRESS")
+        address = known[0] if to is None else to
+        if address not in known:
+            raise ConnectionError(f"{host_port(address)} is not known here: it sent no ping yet, or was lost")
+        self._links.request(address, lambda peer: ask(peer, self._now_ms()))
+        self._carry_out()
+        return address
 
-    def _carry_out(self, address: Address, output: Output) -> None:
-        for datagram in output.datagrams:
+    def _carry_out(self) -> None:
+        for address, datagram in self._links.take_datagrams():
             self._transport.sendto(datagram, None if self._role is Role.CLIENT else address)
-        for event in output.events:
-            self._remotes.note(address, event)
+        for address, event in self._links.take_events():
             self._events.put_nowait(Received(address, event))
-        self._set_timer()
-
-    def _set_timer(self) -> None:
         if self._timer:
             self._timer.cancel()
-        due_ms = min((due_ms for due_ms, _, _ in self._remotes.deadlines()), default=None)
+        due_ms = self._links.deadline_ms
         self._timer = None if due_ms is None else self._loop.call_at(due_ms / 1000, self._on_time)
 
     def _on_time(self) -> None:
-        now_ms = self._now_ms()
-        for due_ms, address, peer in tuple(self._remotes.deadlines()):
-            if due_ms <= now_ms:
-                self._carry_out(address, peer.advance(now_ms))
+        self._links.advance(self._now_ms())
+        self._carry_out()
 
     def _now_ms(self) -> int:
         return round(self._loop.time() * 1000)  # to the nearest, so that a timer is never too early
 
     async def _shake_hands(self, stream_id: int) -> None:
-        server: Address = self._transport.get_extra_info("peername")
-        peer = self._remotes.begin(server, self._now_ms())
-        self._carry_out(server, peer.ping(stream_id, self._now_ms()))
+        self._links.connect(self._transport.get_extra_info("peername"), stream_id, self._now_ms())
+        self._carry_out()
         self.agreed = await self.wait_for(Established)
 
 

@@ -6,13 +6,12 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from endpoint import connect, serve
 from resonant import Flags
+from resonant.asyncio import SessionError, connect, serve
 from resonant.peer import Delivered, Dropped
-from session_error import SessionError
 
-from reference.tests.examples.fast_loop import FastLoop, run
-from reference.tests.examples.talk import CONFIG, SEALED, double, flags_of, nonce_of, think, values
+from reference.tests.asyncio.fast_loop import FastLoop, run
+from reference.tests.asyncio.talk import CONFIG, SEALED, double, flags_of, nonce_of, think, values
 
 
 def test_everything_behind_the_handshake_is_sealed_where_crypto_is_required() -> None:

@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from endpoint import connect, serve
 from resonant import Flags, ResonantError
+from resonant.asyncio import SessionError, connect, serve
 from resonant.peer import Announce, Completed, Delivered, Incomplete, Opened
-from session_error import SessionError
 
-from reference.tests.examples.fast_loop import FastLoop, run
-from reference.tests.examples.talk import CONFIG, flags_of, think, values
+from reference.tests.asyncio.fast_loop import FastLoop, run
+from reference.tests.asyncio.talk import CONFIG, flags_of, think, values
 
 
 async def stream_of(count: int) -> tuple[list[Any], np.ndarray[Any, Any]]:

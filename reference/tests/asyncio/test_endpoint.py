@@ -1,4 +1,4 @@
-"""The endpoint of reference/examples: real UDP where the wire matters, a loop that never waits where time does."""
+"""The endpoint of resonant.asyncio: real UDP where the wire matters, a loop that never waits where time does."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from endpoint import Endpoint, Received, connect, serve
 from resonant import Ask, ResonantError, Tensor
+from resonant.asyncio import Endpoint, Received, SessionError, connect, printable, serve
 from resonant.peer import Delivered, Established, Lost
-from session_error import SessionError, printable
 
-from reference.tests.examples.fast_loop import FastLoop, run
-from reference.tests.examples.talk import CONFIG, double, think, values
+from reference.tests.asyncio.fast_loop import FastLoop, run
+from reference.tests.asyncio.talk import CONFIG, double, think, values
 
 
 async def talk_at_once() -> list[list[float]]:
@@ -192,7 +191,7 @@ def test_an_error_in_answer_to_a_message_is_raised_with_its_code() -> None:
 
 
 def test_datagrams_are_lost_while_too_many_events_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("endpoint.MAX_EVENTS", 3)
+    monkeypatch.setattr("resonant.asyncio.endpoint.MAX_EVENTS", 3)
 
     async def work() -> list[float]:
         async with await serve(CONFIG) as server, await connect(CONFIG, server.address) as client:

@@ -1,10 +1,10 @@
-"""Everything that the reference can do, for a model of no particular space: a configuration to `replace` parts of."""
+"""A configuration to begin with."""
 
 from __future__ import annotations
 
-from resonant.peer import Config
+from ..peer import Config
 
-ALL = Config(
+ALL_FEATURES = Config(
     embedding_space_id="",
     space_hash32=0,
     d_model=1,
@@ -14,5 +14,6 @@ ALL = Config(
     dtype=("f16", "i8", "q4", "sparse"),
     critique=True,
     require_crypto=False,
-    salt=bytes(16),  # the endpoint draws one for each session
+    salt=bytes(16),  # an endpoint draws one for each connection
 )
+"""Everything that the reference can do, for a model of no particular space: `dataclasses.replace` parts of it."""
