@@ -1,4 +1,4 @@
-"""The reference's peers on a wire socket: one a remote address, one clock for all (specs/testee.md section 5)."""
+"""The reference's endpoint on a wire socket, with a clock that requests move (specs/testee.md section 5)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import os
 import select
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import TypeAlias
 
+from resonant import endpoint
 from resonant.peer import Config, Event, Output, Peer, Role
 
 LOOPBACK = "127.0.0.1"
@@ -28,7 +28,7 @@ class NotOpenError(Exception):
 
 
 class Endpoint:
-    """Peers behind one non-blocking UDP socket. Nothing happens in them but through these methods."""
+    """Connections behind one non-blocking UDP socket. Nothing happens in them but through these methods."""
 
     def __init__(self, wire: socket.socket) -> None:
         self._wire = wire
@@ -41,63 +41,57 @@ class Endpoint:
 
     def close(self) -> None:
         """End the peers; what waits is thrown away."""
-        self._role: Role | None = None
-        self._peers: dict[Address, Peer] = {}
-        self._told: list[Told] = []
+        self._peers: endpoint.Endpoint[Address] | None = None
         for _ in self._waiting():
             pass
 
     def open(self, role: Role, config: Config, remote: int | None, stream_id: int | None) -> None:
         """Begin to serve, or begin a handshake with 127.0.0.1:remote on stream_id. Raises what the ping raises."""
-        if self._role is not None:
+        if self._peers is not None:
             raise NotOpenError("peers are open already; peer_close or reset comes first")
         for _ in self._waiting():  # what came while no peers were open
             pass
-        begun: dict[Address, tuple[Peer, Output]] = {}
+        peers: endpoint.Endpoint[Address] = endpoint.Endpoint(
+            role, config, _salts(config), limit=MAX_PEERS, forgets=False
+        )
         if remote is not None and stream_id is not None:
-            peer = Peer(role, config, self._now_ms)
-            begun[LOOPBACK, remote] = peer, peer.ping(stream_id, self._now_ms)
-        self._role, self._config = role, config
-        for address, (peer, output) in begun.items():
-            self._peers[address] = peer
-            self._take(address, output)
+            peers.connect((LOOPBACK, remote), stream_id, self._now_ms)
+        self._role, self._config, self._peers = role, config, peers
+        self._flush()
 
     def poll(self) -> list[Told]:
         """Handle what waits, then what was told since the last poll."""
-        self._drain()
-        told, self._told = self._told, []
-        return told
+        peers = self._drain()
+        return [(address[1], event) for address, event in peers.take_events()]
 
     def advance(self, ms: int) -> None:
         """Handle what waits, then move the clock, meeting every deadline at its own time."""
-        self._drain()
-        end_ms = self._now_ms + ms
-        while (due_ms := self._next_deadline(end_ms)) is not None:
-            self._now_ms = max(self._now_ms, due_ms)
-            self._advance_all()
-        self._now_ms = end_ms
-        self._advance_all()
+        peers = self._drain()
+        self._now_ms += ms
+        peers.advance(self._now_ms)
+        self._flush()
 
     def request(self, to: int | None, ask: Callable[[Peer, int], Output]) -> None:
         """Handle what waits, then have the peer for the port `to`, or the only one there is, do something.
 
         Raises what the peer raises. A server that has heard nothing from `to` is as one without a session.
         """
-        self._drain()
-        address = self._only() if to is None else (LOOPBACK, to)
-        if address in self._peers:
-            self._take(address, ask(self._peers[address], self._now_ms))
+        peers = self._drain()
+        address = _only(peers) if to is None else (LOOPBACK, to)
+        if address in peers.links:
+            peers.request(address, lambda peer: ask(peer, self._now_ms))
+            self._flush()
             return
         if self._role is Role.SERVER:
             ask(Peer(Role.SERVER, self._config, self._now_ms), self._now_ms)
         raise NotOpenError(f"there is no peer for port {address[1]}")
 
-    def _drain(self) -> None:
-        role = self._need_open()
+    def _drain(self) -> endpoint.Endpoint[Address]:
+        peers = self._need_open()
         for datagram, address in self._waiting():
-            peer = self._peer(role, address)
-            if peer is not None:
-                self._take(address, peer.receive(datagram, self._now_ms))
+            peers.receive(address, datagram, self._now_ms)
+            self._flush()
+        return peers
 
     def _waiting(self) -> Iterator[tuple[bytes, Address]]:
         for _ in range(MAX_DRAINED):
@@ -108,35 +102,14 @@ class Endpoint:
             except ConnectionError:  # some systems report here that an earlier datagram found nobody
                 continue
 
-    def _need_open(self) -> Role:
-        if self._role is None:
+    def _need_open(self) -> endpoint.Endpoint[Address]:
+        if self._peers is None:
             raise NotOpenError("no peers are open; peer_open comes first")
-        return self._role
+        return self._peers
 
-    def _peer(self, role: Role, address: Address) -> Peer | None:
-        """The peer for a datagram from there; None if it has none and gets none."""
-        if address not in self._peers and role is Role.SERVER and len(self._peers) < MAX_PEERS:
-            config = self._config if not self._peers else replace(self._config, salt=os.urandom(SALT_BYTES))
-            self._peers[address] = Peer(role, config, self._now_ms)
-        return self._peers.get(address)
-
-    def _next_deadline(self, end_ms: int) -> int | None:
-        due = [at for peer in self._peers.values() if (at := peer.deadline_ms) is not None and at <= end_ms]
-        return min(due, default=None)
-
-    def _advance_all(self) -> None:
-        for address, peer in self._peers.items():
-            self._take(address, peer.advance(self._now_ms))
-
-    def _only(self) -> Address:
-        if len(self._peers) != 1:
-            raise NotOpenError(f"there are {len(self._peers)} remote addresses; `to` has to name one")
-        return next(iter(self._peers))
-
-    def _take(self, address: Address, output: Output) -> None:
-        for datagram in output.datagrams:
+    def _flush(self) -> None:
+        for address, datagram in self._need_open().take_datagrams():
             self._send(datagram, address)
-        self._told += [(address[1], event) for event in output.events]
 
     def _send(self, datagram: bytes, address: Address) -> None:
         while True:
@@ -145,3 +118,16 @@ class Endpoint:
                 return
             except BlockingIOError:  # no room: it still goes out before the reply (TST-17)
                 select.select([], [self._wire], [])
+
+
+def _salts(config: Config) -> Iterator[bytes]:
+    """The salt of the configuration for the first remote address, and drawn ones for further ones."""
+    yield config.salt
+    while True:
+        yield os.urandom(SALT_BYTES)
+
+
+def _only(peers: endpoint.Endpoint[Address]) -> Address:
+    if len(peers.links) != 1:
+        raise NotOpenError(f"there are {len(peers.links)} remote addresses; `to` has to name one")
+    return peers.links[0]

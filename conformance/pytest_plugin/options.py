@@ -14,6 +14,18 @@ TITLE = "Resonant conformance"
 """Of the group of options in pytest's help."""
 
 
+_VALUES = {
+    "--impl": "an adapter.toml, its folder, or udp://HOST:PORT",
+    "--profile": "a profile",
+    "--known-failures": "a file",
+    "--plan": "a file",
+    "--report": "a folder",
+    "--dialogue": "a file",
+    "--case": "a case",
+}
+"""What a value of each option is, where an empty one would stand for nothing."""
+
+
 def add_options(parser: pytest.Parser) -> None:
     """Declare the options, unless they are declared already; their help is the documentation."""
     group = parser.getgroup("conformance", TITLE)
@@ -96,9 +108,8 @@ def read_options(config: pytest.Config) -> Options:
             raise pytest.UsageError(f"{flag} writes the file of {needed}; name it with {needed} FILE")
         if config.getoption(flag) and config.getoption("--case"):
             raise pytest.UsageError(f"{flag} needs a whole run; leave out --case")
+    _refuse_empty(config)
     impl = config.getoption("--impl")
-    if impl == "":
-        raise pytest.UsageError("--impl is empty; name an adapter.toml, its folder, or udp://HOST:PORT")
     names = [name.strip() for given in config.getoption("--profile") for name in given.split(",")]
     return Options(
         impl=impl or DEFAULT_IMPL,
@@ -115,6 +126,16 @@ def read_options(config: pytest.Config) -> Options:
         cases=tuple(dict.fromkeys(config.getoption("--case"))),
         named=impl is not None,
     )
+
+
+def _refuse_empty(config: pytest.Config) -> None:
+    """An option that a variable of a CI was to fill, and that variable is not set: a gate must not be left out so."""
+    for flag, what in _VALUES.items():
+        given = config.getoption(flag)
+        if any(
+            not one.strip(" ,") for one in (given if isinstance(given, list) else [given] if given is not None else [])
+        ):
+            raise pytest.UsageError(f"{flag} is empty; name {what}, or leave it out")
 
 
 def write_junit(config: pytest.Config, options: Options) -> None:

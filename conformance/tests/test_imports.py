@@ -17,7 +17,9 @@ import pytest
 from conformance.tests.support import ROOT
 
 OURS = ("adapters", "conformance", "reports", "resonant", "vectors")
-WORLD = {"random", "secrets", "socket", "time"}
+WORLD = {"asyncio", "random", "secrets", "socket", "time"}
+WORLDLY = "resonant.asyncio"
+"""The one package of the reference that brings the world to the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
         layer("frame", "a frame is a header and slices, whatever they mean"),
         layer("message describe", "what slices mean, and what is said of a frame to people"),
         layer("peer", "a peer has messages to send; a codec has no peers"),
+        layer("endpoint", "an endpoint has a peer for each link; a peer knows only its own connection"),
+        layer("asyncio", "it brings sockets, time and randomness, which are passed in everywhere below"),
         layer("__main__", "the command line has everything by one name"),
     ),
     "resonant.peer": (
@@ -224,10 +228,11 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     assert sorted(left) == []
 
 
-@pytest.mark.parametrize("name", [name for name in MODULES if inside(name, "resonant")])
+@pytest.mark.parametrize("name", [name for name in MODULES if inside(name, "resonant") and not inside(name, WORLDLY)])
 def test_the_reference_imports_nothing_of_the_world(name: str) -> None:
     found = {other.partition(".")[0] for other in imported_by(name)}
     assert found & WORLD == set(), "bytes, clocks and nonces are passed in"
+    assert not any(inside(other, WORLDLY) for other in imported_by(name)), f"{WORLDLY} is for programs alone"
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if inside(name, "adapters.testee_kit")])

@@ -41,8 +41,8 @@ def test_the_two_commands_come_first() -> None:
 
 
 @pytest.mark.parametrize("text", PYTHON, ids=[text.splitlines()[0] for text in PYTHON])
-def test_python_blocks_run(text: str) -> None:
-    done = run([sys.executable, "-c", text])
+def test_python_blocks_run_wherever_one_is(text: str, tmp_path: Path) -> None:
+    done = run([sys.executable, "-c", text], cwd=tmp_path)
     assert done.returncode == 0, done.stderr
 
 

@@ -171,6 +171,18 @@ def test_the_crate_has_the_types_flags_and_methods() -> None:
     assert re.findall(r'^            "(\w+)" => Method::\w+,$', CRATE, re.M) == list(REGISTRY.methods)
 
 
+def test_the_crate_has_the_limits_under_their_names() -> None:
+    text = (ROOT / "adapters/rust/resonant-protocol/src/limits.rs").read_text("utf-8")
+    found = dict(re.findall(r"const (\w+): [^=]+ = \[?([\d_, ]+)\]?;$", text, re.M))
+    named = {name: [int(number.replace("_", "")) for number in found[name].split(",")] for name in found}
+    limits = [limit for limit in REGISTRY.limits.values() if limit.name.upper() in named]
+    for limit in limits:
+        value = limit.value if isinstance(limit.value, tuple) else (limit.value,)
+        assert named[limit.name.upper()] == list(value), limit.name
+    peers = [limit.name for limit in REGISTRY.limits.values() if limit.group in ("handshake", "stream")]
+    assert set(peers) <= {limit.name for limit in limits}
+
+
 def test_the_suite_has_the_ops_and_lists_of_peers() -> None:
     assert tuple(case.op for case in PEER_OPS) == REGISTRY.profiles["handshake"].ops
     assert CONFIG["modality"] == [one.listed for one in REGISTRY.modalities.values()]

@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
-from abilities import ALL
-from endpoint import Endpoint, connect, serve
 from numpy.typing import NDArray
 from resonant import Critique, Tensor, Think, space_hash32
+from resonant.asyncio import ALL_FEATURES, Endpoint, connect, serve
 from resonant.console import command
 from resonant.peer import Delivered
 
@@ -23,7 +22,7 @@ BOUND = 0.01
 MOST_ROUNDS = 50
 RATE = 0.5
 CONFIG = replace(
-    ALL,
+    ALL_FEATURES,
     embedding_space_id="lesson",
     space_hash32=space_hash32("lesson", "linear-32", "seed-6"),
     d_model=D_MODEL,

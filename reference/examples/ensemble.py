@@ -11,20 +11,18 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
-from abilities import ALL
-from endpoint import Endpoint, connect, serve
 from numpy.typing import NDArray
 from resonant import Modality, Tensor, Think, space_hash32
+from resonant.asyncio import ALL_FEATURES, Address, Endpoint, connect, serve
 from resonant.console import command
 from resonant.peer import Delivered
-from session_error import Address
 
 Array: TypeAlias = NDArray[np.floating[Any]]
 
 D_MODEL = 128
 LABELS = ("cat", "fox", "car")
 CONFIG = replace(
-    ALL,
+    ALL_FEATURES,
     embedding_space_id="joint",
     space_hash32=space_hash32("joint", "image-and-text-128", "seed-3"),
     d_model=D_MODEL,

@@ -6,13 +6,13 @@ import argparse
 import re
 from dataclasses import replace
 
-from abilities import ALL
+from resonant.asyncio import ALL_FEATURES
 
 _HOST_PORT = re.compile(
     r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%\w+)?)\]|(?P<host>[^\s\[\]:/]+)):(?P<port>[0-9]{1,5})"
 )
 DEFAULT_ADDRESS = ("127.0.0.1", 50051)
-CONFIG = replace(ALL, space_hash32=2451163210, d_model=2048)
+CONFIG = replace(ALL_FEATURES, space_hash32=2451163210, d_model=2048)
 
 
 def arguments(about: str, addr: str, count: str) -> argparse.ArgumentParser:

@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
-from abilities import ALL
-from endpoint import Endpoint, connect, serve
 from numpy.typing import NDArray
 from resonant import Tensor, Think, space_hash32
+from resonant.asyncio import ALL_FEATURES, Endpoint, connect, serve
 from resonant.console import command
 from resonant.peer import Delivered
 
@@ -19,7 +18,7 @@ Array: TypeAlias = NDArray[np.floating[Any]]
 
 D_MODEL, TOKENS, LAYERS = 64, 8, 24
 CONFIG = replace(
-    ALL,
+    ALL_FEATURES,
     embedding_space_id="pipeline",
     space_hash32=space_hash32("pipeline", "residual-24x64", "seed-1"),
     d_model=D_MODEL,

@@ -9,13 +9,12 @@ from dataclasses import fields
 from itertools import count
 
 import numpy as np
-from endpoint import Endpoint, serve
 from pair import CONFIG, arguments
 from resonant import Critique, Frame, Modality, ResonantError, Tensor, Think
+from resonant.asyncio import Address, Endpoint, host_port, is_nowhere, printable, serve
 from resonant.console import command
 from resonant.describe.wording import frame_text
 from resonant.peer import Delivered, Event
-from session_error import Address, host_port, is_nowhere, printable
 
 BOUND = 1.0
 """This model expects hidden states within ±BOUND; what lies beyond is the divergence."""

@@ -9,13 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
-from abilities import ALL
-from endpoint import Endpoint, connect, serve
 from numpy.typing import NDArray
 from resonant import Ask, Tensor, Think, space_hash32
+from resonant.asyncio import ALL_FEATURES, Address, Endpoint, SessionError, connect, serve
 from resonant.console import command
 from resonant.peer import Delivered
-from session_error import Address, SessionError
 
 Array: TypeAlias = NDArray[np.floating[Any]]
 
@@ -82,7 +80,7 @@ def choose(query: Array, space: int, known: list[Specialist]) -> Specialist:
 
 async def ask(query: Array, space: int, specialist: Specialist) -> Array:
     """Put a query to a specialist. Raises SessionError SPACE_MISMATCH if it lives in another space."""
-    async with await connect(replace(ALL, space_hash32=space, d_model=D_MODEL), specialist.address) as router:
+    async with await connect(replace(ALL_FEATURES, space_hash32=space, d_model=D_MODEL), specialist.address) as router:
         router.send(Ask(Tensor.half(query)))
         answer = (await router.wait_for(Delivered)).message
         assert isinstance(answer, Think)
@@ -95,7 +93,7 @@ async def run() -> Outcome:
         known, answers = [], {}
         for one in SPECIALISTS:
             server = await servers.enter_async_context(
-                await serve(replace(ALL, space_hash32=one.space, d_model=D_MODEL))
+                await serve(replace(ALL_FEATURES, space_hash32=one.space, d_model=D_MODEL))
             )
             tasks.create_task(answer_asks(server, facts(one.topic)))
             known.append(replace(one, address=server.address))

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from typing import TypedDict
 
 import numpy as np
-from endpoint import Endpoint, connect
 from pair import CONFIG, arguments
 from resonant import (
     Critique,
@@ -25,9 +24,9 @@ from resonant import (
     Think,
     encode,
 )
+from resonant.asyncio import Endpoint, connect, host_port, is_nowhere, printable
 from resonant.console import command
 from resonant.peer import Delivered
-from session_error import host_port, is_nowhere, printable
 
 MSG_THINK, MSG_CACHE, MSG_ASK, MSG_SYNC, MSG_CRITIQUE = MessageType
 DTYPE_F16, DTYPE_I8, DTYPE_Q4, DTYPE_SPARSE_COO = DType

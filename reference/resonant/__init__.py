@@ -1,7 +1,7 @@
 """Resonant Protocol 1, the reference implementation: bytes in, values out, and back.
 
-There is no socket, clock or randomness in this package. Every rule it follows is a clause in specs/, and every refusal
-is a ResonantError that names it.
+There is no socket, clock or randomness in this package, except in `resonant.asyncio`, which nothing else here imports.
+Every rule it follows is a clause in specs/, and every refusal is a ResonantError that names it.
 """
 
 from .errors import DropCode, Part, RejectCode, ResonantError, Span

@@ -1,8 +1,10 @@
-"""The package stays what its docstring says: bytes in, values out, with nothing of the outside world."""
+"""The package stays what its docstring says: bytes in, values out; only resonant.asyncio knows the outside world."""
 
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,8 @@ FORBIDDEN = {"asyncio", "datetime", "random", "secrets", "select", "selectors", 
 PROJECT = {"adapters", "conformance", "reference", "reports", "vectors"}
 PACKAGE = ROOT / "reference" / "resonant"
 MODULES = sorted(PACKAGE.rglob("*.py"))
+WORLDLY = PACKAGE / "asyncio"
+"""What brings sockets, time and randomness to the rest, for programs."""
 
 
 def imported(path: Path) -> set[str]:
@@ -32,7 +36,17 @@ def imported(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: "/".join(path.relative_to(PACKAGE).parts))
 def test_a_module_of_the_reference_imports_no_world_and_nothing_of_the_project(path: Path) -> None:
-    assert imported(path).isdisjoint(FORBIDDEN | PROJECT)
+    assert imported(path).isdisjoint(PROJECT if path.is_relative_to(WORLDLY) else FORBIDDEN | PROJECT)
+
+
+def test_whoever_does_not_ask_for_asyncio_does_not_get_it() -> None:
+    """Not even by way of another module."""
+    program = (
+        "import sys, resonant, resonant.endpoint, resonant.__main__\n"
+        "print([name for name in sys.modules if name in ('asyncio', 'resonant.asyncio')])"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert ended.stdout == "[]\n"
 
 
 def test_there_are_modules_to_look_at() -> None:

@@ -8,9 +8,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "yours.h"
+#include "answer.h"
 
-enum { HEAD_BYTES = 12, PIECE_BYTES = 60000, MAX_PIECES = 300, KEPT_REPLIES = 64 };
+enum { HEAD_BYTES = 12, KEPT_REPLIES = 64 };
 
 typedef struct sockaddr_in address;
 
@@ -31,79 +31,10 @@ static struct kept {
 static size_t oldest;
 
 static address runner; /* TST-6: port 0 before there is one */
-static const char *token;
 static int control;
 
 static bool same(const address *one, const address *other) {
     return one->sin_port == other->sin_port && one->sin_addr.s_addr == other->sin_addr.s_addr;
-}
-
-static bool equals(span words, const char *string) {
-    return (size_t)(words.end - words.at) == strlen(string) && !memcmp(words.at, string, strlen(string));
-}
-
-/* Nothing was done: TST-11. */
-static const op *put_error(text *out, const char *why) {
-    out->size = 0;
-    put_string(out, "{\"error\":\"");
-    put_string(out, why);
-    put_string(out, "\"}");
-    return NULL;
-}
-
-static outcome say_hello(span input, text *out) {
-    static const char *const names[] = {"token"};
-    span shown;
-    if (!json_members(input, 1, names, &shown) || !json_string(shown, &shown) || !equals(shown, token))
-        return (outcome){ERROR, "token is not the right one"};
-    put_string(out, hello);
-    return (outcome){OK, ""};
-}
-
-static outcome say_stop(span input, text *out) {
-    span none;
-    put_string(out, "{}");
-    return json_members(input, 0, NULL, &none) ? (outcome){OK, ""} : (outcome){ERROR, "input has no members"};
-}
-
-static const op own_ops[] = {{"hello", say_hello}, {"stop", say_stop}};
-
-static const op *find(span name) {
-    for (size_t at = 0; at < 2; at++)
-        if (equals(name, own_ops[at].name)) return &own_ops[at];
-    for (size_t at = 0; at < ops_count; at++)
-        if (equals(name, ops[at].name)) return &ops[at];
-    return NULL;
-}
-
-/* Write the reply to a message (TST-8); the op that was answered with ok, NULL if none was. */
-static const op *answer(span message, text *out) {
-    static const char *const names[] = {"op", "case", "profile", "input"};
-    span request, given[4], name, unused;
-    if (!json_message(message, &request) || !json_members(request, 4, names, given))
-        return put_error(out, "the message is no request");
-    if (!json_string(given[0], &name) || name.at == name.end || !json_string(given[1], &unused) ||
-        !json_string(given[2], &unused))
-        return put_error(out, "op, case and profile are strings");
-    const op *one = find(name);
-    if (!one) { /* TST-9, TST-10: the name goes back as it came */
-        put_string(out, "{\"unsupported\":");
-        put(out, given[0].at, (size_t)(given[0].end - given[0].at));
-        put_string(out, "}");
-        return NULL;
-    }
-    put_string(out, "{\"ok\":");
-    outcome what = *given[3].at == '{' ? one->run(given[3], out) : (outcome){ERROR, "input is an object"};
-    put_string(out, "}");
-    if (out->size > (size_t)MAX_PIECES * PIECE_BYTES) what = (outcome){ERROR, "the reply would be too long"};
-    if (what.kind == ERROR) return put_error(out, what.why);
-    if (what.kind == REJECT) { /* TST-13 */
-        out->size = 0;
-        put_string(out, "{\"reject\":{\"code\":\"");
-        put_string(out, what.why);
-        put_string(out, "\"}}");
-    }
-    return what.kind == OK ? one : NULL;
 }
 
 /* How many pieces a reply has. */
@@ -145,7 +76,7 @@ static bool perform(const address *from, uint32_t id) {
     for (unsigned at = 0; at < current.count; at++) put(&message, current.pieces[at], current.sizes[at] - 1);
     current.count = 0;
     const op *done = answer((span){message.at, message.at + message.size}, &reply);
-    bool known = runner.sin_port || done == &own_ops[0];
+    bool known = runner.sin_port || done == &op_hello;
     if (known) {
         struct kept *place = &kept[oldest++ % KEPT_REPLIES];
         runner = *from; /* TST-6 */
@@ -157,7 +88,7 @@ static bool perform(const address *from, uint32_t id) {
     }
     free(message.at);
     free_room();
-    return known && done == &own_ops[1]; /* TST-3 */
+    return known && done == &op_stop; /* TST-3 */
 }
 
 /* A little-endian number of so many bytes. */

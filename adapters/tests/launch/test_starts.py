@@ -32,7 +32,6 @@ BAD_STARTS = {
     "never answers": ("print_ports(); sys.stdin.read()", "no reply to hello within"),
     "dies of hello": ("print_ports(); control.recv(9); os._exit(4)", "no reply to hello: exit status 4"),
     "rejects hello": ("serve(good, hello=None)", "ok is not an object"),
-    "claims zstd without frame": ('serve(good, hello={**HELLO, "profiles": ["zstd"]})', "claims zstd but not frame"),
     "claims another spec": ('serve(good, hello={**HELLO, "spec": "2.0"})', r"spec .* is '2.0'"),
 }
 

@@ -33,12 +33,12 @@ FIRST: Mapping[str, tuple[str, ...]] = {
     "tensor/tensor": ("message", "sparse"),
     "wire_values": ("frame",),
 }
-"""A module of the reference -> its profiles; those in peer/ have PEERS."""
+"""A module of the reference -> its profiles; those in peer/ and endpoint/ have PEERS."""
 
 
 def profiles_of(module: str) -> tuple[str, ...]:
     """The profiles that a module matters to most. module: its path without suffix, from the package: peer/window."""
-    return PEERS if module.startswith("peer/") else FIRST[module]
+    return PEERS if module.startswith(("peer/", "endpoint/")) else FIRST[module]
 
 
 def by_price(cases: Iterable[Case]) -> list[Case]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from adapters.testee_kit import BadRequestError
@@ -48,16 +47,15 @@ def jumping(right: Method) -> Method:
     """Deadlines are met all at the end: of what would have been sent on the way, the last datagram is."""
 
     def advance(self: Endpoint, ms: int) -> None:
-        outputs: list[tuple[Any, Any]] = []
+        kept: list[tuple[Any, ...]] = []
         self._drain()
-        self._take = lambda *what: outputs.append(what)
+        self._send = lambda *what: kept.append(what)
         try:
             right(self, ms)
         finally:
-            del self._take
-        sending = [(to, output) for to, output in outputs if output.datagrams]
-        for to, output in sending[-1:]:
-            self._take(to, replace(output, datagrams=output.datagrams[-1:]))
+            del self._send
+        for what in kept[-1:]:
+            self._send(*what)
 
     return advance
 
@@ -76,18 +74,18 @@ def _sent_with_the_next_op() -> Change:
 
     def keeping(right: Method) -> Method:
         def request(self: Endpoint, *given: Any) -> None:
-            self._take = lambda *what: kept.append(what)
+            self._send = lambda *what: kept.append(what)
             try:
                 right(self, *given)
             finally:
-                del self._take
+                del self._send
 
         return request
 
     def sending(right: Method) -> Method:
         def changed(self: Endpoint, *given: Any) -> Any:
             while kept:
-                self._take(*kept.pop(0))
+                self._send(*kept.pop(0))
             return right(self, *given)
 
         return changed
@@ -108,14 +106,14 @@ def _told_twice(right: Method) -> Method:
 
     def poll(self: Endpoint) -> list[Any]:
         found: list[Any] = right(self)
-        again, told[:] = list(told), found if len(self._peers) > 1 else []
+        again, told[:] = list(told), found if len(self._peers.links) > 1 else []
         return again + found
 
     return poll
 
 
 def _of_the_last_peer(right: Method) -> Method:
-    return lambda self: [told for told in right(self) if told[0] == list(self._peers)[-1][1]]
+    return lambda self: [told for told in right(self) if told[0] == self._peers.links[-1][1]]
 
 
 def _opened_over(right: Method) -> Method:
@@ -127,12 +125,12 @@ def _opened_over(right: Method) -> Method:
 
 
 def _poll_of_nothing(right: Method) -> Method:
-    return lambda self: [] if self._role is None else right(self)
+    return lambda self: [] if self._peers is None else right(self)
 
 
 def _nothing_to_close(right: Method) -> Method:
     def close(self: Endpoint) -> None:
-        if self._role is None:
+        if self._peers is None:
             raise BadRequestError("nothing is open")
         right(self)
 
@@ -141,7 +139,7 @@ def _nothing_to_close(right: Method) -> Method:
 
 def _closing_anyway(right: Method) -> Method:
     def reset(self: Endpoint) -> None:
-        self._role = "being reset"
+        self._peers = "being reset"
         right(self)
 
     return reset

@@ -100,6 +100,18 @@ def test_a_plan_that_cannot_be_used(tmp_path: Path, text: str | None) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    "flag", ["--impl", "--plan", "--known-failures", "--report", "--profile", "--dialogue", "--case"]
+)
+@pytest.mark.parametrize("value", ["", " "])
+def test_a_variable_that_is_not_set_leaves_out_no_gate(flag: str, value: str) -> None:
+    impl = [] if flag == "--impl" else ["--impl=reference"]
+    status, out = run_pytest(["conformance", *impl, "-q", f"{flag}={value}"])
+    assert status == USAGE
+    assert f"ERROR: {flag} is empty; name " in out
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("outside", [False, True], ids=["testee", "server"])
 @pytest.mark.parametrize("flags", [("--report={}",), ("--plan={}", "--write-plan"), ("--plan={}/none",)], ids=str)
 def test_a_run_does_not_begin(folder: Path, flags: tuple[str, ...], outside: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -103,9 +103,14 @@ def read_message(frame: Frame) -> Message:
 def message_of(frame: Frame) -> Message:
     """The same for a frame that comes from `decode`, or was checked."""
     reader = SlotReader(frame.slices)
-    message = _READERS[MessageType(frame.type)](reader)
+    message = _READERS.get(frame.type, _unknown)(reader)
     reader.finish()
     return message
+
+
+def _unknown(_: SlotReader) -> Message:
+    """A type that the table of headers has and this one lacks is no reason for any other error than ours."""
+    raise ResonantError(RejectCode.BAD_SLOTS, "MSG-1", "no message has this type")
 
 
 def _think(reader: SlotReader) -> Message:
@@ -131,7 +136,7 @@ def _critique(reader: SlotReader) -> Message:
     return Critique(divergence, mask, reader.explanation() if reader.left else None)
 
 
-_READERS = {
+_READERS: Mapping[int, Callable[[SlotReader], Message]] = {
     MessageType.THINK: _think,
     MessageType.CACHE: _cache,
     MessageType.ASK: _ask,

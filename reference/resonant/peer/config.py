@@ -23,6 +23,16 @@ MODALITY_NAMES: Mapping[int, str] = {modality: modality.name.lower() for modalit
 DTYPE_NAMES: Mapping[int, str] = {DType.F16: "f16", DType.I8: "i8", DType.Q4: "q4", DType.SPARSE_COO: "sparse"}
 
 
+def modality_name(modality: int) -> str:
+    """What lists call a modality; its number, which no list has, where they have no name for it."""
+    return MODALITY_NAMES.get(modality, str(int(modality)))
+
+
+def dtype_name(dtype: int) -> str:
+    """What lists call a dtype; its number, which no list has, where they have no name for it."""
+    return DTYPE_NAMES.get(dtype, str(int(dtype)))
+
+
 class Role(StrEnum):
     """Which end of the conversation a peer is."""
 

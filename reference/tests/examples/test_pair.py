@@ -11,15 +11,13 @@ import numpy as np
 import pytest
 import recv_think
 import send_think
-from abilities import ALL
-from endpoint import connect, serve
 from pair import CONFIG, host_and_port
 from resonant import Cache, Critique, DType, Modality, Tensor, Think, read_message, to_frame
+from resonant.asyncio import ALL_FEATURES, connect, host_port, serve
 from resonant.errors import DropCode
 from resonant.peer import Delivered, Dropped, Lost, Rejected
-from session_error import host_port
 
-from reference.tests.examples.fast_loop import FastLoop, run
+from reference.tests.asyncio.fast_loop import FastLoop, run
 
 
 def options(port: int, count: int | None = None) -> argparse.Namespace:
@@ -40,7 +38,7 @@ def test_without_a_server_the_sender_says_so_in_one_line(capsys: pytest.CaptureF
 
 def test_a_server_of_another_space_is_one_line_too(capsys: pytest.CaptureFixture[str]) -> None:
     async def work() -> int:
-        async with await serve(replace(ALL, space_hash32=5), ("127.0.0.1", 50051)):
+        async with await serve(replace(ALL_FEATURES, space_hash32=5), ("127.0.0.1", 50051)):
             return await send_think.run(options(50051))
 
     assert run(work()) == 1

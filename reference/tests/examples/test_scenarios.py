@@ -12,10 +12,10 @@ import numpy as np
 import pipeline
 import pytest
 import routing
-from endpoint import connect, serve
 from resonant import DType, Modality, Tensor, Think, decode, read_message
+from resonant.asyncio import connect, serve
 
-from reference.tests.examples.fast_loop import FastLoop, run
+from reference.tests.asyncio.fast_loop import FastLoop, run
 from reference.tests.support import ROOT
 
 WAIT_S = 20

@@ -36,41 +36,23 @@
     clippy::unwrap_used
 )]
 
-pub mod compress;
-pub mod crypto;
-mod decode;
-mod dtype;
-mod encode;
 mod error;
-mod flags;
 mod frame;
-mod header;
 mod json;
-mod json_text;
-mod json_write;
+mod limits;
 mod message;
-mod message_slices;
 pub mod peer;
-pub mod quant;
-mod quant_blocks;
-mod slice;
-mod slots;
-mod space;
-pub mod sparse;
-mod tail;
 mod tensor;
-mod view;
+mod transform;
+mod wire_values;
 
-pub use dtype::DType;
-pub use encode::EncodeOptions;
 pub use error::{FrameError, RejectCode};
-pub use flags::Flags;
-pub use frame::VFrame;
-pub use header::{Modality, MsgType, VFrameHeader, MAX_FRAME_LEN, MIN_FRAME_LEN, VERSION};
+pub use frame::{space_hash32, strong_tail_hash, strong_tail_hash_hex};
+pub use frame::{Dims, EncodeOptions, SliceMeta, SliceView, Slices};
+pub use frame::{VFrame, VFrameHeader, VFrameView};
 pub use json::{Json, JsonObject};
+pub use limits::{MAX_FRAME_LEN, MIN_FRAME_LEN, VERSION};
 pub use message::{Explanation, Message};
-pub use slice::{Dims, SliceMeta, SliceView};
-pub use space::space_hash32;
-pub use tail::{strong_tail_hash, strong_tail_hash_hex};
-pub use tensor::{Tensor, TensorData};
-pub use view::{Slices, VFrameView};
+pub use tensor::{quant, sparse, Tensor, TensorData};
+pub use transform::{xchacha as crypto, zstd as compress};
+pub use wire_values::{DType, Flags, Modality, MsgType};

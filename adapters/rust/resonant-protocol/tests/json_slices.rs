@@ -239,7 +239,8 @@ fn nesting() {
         member(&nested(15));
         assert_eq!(refused_member(&nested(16)), "MSG-17");
         assert_eq!(refused_member(&nested(5000)), "MSG-17");
-        assert_eq!(refused_member(&open.repeat(10_000)), "MSG-17");
+        // What has no end is no JSON, however deep it goes.
+        assert_eq!(refused_member(&open.repeat(10_000)), "MSG-14");
     }
     member(&("[".repeat(14) + "[],{},[]" + &"]".repeat(14)));
     assert_eq!(

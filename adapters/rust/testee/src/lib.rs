@@ -8,6 +8,7 @@
 #![deny(missing_docs)]
 
 pub mod datagram;
+pub mod failure;
 mod fields;
 pub mod hexa;
 pub mod ops;

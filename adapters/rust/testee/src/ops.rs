@@ -2,11 +2,10 @@
 
 use resonant_protocol::compress::{zstd_compress, zstd_decompress, DEFAULT_LEVEL};
 use resonant_protocol::crypto::{open_xchacha_aad, seal_xchacha_aad};
-use resonant_protocol::{
-    space_hash32, strong_tail_hash_hex, EncodeOptions, FrameError, VFrameView,
-};
+use resonant_protocol::{space_hash32, strong_tail_hash_hex, EncodeOptions, VFrameView};
 use serde_json::{json, Value};
 
+use crate::failure::Failure;
 use crate::fields::Fields;
 use crate::hexa;
 use crate::payload;
@@ -25,28 +24,6 @@ pub const PROFILES: [&str; 8] = [
     "handshake",
     "stream",
 ];
-
-/// Why an op has no result.
-#[derive(Debug)]
-pub enum Failure {
-    /// The implementation refused the input.
-    Reject(String, String),
-    /// The input does not fit the op's schema.
-    Malformed(Malformed),
-}
-
-impl From<FrameError> for Failure {
-    fn from(error: FrameError) -> Self {
-        let detail = format!("{}: {}", error.clause(), error.detail());
-        Self::Reject(error.code().as_str().to_owned(), detail)
-    }
-}
-
-impl From<Malformed> for Failure {
-    fn from(text: Malformed) -> Self {
-        Self::Malformed(text)
-    }
-}
 
 /// An op: the members of `input`, and for some the peers, to the content of `ok`.
 #[derive(Clone, Copy, Debug)]

@@ -4,8 +4,8 @@ use resonant_protocol::quant::{self, Quantizer, Source};
 use resonant_protocol::{sparse, Json, JsonObject, Message, Tensor, VFrameView};
 use serde_json::{json, Map, Value};
 
+use crate::failure::Failure;
 use crate::hexa;
-use crate::ops::Failure;
 use crate::shape::{dims, Malformed, Members};
 
 pub(crate) fn read_message(input: &mut Members) -> Result<Value, Failure> {

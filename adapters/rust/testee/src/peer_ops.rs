@@ -4,8 +4,8 @@ use resonant_protocol::peer::{Announce, Config};
 use resonant_protocol::{FrameError, Modality, MsgType, VFrame};
 use serde_json::{json, Value};
 
+use crate::failure::Failure;
 use crate::fields::{read_slice, to_slices};
-use crate::ops::Failure;
 use crate::peers::Peers;
 use crate::shape::{decimal, Malformed, Members};
 

@@ -6,7 +6,8 @@ use std::net::SocketAddr;
 use serde_json::{json, Value};
 
 use crate::datagram::{cut, Ask, Assembly, Piece};
-use crate::ops::{Failure, Op};
+use crate::failure::Failure;
+use crate::ops::Op;
 use crate::peers::Peers;
 use crate::shape::{Malformed, Members};
 

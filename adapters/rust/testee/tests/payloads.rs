@@ -2,8 +2,9 @@
 
 use resonant_protocol::{JsonObject, Message, Modality, Tensor, TensorData};
 use serde_json::{json, Value};
+use testee::failure::Failure;
 use testee::hexa;
-use testee::ops::{Failure, Op};
+use testee::ops::Op;
 use testee::shape::Members;
 
 /// What a session would answer, less the frame around it.

@@ -154,7 +154,7 @@ MUTANTS = (
         "beats-bare-where-crypto-is-required",
         "HSK-4",
         "Refuses its program, and sends its own HEARTs.",
-        edited("peer.handlers.timers._deadlines", "if not talk.mute:", "if True:"),
+        edited("peer.handlers.timers._heart_due", " and not talk.mute", ""),
     ),
     Mutant(
         "compresses-nothing",

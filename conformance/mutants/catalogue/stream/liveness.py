@@ -5,7 +5,6 @@ from __future__ import annotations
 from ...engine.mutant import Mutant
 from ...engine.patches import both, edited, replaced
 
-DUE = "peer.handlers.timers._deadlines"
 TURN = "peer.state.conversation.Conversation.turn"
 
 MUTANTS = (
@@ -50,12 +49,9 @@ MUTANTS = (
         "heart-without-session",
         "STM-22",
         "Beats whether or not anybody is there to hear it.",
-        edited(
-            DUE,
-            "    if talk.session is not None:\n        yield Deadline(talk.session.accepted_ms",
-            "    if talk.session is None:\n"
-            "        yield Deadline(talk.sent_ms + HEART_MS, (_HEART, 0), lambda t: t.post(Draft(Action.BEAT, 0)))\n"
-            "    else:\n        yield Deadline(talk.session.accepted_ms",
+        both(
+            edited("peer.handlers.timers._heart_due", "if talk.session is not None and", "if talk.session is None and"),
+            edited("peer.handlers.timers._beat", "is not None", "is None", ("talk.session.stream_id)", "0)")),
         ),
     ),
     Mutant(

@@ -123,6 +123,16 @@ def test_pytest_finds_the_suite_by_its_name(installed: Installed) -> None:
     )
 
 
+@ON_WHEEL
+def test_the_programs_of_readme_run(installed: Installed) -> None:
+    """Those without a file name; one of them talks to a peer over UDP."""
+    programs = re.findall(r"^```python\n(.*?)^```", (ROOT / "README.md").read_text("utf-8"), re.M | re.S)
+    assert any("resonant.asyncio" in program for program in programs)
+    for program in programs:
+        done = installed.run("python", "-c", program)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_the_command_judges_one_profile(installed: Installed) -> None:
     done = installed.run("resonant-conformance", "run", "--impl", "adapter.toml", "--profile", "sparse", "-q")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -9,7 +9,7 @@ from ...errors import DropCode, RejectCode
 from ...message.messages import Ask, Cache, Critique, Message, Think
 from ...tensor.tensor import Tensor
 from ...transform.xchacha import nonce_start
-from ..config import DTYPE_NAMES, MODALITY_NAMES, Role
+from ..config import Role, dtype_name, modality_name
 from ..events import Ref
 from ..received.frame import Kind, Received
 from ..received.verdicts import Drop, Refusal, Repeat, Verdict, incomplete
@@ -92,7 +92,7 @@ def uses(feature: str, used: Callable[[Received], bool]) -> Judge:
 
 def modality(talk: Conversation, received: Received) -> Verdict | None:
     """The frame's modality is not agreed."""
-    name = MODALITY_NAMES[received.frame.modality]
+    name = modality_name(received.frame.modality)
     if talk.agreement is not None and name in talk.agreement.modality:
         return None
     return Refusal(RejectCode.UNSUPPORTED_MODALITY, f"{name} is not agreed", (("modality", name),))
@@ -120,7 +120,7 @@ def dtype(talk: Conversation, received: Received) -> Verdict | None:
     """A tensor's dtype is not agreed; scales, indices, masks and JSON are no tensors of their own."""
     agreed = () if talk.agreement is None else talk.agreement.dtype
     for tensor in _tensors(received.message):
-        name = DTYPE_NAMES[tensor.dtype]
+        name = dtype_name(tensor.dtype)
         if name not in agreed:
             return Refusal(RejectCode.UNSUPPORTED_DTYPE, f"{name} is not agreed", (("dtype", name),))
     return None

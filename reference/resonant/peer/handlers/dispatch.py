@@ -24,7 +24,7 @@ def receive(talk: Conversation, datagram: bytes) -> None:
         return
     found = first_verdict(RECEIVED, talk, received)
     if found is None:
-        _EFFECTS[received.kind](talk, received)
+        _EFFECTS.get(received.kind, streams.take)(talk, received)
         return
     clause, verdict = found
     match verdict:
@@ -50,13 +50,10 @@ def _refuse(talk: Conversation, received: Received, clause: str, refusal: Refusa
 
 
 _EFFECTS: Mapping[Kind, Callable[[Conversation, Received], None]] = {
-    Kind.DATA: streams.take,
-    Kind.HEART: streams.take,
     Kind.HEAD: streams.begin,
     Kind.TAIL: streams.end,
     Kind.PING: server.answer,
     Kind.CAPABILITY: client.hear_capability,
     Kind.ERROR: client.hear_error,
-    Kind.STRAY: streams.take,
-    Kind.OTHER: streams.take,
 }
+"""Frames of every other kind do nothing but take their place in their streams."""

@@ -61,6 +61,7 @@ class Received:
 
 
 _OTHER_ROLES = {Role.CLIENT: Kind.PING, Role.SERVER: Kind.CAPABILITY}
+_KINDS = {method: Kind(method) for method in METHODS}
 _TO = {Role.SERVER: "up", Role.CLIENT: "down"}
 
 
@@ -94,8 +95,8 @@ def _read_sync(datagram: bytes, frame: Frame, message: Sync, role: Role) -> Rece
         sync = read_sync(METHODS[method], message.json)
         _check_place(sync, frame, role)
     except ResonantError as fault:
-        return Received(datagram, frame, Kind(method), message, fault=fault)
-    return Received(datagram, frame, Kind(method), message, sync)
+        return Received(datagram, frame, _KINDS[method], message, fault=fault)
+    return Received(datagram, frame, _KINDS[method], message, sync)
 
 
 def _check_place(sync: SyncObject, frame: Frame, role: Role) -> None:

@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use crate::crypto::{Key, Salt};
-use crate::dtype::DType;
-use crate::header::Modality;
+use crate::transform::xchacha::{Key, Salt};
+use crate::wire_values::{DType, Modality};
 
 /// Which end of the conversation a peer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,5 +86,13 @@ pub(super) const fn modality_name(modality: Modality) -> &'static str {
         Modality::Audio => "audio",
         Modality::Graph => "graph",
         Modality::Mixed => "mixed",
+    }
+}
+
+/// Where a stream goes that the peer of this role receives.
+pub(super) const fn direction_to(receiver: Role) -> &'static str {
+    match receiver {
+        Role::Server => "up",
+        Role::Client => "down",
     }
 }

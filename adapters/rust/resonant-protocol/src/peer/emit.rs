@@ -1,23 +1,18 @@
 //! Frames on their way out: numbers, flags, seal and size (HSK-1 to HSK-5).
 
-use super::agreement::{Agreement, Offer};
-use super::config::Config;
-use super::event::Reference;
-use super::fault::Fault;
-use super::{sync_write, Peer};
-use crate::crypto::frame_nonce;
-use crate::encode::EncodeOptions;
+use super::event::{Event, Reference};
+use super::state::Peer;
+use super::sync::write::check_datagram;
+use super::sync::{write, Fault};
 use crate::error::{FrameError, RejectCode};
-use crate::flags::Flags;
-use crate::frame::VFrame;
+use crate::frame::{EncodeOptions, VFrame};
 use crate::json::Json;
+use crate::transform::xchacha::frame_nonce;
+use crate::wire_values::{Flags, Modality, MsgType};
 
-/// Greatest length of a datagram's content over UDP (FRM-28).
-const MAX_DATAGRAM: usize = 65_507;
-
-/// What a frame is, as far as it matters for sending.
+/// What is done by sending a frame.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum Action {
     /// Capability and error.
     Reply,
     Ping,
@@ -27,13 +22,13 @@ pub(super) enum Kind {
 }
 
 impl Peer {
-    /// The flags of the next frame of this kind (HSK-4, HSK-5, STM-3).
-    pub(super) fn flags(&self, stream_id: u32, kind: Kind) -> Flags {
-        let mut flags = match (&self.session, kind) {
-            (_, Kind::Reply | Kind::Ping) | (None, _) => Flags::empty(),
-            (Some(session), kind) => session.agreement.transforms(kind == Kind::Data),
+    /// The flags of the next frame of this action (HSK-4, HSK-5, STM-3).
+    pub(super) fn flags(&self, stream_id: u32, action: Action) -> Flags {
+        let mut flags = match (&self.session, action) {
+            (_, Action::Reply | Action::Ping) | (None, _) => Flags::empty(),
+            (Some(session), action) => session.agreement.transforms(action == Action::Data),
         };
-        if self.outbox.is_strong(stream_id) {
+        if self.send_streams.is_strong(stream_id) {
             flags |= Flags::STRONG_TAIL;
         }
         flags
@@ -43,11 +38,11 @@ impl Peer {
     pub(super) fn emit(
         &mut self,
         stream_id: u32,
-        kind: Kind,
+        action: Action,
         mut frame: VFrame,
     ) -> Result<u64, FrameError> {
-        let frame_seq = self.sent.next(stream_id)?;
-        frame.hdr.flags = self.flags(stream_id, kind);
+        let frame_seq = self.send_numbers.next(stream_id)?;
+        frame.hdr.flags = self.flags(stream_id, action);
         frame.hdr.stream_id = stream_id;
         frame.hdr.frame_seq = frame_seq;
         frame.hdr.space_hash32 = self.config.space_hash32; // HSK-3
@@ -58,8 +53,9 @@ impl Peer {
         }
         let datagram = frame.encode_with(&options)?;
         check_datagram(datagram.len())?;
-        self.sent.count(stream_id, kind == Kind::Reply);
-        self.outbox.record(stream_id, &datagram, kind == Kind::Data);
+        self.send_numbers.count(stream_id, action == Action::Reply);
+        self.send_streams
+            .record(stream_id, &datagram, action == Action::Data);
         self.put(datagram);
         Ok(frame_seq)
     }
@@ -67,10 +63,10 @@ impl Peer {
     pub(super) fn emit_json(
         &mut self,
         stream_id: u32,
-        kind: Kind,
+        action: Action,
         json: &Json,
     ) -> Result<u64, FrameError> {
-        self.emit(stream_id, kind, sync_write::sync_frame(json)?)
+        self.emit(stream_id, action, write::sync_frame(json)?)
     }
 
     /// Hands a datagram over to be sent.
@@ -85,32 +81,50 @@ impl Peer {
     }
 
     /// Sends capability or error. The caller has looked at the limit.
-    pub(super) fn reply(&mut self, stream_id: u32, json: &Json) {
+    pub(super) fn reply(&mut self, stream_id: u32, json: &Json) -> Option<Vec<u8>> {
         self.replies.count(self.clock);
         // What a reply says is bounded and fits; only an exhausted stream_id remains without it.
-        let _unsent = self.emit_json(stream_id, Kind::Reply, json);
+        self.emit_json(stream_id, Action::Reply, json).ok()?;
+        self.out.datagrams.last().cloned()
     }
 
     /// Answers the frame with an error on its stream_id.
-    pub(super) fn reply_error(&mut self, fault: &Fault, reference: Reference) {
-        self.reply(reference.stream_id, &sync_write::error(fault, reference));
+    pub(super) fn reply_error(
+        &mut self,
+        clause: &str,
+        fault: &Fault,
+        reference: Reference,
+    ) -> Option<Vec<u8>> {
+        let error = write::error(clause, fault, reference);
+        self.reply(reference.stream_id, &error)
     }
-}
 
-fn check_datagram(len: usize) -> Result<(), FrameError> {
-    if len > MAX_DATAGRAM {
-        let detail = format!("the frame is {len} bytes long, a datagram holds {MAX_DATAGRAM}");
-        return Err(FrameError::new(RejectCode::FrameTooLarge, "HSK-1", detail));
+    /// Answers a frame with an error, which is returned, or drops it if that would be a reply too many (HSK-42).
+    pub(super) fn refuse(
+        &mut self,
+        clause: &str,
+        fault: &Fault,
+        reference: Reference,
+    ) -> Option<Vec<u8>> {
+        if self.is_limited() {
+            self.drop_frame(RejectCode::ReplyLimit);
+            return None;
+        }
+        let datagram = self.reply_error(clause, fault, reference);
+        self.tell_refused(fault.code, reference);
+        datagram
     }
-    Ok(())
-}
 
-/// Whether a ping at any time, and the longest capability, fit a datagram.
-pub(super) fn check_size(config: &Config) -> Result<(), FrameError> {
-    let agreement = Agreement::new(config, &Offer::default(), false);
-    let capability = sync_write::capability(config, &agreement);
-    for json in [sync_write::ping(config, u64::MAX), capability] {
-        check_datagram(sync_write::sync_frame(&json)?.encode()?.len())?;
+    pub(super) fn tell_refused(&mut self, code: RejectCode, reference: Reference) {
+        self.tell(Event::Refused {
+            code,
+            stream_id: reference.stream_id,
+            frame_seq: reference.frame_seq,
+        });
     }
-    Ok(())
+
+    pub(super) fn emit_heart(&mut self, stream_id: u32) -> Result<u64, FrameError> {
+        let frame = VFrame::new(MsgType::Sync, Modality::Text, Vec::new())?;
+        self.emit(stream_id, Action::Sync, frame)
+    }
 }

@@ -41,162 +41,21 @@
 //! # }
 //! ```
 
-mod agreement;
-mod client;
+#![deny(clippy::arithmetic_side_effects, clippy::unreachable)]
+
 mod config;
-mod counters;
-mod data;
 mod emit;
 mod event;
-mod fault;
-mod incoming;
-mod members;
-mod outgoing;
+mod handshake;
+mod rate_limit;
 mod receive;
-mod recent;
 mod requests;
-mod server;
+mod state;
+mod stream;
 mod streams;
-mod sync_read;
-mod sync_write;
-mod tails;
+mod sync;
 mod timers;
-mod window;
-
-use std::collections::BTreeMap;
-use std::fmt;
 
 pub use config::{Config, Role};
 pub use event::{Announce, Established, Event, Mismatch, Output, Reference};
-
-use crate::error::{FrameError, RejectCode};
-use agreement::Agreement;
-use client::Waiting;
-use counters::{Counters, Limit};
-use incoming::Incoming;
-use outgoing::Outbox;
-use server::Answers;
-use window::Windows;
-
-/// One end of a conversation with one remote address.
-pub struct Peer {
-    role: Role,
-    config: Config,
-    /// The latest time that it was told.
-    clock: u64,
-    /// What the call in progress gives.
-    out: Output,
-    session: Option<Session>,
-    /// A client's ping without an answer.
-    waiting: Option<Waiting>,
-    /// Whether a client's handshake failed and left no session (HSK-29).
-    is_silent: bool,
-    answers: Answers,
-    sent: Counters,
-    /// When a frame was last sent.
-    last_sent: u64,
-    replies: Limit,
-    repairs: Limit,
-    windows: Windows,
-    /// The other end's open streams.
-    incoming: BTreeMap<u32, Incoming>,
-    /// Bytes of the frames that wait in them (STM-8).
-    held: usize,
-    outbox: Outbox,
-}
-
-/// What holds from an establishment to a loss.
-struct Session {
-    agreement: Agreement,
-    /// That of the last handshake (STM-22).
-    stream_id: u32,
-    last_accepted: u64,
-}
-
-impl Peer {
-    /// A peer that has said nothing yet. A client begins with [`Peer::ping`].
-    ///
-    /// # Errors
-    /// `FIELD_RANGE` for a `d_model` that is not in 1 to 9007199254740991, `FRAME_TOO_LARGE` for values that
-    /// no ping or capability could carry (HSK-1).
-    pub fn new(role: Role, config: Config, now_ms: u64) -> Result<Self, FrameError> {
-        if !(1..=9_007_199_254_740_991).contains(&config.d_model) {
-            let detail = format!("d_model is {}", config.d_model);
-            return Err(FrameError::new(RejectCode::FieldRange, "FRM-36", detail));
-        }
-        if !members::is_space_id(&config.embedding_space_id) {
-            let detail = "embedding_space_id has more than 1,024 characters".to_owned();
-            return Err(FrameError::new(RejectCode::FieldRange, "FRM-36", detail));
-        }
-        emit::check_size(&config)?;
-        Ok(Self {
-            role,
-            config,
-            clock: now_ms,
-            out: Output::default(),
-            session: None,
-            waiting: None,
-            is_silent: false,
-            answers: Answers::default(),
-            sent: Counters::default(),
-            last_sent: now_ms,
-            replies: Limit::default(),
-            repairs: Limit::default(),
-            windows: Windows::default(),
-            incoming: BTreeMap::new(),
-            held: 0,
-            outbox: Outbox::default(),
-        })
-    }
-
-    /// Which end it is.
-    #[must_use]
-    pub const fn role(&self) -> Role {
-        self.role
-    }
-
-    /// Whether there is a session.
-    #[must_use]
-    pub const fn is_established(&self) -> bool {
-        self.session.is_some()
-    }
-
-    fn tell(&mut self, event: Event) {
-        self.out.events.push(event);
-    }
-
-    fn take_output(&mut self) -> Output {
-        std::mem::take(&mut self.out)
-    }
-
-    /// Begins a session, or renegotiates the one there is (HSK-17, HSK-25).
-    fn establish(&mut self, agreement: Agreement, stream_id: u32) {
-        self.tell(Event::Established(agreement.event()));
-        self.session = Some(Session {
-            agreement,
-            stream_id,
-            last_accepted: self.clock,
-        });
-    }
-
-    /// Ends the session with everything that belongs to it (HSK-30, STM-24).
-    fn end_session(&mut self) {
-        self.session = None;
-        self.answers = Answers::default();
-        self.windows = Windows::default();
-        self.incoming.clear();
-        self.held = 0;
-        self.sent.end_session();
-        self.outbox = Outbox::default();
-    }
-}
-
-/// The role and whether there is a session: the rest is secret or long.
-impl fmt::Debug for Peer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Peer")
-            .field("role", &self.role)
-            .field("is_established", &self.is_established())
-            .finish_non_exhaustive()
-    }
-}
+pub use state::Peer;

@@ -1,15 +1,50 @@
 //! What the program above a peer asks it to send (HSK-6, STM-4, STM-5, STM-23).
 
-use super::emit::Kind;
-use super::event::{Announce, Output};
-use super::fault::Fault;
-use super::{sync_write, Peer};
+use super::config::Role;
+use super::emit::Action;
+use super::event::{Announce, Output, Reference};
+use super::handshake::{write as handshake_write, Waiting};
+use super::receive::{first_verdict, Received, Verdict, ASKED};
+use super::state::Peer;
+use super::sync::write;
 use crate::error::{FrameError, RejectCode};
 use crate::frame::VFrame;
-use crate::header::{Modality, MsgType};
-use crate::message_slices::MessageSlices;
+use crate::wire_values::MsgType;
 
 impl Peer {
+    /// Begins a handshake on `stream_id`, or renegotiates. It is sent again and given up by itself; a ping
+    /// that still waits is given up for this one.
+    ///
+    /// # Errors
+    /// `STREAM_STATE` for a server, and for a stream_id on which something was sent (HSK-30).
+    pub fn ping(&mut self, stream_id: u32, now_ms: u64) -> Result<Output, FrameError> {
+        self.clock = self.clock.max(now_ms);
+        let refuse = |detail| {
+            let (code, clause) = (RejectCode::StreamState, "HSK-30");
+            Err(FrameError::new(code, clause, detail))
+        };
+        if self.role == Role::Server {
+            return refuse("a server does not ping");
+        }
+        if self.send_numbers.has_sent(stream_id) {
+            return refuse("something was sent on the stream_id");
+        }
+        let json = handshake_write::ping(&self.config, self.clock);
+        let frame_seq = self.emit_json(stream_id, Action::Ping, &json)?;
+        let datagram = self.out.datagrams.last().cloned();
+        self.waiting = Some(Waiting {
+            ping: Reference {
+                stream_id,
+                frame_seq,
+            },
+            datagram: datagram.unwrap_or_default(),
+            first_sent: self.clock,
+            resent: 0,
+        });
+        self.is_silent = false;
+        Ok(self.take_output())
+    }
+
     /// Sends a data frame: a single message, or the next of a stream that is open on `stream_id`.
     ///
     /// Type, modality and slices are those of `frame`, for which [`crate::Message::to_frame`] is good; the other
@@ -32,15 +67,9 @@ impl Peer {
             let detail = "a Sync frame is no data frame";
             return Err(FrameError::new(RejectCode::FieldRange, "HSK-6", detail));
         }
-        frame.hdr.flags = self.flags(stream_id, Kind::Data);
-        let agreement = self.agreement().map_err(own)?;
-        agreement
-            .check_kind(frame.hdr.mtype, frame.hdr.modality)
-            .map_err(own)?;
-        let message = MessageSlices::of_frame(&frame)?;
-        agreement.check_dtypes(message.dtypes()).map_err(own)?;
-        drop(message);
-        self.emit(stream_id, Kind::Data, frame)?;
+        frame.hdr.flags = self.flags(stream_id, Action::Data);
+        self.check_agreed(&Received::asked(&frame))?;
+        self.emit(stream_id, Action::Data, frame)?;
         Ok(self.take_output())
     }
 
@@ -58,13 +87,13 @@ impl Peer {
         now_ms: u64,
     ) -> Result<Output, FrameError> {
         self.prepare(now_ms)?;
-        if self.sent.has_sent(stream_id) {
+        if self.send_numbers.has_sent(stream_id) {
             return Err(state("something was sent on the stream_id"));
         }
-        let head = sync_write::head(self.role, announce);
-        self.outbox.open(stream_id, is_strong);
-        if let Err(error) = self.emit_json(stream_id, Kind::Sync, &head) {
-            self.outbox.forget(stream_id);
+        let head = write::head(self.role, announce);
+        self.send_streams.open(stream_id, is_strong);
+        if let Err(error) = self.emit_json(stream_id, Action::Sync, &head) {
+            self.send_streams.forget(stream_id);
             return Err(error);
         }
         Ok(self.take_output())
@@ -78,12 +107,12 @@ impl Peer {
     /// (STM-4).
     pub fn close_stream(&mut self, stream_id: u32, now_ms: u64) -> Result<Output, FrameError> {
         self.prepare(now_ms)?;
-        let totals = self.outbox.totals(stream_id);
+        let totals = self.send_streams.totals(stream_id);
         let (frames, total_len, hash) = totals.ok_or_else(|| state("no stream is open"))?;
-        let tail = sync_write::tail(frames, total_len, hash);
-        let frame_seq = self.emit_json(stream_id, Kind::Sync, &tail)?;
-        self.outbox.end(stream_id, frame_seq, self.clock);
-        self.sent.end(stream_id);
+        let tail = write::tail(frames, total_len, hash);
+        let frame_seq = self.emit_json(stream_id, Action::Sync, &tail)?;
+        self.send_streams.end(stream_id, frame_seq, self.clock);
+        self.send_numbers.end(stream_id);
         Ok(self.take_output())
     }
 
@@ -98,20 +127,43 @@ impl Peer {
         Ok(self.take_output())
     }
 
-    pub(super) fn emit_heart(&mut self, stream_id: u32) -> Result<u64, FrameError> {
-        let frame = VFrame::new(MsgType::Sync, Modality::Text, Vec::new())?;
-        self.emit(stream_id, Kind::Sync, frame)
-    }
-
     /// What every request needs. Deadlines that have passed wait for the next call that can tell of them.
     fn prepare(&mut self, now_ms: u64) -> Result<(), FrameError> {
         self.clock = self.clock.max(now_ms);
-        let agreement = self.agreement().map_err(own)?;
-        self.check_can_seal(agreement).map_err(own)
+        if self.session.is_none() {
+            let (code, detail) = (RejectCode::HandshakeRequired, "there is no session");
+            return Err(FrameError::new(code, "HSK-6", detail));
+        }
+        if self.is_mute() {
+            let detail = "crypto is required and none could be chosen";
+            let code = RejectCode::EncryptionRequired;
+            return Err(FrameError::new(code, "HSK-4", detail));
+        }
+        Ok(())
+    }
+
+    /// What the other end would refuse (HSK-6).
+    fn check_agreed(&self, received: &Received<'_>) -> Result<(), FrameError> {
+        match (first_verdict(ASKED, self, received), &received.content) {
+            (None, _) => Ok(()),
+            (Some((clause, Verdict::Reject(fault))), content) => match content {
+                // The message layer's own code.
+                Err(error) if fault.code == RejectCode::BadMessage => Err(error.clone()),
+                _ => Err(FrameError::new(fault.code, clause, fault.detail)),
+            },
+            (Some((clause, _)), _) => {
+                let detail = "the other end would drop the frame";
+                Err(FrameError::new(
+                    RejectCode::UnsupportedFeature,
+                    clause,
+                    detail,
+                ))
+            }
+        }
     }
 
     fn check_not_ended(&self, stream_id: u32) -> Result<(), FrameError> {
-        if self.sent.is_ended(stream_id) {
+        if self.send_numbers.is_ended(stream_id) {
             return Err(state("the stream has ended"));
         }
         Ok(())
@@ -120,9 +172,4 @@ impl Peer {
 
 fn state(detail: &'static str) -> FrameError {
     FrameError::new(RejectCode::StreamState, "STM-4", detail)
-}
-
-/// A refusal of the peer's own, which nobody is sent.
-fn own(fault: Fault) -> FrameError {
-    fault.error
 }

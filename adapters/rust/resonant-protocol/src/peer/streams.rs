@@ -1,56 +1,112 @@
-//! HEAD of the other end's streams, and its errors about own ones (STM-6, STM-10, STM-20, STM-21).
+//! What becomes of received streams: their order, their ends, and what comes of it (sections 2 and 3 of the stream
+//! specification).
 
-use super::event::{Event, Reference};
-use super::fault::{Fault, Stop};
-use super::incoming::Incoming;
-use super::receive::Arrival;
-use super::sync_read::{read_head, Report};
-use super::Peer;
+use super::event::{Event, Mismatch, Reference};
+use super::state::Peer;
+use super::stream::{Held, RecvStream};
+use super::sync::{text, Fault};
 use crate::error::RejectCode;
-use crate::json::JsonObject;
-
-/// Greatest number of open streams of the other end (STM-10).
-const MOST_OPEN: usize = 64;
+use crate::frame::VFrameView;
 
 impl Peer {
-    pub(super) fn take_head(
-        &mut self,
-        arrival: &Arrival<'_>,
-        object: &JsonObject,
-    ) -> Result<(), Stop> {
-        self.check_sync(arrival)?;
-        let announced = read_head(object, arrival.frame_seq(), self.role);
-        let announced = announced.map_err(|error| Fault::bad_message(&error))?;
-        if self.incoming.len() >= MOST_OPEN {
-            return Err(Stop::Drop(RejectCode::BufferLimit));
+    /// Delivers what was held and has its turn now, and ends the stream if it is whole (STM-7, STM-14).
+    pub(super) fn go_on(&mut self, stream_id: u32) {
+        let Some(stream) = self.recv_streams.get_mut(&stream_id) else {
+            return;
+        };
+        while let Some(frame) = stream.take_next() {
+            self.waiting_bytes = self.waiting_bytes.saturating_sub(frame.len());
+            let Held::Data(bytes) = frame else {
+                continue;
+            };
+            stream.sums.add(&bytes);
+            // It was decoded before, so it decodes again.
+            let view = match &self.config.key {
+                Some(key) => VFrameView::parse_with_key(&bytes, key),
+                None => VFrameView::parse(&bytes),
+            };
+            let message = view.map(|view| Event::Message(view.to_frame()));
+            self.out.events.extend(message);
         }
-        self.note_accepted();
-        let stream_id = arrival.stream_id();
-        self.windows.remove(stream_id); // STM-6
-        let stream = Incoming::new(arrival.is_strong(), announced);
-        self.incoming.insert(stream_id, stream);
-        let sized = announced.is_some();
-        self.tell(Event::Opened { stream_id, sized });
-        self.go_on(stream_id);
-        Ok(())
+        self.finish(stream_id);
     }
 
-    /// Does what an error about an own stream asks for.
-    pub(super) fn heed(&mut self, report: &Report, reference: Reference) {
-        let is = |code: RejectCode| report.code == code.as_str();
-        let is_over = is(RejectCode::StreamCorrupt) || is(RejectCode::StreamTimeout);
-        if is_over && self.outbox.has(reference.stream_id) {
-            self.outbox.forget(reference.stream_id);
-            self.sent.end(reference.stream_id);
+    /// Goes on with the TAIL that was kept, once nothing below it is missing (STM-14).
+    pub(super) fn finish(&mut self, stream_id: u32) {
+        let Some(stream) = self.recv_streams.get(&stream_id) else {
+            return;
+        };
+        let Some((frame_seq, tail)) = stream.due_tail() else {
+            return;
+        };
+        let verdict = stream.verify(frame_seq, &tail);
+        let reference = Reference {
+            stream_id,
+            frame_seq,
+        };
+        self.conclude(reference, verdict);
+    }
+
+    /// STM-16, STM-17.
+    pub(super) fn conclude(&mut self, tail: Reference, verdict: Result<(), Mismatch>) {
+        let Some(stream) = self.close(tail.stream_id) else {
+            return;
+        };
+        match verdict {
+            Ok(()) => self.tell(Event::Complete {
+                stream_id: tail.stream_id,
+                frames: stream.sums.frames,
+                total_len: stream.sums.total_len,
+                xxhash3_64: stream.sums.xxhash3_64(),
+            }),
+            Err(what) => self.fail_stream(tail, Some(what)),
         }
-        let asks_for_repair = is(RejectCode::StreamIncomplete) && self.outbox.has_tail(reference);
-        // Errors can be forged where nothing is sealed, so their cost is limited.
-        if asks_for_repair && !self.repairs.is_reached(self.clock) {
-            self.repairs.count(self.clock);
-            let frames = self.outbox.repair(reference, &report.missing, self.clock);
-            for frame in frames {
-                self.put(frame);
+    }
+
+    /// Tells that a stream failed and sends the error, as far as the limit permits it (HSK-42).
+    fn fail_stream(&mut self, tail: Reference, what: Option<Mismatch>) {
+        let (code, clause, detail) = match what {
+            Some(_) => {
+                let detail = "the stream is not what HEAD and TAIL say";
+                (RejectCode::StreamCorrupt, "STM-16", detail)
             }
+            None => {
+                let detail = "the missing numbers did not come";
+                (RejectCode::StreamTimeout, "STM-18", detail)
+            }
+        };
+        let stream_id = tail.stream_id;
+        self.tell(Event::Failed {
+            stream_id,
+            code,
+            what,
+        });
+        if self.is_limited() {
+            return self.drop_frame(RejectCode::ReplyLimit);
         }
+        let added = what.map(|what| ("what", text(what.as_str())));
+        let fault = Fault::new(code, detail, added.into_iter().collect());
+        self.reply_error(clause, &fault, tail);
+    }
+
+    /// STM-18.
+    pub(super) fn time_out_stream(&mut self, stream_id: u32) {
+        let stream = self.close(stream_id);
+        if let Some(tail) = stream.and_then(|stream| stream.tail) {
+            let frame_seq = tail.frame_seq;
+            let tail = Reference {
+                stream_id,
+                frame_seq,
+            };
+            self.fail_stream(tail, None);
+        }
+    }
+
+    /// Ends a stream: what comes for it from now on is dropped (STM-19).
+    fn close(&mut self, stream_id: u32) -> Option<RecvStream> {
+        let stream = self.recv_streams.remove(&stream_id)?;
+        self.waiting_bytes = self.waiting_bytes.saturating_sub(stream.waiting());
+        *self.replay_windows.touch(stream_id) = stream.close();
+        Some(stream)
     }
 }

@@ -1,23 +1,32 @@
 //! Deadlines: loss, streams, the handshake's and HEART (sections 3 to 5 of the stream specification).
 
 use super::event::{Event, Output};
-use super::Peer;
+use super::state::Peer;
+use crate::error::RejectCode;
+use crate::limits::{HEART_MS, LOSS_MS, PING_REPEATS_MS};
 
-/// Milliseconds without an accepted frame after which the other end is lost (STM-24).
-const LOSS: u64 = 45_000;
-/// Milliseconds without a sent frame after which a HEART is due (STM-22).
-const HEART: u64 = 15_000;
+/// When something is due, and on which stream_id if it is about one.
+type Due = (u64, u32);
 
-/// What is due. Of deadlines at the same instant, this is the order.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Due {
-    Loss,
-    Stream(u32),
-    Handshake,
-    Heart,
-    /// The end of an own stream's keeping.
-    Forget(u32),
+/// One kind of deadline.
+struct Timer {
+    /// The earliest deadline of the kind. It lies after what began it, so that none is met for ever.
+    due: fn(&Peer) -> Option<Due>,
+    meet: fn(&mut Peer, u32),
 }
+
+const fn row(due: fn(&Peer) -> Option<Due>, meet: fn(&mut Peer, u32)) -> Timer {
+    Timer { due, meet }
+}
+
+/// Of deadlines at the same instant, this is the order.
+const TIMERS: [Timer; 5] = [
+    row(Peer::loss_due, Peer::lose),                // STM-24
+    row(Peer::stream_due, Peer::time_out_stream),   // STM-18
+    row(Peer::handshake_due, Peer::meet_handshake), // HSK-20, HSK-21
+    row(Peer::heart_due, Peer::beat),               // STM-22
+    row(Peer::kept_due, Peer::forget_stream),       // STM-20
+];
 
 impl Peer {
     /// Lets the time pass up to `now_ms`. Every deadline on the way is met at its own time.
@@ -29,60 +38,80 @@ impl Peer {
     /// When [`Peer::advance`] is to be called at the latest, if nothing else happens before.
     #[must_use]
     pub fn deadline_ms(&self) -> Option<u64> {
-        self.next_due().map(|(time, _)| time)
+        self.next_due().map(|((time, _), _)| time)
     }
 
     pub(super) fn meet_deadlines(&mut self, now: u64) {
-        while let Some((time, due)) = self.next_due().filter(|(time, _)| *time <= now) {
-            self.clock = self.clock.max(time);
-            match due {
-                Due::Loss => self.lose(),
-                Due::Stream(stream_id) => self.time_out_stream(stream_id),
-                Due::Handshake => self.meet_handshake(),
-                Due::Heart => self.beat(),
-                Due::Forget(stream_id) => self.outbox.forget(stream_id),
+        while let Some(((time, stream_id), timer)) = self.next_due() {
+            if time > now {
+                break;
             }
+            self.clock = self.clock.max(time);
+            (timer.meet)(self, stream_id);
         }
         self.clock = self.clock.max(now);
     }
 
-    /// The earliest deadline. Each lies after what began it, so that none is met for ever.
-    fn next_due(&self) -> Option<(u64, Due)> {
-        let at = |time: Option<u64>, due| time.map(|time| (time, due));
-        let session = self.session.as_ref();
-        let last_accepted = session.map(|session| session.last_accepted);
-        let loss = last_accepted.and_then(|time| time.checked_add(LOSS));
-        let can_beat = session.is_some_and(|session| {
-            self.check_can_seal(&session.agreement).is_ok() // HSK-4
-        });
-        let heart = self.last_sent.checked_add(HEART).filter(|_| can_beat);
-        let waiting = self.waiting.as_ref();
-        let handshake = waiting.and_then(|waiting| waiting.deadline());
-        let streams = self.incoming.iter();
-        let streams = streams.filter_map(|(id, stream)| at(stream.deadline(), Due::Stream(*id)));
-        let kept = self.outbox.deadlines();
-        let kept = kept.map(|(time, stream_id)| (time, Due::Forget(stream_id)));
-        let single = [
-            at(loss, Due::Loss),
-            at(handshake, Due::Handshake),
-            at(heart, Due::Heart),
-        ];
-        let single = single.into_iter().flatten();
-        single.chain(streams).chain(kept).min()
+    /// The earliest deadline: of several at once, that of the first row.
+    fn next_due(&self) -> Option<(Due, &'static Timer)> {
+        let due = TIMERS
+            .iter()
+            .filter_map(|row| Some(((row.due)(self)?, row)));
+        due.min_by_key(|((time, _), _)| *time)
+    }
+
+    fn loss_due(&self) -> Option<Due> {
+        let session = self.session.as_ref()?;
+        Some((session.last_accepted.checked_add(LOSS_MS)?, 0))
+    }
+
+    fn stream_due(&self) -> Option<Due> {
+        let streams = self.recv_streams.iter();
+        let due = streams.filter_map(|(stream_id, stream)| Some((stream.deadline()?, *stream_id)));
+        due.min()
+    }
+
+    fn handshake_due(&self) -> Option<Due> {
+        Some((self.waiting.as_ref()?.deadline()?, 0))
+    }
+
+    fn heart_due(&self) -> Option<Due> {
+        let session = self.session.as_ref().filter(|_| !self.is_mute())?; // HSK-4
+        let time = self.last_sent.checked_add(HEART_MS)?;
+        Some((time, session.stream_id))
+    }
+
+    fn kept_due(&self) -> Option<Due> {
+        self.send_streams.deadlines().min()
     }
 
     /// STM-24.
-    fn lose(&mut self) {
+    fn lose(&mut self, _: u32) {
         self.end_session();
         self.tell(Event::Lost);
     }
 
     /// STM-22.
-    fn beat(&mut self) {
-        let stream_id = self.session.as_ref().map(|session| session.stream_id);
-        if let Some(stream_id) = stream_id {
-            let _exhausted = self.emit_heart(stream_id);
-        }
+    fn beat(&mut self, stream_id: u32) {
+        let _exhausted = self.emit_heart(stream_id);
         self.last_sent = self.clock;
+    }
+
+    fn forget_stream(&mut self, stream_id: u32) {
+        self.send_streams.forget(stream_id);
+    }
+
+    /// HSK-20, HSK-21.
+    fn meet_handshake(&mut self, _: u32) {
+        let Some(waiting) = &mut self.waiting else {
+            return;
+        };
+        if waiting.resent < PING_REPEATS_MS.len() {
+            waiting.resent = waiting.resent.saturating_add(1);
+            let datagram = waiting.datagram.clone();
+            self.put(datagram);
+        } else {
+            self.fail(RejectCode::HandshakeTimeout.as_str().into(), None);
+        }
     }
 }

@@ -1,0 +1,66 @@
+//! From a datagram to its effect: the checks, then what the kind of frame does.
+
+use super::check_table::{first_verdict, RECEIVED};
+use super::received::{Content, Kind, Received};
+use super::verdict::Verdict;
+use crate::frame::VFrameView;
+use crate::peer::event::Output;
+use crate::peer::handshake::Answer;
+use crate::peer::state::Peer;
+
+impl Peer {
+    /// Takes in one datagram of the remote address. Deadlines that have passed by then are met first.
+    pub fn receive(&mut self, datagram: &[u8], now_ms: u64) -> Output {
+        self.meet_deadlines(now_ms);
+        let key = self.config.key;
+        let view = match &key {
+            Some(key) => VFrameView::parse_with_key(datagram, key),
+            None => VFrameView::parse(datagram),
+        };
+        match view {
+            Ok(view) => self.take(&view, datagram),
+            Err(error) => self.drop_frame(error.code()), // HSK-31
+        }
+        self.take_output()
+    }
+
+    fn take(&mut self, view: &VFrameView<'_>, bytes: &[u8]) {
+        let received = Received::read(view, bytes, self.role);
+        match first_verdict(RECEIVED, self, &received) {
+            None => self.take_effect(&received, view),
+            Some((clause, verdict)) => self.carry_out(clause, verdict, &received),
+        }
+    }
+
+    /// What a frame that passed every check does.
+    fn take_effect(&mut self, received: &Received<'_>, view: &VFrameView<'_>) {
+        match &received.content {
+            Ok(Content::Data(_)) => self.take_data(received, view),
+            Ok(Content::Head(announced)) => self.take_head(received, *announced),
+            Ok(Content::Tail(tail)) => self.take_tail(received, tail),
+            Ok(Content::Ping(ping)) => self.take_ping(received, ping),
+            Ok(Content::Capability(capability)) => self.take_capability(received, capability),
+            Ok(Content::Error(report)) => self.take_error(received, report),
+            Ok(Content::Nothing) => self.accept(received),
+            Err(error) => self.drop_frame(error.code()), // no row of the table lets it come here
+        }
+    }
+
+    fn carry_out(&mut self, clause: &'static str, verdict: Verdict, received: &Received<'_>) {
+        let reference = received.reference();
+        match verdict {
+            Verdict::Drop(code) => self.drop_frame(code),
+            Verdict::Repeat(answer) => self.repeat_answer(answer, reference),
+            Verdict::Incomplete(missing) => {
+                self.answer_incomplete(clause, reference, missing);
+            }
+            Verdict::Reject(fault) => {
+                let datagram = self.refuse(clause, &fault, reference);
+                if let Some(datagram) = datagram.filter(|_| received.kind == Kind::Ping) {
+                    let code = Some(fault.code);
+                    self.answers.remember(reference, Answer { datagram, code });
+                }
+            }
+        }
+    }
+}

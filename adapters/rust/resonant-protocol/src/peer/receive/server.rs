@@ -1,0 +1,38 @@
+//! The server: answers to pings (section 2 of the handshake specification).
+
+use super::received::Received;
+use crate::error::RejectCode;
+use crate::peer::event::Reference;
+use crate::peer::handshake::{write, Agreement, Answer};
+use crate::peer::state::Peer;
+use crate::peer::sync::Ping;
+
+impl Peer {
+    /// Answers a ping that was answered before (HSK-18).
+    pub(crate) fn repeat_answer(&mut self, answer: Answer, reference: Reference) {
+        if self.is_limited() {
+            return self.drop_frame(RejectCode::ReplyLimit);
+        }
+        self.replies.count(self.clock);
+        self.put(answer.datagram);
+        if let Some(code) = answer.code {
+            self.tell_refused(code, reference);
+        }
+    }
+
+    /// Answers a ping that nothing speaks against, and holds what the answer says for agreed (HSK-17).
+    pub(crate) fn take_ping(&mut self, received: &Received<'_>, ping: &Ping) {
+        if self.is_limited() {
+            return self.drop_frame(RejectCode::ReplyLimit);
+        }
+        let agreement = Agreement::new(&self.config, &ping.offer, false);
+        let capability = write::capability(&self.config, &agreement);
+        if let Some(datagram) = self.reply(received.stream_id, &capability) {
+            let code = None;
+            let answer = Answer { datagram, code };
+            self.answers.remember(received.reference(), answer);
+        }
+        self.establish(agreement, received.stream_id);
+        self.accept(received);
+    }
+}

@@ -1,0 +1,173 @@
+//! What a peer knows, and what changes it as a whole.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::config::{Config, Role, XCHACHA};
+use super::event::{Event, Output, Reference};
+use super::handshake::write::check_size;
+use super::handshake::{Agreement, Answers, Waiting};
+use super::rate_limit::RateLimit;
+use super::stream::{RecvStream, ReplayWindows, SendNumbers, SendStreams};
+use super::sync::is_space_id;
+use crate::error::{FrameError, RejectCode};
+use crate::limits::{MAX_JSON_INTEGER, MAX_SPACE_ID_CHARS};
+
+/// One end of a conversation with one remote address.
+pub struct Peer {
+    pub(super) role: Role,
+    pub(super) config: Config,
+    /// The latest time that it was told.
+    pub(super) clock: u64,
+    /// What the call in progress gives.
+    pub(super) out: Output,
+    pub(super) session: Option<Session>,
+    /// A client's ping without an answer.
+    pub(super) waiting: Option<Waiting>,
+    /// Whether a client's handshake failed and left no session (HSK-29).
+    pub(super) is_silent: bool,
+    pub(super) answers: Answers,
+    pub(super) send_numbers: SendNumbers,
+    /// When a frame was last sent.
+    pub(super) last_sent: u64,
+    pub(super) replies: RateLimit,
+    pub(super) repairs: RateLimit,
+    pub(super) replay_windows: ReplayWindows,
+    /// The other end's open streams.
+    pub(super) recv_streams: BTreeMap<u32, RecvStream>,
+    /// Bytes of the frames that wait in them (STM-8).
+    pub(super) waiting_bytes: usize,
+    pub(super) send_streams: SendStreams,
+}
+
+/// What holds from an establishment to a loss.
+pub(super) struct Session {
+    pub(super) agreement: Agreement,
+    /// That of the last handshake (STM-22).
+    pub(super) stream_id: u32,
+    pub(super) last_accepted: u64,
+}
+
+impl Peer {
+    /// A peer that has said nothing yet. A client begins with [`Peer::ping`].
+    ///
+    /// # Errors
+    /// `FIELD_RANGE` for a `d_model` that is not in 1 to 9007199254740991, `FRAME_TOO_LARGE` for values that
+    /// no ping or capability could carry (HSK-1).
+    pub fn new(role: Role, config: Config, now_ms: u64) -> Result<Self, FrameError> {
+        if !(1..=MAX_JSON_INTEGER).contains(&config.d_model) {
+            let detail = format!("d_model is {}", config.d_model);
+            return Err(FrameError::new(RejectCode::FieldRange, "FRM-36", detail));
+        }
+        if !is_space_id(&config.embedding_space_id) {
+            let detail =
+                format!("embedding_space_id has more than {MAX_SPACE_ID_CHARS} characters");
+            return Err(FrameError::new(RejectCode::FieldRange, "FRM-36", detail));
+        }
+        check_size(&config)?;
+        Ok(Self {
+            role,
+            config,
+            clock: now_ms,
+            out: Output::default(),
+            session: None,
+            waiting: None,
+            is_silent: false,
+            answers: Answers::default(),
+            send_numbers: SendNumbers::default(),
+            last_sent: now_ms,
+            replies: RateLimit::default(),
+            repairs: RateLimit::default(),
+            replay_windows: ReplayWindows::default(),
+            recv_streams: BTreeMap::new(),
+            waiting_bytes: 0,
+            send_streams: SendStreams::default(),
+        })
+    }
+
+    /// Which end it is.
+    #[must_use]
+    pub const fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Whether there is a session.
+    #[must_use]
+    pub const fn is_established(&self) -> bool {
+        self.session.is_some()
+    }
+
+    pub(super) fn tell(&mut self, event: Event) {
+        self.out.events.push(event);
+    }
+
+    pub(super) fn take_output(&mut self) -> Output {
+        std::mem::take(&mut self.out)
+    }
+
+    pub(super) fn drop_frame(&mut self, code: RejectCode) {
+        self.tell(Event::Dropped { code });
+    }
+
+    /// Notes that the other end lives (STM-24).
+    pub(super) fn note_accepted(&mut self) {
+        if let Some(session) = &mut self.session {
+            session.last_accepted = self.clock;
+        }
+    }
+
+    /// What is agreed, in a session.
+    pub(super) fn agreement(&self) -> Option<&Agreement> {
+        self.session.as_ref().map(|session| &session.agreement)
+    }
+
+    /// Whether nothing can be sealed that must be (HSK-4).
+    pub(super) fn is_mute(&self) -> bool {
+        let own_crypto = self.agreement().map(|agreement| agreement.own_crypto);
+        self.config.require_crypto && own_crypto.is_some_and(|name| name != XCHACHA)
+    }
+
+    /// Whether the number of a received frame is looked for and remembered (HSK-35).
+    pub(super) const fn is_numbered(&self, is_sealed: bool) -> bool {
+        is_sealed || !self.config.require_crypto
+    }
+
+    /// Begins a session, or renegotiates the one there is (HSK-17, HSK-25).
+    pub(super) fn establish(&mut self, agreement: Agreement, stream_id: u32) {
+        self.tell(Event::Established(agreement.event()));
+        self.session = Some(Session {
+            agreement,
+            stream_id,
+            last_accepted: self.clock,
+        });
+    }
+
+    /// Ends the session with everything that belongs to it (HSK-30, STM-24).
+    pub(super) fn end_session(&mut self) {
+        self.session = None;
+        self.answers = Answers::default();
+        self.replay_windows = ReplayWindows::default();
+        self.recv_streams.clear();
+        self.waiting_bytes = 0;
+        self.send_numbers.end_session();
+        self.send_streams = SendStreams::default();
+    }
+
+    /// Ends a handshake without agreement. An earlier one holds on (HSK-29, HSK-30).
+    pub(super) fn fail(&mut self, code: Cow<'static, str>, reference: Option<Reference>) {
+        self.waiting = None;
+        self.is_silent = self.session.is_none();
+        self.tell(Event::Rejected { code, reference });
+    }
+}
+
+/// The role and whether there is a session: the rest is secret or long.
+impl fmt::Debug for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Peer")
+            .field("role", &self.role)
+            .field("is_established", &self.is_established())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,180 @@
+//! A stream of the other end: its order, what waits in it, and its sums (sections 2 and 3 of the stream specification).
+
+use std::collections::BTreeMap;
+
+use super::replay_window::ReplayWindow;
+use super::sums::Sums;
+use crate::limits::{
+    MAX_MISSING_NUMBERS, MAX_WAITING_BYTES, REORDER_WINDOW_NUMBERS, REPLAY_WINDOW_NUMBERS,
+    STREAM_TIMEOUT_MS,
+};
+use crate::peer::event::{Announce, Mismatch};
+use crate::peer::sync::Tail;
+
+/// A frame that was accepted before a lower number.
+pub(crate) enum Held {
+    /// A Sync frame of so many bytes: its number is filled.
+    Sync(usize),
+    /// A data frame as received. It is decoded again when its turn comes, since the plain body of a
+    /// compressed frame can be far larger than what the limit counts.
+    Data(Box<[u8]>),
+}
+
+/// The TAIL that was accepted.
+pub(crate) struct KeptTail {
+    pub(crate) frame_seq: u64,
+    pub(crate) tail: Tail,
+    /// When it, or after it a missing number, was accepted.
+    pub(crate) quiet_since: u64,
+}
+
+/// A stream that a HEAD opened.
+pub(crate) struct RecvStream {
+    pub(crate) is_strong: bool,
+    announced: Option<Announce>,
+    /// The lowest number that is missing.
+    next: u64,
+    held: BTreeMap<u64, Held>,
+    pub(crate) tail: Option<KeptTail>,
+    pub(crate) sums: Sums,
+}
+
+impl RecvStream {
+    /// A stream whose HEAD was accepted.
+    pub(crate) fn new(is_strong: bool, announced: Option<Announce>) -> Self {
+        Self {
+            is_strong,
+            announced,
+            next: 1,
+            held: BTreeMap::new(),
+            tail: None,
+            sums: Sums::new(announced.is_some()),
+        }
+    }
+
+    /// Whether a number was delivered or filled or is held (STM-9).
+    pub(crate) fn knows(&self, number: u64) -> bool {
+        number < self.next || self.held.contains_key(&number)
+    }
+
+    pub(crate) const fn is_next(&self, number: u64) -> bool {
+        number == self.next
+    }
+
+    /// Whether a number is not below the TAIL's. The TAIL itself may come again (STM-15).
+    pub(crate) fn is_after_tail(&self, number: u64, is_tail: bool) -> bool {
+        let tail = self.tail.as_ref().map(|tail| tail.frame_seq);
+        tail.is_some_and(|tail| number > tail || number == tail && !is_tail)
+    }
+
+    /// Whether a number can be held. `waiting` would wait in the session with this frame (STM-8).
+    pub(crate) fn has_room(&self, number: u64, waiting: usize) -> bool {
+        let is_far = number.saturating_sub(self.next) >= REORDER_WINDOW_NUMBERS;
+        self.is_next(number) || !is_far && waiting <= MAX_WAITING_BYTES
+    }
+
+    /// Takes a number that has its place. It is held even where it is next: [`RecvStream::take_next`] gives it.
+    pub(crate) fn hold(&mut self, number: u64, frame: Held, now: u64) {
+        self.note(number, now);
+        self.held.insert(number, frame);
+    }
+
+    /// Passes the lowest missing number, whose data frame was just delivered.
+    pub(crate) fn pass(&mut self, now: u64) {
+        self.note(self.next, now);
+        self.next = self.next.saturating_add(1);
+    }
+
+    fn note(&mut self, number: u64, now: u64) {
+        let tail = self.tail.as_mut().filter(|tail| number < tail.frame_seq);
+        if let Some(tail) = tail {
+            tail.quiet_since = now;
+        }
+    }
+
+    /// The frame whose turn it is, if it is there (STM-7).
+    pub(crate) fn take_next(&mut self) -> Option<Held> {
+        let frame = self.held.remove(&self.next)?;
+        self.next = self.next.saturating_add(1);
+        Some(frame)
+    }
+
+    /// The first missing numbers below `end` (STM-12).
+    pub(crate) fn missing(&self, end: u64) -> Vec<u64> {
+        let missing = (self.next..end).filter(|number| !self.held.contains_key(number));
+        missing.take(MAX_MISSING_NUMBERS).collect()
+    }
+
+    /// The TAIL, if it has come and nothing below it is missing (STM-14).
+    pub(crate) fn due_tail(&self) -> Option<(u64, Tail)> {
+        let tail = self.tail.as_ref()?;
+        (self.next >= tail.frame_seq).then_some((tail.frame_seq, tail.tail))
+    }
+
+    /// Compares the stream with HEAD and TAIL (STM-16).
+    pub(crate) fn verify(&self, frame_seq: u64, tail: &Tail) -> Result<(), Mismatch> {
+        let kept = self.tail.as_ref().map(|kept| kept.frame_seq);
+        let highest = self.held.last_key_value().map(|(number, _)| *number);
+        let highest = highest.max(kept).unwrap_or(0);
+        let sums = &self.sums;
+        let xxhash3_64 = sums.xxhash3_64();
+        let head = self.announced.as_ref();
+        let is = |announced: Option<u64>, found| announced.is_none_or(|it| it == found);
+        let comparisons = [
+            (Mismatch::FrameSeq, highest <= frame_seq),
+            (
+                Mismatch::Frames,
+                is(head.map(|it| it.frames), sums.frames) && tail.frames == sums.frames,
+            ),
+            (
+                Mismatch::TotalLen,
+                is(head.map(|it| it.total_len), sums.total_len) && tail.total_len == sums.total_len,
+            ),
+            (
+                Mismatch::Md5,
+                head.is_none_or(|it| Some(it.md5) == sums.md5()),
+            ),
+            (
+                Mismatch::Xxhash3_64,
+                is(head.map(|it| it.xxhash3_64), xxhash3_64) && is(tail.xxhash3_64, xxhash3_64),
+            ),
+        ];
+        let differs = comparisons.into_iter().find(|(_, agrees)| !agrees);
+        differs.map_or(Ok(()), |(what, _)| Err(what))
+    }
+
+    /// When the stream fails for want of a missing number (STM-18).
+    pub(crate) fn deadline(&self) -> Option<u64> {
+        self.tail
+            .as_ref()?
+            .quiet_since
+            .checked_add(STREAM_TIMEOUT_MS)
+    }
+
+    /// Bytes of its frames that wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.held.values().map(Held::len).sum()
+    }
+
+    /// What remains of it when it is over (STM-19).
+    pub(crate) fn close(&self) -> ReplayWindow {
+        let mut window = ReplayWindow::default();
+        let delivered = self.next.saturating_sub(REPLAY_WINDOW_NUMBERS)..self.next;
+        let tail = self.tail.as_ref().map(|tail| tail.frame_seq);
+        for number in delivered.chain(self.held.keys().copied()).chain(tail) {
+            window.accept(number);
+        }
+        window.closed = true;
+        window
+    }
+}
+
+impl Held {
+    /// Bytes that count for the limit.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Sync(len) => *len,
+            Self::Data(bytes) => bytes.len(),
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! What a Sync frame with a JSON object is about.
+
+/// The value of `method`. What a peer does not know is Other (HSK-9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Method {
+    Ping,
+    Capability,
+    Error,
+    Head,
+    Tail,
+    /// One that this version does not know.
+    Other,
+}
+
+impl Method {
+    pub(crate) fn named(name: &str) -> Self {
+        match name {
+            "ping" => Method::Ping,
+            "capability" => Method::Capability,
+            "error" => Method::Error,
+            "head" => Method::Head,
+            "tail" => Method::Tail,
+            _ => Method::Other,
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Sync frames: the JSON in them, received and sent.
+
+mod fault;
+mod fields;
+mod method;
+mod offer;
+mod read;
+pub(super) mod write;
+
+pub(super) use fault::{text, Added, Fault};
+pub(super) use fields::{is_space_id, malformed};
+pub(super) use method::Method;
+pub(super) use offer::Offer;
+pub(super) use read::{read_head, Capability, Ping, Report, Tail};

@@ -1,0 +1,175 @@
+"""The layers of the Rust crate: which of its modules may import which."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import PurePosixPath
+
+import pytest
+
+from conformance.tests.support import ROOT
+
+SOURCE = ROOT / "adapters/rust/resonant-protocol/src"
+
+Module = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Modules on one level. They import what lies below, and neither each other nor what lies above."""
+
+    modules: tuple[str, ...]
+    reason: str
+
+
+CRATE = (
+    Layer(("error", "limits"), "codes and limits are named by everything, so they know nothing"),
+    Layer(("wire_values",), "the values of single fields mean the same to whoever reads them"),
+    Layer(("json", "tensor", "transform"), "what lies in a payload or around a body can be used without a frame"),
+    Layer(("frame",), "a frame is decoded as a whole before its message is read (MSG-21)"),
+    Layer(("message",), "a message is read the same way whether a peer received its frame or not"),
+    Layer(("peer",), "a peer uses the whole codec, which works without one"),
+)
+PEER = (
+    Layer(("config", "event", "rate_limit"), "what users give and get holds no state of the protocol"),
+    Layer(("sync",), "the JSON of a Sync frame is read and written without knowing what it leads to"),
+    Layer(("handshake", "stream"), "the two are kept apart, so that either can be read alone"),
+    Layer(("state",), "state knows nothing of the handlers that change it"),
+    Layer(("emit",), "a frame is sent in one way, whoever asks for it"),
+    Layer(("streams",), "a stream goes on and ends in one way, whatever made it"),
+    Layer(("receive", "timers"), "what comes in and what falls due meet in the state and nowhere else"),
+    Layer(("requests",), "what is asked for goes through the table of checks that receives (HSK-6)"),
+)
+
+TABLES: Mapping[Module, tuple[Layer, ...]] = {(): CRATE, ("peer",): PEER}
+
+
+def crate() -> dict[Module, str]:
+    """The text of each module of the crate, by its path."""
+    return {module_of(path.relative_to(SOURCE).as_posix()): path.read_text("utf-8") for path in SOURCE.rglob("*.rs")}
+
+
+def module_of(path: str) -> Module:
+    """The module in a file: lib.rs is (), peer/mod.rs is (peer,), peer/emit.rs is (peer, emit)."""
+    parts = PurePosixPath(path).with_suffix("").parts
+    return parts[:-1] if parts[-1] in ("lib", "mod") else parts
+
+
+def paths(text: str) -> Iterator[Module]:
+    """Every path that starts with crate, super or self, and every child that is named; tests and comments apart."""
+    code = re.sub(r"//[^\n]*", "", text.partition("#[cfg(test)]")[0])
+    for start, inner, group in re.findall(r"\b(crate|super|self)((?:::\w+)*)(?:::\{([^}]*)\})?", code):
+        assert "{" not in group, f"groups in groups are not read here; write lines of their own for {{{group}}}"
+        names = [re.sub(r"\bas \w+|\s", "", name) for name in group.split(",")]
+        for name in names if inner or group else []:
+            yield tuple(part for part in f"{start}{inner}::{name}".split("::") if part)
+    for head in re.findall(r"^(?:pub(?:\([^)]*\))? )?use ([a-z]\w*)::", code, re.MULTILINE):
+        yield ("self", head)  # of another crate, if there is no such child
+
+
+def imports(module: Module, modules: Mapping[Module, str]) -> set[Module]:
+    """The modules that a module names."""
+    found = set()
+    for start, *rest in paths(modules[module]):
+        base = {"crate": (), "super": module[:-1], "self": module}[start]
+        path = (*base, *rest)
+        while path not in modules:
+            path = path[:-1]
+        found.add(path)
+    return found - {module}
+
+
+def level(layers: tuple[Layer, ...], name: str) -> int:
+    """The number of a module's layer, from the lowest."""
+    return next(number for number, layer in enumerate(layers) if name in layer.modules)
+
+
+def arrows_up(modules: Mapping[Module, str], parent: Module, layers: tuple[Layer, ...]) -> list[str]:
+    """What below `parent` imports beside or above itself, and why it must not."""
+    depth, wrong = len(parent), []
+    for module in modules:
+        if module[:depth] != parent or len(module) == depth:
+            continue
+        own = module[depth]
+        for target in imports(module, modules):
+            if target[:depth] != parent or len(target) == depth or target[depth] == own:
+                continue
+            if level(layers, target[depth]) >= level(layers, own):
+                reason = layers[level(layers, own)].reason
+                wrong.append(f"{'::'.join(module)} imports {'::'.join(target)}, which is not below it: {reason}")
+    return sorted(wrong)
+
+
+def circle(modules: Mapping[Module, str]) -> list[Module]:
+    """Modules that import each other in a circle, or nothing."""
+    try:
+        TopologicalSorter({module: imports(module, modules) for module in modules}).prepare()
+    except CycleError as error:
+        found: list[Module] = error.args[1]
+        return found
+    return []
+
+
+@pytest.mark.parametrize(("parent", "layers"), TABLES.items(), ids=["crate", "peer"])
+def test_imports_of_the_crate_go_down(parent: Module, layers: tuple[Layer, ...]) -> None:
+    assert arrows_up(crate(), parent, layers) == []
+
+
+@pytest.mark.parametrize(("parent", "layers"), TABLES.items(), ids=["crate", "peer"])
+def test_every_module_of_the_crate_has_its_layer(parent: Module, layers: tuple[Layer, ...]) -> None:
+    depth = len(parent)
+    there = {module[depth] for module in crate() if module[:depth] == parent and len(module) > depth}
+    assert sorted(name for layer in layers for name in layer.modules) == sorted(there)
+
+
+def test_no_modules_of_the_crate_import_each_other_in_a_circle() -> None:
+    assert circle(crate()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("use crate::peer::event::Event;", {("peer", "event")}),
+        ("use crate::{frame::VFrame, peer};", {("frame",), ("peer",)}),
+        ("use super::{state::Peer, event};", {("peer", "state"), ("peer", "event")}),
+        ("pub(super) use crate::frame::{\n    VFrame,\n    VFrameView,\n};", {("frame",)}),
+        ("fn f() { crate::frame::f() }", {("frame",)}),
+        ("//! As [`crate::frame::f`].", set()),
+        ("#[cfg(test)]\nmod tests { use crate::frame::f; }", set()),
+    ],
+)
+def test_imports_are_found_as_they_are_written(text: str, found: set[Module]) -> None:
+    modules = {
+        ("peer", "emit"): text,
+        ("peer", "state"): "",
+        ("peer", "event"): "",
+        ("peer",): "",
+        ("frame",): "",
+        (): "",
+    }
+    assert imports(("peer", "emit"), modules) == found
+
+
+@pytest.mark.parametrize("line", ["use state::Peer;", "pub use state::Peer;", "pub(crate) use state::Peer;"])
+def test_a_folder_imports_the_children_that_it_names(line: str) -> None:
+    modules = {(): "", ("peer",): f"use std::fmt;\nmod state;\n{line}", ("peer", "state"): "", ("state",): ""}
+    assert imports(("peer",), modules) == {("peer", "state")}
+
+
+def test_an_arrow_up_is_found_with_its_reason() -> None:
+    modules = {(): "", ("frame",): "use crate::peer::Peer;", ("peer",): "use crate::frame::VFrame;"}
+    (wrong,) = arrows_up(modules, (), CRATE)
+    assert wrong.startswith("frame imports peer, which is not below it: a frame is decoded as a whole")
+
+
+def test_an_arrow_between_neighbours_is_found() -> None:
+    modules = {(): "", ("json",): "use crate::tensor::Tensor;", ("tensor",): ""}
+    assert len(arrows_up(modules, (), CRATE)) == 1
+
+
+def test_a_circle_inside_a_folder_is_found() -> None:
+    modules = {(): "", ("json",): "pub use value::Json;", ("json", "value"): "use super::Json;"}
+    assert {("json",), ("json", "value")} <= set(circle(modules))

@@ -1,0 +1,23 @@
+"""Talk to peers over UDP in asyncio programs: `serve`, `connect`, and an endpoint that gives events.
+
+The only part of the reference that knows sockets, a clock and randomness; nothing else of it imports this package.
+"""
+
+from .addresses import Address, host_port, is_nowhere, printable
+from .endpoint import Endpoint, Received, Stream, connect, serve
+from .features import ALL_FEATURES
+from .session_error import SessionError
+
+__all__ = [
+    "ALL_FEATURES",
+    "Address",
+    "Endpoint",
+    "Received",
+    "SessionError",
+    "Stream",
+    "connect",
+    "host_port",
+    "is_nowhere",
+    "printable",
+    "serve",
+]

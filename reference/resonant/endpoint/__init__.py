@@ -1,0 +1,6 @@
+"""Connections of one endpoint by their links, without sockets, clocks or randomness."""
+
+from .connections import Connection, Connections, Standing
+from .endpoint import Endpoint
+
+__all__ = ["Connection", "Connections", "Endpoint", "Standing"]
