@@ -80,12 +80,12 @@ def refuse_strays(arguments: list[str], folder: Path) -> None:
     from adapters.driver.adapter import FILE_NAME  # noqa: PLC0415 - as above
 
     from .server.server import SCHEME  # noqa: PLC0415
-    from .session.testee_run import ADAPTERS  # noqa: PLC0415
+    from .session.implementations import ADAPTERS, WRONG  # noqa: PLC0415
 
     for argument in arguments:
         path = folder / argument
         named = (ADAPTERS / argument / FILE_NAME).is_file() and not path.exists()
-        if named or path.suffix == ".toml" or (path / FILE_NAME).is_file() or argument.startswith(SCHEME):
+        if named or path.suffix == ".toml" or (path / FILE_NAME).is_file() or argument.startswith((SCHEME, WRONG)):
             option = shlex.join(["--impl", argument])
             raise pytest.UsageError(f"{argument} is an implementation and no test; name it with {option}")
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))  # the repository, for `adapters`
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
-from adapters.testee_kit.arrays import Implementation, serve
+from adapters.testee_kit.arrays import Library, over, serve
 
 try:
     import jax
@@ -35,54 +34,33 @@ from adapters.jax.resonant_jax import (
     sparse_encode,
 )
 
-Results = Mapping[str, memoryview]
+
+def codes(data: bytes) -> jax.Array:
+    """The codes in a payload."""
+    return jnp.asarray(np.frombuffer(data, np.uint8))
 
 
-def do_quantize(bits: int, source: str, data: bytes) -> Results:
-    """The op quantize."""
-    codes, scale = quantize(elements(data, source), bits)
-    return {"codes": payload(codes), "scale": payload(scale)}
+def rows(data: bytes, rank: int) -> jax.Array:
+    """The rows of an index payload."""
+    return jnp.asarray(np.frombuffer(data, "<u4").reshape(-1, rank))
 
 
-def do_dequantize(bits: int, count: int, codes: bytes, scale: bytes | None = None) -> Results:
-    """The op dequantize."""
-    if scale is not None and len(scale) % 2:
-        raise ResonantError(RejectCode.BAD_SCALE, "QNT-14", f"{len(scale)} bytes are no whole number of scales")
-    scales = None if scale is None else elements(scale, "f16")
-    return {"data": payload(dequantize(jnp.asarray(np.frombuffer(codes, np.uint8)), count, bits, scales))}
-
-
-def do_sparse_encode(dims: tuple[int, ...], dense: bytes) -> Results:
-    """The op sparse_encode."""
-    if len(dense) % 2:
-        raise ResonantError(RejectCode.LENGTH_MISMATCH, "SPR-10", f"the dense tensor has {len(dense)} bytes")
-    values, index = sparse_encode(elements(dense, "f16"), dims)
-    return {"values": payload(values), "index": payload(index)}
-
-
-def do_sparse_decode(dims: tuple[int, ...], values: bytes, index_dims: tuple[int, ...], index: bytes) -> Results:
-    """The op sparse_decode."""
-    if len(values) % 2:
-        raise ResonantError(RejectCode.LENGTH_MISMATCH, "SPR-10", f"the values have {len(values)} bytes")
-    nnz, rank = len(values) // 2, len(dims)
-    if index_dims != (nnz, rank, 4):
-        raise ResonantError(RejectCode.BAD_INDEX, "SPR-2", f"the index has dims {index_dims}, not {(nnz, rank, 4)}")
-    if len(index) != nnz * rank * 4:
-        raise ResonantError(RejectCode.BAD_INDEX, "SPR-3", f"the index has {len(index)} bytes, not {nnz * rank * 4}")
-    rows = jnp.asarray(np.frombuffer(index, "<u4").reshape(nnz, rank))
-    return {"dense": payload(sparse_decode(dims, elements(values, "f16"), rows))}
-
-
-IMPLEMENTATION = Implementation(
+IMPLEMENTATION = over(
+    Library(
+        quantize=quantize,
+        dequantize=dequantize,
+        sparse_encode=sparse_encode,
+        sparse_decode=sparse_decode,
+        elements=elements,
+        codes=codes,
+        rows=rows,
+        payload=payload,
+        rows_payload=payload,
+        error=ResonantError,
+        code=RejectCode,
+    ),
     name="resonant-jax",
     version=f"0.1.0 (jax {jax.__version__}, {jax.default_backend()})",
-    refusal=ResonantError,
-    performers={
-        "quantize": do_quantize,
-        "dequantize": do_dequantize,
-        "sparse_encode": do_sparse_encode,
-        "sparse_decode": do_sparse_decode,
-    },
 )
 
 if __name__ == "__main__":

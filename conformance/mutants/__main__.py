@@ -18,8 +18,8 @@ from .engine.kill_matrix import Account, faults, trial_faults
 from .engine.mutant import Mutant
 from .engine.report import PATH, write_report
 from .engine.show import all_lines, some_lines
-from .engine.testee_faults import proved_by_testees
 from .runner import run_trials
+from .testees.registry import proved_by_testees
 
 PROVED, NOT_PROVED, USAGE = 0, 1, 2
 ALL = "*"

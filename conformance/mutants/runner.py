@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import resource
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
@@ -12,13 +10,12 @@ from typing import TypeAlias
 
 from ..model.cases import Case, load_cases
 from .catalogue.table import MUTANTS
+from .engine.memory import limit_memory
 from .engine.mutant import Mutant
 from .engine.trial import Suite, Trial, failures, suite_of, try_mutant
 
 CHUNK = 200
 """Cases of one piece of work, where the reference is judged without a change."""
-MEMORY_BYTES = 4 << 30
-"""What a process may have: a mutant that allocates what an input announces is to fail, and not the machine."""
 
 Result: TypeAlias = Trial | tuple[str, ...]
 """Of a mutant, or the failing cases of a chunk."""
@@ -51,13 +48,8 @@ def run_trials(
 @contextmanager
 def _performed(work: Sequence[Work], jobs: int) -> Iterator[Iterator[Result]]:
     """The results as they come. Processes are spawned, so that they are the same on every platform."""
-    with get_context("spawn").Pool(min(jobs, len(work)), _limit_memory) as pool:
+    with get_context("spawn").Pool(min(jobs, len(work)), limit_memory) as pool:
         yield pool.imap_unordered(_perform, work)
-
-
-def _limit_memory() -> None:
-    if sys.platform == "linux":
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
 def _perform(work: Work) -> Result:

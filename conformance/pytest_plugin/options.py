@@ -33,10 +33,11 @@ def add_options(parser: pytest.Parser) -> None:
         return
     group.addoption(
         "--impl",
-        metavar="NAME|PATH|udp://HOST:PORT",
+        metavar="NAME|PATH|udp://HOST:PORT|wrong:NAME",
         help="the implementation: the path of an adapter.toml or of its folder, or the name of a folder below "
         f"adapters/ (default: {DEFAULT_IMPL}, the suite's own); or the address of a running server, which is then "
-        "judged from outside, by nothing but datagrams (profiles handshake and stream)",
+        "judged from outside, by nothing but datagrams (profiles handshake and stream); or wrong:NAME, the reference "
+        "with one fault, to see what the suite says of it (names: resonant-conformance list wrong)",
     )
     group.addoption(
         "--case",

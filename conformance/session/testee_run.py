@@ -8,7 +8,7 @@ from pathlib import Path
 
 from resonant.describe.clauses import load_clauses
 
-from adapters.driver import Adapter, AdapterError, Hello, StartError, Testee, build_adapter, load_adapter
+from adapters.driver import Adapter, AdapterError, Hello, StartError, Testee, build_adapter
 from adapters.driver.adapter import FILE_NAME
 
 from ..dialogue.load import load_dialogues
@@ -17,12 +17,11 @@ from ..model.cases import Case, VectorError, load_cases
 from ..model.profiles import SelectionError, selected_cases, selected_profiles
 from ..probes import PROBES
 from ..probes.unclaimed import refusal_probes
+from .implementations import WRONG, find_adapter
 from .known_failures import Known, KnownFailuresError, load_known, resolve
 from .options import Options
 from .results import Ledger
 from .testee_ids import TESTEE, existing_ids, running_ids
-
-ADAPTERS = Path(__file__).resolve().parents[2] / "adapters"
 
 
 class RunError(Exception):
@@ -67,7 +66,7 @@ def prepare(options: Options, *, build: bool) -> Run:
         named = tuple(case for path in options.dialogues for case in load_dialogues(path))
         check_clauses((*all_cases, *named), load_clauses().keys())
         listed = load_known(options.known, fixing=options.fix_known) if options.known else {}
-        adapter = load_adapter(options.impl, ADAPTERS)
+        adapter = find_adapter(options.impl)
         if build:
             build_adapter(adapter)
         testee = Testee(adapter)
@@ -106,8 +105,11 @@ def concerns(entry: Known, selected: Collection[str], running: Collection[str]) 
 
 
 def _file_of(adapter: Adapter, impl: str) -> Path | None:
-    """The adapter.toml, which on the command line may have another name; None where somebody else starts the testee."""
-    if adapter.launch == "attach":
+    """The adapter.toml, which on the command line may have another name; None where somebody else starts the testee.
+
+    A wrong implementation has none either.
+    """
+    if adapter.launch == "attach" or impl.startswith(WRONG):
         return None
     file = adapter.folder / FILE_NAME
     return Path(impl) if Path(impl).suffix == ".toml" else file

@@ -98,7 +98,7 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
     "conformance.mutants": (
         layer("engine", "how a mutant is made and tried, whichever it is"),
         layer("catalogue general", "the mutants: ours by profile, and those of general tools"),
-        layer("runner", "it spawns processes that look mutants up in the catalogue"),
+        layer("runner testees", "they start processes that look mutants up in the catalogue"),
         layer("__main__", "the command"),
     ),
 }
@@ -120,8 +120,8 @@ OUTSIDE: Mapping[str, tuple[tuple[str, ...], str]] = {
         "the suite reaches implementations through the driver alone, so that none is favoured",
     ),
     "conformance.mutants": (
-        ("adapters.driver", "conformance", "reports", "resonant"),
-        "mutants are changes of the reference, which everything else only describes",
+        ("adapters.driver", "adapters.testee_kit", "conformance", "reports", "resonant"),
+        "mutants are changes of the reference and its testee, which everything else only describes",
     ),
     "conformance.tools": (
         ("adapters.driver", "conformance", "reports", "resonant.console", "resonant.describe", "resonant.__main__"),

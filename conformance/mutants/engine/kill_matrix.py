@@ -26,7 +26,7 @@ class Account:
     cases: Sequence[Case]
     clauses: Mapping[str, Clause]
     elsewhere: Mapping[str, tuple[str, ...]]
-    """Clause id to the faults by which it is proved without a mutant: `proofs.proved_by_testees`."""
+    """Clause id to the faults by which it is proved without a mutant: `testees.registry.proved_by_testees`."""
     failing: tuple[str, ...]
     """The cases that the reference fails without any change."""
     full: bool

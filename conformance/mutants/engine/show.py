@@ -24,7 +24,7 @@ def all_lines(account: Account, seconds: float) -> Iterator[str]:
     killed = sum(bool(trial.killers) for trial in account.trials.values())
     clauses = {mutant.clause for mutant in account.mutants}
     yield f"{killed} of {len(account.mutants)} mutants of {len(clauses)} clauses are killed ({seconds:.0f} s)"
-    yield f"{len(account.elsewhere)} clauses of the testee protocol are proved by the testees in conformance/tests/"
+    yield f"{len(account.elsewhere)} clauses of the testee protocol are proved by the wrong testees that tests start"
     if account.unjudged_clauses():
         yield f"not cited by any case yet: {', '.join(account.unjudged_clauses())}"
     if account.full:

@@ -12,6 +12,7 @@ import resonant
 
 from .testee import SCRIPTS
 
+_KIT = "adapters.testee_kit."
 Owner: TypeAlias = ModuleType | type
 
 
@@ -50,10 +51,13 @@ class Place:
 
 
 def modules() -> dict[str, ModuleType]:
-    """The reference's modules by their names in the package, and those of its testee by theirs."""
-    prefix = f"{resonant.__name__}."
-    package = {name.removeprefix(prefix): module for name, module in sys.modules.items() if name.startswith(prefix)}
-    return {resonant.__name__: resonant, **package, **SCRIPTS}
+    """The reference's modules by their names in the package, those of its testee by theirs, and `testee_kit.…`."""
+    return {resonant.__name__: resonant, **_below(f"{resonant.__name__}."), **_below(_KIT, "testee_kit."), **SCRIPTS}
+
+
+def _below(prefix: str, said: str = "") -> dict[str, ModuleType]:
+    """The loaded modules whose names begin so, with another beginning."""
+    return {said + name.removeprefix(prefix): module for name, module in sys.modules.items() if name.startswith(prefix)}
 
 
 def find(target: str) -> Place:

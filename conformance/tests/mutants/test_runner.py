@@ -21,11 +21,9 @@ from conformance.mutants.engine.mutant import Mutant
 from conformance.mutants.engine.patches import Change, edited, inserted, replaced
 from conformance.mutants.engine.report import report_data, write_report
 from conformance.mutants.engine.show import all_lines, some_lines
-from conformance.mutants.engine.testee_faults import UNCLAIMED_FAULT, proved_by_testees
 from conformance.mutants.engine.trial import Trial, failures, suite_of, try_mutant
 from conformance.mutants.runner import run_trials
-from conformance.tests.broken import BROKEN
-from conformance.tests.broken_peers import BROKEN_PEERS
+from conformance.mutants.testees.registry import TESTEES, UNCLAIMED, proved_by_testees
 from conformance.tests.support import ROOT, case_of, closed, header_bytes
 from conformance.tools.progress import Progress
 
@@ -178,9 +176,10 @@ def test_lines_tell_what_was_killed_and_what_fails() -> None:
 
 def test_the_testees_with_faults_stand_for_the_clauses_of_their_probes() -> None:
     proved = proved_by_testees()
-    assert proved["TST-9"] == tuple(sorted(name for name in BROKEN if name.startswith("unknown-op: ")))
-    assert proved["TST-10"] == (UNCLAIMED_FAULT,)
-    assert {name for names in proved.values() for name in names} == {*BROKEN, *BROKEN_PEERS, UNCLAIMED_FAULT}
+    assert proved["TST-9"] == tuple(sorted(one.name for one in TESTEES.values() if one.probes == ("unknown-op",)))
+    assert proved["TST-10"] == (UNCLAIMED.name,)
+    found_by_probes = {one.name for one in TESTEES.values() if one.probes}
+    assert {name for names in proved.values() for name in names} == {*found_by_probes, UNCLAIMED.name}
 
 
 def test_trials_in_processes_come_in_the_order_of_the_catalogue() -> None:

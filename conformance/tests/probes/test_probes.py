@@ -23,27 +23,37 @@ from adapters.driver import (
 from conformance.model.cases import load_cases
 from conformance.model.peer_requests import PEER_OPS
 from conformance.model.verdict import Verdict
+from conformance.mutants.testees.registry import TESTEES
 from conformance.probes import PROBES, Probe, expect_kind, process, run_probe
 from conformance.probes.basics import wrong
 from conformance.probes.unclaimed import refusal_probes
-from conformance.tests.broken import BABBLING, BROKEN, ENDING, HANGING, INCONSISTENT, MUTE, NO_JSON, OLD
-from conformance.tests.broken_peers import BROKEN_PEERS
+from conformance.session.implementations import find_adapter
+from conformance.tests.probes.said import SAID
 from conformance.tests.support import ADAPTERS, ROOT, adapter_at, patched, write_adapter
 from reports.outcome import Outcome
 
-ALL_BROKEN = {**BROKEN, **BROKEN_PEERS}
+WRONG = [name for name, one in TESTEES.items() if one.probes]
 NO_OPS = {"fields", "reply", "request", "hello", "stop"}
 REPLY_S = 0.5
 END_S = 1.5
 OUTCOMES = {
-    "pieces-in-any-order: only in order": Outcome.TIMEOUT,
-    "refusal-has-a-code: a string": Outcome.HARNESS_ERROR,
+    "pieces-only-in-order": Outcome.TIMEOUT,
+    "reject-is-a-string": Outcome.HARNESS_ERROR,
+    "dies-of-a-bad-index": Outcome.CRASH,  # and the next probe meets a testee that runs
+    "long-replies-no-json": Outcome.HARNESS_ERROR,
+    "hangs-when-asked": Outcome.TIMEOUT,
+    "babbles-when-asked": Outcome.HARNESS_ERROR,
+    "mute-at-length": Outcome.TIMEOUT,
 }
 
 
 @pytest.fixture(autouse=True)
 def short_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "END_S", END_S)
+
+
+def wrong_testee(name: str) -> Testee:
+    return Testee(find_adapter(f"wrong:{name}"), Limits(reply_s=REPLY_S))
 
 
 def verdicts(testee: Testee) -> dict[str, Verdict]:
@@ -61,59 +71,23 @@ def test_the_reference_passes_every_probe() -> None:
     assert failing(verdicts(testee)) == []
 
 
-@pytest.mark.parametrize("name", ALL_BROKEN)
-def test_a_broken_rule_fails_its_own_probe_and_no_other(name: str, tmp_path: Path) -> None:
-    patch, expected = ALL_BROKEN[name]
-    probe = name.partition(":")[0]
-    found = verdicts(patched(tmp_path, patch, REPLY_S))
-    assert failing(found) == [probe]
-    assert expected in found[probe].expected + found[probe].got
-    assert found[probe].outcome is OUTCOMES.get(name, Outcome.FAIL)
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_testee_fails_the_probes_of_what_it_breaks_and_no_other(name: str) -> None:
+    found = verdicts(wrong_testee(name))
+    assert failing(found) == list(TESTEES[name].probes)
+    for probe in TESTEES[name].probes:
+        assert SAID[name] in found[probe].expected + found[probe].got
+        assert found[probe].outcome is OUTCOMES.get(name, Outcome.FAIL)
 
 
-def test_every_probe_stands_in_the_table() -> None:
-    assert {name.partition(":")[0] for name in ALL_BROKEN} == {probe.id for probe in PROBES}
+def test_every_probe_fails_alone_for_some_testee() -> None:
+    alone = {probe for one in TESTEES.values() for probe in one.probes if len(one.probes) == 1}
+    assert alone == {probe.id for probe in PROBES}
+    assert SAID.keys() == set(WRONG)
 
 
-# What goes wrong in the middle of a probe is that probe's, and the next one meets a testee that runs.
-@pytest.mark.parametrize(
-    ("patch", "probe", "outcome", "got"),
-    [
-        (ENDING, "bad-heads", Outcome.CRASH, "exit status 7"),
-        (NO_JSON, "long-reply", Outcome.HARNESS_ERROR, "TST-8"),
-        (INCONSISTENT, "long-reply", Outcome.FAIL, "[2, 9]"),
-    ],
-    ids=["ends", "answers no JSON", "contradicts itself"],
-)
-def test_a_testee_that_fails_in_the_middle_fails_that_probe_only(
-    tmp_path: Path, patch: str, probe: str, outcome: Outcome, got: str
-) -> None:
-    found = verdicts(patched(tmp_path, patch, REPLY_S))
-    assert failing(found) == [probe]
-    assert found[probe].outcome is outcome
-    assert got in found[probe].got
-
-
-@pytest.mark.parametrize(
-    ("patch", "probes", "outcome", "got"),
-    [
-        (HANGING, ["long-reply", "pieces-when-asked"], Outcome.TIMEOUT, "no reply within"),
-        (BABBLING, ["long-reply", "pieces-when-asked"], Outcome.HARNESS_ERROR, "a reply without a head: 68656c6c6f"),
-        (MUTE, ["long-reply"], Outcome.TIMEOUT, "no reply within"),  # after which it is not asked for another one
-    ],
-    ids=["hangs", "babbles", "says nothing"],
-)
-def test_a_testee_that_fails_in_long_replies_fails_the_probes_that_need_one(
-    tmp_path: Path, patch: str, probes: list[str], outcome: Outcome, got: str
-) -> None:
-    found = verdicts(patched(tmp_path, patch, REPLY_S))
-    assert failing(found) == probes
-    for probe in probes:
-        assert (found[probe].outcome, got in found[probe].got) == (outcome, True)
-
-
-def test_the_standard_error_of_a_testee_that_ended_is_kept(tmp_path: Path) -> None:
-    with patched(tmp_path, ENDING, REPLY_S) as testee:
+def test_the_standard_error_of_a_testee_that_ended_is_kept() -> None:
+    with wrong_testee("dies-of-a-bad-index") as testee:
         (probe,) = [probe for probe in PROBES if probe.id == "bad-heads"]
         assert run_probe(probe, testee).stderr == "no such piece"
 
@@ -161,12 +135,6 @@ def test_one_that_claims_no_profile_at_all_is_judged_by_every_probe(tmp_path: Pa
     assert failing(verdicts(patched(tmp_path, patch, REPLY_S))) == []
 
 
-def test_one_older_than_asks_fails_their_probes_alone(tmp_path: Path) -> None:
-    found = verdicts(patched(tmp_path, OLD, REPLY_S))
-    assert failing(found) == ["first-piece-alone", "pieces-when-asked", "asks-for-pieces"]
-    assert all("a datagram of 12 bytes, `RTPA`" in found[probe].expected for probe in failing(found))
-
-
 @pytest.mark.parametrize("tail", ["", "x" * 5_000])
 def test_what_was_expected_never_reads_like_what_came(tail: str) -> None:
     verdict = wrong("y" * 5_000 + "a" + tail, "y" * 5_000 + "b" + tail)
@@ -196,7 +164,7 @@ def test_expect_kind_takes_one_kind_and_no_other(answer: Answer, kind: type[Answ
         assert verdict.got
 
 
-def test_a_testee_that_performs_what_it_does_not_claim_is_found(tmp_path: Path) -> None:
+def test_a_testee_that_performs_what_it_does_not_claim_is_found() -> None:
     unclaimed = refusal_probes(load_cases(), ("frame",))
     assert {(case.profile, case.op) for case in unclaimed} == {
         ("zstd", "decode"), ("zstd", "encode"), ("zstd", "compress"), ("zstd", "decompress"),
@@ -205,7 +173,7 @@ def test_a_testee_that_performs_what_it_does_not_claim_is_found(tmp_path: Path) 
         ("quant", "quantize"), ("quant", "dequantize"),
         *((case.profile, case.op) for case in PEER_OPS),
     }  # fmt: skip
-    with patched(tmp_path, "ops.PROFILES = ('frame',)\n") as testee:
+    with wrong_testee("performs-what-it-does-not-claim") as testee:
         assert testee.hello.profiles == ("frame",)
         for case in unclaimed:
             verdict = expect_kind(testee.ask(case.op, case.input), Unsupported, "unsupported")

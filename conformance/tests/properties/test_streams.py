@@ -9,19 +9,27 @@ from typing import Any
 
 import pytest
 
-from adapters.driver import Address, Answer, Crash, Hello, Ok, Testee, load_adapter
+from adapters.driver import Address, Answer, Crash, Hello, Limits, Ok, Testee, load_adapter
 from conformance.dialogue.judge import judge_dialogue
 from conformance.dialogue.load import load_dialogues
 from conformance.dialogue.player import StoppedError
 from conformance.properties.streams import search as searching
 from conformance.properties.streams.counterexample import write_found
 from conformance.properties.streams.search import search
-from conformance.tests.broken_peers import STREAM_FAULTS
+from conformance.session.implementations import find_adapter
 from conformance.tests.stand_in import Reaction, StandIn
-from conformance.tests.support import ADAPTERS, patched, replayed, replays, run_suite, write_patched
+from conformance.tests.support import ADAPTERS, replayed, replays, run_suite
 from reports.outcome import Outcome
 
 pytestmark = pytest.mark.slow
+
+FOUND: Mapping[str, str] = {
+    "stream-held-backwards": r"events\[\d+\]\.frame_seq",
+    "stream-delivered-twice": r"DUPLICATE",
+    "stream-nothing-compared": r"STREAM_CORRUPT|no datagram came",
+    "stream-says-one-missing": r"missing\[1\]",
+}
+"""Wrong implementations whose peers are wrong in streams, and a pattern of what the law then says."""
 
 
 class Listening:
@@ -74,14 +82,13 @@ def test_the_conversations_reach_what_streams_can_come_to(heard: list[Listening]
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", STREAM_FAULTS)
+@pytest.mark.parametrize("name", FOUND)
 def test_a_planted_fault_is_found_and_its_dialogue_fails_again(name: str, tmp_path: Path) -> None:
-    patch, says = STREAM_FAULTS[name]
-    with patched(tmp_path / "impl", patch, reply_s=5) as broken:
+    with Testee(find_adapter(f"wrong:{name}"), Limits(reply_s=5)) as broken:
         breach = search(broken, 1)
         assert breach is not None
         assert breach.verdict.outcome is Outcome.FAIL
-        assert re.search(says, breach.verdict.summary), breach.verdict.summary
+        assert re.search(FOUND[name], breach.verdict.summary), breach.verdict.summary
         assert len(breach.case.input["steps"]) < 40
         (case,) = load_dialogues(write_found(tmp_path, breach.case))
         again = judge_dialogue(broken, case)
@@ -91,8 +98,7 @@ def test_a_planted_fault_is_found_and_its_dialogue_fails_again(name: str, tmp_pa
 
 
 def test_a_run_prints_how_to_replay_what_was_found(tmp_path: Path) -> None:
-    patch, _ = STREAM_FAULTS["delivered backwards"]
-    impl = write_patched(tmp_path / "impl", patch)
+    impl = "wrong:stream-held-backwards"
     law = "conformance/test_stream_law.py"
     run = run_suite(impl, tmp_path / "report", what=law)
     assert run.status == 1, run.out
@@ -101,7 +107,7 @@ def test_a_run_prints_how_to_replay_what_was_found(tmp_path: Path) -> None:
     assert f" --impl {impl} --dialogue {path} --case stream/found/seed-1" in line
     assert "what was said so far:" in run.out
     assert replayed(line).outcomes == {"stream/found/seed-1": "fail"}
-    sound = replayed(line.replace(str(impl), "reference"))
+    sound = replayed(line.replace(impl, "reference"))
     assert (sound.status, sound.outcomes) == (0, {"stream/found/seed-1": "pass"}), sound.out
 
 

@@ -65,7 +65,7 @@ def test_unclaimed_profiles_are_probed_and_their_cases_are_not_run(tmp_path: Pat
 
 
 def test_performing_what_is_not_claimed_fails(tmp_path: Path) -> None:
-    run = judge(tmp_path, "ops.PROFILES = ('frame',)\n", "-k", "unclaimed or tail_hash")
+    run = run_suite("wrong:performs-what-it-does-not-claim", tmp_path, "-k", "unclaimed or tail_hash")
     assert run.status == FAILED
     assert run.failed == dict.fromkeys(UNCLAIMED, "fail")
     assert "TST-10 (19)" in run.out

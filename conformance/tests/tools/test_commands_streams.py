@@ -22,6 +22,7 @@ COMMANDS: Sequence[tuple[Sequence[str], int]] = [
     ((*TOOL, "compare", "{run}", "{run}"), 0),
     ((*TOOL, "report", "{run}", "--html", "{folder}/é.html"), 0),
     ((*TOOL, "statement", "{run}", "--out", "{folder}"), 0),
+    ((*TOOL, "list"), 0),
     ((*TOOL, "verify", "é"), 2),
     ((*TOOL, "explain", "é\udcff"), 2),
     ((*TOOL, "new-adapter", "é", "--lang", "c"), 2),

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from resonant.console import command, printable
 
-from adapters.driver import AdapterError, StartError, Testee, build_adapter, load_adapter
+from adapters.driver import AdapterError, StartError, Testee, build_adapter
 
 from ...dialogue.timing import playable
 from ...model.cases import DIALOGUE, Case, VectorError, load_cases
-from ...session.testee_run import ADAPTERS
+from ...session.implementations import find_adapter
 from .pcapng import write_pcapng
 from .recorder import FIRST_PORT, PEER_PORT, Recorder
 from .watched import record
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Write a capture. Gives 0 if every dialogue held, 1 if one did not (the capture is there), 2 if nothing ran."""
     options = _parser().parse_args(arguments)
     try:
-        adapter = load_adapter(options.impl, ADAPTERS)
+        adapter = find_adapter(options.impl)
         chosen = _chosen(load_cases(), options.pattern)
         if not options.no_build:
             build_adapter(adapter)
@@ -54,7 +54,9 @@ def _parser() -> argparse.ArgumentParser:
         "as a comment. The same dialogues give the same bytes.",
     )
     parser.add_argument("pattern", nargs="*", metavar="ID-PATTERN", help="dialogues, such as 'stream/*' (default: all)")
-    parser.add_argument("--impl", default="reference", metavar="NAME|PATH", help="the implementation (%(default)s)")
+    parser.add_argument(
+        "--impl", default="reference", metavar="NAME|PATH|wrong:NAME", help="the implementation (%(default)s)"
+    )
     parser.add_argument("-o", "--output", required=True, type=Path, metavar="FILE", help="the pcapng file to write")
     parser.add_argument("--no-build", action="store_true", help="do not run the adapter's build command first")
     return parser

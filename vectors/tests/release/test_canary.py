@@ -12,7 +12,7 @@ import pytest
 from adapters.driver import Testee, load_adapter
 from conformance.checks.judge import judge
 from conformance.model.cases import Case, load_cases
-from conformance.session.testee_run import ADAPTERS
+from conformance.session.implementations import ADAPTERS
 from reports.outcome import Outcome
 from vectors.release.canary.lies import Canary, Kind, refused, value
 from vectors.release.canary.pack import CANARIES, canary_files

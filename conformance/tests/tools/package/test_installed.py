@@ -216,11 +216,22 @@ def test_the_command_explains_frames_clauses_and_itself(installed: Installed) ->
     assert explained.returncode == 1
     assert "TOO_SHORT" in explained.stdout
     usage = installed.run("resonant-conformance", "--help")
-    for command in ("run", "explain", "clause", "report", "verify", "compare", "vectors", "new-adapter"):
+    for command in ("run", "explain", "clause", "report", "verify", "compare", "list", "vectors", "new-adapter"):
         assert f"  {command} " in usage.stdout
     options = installed.run("resonant-conformance", "run", "--help")
     assert "--known-failures" in options.stdout
     assert installed.run("resonant-conformance", "nonsense").returncode == 2
+
+
+def test_what_can_be_judged_is_listed_and_nothing_wrong_is_installed(installed: Installed) -> None:
+    done = installed.run("resonant-conformance", "list")
+    assert done.returncode == 0, done.stderr
+    assert "\n  wrong:NAME needs a checkout of the suite" in done.stdout
+    assert "\n  reference  Python" in done.stdout
+    assert "\n  frame      FRM, SPC" in done.stdout
+    refused = installed.run("resonant-conformance", "run", "wrong:any-magic")
+    assert refused.returncode == 4
+    assert "ERROR: wrong:NAME needs a checkout of the suite" in refused.stdout + refused.stderr
 
 
 def test_other_sessions_of_pytest_are_left_alone(installed: Installed) -> None:

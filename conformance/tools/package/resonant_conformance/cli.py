@@ -18,7 +18,7 @@ from resonant.console import command
 
 from conformance.model.cases import VECTORS
 from conformance.pytest_plugin.options import TITLE as OPTIONS_TITLE
-from conformance.tools import new_adapter
+from conformance.tools import listing, new_adapter
 from conformance.tools.statement import state, verify
 from reports import compare
 from reports.__main__ import main as report
@@ -30,8 +30,8 @@ PYTEST = ("-P", "-m", "pytest", "-p", f"{NAME}.command", "-c", str(SUITE / "run.
 RUN_USAGE = """\
 resonant-conformance run IMPL [OPTION ...]
 
-IMPL is what --impl takes: an adapter.toml, its folder, or udp://HOST:PORT. Without it the suite's own reference is
-judged."""
+IMPL is what --impl takes: an adapter.toml, its folder, udp://HOST:PORT, or wrong:NAME of `resonant-conformance list`.
+Without it the suite's own reference is judged."""
 PYTEST_OPTIONS = "All options of pytest can be given as well: -n 2 (two processes), -k EXPRESSION, -x, -q, --pdb, …"
 
 
@@ -93,6 +93,7 @@ COMMANDS: Mapping[str, Command] = {
     "verify": Command("check a statement, and its signature", verify),
     "explain": Command("print a frame field by field, with its faults", lambda given: look(["explain", *given])),
     "clause": Command("print a clause of the specification", lambda given: look(["clause", *given])),
+    "list": Command("adapters, implementations wrong on purpose, and profiles", listing.main),
     "vectors": Command("where the golden vectors are, or copy them: vectors [--to DIR]", vectors),
     "new-adapter": Command("write a testee to begin with: new-adapter NAME --lang c", new_adapter.main),
 }
