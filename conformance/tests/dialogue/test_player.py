@@ -91,10 +91,11 @@ def test_a_testee_without_a_known_wire_or_that_cannot_start_is_no_verdict_on_the
     class Absent(StandIn):
         @property
         def hello(self) -> Any:
-            raise StartError("gave up: enough", "stderr")
+            raise StartError("gave up: enough", "stderr", "enough")
 
     gone = judge_dialogue(Absent(), dialogue())
     assert (gone.outcome, gone.got, gone.stderr) == (Outcome.HARNESS_ERROR, "gave up: enough", "stderr")
+    assert gone.gave_up == "enough"
 
 
 def test_at_most_64_datagrams_are_under_way() -> None:
