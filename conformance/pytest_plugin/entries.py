@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from reports.entry import Entry
 from reports.outcome import KNOWN, Outcome
 
 from .. import SUITE
 from ..model.failure import from_text
 from ..probes import PROBES, UNCLAIMED_CLAUSES
 from ..session.judged import Judged
-from ..session.results import Entry
 from ..session.testee_ids import PROBE, TESTEE, UNCLAIMED, judged_id
 from .identity import ATTRIBUTE
 

@@ -11,14 +11,16 @@ import pytest
 
 from adapters.driver.launch.guard import VARIABLE
 from adapters.driver.running import HIDDEN
+from reports.entry import Failure
 from reports.outcome import Outcome
 
 from ..model.cases import Case
-from ..model.failure import Failure, failure_of, to_text
+from ..model.failure import failure_of, to_text
 from ..model.verdict import Verdict
 from ..server.check import Check
+from ..session.dumps import dump
 from ..session.replay import replay
-from .failure_text import failure_text, frame_dump, probe_text
+from .failure_text import failure_text, probe_text
 from .identity import id_of
 from .stash import JUDGED, OPTIONS, RUN
 
@@ -37,28 +39,28 @@ class Reporter:
     def case(self, case: Case, verdict: Verdict) -> None:
         """Fail, pass or xfail the running test by the verdict on a case."""
         if not verdict.passed:
-            self._keep(failure_of(case, verdict, frame_dump(case, verdict), self.replay()))
+            self._keep(failure_of(case, verdict, dump(case, verdict), self.replay()))
         if not self._settled(case.id, verdict):
             self._fail(verdict, failure_text(case, verdict, self.replay()))
 
     def check(self, check: Check, verdict: Verdict) -> None:
         """The same for a check of a server from outside."""
         if not verdict.passed:
-            self._keep(failure_of(None, verdict, (), self.replay()))
+            self._keep(failure_of(None, verdict, None, self.replay()))
         if not self._settled(check.id, verdict):
             self._fail(verdict, probe_text(check.id, check.about, check.clauses, verdict, self.replay()))
 
     def found(self, name: str, about: str, clauses: tuple[str, ...], verdict: Verdict, *more: str) -> None:
         """Fail the running test by what a probe or a law found. more: options that its replay needs besides."""
         again = self.replay(*more)
-        self._keep(failure_of(None, verdict, (), again))
+        self._keep(failure_of(None, verdict, None, again))
         self._fail(verdict, probe_text(name, about, clauses, verdict, again))
 
     def breach(self, case: Case, verdict: Verdict, file: Path) -> None:
         """Fail the running test by a case that a law made and wrote into a file, which --dialogue plays again."""
         options = replace(self._options, dialogues=(file,))
         again = replay(options, self._config.invocation_params.dir, [case.id])
-        self._keep(failure_of(case, verdict, frame_dump(case, verdict), again))
+        self._keep(failure_of(case, verdict, dump(case, verdict), again))
         self._fail(verdict, failure_text(case, verdict, again))
 
     def _settled(self, case_id: str, verdict: Verdict) -> bool:

@@ -9,10 +9,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from reports.entry import Entry
 from reports.outcome import Outcome
 
 from .files import DataFileError, data_text, load_data, write_whole
-from .results import Entry
 
 FORMAT = 1
 TESTEE = "testee"

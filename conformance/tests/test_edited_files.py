@@ -153,8 +153,9 @@ def test_a_folder_without_a_run_is_one_line(
 @pytest.mark.parametrize(
     ("schema", "made", "says"),
     [
-        ("run", 1, "run.json has format 1; this version reads 2: run again"),
-        ("run", 3, "a newer version of resonant-conformance made it, so update this one"),
+        ("run", 1, "run.json has format 1; this version reads 3: run again"),
+        ("run", 2, "run.json has format 2; this version reads 3: run again"),
+        ("run", 4, "a newer version of resonant-conformance made it, so update this one"),
         ("plan", 0, "plan.json has format 0; this version reads 1: write it again with --write-plan"),
         ("statement", 0, "statement.json has format 0; this version reads 1: make the statement again"),
         ("statement", 2, "a newer version of resonant-conformance made it"),
