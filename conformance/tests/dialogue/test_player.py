@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 from collections.abc import Mapping
 from typing import Any
@@ -142,3 +143,21 @@ def test_a_long_transcript_is_cut_at_its_beginning() -> None:
     verdict = judged(replying(events=[LOST]), *[SEND] * 100)
     assert len(verdict.transcript) == 61
     assert "earlier lines" in verdict.transcript[0]
+
+
+@pytest.mark.parametrize(
+    ("datagram", "label", "note"),
+    [
+        (sync_frame(ERROR), "Sync stream 1 #0", json.dumps(ERROR)),
+        (sync_frame(b"no"), "Sync stream 1 #0", None),
+        (closed(header_bytes(stream_id=1)), "Think stream 1 #1", "no slices"),
+        (b"hello", "5 bytes, 68656c6c6f (it has 5 bytes (FRM-25, FRM-28))", ""),
+    ],
+    ids=["JSON", "no JSON", "no slices", "no frame"],
+)
+def test_a_step_tells_a_frame_in_two_parts_and_anything_else_in_one(
+    datagram: bytes, label: str, note: str | None
+) -> None:
+    step = judged(replying([datagram]), SEND).steps[-1]
+    assert (step.to, step.label) == ("peer", label)
+    assert step.note if note is None else step.note == note
