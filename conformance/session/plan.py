@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from reports.entry import Entry
+from reports.files import DataFileError, load_data
 from reports.outcome import Outcome
 
-from .files import DataFileError, data_text, load_data, write_whole
+from .files import data_text, write_whole
 
 FORMAT = 1
 TESTEE = "testee"

@@ -16,13 +16,13 @@ from adapters.driver import AdapterError, load_adapter
 from adapters.driver.text import decoded
 from conformance.dialogue.load import load_dialogues
 from conformance.model.integrity import damage
-from conformance.session.files import DataFileError, load_data
 from conformance.session.fix_known_failures import Found, fix_file
 from conformance.session.known_failures import KnownFailuresError, load_known
 from conformance.tests.support import ADAPTERS, ROOT
 from conformance.tools.statement import state, verify
 from reports import compare
 from reports.__main__ import main as report
+from reports.files import DataFileError, load_data
 from reports.statement.signing import load_key
 from vectors.release.keys import load_public, load_seed
 
