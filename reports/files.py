@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +37,21 @@ def file_of(path: Path, schema: str) -> Path:
     return path / f"{schema}.json" if path.is_dir() else path
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What was in a file. sha256: of its bytes, as they were read."""
+
+    file: Path
+    data: dict[str, Any]
+    sha256: str
+
+
 def load_data(path: Path, schema: str) -> dict[str, Any]:
+    """As `load_file`, without what else there is to know of the file."""
+    return load_file(path, schema).data
+
+
+def load_file(path: Path, schema: str) -> Loaded:
     """The JSON object in the file, or in the folder's file, which fits reports/SCHEMA.schema.json.
 
     A byte order mark does no harm. Raises DataFileError.
@@ -46,7 +62,7 @@ def load_data(path: Path, schema: str) -> dict[str, Any]:
             data = opened.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
             raise DataFileError(f"{file}: longer than {MAX_BYTES:,} bytes")
-        return checked(json.loads(data), schema, file)
+        return Loaded(file, checked(json.loads(data), schema, file), sha256(data).hexdigest())
     except FileNotFoundError as error:
         inside = f"there is no {file.name} in it" if file != path else f"cannot be read: {error.strerror}"
         raise DataFileError(f"{path}: {inside}; {_WHERE_FROM.get(schema, 'check the path')}") from error

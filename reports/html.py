@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from resonant.describe.clauses import load_clauses
 
 from . import model
+from .causes import causes
 from .read import Kill, Run
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -31,7 +32,7 @@ def render(runs: Sequence[Run], kills: Mapping[str, Kill] | None = None, specs: 
         .render(
             runs=runs,
             rows={run.name: model.rows(run) for run in runs},
-            causes=[(run, model.causes(run.entries)) for run in runs],
+            causes=[(run, causes(run.entries)) for run in runs],
             matrix=model.matrix(runs),
             clauses=clauses,
             failures=shown,

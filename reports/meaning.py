@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from resonant.describe.registry import registry
 
-from .read import Entry
+from .entry import Entry
 
 BY_PROFILE: Mapping[str, str] = {
     profile.name: profile.meaning for profile in (*registry().profiles.values(), registry().testee)

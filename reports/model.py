@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,12 +10,13 @@ from itertools import chain, count
 
 from resonant.describe.clauses import Clause
 
+from .dump import Text, texts
+from .entry import Entry
 from .meaning import meaning
-from .read import Entry, Run
+from .read import Run
 
 MOST_FAILURES = 500
 """Of all runs together, shown in full; the others are counted."""
-_LINE = re.compile(r"^(>>)\s*@(\d+)(\s+)([0-9a-f]+)(.*)$", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +63,6 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a frame dump, in four parts: before the wrong byte, that byte, after it. marked: the wrong field."""
-
-    before: str
-    byte: str
-    after: str
-    marked: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Failure:
     """An entry that did not pass, ready to be shown."""
 
@@ -83,16 +73,7 @@ class Failure:
     means: str
     expected: str
     got: str
-    dump: tuple[Line, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Failures that probably have one reason."""
-
-    clause: str
-    got: str
-    count: int
+    dump: tuple[Text, ...]
 
 
 def told_apart(runs: Sequence[Run]) -> tuple[Run, ...]:
@@ -168,39 +149,17 @@ def _share(runs: Sequence[Run]) -> int:
     return max(1, MOST_FAILURES // len(runs))
 
 
-def causes(entries: Sequence[Entry]) -> tuple[Cause, ...]:
-    """Failures by their first clause and what was got, the most frequent first."""
-    found: Counter[tuple[str, str]] = Counter()
-    for entry in entries:
-        if not entry.green:
-            found[entry.clauses[0] if entry.clauses else "no clause", kind(entry)] += 1
-    return tuple(Cause(clause, got, count) for (clause, got), count in found.most_common())
-
-
-def kind(entry: Entry) -> str:
-    """In a word or two what was got."""
-    got = None if entry.failure is None else entry.failure["got"]
-    if entry.outcome != "fail" or not isinstance(got, dict):
-        return entry.outcome if entry.outcome != "fail" else "wrong"
-    reject = got.get("reject")
-    return (
-        f"refused with {reject['code']}"
-        if isinstance(reject, dict) and "code" in reject
-        else "accepted, or another value"
-    )
-
-
 def _failure(number: int, run: Run, entry: Entry, clauses: Mapping[str, Clause]) -> Failure:
-    said = entry.failure or {"expected": None, "got": None, "dump": None, "differs_at": None}
+    why = entry.failure
     return Failure(
         number=number,
         run=run.name,
         entry=entry,
         clauses=tuple(clauses[name] for name in entry.clauses if name in clauses),
         means=meaning(entry),
-        expected=_shown(said["expected"]),
-        got=_shown(said["got"]),
-        dump=tuple(lines(said["dump"], said["differs_at"])) if said["dump"] else (),
+        expected=_shown(why.expected) if why else "",
+        got=_shown(why.got) if why else "",
+        dump=tuple(texts(why.dump)) if why and why.dump else (),
     )
 
 
@@ -208,18 +167,3 @@ def _shown(value: object) -> str:
     if value is None:
         return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
-
-
-def lines(dump: str, differs_at: int | None) -> Iterator[Line]:
-    """A dump by lines; the byte at `differs_at` apart, where its field's bytes stand in its line."""
-    for text in dump.splitlines():
-        marked = text.startswith(">>")
-        found = _LINE.match(text)
-        if found is not None and differs_at is not None:
-            head = f"{found[1]} @{found[2]}{found[3]}"
-            place = 2 * (differs_at - int(found[2]))
-            if 0 <= place < len(found[4]):
-                digits = found[4]
-                yield Line(head + digits[:place], digits[place : place + 2], digits[place + 2 :] + found[5], True)
-                continue
-        yield Line(text, "", "", marked)

@@ -9,26 +9,8 @@ from typing import Any
 
 from resonant.console import printable
 
+from .entry import Entry, failure_from
 from .files import load_data
-
-GREEN = ("pass", "known failure")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A case or check of a run. failure: the object of reports/run.schema.json, if there is one."""
-
-    id: str
-    profile: str
-    clauses: tuple[str, ...]
-    outcome: str
-    detail: str
-    failure: Mapping[str, Any] | None
-
-    @property
-    def green(self) -> bool:
-        """Whether it passed, or failed as it was known to."""
-        return self.outcome in GREEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +45,13 @@ def read_run(path: Path) -> Run:
     data = _shown(load_data(path, "run"))
     who = data["implementation"]
     entries = tuple(
-        Entry(one["id"], one["profile"], tuple(one["clauses"]), one["outcome"], one["detail"], one["failure"])
+        Entry(
+            **{
+                **one,
+                "clauses": tuple(one["clauses"]),
+                "failure": None if one["failure"] is None else failure_from(one["failure"]),
+            }
+        )
         for one in data["cases"]
     )
     return Run(

@@ -24,7 +24,7 @@ from .errors import AdapterError, StartError
 from .hello import Hello
 from .running import Address
 from .session import launch
-from .testee import Limits, Testee
+from .testee import Limits, Testee, not_started
 from .transport.channel import RESEND_S, Channel, GoneError, NoReplyError
 from .transport.exchange import Exchange
 from .transport.pieces import (
@@ -79,6 +79,7 @@ __all__ = [
     "enlarge_buffers",
     "launch",
     "load_adapter",
+    "not_started",
     "open_udp",
     "parse_answer",
 ]

@@ -66,6 +66,8 @@ class HarnessError:
 
     text: str
     stderr: str = ""
+    gave_up: str = ""
+    """Why the runner asks nothing more, if it gave up; every later answer would say the same."""
 
 
 Answer: TypeAlias = Ok | Reject | Unsupported | RequestError | Crash | Timeout | HarnessError

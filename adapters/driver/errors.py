@@ -12,10 +12,13 @@ class StartError(AdapterError):
 
     stderr: str
     """The end of what the testee wrote to standard error."""
+    gave_up: str
+    """Why it is not started any more, if so; empty where it was tried."""
 
-    def __init__(self, text: str, stderr: str = "") -> None:
+    def __init__(self, text: str, stderr: str = "", gave_up: str = "") -> None:
         super().__init__(text)
         self.stderr = stderr
+        self.gave_up = gave_up
 
     def __str__(self) -> str:
         text = super().__str__()

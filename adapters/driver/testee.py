@@ -35,6 +35,11 @@ class Limits:
     """How often it may be started again."""
 
 
+def not_started(error: StartError) -> HarnessError:
+    """The answer of a testee that cannot be started."""
+    return HarnessError(error.text, error.stderr, error.gave_up)
+
+
 class Testee:
     """An implementation behind the testee protocol. One thread at a time.
 
@@ -104,7 +109,7 @@ class Testee:
         try:
             session = self._ready()
         except StartError as error:
-            return HarnessError(error.text, error.stderr)
+            return not_started(error)
         began = monotonic()
         try:
             return parse_answer(session.channel.request(message, began + self.limits.reply_s))
@@ -166,7 +171,7 @@ class Testee:
             self._session = None
         self._give_up_if_lost()
         if self._gave_up:
-            raise StartError(f"gave up: {self._gave_up}")
+            raise StartError(f"gave up: {self._gave_up}", gave_up=self._gave_up)
         self.starts += 1
         began = monotonic()
         try:

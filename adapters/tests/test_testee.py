@@ -147,7 +147,7 @@ def test_a_child_of_the_testee_ends_with_it(tmp_path: Path) -> None:
 def test_a_testee_that_was_closed_is_not_started_again(tmp_path: Path) -> None:
     testee = Testee(made(tmp_path, "serve(good)"))
     testee.close()
-    assert testee.ask("decode", {}) == HarnessError("gave up: the testee was closed")
+    assert testee.ask("decode", {}) == HarnessError("gave up: the testee was closed", gave_up="the testee was closed")
     assert testee.starts == 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from adapters.driver import Address, Answer, HarnessError, StartError, WirePeer
+from adapters.driver import Address, Answer, HarnessError, StartError, WirePeer, not_started
 from reports.outcome import Outcome
 
 from ..model.cases import Case
@@ -49,7 +49,7 @@ def reach(testee: AsksPeers) -> tuple[Address, str]:
     try:
         to, clock = testee.wire_address, testee.hello.clock
     except StartError as error:
-        raise StoppedError(not_judged(HarnessError(error.text, error.stderr), EXPECTED)) from error
+        raise StoppedError(not_judged(not_started(error), EXPECTED)) from error
     if to is None:
         text = "where its wire socket is, is not known; its adapter.toml has to say it"
         raise StoppedError(not_judged(HarnessError(text), EXPECTED))

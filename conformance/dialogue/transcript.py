@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..model.verdict import Step, short
-from ..wire.text import datagram_text
+from ..wire.text import Described, described
 
 PEER, TESTEE = "peer", "testee"
 """How the peer under test is called in lines; and in steps, which call the other ends peer."""
@@ -62,11 +62,11 @@ class Transcript:
         return tuple(map(self._step, self.lines[-_SHOWN_LINES:]))
 
     def _step(self, line: Line) -> Step:
-        label, _, note = self._what(line).partition(": ") if isinstance(line.what, bytes) else (line.what, "", "")
-        return Step(line.at_ms, line.to, short(label, _STEP_CHARS), short(note + line.more, _STEP_CHARS))
+        what = self._what(line)
+        return Step(line.at_ms, line.to, short(what.head, _STEP_CHARS), short(what.content + line.more, _STEP_CHARS))
 
     def _line(self, line: Line) -> str:
         return f"{line.at_ms:>7} ms  {line.who:<10} {self._what(line)}{line.more}"
 
-    def _what(self, line: Line) -> str:
-        return line.what if isinstance(line.what, str) else datagram_text(line.what, self.key)
+    def _what(self, line: Line) -> Described:
+        return Described(line.what) if isinstance(line.what, str) else described(line.what, self.key)

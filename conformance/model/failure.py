@@ -3,40 +3,26 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
+
+from reports.dump import Dump
+from reports.entry import Failure, failure_from
 
 from .cases import DIALOGUE, Accept, Case
 from .verdict import Verdict, short
 
-VALUE_CHARS, DUMP_CHARS, STDERR_CHARS = 4_000, 19_000, 8_000
-"""What is kept of an expected or given value, of a dump, and of standard error."""
-_MARK = re.compile(r"^(?:>>)? +\^\^ byte (\d+)", re.MULTILINE)  # as `show` marks it
+VALUE_CHARS, STDERR_CHARS = 4_000, 8_000
+"""What is kept of an expected or given value, and of standard error. A dump is bounded by how it is made."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """The members of `failure` in reports/run.schema.json."""
-
-    expected: Any
-    got: Any
-    dump: str | None
-    differs_at: int | None
-    steps: tuple[Mapping[str, Any], ...] | None
-    stderr: str | None
-    replay: str
-
-
-def failure_of(case: Case | None, verdict: Verdict, dump: Iterable[str], replay: str) -> Failure:
+def failure_of(case: Case | None, verdict: Verdict, dump: Dump | None, replay: str) -> Failure:
     """What a verdict says. case: None for checks that are no case. replay: the command that runs it alone."""
-    text = "\n".join(dump)
     return Failure(
         expected=_bounded(_wanted(case, verdict)),
         got=_bounded(verdict.got if verdict.reply is None else verdict.reply),
-        dump=short(text, DUMP_CHARS) or None,
-        differs_at=_place(verdict, text),
+        dump=dump,
+        differs_at=_place(verdict, dump),
         steps=tuple(asdict(step) for step in verdict.steps) or None,
         stderr=verdict.stderr[-STDERR_CHARS:] or None,
         replay=replay,
@@ -50,15 +36,15 @@ def to_text(failure: Failure) -> str:
 
 def from_text(text: str) -> Failure:
     """The failure that `to_text` wrote."""
-    return Failure(**json.loads(text))
+    return failure_from(json.loads(text))
 
 
-def _place(verdict: Verdict, dump: str) -> int | None:
+def _place(verdict: Verdict, dump: Dump | None) -> int | None:
     """The differing byte, counted where the dump counts, so that the two agree."""
-    marked = _MARK.search(dump)
-    if marked:
-        return int(marked[1])
-    return verdict.difference.byte if verdict.difference else None
+    if verdict.difference is None:
+        return None
+    marked = dump.differs_at if dump is not None else None
+    return verdict.difference.byte if marked is None else marked
 
 
 def _wanted(case: Case | None, verdict: Verdict) -> Any:

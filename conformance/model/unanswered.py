@@ -24,9 +24,8 @@ def not_judged(answer: Answer, expected: str) -> Verdict:
         case Timeout(seconds, stderr, note):
             got = f"no reply within {seconds:.1f} s" + (f"; {note}" if note else "")
             return Verdict(Outcome.TIMEOUT, "the testee did not answer", expected, got, stderr=stderr)
-        case HarnessError(text, stderr):
-            return Verdict(
-                Outcome.HARNESS_ERROR, "the testee protocol failed", expected, short(text, 600), stderr=stderr
-            )
+        case HarnessError(text, stderr, gave_up):
+            summary, got = "the testee protocol failed", short(text, 600)
+            return Verdict(Outcome.HARNESS_ERROR, summary, expected, got, stderr=stderr, gave_up=gave_up)
         case Ok() | Reject():
             return Verdict(Outcome.FAIL, "another kind of answer was due", expected, short(str(answer)))

@@ -41,6 +41,8 @@ class Verdict:
     """The same in parts."""
     reply: Any = None
     """The answer as JSON data, where one answer was judged."""
+    gave_up: str = ""
+    """Why nothing more is asked of the implementation, where that is so; every later verdict would say the same."""
     unnamed: bool = False
     """The input was refused as expected, but without a code (TST-14)."""
 

@@ -30,6 +30,7 @@ from adapters.driver import (
     Timeout,
     Unsupported,
     cut,
+    not_started,
     parse_answer,
 )
 from reports.outcome import Outcome
@@ -78,7 +79,7 @@ def run_probe(probe: Probe, testee: Testee) -> Verdict:
     except (AnswerError, PieceError) as error:
         verdict = not_judged(HarnessError(str(error), testee.stderr()), KEPT)
     except StartError as error:
-        return not_judged(HarnessError(error.text, error.stderr), KEPT)
+        return not_judged(not_started(error), KEPT)
     if not verdict.passed:
         testee.exchange(message(UNKNOWN))  # a crash or hang that the probe left behind is found here, not later
     return verdict

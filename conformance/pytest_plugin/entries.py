@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
+from copy import copy
 from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
 
+from reports.entry import Entry
 from reports.outcome import KNOWN, Outcome
 
 from .. import SUITE
 from ..model.failure import from_text
 from ..probes import PROBES, UNCLAIMED_CLAUSES
 from ..session.judged import Judged
-from ..session.results import Entry
 from ..session.testee_ids import PROBE, TESTEE, UNCLAIMED, judged_id
 from .identity import ATTRIBUTE
 
-_WORKER = re.compile(r"\A\[gw\d+\] .*\n")  # what -n puts before a failure: which worker, on which interpreter
 _CLAUSES = {judged_id(PROBE, probe.id): probe.clauses for probe in PROBES}
 
 
@@ -32,7 +31,7 @@ def entry_of(run: Judged, report: pytest.TestReport) -> Entry | None:
     properties: dict[str, Any] = dict(report.user_properties)
     outcome = _outcome(report, properties)
     unnamed, unexpected = bool(properties.get("unnamed")), bool(properties.get("unexpected"))
-    detail = _WORKER.sub("", report.longreprtext) if outcome not in (Outcome.PASS, KNOWN) else ""
+    detail = _text(report) if outcome not in (Outcome.PASS, KNOWN) else ""
     kept = getattr(report, "failure", None) if outcome != Outcome.PASS else None
     failure = from_text(kept) if kept else None
     case = run.cases.get(case_id)
@@ -41,6 +40,13 @@ def entry_of(run: Judged, report: pytest.TestReport) -> Entry | None:
         return Entry(case.id, case.profile, case.clauses, outcome, unnamed, detail, failure, unexpected)
     refused = UNCLAIMED_CLAUSES if case_id.startswith(judged_id(UNCLAIMED)) else ()
     return Entry(case_id, TESTEE, _CLAUSES.get(case_id, refused), outcome, unnamed, detail, failure, unexpected)
+
+
+def _text(report: pytest.TestReport) -> str:
+    """What the report says, without the line that names a worker of -n and its interpreter."""
+    bare = copy(report)
+    vars(bare).pop("node", None)
+    return bare.longreprtext
 
 
 def _outcome(report: pytest.TestReport, properties: dict[str, Any]) -> str:

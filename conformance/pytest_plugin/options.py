@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,11 +28,15 @@ _VALUES = {
 
 
 def add_options(parser: pytest.Parser) -> None:
-    """Declare the options, unless they are declared already; their help is the documentation."""
+    """Declare the options, unless they are declared already."""
     group = parser.getgroup("conformance", TITLE)
-    if group.options:
-        return
-    group.addoption(
+    if not group.options:
+        declare(group.addoption)
+
+
+def declare(add: Callable[..., object]) -> None:
+    """Declare each option by a function that takes what argparse's does; their help is the documentation."""
+    add(
         "--impl",
         metavar="NAME|PATH|udp://HOST:PORT|wrong:NAME",
         help="the implementation: the path of an adapter.toml or of its folder, or the name of a folder below "
@@ -39,65 +44,65 @@ def add_options(parser: pytest.Parser) -> None:
         "judged from outside, by nothing but datagrams (profiles handshake and stream); or wrong:NAME, the reference "
         "with one fault, to see what the suite says of it (names: resonant-conformance list wrong)",
     )
-    group.addoption(
+    add(
         "--case",
         action="append",
         default=[],
         metavar="ID",
         help="run only the case, check, probe or law of this id, as run.json and failures have it; may be repeated",
     )
-    group.addoption(
+    add(
         "--profile",
         action="append",
         default=[],
         metavar="NAME[,NAME]",
         help="judge only these of the claimed profiles (frame, zstd, …); may be repeated",
     )
-    group.addoption(
+    add(
         "--known-failures",
         metavar="FILE",
         help="a TOML file of [[known]] tables (id, reason, issue; for an id that ends with /* also max): these cases "
         "must fail, and one that passes fails the run; laws and probes have the ids of run.json (testee/…)",
     )
-    group.addoption(
+    add(
         "--fix-known-failures",
         action="store_true",
         help="rewrite the file of --known-failures by what this run finds; the reasons of new entries are yours to "
         "fill in",
     )
-    group.addoption(
+    add(
         "--plan",
         metavar="FILE",
         help="fail if fewer cases of a profile or a clause are executed than FILE says; so does a run that -k, a node "
         "id or --profile confines to fewer, as FILE cannot be checked then",
     )
-    group.addoption("--write-plan", action="store_true", help="write the FILE of --plan by what this run executes")
-    group.addoption(
+    add("--write-plan", action="store_true", help="write the FILE of --plan by what this run executes")
+    add(
         "--report",
         metavar="DIR",
         help="write DIR/run.json, the account of the run as data, and DIR/junit.xml (unless --junitxml says where)",
     )
-    group.addoption(
+    add(
         "--seed",
         type=int,
         default=DEFAULT_SEED,
         metavar="N",
         help="the seed of the generated inputs (default: %(default)s); it is printed with every run",
     )
-    group.addoption(
+    add(
         "--dialogue",
         action="append",
         default=[],
         metavar="FILE",
         help="also judge the dialogues of this vector file, such as a law writes for what it found; may be repeated",
     )
-    group.addoption(
+    add(
         "--real-time",
         action="store_true",
         help="where a testee's peers live by the real clock, judge dialogues that need time to pass as well, by "
         "waiting; those that need more than a minute are left out",
     )
-    group.addoption("--no-build", action="store_true", help="do not run the adapter's build command first")
+    add("--no-build", action="store_true", help="do not run the adapter's build command first")
 
 
 def read_options(config: pytest.Config) -> Options:

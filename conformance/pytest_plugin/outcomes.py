@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
@@ -12,18 +11,19 @@ import pytest
 
 from adapters.driver.launch.guard import VARIABLE
 from adapters.driver.running import HIDDEN
+from reports.entry import Failure
 from reports.outcome import Outcome
 
 from ..model.cases import Case
-from ..model.failure import Failure, failure_of, to_text
+from ..model.failure import failure_of, to_text
 from ..model.verdict import Verdict
 from ..server.check import Check
+from ..session.dumps import dump
 from ..session.replay import replay
-from .failure_text import failure_text, frame_dump, probe_text
+from .failure_text import failure_text, probe_text
 from .identity import id_of
 from .stash import JUDGED, OPTIONS, RUN
 
-_GAVE_UP = re.compile("^got       gave up: (.*)", re.MULTILINE)  # the driver's own words, and no reply that has them
 _FAILURE = pytest.StashKey[str]()
 
 
@@ -39,29 +39,29 @@ class Reporter:
     def case(self, case: Case, verdict: Verdict) -> None:
         """Fail, pass or xfail the running test by the verdict on a case."""
         if not verdict.passed:
-            self._keep(failure_of(case, verdict, frame_dump(case, verdict), self.replay()))
+            self._keep(failure_of(case, verdict, dump(case, verdict), self.replay()))
         if not self._settled(case.id, verdict):
-            self.fail(verdict.outcome, failure_text(case, verdict, self.replay()))
+            self._fail(verdict, failure_text(case, verdict, self.replay()))
 
     def check(self, check: Check, verdict: Verdict) -> None:
         """The same for a check of a server from outside."""
         if not verdict.passed:
-            self._keep(failure_of(None, verdict, (), self.replay()))
+            self._keep(failure_of(None, verdict, None, self.replay()))
         if not self._settled(check.id, verdict):
-            self.fail(verdict.outcome, probe_text(check.id, check.about, check.clauses, verdict, self.replay()))
+            self._fail(verdict, probe_text(check.id, check.about, check.clauses, verdict, self.replay()))
 
     def found(self, name: str, about: str, clauses: tuple[str, ...], verdict: Verdict, *more: str) -> None:
         """Fail the running test by what a probe or a law found. more: options that its replay needs besides."""
         again = self.replay(*more)
-        self._keep(failure_of(None, verdict, (), again))
-        self.fail(verdict.outcome, probe_text(name, about, clauses, verdict, again))
+        self._keep(failure_of(None, verdict, None, again))
+        self._fail(verdict, probe_text(name, about, clauses, verdict, again))
 
     def breach(self, case: Case, verdict: Verdict, file: Path) -> None:
         """Fail the running test by a case that a law made and wrote into a file, which --dialogue plays again."""
         options = replace(self._options, dialogues=(file,))
         again = replay(options, self._config.invocation_params.dir, [case.id])
-        self._keep(failure_of(case, verdict, frame_dump(case, verdict), again))
-        self.fail(verdict.outcome, failure_text(case, verdict, again))
+        self._keep(failure_of(case, verdict, dump(case, verdict), again))
+        self._fail(verdict, failure_text(case, verdict, again))
 
     def _settled(self, case_id: str, verdict: Verdict) -> bool:
         """Whether the case passed; a known failure ends the test here, and so does one that passes."""
@@ -71,17 +71,19 @@ class Reporter:
         if verdict.passed and reason is not None:
             text = f"{case_id} is listed as a known failure and passes; remove it from {self._options.known}"
             self._item.user_properties.append(("unexpected", True))
-            self.fail(Outcome.FAIL, text)
+            self._end(Outcome.FAIL, text)
         if reason is not None:
             pytest.xfail(reason)
         return verdict.passed
 
-    def fail(self, outcome: Outcome, text: str) -> None:
-        """Fail the running test."""
+    def _fail(self, verdict: Verdict, text: str) -> None:
+        """Fail the running test; the whole run with it, where every other test would fail like it."""
+        if verdict.gave_up:
+            self._item.session.shouldfail = verdict.gave_up
+        self._end(verdict.outcome, text)
+
+    def _end(self, outcome: Outcome, text: str) -> None:
         self._item.user_properties.append(("outcome", str(outcome)))
-        gave_up = _GAVE_UP.search(text)
-        if gave_up and outcome is Outcome.HARNESS_ERROR:
-            self._item.session.shouldfail = gave_up[1]
         pytest.fail(self._without_token(text), pytrace=False)
 
     def _keep(self, failure: Failure) -> None:

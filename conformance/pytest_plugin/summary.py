@@ -8,7 +8,7 @@ import pytest
 
 from ..session.judged import Judged
 from .stash import FAULTS, JUDGED, OUTSIDE, WRITTEN
-from .terminal import causes, wanted
+from .terminal import cause_lines, wanted
 
 
 def summary(config: pytest.Config) -> Iterator[str]:
@@ -24,7 +24,7 @@ def summary(config: pytest.Config) -> Iterator[str]:
     failing = run.ledger.failing_clauses()
     if failing:
         yield "failing clauses: " + ", ".join(f"{clause} ({count})" for clause, count in failing[:12])
-        yield from ("likely causes:", *causes(run.ledger.entries))
+        yield from ("likely causes:", *cause_lines(run.ledger.entries))
     if OUTSIDE in config.stash:
         yield from config.stash[OUTSIDE].summary()
     if WRITTEN in config.stash:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections import Counter
 from collections.abc import Iterable, Mapping
 
 import pytest
@@ -12,9 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from reports.outcome import KNOWN, Outcome
-
-from ..session.results import Entry
+from reports.causes import causes
+from reports.entry import Entry
 
 MOST_CAUSES = 8
 
@@ -73,19 +71,9 @@ def picture(rows: Iterable[tuple[str, Mapping[str, int]]]) -> Table:
     return table
 
 
-def causes(entries: Iterable[Entry]) -> list[str]:
-    """The failing clauses, each with its cases by what became of them; the most frequent first."""
-    found: Counter[tuple[str, str]] = Counter()
-    for entry in entries:
-        if entry.outcome not in (Outcome.PASS, KNOWN):
-            found[entry.clauses[0] if entry.clauses else entry.id, _got(entry)] += 1
-    lines = [f"{count:>5} × {clause}: {got}" for (clause, got), count in found.most_common(MOST_CAUSES)]
+def cause_lines(entries: Iterable[Entry]) -> list[str]:
+    """The likely causes, the most frequent first."""
+    found = causes(entries)
+    lines = [f"{cause.count:>5} × {cause.clause}: {cause.what}" for cause in found[:MOST_CAUSES]]
     more = len(found) - MOST_CAUSES
     return [*lines, *([f"and {more} more causes"] if more > 0 else [])]
-
-
-def _got(entry: Entry) -> str:
-    got = entry.failure.got if entry.failure is not None else None
-    if isinstance(got, dict) and isinstance(got.get("reject"), dict):
-        return f"{entry.outcome}, refused with {got['reject'].get('code')}"
-    return str(entry.outcome)

@@ -43,9 +43,7 @@ def run_check(check: Check, server: Outside) -> Verdict:
     A server that has stopped answering, and a run that lasts too long, end the run instead of failing every check.
     """
     if server.out_of_time:
-        return Verdict(
-            Outcome.HARNESS_ERROR, "no time is left", "an end of the run in time", _gave_up("it took too long")
-        )
+        return _given_up("no time is left", "an end of the run in time", "it took too long")
     try:
         return check.judge(server)
     except WrongError as error:
@@ -55,7 +53,7 @@ def run_check(check: Check, server: Outside) -> Verdict:
     life = server.life()
     if life is Life.ANSWERS:
         return verdict
-    return Verdict(Outcome.HARNESS_ERROR, verdict.summary, verdict.expected, _gave_up(_why(life, server)))
+    return _given_up(verdict.summary, verdict.expected, _why(life, server))
 
 
 def _why(life: Life, server: Outside) -> str:
@@ -68,5 +66,5 @@ def _why(life: Life, server: Outside) -> str:
     )
 
 
-def _gave_up(why: str) -> str:
-    return f"gave up: {why}"
+def _given_up(summary: str, expected: str, why: str) -> Verdict:
+    return Verdict(Outcome.HARNESS_ERROR, summary, expected, f"gave up: {why}", gave_up=why)

@@ -7,8 +7,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from reports.files import DataFileError
+
 from ..server.server import SCHEME
-from .files import DataFileError
 from .options import Options
 from .plan import load_plan
 

@@ -1,4 +1,4 @@
-"""JSON files of the suite: read against their schema in reports/, written whole or not at all."""
+"""JSON files of the suite, written whole or not at all."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from reports.files import DataFileError, checked, file_of, load_data
-
-__all__ = ["DataFileError", "checked", "data_text", "file_of", "load_data", "write_whole"]
 _UNSEEN = re.compile("[\x7f-\xa0\xad\u0600-\u0605\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 

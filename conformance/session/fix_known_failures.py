@@ -11,11 +11,11 @@ import tomlkit
 from tomlkit.items import AoT, Table
 
 from adapters.driver.text import decoded
+from reports.entry import Entry
 from reports.outcome import KNOWN, Outcome
 
 from .files import write_whole
 from .known_failures import UNFILLED, Known, KnownFailuresError, load_known
-from .results import Entry
 from .testee_run import concerns
 
 REASON, ISSUE = f"{UNFILLED}: why it fails", f"{UNFILLED}: https://"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from .files import DataFileError
+from reports.files import DataFileError
+
 from .fix_known_failures import fix_file, found
 from .judged import Judged
 from .known_failures import KnownFailuresError

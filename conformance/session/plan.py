@@ -9,10 +9,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from reports.entry import Entry
+from reports.files import DataFileError, load_data
 from reports.outcome import Outcome
 
-from .files import DataFileError, data_text, load_data, write_whole
-from .results import Entry
+from .files import data_text, write_whole
 
 FORMAT = 1
 TESTEE = "testee"

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from reports.entry import Entry
 from reports.outcome import KNOWN, Outcome
-
-from ..model.failure import Failure
 
 _GOOD = (str(Outcome.PASS), KNOWN)
 
@@ -28,21 +27,6 @@ class Planned(Protocol):
     @property
     def clauses(self) -> tuple[str, ...]:
         """The clauses that it judges."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """How one case or probe ended. outcome: an Outcome, or KNOWN."""
-
-    id: str
-    profile: str
-    clauses: tuple[str, ...]
-    outcome: str
-    unnamed: bool = False
-    detail: str = ""
-    failure: Failure | None = None
-    unexpected: bool = False
-    """It passed, and is listed as a known failure; outcome is then FAIL."""
 
 
 def _badness(entry: Entry) -> int:
@@ -102,7 +86,7 @@ class Ledger:
 
     def failing_clauses(self) -> Sequence[tuple[str, int]]:
         """Clauses with the number of failed cases that cite them, most first."""
-        bad = (entry for entry in self.entries if entry.outcome not in (Outcome.PASS, KNOWN))
+        bad = (entry for entry in self.entries if not entry.green)
         return Counter(clause for entry in bad for clause in entry.clauses).most_common()
 
     @property

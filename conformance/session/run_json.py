@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from adapters.driver import Hello
+from reports.entry import Entry
 
 from ..model.verdict import short
 from .files import data_text, write_whole
 from .provenance import Bound
-from .results import Entry, Ledger
+from .results import Ledger
 
-FORMAT = 2
+FORMAT = 3
 DETAIL_CHARS = 20_000
 
 

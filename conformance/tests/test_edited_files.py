@@ -16,13 +16,13 @@ from adapters.driver import AdapterError, load_adapter
 from adapters.driver.text import decoded
 from conformance.dialogue.load import load_dialogues
 from conformance.model.integrity import damage
-from conformance.session.files import DataFileError, load_data
 from conformance.session.fix_known_failures import Found, fix_file
 from conformance.session.known_failures import KnownFailuresError, load_known
 from conformance.tests.support import ADAPTERS, ROOT
 from conformance.tools.statement import state, verify
 from reports import compare
 from reports.__main__ import main as report
+from reports.files import DataFileError, load_data
 from reports.statement.signing import load_key
 from vectors.release.keys import load_public, load_seed
 
@@ -153,8 +153,9 @@ def test_a_folder_without_a_run_is_one_line(
 @pytest.mark.parametrize(
     ("schema", "made", "says"),
     [
-        ("run", 1, "run.json has format 1; this version reads 2: run again"),
-        ("run", 3, "a newer version of resonant-conformance made it, so update this one"),
+        ("run", 1, "run.json has format 1; this version reads 3: run again"),
+        ("run", 2, "run.json has format 2; this version reads 3: run again"),
+        ("run", 4, "a newer version of resonant-conformance made it, so update this one"),
         ("plan", 0, "plan.json has format 0; this version reads 1: write it again with --write-plan"),
         ("statement", 0, "statement.json has format 0; this version reads 1: make the statement again"),
         ("statement", 2, "a newer version of resonant-conformance made it"),

@@ -88,8 +88,9 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
         layer("__main__", "the command"),
     ),
     "reports": (
-        layer("files outcome", "the form of the files, and how a case may have ended"),
-        layer("read compare statement", "each reads run files for one purpose"),
+        layer("files outcome dump", "the form of the files, how a case may have ended, and what bytes look like"),
+        layer("entry", "one case of a run, whoever judged or read it"),
+        layer("read compare statement causes", "each reads run files, or their cases, for one purpose"),
         layer("meaning", "what a profile means to its users"),
         layer("model", "what the page shows"),
         layer("html", "how it shows it"),

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from hashlib import sha256
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from resonant.console import command, printable
 
+from reports.files import DataFileError, file_of, load_data
 from reports.statement.badge import badge
-from reports.statement.signing import SIGNATURE, KeyFileError, is_genuine, load_key, signed
-from reports.statement.statement import Result, contradictions, lines, statement_of
+from reports.statement.signing import SIGNATURE, KeyFileError, load_key, signed
+from reports.statement.statement import Result, lines, statement_of
+from reports.statement.verification import Suite, faults
 
-from ..session.files import DataFileError, data_text, file_of, load_data, write_whole
+from ..session.files import data_text, write_whole
 from ..session.provenance import bound_to
 
 OK, FAILED, USAGE = 0, 1, 2
@@ -50,43 +51,6 @@ def state(arguments: Sequence[str] | None = None) -> int:
     return OK
 
 
-def faults(
-    statement: Mapping[str, Any],
-    *,
-    public_key: str | None = None,
-    run: Path | None = None,
-    adapter: Path | None = None,
-    same_suite: bool = True,
-) -> Iterator[str]:
-    """Why the statement is not to be believed, nothing if it is. Raises DataFileError, OSError.
-
-    public_key: hex of the key that must have signed. run, adapter: the run.json and the adapter.toml that it must be
-    about. same_suite: whether it must be of the suite and the vectors that run here.
-    """
-    yield from contradictions(statement)
-    if SIGNATURE in statement and not is_genuine(statement):
-        yield "the signature does not fit: the statement or the signature was changed"
-    if public_key is not None and statement.get(SIGNATURE, {}).get("public_key") != public_key.lower():
-        yield f"it is not signed with the key {public_key}"
-    if run is not None:
-        made = statement_of(run)
-        unlike = [name for name in made if made[name] != statement[name]]
-        if unlike:
-            yield f"it is not about {run}: {', '.join(unlike)} differ"
-    if adapter is not None and statement["adapter_sha256"] != sha256(adapter.read_bytes()).hexdigest():
-        yield f"it was made with another adapter.toml than {adapter}"
-    if same_suite:
-        yield from _other_suite(statement)
-
-
-def _other_suite(statement: Mapping[str, Any]) -> Iterator[str]:
-    here = bound_to(statement["adapter"], None)
-    if statement["suite"] != here.suite:
-        yield f"it was made with version {statement['suite']} of the suite, and this is {here.suite} (--any-suite)"
-    if statement["vectors_sha256"] != here.vectors_sha256:
-        yield "it was made with other vectors than those of this suite (--any-suite)"
-
-
 @command
 def verify(arguments: Sequence[str] | None = None) -> int:
     """Check that a statement is whole, signed by whom it should be, and about what it should be about.
@@ -110,7 +74,7 @@ def verify(arguments: Sequence[str] | None = None) -> int:
                 public_key=options.public_key,
                 run=options.run,
                 adapter=options.adapter,
-                same_suite=not options.any_suite,
+                suite=None if options.any_suite else _suite_here(),
             )
         )
     except (DataFileError, OSError) as error:
@@ -123,6 +87,11 @@ def verify(arguments: Sequence[str] | None = None) -> int:
     for fault in wrong:
         print(f"NOT VERIFIED: {printable(fault)}")
     return FAILED if wrong else OK
+
+
+def _suite_here() -> Suite:
+    here = bound_to("", None)
+    return Suite(here.suite, here.vectors_sha256)
 
 
 def _who_signed(statement: Mapping[str, Any], wanted: str | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
 from ..model.verdict import short
 from .read import SYNC, UnreadableError, WireFrame, read_frame
@@ -17,20 +18,34 @@ _FLAGS = ("ZSTD", "XCHACHA", "STRONG_TAIL")
 _SHOWN_HEX = 32
 
 
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A datagram for people. content: what the frame holds; empty where it is none."""
+
+    head: str
+    content: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.head}: {self.content}" if self.content else self.head
+
+
 def datagram_text(datagram: bytes, key: bytes | None = None) -> str:
     """A datagram on one line, whatever it holds."""
+    return str(described(datagram, key))
+
+
+def described(datagram: bytes, key: bytes | None = None) -> Described:
+    """A datagram in two parts, whatever it holds."""
     try:
-        return frame_text(read_frame(datagram, key))
+        return _frame(read_frame(datagram, key))
     except UnreadableError as error:
         shown = datagram[:_SHOWN_HEX].hex() + ("…" if len(datagram) > _SHOWN_HEX else "")
-        return f"{len(datagram):,} bytes, {shown or 'none'} ({error})"
+        return Described(f"{len(datagram):,} bytes, {shown or 'none'} ({error})")
 
 
-def frame_text(frame: WireFrame) -> str:
-    """A frame on one line."""
+def _frame(frame: WireFrame) -> Described:
     flags = "".join(f" {name}" for bit, name in enumerate(_FLAGS) if frame.flags >> bit & 1)
-    head = f"{_TYPES[frame.type]} stream {frame.stream_id} #{frame.frame_seq}{flags}"
-    return f"{head}: {_content(frame)}"
+    return Described(f"{_TYPES[frame.type]} stream {frame.stream_id} #{frame.frame_seq}{flags}", _content(frame))
 
 
 def _content(frame: WireFrame) -> str:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from reports.outcome import KNOWN, Outcome
 
-from ..files import DataFileError, file_of, load_data
+from ..files import DataFileError, load_file
 
 FORMAT = 1
 _BOUND = ("spec", "suite", "adapter", "adapter_sha256", "implementation")
@@ -30,20 +29,16 @@ class Result(StrEnum):
 
 def statement_of(path: Path) -> dict[str, Any]:
     """The statement on the run in this file or folder, unsigned. Raises DataFileError."""
-    run = load_data(path, "run")
-    path = file_of(path, "run")
-    try:
-        digest = sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise DataFileError(f"{path}: cannot be read: {error.strerror}") from error
-    _check_counts(run, path)
+    loaded = load_file(path, "run")
+    run = loaded.data
+    _check_counts(run, loaded.file)
     profiles, left_out = _profiles(run), run.get("left_out", 0)
     status = run["exit_status"] or int(bool(run["faults"]))
     return {
         "format": FORMAT,
         **{name: run[name] for name in _BOUND},
         "vectors_sha256": run["vectors"]["sha256"],
-        "run_sha256": digest,
+        "run_sha256": loaded.sha256,
         "exit_status": status,
         "profiles": profiles,
         "left_out": left_out,

@@ -70,6 +70,13 @@ OTHERS: Mapping[Outcome, tuple[Answer, str]] = {
 }
 
 
+def test_only_the_runner_gives_up_whatever_words_a_testee_has() -> None:
+    words = "gave up: enough"
+    assert judge_answer(ACCEPTS, HarnessError(words, gave_up="enough")).gave_up == "enough"
+    for answer in (HarnessError(words, words), Crash(words, words), RequestError(words), Unsupported(words)):
+        assert judge_answer(ACCEPTS, answer).gave_up == ""
+
+
 @pytest.mark.parametrize("case", [ACCEPTS, REFUSES], ids=["accept", "refuse"])
 @pytest.mark.parametrize("outcome", OTHERS)
 def test_other_answers_have_outcomes_of_their_own(case: Any, outcome: Outcome) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 from collections.abc import Mapping
 from typing import Any
@@ -91,10 +92,11 @@ def test_a_testee_without_a_known_wire_or_that_cannot_start_is_no_verdict_on_the
     class Absent(StandIn):
         @property
         def hello(self) -> Any:
-            raise StartError("gave up: enough", "stderr")
+            raise StartError("gave up: enough", "stderr", "enough")
 
     gone = judge_dialogue(Absent(), dialogue())
     assert (gone.outcome, gone.got, gone.stderr) == (Outcome.HARNESS_ERROR, "gave up: enough", "stderr")
+    assert gone.gave_up == "enough"
 
 
 def test_at_most_64_datagrams_are_under_way() -> None:
@@ -141,3 +143,21 @@ def test_a_long_transcript_is_cut_at_its_beginning() -> None:
     verdict = judged(replying(events=[LOST]), *[SEND] * 100)
     assert len(verdict.transcript) == 61
     assert "earlier lines" in verdict.transcript[0]
+
+
+@pytest.mark.parametrize(
+    ("datagram", "label", "note"),
+    [
+        (sync_frame(ERROR), "Sync stream 1 #0", json.dumps(ERROR)),
+        (sync_frame(b"no"), "Sync stream 1 #0", None),
+        (closed(header_bytes(stream_id=1)), "Think stream 1 #1", "no slices"),
+        (b"hello", "5 bytes, 68656c6c6f (it has 5 bytes (FRM-25, FRM-28))", ""),
+    ],
+    ids=["JSON", "no JSON", "no slices", "no frame"],
+)
+def test_a_step_tells_a_frame_in_two_parts_and_anything_else_in_one(
+    datagram: bytes, label: str, note: str | None
+) -> None:
+    step = judged(replying([datagram]), SEND).steps[-1]
+    assert (step.to, step.label) == ("peer", label)
+    assert step.note if note is None else step.note == note

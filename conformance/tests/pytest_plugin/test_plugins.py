@@ -9,9 +9,10 @@ import pytest
 
 from conformance.model.cases import load_cases
 from conformance.probes import PROBES
-from conformance.session.results import Entry, Ledger
+from conformance.session.results import Ledger
 from conformance.tests.broken import ON_CASE
 from conformance.tests.support import case_of, run_pytest, write_patched
+from reports.entry import Entry
 from reports.outcome import KNOWN, Outcome
 
 OK, FAILED, USAGE = 0, 1, 4  # exit statuses of pytest

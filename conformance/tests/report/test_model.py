@@ -13,14 +13,15 @@ from resonant.describe.clauses import load_clauses
 from conformance.model.profiles import PROFILES
 from reports import model
 from reports.__main__ import main
+from reports.causes import causes
+from reports.entry import Entry
 from reports.files import DataFileError
 from reports.html import render
 from reports.meaning import BY_PROFILE, meaning
-from reports.model import Bar, Cause, Cell, Line
-from reports.read import Entry, Kill, Run, read_run
+from reports.model import Bar, Cell
+from reports.read import Kill, Run, read_run
 
 EXAMPLE = Path(__file__).with_name("example_run.json")
-DUMP = "the frame:\n   @0     0102   version\n>> @2     0a0b0c0d   crc32   wrong"
 
 
 @pytest.fixture
@@ -60,30 +61,15 @@ def test_failures_have_clause_meaning_and_both_values(run: Run) -> None:
     assert crc.means == BY_PROFILE["frame"]
     assert '"CRC_MISMATCH"' in crc.expected
     assert crc.number == 1
+    assert [(line.wrong, line.marked) for line in crc.dump if line.wrong] == [("0a0b0c0d", True)]
+    assert str(crc.dump[-1]).strip() == "refused: CRC_MISMATCH (FRM-24)"
 
 
 def test_each_profile_and_outcome_has_a_meaning() -> None:
     assert set(BY_PROFILE) == {*PROFILES, "testee"}
-    entry = Entry("a", "stream", (), "crash", "", None)
+    entry = Entry("a", "stream", (), "crash")
     assert meaning(entry).startswith("What was sent ends the process")
     assert meaning(replace(entry, outcome="fail")) == BY_PROFILE["stream"]
-
-
-def test_causes_are_counted_by_clause_and_code(run: Run) -> None:
-    refused = {"got": {"reject": {"code": "BAD_TYPE"}}}
-    entries = [Entry(str(number), "frame", ("FRM-3",), "fail", "", refused) for number in range(3)]
-    assert model.causes([*entries, run.entries[0]]) == (Cause("FRM-3", "refused with BAD_TYPE", 3),)
-    assert [cause.got for cause in model.causes(run.entries)] == ["accepted, or another value", "wrong", "crash"]
-
-
-def test_the_differing_byte_is_marked_in_its_field() -> None:
-    assert list(model.lines(DUMP, 4)) == [
-        Line("the frame:", "", "", False),
-        Line("   @0     0102   version", "", "", False),
-        Line(">> @2     0a0b", "0c", "0d   crc32   wrong", True),
-    ]
-    assert list(model.lines(DUMP, None))[2] == Line(">> @2     0a0b0c0d   crc32   wrong", "", "", True)
-    assert [line.byte for line in model.lines(DUMP, 99)] == ["", "", ""]
 
 
 def test_more_failures_than_are_shown_are_counted(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,8 +82,8 @@ def test_more_failures_than_are_shown_are_counted(run: Run, monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"format": 1}, "run.json has format 1; this version reads 2: run again"),
-        ({"format": 3}, "run.json has format 3; this version reads 2: a newer version"),
+        ({"format": 2}, "run.json has format 2; this version reads 3: run again"),
+        ({"format": 4}, "run.json has format 4; this version reads 3: a newer version"),
         ({"cases": [7]}, "not of this suite's form"),
     ],
 )
@@ -116,12 +102,6 @@ def test_the_command_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFi
     assert main([str(tmp_path / "bad.json"), "--html", str(page)]) == 2
     assert "bad.json: no JSON" in capsys.readouterr().err
     assert not page.exists()
-
-
-def test_only_the_field_that_differs_is_marked() -> None:
-    dump = "the frame:\n   @8     0001020304050607   frame_seq\nthe plain body:\n>> @10    0aff   payload"
-    assert [line.byte for line in model.lines(dump, 10)] == ["", "", "", "0a"]
-    assert [line.marked for line in model.lines(dump, 10)] == [False, False, False, True]
 
 
 def test_two_runs_of_one_adapter_keep_their_own_rows(run: Run) -> None:
@@ -147,6 +127,14 @@ def test_clauses_are_linked_to_where_the_specification_is_or_within_the_page(
     text = page.read_text("utf-8")
     assert f'<blockquote><p><a href="{link}">FRM-1</a>' in text
     assert 'id="clause-FRM-1"' in text
+
+
+def test_the_wrong_bytes_are_marked_on_the_page_and_likely_causes_are_those_of_the_terminal(run: Run) -> None:
+    page = render([run])
+    assert "@41    <mark>0a0b0c0d</mark>" in page
+    assert "FRM-7</a>: accepted an input that must be rejected" in page
+    for cause in causes(run.entries):
+        assert f"</a>: {cause.what}</li>" in page
 
 
 def test_half_a_surrogate_pair_is_written_as_text(tmp_path: Path) -> None:

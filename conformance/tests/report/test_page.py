@@ -20,6 +20,10 @@ pytestmark = pytest.mark.slow
 EXAMPLE = Path(__file__).with_name("example_run.json")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 EVIL = "<script>document.title = 'taken'</script><img src=x onerror=alert(1)>\u202e\x07"
+LINE = {
+    "part": "frame", "offset": 0, "size": 1, "start": 0, "shown": EVIL[:32], "field": EVIL, "meaning": EVIL,
+    "marked": True, "wrong": [0, 4],
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +43,7 @@ def evil_run(tmp_path: Path) -> Path:
     for case in data["cases"]:
         if case["failure"]:
             case["detail"] = EVIL
-            case["failure"] |= {"got": EVIL, "stderr": EVIL, "dump": f">> @0  00 {EVIL}"}
+            case["failure"] |= {"got": EVIL, "stderr": EVIL, "dump": {"lines": [LINE], "remarks": [EVIL]}}
             case["failure"]["steps"] = [{"t_ms": 5, "to": "peer", "label": EVIL, "note": EVIL}]
     path = tmp_path / "evil.json"
     path.write_text(json.dumps(data), "utf-8")

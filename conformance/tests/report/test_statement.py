@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from conformance.session.files import checked
 from conformance.session.provenance import bound_to
 from conformance.tests.support import ROOT
 from conformance.tools.statement import state, verify
+from reports.files import checked
 from reports.statement.badge import COLORS, badge
 from reports.statement.signing import KeyFileError, load_key
 from reports.statement.statement import Result

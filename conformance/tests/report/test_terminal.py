@@ -8,10 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from conformance.model.failure import Failure
-from conformance.pytest_plugin.terminal import MOST_CAUSES, causes
-from conformance.session.results import Entry
+from conformance.pytest_plugin.terminal import MOST_CAUSES, cause_lines
 from conformance.tests.support import ROOT
+from reports.entry import Entry
 
 COMMAND = [
     sys.executable,
@@ -23,7 +22,6 @@ COMMAND = [
     "-p",
     "no:cacheprovider",
 ]
-FAILURE = Failure(None, {"reject": {"code": "BAD_TYPE"}}, None, None, None, None, "pytest")
 
 
 def environment() -> dict[str, str]:
@@ -71,13 +69,9 @@ def test_a_pipe_gets_plain_text() -> None:
     assert "profile      cases  executed  passed  failed  known" in done.stdout
 
 
-def test_failures_are_grouped_by_clause_and_code() -> None:
-    refused = [Entry(str(n), "frame", ("FRM-3", "FRM-4"), "fail", False, "", FAILURE, False) for n in range(3)]
-    crashed = Entry("x", "frame", ("FRM-9",), "crash", False, "", None, False)
-    green = Entry("y", "frame", ("FRM-9",), "pass", False, "", None, False)
-    assert causes([crashed, *refused, green]) == ["    3 × FRM-3: fail, refused with BAD_TYPE", "    1 × FRM-9: crash"]
-
-
-def test_many_causes_are_counted() -> None:
-    entries = [Entry(str(n), "frame", (f"FRM-{n}",), "crash", False, "", None, False) for n in range(MOST_CAUSES + 2)]
-    assert causes(entries)[-1] == "and 2 more causes"
+def test_the_most_frequent_causes_are_lines_and_the_others_are_counted() -> None:
+    entries = [Entry(str(n), "frame", (f"FRM-{n}",), "crash") for n in range(MOST_CAUSES + 2)]
+    *lines, rest = cause_lines([*entries, entries[3]])
+    assert lines[0] == "    2 × FRM-3: crash"
+    assert len(lines) == MOST_CAUSES
+    assert rest == "and 2 more causes"

@@ -207,22 +207,22 @@ def test_a_server_that_falls_silent_ends_the_run() -> None:
     with serving(CONFIG, dying_after(8)) as impl, closing(attach(impl, SHORT)) as server:
         verdict = next(filter(lambda one: not one.passed, (run_check(check, server) for check in CHECKS)))
     assert verdict.outcome is Outcome.HARNESS_ERROR
-    assert verdict.got.startswith("gave up: no ping is answered any more")
+    assert verdict.gave_up.startswith("no ping is answered any more")
+    assert verdict.got == f"gave up: {verdict.gave_up}"
 
 
 def test_a_server_that_takes_no_new_address_is_not_accused() -> None:
     with serving(CONFIG, places=3) as impl, closing(attach(impl, SHORT)) as server:
         verdict = next(filter(lambda one: not one.passed, (run_check(check, server) for check in CHECKS)))
     assert verdict.outcome is Outcome.HARNESS_ERROR
-    assert verdict.got.startswith("gave up: ")
-    assert "no new one: its table of remote addresses may be full. Wait a minute or restart it" in verdict.got
+    assert "no new one: its table of remote addresses may be full. Wait a minute or restart it" in verdict.gave_up
 
 
 def test_a_run_that_takes_too_long_ends() -> None:
     with serving() as impl, closing(attach(impl, replace(SHORT, run=0.0))) as server:
         verdict = run_check(CHECKS[0], server)
     assert verdict.outcome is Outcome.HARNESS_ERROR
-    assert verdict.got.startswith("gave up: ")
+    assert verdict.gave_up == "it took too long"
 
 
 def test_checks_have_their_own_ids_and_clauses_that_exist() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.session.fix_known_failures import fix_file, found
 from conformance.session.known_failures import KnownFailuresError, load_known
-from conformance.session.results import Entry
+from reports.entry import Entry
 from reports.outcome import KNOWN, Outcome
 
 URL = "https://example.org/issues/7"

@@ -80,8 +80,12 @@ def test_a_wrong_field_is_marked_in_the_dump_at_its_byte(broken: Ran) -> None:
     seq = int(expected.value["fields"]["frame_seq"])
     assert told["got"]["ok"]["fields"]["frame_seq"] == str(seq ^ 256)
     assert told["differs_at"] == 8 + 1  # FRM-1: frame_seq is at 8, least significant byte first
-    (marked, below) = [line for line in told["dump"].splitlines() if line.startswith(">>")]
-    assert marked.startswith(">> @8 ")
+    (marked,) = [line for line in told["dump"]["lines"] if line["marked"]]
+    assert (marked["part"], marked["offset"], marked["field"]) == ("frame", 8, "frame_seq")
+    assert marked["wrong"] == [9, 10]
+    detail = next(case["detail"] for case in broken.report["cases"] if case["id"] == SHIFTED)
+    (field, below) = [line for line in detail.splitlines() if line.startswith(">>")]
+    assert field.startswith(">> @8 ")
     assert below.endswith("byte 9 of the frame")
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from conformance.session.files import DataFileError
 from conformance.session.plan import TOLD, load_plan, missing, write_plan
-from conformance.session.results import Entry
+from reports.entry import Entry
+from reports.files import DataFileError
 from reports.outcome import Outcome
 
 PATH = Path("plan.json")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from conformance.session.results import Entry, Ledger
+from conformance.session.results import Ledger
 from conformance.tests.support import case_of
+from reports.entry import Entry
 from reports.outcome import KNOWN, Outcome
 
 PLANNED = {case.id: case for case in (case_of("a", {}, {}), case_of("b", {}, {}), case_of("c", {}, {}, profile="zstd"))}

@@ -17,6 +17,8 @@ from time import perf_counter
 
 from resonant.console import command
 
+from reports.files import load_data
+
 from .dialogues import dialogue_figures
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -68,7 +70,7 @@ def _timed(arguments: list[str], cwd: Path, *, green: bool, saying: str = "") ->
 def _suite_ratio(impl: str, rounds: int, folder: Path) -> dict[str, float | int | str]:
     suite = ["conformance", f"--impl={impl}", "--report", str(folder / "report")]
     _timed(suite, ROOT, green=True)
-    count = len(json.loads((folder / "report" / "run.json").read_bytes())["cases"])
+    count = len(load_data(folder / "report", "run")["cases"])
     (folder / "pyproject.toml").write_text("[tool.pytest.ini_options]\n", "utf-8")
     (folder / "test_empty.py").write_text(EMPTY.format(count=count), "utf-8")
     suite_s, empty_s = [], []

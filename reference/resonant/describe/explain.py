@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import groupby
 
 from ..errors import Part, RejectCode, ResonantError, Span
@@ -40,21 +41,51 @@ NEXT: Mapping[RejectCode, str] = {
 """What a person may do about each code that `decode` gives."""
 
 
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What there is to say about some bytes."""
+
+    fields: tuple[Field, ...]
+    fault: Span | None
+    """The bytes at fault, counted in the part where `fields` has them; None where there are none."""
+    valid: bool
+    verdict: tuple[str, ...]
+    """Lines for people: that the frame is valid, or why it is not and what to do."""
+
+
+def explained(data: bytes, key: bytes | None = None) -> Explanation:
+    """Explain any bytes. key: 32 bytes, for a sealed frame. Raises ValueError for a wrong key size."""
+    outcome = judge(data, key)
+    fields = annotate(data, key=key)
+    if isinstance(outcome, Frame):
+        return Explanation(fields, None, True, (f"valid frame: {frame_text(outcome)}",))
+    span = None if outcome.span is None else _in_shown_part(data, outcome.span)
+    return Explanation(fields, span, False, tuple(_verdict(outcome, fields, span)))
+
+
 def explain(data: bytes, key: bytes | None = None, *, colour: bool = False) -> str:
     """The fields of `data`, the bytes at fault marked, and the verdict; ends in a newline.
 
     key: 32 bytes, for a sealed frame. colour: mark with terminal colours too. Raises ValueError for a wrong key size.
     """
-    outcome = judge(data, key)
-    fields = annotate(data, key=key)
-    if isinstance(outcome, Frame):
-        lines = [*_dump(fields, None), "", f"valid frame: {frame_text(outcome)}"]
-    else:
-        span = None if outcome.span is None else _in_shown_part(data, outcome.span)
-        lines = [*_dump(fields, span), "", *_verdict(outcome, fields, span)]
-    if colour:
-        lines = [_coloured(line) for line in lines]
-    return "\n".join(lines) + "\n"
+    found = explained(data, key)
+    told = [*_dump(found.fields, found.fault), _Line(""), *_coloured_verdict(found)]
+    return "".join(f"{line.text_in_colour() if colour else line.text}\n" for line in told)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    text: str
+    colour: str = ""
+
+    def text_in_colour(self) -> str:
+        return f"{self.colour}{self.text}{_PLAIN}" if self.colour else self.text
+
+
+def _coloured_verdict(found: Explanation) -> Iterator[_Line]:
+    first, *rest = found.verdict
+    yield _Line(first, _GREEN if found.valid else _RED)
+    yield from map(_Line, rest)
 
 
 def judge(data: bytes, key: bytes | None = None) -> Frame | ResonantError:
@@ -74,11 +105,11 @@ def _in_shown_part(data: bytes, span: Span) -> Span:
     return Span(span.start + shift, span.stop + shift)
 
 
-def _dump(fields: Iterable[Field], span: Span | None) -> Iterator[str]:
+def _dump(fields: Iterable[Field], span: Span | None) -> Iterator[_Line]:
     shown = set()
     for part, group in groupby(fields, key=lambda field: field.part):
         shown.add(part)
-        yield f"{part}:"
+        yield _Line(f"{part}:")
         here = span if span is not None and span.part is part else None
         pending = here is not None and here.start == here.stop
         for field in group:
@@ -89,27 +120,27 @@ def _dump(fields: Iterable[Field], span: Span | None) -> Iterator[str]:
         if pending and here is not None:
             yield _nothing_at(here)
     if span is not None and span.part not in shown:
-        yield f"{span.part}:"
+        yield _Line(f"{span.part}:")
         yield _nothing_at(span)
 
 
-def _nothing_at(span: Span) -> str:
-    return f">> @{span.start:<5} ^ no more bytes here"
+def _nothing_at(span: Span) -> _Line:
+    return _Line(f">> @{span.start:<5} ^ no more bytes here", _RED)
 
 
-def _field_lines(field: Field, span: Span | None) -> Iterator[str]:
+def _field_lines(field: Field, span: Span | None) -> Iterator[_Line]:
     size = len(field.data)
     whole = size <= _WHOLE_BYTES
     text = _hex_text(field.data)
     first, last = (0, 0) if span is None else (max(span.start - field.offset, 0), min(span.stop - field.offset, size))
     marked = first < last
     line = f"@{field.offset:<5} {text:{_COLUMN}}  {field.name:<16}  {field.meaning}".rstrip()
-    yield f"{'>>' if marked else '  '} {line}"
+    yield _Line(f">> {line}", _RED) if marked else _Line(f"   {line}")
     if marked:
         visible = size if whole else _CUT_BYTES
         begin, end = min(first, visible), min(last, visible)
         hidden = "" if last <= visible else "^" * (len(text) - 2 * visible)
-        yield f">> {'':6} {' ' * (2 * begin)}{'^' * (2 * (end - begin))}{hidden}"
+        yield _Line(f">> {'':6} {' ' * (2 * begin)}{'^' * (2 * (end - begin))}{hidden}", _RED)
 
 
 def _verdict(error: ResonantError, fields: Iterable[Field], span: Span | None) -> list[str]:
@@ -134,10 +165,3 @@ def _span_text(fields: Iterable[Field], span: Span) -> str:
 
 def _hex_text(data: bytes) -> str:
     return data.hex() if len(data) <= _WHOLE_BYTES else f"{data[:_CUT_BYTES].hex()}… {len(data):,} bytes"
-
-
-def _coloured(line: str) -> str:
-    for start, colour in ((">>", _RED), ("refused:", _RED), ("valid", _GREEN)):
-        if line.startswith(start):
-            return f"{colour}{line}{_PLAIN}"
-    return line

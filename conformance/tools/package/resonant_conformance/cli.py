@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from resonant.console import command
 
 from conformance.model.cases import VECTORS
 from conformance.pytest_plugin.options import TITLE as OPTIONS_TITLE
+from conformance.pytest_plugin.options import declare
 from conformance.tools import listing, new_adapter
 from conformance.tools.statement import state, verify
 from reports import compare
@@ -46,24 +46,20 @@ class Command:
 
 def judge(arguments: Sequence[str]) -> int:
     """Run the suite in a pytest of its own, with these options."""
-    command = [sys.executable, *PYTEST, "--rootdir=.", *arguments]
     if {"-h", "--help"} & set(arguments):
-        return _judge_help(command)
+        return _judge_help()
+    command = [sys.executable, *PYTEST, "--rootdir=.", *arguments]
     if os.name == "posix":  # so that signals reach pytest and nothing in between
         sys.stdout.flush()
         os.execv(sys.executable, command)  # noqa: S606 - pytest
     return subprocess.run(command, check=False).returncode  # noqa: S603 - pytest
 
 
-def _judge_help(command: Sequence[str]) -> int:
-    """Print what of pytest's help is about the suite."""
-    utf8 = {**os.environ, "PYTHONIOENCODING": "utf-8"}  # whatever the terminal has, which this process writes to
-    done = subprocess.run(command, env=utf8, capture_output=True, encoding="utf-8", check=False)  # noqa: S603 - pytest
-    if done.returncode:
-        print(done.stdout + done.stderr, file=sys.stderr)
-        return done.returncode
-    ours = re.search(rf"^{OPTIONS_TITLE}:\n(?:[ ].*\n|\n(?=[ ]))+", done.stdout, re.MULTILINE)
-    print(f"usage: {RUN_USAGE}\n\n{ours[0] if ours else done.stdout}\n{PYTEST_OPTIONS}")
+def _judge_help() -> int:
+    """Print the options of the suite, which are a part of pytest's."""
+    parser = argparse.ArgumentParser(usage=argparse.SUPPRESS, add_help=False)
+    declare(parser.add_argument_group(OPTIONS_TITLE).add_argument)
+    print(f"usage: {RUN_USAGE}\n\n{parser.format_help()}\n{PYTEST_OPTIONS}")
     return 0
 
 

@@ -1,0 +1,43 @@
+"""Verdicts and reports are made of values: a pattern may only read what somebody else wrote."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from conformance.tests.support import ROOT
+from conformance.tests.test_imports import imports, tree
+
+READS: Mapping[str, str] = {
+    "adapters/driver/adapter.py": "adapter.toml",
+    "adapters/driver/answer.py": "codes of a testee",
+    "adapters/driver/docker_options.py": "adapter.toml",
+    "adapters/driver/launch/build_log.py": "what a build wrote",
+    "conformance/checks/transformed.py": "hex of a testee",
+    "conformance/dialogue/parse.py": "vectors",
+    "conformance/model/integrity.py": "the manifest of the vectors",
+    "conformance/session/files.py": "characters of a testee that nobody would see",
+    "conformance/session/known_failures.py": "links of the user",
+    "conformance/tools/new_adapter.py": "a name of the user, and places in templates",
+    "reports/statement/signing.py": "a key file",
+}
+"""Module -> whose text it has patterns for."""
+
+
+def with_patterns(folder: str) -> set[str]:
+    paths = (path for path in tree(folder) if "re" in imports(path.read_text("utf-8"), ""))
+    return {path.relative_to(ROOT).as_posix() for path in paths}
+
+
+def test_patterns_read_what_others_wrote_and_never_our_own_text() -> None:
+    found = set().union(*map(with_patterns, ("adapters/driver", "conformance", "reports")))
+    assert found == set(READS)
+
+
+@pytest.mark.parametrize("name", READS)
+def test_a_module_of_the_table_has_a_pattern(name: str) -> None:
+    source = ast.parse((ROOT / Path(name)).read_text("utf-8"))
+    assert any(isinstance(node, ast.Attribute) and ast.unparse(node.value) == "re" for node in ast.walk(source)), name

@@ -1,0 +1,51 @@
+"""How one case of a run ended, and why: the members of `cases` in reports/run.schema.json."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .dump import Dump, dump_of
+from .outcome import KNOWN, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a case did not pass, in parts and bounded in size."""
+
+    expected: Any
+    got: Any
+    dump: Dump | None
+    differs_at: int | None
+    steps: tuple[Mapping[str, Any], ...] | None
+    stderr: str | None
+    replay: str
+
+
+def failure_from(data: Mapping[str, Any]) -> Failure:
+    """The failure that run.json has in this form."""
+    dump, steps = data["dump"], data["steps"]
+    return Failure(
+        **{**data, "dump": dump if dump is None else dump_of(dump), "steps": steps if steps is None else tuple(steps)}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """How one case, check, probe or law ended. outcome: an Outcome, or KNOWN."""
+
+    id: str
+    profile: str
+    clauses: tuple[str, ...]
+    outcome: str
+    unnamed: bool = False
+    detail: str = ""
+    failure: Failure | None = None
+    unexpected: bool = False
+    """It passed, and is listed as a known failure; outcome is then FAIL. run.json does not have it."""
+
+    @property
+    def green(self) -> bool:
+        """Whether it passed, or failed as it was known to."""
+        return self.outcome in (Outcome.PASS, KNOWN)
