@@ -184,9 +184,9 @@ def kind(entry: Entry) -> str:
         return entry.outcome if entry.outcome != "fail" else "wrong"
     reject = got.get("reject")
     return (
-        f"refused with {reject['code']}"
+        f"rejected with {reject['code']}"
         if isinstance(reject, dict) and "code" in reject
-        else "accepted, or another value"
+        else "accepted, or a different value"
     )
 
 

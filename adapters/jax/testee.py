@@ -47,7 +47,7 @@ def do_quantize(bits: int, source: str, data: bytes) -> Results:
 def do_dequantize(bits: int, count: int, codes: bytes, scale: bytes | None = None) -> Results:
     """The op dequantize."""
     if scale is not None and len(scale) % 2:
-        raise ResonantError(RejectCode.BAD_SCALE, "QNT-14", f"{len(scale)} bytes are no whole number of scales")
+        raise ResonantError(RejectCode.BAD_SCALE, "QNT-14", f"{len(scale)} bytes are not a whole number of scales")
     scales = None if scale is None else elements(scale, "f16")
     return {"data": payload(dequantize(jnp.asarray(np.frombuffer(codes, np.uint8)), count, bits, scales))}
 

@@ -87,5 +87,5 @@ def causes(entries: Iterable[Entry]) -> list[str]:
 def _got(entry: Entry) -> str:
     got = entry.failure.got if entry.failure is not None else None
     if isinstance(got, dict) and isinstance(got.get("reject"), dict):
-        return f"{entry.outcome}, refused with {got['reject'].get('code')}"
+        return f"{entry.outcome}, rejected with {got['reject'].get('code')}"
     return str(entry.outcome)

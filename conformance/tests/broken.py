@@ -128,14 +128,14 @@ BROKEN: Mapping[str, tuple[str, str]] = {
     ),
     "bad-heads: asks with something behind them": (
         "read_ask = loop.read_ask\nloop.read_ask = lambda datagram: read_ask(datagram[:12])\n",
-        "silence after datagrams that are to be ignored",
+        "silence after datagrams that must be ignored",
     ),
     "bad-heads: an ask with another count": (
         "def give(self, number, index, count, to):\n"
         "    if number in self.kept and index < len(self.kept[number]):\n"
         "        self.send(self.kept[number][index], to)\n"
         "loop.Testee.give = give\n",
-        "silence after datagrams that are to be ignored",
+        "silence after datagrams that must be ignored",
     ),
     "bad-heads: an ask for what is not kept": (
         "give = loop.Testee.give\n"
@@ -143,21 +143,21 @@ BROKEN: Mapping[str, tuple[str, str]] = {
         "    if number not in self.kept:\n        self.send(loop.HEAD.pack(b'RTP1', number, 0, 1), to)\n"
         "    give(self, number, index, count, to)\n"
         "loop.Testee.give = told\n",
-        "silence after datagrams that are to be ignored",
+        "silence after datagrams that must be ignored",
     ),
     "bad-heads: an index past the count": (
         HEAD + "def change(self, datagram):\n"
         "    _, request_id, index, count = parts(datagram)\n"
         "    return datagram if index < count else loop.HEAD.pack(b'RTP1', request_id, 0, 1) + datagram[12:]\n" + TAKE,
-        "silence after datagrams that are to be ignored",
+        "silence after datagrams that must be ignored",
     ),
     "bad-heads: any magic": (
         "def change(self, datagram):\n    return b'RTP1' + datagram[4:] if len(datagram) > 12 else datagram\n" + TAKE,
-        "silence after datagrams that are to be ignored",
+        "silence after datagrams that must be ignored",
     ),
     "bad-heads: pieces too long": (
         "def change(self, datagram):\n    return datagram[:60_012]\n" + TAKE,
-        "silence after datagrams that are to be ignored",
+        "silence after datagrams that must be ignored",
     ),
     "stranger-ignored: everybody is answered": (
         "greeted = []\nright = loop.shows_token\n"
@@ -235,7 +235,7 @@ BROKEN: Mapping[str, tuple[str, str]] = {
     ),
     "exits-without-input: runs on": (
         "loop.exit_at_end_of_input = lambda: None\n",
-        "an end of the process",
+        "the process exits",
     ),
 }
 

@@ -72,8 +72,8 @@ def test_each_profile_and_outcome_has_a_meaning() -> None:
 def test_causes_are_counted_by_clause_and_code(run: Run) -> None:
     refused = {"got": {"reject": {"code": "BAD_TYPE"}}}
     entries = [Entry(str(number), "frame", ("FRM-3",), "fail", "", refused) for number in range(3)]
-    assert model.causes([*entries, run.entries[0]]) == (Cause("FRM-3", "refused with BAD_TYPE", 3),)
-    assert [cause.got for cause in model.causes(run.entries)] == ["accepted, or another value", "wrong", "crash"]
+    assert model.causes([*entries, run.entries[0]]) == (Cause("FRM-3", "rejected with BAD_TYPE", 3),)
+    assert [cause.got for cause in model.causes(run.entries)] == ["accepted, or a different value", "wrong", "crash"]
 
 
 def test_the_differing_byte_is_marked_in_its_field() -> None:
@@ -98,7 +98,7 @@ def test_more_failures_than_are_shown_are_counted(run: Run, monkeypatch: pytest.
     [
         ({"format": 1}, "run.json has format 1; this version reads 2: run again"),
         ({"format": 3}, "run.json has format 3; this version reads 2: a newer version"),
-        ({"cases": [7]}, "not of this suite's form"),
+        ({"cases": [7]}, "so this suite cannot read it"),
     ],
 )
 def test_another_form_is_refused_by_name(tmp_path: Path, change: dict[str, Any], says: str) -> None:
@@ -114,7 +114,7 @@ def test_the_command_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFi
     assert "none.json: cannot be read" in capsys.readouterr().err
     (tmp_path / "bad.json").write_text("{", "utf-8")
     assert main([str(tmp_path / "bad.json"), "--html", str(page)]) == 2
-    assert "bad.json: no JSON" in capsys.readouterr().err
+    assert "bad.json: not JSON" in capsys.readouterr().err
     assert not page.exists()
 
 

@@ -75,7 +75,7 @@ def test_failures_are_grouped_by_clause_and_code() -> None:
     refused = [Entry(str(n), "frame", ("FRM-3", "FRM-4"), "fail", False, "", FAILURE, False) for n in range(3)]
     crashed = Entry("x", "frame", ("FRM-9",), "crash", False, "", None, False)
     green = Entry("y", "frame", ("FRM-9",), "pass", False, "", None, False)
-    assert causes([crashed, *refused, green]) == ["    3 × FRM-3: fail, refused with BAD_TYPE", "    1 × FRM-9: crash"]
+    assert causes([crashed, *refused, green]) == ["    3 × FRM-3: fail, rejected with BAD_TYPE", "    1 × FRM-9: crash"]
 
 
 def test_many_causes_are_counted() -> None:

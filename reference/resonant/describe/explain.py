@@ -116,7 +116,7 @@ def _verdict(error: ResonantError, fields: Iterable[Field], span: Span | None) -
     clause = load_clauses()[error.clause]
     where = [] if span is None else [f"bytes:   {_span_text(fields, span)}"]
     return [
-        f"refused: {error.code} ({error.clause})",
+        f"rejected: {error.code} ({error.clause})",
         f"detail:  {error.detail}",
         *where,
         f"clause:  {clause.id}, specs/{clause.file} line {clause.line}: {clause.text}",
@@ -137,7 +137,7 @@ def _hex_text(data: bytes) -> str:
 
 
 def _coloured(line: str) -> str:
-    for start, colour in ((">>", _RED), ("refused:", _RED), ("valid", _GREEN)):
+    for start, colour in ((">>", _RED), ("rejected:", _RED), ("valid", _GREEN)):
         if line.startswith(start):
             return f"{colour}{line}{_PLAIN}"
     return line

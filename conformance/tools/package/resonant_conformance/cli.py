@@ -32,7 +32,7 @@ resonant-conformance run IMPL [OPTION ...]
 
 IMPL is what --impl takes: an adapter.toml, its folder, or udp://HOST:PORT. Without it the suite's own reference is
 judged."""
-PYTEST_OPTIONS = "All options of pytest can be given as well: -n 2 (two processes), -k EXPRESSION, -x, -q, --pdb, …"
+PYTEST_OPTIONS = "All options of pytest work as well: -n 2 (two processes), -k EXPRESSION, -x, -q, --pdb, …"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ COMMANDS: Mapping[str, Command] = {
     "explain": Command("print a frame field by field, with its faults", lambda given: look(["explain", *given])),
     "clause": Command("print a clause of the specification", lambda given: look(["clause", *given])),
     "vectors": Command("where the golden vectors are, or copy them: vectors [--to DIR]", vectors),
-    "new-adapter": Command("write a testee to begin with: new-adapter NAME --lang c", new_adapter.main),
+    "new-adapter": Command("write a starter testee: new-adapter NAME --lang c", new_adapter.main),
 }
 
 
