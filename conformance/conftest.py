@@ -87,7 +87,7 @@ def refuse_strays(arguments: list[str], folder: Path) -> None:
         named = (ADAPTERS / argument / FILE_NAME).is_file() and not path.exists()
         if named or path.suffix == ".toml" or (path / FILE_NAME).is_file() or argument.startswith((SCHEME, WRONG)):
             option = shlex.join(["--impl", argument])
-            raise pytest.UsageError(f"{argument} is an implementation and no test; name it with {option}")
+            raise pytest.UsageError(f"{argument} is an implementation, not a test; name it with {option}")
 
 
 def _paths(arguments: list[str], folder: Path) -> list[Path]:

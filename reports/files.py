@@ -69,7 +69,7 @@ def load_file(path: Path, schema: str) -> Loaded:
     except OSError as error:
         raise DataFileError(f"{file}: cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise DataFileError(f"{file}: no JSON ({printable(str(error))})") from error
+        raise DataFileError(f"{file}: not JSON ({printable(str(error))})") from error
 
 
 _WHERE_FROM: Mapping[str, str] = {
@@ -90,7 +90,7 @@ def checked(value: Any, schema: str, path: Path) -> dict[str, Any]:
     if error is not None:
         where = f"does not fit reports/{schema}.schema.json at {error.json_path}"
         message = printable(error.message[:_MESSAGE_CHARS])
-        raise DataFileError(f"{path}: {where}, so it is not of this suite's form: {message}")
+        raise DataFileError(f"{path}: {where}, so this suite cannot read it: {message}")
     fitting: dict[str, Any] = value
     return fitting
 

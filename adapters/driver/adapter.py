@@ -86,7 +86,7 @@ def _find(name_or_path: str, adapters_dir: Path) -> Path:
     if not is_name:
         raise AdapterError(f"there is no {path if path.suffix == '.toml' else path / FILE_NAME}; check the path")
     known = known_adapters(adapters_dir)
-    listed = f"known are {', '.join(known)}" if known else f"none is in {adapters_dir}"
+    listed = f"the adapters are {', '.join(known)}" if known else f"there are none in {adapters_dir}"
     raise AdapterError(f"no adapter is called {name_or_path!r}{_nearest(name_or_path, known)}; {listed}")
 
 
@@ -101,26 +101,26 @@ def _read(table: dict[str, Any], folder: Path) -> Adapter:
             raise ValueError(f"the key {key!r} is missing; add {_EXAMPLES[key]}")
     for key in _FOREIGN[launch]:
         if key in values:
-            raise ValueError(f'{key!r} has no meaning with launch = "{launch}"; remove it')
+            raise ValueError(f'{key!r} does not apply to launch = "{launch}"; remove it')
     defaults: dict[str, Any] = {"about": "", "build": (), "run": ()}
     return Adapter(**{**defaults, **values}, folder=folder)
 
 
 def _text(key: str, value: object) -> str:
     if type(value) is not str or not value:
-        raise ValueError(f"{key!r} has to be a text, such as {_EXAMPLES[key]}; it is {value!r}")
+        raise ValueError(f"{key!r} must be a string, such as {_EXAMPLES[key]}; it is {value!r}")
     return value
 
 
 def _launch(key: str, value: object) -> str:
     if type(value) is not str or value not in _NEEDED:
-        raise ValueError(f"{key!r} has to be one of {', '.join(_NEEDED)}; it is {value!r}")
+        raise ValueError(f"{key!r} must be one of {', '.join(_NEEDED)}; it is {value!r}")
     return value
 
 
 def _argv(key: str, value: object) -> tuple[str, ...]:
     if type(value) is not list or not value or not all(type(one) is str and one and "\0" not in one for one in value):
-        raise ValueError(f"{key!r} has to be a program and its arguments, such as {_EXAMPLES[key]}; it is {value!r}")
+        raise ValueError(f"{key!r} must be a program and its arguments, such as {_EXAMPLES[key]}; it is {value!r}")
     argv = [str(one) for one in value]
     for one in argv:
         if re.fullmatch(r"\{\w+\}", one) and one not in _PLACEHOLDERS:
@@ -132,7 +132,7 @@ def _address(key: str, value: object) -> Address:
     found = _HOST_PORT.fullmatch(value) if type(value) is str else None
     if found is None or not 0 < int(found["port"]) < 65_536:
         example = f"such as {_EXAMPLES[key]}, an IPv6 address in brackets"
-        raise ValueError(f"{key!r} has to be a host and a port, {example}; it is {value!r}")
+        raise ValueError(f"{key!r} must be a host and a port, {example}; it is {value!r}")
     return found["ipv6"] or found["host"], int(found["port"])
 
 

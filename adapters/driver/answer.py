@@ -62,7 +62,7 @@ class Timeout:
 
 @dataclass(frozen=True, slots=True)
 class HarnessError:
-    """The protocol itself failed: a reply that is none, a testee that does not start, a runner that gave up."""
+    """The protocol itself failed: an invalid reply, a testee that does not start, a runner that gave up."""
 
     text: str
     stderr: str = ""
@@ -101,11 +101,11 @@ def parse_answer(reply: bytes) -> Answer:
     if type(members) is not dict:
         raise AnswerError(f"the reply is not a JSON object: {_shown(reply)} (TST-8)")
     if len(members) != 1:
-        raise AnswerError(f"the reply has {len(members)} members in place of one: {_shown(reply)} (TST-8)")
+        raise AnswerError(f"the reply has {len(members)} members instead of one: {_shown(reply)} (TST-8)")
     ((member, value),) = members.items()
     read = _MEMBERS.get(member)
     if read is None:
-        raise AnswerError(f"the reply's member is none of {', '.join(_MEMBERS)}: {_shown(reply)} (TST-8)")
+        raise AnswerError(f"the reply's member is not one of {', '.join(_MEMBERS)}: {_shown(reply)} (TST-8)")
     return read(value)
 
 
@@ -117,12 +117,12 @@ def _ok(value: object) -> Ok:
 
 def _reject(value: object) -> Reject:
     if type(value) is not dict or "code" not in value or not value.keys() <= {"code", "detail"}:
-        raise AnswerError(f"reject is not an object of code and perhaps detail: {_shown(value)} (TST-13)")
+        raise AnswerError(f"reject is not an object with code and optionally detail: {_shown(value)} (TST-13)")
     code, detail = value["code"], value.get("detail", "")
     if type(code) is not str or not _CODE.fullmatch(code):
-        raise AnswerError(f"the code of reject is not a name in capitals: {_shown(code)} (TST-13)")
+        raise AnswerError(f"the code of reject is not an upper-case name: {_shown(code)} (TST-13)")
     if type(detail) is not str:
-        raise AnswerError(f"the detail of reject is not a text: {_shown(detail)} (TST-13)")
+        raise AnswerError(f"the detail of reject is not a string: {_shown(detail)} (TST-13)")
     return Reject(code, detail)
 
 
@@ -159,7 +159,7 @@ def _is_deep(value: object) -> bool:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise ValueError("a member occurs twice in one object")
+        raise ValueError("duplicate member in an object")
     return members
 
 

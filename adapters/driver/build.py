@@ -48,11 +48,13 @@ def _run_build(adapter: Adapter) -> None:
         status = _run(adapter, log.add)
         if status is None:
             raise AdapterError(
-                f"the build of {adapter.name} ({shown}) was not done in {_BUILD_LIMIT_S:.0f} s; its output so far "
+                f"the build of {adapter.name} ({shown}) did not finish in {_BUILD_LIMIT_S:.0f} s; its output so far "
                 f"ends:\n{log.tail()}"
             )
         if status:
-            raise AdapterError(f"the build of {adapter.name} ({shown}) failed with {status}; it ends:\n{log.tail()}")
+            raise AdapterError(
+                f"the build of {adapter.name} ({shown}) failed with {status}; the end of its output:\n{log.tail()}"
+            )
 
 
 def _run(adapter: Adapter, said: Callable[[bytes], None]) -> int | None:

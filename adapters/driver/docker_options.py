@@ -27,7 +27,7 @@ class DockerOptions:
 def read_options(key: str, value: object) -> DockerOptions:
     """Read the table. Raises ValueError with what is wrong and an example."""
     if type(value) is not dict:
-        raise ValueError(f'{key!r} has to be a table, such as [docker] with image = "mine:latest"; it is {value!r}')
+        raise ValueError(f'{key!r} must be a table, such as [docker] with image = "mine:latest"; it is {value!r}')
     for name in value:
         if name not in _KEYS:
             raise ValueError(f"unknown key {name!r} in [{key}]; the keys are {', '.join(_KEYS)}")
@@ -36,7 +36,7 @@ def read_options(key: str, value: object) -> DockerOptions:
     for name, one in value.items():
         fits, example = _KEYS[name]
         if not fits(one):
-            raise ValueError(f"{name!r} in [{key}] has to be such as {example}; it is {one!r}")
+            raise ValueError(f"{name!r} in [{key}] must be a value such as {example}; it is {one!r}")
     return DockerOptions(**value)
 
 

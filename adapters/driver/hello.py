@@ -41,7 +41,7 @@ def parse_hello(value: dict[str, Any]) -> Hello:
     if not value["name"]:
         raise AnswerError("name of the reply to hello is empty (TST-12)")
     if value["spec"] != SPEC:
-        raise AnswerError(f"spec of the reply to hello is {value['spec']!r} in place of {SPEC!r} (TST-12)")
+        raise AnswerError(f"spec of the reply to hello is {value['spec']!r} instead of {SPEC!r} (TST-12)")
     clock = value.get("clock", "virtual")
     if type(clock) is not str or clock not in _CLOCKS:
         raise AnswerError(f"clock of the reply to hello is {clock!r}, neither 'virtual' nor 'real' (TST-20)")
@@ -55,5 +55,5 @@ def _profiles(value: object) -> tuple[str, ...]:
     if type(value) is not list or not all(type(one) is str and one for one in value):
         raise AnswerError(f"profiles of the reply to hello is not a list of names: {value!r} (TST-12)")
     if len(set(value)) != len(value):
-        raise AnswerError(f"profiles of the reply to hello names one twice: {value!r} (TST-12)")
+        raise AnswerError(f"profiles of the reply to hello has a duplicate: {value!r} (TST-12)")
     return tuple(value)

@@ -181,7 +181,7 @@ class Testee:
             raise
         if self._claims not in (None, session.hello):
             session.kill()
-            raise StartError(f"started again, it says {session.hello} in place of {self._claims} (TST-12)")
+            raise StartError(f"started again, it says {session.hello} instead of {self._claims} (TST-12)")
         self._claims = session.hello
         self._session, self.last_token = session, session.running.token
         return session
@@ -189,7 +189,7 @@ class Testee:
     def _lose(self) -> None:
         self._session = None
         if self.adapter.launch == "attach":
-            self._gave_up = "a testee that is attached to cannot be started again; start it and run once more"
+            self._gave_up = "an attached testee cannot be restarted; start it and run again"
 
     def _give_up_if_lost(self) -> None:
         if self._gave_up:

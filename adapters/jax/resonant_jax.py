@@ -73,7 +73,7 @@ def elements(data: Any, source: str) -> jax.Array:
     dtype = np.dtype(SOURCES[source])
     size = memoryview(data).nbytes
     if size % dtype.itemsize:
-        detail = f"{size} bytes are no whole number of {source} elements"
+        detail = f"{size} bytes are not a whole number of {source} elements"
         raise ResonantError(RejectCode.LENGTH_MISMATCH, "QNT-15", detail)
     return jnp.asarray(np.frombuffer(data, dtype))
 
@@ -100,7 +100,7 @@ def quantize(x: jax.Array, bits: int) -> Quantized:
 def quantize_array(x: jax.Array, *, bits: int) -> tuple[Quantized, jax.Array]:
     """As `quantize`, traceable. The second result says whether all elements are finite; if not, the first is void."""
     if x.dtype not in SOURCES.values():
-        raise TypeError(f"an array of float16, float32 or bfloat16 was expected, not of {x.dtype}")
+        raise TypeError(f"expected an array of float16, float32 or bfloat16, not of {x.dtype}")
     q, greatest_scale = QUANTIZERS[bits]
     n = x.size
     half = lax.bitcast_convert_type(x.reshape(-1).astype(jnp.float16), jnp.uint16)  # QNT-2

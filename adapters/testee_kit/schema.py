@@ -95,7 +95,7 @@ def named(values: Mapping[Any, Any]) -> Check:
         for name, meaning in values.items():
             if type(value) is type(name) and value == name:
                 return meaning
-        raise BadRequestError(f"{at} is none of {', '.join(map(repr, values))}")
+        raise BadRequestError(f"{at} is not one of {', '.join(map(repr, values))}")
 
     return check
 
@@ -149,7 +149,7 @@ def parse(message: bytes) -> Any:
 
 
 def _no_json(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 U8, U16, U32 = integer(0, 0xFF), integer(0, 0xFFFF), integer(0, 0xFFFF_FFFF)

@@ -55,7 +55,9 @@ def test_the_address_of_an_attached_testee(tmp_path: Path, text: str, control: t
 def test_an_unknown_name_lists_the_known_ones(tmp_path: Path) -> None:
     for name in ("rust", "reference"):
         write(tmp_path, GOOD, name)
-    with pytest.raises(AdapterError, match=r"'referense' \(did you mean 'reference'\?\); known are reference, rust"):
+    with pytest.raises(
+        AdapterError, match=r"'referense' \(did you mean 'reference'\?\); the adapters are reference, rust"
+    ):
         load_adapter("referense", tmp_path)
 
 
@@ -81,22 +83,22 @@ MISTAKES = {
     "no control": ('name = "mine"\nlaunch = "attach"', "'control' is missing"),
     "an unknown launch": (GOOD.replace("process", "podman"), "one of process, attach, docker; it is 'podman'"),
     "launch a list": (GOOD.replace('"process"', '["process"]'), "one of process, attach"),
-    "a name that is none": (GOOD.replace('"mine"', "3"), "'name' has to be a text"),
-    "an empty name": (GOOD.replace("mine", ""), "'name' has to be a text"),
-    "run a text": ('name = "mine"\nlaunch = "process"\nrun = "make test"', "'run' has to be a program"),
-    "run of nothing": ('name = "mine"\nlaunch = "process"\nrun = []', "'run' has to be a program"),
-    "run of numbers": ('name = "mine"\nlaunch = "process"\nrun = ["a", 3]', "'run' has to be a program"),
-    "run with a zero": ('name = "mine"\nlaunch = "process"\nrun = ["a\\u0000"]', "'run' has to be a program"),
+    "a name that is none": (GOOD.replace('"mine"', "3"), "'name' must be a string"),
+    "an empty name": (GOOD.replace("mine", ""), "'name' must be a string"),
+    "run a text": ('name = "mine"\nlaunch = "process"\nrun = "make test"', "'run' must be a program"),
+    "run of nothing": ('name = "mine"\nlaunch = "process"\nrun = []', "'run' must be a program"),
+    "run of numbers": ('name = "mine"\nlaunch = "process"\nrun = ["a", 3]', "'run' must be a program"),
+    "run with a zero": ('name = "mine"\nlaunch = "process"\nrun = ["a\\u0000"]', "'run' must be a program"),
     "an unknown placeholder": (GOOD.replace("{python}", "{pyhton}"), r"unknown placeholder \{pyhton\}"),
-    "control for a process": (GOOD + 'control = "127.0.0.1:1"', "'control' has no meaning with launch = \"process\""),
-    "run for an attached one": (ATTACH + 'run = ["a"]', "'run' has no meaning with launch = \"attach\""),
-    "a port out of range": (ATTACH.replace("4000", "65536"), "'control' has to be a host and a port"),
-    "port 0": (ATTACH.replace("4000", "0"), "'control' has to be a host and a port"),
-    "no host": (ATTACH.replace("127.0.0.1", ""), "'control' has to be a host and a port"),
+    "control for a process": (GOOD + 'control = "127.0.0.1:1"', "'control' does not apply to launch = \"process\""),
+    "run for an attached one": (ATTACH + 'run = ["a"]', "'run' does not apply to launch = \"attach\""),
+    "a port out of range": (ATTACH.replace("4000", "65536"), "'control' must be a host and a port"),
+    "port 0": (ATTACH.replace("4000", "0"), "'control' must be a host and a port"),
+    "no host": (ATTACH.replace("127.0.0.1", ""), "'control' must be a host and a port"),
     "IPv6 without brackets": (ATTACH.replace("127.0.0.1", "::1"), "an IPv6 address in brackets"),
     "half a bracket": (ATTACH.replace("127.0.0.1", "[::1"), "an IPv6 address in brackets"),
-    "a space in a host": (ATTACH.replace("127.0.0.1", " 127.0.0.1"), "'control' has to be a host and a port"),
-    "a port alone": (ATTACH.replace('"127.0.0.1:4000"', "4000"), "'control' has to be a host and a port"),
+    "a space in a host": (ATTACH.replace("127.0.0.1", " 127.0.0.1"), "'control' must be a host and a port"),
+    "a port alone": (ATTACH.replace('"127.0.0.1:4000"', "4000"), "'control' must be a host and a port"),
 }
 
 

@@ -44,7 +44,7 @@ def test_a_build_program_that_does_not_exist(tmp_path: Path) -> None:
 
 def test_a_build_that_does_not_end_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("adapters.driver.build._BUILD_LIMIT_S", 0.2)
-    with pytest.raises(AdapterError, match=r"the build of mine .* was not done in 0 s"):
+    with pytest.raises(AdapterError, match=r"the build of mine .* did not finish in 0 s"):
         built(tmp_path, '["{python}", "-c", "import signal; signal.pause()"]')
 
 
@@ -86,7 +86,7 @@ def test_a_daemon_that_holds_the_output_does_not_hold_the_run_and_is_left_alone(
 
 
 def test_what_a_failed_build_said_is_shown_although_a_daemon_holds_the_output(tmp_path: Path, daemon: Path) -> None:
-    with pytest.raises(AdapterError, match="failed with 3; it ends:\nno such header"):
+    with pytest.raises(AdapterError, match="failed with 3; the end of its output:\nno such header"):
         sh(tmp_path, f"sleep 600 &\necho $! > '{daemon}'\necho no such header >&2\nexit 3\n")
 
 

@@ -155,7 +155,7 @@ def test_memory_is_limited(tmp_path: Path, image: str) -> None:
 
 
 BAD_STARTS = {
-    "dies": (10.0, "it ended before its line of ports: exit status 3"),
+    "dies": (10.0, "it ended before it printed its ports: exit status 3"),
     "silent": (1.0, "no line of ports in time; it printed nothing"),
 }
 

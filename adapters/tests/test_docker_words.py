@@ -83,7 +83,7 @@ def test_an_engine_of_others_is_said_with_what_to_do(adapter: Adapter, monkeypat
 
 REFUSALS = {
     "inspect_image": r"no image mine:1: build it \(docker build --tag mine:1 FOLDER\), fetch it .*, or name its folder",
-    "create_container": "a container of mine:1 cannot be made: no create_container today",
+    "create_container": "a container of mine:1 cannot be created: no create_container today",
     "attach_socket": "the container cannot be attached to: no attach_socket today",
     "start": "the container cannot be started: no start today",
 }
@@ -102,7 +102,7 @@ def test_a_refused_call_is_one_sentence_and_leaves_no_container(adapter: Adapter
 def test_an_end_before_the_ports_shows_the_last_words(adapter: Adapter) -> None:
     api = FakeApi(output=LAST_WORDS, status=3)
     error = refusal(adapter, api)
-    assert error.text == "it ended before its line of ports: exit status 3, printed b'' (TST-1)"
+    assert error.text == "it ended before it printed its ports: exit status 3, printed b'' (TST-1)"
     assert error.stderr == "last words\n"
     assert api.removed == ["c1"]
 
@@ -114,7 +114,7 @@ def test_a_process_that_is_not_the_containers_is_never_entered(
     monkeypatch.setattr("os.geteuid", lambda: 0)
     api = FakeApi(output=b"\1\0\0\0" + struct.pack(">I", len(PORTS)) + PORTS)
     error = refusal(adapter, api)
-    assert "the engine has to run on this Linux machine" in error.text
+    assert "the engine must run on this Linux machine" in error.text
     assert api.removed == ["c1"]
 
 
@@ -125,7 +125,7 @@ def test_a_porter_that_does_not_come_is_said_and_leaves_nothing(
     monkeypatch.setattr("adapters.driver.docker.porter._COMES_S", 0.1)
     api = FakeApi(output=b"\1\0\0\0" + struct.pack(">I", len(PORTS)) + PORTS)
     error = refusal(adapter, api)
-    assert "nobody hands out sockets of the container's network: timed out; run as root" in error.text
+    assert "no helper hands out sockets in the container's network: timed out; run as root" in error.text
     assert api.removed == ["c1", "c1"]
     host = api.made["host_config"]
     assert host["network_mode"] == "container:c1"
@@ -163,7 +163,9 @@ def test_a_failed_build_shows_the_end_of_its_output(tmp_path: Path) -> None:
         Engine(api).build(adapter, adapter.docker)
     (tmp_path / "Dockerfile").write_text("FROM scratch\n")
     api.built = [*({"stream": f"line {number}\n"} for number in range(99)), {"error": "COPY failed"}]
-    with pytest.raises(AdapterError, match=r"(?s)the image mine:1 failed; it ends:.*line 98\nCOPY failed$") as raised:
+    with pytest.raises(
+        AdapterError, match=r"(?s)the image mine:1 failed; the end of its output:.*line 98\nCOPY failed$"
+    ) as raised:
         Engine(api).build(adapter, adapter.docker)
     assert "line 60\n" not in str(raised.value)
     api.built = [{"stream": "Successfully built"}]
@@ -186,17 +188,17 @@ def test_an_end_in_words(code: int, text: str) -> None:
 
 
 MISTAKES = {
-    "docker = 1": "'docker' has to be a table",
+    "docker = 1": "'docker' must be a table",
     "[docker]": r"the key 'image' is missing in \[docker\]; add image =",
-    '[docker]\nimage = "a b"': "'image' in .* has to be such as",
+    '[docker]\nimage = "a b"': "'image' in .* must be a value such as",
     '[docker]\nimage = "a"\nimagee = "b"': "unknown key 'imagee' in .*; the keys are image, context",
-    '[docker]\nimage = "a"\nuser = "root"': "'user' in .* has to be such as user = \"1000:1000\"",
-    '[docker]\nimage = "a"\nmemory_mib = "1g"': "'memory_mib' in .* has to be such as memory_mib = 1024",
-    '[docker]\nimage = "a"\ncpus = 0': "'cpus' in .* has to be such as cpus = 1.5",
-    '[docker]\nimage = "a"\nprocesses = true': "'processes' in .* has to be such as processes = 64",
-    '[docker]\nimage = "a"\ncontext = ""': "'context' in .* has to be such as context",
+    '[docker]\nimage = "a"\nuser = "root"': "'user' in .* must be a value such as user = \"1000:1000\"",
+    '[docker]\nimage = "a"\nmemory_mib = "1g"': "'memory_mib' in .* must be a value such as memory_mib = 1024",
+    '[docker]\nimage = "a"\ncpus = 0': "'cpus' in .* must be a value such as cpus = 1.5",
+    '[docker]\nimage = "a"\nprocesses = true': "'processes' in .* must be a value such as processes = 64",
+    '[docker]\nimage = "a"\ncontext = ""': "'context' in .* must be a value such as context",
     "": r"the key 'docker' is missing; add a table \[docker\]",
-    'control = "127.0.0.1:1"\n[docker]\nimage = "a"': "'control' has no meaning with launch = \"docker\"",
+    'control = "127.0.0.1:1"\n[docker]\nimage = "a"': "'control' does not apply to launch = \"docker\"",
 }
 
 

@@ -152,7 +152,7 @@ def test_a_reply_with_another_id_is_no_reply_and_the_timeout_says_so(tmp_path: P
     with Testee(made(tmp_path, body), QUICK) as testee:
         answer = testee.ask("decode", {})
         assert isinstance(answer, Timeout)
-        assert "request_id is 3 in place of 2" in answer.note
+        assert "request_id is 3 instead of 2" in answer.note
 
 
 def test_a_request_that_no_pieces_carry_is_refused_before_it_is_sent(tmp_path: Path) -> None:

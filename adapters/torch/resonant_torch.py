@@ -73,7 +73,7 @@ def elements(data: Any, source: str) -> Tensor:
     dtype = SOURCES[source]
     size = memoryview(data).nbytes
     if size % dtype.itemsize:
-        detail = f"{size} bytes are no whole number of {source} elements"
+        detail = f"{size} bytes are not a whole number of {source} elements"
         raise ResonantError(RejectCode.LENGTH_MISMATCH, "QNT-15", detail)
     return view(data, dtype)
 
@@ -112,7 +112,7 @@ def quantize(x: Tensor, bits: int) -> Quantized:
     Raises ResonantError with NON_FINITE (QNT-3).
     """
     if x.dtype not in SOURCES.values():
-        raise TypeError(f"a tensor of float16, float32 or bfloat16 was expected, not of {x.dtype}")
+        raise TypeError(f"expected a tensor of float16, float32 or bfloat16, not of {x.dtype}")
     q, greatest_scale = QUANTIZERS[bits]
     n = x.numel()
     half = _padded(x.detach().reshape(-1).to(torch.float16), -n % BLOCK)  # QNT-2; the zeros change no magnitude

@@ -46,9 +46,11 @@ def judge_answer(case: Case, answer: Answer) -> Verdict:
         case Refuse(code), Reject():
             return _check_code(code, answer)
         case Refuse(), Ok(value):
-            return Verdict(Outcome.FAIL, "accepted what is to be refused", expected_text(case), f"ok {short(value)}")
+            return Verdict(
+                Outcome.FAIL, "accepted an input that must be rejected", expected_text(case), f"ok {short(value)}"
+            )
         case Accept(), Reject():
-            return Verdict(Outcome.FAIL, "refused what is to be accepted", expected_text(case), _reject_text(answer))
+            return Verdict(Outcome.FAIL, "rejected a valid input", expected_text(case), _reject_text(answer))
         case Accept(wanted), Ok(value):
             return _CHECKS.get(case.op, _check_exactly)(case, wanted, value)
     return not_judged(answer, expected_text(case))
@@ -59,7 +61,7 @@ def _check_code(code: str, answer: Reject) -> Verdict:
         return PASSED_UNNAMED
     if answer.code == code:
         return PASSED
-    return Verdict(Outcome.FAIL, "refused, but with another code", f"reject {code}", _reject_text(answer))
+    return Verdict(Outcome.FAIL, "rejected, but with the wrong code", f"reject {code}", _reject_text(answer))
 
 
 def _reject_text(answer: Reject) -> str:

@@ -52,7 +52,7 @@ def _failed(wrong: WrongError, expected: Mapping[str, Any], got: Mapping[str, An
 def _bytes_of(got: Mapping[str, Any], member: str) -> bytes:
     text = got.get(member)
     if got.keys() != {member} or not isinstance(text, str) or not _HEX.fullmatch(text):
-        raise WrongError(f"ok is to have one member, {member}, in lower-case hex")
+        raise WrongError(f"ok must have one member, {member}, in lower-case hex")
     return bytes.fromhex(text)
 
 

@@ -51,7 +51,7 @@ def reach(testee: AsksPeers) -> tuple[Address, str]:
     except StartError as error:
         raise StoppedError(not_judged(not_started(error), EXPECTED)) from error
     if to is None:
-        text = "where its wire socket is, is not known; its adapter.toml has to say it"
+        text = "the address of its wire socket is unknown; add `wire` to its adapter.toml"
         raise StoppedError(not_judged(HarnessError(text), EXPECTED))
     return to, clock
 

@@ -29,7 +29,7 @@ def frame_fault(wanted: FrameWanted, datagram: bytes, key: bytes | None) -> Faul
         frame = read_frame(datagram, key)
         content = {} if wanted.json is None else read_sync(frame)
     except UnreadableError as error:
-        return Fault(f"no valid frame: {error}")
+        return Fault(f"not a valid frame: {error}")
     except SyncError as error:
         return _header_fault(wanted, frame) or Fault(str(error))
     fault = _header_fault(wanted, frame)

@@ -41,9 +41,9 @@ def parse_dialogue(given: Raw) -> Dialogue:
     role, stream_id, steps = given["role"], given.get("stream_id"), given["steps"]
     _need(role in ROLES, f"role is {role!r}, not server or client")
     _need((role == "client") == (stream_id is not None), "a client has a stream_id, and a server none")
-    _need(stream_id is None or _is_int(stream_id), "stream_id is no number")
-    _need(isinstance(given["config"], Mapping), "config is no object")
-    _need(isinstance(steps, list), "steps is no array")
+    _need(stream_id is None or _is_int(stream_id), "stream_id is not a number")
+    _need(isinstance(given["config"], Mapping), "config is not an object")
+    _need(isinstance(steps, list), "steps is not an array")
     read = tuple(map(_numbered, steps, range(1, len(steps) + 1)))
     _check_names(read)
     return Dialogue(role, given["config"], stream_id, read)
@@ -91,7 +91,7 @@ def _send_each(raw: Raw) -> Step:
     _members(each, {"frame", "from", "to"}, set())
     frame, first, last = _bytes(each["frame"]), each["from"], each["to"]
     _need(len(frame) >= _MIN_FRAME, "the frame of send_each is shorter than 33 bytes")
-    _need(_is_int(first) and _is_int(last) and 0 <= first <= last < 2**64, "from and to are no range of numbers")
+    _need(_is_int(first) and _is_int(last) and 0 <= first <= last < 2**64, "from and to are not a range of numbers")
     _need(last - first < _MAX_EACH, f"from and to are more than {_MAX_EACH:,} frames")
     return SendEach(raw, _peer(raw), frame, first, last)
 
@@ -99,12 +99,12 @@ def _send_each(raw: Raw) -> Step:
 def _act(raw: Raw) -> Step:
     request, reject = raw["act"], raw.get("reject")
     _need(isinstance(request, dict) and "to" not in request, "act is an input of peer_send without to")
-    _need(reject is None or isinstance(reject, str), "reject is no code")
+    _need(reject is None or isinstance(reject, str), "reject is not a code")
     return Act(raw, _peer(raw), request, reject)
 
 
 def _advance(raw: Raw) -> Step:
-    _need(_is_int(raw["advance"]) and raw["advance"] >= 0, "advance is no number of milliseconds")
+    _need(_is_int(raw["advance"]) and raw["advance"] >= 0, "advance is not a number of milliseconds")
     return Advance(raw, raw["advance"])
 
 
@@ -113,7 +113,7 @@ def _expect(raw: Raw) -> Step:
     _members(frame, set(HEADER), {"nonce", "json", "absent", "slices"})
     _need(("json" in frame) != ("slices" in frame), "a frame has either json or slices")
     _need("absent" not in frame or "json" in frame, "absent goes with json")
-    _need(isinstance(name, str), "as is no name")
+    _need(isinstance(name, str), "as is not a name")
     header = {member: frame[member] for member in HEADER}
     absent = tuple(frame.get("absent", ()))
     wanted = FrameWanted(header, frame.get("nonce"), frame.get("json"), absent, frame.get("slices"))
@@ -121,7 +121,7 @@ def _expect(raw: Raw) -> Step:
 
 
 def _expect_again(raw: Raw) -> Step:
-    _need(isinstance(raw["expect_again"], str), "expect_again is no name")
+    _need(isinstance(raw["expect_again"], str), "expect_again is not a name")
     return ExpectAgain(raw, _peer(raw), raw["expect_again"])
 
 
@@ -131,7 +131,7 @@ def _expect_nothing(raw: Raw) -> Step:
 
 
 def _events(raw: Raw) -> Step:
-    _need(isinstance(raw["events"], list), "events is no array")
+    _need(isinstance(raw["events"], list), "events is not an array")
     return Events(raw, tuple(event for one in raw["events"] for event in _each_event(one)))
 
 
@@ -145,7 +145,7 @@ def _each_event(event: object) -> Iterator[Raw]:
         yield named
         return
     _members(span, {"from", "to"}, set())
-    _need(_is_int(span["from"]) and _is_int(span["to"]), "from and to are no numbers")
+    _need(_is_int(span["from"]) and _is_int(span["to"]), "from and to are not numbers")
     _need(span["to"] - span["from"] < _MAX_EACH, f"from and to are more than {_MAX_EACH:,} events")
     for number in range(span["from"], span["to"] + 1):
         yield named | {"frame_seq": str(number)}
@@ -169,11 +169,11 @@ def _need(holds: bool, text: str) -> None:
 
 
 def _members(value: object, needed: set[str], optional: set[str]) -> None:
-    _need(isinstance(value, Mapping), f"an object with {', '.join(sorted(needed))} is due")
+    _need(isinstance(value, Mapping), f"expected an object with {', '.join(sorted(needed))}")
     assert isinstance(value, Mapping)
     missing, extra = needed - value.keys(), value.keys() - needed - optional
     _need(not missing, f"{', '.join(sorted(missing))} is missing")
-    _need(not extra, f"{', '.join(sorted(extra))} is too much")
+    _need(not extra, f"unexpected: {', '.join(sorted(extra))}")
 
 
 def _is_int(value: object) -> bool:

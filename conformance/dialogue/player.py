@@ -102,16 +102,16 @@ class Player:
             self.transcript.note(f"refuses with {answer.code}")
             self._refused(step.reject, answer.code)
         elif step.reject is not None and isinstance(answer, Ok):
-            self._stop(Fault("did what it is to refuse"), f"reject {step.reject}", "ok")
+            self._stop(Fault("did what it must refuse"), f"reject {step.reject}", "ok")
         else:
             self._need_ok(answer)
         self._ends.look()
 
     def _refused(self, wanted: str | None, code: str) -> None:
         if wanted is None:
-            self._stop(Fault("refused what it is to do"), "ok", f"reject {code}")
+            self._stop(Fault("refused what it must do"), "ok", f"reject {code}")
         if code not in (wanted, REJECTED):
-            self._stop(Fault("refused, but with another code"), f"reject {wanted}", f"reject {code}")
+            self._stop(Fault("rejected, but with the wrong code"), f"reject {wanted}", f"reject {code}")
         self.unnamed |= code == REJECTED
 
     def _advance(self, step: Advance) -> None:
@@ -162,7 +162,7 @@ class Player:
         left = self._ends.unclaimed(peer)
         if left:
             more = f", and {len(left) - 1} more" if len(left) > 1 else ""
-            fault = Fault(f"a datagram came to {peer} that no step has claimed")
+            fault = Fault(f"a datagram came to {peer} that no step expects")
             self._stop(fault, f"nothing to {peer}", f"{self._shown(left[0])}{more}", left[0])
 
     def _settle(self) -> None:

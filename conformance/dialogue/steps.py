@@ -88,7 +88,7 @@ class ExpectAgain:
 
 @dataclass(frozen=True, slots=True)
 class ExpectNothing:
-    """No datagram has come to this address that no step has claimed."""
+    """No datagram has come to this address that no step expects."""
 
     raw: Raw
     peer: str

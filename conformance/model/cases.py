@@ -68,7 +68,7 @@ def load_cases(folder: Path = VECTORS) -> tuple[Case, ...]:
     cases = tuple(case for path in paths for case in _read_file(path))
     twice = [case_id for case_id, count in Counter(case.id for case in cases).items() if count > 1]
     if twice:
-        raise VectorError(f"{folder}: {twice[0]} stands there twice")
+        raise VectorError(f"{folder}: duplicate entry: {twice[0]}")
     return cases
 
 

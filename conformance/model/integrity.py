@@ -16,7 +16,7 @@ from adapters.driver.hello import SPEC
 MANIFEST, SCHEMA = "manifest.json", "schema.json"
 ROOT = Path(__file__).resolve().parents[2]
 """The repository, or the package that is installed."""
-CRLF = "its line ends were changed to CRLF"
+CRLF = "its line endings were changed to CRLF"
 TOLD = 5
 """At most so many files are named."""
 _HASH = re.compile("[0-9a-f]{64}")
@@ -60,7 +60,7 @@ def what_to_do(root: Path = ROOT) -> str:
 
 def what_changed_them(root: Path = ROOT) -> str:
     """What to do where nothing but line ends differs."""
-    what = "Git with core.autocrlf or an unpacking program changes line ends: unpack again with them left alone"
+    what = "Git with core.autocrlf or an unpacking program changes line endings: unpack again without that"
     if not _is_checkout(root):
         return f"{what}."
     return f"{what}; in a clone run `{_in(root)} && git rm -rq --cached vectors && git checkout HEAD -- vectors`."
@@ -80,9 +80,9 @@ def _load(path: Path) -> _Manifest:
         found = json.loads(text)
         if not _is_whole(text, found["sha256"]):
             crlf = _is_whole(_unix(text), found["sha256"])
-            raise _ManifestError(f"{path}: {CRLF if crlf else 'damaged, its own sha256 does not fit it'}")
+            raise _ManifestError(f"{path}: {CRLF if crlf else 'damaged, its own sha256 does not match it'}")
         if found["spec"] != SPEC:
-            raise _ManifestError(f"{path}: of specification {found['spec']}, and this suite is of {SPEC}")
+            raise _ManifestError(f"{path}: for specification {found['spec']}; this suite is for {SPEC}")
         return _Manifest(found["schema"], {name: entry["sha256"] for name, entry in found["files"].items()})
     except FileNotFoundError as error:
         raise _ManifestError(f"{path}: missing") from error
@@ -129,5 +129,5 @@ def _difference(text: bytes) -> str:
     try:
         json.loads(text)
     except (ValueError, RecursionError) as error:
-        return f"{'no' if text else 'empty, no'} JSON any more ({error})"
+        return f"{'no' if text else 'empty, no'} longer JSON ({error})"
     return f"changed, its SHA-256 is not the one in {MANIFEST}"

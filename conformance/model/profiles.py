@@ -31,7 +31,7 @@ def selected_profiles(claimed: Sequence[str], chosen: Sequence[str]) -> tuple[st
     """
     for name in (*chosen, *claimed):
         if name not in PROFILES:
-            raise SelectionError(f"no profile {name!r}; there are {', '.join(PROFILES)}")
+            raise SelectionError(f"no profile {name!r}; the profiles are {', '.join(PROFILES)}")
     for name in claimed:
         for needed in NEEDS.get(name, ()):
             if needed not in claimed:

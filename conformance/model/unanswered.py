@@ -14,10 +14,10 @@ def not_judged(answer: Answer, expected: str) -> Verdict:
     """The verdict on an answer that is neither ok nor reject."""
     match answer:
         case Unsupported(feature):
-            summary = "answered `unsupported` in a profile that it claims (TST-10)"
+            summary = "answered `unsupported` for a profile that it claims (TST-10)"
             return Verdict(Outcome.UNSUPPORTED, summary, expected, f"unsupported {short(feature)}")
         case RequestError(text):
-            summary = "found a request wrong that fits its schema (TST-11)"
+            summary = "rejected a request that is valid against its schema (TST-11)"
             return Verdict(Outcome.REQUEST_ERROR, summary, expected, f"error {short(text)}")
         case Crash(status, stderr):
             return Verdict(Outcome.CRASH, "the testee ended instead of answering", expected, status, stderr=stderr)
@@ -28,4 +28,4 @@ def not_judged(answer: Answer, expected: str) -> Verdict:
             summary, got = "the testee protocol failed", short(text, 600)
             return Verdict(Outcome.HARNESS_ERROR, summary, expected, got, stderr=stderr, gave_up=gave_up)
         case Ok() | Reject():
-            return Verdict(Outcome.FAIL, "another kind of answer was due", expected, short(str(answer)))
+            return Verdict(Outcome.FAIL, "answered with the wrong kind of reply", expected, short(str(answer)))

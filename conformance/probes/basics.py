@@ -38,7 +38,7 @@ from reports.outcome import Outcome
 from ..model.unanswered import not_judged
 from ..model.verdict import PASSED, Verdict, short
 
-KEPT = "the testee protocol kept"
+KEPT = "the testee protocol followed"
 OWN_ANSWERS = (Ok, Reject, Unsupported, RequestError)
 """The answers that come from a testee; of the others the driver makes."""
 _SHOWN = 400
@@ -98,7 +98,7 @@ def message(request: Mapping[str, Any]) -> bytes:
     return json.dumps(request).encode()
 
 
-def wrong(expected: str, got: object, summary: str = "the testee protocol is not kept") -> Verdict:
+def wrong(expected: str, got: object, summary: str = "does not follow the testee protocol") -> Verdict:
     """A failed probe. An answer that only the driver gives keeps its outcome."""
     if isinstance(got, Crash | Timeout | HarnessError):
         return not_judged(got, expected)

@@ -74,7 +74,7 @@ def bad_heads(testee: Testee) -> Verdict:
     ]
     ids = [one.request_id for one in heard(testee, bad)]
     answered = [each for each in ids if each == kept or not 0 < each < first]  # the others are late ones
-    return wrong("silence after datagrams that are to be ignored", f"answers to {answered}") if answered else PASSED
+    return wrong("silence after datagrams that must be ignored", f"answers to {answered}") if answered else PASSED
 
 
 def stranger_ignored(testee: Testee) -> Verdict:

@@ -99,7 +99,7 @@ def _probe(check: Callable[[Talk], Verdict]) -> Callable[[Testee], Verdict]:
             except NotPerformedError as error:
                 return error.verdict
             except (KeyError, TypeError) as error:
-                return Verdict(Outcome.FAIL, "the testee protocol is not kept", KEPT, f"events without {error}")
+                return Verdict(Outcome.FAIL, "does not follow the testee protocol", KEPT, f"events without {error}")
 
     return probe
 

@@ -67,11 +67,11 @@ def stop_exits(testee: Testee) -> Verdict:
     if answer != Ok({}):
         return wrong("ok {} for stop", answer)
     status = testee.ended(END_S)
-    return PASSED if status == "exit status 0" else wrong("exit status 0 after stop", status or "it runs on")
+    return PASSED if status == "exit status 0" else wrong("exit status 0 after stop", status or "it is still running")
 
 
 def exits_without_input(testee: Testee) -> Verdict:
     """TST-2: the testee exits when its standard input ends."""
     testee.start()
     testee.end_input()
-    return PASSED if testee.ended(END_S) else wrong("an end of the process once its input ends", "it runs on")
+    return PASSED if testee.ended(END_S) else wrong("the process exits once its input ends", "it is still running")

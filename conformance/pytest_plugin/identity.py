@@ -59,7 +59,7 @@ def _settle(item: pytest.Item, report: pytest.TestReport, case_id: str) -> None:
     if report.passed:
         path = item.config.stash[OPTIONS].known
         report.outcome = "failed"
-        report.longrepr = f"{case_id} is listed as a known failure and passes; remove it from {path}"
+        report.longrepr = f"{case_id} is listed as a known failure but passes; remove it from {path}"
         report.user_properties += [("outcome", str(Outcome.FAIL)), ("unexpected", True)]
     elif report.failed and "outcome" in dict(report.user_properties):
         _expect(item, report, reason)

@@ -41,7 +41,7 @@ def declare(add: Callable[..., object]) -> None:
         metavar="NAME|PATH|udp://HOST:PORT|wrong:NAME",
         help="the implementation: the path of an adapter.toml or of its folder, or the name of a folder below "
         f"adapters/ (default: {DEFAULT_IMPL}, the suite's own); or the address of a running server, which is then "
-        "judged from outside, by nothing but datagrams (profiles handshake and stream); or wrong:NAME, the reference "
+        "judged from outside, by its datagrams alone (profiles handshake and stream); or wrong:NAME, the reference "
         "with one fault, to see what the suite says of it (names: resonant-conformance list wrong)",
     )
     add(
@@ -49,7 +49,7 @@ def declare(add: Callable[..., object]) -> None:
         action="append",
         default=[],
         metavar="ID",
-        help="run only the case, check, probe or law of this id, as run.json and failures have it; may be repeated",
+        help="run only the case, check, probe or law with this id, as in run.json and in failures; may be repeated",
     )
     add(
         "--profile",
@@ -67,20 +67,19 @@ def declare(add: Callable[..., object]) -> None:
     add(
         "--fix-known-failures",
         action="store_true",
-        help="rewrite the file of --known-failures by what this run finds; the reasons of new entries are yours to "
-        "fill in",
+        help="rewrite the --known-failures file from what this run finds; fill in the reasons of new entries yourself",
     )
     add(
         "--plan",
         metavar="FILE",
-        help="fail if fewer cases of a profile or a clause are executed than FILE says; so does a run that -k, a node "
-        "id or --profile confines to fewer, as FILE cannot be checked then",
+        help="fail if fewer cases of a profile or a clause are executed than FILE says, also when -k, a node id or "
+        "--profile is what selects fewer",
     )
-    add("--write-plan", action="store_true", help="write the FILE of --plan by what this run executes")
+    add("--write-plan", action="store_true", help="write the --plan FILE from what this run executes")
     add(
         "--report",
         metavar="DIR",
-        help="write DIR/run.json, the account of the run as data, and DIR/junit.xml (unless --junitxml says where)",
+        help="write DIR/run.json, the results as data, and DIR/junit.xml (unless --junitxml says where)",
     )
     add(
         "--seed",
@@ -94,13 +93,14 @@ def declare(add: Callable[..., object]) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="also judge the dialogues of this vector file, such as a law writes for what it found; may be repeated",
+        help="also judge the dialogues of this vector file, such as one that a law wrote for what it found; may be "
+        "repeated",
     )
     add(
         "--real-time",
         action="store_true",
-        help="where a testee's peers live by the real clock, judge dialogues that need time to pass as well, by "
-        "waiting; those that need more than a minute are left out",
+        help="if the testee's peers use the real clock, also judge dialogues that need time to pass, by waiting; "
+        "those that need more than a minute are left out",
     )
     add("--no-build", action="store_true", help="do not run the adapter's build command first")
 
@@ -110,7 +110,7 @@ def read_options(config: pytest.Config) -> Options:
     known, report, plan = (config.getoption(name) for name in ("--known-failures", "--report", "--plan"))
     for flag, needed in (("--fix-known-failures", "--known-failures"), ("--write-plan", "--plan")):
         if config.getoption(flag) and not config.getoption(needed):
-            raise pytest.UsageError(f"{flag} writes the file of {needed}; name it with {needed} FILE")
+            raise pytest.UsageError(f"{flag} writes the {needed} file; name it with {needed} FILE")
         if config.getoption(flag) and config.getoption("--case"):
             raise pytest.UsageError(f"{flag} needs a whole run; leave out --case")
     _refuse_empty(config)

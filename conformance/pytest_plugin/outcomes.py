@@ -69,7 +69,7 @@ class Reporter:
         if verdict.unnamed:
             self._item.user_properties.append(("unnamed", True))
         if verdict.passed and reason is not None:
-            text = f"{case_id} is listed as a known failure and passes; remove it from {self._options.known}"
+            text = f"{case_id} is listed as a known failure but passes; remove it from {self._options.known}"
             self._item.user_properties.append(("unexpected", True))
             self._end(Outcome.FAIL, text)
         if reason is not None:

@@ -47,7 +47,7 @@ def _begin(config: pytest.Config) -> None:
         if parallel and not worker:
             run.testee.close()  # each worker starts its own
             if run.adapter.launch == "attach":
-                raise RunError("a testee that is attached to serves one runner; leave out -n")
+                raise RunError("a testee that is attached to serves one runner; omit -n")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

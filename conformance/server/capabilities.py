@@ -78,7 +78,7 @@ class Need:
     met: Callable[[Learned], bool]
 
 
-UNSEALED = Need("the server requires crypto, and no key of its is known here", lambda it: not it.require_crypto)
+UNSEALED = Need("the server requires crypto, and its key is not known here", lambda it: not it.require_crypto)
 SEALED = Need("the server does not require crypto", lambda it: it.require_crypto)
 NAMED_ID = Need("the server names no embedding_space_id", lambda it: bool(it.embedding_space_id))
 NAMED_HASH = Need("the server names no space_hash32", lambda it: it.space_hash32 != 0)

@@ -58,7 +58,7 @@ def run_check(check: Check, server: Outside) -> Verdict:
 
 def _why(life: Life, server: Outside) -> str:
     if life is Life.SILENT:
-        return "no ping is answered any more: has the server ended, or does it limit or ban whom it answers?"
+        return "pings are no longer answered: has the server ended, or does it limit or ban whom it answers?"
     return (
         f"asked from {server.addresses - 1} addresses, the server still answers the first and no new one: its table "
         f"of remote addresses may be full. Wait a minute or restart it; a run needs about {ADDRESSES}, so let it keep "

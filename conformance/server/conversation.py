@@ -189,13 +189,18 @@ def read(raw: bytes, expected: str) -> Reply:
     try:
         return read_reply(raw)
     except (UnreadableError, SyncError) as error:
-        raise wrong(f"a reply that is none: {error}", expected, short(raw.hex())) from None
+        raise wrong(f"not a valid reply: {error}", expected, short(raw.hex())) from None
 
 
 def check_object(reply: Reply, method: str) -> None:
     """The object fits specs/sync/<method>.json, and the frame is one of a peer (HSK-3). Raises WrongError."""
     fault = schema_fault(reply.message)
-    need(fault is None, f"the {method} is malformed: {fault}", f"a {method} by specs/sync/{method}.json", reply.text())
+    need(
+        fault is None,
+        f"the {method} is malformed: {fault}",
+        f"one that fits specs/sync/{method}.json",
+        reply.text(),
+    )
     need(reply.modality == 0, f"{method} is a Sync frame of modality {reply.modality} (HSK-3)", 0, reply.modality)
 
 
@@ -203,8 +208,8 @@ def check_error(reply: Reply, frame: Frame, code: str, members: Mapping[str, Any
     """An error of this code in answer to this frame, with its ref and what its code adds (HSK-43)."""
     wanted = {"code": code, "ref": {"stream_id": frame.stream_id, "frame_seq": str(frame.frame_seq)}, **members}
     expected = f"error {wanted} on stream {frame.stream_id}"
-    need(reply.method == "error", "an error was due", expected, reply.text())
-    need(reply.message.get("code") == code, "refused, but with another code", expected, reply.text())
+    need(reply.method == "error", "the answer is not an error", expected, reply.text())
+    need(reply.message.get("code") == code, "rejected, but with the wrong code", expected, reply.text())
     check_object(reply, "error")
     need(reply.stream_id == frame.stream_id, "the error is not on the stream_id of the frame", expected, reply.text())
     for name, value in wanted.items():

@@ -85,7 +85,7 @@ def stream_ids(server: Outside) -> Verdict:
     with server.conversation() as talk:
         for stream_id in STREAM_IDS:
             reply = talk.capability(ping(5, stream_id))
-            need(reply.frame_seq == 0, f"the first frame on stream {stream_id} has another number", 0, reply.frame_seq)
+            need(reply.frame_seq == 0, f"the first frame on stream {stream_id} has a wrong number", 0, reply.frame_seq)
     return PASSED
 
 
@@ -112,7 +112,7 @@ def repeated(server: Outside) -> Verdict:
         first = talk.agree(0)
         for again in (ping(0), ping(0, compress=[]), ping(0, v=0), ping(0, ts="0")):
             reply = talk.asked(again, "the first answer again")
-            need(reply.raw == first.raw, "a ping of known numbers got another answer", first.raw.hex(), reply.raw.hex())
+            need(reply.raw == first.raw, "a repeated ping got a different answer", first.raw.hex(), reply.raw.hex())
     return PASSED
 
 
@@ -122,7 +122,7 @@ def repeated_error(server: Outside) -> Verdict:
         first = talk.refused_ping(ping(4, v=0), "UNSUPPORTED_VERSION")
         for again in (ping(4, v=0), ping(4)):
             reply = talk.asked(again, "the first answer again")
-            need(reply.raw == first.raw, "a ping of known numbers got another answer", first.raw.hex(), reply.raw.hex())
+            need(reply.raw == first.raw, "a repeated ping got a different answer", first.raw.hex(), reply.raw.hex())
     return PASSED
 
 

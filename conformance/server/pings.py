@@ -44,8 +44,8 @@ def minimal_ping(server: Outside) -> Verdict:
     need(said["supports"]["critique"] is False, "critique is true, and no ping said so (HSK-16)", False, reply.text())
     need(bool(said["compress"] and said["crypto"]), "an empty list of transforms (HSK-15)", '["none"]', reply.text())
     offered = NEVER & {*said["compress"], *said["crypto"]}
-    need(not offered, f"{', '.join(sorted(offered))} is not to be agreed (HSK-7)", "no such name", reply.text())
-    need(reply.frame_seq == 0, "the first frame on a stream_id has another number (HSK-2)", 0, reply.frame_seq)
+    need(not offered, f"{', '.join(sorted(offered))} must not be agreed (HSK-7)", "no such name", reply.text())
+    need(reply.frame_seq == 0, "the first frame on a stream_id has a wrong number (HSK-2)", 0, reply.frame_seq)
     same = reply.space_hash32 == said["space_hash32"]
     need(
         same, "the frame has another space_hash32 than its capability (HSK-3)", said["space_hash32"], reply.space_hash32

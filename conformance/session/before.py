@@ -59,7 +59,7 @@ def folder_fault(folder: Path) -> str | None:
         if not there.exists():
             return f"{there} is a link to nothing"
         if not there.is_dir():
-            return f"{there} is a file, where a folder is needed"
+            return f"{there} is a file; a folder is needed"
         with tempfile.TemporaryFile(dir=there):
             return None
     except OSError as error:

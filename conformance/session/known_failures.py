@@ -69,11 +69,11 @@ def load_known(path: Path, *, fixing: bool = False) -> Mapping[str, Known]:
     known: dict[str, Known] = {}
     entries = file.get("known")
     if file.keys() - {"known"} or not isinstance(entries, list):
-        raise KnownFailuresError(f"{path}: it is to hold [[known]] tables and nothing else, like this:\n{EXAMPLE}")
+        raise KnownFailuresError(f"{path}: it must contain [[known]] tables and nothing else, like this:\n{EXAMPLE}")
     for entry in entries:
         read = _read(entry, path)
         if read.id in known:
-            raise KnownFailuresError(f"{path}: {read.id} stands there twice")
+            raise KnownFailuresError(f"{path}: duplicate entry: {read.id}")
         known[read.id] = read
     unfilled = [entry.id for entry in known.values() if entry.unfilled]
     if unfilled and not fixing:
@@ -83,13 +83,13 @@ def load_known(path: Path, *, fixing: bool = False) -> Mapping[str, Known]:
 
 def _read(entry: Any, path: Path) -> Known:
     def refuse(what: str) -> KnownFailuresError:
-        return KnownFailuresError(f"{path}: {what}; this one has not: {entry}")
+        return KnownFailuresError(f"{path}: {what}; this one breaks that: {entry}")
 
     if not isinstance(entry, dict) or entry.keys() - {"max"} != _MEMBERS:
-        raise refuse("each entry has an id, a reason and an issue, three texts")
+        raise refuse("each entry has an id, a reason and an issue, all strings")
     name, reason, issue = (entry[name] for name in ("id", "reason", "issue"))
     if not all(isinstance(text, str) and text.strip() for text in (name, reason, issue)):
-        raise refuse("each entry has an id, a reason and an issue, three texts")
+        raise refuse("each entry has an id, a reason and an issue, all strings")
     found = Known(name, reason, issue, bound=entry.get("max"))
     if not _URL.fullmatch(found.issue) and not found.issue.startswith(UNFILLED):
         raise refuse("the issue of an entry is a URL")
@@ -118,7 +118,7 @@ def resolve(
     fitting = {entry.id: [case_id for case_id in existing if entry.fits(case_id)] for entry in known.values()}
     gone = [name for name, cases in fitting.items() if not cases]
     if gone and not fixing:
-        raise KnownFailuresError(f"{path}: no such case: {', '.join(gone)}; remove what is stale")
+        raise KnownFailuresError(f"{path}: no such case: {', '.join(gone)}; remove the stale entries")
     runs = set(running)
     idle = [name for name, cases in fitting.items() if cases and not runs.intersection(cases)]
     if idle and not fixing:
@@ -126,9 +126,9 @@ def resolve(
     for entry in known.values():
         cases = fitting[entry.id]
         if entry.bound is not None and len(cases) > entry.bound:
-            raise KnownFailuresError(f"{path}: {entry.id} fits {len(cases)} cases, and its max is {entry.bound}")
+            raise KnownFailuresError(f"{path}: {entry.id} fits {len(cases)} cases, but its max is {entry.bound}")
         twice = [case_id for case_id in cases if case_id in reasons]
         if twice:
-            raise KnownFailuresError(f"{path}: two entries fit {min(twice)}; leave one")
+            raise KnownFailuresError(f"{path}: two entries match {min(twice)}; keep one")
         reasons |= dict.fromkeys(cases, f"{entry.reason} ({entry.issue})")
     return {case_id: reason for case_id, reason in reasons.items() if case_id in runs}

@@ -29,7 +29,7 @@ def plan_faults(run: Judged, options: Options, selected_by: Sequence[str], *, st
     left_out = "--profile" if options.profiles and plan.profiles.keys() - {*run.ledger.selected, TESTEE} else ""
     flags = [*selected_by, *filter(None, [left_out])]
     if faults and stopped:
-        yield f"{options.plan} is not checked, as the run ended early"
+        yield f"{options.plan} is not checked, because the run ended early"
     elif faults and flags:
         yield f"{options.plan} is not checked, as {_selected(flags, run, plan)}"
     else:

@@ -137,7 +137,7 @@ def _check_options(options: Options) -> None:
         )
     for name in options.profiles:
         if name not in FAMILIES:
-            raise RunError(f"--profile={name}: from outside there are {', '.join(FAMILIES)}")
+            raise RunError(f"--profile={name}: a server is judged by {', '.join(FAMILIES)}")
 
 
 def _shown(server: Outside) -> tuple[str, ...]:

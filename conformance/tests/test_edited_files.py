@@ -96,10 +96,10 @@ def test_vectors_whose_line_ends_were_changed_are_named_as_that(tmp_path: Path) 
     (data / "a.json").write_bytes(text)
     assert damage(data) is None
     (data / "a.json").write_bytes(text.replace(b"\n", b"\r\n"))
-    for says in ("a.json: its line ends were changed to CRLF", "git checkout HEAD -- vectors"):
+    for says in ("a.json: its line endings were changed to CRLF", "git checkout HEAD -- vectors"):
         assert says in str(damage(data))
     (tmp_path / "manifest.json").write_bytes(whole.replace(b"\n", b"\r\n"))
-    assert "manifest.json: its line ends were changed to CRLF" in str(damage(data))
+    assert "manifest.json: its line endings were changed to CRLF" in str(damage(data))
 
 
 def test_a_clone_that_converts_line_ends_converts_none_of_ours(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A testee to begin with: `resonant-conformance new-adapter NAME --lang python` writes one that passes a run."""
+"""A starter testee: `resonant-conformance new-adapter NAME --lang python` writes one that passes a run."""
 
 from __future__ import annotations
 
@@ -68,12 +68,12 @@ def write_adapter(name: str, language: str, folder: Path) -> list[Path]:
     """
     if not _NAME.fullmatch(name):
         raise NewAdapterError(
-            f"{name!r} is no name: take up to 64 of a-z, 0-9, '.', '_' and '-', a letter or a digit first"
+            f"{name!r} is not a valid name: use up to 64 of a-z, 0-9, '.', '_' and '-', a letter or digit first"
         )
     texts = {folder / path: filled(text, name, LANGUAGES[language]) for path, text in _templates(language).items()}
     there = [str(path) for path in texts if path.exists()]
     if there:
-        raise NewAdapterError(f"{there[0]} is there already; name another folder with --into, or move it away")
+        raise NewAdapterError(f"{there[0]} already exists; name another folder with --into, or move it away")
     for path, text in texts.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8", newline="\n") as file:
@@ -103,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Write a testee that speaks the testee protocol and passes its first run, for you to put your "
         "implementation into.",
     )
-    parser.add_argument("name", metavar="NAME", help="what your implementation is called, in lower case")
+    parser.add_argument("name", metavar="NAME", help="the name of your implementation, in lower case")
     parser.add_argument("--lang", required=True, choices=LANGUAGES, help="the language of the testee")
     parser.add_argument("--into", type=Path, metavar="DIR", help="the folder to write (default: ./NAME)")
     return parser

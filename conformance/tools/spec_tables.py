@@ -129,7 +129,7 @@ def fresh(root: Path) -> Iterator[tuple[str, str]]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write what is not fresh, or with --check return 1 where something is not."""
     parser = argparse.ArgumentParser(prog="python -m conformance.tools.spec_tables", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing, and say what is not fresh")
+    parser.add_argument("--check", action="store_true", help="write nothing, and name what is out of date")
     options = parser.parse_args(arguments)
     stale = 0
     for name, text in fresh(ROOT):
@@ -137,7 +137,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if path.is_file() and path.read_text("utf-8") == text:
             continue
         stale += 1
-        print(f"{name} is not fresh: make docs" if options.check else f"written: {name}")
+        print(f"{name} is out of date: run make docs" if options.check else f"written: {name}")
         if not options.check:
             path.write_text(text, "utf-8")
     return int(options.check and stale > 0)

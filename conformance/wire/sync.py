@@ -30,7 +30,7 @@ class SyncError(Exception):
 def read_sync(frame: WireFrame) -> Mapping[str, Any]:
     """The object of a Sync frame. Raises SyncError."""
     if frame.type != SYNC or len(frame.slices) != 1:
-        raise SyncError(f"a Sync frame of one slice is due, not type {frame.type} of {len(frame.slices)} (MSG-1)")
+        raise SyncError(f"expected a Sync frame of one slice, not type {frame.type} of {len(frame.slices)} (MSG-1)")
     (only,) = frame.slices
     if only.dtype != I8 or len(only.dims) != 1:
         raise SyncError(f"the JSON slice has dtype {only.dtype} and rank {len(only.dims)} (MSG-13)")
@@ -55,7 +55,7 @@ def read_object(payload: bytes) -> Mapping[str, Any]:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise ValueError("a name stands twice in one object")
+        raise ValueError("duplicate name in an object")
     return members
 
 

@@ -28,8 +28,8 @@ examples:
   python -m resonant clause FRM-8
 """
 _EXPLAIN_HELP = """\
-Print every field of a frame with its offset, bytes, name and meaning, then the verdict. A refused frame comes with the
-reject code, the clause that demands it, the bytes at fault marked with >> and ^, and what to do next.
+Print every field of a frame with its offset, bytes, name and meaning, then the verdict. A rejected frame comes with
+the reject code, the clause that demands it, the bytes at fault marked with >> and ^, and what to do next.
 
 FRAME is a file, hexadecimal digits, or - for standard input. An argument that names an existing file is read as one.
 A file or standard input may hold the frame's bytes, or nothing but its hexadecimal digits. Between the digits, spaces,
@@ -42,7 +42,7 @@ examples:
   cat frame.bin | python -m resonant explain -
   python -m resonant explain sealed.bin --key 000102030405…1f
 
-exit status: 0 for a valid frame, 1 for a refused one, 2 if there is nothing to explain
+exit status: 0 for a valid frame, 1 for a rejected one, 2 if there is nothing to explain
 """
 
 
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     raw = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(
-        "python -m resonant", description="Look at Resonant Protocol 1 frames.", epilog=_EXAMPLES, formatter_class=raw
+        "python -m resonant", description="Inspect Resonant Protocol 1 frames.", epilog=_EXAMPLES, formatter_class=raw
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     one = commands.add_parser(
@@ -118,7 +118,7 @@ def _frame(arguments: Sequence[str]) -> bytes:
     except OSError:  # such as a name too long for one: then it is digits
         exists = False
     if not exists:
-        return unhex(" ".join(arguments), "the frame is no file and")
+        return unhex(" ".join(arguments), "the frame is not a file and")
     try:
         with path.open("rb") as file:
             return _unhexed(_bounded(file.read(_MOST_BYTES + 1), first))
@@ -153,14 +153,14 @@ def unhex(text: str, what: str) -> bytes:
     if not digits:
         raise UsageError(f"{what} is empty")
     if len(digits) % 2:
-        raise UsageError(f"{what} has {len(digits)} hexadecimal digits, which is an odd number and so no whole bytes")
+        raise UsageError(f"{what} has {len(digits)} hexadecimal digits, an odd number; a byte has two")
     return bytes.fromhex(digits)
 
 
 def _key(text: str) -> bytes:
     key = unhex(text, "the key")
     if len(key) != KEY_BYTES:
-        raise UsageError(f"the key has {len(key)} bytes, and must have {KEY_BYTES}, which are {2 * KEY_BYTES} digits")
+        raise UsageError(f"the key has {len(key)} bytes; it must have {KEY_BYTES}, which are {2 * KEY_BYTES} digits")
     return key
 
 

@@ -48,7 +48,7 @@ def unsigned(name: str, value: Any, bits: int) -> int:
     """An integer that fits an unsigned field of so many bits. Raises FIELD_RANGE (FRM-36)."""
     number = field(name, value)
     if not 0 <= number < 2**bits:
-        raise ResonantError(RejectCode.FIELD_RANGE, "FRM-36", f"{name} {number} is no u{bits}")
+        raise ResonantError(RejectCode.FIELD_RANGE, "FRM-36", f"{name} {number} is not a u{bits}")
     return number
 
 

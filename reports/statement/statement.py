@@ -84,7 +84,7 @@ def contradictions(statement: Mapping[str, Any]) -> Iterator[str]:
             yield f"profile {name} has more cases passed than executed, or more executed than planned"
     came = result_of(statement["exit_status"], rows, statement["left_out"])
     if statement["result"] != came:
-        yield f"the numbers come to {came}, and the result says {statement['result']}"
+        yield f"the numbers amount to {came}, but the result says {statement['result']}"
 
 
 def lines(statement: Mapping[str, Any]) -> Iterable[str]:

@@ -35,7 +35,7 @@ def faults(
     """
     yield from contradictions(statement)
     if SIGNATURE in statement and not is_genuine(statement):
-        yield "the signature does not fit: the statement or the signature was changed"
+        yield "the signature does not match: the statement or the signature was changed"
     if public_key is not None and statement.get(SIGNATURE, {}).get("public_key") != public_key.lower():
         yield f"it is not signed with the key {public_key}"
     if run is not None:

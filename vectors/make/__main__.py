@@ -25,7 +25,7 @@ def all_groups() -> Iterator[Group]:
     paths = set()
     for make in GROUP_MAKERS:
         for group in make():
-            assert group.path not in paths, f"two groups want to be {group.path}"
+            assert group.path not in paths, f"two groups have the path {group.path}"
             paths.add(group.path)
             repeated = [case_id for case_id, count in Counter(case.id for case in group.cases).items() if count > 1]
             assert not repeated, f"{group.path}: ids used twice: {repeated}"

@@ -60,7 +60,7 @@ def cases_of(files: Mapping[str, bytes]) -> tuple[ReleasedCase, ...]:
     found = tuple(case for name in sorted(files) if is_vector_file(name) for case in read_cases(name, files[name]))
     twice = [case_id for case_id, count in Counter(case.id for case in found).items() if count > 1]
     if twice:
-        raise ReleaseError(f"{twice[0]} stands there twice")
+        raise ReleaseError(f"duplicate entry: {twice[0]}")
     return found
 
 

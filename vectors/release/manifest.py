@@ -93,17 +93,17 @@ def read_manifest(data: bytes) -> Manifest:
         cases = {name: _sum(entry) for name, entry in found["cases"].items()}
         return Manifest(str(found["version"]), dict(found["generators"]), files, cases)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ReleaseError(f"release.json: no manifest of a release ({error!r})") from error
+        raise ReleaseError(f"release.json: not a release manifest ({error!r})") from error
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("a name stands twice in one object")
+        raise ValueError("duplicate name in an object")
     return found
 
 
 def _sum(value: Any) -> str:
     if not isinstance(value, str) or not _HASH.fullmatch(value):
-        raise ValueError(f"{value!r} is no SHA-256")
+        raise ValueError(f"{value!r} is not a SHA-256")
     return value

@@ -66,9 +66,9 @@ class _Admission:
 
     def name(self, name: str) -> str:
         if len(name) > NAME_CHARS or not _NAME.fullmatch(name):
-            raise ReleaseError(f"{name[:NAME_CHARS]!r} is no name for a file of a release")
+            raise ReleaseError(f"{name[:NAME_CHARS]!r} is not a valid file name in a release")
         if name.casefold() in self.names:
-            raise ReleaseError(f"{name} is there twice, or differs from another name in case only")
+            raise ReleaseError(f"{name} is a duplicate, or differs from another name in case only")
         if len(self.names) == self.limits.files:
             raise ReleaseError(f"more than {self.limits.files} files")
         self.names.add(name.casefold())
@@ -103,7 +103,7 @@ def read_release(path: Path, limits: Limits = Limits()) -> Iterator[File]:
         return
     reader = next((reader for ending, reader in _ARCHIVES.items() if path.name.endswith(ending)), None)
     if reader is None:
-        raise ReleaseError(f"{path}: no folder, and neither {' nor '.join(_ARCHIVES)}")
+        raise ReleaseError(f"{path}: not a folder, {' or '.join(_ARCHIVES)}")
     try:
         yield from _without_folder(reader(path, admission))
     except _BROKEN as error:
@@ -131,7 +131,7 @@ def _from_folder(top: Path, admission: _Admission) -> Iterator[File]:
                 continue
             name = admission.name(path.relative_to(top).as_posix())
             if not stat.S_ISREG(mode):
-                raise ReleaseError(f"{name} is no plain file")
+                raise ReleaseError(f"{name} is not a regular file")
             admission.size(name, path.stat().st_size)
             with path.open("rb") as source:
                 yield File(name, admission.data(name, source))
@@ -161,7 +161,7 @@ def _from_tar(path: Path, admission: _Admission) -> Iterator[File]:
             for member in archive:
                 name = admission.name(member.name)
                 if member.type != tarfile.REGTYPE or member.pax_headers or member.sparse is not None:
-                    raise ReleaseError(f"{name} is no plain file")
+                    raise ReleaseError(f"{name} is not a regular file")
                 admission.size(name, member.size)
                 source = archive.extractfile(member)
                 assert source is not None
@@ -174,7 +174,7 @@ def _from_zip(path: Path, admission: _Admission) -> Iterator[File]:
             name = admission.name(member.orig_filename)
             mode = member.external_attr >> 16
             if member.is_dir() or stat.S_IFMT(mode) not in (0, stat.S_IFREG):  # 0: not said
-                raise ReleaseError(f"{name} is no plain file")
+                raise ReleaseError(f"{name} is not a regular file")
             admission.size(name, member.file_size)
             with archive.open(member) as source:
                 yield File(name, admission.data(name, source))

@@ -39,7 +39,7 @@ class _Seen:
             try:
                 for case in read_cases(name, data):
                     if case.id in self.cases:
-                        self.faults.append(f"{name}: {case.id} is there twice")
+                        self.faults.append(f"{name}: duplicate entry: {case.id}")
                     self.cases[case.id] = case.sha256
             except ReleaseError as error:
                 self.faults.append(str(error))
@@ -89,7 +89,7 @@ def _signature_faults(asked: bool, signature: bytes | None, made_by: VerifyKey |
     if asked and signature is None:
         yield f"{SIGNATURE}: missing, the release is not signed"
     elif asked and made_by is None:
-        yield f"{SIGNATURE}: not made of this {MANIFEST} by the key that was given"
+        yield f"{SIGNATURE}: not made from this {MANIFEST} with the key that was given"
 
 
 def _file_faults(manifest: Manifest, found: Mapping[str, FileSum]) -> Iterator[str]:

@@ -55,7 +55,7 @@ class Engine:
             finally:
                 getattr(lines, "close", int)()  # the engine gives up a build that nobody listens to any more
         if failed:
-            raise AdapterError(f"the build of the image {options.image} failed; it ends:\n{log.tail()}")
+            raise AdapterError(f"the build of the image {options.image} failed; the end of its output:\n{log.tail()}")
 
     def create(self, adapter: Adapter, options: DockerOptions, token: str) -> str:
         """A container with no rights and no network, not started yet; its id. Raises StartError."""
@@ -67,9 +67,9 @@ class Engine:
                 f"it (docker pull {options.image}), or name its folder as 'context' in the [docker] of {adapter.name}"
             ) from None
         except (DockerException, RequestException) as error:
-            raise StartError(f"the image {options.image} cannot be looked at: {error}") from None
+            raise StartError(f"the image {options.image} cannot be inspected: {error}") from None
         user = options.user or (NOBODY if own.partition(":")[0] in _ROOT else own)
-        with _in_words(f"a container of {options.image} cannot be made"):
+        with _in_words(f"a container of {options.image} cannot be created"):
             made = self._api.create_container(
                 options.image,
                 command=list(adapter.run) or None,
@@ -92,7 +92,7 @@ class Engine:
             "binds": {folder: {"bind": place, "mode": "ro"} for folder, place in folders.items()},
             "init": False,
         }
-        with _in_words("a container beside the testee cannot be made"):
+        with _in_words("a container beside the testee cannot be created"):
             made = self._api.create_container(
                 image,
                 entrypoint=command,
@@ -119,7 +119,7 @@ class Engine:
 
     def first_process(self, container: str) -> int:
         """The number of its first process on the engine's machine, 0 if it has ended. Raises StartError."""
-        with _in_words("the container cannot be looked at"):
+        with _in_words("the container cannot be inspected"):
             return int(self._api.inspect_container(container)["State"]["Pid"])
 
     def wait(self, container: str) -> int:
@@ -216,7 +216,7 @@ def _in_words(what: str) -> Iterator[None]:
     except (APIError, BuildError) as error:
         raise StartError(f"{what}: {getattr(error, 'explanation', None) or error}") from None
     except (DockerException, RequestException, OSError) as error:
-        raise StartError(f"{what}: {error}; does the engine still run?") from None
+        raise StartError(f"{what}: {error}; is the engine still running?") from None
 
 
 def _here() -> str:

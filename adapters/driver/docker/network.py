@@ -20,8 +20,8 @@ from ..launch.guard import VARIABLE
 _PROC: Final = Path("/proc")
 _CLONE_NEWNET: Final = 0x4000_0000
 _ADVICE: Final = (
-    "the runner makes its sockets in the container's own network, so the engine has to run on this Linux machine, and "
-    "root has to be one that may enter it (CAP_SYS_ADMIN)"
+    "the runner creates its sockets in the container's own network, so the engine must run on this Linux machine, and "
+    "root must be allowed to enter it (CAP_SYS_ADMIN)"
 )
 
 

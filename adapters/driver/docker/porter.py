@@ -48,7 +48,9 @@ class PorterNetwork:
             try:
                 self._porter = ends.enter_context(waiting.accept()[0])
             except OSError as error:
-                raise StartError(f"nobody hands out sockets of the container's network: {error}; {_ADVICE}") from None
+                raise StartError(
+                    f"no helper hands out sockets in the container's network: {error}; {_ADVICE}"
+                ) from None
             self._porter.settimeout(_ASKED_S)
             self._ends = ends.pop_all()
 

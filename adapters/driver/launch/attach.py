@@ -18,8 +18,8 @@ class AttachedTestee:
         token = os.environ.get("RESONANT_TOKEN", "")
         if not token:
             raise AdapterError(
-                f"{adapter.name} is attached to, so its secret has to be known: start the testee and the runner with "
-                "the same RESONANT_TOKEN in their environments"
+                f"{adapter.name} is attached to, so the runner must know its secret: start the testee and the runner "
+                "with the same RESONANT_TOKEN in their environments"
             )
         self.token = token
         self.control = adapter.control

@@ -37,7 +37,7 @@ def read_ports(stdout: FirstLine, deadline: float, ended: Callable[[float], str 
         raise PortsError(f"no line of ports in time; {shown}. Is standard output flushed? (TST-1)")
     if not line.endswith(b"\n") and len(line) <= LINE_BYTES:
         status = ended(_GRACE_S) or "its standard output is closed"
-        raise PortsError(f"it ended before its line of ports: {status}, printed {line!r} (TST-1)")
+        raise PortsError(f"it ended before it printed its ports: {status}, printed {line!r} (TST-1)")
     try:
         return _parse(line)
     except (ValueError, RecursionError) as error:

@@ -131,7 +131,7 @@ def _connect(address: Address) -> socket.socket:
         family, _, _, _, target = socket.getaddrinfo(*address, type=socket.SOCK_DGRAM)[0]
         sock = open_udp(address, family)
     except (OSError, UnicodeError) as error:  # the latter: a host name that no DNS name can be
-        raise StartError(f"{address[0]}:{address[1]} is no address to reach a testee at: {error}") from None
+        raise StartError(f"{address[0]}:{address[1]} is not an address of a testee: {error}") from None
     enlarge_buffers(sock)
     sock.setblocking(False)
     try:
@@ -149,4 +149,4 @@ def _intervals() -> Iterator[float]:
 def _note(joiner: Joiner) -> str:
     if not joiner.ignored:
         return ""
-    return f"{joiner.ignored} datagrams came that are no part of the reply, the last because {joiner.last_ignored}"
+    return f"{joiner.ignored} datagrams are not part of the reply, the last because {joiner.last_ignored}"

@@ -98,13 +98,13 @@ class Joiner:
     def _head(self, datagram: bytes) -> tuple[int, int] | None:
         """Index and count of a piece of this message, None if it is none."""
         if len(datagram) < HEAD.size:
-            why = f"{len(datagram)} bytes are less than a head"
+            why = f"{len(datagram)} bytes are shorter than a head"
         else:
             magic, request_id, index, count = HEAD.unpack_from(datagram)
             if magic != MAGIC:
-                why = f"it starts with {magic!r} in place of {MAGIC!r}"
+                why = f"it starts with {magic!r} instead of {MAGIC!r}"
             elif request_id != self._request_id:
-                why = f"its request_id is {request_id} in place of {self._request_id}"
+                why = f"its request_id is {request_id} instead of {self._request_id}"
             elif not index < count <= MAX_PIECES:
                 why = f"its index is {index} and its count {count}"
             else:

@@ -22,7 +22,7 @@ static outcome say_hello(span input, text *out) {
     static const char *const names[] = {"token"};
     span shown;
     if (!json_members(input, 1, names, &shown) || !json_string(shown, &shown) || !equals(shown, token))
-        return (outcome){ERROR, "token is not the right one"};
+        return (outcome){ERROR, "token is wrong"};
     put_string(out, hello);
     return (outcome){OK, ""};
 }

@@ -27,7 +27,7 @@ type request struct {
 func members(text []byte, names ...string) (map[string]json.RawMessage, error) {
 	var found map[string]json.RawMessage
 	if err := json.Unmarshal(text, &found); err != nil || found == nil {
-		return nil, badRequest("an object was expected")
+		return nil, badRequest("expected an object")
 	}
 	for _, name := range names {
 		if _, there := found[name]; !there {
@@ -92,7 +92,7 @@ func checkToken(input []byte, token string) error {
 	}
 	var shown *string
 	if json.Unmarshal(given["token"], &shown) != nil || shown == nil || *shown != token {
-		return badRequest("token is not the right one")
+		return badRequest("token is wrong")
 	}
 	return nil
 }

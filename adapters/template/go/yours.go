@@ -42,11 +42,11 @@ const maxDenseElements = 4_194_304 // SPR-9
 func data(value json.RawMessage) ([]byte, error) {
 	var text *string
 	if json.Unmarshal(value, &text) != nil || text == nil {
-		return nil, badRequest("hexadecimal was expected")
+		return nil, badRequest("expected hexadecimal")
 	}
 	found, err := hex.DecodeString(*text)
 	if err != nil || hex.EncodeToString(found) != *text {
-		return nil, badRequest("lower-case hexadecimal was expected")
+		return nil, badRequest("expected lower-case hexadecimal")
 	}
 	return found, nil
 }
@@ -55,12 +55,12 @@ func data(value json.RawMessage) ([]byte, error) {
 func integers(value json.RawMessage, least, most int) ([]uint32, error) {
 	var given []*uint32
 	if json.Unmarshal(value, &given) != nil || given == nil || len(given) < least || len(given) > most {
-		return nil, badRequest("an array of u32 was expected")
+		return nil, badRequest("expected an array of u32")
 	}
 	found := make([]uint32, len(given))
 	for at, one := range given {
 		if one == nil {
-			return nil, badRequest("a u32 was expected")
+			return nil, badRequest("expected a u32")
 		}
 		found[at] = *one
 	}

@@ -20,20 +20,20 @@ BUFFER_WISHES_BYTES = (4 << 20, 2 << 20, 1 << 20)
 
 def no_number(name: str) -> NoReturn:
     """NaN and Infinity, which Python reads and JSON does not know."""
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 def members(value: Any, names: set[str]) -> dict[str, Any]:
     """An object with exactly these members."""
     if type(value) is not dict or value.keys() != names:
-        raise BadRequestError(f"an object with the members {sorted(names)} was expected")
+        raise BadRequestError(f"expected an object with the members {sorted(names)}")
     return value
 
 
 def hello(input: dict[str, Any]) -> dict[str, Any]:
     """Who we are (TST-12)."""
     if members(input, {"token"})["token"] != os.environ["RESONANT_TOKEN"]:
-        raise BadRequestError("token is not the right one")
+        raise BadRequestError("token is wrong")
     return HELLO
 
 

@@ -32,16 +32,16 @@ class BadRequestError(Exception):
 def data(value: Any) -> bytes:
     """Bytes from lower-case hexadecimal."""
     if type(value) is not str or not re.fullmatch("([0-9a-f]{2})*", value):
-        raise BadRequestError("lower-case hexadecimal was expected")
+        raise BadRequestError("expected lower-case hexadecimal")
     return bytes.fromhex(value)
 
 
 def integers(value: Any, least: int, most: int) -> list[int]:
     """An array of least to most u32."""
     if type(value) is not list or not least <= len(value) <= most:
-        raise BadRequestError(f"an array of {least} to {most} was expected")
+        raise BadRequestError(f"expected an array of {least} to {most}")
     if not all(type(one) is int and 0 <= one < 1 << 32 for one in value):
-        raise BadRequestError("a u32 was expected")
+        raise BadRequestError("expected a u32")
     return value
 
 

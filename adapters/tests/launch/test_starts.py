@@ -16,7 +16,7 @@ from adapters.driver import (
 from adapters.tests.made_testees import made
 
 BAD_STARTS = {
-    "exits at once": ("os._exit(3)", "ended before its line of ports: exit status 3"),
+    "exits at once": ("os._exit(3)", "ended before it printed its ports: exit status 3"),
     "dies at once": ("os.kill(os.getpid(), signal.SIGSEGV)", "killed by SIGSEGV"),
     "prints no ports": ("signal.pause()", "no line of ports in time; it printed nothing"),
     "prints half a line": ("sys.stdout.write('{'); sys.stdout.flush(); signal.pause()", r"it printed b'{'"),

@@ -119,7 +119,7 @@ def test_what_is_no_refusal_is_let_through() -> None:
 @pytest.mark.parametrize("constant", [b"NaN", b"Infinity", b"-Infinity"])
 def test_constants_that_are_no_json_are_an_error(constant: bytes) -> None:
     _, reply = answer(OPS, NoError, request("long", size=0).replace(b"0", constant))
-    assert reply == {"error": f"the message is not JSON: {constant.decode()} is no JSON"}
+    assert reply == {"error": f"the message is not JSON: {constant.decode()} is not JSON"}
 
 
 def test_a_reply_that_no_pieces_hold_is_an_error() -> None:

@@ -50,9 +50,9 @@ def test_what_is_not_of_this_message_changes_nothing(garbage: bytes, request_id:
 @pytest.mark.parametrize(
     ("datagram", "why"),
     [
-        (b"RTP1", "less than a head"),
+        (b"RTP1", "shorter than a head"),
         (HEAD.pack(b"RTP2", 7, 0, 1), "starts with b'RTP2'"),
-        (HEAD.pack(MAGIC, 8, 0, 1), "request_id is 8 in place of 7"),
+        (HEAD.pack(MAGIC, 8, 0, 1), "request_id is 8 instead of 7"),
         (HEAD.pack(MAGIC, 7, 0, 0), "count 0"),
         (HEAD.pack(MAGIC, 7, 1, 1), "index is 1"),
         (HEAD.pack(MAGIC, 7, 0, 301), "count 301"),

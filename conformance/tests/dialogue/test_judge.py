@@ -78,7 +78,7 @@ def test_a_heart_is_an_empty_list_of_slices() -> None:
 DEEP = {"method": "error", "code": "X", "message": "", "x": None}
 WRONG: Mapping[str, tuple[Sequence[bytes], Step, str]] = {
     "nothing": ([], JSON, "no datagram came"),
-    "no frame": ([b"hello"], JSON, "no valid frame: it has 5 bytes (FRM-25"),
+    "no frame": ([b"hello"], JSON, "not a valid frame: it has 5 bytes (FRM-25"),
     "crc": ([sync_frame(ERROR)[:-1] + b"\0"], JSON, "FRM-24"),
     "stream_id": ([sync_frame(ERROR, stream_id=2)], JSON, "fields.stream_id: expected 1, got 2"),
     "frame_seq": ([sync_frame(ERROR, frame_seq=7)], JSON, 'fields.frame_seq: expected "0", got "7"'),
@@ -106,17 +106,17 @@ WRONG: Mapping[str, tuple[Sequence[bytes], Step, str]] = {
     ),
     "no method": ([sync_frame({"code": "X"})], expect(json={"code": "X"}), "there is no method None"),
     "another method": ([sync_frame({"method": "../ops/reset"})], expect(json={}), "there is no method"),
-    "a name twice": ([sync_frame(b'{"method":"error","method":"error"}')], JSON, "a name stands twice"),
+    "a name twice": ([sync_frame(b'{"method":"error","method":"error"}')], JSON, "duplicate name in an object"),
     "white space": ([sync_frame(b' {"method":"error"}')], JSON, "MSG-14"),
     "half a pair": ([sync_frame(b'{"method":"\\ud800"}')], JSON, "not strict"),
     "a large integer": ([sync_frame(b'{"method":9007199254740992}')], JSON, "out of range"),
     "NaN": ([sync_frame(b'{"method":NaN}')], JSON, "NaN is not JSON"),
     "infinite": ([sync_frame(b'{"method":1e400}')], JSON, "not finite"),
     "deep": ([sync_frame(b'{"a":' + b"[" * 16 + b"]" * 16 + b"}")], JSON, "MSG-17"),
-    "no JSON slice": ([slices_frame()], expect(type=0, json={}), "a Sync frame of one slice is due"),
+    "no JSON slice": ([slices_frame()], expect(type=0, json={}), "expected a Sync frame of one slice"),
     "payload": ([slices_frame(b"abd")], expect(**DATA), "fields.slices[0].payload, byte 2: expected 63, got 64"),
     "one slice more": ([slices_frame()], expect(type=0, slices=[]), "fields.slices[0]: expected nothing"),
-    "two datagrams": ([sync_frame(ERROR)] * 2, JSON, "a datagram came to a that no step has claimed"),
+    "two datagrams": ([sync_frame(ERROR)] * 2, JSON, "a datagram came to a that no step expects"),
 }
 
 

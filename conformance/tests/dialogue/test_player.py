@@ -28,9 +28,9 @@ ACT = {"act": {"kind": "heart", "stream_id": 1}}
 @pytest.mark.parametrize(
     ("step", "answer", "says"),
     [
-        (ACT, Reject("STREAM_STATE"), "refused what it is to do"),
-        ({**ACT, "reject": "STREAM_STATE"}, Ok({}), "did what it is to refuse"),
-        ({**ACT, "reject": "STREAM_STATE"}, Reject("BAD_SLOTS"), "refused, but with another code"),
+        (ACT, Reject("STREAM_STATE"), "refused what it must do"),
+        ({**ACT, "reject": "STREAM_STATE"}, Ok({}), "did what it must refuse"),
+        ({**ACT, "reject": "STREAM_STATE"}, Reject("BAD_SLOTS"), "rejected, but with the wrong code"),
     ],
 )
 def test_an_act_that_ends_otherwise_fails(step: Step, answer: Answer, says: str) -> None:

@@ -58,7 +58,7 @@ PIECES: Mapping[str, Hostile] = {
         sending("[head(number, 0, 65_535) + message]"), _NO_REPLY, "its count 65535", waits_s=REPLY_S
     ),
     "answers without a head": Hostile(
-        sending("[message, b'', b'R']"), _NO_REPLY, "less than a head", waits_s=REPLY_S
+        sending("[message, b'', b'R']"), _NO_REPLY, "shorter than a head", waits_s=REPLY_S
     ),
     "answers with 100 MB": Hostile(
         sending("(head(number, at, 1_667) + bytes(60_000) for at in range(1_667))"),
@@ -81,7 +81,7 @@ PIECES: Mapping[str, Hostile] = {
     ),
     "sends datagrams for ever in place of an answer": Hostile(
         sending("iter(lambda: head(number + 9, 0, 1) + bytes(1_000), None)"),
-        _NO_REPLY, "datagrams came that are no part of the reply", waits_s=REPLY_S,
+        _NO_REPLY, "datagrams are not part of the reply", waits_s=REPLY_S,
     ),
     # In bursts: a flood without a pause fills the queue of the loopback interface, which then loses the reply as well.
     "floods the runner from another port": Hostile(

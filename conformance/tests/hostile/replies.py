@@ -24,7 +24,7 @@ EVERYWHERE: Mapping[str, Hostile] = {
         _SAY.format("{'ok': {}}"), Outcome.FAIL, "xxhash3_64: expected", always=True
     ),
     "refuses everything": Hostile(
-        _SAY.format("{'reject': {'code': 'BAD_TYPE'}}"), Outcome.FAIL, "refused what is to be accepted", always=True
+        _SAY.format("{'reject': {'code': 'BAD_TYPE'}}"), Outcome.FAIL, "rejected a valid input", always=True
     ),
     "supports nothing": Hostile(
         _SAY.format("{'unsupported': op}"), Outcome.UNSUPPORTED, "answered `unsupported`", always=True
@@ -56,17 +56,17 @@ OBJECTS: Mapping[str, BadReply] = {
     "a code of 50,000 characters": BadReply(
         "{'reject': {'code': 'X' * 50_000, 'detail': '\\x1b[2J'}}", Outcome.FAIL, "reject XXX"
     ),
-    "two kinds at once": BadReply("{**right, 'error': 'no'}", _WRONG, "2 members in place of one"),
+    "two kinds at once": BadReply("{**right, 'error': 'no'}", _WRONG, "2 members instead of one"),
     "a kind of its own": BadReply("{'timeout': 5}", _WRONG, "none of ok, reject"),
     "ok, which is a number": BadReply("{'ok': 5}", _WRONG, "ok is not an object: 5"),
-    "the request": BadReply("{'op': op, 'case': '', 'profile': '', 'input': {}}", _WRONG, "4 members in place of one"),
+    "the request": BadReply("{'op': op, 'case': '', 'profile': '', 'input': {}}", _WRONG, "4 members instead of one"),
 }
 TEXTS: Mapping[str, BadReply] = {
     "no JSON": BadReply("b'fine, thanks'", _WRONG, "not UTF-8 JSON"),
     "nothing": BadReply("b''", _WRONG, "not UTF-8 JSON"),
     "no UTF-8": BadReply('b\'{"ok": {"xxhash3_64": "\\xff"}}\'', _WRONG, "not UTF-8 JSON"),
     "half a surrogate pair": BadReply('b\'{"error": "\\\\ud800"}\'', _WRONG, "not UTF-8 JSON"),
-    "a member twice": BadReply("message[:-1] + b',' + message[1:]", _WRONG, "a member occurs twice"),
+    "a member twice": BadReply("message[:-1] + b',' + message[1:]", _WRONG, "duplicate member in an object"),
     "NaN": BadReply('b\'{"ok": {"xxhash3_64": NaN}}\'', _WRONG, "NaN is not JSON"),
     "a number beyond all numbers": BadReply('b\'{"ok": {"xxhash3_64": 1e999}}\'', _WRONG, "beyond binary64"),
     "an integer of 4,000 digits": BadReply(

@@ -15,7 +15,7 @@ ops.OPS["hello"] = (ops.OPS["hello"][0], {{}}, hello)
 """
 
 STARTS: Mapping[str, BadStart] = {
-    "exits at once": BadStart("raise SystemExit(3)", "it ended before its line of ports: exit status 3"),
+    "exits at once": BadStart("raise SystemExit(3)", "it ended before it printed its ports: exit status 3"),
     "crashes at once": BadStart("os.kill(os.getpid(), signal.SIGSEGV)", "killed by SIGSEGV"),
     "never prints its ports": BadStart("signal.pause()", "no line of ports in time; it printed nothing", START_S),
     "prints garbage first": BadStart("print('warming up…', flush=True)", "its first line is not the ports"),

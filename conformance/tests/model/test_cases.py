@@ -96,7 +96,7 @@ def test_a_folder_without_files_is_refused_with_advice(tmp_path: Path) -> None:
 def test_two_cases_of_one_id_are_refused(tmp_path: Path) -> None:
     write(tmp_path, FILE)
     write(tmp_path, FILE, "b.json")
-    with pytest.raises(VectorError, match="frame/decode/a/one stands there twice"):
+    with pytest.raises(VectorError, match="duplicate entry: frame/decode/a/one"):
         load(tmp_path)
 
 

@@ -50,7 +50,7 @@ def test_profiles_are_selected_in_one_order(
     [
         (("frame",), ("zstd",), "zstd is not claimed; the testee claims frame"),
         ((), ("frame",), "claims nothing"),
-        (("frame",), ("fram",), "no profile 'fram'; there are frame, zstd, xchacha"),
+        (("frame",), ("fram",), "no profile 'fram'; the profiles are frame, zstd, xchacha"),
         (("frame", "tcp"), (), "no profile 'tcp'"),
     ],
 )

@@ -84,7 +84,7 @@ def test_more_failures_than_are_shown_are_counted(run: Run, monkeypatch: pytest.
     [
         ({"format": 2}, "run.json has format 2; this version reads 3: run again"),
         ({"format": 4}, "run.json has format 4; this version reads 3: a newer version"),
-        ({"cases": [7]}, "not of this suite's form"),
+        ({"cases": [7]}, "so this suite cannot read it"),
     ],
 )
 def test_another_form_is_refused_by_name(tmp_path: Path, change: dict[str, Any], says: str) -> None:
@@ -100,7 +100,7 @@ def test_the_command_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFi
     assert "none.json: cannot be read" in capsys.readouterr().err
     (tmp_path / "bad.json").write_text("{", "utf-8")
     assert main([str(tmp_path / "bad.json"), "--html", str(page)]) == 2
-    assert "bad.json: no JSON" in capsys.readouterr().err
+    assert "bad.json: not JSON" in capsys.readouterr().err
     assert not page.exists()
 
 

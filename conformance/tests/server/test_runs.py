@@ -136,7 +136,7 @@ def test_a_silent_server_is_one_clear_line_in_time() -> None:
 @pytest.mark.parametrize(
     ("option", "text"),
     [
-        ("--profile=frame", "from outside there are handshake, stream"),
+        ("--profile=frame", "a server is judged by handshake, stream"),
         ("--real-time", "dialogues are played against testees"),
         ("--dialogue=none.json", "dialogues are played against testees"),
     ],

@@ -37,8 +37,8 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("file", "file is a file, where a folder is needed"),
-        ("file/below/it", "file is a file, where a folder is needed"),
+        ("file", "file is a file; a folder is needed"),
+        ("file/below/it", "file is a file; a folder is needed"),
         ("link", "link is a link to nothing"),
         ("x" * 300, "cannot be written: File name too long"),
     ],
@@ -84,7 +84,7 @@ def test_each_flag_tells_its_path(folder: Path) -> None:
         assert fault.startswith(f"{flag}{full}")
         assert "folder" in fault or "directory" in fault
     (fault,) = file_faults(OPTIONS, file / "junit.xml")
-    assert fault == f"--junitxml={file / 'junit.xml'}: {file} is a file, where a folder is needed"
+    assert fault == f"--junitxml={file / 'junit.xml'}: {file} is a file; a folder is needed"
 
 
 @pytest.mark.parametrize("text", [None, "", "{", "[]", '{"format": 1}', "\x00"])

@@ -192,7 +192,7 @@ def test_a_node_id_and_a_run_that_stops_early_are_one_line_as_well(tmp_path: Pat
     assert f"as a node id selected 1 of {len(HASHES)} cases" in named.report["faults"][0]
     stopped = run_suite(impl, tmp_path / "stopped", *FEW, plan, "-x")
     (fault,) = stopped.report["faults"]
-    assert fault.endswith("plan.json is not checked, as the run ended early")
+    assert fault.endswith("plan.json is not checked, because the run ended early")
 
 
 def test_a_plan_that_is_none_is_refused_before_the_run(tmp_path: Path) -> None:

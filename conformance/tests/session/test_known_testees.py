@@ -65,7 +65,7 @@ def test_ids_are_resolved_as_those_of_cases(tmp_path: Path) -> None:
         resolved(tmp_path, "testee/test_probe[no-such]")
     with pytest.raises(KnownFailuresError, match="its profile is not claimed: testee/test_unclaimed"):
         resolved(tmp_path, UNCLAIMED)
-    with pytest.raises(KnownFailuresError, match=f"fits {len(ALL)} cases, and its max is 3"):
+    with pytest.raises(KnownFailuresError, match=f"fits {len(ALL)} cases, but its max is 3"):
         resolved(tmp_path, "testee/*", bound=3)
 
 
@@ -100,7 +100,7 @@ def test_one_that_passes_fails_the_run_and_one_that_is_not_listed_too(tmp_path: 
     assert sound.status == FAILED
     assert sound.failed == {LAW: "fail", PROBE: "fail"}
     for one in (LAW, PROBE):
-        assert f"{one} is listed as a known failure and passes; remove it from {known}" in sound.out
+        assert f"{one} is listed as a known failure but passes; remove it from {known}" in sound.out
     unlisted = run_suite(wrong, tmp_path / "wrong", *FEW, f"--known-failures={known_file(tmp_path, LAW)}")
     assert unlisted.status == FAILED
     assert unlisted.failed == {LAW: "known failure", PROBE: "fail"}

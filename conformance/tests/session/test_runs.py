@@ -182,7 +182,7 @@ def test_a_dialogue_of_a_file_is_judged_and_its_replay_names_the_file(tmp_path: 
 
 
 def test_an_unknown_profile_is_refused() -> None:
-    assert "no profile 'fram'; there are frame, zstd, xchacha" in usage_error("--profile=fram")
+    assert "no profile 'fram'; the profiles are frame, zstd, xchacha" in usage_error("--profile=fram")
 
 
 def test_a_judgement_of_no_known_seed_is_refused() -> None:

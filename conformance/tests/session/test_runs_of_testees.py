@@ -106,14 +106,14 @@ def test_another_failure_beside_a_known_one_fails(tmp_path: Path) -> None:
 def test_a_known_failure_that_passes_fails(tmp_path: Path) -> None:
     run = judge(tmp_path, "", known_file(tmp_path, HASHES[3]), *FEW)
     assert run.status == FAILED
-    assert f"{HASHES[3]} is listed as a known failure and passes; remove it from" in run.out
+    assert f"{HASHES[3]} is listed as a known failure but passes; remove it from" in run.out
     assert run.failed == {HASHES[3]: "fail"}
 
 
 @pytest.mark.parametrize(
     ("case_id", "patch", "says"),
     [
-        ("frame/no/such/case", "", "known.toml: no such case: frame/no/such/case; remove what is stale"),
+        ("frame/no/such/case", "", "known.toml: no such case: frame/no/such/case; remove the stale entries"),
         (UNCLAIMED_CASE := "zstd/compress/levels/empty-level-1", FRAME_ONLY, f"is not claimed: {UNCLAIMED_CASE}"),
     ],
     ids=["gone", "unclaimed"],
@@ -230,7 +230,7 @@ def test_an_attached_testee_is_judged_by_one_runner_after_another(attached: tupl
     assert run_pytest(arguments, env)[0] == OK
     status, out = run_pytest([*arguments, "-n", "2"], env)
     assert status == USAGE
-    assert "attached to serves one runner; leave out -n" in out
+    assert "attached to serves one runner; omit -n" in out
     assert run_pytest(arguments, env)[0] == OK
     assert "RESONANT_TOKEN" in run_pytest(arguments)[1]
 

@@ -108,7 +108,7 @@ MALFORMED = [
 def test_nothing_is_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "adapter.toml").write_text("mine", "utf-8")
     assert main(["thing", "--lang", "c", "--into", str(tmp_path)]) == 2
-    assert "adapter.toml is there already; name another folder with --into" in capsys.readouterr().err
+    assert "adapter.toml already exists; name another folder with --into" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["adapter.toml"]
     assert (tmp_path / "adapter.toml").read_text("utf-8") == "mine"
 
@@ -118,7 +118,7 @@ def test_a_name_that_could_break_a_file_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
     assert main(["--lang", "go", "--into", str(tmp_path / "new"), "--", name]) == 2
-    assert "is no name" in capsys.readouterr().err
+    assert "is not a valid name" in capsys.readouterr().err
     assert not (tmp_path / "new").exists()
 
 

@@ -67,7 +67,7 @@ def test_the_check_writes_nothing_and_the_drawing_mends(
     for name in TABLES:
         (tmp_path / name).write_text((ROOT / name).read_text("utf-8"), "utf-8")
     assert main(["--check"]) == 1
-    assert capsys.readouterr().out == f"{LIMITS} is not fresh: make docs\n"
+    assert capsys.readouterr().out == f"{LIMITS} is out of date: run make docs\n"
     assert (tmp_path / LIMITS).read_text("utf-8") == "old"
     assert main([]) == 0
     assert (tmp_path / LIMITS).read_text("utf-8") == (ROOT / LIMITS).read_text("utf-8")

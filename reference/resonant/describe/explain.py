@@ -147,7 +147,7 @@ def _verdict(error: ResonantError, fields: Iterable[Field], span: Span | None) -
     clause = load_clauses()[error.clause]
     where = [] if span is None else [f"bytes:   {_span_text(fields, span)}"]
     return [
-        f"refused: {error.code} ({error.clause})",
+        f"rejected: {error.code} ({error.clause})",
         f"detail:  {error.detail}",
         *where,
         f"clause:  {clause.id}, specs/{clause.file} line {clause.line}: {clause.text}",

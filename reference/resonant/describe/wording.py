@@ -20,22 +20,22 @@ def display_name(value: IntEnum) -> str:
 
 def type_text(value: int) -> str:
     """Words for `type` (FRM-3)."""
-    return _named(MessageType, value, f"{value}: no type, defined are 0 to 4!")
+    return _named(MessageType, value, f"{value} (undefined; types are 0–4)")
 
 
 def modality_text(value: int) -> str:
     """Words for `modality` (FRM-11)."""
-    return _named(Modality, value, f"{value}: no modality, defined are 0 to 4!")
+    return _named(Modality, value, f"{value} (undefined; modalities are 0–4)")
 
 
 def dtype_text(value: int) -> str:
     """Words for the `dtype` of a slice (FRM-14)."""
-    return _named(DType, value, f"0x{value:02x}: no dtype!")
+    return _named(DType, value, f"0x{value:02x} (undefined; dtypes are 0x01, 0x02, 0x03 and 0x10)")
 
 
 def version_text(value: int) -> str:
     """Words for `version` (FRM-2)."""
-    return str(value) if value == VERSION else f"{value}: not 1!"
+    return str(value) if value == VERSION else f"{value} (undefined; the only version is 1)"
 
 
 def flags_text(value: int) -> str:

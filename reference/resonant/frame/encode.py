@@ -102,7 +102,7 @@ def check_fields(frame: Frame) -> None:
     for name, bits in _INTEGERS:
         value = getattr(frame, name)
         if not 0 <= value < 2**bits:
-            raise ResonantError(RejectCode.FIELD_RANGE, "FRM-36", f"{name} {value!r} is no u{bits}")
+            raise ResonantError(RejectCode.FIELD_RANGE, "FRM-36", f"{name} {value!r} is not a u{bits}")
     for index, one in enumerate(frame.slices):
         check_slice(one, index)
 

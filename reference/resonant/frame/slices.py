@@ -134,7 +134,9 @@ def check_slice(one: Slice, index: int) -> None:
         raise ResonantError(RejectCode.BAD_RANK, "FRM-33", detail)
     for dim in one.dims:
         if not 0 <= dim < 2**32:
-            raise ResonantError(RejectCode.FIELD_RANGE, "FRM-36", f"slice {index} has a dim of {dim}, which is no u32")
+            raise ResonantError(
+                RejectCode.FIELD_RANGE, "FRM-36", f"slice {index} has the dim {dim}, which is not a u32"
+            )
     check_payload_length(one.dtype, one.dims, len(one.payload), index, None)
 
 

@@ -46,10 +46,10 @@ def check_explanation(value: Mapping[str, Any]) -> None:
     """Refuse an explanation whose known members are of the wrong kind with BAD_JSON (MSG-20)."""
     for name in _EXPLANATION:
         if name in value and not isinstance(value[name], str):
-            raise ResonantError(RejectCode.BAD_JSON, "MSG-20", f"{name} is no string")
+            raise ResonantError(RejectCode.BAD_JSON, "MSG-20", f"{name} is not a string")
     magnitude = value.get("magnitude", 0)
     if isinstance(magnitude, bool) or not isinstance(magnitude, int | float) or magnitude < 0:
-        raise ResonantError(RejectCode.BAD_JSON, "MSG-20", "magnitude is no number of 0 or more")
+        raise ResonantError(RejectCode.BAD_JSON, "MSG-20", "magnitude is not a number of 0 or more")
 
 
 def _check_depth(payload: bytes) -> None:
@@ -80,7 +80,7 @@ def _check_pairs(value: Any) -> None:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise _RefusedError("MSG-16", "a name stands twice in one object")
+        raise _RefusedError("MSG-16", "duplicate name in an object")
     return members
 
 

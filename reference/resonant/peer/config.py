@@ -84,7 +84,7 @@ class Config:
         object.__setattr__(self, "key", sealing.check_key(self.key))
         sealing.nonce_start(self.salt, 0)
         if not 0 <= self.space_hash32 < 2**32:
-            raise ValueError(f"space_hash32 {self.space_hash32} is no u32")
+            raise ValueError(f"space_hash32 {self.space_hash32} is not a u32")
         if not 1 <= self.d_model <= MAX_INTEGER:
             raise ValueError(f"d_model {self.d_model} is not 1 to {MAX_INTEGER}")
         if len(self.embedding_space_id) > MAX_SPACE_ID:

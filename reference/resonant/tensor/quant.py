@@ -48,7 +48,7 @@ def elements_of(data: bytes, dtype: str, width: int) -> NDArray[Any]:
     if width < 1 or np.dtype(dtype).itemsize != width:
         raise ValueError(f"width: elements of {dtype!r} have {np.dtype(dtype).itemsize} bytes, and {width} came")
     if len(data) % width:
-        detail = f"{len(data)} bytes are no whole number of elements of {width}"
+        detail = f"{len(data)} bytes are not a whole number of elements of {width}"
         raise ResonantError(RejectCode.LENGTH_MISMATCH, "QNT-15", detail)
     return np.frombuffer(data, dtype)
 
@@ -67,7 +67,7 @@ def from_bfloat16(bits: NDArray[np.uint16]) -> NDArray[np.float32]:
     """bfloat16, given as its bits, as binary32; exact."""
     bits = real_array("bits", bits)
     if bits.dtype.kind != "u" or bits.dtype.itemsize != 2:
-        raise TypeError(f"bits: an array of uint16 is expected, and one of {bits.dtype} came")
+        raise TypeError(f"bits: expected an array of uint16, got one of {bits.dtype}")
     return (bits.astype("<u4") << 16).view("<f4")
 
 
@@ -99,7 +99,7 @@ def check_bits(bits: int) -> int:
     """4 or 8. Raises ValueError for another width, TypeError for what is no integer."""
     bits = integer("bits", bits)
     if bits not in WIDTHS:
-        raise ValueError(f"bits: 4 or 8 is expected, and {bits} came")
+        raise ValueError(f"bits: expected 4 or 8, got {bits}")
     return bits
 
 

@@ -66,7 +66,7 @@ def sparse_decode(dims: Sequence[int], values: bytes, index_dims: Sequence[int],
     dims, index_dims = dims_of("dims", dims), dims_of("index_dims", index_dims)
     values, index = octets("values", values), octets("index", index)
     if len(values) % 2:
-        raise ResonantError(RejectCode.LENGTH_MISMATCH, "SPR-10", f"{len(values)} bytes are no binary16 values")
+        raise ResonantError(RejectCode.LENGTH_MISMATCH, "SPR-10", f"{len(values)} bytes are not binary16 values")
     rows = check_index(dims, len(values) // 2, index_dims, index)
     count = prod(dims)
     if count > MAX_DENSE_ELEMENTS:

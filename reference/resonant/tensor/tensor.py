@@ -180,5 +180,5 @@ def _check_kept(array: NDArray[Any], half: Half) -> None:
 def _check_codes(array: NDArray[Any], codes: NDArray[np.int8]) -> None:
     lost = np.flatnonzero(array != codes)
     if lost.size:
-        detail = f"array: element {lost[0]} is {array.reshape(-1)[lost[0]]}, which is no i8"
+        detail = f"array: element {lost[0]} is {array.reshape(-1)[lost[0]]}, which is not an i8"
         raise ResonantError(RejectCode.FIELD_RANGE, "FRM-36", detail)

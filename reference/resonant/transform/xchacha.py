@@ -35,7 +35,7 @@ def open_sealed(
     try:
         return bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(sealed, aad, nonce, key)
     except CryptoError as error:
-        detail = "the tag does not fit key, nonce, associated data and ciphertext"
+        detail = "the tag does not match key, nonce, associated data and ciphertext"
         raise ResonantError(RejectCode.DECRYPT_FAILED, clause, detail, span) from error
 
 

@@ -62,10 +62,10 @@ def test_the_fields_of_the_worked_frame_in_words() -> None:
 def test_wrong_values_are_said_to_be_wrong() -> None:
     data = raw_frame(version=2, mtype=9, flags=0x23, modality=7)[:-1] + b"?"
     words = meanings(data)
-    assert words["version"] == "2: not 1!"
-    assert words["type"] == "9: no type, defined are 0 to 4!"
+    assert words["version"] == "2 (undefined; the only version is 1)"
+    assert words["type"] == "9 (undefined; types are 0–4)"
     assert words["flags"] == "ZSTD | XCHACHA | reserved bit 5!"
-    assert words["modality"] == "7: no modality, defined are 0 to 4!"
+    assert words["modality"] == "7 (undefined; modalities are 0–4)"
     assert words["crc32"].startswith("crc wrong, computed 0x")
 
 
@@ -92,7 +92,7 @@ def test_a_payload_in_words(dtype: int, dims: list[int], payload: bytes, words: 
 
 def test_an_unknown_dtype_and_a_rank_of_0_do_not_stop_the_reading() -> None:
     words = meanings(raw_frame(raw_slice(7, [], b"x") + ONE_F16, slice_len=[1, 4]))
-    assert words["slice 0 dtype"] == "0x07: no dtype!"
+    assert words["slice 0 dtype"] == "0x07 (undefined; dtypes are 0x01, 0x02, 0x03 and 0x10)"
     assert words["slice 0 rank"] == "0: a single value has dims [1]!"
     assert words["slice 1 payload"] == "1.0, -2.0"
 

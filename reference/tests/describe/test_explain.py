@@ -58,7 +58,7 @@ def test_a_valid_frame_is_a_line_for_each_field_and_a_verdict() -> None:
 
 def test_a_refused_frame_comes_with_clause_detail_bytes_and_advice() -> None:
     text = explain(BAD_CRC)
-    assert "refused: CRC_MISMATCH (FRM-24)\n" in text
+    assert "rejected: CRC_MISMATCH (FRM-24)\n" in text
     assert f"clause:  FRM-24, specs/frame.md line {load_clauses()['FRM-24'].line}: `crc32` MUST be" in text
     assert "bytes:   43 to 46 of the frame: d22d353f\n" in text
     assert f"next:    {NEXT[RejectCode.CRC_MISMATCH]}\n" in text
@@ -152,15 +152,15 @@ def test_a_sealed_frame_is_opened_with_the_key(capsys: pytest.CaptureFixture[str
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["explain", "zz"], "the frame is no file and is not hexadecimal: it holds 'z'"),
-        (["explain", "٠١"], "the frame is no file and is not hexadecimal: it holds '٠'"),
-        (["explain", "012"], "has 3 hexadecimal digits, which is an odd number"),
-        (["explain", ""], "the frame is no file and is empty"),
+        (["explain", "zz"], "the frame is not a file and is not hexadecimal: it holds 'z'"),
+        (["explain", "٠١"], "the frame is not a file and is not hexadecimal: it holds '٠'"),
+        (["explain", "012"], "has 3 hexadecimal digits, an odd number"),
+        (["explain", ""], "the frame is not a file and is empty"),
         (["explain", "a/b\0"], "not hexadecimal"),
         (["explain", "g" * 5000], "not hexadecimal"),
         (["explain", "no/such/file.bin"], "not hexadecimal"),
         (["explain", "/"], "/ cannot be read: "),
-        (["explain", HEX, "--key", "00"], "the key has 1 bytes, and must have 32"),
+        (["explain", HEX, "--key", "00"], "the key has 1 bytes; it must have 32"),
         (["explain", HEX, "--key", "0"], "the key has 1 hexadecimal digits"),
         (["explain", HEX, "--key", "key"], "the key is not hexadecimal: it holds 'k'"),
         (["clause", "FRM-999"], "no clause FRM-999; the families are FRM, HSK, MSG, QNT, SPC, SPR, STM, TST, XCH, ZST"),

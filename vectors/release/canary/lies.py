@@ -48,12 +48,12 @@ class Canary:
 
 
 def accepted(**ok: Any) -> Lie:
-    """What is to be refused is expected to give this."""
+    """A case that must be rejected, expected to give this."""
     return Lie(Kind.ACCEPTED, lambda entry: entry.update(expect={"ok": ok}))
 
 
 def refused(code: str) -> Lie:
-    """What is to be accepted is expected to be refused."""
+    """A valid case, expected to be rejected."""
     return Lie(Kind.REFUSED, lambda entry: entry.update(expect={"reject": code}))
 
 

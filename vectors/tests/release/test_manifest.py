@@ -88,5 +88,5 @@ def test_every_path_that_the_readme_names_is_there() -> None:
     ids=["empty", "array", "format", "repeated", "deep", "no-hash"],
 )
 def test_what_is_no_manifest_is_refused(text: bytes) -> None:
-    with pytest.raises(ReleaseError, match="no manifest of a release"):
+    with pytest.raises(ReleaseError, match="not a release manifest"):
         read_manifest(text)

@@ -77,7 +77,7 @@ def test_a_file_too_many_is_named(tmp_path: Path) -> None:
 
 def test_a_case_that_stands_in_two_files_is_a_fault(tmp_path: Path) -> None:
     found = checked(tmp_path, with_change("vectors/data/frame/decode/twice.json", small()[SOME]))
-    assert f"vectors/data/frame/decode/twice.json: {CASE} is there twice" in found.faults
+    assert f"vectors/data/frame/decode/twice.json: duplicate entry: {CASE}" in found.faults
 
 
 def test_a_vector_file_that_is_no_json_is_a_fault_and_no_crash(tmp_path: Path) -> None:
@@ -91,12 +91,12 @@ def test_a_vector_file_that_is_no_json_is_a_fault_and_no_crash(tmp_path: Path) -
     ("signature", "fault"),
     [
         (None, "release.sig: missing, the release is not signed"),
-        (signature_text(OTHER_KEY, small()["release.json"]), "release.sig: not made of this release.json"),
-        (signature_text(TEST_KEY, b"another manifest"), "release.sig: not made of this release.json"),
-        (small()["release.sig"].upper(), "release.sig: not made of this release.json"),
-        (small()["release.sig"][:-3], "release.sig: not made of this release.json"),
-        (b"", "release.sig: not made of this release.json"),
-        (b"\xff" * 129, "release.sig: not made of this release.json"),
+        (signature_text(OTHER_KEY, small()["release.json"]), "release.sig: not made from this release.json"),
+        (signature_text(TEST_KEY, b"another manifest"), "release.sig: not made from this release.json"),
+        (small()["release.sig"].upper(), "release.sig: not made from this release.json"),
+        (small()["release.sig"][:-3], "release.sig: not made from this release.json"),
+        (b"", "release.sig: not made from this release.json"),
+        (b"\xff" * 129, "release.sig: not made from this release.json"),
     ],
     ids=["none", "other-key", "other-manifest", "upper-case", "short", "empty", "binary"],
 )
@@ -115,7 +115,7 @@ def test_a_manifest_changed_together_with_its_file_is_found_by_the_key_alone(tmp
     folder = unpack(tmp_path, files)
     assert verify(folder).faults == ()
     (fault,) = verify(folder, [PUBLIC]).faults
-    assert fault.startswith("release.sig: not made of this release.json")
+    assert fault.startswith("release.sig: not made from this release.json")
 
 
 def test_without_a_manifest_there_is_no_release(tmp_path: Path) -> None:

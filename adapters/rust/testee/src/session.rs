@@ -143,7 +143,7 @@ fn answer(request: Value, token: &str, peers: &mut Peers) -> Result<(Value, bool
         return Ok((json!({ "unsupported": name }), false)); // TST-9
     };
     if name == "hello" && !input.is_string("token", token) {
-        return Err("input.token is not the right one".to_owned());
+        return Err("input.token is wrong".to_owned());
     }
     let outcome = op.perform(&mut input, peers);
     if !matches!(outcome, Err(Failure::Malformed(_))) {

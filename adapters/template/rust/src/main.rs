@@ -22,7 +22,7 @@ const ASK_MAGIC: &[u8] = b"RTPA";
 
 /// An object that has exactly these members.
 pub fn members<'a, const N: usize>(value: &'a Value, names: [&str; N]) -> Result<[&'a Value; N], Failure> {
-    let wrong = || Failure::Malformed(format!("an object with the members {names:?} was expected"));
+    let wrong = || Failure::Malformed(format!("expected an object with the members {names:?}"));
     let object = value.as_object().filter(|object| object.len() == N).ok_or_else(wrong)?;
     let mut found = [value; N];
     for (place, name) in found.iter_mut().zip(names) {
@@ -41,7 +41,7 @@ fn perform(op: &str, input: &Value, token: &str) -> Result<Value, Failure> {
             if shown.as_str() == Some(token) {
                 Ok(yours::hello())
             } else {
-                Err(Failure::Malformed("token is not the right one".to_owned()))
+                Err(Failure::Malformed("token is wrong".to_owned()))
             }
         }
         "stop" => members(input, []).map(|_| json!({})),

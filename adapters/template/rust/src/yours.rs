@@ -40,7 +40,7 @@ fn malformed(text: &str) -> Failure {
 
 /// Bytes from lower-case hexadecimal.
 fn data(value: &Value) -> Result<Vec<u8>, Failure> {
-    let wrong = || malformed("lower-case hexadecimal was expected");
+    let wrong = || malformed("expected lower-case hexadecimal");
     let digits = value.as_str().ok_or_else(wrong)?.as_bytes();
     if digits.len() % 2 != 0 || digits.iter().any(|digit| !matches!(digit, b'0'..=b'9' | b'a'..=b'f')) {
         return Err(wrong());
@@ -58,7 +58,7 @@ fn hex(data: &[u8]) -> String {
 fn integers(value: &Value) -> Result<Vec<u32>, Failure> {
     let number = |one: &Value| one.as_u64().and_then(|one| u32::try_from(one).ok());
     let found = value.as_array().and_then(|all| all.iter().map(number).collect());
-    found.ok_or_else(|| malformed("an array of u32 was expected"))
+    found.ok_or_else(|| malformed("expected an array of u32"))
 }
 
 /// The dims of a tensor, 1 to 255 of them.

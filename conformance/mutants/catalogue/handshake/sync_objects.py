@@ -132,7 +132,7 @@ MUTANTS = (
         "member-of-no-object",
         "HSK-10",
         "Takes supports for absent where it is no object.",
-        edited("peer.sync.objects._find", 'malformed(f"what holds {name} is no object")', "return None"),
+        edited("peer.sync.objects._find", 'malformed(f"what holds {name} is not an object")', "return None"),
     ),
     Mutant(
         "member-u32-of-33-bits",

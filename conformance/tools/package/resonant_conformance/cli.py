@@ -32,7 +32,7 @@ resonant-conformance run IMPL [OPTION ...]
 
 IMPL is what --impl takes: an adapter.toml, its folder, udp://HOST:PORT, or wrong:NAME of `resonant-conformance list`.
 Without it the suite's own reference is judged."""
-PYTEST_OPTIONS = "All options of pytest can be given as well: -n 2 (two processes), -k EXPRESSION, -x, -q, --pdb, …"
+PYTEST_OPTIONS = "All options of pytest work as well: -n 2 (two processes), -k EXPRESSION, -x, -q, --pdb, …"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ COMMANDS: Mapping[str, Command] = {
     "clause": Command("print a clause of the specification", lambda given: look(["clause", *given])),
     "list": Command("adapters, implementations wrong on purpose, and profiles", listing.main),
     "vectors": Command("where the golden vectors are, or copy them: vectors [--to DIR]", vectors),
-    "new-adapter": Command("write a testee to begin with: new-adapter NAME --lang c", new_adapter.main),
+    "new-adapter": Command("write a starter testee: new-adapter NAME --lang c", new_adapter.main),
 }
 
 

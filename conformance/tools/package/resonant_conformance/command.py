@@ -37,7 +37,7 @@ def _named(words: list[str], impl: str | None) -> str | None:
     named = {_place(word): word for word in [*words, *([] if impl is None else [impl])]}
     if len(named) > 1:
         raise pytest.UsageError(
-            f"a run judges one implementation, and these are {len(named)}: {', '.join(named.values())}"
+            f"a run judges one implementation, and you named {len(named)}: {', '.join(named.values())}"
         )
     return next(iter(named.values()), None)
 

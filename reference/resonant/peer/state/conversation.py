@@ -97,7 +97,7 @@ class Conversation:
         self.events.append(agreement.established())
 
     def lose(self) -> None:
-        """Take the other end for lost (STM-24)."""
+        """Consider the remote peer lost (STM-24)."""
         self.turn(Turn.LOST)
         self.events.append(Lost())
 

@@ -179,7 +179,7 @@ def _find(members: Mapping[str, Any], member: Member) -> Any:
     inner: Any = members
     for name in member.path:
         if not isinstance(inner, dict):
-            malformed(f"what holds {name} is no object")
+            malformed(f"what holds {name} is not an object")
         if name not in inner:
             if member.required:
                 malformed(f"{'.'.join(member.path)} is missing")
