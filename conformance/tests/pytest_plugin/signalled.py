@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -27,6 +28,12 @@ def answer(message):
 base.answer = answer
 """
 """A patch of the reference's testee: at a request for this op it says so, and never answers."""
+
+
+def _listen() -> None:
+    """Undo what a shell does to whatever it starts in the background, and nohup to everything."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,7 @@ class Started:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            preexec_fn=_listen,  # noqa: PLW1509 - it makes two system calls and takes no lock
         )
 
     def end(self, *numbers: int, group: bool = False) -> Ended:

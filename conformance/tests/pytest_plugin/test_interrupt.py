@@ -109,16 +109,22 @@ def assert_one_line(ended: Ended, number: signal.Signals) -> None:
     assert ended.report == {}
 
 
+STAYS = """\
+import threading
+def pytest_sessionfinish():
+    open({fifo!r}, 'w').write('x')
+    threading.Event().wait()
+"""
+"""A plugin of pytest that says that the run is about to end, and never lets it."""
+
+
 @pytest.mark.slow
-def test_a_second_signal_ends_the_run_at_once(tmp_path: Path, post: Signpost) -> None:
-    impl = write_adapter(tmp_path / "impl", "", build='["sh", "build.sh"]')
-    # A build that stays at the first signal for as long as it is let, and says so.
-    (impl.parent / "build.sh").write_text(
-        f"trap 'echo x > \"{tmp_path}/again/signpost\"' TERM\necho x > '{post.path}'\nwhile :; do sleep 0.01; done\n"
-    )
+def test_a_second_signal_ends_the_run_at_once(tmp_path: Path, post: Signpost, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "again").mkdir()
     again = Signpost(tmp_path / "again")
-    run = Started(tmp_path, f"--impl={impl}", "-q")
+    (tmp_path / "stays.py").write_text(STAYS.format(fifo=str(again.path)))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    run = Started(tmp_path, f"--impl={blocking(tmp_path, post, 'tail_hash')}", "-q", "-p", "stays")
     post.wait()
     run.process.send_signal(signal.SIGINT)
     again.wait()
