@@ -1,6 +1,6 @@
 """Sockets in a container's network for a runner that is not root: a second container makes them and hands them out.
 
-It shares the testee's network and nothing else. What runs in it is porter.py, by this machine's own Python, whose
+It shares the testee's network and nothing else. What runs in it is porter_main.py, by this machine's own Python, whose
 folders it sees read-only; so it needs no image but the testee's, whatever is in that.
 """
 
@@ -20,7 +20,7 @@ from typing import Final
 from ..errors import StartError
 from .engine import PORTER, Engine
 
-_PROGRAM: Final = Path(__file__).with_name("porter.py")
+_PROGRAM: Final = Path(__file__).with_name("porter_main.py")
 _SYSTEM: Final = ("/usr", "/lib", "/lib32", "/lib64")
 _COMES_S: Final = 10.0
 _ASKED_S: Final = 5.0

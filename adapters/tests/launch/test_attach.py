@@ -150,4 +150,4 @@ def test_the_first_loss_ends_it(tmp_path: Path, perform: str, outcome: type, mon
             assert isinstance(testee.ask("decode", {}), outcome)
             answer = testee.ask("decode", {})
             assert isinstance(answer, HarnessError)
-            assert "cannot be started again" in answer.text
+            assert "cannot be restarted" in answer.text

@@ -30,10 +30,10 @@ EVERYWHERE: Mapping[str, Hostile] = {
         _SAY.format("{'unsupported': op}"), Outcome.UNSUPPORTED, "answered `unsupported`", always=True
     ),
     "claims every profile and supports one": Hostile(
-        _SAY.format("{'unsupported': op}"), Outcome.UNSUPPORTED, "in a profile that it claims"
+        _SAY.format("{'unsupported': op}"), Outcome.UNSUPPORTED, "for a profile that it claims"
     ),
     "finds every request wrong": Hostile(
-        _SAY.format("{'error': 'no\\n' * 15_000}"), Outcome.REQUEST_ERROR, "found a request wrong", always=True
+        _SAY.format("{'error': 'no\\n' * 15_000}"), Outcome.REQUEST_ERROR, "rejected a request that", always=True
     ),
 }  # fmt: skip
 
@@ -57,7 +57,7 @@ OBJECTS: Mapping[str, BadReply] = {
         "{'reject': {'code': 'X' * 50_000, 'detail': '\\x1b[2J'}}", Outcome.FAIL, "reject XXX"
     ),
     "two kinds at once": BadReply("{**right, 'error': 'no'}", _WRONG, "2 members instead of one"),
-    "a kind of its own": BadReply("{'timeout': 5}", _WRONG, "none of ok, reject"),
+    "a kind of its own": BadReply("{'timeout': 5}", _WRONG, "not one of ok, reject"),
     "ok, which is a number": BadReply("{'ok': 5}", _WRONG, "ok is not an object: 5"),
     "the request": BadReply("{'op': op, 'case': '', 'profile': '', 'input': {}}", _WRONG, "4 members instead of one"),
 }

@@ -98,13 +98,13 @@ def test_the_values_of_options_are_no_implementation(project: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        (f"{RUN} ./a ./b", "a run judges one implementation, and these are 2: ./a, ./b"),
-        (f"{RUN} ./a --impl b", "a run judges one implementation, and these are 2: ./a, b"),
+        (f"{RUN} ./a ./b", "a run judges one implementation, and you named 2: ./a, ./b"),
+        (f"{RUN} ./a --impl b", "a run judges one implementation, and you named 2: ./a, b"),
         (f"{RUN} ''", "--impl is empty"),
         (f"{RUN} ./nowhere", "there is no nowhere/adapter.toml; check the path"),
-        (f"{PYARGS} './my testee'", "no test; name it with --impl './my testee'"),
-        (f"{PYARGS} udp://127.0.0.1:9", "no test; name it with --impl udp://127.0.0.1:9"),
-        (f"{PYARGS} reference", "no test; name it with --impl reference"),
+        (f"{PYARGS} './my testee'", "not a test; name it with --impl './my testee'"),
+        (f"{PYARGS} udp://127.0.0.1:9", "not a test; name it with --impl udp://127.0.0.1:9"),
+        (f"{PYARGS} reference", "not a test; name it with --impl reference"),
         (f"{RUN} reference --case crc-zero", "no such id; the nearest are frame/decode/crc/crc-zero"),
         (f"{RUN} reference --case unknown-opp", "no such id; the nearest are unknown-op"),
         (f"{RUN} './my testee' --case frame/decode/crc/crc-zero", "it is not judged here; its profile is not claimed"),
