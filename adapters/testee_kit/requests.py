@@ -16,6 +16,10 @@ Performer: TypeAlias = Callable[..., dict[str, Any]]
 """Takes the members of an input as keywords and returns the result; called with what fits the shape only."""
 
 
+class UnsupportedError(Exception):
+    """The input needs a profile that is not claimed, or whatever else the text names (TST-10)."""
+
+
 class Op(NamedTuple):
     """One op: the members its input needs, those it may have, and the call behind it."""
 
@@ -36,24 +40,31 @@ def greet(token: str, *, name: str, version: str, language: str, profiles: Seque
 
 
 def answer(ops: Mapping[str, Op], refusal: type[Exception], message: bytes) -> tuple[str, dict[str, Any]]:
-    """The op of a message, empty if it has none, and the reply to it.
+    """The op of a message, empty if it has none, and the reply to it (TST-8).
 
     refusal: what a performer raises to refuse its input; it has the attribute `code`, or the code is REJECTED. Whatever
     else is raised ends the process (section 6).
     """
-    op = ""
     try:
         request = members("the message", parse(message), REQUEST, {})
-        op = request["op"]
-        if op not in ops:
-            return op, {"unsupported": op}  # TST-9, TST-10
-        needed, optional, perform = ops[op]
-        return op, {"ok": perform(**members("input", request["input"], needed, optional))}
     except BadRequestError as error:
-        return op, {"error": str(error)}  # TST-11
+        return "", {"error": str(error)}  # TST-11
+    return request["op"], _reply_to(ops, refusal, request["op"], request["input"])
+
+
+def _reply_to(ops: Mapping[str, Op], refusal: type[Exception], op: str, given: dict[str, Any]) -> dict[str, Any]:
+    try:
+        if op not in ops:
+            raise UnsupportedError(op)  # TST-9, TST-10
+        needed, optional, perform = ops[op]
+        return {"ok": perform(**members("input", given, needed, optional))}
+    except UnsupportedError as error:
+        return {"unsupported": str(error)}
+    except BadRequestError as error:
+        return {"error": str(error)}  # TST-11
     except refusal as error:
         code, why = str(getattr(error, "code", "REJECTED")), str(error)
-        return op, {"reject": {"code": code, "detail": why} if why else {"code": code}}  # TST-13, TST-14
+        return {"reject": {"code": code, "detail": why} if why else {"code": code}}  # TST-13, TST-14
 
 
 def shows_token(message: bytes) -> bool:
