@@ -79,7 +79,7 @@ MUTANTS = (
         "ping-given-up-in-silence",
         "HSK-21",
         "Gives up in time, and tells nobody that it has.",
-        edited("peer.handlers.client.meet", "talk.events.append(Rejected(RejectCode.HANDSHAKE_TIMEOUT))", "pass"),
+        edited("peer.handlers.client.meet", "talk.events.append(ErrorReceived(RejectCode.HANDSHAKE_TIMEOUT))", "pass"),
     ),
     Mutant(
         "capability-on-any-stream",

@@ -212,7 +212,7 @@ MUTANTS = (
         "Answers, and leaves its program to find out from the capture.",
         edited(
             "peer.handlers.dispatch._refuse",
-            "talk.events.append(Refused(refusal.code, ref.stream_id, ref.frame_seq))",
+            "talk.events.append(ErrorSent(refusal.code, ref.stream_id, ref.frame_seq))",
             "pass",
         ),
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...errors import RejectCode
 from ..config import Role
-from ..events import Ref, Rejected
+from ..events import ErrorReceived, Ref
 from ..received.frame import Received
 from ..state.agreement import client_agreement, ping_of, unusable
 from ..state.conversation import Conversation, Waiting, refuse
@@ -42,7 +42,7 @@ def meet(talk: Conversation) -> None:
         talk.push(waiting.datagram)
     else:
         talk.turn(Turn.EXPIRED)
-        talk.events.append(Rejected(RejectCode.HANDSHAKE_TIMEOUT))
+        talk.events.append(ErrorReceived(RejectCode.HANDSHAKE_TIMEOUT))
 
 
 def hear_capability(talk: Conversation, received: Received) -> None:
@@ -58,7 +58,7 @@ def hear_capability(talk: Conversation, received: Received) -> None:
         talk.establish(agreement, stream_id)
     else:
         talk.turn(Turn.UNFIT)
-        talk.events.append(Rejected(code))
+        talk.events.append(ErrorReceived(code))
 
 
 _BREAKING = frozenset({RejectCode.STREAM_CORRUPT, RejectCode.STREAM_TIMEOUT})
@@ -69,7 +69,7 @@ def hear_error(talk: Conversation, received: Received) -> None:
     error = received.sync
     assert isinstance(error, Error)
     streams.take(talk, received)
-    talk.events.append(Rejected(error.code, error.ref))
+    talk.events.append(ErrorReceived(error.code, error.ref))
     if error.ref is None:
         return
     if talk.waiting is not None and talk.waiting.ping == error.ref:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ...errors import RejectCode, ResonantError
-from ..events import Refused
+from ..events import ErrorSent
 from ..received.frame import Kind, Received, read_datagram
 from ..received.verdicts import Drop, Refusal, Repeat
 from ..replies import Answer
@@ -46,7 +46,7 @@ def _refuse(talk: Conversation, received: Received, clause: str, refusal: Refusa
     if refusal.code is RejectCode.STREAM_INCOMPLETE:
         streams.tell_incomplete(talk, ref.stream_id, refusal)
     else:
-        talk.events.append(Refused(refusal.code, ref.stream_id, ref.frame_seq))
+        talk.events.append(ErrorSent(refusal.code, ref.stream_id, ref.frame_seq))
 
 
 _EFFECTS: Mapping[Kind, Callable[[Conversation, Received], None]] = {

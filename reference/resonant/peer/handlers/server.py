@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..events import Refused
+from ..events import ErrorSent
 from ..received.frame import Received
 from ..replies import Answer
 from ..state.agreement import capability_for, server_agreement
@@ -31,4 +31,4 @@ def repeat(talk: Conversation, received: Received, answer: Answer) -> None:
     if talk.repeat(answer.datagram):
         talk.answers.remember(ref, answer)
         if answer.code is not None:
-            talk.events.append(Refused(answer.code, ref.stream_id, ref.frame_seq))
+            talk.events.append(ErrorSent(answer.code, ref.stream_id, ref.frame_seq))
