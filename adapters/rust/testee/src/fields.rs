@@ -1,8 +1,32 @@
-//! Frames as data.
+//! Frames, as bytes and as data.
 
-use resonant_protocol::{DType, Flags, FrameError, Modality, MsgType, SliceMeta, VFrame};
+use resonant_protocol::{
+    DType, Flags, FrameError, Modality, MsgType, SliceMeta, VFrame, VFrameView,
+};
 use resonant_testee_kit::{BadRequest, Members};
 use serde_json::Value;
+
+/// A frame as bytes, and the key to it if there is one.
+pub(crate) struct Encoded {
+    bytes: Vec<u8>,
+    key: Option<[u8; 32]>,
+}
+
+impl Encoded {
+    pub(crate) fn read(input: &mut Members) -> Result<Self, BadRequest> {
+        Ok(Self {
+            bytes: input.bytes("frame")?,
+            key: input.optional("key", Members::fixed)?,
+        })
+    }
+
+    pub(crate) fn view(&self) -> Result<VFrameView<'_>, FrameError> {
+        match &self.key {
+            Some(key) => VFrameView::parse_with_key(&self.bytes, key),
+            None => VFrameView::parse(&self.bytes),
+        }
+    }
+}
 
 /// A frame as data, within the ranges of the wire fields but not yet a valid frame.
 pub(crate) struct Fields {

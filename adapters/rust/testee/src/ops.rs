@@ -2,14 +2,12 @@
 
 use resonant_protocol::compress::{zstd_compress, zstd_decompress, DEFAULT_LEVEL};
 use resonant_protocol::crypto::{open_xchacha_aad, seal_xchacha_aad};
-use resonant_protocol::{
-    space_hash32, strong_tail_hash_hex, EncodeOptions, FrameError, VFrameView,
-};
+use resonant_protocol::{space_hash32, strong_tail_hash_hex, EncodeOptions};
 use resonant_testee_kit::{greet, hex, BadRequest, Hello, Members, Op, Ops};
 use serde_json::{json, Value};
 
 use crate::failure::Failure;
-use crate::fields::Fields;
+use crate::fields::{Encoded, Fields};
 use crate::payload;
 use crate::peer_ops;
 use crate::peers::Peers;
@@ -41,7 +39,7 @@ pub fn ops() -> Ops<Peers> {
     };
     Ops::from([
         ("hello", greet(&hello)),
-        ("decode", Op::new(frame_and_key, decode)),
+        ("decode", Op::new(Encoded::read, decode)),
         ("encode", Op::new(Encoding::read, encode)),
         ("space_hash", Op::new(space, space_hash)),
         ("tail_hash", Op::new(|input| input.bytes("data"), tail_hash)),
@@ -49,7 +47,7 @@ pub fn ops() -> Ops<Peers> {
         ("decompress", Op::new(|input| input.bytes("zstd"), decompress)),
         ("seal", Op::new(|input| sealing(input, "plain"), seal)),
         ("open", Op::new(|input| sealing(input, "sealed"), open)),
-        ("read_message", Op::new(frame_and_key, payload::read_message)),
+        ("read_message", Op::new(Encoded::read, payload::read_message)),
         ("sparse_encode", Op::new(payload::Dense::read, payload::sparse_encode)),
         ("sparse_decode", Op::new(payload::Sparse::read, payload::sparse_decode)),
         ("quantize", Op::new(payload::Plain::read, payload::quantize)),
@@ -68,15 +66,8 @@ fn nothing(_: &mut Members) -> Result<(), BadRequest> {
     Ok(())
 }
 
-fn frame_and_key(input: &mut Members) -> Result<(Vec<u8>, Option<Key>), BadRequest> {
-    Ok((
-        input.bytes("frame")?,
-        input.optional("key", Members::fixed)?,
-    ))
-}
-
-fn decode((bytes, key): (Vec<u8>, Option<Key>)) -> Result<Value, Failure> {
-    let view = view(&bytes, key.as_ref())?;
+fn decode(input: Encoded) -> Result<Value, Failure> {
+    let view = input.view()?;
     let slices: Vec<Value> = view
         .slices()
         .map(|slice| {
@@ -96,14 +87,6 @@ fn decode((bytes, key): (Vec<u8>, Option<Key>)) -> Result<Value, Failure> {
         "modality": view.modality().to_wire(),
         "slices": slices,
     }}))
-}
-
-/// A frame, opened with the key if there is one.
-pub(crate) fn view<'a>(bytes: &'a [u8], key: Option<&Key>) -> Result<VFrameView<'a>, FrameError> {
-    match key {
-        Some(key) => VFrameView::parse_with_key(bytes, key),
-        None => VFrameView::parse(bytes),
-    }
 }
 
 struct Encoding {

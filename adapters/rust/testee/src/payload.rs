@@ -8,10 +8,10 @@ use resonant_testee_kit::{hex, BadRequest, Members};
 use serde_json::{json, Map, Value};
 
 use crate::failure::Failure;
-use crate::ops::view;
+use crate::fields::Encoded;
 
-pub(crate) fn read_message((bytes, key): (Vec<u8>, Option<[u8; 32]>)) -> Result<Value, Failure> {
-    let message = match Message::read(&view(&bytes, key.as_ref())?)? {
+pub(crate) fn read_message(input: Encoded) -> Result<Value, Failure> {
+    let message = match Message::read(&input.view()?)? {
         Message::Think { hidden } => json!({"kind": "think", "hidden": tensor(&hidden)}),
         Message::Cache { keys, values } => {
             json!({"kind": "cache", "keys": tensor(&keys), "values": tensor(&values)})
