@@ -2,7 +2,8 @@
 
 It claims one small profile, sparse, which is written out here so that the first run has something to judge. Put calls
 of your implementation in its place, then claim more: a profile in PROFILES and its ops in OPS (section 3 of
-specs/testee.md).
+specs/testee.md). What needs a profile that you do not claim, such as a compressed frame, raises UnsupportedError of
+testee_kit.
 """
 
 from __future__ import annotations

@@ -126,7 +126,15 @@ pub fn stop<S>() -> Op<S> {
 
 /// The op of a message, empty if it has none, and the reply to it (TST-8). `token`: the one that `hello` has to show.
 pub fn answer<S>(ops: &Ops<S>, state: &mut S, token: &str, message: &[u8]) -> (String, Value) {
-    match parse(message).and_then(envelope) {
+    match parse(message) {
+        Ok(request) => answer_request(ops, state, token, request),
+        Err(error) => (String::new(), Failure::from(error).reply()),
+    }
+}
+
+/// The same of a message that is read already.
+fn answer_request<S>(ops: &Ops<S>, state: &mut S, token: &str, request: Value) -> (String, Value) {
+    match envelope(request) {
         Ok((op, input)) => {
             let reply = reply_to(ops, state, token, &op, input);
             (op, reply)
