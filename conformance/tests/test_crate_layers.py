@@ -32,6 +32,7 @@ CRATE = (
     Layer(("frame",), "a frame is decoded as a whole before its message is read (MSG-21)"),
     Layer(("message",), "a message is read the same way whether a peer received its frame or not"),
     Layer(("peer",), "a peer uses the whole codec, which works without one"),
+    Layer(("endpoint",), "a peer knows one connection, however many its endpoint has"),
 )
 PEER = (
     Layer(("config", "event", "rate_limit"), "what users give and get holds no state of the protocol"),
@@ -43,8 +44,12 @@ PEER = (
     Layer(("receive", "timers"), "what comes in and what falls due meet in the state and nowhere else"),
     Layer(("requests",), "what is asked for goes through the table of checks that receives (HSK-6)"),
 )
+ENDPOINT = (
+    Layer(("connections", "outputs"), "which connection goes first does not depend on what is done with any"),
+    Layer(("links",), "a program has one way to every connection"),
+)
 
-TABLES: Mapping[Module, tuple[Layer, ...]] = {(): CRATE, ("peer",): PEER}
+TABLES: Mapping[Module, tuple[Layer, ...]] = {(): CRATE, ("peer",): PEER, ("endpoint",): ENDPOINT}
 
 
 def crate() -> dict[Module, str]:
@@ -113,12 +118,12 @@ def circle(modules: Mapping[Module, str]) -> list[Module]:
     return []
 
 
-@pytest.mark.parametrize(("parent", "layers"), TABLES.items(), ids=["crate", "peer"])
+@pytest.mark.parametrize(("parent", "layers"), TABLES.items(), ids=["crate", "peer", "endpoint"])
 def test_imports_of_the_crate_go_down(parent: Module, layers: tuple[Layer, ...]) -> None:
     assert arrows_up(crate(), parent, layers) == []
 
 
-@pytest.mark.parametrize(("parent", "layers"), TABLES.items(), ids=["crate", "peer"])
+@pytest.mark.parametrize(("parent", "layers"), TABLES.items(), ids=["crate", "peer", "endpoint"])
 def test_every_module_of_the_crate_has_its_layer(parent: Module, layers: tuple[Layer, ...]) -> None:
     depth = len(parent)
     there = {module[depth] for module in crate() if module[:depth] == parent and len(module) > depth}
