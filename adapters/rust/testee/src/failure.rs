@@ -1,4 +1,4 @@
-//! Why an op has no result (section 4 of the testee protocol).
+//! Why an op has no result (section 5 of the testee protocol).
 
 use resonant_protocol::FrameError;
 

@@ -1,4 +1,4 @@
-//! The table of ops: from a request's input to a reply (sections 3 and 4 of the testee protocol).
+//! The table of ops: from a request's input to a reply (sections 4 and 5 of the testee protocol).
 
 use resonant_protocol::compress::{zstd_compress, zstd_decompress, DEFAULT_LEVEL};
 use resonant_protocol::crypto::{open_xchacha_aad, seal_xchacha_aad};

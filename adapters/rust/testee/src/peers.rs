@@ -1,4 +1,4 @@
-//! The peers on the wire socket: one for each remote address, on a clock that requests move (section 5 of the
+//! The peers on the wire socket: one for each remote address, on a clock that requests move (section 6 of the
 //! testee protocol).
 
 use std::io;
