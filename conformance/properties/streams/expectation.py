@@ -47,7 +47,7 @@ class Owed:
         """A frame is answered with error, and without effect."""
         if self.error(sent, code):
             named = {"stream_id": sent.stream_id, "frame_seq": str(sent.number)}
-            self.events.append({"event": "refused", "code": code, **named})
+            self.events.append({"event": "error_sent", "code": code, **named})
 
     def error(self, sent: Sent, code: str, **adds: Any) -> bool:
         """A frame is answered with error; False where no reply may be sent."""
