@@ -1,6 +1,9 @@
 """What the tests of recipes share: a copy of the project, edits as data, and what is run in the copy.
 
 A recipe is a table: what each step is about, and the edits that it asks for, in the order of CONTRIBUTING.md.
+
+The recipe for a transport is not followed: no clause says how frames travel over anything but UDP, so that nothing
+could judge one. Nor are the parts in Rust, which take a build.
 """
 
 from __future__ import annotations
