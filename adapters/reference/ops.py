@@ -79,5 +79,8 @@ OPS: dict[str, Op] = {
 
 
 def answer(message: bytes) -> tuple[str, dict[str, Any]]:
-    """The op of a message and the reply to it. Whatever else the implementation raises ends the process (section 6)."""
+    """The op of a message and the reply to it.
+
+    Whatever else the implementation raises ends the process (specs/testee.md section 7).
+    """
     return serve_answer(OPS, resonant.ResonantError, message)

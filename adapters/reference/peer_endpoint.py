@@ -1,4 +1,4 @@
-"""The reference's endpoint on a wire socket, with a clock that requests move (specs/testee.md section 5)."""
+"""The reference's endpoint on a wire socket, with a clock that requests move (specs/testee.md section 6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages as datagrams (specs/testee.md section 2)."""
+"""Messages as datagrams (specs/testee.md section 3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a message to the reply to it (specs/testee.md section 4)."""
+"""From a message to the reply to it (specs/testee.md section 5)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from .schema import BadRequestError, Shape, any_object, any_value, array, members, parse, some_text, text
 
 VARIABLE: Final = "RESONANT_TOKEN"
-"""The environment variable with the secret of section 1."""
+"""The environment variable with the secret (TST-6)."""
 REQUEST: Final[Shape] = {"op": some_text, "case": text, "profile": text, "input": any_object}
 _BATCH: Final[Shape] = {"requests": array(any_value, 1, 300)}
 _PEER_OPS: Final = ("peer_open", "peer_send", "peer_poll", "peer_advance", "peer_close", "reset")
@@ -47,7 +47,7 @@ def answer(ops: Mapping[str, Op], refusal: type[Exception], message: bytes) -> t
     """The op of a message, empty if it has none, and the reply to it (TST-8).
 
     refusal: what a performer raises to refuse its input; it has the attribute `code`, or the code is REJECTED. Whatever
-    else is raised ends the process (section 6).
+    else is raised ends the process (specs/testee.md section 7).
     """
     try:
         request = parse(message)

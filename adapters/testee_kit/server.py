@@ -1,4 +1,4 @@
-"""The sockets of a testee, and the loop that answers on one of them (specs/testee.md sections 1 and 2)."""
+"""The sockets of a testee, and the loop that answers on one of them (specs/testee.md sections 2 and 3)."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class Testee:
 
 
 def as_message(reply: dict[str, Any]) -> bytes:
-    """A reply as JSON, or an error where no reply can be so long (section 3)."""
+    """A reply as JSON, or an error where no reply can be so long (specs/testee.md section 4)."""
     message = json.dumps(reply, separators=(",", ":")).encode()
     if len(message) <= MAX_PIECES * PIECE_BYTES:
         return message

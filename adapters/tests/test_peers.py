@@ -1,4 +1,4 @@
-"""The ops on peers of the reference's testee, over real sockets (specs/testee.md section 5)."""
+"""The ops on peers of the reference's testee, over real sockets (specs/testee.md section 6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The op `batch`: section 4 of specs/testee.md."""
+"""The op `batch`: section 5 of specs/testee.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pieces, addresses and kept replies: section 2 of specs/testee.md. What concerns asks is in asks.py."""
+"""Pieces, addresses and kept replies: section 3 of specs/testee.md. What concerns asks is in asks.py."""
 
 from __future__ import annotations
 

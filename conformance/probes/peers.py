@@ -1,4 +1,4 @@
-"""The ops on peers: section 5 of specs/testee.md. For testees that claim handshake."""
+"""The ops on peers: section 6 of specs/testee.md. For testees that claim handshake."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Start and end: section 1 of specs/testee.md."""
+"""Start and end: section 2 of specs/testee.md."""
 
 from __future__ import annotations
 

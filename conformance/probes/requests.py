@@ -1,4 +1,4 @@
-"""Requests and replies: sections 3 and 4 of specs/testee.md."""
+"""Requests and replies: sections 4 and 5 of specs/testee.md."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ..wire.build import XCHACHA, ZSTD, DType, Slice, build, closed, header, plain_body
+from ..wire.build import XCHACHA, ZSTD, DType, Slice, Type, build, closed, header, plain_body
 from .pings import ping
 
 _TABLE = 24  # where slice_len begins
@@ -40,7 +40,7 @@ def broken_frames() -> Iterator[tuple[str, bytes]]:
     yield "a ping of version 2 (BAD_VERSION)", _patched(0, b"\2")
     yield "a ping with one bit of its CRC wrong (CRC_MISMATCH)", _patched(len(build(ping())) - 1, last, recount=False)
     yield "a ping with a byte after its CRC (CRC_MISMATCH)", build(ping()) + b"\0"
-    yield "a ping of type 5 (BAD_TYPE)", _patched(1, b"\5")
+    yield f"a ping of type {max(Type) + 1} (BAD_TYPE)", _patched(1, bytes([max(Type) + 1]))
     yield "a ping with flag bit 3 (RESERVED_FLAGS)", _patched(2, struct.pack("<H", 8))
     yield "a ping with flag bit 15 (RESERVED_FLAGS)", _patched(2, struct.pack("<H", 1 << 15))
     yield "a ping of 2^64-1 slices (BAD_SLICE_TABLE)", _patched(16, b"\xff" * 8)

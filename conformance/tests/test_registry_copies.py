@@ -24,6 +24,8 @@ from conformance.server import dropped, streams
 from conformance.server.catalogue import CHECKS
 from conformance.tests.support import ROOT
 from conformance.wire import build as wire
+from conformance.wire.read import PAYLOAD_BYTES
+from conformance.wire.read import SPARSE as DTYPE_WITH_INDEX
 from vectors.make.model import SPEC_VERSION
 
 REGISTRY = registry()
@@ -201,4 +203,6 @@ def test_what_speaks_for_itself_has_the_same_numbers() -> None:
     assert REGISTRY.limit("replay_window_numbers") == dropped.WINDOW
     assert REGISTRY.limit("max_missing_numbers") == streams.MOST_MISSING
     assert tuple(map(REGISTRY.mask, REGISTRY.flags)) == (wire.ZSTD, wire.XCHACHA, wire.STRONG_TAIL)
-    assert [one.value for one in wire.DType] == [one.value for one in REGISTRY.dtypes.values()]
+    dtypes = [one.value for one in REGISTRY.dtypes.values()]
+    assert list(wire.DType) == dtypes
+    assert {*PAYLOAD_BYTES, DTYPE_WITH_INDEX} == set(dtypes)

@@ -33,6 +33,7 @@ APART: Mapping[str, str] = {
     "conformance/tests/hostile/pieces.py": "testees that are wrong on purpose",
     "conformance/tests/hostile/replies.py": "testees that are wrong on purpose",
     "conformance/tests/hostile/table.py": "testees that are wrong on purpose",
+    "conformance/tests/probes/pseudocode.py": "it is the pseudocode of the protocol and nothing else",
     "conformance/tests/probes/said.py": "a failure says what an ask is",
 }
 """What else has the head of a datagram in it, and why."""

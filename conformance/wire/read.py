@@ -23,8 +23,8 @@ _MIN, _MAX, _MAX_PLAIN = map(_REGISTRY.limit, ("min_frame_bytes", "max_datagram_
 _TYPES = frozenset(_REGISTRY.types.values())
 _MODALITIES = frozenset(modality.value for modality in _REGISTRY.modalities.values())
 _FLAGS = sum(map(_REGISTRY.mask, _REGISTRY.flags))
-# FRM-17 to FRM-19
-_PAYLOAD: Mapping[int, Callable[[int], int]] = {F16: lambda n: 2 * n, I8: lambda n: n, Q4: lambda n: (n + 1) // 2}
+PAYLOAD_BYTES: Mapping[int, Callable[[int], int]] = {F16: lambda n: 2 * n, I8: lambda n: n, Q4: lambda n: (n + 1) // 2}
+"""dtype -> how many bytes so many elements take (FRM-17 to FRM-19)."""
 
 
 class UnreadableError(Exception):
@@ -104,7 +104,7 @@ def _slices(plain: bytes, lengths: tuple[int, ...]) -> tuple[WireSlice, ...]:
     for index, length in enumerate(lengths):
         _need(at + 2 <= len(plain), f"the plain body ends in slice {index} (FRM-21)")
         dtype, rank = plain[at], plain[at + 1]
-        _need(dtype in _PAYLOAD or dtype == SPARSE, f"slice {index} has dtype {dtype} (FRM-14)")
+        _need(dtype in PAYLOAD_BYTES or dtype == SPARSE, f"slice {index} has dtype {dtype} (FRM-14)")
         _need(rank > 0, f"slice {index} has rank 0 (FRM-15)")
         start = at + 2 + 4 * rank
         _need(start + length <= len(plain), f"the plain body ends in slice {index} (FRM-21)")
@@ -119,7 +119,7 @@ def _slices(plain: bytes, lengths: tuple[int, ...]) -> tuple[WireSlice, ...]:
 def _fits(dtype: int, elements: int, length: int) -> bool:
     if dtype == SPARSE:
         return length % 2 == 0 and length <= 2 * elements
-    return length == _PAYLOAD[dtype](elements)
+    return length == PAYLOAD_BYTES[dtype](elements)
 
 
 def _need(holds: bool, text: str) -> None:

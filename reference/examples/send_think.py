@@ -28,10 +28,12 @@ from resonant.asyncio import Endpoint, connect, host_port, is_nowhere, printable
 from resonant.console import command
 from resonant.peer import Delivered
 
-MSG_THINK, MSG_CACHE, MSG_ASK, MSG_SYNC, MSG_CRITIQUE = MessageType
-DTYPE_F16, DTYPE_I8, DTYPE_Q4, DTYPE_SPARSE_COO = DType
+MSG_THINK, MSG_CACHE, MSG_ASK = MessageType.THINK, MessageType.CACHE, MessageType.ASK
+MSG_SYNC, MSG_CRITIQUE = MessageType.SYNC, MessageType.CRITIQUE
+DTYPE_F16, DTYPE_I8, DTYPE_Q4, DTYPE_SPARSE_COO = DType.F16, DType.I8, DType.Q4, DType.SPARSE_COO
 FLAG_ZSTD, FLAG_XCHACHA, FLAG_STRONG_TAIL = Flags.ZSTD, Flags.XCHACHA, Flags.STRONG_TAIL
-MODALITY_TEXT, MODALITY_IMAGE, MODALITY_AUDIO, MODALITY_GRAPH, MODALITY_MIXED = Modality
+MODALITY_TEXT, MODALITY_IMAGE, MODALITY_AUDIO = Modality.TEXT, Modality.IMAGE, Modality.AUDIO
+MODALITY_GRAPH, MODALITY_MIXED = Modality.GRAPH, Modality.MIXED
 
 STREAM_ID = 0x1234
 CRITIQUE_S = 2.0

@@ -8,6 +8,7 @@ from __future__ import annotations
 import operator
 import reprlib
 from collections.abc import Iterable, Sequence
+from enum import IntEnum
 from typing import Any, TypeVar
 
 import numpy as np
@@ -22,6 +23,15 @@ _LOSSES = {"c": "their imaginary parts would be lost; give array.real"}
 def unlike(name: str, expected: str, value: object) -> str:
     """The sentence about an argument that is not what it has to be."""
     return f"{name}: {expected} is expected, and {reprlib.repr(value)} ({type(value).__name__}) came"
+
+
+def defined(kind: type[IntEnum], to: str = " to ") -> str:
+    """The values of an enum in words: "0 to 4" where they count from 0, else such as "0x01, 0x02, 0x03 and 0x10"."""
+    values = [int(one) for one in kind]
+    if values == list(range(len(values))):
+        return f"0{to}{values[-1]}"
+    *before, last = (f"0x{value:02x}" for value in values)
+    return f"{', '.join(before)} and {last}"
 
 
 def integer(name: str, value: Any) -> int:

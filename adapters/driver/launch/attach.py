@@ -1,4 +1,4 @@
-"""A testee that runs already: section 6 of specs/testee.md."""
+"""A testee that runs already: section 8 of specs/testee.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One request and the reply to it, piece by piece: section 2 of specs/testee.md. No sockets, no clock."""
+"""One request and the reply to it, piece by piece: section 3 of specs/testee.md. No sockets, no clock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Control messages as datagrams: section 2 of specs/testee.md. Pure functions and one collector; no sockets."""
+"""Control messages as datagrams: section 3 of specs/testee.md. Pure functions and one collector; no sockets."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 /* What the testee says of your implementation, and how it calls it.
  *
  * It claims one small profile, sparse, which is written out here so that the first run has something to judge. Put
- * calls of your implementation in its place, then claim more: a profile in hello and its ops in ops (section 3 of
+ * calls of your implementation in its place, then claim more: a profile in hello and its ops in ops (section 4 of
  * specs/testee.md).
  */
 #include "yours.h"

@@ -1,4 +1,4 @@
-// Messages as datagrams (specs/testee.md, section 2). Nothing here has to change: your part is yours.go.
+// Messages as datagrams (specs/testee.md, section 3). Nothing here has to change: your part is yours.go.
 package main
 
 import (

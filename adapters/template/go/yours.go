@@ -2,7 +2,7 @@
 //
 // It claims one small profile, sparse, which is written out here so that the first run has something to judge. Put
 // calls of your implementation in its place, then claim more: a profile in hello and its ops in ops (specs/testee.md,
-// section 3).
+// section 4).
 package main
 
 import (

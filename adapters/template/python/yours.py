@@ -1,7 +1,7 @@
 """What the testee says of your implementation, and how it calls it.
 
 It claims one small profile, sparse, which is written out here so that the first run has something to judge. Put calls
-of your implementation in its place, then claim more: a profile in PROFILES and its ops in OPS (section 3 of
+of your implementation in its place, then claim more: a profile in PROFILES and its ops in OPS (section 4 of
 specs/testee.md). What needs a profile that you do not claim, such as a compressed frame, raises UnsupportedError of
 testee_kit.
 """

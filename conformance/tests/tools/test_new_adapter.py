@@ -178,5 +178,11 @@ def test_every_place_is_filled_and_the_files_of_all_are_there(tmp_path: Path, la
     assert load_known(files["known.toml"]) == {}
 
 
+@pytest.mark.parametrize("page", ["README.md", "specs/README.md", "specs/testee.md"])
+def test_pages_list_every_language(page: str) -> None:
+    listed = re.findall(r"new-adapter NAME --lang (\S+?)`", (ROOT / page).read_text("utf-8"))
+    assert set(listed) == {"|".join(LANGUAGES)}
+
+
 def test_every_template_has_its_language() -> None:
     assert {path.name for path in TEMPLATES.iterdir()} == {COMMON, *LANGUAGES}

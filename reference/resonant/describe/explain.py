@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
+from ..arguments import defined
 from ..errors import Part, RejectCode, ResonantError, Span
 from ..frame.decode import decode
 from ..frame.header import FIXED, header_bytes
-from ..wire_values import Flags, Frame
+from ..wire_values import DType, Flags, Frame, MessageType, Modality
 from .annotate import Field, annotate
 from .clauses import load_clauses
 from .wording import frame_text
@@ -24,15 +25,15 @@ NEXT: Mapping[RejectCode, str] = {
     RejectCode.FRAME_TOO_LARGE: "Split the content over several frames: a frame is one datagram and has a limit.",
     RejectCode.BAD_VERSION: "Write 01 as the first byte, and check that the input begins where the frame does.",
     RejectCode.CRC_MISMATCH: "Compute the CRC last, over all bytes before it as sent, and write it little-endian.",
-    RejectCode.BAD_TYPE: "Write a type of 0 to 4; a sender of a newer version must not put its types in this one.",
+    RejectCode.BAD_TYPE: f"Write a type of {defined(MessageType)}; a newer version's types do not belong in this one.",
     RejectCode.RESERVED_FLAGS: "Clear flag bits 3 to 15, and check that flags are written little-endian.",
     RejectCode.BAD_SLICE_TABLE: "Check that num_slices is 8 bytes, little-endian, and counts the slices.",
-    RejectCode.BAD_MODALITY: "Write a modality of 0 to 4, behind a table with exactly one u32 for each slice.",
+    RejectCode.BAD_MODALITY: f"Write a modality of {defined(Modality)}, behind a table with one u32 for each slice.",
     RejectCode.PLAIN_TOO_LARGE: "Split the content over several frames: compression does not raise the limit.",
     RejectCode.KEY_REQUIRED: "Give the key, 64 hexadecimal digits, with --key.",
     RejectCode.DECRYPT_FAILED: "Check the key, the nonce in front, and that the associated data is the header as sent.",
     RejectCode.BAD_COMPRESSION: "Compress in one call with the content size, and without a checksum or dictionary ID.",
-    RejectCode.BAD_DTYPE: "Write 01, 02, 03 or 10, and check that each slice_len counts its payload and no more.",
+    RejectCode.BAD_DTYPE: f"Write one of {defined(DType)}, and check that each slice_len counts its payload alone.",
     RejectCode.BAD_RANK: "Write at least one dim; a single value has dims [1].",
     RejectCode.LENGTH_MISMATCH: "Make slice_len the payload's bytes alone, and the dims count its elements.",
     RejectCode.TRUNCATED_BODY: "Send the whole plain body, and check slice_len against what was written.",

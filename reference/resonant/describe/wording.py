@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
 from math import prod
 
+from ..arguments import defined
 from ..frame.slices import PAYLOAD_RULES
 from ..wire_values import ALL_FLAGS, VERSION, DType, Flags, Frame, MessageType, Modality
 
@@ -20,17 +21,17 @@ def display_name(value: IntEnum) -> str:
 
 def type_text(value: int) -> str:
     """Words for `type` (FRM-3)."""
-    return _named(MessageType, value, f"{value} (undefined; types are 0–4)")
+    return _named(MessageType, value, f"{value} (undefined; types are {defined(MessageType, '–')})")
 
 
 def modality_text(value: int) -> str:
     """Words for `modality` (FRM-11)."""
-    return _named(Modality, value, f"{value} (undefined; modalities are 0–4)")
+    return _named(Modality, value, f"{value} (undefined; modalities are {defined(Modality, '–')})")
 
 
 def dtype_text(value: int) -> str:
     """Words for the `dtype` of a slice (FRM-14)."""
-    return _named(DType, value, f"0x{value:02x} (undefined; dtypes are 0x01, 0x02, 0x03 and 0x10)")
+    return _named(DType, value, f"0x{value:02x} (undefined; dtypes are {defined(DType)})")
 
 
 def version_text(value: int) -> str:

@@ -6,6 +6,7 @@ import struct
 import zlib
 from dataclasses import dataclass
 
+from ..arguments import defined
 from ..errors import RejectCode, ResonantError, Span
 from ..wire_values import ALL_FLAGS, MAX_FRAME_BYTES, MIN_FRAME_BYTES, VERSION, Flags, MessageType, Modality
 
@@ -61,7 +62,8 @@ def read_header(data: bytes) -> Header:
     _, mtype, flags, stream_id, frame_seq, num_slices = FIXED.unpack_from(data)
     # CHECK it before anything is read or allocated for the table
     if mtype not in _TYPES:
-        raise ResonantError(RejectCode.BAD_TYPE, "FRM-3", f"type {mtype}; defined are 0 to 4", Span(1, 2))
+        detail = f"type {mtype}; defined are {defined(MessageType)}"
+        raise ResonantError(RejectCode.BAD_TYPE, "FRM-3", detail, Span(1, 2))
     if flags & ~ALL_FLAGS:
         detail = f"flags 0x{flags:04x} have reserved bits 0x{flags & ~ALL_FLAGS:04x}"
         raise ResonantError(RejectCode.RESERVED_FLAGS, "FRM-4", detail, Span(2, 4))
@@ -75,7 +77,7 @@ def read_header(data: bytes) -> Header:
     space_hash32, modality = TAIL.unpack_from(data, size - TAIL.size)
     # CHECK
     if modality not in _MODALITIES:
-        detail = f"modality {modality}; defined are 0 to 4"
+        detail = f"modality {modality}; defined are {defined(Modality)}"
         raise ResonantError(RejectCode.BAD_MODALITY, "FRM-11", detail, Span(size - 1, size))
     least = MIN_FRAME_BYTES + 10 * num_slices + sum(slice_len)
     if least > MAX_FRAME_BYTES:

@@ -173,7 +173,8 @@ def to_frame(
 def type_of(message: Message) -> MessageType:
     """The type of the frame that carries the message. Raises TypeError for what is no message."""
     if type(message) not in _TYPES:
-        raise TypeError(unlike("message", "a Think, Cache, Ask, Sync, Heart or Critique", message))
+        *names, last = (kind.__name__ for kind in _TYPES)
+        raise TypeError(unlike("message", f"a {', '.join(names)} or {last}", message))
     return _TYPES[type(message)]
 
 

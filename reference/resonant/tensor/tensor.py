@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arguments import dims_of, field, octets, real_array
+from ..arguments import defined, dims_of, field, octets, real_array
 from ..errors import RejectCode, ResonantError
 from ..wire_values import DType, Slice
 from . import quant, sparse
@@ -156,7 +156,7 @@ def mask_array(payload: bytes, dims: Sequence[int]) -> NDArray[np.bool_]:
 def _dtype(value: object) -> DType:
     code = field("dtype", value, RejectCode.BAD_DTYPE, "FRM-14")
     if code not in set(DType):
-        raise ResonantError(RejectCode.BAD_DTYPE, "FRM-14", f"dtype {code:#x}; defined are 0x01, 0x02, 0x03 and 0x10")
+        raise ResonantError(RejectCode.BAD_DTYPE, "FRM-14", f"dtype {code:#x}; defined are {defined(DType)}")
     return DType(code)
 
 

@@ -53,7 +53,7 @@ REFUSED = {
     "version 2": (raw_frame(version=2), "BAD_VERSION", "FRM-2", Span(0, 1)),
     "version 2 and a wrong crc": (changed(EMPTY, 0, b"\x02"), "BAD_VERSION", "FRM-2", Span(0, 1)),
     "wrong crc": (changed(WORKED_PLAIN, 43, b"\xd3"), "CRC_MISMATCH", "FRM-24", Span(43, 47)),
-    "type 5": (raw_frame(mtype=5), "BAD_TYPE", "FRM-3", Span(1, 2)),
+    "type 255": (raw_frame(mtype=255), "BAD_TYPE", "FRM-3", Span(1, 2)),
     "flag bit 3": (raw_frame(flags=8), "RESERVED_FLAGS", "FRM-4", Span(2, 4)),
     "flag bit 15": (raw_frame(flags=0x8000), "RESERVED_FLAGS", "FRM-4", Span(2, 4)),
     "one slice, no table": (raw_frame(num_slices=1), "BAD_SLICE_TABLE", "FRM-8", Span(16, 24)),

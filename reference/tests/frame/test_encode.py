@@ -68,7 +68,7 @@ def test_key_and_nonce_are_ignored_without_xchacha() -> None:
 
 
 WRONG_FIELDS = [
-    ("type", 5, RejectCode.BAD_TYPE),
+    ("type", 255, RejectCode.BAD_TYPE),
     ("type", -1, RejectCode.BAD_TYPE),
     ("type", 256, RejectCode.BAD_TYPE),
     ("flags", 8, RejectCode.RESERVED_FLAGS),

@@ -6,10 +6,13 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from resonant import DType, MessageType, Modality
+
 from ..model import Case, Group, accepts, refuses
 from ..writer.agreed_frame import fields
 from ..writer.raw_frame import F16, I8, Q4, SPARSE, STRONG_TAIL, TEST_KEY, XCHACHA, ZSTD, close, nonce_of, ramp
 from .boundaries import sized
+from .header_faults import undefined
 
 KEYED = {"key": TEST_KEY.hex(), "nonce": nonce_of(1).hex()}
 
@@ -43,11 +46,13 @@ def _refused(case_id: str, about: str, clauses: str, changed: Mapping[str, Any],
 
 
 def _headers() -> Iterator[Case]:
-    for value in (5, 6, 128, 255):
-        yield _refused(f"type-{value:02x}", f"type {value}.", "FRM-33 FRM-3", {"type": value}, "BAD_TYPE")
-        yield _refused(
-            f"modality-{value:02x}", f"modality {value}.", "FRM-33 FRM-11", {"modality": value}, "BAD_MODALITY"
-        )
+    types, modalities = (undefined(kind, 5, 6, 128, 255) for kind in (MessageType, Modality))
+    for value in sorted({*types, *modalities}):
+        if value in types:
+            yield _refused(f"type-{value:02x}", f"type {value}.", "FRM-33 FRM-3", {"type": value}, "BAD_TYPE")
+        if value in modalities:
+            about = f"modality {value}."
+            yield _refused(f"modality-{value:02x}", about, "FRM-33 FRM-11", {"modality": value}, "BAD_MODALITY")
     for flags in (0x0008, 0x0080, 0x0100, 0x8000, 0xFFF8):
         yield _refused(
             f"flags-{flags:04x}", f"flags 0x{flags:04x}.", "FRM-33 FRM-4", {"flags": flags}, "RESERVED_FLAGS"
@@ -55,7 +60,7 @@ def _headers() -> Iterator[Case]:
 
 
 def _slices() -> Iterator[Case]:
-    for dtype in (0x00, 0x04, 0x0F, 0x11, 0xFF):
+    for dtype in undefined(DType, 0x00, 0x04, 0x0F, 0x11, 0xFF):
         about = f"dtype 0x{dtype:02x}."
         changed = {"slices": [entry(dtype, (2,), ramp(2))]}
         yield _refused(f"dtype-{dtype:02x}", about, "FRM-33 FRM-14", changed, "BAD_DTYPE")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from enum import IntEnum
+
+from resonant import MessageType, Modality
 
 from ..model import Case, Group, frame_refused
 from ..writer.raw_frame import F16, I8, Raw, one_slice, ramp, raw_slice
@@ -21,8 +24,13 @@ def groups() -> Iterator[Group]:
     yield Group("frame", "decode/plain-too-large", "decode", about, list(_plain_too_large()))
 
 
+def undefined(kind: type[IntEnum], *numbers: int) -> list[int]:
+    """The number after the last one of an enum, and those of the others that it does not define."""
+    return sorted({max(kind) + 1, *numbers} - set(kind))
+
+
 def _types() -> Iterator[Case]:
-    for value in (5, 6, 7, 0x10, 0x7F, 0x80, 0xFF):
+    for value in undefined(MessageType, 5, 6, 7, 0x10, 0x7F, 0x80, 0xFF):
         data = replace(VALID, type=value).frame()
         yield frame_refused(f"type-{value:02x}", f"type 0x{value:02x}.", "FRM-3", data, "BAD_TYPE")
 
@@ -65,7 +73,7 @@ def _slice_table() -> Iterator[Case]:
 
 
 def _modalities() -> Iterator[Case]:
-    for value in (5, 6, 0x10, 0x7F, 0x80, 0xFE, 0xFF):
+    for value in undefined(Modality, 5, 6, 0x10, 0x7F, 0x80, 0xFE, 0xFF):
         data = replace(VALID, modality=value).frame()
         yield frame_refused(f"modality-{value:02x}", f"modality 0x{value:02x}.", "FRM-11", data, "BAD_MODALITY")
     about = "modality 0xee behind two table entries: it is looked for at 28 + 4N."

@@ -1,4 +1,4 @@
-"""The complete product type × dtype × flags × modality, 800 frames, each decoded and each encoded."""
+"""The complete product type × dtype × flags × modality, each decoded and each encoded."""
 
 from __future__ import annotations
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from resonant import DType
+
 from ..model import Case, Group, accepts, frame_refused
 from ..writer.raw_frame import F16, I8, Q4, SPARSE, Raw, one_slice, ramp, raw_slice
+from .header_faults import undefined
 
 NAMES = {F16: "f16", I8: "i8", Q4: "q4", SPARSE: "sparse-coo"}
 ONE = {F16: (2, ramp(4)), I8: (2, ramp(2)), Q4: (2, ramp(1)), SPARSE: (2, ramp(2))}  # dtype -> n, a fitting payload
@@ -28,11 +31,14 @@ def groups() -> Iterator[Group]:
 
 
 def _dtypes() -> Iterator[Case]:
-    for value in (0x00, 0x04, 0x05, 0x0F, 0x11, 0x20, 0x81, 0x90, 0xFF):
+    values = undefined(DType, 0x00, 0x04, 0x05, 0x0F, 0x11, 0x20, 0x81, 0x90, 0xFF)
+    for value in values:
         data = one_slice(value, (2,), ramp(2)).frame()
         yield frame_refused(f"dtype-{value:02x}", f"dtype 0x{value:02x}.", "FRM-14", data, "BAD_DTYPE")
-    second = Raw(slice_len=(2, 2), body=GOOD + raw_slice(0x04, (2,), ramp(2))).frame()
-    yield frame_refused("dtype-04-second-slice", "The second slice's dtype is unknown.", "FRM-14", second, "BAD_DTYPE")
+    second = Raw(slice_len=(2, 2), body=GOOD + raw_slice(values[1], (2,), ramp(2))).frame()
+    yield frame_refused(
+        f"dtype-{values[1]:02x}-second-slice", "The second slice's dtype is unknown.", "FRM-14", second, "BAD_DTYPE"
+    )
 
 
 def _ranks() -> Iterator[Case]:

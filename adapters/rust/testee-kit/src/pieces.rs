@@ -1,4 +1,4 @@
-//! Pieces: the 12-byte head, putting a message together, cutting one up (section 2 of the testee protocol).
+//! Pieces: the 12-byte head, putting a message together, cutting one up (section 3 of the testee protocol).
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,4 @@
-//! From a message to the reply to it (section 4 of the testee protocol).
+//! From a message to the reply to it (section 5 of the testee protocol).
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde_json::{json, Map, Value};
 
 use crate::schema::{parse, BadRequest, Members};
 
-/// The environment variable with the secret of section 1.
+/// The environment variable with the secret (TST-6).
 pub const VARIABLE: &str = "RESONANT_TOKEN";
 
 const HELLO: &str = "hello";
@@ -59,7 +59,8 @@ impl<S> Op<S> {
     }
 }
 
-/// Why an op has no result. A panic is none of these: it ends the process (section 6).
+/// Why an op has no result. A panic is none of these: it ends the process (section 7 of the
+/// testee protocol).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
     /// The implementation refuses the input (TST-13).

@@ -1,4 +1,4 @@
-//! The sockets of a testee, and the loop that answers on one of them (sections 1 and 2 of the testee protocol).
+//! The sockets of a testee, and the loop that answers on one of them (sections 2 and 3 of the testee protocol).
 
 use std::env;
 use std::io::{self, Read, Write};

@@ -1,4 +1,4 @@
-//! The table of ops: how the input of each is read, and the call of the crate behind it (section 3 of the testee protocol).
+//! The table of ops: how the input of each is read, and the call of the crate behind it (section 4 of the testee protocol).
 
 use resonant_protocol::compress::{zstd_compress, zstd_decompress, DEFAULT_LEVEL};
 use resonant_protocol::crypto::{open_xchacha_aad, seal_xchacha_aad};

@@ -1,4 +1,4 @@
-//! The crate's endpoint on the wire socket, on a clock that requests move (section 5 of the testee protocol).
+//! The crate's endpoint on the wire socket, on a clock that requests move (section 6 of the testee protocol).
 
 use std::io;
 use std::iter;

@@ -2,7 +2,7 @@
 //!
 //! It claims one small profile, sparse, which is written out here so that the first run has something to judge. Put calls
 //! of your implementation in its place, then claim more: a profile in `PROFILES` and its ops in `ops` (specs/testee.md,
-//! section 3). What needs a profile that you do not claim, such as a compressed frame, is `Failure::Unsupported`.
+//! section 4). What needs a profile that you do not claim, such as a compressed frame, is `Failure::Unsupported`.
 
 use std::net::UdpSocket;
 
