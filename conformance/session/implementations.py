@@ -1,4 +1,4 @@
-"""Whom --impl names: an adapter, or a wrong implementation of ours."""
+"""Whom --impl names: an adapter, a server, or a wrong implementation of ours."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from adapters.driver import Adapter, AdapterError, load_adapter
 
+from ..server.server import SCHEME
+
 ROOT = Path(__file__).resolve().parents[2]
 ADAPTERS = ROOT / "adapters"
 WRONG = "wrong:"
-"""wrong:NAME is the reference with one fault, which shows what the suite says of it."""
+"""wrong:NAME is an implementation with one fault, which shows what the suite says of it."""
+WRONG_SERVER = f"{WRONG}server-"
+"""The names of wrong servers begin so."""
 _PROGRAM = ROOT / "conformance" / "mutants" / "testees" / "__main__.py"
 """A process, so that nothing here depends on the faults; only a checkout has it."""
 _COMMAND = (sys.executable, "-P", str(_PROGRAM))
@@ -29,12 +33,32 @@ class Wrong:
     name: str
     clauses: tuple[str, ...]
     about: str
+    group: str
+    """What those like it have in common."""
+    adapter: str = ""
+    """The adapter.toml that builds and starts it, from the root; empty where its program does."""
+
+
+def is_server(impl: str) -> bool:
+    """Whether --impl names what is judged from outside, by its datagrams alone."""
+    return impl.startswith((SCHEME, WRONG_SERVER))
 
 
 def find_adapter(impl: str) -> Adapter:
     """The adapter that --impl names. Raises AdapterError."""
     if not impl.startswith(WRONG):
         return load_adapter(impl, ADAPTERS)
+    found = find_wrong(impl)
+    if is_server(impl):
+        raise AdapterError(f"{impl} is a server, which is judged from outside: `resonant-conformance run {impl}`")
+    if found.adapter:
+        return replace(load_adapter(str(ROOT / found.adapter), ADAPTERS), name=impl, about=found.about)
+    run = wrong_command(found)
+    return Adapter(impl, found.about, "process", build=(), run=run, folder=_PROGRAM.parent, language="Python")
+
+
+def find_wrong(impl: str) -> Wrong:
+    """The wrong implementation that wrong:NAME names. Raises AdapterError."""
     name = impl.removeprefix(WRONG)
     known = {one.name: one for one in wrong_implementations()}
     if name not in known:
@@ -43,8 +67,12 @@ def find_adapter(impl: str) -> Adapter:
         raise AdapterError(
             f"no wrong implementation is called {name!r}; {meant}`resonant-conformance list wrong` prints all"
         )
-    run = (*_COMMAND, name)
-    return Adapter(impl, known[name].about, "process", build=(), run=run, folder=_PROGRAM.parent, language="Python")
+    return known[name]
+
+
+def wrong_command(wrong: Wrong) -> tuple[str, ...]:
+    """The program that is this wrong implementation, and its arguments."""
+    return (*_COMMAND, wrong.name)
 
 
 @cache
@@ -55,4 +83,4 @@ def wrong_implementations() -> Sequence[Wrong]:
     done = subprocess.run(_COMMAND, capture_output=True, encoding="utf-8", check=False)  # noqa: S603 - ours
     if done.returncode:
         raise AdapterError(f"{_PROGRAM} does not run:\n{done.stderr.strip()}")
-    return [Wrong(name, tuple(clauses), about) for name, clauses, about in json.loads(done.stdout)]
+    return [Wrong(**{**row, "clauses": tuple(row["clauses"])}) for row in json.loads(done.stdout)]

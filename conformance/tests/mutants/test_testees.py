@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 
 import pytest
 from resonant.describe.clauses import load_clauses
 
-from adapters.driver import Testee
+from adapters.driver import AdapterError, Testee
 from conformance.mutants.catalogue.table import MUTANTS
 from conformance.mutants.engine.patches import applied
-from conformance.mutants.testees.registry import TESTEES, WRONG
-from conformance.session.implementations import Wrong, find_adapter, wrong_implementations
+from conformance.mutants.servers.table import SERVERS
+from conformance.mutants.testees.registry import GROUPS, TESTEES, WRONG
+from conformance.server.server import UnreachableError, attach
+from conformance.session.implementations import Wrong, find_adapter, is_server, wrong_implementations
+from conformance.session.wrong_server import reachable
 
 
-def test_every_mutant_has_a_name_of_its_own_beside_the_testees() -> None:
-    assert len(WRONG) == len(TESTEES) + len(MUTANTS)
+def test_each_has_a_name_of_its_own() -> None:
+    assert len(WRONG) == sum(map(len, GROUPS.values())) == len(TESTEES) + len(MUTANTS) + len(SERVERS)
+    assert {name for name in WRONG if is_server(f"wrong:{name}")} == set(SERVERS)
     assert [name for name in TESTEES if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", name)] == []
 
 
@@ -38,7 +42,7 @@ def test_every_change_can_be_made_and_undone() -> None:
 
 
 def test_the_program_lists_the_registry() -> None:
-    expected = [Wrong(one.name, one.clauses, one.about) for one in WRONG.values()]
+    expected = [Wrong(one.name, one.clauses, one.about, group) for group, those in GROUPS.items() for one in those]
     assert list(wrong_implementations()) == expected
 
 
@@ -48,3 +52,15 @@ def test_it_is_started_by_its_name(name: str) -> None:
     assert (adapter.name, adapter.about) == (f"wrong:{name}", WRONG[name].about)
     with Testee(adapter) as testee:
         assert testee.hello.name == "resonant"
+
+
+def test_a_server_is_no_adapter() -> None:
+    with pytest.raises(AdapterError, match="is a server, which is judged from outside"):
+        find_adapter("wrong:server-crc-not-read")
+
+
+def test_a_server_answers_at_the_address_that_it_has_for_as_long_as_it_is_needed() -> None:
+    with reachable("wrong:server-crc-not-read") as address, closing(attach(address)) as server:
+        assert server.learned.embedding_space_id == SERVERS["server-crc-not-read"].config.embedding_space_id
+    with pytest.raises(UnreachableError):
+        attach(address)

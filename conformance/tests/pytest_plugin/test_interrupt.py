@@ -14,9 +14,9 @@ from xml.etree import ElementTree as ET  # of a file that we wrote
 import pytest
 
 from conformance.model.cases import load_cases
+from conformance.mutants.servers.serving import serving
 from conformance.pytest_plugin.interrupt import SIGNALS, Interrupted, Interruption
 from conformance.tests.pytest_plugin.signalled import BLOCKS, Ended, Signpost, Started
-from conformance.tests.server.served import serving
 from conformance.tests.support import ROOT, RUN_LIMIT_S, write_adapter, write_patched
 
 INTERRUPTED = 2  # pytest's exit status

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from conformance.mutants.servers.serving import serving
 from conformance.session.before import file_fault, file_faults, folder_fault
 from conformance.session.options import Options
-from conformance.tests.server.served import serving
 from conformance.tests.support import ROOT, RUN_LIMIT_S, run_pytest, run_suite, write_patched
 
 USAGE, FAILED = 4, 1  # exit statuses of pytest

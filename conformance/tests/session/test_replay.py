@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from conformance.mutants.servers.serving import CONFIG, serving
+from conformance.mutants.servers.table import SERVERS
 from conformance.session.options import Options
 from conformance.session.replay import program, replay
-from conformance.tests.server.served import CONFIG, serving
-from conformance.tests.server.wrong_servers import on_answer, without
 from conformance.tests.support import ROOT, replayed, replays, run_line, write_patched
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("replay")]
@@ -122,7 +122,7 @@ def test_another_program_of_that_name_is_not_called(theirs: Path, tmp_path: Path
 
 
 def test_a_server_is_judged_again_by_the_same_check(tmp_path: Path) -> None:
-    with serving(CONFIG, on_answer(without("min"), "error", "UNSUPPORTED_VERSION")) as impl:
+    with serving(CONFIG, SERVERS["server-error-without-min"].fault) as impl:
         status, out = run_line(f"{RUN} {impl} --profile handshake -q -k bad-versions", tmp_path, OFF_PATH)
         assert status == 1, out
         (command,) = replays(out)
