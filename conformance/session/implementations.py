@@ -52,7 +52,7 @@ def find_adapter(impl: str) -> Adapter:
     if is_server(impl):
         raise AdapterError(f"{impl} is a server, which is judged from outside: `resonant-conformance run {impl}`")
     if found.adapter:
-        return replace(load_adapter(str(ROOT / found.adapter), ADAPTERS), name=impl, about=found.about)
+        return replace(load_adapter(str(ROOT / found.adapter), ADAPTERS), name=impl)
     run = wrong_command(found)
     return Adapter(impl, found.about, "process", build=(), run=run, folder=_PROGRAM.parent, language="Python")
 

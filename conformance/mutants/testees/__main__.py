@@ -9,6 +9,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))  # the repository: the suite starts this file by its path
 
 from conformance.mutants.engine.memory import limit_memory
+from conformance.mutants.testees.kernels import WrongBuild
 from conformance.mutants.testees.registry import GROUPS, WRONG
 from conformance.mutants.testees.wrong import Wrong
 
@@ -31,7 +32,8 @@ def main() -> int:
 
 def row(one: Wrong, group: str) -> dict[str, object]:
     """What the list has of each."""
-    return {"name": one.name, "clauses": one.clauses, "about": one.about, "group": group}
+    adapter = one.adapter if isinstance(one, WrongBuild) else ""
+    return {"name": one.name, "clauses": one.clauses, "about": one.about, "group": group, "adapter": adapter}
 
 
 if __name__ == "__main__":

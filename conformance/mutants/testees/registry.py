@@ -10,7 +10,9 @@ from ...probes import UNCLAIMED_CLAUSES
 from ..catalogue.table import FAMILIES
 from ..engine.patches import replaced
 from ..servers.table import SERVERS
-from . import datagrams, peers, processes, requests
+from . import datagrams, kernels, peers, processes, requests
+from .hostile import lives, pieces, replies, starts
+from .hostile.attack import Hostile
 from .wrong import Wrong, WrongTestee
 
 UNCLAIMED = WrongTestee(
@@ -34,6 +36,13 @@ TESTEES: Mapping[str, WrongTestee] = MappingProxyType(
 )
 """Those that break the testee protocol, or that only the laws find."""
 
+HOSTILE: Mapping[str, Hostile] = MappingProxyType(
+    {one.name: one for one in (*replies.HOSTILE, *pieces.HOSTILE, *lives.HOSTILE)}
+)
+"""Those that attack the runner, in their answer to one case or to all."""
+STARTS: Mapping[str, Hostile] = MappingProxyType({one.name: one for one in starts.HOSTILE})
+"""Those that no run can begin with."""
+
 
 def _mutants() -> Mapping[str, tuple[Wrong, ...]]:
     """The mutants by profile, whose name their files' names begin with."""
@@ -47,6 +56,9 @@ def _mutants() -> Mapping[str, tuple[Wrong, ...]]:
 GROUPS: Mapping[str, tuple[Wrong, ...]] = MappingProxyType(
     {
         "testees that break the testee protocol": tuple(TESTEES.values()),
+        "testees that attack the runner": tuple(HOSTILE.values()),
+        "testees that no run can begin with": tuple(STARTS.values()),
+        "kernels that are compiled wrong, for which make and g++ are needed": kernels.WRONG,
         "servers, judged from outside": tuple(SERVERS.values()),
         **_mutants(),
     }

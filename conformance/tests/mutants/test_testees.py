@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from contextlib import ExitStack, closing
 
 import pytest
@@ -12,23 +13,31 @@ from adapters.driver import AdapterError, Testee
 from conformance.mutants.catalogue.table import MUTANTS
 from conformance.mutants.engine.patches import applied
 from conformance.mutants.servers.table import SERVERS
-from conformance.mutants.testees.registry import GROUPS, TESTEES, WRONG
+from conformance.mutants.testees import kernels
+from conformance.mutants.testees.registry import GROUPS, HOSTILE, STARTS, TESTEES, WRONG
+from conformance.mutants.testees.wrong import Wrong
 from conformance.server.server import UnreachableError, attach
-from conformance.session.implementations import Wrong, find_adapter, is_server, wrong_implementations
+from conformance.session.implementations import Wrong as Listed
+from conformance.session.implementations import find_adapter, is_server, wrong_implementations
 from conformance.session.wrong_server import reachable
+from conformance.tests.support import ADAPTERS, ROOT
+
+KERNELS = {one.name: one for one in kernels.WRONG}
+BY_HAND: Mapping[str, Wrong] = {**TESTEES, **HOSTILE, **STARTS, **KERNELS, **SERVERS}
 
 
 def test_each_has_a_name_of_its_own() -> None:
-    assert len(WRONG) == sum(map(len, GROUPS.values())) == len(TESTEES) + len(MUTANTS) + len(SERVERS)
+    assert len(WRONG) == sum(map(len, GROUPS.values())) == len(BY_HAND) + len(MUTANTS)
     assert {name for name in WRONG if is_server(f"wrong:{name}")} == set(SERVERS)
-    assert [name for name in TESTEES if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", name)] == []
+    assert [name for name in BY_HAND if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", name)] == []
 
 
 def test_each_testee_breaks_clauses_and_says_how_in_a_sentence() -> None:
     clauses = load_clauses()
-    for one in TESTEES.values():
+    for one in (*TESTEES.values(), *KERNELS.values()):
         assert one.clauses, one.name
         assert all(clauses[clause].must for clause in one.clauses)
+    for one in BY_HAND.values():
         assert re.fullmatch(r"[A-Z].*\S\.", one.about), one.about
 
 
@@ -42,8 +51,19 @@ def test_every_change_can_be_made_and_undone() -> None:
 
 
 def test_the_program_lists_the_registry() -> None:
-    expected = [Wrong(one.name, one.clauses, one.about, group) for group, those in GROUPS.items() for one in those]
-    assert list(wrong_implementations()) == expected
+    listed = {one.name: one for one in wrong_implementations()}
+    assert list(listed) == list(WRONG)
+    for group, those in GROUPS.items():
+        for one in those:
+            adapter = KERNELS[one.name].adapter if one.name in KERNELS else ""
+            assert listed[one.name] == Listed(one.name, one.clauses, one.about, group, adapter)
+
+
+def test_every_fault_of_the_kernels_has_a_name() -> None:
+    assert {ROOT / one.adapter for one in kernels.WRONG} == set((ADAPTERS / "cuda-host/faults").glob("*.toml"))
+    for one in kernels.WRONG:
+        adapter = find_adapter(f"wrong:{one.name}")
+        assert (adapter.name, adapter.about, adapter.build[0]) == (f"wrong:{one.name}", one.about, "make")
 
 
 @pytest.mark.parametrize("name", ["any-magic", MUTANTS[0].id, MUTANTS[-1].id])
