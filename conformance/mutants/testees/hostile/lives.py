@@ -70,6 +70,11 @@ def _write_lines() -> None:
     endlessly(lambda: os.write(1, b"ready\n" * 999))
 
 
+def _write_more_than_pipes_hold() -> None:
+    """Three times as much, so that the first of it has been read when the answer is sent, on a busy machine too."""
+    os.write(1, b"ready\n" * 33_000)
+
+
 def _close_outputs() -> None:
     for descriptor in (1, 2):
         os.close(descriptor)
@@ -122,7 +127,11 @@ def _deaf_daemon() -> None:
 
 
 HOSTILE = (
-    on_one("crashes-on-one-case", "Ends with status 134 at one case.", _doing(_exit(134))),
+    on_one(
+        "crashes-on-one-case",
+        "Says something on standard error, and ends with status 134 at one case.",
+        _doing(lambda: os.write(2, b"assertion failed"), _exit(134)),
+    ),
     on_all("crashes-on-every-case", "Ends with status 9 at every case.", _doing(_exit(9))),
     on_one("is-killed-on-one-case", "Is killed by SIGSEGV at one case.", _doing(_kill_oneself(signal.SIGSEGV))),
     on_one("exits-with-0", "Ends with status 0 in place of one answer.", _doing(_exit(0))),
@@ -145,7 +154,7 @@ HOSTILE = (
     on_one(
         "writes-without-end",
         "Writes lines to standard output from one case on, a gibibyte of them.",
-        _doing(lambda: os.write(1, b"ready\n" * 99), _in_the_background(_write_lines)),
+        _doing(_write_more_than_pipes_hold, _in_the_background(_write_lines)),
     ),
     on_one("closes-its-outputs", "Closes standard output and standard error at one case.", _doing(_close_outputs)),
     Hostile(
