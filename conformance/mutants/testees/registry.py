@@ -10,7 +10,7 @@ from ...probes import UNCLAIMED_CLAUSES
 from ..catalogue.table import FAMILIES
 from ..engine.patches import replaced
 from ..servers.table import SERVERS
-from . import datagrams, kernels, peers, processes, requests
+from . import datagrams, few_cases, kernels, peers, processes, requests
 from .hostile import lives, pieces, replies, starts
 from .hostile.attack import Hostile
 from .wrong import Wrong, WrongTestee
@@ -40,6 +40,8 @@ HOSTILE: Mapping[str, Hostile] = MappingProxyType(
     {one.name: one for one in (*replies.HOSTILE, *pieces.HOSTILE, *lives.HOSTILE)}
 )
 """Those that attack the runner, in their answer to one case or to all."""
+FEW: Mapping[str, WrongTestee] = MappingProxyType({one.name: one for one in few_cases.WRONG})
+"""Those that show what a run makes of a few failures."""
 STARTS: Mapping[str, Hostile] = MappingProxyType({one.name: one for one in starts.HOSTILE})
 """Those that no run can begin with."""
 
@@ -56,6 +58,7 @@ def _mutants() -> Mapping[str, tuple[Wrong, ...]]:
 GROUPS: Mapping[str, tuple[Wrong, ...]] = MappingProxyType(
     {
         "testees that break the testee protocol": tuple(TESTEES.values()),
+        "testees that are wrong in few things": tuple(FEW.values()),
         "testees that attack the runner": tuple(HOSTILE.values()),
         "testees that no run can begin with": tuple(STARTS.values()),
         "kernels that are compiled wrong, for which make and g++ are needed": kernels.WRONG,

@@ -14,7 +14,7 @@ from conformance.mutants.catalogue.table import MUTANTS
 from conformance.mutants.engine.patches import applied
 from conformance.mutants.servers.table import SERVERS
 from conformance.mutants.testees import kernels
-from conformance.mutants.testees.registry import GROUPS, HOSTILE, STARTS, TESTEES, WRONG
+from conformance.mutants.testees.registry import FEW, GROUPS, HOSTILE, STARTS, TESTEES, WRONG
 from conformance.mutants.testees.wrong import Wrong
 from conformance.server.server import UnreachableError, attach
 from conformance.session.implementations import Wrong as Listed
@@ -23,7 +23,7 @@ from conformance.session.wrong_server import reachable
 from conformance.tests.support import ADAPTERS, ROOT
 
 KERNELS = {one.name: one for one in kernels.WRONG}
-BY_HAND: Mapping[str, Wrong] = {**TESTEES, **HOSTILE, **STARTS, **KERNELS, **SERVERS}
+BY_HAND: Mapping[str, Wrong] = {**TESTEES, **FEW, **HOSTILE, **STARTS, **KERNELS, **SERVERS}
 
 
 def test_each_has_a_name_of_its_own() -> None:
@@ -34,7 +34,8 @@ def test_each_has_a_name_of_its_own() -> None:
 
 def test_each_testee_breaks_clauses_and_says_how_in_a_sentence() -> None:
     clauses = load_clauses()
-    for one in (*TESTEES.values(), *KERNELS.values()):
+    cited: Mapping[str, Wrong] = {**TESTEES, **KERNELS}
+    for one in cited.values():
         assert one.clauses, one.name
         assert all(clauses[clause].must for clause in one.clauses)
     for one in BY_HAND.values():

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from ....model.cases import load_cases
-from ...engine.patches import replaced
+from ...engine.patches import both, replaced
 from ..wrong import Reply
 from .attack import Hostile, Misdeed, Says, answering, in_place, on_all, on_one
 
@@ -77,7 +77,9 @@ def _each_to_its_case() -> Callable[[str], Misdeed | None]:
 
 
 CLAIMS_NOTHING = Hostile(
-    "claims-nothing", "Claims no profile, so that there is nothing to judge.", replaced("ops.PROFILES", ())
+    "claims-nothing",
+    "Claims no profile and supports nothing, so that there is nothing to judge.",
+    both(replaced("ops.PROFILES", ()), answering(lambda case: Misdeed(_not_supported))),
 )
 IN_TURN = Hostile(
     "bad-replies-in-turn",
