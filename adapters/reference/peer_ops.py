@@ -15,6 +15,8 @@ from resonant.peer import (
     Config,
     Delivered,
     Dropped,
+    ErrorReceived,
+    ErrorSent,
     Established,
     Event,
     Failed,
@@ -23,8 +25,6 @@ from resonant.peer import (
     Opened,
     Output,
     Peer,
-    Refused,
-    Rejected,
     Role,
 )
 
@@ -91,8 +91,8 @@ SEND: Mapping[str, tuple[Shape, Shape, Callable[..., Output]]] = {  # kind -> ne
 }
 EVENTS: Mapping[type[Event], str] = {
     Established: "established",
-    Rejected: "rejected",
-    Refused: "refused",
+    ErrorReceived: "error_received",
+    ErrorSent: "error_sent",
     Delivered: "message",
     Opened: "opened",
     Incomplete: "incomplete",

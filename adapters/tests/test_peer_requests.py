@@ -38,7 +38,7 @@ def test_closing_forgets_sessions_and_what_waits_and_may_come_twice(talk: Talk, 
     talk.serve()
     assert talk.events() == []
     end.send(think(9, 2), talk.wire)
-    assert talk.named() == [(end.port, "refused")]
+    assert talk.named() == [(end.port, "error_sent")]
 
 
 @pytest.mark.parametrize(("op", "ts"), [("peer_close", 20), ("reset", 0)])

@@ -89,7 +89,7 @@ def test_the_clock_stands_still_but_for_advance(talk: Talk, end: WirePeer) -> No
     assert counts == [0, 1, 0, 1, 0, 1, 0]
     assert talk.events() == []
     talk.ask("peer_advance", ms=1)
-    assert talk.events() == [{"peer": end.port, "event": "rejected", "code": "HANDSHAKE_TIMEOUT"}]
+    assert talk.events() == [{"peer": end.port, "event": "error_received", "code": "HANDSHAKE_TIMEOUT"}]
 
 
 def test_a_day_at_once_meets_every_deadline_in_order(talk: Talk, ends: tuple[WirePeer, WirePeer]) -> None:
@@ -128,7 +128,7 @@ def test_each_address_has_a_session_of_its_own(talk: Talk, ends: tuple[WirePeer,
     talk.serve()
     talk.greet(ends[0])
     ends[1].send(think(9, 0), talk.wire)
-    refused = {"event": "refused", "code": "HANDSHAKE_REQUIRED", "stream_id": 9, "frame_seq": "0"}
+    refused = {"event": "error_sent", "code": "HANDSHAKE_REQUIRED", "stream_id": 9, "frame_seq": "0"}
     assert talk.events() == [{"peer": ends[1].port, **refused}]
     (error,) = ends[1].received()
     assert said(error)["code"] == "HANDSHAKE_REQUIRED"
@@ -177,7 +177,7 @@ def test_a_client_hears_its_server_alone(talk: Talk, ends: tuple[WirePeer, WireP
     assert stranger.received() == []
     assert isinstance(talk.testee.ask("peer_send", {**MESSAGE, "to": stranger.port}), RequestError)
     server.send(sync(1, 0, {"method": "error", "code": "SPACE_MISMATCH", "message": ""}), talk.wire)
-    assert talk.events() == [{"peer": server.port, "event": "rejected", "code": "SPACE_MISMATCH"}]
+    assert talk.events() == [{"peer": server.port, "event": "error_received", "code": "SPACE_MISMATCH"}]
 
 
 def test_a_refused_request_is_a_reject_and_sends_nothing(talk: Talk, end: WirePeer) -> None:

@@ -22,7 +22,7 @@ from ..server.server import SCHEME, Outside, UnreachableError, attach
 from .implementations import WRONG_SERVER
 from .known_failures import KnownFailuresError, load_known, resolve
 from .options import Options
-from .results import Ledger
+from .results import Results
 from .testee_run import RunError
 from .wrong_server import reachable
 
@@ -60,7 +60,7 @@ class OutsideRun:
     """The checks that are to run, by id."""
     unplanned: Sequence[Unplanned]
     known: Mapping[str, str]
-    ledger: Ledger
+    results: Results
     undo: ExitStack
     """What ends with the run: the conversations, and a server that was started for it."""
 
@@ -95,9 +95,9 @@ class OutsideRun:
 
     def unseen(self) -> tuple[str, ...]:
         """The MUST clauses of the judged profiles, and of those they need, that no executed check cites."""
-        seen = {clause for entry in self.ledger.entries for clause in entry.clauses}
+        seen = {clause for entry in self.results.entries for clause in entry.clauses}
         learned = self.server.learned
-        families = {family for profile in self.ledger.selected for family in FAMILIES[profile]}
+        families = {family for profile in self.results.selected for family in FAMILIES[profile]}
         families |= {family for name, family in TRANSFORMS if name in (*learned.compress, *learned.crypto)}
         return tuple(
             clause.id
@@ -139,8 +139,8 @@ def prepare(options: Options) -> OutsideRun:
         selected = options.profiles or _shown(server)
         name = options.impl.removeprefix(SCHEME)
         hello = Hello(name=name, version=UNKNOWN, language=UNKNOWN, spec=SPEC, profiles=selected)
-        ledger, chains = Ledger(selected, cases), Chains(server, cases)
-        return OutsideRun(options.impl, server, chains, hello, cases, unplanned, known, ledger, undo.pop_all())
+        results, chains = Results(selected, cases), Chains(server, cases)
+        return OutsideRun(options.impl, server, chains, hello, cases, unplanned, known, results, undo.pop_all())
 
 
 def _attached(impl: str, undo: ExitStack) -> Outside:

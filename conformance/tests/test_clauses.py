@@ -122,7 +122,7 @@ def codes_in(value: Any, *, received: bool) -> Iterator[str]:
 
     received: also those of errors that the peer under test was sent, which may have any code.
     """
-    if isinstance(value, dict) and (received or value.get("event") != "rejected"):
+    if isinstance(value, dict) and (received or value.get("event") != "error_received"):
         for name, member in value.items():
             if name in ("code", "reject", "detail") and isinstance(member, str):
                 yield member

@@ -67,7 +67,7 @@ class Session:
             self.relay.tick()
             if self.relay.told(CLIENT, "established"):
                 return True
-        assert [event["code"] for event in self.relay.told(CLIENT, "rejected")] == ["HANDSHAKE_TIMEOUT"]
+        assert [event["code"] for event in self.relay.told(CLIENT, "error_received")] == ["HANDSHAKE_TIMEOUT"]
         assert self.relay.refuses(CLIENT, kind="heart", stream_id=SINGLES[CLIENT]) == "HANDSHAKE_REQUIRED"
         return False
 
@@ -185,7 +185,7 @@ def check(session: Session, faults: Faults) -> None:
         check_end(session, side, faults)
         dropped = {event["code"] for event in session.relay.told(side, "dropped")}
         assert dropped <= (explained(session, side) if faults != Faults() else set())
-        assert session.relay.told(side, "refused", "lost") == []
+        assert session.relay.told(side, "error_sent", "lost") == []
 
 
 @pytest.mark.parametrize("names", DIRECTIONS, ids=lambda names: f"{names[0]}-to-{names[1]}")
@@ -207,7 +207,7 @@ def test_over_a_sound_way_everything_arrives(testees: Mapping[str, Testee], name
         session, ended = talked(testees, names, seed, Faults())
         check(session, Faults())
         assert set(ended) <= {"session", "stream complete"}
-        assert session.relay.told(CLIENT, "dropped", "rejected") == []
+        assert session.relay.told(CLIENT, "dropped", "error_received") == []
         for side in SIDES:
             sent = [one for stream in session.sent[side].values() for one in stream]
             assert len(session.relay.told(_other(side), "message")) == len(sent)

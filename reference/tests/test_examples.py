@@ -110,8 +110,8 @@ def test_a_receiver_understands_a_sender(request: pytest.FixtureRequest, sending
 
 
 STRANGE = {
-    WORKED_PLAIN: "Refused code HANDSHAKE_REQUIRED, stream_id 4660, frame_seq 1",
-    TWO_SLICES: "Refused code HANDSHAKE_REQUIRED, stream_id 22136, frame_seq 3",
+    WORKED_PLAIN: "ErrorSent code HANDSHAKE_REQUIRED, stream_id 4660, frame_seq 1",
+    TWO_SLICES: "ErrorSent code HANDSHAKE_REQUIRED, stream_id 22136, frame_seq 3",
     with_crc(raw_header(mtype=3)): "Dropped code IGNORED",
     b"": "Dropped code FRAME_TOO_SHORT",
     WORKED_PLAIN[:-1] + b"?": "Dropped code CRC_MISMATCH",

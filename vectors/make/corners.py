@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import count
 
 from .dialogue.configs import PEER_SALT, SEALED
-from .dialogue.events import dropped, established, message, messages, rejected
+from .dialogue.events import dropped, error_received, established, message, messages
 from .dialogue.frames import capable, closed, part, think, unknown, wrong
 from .dialogue.sessions import ROLES, dialogue, in_session, session
 from .dialogue.steps import (
@@ -52,7 +52,12 @@ def groups() -> Iterator[Group]:
 def _order() -> Iterator[Case]:
     about = "A number that was accepted before the handshake failed: that it failed comes first."
     failing = [*send(unknown(0)), *events(), *send(wrong("UNSUPPORTED_VERSION", 0, 1, HERE))]
-    told = [*events(rejected("UNSUPPORTED_VERSION", HERE)), *send(unknown(0)), *events(dropped("IGNORED")), *nothing()]
+    told = [
+        *events(error_received("UNSUPPORTED_VERSION", HERE)),
+        *send(unknown(0)),
+        *events(dropped("IGNORED")),
+        *nothing(),
+    ]
     yield client("duplicate-after-failure", about, "HSK-29", ASK, failing, told)
 
 

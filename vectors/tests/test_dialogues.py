@@ -166,7 +166,7 @@ def test_every_error_is_told_and_every_answer_told_is_sent() -> None:
 
 
 def _answer(event: dict[str, Any]) -> tuple[str, str, int] | None:
-    codes = {"refused": event.get("code"), "failed": event.get("code"), "incomplete": "STREAM_INCOMPLETE"}
+    codes = {"error_sent": event.get("code"), "failed": event.get("code"), "incomplete": "STREAM_INCOMPLETE"}
     code = codes.get(event["event"])
     return None if code is None else (event.get("peer", "a"), code, event["stream_id"])
 
@@ -178,5 +178,5 @@ def test_both_roles_meet_every_code_of_a_refusal(role: str) -> None:
         "BAD_MESSAGE", "UNSUPPORTED_DTYPE", "STREAM_FLAG_MISMATCH",
     }  # fmt: skip
     told = [event for talk in talks() if talk.case["input"]["role"] == role for event in talk.events()]
-    assert refusals <= {event["code"] for event in told if event["event"] == "refused"}
+    assert refusals <= {event["code"] for event in told if event["event"] == "error_sent"}
     assert {"STREAM_CORRUPT", "STREAM_TIMEOUT"} == {event["code"] for event in told if event["event"] == "failed"}

@@ -113,3 +113,31 @@ def noise() -> None:
         return {"ok": {}}
 
     serve(perform)
+
+
+def counting(settings: str) -> None:
+    """Each request has its number as the answer; seen says which ops were asked for.
+
+    settings: JSON with known (whether it has the op batch), dies_of (a number, or null) and odd (replies by number).
+    """
+    given: Mapping[str, Any] = json.loads(settings)
+    asked: list[str] = []
+
+    def one(said: Mapping[str, Any]) -> Any:
+        number = said.get("n")
+        if number is not None and number == given["dies_of"]:
+            os._exit(9)
+        return given["odd"].get(str(number), {"ok": {"n": number}})
+
+    def perform(op: str, said: Mapping[str, Any]) -> Reply:
+        asked.append(op)
+        if op == "seen":
+            return {"ok": {"asked": asked}}
+        if op == "batch" and not given["known"]:
+            return {"unsupported": "batch"}
+        if op == "batch":
+            return {"ok": {"replies": [one(each["input"]) for each in said["requests"]]}}
+        reply: Reply = one(said)
+        return reply
+
+    serve(perform)

@@ -13,7 +13,7 @@ from .wrong import Reply, WrongTestee, breaking, on_reply
 Method = Callable[..., Any]
 Endpoint = Any  # of adapters/reference, which is in no package
 ENDPOINT = "peer_endpoint.Endpoint"
-STREAM = "peer.state.recv_stream.IncomingStream"
+STREAM = "peer.state.recv_stream.RecvStream"
 
 
 def _backwards(right: Method) -> Method:

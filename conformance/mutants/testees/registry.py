@@ -10,7 +10,7 @@ from ...probes import UNCLAIMED_CLAUSES
 from ..catalogue.table import FAMILIES
 from ..engine.patches import replaced
 from ..servers.table import SERVERS
-from . import datagrams, few_cases, kernels, peers, processes, requests
+from . import batches, datagrams, few_cases, kernels, peers, processes, requests
 from .hostile import lives, pieces, replies, starts
 from .hostile.attack import Hostile
 from .wrong import Wrong, WrongTestee
@@ -26,6 +26,7 @@ TESTEES: Mapping[str, WrongTestee] = MappingProxyType(
         one.name: one
         for one in (
             *requests.WRONG,
+            *batches.WRONG,
             UNCLAIMED,
             *datagrams.WRONG,
             *processes.WRONG,

@@ -10,7 +10,7 @@ import pytest
 from conformance.model.cases import load_cases
 from conformance.mutants.testees.hostile.attack import ATTACKED
 from conformance.probes import PROBES
-from conformance.session.results import Ledger
+from conformance.session.results import Results
 from conformance.tests.support import case_of, run_pytest
 from reports.entry import Entry
 from reports.outcome import KNOWN, Outcome
@@ -195,7 +195,7 @@ def test_help_builds_nothing(tmp_path: Path) -> None:
 
 def test_an_entry_that_comes_again_keeps_the_worst_end() -> None:
     case = case_of("a", {}, {})
-    ledger = Ledger(("frame",), {case.id: case})
+    results = Results(("frame",), {case.id: case})
     for outcome, kept in (
         (Outcome.PASS, Outcome.PASS),
         (KNOWN, KNOWN),
@@ -204,8 +204,8 @@ def test_an_entry_that_comes_again_keeps_the_worst_end() -> None:
         (Outcome.FAIL, Outcome.CRASH),
         (Outcome.PASS, Outcome.CRASH),
     ):
-        ledger.add(Entry(case.id, "frame", (), outcome))
-        assert [entry.outcome for entry in ledger.entries] == [kept]
+        results.add(Entry(case.id, "frame", (), outcome))
+        assert [entry.outcome for entry in results.entries] == [kept]
 
 
 def test_probes_have_names_that_can_be_written_in_a_file() -> None:

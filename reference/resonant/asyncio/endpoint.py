@@ -22,7 +22,7 @@ from typing import NamedTuple, Self, TypeVar
 
 from .. import endpoint
 from ..message.messages import Message
-from ..peer import Announce, Config, Established, Event, Failed, Lost, Output, Peer, Rejected, Role
+from ..peer import Announce, Config, ErrorReceived, Established, Event, Failed, Lost, Output, Peer, Role
 from ..wire_values import Modality
 from .addresses import Address, host_port
 from .session_error import LOST, SessionError
@@ -114,7 +114,7 @@ class Endpoint(asyncio.DatagramProtocol):
                 async for address, event in self:
                     if isinstance(event, kind):
                         return event
-                    if isinstance(event, Rejected | Failed | Lost):
+                    if isinstance(event, ErrorReceived | Failed | Lost):
                         code = LOST if isinstance(event, Lost) else event.code
                         raise SessionError(code, address, self._trouble)
         except TimeoutError:

@@ -5,6 +5,8 @@ from .events import (
     Completed,
     Delivered,
     Dropped,
+    ErrorReceived,
+    ErrorSent,
     Established,
     Event,
     Failed,
@@ -13,8 +15,6 @@ from .events import (
     Opened,
     Output,
     Ref,
-    Refused,
-    Rejected,
 )
 from .peer import Peer
 
@@ -24,6 +24,8 @@ __all__ = [
     "Config",
     "Delivered",
     "Dropped",
+    "ErrorReceived",
+    "ErrorSent",
     "Established",
     "Event",
     "Failed",
@@ -33,7 +35,5 @@ __all__ = [
     "Output",
     "Peer",
     "Ref",
-    "Refused",
-    "Rejected",
     "Role",
 ]

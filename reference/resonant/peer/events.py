@@ -31,7 +31,7 @@ class Established:
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
+class ErrorReceived:
     """An error was accepted (code: as the other end wrote it), or a handshake failed here (ref is None)."""
 
     code: str
@@ -39,7 +39,7 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class ErrorSent:
     """A frame was answered with error."""
 
     code: RejectCode
@@ -107,7 +107,7 @@ class Dropped:
 
 
 Event: TypeAlias = (
-    Established | Rejected | Refused | Delivered | Opened | Incomplete | Completed | Failed | Lost | Dropped
+    Established | ErrorReceived | ErrorSent | Delivered | Opened | Incomplete | Completed | Failed | Lost | Dropped
 )
 
 

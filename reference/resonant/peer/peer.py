@@ -10,7 +10,7 @@ from .events import Output
 from .handlers import client, timers
 from .handlers import requests as asking
 from .handlers.dispatch import receive
-from .state.conversation import Conversation
+from .state.peer_state import PeerState
 
 
 def _role(role: object) -> Role:
@@ -29,7 +29,7 @@ class Peer:
     """
 
     def __init__(self, role: Role, config: Config, now_ms: int = 0) -> None:
-        self._talk = Conversation(_role(role), instance("config", config, Config), integer("now_ms", now_ms))
+        self._talk = PeerState(_role(role), instance("config", config, Config), integer("now_ms", now_ms))
 
     def _meet_due(self, now_ms: int) -> None:
         timers.meet_due(self._talk, integer("now_ms", now_ms))

@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 from resonant import ResonantError
 from resonant.endpoint import Endpoint
-from resonant.peer import Delivered, Dropped, Established, Event, Lost, Refused, Rejected, Role
+from resonant.peer import Delivered, Dropped, ErrorReceived, ErrorSent, Established, Event, Lost, Role
 
 from reference.tests.asyncio.talk import think
 from reference.tests.peer.support import PLAIN, REQUIRING
@@ -147,7 +147,7 @@ def test_deadlines_of_all_connections_are_met_in_the_order_of_time() -> None:
     endpoint.advance(20_000)
     # Sent again 1, 3 and 7 s after the first, given up after 15.
     assert [link for link, _ in endpoint.take_datagrams()] == ["one", "two", "one", "two", "one", "two"]
-    assert told(endpoint) == [("one", Rejected), ("two", Rejected)]
+    assert told(endpoint) == [("one", ErrorReceived), ("two", ErrorReceived)]
     assert endpoint.deadline_ms is None
 
 
@@ -161,7 +161,7 @@ def test_a_server_forgets_a_link_whose_session_was_lost() -> None:
     say(end, "one", 1, 44_999)
     hearts = 2  # every 15 s one, which begins a connection as any datagram does
     assert len(carry(end, serving, 45_000)) == hearts + 1
-    assert told(serving) == [("one", Dropped)] * hearts + [("one", Refused)]
+    assert told(serving) == [("one", Dropped)] * hearts + [("one", ErrorSent)]
 
 
 def test_a_client_keeps_its_link_when_the_session_was_lost() -> None:

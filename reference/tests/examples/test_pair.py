@@ -15,7 +15,7 @@ from pair import CONFIG, host_and_port
 from resonant import Cache, Critique, DType, Modality, Tensor, Think, read_message, to_frame
 from resonant.asyncio import ALL_FEATURES, connect, host_port, serve
 from resonant.errors import DropCode
-from resonant.peer import Delivered, Dropped, Lost, Rejected
+from resonant.peer import Delivered, Dropped, ErrorReceived, Lost
 
 from reference.tests.asyncio.fast_loop import FastLoop, run
 
@@ -125,7 +125,7 @@ def test_the_sender_waits_for_no_critique_where_none_was_agreed(capsys: pytest.C
 def test_events_are_described_by_their_members() -> None:
     here = ("127.0.0.1", 9)
     assert recv_think.describe(Lost(), here) == "127.0.0.1:9: Lost"
-    assert recv_think.describe(Rejected("ODD\x07", None), here) == "127.0.0.1:9: Rejected code ODD?, ref None"
+    assert recv_think.describe(ErrorReceived("ODD\x07", None), here) == "127.0.0.1:9: ErrorReceived code ODD?, ref None"
     assert recv_think.describe(Dropped(DropCode.STALE), here) == "127.0.0.1:9: Dropped code STALE"
 
 

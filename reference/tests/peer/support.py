@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from resonant import DType, Frame, MessageType, Slice, decode
-from resonant.peer import Config, Dropped, Event, Output, Peer, Refused, Role
+from resonant.peer import Config, Dropped, ErrorSent, Event, Output, Peer, Role
 
 from reference.tests.support import F16, I8, KEY, XCHACHA, ZSTD, raw_header, raw_slice, raw_zstd, sealed, with_crc
 
@@ -177,7 +177,7 @@ def refused(output: Output) -> dict[str, Any]:
     members = sent_object(output)
     assert members["method"] == "error"
     (event,) = output.events
-    assert isinstance(event, Refused)
+    assert isinstance(event, ErrorSent)
     ref = {"stream_id": event.stream_id, "frame_seq": str(event.frame_seq)}
     assert (members["code"], members["ref"]) == (event.code, ref)
     assert members["message"]

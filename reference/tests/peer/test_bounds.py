@@ -11,7 +11,7 @@ import pytest
 from resonant import DType, MessageType, Slice
 from resonant.peer import Peer, Role
 from resonant.peer.received import frame as received
-from resonant.peer.state import send_streams as outbox
+from resonant.peer.state import send_streams as streams
 
 from reference.tests.peer.support import (
     PING,
@@ -91,7 +91,7 @@ def test_a_few_compressed_bytes_that_wait_take_no_more_room_than_they_have() -> 
 
 def test_the_numbers_of_mere_replies_are_remembered_for_4096_stream_ids() -> None:
     peer = server()
-    limit = outbox.REMEMBERED_REPLY_STREAMS
+    limit = streams.REMEMBERED_REPLY_STREAMS
     for stream_id in range(10, 10 + limit + 1):
         assert one_frame(peer.receive(text(b"{", stream_id, 0), stream_id * 200)).frame_seq == 0
         if stream_id % 50 == 0:
@@ -102,7 +102,7 @@ def test_the_numbers_of_mere_replies_are_remembered_for_4096_stream_ids() -> Non
 
 
 def test_the_numbers_of_what_the_program_sends_are_never_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox, "REMEMBERED_REPLY_STREAMS", 2)
+    monkeypatch.setattr(streams, "REMEMBERED_REPLY_STREAMS", 2)
     peer = client()
     peer.heart(9, 0)
     for number, stream_id in enumerate((9, 20, 21, 22)):

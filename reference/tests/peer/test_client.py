@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from resonant import RejectCode
-from resonant.peer import Config, Established, Output, Peer, Ref, Rejected, Role
+from resonant.peer import Config, ErrorReceived, Established, Output, Peer, Ref, Role
 
 from reference.tests.peer.support import (
     CAPABILITY,
@@ -72,7 +72,7 @@ def test_a_ping_is_sent_again_after_1_3_and_7_seconds_and_given_up_after_15() ->
         assert peer.advance(due) == first
     assert peer.deadline_ms == 15_100
     assert peer.advance(15_099) == QUIET
-    assert peer.advance(15_100) == Output((), (Rejected(RejectCode.HANDSHAKE_TIMEOUT),))
+    assert peer.advance(15_100) == Output((), (ErrorReceived(RejectCode.HANDSHAKE_TIMEOUT),))
     assert peer.deadline_ms is None
     assert peer.advance(10**9) == QUIET
 
@@ -81,7 +81,7 @@ def test_one_long_step_meets_every_deadline_in_order() -> None:
     peer, first = pinged()
     output = peer.advance(86_400_000)
     assert output.datagrams == first.datagrams * 3
-    assert output.events == (Rejected(RejectCode.HANDSHAKE_TIMEOUT),)
+    assert output.events == (ErrorReceived(RejectCode.HANDSHAKE_TIMEOUT),)
 
 
 def test_an_answer_ends_the_repeating() -> None:
@@ -159,7 +159,7 @@ def test_a_capability_without_modality_agrees_to_all_of_them() -> None:
 def test_a_capability_that_cannot_be_used_ends_the_handshake(config: Config, said: dict[str, Any], code: str) -> None:
     peer, _ = pinged(config)
     output = peer.receive(sync(CAPABILITY | said, 5, 0), 0)
-    assert output == Output((), (Rejected(code),))
+    assert output == Output((), (ErrorReceived(code),))
     assert peer.deadline_ms is None
 
 
@@ -187,7 +187,7 @@ def test_a_malformed_capability_is_as_if_it_had_not_come() -> None:
 def test_an_error_for_the_ping_ends_the_handshake_with_its_code(code: str) -> None:
     peer, _ = pinged()
     output = peer.receive(sync(error(code, (5, 0)), 5, 0), 0)
-    assert output == Output((), (Rejected(code, Ref(5, 0)),))
+    assert output == Output((), (ErrorReceived(code, Ref(5, 0)),))
     assert peer.deadline_ms is None
 
 
@@ -195,5 +195,5 @@ def test_an_error_for_the_ping_ends_the_handshake_with_its_code(code: str) -> No
 def test_an_error_about_something_else_is_told_and_the_ping_goes_on(ref: tuple[int, int] | None) -> None:
     peer, first = pinged()
     output = peer.receive(sync(error("SPACE_MISMATCH", ref), 5, 0), 0)
-    assert output.events == (Rejected("SPACE_MISMATCH", None if ref is None else Ref(*ref)),)
+    assert output.events == (ErrorReceived("SPACE_MISMATCH", None if ref is None else Ref(*ref)),)
     assert peer.advance(1_000) == first

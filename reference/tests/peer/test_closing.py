@@ -118,7 +118,7 @@ def test_on_a_closed_stream_everything_but_handshakes_is_dropped(complete: bool)
     late = (piece(1), piece(9, space=7), heart(3, 9), sync(head(), 3, 0), closing([], 2), sync({"method": "x"}, 3, 9))
     for frame in (*late, text(b"{", 3, 9)):
         assert dropped(peer.receive(frame, 0)) == "CLOSED"
-    assert names(peer.receive(sync(error("X"), 3, 9), 0).events) == ["Rejected"]
+    assert names(peer.receive(sync(error("X"), 3, 9), 0).events) == ["ErrorReceived"]
     assert dropped(peer.receive(sync(error("X"), 3, 9), 0)) == "DUPLICATE"
     assert peer.receive(sync(CAPABILITY, 3, 10), 0) == QUIET
     assert method_of(peer.receive(sync(PING, 3, 11), 0)) == "capability"

@@ -180,7 +180,7 @@ def test_compressed_frames_that_wait_are_delivered_like_others() -> None:
 def test_a_sealed_stream_is_not_disturbed_by_unsealed_frames() -> None:
     peer = server(REQUIRING)
     peer.receive(sync(head(), 3, 0, flags=XCHACHA), 0)
-    assert names(peer.receive(sync(error("X"), 3, 1), 0).events) == ["Rejected"]
+    assert names(peer.receive(sync(error("X"), 3, 1), 0).events) == ["ErrorReceived"]
     assert refused(peer.receive(sync(head(), 3, 0), 0))["code"] == "ENCRYPTION_REQUIRED"
     sealed = piece(1, flags=XCHACHA)
     assert delivered(peer.receive(sealed, 0)) == [1]

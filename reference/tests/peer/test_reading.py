@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from resonant.peer import Peer, Ref, Rejected, Role
+from resonant.peer import ErrorReceived, Peer, Ref, Role
 
 from reference.tests.peer.support import (
     CAPABILITY,
@@ -122,7 +122,7 @@ def test_a_malformed_error_is_dropped_and_not_answered(members: dict[str, Any], 
 
 def test_what_an_error_adds_may_be_missing_or_unknown() -> None:
     output = Peer(Role.SERVER, PLAIN).receive(sync(error("LATER", (1, 2**64 - 1), more={}), 9, 0), 0)
-    assert (output.datagrams, output.events) == ((), (Rejected("LATER", Ref(1, 2**64 - 1)),))
+    assert (output.datagrams, output.events) == ((), (ErrorReceived("LATER", Ref(1, 2**64 - 1)),))
 
 
 @pytest.mark.parametrize("members", BAD_HEADS, ids=ids(BAD_HEADS))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from resonant import Flags, MessageType, RejectCode, ResonantError
-from resonant.peer import Config, Established, Lost, Output, Peer, Rejected, Role
+from resonant.peer import Config, ErrorReceived, Established, Lost, Output, Peer, Role
 
 from reference.tests.peer.support import (
     CAPABILITY,
@@ -127,10 +127,10 @@ def test_the_earlier_agreement_holds_until_the_new_one_comes() -> None:
 def test_the_earlier_agreement_survives_an_error_and_a_timeout() -> None:
     peer = client(FULL)
     peer.ping(2, 0)
-    assert names(peer.receive(sync(error("SPACE_MISMATCH", (2, 0)), 2, 0), 10).events) == ["Rejected"]
+    assert names(peer.receive(sync(error("SPACE_MISMATCH", (2, 0)), 2, 0), 10).events) == ["ErrorReceived"]
     assert_agreed(peer, 10, zstd=True)
     peer.ping(3, 20)
-    assert peer.advance(15_020).events == (Rejected("HANDSHAKE_TIMEOUT"),)
+    assert peer.advance(15_020).events == (ErrorReceived("HANDSHAKE_TIMEOUT"),)
     assert_agreed(peer, 15_020, zstd=True)
 
 
@@ -138,7 +138,7 @@ def test_the_earlier_agreement_survives_an_error_and_a_timeout() -> None:
 def test_a_capability_that_cannot_be_used_ends_the_session_too(said: dict[str, Any]) -> None:
     peer = client(REQUIRING)
     peer.ping(2, 10)
-    assert names(peer.receive(sync(CAPABILITY | said, 2, 0), 10).events) == ["Rejected"]
+    assert names(peer.receive(sync(CAPABILITY | said, 2, 0), 10).events) == ["ErrorReceived"]
     assert dropped(peer.receive(think(9, 0, flags=2), 10)) == "IGNORED"
     assert peer.deadline_ms is None
 

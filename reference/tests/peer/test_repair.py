@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from resonant import DType, MessageType, Slice
-from resonant.peer import Ref, Rejected
+from resonant.peer import ErrorReceived, Ref
 from resonant.peer.state import send_stream as outgoing
 
 from reference.tests.peer.outgoing_support import MESSAGE, ask, assert_state_refused, incomplete, streamed
@@ -22,7 +22,7 @@ def test_an_answer_for_a_tail_sends_what_is_missing_again_and_then_the_tail() ->
     peer, sent = streamed()
     output = peer.receive(incomplete(4, 0, 2, 2), 100)
     assert output.datagrams == (sent[0], sent[2], sent[4], sent[6])
-    assert output.events == (Rejected("STREAM_INCOMPLETE", Ref(3, 6)),)
+    assert output.events == (ErrorReceived("STREAM_INCOMPLETE", Ref(3, 6)),)
 
 
 def test_numbers_that_were_not_sent_are_passed_over() -> None:
@@ -85,7 +85,7 @@ def test_a_stream_that_failed_at_its_receiver_is_over(code: str) -> None:
         if not ended:
             peer = client()
             ask(peer, "head")
-        assert names(peer.receive(sync(error(code, (3, 6)), 3, 0), 0).events) == ["Rejected"]
+        assert names(peer.receive(sync(error(code, (3, 6)), 3, 0), 0).events) == ["ErrorReceived"]
         assert_state_refused(peer, "head", "message", "heart", "tail")
         assert peer.receive(incomplete(1, number=1), 0).datagrams == ()
         assert refused(peer.receive(think(3, 2, space=7), 0))["code"] == "SPACE_MISMATCH", "errors go on"

@@ -19,7 +19,12 @@ CLIENT, SERVER = "client", "server"
 _BLOCK = re.compile(r"^```sequence (\S+)\n(.*?)^```", re.M | re.S)
 _ARROW = re.compile(r"(?: +(?P<at>\d+) s)? +(?P<left>\S.*?)? +(?P<arrow>-+[>x]|[<x]-+)(?: +(?P<right>\S.*))?")
 _EVENTS = re.compile(r"(?: +(?P<at>\d+) s)? +(?:\([^()]+\) *)+")
-_WORDS = {"Delivered": "message", "Completed": "complete"}
+_WORDS = {
+    "Delivered": "message",
+    "Completed": "complete",
+    "ErrorSent": "error_sent",
+    "ErrorReceived": "error_received",
+}
 """The events that the reference's classes call otherwise than specs/handshake.md."""
 
 

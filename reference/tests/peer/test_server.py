@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from resonant.peer import Config, Established, Peer, Refused, Role
+from resonant.peer import Config, ErrorSent, Established, Peer, Role
 
 from reference.tests.peer.support import (
     CONFIG,
@@ -220,5 +220,5 @@ def test_an_embedding_space_id_has_at_most_1024_characters() -> None:
 
 def test_a_refused_ping_leaves_no_number_behind() -> None:
     peer = Peer(Role.SERVER, FULL)
-    assert isinstance(peer.receive(text(b"{", 7, 0), 0).events[0], Refused)
+    assert isinstance(peer.receive(text(b"{", 7, 0), 0).events[0], ErrorSent)
     assert method_of(peer.receive(sync(PING, 7, 0), 0)) == "capability"

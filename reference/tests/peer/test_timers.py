@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from resonant import MessageType
-from resonant.peer import Dropped, Failed, Incomplete, Lost, Output, Peer, Rejected, Role
+from resonant.peer import Dropped, ErrorReceived, Failed, Incomplete, Lost, Output, Peer, Role
 
 from reference.tests.peer.support import (
     CAPABILITY,
@@ -199,7 +199,7 @@ def test_a_loss_comes_before_the_end_of_a_handshake() -> None:
     peer = client()
     peer.advance(30_000)
     peer.ping(7, 30_000)
-    assert peer.advance(45_000).events == (Lost(), Rejected("HANDSHAKE_TIMEOUT"))
+    assert peer.advance(45_000).events == (Lost(), ErrorReceived("HANDSHAKE_TIMEOUT"))
     assert dropped(peer.receive(think(9, 0), 45_000)) == "IGNORED"
 
 
@@ -210,8 +210,8 @@ def test_streams_come_before_the_handshake() -> None:
     peer.receive(sync(tail(4, 0), 3, 5), 9_000)
     peer.advance(18_999)
     last = peer.advance(19_000)
-    assert names(last.events) == ["Failed", "Rejected"]
-    assert last.events[1] == Rejected("HANDSHAKE_TIMEOUT")
+    assert names(last.events) == ["Failed", "ErrorReceived"]
+    assert last.events[1] == ErrorReceived("HANDSHAKE_TIMEOUT")
     assert one_frame(last).stream_id == 3
 
 

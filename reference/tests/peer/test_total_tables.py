@@ -8,7 +8,7 @@ import pytest
 from resonant import DType, MessageType, Modality, RejectCode
 from resonant.frame.slices import PAYLOAD_RULES
 from resonant.message import messages
-from resonant.peer import Config, Delivered, Dropped, Peer, Refused, Role
+from resonant.peer import Config, Delivered, Dropped, ErrorSent, Peer, Role
 from resonant.peer import config as own_values
 
 from reference.tests.peer.support import HALVES, PLAIN, REQUIRING, SEALING, client, frame_bytes, server, think
@@ -56,7 +56,7 @@ def test_no_value_of_a_field_makes_a_peer_raise(
     peer = begin(role, config)
     for datagram in frames():
         (event,) = peer.receive(datagram, 0).events
-        assert isinstance(event, Delivered | Refused | Dropped)
+        assert isinstance(event, Delivered | ErrorSent | Dropped)
 
 
 def test_the_tables_have_all_values() -> None:
@@ -81,5 +81,5 @@ def test_a_value_that_one_table_lacks_is_refused(
     frame = think(STREAM, 0, HALVES.payload, modality=Modality.IMAGE)
     with monkeypatch.context() as patch:
         patch.delitem(table, value)
-        assert peer.receive(frame, 0).events == (Refused(code, STREAM, 0),)
+        assert peer.receive(frame, 0).events == (ErrorSent(code, STREAM, 0),)
     assert [type(event) for event in peer.receive(frame, 0).events] == [Delivered]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import xxhash
 from resonant import DType, Flags, Frame, MessageType, Modality, Slice, decode, encode
-from resonant.peer import Announce, Completed, Config, Established, Event, Peer, Rejected, Role
+from resonant.peer import Announce, Completed, Config, ErrorReceived, Established, Event, Peer, Role
 
 from reference.tests.peer.support import sync
 from reference.tests.support import ROOT, joined, worked_frames
@@ -104,7 +104,7 @@ def test_the_server_answers_the_other_space_with_the_error_and_the_client_takes_
     client = Peer(Role.CLIENT, OWN)
     client.ping(1, 0)
     (event,) = client.receive(joined("worked-error"), 0).events
-    assert isinstance(event, Rejected)
+    assert isinstance(event, ErrorReceived)
     assert event.code == "SPACE_MISMATCH"
 
 

@@ -17,15 +17,15 @@ def established(**members: Any) -> Event:
     return {"event": "established"} | agreed | {"critique": True} | members
 
 
-def rejected(code: str, ref: tuple[int, int] | None = None) -> Event:
+def error_received(code: str, ref: tuple[int, int] | None = None) -> Event:
     """An error was accepted, or a handshake failed. ref: stream_id and frame_seq."""
     named = {} if ref is None else {"ref": {"stream_id": ref[0], "frame_seq": str(ref[1])}}
-    return {"event": "rejected", "code": code} | named
+    return {"event": "error_received", "code": code} | named
 
 
-def refused(code: str, frame_seq: int, stream: int = DATA_STREAM) -> Event:
+def error_sent(code: str, frame_seq: int, stream: int = DATA_STREAM) -> Event:
     """A frame was answered with error."""
-    return {"event": "refused", "code": code, "stream_id": stream, "frame_seq": str(frame_seq)}
+    return {"event": "error_sent", "code": code, "stream_id": stream, "frame_seq": str(frame_seq)}
 
 
 def message(frame: Frame) -> Event:

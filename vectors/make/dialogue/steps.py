@@ -9,7 +9,7 @@ from typing import Any
 
 from ..model import Case, accepts
 from .configs import CONFIG, DATA_STREAM, HANDSHAKE_STREAM, HASH, Config
-from .events import Event, established, refused
+from .events import Event, error_sent, established
 from .frames import CAPABILITY, PING, Frame, brief_ping, capable, slices_json
 
 Steps = Sequence[Mapping[str, Any]]
@@ -110,7 +110,7 @@ def say(frame: Frame, reject: str = "") -> Steps:
 def refusal(frame: Frame, code: str, frame_seq: int = 0, **adds: Any) -> Steps:
     """The frame is answered with this error, which has that number, and told as refused."""
     ref = (frame.stream_id, frame.frame_seq)
-    return [*expect(error(code, ref, frame_seq, **adds)), *events(refused(code, frame.frame_seq, frame.stream_id))]
+    return [*expect(error(code, ref, frame_seq, **adds)), *events(error_sent(code, frame.frame_seq, frame.stream_id))]
 
 
 # Handshakes before what a dialogue is about, said shortly; `lists`, `spaces` and `client` look at every member.

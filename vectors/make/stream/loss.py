@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..dialogue.configs import DATA_STREAM
-from ..dialogue.events import by, dropped, established, lost, message, rejected
+from ..dialogue.events import by, dropped, error_received, established, lost, message
 from ..dialogue.frames import brief_ping, capable, heart, part, ping, unknown, wrong
 from ..dialogue.sessions import ROLES, dialogue, session
 from ..dialogue.steps import (
@@ -62,7 +62,7 @@ def _losses(role: str) -> Iterator[Case]:
         ("heart", "A HEART", heart(0), []),
         ("data", "A data frame", part(0), [message(part(0))]),
         ("unknown-method", "A Sync frame of an unknown method", unknown(0), []),
-        ("error", "An error", wrong("ENCRYPTION_REQUIRED", 0, DATA_STREAM), [rejected("ENCRYPTION_REQUIRED")]),
+        ("error", "An error", wrong("ENCRYPTION_REQUIRED", 0, DATA_STREAM), [error_received("ENCRYPTION_REQUIRED")]),
     ):
         kept = [
             *advance(44_999),

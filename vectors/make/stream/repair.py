@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..dialogue.configs import DATA_STREAM, own
-from ..dialogue.events import dropped, established, incomplete, message, messages, refused, rejected
+from ..dialogue.events import dropped, error_received, error_sent, established, incomplete, message, messages
 from ..dialogue.frames import Frame, capable, heart, part, ping, sync, think, unknown, wrong
 from ..dialogue.sessions import ROLES, dialogue, head, session, tail
 from ..dialogue.steps import (
@@ -214,7 +214,7 @@ def _open_to(role: str) -> Iterator[Case]:
     steps = [
         *whole,
         *send(wrong("ENCRYPTION_REQUIRED", 9, DATA_STREAM)),
-        *events(rejected("ENCRYPTION_REQUIRED")),
+        *events(error_received("ENCRYPTION_REQUIRED")),
         *nothing(),
     ]
     yield dialogue(role, "error", about, "STM-19", session(role), steps)
@@ -228,7 +228,7 @@ def _open_to(role: str) -> Iterator[Case]:
         answer = [*send(one), *expect(capability(0, DATA_STREAM)), *events(established())]
         yield dialogue(role, "ping", about, "STM-19", session(role), whole, answer)
         bad = ping(9, DATA_STREAM, v=0)
-        told = [*expect(error("UNSUPPORTED_VERSION", (DATA_STREAM, 9))), *events(refused("UNSUPPORTED_VERSION", 9))]
+        told = [*expect(error("UNSUPPORTED_VERSION", (DATA_STREAM, 9))), *events(error_sent("UNSUPPORTED_VERSION", 9))]
         yield dialogue(role, "ping-refused", about, "STM-19", session(role), whole, send(bad), told)
     else:
         yield dialogue(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..dialogue.configs import DATA_STREAM
-from ..dialogue.events import dropped, rejected
+from ..dialogue.events import dropped, error_received
 from ..dialogue.frames import heart, part, wrong
 from ..dialogue.sessions import ROLES, dialogue, session
 from ..dialogue.steps import act, advance, events, expect, nothing, say, send
@@ -124,7 +124,10 @@ def _silent(role: str) -> Iterator[Case]:
         yield dialogue(role, f"silent-after-{name}", about, "STM-21", sent, over)
         about = f"{code} in the middle of the stream: nothing more can be sent on it."
         begun = [*session(role), *stream.head(), *stream.some(1)]
-        told = [*send(wrong(code, 0, DATA_STREAM, (DATA_STREAM, 1), **adds)), *events(rejected(code, (DATA_STREAM, 1)))]
+        told = [
+            *send(wrong(code, 0, DATA_STREAM, (DATA_STREAM, 1), **adds)),
+            *events(error_received(code, (DATA_STREAM, 1))),
+        ]
         more = [*say(part(2), STATE), *act("heart", 3, STATE), *act("tail", 3, STATE), *nothing()]
         yield dialogue(role, f"no-more-after-{name}", about, "STM-21 STM-4", begun, told, more)
     about = "The same STREAM_INCOMPLETE twice: the second is a duplicate."
@@ -137,12 +140,12 @@ def _silent(role: str) -> Iterator[Case]:
         ("none", "nothing", None),
     ):
         one = wrong("STREAM_INCOMPLETE", 0, DATA_STREAM, ref, missing=["2"])
-        steps = [*send(one), *events(rejected("STREAM_INCOMPLETE", ref)), *nothing()]
+        steps = [*send(one), *events(error_received("STREAM_INCOMPLETE", ref)), *nothing()]
         yield dialogue(role, f"wrong-ref-{case_id}", f"STREAM_INCOMPLETE with a ref to {about}.", "STM-20", sent, steps)
     about = "Another error with a ref to TAIL changes nothing: frames are sent again after it."
     steps = [*stream.asks([], 0, "HANDSHAKE_REQUIRED"), *nothing(), *stream.asks([2], 1), *stream.resent(2)]
     yield dialogue(role, "other-error", about, "STM-21 STM-20", sent, steps)
     about = "STREAM_CORRUPT for another stream changes nothing."
     one = wrong("STREAM_CORRUPT", 0, 5, (5, 4), what="md5")
-    steps = [*send(one), *events(rejected("STREAM_CORRUPT", (5, 4))), *stream.asks([2]), *stream.resent(2)]
+    steps = [*send(one), *events(error_received("STREAM_CORRUPT", (5, 4))), *stream.asks([2]), *stream.resent(2)]
     yield dialogue(role, "corrupt-elsewhere", about, "STM-21 STM-11", sent, steps)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..dialogue.configs import DATA_STREAM, PEER_SALT, own
-from ..dialogue.events import message, rejected
+from ..dialogue.events import error_received, message
 from ..dialogue.frames import Frame, critique, heart, nonce_of, part, think, wrong
 from ..dialogue.sessions import ROLES, dialogue, session
 from ..dialogue.steps import Said, Steps, act, again, events, expect, nothing, say, send
@@ -74,7 +74,7 @@ class Sent:
         """The receiver answers the TAIL with this error, which is told. missing: in that order."""
         ref = (self.stream_id, self.tail_seq)
         adds |= {"missing": [str(number) for number in missing]} if code == "STREAM_INCOMPLETE" else {}
-        return [*send(wrong(code, frame_seq, self.stream_id, ref, **adds)), *events(rejected(code, ref))]
+        return [*send(wrong(code, frame_seq, self.stream_id, ref, **adds)), *events(error_received(code, ref))]
 
     def resent(self, *numbers: int) -> Steps:
         """These frames come again, and TAIL."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..dialogue.configs import DATA_STREAM, HANDSHAKE_STREAM, own
-from ..dialogue.events import dropped, established, failed, message, rejected
+from ..dialogue.events import dropped, error_received, established, failed, message
 from ..dialogue.frames import Frame, brief_ping, capable, heart, part, think, wrong
 from ..dialogue.sessions import ROLES, dialogue, session
 from ..dialogue.steps import (
@@ -217,7 +217,7 @@ def _no_hearts() -> Iterator[Case]:
     steps = [
         *expect(first_ping()),
         *send(wrong("ENCRYPTION_REQUIRED", 0, 1, ref)),
-        *events(rejected("ENCRYPTION_REQUIRED", ref)),
+        *events(error_received("ENCRYPTION_REQUIRED", ref)),
         *advance(60_000),
         *QUIET,
     ]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..dialogue.configs import BOTH, COMPRESSED, DATA_STREAM, REQUIRING, SEALED, XCHACHA_NAME
-from ..dialogue.events import dropped, established, lost, rejected
+from ..dialogue.events import dropped, error_received, established, lost
 from ..dialogue.frames import Frame, brief_ping, closed, heart, part, wrong
 from ..dialogue.sessions import ROLES, dialogue, head, session
 from ..dialogue.steps import Said, Steps, act, advance, again, events, expect, nothing, refusal, say, send
@@ -90,7 +90,7 @@ def _clear_in_sealed(role: str) -> Iterator[Case]:
     steps = [
         *stream.begun(1),
         *send(one),
-        *events(rejected("ENCRYPTION_REQUIRED")),
+        *events(error_received("ENCRYPTION_REQUIRED")),
         *send(*stream.data[1:], stream.tail()),
     ]
     yield _required(
@@ -189,7 +189,7 @@ def _compressed(role: str) -> Iterator[Case]:
     again_same = [*again("two", "tail"), *nothing()]
     ask = [
         *send(wrong("STREAM_INCOMPLETE", 0, DATA_STREAM, (DATA_STREAM, 3), missing=["2"])),
-        *events(rejected("STREAM_INCOMPLETE", (DATA_STREAM, 3))),
+        *events(error_received("STREAM_INCOMPLETE", (DATA_STREAM, 3))),
     ]
     yield agreed("sends-again", about, "STM-20 HSK-2", _sent_compressed(role, 0, ZSTD), ask, again_same)
 

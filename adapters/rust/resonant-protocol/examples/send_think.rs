@@ -42,7 +42,7 @@ fn run(arguments: arguments::Arguments) -> Result<(), Box<dyn Error>> {
     let end = client.clock.now_ms().saturating_add(LISTEN);
     while client.clock.now_ms() < end {
         for event in client.wait(Some(end))? {
-            if let Event::Rejected { code, .. } = event {
+            if let Event::ErrorReceived { code, .. } = event {
                 return Err(format!("the server refused: {}", code.escape_debug()).into());
             }
         }
@@ -63,7 +63,7 @@ impl Client {
         self.pass_on(ping)?;
         while !self.peer.is_established() {
             for event in self.wait(None)? {
-                if let Event::Rejected { code, .. } = event {
+                if let Event::ErrorReceived { code, .. } = event {
                     return Err(format!("no session with {}: {code}", self.server).into());
                 }
             }

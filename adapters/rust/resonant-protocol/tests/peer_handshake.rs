@@ -161,7 +161,7 @@ fn a_capability_that_cannot_be_used_silences_the_client() {
         client.ping(1, 0).unwrap();
         let failed = client.receive(&wire_sync(&json, 1, 0), 0);
         let (code, reference) = (code.as_str().into(), None);
-        assert_eq!(failed.events, [Event::Rejected { code, reference }]);
+        assert_eq!(failed.events, [Event::ErrorReceived { code, reference }]);
         assert_eq!(failed.datagrams, Vec::<Vec<u8>>::new());
         assert_eq!(client.deadline_ms(), None);
         let late = client.receive(&talk::wire_think(1, 1), 0);
@@ -184,7 +184,7 @@ fn an_error_for_the_ping_ends_the_handshake_and_an_earlier_agreement_holds() {
         frame_seq: 0,
     });
     let code = "odd".into();
-    assert_eq!(rejected.events, [Event::Rejected { code, reference }]);
+    assert_eq!(rejected.events, [Event::ErrorReceived { code, reference }]);
     assert!(client.send(3, think(b"still"), 0).is_ok());
     let mut fresh = talk::client(config());
     fresh.ping(2, 0).unwrap();

@@ -62,7 +62,7 @@ fn what_is_not_agreed_is_refused_when_it_comes() {
         let refused = modest().receive(&wire(frame, 3, 4, Flags::empty()), 0);
         assert_eq!(error_code(&refused), code.as_str());
         let (stream_id, frame_seq) = (3, 4);
-        let event = Event::Refused {
+        let event = Event::ErrorSent {
             code,
             stream_id,
             frame_seq,
@@ -188,7 +188,7 @@ fn errors_are_told_and_never_answered() {
         frame_seq: u64::MAX,
     });
     let code = "X".into();
-    assert_eq!(told.events, [Event::Rejected { code, reference }]);
+    assert_eq!(told.events, [Event::ErrorReceived { code, reference }]);
     for (number, malformed) in [
         r#"{"method":"error","code":"X"}"#,
         r#"{"method":"error","message":""}"#,

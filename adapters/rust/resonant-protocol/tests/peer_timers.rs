@@ -22,7 +22,7 @@ fn a_ping_is_sent_again_three_times_and_given_up() {
     assert_eq!(client.advance(15_499).events, []);
     let given_up = client.advance(15_500);
     let (code, reference) = (RejectCode::HandshakeTimeout.as_str().into(), None);
-    assert_eq!(given_up.events, [Event::Rejected { code, reference }]);
+    assert_eq!(given_up.events, [Event::ErrorReceived { code, reference }]);
     assert_eq!((given_up.datagrams.len(), client.deadline_ms()), (0, None));
 }
 

@@ -75,7 +75,10 @@ fn unsealed_frames_leave_no_trace_where_crypto_is_required() {
     let error = wire_sync(r#"{"method":"error","code":"X","message":""}"#, 3, 5000);
     for _ in 0..2 {
         let events = server.receive(&error, 0).events;
-        assert!(matches!(events[..], [Event::Rejected { .. }]), "{events:?}");
+        assert!(
+            matches!(events[..], [Event::ErrorReceived { .. }]),
+            "{events:?}"
+        );
     }
     let sealed = wire(think(b"a"), 3, 0, Flags::XCHACHA);
     assert_eq!(delivered(&server.receive(&sealed, 0).events), [0]);

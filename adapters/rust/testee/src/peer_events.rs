@@ -18,16 +18,16 @@ pub(crate) fn to_json(peer: u16, event: &Event) -> Value {
             "modality": it.modality,
             "critique": it.critique,
         }),
-        Event::Rejected { code, reference } => {
-            let it = json!({"event": "rejected", "code": code});
+        Event::ErrorReceived { code, reference } => {
+            let it = json!({"event": "error_received", "code": code});
             with(it, "ref", reference.as_ref().map(reference_json))
         }
-        Event::Refused {
+        Event::ErrorSent {
             code,
             stream_id,
             frame_seq,
         } => json!({
-            "event": "refused",
+            "event": "error_sent",
             "code": code.as_str(),
             "stream_id": stream_id,
             "frame_seq": frame_seq.to_string(),

@@ -22,7 +22,7 @@ fn a_server_has_a_peer_for_every_address_and_tells_whose_events_they_are() {
     let (port_a, port_b) = (json!(a.port()), json!(b.port()));
     let expected = [
         (&port_a, &json!("established")),
-        (&port_b, &json!("refused")),
+        (&port_b, &json!("error_sent")),
         (&port_a, &json!("message")),
     ];
     assert_eq!(told, expected);
@@ -90,7 +90,8 @@ fn a_client_pings_at_once_and_by_the_virtual_clock() {
         "a client hears its server alone"
     );
     testee.ok("peer_advance", json!({"ms": 86_400_000}));
-    let expected = json!({"peer": end.port(), "event": "rejected", "code": "HANDSHAKE_TIMEOUT"});
+    let expected =
+        json!({"peer": end.port(), "event": "error_received", "code": "HANDSHAKE_TIMEOUT"});
     assert_eq!(testee.poll(), [expected]);
 }
 

@@ -92,15 +92,15 @@ MUTANTS = (
         "Takes every error for one about its ping.",
         edited(
             "peer.handlers.client.hear_error",
-            "talk.waiting is not None and talk.waiting.ping == error.ref",
-            "talk.waiting is not None",
+            "state.waiting is not None and state.waiting.ping == error.ref",
+            "state.waiting is not None",
         ),
     ),
     Mutant(
         "error-for-the-ping-unheard",
         "HSK-28",
         "Waits for a capability, and hears nothing else.",
-        edited("peer.handlers.client.hear_error", "talk.turn(Turn.REFUSED)", "pass"),
+        edited("peer.handlers.client.hear_error", "state.turn(Turn.REFUSED)", "pass"),
     ),
     Mutant(
         "failed-client-answers",
@@ -126,7 +126,7 @@ MUTANTS = (
         "Pings wherever it is asked to.",
         inserted(
             "peer.handlers.client.ping",
-            "datagram = talk.post(",
+            "datagram = state.post(",
             "sync_draft = lambda action, *more: globals()['sync_draft'](Action.REPLY, *more)",
         ),
     ),

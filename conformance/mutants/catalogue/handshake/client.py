@@ -36,8 +36,8 @@ MUTANTS = (
         "Makes a new frame for each time, with the number that comes next.",
         edited(
             "peer.handlers.client.meet",
-            "talk.push(waiting.datagram)",
-            "talk.post(sync_draft(Action.REPLY, waiting.ping.stream_id, ping_of(talk.config, talk.now_ms)))",
+            "state.push(waiting.datagram)",
+            "state.post(sync_draft(Action.REPLY, waiting.ping.stream_id, ping_of(state.config, state.now_ms)))",
         ),
     ),
     Mutant(
@@ -79,13 +79,13 @@ MUTANTS = (
         "ping-given-up-in-silence",
         "HSK-21",
         "Gives up in time, and tells nobody that it has.",
-        edited("peer.handlers.client.meet", "talk.events.append(Rejected(RejectCode.HANDSHAKE_TIMEOUT))", "pass"),
+        edited("peer.handlers.client.meet", "state.events.append(ErrorReceived(RejectCode.HANDSHAKE_TIMEOUT))", "pass"),
     ),
     Mutant(
         "capability-on-any-stream",
         "HSK-22",
         "Takes a capability wherever it comes, while it waits for one.",
-        edited(HEAR, " or talk.waiting.ping.stream_id != stream_id", ""),
+        edited(HEAR, " or state.waiting.ping.stream_id != stream_id", ""),
     ),
     Mutant(
         "capability-unasked",
@@ -93,12 +93,12 @@ MUTANTS = (
         "Takes a capability on the stream_id of its session, waiting or not.",
         edited(
             HEAR,
-            "if talk.waiting is None or talk.waiting.ping.stream_id != stream_id:",
-            "if talk.waiting is None and talk.session is not None and talk.session.stream_id == stream_id:\n"
-            "    talk.session.agreement = client_agreement(talk.config, capability)\n"
-            "    talk.events.append(talk.session.agreement.established())\n"
+            "if state.waiting is None or state.waiting.ping.stream_id != stream_id:",
+            "if state.waiting is None and state.session is not None and state.session.stream_id == stream_id:\n"
+            "    state.session.agreement = client_agreement(state.config, capability)\n"
+            "    state.events.append(state.session.agreement.established())\n"
             "    return\n"
-            "if talk.waiting is None or talk.waiting.ping.stream_id != stream_id:",
+            "if state.waiting is None or state.waiting.ping.stream_id != stream_id:",
         ),
     ),
     Mutant(
@@ -108,7 +108,7 @@ MUTANTS = (
         inserted(
             "peer.handlers.dispatch.receive",
             "clause, verdict = found",
-            "if received.kind is Kind.CAPABILITY and talk.waiting is not None:\n    talk.waiting = None",
+            "if received.kind is Kind.CAPABILITY and state.waiting is not None:\n    state.waiting = None",
         ),
     ),
     Mutant(
@@ -117,8 +117,8 @@ MUTANTS = (
         "Drops what it cannot read as something that it does not know.",
         edited(
             "peer.handlers.dispatch.receive",
-            "talk.drop(code)",
-            'talk.drop("IGNORED" if code == "BAD_MESSAGE" else code)',
+            "state.drop(code)",
+            'state.drop("IGNORED" if code == "BAD_MESSAGE" else code)',
         ),
     ),
     Mutant(

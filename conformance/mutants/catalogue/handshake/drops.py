@@ -7,7 +7,7 @@ from ...engine.patches import edited, replaced
 from ...engine.peer_patches import judged, moved, of_kinds, without
 
 WINDOW = "peer.state.replay_window.Window"
-DELIVERING = "peer.state.conversation.Conversation.accept"
+DELIVERING = "peer.state.peer_state.PeerState.accept"
 RECEIVE = "peer.handlers.dispatch.receive"
 
 MUTANTS = (
@@ -17,22 +17,22 @@ MUTANTS = (
         "Answers every frame that it refuses, one that cannot be decoded included.",
         edited(
             RECEIVE,
-            "talk.drop(error.code)  # HSK-31",
-            "talk.drop(error.code)\nfrom .events import Ref\n"
-            'talk.reply_error(Ref(0, 0), "HSK-31", Refusal(error.code, "refused"))',
+            "state.drop(error.code)  # HSK-31",
+            "state.drop(error.code)\nfrom .events import Ref\n"
+            'state.reply_error(Ref(0, 0), "HSK-31", Refusal(error.code, "refused"))',
         ),
     ),
     Mutant(
         "frame-layer-in-silence",
         "HSK-31",
         "Drops what cannot be decoded, and tells nobody.",
-        edited(RECEIVE, "talk.drop(error.code)  # HSK-31", "pass"),
+        edited(RECEIVE, "state.drop(error.code)  # HSK-31", "pass"),
     ),
     Mutant(
         "frame-layer-one-code",
         "HSK-31",
         "Has one code for everything that cannot be decoded.",
-        edited(RECEIVE, "talk.drop(error.code)  # HSK-31", "talk.drop(RejectCode.CRC_MISMATCH)"),
+        edited(RECEIVE, "state.drop(error.code)  # HSK-31", "state.drop(RejectCode.CRC_MISMATCH)"),
     ),
     Mutant(
         "reflection-taken",
@@ -50,7 +50,7 @@ MUTANTS = (
         "reflection-by-the-bare-salt",
         "XCH-12",
         "Compares with the salt, where nonces begin with salt and stream_id.",
-        judged("reflected", "nonce_start(talk.config.salt, received.frame.stream_id)", "talk.config.salt"),
+        judged("reflected", "nonce_start(state.config.salt, received.frame.stream_id)", "state.config.salt"),
     ),
     Mutant(
         "reflection-by-12-bytes",
@@ -58,8 +58,8 @@ MUTANTS = (
         "Compares the bytes that no stream_id changes, and drops the other end's frames with them.",
         judged(
             "reflected",
-            "received.nonce_start == nonce_start(talk.config.salt, received.frame.stream_id)",
-            "received.nonce_start[:12] == talk.config.salt[:12]",
+            "received.nonce_start == nonce_start(state.config.salt, received.frame.stream_id)",
+            "received.nonce_start[:12] == state.config.salt[:12]",
         ),
     ),
     Mutant(
@@ -122,8 +122,8 @@ MUTANTS = (
             RECEIVE,
             "clause, verdict = found",
             "clause, verdict = found\n"
-            "if isinstance(verdict, Refusal) and talk.inbox.open_stream(received.frame.stream_id) is None:\n"
-            "    list(talk.inbox.accept(received.frame, None, talk.now_ms))",
+            "if isinstance(verdict, Refusal) and state.recv_streams.open_stream(received.frame.stream_id) is None:\n"
+            "    list(state.recv_streams.accept(received.frame, None, state.now_ms))",
         ),
     ),
     Mutant(
@@ -131,7 +131,7 @@ MUTANTS = (
         "HSK-34",
         "Remembers numbers without the stream_ids that they are of.",
         edited(
-            "peer.state.recv_streams.Inbox._window",
+            "peer.state.recv_streams.RecvStreams._window",
             "entry = self._others.get(stream_id)",
             "entry = next(iter(self._others.values()), None)",
         ),
@@ -147,7 +147,7 @@ MUTANTS = (
         "HSK-35",
         "Remembers the number of a bare frame, with which anybody can shut out a sealed one.",
         edited(
-            "peer.state.conversation.Conversation.numbered",
+            "peer.state.peer_state.PeerState.numbered",
             "return received.sealed or not self.config.require_crypto",
             "return True",
         ),
@@ -190,7 +190,7 @@ MUTANTS = (
             RECEIVE,
             "if found is None:",
             "if found is not None and received.kind is Kind.ERROR and received.fault is not None:\n"
-            "    streams.take(talk, received)\n"
+            "    streams.take(state, received)\n"
             "    return\n"
             "if found is None:",
         ),
@@ -199,7 +199,7 @@ MUTANTS = (
         "error-unreadable-answered-by-clients",
         "HSK-40",
         "Answers what it cannot read in either role.",
-        judged("unreadable", "if talk.role is Role.CLIENT else fault", "if not talk.role else fault"),
+        judged("unreadable", "if state.role is Role.CLIENT else fault", "if not state.role else fault"),
     ),
     Mutant(
         "sync-unreadable-taken-by-clients",
@@ -208,8 +208,8 @@ MUTANTS = (
         edited(
             RECEIVE,
             "if found is None:",
-            "if found is not None and received.kind is Kind.UNREADABLE and talk.role == 'client':\n"
-            "    streams.take(talk, received)\n"
+            "if found is not None and received.kind is Kind.UNREADABLE and state.role == 'client':\n"
+            "    streams.take(state, received)\n"
             "    return\n"
             "if found is None:",
         ),
@@ -220,10 +220,10 @@ MUTANTS = (
         "Delivers single frames in the order of their numbers, and holds what comes early.",
         edited(
             DELIVERING,
-            "for due in self.inbox.accept(received.frame, hold(received, waits=waits), self.now_ms):",
-            "early = received.frame.frame_seq > 0 and self.inbox.judge_number(\n"
+            "for due in self.recv_streams.accept(received.frame, hold(received, waits=waits), self.now_ms):",
+            "early = received.frame.frame_seq > 0 and self.recv_streams.judge_number(\n"
             "    received.frame.stream_id, received.frame.frame_seq - 1) is None\n"
-            "for due in self.inbox.accept(received.frame, hold(received, waits=waits), self.now_ms):\n"
+            "for due in self.recv_streams.accept(received.frame, hold(received, waits=waits), self.now_ms):\n"
             "    if early and not waits:\n"
             "        continue",
         ),
@@ -235,7 +235,7 @@ MUTANTS = (
         edited(
             DELIVERING,
             "if due.data:",
-            "if due.data and self.inbox.open_stream(received.frame.stream_id) is not None:",
+            "if due.data and self.recv_streams.open_stream(received.frame.stream_id) is not None:",
         ),
     ),
 )

@@ -6,8 +6,8 @@ from ...engine.mutant import Mutant
 from ...engine.patches import edited, inserted, replaced
 from ...engine.peer_patches import judged, moved, of_kinds, without
 
-ERROR = "peer.state.conversation.Conversation.reply_error"
-REPLY = "peer.state.conversation.Conversation.reply"
+ERROR = "peer.state.peer_state.PeerState.reply_error"
+REPLY = "peer.state.peer_state.PeerState.reply"
 LIMIT = "peer.replies.Limiter.allows"
 
 MUTANTS = (
@@ -128,8 +128,8 @@ MUTANTS = (
         "Drops a HEAD that it cannot read, and tells the sender nothing.",
         inserted(
             "peer.handlers.dispatch._refuse",
-            "answer = talk.reply_error(",
-            "if received.kind is Kind.HEAD and received.fault is not None:\n    talk.drop(refusal.code)\n    return",
+            "answer = state.reply_error(",
+            "if received.kind is Kind.HEAD and received.fault is not None:\n    state.drop(refusal.code)\n    return",
         ),
     ),
     Mutant(
@@ -156,13 +156,15 @@ MUTANTS = (
         "replies-count-errors-alone",
         "HSK-42",
         "Counts errors and capabilities apart, eight of each.",
-        edited("peer.handlers.server.answer", "sent = talk.reply(", "talk.replies._times.clear()\nsent = talk.reply("),
+        edited(
+            "peer.handlers.server.answer", "sent = state.reply(", "state.replies._times.clear()\nsent = state.reply("
+        ),
     ),
     Mutant(
         "replies-again-uncounted",
         "HSK-42",
         "Does not count an answer that it sends again.",
-        edited("peer.state.conversation.Conversation.repeat", "self.replies.count(self.now_ms)", "pass"),
+        edited("peer.state.peer_state.PeerState.repeat", "self.replies.count(self.now_ms)", "pass"),
     ),
     Mutant(
         "replies-limit-untold",
@@ -183,7 +185,7 @@ MUTANTS = (
         edited(
             ERROR,
             'f"{clause}: {refusal.detail}", ref)',
-            'f"{clause}: {refusal.detail}", Ref(ref.stream_id, self.outbox._stream(ref.stream_id).next_seq))',
+            'f"{clause}: {refusal.detail}", Ref(ref.stream_id, self.send_streams._stream(ref.stream_id).next_seq))',
         ),
     ),
     Mutant(
@@ -212,7 +214,7 @@ MUTANTS = (
         "Answers, and leaves its program to find out from the capture.",
         edited(
             "peer.handlers.dispatch._refuse",
-            "talk.events.append(Refused(refusal.code, ref.stream_id, ref.frame_seq))",
+            "state.events.append(ErrorSent(refusal.code, ref.stream_id, ref.frame_seq))",
             "pass",
         ),
     ),
@@ -222,27 +224,27 @@ MUTANTS = (
         "Tells of the session when it begins, and again for every ping that comes again.",
         edited(
             "peer.handlers.server.repeat",
-            "talk.answers.remember(ref, answer)",
-            "talk.answers.remember(ref, answer)\n"
-            "talk.events.extend([talk.agreement.established()] if talk.agreement and not answer.code else [])",
+            "state.answers.remember(ref, answer)",
+            "state.answers.remember(ref, answer)\n"
+            "state.events.extend([state.agreement.established()] if state.agreement and not answer.code else [])",
         ),
     ),
     Mutant(
         "opened-untold",
         "HSK-44",
         "Tells of a stream with its first frame.",
-        edited("peer.handlers.streams.begin", "talk.events.append(", "str("),
+        edited("peer.handlers.streams.begin", "state.events.append(", "str("),
     ),
     Mutant(
         "lost-untold",
         "HSK-44",
         "Ends the session, and tells nobody.",
-        edited("peer.state.conversation.Conversation.lose", "self.events.append(Lost())", "pass"),
+        edited("peer.state.peer_state.PeerState.lose", "self.events.append(Lost())", "pass"),
     ),
     Mutant(
         "drops-told-as-ignored",
         "HSK-44",
         "Tells that something was dropped, and has one word for it.",
-        edited("peer.state.conversation.Conversation.drop", "Dropped(code)", "Dropped(DropCode.IGNORED)"),
+        edited("peer.state.peer_state.PeerState.drop", "Dropped(code)", "Dropped(DropCode.IGNORED)"),
     ),
 )

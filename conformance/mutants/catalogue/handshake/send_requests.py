@@ -5,9 +5,9 @@ from __future__ import annotations
 from ...engine.mutant import Mutant
 from ...engine.patches import edited
 
-ENCODE = "peer.state.send_streams.Outbox._encode"
-FLAGS = "peer.state.send_streams.Outbox._flags"
-ADVANCE = "peer.state.send_streams.Outbox._advance"
+ENCODE = "peer.state.send_streams.SendStreams._encode"
+FLAGS = "peer.state.send_streams.SendStreams._flags"
+ADVANCE = "peer.state.send_streams.SendStreams._advance"
 NONCE = "nonce_for(self._config.salt, draft.stream_id, number)"
 AGREED = "peer.handlers.requests._check_agreed"
 SEND = "peer.handlers.requests.send_data"
@@ -17,13 +17,13 @@ MUTANTS = (
         "sends-without-session",
         "HSK-6",
         "Sends what it is given, and lets the other end refuse it.",
-        edited("peer.handlers.requests.check_session", "if talk.agreement is None:", "if False:"),
+        edited("peer.handlers.requests.check_session", "if state.agreement is None:", "if False:"),
     ),
     Mutant(
         "sends-streams-without-session",
         "HSK-6",
         "Asks for a session before data, and not before HEAD.",
-        edited("peer.handlers.requests.open_stream", "check_session(talk)", "pass"),
+        edited("peer.handlers.requests.open_stream", "check_session(state)", "pass"),
     ),
     Mutant(
         "sends-what-is-not-agreed",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from ...engine.mutant import Mutant
 from ...engine.patches import edited, inserted, replaced
 
-ENCODE = "peer.state.send_streams.Outbox._encode"
-FLAGS = "peer.state.send_streams.Outbox._flags"
-ADVANCE = "peer.state.send_streams.Outbox._advance"
+ENCODE = "peer.state.send_streams.SendStreams._encode"
+FLAGS = "peer.state.send_streams.SendStreams._flags"
+ADVANCE = "peer.state.send_streams.SendStreams._advance"
 NONCE = "nonce_for(self._config.salt, draft.stream_id, number)"
 AGREED = "peer.handlers.requests._check_agreed"
 SEND = "peer.handlers.requests.send_data"
@@ -30,7 +30,7 @@ MUTANTS = (
         "FRM-28",
         "Cuts a frame that is too large for one datagram.",
         inserted(
-            "peer.state.conversation.Conversation.push",
+            "peer.state.peer_state.PeerState.push",
             "self.sent_ms = self.now_ms",
             "if len(data) > 60_000:\n    self.datagrams[-1:] = [data[:60_000], data[60_000:]]",
         ),
@@ -40,7 +40,7 @@ MUTANTS = (
         "FRM-28",
         "Puts frames that are sent at once into one datagram.",
         inserted(
-            "peer.state.conversation.Conversation.flush",
+            "peer.state.peer_state.PeerState.flush",
             "output =",
             'if len(self.datagrams) > 1:\n    self.datagrams = [b"".join(self.datagrams)]',
         ),
@@ -49,7 +49,7 @@ MUTANTS = (
         "numbers-from-1",
         "HSK-2",
         "Begins to count its frames at 1.",
-        edited("peer.state.send_stream.OutgoingStream.__init__", "self.next_seq = 0", "self.next_seq = 1"),
+        edited("peer.state.send_stream.SendStream.__init__", "self.next_seq = 0", "self.next_seq = 1"),
     ),
     Mutant(
         "numbers-of-data-alone",
@@ -72,7 +72,7 @@ MUTANTS = (
         "HSK-2",
         "Takes a number before it knows whether the frame can be sent.",
         edited(
-            "peer.state.send_streams.Outbox.send",
+            "peer.state.send_streams.SendStreams.send",
             "data = self._encode(draft, stream, agreement)",
             "try:\n"
             "    data = self._encode(draft, stream, agreement)\n"
@@ -148,13 +148,13 @@ MUTANTS = (
         "sends-bare-what-has-to-be-sealed",
         "HSK-4",
         "Sends without sealing where no crypto could be agreed, though it requires it.",
-        edited("peer.handlers.requests.check_session", "if talk.mute:", "if False:"),
+        edited("peer.handlers.requests.check_session", "if state.mute:", "if False:"),
     ),
     Mutant(
         "beats-bare-where-crypto-is-required",
         "HSK-4",
         "Refuses its program, and sends its own HEARTs.",
-        edited("peer.handlers.timers._heart_due", " and not talk.mute", ""),
+        edited("peer.handlers.timers._heart_due", " and not state.mute", ""),
     ),
     Mutant(
         "compresses-nothing",

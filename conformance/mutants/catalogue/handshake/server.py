@@ -133,8 +133,8 @@ MUTANTS = (
         "Answers a second ping, and goes on with what the first one agreed.",
         edited(
             "peer.handlers.server.answer",
-            "talk.establish(",
-            "if talk.session is not None:\n    return\ntalk.establish(",
+            "state.establish(",
+            "if state.session is not None:\n    return\ntalk.establish(",
         ),
     ),
     Mutant(
@@ -144,7 +144,7 @@ MUTANTS = (
         edited(
             "peer.handlers.dispatch._refuse",
             "if received.kind is Kind.PING:",
-            "if received.kind is Kind.PING:\n    talk.session = None",
+            "if received.kind is Kind.PING:\n    state.session = None",
         ),
     ),
     Mutant(
@@ -159,9 +159,9 @@ MUTANTS = (
         "Knows a ping again by its stream_id alone.",
         judged(
             "answered",
-            "answer = talk.answers.find(ref_of(received))",
+            "answer = state.answers.find(ref_of(received))",
             "stream_id = received.frame.stream_id\n"
-            "answer = next((a for ref, a in talk.answers._kept.items() if ref.stream_id == stream_id), None)",
+            "answer = next((a for ref, a in state.answers._kept.items() if ref.stream_id == stream_id), None)",
         ),
     ),
     Mutant(
@@ -174,19 +174,19 @@ MUTANTS = (
         "ping-errors-not-kept",
         "HSK-18",
         "Remembers capabilities, and makes errors anew.",
-        edited("peer.handlers.dispatch._refuse", "talk.answers.remember(ref, Answer(answer, refusal.code))", "pass"),
+        edited("peer.handlers.dispatch._refuse", "state.answers.remember(ref, Answer(answer, refusal.code))", "pass"),
     ),
     Mutant(
         "ping-answers-outlive-a-loss",
         "HSK-18",
         "Keeps its answers when the session is lost, and repeats one that agrees on nothing any more.",
-        edited("peer.state.conversation.Conversation.turn", "self.answers.clear()", "pass"),
+        edited("peer.state.peer_state.PeerState.turn", "self.answers.clear()", "pass"),
     ),
     Mutant(
         "sync-unreadable-unanswered",
         "HSK-19",
         "Drops what it cannot read, as a client does.",
-        judged("unreadable", "if talk.role is Role.CLIENT else fault", "if talk.role else fault"),
+        judged("unreadable", "if state.role is Role.CLIENT else fault", "if state.role else fault"),
     ),
     Mutant(
         "sync-without-method-unanswered",

@@ -36,8 +36,8 @@ MUTANTS = (
         "Takes a name that it does not know for an error of the list.",
         edited(
             "peer.handlers.server.answer",
-            "sent = talk.reply(",
-            'if {*(received.sync.compress or ())} - {"none", "zstd", "lz4"}:\n    return\nsent = talk.reply(',
+            "sent = state.reply(",
+            'if {*(received.sync.compress or ())} - {"none", "zstd", "lz4"}:\n    return\nsent = state.reply(',
         ),
     ),
     Mutant(
@@ -80,9 +80,7 @@ MUTANTS = (
         "unknown-method-dropped",
         "HSK-9",
         "Drops what it does not know, number and all, and so takes the same frame again.",
-        edited(
-            "peer.state.conversation.Conversation.accept", "if self.numbered(received):", "if received.kind != 'other':"
-        ),
+        edited("peer.state.peer_state.PeerState.accept", "if self.numbered(received):", "if received.kind != 'other':"),
     ),
     Mutant(
         "ping-to-a-client-answered",
@@ -176,7 +174,7 @@ MUTANTS = (
             "peer.handlers.dispatch._refuse",
             "ref = ref_of(received)",
             "if received.kind is Kind.PING and refusal.code is RejectCode.BAD_MESSAGE:\n"
-            "    talk.drop(refusal.code)\n    return\nref = ref_of(received)",
+            "    state.drop(refusal.code)\n    return\nref = ref_of(received)",
         ),
     ),
     Mutant(

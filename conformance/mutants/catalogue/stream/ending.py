@@ -6,7 +6,7 @@ from ...engine.mutant import Mutant
 from ...engine.patches import edited, inserted, replaced
 from ...engine.peer_patches import moved, of_kinds, without
 
-STREAM = "peer.state.recv_stream.IncomingStream"
+STREAM = "peer.state.recv_stream.RecvStream"
 DIFFERENCE = f"{STREAM}.difference"
 
 
@@ -104,7 +104,7 @@ MUTANTS = (
         "Tells its program that the stream is broken, and nobody else.",
         edited(
             "peer.handlers.streams.end",
-            'what is not None and talk.reply_error(_ref(stream, ending), "STM-16", _corrupt(what)) is None',
+            'what is not None and state.reply_error(_ref(stream, ending), "STM-16", _corrupt(what)) is None',
             "False",
         ),
     ),
@@ -120,8 +120,8 @@ MUTANTS = (
         "Confirms a complete stream, as another protocol does.",
         inserted(
             "peer.handlers.streams._close",
-            "talk.inbox.settle(stream)",
-            'if what is None:\n    talk.reply_error(_ref(stream, ending), "STM-17", _corrupt("nothing"))',
+            "state.recv_streams.settle(stream)",
+            'if what is None:\n    state.reply_error(_ref(stream, ending), "STM-17", _corrupt("nothing"))',
         ),
     ),
     Mutant(
@@ -130,9 +130,9 @@ MUTANTS = (
         "Closes the stream in silence, since everything was delivered.",
         edited(
             "peer.handlers.streams._close",
-            "talk.events.append(stream.complete() if what is None else stream.fail(RejectCode.STREAM_CORRUPT, what))",
+            "state.events.append(stream.complete() if what is None else stream.fail(RejectCode.STREAM_CORRUPT, what))",
             "event = stream.complete() if what is None else stream.fail(RejectCode.STREAM_CORRUPT, what)\n"
-            "talk.events.extend([] if what is None else [event])",
+            "state.events.extend([] if what is None else [event])",
         ),
     ),
     Mutant(
@@ -170,7 +170,7 @@ MUTANTS = (
         edited(
             "peer.handlers.streams._ask_again",
             "stream.machine.fire(Arrival.INCOMPLETE)",
-            "stream.machine.fire(Arrival.INCOMPLETE)\nstream.progress_ms = talk.now_ms",
+            "stream.machine.fire(Arrival.INCOMPLETE)\nstream.progress_ms = state.now_ms",
         ),
     ),
     Mutant(
@@ -179,7 +179,7 @@ MUTANTS = (
         "Lets go of the stream and tells the sender nothing.",
         edited(
             "peer.handlers.streams.expire",
-            'talk.reply_error(_ref(stream, stream.ending), "STM-18", refusal)',
+            'state.reply_error(_ref(stream, stream.ending), "STM-18", refusal)',
             "del refusal",
         ),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...engine.mutant import Mutant
 from ...engine.patches import both, edited, replaced
 
-TURN = "peer.state.conversation.Conversation.turn"
+TURN = "peer.state.peer_state.PeerState.turn"
 
 MUTANTS = (
     Mutant(
@@ -25,22 +25,22 @@ MUTANTS = (
         "STM-22",
         "Beats every 15 s, whatever it has sent in between.",
         both(
-            edited("peer.state.conversation.Conversation.push", "self.sent_ms = self.now_ms", "pass"),
-            edited("peer.handlers.timers._beat", "talk.post(", "talk.sent_ms = talk.now_ms\ntalk.post("),
+            edited("peer.state.peer_state.PeerState.push", "self.sent_ms = self.now_ms", "pass"),
+            edited("peer.handlers.timers._beat", "state.post(", "state.sent_ms = state.now_ms\ntalk.post("),
         ),
     ),
     Mutant(
         "heart-on-stream-0",
         "STM-22",
         "Has one stream_id for its HEARTs, whatever the handshake's was.",
-        edited("peer.handlers.timers._beat", "talk.session.stream_id)", "0)"),
+        edited("peer.handlers.timers._beat", "state.session.stream_id)", "0)"),
     ),
     Mutant(
         "heart-of-the-first-handshake",
         "STM-22",
         "Keeps the stream_id of the first handshake when another has been made.",
         edited(
-            "peer.state.conversation.Conversation.establish",
+            "peer.state.peer_state.PeerState.establish",
             "self.turn(Turn.AGREED)",
             "stream_id = self.session.stream_id if self.session else stream_id\nself.turn(Turn.AGREED)",
         ),
@@ -50,8 +50,10 @@ MUTANTS = (
         "STM-22",
         "Beats whether or not anybody is there to hear it.",
         both(
-            edited("peer.handlers.timers._heart_due", "if talk.session is not None and", "if talk.session is None and"),
-            edited("peer.handlers.timers._beat", "is not None", "is None", ("talk.session.stream_id)", "0)")),
+            edited(
+                "peer.handlers.timers._heart_due", "if state.session is not None and", "if state.session is None and"
+            ),
+            edited("peer.handlers.timers._beat", "is not None", "is None", ("state.session.stream_id)", "0)")),
         ),
     ),
     Mutant(
@@ -59,7 +61,7 @@ MUTANTS = (
         "STM-23",
         "Gives a HEART the number of the frame before it, since it carries nothing.",
         edited(
-            "peer.state.send_streams.Outbox._encode",
+            "peer.state.send_streams.SendStreams._encode",
             "number = stream.next_seq",
             "number = max(0, stream.next_seq - (draft.action in (Action.BEAT, Action.HEART)))",
         ),
@@ -69,7 +71,7 @@ MUTANTS = (
         "STM-23",
         "Sends a HEART under the next number, which the next frame has again.",
         edited(
-            "peer.state.send_streams.Outbox._advance",
+            "peer.state.send_streams.SendStreams._advance",
             "stream.next_seq += 1",
             "stream.next_seq += draft.action not in (Action.BEAT, Action.HEART)",
         ),
@@ -79,9 +81,9 @@ MUTANTS = (
         "STM-23",
         "Leaves the numbers of a stream to its data frames.",
         edited(
-            "peer.state.send_streams.Outbox._advance",
+            "peer.state.send_streams.SendStreams._advance",
             "stream.next_seq += 1",
-            "stream.next_seq += stream.machine.state is not Outgoing.OPEN or draft.action is not Action.HEART",
+            "stream.next_seq += stream.machine.state is not SendState.OPEN or draft.action is not Action.HEART",
         ),
     ),
     Mutant(
@@ -103,21 +105,21 @@ MUTANTS = (
         edited(
             "peer.handlers.dispatch.receive",
             "    try:\n        received",
-            "    talk.touch()\n    try:\n        received",
+            "    state.touch()\n    try:\n        received",
         ),
     ),
     Mutant(
         "lost-keeps-its-numbers",
         "STM-24",
         "Keeps what it remembers of numbers, and drops the next session's frames for duplicates.",
-        edited(TURN, "self.inbox.clear()", "pass"),
+        edited(TURN, "self.recv_streams.clear()", "pass"),
     ),
     Mutant(
         "lost-keeps-its-agreement",
         "STM-24",
         "Tells that the other end is lost, and goes on answering it.",
         edited(
-            "peer.state.conversation.Conversation.lose",
+            "peer.state.peer_state.PeerState.lose",
             "self.turn(Turn.LOST)",
             "self.session.accepted_ms = self.now_ms",
         ),
@@ -127,7 +129,7 @@ MUTANTS = (
         "STM-24",
         "Does not count the establishment as a sign of life.",
         edited(
-            "peer.state.conversation.Conversation.establish",
+            "peer.state.peer_state.PeerState.establish",
             "self.turn(Turn.AGREED)",
             "first_ms = self.waiting.first_ms if self.waiting else self.now_ms\nself.turn(Turn.AGREED)",
             ("Session(agreement, stream_id, self.now_ms)", "Session(agreement, stream_id, first_ms)"),
@@ -138,7 +140,9 @@ MUTANTS = (
         "STM-25",
         "Begins everything anew with the next session, its numbers included, under the salt that it has.",
         edited(
-            "peer.state.send_streams.Outbox.lose", "self._ended.clear()", "self._ended.clear()\nself._streams.clear()"
+            "peer.state.send_streams.SendStreams.lose",
+            "self._ended.clear()",
+            "self._ended.clear()\nself._streams.clear()",
         ),
     ),
     Mutant(
@@ -146,7 +150,7 @@ MUTANTS = (
         "STM-25",
         "Forgets a stream with its session, and its numbers with the stream.",
         edited(
-            "peer.state.send_streams.Outbox.lose",
+            "peer.state.send_streams.SendStreams.lose",
             "stream.strong = False",
             "stream.strong = False\nstream.next_seq = 0",
         ),
@@ -156,7 +160,7 @@ MUTANTS = (
         "XCH-11",
         "Takes a number for unique in the session, and two streams have the same ones.",
         edited(
-            "peer.state.send_streams.Outbox._encode",
+            "peer.state.send_streams.SendStreams._encode",
             "nonce_for(self._config.salt, draft.stream_id, number)",
             "nonce_for(self._config.salt, 0, number)",
         ),
@@ -166,7 +170,7 @@ MUTANTS = (
         "XCH-11",
         "Makes one nonce for a stream and keeps it.",
         edited(
-            "peer.state.send_streams.Outbox._encode",
+            "peer.state.send_streams.SendStreams._encode",
             "nonce_for(self._config.salt, draft.stream_id, number)",
             "nonce_for(self._config.salt, draft.stream_id, 0)",
         ),
@@ -176,7 +180,7 @@ MUTANTS = (
         "XCH-11",
         "Gives a HEART the nonce of the frame before it, as it has no content to protect.",
         edited(
-            "peer.state.send_streams.Outbox._encode",
+            "peer.state.send_streams.SendStreams._encode",
             "nonce_for(self._config.salt, draft.stream_id, number)",
             "nonce_for(\n"
             "    self._config.salt, draft.stream_id, max(0, number - (draft.action in (Action.BEAT, Action.HEART))))",

@@ -7,8 +7,8 @@ from ...engine.patches import both, edited, inserted, replaced
 from ...engine.peer_patches import judged, moved, of_kinds, without
 
 PLACE = "peer.received.frame._check_place"
-INBOX = "peer.state.recv_streams.Inbox"
-STREAM = "peer.state.recv_stream.IncomingStream"
+RECV_STREAMS = "peer.state.recv_streams.RecvStreams"
+STREAM = "peer.state.recv_stream.RecvStream"
 
 MUTANTS = (
     Mutant(
@@ -76,7 +76,7 @@ MUTANTS = (
         "STM-3",
         "Sets the flag on HEAD and TAIL, which it makes itself, and not on what the program sends between.",
         edited(
-            "peer.state.send_streams.Outbox._flags",
+            "peer.state.send_streams.SendStreams._flags",
             "if draft.strong or stream.strong:",
             "if draft.strong or stream.strong and draft.action.name == 'TAIL':",
         ),
@@ -91,19 +91,19 @@ MUTANTS = (
         "head-again-opens-anew",
         "STM-6",
         "Opens the stream for every HEAD, and loses what it had.",
-        judged("number", " and talk.inbox.open_stream(received.frame.stream_id) is None:", ":"),
+        judged("number", " and state.recv_streams.open_stream(received.frame.stream_id) is None:", ":"),
     ),
     Mutant(
         "head-keeps-what-came-before",
         "STM-6",
         "Fills the numbers that came before the HEAD, and never asks for their frames again.",
         edited(
-            f"{INBOX}.open",
+            f"{RECV_STREAMS}.open",
             "self._others.pop(stream_id, None)",
             "before = self._others.pop(stream_id, None)",
             (
-                "self._open[stream_id] = IncomingStream(stream_id, head, strong=received.strong)",
-                "stream = self._open[stream_id] = IncomingStream(stream_id, head, strong=received.strong)\n"
+                "self._open[stream_id] = RecvStream(stream_id, head, strong=received.strong)",
+                "stream = self._open[stream_id] = RecvStream(stream_id, head, strong=received.strong)\n"
                 "while before is not None and before.judge(stream.next_seq):\n"
                 "    stream.next_seq += 1",
             ),
@@ -119,7 +119,9 @@ MUTANTS = (
         "streams-opened-ever",
         "STM-10",
         "Counts streams as they open and not as they close.",
-        edited(f"{INBOX}.can_open", "len(self._open) < MAX_OPEN", "len(self._open) + len(self._others) < MAX_OPEN"),
+        edited(
+            f"{RECV_STREAMS}.can_open", "len(self._open) < MAX_OPEN", "len(self._open) + len(self._others) < MAX_OPEN"
+        ),
     ),
     Mutant(
         "tail-asks-for-65",
@@ -166,7 +168,7 @@ MUTANTS = (
         inserted(
             "peer.handlers.streams.end",
             "ending = stream.ending or",
-            "if stream.ending is not None and stream.missing(number):\n    talk.drop(DropCode.DUPLICATE)\n    return",
+            "if stream.ending is not None and stream.missing(number):\n    state.drop(DropCode.DUPLICATE)\n    return",
         ),
     ),
     Mutant(
@@ -218,7 +220,7 @@ MUTANTS = (
             "tail_alone",
             "return incomplete(tuple(range(min(received.frame.frame_seq, MISSING))))",
             "numbers = range(min(received.frame.frame_seq, MISSING))\n"
-            "came = talk.inbox.judge_number\n"
+            "came = state.recv_streams.judge_number\n"
             "return incomplete(tuple(n for n in numbers if came(received.frame.stream_id, n) is None) or (0,))",
         ),
     ),

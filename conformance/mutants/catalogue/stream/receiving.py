@@ -6,8 +6,8 @@ from ...engine.mutant import Mutant
 from ...engine.patches import edited
 from ...engine.peer_patches import judged, without
 
-STREAM = "peer.state.recv_stream.IncomingStream"
-INBOX = "peer.state.recv_streams.Inbox"
+STREAM = "peer.state.recv_stream.RecvStream"
+RECV_STREAMS = "peer.state.recv_streams.RecvStreams"
 
 BYTES = (
     Mutant(
@@ -61,7 +61,7 @@ ORDER = (
         "STM-7",
         "Throws HEARTs away before they are counted, and waits for their numbers for ever.",
         edited(
-            "peer.state.conversation.Conversation.accept",
+            "peer.state.peer_state.PeerState.accept",
             "if self.numbered(received):",
             "if self.numbered(received) and received.kind != 'heart':",
         ),
@@ -71,7 +71,7 @@ ORDER = (
         "STM-7",
         "Passes by a Sync frame of a method that it does not know, number and all.",
         edited(
-            "peer.state.conversation.Conversation.accept",
+            "peer.state.peer_state.PeerState.accept",
             "if self.numbered(received):",
             "if self.numbered(received) and received.kind != 'other':",
         ),
@@ -82,25 +82,25 @@ ROOM = (
         "stream-holds-1025-ahead",
         "STM-8",
         "Compares with <= and holds a frame too far ahead.",
-        edited(f"{INBOX}.has_room", "ahead < AHEAD", "ahead <= AHEAD"),
+        edited(f"{RECV_STREAMS}.has_room", "ahead < AHEAD", "ahead <= AHEAD"),
     ),
     Mutant(
         "stream-holds-1023-ahead",
         "STM-8",
         "Counts the missing number among those it has room for.",
-        edited(f"{INBOX}.has_room", "ahead < AHEAD", "ahead < AHEAD - 1"),
+        edited(f"{RECV_STREAMS}.has_room", "ahead < AHEAD", "ahead < AHEAD - 1"),
     ),
     Mutant(
         "stream-holds-any-bytes",
         "STM-8",
         "Counts frames and forgets that frames have bytes.",
-        edited(f"{INBOX}.has_room", " and waiting + len(received.datagram) <= MAX_WAITING_BYTES", ""),
+        edited(f"{RECV_STREAMS}.has_room", " and waiting + len(received.datagram) <= MAX_WAITING_BYTES", ""),
     ),
     Mutant(
         "stream-16-mib-for-each",
         "STM-8",
         "Has 16 MiB for each stream, where the session has them once.",
-        edited(f"{INBOX}.has_room", "for one in self._open.values()", "for one in [stream]"),
+        edited(f"{RECV_STREAMS}.has_room", "for one in self._open.values()", "for one in [stream]"),
     ),
     Mutant(
         "stream-16-mib-never-given-back",
@@ -112,7 +112,7 @@ ROOM = (
         "stream-16-mib-exactly-is-too-much",
         "STM-8",
         "Compares with < and has one byte less.",
-        edited(f"{INBOX}.has_room", "<= MAX_WAITING_BYTES", "< MAX_WAITING_BYTES"),
+        edited(f"{RECV_STREAMS}.has_room", "<= MAX_WAITING_BYTES", "< MAX_WAITING_BYTES"),
     ),
 )
 AGAIN = (
@@ -133,7 +133,7 @@ AGAIN = (
         "STM-9",
         "Keeps the rule for single frames, by which an old number is STALE.",
         edited(
-            f"{INBOX}.judge_number",
+            f"{RECV_STREAMS}.judge_number",
             "return DropCode.DUPLICATE if stream.seen(number) else None",
             "late = DropCode.STALE if stream.next_seq - number >= 1024 else DropCode.DUPLICATE\n"
             "return late if stream.seen(number) else None",
@@ -145,13 +145,13 @@ APART = (
         "streams-share-their-turn",
         "STM-11",
         "Holds one list of missing numbers for the conversation.",
-        edited(f"{INBOX}.open", "self._open[stream_id] =", "self._open.clear()\nself._open[stream_id] ="),
+        edited(f"{RECV_STREAMS}.open", "self._open[stream_id] =", "self._open.clear()\nself._open[stream_id] ="),
     ),
     Mutant(
         "streams-close-together",
         "STM-11",
         "Ends its buffer when a stream ends, with what other streams have in it.",
-        edited(f"{INBOX}.settle", "del self._open[stream.stream_id]", "self._open.clear()"),
+        edited(f"{RECV_STREAMS}.settle", "del self._open[stream.stream_id]", "self._open.clear()"),
     ),
 )
 LAST = (

@@ -2,58 +2,58 @@
 
 from __future__ import annotations
 
-from resonant.peer.state.stream_states import Action, Outgoing
+from resonant.peer.state.stream_states import Action, SendState
 
 from ...engine.mutant import Mutant
 from ...engine.patches import edited, replaced
 from ...engine.peer_patches import rows
 
 OUTGOING = "peer.state.stream_states.OUTGOING"
-REPAIR = "peer.state.send_streams.Outbox.repair"
-SENT = "peer.state.send_stream.OutgoingStream"
+REPAIR = "peer.state.send_streams.SendStreams.repair"
+SENT = "peer.state.send_stream.SendStream"
 
 MUTANTS = (
     Mutant(
         "head-after-single-messages",
         "STM-4",
         "Lets a stream begin on a stream_id that has numbers already.",
-        rows(OUTGOING, {(Outgoing.SINGLE, Action.HEAD): Outgoing.OPEN}),
+        rows(OUTGOING, {(SendState.SINGLE, Action.HEAD): SendState.OPEN}),
     ),
     Mutant(
         "head-on-an-open-stream",
         "STM-4",
         "Lets a stream begin again while it is open.",
-        rows(OUTGOING, {(Outgoing.OPEN, Action.HEAD): Outgoing.OPEN}),
+        rows(OUTGOING, {(SendState.OPEN, Action.HEAD): SendState.OPEN}),
     ),
     Mutant(
         "head-where-it-answered",
         "STM-4",
         "Does not count its answers among what it has sent.",
-        rows(OUTGOING, {(Outgoing.REPLIES, Action.HEAD): Outgoing.OPEN}),
+        rows(OUTGOING, {(SendState.REPLIES, Action.HEAD): SendState.OPEN}),
     ),
     Mutant(
         "data-after-the-tail",
         "STM-4",
         "Numbers data on behind the TAIL.",
-        rows(OUTGOING, {(Outgoing.ENDED, Action.DATA): Outgoing.ENDED}),
+        rows(OUTGOING, {(SendState.ENDED, Action.DATA): SendState.ENDED}),
     ),
     Mutant(
         "heart-after-the-tail",
         "STM-4",
         "Thinks that a HEART can do no harm anywhere.",
-        rows(OUTGOING, {(Outgoing.ENDED, Action.HEART): Outgoing.ENDED}),
+        rows(OUTGOING, {(SendState.ENDED, Action.HEART): SendState.ENDED}),
     ),
     Mutant(
         "tail-without-head",
         "STM-4",
         "Ends a stream that was never opened.",
-        rows(OUTGOING, {(Outgoing.SINGLE, Action.TAIL): Outgoing.ENDED}),
+        rows(OUTGOING, {(SendState.SINGLE, Action.TAIL): SendState.ENDED}),
     ),
     Mutant(
         "tail-twice",
         "STM-4",
         "Ends a stream as often as it is asked to.",
-        rows(OUTGOING, {(Outgoing.ENDED, Action.TAIL): Outgoing.ENDED}),
+        rows(OUTGOING, {(SendState.ENDED, Action.TAIL): SendState.ENDED}),
     ),
     Mutant(
         "tail-counts-itself",
@@ -72,7 +72,7 @@ MUTANTS = (
         "STM-5",
         "Counts every frame between HEAD and TAIL.",
         edited(
-            "peer.state.send_streams.Outbox._advance",
+            "peer.state.send_streams.SendStreams._advance",
             "draft.action is Action.DATA and stream.machine",
             "draft.action in (Action.DATA, Action.HEART, Action.BEAT) and stream.machine",
         ),
@@ -178,7 +178,8 @@ MUTANTS = (
         "STM-21",
         "Takes the error for news of the TAIL, and sends on where no TAIL was sent.",
         rows(
-            OUTGOING, {(Outgoing.BROKEN, Action.DATA): Outgoing.BROKEN, (Outgoing.BROKEN, Action.TAIL): Outgoing.BROKEN}
+            OUTGOING,
+            {(SendState.BROKEN, Action.DATA): SendState.BROKEN, (SendState.BROKEN, Action.TAIL): SendState.BROKEN},
         ),
     ),
 )

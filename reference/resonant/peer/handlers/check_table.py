@@ -9,8 +9,8 @@ from ...wire_values import Flags, MessageType
 from ..config import CRITIQUE, XCHACHA, ZSTD
 from ..received.frame import Kind, Received
 from ..received.verdicts import Verdict
-from ..state.conversation import Conversation
-from . import checks as judges
+from ..state.peer_state import PeerState
+from . import checks
 from .checks import Judge
 
 
@@ -23,11 +23,11 @@ class Check:
     judge: Judge
 
 
-def first_verdict(checks: Iterable[Check], talk: Conversation, received: Received) -> tuple[str, Verdict] | None:
+def first_verdict(checks: Iterable[Check], state: PeerState, received: Received) -> tuple[str, Verdict] | None:
     """The clause and verdict of the first step that does not let the frame pass; None for a frame that passes all."""
     for check in checks:
         if received.kind in check.kinds:
-            verdict = check.judge(talk, received)
+            verdict = check.judge(state, received)
             if verdict is not None:
                 return check.clause, verdict
     return None
@@ -39,43 +39,43 @@ _HEART, _UNREADABLE = frozenset({Kind.HEART}), frozenset({Kind.UNREADABLE})
 _NEVER_CLOSED = frozenset({Kind.PING, Kind.CAPABILITY, Kind.ERROR, Kind.STRAY})
 _OF_STREAM = _DATA | _HEART | _TAIL
 _GUARDED = _OF_STREAM | _HEAD
-_ZSTD = judges.uses(ZSTD, lambda received: bool(received.frame.flags & Flags.ZSTD))
-_XCHACHA = judges.uses(XCHACHA, lambda received: received.sealed)
-_CRITIQUE = judges.uses(CRITIQUE, lambda received: received.frame.type == MessageType.CRITIQUE)
+_ZSTD = checks.uses(ZSTD, lambda received: bool(received.frame.flags & Flags.ZSTD))
+_XCHACHA = checks.uses(XCHACHA, lambda received: received.sealed)
+_CRITIQUE = checks.uses(CRITIQUE, lambda received: received.frame.type == MessageType.CRITIQUE)
 
 RECEIVED: tuple[Check, ...] = (
-    Check("HSK-29", _ALL, judges.failed),
-    Check("HSK-32", _ALL, judges.reflected),
-    Check("HSK-33", _PING, judges.answered),
-    Check("STM-19", _ALL - _NEVER_CLOSED, judges.closed),
-    Check("HSK-34", _ALL, judges.number),  # and STM-9
-    Check("HSK-37", _HEART, judges.heart_without_session),
-    Check("HSK-36", _DATA | _HEAD | _TAIL, judges.no_session),
-    Check("HSK-36", _DATA, judges.other_space),
-    Check("HSK-36", _GUARDED, judges.unsealed),
+    Check("HSK-29", _ALL, checks.failed),
+    Check("HSK-32", _ALL, checks.reflected),
+    Check("HSK-33", _PING, checks.answered),
+    Check("STM-19", _ALL - _NEVER_CLOSED, checks.closed),
+    Check("HSK-34", _ALL, checks.number),  # and STM-9
+    Check("HSK-37", _HEART, checks.heart_without_session),
+    Check("HSK-36", _DATA | _HEAD | _TAIL, checks.no_session),
+    Check("HSK-36", _DATA, checks.other_space),
+    Check("HSK-36", _GUARDED, checks.unsealed),
     Check("HSK-36", _GUARDED, _ZSTD),
     Check("HSK-36", _GUARDED, _XCHACHA),
     Check("HSK-36", _DATA, _CRITIQUE),
-    Check("HSK-36", _DATA, judges.modality),
-    Check("HSK-36", _DATA | _HEAD | _TAIL, judges.fault),
-    Check("HSK-36", _DATA, judges.dtype),
-    Check("HSK-19", _UNREADABLE, judges.unreadable),  # and HSK-40
-    Check("HSK-39", frozenset({Kind.ERROR, Kind.CAPABILITY}), judges.fault_dropped),  # and HSK-23
-    Check("STM-3", _OF_STREAM, judges.strong),
-    Check("STM-15", _ALL - _HEAD, judges.after_tail),
-    Check("STM-8", _ALL - _HEAD - _TAIL, judges.room),
-    Check("STM-10", _HEAD, judges.one_stream_more),
-    Check("STM-13", _TAIL, judges.tail_alone),
-    Check("HSK-11", _PING, judges.fault),
-    Check("HSK-11", _PING, judges.version),
-    Check("HSK-12", _PING, judges.ping_space),
+    Check("HSK-36", _DATA, checks.modality),
+    Check("HSK-36", _DATA | _HEAD | _TAIL, checks.fault),
+    Check("HSK-36", _DATA, checks.dtype),
+    Check("HSK-19", _UNREADABLE, checks.unreadable),  # and HSK-40
+    Check("HSK-39", frozenset({Kind.ERROR, Kind.CAPABILITY}), checks.fault_dropped),  # and HSK-23
+    Check("STM-3", _OF_STREAM, checks.strong),
+    Check("STM-15", _ALL - _HEAD, checks.after_tail),
+    Check("STM-8", _ALL - _HEAD - _TAIL, checks.room),
+    Check("STM-10", _HEAD, checks.one_stream_more),
+    Check("STM-13", _TAIL, checks.tail_alone),
+    Check("HSK-11", _PING, checks.fault),
+    Check("HSK-11", _PING, checks.version),
+    Check("HSK-12", _PING, checks.ping_space),
 )
 """What is received goes through these in order; the first verdict is the last."""
 
 ASKED: tuple[Check, ...] = (
     Check("HSK-6", _DATA, _CRITIQUE),
-    Check("HSK-6", _DATA, judges.modality),
-    Check("HSK-6", _DATA, judges.fault),
-    Check("HSK-6", _DATA, judges.dtype),
+    Check("HSK-6", _DATA, checks.modality),
+    Check("HSK-6", _DATA, checks.fault),
+    Check("HSK-6", _DATA, checks.dtype),
 )
 """What a data frame goes through before it is sent, once there is a session that allows it."""

@@ -14,67 +14,67 @@ from ..events import Ref
 from ..received.frame import Kind, Received
 from ..received.verdicts import Drop, Refusal, Repeat, Verdict, incomplete
 from ..state.agreement import names_another_space
-from ..state.conversation import Conversation
+from ..state.peer_state import PeerState
 from ..state.recv_stream import MISSING
 from ..sync.objects import Ping
 
-Judge: TypeAlias = Callable[[Conversation, Received], Verdict | None]
+Judge: TypeAlias = Callable[[PeerState, Received], Verdict | None]
 
 
-def failed(talk: Conversation, _: Received) -> Verdict | None:
+def failed(state: PeerState, _: Received) -> Verdict | None:
     """HSK-29: a client whose handshake failed hears nothing."""
-    return Drop(DropCode.IGNORED) if talk.facts.silent else None
+    return Drop(DropCode.IGNORED) if state.facts.silent else None
 
 
-def reflected(talk: Conversation, received: Received) -> Verdict | None:
+def reflected(state: PeerState, received: Received) -> Verdict | None:
     """XCH-12: its own frame came back."""
-    own = received.sealed and received.nonce_start == nonce_start(talk.config.salt, received.frame.stream_id)
+    own = received.sealed and received.nonce_start == nonce_start(state.config.salt, received.frame.stream_id)
     return Drop(DropCode.REFLECTED) if own else None
 
 
-def answered(talk: Conversation, received: Received) -> Verdict | None:
+def answered(state: PeerState, received: Received) -> Verdict | None:
     """HSK-18: a ping that was answered is answered again."""
-    answer = talk.answers.find(ref_of(received))
+    answer = state.answers.find(ref_of(received))
     return None if answer is None else Repeat(answer)
 
 
-def closed(talk: Conversation, received: Received) -> Verdict | None:
+def closed(state: PeerState, received: Received) -> Verdict | None:
     """STM-19: the stream is over."""
-    return Drop(DropCode.CLOSED) if talk.inbox.closed(received.frame.stream_id) else None
+    return Drop(DropCode.CLOSED) if state.recv_streams.closed(received.frame.stream_id) else None
 
 
-def number(talk: Conversation, received: Received) -> Verdict | None:
+def number(state: PeerState, received: Received) -> Verdict | None:
     """HSK-34, STM-9: the number was accepted before, or is too old to know."""
-    if not talk.numbered(received):
+    if not state.numbered(received):
         return None
-    if received.kind is Kind.HEAD and talk.inbox.open_stream(received.frame.stream_id) is None:
+    if received.kind is Kind.HEAD and state.recv_streams.open_stream(received.frame.stream_id) is None:
         return None  # STM-6: whatever was accepted before
-    code = talk.inbox.judge_number(received.frame.stream_id, received.frame.frame_seq)
+    code = state.recv_streams.judge_number(received.frame.stream_id, received.frame.frame_seq)
     return None if code is None else Drop(code)
 
 
-def no_session(talk: Conversation, _: Received) -> Verdict | None:
+def no_session(state: PeerState, _: Received) -> Verdict | None:
     """Nothing but handshakes goes without a session."""
-    return Refusal(RejectCode.HANDSHAKE_REQUIRED, "there is no session") if talk.agreement is None else None
+    return Refusal(RejectCode.HANDSHAKE_REQUIRED, "there is no session") if state.agreement is None else None
 
 
-def heart_without_session(talk: Conversation, _: Received) -> Verdict | None:
+def heart_without_session(state: PeerState, _: Received) -> Verdict | None:
     """HSK-37: a HEART without a session is no reason for an answer."""
-    return Drop(DropCode.IGNORED) if talk.agreement is None else None
+    return Drop(DropCode.IGNORED) if state.agreement is None else None
 
 
-def other_space(talk: Conversation, received: Received) -> Verdict | None:
+def other_space(state: PeerState, received: Received) -> Verdict | None:
     """The frame is of another embedding space."""
-    own, got = talk.config.space_hash32, received.frame.space_hash32
+    own, got = state.config.space_hash32, received.frame.space_hash32
     if own in (0, got):
         return None
     adds = (("expected_hash", own), ("got_hash", got))
     return Refusal(RejectCode.SPACE_MISMATCH, f"the frame is of space {got}, not {own}", adds)
 
 
-def unsealed(talk: Conversation, received: Received) -> Verdict | None:
+def unsealed(state: PeerState, received: Received) -> Verdict | None:
     """The frame is not sealed, and this peer requires it."""
-    if received.sealed or not talk.config.require_crypto:
+    if received.sealed or not state.config.require_crypto:
         return None
     return Refusal(RejectCode.ENCRYPTION_REQUIRED, "the frame is not sealed")
 
@@ -82,43 +82,43 @@ def unsealed(talk: Conversation, received: Received) -> Verdict | None:
 def uses(feature: str, used: Callable[[Received], bool]) -> Judge:
     """A judge of frames that use a feature without agreement."""
 
-    def judge(talk: Conversation, received: Received) -> Verdict | None:
-        if not used(received) or (talk.agreement is not None and talk.agreement.has(feature)):
+    def judge(state: PeerState, received: Received) -> Verdict | None:
+        if not used(received) or (state.agreement is not None and state.agreement.has(feature)):
             return None
         return Refusal(RejectCode.UNSUPPORTED_FEATURE, f"{feature} is not agreed", (("feature", feature),))
 
     return judge
 
 
-def modality(talk: Conversation, received: Received) -> Verdict | None:
+def modality(state: PeerState, received: Received) -> Verdict | None:
     """The frame's modality is not agreed."""
     name = modality_name(received.frame.modality)
-    if talk.agreement is not None and name in talk.agreement.modality:
+    if state.agreement is not None and name in state.agreement.modality:
         return None
     return Refusal(RejectCode.UNSUPPORTED_MODALITY, f"{name} is not agreed", (("modality", name),))
 
 
-def fault(_: Conversation, received: Received) -> Verdict | None:
+def fault(_: PeerState, received: Received) -> Verdict | None:
     """The frame's content could not be read: it is refused."""
     if received.fault is None:
         return None
     return Refusal(RejectCode.BAD_MESSAGE, received.fault.detail, (("detail", str(received.fault.code)),))
 
 
-def fault_dropped(_: Conversation, received: Received) -> Verdict | None:
+def fault_dropped(_: PeerState, received: Received) -> Verdict | None:
     """The frame's content could not be read: it is dropped."""
     return None if received.fault is None else Drop(RejectCode.BAD_MESSAGE)
 
 
-def unreadable(talk: Conversation, received: Received) -> Verdict | None:
+def unreadable(state: PeerState, received: Received) -> Verdict | None:
     """HSK-19, HSK-40: a server answers what it cannot read, a client does not."""
-    judge = fault_dropped if talk.role is Role.CLIENT else fault  # HSK-40, HSK-19
-    return judge(talk, received)
+    judge = fault_dropped if state.role is Role.CLIENT else fault  # HSK-40, HSK-19
+    return judge(state, received)
 
 
-def dtype(talk: Conversation, received: Received) -> Verdict | None:
+def dtype(state: PeerState, received: Received) -> Verdict | None:
     """A tensor's dtype is not agreed; scales, indices, masks and JSON are no tensors of their own."""
-    agreed = () if talk.agreement is None else talk.agreement.dtype
+    agreed = () if state.agreement is None else state.agreement.dtype
     for tensor in _tensors(received.message):
         name = dtype_name(tensor.dtype)
         if name not in agreed:
@@ -140,43 +140,43 @@ def _tensors(message: Message | None) -> tuple[Tensor, ...]:
             return ()
 
 
-def strong(talk: Conversation, received: Received) -> Verdict | None:
+def strong(state: PeerState, received: Received) -> Verdict | None:
     """STM-3: STRONG_TAIL is not as in the HEAD."""
-    stream = talk.inbox.open_stream(received.frame.stream_id)
+    stream = state.recv_streams.open_stream(received.frame.stream_id)
     if stream is None or stream.strong == received.strong:
         return None
     return Refusal(RejectCode.STREAM_FLAG_MISMATCH, "STRONG_TAIL is not as in the HEAD")
 
 
-def after_tail(talk: Conversation, received: Received) -> Verdict | None:
+def after_tail(state: PeerState, received: Received) -> Verdict | None:
     """STM-15: the number is not below the TAIL's."""
-    stream = talk.inbox.open_stream(received.frame.stream_id)
-    if stream is None or not talk.numbered(received):
+    stream = state.recv_streams.open_stream(received.frame.stream_id)
+    if stream is None or not state.numbered(received):
         return None
     late = stream.after_tail(received.frame.frame_seq, tail=received.kind is Kind.TAIL)
     return Drop(DropCode.AFTER_TAIL) if late else None
 
 
-def room(talk: Conversation, received: Received) -> Verdict | None:
+def room(state: PeerState, received: Received) -> Verdict | None:
     """STM-8: the frame would have to wait, and there is no room for it."""
-    if talk.inbox.open_stream(received.frame.stream_id) is None or not talk.numbered(received):
+    if state.recv_streams.open_stream(received.frame.stream_id) is None or not state.numbered(received):
         return None
-    return None if talk.inbox.has_room(received) else Drop(DropCode.BUFFER_LIMIT)
+    return None if state.recv_streams.has_room(received) else Drop(DropCode.BUFFER_LIMIT)
 
 
-def one_stream_more(talk: Conversation, _: Received) -> Verdict | None:
+def one_stream_more(state: PeerState, _: Received) -> Verdict | None:
     """STM-10: as many streams are open as can be."""
-    return None if talk.inbox.can_open() else Drop(DropCode.BUFFER_LIMIT)
+    return None if state.recv_streams.can_open() else Drop(DropCode.BUFFER_LIMIT)
 
 
-def tail_alone(talk: Conversation, received: Received) -> Verdict | None:
+def tail_alone(state: PeerState, received: Received) -> Verdict | None:
     """STM-13: no HEAD opened the stream of this TAIL."""
-    if talk.inbox.open_stream(received.frame.stream_id) is not None:
+    if state.recv_streams.open_stream(received.frame.stream_id) is not None:
         return None
     return incomplete(tuple(range(min(received.frame.frame_seq, MISSING))))
 
 
-def version(_: Conversation, received: Received) -> Verdict | None:
+def version(_: PeerState, received: Received) -> Verdict | None:
     """HSK-11: there is no such version."""
     if not isinstance(received.sync, Ping) or received.sync.v is None or received.sync.v >= 1:
         return None
@@ -184,15 +184,15 @@ def version(_: Conversation, received: Received) -> Verdict | None:
     return Refusal(RejectCode.UNSUPPORTED_VERSION, f"version {received.sync.v}; there is 1", adds)
 
 
-def ping_space(talk: Conversation, received: Received) -> Verdict | None:
+def ping_space(state: PeerState, received: Received) -> Verdict | None:
     """HSK-12: the ping is from another embedding space."""
     ping = received.sync
-    if not isinstance(ping, Ping) or not names_another_space(talk.config, ping):
+    if not isinstance(ping, Ping) or not names_another_space(state.config, ping):
         return None
     adds = (
-        ("expected", talk.config.embedding_space_id),
+        ("expected", state.config.embedding_space_id),
         ("got", ping.embedding_space_id or ""),
-        ("expected_hash", talk.config.space_hash32),
+        ("expected_hash", state.config.space_hash32),
         ("got_hash", ping.space_hash32 or 0),
     )
     return Refusal(RejectCode.SPACE_MISMATCH, "the ping is from another embedding space", adds)

@@ -8,7 +8,7 @@ from ...wire_values import Flags, Frame, MessageType, Modality, Slice
 from ..config import Announce, Role
 from ..received.frame import Received, read_frame
 from ..received.verdicts import Refusal
-from ..state.conversation import Conversation, refuse
+from ..state.peer_state import PeerState, refuse
 from ..state.send_streams import Draft, sync_draft
 from ..state.stream_states import Action
 from ..sync.objects import METHODS, Head, read_sync, write_sync
@@ -17,50 +17,50 @@ from .check_table import ASKED, first_verdict
 _DIRECTION = {Role.CLIENT: "up", Role.SERVER: "down"}
 
 
-def send_data(talk: Conversation, type: MessageType, slices: tuple[Slice, ...], stream_id: int, modality: int) -> None:
+def send_data(state: PeerState, type: MessageType, slices: tuple[Slice, ...], stream_id: int, modality: int) -> None:
     """Send a data frame, unless the other end would refuse it (HSK-6)."""
     if type == MessageType.SYNC:
         raise ValueError("Sync frames are the peer's own; see ping, open_stream, close_stream and heart")
-    check_session(talk)
-    frame = plain_frame(Frame(type, Flags.NONE, stream_id, 0, talk.config.space_hash32, modality, slices))
+    check_session(state)
+    frame = plain_frame(Frame(type, Flags.NONE, stream_id, 0, state.config.space_hash32, modality, slices))
     check_fields(frame)
-    received = read_frame(b"", frame, talk.role)
-    _check_agreed(talk, received)
-    talk.post(Draft(Action.DATA, frame.stream_id, MessageType(frame.type), frame.slices, Modality(frame.modality)))
+    received = read_frame(b"", frame, state.role)
+    _check_agreed(state, received)
+    state.post(Draft(Action.DATA, frame.stream_id, MessageType(frame.type), frame.slices, Modality(frame.modality)))
 
 
-def open_stream(talk: Conversation, stream_id: int, announce: Announce | None, *, strong: bool) -> None:
+def open_stream(state: PeerState, stream_id: int, announce: Announce | None, *, strong: bool) -> None:
     """Send HEAD (STM-4)."""
-    check_session(talk)
-    head = Head(_DIRECTION[talk.role])
+    check_session(state)
+    head = Head(_DIRECTION[state.role])
     if announce is not None:
         head = Head(head.dir, announce.frames, announce.total_len, announce.md5, announce.xxhash3_64)
         _check_announced(head)
-    talk.post(sync_draft(Action.HEAD, stream_id, head, strong=strong))
+    state.post(sync_draft(Action.HEAD, stream_id, head, strong=strong))
 
 
-def close_stream(talk: Conversation, stream_id: int) -> None:
+def close_stream(state: PeerState, stream_id: int) -> None:
     """Send TAIL (STM-5)."""
-    check_session(talk)
-    talk.post(sync_draft(Action.TAIL, stream_id, talk.outbox.tail_of(stream_id)))
+    check_session(state)
+    state.post(sync_draft(Action.TAIL, stream_id, state.send_streams.tail_of(stream_id)))
 
 
-def send_heart(talk: Conversation, stream_id: int) -> None:
+def send_heart(state: PeerState, stream_id: int) -> None:
     """Send a HEART because the program above wants one."""
-    check_session(talk)
-    talk.post(Draft(Action.HEART, stream_id))
+    check_session(state)
+    state.post(Draft(Action.HEART, stream_id))
 
 
-def check_session(talk: Conversation) -> None:
+def check_session(state: PeerState) -> None:
     """Refuse what cannot be sent without a session, or unsealed (HSK-6, HSK-4)."""
-    if talk.agreement is None:
+    if state.agreement is None:
         refuse(RejectCode.HANDSHAKE_REQUIRED, "HSK-6", "there is no session")
-    if talk.mute:
+    if state.mute:
         refuse(RejectCode.ENCRYPTION_REQUIRED, "HSK-4", "crypto is required and none could be chosen")
 
 
-def _check_agreed(talk: Conversation, received: Received) -> None:
-    found = first_verdict(ASKED, talk, received)
+def _check_agreed(state: PeerState, received: Received) -> None:
+    found = first_verdict(ASKED, state, received)
     if found is None:
         return
     clause, verdict = found

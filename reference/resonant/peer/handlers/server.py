@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..events import Refused
+from ..events import ErrorSent
 from ..received.frame import Received
 from ..replies import Answer
 from ..state.agreement import capability_for, server_agreement
-from ..state.conversation import Conversation
+from ..state.peer_state import PeerState
 from ..state.send_streams import sync_draft
 from ..state.stream_states import Action
 from ..sync.objects import Ping
@@ -14,21 +14,21 @@ from . import streams
 from .checks import ref_of
 
 
-def answer(talk: Conversation, received: Received) -> None:
+def answer(state: PeerState, received: Received) -> None:
     """Answer a ping that nothing speaks against, and hold what the answer says for agreed (HSK-17)."""
     assert isinstance(received.sync, Ping)
-    capability = capability_for(talk.config, received.sync)
-    sent = talk.reply(sync_draft(Action.REPLY, received.frame.stream_id, capability))
+    capability = capability_for(state.config, received.sync)
+    sent = state.reply(sync_draft(Action.REPLY, received.frame.stream_id, capability))
     if sent is not None:
-        talk.answers.remember(ref_of(received), Answer(sent))
-        streams.take(talk, received)
-        talk.establish(server_agreement(talk.config, capability), received.frame.stream_id)
+        state.answers.remember(ref_of(received), Answer(sent))
+        streams.take(state, received)
+        state.establish(server_agreement(state.config, capability), received.frame.stream_id)
 
 
-def repeat(talk: Conversation, received: Received, answer: Answer) -> None:
+def repeat(state: PeerState, received: Received, answer: Answer) -> None:
     """Answer a ping that was answered before (HSK-18)."""
     ref = ref_of(received)
-    if talk.repeat(answer.datagram):
-        talk.answers.remember(ref, answer)
+    if state.repeat(answer.datagram):
+        state.answers.remember(ref, answer)
         if answer.code is not None:
-            talk.events.append(Refused(answer.code, ref.stream_id, ref.frame_seq))
+            state.events.append(ErrorSent(answer.code, ref.stream_id, ref.frame_seq))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
-from ..state.conversation import Conversation
+from ..state.peer_state import PeerState
 from ..state.recv_stream import TIMEOUT_MS
 from ..state.send_streams import Draft
-from ..state.stream_states import Action, Incoming
+from ..state.stream_states import Action, RecvState
 from . import client, streams
 
 LOSS_MS = 45_000
@@ -16,9 +16,9 @@ HEART_MS = 15_000
 _ALONE = 0
 """The number of a timer that a conversation has one of."""
 
-Due: TypeAlias = Callable[[Conversation], Iterator[tuple[int, int]]]
+Due: TypeAlias = Callable[[PeerState], Iterator[tuple[int, int]]]
 """When a timer is due, in milliseconds, and its number: once for each that runs."""
-Meet: TypeAlias = Callable[[Conversation, int], None]
+Meet: TypeAlias = Callable[[PeerState, int], None]
 """What happens then, for the timer of this number."""
 
 
@@ -31,66 +31,66 @@ class Deadline(NamedTuple):
     meet: Meet
 
 
-def next_deadline(talk: Conversation) -> Deadline | None:
+def next_deadline(state: PeerState) -> Deadline | None:
     """The deadline that comes first."""
     deadlines = (
         Deadline(at_ms, order, number, meet)
         for order, (due, meet) in enumerate(TIMERS.values())
-        for at_ms, number in due(talk)
+        for at_ms, number in due(state)
     )
     return min(deadlines, key=lambda deadline: deadline[:3], default=None)
 
 
-def meet_due(talk: Conversation, now_ms: int) -> None:
+def meet_due(state: PeerState, now_ms: int) -> None:
     """Meet every deadline due at or before now_ms, each at its own time, and let the clock stand at now_ms.
 
     A clock that goes back stands still.
     """
-    while (due := next_deadline(talk)) is not None and due.at_ms <= now_ms:
-        talk.now_ms = max(talk.now_ms, due.at_ms)
-        due.meet(talk, due.number)
-    talk.now_ms = max(talk.now_ms, now_ms)
-    talk.outbox.expire(talk.now_ms)
+    while (due := next_deadline(state)) is not None and due.at_ms <= now_ms:
+        state.now_ms = max(state.now_ms, due.at_ms)
+        due.meet(state, due.number)
+    state.now_ms = max(state.now_ms, now_ms)
+    state.send_streams.expire(state.now_ms)
 
 
-def _loss_due(talk: Conversation) -> Iterator[tuple[int, int]]:
-    if talk.session is not None:
-        yield talk.session.accepted_ms + LOSS_MS, _ALONE
+def _loss_due(state: PeerState) -> Iterator[tuple[int, int]]:
+    if state.session is not None:
+        yield state.session.accepted_ms + LOSS_MS, _ALONE
 
 
-def _lose(talk: Conversation, _: int) -> None:
-    talk.lose()
+def _lose(state: PeerState, _: int) -> None:
+    state.lose()
 
 
-def _streams_due(talk: Conversation) -> Iterator[tuple[int, int]]:
-    for stream in talk.inbox.open_streams():
-        if stream.machine.state is Incoming.ENDING:
+def _streams_due(state: PeerState) -> Iterator[tuple[int, int]]:
+    for stream in state.recv_streams.open_streams():
+        if stream.machine.state is RecvState.ENDING:
             yield stream.progress_ms + TIMEOUT_MS, stream.stream_id
 
 
-def _expire(talk: Conversation, stream_id: int) -> None:
-    stream = talk.inbox.open_stream(stream_id)
+def _expire(state: PeerState, stream_id: int) -> None:
+    stream = state.recv_streams.open_stream(stream_id)
     assert stream is not None
-    streams.expire(talk, stream)
+    streams.expire(state, stream)
 
 
-def _handshake_due(talk: Conversation) -> Iterator[tuple[int, int]]:
-    if talk.waiting is not None:
-        yield client.due_ms(talk.waiting), _ALONE
+def _handshake_due(state: PeerState) -> Iterator[tuple[int, int]]:
+    if state.waiting is not None:
+        yield client.due_ms(state.waiting), _ALONE
 
 
-def _try_again(talk: Conversation, _: int) -> None:
-    client.meet(talk)
+def _try_again(state: PeerState, _: int) -> None:
+    client.meet(state)
 
 
-def _heart_due(talk: Conversation) -> Iterator[tuple[int, int]]:
-    if talk.session is not None and not talk.mute:
-        yield talk.sent_ms + HEART_MS, _ALONE
+def _heart_due(state: PeerState) -> Iterator[tuple[int, int]]:
+    if state.session is not None and not state.mute:
+        yield state.sent_ms + HEART_MS, _ALONE
 
 
-def _beat(talk: Conversation, _: int) -> None:
-    assert talk.session is not None
-    talk.post(Draft(Action.BEAT, talk.session.stream_id))
+def _beat(state: PeerState, _: int) -> None:
+    assert state.session is not None
+    state.post(Draft(Action.BEAT, state.session.stream_id))
 
 
 TIMERS: Mapping[str, tuple[Due, Meet]] = {

@@ -43,7 +43,7 @@ class Ending:
     tail: Tail
 
 
-class IncomingStream:
+class RecvStream:
     """A stream: the next number due, what is held above it, and the stream bytes so far."""
 
     __slots__ = (

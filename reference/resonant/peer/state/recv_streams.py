@@ -9,7 +9,7 @@ from ...errors import DropCode
 from ...wire_values import Frame
 from ..received.frame import Received
 from ..sync.objects import Head
-from .recv_stream import AHEAD, Held, IncomingStream
+from .recv_stream import AHEAD, Held, RecvStream
 from .replay_window import Window
 from .stream_states import Arrival
 
@@ -18,24 +18,24 @@ MAX_OPEN = 64
 MAX_WAITING_BYTES = 16 * 1024 * 1024
 
 
-class Inbox:
+class RecvStreams:
     """The numbers of the 1,024 stream_ids used last, and at most 64 open streams (HSK-34, STM-8, STM-10)."""
 
     def __init__(self) -> None:
-        self._open: dict[int, IncomingStream] = {}
-        self._others: OrderedDict[int, Window | IncomingStream] = OrderedDict()  # the one used last at the end
+        self._open: dict[int, RecvStream] = {}
+        self._others: OrderedDict[int, Window | RecvStream] = OrderedDict()  # the one used last at the end
 
-    def open_stream(self, stream_id: int) -> IncomingStream | None:
+    def open_stream(self, stream_id: int) -> RecvStream | None:
         """The stream of this stream_id, if it is open."""
         return self._open.get(stream_id)
 
-    def open_streams(self) -> Iterator[IncomingStream]:
+    def open_streams(self) -> Iterator[RecvStream]:
         """All open streams."""
         yield from self._open.values()
 
     def closed(self, stream_id: int) -> bool:
         """Whether a stream was opened on this stream_id and is over."""
-        return isinstance(self._others.get(stream_id), IncomingStream)
+        return isinstance(self._others.get(stream_id), RecvStream)
 
     def judge_number(self, stream_id: int, number: int) -> DropCode | None:
         """DUPLICATE or STALE for a number that cannot be accepted (HSK-34, STM-9)."""
@@ -62,7 +62,7 @@ class Inbox:
         """Open a stream; numbers accepted on its stream_id before are forgotten (STM-6)."""
         stream_id = received.frame.stream_id
         self._others.pop(stream_id, None)
-        self._open[stream_id] = IncomingStream(stream_id, head, strong=received.strong)
+        self._open[stream_id] = RecvStream(stream_id, head, strong=received.strong)
 
     def waits(self, frame: Frame) -> bool:
         """Whether the frame is of an open stream and lower numbers are missing."""
@@ -85,7 +85,7 @@ class Inbox:
         window.accept(number)
         yield held
 
-    def settle(self, stream: IncomingStream) -> None:
+    def settle(self, stream: RecvStream) -> None:
         """Count a stream that was closed among the others."""
         del self._open[stream.stream_id]
         self._put(stream.stream_id, stream)
@@ -93,16 +93,16 @@ class Inbox:
     def clear(self) -> None:
         """Forget everything with the session (STM-24)."""
         for entry in (*self._open.values(), *self._others.values()):
-            if isinstance(entry, IncomingStream):
+            if isinstance(entry, RecvStream):
                 entry.machine.fire(Arrival.LOST)
         self._open.clear()
         self._others.clear()
 
     def _window(self, stream_id: int) -> Window | None:
         entry = self._others.get(stream_id)
-        return entry.window if isinstance(entry, IncomingStream) else entry
+        return entry.window if isinstance(entry, RecvStream) else entry
 
-    def _put(self, stream_id: int, entry: Window | IncomingStream) -> None:
+    def _put(self, stream_id: int, entry: Window | RecvStream) -> None:
         self._others[stream_id] = entry
         self._others.move_to_end(stream_id)
         if len(self._others) > REMEMBERED:

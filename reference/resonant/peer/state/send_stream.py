@@ -18,7 +18,7 @@ _OVERHEAD_BYTES = 256
 """About what a kept frame costs beside its bytes, so that many small ones are bounded as well."""
 
 
-class OutgoingStream:
+class SendStream:
     """One stream_id: its state, its next number, and the stream bytes so far (STM-1)."""
 
     __slots__ = ("_hash", "frames", "machine", "next_seq", "strong", "tail_ms", "tail_seq", "total_len")

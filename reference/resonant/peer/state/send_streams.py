@@ -16,8 +16,8 @@ from ..config import XCHACHA, ZSTD, Config
 from ..replies import Limiter
 from ..sync.objects import SyncObject, Tail, write_sync
 from .agreement import Agreement
-from .send_stream import KEPT_MS, Kept, OutgoingStream
-from .stream_states import Action, Outgoing
+from .send_stream import KEPT_MS, Kept, SendStream
+from .stream_states import Action, SendState
 
 REMEMBERED_REPLY_STREAMS = 4096
 MAX_REPAIRED = 64
@@ -43,15 +43,15 @@ def sync_slices(members: dict[str, object]) -> tuple[Slice, ...]:
     return (text_slice(json_bytes(members)),)
 
 
-class Outbox:
+class SendStreams:
     """The stream_ids on which a peer has sent, their numbers, and what it keeps of them."""
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._streams: dict[int, OutgoingStream] = {}
-        self._replying: OrderedDict[int, OutgoingStream] = OrderedDict()  # those that carried nothing but replies
+        self._streams: dict[int, SendStream] = {}
+        self._replying: OrderedDict[int, SendStream] = OrderedDict()  # those that carried nothing but replies
         self._kept = Kept()
-        self._ended: OrderedDict[int, OutgoingStream] = OrderedDict()  # by the time of the last TAIL
+        self._ended: OrderedDict[int, SendStream] = OrderedDict()  # by the time of the last TAIL
         self._repairs = Limiter()
 
     def send(self, draft: Draft, agreement: Agreement | None, now_ms: int) -> bytes:
@@ -107,20 +107,20 @@ class Outbox:
         self._ended.clear()
         self._kept = Kept()
 
-    def _tail_sent(self, stream_id: int, stream: OutgoingStream, now_ms: int) -> None:
+    def _tail_sent(self, stream_id: int, stream: SendStream, now_ms: int) -> None:
         stream.tail_ms = now_ms
         self._ended[stream_id] = stream
         self._ended.move_to_end(stream_id)
 
-    def _let_go(self, stream_id: int, stream: OutgoingStream) -> None:
+    def _let_go(self, stream_id: int, stream: SendStream) -> None:
         self._ended.pop(stream_id, None)
         self._kept.forget(stream_id, stream.next_seq)
 
-    def _stream(self, stream_id: int) -> OutgoingStream:
+    def _stream(self, stream_id: int) -> SendStream:
         found = self._streams.get(stream_id) or self._replying.get(stream_id)
-        return OutgoingStream() if found is None else found
+        return SendStream() if found is None else found
 
-    def _encode(self, draft: Draft, stream: OutgoingStream, agreement: Agreement | None) -> bytes:
+    def _encode(self, draft: Draft, stream: SendStream, agreement: Agreement | None) -> bytes:
         number = stream.next_seq
         flags = self._flags(draft, stream, agreement)
         frame = Frame(
@@ -133,7 +133,7 @@ class Outbox:
             raise ResonantError(RejectCode.FRAME_TOO_LARGE, "HSK-1", detail)
         return data
 
-    def _flags(self, draft: Draft, stream: OutgoingStream, agreement: Agreement | None) -> Flags:
+    def _flags(self, draft: Draft, stream: SendStream, agreement: Agreement | None) -> Flags:
         if draft.action in _BARE or agreement is None:
             return Flags.NONE
         flags = Flags.NONE
@@ -145,23 +145,23 @@ class Outbox:
             flags |= Flags.STRONG_TAIL
         return flags
 
-    def _advance(self, draft: Draft, stream: OutgoingStream, data: bytes, now_ms: int) -> None:
+    def _advance(self, draft: Draft, stream: SendStream, data: bytes, now_ms: int) -> None:
         stream_id, number = draft.stream_id, stream.next_seq
         stream.machine.fire(draft.action)
         stream.next_seq += 1
         stream.strong |= draft.strong
-        if draft.action is Action.DATA and stream.machine.state is Outgoing.OPEN:
+        if draft.action is Action.DATA and stream.machine.state is SendState.OPEN:
             stream.count(data)
         if draft.action is Action.TAIL:
             stream.tail_seq = number
             self._tail_sent(stream_id, stream, now_ms)
-        if stream.machine.state is Outgoing.OPEN or stream_id in self._ended:
+        if stream.machine.state is SendState.OPEN or stream_id in self._ended:
             self._kept.keep(stream_id, number, data)
         self._remember(stream_id, stream)
 
-    def _remember(self, stream_id: int, stream: OutgoingStream) -> None:
+    def _remember(self, stream_id: int, stream: SendStream) -> None:
         """Never forget a number that the program above used; nonces hang on them. Replies are never sealed."""
-        if stream.machine.state is not Outgoing.REPLIES:
+        if stream.machine.state is not SendState.REPLIES:
             self._replying.pop(stream_id, None)
             self._streams[stream_id] = stream
             return

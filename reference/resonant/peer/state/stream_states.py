@@ -7,7 +7,7 @@ from enum import StrEnum
 from .machine import Table
 
 
-class Incoming(StrEnum):
+class RecvState(StrEnum):
     """Where a stream stands with its receiver."""
 
     UNOPENED = "unopened"
@@ -28,28 +28,28 @@ class Arrival(StrEnum):
     LOST = "session ends"
 
 
-INCOMING: Table[Incoming, Arrival] = Table(
-    Incoming.UNOPENED,
+INCOMING: Table[RecvState, Arrival] = Table(
+    RecvState.UNOPENED,
     {
-        (Incoming.UNOPENED, Arrival.HEAD): Incoming.OPEN,  # STM-6
-        (Incoming.OPEN, Arrival.INCOMPLETE): Incoming.ENDING,  # STM-12
-        (Incoming.OPEN, Arrival.VERIFIED): Incoming.COMPLETE,  # STM-17
-        (Incoming.OPEN, Arrival.DIFFERS): Incoming.FAILED,  # STM-16
-        (Incoming.OPEN, Arrival.LOST): Incoming.UNOPENED,  # STM-24
-        (Incoming.ENDING, Arrival.INCOMPLETE): Incoming.ENDING,
-        (Incoming.ENDING, Arrival.VERIFIED): Incoming.COMPLETE,  # STM-14
-        (Incoming.ENDING, Arrival.DIFFERS): Incoming.FAILED,
-        (Incoming.ENDING, Arrival.EXPIRED): Incoming.FAILED,  # STM-18
-        (Incoming.ENDING, Arrival.LOST): Incoming.UNOPENED,
-        (Incoming.COMPLETE, Arrival.LOST): Incoming.UNOPENED,
-        (Incoming.FAILED, Arrival.LOST): Incoming.UNOPENED,
+        (RecvState.UNOPENED, Arrival.HEAD): RecvState.OPEN,  # STM-6
+        (RecvState.OPEN, Arrival.INCOMPLETE): RecvState.ENDING,  # STM-12
+        (RecvState.OPEN, Arrival.VERIFIED): RecvState.COMPLETE,  # STM-17
+        (RecvState.OPEN, Arrival.DIFFERS): RecvState.FAILED,  # STM-16
+        (RecvState.OPEN, Arrival.LOST): RecvState.UNOPENED,  # STM-24
+        (RecvState.ENDING, Arrival.INCOMPLETE): RecvState.ENDING,
+        (RecvState.ENDING, Arrival.VERIFIED): RecvState.COMPLETE,  # STM-14
+        (RecvState.ENDING, Arrival.DIFFERS): RecvState.FAILED,
+        (RecvState.ENDING, Arrival.EXPIRED): RecvState.FAILED,  # STM-18
+        (RecvState.ENDING, Arrival.LOST): RecvState.UNOPENED,
+        (RecvState.COMPLETE, Arrival.LOST): RecvState.UNOPENED,
+        (RecvState.FAILED, Arrival.LOST): RecvState.UNOPENED,
     },
 )
-CLOSED = frozenset({Incoming.COMPLETE, Incoming.FAILED})
+CLOSED = frozenset({RecvState.COMPLETE, RecvState.FAILED})
 """STM-19."""
 
 
-class Outgoing(StrEnum):
+class SendState(StrEnum):
     """Where a stream_id stands with the peer that sends on it."""
 
     UNUSED = "unused"
@@ -75,37 +75,37 @@ class Action(StrEnum):
     LOST = "session ends"
 
 
-OUTGOING: Table[Outgoing, Action] = Table(
-    Outgoing.UNUSED,
+OUTGOING: Table[SendState, Action] = Table(
+    SendState.UNUSED,
     {
-        (Outgoing.UNUSED, Action.REPLY): Outgoing.REPLIES,
-        (Outgoing.UNUSED, Action.PING): Outgoing.SINGLE,
-        (Outgoing.UNUSED, Action.DATA): Outgoing.SINGLE,
-        (Outgoing.UNUSED, Action.HEART): Outgoing.SINGLE,
-        (Outgoing.UNUSED, Action.BEAT): Outgoing.SINGLE,
-        (Outgoing.UNUSED, Action.HEAD): Outgoing.OPEN,  # STM-4: and in no other state
-        (Outgoing.REPLIES, Action.REPLY): Outgoing.REPLIES,
-        (Outgoing.REPLIES, Action.DATA): Outgoing.SINGLE,
-        (Outgoing.REPLIES, Action.HEART): Outgoing.SINGLE,
-        (Outgoing.REPLIES, Action.BEAT): Outgoing.SINGLE,
-        (Outgoing.SINGLE, Action.REPLY): Outgoing.SINGLE,
-        (Outgoing.SINGLE, Action.DATA): Outgoing.SINGLE,
-        (Outgoing.SINGLE, Action.HEART): Outgoing.SINGLE,
-        (Outgoing.SINGLE, Action.BEAT): Outgoing.SINGLE,
-        (Outgoing.OPEN, Action.REPLY): Outgoing.OPEN,
-        (Outgoing.OPEN, Action.DATA): Outgoing.OPEN,
-        (Outgoing.OPEN, Action.HEART): Outgoing.OPEN,
-        (Outgoing.OPEN, Action.BEAT): Outgoing.OPEN,
-        (Outgoing.OPEN, Action.TAIL): Outgoing.ENDED,
-        (Outgoing.OPEN, Action.BREAK): Outgoing.BROKEN,  # STM-21
-        (Outgoing.OPEN, Action.LOST): Outgoing.SINGLE,
-        (Outgoing.ENDED, Action.REPLY): Outgoing.ENDED,
-        (Outgoing.ENDED, Action.BEAT): Outgoing.ENDED,
-        (Outgoing.ENDED, Action.REPAIR): Outgoing.ENDED,  # STM-20
-        (Outgoing.ENDED, Action.BREAK): Outgoing.BROKEN,
-        (Outgoing.ENDED, Action.LOST): Outgoing.SINGLE,
-        (Outgoing.BROKEN, Action.REPLY): Outgoing.BROKEN,
-        (Outgoing.BROKEN, Action.BEAT): Outgoing.BROKEN,
-        (Outgoing.BROKEN, Action.LOST): Outgoing.SINGLE,
+        (SendState.UNUSED, Action.REPLY): SendState.REPLIES,
+        (SendState.UNUSED, Action.PING): SendState.SINGLE,
+        (SendState.UNUSED, Action.DATA): SendState.SINGLE,
+        (SendState.UNUSED, Action.HEART): SendState.SINGLE,
+        (SendState.UNUSED, Action.BEAT): SendState.SINGLE,
+        (SendState.UNUSED, Action.HEAD): SendState.OPEN,  # STM-4: and in no other state
+        (SendState.REPLIES, Action.REPLY): SendState.REPLIES,
+        (SendState.REPLIES, Action.DATA): SendState.SINGLE,
+        (SendState.REPLIES, Action.HEART): SendState.SINGLE,
+        (SendState.REPLIES, Action.BEAT): SendState.SINGLE,
+        (SendState.SINGLE, Action.REPLY): SendState.SINGLE,
+        (SendState.SINGLE, Action.DATA): SendState.SINGLE,
+        (SendState.SINGLE, Action.HEART): SendState.SINGLE,
+        (SendState.SINGLE, Action.BEAT): SendState.SINGLE,
+        (SendState.OPEN, Action.REPLY): SendState.OPEN,
+        (SendState.OPEN, Action.DATA): SendState.OPEN,
+        (SendState.OPEN, Action.HEART): SendState.OPEN,
+        (SendState.OPEN, Action.BEAT): SendState.OPEN,
+        (SendState.OPEN, Action.TAIL): SendState.ENDED,
+        (SendState.OPEN, Action.BREAK): SendState.BROKEN,  # STM-21
+        (SendState.OPEN, Action.LOST): SendState.SINGLE,
+        (SendState.ENDED, Action.REPLY): SendState.ENDED,
+        (SendState.ENDED, Action.BEAT): SendState.ENDED,
+        (SendState.ENDED, Action.REPAIR): SendState.ENDED,  # STM-20
+        (SendState.ENDED, Action.BREAK): SendState.BROKEN,
+        (SendState.ENDED, Action.LOST): SendState.SINGLE,
+        (SendState.BROKEN, Action.REPLY): SendState.BROKEN,
+        (SendState.BROKEN, Action.BEAT): SendState.BROKEN,
+        (SendState.BROKEN, Action.LOST): SendState.SINGLE,
     },
 )

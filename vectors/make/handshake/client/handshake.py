@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...dialogue.configs import DATA_STREAM, DTYPES, HANDSHAKE_STREAM, own
-from ...dialogue.events import dropped, established, message, rejected
+from ...dialogue.events import dropped, error_received, established, message
 from ...dialogue.frames import capable, heart, ping, think, unknown, wrong
 from ...dialogue.steps import JOIN, Steps, advance, again, client, events, expect, first_ping, nothing, refusal, send
 from ...model import Case, Group
 
 ASK: Steps = expect(first_ping(), name="ping")
 HERE = (HANDSHAKE_STREAM, 0)  # the numbers of the first ping
-FAILED: Steps = [*ASK, *send(wrong("UNSUPPORTED_VERSION", 0, 1, HERE)), *events(rejected("UNSUPPORTED_VERSION", HERE))]
+FAILED: Steps = [
+    *ASK,
+    *send(wrong("UNSUPPORTED_VERSION", 0, 1, HERE)),
+    *events(error_received("UNSUPPORTED_VERSION", HERE)),
+]
 
 
 def groups() -> Iterator[Group]:
@@ -62,11 +66,18 @@ def _retries() -> Iterator[Case]:
     retries = [
         step for ms in (1_000, 2_000, 4_000) for step in (*advance(ms - 1), *nothing(), *advance(1), *again("ping"))
     ]
-    end = [*advance(7_999), *nothing(), *events(), *advance(1), *nothing(), *events(rejected("HANDSHAKE_TIMEOUT"))]
+    end = [
+        *advance(7_999),
+        *nothing(),
+        *events(),
+        *advance(1),
+        *nothing(),
+        *events(error_received("HANDSHAKE_TIMEOUT")),
+    ]
     about = "Retries at 1, 3 and 7 s and not a millisecond before, the end at 15 s."
     yield client("retries-exact", about, "HSK-20 HSK-21 HSK-2", ASK, retries, end)
     about = "The same in one step of the clock, and nothing in the minute after."
-    steps = [*advance(75_000), *again("ping", "ping", "ping"), *events(rejected("HANDSHAKE_TIMEOUT"))]
+    steps = [*advance(75_000), *again("ping", "ping", "ping"), *events(error_received("HANDSHAKE_TIMEOUT"))]
     yield client("retries-in-one-step", about, "HSK-20 HSK-21 HSK-29", ASK, steps)
     for case_id, ms, times in (
         ("before-the-first", 999, 0),
@@ -117,12 +128,18 @@ def _errors() -> Iterator[Case]:
         ("crypto", "ENCRYPTION_REQUIRED"),
     ):
         about = f"An error {code} with a ref to the ping ends the handshake: no retry comes."
-        steps = [*send(wrong(code, 0, 1, HERE)), *events(rejected(code, HERE)), *advance(15_000), *nothing(), *events()]
+        steps = [
+            *send(wrong(code, 0, 1, HERE)),
+            *events(error_received(code, HERE)),
+            *advance(15_000),
+            *nothing(),
+            *events(),
+        ]
         yield client(f"error-{case_id}", about, "HSK-28 HSK-29", ASK, steps)
     about = "An error with a ref to the ping ends the handshake on whatever stream_id it comes."
     steps = [
         *send(wrong("ENCRYPTION_REQUIRED", 0, 9, HERE)),
-        *events(rejected("ENCRYPTION_REQUIRED", HERE)),
+        *events(error_received("ENCRYPTION_REQUIRED", HERE)),
         *advance(15_000),
         *nothing(),
         *events(),
@@ -134,13 +151,13 @@ def _errors() -> Iterator[Case]:
         ("other-seq", "An error with a ref to another number", (1, 1)),
         ("other-stream", "An error with a ref to another stream_id", (2, 0)),
     ):
-        told = [*send(wrong("ENCRYPTION_REQUIRED", 0, 1, ref)), *events(rejected("ENCRYPTION_REQUIRED", ref))]
+        told = [*send(wrong("ENCRYPTION_REQUIRED", 0, 1, ref)), *events(error_received("ENCRYPTION_REQUIRED", ref))]
         yield client(f"error-{case_id}", f"{about} is told and ends nothing.", "HSK-28 HSK-20", ASK, told, after)
     about = "An error in a session is told and ends nothing."
     frame = think(0)
     steps = [
         *send(wrong("ENCRYPTION_REQUIRED", 1, 1, HERE)),
-        *events(rejected("ENCRYPTION_REQUIRED", HERE)),
+        *events(error_received("ENCRYPTION_REQUIRED", HERE)),
         *send(frame),
         *events(message(frame)),
     ]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...dialogue.configs import DATA_STREAM, DTYPES, own
-from ...dialogue.events import dropped, established, rejected
+from ...dialogue.events import dropped, error_received, established
 from ...dialogue.frames import Frame, capable, heart, ping, sync, think, unknown, wrong
 from ...dialogue.steps import act, advance, again, client, events, expect, first_ping, nothing, say, send
 from ...model import Case, Group
@@ -168,7 +168,7 @@ def _silent() -> Iterator[Case]:
     steps = [
         *advance(15_000),
         *again("ping", "ping", "ping"),
-        *events(rejected("HANDSHAKE_TIMEOUT")),
+        *events(error_received("HANDSHAKE_TIMEOUT")),
         *send(capable()),
         *ignored,
     ]
@@ -180,7 +180,7 @@ def _silent() -> Iterator[Case]:
     ):
         steps = [
             *send(frame),
-            *events(rejected(code)),
+            *events(error_received(code)),
             *send(think(0)),
             *ignored,
             *advance(60_000),
@@ -189,11 +189,11 @@ def _silent() -> Iterator[Case]:
         ]
         yield client(f"silent-after-{case_id}", f"The same silence after {code}.", "HSK-24 HSK-27 HSK-29", ASK, steps)
     about = "The client's own insistence on sealed frames ends a handshake that agrees none."
-    steps = [*send(capable()), *events(rejected("CRYPTO_REQUIRED")), *advance(60_000), *nothing(), *events()]
+    steps = [*send(capable()), *events(error_received("CRYPTO_REQUIRED")), *advance(60_000), *nothing(), *events()]
     yield client("own-require-crypto", about, "HSK-27 HSK-29", ASK, steps, config=own(require_crypto=True))
     about = "Another space, and no crypto where the server insists on it: the space comes first."
     both = capable(space_hash32=7, supports={"critique": True, "dtype": DTYPES, "require_crypto": True})
-    yield client("space-and-crypto", about, "HSK-24 HSK-27", ASK, send(both), events(rejected("SPACE_MISMATCH")))
+    yield client("space-and-crypto", about, "HSK-24 HSK-27", ASK, send(both), events(error_received("SPACE_MISMATCH")))
     about = "After a failure nothing can be sent but a ping, and with a new one a session begins."
     again_ping = [*act("ping", 5), *expect(first_ping(0, 5)), *send(capable(0, 5)), *events(established())]
     frame = think(0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...dialogue.configs import DTYPES
-from ...dialogue.events import dropped, established, message, rejected
+from ...dialogue.events import dropped, error_received, established, message
 from ...dialogue.frames import capable, think, wrong
 from ...dialogue.steps import (
     JOIN,
@@ -66,10 +66,10 @@ def _good() -> Iterator[Case]:
 
 def _bad() -> Iterator[Case]:
     about = "An error for the second ping: the earlier agreement holds on, in both directions."
-    failed = [*send(wrong("ENCRYPTION_REQUIRED", 0, 7, (7, 0))), *events(rejected("ENCRYPTION_REQUIRED", (7, 0)))]
+    failed = [*send(wrong("ENCRYPTION_REQUIRED", 0, 7, (7, 0))), *events(error_received("ENCRYPTION_REQUIRED", (7, 0)))]
     yield client("error", about, "HSK-30 HSK-28", JOIN, AGAIN, failed, STILL, SENDS)
     about = "No answer to the second ping: the earlier agreement holds on, in both directions."
-    silence = [*advance(15_000), *again("second", "second", "second"), *events(rejected("HANDSHAKE_TIMEOUT"))]
+    silence = [*advance(15_000), *again("second", "second", "second"), *events(error_received("HANDSHAKE_TIMEOUT"))]
     yield client("timeout", about, "HSK-30 HSK-21", JOIN, AGAIN, silence, STILL, SENDS)
     required = {"critique": True, "dtype": DTYPES, "require_crypto": True}
     for case_id, frame, code in (
@@ -77,7 +77,7 @@ def _bad() -> Iterator[Case]:
         ("space", capable(0, 7, space_hash32=7), "SPACE_MISMATCH"),
         ("crypto", capable(0, 7, supports=required), "CRYPTO_REQUIRED"),
     ):
-        steps = [*send(frame), *events(rejected(code)), *send(think(0)), *events(dropped("IGNORED"))]
+        steps = [*send(frame), *events(error_received(code)), *send(think(0)), *events(dropped("IGNORED"))]
         about = f"{code} in the second handshake ends the session as well."
         yield client(
             f"{case_id}-ends-the-session",
@@ -108,6 +108,6 @@ def _refused() -> Iterator[Case]:
     about = "After a failure as well, a ping on a stream_id that was used is refused."
     yield client("same-stream-after-failure", about, "HSK-30", FAILED, act("ping", 1, "STREAM_STATE"), nothing())
     about = "After HANDSHAKE_TIMEOUT a ping on a fresh stream_id is sent."
-    steps = [*advance(15_000), *again("ping", "ping", "ping"), *events(rejected("HANDSHAKE_TIMEOUT"))]
+    steps = [*advance(15_000), *again("ping", "ping", "ping"), *events(error_received("HANDSHAKE_TIMEOUT"))]
     fresh = [*act("ping", 7), *expect(first_ping(0, 7, ts=15))]
     yield client("fresh-stream-after-timeout", about, "HSK-29 HSK-20", ASK, steps, fresh)

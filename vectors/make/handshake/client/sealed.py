@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ...dialogue.configs import DTYPES, REQUIRING, SEALED, XCHACHA_NAME, Config, own
-from ...dialogue.events import established, rejected
+from ...dialogue.events import error_received, established
 from ...dialogue.frames import capable, closed, part
 from ...dialogue.sessions import session
 from ...dialogue.steps import act, client, events, expect, first_ping, say, send
@@ -37,7 +37,7 @@ class Choice:
     def case(self) -> Case:
         """The dialogue of one ping and its capability."""
         supports = {"critique": True, "dtype": DTYPES, "require_crypto": self.they_insist}
-        told = rejected(self.outcome) if self.outcome.isupper() else established(crypto=self.outcome)
+        told = error_received(self.outcome) if self.outcome.isupper() else established(crypto=self.outcome)
         answer = [*send(capable(crypto=self.named, supports=supports)), *events(told)]
         asked = expect(first_ping(crypto=self.asked))
         return client(self.id, self.about, "HSK-20 HSK-26 HSK-27", asked, answer, config=self.config)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...dialogue.configs import DATA_STREAM, HASH
-from ...dialogue.events import by, dropped, established, message, refused
+from ...dialogue.events import by, dropped, error_sent, established, message
 from ...dialogue.frames import HALF, Frame, ping, small_ping, think, unknown
 from ...dialogue.sessions import in_session
 from ...dialogue.steps import (
@@ -80,7 +80,7 @@ def _unsessioned(first: int, last: int, reply: int, stream: int = DATA_STREAM, p
     """Data frames without a session, all answered. reply: the number of the first error."""
     numbers = range(first, last + 1)
     answers = [error("HANDSHAKE_REQUIRED", (stream, n), reply + n - first) for n in numbers]
-    told = [refused("HANDSHAKE_REQUIRED", n, stream) for n in numbers]
+    told = [error_sent("HANDSHAKE_REQUIRED", n, stream) for n in numbers]
     sent = send_each(think(0, stream=stream), first, last, peer=peer)
     return [*sent, *expect(*answers, peer=peer), *events(*(one if peer == "a" else by(peer, one) for one in told))]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ...dialogue.configs import DATA_STREAM, KEY, REQUIRING, SEALED, XCHACHA_NAME
-from ...dialogue.events import dropped, established, rejected
+from ...dialogue.events import dropped, error_received, established
 from ...dialogue.frames import closed, part, ping, unknown, wrong
 from ...dialogue.sessions import in_session, session
 from ...dialogue.steps import Steps, capability, events, expect, nothing, refusal, send, server
@@ -78,7 +78,7 @@ def _received_again() -> Iterator[Case]:
 def _numbers() -> Iterator[Case]:
     low = wrong("ENCRYPTION_REQUIRED", 0, DATA_STREAM)
     high = wrong("ENCRYPTION_REQUIRED", TOP, DATA_STREAM)
-    told = events(rejected("ENCRYPTION_REQUIRED"))
+    told = events(error_received("ENCRYPTION_REQUIRED"))
 
     def required(case_id: str, about: str, *steps: Steps) -> Iterator[Case]:
         yield from in_session(f"required-{case_id}", about, "HSK-35", *steps, config=REQUIRING)

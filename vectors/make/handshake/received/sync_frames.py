@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ...dialogue.configs import COMPRESSED, DATA_STREAM, KEY, REQUIRING, SEALED, XCHACHA_NAME, own
-from ...dialogue.events import dropped, established, message, rejected
+from ...dialogue.events import dropped, error_received, established, message
 from ...dialogue.frames import Frame, capable, heart, ping, sync, think, unknown, wrong
 from ...dialogue.sessions import ROLES, dialogue, head, in_session, session, tail, waiting
 from ...dialogue.steps import OPEN, Steps, capability, events, expect, nothing, refusal, send, server
@@ -110,7 +110,7 @@ def _errors() -> Iterator[Case]:
     ):
         one = wrong(code, 0, DATA_STREAM, (DATA_STREAM, 0), **adds)
         about = f"An error {code} for a frame that was never sent: it is told, and not answered."
-        steps = [*send(one), *events(rejected(code, (DATA_STREAM, 0))), *nothing()]
+        steps = [*send(one), *events(error_received(code, (DATA_STREAM, 0))), *nothing()]
         yield from in_session(f"error-{case_id}", about, "HSK-39 HSK-44", steps)
     about = "An error without ref."
     yield from in_session(
@@ -118,23 +118,23 @@ def _errors() -> Iterator[Case]:
         about,
         "HSK-39",
         send(wrong("ENCRYPTION_REQUIRED", 0, 3)),
-        events(rejected("ENCRYPTION_REQUIRED")),
+        events(error_received("ENCRYPTION_REQUIRED")),
         nothing(),
     )
     about = "An error of another space."
     one = replace(wrong("ENCRYPTION_REQUIRED", 0, 3), space_hash32=7)
     yield from in_session(
-        "error-of-another-space", about, "HSK-38", send(one), events(rejected("ENCRYPTION_REQUIRED")), nothing()
+        "error-of-another-space", about, "HSK-38", send(one), events(error_received("ENCRYPTION_REQUIRED")), nothing()
     )
     about = "The same error twice: the second is a duplicate."
     one = wrong("ENCRYPTION_REQUIRED", 0, 3)
-    steps = [*send(one), *events(rejected("ENCRYPTION_REQUIRED")), *send(one), *events(dropped("DUPLICATE"))]
+    steps = [*send(one), *events(error_received("ENCRYPTION_REQUIRED")), *send(one), *events(dropped("DUPLICATE"))]
     yield from in_session("error-twice", about, "HSK-34 HSK-44", steps)
     for role in ROLES:
         about = "An error without a session."
         steps = [
             *send(wrong("ENCRYPTION_REQUIRED", 0, 3, (3, 0))),
-            *events(rejected("ENCRYPTION_REQUIRED", (3, 0))),
+            *events(error_received("ENCRYPTION_REQUIRED", (3, 0))),
             *nothing(),
         ]
         yield dialogue(role, "error-no-session", about, "HSK-39", waiting(role), steps)
@@ -177,7 +177,7 @@ def _sealed() -> Iterator[Case]:
         steps = [
             *session(role, REQUIRING),
             *send(wrong("ENCRYPTION_REQUIRED", 0, 3)),
-            *events(rejected("ENCRYPTION_REQUIRED")),
+            *events(error_received("ENCRYPTION_REQUIRED")),
             *nothing(),
         ]
         yield dialogue(role, "clear-error", about, "HSK-38", steps, config=REQUIRING)

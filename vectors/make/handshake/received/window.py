@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ...dialogue.configs import DATA_STREAM, own
-from ...dialogue.events import by, dropped, established, message, messages, rejected
+from ...dialogue.events import by, dropped, error_received, established, message, messages
 from ...dialogue.frames import Frame, heart, part, ping, sync, think, unknown, wrong
 from ...dialogue.sessions import in_session
 from ...dialogue.steps import (
@@ -108,7 +108,11 @@ def _kinds() -> Iterator[Case]:
     counted = {
         "heart": ("A HEART", heart(0), events()),
         "unknown-method": ("A Sync frame of an unknown method", unknown(0), events()),
-        "error": ("An error", wrong("ENCRYPTION_REQUIRED", 0, DATA_STREAM), events(rejected("ENCRYPTION_REQUIRED"))),
+        "error": (
+            "An error",
+            wrong("ENCRYPTION_REQUIRED", 0, DATA_STREAM),
+            events(error_received("ENCRYPTION_REQUIRED")),
+        ),
     }
     for case_id, (about, frame, told) in counted.items():
         steps = [*send(frame), *told, *send(part(0)), *TWICE]

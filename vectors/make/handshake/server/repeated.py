@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...dialogue.configs import DTYPES, HANDSHAKE_STREAM
-from ...dialogue.events import by, dropped, established, message, refused, rejected
+from ...dialogue.events import by, dropped, error_received, error_sent, established, message
 from ...dialogue.frames import HALF, PING, Frame, ping, small_ping, sync, think, wrong
 from ...dialogue.steps import (
     OPEN,
@@ -90,7 +90,7 @@ def _repeated() -> Iterator[Case]:
 def _repeated_errors() -> Iterator[Case]:
     bad = ping(v=0)
     ref = (HANDSHAKE_STREAM, 0)
-    told = events(refused("UNSUPPORTED_VERSION", 0, HANDSHAKE_STREAM))
+    told = events(error_sent("UNSUPPORTED_VERSION", 0, HANDSHAKE_STREAM))
     first = [*send(bad), *expect(error("UNSUPPORTED_VERSION", ref, min=1, max=1), name="first"), *told]
     about = "A ping that was answered with error, again: the same bytes."
     yield server("error-same", about, "HSK-18", first, send(bad), again("first"), told)
@@ -121,11 +121,11 @@ def _remembered() -> Iterator[Case]:
     def errors(start: int) -> Steps:
         refs = [(HANDSHAKE_STREAM, n) for n in range(start, start + 8)]
         answers = [step for ref in refs for step in expect(error("BAD_MESSAGE", ref, ref[1]), name=f"answer-{ref[1]}")]
-        told = events(*(refused("BAD_MESSAGE", n, HANDSHAKE_STREAM) for _, n in refs))
+        told = events(*(error_sent("BAD_MESSAGE", n, HANDSHAKE_STREAM) for _, n in refs))
         return [*send_each(bad, start, start + 7), *answers, *told, *advance(1_000)]
 
     steps = [step for start in range(0, 64, 8) for step in errors(start)]
-    told = events(refused("BAD_MESSAGE", 0, HANDSHAKE_STREAM))
+    told = events(error_sent("BAD_MESSAGE", 0, HANDSHAKE_STREAM))
     yield server("errors-64", about, "HSK-18", steps, send(bad), again("answer-0"), told)
 
 
@@ -196,6 +196,6 @@ def _numbers() -> Iterator[Case]:
     about = "A ping with a lower number than the last one's, not used before: it is new."
     yield server("number-below-the-last", about, "HSK-11 HSK-17", steps, lower)
     err = wrong("ENCRYPTION_REQUIRED", 0, HANDSHAKE_STREAM)
-    steps = [*send(err), *events(rejected("ENCRYPTION_REQUIRED")), *send(ping(0)), *events(dropped("DUPLICATE"))]
+    steps = [*send(err), *events(error_received("ENCRYPTION_REQUIRED")), *send(ping(0)), *events(dropped("DUPLICATE"))]
     about = "A ping with the number of an error that was accepted."
     yield server("number-of-an-error", about, "HSK-34", steps)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...dialogue.configs import HASH, SPACE, Config, own
-from ...dialogue.events import established, rejected
+from ...dialogue.events import error_received, established
 from ...dialogue.frames import capable, ping
 from ...dialogue.steps import Said, capability, client, events, expect, first_ping, refusal, send, server
 from ...model import Case, Group
@@ -102,7 +102,7 @@ def _server(one: Spaces) -> Case:
 def _client(one: Spaces) -> Case:
     named: dict[str, Any] = {"embedding_space_id": one.mine[0], "space_hash32": one.mine[1]}
     asked = expect(_own_header(first_ping(**named), one))
-    told = established() if one.fits else rejected("SPACE_MISMATCH")
+    told = established() if one.fits else error_received("SPACE_MISMATCH")
     answer = send(capable(gone=one.gone(), **one.members()))
     clauses = "HSK-12 HSK-24"
     return client(f"space-{one.id}", one.about, clauses, asked, answer, events(told), config=one.config())
@@ -136,7 +136,7 @@ def _server_versions() -> Iterator[Case]:
 
 def _client_versions() -> Iterator[Case]:
     def outcome(case_id: str, about: str, clauses: str, code: str, **members: Any) -> Case:
-        told = events(rejected(code) if code else established())
+        told = events(error_received(code) if code else established())
         return client(case_id, about, clauses, expect(first_ping()), send(capable(**members)), told)
 
     for case_id, version in (("zero", 0), ("two", 2), ("negative", -1)):

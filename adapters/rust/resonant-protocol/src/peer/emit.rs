@@ -116,7 +116,7 @@ impl Peer {
     }
 
     pub(super) fn tell_refused(&mut self, code: RejectCode, reference: Reference) {
-        self.tell(Event::Refused {
+        self.tell(Event::ErrorSent {
             code,
             stream_id: reference.stream_id,
             frame_seq: reference.frame_seq,

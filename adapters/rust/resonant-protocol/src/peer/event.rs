@@ -20,14 +20,14 @@ pub enum Event {
     /// A session began or was renegotiated.
     Established(Established),
     /// An error was accepted, or a handshake failed here.
-    Rejected {
+    ErrorReceived {
         /// The code, which of an error is whatever the other end wrote.
         code: Cow<'static, str>,
         /// The frame that the error names, if it names one.
         reference: Option<Reference>,
     },
     /// A frame was answered with an error.
-    Refused {
+    ErrorSent {
         /// The error's code.
         code: RejectCode,
         /// The frame's stream.

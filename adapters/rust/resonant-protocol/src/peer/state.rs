@@ -158,7 +158,7 @@ impl Peer {
     pub(super) fn fail(&mut self, code: Cow<'static, str>, reference: Option<Reference>) {
         self.waiting = None;
         self.is_silent = self.session.is_none();
-        self.tell(Event::Rejected { code, reference });
+        self.tell(Event::ErrorReceived { code, reference });
     }
 }
 

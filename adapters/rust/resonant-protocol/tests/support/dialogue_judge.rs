@@ -19,19 +19,19 @@ pub fn event_json(peer: &str, event: &Event) -> Value {
             "crypto": it.crypto, "dtype": it.dtype, "modality": it.modality,
             "critique": it.critique,
         }),
-        Event::Rejected {
+        Event::ErrorReceived {
             code,
             reference: it,
         } => match it {
-            Some(it) => json!({"event": "rejected", "code": code, "ref": reference(it)}),
-            None => json!({"event": "rejected", "code": code}),
+            Some(it) => json!({"event": "error_received", "code": code, "ref": reference(it)}),
+            None => json!({"event": "error_received", "code": code}),
         },
-        Event::Refused {
+        Event::ErrorSent {
             code,
             stream_id,
             frame_seq,
         } => json!({
-            "event": "refused", "code": code.as_str(), "stream_id": stream_id,
+            "event": "error_sent", "code": code.as_str(), "stream_id": stream_id,
             "frame_seq": frame_seq.to_string(),
         }),
         Event::Message(frame) => json!({

@@ -54,7 +54,7 @@ impl Peer {
         if waiting.is_some() && waiting == reference {
             self.fail(code, reference);
         } else {
-            self.tell(Event::Rejected { code, reference });
+            self.tell(Event::ErrorReceived { code, reference });
         }
         if let Some(reference) = reference {
             self.heed(report, reference);

@@ -16,8 +16,8 @@ from ..sync.objects import Error, write_sync
 from .agreement import Agreement
 from .machine import CLIENT, FACTS, SERVER, Facts, Machine, Standing, Turn
 from .recv_stream import Held
-from .recv_streams import Inbox
-from .send_streams import Draft, Outbox, sync_slices
+from .recv_streams import RecvStreams
+from .send_streams import Draft, SendStreams, sync_slices
 from .stream_states import Action
 
 
@@ -41,15 +41,15 @@ class Waiting:
 
 
 @dataclass(slots=True)
-class Conversation:
+class PeerState:
     """One conversation. What it has to send and to tell collects in `datagrams` and `events` until `flush`."""
 
     role: Role
     config: Config
     now_ms: int
     machine: Machine[Standing, Turn] = field(init=False)
-    outbox: Outbox = field(init=False)
-    inbox: Inbox = field(default_factory=Inbox)
+    send_streams: SendStreams = field(init=False)
+    recv_streams: RecvStreams = field(default_factory=RecvStreams)
     replies: Limiter = field(default_factory=Limiter)
     answers: Answers = field(default_factory=Answers)
     session: Session | None = None
@@ -60,7 +60,7 @@ class Conversation:
 
     def __post_init__(self) -> None:
         self.machine = Machine(CLIENT if self.role is Role.CLIENT else SERVER)
-        self.outbox = Outbox(self.config)
+        self.send_streams = SendStreams(self.config)
 
     @property
     def facts(self) -> Facts:
@@ -86,8 +86,8 @@ class Conversation:
             self.waiting = None
         if before.session and not self.facts.session:
             self.session = None
-            self.inbox.clear()
-            self.outbox.lose()
+            self.recv_streams.clear()
+            self.send_streams.lose()
             self.answers.clear()
 
     def establish(self, agreement: Agreement, stream_id: int) -> None:
@@ -105,8 +105,8 @@ class Conversation:
         """Count a frame as accepted, remember its number, and deliver whatever the turn has come for."""
         self.touch()
         if self.numbered(received):
-            waits = self.inbox.waits(received.frame)
-            for due in self.inbox.accept(received.frame, hold(received, waits=waits), self.now_ms):
+            waits = self.recv_streams.waits(received.frame)
+            for due in self.recv_streams.accept(received.frame, hold(received, waits=waits), self.now_ms):
                 if due.data:
                     self.events.append(due.event or self._read_again(due.datagram))
 
@@ -128,7 +128,7 @@ class Conversation:
 
     def post(self, draft: Draft) -> bytes:
         """Send the draft's frame. Raises ResonantError where that cannot be, and then sends nothing."""
-        data = self.outbox.send(draft, self.agreement, self.now_ms)
+        data = self.send_streams.send(draft, self.agreement, self.now_ms)
         self.push(data)
         return data
 
