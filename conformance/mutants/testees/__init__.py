@@ -8,6 +8,6 @@ What is not here, and why:
 - conformance/tests/doubles.py: testees that need an op or a file of the test's, and sound ones that claim less.
 - adapters/tests/: small testees for the tests of the driver, which implement nothing of Resonant.
 - vectors/release/canary/: wrong verdicts in a release of the vectors, and no implementations.
-- Programs as text in tests: build scripts, plugins of a user's pytest and the code blocks of documents, where the text
-  in a file is what the test is about.
+- Programs as text in tests, where the text in a file is what the test is about: build scripts, plugins of a user's
+  pytest, the code blocks of documents, and the wrong implementation beside an installed suite, which has no registry.
 """
