@@ -32,7 +32,7 @@ RUN_LIMIT_S = 120
 def write_adapter(folder: Path, run: Sequence[str] = ("{python}", "testee.py"), **changes: str) -> Path:
     """An adapter in `folder` that runs this command, or of what the changes say; the path of its adapter.toml."""
     folder.mkdir(parents=True, exist_ok=True)
-    keys = {"name": '"made"', "launch": '"process"', "run": json.dumps(run), **changes}
+    keys = {"name": '"made"', "launch": '"process"', "run": json.dumps(run) if run else "", **changes}
     path = folder / "adapter.toml"
     path.write_text("".join(f"{key} = {value}\n" for key, value in keys.items() if value), "utf-8")
     return path

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any
 
-from adapters.testee_kit.requests import VARIABLE
+from adapters.testee_kit.requests import VARIABLE, Op
 
-from ..engine.patches import Change, both
+from ..engine.patches import Change, both, entries
 from .hostile.attack import ATTACKED, Misdeed, Says, answering, first
 from .wrong import Reply, WrongTestee, on_reply
 
@@ -160,10 +160,10 @@ WRONG = (
         _of_three_sorts(),
     ),
     WrongTestee(
-        "no-events",
-        "Never tells an event.",
-        ("TST-18",),
-        on_reply(lambda op, right: {"ok": {"events": []}} if op == "peer_poll" and "ok" in right else right),
+        "polls-nothing",
+        "Looks at nothing that came when it is polled, and tells no event.",
+        ("TST-15", "TST-18"),
+        entries("ops.OPS", {"peer_poll": Op({}, {}, lambda: {"events": []})}),
     ),
     WrongTestee(
         "rejects-without-a-code",

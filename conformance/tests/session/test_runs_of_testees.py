@@ -202,7 +202,7 @@ def attached(tmp_path: Path) -> Iterator[tuple[Path, dict[str, str]]]:
         assert process.stdout is not None
         ports = json.loads(process.stdout.readline())
         control = f'"127.0.0.1:{ports["control"]}"'
-        yield write_adapter(tmp_path, launch='"attach"', control=control, run=""), env
+        yield write_adapter(tmp_path, launch='"attach"', control=control, run=()), env
         process.kill()
 
 

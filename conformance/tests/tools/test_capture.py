@@ -145,7 +145,7 @@ def test_a_dialogue_with_two_other_ends_has_two_ports(tmp_path: Path) -> None:
 def test_a_dialogue_that_fails_is_said_and_captured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     first = next(name for name in DIALOGUES if name.startswith("handshake/server/lists/"))
     path = tmp_path / "out.pcapng"
-    assert main(["--impl=wrong:no-events", "-o", str(path), first]) == FAILED
+    assert main(["--impl=wrong:polls-nothing", "-o", str(path), first]) == FAILED
     assert capsys.readouterr().err.startswith(f"{first}: fail: step ")
     assert [packet.source for packet in read_file(path)] == [FIRST]
 
