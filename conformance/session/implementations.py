@@ -23,6 +23,8 @@ WRONG_SERVER = f"{WRONG}server-"
 """The names of wrong servers begin so."""
 _PROGRAM = ROOT / "conformance" / "mutants" / "testees" / "__main__.py"
 """A process, so that nothing here depends on the faults; only a checkout has it."""
+_NEAR = 3
+"""How many names are proposed for one that is unknown."""
 _COMMAND = (sys.executable, "-P", str(_PROGRAM))
 
 
@@ -62,12 +64,19 @@ def find_wrong(impl: str) -> Wrong:
     name = impl.removeprefix(WRONG)
     known = {one.name: one for one in wrong_implementations()}
     if name not in known:
-        near = ", ".join(difflib.get_close_matches(name, list(known), 3))
-        meant = f"the nearest names are {near}; " if near else ""
+        near = ", ".join(_nearest(name, list(known)))
         raise AdapterError(
-            f"no wrong implementation is called {name!r}; {meant}`resonant-conformance list wrong` prints all"
+            f"no wrong implementation is called {name!r}; the nearest names are {near}; "
+            "`resonant-conformance list wrong` prints all"
         )
     return known[name]
+
+
+def _nearest(name: str, known: Sequence[str]) -> Sequence[str]:
+    """Names that are spelled nearly like this one; without any, those that have it in them, or the least different."""
+    spelled = difflib.get_close_matches(name, known, _NEAR)
+    within = [one for one in known if name and name in one]
+    return (spelled or within or difflib.get_close_matches(name, known, _NEAR, cutoff=0.0))[:_NEAR]
 
 
 def wrong_command(wrong: Wrong) -> tuple[str, ...]:

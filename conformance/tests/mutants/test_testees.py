@@ -85,3 +85,18 @@ def test_a_server_answers_at_the_address_that_it_has_for_as_long_as_it_is_needed
         assert server.learned.embedding_space_id == SERVERS["server-crc-not-read"].config.embedding_space_id
     with pytest.raises(UnreachableError):
         attach(address)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("any-magik", "any-magic"), ("flood", "floods-from-another-port"), ("crc-not-read", "server-crc-not-read")],
+)
+def test_an_unknown_name_gets_those_that_are_near(name: str, meant: str) -> None:
+    with pytest.raises(AdapterError, match=f"the nearest names are .*{meant}"):
+        find_adapter(f"wrong:{name}")
+
+
+def test_there_is_always_a_nearest_name() -> None:
+    for name in ("", "zzzzzzzz", "server-"):
+        with pytest.raises(AdapterError, match=r"the nearest names are [a-z0-9-]+, [a-z0-9-]+, [a-z0-9-]+; "):
+            find_adapter(f"wrong:{name}")
