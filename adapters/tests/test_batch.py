@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from adapters.driver import Crash, HarnessError, Ok, Testee, Unsupported, ask_many, load_adapter, request_bytes
 from adapters.driver.batch import MAX_BYTES, _groups
+from adapters.tests.doubles import replies
 from adapters.tests.made_testees import ADAPTERS, made
 
-ONE_EACH = """
-asked = []
 
-def one(op, input):
-    if input.get("n") == DIES_OF:
-        os._exit(9)
-    return ODD.get(input.get("n"), {"ok": {"n": input.get("n")}})
-
-def perform(op, input):
-    asked.append(op)
-    if op == "seen":
-        return {"ok": {"asked": asked}}
-    if op == "batch" and not KNOWN:
-        return {"unsupported": "batch"}
-    if op == "batch":
-        return {"ok": {"replies": [one(each["op"], each["input"]) for each in input["requests"]]}}
-    return one(op, input)
-
-serve(perform)
-"""
-
-
-def counting(folder: Path, *, known: bool = True, dies_of: int | None = None, odd: str = "{}") -> Testee:
-    body = f"KNOWN, DIES_OF, ODD = {known}, {dies_of}, {odd}\n"
-    return Testee(made(folder, body + ONE_EACH))
+def counting(
+    folder: Path, *, known: bool = True, dies_of: int | None = None, odd: Mapping[int, Any] | None = None
+) -> Testee:
+    settings = json.dumps({"known": known, "dies_of": dies_of, "odd": odd or {}})
+    return Testee(made(folder, replies.counting, settings))
 
 
 def numbers(count: int) -> list[bytes]:
@@ -66,7 +51,7 @@ def test_the_one_request_that_ends_a_testee_gets_the_blame(tmp_path: Path) -> No
 
 
 def test_a_reply_that_is_none_costs_its_own_request_only(tmp_path: Path) -> None:
-    with counting(tmp_path, odd='{1: {"unsupported": "x"}, 2: 7, 3: {"maybe": 1}}') as testee:
+    with counting(tmp_path, odd={1: {"unsupported": "x"}, 2: 7, 3: {"maybe": 1}}) as testee:
         first, second, third, fourth, fifth = ask_many(testee, numbers(5))
         assert (first, second, fifth) == (Ok({"n": 0}), Unsupported("x"), Ok({"n": 4}))
         assert isinstance(third, HarnessError)

@@ -15,33 +15,21 @@ from adapters.driver import (
     Testee,
     Timeout,
 )
+from adapters.tests.doubles import lives, replies, starts
 from adapters.tests.made_testees import END_S, made
 
 QUICK = Limits(reply_s=0.5)
 
 
 def test_a_crash_costs_one_ask(tmp_path: Path) -> None:
-    body = """
-    def perform(op, input):
-        if op == "crash":
-            print("so long", file=sys.stderr, flush=True)
-            os._exit(9)
-        return {"ok": {}}
-    serve(perform)
-    """
-    with Testee(made(tmp_path, body)) as testee:
+    with Testee(made(tmp_path, lives.crashes)) as testee:
         answers = [testee.ask(op, {}) for op in ("good", "crash", "good")]
         assert answers == [Ok({}), Crash("exit status 9", "so long\n"), Ok({})]
         assert (testee.starts, testee.lost_s) == (2, 0)
 
 
 def test_crashes_cost_no_waiting(tmp_path: Path) -> None:
-    body = """
-    def perform(op, input):
-        os.kill(os.getpid(), signal.SIGKILL)
-    serve(perform)
-    """
-    with Testee(made(tmp_path, body)) as testee:
+    with Testee(made(tmp_path, lives.kills_itself)) as testee:
         for _ in range(10):
             testee.start()
             began = monotonic()
@@ -50,7 +38,7 @@ def test_crashes_cost_no_waiting(tmp_path: Path) -> None:
 
 
 def test_a_testee_that_dies_between_two_asks_is_a_crash_of_the_second(tmp_path: Path) -> None:
-    with Testee(made(tmp_path, 'serve(lambda op, input: {"ok": {"pid": os.getpid()}})')) as testee:
+    with Testee(made(tmp_path, replies.own_pid)) as testee:
         answer = testee.ask("pid", {})
         assert isinstance(answer, Ok)
         os.kill(answer.value["pid"], signal.SIGKILL)
@@ -61,26 +49,14 @@ def test_a_testee_that_dies_between_two_asks_is_a_crash_of_the_second(tmp_path: 
 
 @pytest.mark.slow
 def test_a_closed_control_socket_is_a_crash_though_the_process_runs_on(tmp_path: Path) -> None:
-    body = """
-    def perform(op, input):
-        control.close()
-        signal.pause()
-    serve(perform)
-    """
-    with Testee(made(tmp_path, body)) as testee:
+    with Testee(made(tmp_path, lives.closes_its_control_socket)) as testee:
         answer = testee.ask("decode", {})
         assert isinstance(answer, Crash)
         assert "control port is closed" in answer.status
 
 
 def test_a_hang_costs_one_ask_and_its_time(tmp_path: Path) -> None:
-    body = """
-    def perform(op, input):
-        print("thinking", file=sys.stderr, flush=True)
-        return signal.pause() if op == "hang" else {"ok": {}}
-    serve(perform)
-    """
-    with Testee(made(tmp_path, body), QUICK) as testee:
+    with Testee(made(tmp_path, lives.hangs), QUICK) as testee:
         answer = testee.ask("hang", {})
         assert isinstance(answer, Timeout)
         assert 0.5 <= answer.seconds < 1.5
@@ -90,7 +66,7 @@ def test_a_hang_costs_one_ask_and_its_time(tmp_path: Path) -> None:
 
 
 def test_hangs_are_given_up_once_they_have_cost_enough(tmp_path: Path) -> None:
-    adapter = made(tmp_path, "serve(lambda op, input: [])")
+    adapter = made(tmp_path, replies.no_reply)
     with Testee(adapter, Limits(reply_s=0.2, lost_s=0.5)) as testee:
         answers = [testee.ask("decode", {}) for _ in range(20)]
         lost = [answer for answer in answers if isinstance(answer, Timeout)]
@@ -104,7 +80,7 @@ def test_hangs_are_given_up_once_they_have_cost_enough(tmp_path: Path) -> None:
 
 
 def test_failed_starts_are_given_up_once_they_have_cost_enough(tmp_path: Path) -> None:
-    with Testee(made(tmp_path, "signal.pause()"), Limits(start_s=0.2, lost_s=0.3)) as testee:
+    with Testee(made(tmp_path, starts.waiting), Limits(start_s=0.2, lost_s=0.3)) as testee:
         answers = [testee.ask("decode", {}) for _ in range(4)]
         reasons = [answer.gave_up for answer in answers if isinstance(answer, HarnessError)]
         assert [reason.partition(" cost")[0] for reason in reasons] == ["", "", *["hangs and failed starts have"] * 2]
@@ -112,7 +88,7 @@ def test_failed_starts_are_given_up_once_they_have_cost_enough(tmp_path: Path) -
 
 
 def test_crashes_are_given_up_once_there_were_enough(tmp_path: Path) -> None:
-    with Testee(made(tmp_path, "serve(lambda op, input: os._exit(1))"), Limits(restarts=2)) as testee:
+    with Testee(made(tmp_path, lives.ends), Limits(restarts=2)) as testee:
         answers = [testee.ask("decode", {}) for _ in range(5)]
         assert [type(answer) for answer in answers] == [Crash] * 3 + [HarnessError] * 2
         assert isinstance(answers[-1], HarnessError)
@@ -120,43 +96,35 @@ def test_crashes_are_given_up_once_there_were_enough(tmp_path: Path) -> None:
 
 
 BAD_REPLIES = {
-    "no JSON": ("b'well'", "TST-8"),
-    "no object": ("b'[]'", "TST-8"),
-    "two members": ('{"ok": {}, "error": "both"}', "TST-8"),
-    "a member of its own": ('{"crash": {}}', "TST-8"),
-    "a code in small letters": ('{"reject": {"code": "bad"}}', "TST-13"),
-    "two counts": ('[head(input["id"], 0, 2), head(input["id"], 1, 3)]', "TST-4"),
-    "a piece too long": ('[head(input["id"]) + bytes(60001)]', "TST-4"),
+    "no JSON": "TST-8",
+    "no object": "TST-8",
+    "two members": "TST-8",
+    "a member of its own": "TST-8",
+    "a code in small letters": "TST-13",
+    "two counts": "TST-4",
+    "a piece too long": "TST-4",
 }
 
 
 @pytest.mark.parametrize("fault", BAD_REPLIES)
 def test_a_reply_that_is_none_is_a_harness_error_and_no_restart(tmp_path: Path, fault: str) -> None:
-    reply, clause = BAD_REPLIES[fault]
-    body = f"""
-    def perform(op, input):
-        print("oops", file=sys.stderr, flush=True)
-        return {{"ok": {{}}}} if op == "good" else {reply}
-    serve(perform)
-    """
-    with Testee(made(tmp_path, body)) as testee:
+    with Testee(made(tmp_path, replies.bad_reply, fault)) as testee:
         answer = testee.ask("bad", {})
         assert isinstance(answer, HarnessError)
-        assert clause in answer.text
+        assert BAD_REPLIES[fault] in answer.text
         assert testee.ask("good", {}) == Ok({})
         assert testee.starts == 1
 
 
 def test_a_reply_with_another_id_is_no_reply_and_the_timeout_says_so(tmp_path: Path) -> None:
-    body = 'serve(lambda op, input: [head(input["id"] + 1) + b\'{"ok": {}}\'])'
-    with Testee(made(tmp_path, body), QUICK) as testee:
+    with Testee(made(tmp_path, replies.next_id), QUICK) as testee:
         answer = testee.ask("decode", {})
         assert isinstance(answer, Timeout)
         assert "request_id is 3 instead of 2" in answer.note
 
 
 def test_a_request_that_no_pieces_carry_is_refused_before_it_is_sent(tmp_path: Path) -> None:
-    with Testee(made(tmp_path, "serve(good)")) as testee:
+    with Testee(made(tmp_path, replies.sound)) as testee:
         answer = testee.exchange(bytes(18_000_001))
         assert isinstance(answer, HarnessError)
         assert testee.ask("good", {}) == Ok({})

@@ -41,8 +41,8 @@ def declare(add: Callable[..., object]) -> None:
         metavar="NAME|PATH|udp://HOST:PORT|wrong:NAME",
         help="the implementation: the path of an adapter.toml or of its folder, or the name of a folder below "
         f"adapters/ (default: {DEFAULT_IMPL}, the suite's own); or the address of a running server, which is then "
-        "judged from outside, by its datagrams alone (profiles handshake and stream); or wrong:NAME, the reference "
-        "with one fault, to see what the suite says of it (names: resonant-conformance list wrong)",
+        "judged from outside, by its datagrams alone (profiles handshake and stream); or wrong:NAME, one "
+        "that is wrong on purpose, to see what the suite says of it (names: resonant-conformance list wrong)",
     )
     add(
         "--case",

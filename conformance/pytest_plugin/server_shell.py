@@ -9,7 +9,7 @@ from resonant.console import printable
 
 from .. import of_suite
 from ..server.chains import Chains
-from ..server.server import SCHEME
+from ..session.implementations import is_server
 from ..session.server_run import prepare
 from .begin import ready
 from .outcomes import pytest_runtest_makereport  # noqa: F401 - a hook of this plugin
@@ -23,7 +23,7 @@ SAID_N = pytest.StashKey[bool]()
 
 def wanted(config: pytest.Config) -> bool:
     """Whether a server is named in place of an adapter."""
-    return str(config.getoption("--impl")).startswith(SCHEME)
+    return is_server(str(config.getoption("--impl")))
 
 
 def begin(config: pytest.Config) -> None:
@@ -43,7 +43,7 @@ def _in_one_process(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End the conversations."""
     if OUTSIDE in config.stash:
-        config.stash[OUTSIDE].server.close()
+        config.stash[OUTSIDE].close()
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -54,7 +54,7 @@ def pytest_report_header(config: pytest.Config) -> str:
     lists = ", ".join((*learned.compress, *learned.crypto, *learned.dtype, *(learned.modality or ())))
     alone = "; one process asks a server, whatever -n says" if SAID_N in config.stash else ""
     return printable(
-        f"conformance of the server at {run.name} to Resonant {run.hello.spec}, seen from outside; it says {space}, "
+        f"conformance of the server {run.place} to Resonant {run.hello.spec}, seen from outside; it says {space}, "
         f"{lists}; {len(run.cases)} checks, {len(run.unplanned)} not planned{alone}"
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from reports.files import DataFileError
 
-from ..server.server import SCHEME
+from .implementations import is_server
 from .options import Options
 from .plan import load_plan
 
@@ -22,7 +22,7 @@ def file_faults(options: Options, junit: Path | None) -> Iterator[str]:
         yield f"--report={options.report}: {fault}"
         return  # junit.xml is there as well
     # A server is judged by no dialogues, which is another word to say.
-    dialogues = () if options.impl.startswith(SCHEME) else options.dialogues
+    dialogues = () if is_server(options.impl) else options.dialogues
     looked_at = (*_written(options, junit), *(("--dialogue", path, _unreadable(path)) for path in dialogues))
     yield from (f"{flag}={path}: {fault}" for flag, path, fault in looked_at if fault)
     if options.plan is not None and not options.write_plan:

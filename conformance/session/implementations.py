@@ -1,4 +1,4 @@
-"""Whom --impl names: an adapter, or a wrong implementation of ours."""
+"""Whom --impl names: an adapter, a server, or a wrong implementation of ours."""
 
 from __future__ import annotations
 
@@ -7,18 +7,24 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from adapters.driver import Adapter, AdapterError, load_adapter
 
+from ..server.server import SCHEME
+
 ROOT = Path(__file__).resolve().parents[2]
 ADAPTERS = ROOT / "adapters"
 WRONG = "wrong:"
-"""wrong:NAME is the reference with one fault, which shows what the suite says of it."""
+"""wrong:NAME is an implementation with one fault, which shows what the suite says of it."""
+WRONG_SERVER = f"{WRONG}server-"
+"""The names of wrong servers begin so."""
 _PROGRAM = ROOT / "conformance" / "mutants" / "testees" / "__main__.py"
 """A process, so that nothing here depends on the faults; only a checkout has it."""
+_NEAR = 3
+"""How many names are proposed for one that is unknown."""
 _COMMAND = (sys.executable, "-P", str(_PROGRAM))
 
 
@@ -29,22 +35,53 @@ class Wrong:
     name: str
     clauses: tuple[str, ...]
     about: str
+    group: str
+    """What those like it have in common."""
+    adapter: str = ""
+    """The adapter.toml that builds and starts it, from the root; empty where its program does."""
+
+
+def is_server(impl: str) -> bool:
+    """Whether --impl names what is judged from outside, by its datagrams alone."""
+    return impl.startswith((SCHEME, WRONG_SERVER))
 
 
 def find_adapter(impl: str) -> Adapter:
     """The adapter that --impl names. Raises AdapterError."""
     if not impl.startswith(WRONG):
         return load_adapter(impl, ADAPTERS)
+    found = find_wrong(impl)
+    if is_server(impl):
+        raise AdapterError(f"{impl} is a server, which is judged from outside: `resonant-conformance run {impl}`")
+    if found.adapter:
+        return replace(load_adapter(str(ROOT / found.adapter), ADAPTERS), name=impl)
+    run = wrong_command(found)
+    return Adapter(impl, found.about, "process", build=(), run=run, folder=_PROGRAM.parent, language="Python")
+
+
+def find_wrong(impl: str) -> Wrong:
+    """The wrong implementation that wrong:NAME names. Raises AdapterError."""
     name = impl.removeprefix(WRONG)
     known = {one.name: one for one in wrong_implementations()}
     if name not in known:
-        near = ", ".join(difflib.get_close_matches(name, list(known), 3))
-        meant = f"the nearest names are {near}; " if near else ""
+        near = ", ".join(_nearest(name, list(known)))
         raise AdapterError(
-            f"no wrong implementation is called {name!r}; {meant}`resonant-conformance list wrong` prints all"
+            f"no wrong implementation is called {name!r}; the nearest names are {near}; "
+            "`resonant-conformance list wrong` prints all"
         )
-    run = (*_COMMAND, name)
-    return Adapter(impl, known[name].about, "process", build=(), run=run, folder=_PROGRAM.parent, language="Python")
+    return known[name]
+
+
+def _nearest(name: str, known: Sequence[str]) -> Sequence[str]:
+    """Names that are spelled nearly like this one; without any, those that have it in them, or the least different."""
+    spelled = difflib.get_close_matches(name, known, _NEAR)
+    within = [one for one in known if name and name in one]
+    return (spelled or within or difflib.get_close_matches(name, known, _NEAR, cutoff=0.0))[:_NEAR]
+
+
+def wrong_command(wrong: Wrong) -> tuple[str, ...]:
+    """The program that is this wrong implementation, and its arguments."""
+    return (*_COMMAND, wrong.name)
 
 
 @cache
@@ -55,4 +92,4 @@ def wrong_implementations() -> Sequence[Wrong]:
     done = subprocess.run(_COMMAND, capture_output=True, encoding="utf-8", check=False)  # noqa: S603 - ours
     if done.returncode:
         raise AdapterError(f"{_PROGRAM} does not run:\n{done.stderr.strip()}")
-    return [Wrong(name, tuple(clauses), about) for name, clauses, about in json.loads(done.stdout)]
+    return [Wrong(**{**row, "clauses": tuple(row["clauses"])}) for row in json.loads(done.stdout)]

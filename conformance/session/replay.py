@@ -11,7 +11,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
-from ..server.server import SCHEME
+from .implementations import is_server
 from .options import Options
 
 PROGRAM = "resonant-conformance"
@@ -20,7 +20,7 @@ PROGRAM = "resonant-conformance"
 def replay(options: Options, folder: Path, cases: Sequence[str], *more: str) -> str:
     """The command line that judges these cases alone. folder: where the run was started. more: further options."""
     words = ["run", *_option("--impl", options.impl)]
-    if options.impl.startswith(SCHEME):  # from outside, the choice of profiles decides which checks there are
+    if is_server(options.impl):  # from outside, the choice of profiles decides which checks there are
         words += [word for name in options.profiles for word in _option("--profile", name)]
     words += [word for path in options.dialogues for word in _option("--dialogue", str(path))]
     words += ["--real-time"] if options.real_time else []

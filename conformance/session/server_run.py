@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -11,17 +12,19 @@ from typing import Any
 from resonant.describe.clauses import load_clauses
 from resonant.describe.registry import registry
 
-from adapters.driver import Hello
+from adapters.driver import AdapterError, Hello
 
 from ..model.profiles import PROFILES, families_with_needs
 from ..server.catalogue import CHECKS
 from ..server.chains import Chains
 from ..server.check import Check
 from ..server.server import SCHEME, Outside, UnreachableError, attach
+from .implementations import WRONG_SERVER
 from .known_failures import KnownFailuresError, load_known, resolve
 from .options import Options
 from .results import Results
 from .testee_run import RunError
+from .wrong_server import reachable
 
 SPEC = "1.0"
 UNKNOWN = "unknown"  # nothing on the wire tells version and language
@@ -48,6 +51,8 @@ class Unplanned:
 class OutsideRun:
     """Everything that is decided before the first check."""
 
+    name: str
+    """What the run calls the implementation."""
     server: Outside
     chains: Chains
     hello: Hello
@@ -56,11 +61,17 @@ class OutsideRun:
     unplanned: Sequence[Unplanned]
     known: Mapping[str, str]
     results: Results
+    undo: ExitStack
+    """What ends with the run: the conversations, and a server that was started for it."""
 
     @property
-    def name(self) -> str:
-        """What the run calls the implementation."""
-        return f"{SCHEME}{self.hello.name}"
+    def place(self) -> str:
+        """The server in the text for people."""
+        return self.name if self.name.startswith(WRONG_SERVER) else f"at {self.name}"
+
+    def close(self) -> None:
+        """End the conversations, and a server that was started for this run."""
+        self.undo.close()
 
     @property
     def existing(self) -> Collection[str]:
@@ -111,23 +122,36 @@ class OutsideRun:
 
 
 def prepare(options: Options) -> OutsideRun:
-    """Find the server, learn what it can, and decide what counts. Raises RunError."""
+    """Find the server, or start a wrong one, learn what it can, and decide what counts. Raises RunError."""
     _check_options(options)
-    try:
-        listed = load_known(options.known, fixing=options.fix_known) if options.known else {}
-        server = attach(options.impl)
-        server.assume_streams("stream" in options.profiles)
+    with ExitStack() as undo:
+        try:
+            listed = load_known(options.known, fixing=options.fix_known) if options.known else {}
+            server = _attached(options.impl, undo)
+            server.assume_streams("stream" in options.profiles)
+            lacking = _lacking(server, options.profiles or tuple(FAMILIES))
+            cases = {check.id: check for check, reason in lacking if reason is None}
+            existing = {check.id for check in CHECKS}
+            known = resolve(listed, cases.keys(), existing, path=options.known, fixing=options.fix_known)
+        except (AdapterError, UnreachableError, KnownFailuresError) as error:
+            raise RunError(str(error)) from error
+        unplanned = [Unplanned(check.id, reason) for check, reason in lacking if reason is not None]
         selected = options.profiles or _shown(server)
-        lacking = _lacking(server, options.profiles or tuple(FAMILIES))
-        cases = {check.id: check for check, reason in lacking if reason is None}
-        existing = {check.id for check in CHECKS}
-        known = resolve(listed, cases.keys(), existing, path=options.known, fixing=options.fix_known)
-    except (UnreachableError, KnownFailuresError) as error:
-        raise RunError(str(error)) from error
-    unplanned = [Unplanned(check.id, reason) for check, reason in lacking if reason is not None]
-    address = options.impl.removeprefix(SCHEME)
-    hello = Hello(name=address, version=UNKNOWN, language=UNKNOWN, spec=SPEC, profiles=selected)
-    return OutsideRun(server, Chains(server, cases), hello, cases, unplanned, known, Results(selected, cases))
+        name = options.impl.removeprefix(SCHEME)
+        hello = Hello(name=name, version=UNKNOWN, language=UNKNOWN, spec=SPEC, profiles=selected)
+        results, chains = Results(selected, cases), Chains(server, cases)
+        return OutsideRun(options.impl, server, chains, hello, cases, unplanned, known, results, undo.pop_all())
+
+
+def _attached(impl: str, undo: ExitStack) -> Outside:
+    """The server, of which everything ends with `undo`."""
+    address = undo.enter_context(reachable(impl))
+    try:
+        server = attach(address)
+    except UnreachableError as error:
+        raise UnreachableError(str(error).replace(address, impl)) from None
+    undo.callback(server.close)
+    return server
 
 
 def _check_options(options: Options) -> None:

@@ -9,7 +9,6 @@ import struct
 import subprocess
 import sys
 import tempfile
-import textwrap
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,8 +17,9 @@ from typing import Any
 
 from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_encrypt
 
-from adapters.driver import Adapter, Limits, Testee, load_adapter
+from adapters.driver import Adapter, load_adapter
 from conformance.model.cases import Accept, Case, Refuse
+from conformance.session.implementations import find_adapter
 
 ROOT = Path(__file__).resolve().parents[2]
 ADAPTERS = ROOT / "adapters"
@@ -28,43 +28,23 @@ NONCE = bytes(range(0x40, 0x58))
 ZSTD, XCHACHA = 1, 2
 RUN_LIMIT_S = 120
 
-# Loads the reference's testee; the patch behind it changes one thing in `base`, `ops`, or what testees share.
-_BEFORE = """\
-import os
-import sys
 
-sys.path.insert(0, {folder!r})
-import testee as base
-import ops
-from adapters.testee_kit import requests as answers, schema as shapes, server as loop
-
-"""
-_AFTER = "\nbase.main()\n"
-
-
-def write_adapter(folder: Path, program: str, **changes: str) -> Path:
-    """An adapter in `folder` whose testee is this Python program; the path of its adapter.toml."""
+def write_adapter(folder: Path, run: Sequence[str] = ("{python}", "testee.py"), **changes: str) -> Path:
+    """An adapter in `folder` that runs this command, or of what the changes say; the path of its adapter.toml."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "testee.py").write_text(program, "utf-8")
-    keys = {"name": '"made"', "launch": '"process"', "run": '["{python}", "testee.py"]', **changes}
+    keys = {"name": '"made"', "launch": '"process"', "run": json.dumps(run) if run else "", **changes}
     path = folder / "adapter.toml"
     path.write_text("".join(f"{key} = {value}\n" for key, value in keys.items() if value), "utf-8")
     return path
 
 
-def write_patched(folder: Path, patch: str) -> Path:
-    """An adapter in `folder` over the reference's testee with one thing changed."""
-    before = _BEFORE.format(folder=str(ADAPTERS / "reference"))
-    return write_adapter(folder, before + textwrap.dedent(patch) + _AFTER)
+def write_wrong(folder: Path, name: str) -> Path:
+    """An adapter in `folder` whose testee is wrong:NAME, as if it were somebody's own."""
+    return write_adapter(folder, find_adapter(f"wrong:{name}").run)
 
 
 def adapter_at(path: Path) -> Adapter:
     return load_adapter(str(path), ADAPTERS)
-
-
-def patched(folder: Path, patch: str, reply_s: float = 0.5) -> Testee:
-    """The same as a testee that can be asked, not started yet."""
-    return Testee(adapter_at(write_patched(folder, patch)), Limits(reply_s=reply_s))
 
 
 def case_of(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.tests.server.served import serving
+from conformance.mutants.servers.serving import serving
 from conformance.tests.tools.captures import read_file
 
 ROOT = Path(__file__).resolve().parents[2]

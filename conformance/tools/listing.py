@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 
 from resonant.console import command, printable
 
@@ -14,8 +15,19 @@ from adapters.driver.adapter import known_adapters
 from ..model.profiles import NEEDS, PROFILES
 from ..session.implementations import ADAPTERS, WRONG, wrong_implementations
 
-Row: TypeAlias = tuple[str, str, str]
-"""A name, what it is about in one word or two, and a sentence."""
+MANY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One that can be judged, or a profile."""
+
+    name: str
+    word: str
+    """What it is about, in one word or two."""
+    text: str
+    group: str = ""
+    """What it has in common with its neighbours; empty where all have the title in common."""
 
 
 def _adapters() -> Iterator[Row]:
@@ -23,25 +35,30 @@ def _adapters() -> Iterator[Row]:
         try:
             adapter = load_adapter(name, ADAPTERS)
         except AdapterError as error:
-            yield name, "", str(error)
+            yield Row(name, "", str(error))
         else:
-            yield name, adapter.language, adapter.about
+            yield Row(name, adapter.language, adapter.about)
 
 
 def _wrong() -> Iterator[Row]:
     for one in wrong_implementations():
-        yield f"{WRONG}{one.name}", ", ".join(one.clauses), one.about
+        yield Row(f"{WRONG}{one.name}", _few(one.clauses), one.about, one.group)
 
 
 def _profiles() -> Iterator[Row]:
     for name, families in PROFILES.items():
         needs = NEEDS.get(name, ())
-        yield name, ", ".join(families), f"needs {', '.join(needs)}" if needs else ""
+        yield Row(name, ", ".join(families), f"needs {', '.join(needs)}" if needs else "")
 
 
-SECTIONS: Mapping[str, tuple[str, Callable[[], Iterable[Row]]]] = {
+def _few(clauses: Sequence[str]) -> str:
+    """The first of many clauses are enough in a list."""
+    return ", ".join(clauses if len(clauses) <= MANY else [*clauses[:MANY], "…"])
+
+
+SECTIONS: Mapping[str, tuple[str, Callable[[], Iterator[Row]]]] = {
     "adapters": ("what --impl takes by name", _adapters),
-    "wrong": ("the reference with one fault: name, clause and fault", _wrong),
+    "wrong": ("implementations that are wrong on purpose, in groups: name, clauses and fault", _wrong),
     "profiles": ("what --profile takes, with the clauses' families", _profiles),
 }
 
@@ -56,13 +73,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         title, rows = SECTIONS[name]
         print(f"{name}: {title}")
         try:
-            print("\n".join(_columns(list(rows()))))
+            for group, those in groupby(rows(), lambda row: row.group):
+                print(*([f" {group}"] if group else []), *_columns(list(those)), sep="\n")
         except AdapterError as error:
             print(f"  {printable(str(error))}")
     return 0
 
 
 def _columns(rows: Sequence[Row]) -> Iterator[str]:
-    widths = [max((len(row[at]) for row in rows), default=0) for at in (0, 1)]
-    for name, word, text in rows:
-        yield f"  {name:<{widths[0]}}  {word:<{widths[1]}}  {printable(text)}".rstrip()
+    names, words = (max(map(len, column)) for column in zip(*((row.name, row.word) for row in rows), strict=True))
+    for row in rows:
+        yield f"  {row.name:<{names}}  {row.word:<{words}}  {printable(row.text)}".rstrip()

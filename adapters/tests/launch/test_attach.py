@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -24,16 +24,15 @@ from adapters.driver import (
     cut,
     load_adapter,
 )
+from adapters.tests.doubles import lives, starts
 from adapters.tests.made_testees import ADAPTERS, END_S, made
 
 TOKEN = "a secret of one's own"
 
 
-def started(program: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    command = [sys.executable, program.name, *arguments]
+def started(command: Sequence[str]) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     process = subprocess.Popen(
         command,
-        cwd=program.parent,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={**os.environ, "RESONANT_TOKEN": TOKEN},
@@ -48,7 +47,7 @@ def started(program: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[b
 def reference_port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """The control port of a reference testee that was started by hand, with its token in the environment."""
     monkeypatch.setenv("RESONANT_TOKEN", TOKEN)
-    for _, port in started(ADAPTERS / "reference" / "testee.py", "--attach"):
+    for _, port in started([sys.executable, str(ADAPTERS / "reference" / "testee.py"), "--attach"]):
         yield port
 
 
@@ -133,19 +132,19 @@ def test_without_a_token_it_says_what_to_do(tmp_path: Path, token: str | None, m
 def test_where_nothing_listens_the_start_fails_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RESONANT_TOKEN", TOKEN)
     ports = []
-    made(tmp_path, "print_ports()")
-    for _, port in started(tmp_path / "testee.py"):
+    for _, port in started(made(tmp_path, starts.ports_alone).run):
         ports.append(port)
     with Testee(attach(tmp_path, ports[0])) as testee, pytest.raises(StartError, match="control port is closed"):
         testee.start()
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("perform", "outcome"), [("os._exit(1)", Crash), ("signal.pause()", Timeout)])
-def test_the_first_loss_ends_it(tmp_path: Path, perform: str, outcome: type, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("make", "outcome"), [(lives.ends, Crash), (lives.waits, Timeout)])
+def test_the_first_loss_ends_it(
+    tmp_path: Path, make: Callable[[], None], outcome: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("RESONANT_TOKEN", TOKEN)
-    made(tmp_path, f"serve(lambda op, input: {perform})")
-    for _, port in started(tmp_path / "testee.py"):
+    for _, port in started(made(tmp_path, make).run):
         with Testee(attach(tmp_path, port), Limits(reply_s=1.0)) as testee:
             assert isinstance(testee.ask("decode", {}), outcome)
             answer = testee.ask("decode", {})

@@ -12,19 +12,11 @@ import pytest
 from adapters.driver import Ok, Testee
 from adapters.driver.launch import process
 from adapters.driver.launch.guard import Guard, end_marked
+from adapters.tests.doubles import lives, replies
 from adapters.tests.made_testees import ADAPTERS, END_S, left_in, made
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are found by their environment in /proc")
 
-FAR = """
-def far():
-    if os.fork() == 0:
-        os.setsid()
-        if os.fork() == 0:
-            signal.pause()
-        os._exit(0)
-    return {"ok": {}}
-"""
 FORGOTTEN = """
 import sys
 from pathlib import Path
@@ -39,8 +31,7 @@ sys.stdin.read()
 
 @pytest.mark.parametrize("end", ["crash", "stop"])
 def test_a_daemon_ends_with_the_testee_that_started_it(tmp_path: Path, end: str) -> None:
-    body = FAR + 'serve(lambda op, input: os._exit(5) if op == "crash" else far())\n'
-    with Testee(made(tmp_path, body)) as testee:
+    with Testee(made(tmp_path, lives.starts_daemons)) as testee:
         assert [testee.ask("good", {}) for _ in range(3)] == [Ok({})] * 3
         testee.ask(end, {})
         assert testee.ask("good", {}) == Ok({})
@@ -60,13 +51,13 @@ def killed_driver(folder: Path, number: signal.Signals) -> int:
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_testee_that_ignores_its_input_ends_with_a_killed_driver(tmp_path: Path, number: signal.Signals) -> None:
-    made(tmp_path, "signal.signal(signal.SIGTERM, signal.SIG_IGN)\nserve(good, watch_input=False)\n")
+    made(tmp_path, lives.deaf)
     assert killed_driver(tmp_path, number) == -number
     assert left_in(tmp_path.resolve()) == []
 
 
 def test_a_daemon_ends_with_a_killed_driver(tmp_path: Path) -> None:
-    made(tmp_path, FAR + "far()\nserve(good)\n")
+    made(tmp_path, lives.has_a_daemon)
     assert killed_driver(tmp_path, signal.SIGKILL) == -signal.SIGKILL
     assert left_in(tmp_path.resolve()) == []
 
@@ -92,13 +83,13 @@ def test_there_is_one_guard_whatever_the_number_of_testees(tmp_path: Path, fresh
     for name in ("one", "two"):
         folder = tmp_path / name
         folder.mkdir()
-        with Testee(made(folder, "serve(good)")) as testee:
+        with Testee(made(folder, replies.sound)) as testee:
             assert testee.ask("good", {}) == Ok({})
     assert len(fresh()) == 1
 
 
 def test_a_driver_without_its_guard_goes_on(tmp_path: Path, fresh: Callable[[], set[int]]) -> None:
-    with Testee(made(tmp_path, "serve(good)")) as testee:
+    with Testee(made(tmp_path, replies.sound)) as testee:
         assert testee.ask("good", {}) == Ok({})
         (guard,) = fresh()
         os.kill(guard, signal.SIGKILL)

@@ -11,24 +11,12 @@ import pytest
 
 from adapters.driver import RESEND_S, Channel, Limits, Ok, Testee, load_adapter, open_udp
 from adapters.driver.transport import channel as driver_channel
+from adapters.tests.doubles import small_buffers
+from adapters.tests.doubles.small_buffers import LEAST_BYTES
 from adapters.tests.made_testees import ADAPTERS
 
-LEAST_BYTES = 1  # which the system raises to its least: room for one datagram, whatever its size
 COUNT = 250_000
 REQUEST_PIECES, REPLY_PIECES = 9, 17  # with two digits an element there and four back, 60,000 a piece
-# Before the reference's testee: the same for its sockets.
-TESTEE = f"""
-import runpy, socket, sys
-
-class Small(socket.socket):
-    def setsockopt(self, *given):
-        super().setsockopt(*given[:2], {LEAST_BYTES})
-
-socket.socket = Small
-sys.argv = [sys.argv[1]]
-sys.path.insert(0, sys.argv[0].rpartition("/")[0])
-runpy.run_path(sys.argv[0], run_name="__main__")
-"""
 
 
 class Resent(Channel):
@@ -51,8 +39,7 @@ def testee(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
     reference = str(ADAPTERS / "reference" / "testee.py")
     words = [reference]
     if request.param != "runner":
-        (tmp_path / "small.py").write_text(TESTEE, "utf-8")
-        words.insert(0, "small.py")
+        words.insert(0, small_buffers.__file__)
     if request.param != "testee":
         monkeypatch.setattr(driver_channel, "enlarge_buffers", shrink)
     monkeypatch.setattr("adapters.driver.session.Channel", Resent)

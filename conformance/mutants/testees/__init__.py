@@ -1,9 +1,13 @@
-"""Testees that are wrong on purpose, by name: `--impl=wrong:NAME` starts one in a process of its own.
+"""Everything that is wrong on purpose, by name: `--impl=wrong:NAME` starts it in a process of its own.
 
-Those that break the testee protocol are in the files beside this one; every mutant of the catalogue is one as well.
-`conformance/mutants/testees/__main__.py NAME` is the process, and without a name it lists them.
+`registry.py` has all of it, in groups: testees that break the testee protocol, that are wrong in few things, and that
+attack the runner (`hostile/`), kernels that are compiled wrong, the servers of conformance/mutants/servers/, and the
+mutants of the catalogue. `__main__.py NAME` is the process, and without a name it lists them.
 
-What is wrong in other ways stands elsewhere: servers, which are judged from outside, in conformance/tests/server/;
-testees that attack the runner, on one case or on all, in conformance/tests/hostile/; kernels that are compiled wrong
-in adapters/cuda-host/faults/. The canaries of vectors/release/ are wrong verdicts, and no implementations.
+What is not here, and why:
+- conformance/tests/doubles.py: testees that need an op or a file of the test's, and sound ones that claim less.
+- adapters/tests/: small testees for the tests of the driver, which implement nothing of Resonant.
+- vectors/release/canary/: wrong verdicts in a release of the vectors, and no implementations.
+- Programs as text in tests, where the text in a file is what the test is about: build scripts, plugins of a user's
+  pytest, the code blocks of documents, and the wrong implementation beside an installed suite, which has no registry.
 """

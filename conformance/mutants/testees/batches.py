@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters.testee_kit import any_value, array
 
-from ..engine.patches import edited, entries
+from ..engine.patches import Change, entries, wrapped
 from .wrong import Reply, breaking, on_reply
 
 Replies = list[Any]
@@ -37,8 +37,8 @@ def _only_ok(replies: Replies) -> Replies:
     return [{"ok": {}} if "reject" in reply else reply for reply in replies]
 
 
-def _allowed(op: str) -> tuple[str, str, str]:
-    return "testee_kit.requests._answer", "if batched and op in _ALONE:", f"if batched and op in _ALONE - {{{op!r}}}:"
+def _allowed(op: str) -> Change:
+    return wrapped("testee_kit.requests._ALONE", lambda alone: alone - {op})
 
 
 WRONG = (
@@ -62,7 +62,7 @@ WRONG = (
         "Takes more than 300 requests in a batch, and none.",
         entries("testee_kit.requests._BATCH", {"requests": array(any_value)}),
     ),
-    breaking("not-in-batches", "batch-greets", "Performs hello in a batch.", edited(*_allowed("hello"))),
-    breaking("not-in-batches", "batch-in-a-batch", "Performs a batch in a batch.", edited(*_allowed("batch"))),
-    breaking("not-in-batches", "batch-moves-peers", "Performs reset in a batch.", edited(*_allowed("reset"))),
+    breaking("not-in-batches", "batch-greets", "Performs hello in a batch.", _allowed("hello")),
+    breaking("not-in-batches", "batch-in-a-batch", "Performs a batch in a batch.", _allowed("batch")),
+    breaking("not-in-batches", "batch-moves-peers", "Performs reset in a batch.", _allowed("reset")),
 )

@@ -69,7 +69,9 @@ def _ending_with_1(right: Serve) -> Serve:
     return serve
 
 
-def _never_ending(right: Serve) -> Serve:
+def never_ending(right: Serve) -> Serve:
+    """Go on when there is nothing more to do."""
+
     def serve(*given: Any) -> None:
         right(*given)
         threading.Event().wait()
@@ -165,7 +167,7 @@ WRONG = (
     breaking(
         "stop-exits", "stop-exits-with-1", "Ends with status 1.", wrapped("testee_kit.server.serve", _ending_with_1)
     ),
-    breaking("stop-exits", "stop-runs-on", "Runs on after stop.", wrapped("testee_kit.server.serve", _never_ending)),
+    breaking("stop-exits", "stop-runs-on", "Runs on after stop.", wrapped("testee_kit.server.serve", never_ending)),
     breaking(
         "exits-without-input",
         "end-of-input-ignored",

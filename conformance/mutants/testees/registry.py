@@ -1,4 +1,4 @@
-"""Every wrong implementation by its name."""
+"""Every wrong implementation by its name, in groups of those that are wrong in the same way."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from ...probes import UNCLAIMED_CLAUSES
-from ..catalogue.table import MUTANTS
+from ..catalogue.table import FAMILIES
 from ..engine.patches import replaced
-from . import batches, datagrams, peers, processes, requests
-from .wrong import WrongTestee
+from ..servers.table import SERVERS
+from . import batches, datagrams, few_cases, kernels, peers, processes, requests
+from .hostile import lives, pieces, replies, starts
+from .hostile.attack import Hostile
+from .wrong import Wrong, WrongTestee
 
 UNCLAIMED = WrongTestee(
     "performs-what-it-does-not-claim",
@@ -32,10 +35,39 @@ TESTEES: Mapping[str, WrongTestee] = MappingProxyType(
         )
     }
 )
-"""Those that are no mutants, by name."""
-WRONG: Mapping[str, WrongTestee] = MappingProxyType(
-    {**TESTEES, **{one.id: WrongTestee(one.id, one.story, (one.clause,), one.change) for one in MUTANTS}}
+"""Those that break the testee protocol, or that only the laws find."""
+
+HOSTILE: Mapping[str, Hostile] = MappingProxyType(
+    {one.name: one for one in (*replies.HOSTILE, *pieces.HOSTILE, *lives.HOSTILE)}
 )
+"""Those that attack the runner, in their answer to one case or to all."""
+FEW: Mapping[str, WrongTestee] = MappingProxyType({one.name: one for one in few_cases.WRONG})
+"""Those that show what a run makes of a few failures."""
+STARTS: Mapping[str, Hostile] = MappingProxyType({one.name: one for one in starts.HOSTILE})
+"""Those that no run can begin with."""
+
+
+def _mutants() -> Mapping[str, tuple[Wrong, ...]]:
+    """The mutants by profile, whose name their files' names begin with."""
+    found: dict[str, list[Wrong]] = defaultdict(list)
+    for family, mutants in FAMILIES.items():
+        profile = family.partition("/")[0]
+        found[profile] += [WrongTestee(one.id, one.story, (one.clause,), one.change) for one in mutants]
+    return {f"mutants of {profile}": tuple(those) for profile, those in found.items()}
+
+
+GROUPS: Mapping[str, tuple[Wrong, ...]] = MappingProxyType(
+    {
+        "testees that break the testee protocol": tuple(TESTEES.values()),
+        "testees that are wrong in few things": tuple(FEW.values()),
+        "testees that attack the runner": tuple(HOSTILE.values()),
+        "testees that no run can begin with": tuple(STARTS.values()),
+        "kernels that are compiled wrong, for which make and g++ are needed": kernels.WRONG,
+        "servers, judged from outside": tuple(SERVERS.values()),
+        **_mutants(),
+    }
+)
+WRONG: Mapping[str, Wrong] = MappingProxyType({one.name: one for group in GROUPS.values() for one in group})
 """All that `--impl=wrong:NAME` takes."""
 
 

@@ -1,16 +1,20 @@
-"""What a wrong testee is."""
+"""What a wrong implementation is, and a wrong testee."""
 
 from __future__ import annotations
 
+import argparse
 import json
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
+from adapters.testee_kit import read_arguments, server
 from adapters.testee_kit.server import Address, Testee
 
 from ...probes import PROBES
 from ..engine.patches import Change, wrapped
+from ..engine.testee import SCRIPTS
 
 Reply: TypeAlias = dict[str, Any]
 Take: TypeAlias = Callable[[Testee, bytes, Address], str]
@@ -20,6 +24,25 @@ AskFurther: TypeAlias = Callable[[Testee, int, int], None]
 Answering: TypeAlias = Callable[[bytes], tuple[str, Reply]]
 
 KIT = "testee_kit.server.Testee"
+
+
+class Wrong(Protocol):
+    """What is known of every wrong implementation."""
+
+    @property
+    def name(self) -> str:
+        """Says what is wrong, in words with hyphens; no other has the same."""
+
+    @property
+    def about(self) -> str:
+        """The same in a sentence."""
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """What it breaks; empty for one that is wrong in no way that a clause forbids."""
+
+    def run(self) -> None:
+        """Be it, in this process, until told to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +57,18 @@ class WrongTestee:
     change: Change
     probes: tuple[str, ...] = ()
     """The ids of the probes that fail, and no other does; empty where cases or laws find it."""
+
+    def run(self) -> None:
+        """Serve with the change, which is never undone."""
+        serve_changed(self.change)
+
+
+def serve_changed(change: Change) -> None:
+    """Be the reference's testee with this change, by the arguments of the command line."""
+    arguments = read_arguments(argparse.ArgumentParser())
+    change(ExitStack())
+    # All three are looked up now that they are changed.
+    server.serve(SCRIPTS["ops"].answer, arguments.attach, SCRIPTS["peer_ops"].PEERS.use)
 
 
 def breaking(probes: str, name: str, about: str, change: Change) -> WrongTestee:

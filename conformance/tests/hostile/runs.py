@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from conformance.tests.support import ROOT, write_patched
+from conformance.tests.support import ROOT
 
 WARDEN = Path(__file__).with_name("warden.py")
 AT_ONCE = 4  # most of them wait most of the time
@@ -20,24 +20,7 @@ AT_ONCE = 4  # most of them wait most of the time
 CI = {"CI", "BUILD_NUMBER"}
 MARGIN_S = 15.0  # beyond the limit of a run, for the account of it
 
-# Before every program: each socket that is bound is noted by its inode, beside testee.py.
-NOTING = """
-import json, signal, socket, struct, threading, time
-from pathlib import Path
-
-HEAD = struct.Struct("<4sIHH")
-
-def host(given):
-    return given
-
-class Noted(socket.socket):
-    def bind(self, address):
-        super().bind((host(address[0]), address[1]))
-        with Path(__file__).with_name("inodes").open("a") as file:
-            print(os.fstat(self.fileno()).st_ino, file=file)
-
-socket.socket = Noted
-"""
+NOTING = Path(__file__).with_name("noting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +38,7 @@ class Ended:
     left: Sequence[str]
     """The command lines of the processes that it left behind."""
     sockets: Sequence[str]
-    """The inodes of testees' sockets that are open still."""
+    """The inodes of the sockets that are open still, of those that the runner or the testee had bound."""
 
     @property
     def outcomes(self) -> dict[str, str]:
@@ -68,29 +51,30 @@ class Ended:
         return {case["id"]: case["detail"] for case in self.report.get("cases", ())}
 
 
-def run_hostile(folder: Path, program: str, arguments: Sequence[str], limit_s: float, **kill: Any) -> Ended:
-    """`pytest conformance` of the reference's testee with this program before it. limit_s: when the run is killed.
+def run_hostile(folder: Path, impl: str, arguments: Sequence[str], limit_s: float, **kill: Any) -> Ended:
+    """`pytest conformance` of the implementation. limit_s: when the run is killed.
 
     kill: when it is killed on purpose, see warden.py.
     """
-    impl = write_patched(folder / "impl", NOTING + program)
     suite = [sys.executable, "-m", "pytest", *arguments, f"--impl={impl}", f"--report={folder}"]
     plan = json.dumps({"command": [*suite, "-p", "no:cacheprovider"], "limit_s": limit_s, **kill})
+    noted = folder / "inodes"
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if key not in CI and not key.startswith(("PYTEST_", "RESONANT_"))
+    }
     done = subprocess.run(
         [sys.executable, str(WARDEN), plan],
         cwd=ROOT,
-        env={
-            key: value
-            for key, value in os.environ.items()
-            if key not in CI and not key.startswith(("PYTEST_", "RESONANT_"))
-        },
+        env={**kept, "PYTHONPATH": str(NOTING), "NOTED_SOCKETS": str(noted)},
         capture_output=True,
         timeout=limit_s + MARGIN_S,
         check=True,
     )
     path = folder / "run.json"
     report = json.loads(path.read_bytes()) if path.exists() else {}
-    return Ended(**json.loads(done.stdout), report=report, sockets=open_still(folder / "impl" / "inodes"))
+    return Ended(**json.loads(done.stdout), report=report, sockets=open_still(noted))
 
 
 def open_still(noted: Path) -> list[str]:

@@ -9,12 +9,15 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from conformance.tests.hostile.lives import LIVES
+from conformance.mutants.testees import registry
+from conformance.mutants.testees.hostile import replies
+from conformance.mutants.testees.hostile.attack import ATTACKED
+from conformance.tests.hostile.lives import LIVES, UNENDING
 from conformance.tests.hostile.pieces import PIECES
-from conformance.tests.hostile.replies import BAD_REPLIES, EVERYWHERE, wrong_in_turn
+from conformance.tests.hostile.replies import BAD_REPLIES, EVERYWHERE
 from conformance.tests.hostile.runs import Ahead, Ended, run_hostile
 from conformance.tests.hostile.starts import STARTS
-from conformance.tests.hostile.table import ATTACKED, CASES, HASHES, RUN_S, Hostile
+from conformance.tests.hostile.table import CASES, HASHES, RUN_S
 from conformance.tests.support import ROOT
 from reports.outcome import Outcome
 
@@ -25,8 +28,9 @@ TESTEES = {**EVERYWHERE, **PIECES, **LIVES}
 PEAK_MIB = 512
 OUTPUT_CHARS = 50_000
 SCHEMA = json.loads((ROOT / "reports" / "run.schema.json").read_bytes())
-# Every bad reply has a case of its own; a few others lie between them and after them.
-BAD_CASES = dict(zip(BAD_REPLIES, (case for at, case in enumerate(HASHES) if at % 6), strict=False))
+IN_TURN, NOTHING = replies.IN_TURN.name, replies.CLAIMS_NOTHING.name
+APART = (IN_TURN, NOTHING)
+BAD_CASES = replies.in_turn()
 
 
 def arguments(cases: list[str], probes: list[str]) -> list[str]:
@@ -49,10 +53,9 @@ def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     def begin(name: str) -> Callable[[], Ended]:
         folder = tmp_path_factory.mktemp("run")
         if name in STARTS:
-            start = STARTS[name]
-            return lambda: run_hostile(folder, start.program, arguments(CASES, []), RUN_S + start.waits_s)
-        testee = TESTEES[name]
-        return lambda: run_hostile(folder, testee.text, arguments(CASES, list(testee.probes)), testee.limit_s)
+            return lambda: run_hostile(folder, f"wrong:{name}", arguments(CASES, []), RUN_S + STARTS[name].waits_s)
+        found = TESTEES[name]
+        return lambda: run_hostile(folder, f"wrong:{name}", arguments(CASES, list(found.probes)), found.limit_s)
 
     ahead = Ahead(begin, wanted)
     yield ahead
@@ -81,29 +84,28 @@ def test_a_run_that_cannot_begin_says_why(name: str, runs: Ahead) -> None:
 
 @pytest.mark.parametrize("name", TESTEES)
 def test_a_run_names_what_is_wrong_and_judges_the_rest(name: str, runs: Ahead) -> None:
-    testee, run = TESTEES[name], runs.run(name)
-    ended_well(run, testee.limit_s)
-    probes = {f"testee/test_probe[{probe}]": outcome for probe, outcome in testee.probes.items()}
-    assert run.outcomes == {**testee.outcomes, **probes}, run.out
+    expected, run = TESTEES[name], runs.run(name)
+    ended_well(run, expected.limit_s)
+    probes = {f"testee/test_probe[{probe}]": outcome for probe, outcome in expected.probes.items()}
+    assert run.outcomes == {**expected.outcomes(registry.HOSTILE[name]), **probes}, run.out
     assert run.status == (OK if set(run.outcomes.values()) == {Outcome.PASS} else FAILED)
-    assert testee.says in run.details[ATTACKED]
+    assert expected.says in run.details[ATTACKED]
     jsonschema.validate(run.report, SCHEMA)
 
 
 def test_each_bad_reply_costs_its_own_case(tmp_path: Path) -> None:
-    testee = Hostile(wrong_in_turn(BAD_CASES), always=True)
-    run = run_hostile(tmp_path, testee.text, arguments(HASHES, []), testee.limit_s)
-    ended_well(run, testee.limit_s)
+    run = run_hostile(tmp_path, f"wrong:{IN_TURN}", arguments(HASHES, []), RUN_S)
+    ended_well(run, RUN_S)
     assert run.status == FAILED
-    bad = {case: BAD_REPLIES[name].outcome for name, case in BAD_CASES.items()}
+    bad = {case: BAD_REPLIES[name][0] for name, case in BAD_CASES.items()}
     assert run.outcomes == {**dict.fromkeys(HASHES, Outcome.PASS), **bad}, run.out
-    silent = [name for name, case in BAD_CASES.items() if BAD_REPLIES[name].says not in run.details[case]]
+    silent = [name for name, case in BAD_CASES.items() if BAD_REPLIES[name][1] not in run.details[case]]
     assert silent == []
     jsonschema.validate(run.report, SCHEMA)
 
 
 def test_a_testee_that_claims_nothing_is_not_judged(tmp_path: Path) -> None:
-    run = run_hostile(tmp_path, "ops.PROFILES = ()\n", ["conformance/test_vectors.py"], RUN_S)
+    run = run_hostile(tmp_path, f"wrong:{NOTHING}", ["conformance/test_vectors.py"], RUN_S)
     ended_well(run, RUN_S)
     assert run.status == FAILED
     assert "FAILED RUN: no case was executed: nothing is judged" in run.out
@@ -111,11 +113,13 @@ def test_a_testee_that_claims_nothing_is_not_judged(tmp_path: Path) -> None:
 
 
 def test_every_bad_reply_has_a_case_and_every_outcome_is_met() -> None:
-    assert len(BAD_CASES) == len(BAD_REPLIES)
+    assert BAD_CASES.keys() == BAD_REPLIES.keys() == replies.BAD_REPLIES.keys()
     assert set(BAD_CASES.values()) < set(HASHES)
     assert {testee.outcome for testee in TESTEES.values()} == set(Outcome)
 
 
-def test_no_two_testees_are_the_same() -> None:
-    programs = [testee.text for testee in TESTEES.values()] + [start.program for start in STARTS.values()]
-    assert len(set(programs)) == len(programs)
+def test_every_hostile_testee_has_a_run_and_no_two_are_the_same() -> None:
+    hostile = [*registry.HOSTILE.values(), *registry.STARTS.values()]
+    assert sorted([*TESTEES, *APART, *UNENDING]) == sorted(registry.HOSTILE)
+    assert STARTS.keys() == registry.STARTS.keys()
+    assert len({one.about for one in hostile}) == len({one.change for one in hostile}) == len(hostile)

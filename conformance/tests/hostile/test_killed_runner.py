@@ -23,17 +23,11 @@ HEADER = "conformance of "  # printed once the testee has answered hello and bef
 # the header.
 FROM_START_S, FROM_HEADER_S = 1.0, 1.5
 
-DEAF = (
-    "def deaf(*given):\n    while True:\n        signal.pause()\n\nos.read = deaf\n"
-    "for one in (signal.SIGTERM, signal.SIGHUP):\n    signal.signal(one, signal.SIG_IGN)\n"
-)
 UNENDING: dict[str, tuple[str, tuple[str, ...]]] = {
-    "ignores the end of its input": (DEAF, ALL),
-    "has a child in a session of its own": (
-        DEAF + "if os.fork() == 0:\n    os.setsid()\n    os.fork() and os._exit(0)\n    deaf()\n", ALL
-    ),
-    "is one of two": (DEAF, (*ALL, "-n", "2")),
-}  # fmt: skip
+    "ignores the end of its input": ("deaf-to-its-end", ALL),
+    "has a daemon": ("deaf-with-a-daemon", ALL),
+    "is one of two": ("deaf-to-its-end", (*ALL, "-n", "2")),
+}
 
 
 def moments() -> list[dict[str, Any]]:
@@ -49,7 +43,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ahead]:
 
     def begin(name: str) -> Callable[[], Ended]:
         folder = tmp_path_factory.mktemp("killed")
-        return lambda: run_hostile(folder, "", ALL, RUN_S, **when[int(name)])
+        return lambda: run_hostile(folder, "reference", ALL, RUN_S, **when[int(name)])
 
     ahead = Ahead(begin, list(map(str, range(TIMES))))
     yield ahead
@@ -70,5 +64,5 @@ def test_a_runner_that_is_killed_leaves_nothing_behind(time: int, runs: Ahead) -
 
 @pytest.mark.parametrize("name", UNENDING)
 def test_a_testee_that_would_stay_is_ended_for_the_killed_runner(name: str, tmp_path: Path) -> None:
-    program, arguments = UNENDING[name]
-    assert_nothing_is_left(run_hostile(tmp_path, program, arguments, RUN_S, kill_at=HEADER, kill_after_s=0.3))
+    impl, arguments = UNENDING[name]
+    assert_nothing_is_left(run_hostile(tmp_path, f"wrong:{impl}", arguments, RUN_S, kill_at=HEADER, kill_after_s=0.3))

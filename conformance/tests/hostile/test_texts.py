@@ -9,7 +9,6 @@ from conformance.checks.judge import judge_answer
 from conformance.model.verdict import Verdict
 from conformance.pytest_plugin.failure_text import failure_text, probe_text
 from conformance.tests.hostile.runs import run_hostile
-from conformance.tests.hostile.starts import STARTS
 from conformance.tests.hostile.table import RUN_S
 from conformance.tests.support import case_of
 from reports.outcome import Outcome
@@ -46,5 +45,5 @@ def test_a_text_of_many_lines_is_cut_before_the_replay() -> None:
 
 
 def test_one_line_of_standard_error_does_not_hide_why_no_run_begins(tmp_path: Path) -> None:
-    run = run_hostile(tmp_path, STARTS["answers hello with a text"].program, ["conformance"], RUN_S)
+    run = run_hostile(tmp_path, "wrong:hello-is-a-text", ["conformance"], RUN_S)
     assert "the testee did not start: one line (ok is not an object: 'xxx" in run.out

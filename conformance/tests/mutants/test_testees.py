@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 import re
-from contextlib import ExitStack
+from collections.abc import Mapping
+from contextlib import ExitStack, closing
 
 import pytest
 from resonant.describe.clauses import load_clauses
 
-from adapters.driver import Testee
+from adapters.driver import AdapterError, Testee
 from conformance.mutants.catalogue.table import MUTANTS
 from conformance.mutants.engine.patches import applied
-from conformance.mutants.testees.registry import TESTEES, WRONG
-from conformance.session.implementations import Wrong, find_adapter, wrong_implementations
+from conformance.mutants.servers.table import SERVERS
+from conformance.mutants.testees import kernels
+from conformance.mutants.testees.registry import FEW, GROUPS, HOSTILE, STARTS, TESTEES, WRONG
+from conformance.mutants.testees.wrong import Wrong
+from conformance.server.server import UnreachableError, attach
+from conformance.session.implementations import Wrong as Listed
+from conformance.session.implementations import find_adapter, is_server, wrong_implementations
+from conformance.session.wrong_server import reachable
+from conformance.tests.support import ADAPTERS, ROOT
+
+KERNELS = {one.name: one for one in kernels.WRONG}
+BY_HAND: Mapping[str, Wrong] = {**TESTEES, **FEW, **HOSTILE, **STARTS, **KERNELS, **SERVERS}
 
 
-def test_every_mutant_has_a_name_of_its_own_beside_the_testees() -> None:
-    assert len(WRONG) == len(TESTEES) + len(MUTANTS)
-    assert [name for name in TESTEES if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", name)] == []
+def test_each_has_a_name_of_its_own() -> None:
+    assert len(WRONG) == sum(map(len, GROUPS.values())) == len(BY_HAND) + len(MUTANTS)
+    assert {name for name in WRONG if is_server(f"wrong:{name}")} == set(SERVERS)
+    assert [name for name in BY_HAND if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", name)] == []
 
 
 def test_each_testee_breaks_clauses_and_says_how_in_a_sentence() -> None:
     clauses = load_clauses()
-    for one in TESTEES.values():
+    cited: Mapping[str, Wrong] = {**TESTEES, **KERNELS}
+    for one in cited.values():
         assert one.clauses, one.name
         assert all(clauses[clause].must for clause in one.clauses)
+    for one in BY_HAND.values():
         assert re.fullmatch(r"[A-Z].*\S\.", one.about), one.about
 
 
@@ -38,8 +52,19 @@ def test_every_change_can_be_made_and_undone() -> None:
 
 
 def test_the_program_lists_the_registry() -> None:
-    expected = [Wrong(one.name, one.clauses, one.about) for one in WRONG.values()]
-    assert list(wrong_implementations()) == expected
+    listed = {one.name: one for one in wrong_implementations()}
+    assert list(listed) == list(WRONG)
+    for group, those in GROUPS.items():
+        for one in those:
+            adapter = KERNELS[one.name].adapter if one.name in KERNELS else ""
+            assert listed[one.name] == Listed(one.name, one.clauses, one.about, group, adapter)
+
+
+def test_every_fault_of_the_kernels_has_a_name() -> None:
+    assert {ROOT / one.adapter for one in kernels.WRONG} == set((ADAPTERS / "cuda-host/faults").glob("*.toml"))
+    for one in kernels.WRONG:
+        adapter = find_adapter(f"wrong:{one.name}")
+        assert (adapter.name, adapter.about, adapter.build[0]) == (f"wrong:{one.name}", one.about, "make")
 
 
 @pytest.mark.parametrize("name", ["any-magic", MUTANTS[0].id, MUTANTS[-1].id])
@@ -48,3 +73,30 @@ def test_it_is_started_by_its_name(name: str) -> None:
     assert (adapter.name, adapter.about) == (f"wrong:{name}", WRONG[name].about)
     with Testee(adapter) as testee:
         assert testee.hello.name == "resonant"
+
+
+def test_a_server_is_no_adapter() -> None:
+    with pytest.raises(AdapterError, match="is a server, which is judged from outside"):
+        find_adapter("wrong:server-crc-not-read")
+
+
+def test_a_server_answers_at_the_address_that_it_has_for_as_long_as_it_is_needed() -> None:
+    with reachable("wrong:server-crc-not-read") as address, closing(attach(address)) as server:
+        assert server.learned.embedding_space_id == SERVERS["server-crc-not-read"].config.embedding_space_id
+    with pytest.raises(UnreachableError):
+        attach(address)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("any-magik", "any-magic"), ("flood", "floods-from-another-port"), ("crc-not-read", "server-crc-not-read")],
+)
+def test_an_unknown_name_gets_those_that_are_near(name: str, meant: str) -> None:
+    with pytest.raises(AdapterError, match=f"the nearest names are .*{meant}"):
+        find_adapter(f"wrong:{name}")
+
+
+def test_there_is_always_a_nearest_name() -> None:
+    for name in ("", "zzzzzzzz", "server-"):
+        with pytest.raises(AdapterError, match=r"the nearest names are [a-z0-9-]+, [a-z0-9-]+, [a-z0-9-]+; "):
+            find_adapter(f"wrong:{name}")

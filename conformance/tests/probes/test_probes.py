@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -23,13 +23,15 @@ from adapters.driver import (
 from conformance.model.cases import load_cases
 from conformance.model.peer_requests import PEER_OPS
 from conformance.model.verdict import Verdict
+from conformance.mutants.engine.patches import Change
 from conformance.mutants.testees.registry import TESTEES
 from conformance.probes import PROBES, Probe, expect_kind, process, run_probe
 from conformance.probes.basics import wrong
 from conformance.probes.unclaimed import refusal_probes
 from conformance.session.implementations import find_adapter
+from conformance.tests import doubles
 from conformance.tests.probes.said import SAID
-from conformance.tests.support import ADAPTERS, ROOT, adapter_at, patched, write_adapter
+from conformance.tests.support import ADAPTERS, ROOT, adapter_at
 from reports.outcome import Outcome
 
 WRONG = [name for name, one in TESTEES.items() if one.probes]
@@ -93,45 +95,44 @@ def test_the_standard_error_of_a_testee_that_ended_is_kept() -> None:
 
 
 @pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.id)
-def test_a_testee_that_cannot_start_fails_every_probe(probe: Probe, tmp_path: Path) -> None:
-    adapter = adapter_at(write_adapter(tmp_path, "raise SystemExit('no library')"))
-    with Testee(adapter) as testee:
+def test_a_testee_that_cannot_start_fails_every_probe(probe: Probe) -> None:
+    with wrong_testee("library-missing") as testee:
         verdict = run_probe(probe, testee)
     assert verdict.outcome is Outcome.HARNESS_ERROR
     assert "exit status 1" in verdict.got
-    assert verdict.stderr.strip() == "no library"
+    assert verdict.stderr.strip() == "the library is missing"
 
 
 OPS = sorted(path.stem for path in (ROOT / "specs" / "ops").glob("*.json") if path.stem not in NO_OPS)
-MISSING = "ops.OPS = {{op: one for op, one in ops.OPS.items() if op != {op!r}}}\n"
-FAILING = """
-needed, optional, _ = ops.OPS[{op!r}]
-def fails(**_given):
-    {does}
-ops.OPS[{op!r}] = (needed, optional, fails)
-"""
-NO = "from adapters.testee_kit import BadRequestError; raise BadRequestError('no')"
-BAD_TYPE = "from resonant import RejectCode, ResonantError; raise ResonantError(RejectCode.BAD_TYPE, 'FRM-7', 'no')"
+FAILING: Mapping[str, tuple[Callable[..., Change], tuple[str, ...]]] = {
+    "errors": (doubles.failing_op, ('{"error": "no"}',)),
+    "rejects": (doubles.failing_op, ('{"reject": {"code": "BAD_TYPE"}}',)),
+    "ends": (doubles.ending_op, ()),
+}
+
+
+def double(folder: Path, make: Callable[..., Change], *given: str) -> Testee:
+    return Testee(adapter_at(doubles.write_double(folder, make, *given)), Limits(reply_s=REPLY_S))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("op", OPS)
 def test_no_probe_judges_an_op_that_is_missing(op: str, tmp_path: Path) -> None:
-    found = verdicts(patched(tmp_path, MISSING.format(op=op), REPLY_S))
+    found = verdicts(double(tmp_path, doubles.without_op, op))
     assert {probe: verdict for probe, verdict in found.items() if not verdict.passed} == {}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("does", [NO, BAD_TYPE, "os._exit(3)"], ids=["error", "reject", "exit"])
+@pytest.mark.parametrize("does", FAILING)
 @pytest.mark.parametrize("op", ["tail_hash", "decode", "encode", "quantize"])
 def test_no_probe_judges_an_op_that_always_fails(op: str, does: str, tmp_path: Path) -> None:
-    found = verdicts(patched(tmp_path, FAILING.format(op=op, does=does), REPLY_S))
+    make, given = FAILING[does]
+    found = verdicts(double(tmp_path, make, op, *given))
     assert failing(found) == []
 
 
 def test_one_that_claims_no_profile_at_all_is_judged_by_every_probe(tmp_path: Path) -> None:
-    patch = "ops.PROFILES = ()\nops.OPS = {op: ops.OPS[op] for op in ('hello', 'stop')}\n"
-    assert failing(verdicts(patched(tmp_path, patch, REPLY_S))) == []
+    assert failing(verdicts(double(tmp_path, doubles.no_ops))) == []
 
 
 @pytest.mark.parametrize("tail", ["", "x" * 5_000])

@@ -78,7 +78,8 @@ def test_the_conversations_reach_what_streams_can_come_to(heard: list[Listening]
     assert told >= {
         "established", "opened", "message", "incomplete", "complete", "lost", "failed STREAM_CORRUPT",
         "failed STREAM_TIMEOUT", "dropped DUPLICATE", "dropped AFTER_TAIL", "dropped CLOSED", "dropped STALE",
-        "dropped BUFFER_LIMIT", "dropped REPLY_LIMIT", "refused STREAM_FLAG_MISMATCH", "refused HANDSHAKE_REQUIRED",
+        "dropped BUFFER_LIMIT", "dropped REPLY_LIMIT", "error_sent STREAM_FLAG_MISMATCH",
+        "error_sent HANDSHAKE_REQUIRED",
     }  # fmt: skip
 
 

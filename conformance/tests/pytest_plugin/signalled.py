@@ -17,17 +17,6 @@ from typing import Any
 from conformance.tests.support import ROOT, RUN_LIMIT_S
 
 MARK = "RESONANT_TEST_MARK"
-BLOCKS = """\
-import threading
-told = base.answer
-def answer(message):
-    if '{op}' in str(message):
-        open({fifo!r}, 'w').write('x')
-        threading.Event().wait()
-    return told(message)
-base.answer = answer
-"""
-"""A patch of the reference's testee: at a request for this op it says so, and never answers."""
 
 
 def _listen() -> None:

@@ -14,10 +14,12 @@ from xml.etree import ElementTree as ET  # of a file that we wrote
 import pytest
 
 from conformance.model.cases import load_cases
+from conformance.mutants.servers.serving import serving
 from conformance.pytest_plugin.interrupt import SIGNALS, Interrupted, Interruption
-from conformance.tests.pytest_plugin.signalled import BLOCKS, Ended, Signpost, Started
-from conformance.tests.server.served import serving
-from conformance.tests.support import ROOT, RUN_LIMIT_S, write_adapter, write_patched
+from conformance.tests import doubles
+from conformance.tests.doubles import write_double
+from conformance.tests.pytest_plugin.signalled import Ended, Signpost, Started
+from conformance.tests.support import ROOT, RUN_LIMIT_S, write_adapter
 
 INTERRUPTED = 2  # pytest's exit status
 PLANNED = sum(case.profile == "message" for case in load_cases())
@@ -31,7 +33,7 @@ def post(tmp_path: Path) -> Signpost:
 
 
 def blocking(folder: Path, post: Signpost, op: str) -> Path:
-    return write_patched(folder / "impl", BLOCKS.format(op=op, fifo=str(post.path)))
+    return write_double(folder / "impl", doubles.blocking, op, str(post.path))
 
 
 def faults_of(ended: Ended) -> str:
@@ -82,7 +84,7 @@ def test_a_law_on_generated_inputs_takes_a_signal_for_no_finding(tmp_path: Path,
 @pytest.mark.slow
 @pytest.mark.parametrize("number", SIGNALS, ids=lambda number: str(number.name))
 def test_a_build_ends_with_the_run(tmp_path: Path, post: Signpost, number: signal.Signals) -> None:
-    impl = write_adapter(tmp_path / "impl", "", build='["sh", "build.sh"]')
+    impl = write_adapter(tmp_path / "impl", build='["sh", "build.sh"]')
     (impl.parent / "build.sh").write_text(f"setsid sleep 600 &\nsleep 600 &\necho x > '{post.path}'\nwait\n")
     run = Started(tmp_path, f"--impl={impl}", "-q")
     post.wait()
@@ -92,8 +94,8 @@ def test_a_build_ends_with_the_run(tmp_path: Path, post: Signpost, number: signa
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: str(number.name))
 def test_a_testee_that_does_not_start_is_not_waited_for(tmp_path: Path, post: Signpost, number: signal.Signals) -> None:
-    program = f"import threading\nopen({str(post.path)!r}, 'w').write('x')\nthreading.Event().wait()\n"
-    run = Started(tmp_path, f"--impl={write_adapter(tmp_path / 'impl', program)}", "-n", "2")
+    impl = write_double(tmp_path / "impl", doubles.never_starting, str(post.path))
+    run = Started(tmp_path, f"--impl={impl}", "-n", "2")
     post.wait()
     assert_one_line(run.end(number), number)
 

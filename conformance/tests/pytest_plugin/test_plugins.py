@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from conformance.model.cases import load_cases
+from conformance.mutants.testees.hostile.attack import ATTACKED
 from conformance.probes import PROBES
 from conformance.session.results import Results
-from conformance.tests.broken import ON_CASE
-from conformance.tests.support import case_of, run_pytest, write_patched
+from conformance.tests.support import case_of, run_pytest
 from reports.entry import Entry
 from reports.outcome import KNOWN, Outcome
 
@@ -19,12 +19,7 @@ OK, FAILED, USAGE = 0, 1, 4  # exit statuses of pytest
 HASHES = [case.id for case in load_cases() if case.op == "tail_hash"]
 FEW = ("--profile=frame", "-k", "tail_hash or unknown-op")
 UNKNOWN_OP = "testee/test_probe[unknown-op]"
-WRONG = "def change(op, reply):\n    return {'ok': {'xxhash3_64': '0' * 16}}\n"
-ONCE = "left = [1]\n" + WRONG.rstrip() + " if left and left.pop() else reply\n"
-EVERY_SECOND = (
-    "asked = []\ndef change(op, reply):\n    asked.append(1)\n"
-    "    return {'ok': {'xxhash3_64': '0' * 16}} if len(asked) % 2 == 0 else reply\n"
-)
+WRONG = "wrong:wrong-hash-of-one-case"
 TWICE = """\
 import pytest
 @pytest.fixture
@@ -91,20 +86,18 @@ def test_a_plugin_that_renames_and_repeats_changes_no_account(tmp_path: Path, wo
 
 @pytest.mark.slow
 def test_a_case_that_fails_one_of_its_times_fails(tmp_path: Path) -> None:
-    impl = write_patched(tmp_path / "impl", EVERY_SECOND + ON_CASE.format(case=HASHES[3]))
-    run = Judged(tmp_path, TWICE, *FEW, impl=impl)
+    run = Judged(tmp_path, TWICE, *FEW, impl="wrong:wrong-hash-every-second-time")
     assert run.status == FAILED
-    assert run.failed == {HASHES[3]: "fail"}
+    assert run.failed == {ATTACKED: "fail"}
     assert run.count == len(HASHES) + 1
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("patch", "outcome"), [(ONCE, None), (WRONG, "fail")])
-def test_a_case_that_is_executed_again_counts_as_it_ends(tmp_path: Path, patch: str, outcome: str | None) -> None:
-    impl = write_patched(tmp_path / "impl", patch + ON_CASE.format(case=HASHES[3]))
+@pytest.mark.parametrize(("impl", "outcome"), [("wrong:wrong-hash-once", None), (WRONG, "fail")])
+def test_a_case_that_is_executed_again_counts_as_it_ends(tmp_path: Path, impl: str, outcome: str | None) -> None:
     run = Judged(tmp_path, AGAIN, *FEW, impl=impl)
     assert run.status == (FAILED if outcome else OK), run.out
-    assert run.failed == ({HASHES[3]: outcome} if outcome else {})
+    assert run.failed == ({ATTACKED: outcome} if outcome else {})
     assert run.count == len(HASHES) + 1
 
 
@@ -144,11 +137,10 @@ OFF = (
 @pytest.mark.parametrize("name", OFF)
 def test_a_plugin_of_pytest_that_is_switched_off_costs_no_judgement(tmp_path: Path, name: str) -> None:
     known = tmp_path / "known.toml"
-    known.write_text(f'[[known]]\nid = "{HASHES[3]}"\nreason = "slow"\nissue = "https://example.org/7"\n')
-    impl = write_patched(tmp_path / "impl", WRONG + ON_CASE.format(case=HASHES[3]))
-    run = Judged(tmp_path, "", *FEW, "-p", f"no:{name}", f"--known-failures={known}", impl=impl)
+    known.write_text(f'[[known]]\nid = "{ATTACKED}"\nreason = "slow"\nissue = "https://example.org/7"\n')
+    run = Judged(tmp_path, "", *FEW, "-p", f"no:{name}", f"--known-failures={known}", impl=WRONG)
     assert run.status == OK, run.out
-    assert run.failed == {HASHES[3]: KNOWN}
+    assert run.failed == {ATTACKED: KNOWN}
     assert run.count == len(HASHES) + 1
     assert (tmp_path / "report" / "junit.xml").exists() == (name != "junitxml")
 
@@ -158,9 +150,8 @@ NO_TERMINAL = ("-o", "addopts=--import-mode=importlib", "-p", "no:terminal")
 
 
 @pytest.mark.slow
-def test_without_a_terminal_the_judgement_is_printed_all_the_same(tmp_path: Path) -> None:
-    impl = write_patched(tmp_path / "impl", WRONG + ON_CASE.format(case=HASHES[3]))
-    status, out = run_pytest(["conformance", f"--impl={impl}", *FEW, *NO_TERMINAL])
+def test_without_a_terminal_the_judgement_is_printed_all_the_same() -> None:
+    status, out = run_pytest(["conformance", f"--impl={WRONG}", *FEW, *NO_TERMINAL])
     assert status == FAILED
     assert "INTERNALERROR" not in out
     (row,) = [line.split() for line in out.splitlines() if line.startswith("frame ")]

@@ -10,6 +10,10 @@ from contextlib import closing
 import pytest
 
 from conformance.model.verdict import Verdict
+from conformance.mutants.servers.changes import started_anew_after
+from conformance.mutants.servers.serving import CONFIG, Fault, serving, sound
+from conformance.mutants.servers.table import SERVERS
+from conformance.mutants.servers.wrong import WrongServer
 from conformance.server import lanes
 from conformance.server.catalogue import CHAINS, CHECKS, modules_checks
 from conformance.server.chains import Chains
@@ -18,17 +22,14 @@ from conformance.server.conversation import Waits
 from conformance.server.lanes import PER_SECOND, STREAMS_EACH, Lane, Lanes
 from conformance.server.local_ports import Address, LocalPorts
 from conformance.server.server import attach
-from conformance.tests.server import wrong_habits as habits
-from conformance.tests.server.served import CONFIG, Fault, Receive, peer_of, serving, sound
-from conformance.tests.server.test_faults import BY_ID, ROWS
-from conformance.tests.server.wrong_habits import remembering
-from conformance.tests.server.wrong_servers import on_answer, without
+from conformance.tests.server.test_faults import NAMES, ROWS
 from conformance.wire.build import Frame, build, heart, sync
 from reports.outcome import Outcome
 
 SPEED = 20
 FAST = Waits(reply=0.3, limit=Waits().limit / SPEED)
 IN_REAL_TIME = {"handshake/outside/reply-limit", "handshake/outside/ping-at-the-limit"}
+BY_ID = {check.id: check for check in CHECKS}
 UNTIMED = [check for check in CHECKS if check.id not in IN_REAL_TIME]
 
 
@@ -65,14 +66,15 @@ def test_a_sound_server_passes_in_any_order(seed: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "fault",
+    "name",
     [
-        remembering(habits.numbers_over_all_streams),
-        pytest.param(remembering(habits.keeps_refused_numbers), marks=pytest.mark.slow),
-        on_answer(without("min"), "error", "UNSUPPORTED_VERSION"),
+        "server-numbers-over-all-streams",
+        pytest.param("server-rejected-numbers-kept", marks=pytest.mark.slow),
+        "server-error-without-min",
     ],
 )
-def test_a_wrong_server_fails_the_same_checks_in_any_order_and_alone(fault: Fault) -> None:
+def test_a_wrong_server_fails_the_same_checks_in_any_order_and_alone(name: str) -> None:
+    fault = SERVERS[name].fault
     whole = judged(UNTIMED, fault)
     assert failed(whole)
     assert failed(judged(UNTIMED[::-1], fault)) == failed(whole)
@@ -81,37 +83,19 @@ def test_a_wrong_server_fails_the_same_checks_in_any_order_and_alone(fault: Faul
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("row", range(len(ROWS)), ids=lambda number: f"{number}-{ROWS[number][1]}")
-def test_every_fault_is_found_in_its_chain(row: int) -> None:
-    config, check_id, fault = ROWS[row]
-    with serving(config, fault, speed=SPEED) as impl, closing(attach(impl, FAST)) as server:
-        chains = Chains(server, [check.id for check in CHECKS if check.lacking(server.learned) is None] + [check_id])
-        verdict = chains.judge(BY_ID[check_id])
+@pytest.mark.parametrize(("wrong", "check"), ROWS, ids=NAMES)
+def test_every_fault_is_found_in_its_chain(wrong: WrongServer, check: Check) -> None:
+    with serving(wrong.config, wrong.fault, speed=SPEED) as impl, closing(attach(impl, FAST)) as server:
+        chains = Chains(server, [one.id for one in CHECKS if one.lacking(server.learned) is None] + [check.id])
+        verdict = chains.judge(check)
     assert verdict.outcome in (Outcome.FAIL, Outcome.TIMEOUT), verdict
-
-
-def started_anew_after(count: int) -> Fault:
-    """A server that has forgotten everybody when it has got so many datagrams."""
-    got = 0
-
-    def fault(receive: Receive) -> Receive:
-        born, after = got, peer_of(CONFIG)
-
-        def changed(raw: bytes, now_ms: int) -> list[bytes]:
-            nonlocal got
-            got += 1
-            return (after if born < count < got else receive)(raw, now_ms)
-
-        return changed
-
-    return fault
 
 
 def test_a_check_fails_only_at_an_address_of_its_own() -> None:
     chain = [BY_ID[f"stream/outside/{name}"] for name in ("goes-on-alone", "whole", "failed-is-closed")]
     learning, first, second = 3, 5, 2
-    assert failed(judged(chain, started_anew_after(learning + first + second))) == set()
-    assert failed(judged(chain, started_anew_after(learning + 2))) == {chain[0].id}
+    assert failed(judged(chain, started_anew_after(learning + first + second, CONFIG))) == set()
+    assert failed(judged(chain, started_anew_after(learning + 2, CONFIG))) == {chain[0].id}
 
 
 @pytest.fixture

@@ -11,13 +11,14 @@ import pytest
 from resonant.describe.clauses import load_clauses
 from resonant.peer import Config
 
+from conformance.mutants.servers.changes import dying_after, saying
+from conformance.mutants.servers.serving import BARE, CONFIG, SEALED, Receive, serving, silent_port
+from conformance.mutants.servers.table import SERVERS
 from conformance.server.catalogue import CHECKS
 from conformance.server.check import run_check
 from conformance.server.conversation import Waits
 from conformance.server.local_ports import FIRST, Address, LocalPorts, start_now
 from conformance.server.server import UnreachableError, attach, parse_address
-from conformance.tests.server.served import BARE, CONFIG, SEALED, Fault, Receive, serving, silent_port
-from conformance.tests.server.wrong_servers import deaf_to, having, on_answer
 from conformance.wire.build import Frame, Slice, Type, build, heart, sync
 from reports.outcome import Outcome
 
@@ -31,26 +32,6 @@ NAMING_NO_LIST = replace(CONFIG, dtype=("sparse", "f16"), modality=("graph",), c
 def closed_port() -> str:
     with silent_port() as impl:
         return impl
-
-
-def saying(*datagrams: bytes) -> Fault:
-    """A server that answers everything with these datagrams."""
-    return lambda _: lambda raw, now_ms: list(datagrams)
-
-
-def dying_after(count: int) -> Fault:
-    """A server that says nothing to any address any more once it has got so many datagrams."""
-    got = 0
-
-    def fault(receive: Receive) -> Receive:
-        def dying(raw: bytes, now_ms: int) -> list[bytes]:
-            nonlocal got
-            got += 1
-            return receive(raw, now_ms) if got <= count else []
-
-        return dying
-
-    return fault
 
 
 def unreached(impl: str) -> str:
@@ -96,8 +77,7 @@ def test_a_server_that_requires_crypto_is_judged_by_what_is_not_sealed() -> None
 
 
 def test_a_server_without_streams_is_not_judged_by_them() -> None:
-    fault = deaf_to(lambda got: got.method in ("head", "tail"))
-    with serving(CONFIG, fault) as impl, closing(attach(impl, SHORT)) as server:
+    with serving(CONFIG, SERVERS["server-deaf-to-streams"].fault) as impl, closing(attach(impl, SHORT)) as server:
         assert not server.learned.streams
         reasons = {check.lacking(server.learned) for check in CHECKS if check.profile == "stream"}
         assert reasons == {"the server let a TAIL pass without an answer: it seems to have no streams"}
@@ -199,7 +179,7 @@ def test_garbage_is_no_answer(datagram: bytes) -> None:
 
 
 def test_an_error_is_no_answer_to_the_smallest_ping() -> None:
-    with serving(CONFIG, on_answer(having(method="error", code="SPACE_MISMATCH", message=""))) as impl:
+    with serving(CONFIG, SERVERS["server-pings-rejected"].fault) as impl:
         assert "not answered with capability (HSK-11)" in unreached(impl)
 
 

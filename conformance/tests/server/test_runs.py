@@ -13,10 +13,9 @@ import jsonschema
 import pytest
 from resonant.describe.clauses import load_clauses
 
+from conformance.mutants.servers.serving import SEALED, serving, silent_port
 from conformance.server.catalogue import CHECKS
 from conformance.server.check import ADDRESSES
-from conformance.tests.server.served import CONFIG, SEALED, serving, silent_port
-from conformance.tests.server.wrong_servers import on_answer, without
 from conformance.tests.support import ROOT, Ran, replayed, replays, run_pytest, run_suite
 
 pytestmark = pytest.mark.slow
@@ -26,6 +25,7 @@ SCHEMA = json.loads((ROOT / "reports" / "run.schema.json").read_bytes())
 REACH_S = 15
 ALL = {check.id for check in CHECKS}
 ONLY_SEALED = {"handshake/outside/not-sealed"}
+WRONG = "wrong:server-error-without-min"
 
 
 @pytest.fixture(scope="module")
@@ -80,13 +80,12 @@ def test_the_example_server_is_judged_again_and_again() -> None:
 
 
 def test_a_fault_fails_the_run_with_a_command_that_replays_it(tmp_path: Path) -> None:
-    with serving(CONFIG, on_answer(without("min"), "error", "UNSUPPORTED_VERSION")) as impl:
-        run = run_suite(impl, tmp_path, "-k", "versions")
-        assert run.status == FAILED
-        assert run.failed["handshake/outside/bad-versions"] == "fail"
-        assert "HSK-43 (specs/handshake.md:" in run.out
-        (line,) = [line for line in replays(run.out) if "bad-versions" in line]
-        again = replayed(line)
+    run = run_suite(WRONG, tmp_path, "-k", "versions")
+    assert run.status == FAILED
+    assert run.failed["handshake/outside/bad-versions"] == "fail"
+    assert "HSK-43 (specs/handshake.md:" in run.out
+    (line,) = [line for line in replays(run.out) if "bad-versions" in line]
+    again = replayed(line)
     assert (again.status, again.outcomes) == (FAILED, {"handshake/outside/bad-versions": "fail"})
     assert "min of the error is null" in again.out
 
@@ -98,8 +97,7 @@ def test_a_known_failure_is_accepted_and_must_fail(tmp_path: Path) -> None:
         "utf-8",
     )
     few = ("--known-failures", str(known), "-k", "versions", "--profile=handshake")
-    with serving(CONFIG, on_answer(without("min"), "error", "UNSUPPORTED_VERSION")) as impl:
-        wrong = run_suite(impl, tmp_path, *few)
+    wrong = run_suite(WRONG, tmp_path, *few)
     with serving() as impl:
         mended = run_suite(impl, tmp_path, *few)
     assert (wrong.status, mended.status) == (OK, FAILED)

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from conformance.mutants.servers.serving import serving
 from conformance.session.before import file_fault, file_faults, folder_fault
 from conformance.session.options import Options
-from conformance.tests.server.served import serving
-from conformance.tests.support import ROOT, RUN_LIMIT_S, run_pytest, run_suite, write_patched
+from conformance.tests.doubles import in_the_way, write_double
+from conformance.tests.support import ROOT, RUN_LIMIT_S, run_pytest, run_suite
 
 USAGE, FAILED = 4, 1  # exit statuses of pytest
 OPTIONS = Options(impl="reference", profiles=(), known=None, report=None, seed=1, build=True)
@@ -127,13 +128,7 @@ def test_a_run_does_not_begin(folder: Path, flags: tuple[str, ...], outside: boo
 @pytest.mark.slow
 def test_a_folder_that_goes_during_the_run_is_a_line_beside_the_table(tmp_path: Path) -> None:
     report = tmp_path / "report"
-    gone = (
-        "import pathlib\ntold = base.answer\ndef answer(message):\n"
-        f"    place = pathlib.Path({str(report)!r})\n"
-        "    if not place.exists():\n        place.write_text('in the way')\n"
-        "    return told(message)\nbase.answer = answer\n"
-    )
-    run = run_suite(write_patched(tmp_path / "impl", gone), report, "--profile=message")
+    run = run_suite(write_double(tmp_path / "impl", in_the_way, str(report)), report, "--profile=message")
     assert run.status == FAILED
     assert "Traceback" not in run.out
     assert f"FAILED RUN: {report / 'run.json'}: cannot be written: " in run.out

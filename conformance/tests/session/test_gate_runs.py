@@ -16,31 +16,16 @@ import pytest
 
 from adapters.driver.running import HIDDEN
 from conformance.model.cases import Accept, load_cases
-from conformance.tests.broken import ON_CASE
-from conformance.tests.support import ROOT, Ran, run_pytest, run_suite, write_patched
+from conformance.mutants.testees.few_cases import CRASHES, FIVE_KINDS, LIES, SEEN, SHIFTED, SILENT
+from conformance.tests.support import ROOT, Ran, run_pytest, run_suite, write_wrong
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("gate")]
 
 SCHEMA = json.loads((ROOT / "reports" / "run.schema.json").read_bytes())
 CASES = load_cases()
 HASHES = [case.id for case in CASES if case.op == "tail_hash"]
-DECODED = next(
-    case.id for case in CASES if case.profile == "frame" and case.op == "decode" and type(case.expect) is Accept
-)
-DIALOGUE = "handshake/client/answers/capability-too-late"
 FEW = ("--profile=frame", "-k", "tail_hash")
 MIXED = ("--profile=frame,handshake", "-k", "tail_hash or frame/decode or handshake/client/answers")
-CRASHES, LIES, SHIFTED, SILENT, SEEN = HASHES[3], HASHES[4], DECODED, DIALOGUE, HASHES[5]
-TOKEN = "os.environ['RESONANT_TOKEN']"
-PATCHES = {
-    CRASHES: f"    os.write(2, b'x' * 20_000 + b'\\nsecret ' + {TOKEN}.encode() + b'\\n')\n    os._exit(3)\n",
-    LIES: "    return {'ok': {'xxhash3_64': '0' * 100_000}}\n",
-    SHIFTED: "    fields = reply['ok']['fields']\n    fields['frame_seq'] = str(int(fields['frame_seq']) ^ 256)\n"
-    "    return reply\n",
-    SILENT: "    return {'ok': {'events': []}} if op == 'peer_poll' else reply\n",
-    SEEN: f"    return {{'ok': {{'xxhash3_64': {TOKEN}}}}}\n",
-}
-BROKEN = "".join(f"def change(op, reply):\n{body}{ON_CASE.format(case=case_id)}" for case_id, body in PATCHES.items())
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def impl(folder: Path) -> Path:
-    return write_patched(folder / "impl", BROKEN)
+    return write_wrong(folder / "impl", "five-kinds-of-failure")
 
 
 @pytest.fixture(scope="module")
@@ -65,9 +50,9 @@ def failure(run: Ran, case_id: str) -> Mapping[str, Any]:
 
 def test_a_failure_tells_its_parts_and_a_pass_has_none(broken: Ran) -> None:
     jsonschema.validate(broken.report, SCHEMA)
-    assert broken.failed.keys() == PATCHES.keys()
-    assert {case["id"] for case in broken.report["cases"] if case["failure"]} == PATCHES.keys()
-    for case_id in PATCHES:
+    assert broken.failed.keys() == FIVE_KINDS.keys()
+    assert {case["id"] for case in broken.report["cases"] if case["failure"]} == FIVE_KINDS.keys()
+    for case_id in FIVE_KINDS:
         told = shlex.split(failure(broken, case_id)["replay"])
         assert told[told.index("--case") + 1 :] == [case_id]
 
@@ -125,7 +110,7 @@ def test_junit_xml_has_every_case(broken: Ran, folder: Path) -> None:
     cases = {case.attrib["name"]: [child.tag for child in case] for case in suite}
     assert len(cases) == len(broken.report["cases"])
     failed = {name.partition("[")[2].removesuffix("]") for name, children in cases.items() if "failure" in children}
-    assert failed == PATCHES.keys()
+    assert failed == FIVE_KINDS.keys()
 
 
 def test_another_place_for_junit_xml_is_respected(tmp_path: Path) -> None:

@@ -16,20 +16,15 @@ from conformance.probes.unclaimed import refusal_probes
 from conformance.session.known_failures import KnownFailuresError, load_known, resolve
 from conformance.session.testee_ids import LAWS, existing_ids, running_ids
 from conformance.session.testee_run import concerns
-from conformance.tests.broken import FRAME_ONLY, REPLY
-from conformance.tests.support import Ran, run_suite, write_patched
+from conformance.tests.doubles import frame_only, sound, write_double
+from conformance.tests.support import Ran, run_suite
 
 CASES = load_cases()
 ALL = set(existing_ids(CASES))
 LAW, PROBE = "testee/test_decode_inverts_encode", "testee/test_probe[unknown-op]"
 UNCLAIMED = "testee/test_unclaimed_profile_is_refused[zstd-decode]"
 OK, FAILED, USAGE = 0, 1, 4  # exit statuses of pytest
-# It answers ops that do not exist in the wrong way, and its encoder refuses everything.
-WRONG = (
-    "def change(op, reply):\n"
-    "    if op == 'encode':\n        return {'reject': {'code': 'BAD_TYPE'}}\n"
-    "    return {'error': op} if 'unsupported' in reply else reply\n" + REPLY
-)
+WRONG = "wrong:encode-and-unknown-op"
 FEW = ("--profile=frame", "-k", "tail_hash or unknown-op or decode_inverts_encode")
 
 
@@ -76,38 +71,33 @@ def test_a_choice_of_profiles_keeps_what_is_judged_anyway(tmp_path: Path) -> Non
     assert [name for name, entry in known.items() if concerns(entry, ("zstd",), running)] == [PROBE, "zstd/a/b"]
 
 
-@pytest.fixture(scope="module")
-def wrong(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_patched(tmp_path_factory.mktemp("wrong") / "impl", WRONG)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("workers", [(), ("-n", "2")])
-def test_listed_they_are_green_and_counted_by_plans(tmp_path: Path, wrong: Path, workers: tuple[str, ...]) -> None:
+def test_listed_they_are_green_and_counted_by_plans(tmp_path: Path, workers: tuple[str, ...]) -> None:
     known = f"--known-failures={known_file(tmp_path, LAW, PROBE)}"
     plan = (f"--plan={tmp_path / 'plan.json'}",)
-    run = run_suite(wrong, tmp_path / "report", *FEW, known, *plan, "--write-plan", *workers)
+    run = run_suite(WRONG, tmp_path / "report", *FEW, known, *plan, "--write-plan", *workers)
     assert run.status == OK, run.out
     assert run.failed == {LAW: "known failure", PROBE: "known failure"}
     assert json.loads((tmp_path / "plan.json").read_bytes())["profiles"]["testee"]["cases"] == 2
-    assert run_suite(wrong, tmp_path / "again", *FEW, known, *plan, *workers).status == OK
+    assert run_suite(WRONG, tmp_path / "again", *FEW, known, *plan, *workers).status == OK
 
 
 @pytest.mark.slow
-def test_one_that_passes_fails_the_run_and_one_that_is_not_listed_too(tmp_path: Path, wrong: Path) -> None:
+def test_one_that_passes_fails_the_run_and_one_that_is_not_listed_too(tmp_path: Path) -> None:
     known = known_file(tmp_path, LAW, PROBE)
     sound = run_suite("reference", tmp_path / "sound", *FEW, f"--known-failures={known}")
     assert sound.status == FAILED
     assert sound.failed == {LAW: "fail", PROBE: "fail"}
     for one in (LAW, PROBE):
         assert f"{one} is listed as a known failure but passes; remove it from {known}" in sound.out
-    unlisted = run_suite(wrong, tmp_path / "wrong", *FEW, f"--known-failures={known_file(tmp_path, LAW)}")
+    unlisted = run_suite(WRONG, tmp_path / "wrong", *FEW, f"--known-failures={known_file(tmp_path, LAW)}")
     assert unlisted.status == FAILED
     assert unlisted.failed == {LAW: "known failure", PROBE: "fail"}
 
 
 @pytest.mark.slow
-def test_the_file_is_fixed_by_what_a_run_finds(tmp_path: Path, wrong: Path) -> None:
+def test_the_file_is_fixed_by_what_a_run_finds(tmp_path: Path) -> None:
     path = tmp_path / "known.toml"
     fix = (f"--known-failures={path}", "--fix-known-failures")
 
@@ -115,18 +105,19 @@ def test_the_file_is_fixed_by_what_a_run_finds(tmp_path: Path, wrong: Path) -> N
         assert run.status == FAILED, run.out
         return [entry["id"] for entry in tomllib.loads(path.read_text()).get("known", [])]
 
-    assert listed(run_suite(wrong, tmp_path / "1", *FEW, *fix)) == [LAW, PROBE]
+    assert listed(run_suite(WRONG, tmp_path / "1", *FEW, *fix)) == [LAW, PROBE]
     path.write_text(
         path.read_text().replace("FILL IN: https://", "https://example.org/7").replace("FILL IN: why", "why")
     )
-    assert run_suite(wrong, tmp_path / "2", *FEW, f"--known-failures={path}").status == OK
+    assert run_suite(WRONG, tmp_path / "2", *FEW, f"--known-failures={path}").status == OK
     assert listed(run_suite("reference", tmp_path / "3", *FEW, *fix)) == []
 
 
 @pytest.mark.slow
 def test_what_runs_is_what_can_be_listed(tmp_path: Path) -> None:
-    for name, patch, claims in (("all", "", tuple(PROFILES)), ("frame", FRAME_ONLY, ("frame",))):
-        run = run_suite(write_patched(tmp_path / name, patch), tmp_path / "report" / name, "-k", "not test_case")
+    for make, claims in ((sound, tuple(PROFILES)), (frame_only, ("frame",))):
+        folder = tmp_path / make.__name__
+        run = run_suite(write_double(folder, make), folder / "report", "-k", "not test_case")
         hello = Hello(name="x", version="1", language="x", spec="1.0", profiles=claims)
         assert set(run.outcomes) == set(running_ids(hello, "process", claims, refusal_probes(CASES, claims)))
         assert {law.name for law in LAWS if law.profile in claims} <= {one.partition("/")[2] for one in run.outcomes}

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from conformance.mutants.servers.serving import CONFIG, serving
+from conformance.mutants.servers.table import SERVERS
+from conformance.mutants.testees.few_cases import HASH
 from conformance.session.options import Options
 from conformance.session.replay import program, replay
-from conformance.tests.server.served import CONFIG, serving
-from conformance.tests.server.wrong_servers import on_answer, without
-from conformance.tests.support import ROOT, replayed, replays, run_line, write_patched
+from conformance.tests.support import ROOT, replayed, replays, run_line, write_wrong
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("replay")]
 
@@ -25,38 +26,16 @@ ON_PATH = f"{BIN}{os.pathsep}{OFF_PATH}"
 SUITE = shlex.quote(str(ROOT / "conformance"))
 RUN = shlex.join([str(BIN / "resonant-conformance"), "run"])
 PYTEST = shlex.join([str(BIN / "pytest")])
-HASH = "frame/space_hash/refused/arch-empty"
 WRONG = (HASH, "testee/test_unclaimed_profile_is_refused[sparse-sparse_encode]")
 OF_TESTEES = ("testee/test_decode_inverts_encode", "testee/test_probe[unknown-op]")
 FEW = "-q -k 'space_hash/refused/arch-empty or sparse-sparse_encode'"
-PATCH = f"""
-import json
-
-inner = base.answer
-
-def answer(message):
-    op, reply = inner(message)
-    try:
-        case = json.loads(message)["case"]
-    except (ValueError, LookupError, TypeError):
-        return op, reply
-    if op == "hello":
-        reply["ok"]["profiles"] = ["frame"]
-    if "unsupported" in reply:
-        reply = {{"error": "what is that?"}}
-    if case == "{HASH}" or (case == "law/round-trip" and op == "encode"):
-        reply = {{"ok": {{}}}}
-    return op, reply
-
-base.answer = answer
-"""
 
 
 @pytest.fixture(scope="module")
 def theirs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of somebody's with a wrong implementation, whose path has everything that a shell looks at."""
     folder = tmp_path_factory.mktemp("their work") / "it's $HOME & [more]"
-    write_patched(folder / "an impl", PATCH)
+    write_wrong(folder / "an impl", "three-sorts-of-tests")
     (folder / "below").mkdir()
     return folder
 
@@ -122,7 +101,7 @@ def test_another_program_of_that_name_is_not_called(theirs: Path, tmp_path: Path
 
 
 def test_a_server_is_judged_again_by_the_same_check(tmp_path: Path) -> None:
-    with serving(CONFIG, on_answer(without("min"), "error", "UNSUPPORTED_VERSION")) as impl:
+    with serving(CONFIG, SERVERS["server-error-without-min"].fault) as impl:
         status, out = run_line(f"{RUN} {impl} --profile handshake -q -k bad-versions", tmp_path, OFF_PATH)
         assert status == 1, out
         (command,) = replays(out)

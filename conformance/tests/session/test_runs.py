@@ -12,11 +12,12 @@ import pytest
 
 from conformance.model.cases import load_cases
 from conformance.model.profiles import PROFILES
+from conformance.mutants.testees.hostile.attack import ATTACKED
 from conformance.probes import PROBES
 from conformance.properties.streams.counterexample import case_of, write_found
-from conformance.tests.broken import ON_CASE
+from conformance.tests.doubles import sound, write_double
 from conformance.tests.stand_in import dialogue
-from conformance.tests.support import ROOT, Ran, replayed, replays, run_pytest, run_suite, write_adapter, write_patched
+from conformance.tests.support import ROOT, Ran, replayed, replays, run_pytest, run_suite, write_adapter, write_wrong
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("run")]
 
@@ -25,11 +26,7 @@ HASHES = [case.id for case in load_cases() if case.op == "tail_hash"]
 FEW = ("--profile=frame", "-k", "tail_hash")  # one op of one profile
 SCHEMA = json.loads((ROOT / "reports" / "run.schema.json").read_bytes())
 SEED = 7
-WRONG = "def change(op, reply):\n    return {'ok': {'xxhash3_64': '0' * 16}}\n"
-
-
-def wrong_on(case_id: str, change: str = WRONG) -> str:
-    return change + ON_CASE.format(case=case_id)
+WRONG = "wrong-hash-of-one-case"
 
 
 def usage_error(*arguments: str) -> str:
@@ -73,8 +70,7 @@ def test_two_workers_judge_the_same(green: Ran, tmp_path: Path) -> None:
 
 
 def test_the_same_run_gives_the_same_bytes(tmp_path: Path) -> None:
-    impl = write_patched(tmp_path / "impl", wrong_on(HASHES[3]))
-    runs = [run_suite(impl, tmp_path / name, *FEW) for name in "ab"]
+    runs = [run_suite(f"wrong:{WRONG}", tmp_path / name, *FEW) for name in "ab"]
     assert [run.status for run in runs] == [FAILED, FAILED]
     first, second = ((tmp_path / name / "run.json").read_bytes() for name in "ab")
     assert first == second
@@ -90,22 +86,21 @@ def test_an_unknown_implementation_is_refused_with_those_that_are_known() -> Non
 
 
 def test_an_implementation_may_be_the_path_of_a_folder(tmp_path: Path) -> None:
-    impl = write_patched(tmp_path / "impl", "")
+    impl = write_double(tmp_path / "impl", sound)
     run = run_suite(impl.parent, tmp_path, *FEW)
     assert run.status == OK, run.out
     assert set(run.outcomes) == set(HASHES)
 
 
-def test_a_testee_that_does_not_start_is_one_clear_error(tmp_path: Path) -> None:
-    impl = write_adapter(tmp_path, "raise SystemExit('the library is missing')")
-    status, out = run_pytest(["conformance", f"--impl={impl}", "-q"])
+def test_a_testee_that_does_not_start_is_one_clear_error() -> None:
+    status, out = run_pytest(["conformance", "--impl=wrong:library-missing", "-q"])
     assert status == USAGE
     assert "the testee did not start: the library is missing" in out
     assert "Traceback" not in out
 
 
 def test_a_build_that_fails_is_shown(tmp_path: Path) -> None:
-    impl = write_adapter(tmp_path, "", build="""["{python}", "-c", "raise SystemExit('no compiler')"]""")
+    impl = write_adapter(tmp_path, build="""["{python}", "-c", "raise SystemExit('no compiler')"]""")
     status, out = run_pytest(["conformance", f"--impl={impl}", "-q"])
     assert status == USAGE
     assert "no compiler" in out
@@ -140,13 +135,13 @@ def test_a_node_id_that_does_not_exist_fails(tmp_path: Path) -> None:
 
 
 def test_a_wrong_answer_fails_with_a_command_that_replays_it(tmp_path: Path) -> None:
-    impl = write_patched(tmp_path / "an impl", wrong_on(HASHES[3]))
+    impl = write_wrong(tmp_path / "an impl", WRONG)
     run = run_suite(impl, tmp_path / "first", *FEW)
     assert run.status == FAILED
-    assert run.failed == {HASHES[3]: "fail"}
+    assert run.failed == {ATTACKED: "fail"}
     (line,) = replays(run.out)
     again = replayed(line)
-    assert (again.status, again.outcomes) == (FAILED, {HASHES[3]: "fail"})
+    assert (again.status, again.outcomes) == (FAILED, {ATTACKED: "fail"})
     assert "0" * 16 in again.out
 
 

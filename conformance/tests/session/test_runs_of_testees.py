@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic
 
@@ -16,9 +16,12 @@ import pytest
 
 from conformance.dialogue.timing import advances_ms
 from conformance.model.cases import DIALOGUE, Refuse, load_cases
+from conformance.mutants.engine.patches import Change
+from conformance.mutants.testees.few_cases import ANOTHER
+from conformance.mutants.testees.hostile.attack import ATTACKED
 from conformance.probes.unclaimed import refusal_probes
-from conformance.tests.broken import FRAME_ONLY, ON_CASE, REPLY, REPLY_BUT_HELLO
-from conformance.tests.support import ADAPTERS, ROOT, Ran, run_pytest, run_suite, write_adapter, write_patched
+from conformance.tests.doubles import frame_only, real_clock, sound, write_double
+from conformance.tests.support import ADAPTERS, ROOT, Ran, run_pytest, run_suite, write_adapter
 
 pytestmark = pytest.mark.slow
 
@@ -32,23 +35,16 @@ UNCLAIMED = {
 SCHEMA = json.loads((ROOT / "reports" / "run.schema.json").read_bytes())
 
 
-def changing(body: str) -> str:
-    return f"def change(op, reply):\n    {body}\n"
-
-
-WRONG = changing("return {'ok': {'xxhash3_64': '0' * 16}}")
-
-
-def judge(folder: Path, patch: str, *arguments: str) -> Ran:
-    """A run against the reference's testee with a patch; its account fits the schema."""
-    run = run_suite(write_patched(folder / "impl", patch), folder / "report", *arguments)
+def judge(impl: str | Path, folder: Path, *arguments: str) -> Ran:
+    """A run whose account fits the schema."""
+    run = run_suite(impl, folder / "report", *arguments)
     if run.report:
         jsonschema.validate(run.report, SCHEMA)
     return run
 
 
 def test_a_testee_that_claims_nothing_fails(tmp_path: Path) -> None:
-    run = judge(tmp_path, "ops.PROFILES = ()\n" + changing("return {'unsupported': op}") + REPLY_BUT_HELLO)
+    run = judge("wrong:claims-nothing", tmp_path)
     assert run.status == FAILED
     assert "FAILED RUN: no case was executed: nothing is judged" in run.out
     assert run.report["claims"] == []
@@ -56,7 +52,7 @@ def test_a_testee_that_claims_nothing_fails(tmp_path: Path) -> None:
 
 
 def test_unclaimed_profiles_are_probed_and_their_cases_are_not_run(tmp_path: Path) -> None:
-    run = judge(tmp_path, FRAME_ONLY)
+    run = judge(write_double(tmp_path / "impl", frame_only), tmp_path)
     assert run.status == OK, run.out
     assert set(run.report["profiles"]) == {"frame"}
     assert {case["profile"] for case in run.report["cases"]} == {"frame", "testee"}
@@ -72,7 +68,7 @@ def test_performing_what_is_not_claimed_fails(tmp_path: Path) -> None:
 
 
 def test_a_profile_that_is_not_claimed_cannot_be_asked_for(tmp_path: Path) -> None:
-    run = judge(tmp_path, FRAME_ONLY, "--profile=frame,zstd")
+    run = judge(write_double(tmp_path / "impl", frame_only), tmp_path, "--profile=frame,zstd")
     assert run.status == USAGE
     assert "profile zstd is not claimed; the testee claims frame" in run.out
 
@@ -88,38 +84,38 @@ def known_file(folder: Path, *case_ids: str) -> str:
 
 
 def test_a_known_failure_that_fails_is_green_and_counted(tmp_path: Path) -> None:
-    patch = WRONG + ON_CASE.format(case=HASHES[3])
-    run = judge(tmp_path, patch, known_file(tmp_path, HASHES[3]), *FEW)
+    run = judge("wrong:wrong-hash-of-one-case", tmp_path, known_file(tmp_path, ATTACKED), *FEW)
     assert run.status == OK, run.out
-    assert run.failed == {HASHES[3]: "known failure"}
+    assert run.failed == {ATTACKED: "known failure"}
     row = run.report["profiles"]["frame"]
     assert (row["passed"], row["failed"], row["known"]) == (len(HASHES) - 1, 0, 1)
 
 
 def test_another_failure_beside_a_known_one_fails(tmp_path: Path) -> None:
-    patch = WRONG + ON_CASE.format(case=HASHES[3])
-    run = judge(tmp_path, patch + patch.replace(HASHES[3], HASHES[4]), known_file(tmp_path, HASHES[3]), *FEW)
+    run = judge("wrong:wrong-hash-of-two-cases", tmp_path, known_file(tmp_path, ATTACKED), *FEW)
     assert run.status == FAILED
-    assert run.failed == {HASHES[3]: "known failure", HASHES[4]: "fail"}
+    assert run.failed == {ATTACKED: "known failure", ANOTHER: "fail"}
 
 
 def test_a_known_failure_that_passes_fails(tmp_path: Path) -> None:
-    run = judge(tmp_path, "", known_file(tmp_path, HASHES[3]), *FEW)
+    run = judge("reference", tmp_path, known_file(tmp_path, ATTACKED), *FEW)
     assert run.status == FAILED
-    assert f"{HASHES[3]} is listed as a known failure but passes; remove it from" in run.out
-    assert run.failed == {HASHES[3]: "fail"}
+    assert f"{ATTACKED} is listed as a known failure but passes; remove it from" in run.out
+    assert run.failed == {ATTACKED: "fail"}
 
 
 @pytest.mark.parametrize(
-    ("case_id", "patch", "says"),
+    ("case_id", "make", "says"),
     [
-        ("frame/no/such/case", "", "known.toml: no such case: frame/no/such/case; remove the stale entries"),
-        (UNCLAIMED_CASE := "zstd/compress/levels/empty-level-1", FRAME_ONLY, f"is not claimed: {UNCLAIMED_CASE}"),
+        ("frame/no/such/case", sound, "known.toml: no such case: frame/no/such/case; remove the stale entries"),
+        (UNCLAIMED_CASE := "zstd/compress/levels/empty-level-1", frame_only, f"is not claimed: {UNCLAIMED_CASE}"),
     ],
     ids=["gone", "unclaimed"],
 )
-def test_a_known_failure_without_meaning_is_refused(tmp_path: Path, case_id: str, patch: str, says: str) -> None:
-    run = judge(tmp_path, patch, known_file(tmp_path, case_id))
+def test_a_known_failure_without_meaning_is_refused(
+    tmp_path: Path, case_id: str, make: Callable[[], Change], says: str
+) -> None:
+    run = judge(write_double(tmp_path / "impl", make), tmp_path, known_file(tmp_path, case_id))
     assert run.status == USAGE
     assert says in run.out
     assert "Traceback" not in run.out
@@ -133,36 +129,23 @@ def test_a_file_of_known_failures_that_is_no_toml_is_refused(tmp_path: Path) -> 
 
 
 def test_a_testee_that_ends_costs_one_case(tmp_path: Path) -> None:
-    patch = "def change(op, reply):\n    os.write(2, b'assertion failed')\n    os._exit(134)\n"
-    run = judge(tmp_path, patch + ON_CASE.format(case=HASHES[3]), *FEW)
+    run = judge("wrong:crashes-on-one-case", tmp_path, *FEW)
     assert run.status == FAILED
-    assert run.failed == {HASHES[3]: "crash"}
+    assert run.failed == {ATTACKED: "crash"}
     assert len(run.outcomes) == len(HASHES)
     assert "exit status 134" in run.out
     assert "  assertion failed" in run.out
 
 
 def test_a_testee_that_hangs_costs_one_case_and_its_time(tmp_path: Path) -> None:
-    patch = "import threading\n" + changing("threading.Event().wait()")
-    run = judge(tmp_path, patch + ON_CASE.format(case=HASHES[3]), *FEW)
+    run = judge("wrong:hangs-on-one-case", tmp_path, *FEW)
     assert run.status == FAILED
-    assert run.failed == {HASHES[3]: "timeout"}
+    assert run.failed == {ATTACKED: "timeout"}
     assert "no reply within 5.0 s" in run.out
 
 
-REAL_CLOCK = (
-    changing("return {'ok': {**reply['ok'], 'clock': 'real'}} if op == 'hello' and 'ok' in reply else reply")
-    + REPLY
-    + "told = base.answer\n"
-    "def answer(message):\n"
-    "    op, reply = told(message)\n"
-    "    return op, {'unsupported': op} if op == 'peer_advance' else reply\n"
-    "base.answer = answer\n"
-)
-
-
 def test_by_the_real_clock_what_needs_time_is_left_out_and_counted(tmp_path: Path) -> None:
-    run = judge(tmp_path, REAL_CLOCK, "--profile=handshake,stream")
+    run = judge(write_double(tmp_path / "impl", real_clock), tmp_path, "--profile=handshake,stream")
     assert run.status == OK, run.out
     dialogues = [case for case in CASES if case.op == DIALOGUE]
     still = {case.id for case in dialogues if advances_ms(case) is None}
@@ -175,23 +158,23 @@ def test_by_the_real_clock_what_needs_time_is_left_out_and_counted(tmp_path: Pat
 
 def test_a_profile_all_of_whose_cases_need_time_is_not_judged_by_none(tmp_path: Path) -> None:
     timed = [case.id for case in CASES if case.profile == "stream" and advances_ms(case) is not None]
-    run = judge(tmp_path, REAL_CLOCK, "--profile=stream", "-k", f"{timed[0]} or test_probe")
+    run = judge(
+        write_double(tmp_path / "impl", real_clock), tmp_path, "--profile=stream", "-k", f"{timed[0]} or test_probe"
+    )
     assert run.status == FAILED
     assert "FAILED RUN: no case was executed: nothing is judged" in run.out
     assert run.failed == {}
 
 
 def test_a_failure_that_does_not_come_again_is_still_a_verdict(tmp_path: Path) -> None:
-    once = "left = [{'reject': {'code': 'BAD_TYPE'}}]\n"
-    patch = once + changing("return left.pop() if left and op == 'encode' else reply") + REPLY
-    run = judge(tmp_path, patch, "-k", "decode_inverts_encode or tail_hash", "--profile=frame")
+    run = judge("wrong:first-encode-rejected", tmp_path, "-k", "decode_inverts_encode or tail_hash", "--profile=frame")
     assert run.status == FAILED
     assert run.failed == {"testee/test_decode_inverts_encode": "fail"}
     assert "expected  ok for valid fields" in run.out
 
 
 def test_ok_to_everything_fails_nearly_everything(tmp_path: Path) -> None:
-    run = judge(tmp_path, changing("return {'ok': {}}") + REPLY_BUT_HELLO, "--profile=xchacha", "--tb=line")
+    run = judge("wrong:ok-to-everything", tmp_path, "--profile=xchacha", "--tb=line")
     assert run.status == FAILED
     planned = sum(case.profile == "xchacha" for case in CASES)
     assert run.report["profiles"]["xchacha"] == {
@@ -200,8 +183,7 @@ def test_ok_to_everything_fails_nearly_everything(tmp_path: Path) -> None:
 
 
 def test_a_refusal_of_everything_agrees_with_refusals_only(tmp_path: Path) -> None:
-    patch = changing("return {'reject': {'code': 'REJECTED'}}") + REPLY_BUT_HELLO
-    run = judge(tmp_path, patch, "--profile=zstd", "--tb=line")
+    run = judge("wrong:rejects-without-a-code", tmp_path, "--profile=zstd", "--tb=line")
     assert run.status == FAILED
     mine = [case for case in CASES if case.profile == "zstd"]
     refusals = {case.id for case in mine if isinstance(case.expect, Refuse)}
@@ -220,7 +202,7 @@ def attached(tmp_path: Path) -> Iterator[tuple[Path, dict[str, str]]]:
         assert process.stdout is not None
         ports = json.loads(process.stdout.readline())
         control = f'"127.0.0.1:{ports["control"]}"'
-        yield write_adapter(tmp_path, "", launch='"attach"', control=control, run=""), env
+        yield write_adapter(tmp_path, launch='"attach"', control=control, run=()), env
         process.kill()
 
 
@@ -238,8 +220,7 @@ def test_an_attached_testee_is_judged_by_one_runner_after_another(attached: tupl
 def test_a_testee_that_never_answers_ends_the_run_by_itself(tmp_path: Path) -> None:
     """By the driver's limits: 30 s of hangs, and what the last hang and the restarts take."""
     began = monotonic()
-    patch = "import threading\n" + changing("threading.Event().wait()") + REPLY_BUT_HELLO
-    run = judge(tmp_path, patch, "--tb=line")
+    run = judge("wrong:never-answers", tmp_path, "--tb=line")
     assert monotonic() - began < 60
     assert run.status == FAILED
     outcomes = Counter(run.outcomes.values())

@@ -25,6 +25,8 @@ FAILED, USAGE = 1, 4
         ("any-magic", ("-k", "bad-heads or ports-line")),
         ("performs-what-it-does-not-claim", ("-k", "unclaimed")),
         ("stream-order-of-arrival", ("--profile=stream", "-k", "stream/plain")),
+        ("server-error-without-min", ("--profile=handshake", "-k", "bad-versions")),
+        ("server-hearts-rejected", ("-k", "hearts")),
     ],
 )
 def test_a_run_is_red_by_the_clause_and_its_replay_is_too(name: str, only: tuple[str, ...], tmp_path: Path) -> None:
@@ -55,6 +57,22 @@ def test_an_unknown_name_is_one_line_with_the_nearest() -> None:
     (line,) = out.strip().splitlines()
     assert "no wrong implementation is called 'version-not-chekced'" in line
     assert "version-not-checked" in line
+
+
+def test_an_unknown_server_is_one_line_with_the_nearest() -> None:
+    status, out = run_pytest(["conformance", "--impl=wrong:server-crc-not-raed", "-q"])
+    assert status == USAGE
+    (line,) = out.strip().splitlines()
+    assert "no wrong implementation is called 'server-crc-not-raed'; the nearest names are server-crc-not-read" in line
+
+
+@pytest.mark.parametrize("name", ["server-says-garbage", "server-pings-rejected"])
+def test_a_server_that_no_run_can_begin_with_is_one_line_with_its_name(name: str) -> None:
+    status, out = run_pytest(["conformance", f"--impl=wrong:{name}", "-q"])
+    assert status == USAGE
+    (line,) = out.strip().splitlines()
+    assert line.startswith(f"ERROR: --impl=wrong:{name}: ")
+    assert "udp://" not in line
 
 
 def test_one_among_the_paths_of_tests_is_told_apart() -> None:

@@ -10,7 +10,6 @@ import pytest
 from conformance.dialogue.parse import parse_dialogue
 from conformance.dialogue.steps import Send, SendEach
 from conformance.model.cases import DIALOGUE, load_cases
-from conformance.tests.support import write_patched
 from conformance.tests.tools.captures import Captured, blocks, needs_tshark, read_by_tshark, read_file
 from conformance.tools.capture.__main__ import main
 from conformance.tools.capture.pcapng import write_pcapng
@@ -145,9 +144,8 @@ def test_a_dialogue_with_two_other_ends_has_two_ports(tmp_path: Path) -> None:
 
 def test_a_dialogue_that_fails_is_said_and_captured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     first = next(name for name in DIALOGUES if name.startswith("handshake/server/lists/"))
-    impl = write_patched(tmp_path / "impl", "ops.OPS['peer_poll'] = ({}, {}, lambda: {'events': []})")
     path = tmp_path / "out.pcapng"
-    assert main(["--impl", str(impl), "-o", str(path), first]) == FAILED
+    assert main(["--impl=wrong:polls-nothing", "-o", str(path), first]) == FAILED
     assert capsys.readouterr().err.startswith(f"{first}: fail: step ")
     assert [packet.source for packet in read_file(path)] == [FIRST]
 
@@ -172,9 +170,8 @@ def test_nothing_to_capture_is_one_clear_line(
 
 
 def test_a_testee_without_peers_has_nothing_to_capture(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    impl = write_patched(tmp_path / "impl", "ops.PROFILES = ('frame',)")
     path = tmp_path / "out.pcapng"
-    assert main(["--impl", str(impl), "-o", str(path), f"{GROUP}*"]) == USAGE
+    assert main(["--impl=wrong:performs-what-it-does-not-claim", "-o", str(path), f"{GROUP}*"]) == USAGE
     assert "claims no profile, or has no clock, by which" in capsys.readouterr().err
     assert not path.exists()
 

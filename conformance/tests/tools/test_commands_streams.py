@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.tests.support import ROOT, run_suite, write_patched
+from conformance.mutants.testees.few_cases import NAME
+from conformance.tests.support import ROOT, run_suite
 
 EXAMPLE = ROOT / "conformance/tests/report/example_run.json"
 TOOL = ("-m", "resonant_conformance")
@@ -30,19 +31,6 @@ COMMANDS: Sequence[tuple[Sequence[str], int]] = [
     (("-m", "vectors.release.verify", "é"), 2),
     (("-m", "vectors.release.keys", "public", "é"), 2),
 ]
-NAME = "a\x1b[31m\x9b5m\u202eb\x00\x07\nreplay    evil\x7f\ud800"
-TALKER = f"""
-    import sys
-    NAME = {NAME!r}
-    def said(op, answer):
-        needed, optional, _ = ops.OPS[op]
-        ops.OPS[op] = ops.Op(needed, optional, answer)
-    hello = ops.OPS["hello"][2]
-    TEXT = NAME[:-1]
-    said("hello", lambda **given: {{**hello(**given), "name": TEXT, "version": TEXT, "language": TEXT}})
-    said("tail_hash", lambda **_: {{TEXT: TEXT}})
-    sys.stderr.write(ascii(NAME) + TEXT)
-"""
 OBEYED = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -82,8 +70,7 @@ def test_every_command_writes_to_any_stream(
 
 @pytest.mark.slow
 def test_a_testee_cannot_write_to_the_terminal_of_whoever_judges_it(tmp_path: Path) -> None:
-    folder = tmp_path / "testee"
-    ran = run_suite(write_patched(folder, TALKER), tmp_path, "--profile", "frame", "-k", "tail")
+    ran = run_suite("wrong:writes-for-terminals", tmp_path, "--profile", "frame", "-k", "tail")
     assert ran.failed
     assert not OBEYED.search(ran.out)
     assert "\nreplay    evil" not in ran.out

@@ -12,6 +12,8 @@ from conformance.session import implementations
 from conformance.session.implementations import ADAPTERS, wrong_implementations
 from conformance.tools.listing import main
 
+GROUP = " "  # a line below a title that begins with one blank names those that come after it
+
 
 def listed(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, list[str]]:
     """The first words below each title."""
@@ -20,7 +22,7 @@ def listed(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, lis
     for line in capsys.readouterr().out.splitlines():
         if line.startswith("  "):
             found[title].append(line.split()[0])
-        else:
+        elif not line.startswith(GROUP):
             title = line.partition(":")[0]
             found[title] = []
     return found
@@ -32,6 +34,18 @@ def test_everything_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
         "wrong": [f"wrong:{one.name}" for one in wrong_implementations()],
         "profiles": list(PROFILES),
     }
+
+
+def test_what_is_wrong_is_listed_by_groups(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["wrong"]) == 0
+    group, found = "", dict[str, str]()
+    for line in capsys.readouterr().out.splitlines()[1:]:
+        if line.startswith("  "):
+            found[line.split()[0]] = group
+        else:
+            group = line.strip()
+    assert found == {f"wrong:{one.name}": one.group for one in wrong_implementations()}
+    assert len(set(found.values())) > len(PROFILES) - 2  # those of each profile, and more
 
 
 def test_one_of_the_three_can_be_asked_for(capsys: pytest.CaptureFixture[str]) -> None:

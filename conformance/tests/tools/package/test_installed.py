@@ -244,9 +244,10 @@ def test_what_can_be_judged_is_listed_and_nothing_wrong_is_installed(installed: 
     assert "\n  wrong:NAME needs a checkout of the suite" in done.stdout
     assert "\n  reference  Python" in done.stdout
     assert "\n  frame      FRM, SPC" in done.stdout
-    refused = installed.run("resonant-conformance", "run", "wrong:any-magic")
-    assert refused.returncode == 4
-    assert "ERROR: wrong:NAME needs a checkout of the suite" in refused.stdout + refused.stderr
+    for name in ("any-magic", "server-crc-not-read"):
+        refused = installed.run("resonant-conformance", "run", f"wrong:{name}")
+        assert refused.returncode == 4
+        assert "ERROR: wrong:NAME needs a checkout of the suite" in refused.stdout + refused.stderr
 
 
 def test_other_sessions_of_pytest_are_left_alone(installed: Installed) -> None:

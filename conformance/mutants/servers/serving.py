@@ -1,8 +1,10 @@
-"""A server over real UDP, for tests of the run from outside: the peer of the reference, sound or with a fault."""
+"""A server over real UDP: the peer of the reference, sound or with a fault, in a thread or in a process of its own."""
 
 from __future__ import annotations
 
 import contextlib
+import json
+import os
 import selectors
 import socket
 import threading
@@ -13,7 +15,7 @@ from typing import TypeAlias
 
 from resonant.peer import Config, Peer, Role
 
-from conformance.server.server import SCHEME
+from ...server.server import SCHEME
 
 Receive: TypeAlias = Callable[[bytes, int], list[bytes]]
 """What one conversation answers to a datagram at a time in milliseconds."""
@@ -109,3 +111,11 @@ def silent_port() -> Iterator[str]:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.bind(("127.0.0.1", 0))
         yield f"{SCHEME}127.0.0.1:{sock.getsockname()[1]}"
+
+
+def serve_until_end_of_input(config: Config, fault: Fault) -> None:
+    """Print the port as a line of JSON, and serve until nobody is there any more to end the standard input."""
+    with serving(config, fault) as impl:
+        print(json.dumps({"port": int(impl.rpartition(":")[2])}), flush=True)
+        while os.read(0, 4096):
+            pass

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from resonant import ResonantError, decode
+from resonant.peer import Config
 
-from conformance.server.reply import Reply, read_reply
-from conformance.tests.server.served import Fault, Receive
-from conformance.wire.build import Frame, Slice, Type, build, sync
+from ...server.reply import Reply, read_reply
+from ...wire.build import Frame, Slice, Type, build, sync
+from .serving import Fault, Receive, peer_of
 
 Message: TypeAlias = Mapping[str, Any]
 
@@ -26,18 +27,22 @@ class Asked:
 
     @property
     def method(self) -> str:
+        """The method of its object, or nothing."""
         return str(self.message.get("method", ""))
 
     @property
     def kind(self) -> int:
+        """The type of its frame, -1 without one."""
         return -1 if self.frame is None else self.frame.type
 
     @property
     def number(self) -> tuple[int, int]:
+        """stream_id and frame_seq, -1 without a frame."""
         return (-1, -1) if self.frame is None else (self.frame.stream_id, self.frame.frame_seq)
 
     @property
     def is_heart(self) -> bool:
+        """Whether it is a Sync frame without slices."""
         return self.kind == Type.SYNC and self.frame is not None and not self.frame.slices
 
 
@@ -168,3 +173,40 @@ def supporting(**members: Any) -> Callable[[Message], Message]:
 def reframed(change: Callable[[Frame], Frame]) -> Fault:
     """The server reads every frame as if its fields were others."""
     return on_request(lambda got: got.raw if got.frame is None else build(change(got.frame)))
+
+
+def saying(*datagrams: bytes) -> Fault:
+    """The server answers everything with these datagrams."""
+    return lambda _: lambda raw, now_ms: list(datagrams)
+
+
+def dying_after(count: int) -> Fault:
+    """The server says nothing to any address any more once it has got so many datagrams."""
+    got = 0
+
+    def fault(receive: Receive) -> Receive:
+        def dying(raw: bytes, now_ms: int) -> list[bytes]:
+            nonlocal got
+            got += 1
+            return receive(raw, now_ms) if got <= count else []
+
+        return dying
+
+    return fault
+
+
+def started_anew_after(count: int, config: Config) -> Fault:
+    """The server has forgotten everybody when it has got so many datagrams."""
+    got = 0
+
+    def fault(receive: Receive) -> Receive:
+        born, after = got, peer_of(config)
+
+        def changed(raw: bytes, now_ms: int) -> list[bytes]:
+            nonlocal got
+            got += 1
+            return (after if born < count < got else receive)(raw, now_ms)
+
+        return changed
+
+    return fault

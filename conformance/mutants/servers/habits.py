@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from conformance.server.reply import read_reply
-from conformance.tests.server.served import CONFIG, Fault, Receive, peer_of
-from conformance.tests.server.wrong_servers import Asked, asked, error_for, rewritten
-from conformance.wire.build import Type, build, sync
+from ...server.reply import read_reply
+from ...wire.build import Type, build, sync
+from .changes import Asked, asked, error_for, rewritten
+from .serving import CONFIG, Fault, Receive, peer_of
 
 Step = Callable[[Receive, Asked, int], list[bytes]]
 FAR = 1 << 40
@@ -26,6 +26,7 @@ def remembering(make: Callable[[], Step]) -> Fault:
 
 
 def numbers_over_all_streams() -> Step:
+    """Answers are numbered in the order in which they are sent, whatever their stream."""
     sent = 0
 
     def step(receive: Receive, got: Asked, now_ms: int) -> list[bytes]:
@@ -72,6 +73,8 @@ def repeats_but_obeys() -> Step:
 
 
 def sessions_of_refused_pings() -> Step:
+    """A ping that gets an error begins a session all the same."""
+
     def step(receive: Receive, got: Asked, now_ms: int) -> list[bytes]:
         answers = receive(got.raw, now_ms)
         if got.method == "ping" and answers and read_reply(answers[0]).method == "error":

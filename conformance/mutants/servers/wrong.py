@@ -1,0 +1,42 @@
+"""What a wrong server is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from resonant.peer import Config
+
+from ...server.catalogue import CHECKS
+from ...server.check import Check
+from .serving import CONFIG, Fault, serve_until_end_of_input
+
+PREFIX = "server-"
+_CHECKS = {check.id: check for check in CHECKS}
+
+
+@dataclass(frozen=True, slots=True)
+class WrongServer:
+    """The reference's peer behind a socket, with one fault."""
+
+    name: str
+    """Begins with `PREFIX`, and no other wrong implementation does."""
+    about: str
+    checks: tuple[Check, ...]
+    """The checks that find it; empty where no run gets as far as that."""
+    fault: Fault
+    config: Config = CONFIG
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """What it breaks; the failures of a run cite one of these."""
+        return tuple(dict.fromkeys(clause for check in self.checks for clause in check.clauses))
+
+    def run(self) -> None:
+        """Serve until the standard input ends."""
+        serve_until_end_of_input(self.config, self.fault)
+
+
+def found_by(checks: str, name: str, about: str, fault: Fault, config: Config = CONFIG) -> WrongServer:
+    """A server that each of these checks finds, by their ids without what all have in common: `stream/flags`."""
+    ids = (one.replace("/", "/outside/") for one in checks.split())
+    return WrongServer(f"{PREFIX}{name}", about, tuple(_CHECKS[one] for one in ids), fault, config)
