@@ -1,4 +1,4 @@
-//! Whom the server of the examples forgets when its table is full.
+//! The remote address that the server of the examples forgets when its table is full.
 
 use std::net::{Ipv4Addr, SocketAddr};
 

@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 
 use resonant_protocol::peer::{Event, Peer};
 
-/// How much a remote address would lose; the least goes first.
+/// The worth of a remote address; the least goes first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Standing {
     /// No session: anybody's datagram gets so far.
@@ -23,14 +23,14 @@ enum Standing {
 
 struct Remote {
     peer: Peer,
-    /// Which datagram of all was its last.
+    /// The number of its last datagram, among all that came.
     heard: u64,
     standing: Standing,
     open_streams: BTreeSet<u32>,
 }
 
 impl Remote {
-    /// What is kept longest is greatest: those with open streams, and then those that were heard last.
+    /// The sort key; the greatest is kept longest: those with open streams, and then those that were heard last.
     fn worth(&self) -> (Standing, bool, u64) {
         let has_open = !self.open_streams.is_empty();
         (self.standing, has_open, self.heard)

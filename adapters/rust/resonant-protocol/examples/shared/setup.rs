@@ -1,4 +1,4 @@
-//! What both examples are: their configuration, their clock, their lines.
+//! Common to both examples: their configuration, their clock, their lines.
 
 use std::error::Error;
 use std::io::{self, Write};
