@@ -1,4 +1,4 @@
-"""What a wrong testee is."""
+"""The definition of a wrong testee."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class WrongTestee:
     """Says what is wrong, in words with hyphens; no mutant has the same."""
     about: str
     clauses: tuple[str, ...]
-    """What it breaks; the failures of a run cite one of these."""
+    """The clauses that it breaks; the failures of a run cite one of these."""
     change: Change
     probes: tuple[str, ...] = ()
     """The ids of the probes that fail, and no other does; empty where cases or laws find it."""
