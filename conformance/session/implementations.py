@@ -1,4 +1,4 @@
-"""Whom --impl names: an adapter, or a wrong implementation of ours."""
+"""The implementations that --impl can name: an adapter, or a wrong implementation of ours."""
 
 from __future__ import annotations
 

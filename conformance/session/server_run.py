@@ -59,7 +59,7 @@ class OutsideRun:
 
     @property
     def name(self) -> str:
-        """What the run calls the implementation."""
+        """The name of the implementation in the run."""
         return f"{SCHEME}{self.hello.name}"
 
     @property
@@ -95,7 +95,7 @@ class OutsideRun:
         )
 
     def data(self) -> Mapping[str, Any]:
-        """What run.json says of such a run alone (reports/run.schema.json)."""
+        """The members that run.json has for such a run alone (reports/run.schema.json)."""
         unplanned = [{"id": one.id, "reason": one.reason} for one in self.unplanned]
         return {"not_planned": unplanned, "unseen": list(self.unseen())}
 

@@ -23,13 +23,13 @@ _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """What the templates of a language do not say themselves."""
+    """Facts about a language that its templates do not state themselves."""
 
     name: str
     yours: str
     """The file that its owner changes."""
     needs: str
-    """What it takes to build and run it."""
+    """The tools that building and running it takes."""
 
 
 LANGUAGES: Final[Mapping[str, Language]] = {
