@@ -37,7 +37,7 @@ def insert(path: Path, before: str, line: str) -> None:
 
 
 def run(folder: Path, *arguments: str) -> str:
-    """What python says for these arguments in the copy; it has to end well."""
+    """The output of python for these arguments in the copy; it must succeed."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
     environment["PYTHONPATH"] = os.pathsep.join([str(folder / "reference"), str(folder)])
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""What a hostile testee is, and what its programs are made of; they stand in starts, replies, pieces and lives."""
+"""The definition of a hostile testee, and parts of its program; see starts, replies, pieces and lives."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ class Hostile:
     outcome: Outcome = Outcome.PASS
     """Of the attacked case; the others pass, or if `always` end as it does."""
     says: str = ""
-    """What the report says of it."""
+    """The report's words about it."""
     always: bool = False
     probes: Mapping[str, Outcome] = field(default_factory=dict)
     """Checks of the testee protocol that are run as well, and how they end."""
     after: Outcome = Outcome.PASS
     """Of the cases after the attacked one."""
     waits_s: float = 0.0
-    """What the run may spend on waiting, besides RUN_S."""
+    """The seconds that the run may spend on waiting, besides RUN_S."""
 
     @property
     def text(self) -> str:
@@ -68,7 +68,7 @@ class Hostile:
 
     @property
     def outcomes(self) -> dict[str, Outcome]:
-        """How each case ends."""
+        """The outcome of each case."""
         if self.always:
             return dict.fromkeys(CASES, self.outcome)
         return dict(zip(CASES, (Outcome.PASS, self.outcome, self.after, self.after), strict=True))

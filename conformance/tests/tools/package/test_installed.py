@@ -81,7 +81,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def depends() -> list[str]:
-    """What pyproject.toml says that the suite needs."""
+    """The suite's dependencies, from pyproject.toml."""
     found = re.search(r"^dependencies = (\[.*?^\])", (ROOT / "pyproject.toml").read_text("utf-8"), re.S | re.M)
     assert found is not None
     return [line.strip(' ",') for line in found[1].splitlines()[1:-1]]
