@@ -31,7 +31,7 @@ def members(value: Any, names: set[str]) -> dict[str, Any]:
 
 
 def hello(input: dict[str, Any]) -> dict[str, Any]:
-    """Who we are (TST-12)."""
+    """The reply to hello: who we are (TST-12)."""
     if members(input, {"token"})["token"] != os.environ["RESONANT_TOKEN"]:
         raise BadRequestError("token is wrong")
     return HELLO
@@ -84,7 +84,7 @@ def read_head(datagram: bytes) -> tuple[bool, int, int, int] | None:
 
 
 class Testee:
-    """What is remembered between datagrams."""
+    """The state kept between datagrams."""
 
     def __init__(self, control: socket.socket) -> None:
         """control: the bound control socket."""

@@ -1,10 +1,10 @@
-//! Why an op has no result (section 4 of the testee protocol).
+//! Reasons why an op has no result (section 4 of the testee protocol).
 
 use resonant_protocol::FrameError;
 
 use crate::shape::Malformed;
 
-/// Why an op has no result.
+/// The reason why an op has no result.
 #[derive(Debug)]
 pub enum Failure {
     /// The implementation refused the input.

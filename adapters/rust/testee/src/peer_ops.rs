@@ -60,7 +60,7 @@ pub(crate) fn send(input: &mut Members, peers: &mut Peers) -> Result<Value, Fail
     Ok(json!({}))
 }
 
-/// What a peer is asked to send.
+/// A peer's request to send.
 enum Request {
     /// A frame, or what the crate's types refuse about it.
     Message(Result<VFrame, FrameError>),

@@ -28,7 +28,7 @@ pub struct Peers {
 struct Open {
     role: Role,
     config: Config,
-    /// Whom a client talks to.
+    /// The remote address of a client.
     remote: Option<SocketAddr>,
     /// In the order in which their addresses appeared.
     peers: Vec<(SocketAddr, Peer)>,

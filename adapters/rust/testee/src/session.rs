@@ -1,4 +1,4 @@
-//! Who is obeyed, what is answered, and what is kept (TST-3, TST-6 to TST-11, TST-21 to TST-23).
+//! The session with a runner: its messages, the replies, and those kept (TST-3, TST-6 to TST-11, TST-21 to TST-23).
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -18,7 +18,7 @@ const KEPT: usize = 64;
 /// that no buffer overflows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outgoing {
-    /// Where to.
+    /// Its destination.
     pub to: SocketAddr,
     /// Its bytes: a piece of a reply, or an ask.
     pub datagram: Vec<u8>,

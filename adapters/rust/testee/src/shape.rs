@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::hexa;
 
-/// What is wrong with a request, for people (TST-11).
+/// The fault of a request, for people (TST-11).
 pub type Malformed = String;
 
 /// The members of one JSON object, each to be taken once.

@@ -7,7 +7,7 @@ use testee::hexa;
 use testee::ops::Op;
 use testee::shape::Members;
 
-/// What a session would answer, less the frame around it.
+/// A session's answer, less the frame around it.
 fn ask(op: &str, input: Value) -> Value {
     let mut members = Members::of(input, "input").expect("an object");
     let Some(Op::Pure(op)) = Op::find(op) else {

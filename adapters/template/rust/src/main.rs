@@ -117,7 +117,7 @@ fn read_datagram(datagram: &[u8]) -> Option<Datagram<'_>> {
     good.then_some(Datagram { id: u32::from_le_bytes(*id), index, count, piece: is_piece.then_some(bytes) })
 }
 
-/// What is remembered between datagrams.
+/// The state kept between datagrams.
 struct Testee {
     control: UdpSocket,
     token: String,

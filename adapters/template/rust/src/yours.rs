@@ -1,4 +1,4 @@
-//! What the testee says of your implementation, and how it calls it.
+//! Your implementation, as the testee describes and calls it.
 //!
 //! It claims one small profile, sparse, which is written out here so that the first run has something to judge. Put calls
 //! of your implementation in its place, then claim more: a profile in `hello` and its ops in `perform` (specs/testee.md,
@@ -10,7 +10,7 @@ use crate::members;
 
 const MAX_DENSE_ELEMENTS: usize = 4_194_304; // SPR-9
 
-/// Why an op gave no result.
+/// The reason why an op gave no result.
 pub enum Failure {
     /// The implementation refuses its input: a code from specs/README.md, or REJECTED.
     Refused(&'static str),
