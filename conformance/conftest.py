@@ -17,7 +17,7 @@ OWN_TESTS = SUITE / "tests"
 MARKER = "profile(name, clock): counts only for implementations that claim the profile, and whose peers have that clock"
 """An installed suite has no configuration file that would say it."""
 COLLECTED = (("python_files", "test_*.py"), ("python_functions", "test_"))
-"""How the suite's tests are named, whatever somebody's configuration says of other tests."""
+"""The names of the suite's tests, whatever somebody's configuration says of other tests."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -20,7 +20,7 @@ def test_probe(probe: Probe, testee: Testee, request: pytest.FixtureRequest) -> 
 
 
 def test_unclaimed_profile_is_refused(unclaimed: Case, testee: Testee, request: pytest.FixtureRequest) -> None:
-    """What needs a profile that is not claimed is answered with `unsupported`."""
+    """A request that needs an unclaimed profile is answered with `unsupported`."""
     reporter = reporter_of(request)
     answer = testee.ask(unclaimed.op, unclaimed.input, case=unclaimed.id, profile=unclaimed.profile)
     verdict = expect_kind(answer, Unsupported, f"unsupported: {unclaimed.profile} is not claimed")

@@ -1,4 +1,4 @@
-"""What the failures of a run probably come from."""
+"""The probable causes of the failures of a run."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def what_happened(entry: Entry) -> str:
 
 
 def _wrong_reply(failure: Failure) -> str:
-    """What one request was answered with. Where the reply was too long to be kept whole, it is text."""
+    """The wrong answer to one request, in a few words. Where it was too long to be kept whole, it is text."""
     got, expected = failure.got, failure.expected
     if not isinstance(got, dict):
         return "wrong"

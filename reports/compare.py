@@ -1,4 +1,4 @@
-"""What has changed between two runs: cases that are new or gone, other verdicts, other claims."""
+"""The changes between two runs: cases that are new or gone, other verdicts, other claims."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _GOOD = (Outcome.PASS, KNOWN)
 
 
 class Kind(StrEnum):
-    """What can have happened to a case or a profile."""
+    """The kind of change to a case or a profile."""
 
     NEW = "new case"
     CHANGED = "changed verdict"
@@ -82,7 +82,7 @@ def _change(case_id: str, before: str, after: str) -> Change | None:
 
 
 def _frames(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
-    """What the two runs were made with, where that differs."""
+    """The differences in what the two runs were made with."""
     for name in ("spec", "suite", "vectors", "adapter", "adapter_sha256", "implementation", "seed"):
         if old[name] != new[name]:
             yield f"{name} differs: {old[name]} -> {new[name]}"

@@ -20,11 +20,11 @@ class DumpLine:
     part: str
     """A part of the frame, or one of WINDOWS."""
     offset: int
-    """Where the field begins."""
+    """The offset at which the field begins."""
     size: int
     """How many bytes it has."""
     start: int
-    """Where the bytes that are shown begin."""
+    """The offset at which the bytes that are shown begin."""
     shown: str
     """Those bytes, in hex."""
     field: str = ""
@@ -36,17 +36,17 @@ class DumpLine:
 
     @property
     def stop(self) -> int:
-        """Where the bytes that are shown end."""
+        """The end of the bytes that are shown."""
         return self.start + len(self.shown) // 2
 
 
 @dataclass(frozen=True, slots=True)
 class Dump:
-    """What a failure shows of the bytes that it is about."""
+    """The bytes that a failure is about, as it shows them."""
 
     lines: tuple[DumpLine, ...] = ()
     remarks: tuple[str, ...] = ()
-    """What there is to say about the whole frame."""
+    """Remarks on the whole frame."""
 
     @property
     def differs_at(self) -> int | None:

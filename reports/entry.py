@@ -1,4 +1,4 @@
-"""How one case of a run ended, and why: the members of `cases` in reports/run.schema.json."""
+"""The outcome of one case of a run, and its failure: the members of `cases` in reports/run.schema.json."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .outcome import KNOWN, Outcome
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a case did not pass, in parts and bounded in size."""
+    """The reasons why a case did not pass, in parts and bounded in size."""
 
     expected: Any
     got: Any
@@ -33,7 +33,7 @@ def failure_from(data: Mapping[str, Any]) -> Failure:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """How one case, check, probe or law ended. outcome: an Outcome, or KNOWN."""
+    """The outcome of one case, check, probe or law. outcome: an Outcome, or KNOWN."""
 
     id: str
     profile: str

@@ -1,4 +1,4 @@
-"""The suite's files of data (run.json, statement.json, plan.json, mutants.json): found, read and held to their schemas.
+"""The suite's data files (run.json, statement.json, plan.json, mutants.json): found, read and checked by schema.
 
 What is in them may come from anybody.
 """
@@ -39,7 +39,7 @@ def file_of(path: Path, schema: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What was in a file. sha256: of its bytes, as they were read."""
+    """The contents of a file. sha256: of its bytes, as they were read."""
 
     file: Path
     data: dict[str, Any]

@@ -59,5 +59,5 @@ def _environment() -> Environment:
 
 
 def _hash(text: str) -> str:
-    """What a policy calls an inline style or script of this text."""
+    """The hash that names an inline style or script of this text in a content security policy."""
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"

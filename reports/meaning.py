@@ -1,4 +1,4 @@
-"""What a failure means to the people who use an implementation."""
+"""The meaning of a failure to the people who use an implementation."""
 
 from __future__ import annotations
 

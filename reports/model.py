@@ -1,4 +1,4 @@
-"""What the pages show, made of runs: rows, bars, a matrix, failures."""
+"""The contents of the pages, made of runs: rows, bars, a matrix, failures."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def _clause_order(name: str) -> tuple[str, int]:
 
 
 def failures(runs: Sequence[Run], clauses: Mapping[str, Clause]) -> Iterator[Failure]:
-    """What did not pass, of each run as many as its share of MOST_FAILURES."""
+    """The cases that did not pass, of each run as many as its share of MOST_FAILURES."""
     number = 0
     for run in runs:
         failed = [entry for entry in run.entries if entry.outcome != "pass"]

@@ -1,4 +1,4 @@
-"""How a case ended, as run files and reports say it."""
+"""The outcomes of a case, in the words of run files and reports."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """How a case ended. Everything but PASS fails it."""
+    """The outcome of a case. Everything but PASS fails it."""
 
     PASS = "pass"  # noqa: S105 - a verdict, no secret
     FAIL = "fail"

@@ -33,7 +33,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """What is proved of a clause: its mutants, and by how many different cases they are killed."""
+    """The proof of a clause: its mutants, and the number of different cases that kill them."""
 
     mutants: int
     survivors: int
@@ -82,7 +82,7 @@ def _shown(value: Any) -> Any:
 
 
 def read_kills(path: Path) -> Mapping[str, Kill]:
-    """What mutants.json says of each clause. Raises DataFileError."""
+    """The proof of each clause in mutants.json. Raises DataFileError."""
     clauses: Mapping[str, Sequence[Mapping[str, Any]]] = load_data(path, "mutants")["clauses"]
     return {
         clause: Kill(

@@ -12,7 +12,7 @@ from typing import Any
 from .ops import COORDINATE_BYTES, DEQUANTIZERS, HALF_BYTES, QUANTIZERS, block_count
 
 MAKEFILE = Path(__file__).resolve().parents[1] / "cuda-host" / "Makefile"
-"""What builds the libraries."""
+"""The makefile that builds the libraries."""
 _ARGUMENTS = {
     **dict.fromkeys(QUANTIZERS.values(), (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p, ctypes.c_void_p)),
     **dict.fromkeys(DEQUANTIZERS.values(), (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p, ctypes.c_void_p)),

@@ -29,7 +29,7 @@ class RefusedError(Exception):
 
 
 class Backend(Protocol):
-    """What is done where kernels.cu runs. Lengths fit each other; bytes are little-endian."""
+    """The part of the ops that runs where kernels.cu does. Lengths are consistent; bytes are little-endian."""
 
     def quantize(self, kernel: str, count: int, codes_bytes: int, elements: bytes) -> tuple[bytes, bytes] | None:
         """Codes and scales; None if an element is not finite."""

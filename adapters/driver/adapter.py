@@ -39,9 +39,9 @@ class Adapter:
     With docker, what its image runs in place of its own command; empty for that.
     """
     folder: Path
-    """Where adapter.toml is; build and run start there."""
+    """The folder of adapter.toml; build and run start there."""
     control: Address | None = None
-    """Where the control socket is; None unless launch is attach."""
+    """The address of the control socket; None unless launch is attach."""
     wire: Address | None = None
     language: str = ""
     docker: DockerOptions | None = None

@@ -1,4 +1,4 @@
-"""What can come of one request: the testee's four replies, and the three outcomes that only the driver gives."""
+"""The outcomes of a request: the testee's four replies, and three that only the driver gives."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Crash:
     """The testee ended, or closed its control socket, instead of answering."""
 
     status: str
-    """How it ended: "exit status 3", "killed by SIGSEGV"."""
+    """The way it ended: "exit status 3", "killed by SIGSEGV"."""
     stderr: str = ""
 
 
@@ -57,7 +57,7 @@ class Timeout:
     seconds: float
     stderr: str = ""
     note: str = ""
-    """What came instead, if anything did."""
+    """A remark on what came instead, if anything did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class HarnessError:
     text: str
     stderr: str = ""
     gave_up: str = ""
-    """Why the runner asks nothing more, if it gave up; every later answer would say the same."""
+    """The reason why the runner asks nothing more, if it gave up; every later answer would say the same."""
 
 
 Answer: TypeAlias = Ok | Reject | Unsupported | RequestError | Crash | Timeout | HarnessError

@@ -17,7 +17,7 @@ class DockerOptions:
     context: str = ""
     """The folder with its Dockerfile, relative to adapter.toml; empty: the image is there already."""
     user: str = ""
-    """Who runs in it, "uid:gid"; empty: the image's own user, or 65534:65534 where that is root."""
+    """The user in the container, "uid:gid"; empty: the image's own user, or 65534:65534 where that is root."""
     memory_mib: int = 1024
     cpus: float = 1.0
     processes: int = 64

@@ -1,4 +1,4 @@
-"""What the driver raises for people to read: one sentence on what is wrong and what to do next."""
+"""The driver's errors, each a sentence for people: what is wrong and what to do next."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class StartError(AdapterError):
     stderr: str
     """The end of what the testee wrote to standard error."""
     gave_up: str
-    """Why it is not started any more, if so; empty where it was tried."""
+    """The reason why it is not started any more, if so; empty where it was tried."""
 
     def __init__(self, text: str, stderr: str = "", gave_up: str = "") -> None:
         super().__init__(text)

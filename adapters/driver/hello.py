@@ -22,9 +22,9 @@ class Hello:
     spec: str
     """The version of the specification, always "1.0"."""
     profiles: tuple[str, ...]
-    """What it claims, in the order it gave. Which profiles there are, and what they need, the driver does not know."""
+    """The profiles that it claims, in its order. The driver does not know which ones there are, or what they need."""
     clock: Literal["virtual", "real"] = "virtual"
-    """How the time of its peers passes: by peer_advance alone, or by itself (TST-20)."""
+    """The way in which time passes for its peers: by peer_advance alone, or by itself (TST-20)."""
 
 
 def parse_hello(value: dict[str, Any]) -> Hello:

@@ -1,11 +1,11 @@
-"""What the driver needs of a testee that runs, whoever started it."""
+"""The interface of a running testee that the driver relies on, whoever started it."""
 
 from __future__ import annotations
 
 from typing import Final, Protocol, TypeAlias
 
 HIDDEN: Final = "(token)"
-"""What stands in place of a testee's token where people read what it said; it may well have printed it."""
+"""The text in place of a testee's token where people read its output; it may well have printed it."""
 Address: TypeAlias = tuple[str, int]
 """Host and UDP port."""
 
@@ -19,11 +19,11 @@ class Running(Protocol):
 
     @property
     def control(self) -> Address:
-        """Where its control socket is."""
+        """The address of its control socket."""
 
     @property
     def wire(self) -> Address | None:
-        """Where its wire socket is, None if that is not known."""
+        """The address of its wire socket; None if unknown."""
 
     @property
     def gone_fd(self) -> int | None:
@@ -37,7 +37,7 @@ class Running(Protocol):
         """The end of its standard error so far; all that there will be if it has ended."""
 
     def stray_stdout(self) -> bytes:
-        """What it wrote to standard output after its line of ports (TST-1), the first KiB of it."""
+        """The first KiB of standard output after the line of ports (TST-1)."""
 
     def ended(self, within_s: float) -> str | None:
         """Wait for its end for at most within_s seconds; how it ended, or None if it runs on or nobody can tell."""

@@ -83,7 +83,7 @@ class Session:
         raise StartError(text, self.running.stderr())
 
     def ended(self) -> str | None:
-        """How the testee ended, None if it runs on or nobody can tell."""
+        """A description of the testee's end; None if it is still running or nobody can tell."""
         return self.running.ended(0)
 
     def how_it_ended(self, seen: GoneError) -> tuple[str, str]:

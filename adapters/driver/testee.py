@@ -20,7 +20,7 @@ from .transport.pieces import PieceError
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a testee may cost, so that every run ends."""
+    """Limits on the time and restarts that a testee may cost, so that every run ends."""
 
     start_s: float = 10.0
     """Seconds from its start to its reply to hello."""
@@ -69,7 +69,7 @@ class Testee:
 
     @property
     def hello(self) -> Hello:
-        """What it said of itself. Starts it if need be and raises as `start` does, the first time only."""
+        """The testee's reply to hello. Starts it if need be and raises as `start` does, the first time only."""
         return self._claims or self.start()
 
     @property
@@ -79,12 +79,12 @@ class Testee:
 
     @property
     def control_address(self) -> Address:
-        """Where the control socket of the testee that runs now is."""
+        """The address of the running testee's control socket."""
         return self._ready().running.control
 
     @property
     def wire_address(self) -> Address | None:
-        """Where its wire socket is; None if it is attached to and its adapter.toml does not say."""
+        """The address of its wire socket; None if it is attached to and its adapter.toml does not give it."""
         return self._ready().running.wire
 
     @property
@@ -143,7 +143,7 @@ class Testee:
         return self._session.running.stderr() if self._session else ""
 
     def stray_stdout(self) -> bytes:
-        """What it wrote to standard output after its line of ports (TST-1), the first KiB of it."""
+        """The first KiB of standard output after the line of ports (TST-1)."""
         return self._session.running.stray_stdout() if self._session else b""
 
     def close(self) -> None:

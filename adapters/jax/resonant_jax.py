@@ -174,7 +174,7 @@ def _scales_fit(scale: jax.Array) -> jax.Array:
 
 
 def sparse_encode(dense: jax.Array, dims: tuple[int, ...] | None = None) -> Sparse:
-    """What is not zero in a float16 array; dims, if its shape has another, or a greater rank than arrays may have.
+    """The nonzero elements of a float16 array. dims: given if its shape is another, or has more dims than arrays may.
 
     Raises ResonantError with LENGTH_MISMATCH (SPR-10). Compiles once for each number of elements, nnz and rank.
     """

@@ -1,4 +1,4 @@
-"""What the testees in Python share (specs/testee.md). Standard library only, and nothing else of ours.
+"""The shared parts of our Python testees (specs/testee.md). Imports the standard library only, and nothing of ours.
 
 A testee has a table of ops and one kind of exception that is a refusal, and serves them:
 

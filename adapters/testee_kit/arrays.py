@@ -48,7 +48,7 @@ class Library:
     payload: Callable[[Array], memoryview]
     rows_payload: Callable[[Array], memoryview]
     error: type[Exception]
-    """What refuses an input: made of code, clause and detail, and has the attribute `code`."""
+    """The exception that rejects an input: made of code, clause and detail, and has the attribute `code`."""
     code: Callable[[str], Any]
     """The enumeration of its codes."""
 
@@ -60,12 +60,12 @@ class Library:
 
 @dataclass(frozen=True, slots=True)
 class Implementation:
-    """What a testee stands for."""
+    """The implementation that a testee stands for."""
 
     name: str
     version: str
     refusal: type[Exception]
-    """What a performer raises to refuse its input; it has the attribute `code`. Anything else ends the process."""
+    """The exception by which a performer rejects its input; it has the attribute `code`. Others end the process."""
     performers: Mapping[str, Performer]
 
 

@@ -1,4 +1,4 @@
-"""What the tests of containers share: a stand-in for the engine's client, and adapters with images."""
+"""Helpers for the tests of containers: a stand-in for the engine's client, and adapters with images."""
 
 from __future__ import annotations
 

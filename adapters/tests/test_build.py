@@ -70,7 +70,7 @@ def runs(pid: int) -> bool:
 
 @pytest.fixture
 def daemon(tmp_path: Path) -> Iterator[Path]:
-    """Where a build writes the number of a process that it leaves running."""
+    """The file in which a build notes the process id of a process that it leaves running."""
     path = tmp_path / "daemon"
     yield path
     if path.exists() and runs(int(path.read_text())):
@@ -104,7 +104,7 @@ def ends(pid: int) -> bool:
 
 
 class Stop(BaseException):
-    """What a signal handler raises."""
+    """Raised by a signal handler."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What the driver asks of a container engine, and what it says when that is refused; no engine is needed."""
+"""The driver's requests to a container engine, and its messages when they are refused; no engine is needed."""
 
 from __future__ import annotations
 

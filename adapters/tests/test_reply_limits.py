@@ -1,4 +1,4 @@
-"""What a reply may be made of: the driver's own limits, without which reading one could cost any memory or stack."""
+"""The driver's own limits on replies, without which reading one could use up all memory or the whole stack."""
 
 from __future__ import annotations
 

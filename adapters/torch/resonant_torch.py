@@ -173,7 +173,7 @@ def _unpacked(codes: Tensor) -> Tensor:
 
 
 def sparse_encode(dense: Tensor, dims: tuple[int, ...] | None = None) -> Sparse:
-    """What is not zero in a float16 tensor; dims, if its shape has another, or a greater rank than tensors may have.
+    """The nonzero elements of a float16 tensor. dims: given if its shape is another, or has more dims than tensors may.
 
     Raises ResonantError with LENGTH_MISMATCH (SPR-10).
     """

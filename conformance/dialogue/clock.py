@@ -1,4 +1,4 @@
-"""How time passes for the peer under test."""
+"""The clock of the peer under test."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ Pass: TypeAlias = Callable[[Ask, int], Answer]
 """Lets so many milliseconds pass."""
 
 REAL = "real"
-"""What `clock` of hello says for such testees (TST-20)."""
+"""The value of `clock` in hello for such testees (TST-20)."""
 REAL_LIMIT_MS = 60_000
-"""How long a dialogue may take where time passes by itself."""
+"""The most milliseconds that a dialogue may take where time passes by itself."""
 
 
 def pass_virtually(ask: Ask, ms: int) -> Answer:

@@ -1,4 +1,4 @@
-"""The other ends of a dialogue: their sockets, what is under way from them, and what came to them."""
+"""The other ends of a dialogue: their sockets, the datagrams in flight from them, and those that came to them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from adapters.driver import Address
 from .transcript import Transcript
 
 MAX_DATAGRAMS, MAX_BYTES = 64, 60_000
-"""What may be under way to the testee at once, so that a receive buffer of 64 KiB does not overflow."""
+"""Limits on what is in flight to the testee at once, so that a receive buffer of 64 KiB does not overflow."""
 
 
 class Wire(Protocol):
@@ -68,7 +68,7 @@ class Ends:
                 self._transcript.came(peer, datagram)
 
     def unclaimed(self, peer: str) -> list[bytes]:
-        """What came to this end and was not claimed yet, oldest first; claiming takes from it."""
+        """The datagrams that came to this end and are unclaimed, oldest first; claiming removes them from the list."""
         self._wire(peer)
         return self._came[peer]
 
@@ -77,7 +77,7 @@ class Ends:
         return self._wire(peer).port
 
     def letters(self) -> dict[int, str]:
-        """Which end a port belongs to."""
+        """The end that each port belongs to."""
         return {wire.port: peer for peer, wire in self._wires.items()}
 
     def close(self) -> None:

@@ -47,7 +47,7 @@ def _misfit(error: jsonschema.ValidationError) -> str:
 
 
 def dialogue_faults(given: Mapping[str, Any]) -> Iterator[str]:
-    """What keeps the input of a case from being played, or would have the testee find a request wrong."""
+    """Faults in a case's input: they keep it from being played, or would make a testee report a bad request."""
     try:
         dialogue = parse_dialogue(given)
     except DialogueError as error:

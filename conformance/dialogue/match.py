@@ -1,4 +1,4 @@
-"""A datagram or the events against what a step expects: the first fault, with the path to where they part."""
+"""A datagram or the events against what a step expects: the first mismatch, with the path to it."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ JSON: Path = (FIELDS, "json")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why something does not match. difference: where, as far as both sides are data."""
+    """A mismatch, in words. difference: where it is, as far as both sides are data."""
 
     text: str
     difference: Difference | None = None
 
 
 def frame_fault(wanted: FrameWanted, datagram: bytes, key: bytes | None) -> Fault | None:
-    """Why the datagram is not the frame that is due, None if it is. key: opens sealed frames."""
+    """The mismatch between a datagram and the frame that is due, None if it fits. key: opens sealed frames."""
     try:
         frame = read_frame(datagram, key)
         content = {} if wanted.json is None else read_sync(frame)
@@ -83,7 +83,7 @@ def _at(value: Any, names: Sequence[str]) -> Any:
 
 
 def datagram_fault(wanted: bytes, got: bytes) -> Fault | None:
-    """Why a datagram is not the same, byte for byte."""
+    """The mismatch between two datagrams, byte for byte; None if they are the same."""
     return None if wanted == got else _told(_bytes_differ(wanted.hex(), got.hex()))
 
 
@@ -92,7 +92,7 @@ def _bytes_differ(wanted: str, got: str) -> Difference:
 
 
 def events_fault(wanted: Sequence[Mapping[str, Any]], got: Sequence[Mapping[str, Any]]) -> Fault | None:
-    """Why these are not the events that are due. Both have the letter of the address as `peer`."""
+    """The mismatch between events and those that are due, or None. Both have the letter of the address as `peer`."""
     return _told(first_difference(list(wanted), list(got), ("events",)))
 
 

@@ -1,4 +1,4 @@
-"""Dialogues read from JSON, strictly: what a person or the generator wrote wrong is said by step and member."""
+"""Dialogues read from JSON, strictly: mistakes of a person or the generator are reported by step and member."""
 
 from __future__ import annotations
 

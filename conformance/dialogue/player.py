@@ -1,4 +1,4 @@
-"""A dialogue played against a testee, step by step; the first thing that is not as it must be ends it."""
+"""A dialogue played against a testee, step by step; the first thing that is wrong ends it."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Player:
         _TAKE[type(step)](self, step)
 
     def end(self) -> None:
-        """What no step has claimed fails the dialogue; then the testee's peer is closed."""
+        """Fail the dialogue on anything that no step has claimed; then close the testee's peer."""
         self._where = "at the end"
         self._poll()
         for peer in self._ends.letters().values():

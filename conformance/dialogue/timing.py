@@ -1,4 +1,4 @@
-"""Which dialogues can be played where the testee's peers live by the real clock (TST-20)."""
+"""The dialogues that can be played when the testee's peers live by the real clock (TST-20)."""
 
 from __future__ import annotations
 

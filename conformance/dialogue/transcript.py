@@ -1,4 +1,4 @@
-"""What was said in a dialogue so far, as lines for people: when, by whom, and what."""
+"""The transcript of a dialogue, as lines for people: when, by whom, and what."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..model.verdict import Step, short
 from ..wire.text import Described, described
 
 PEER, TESTEE = "peer", "testee"
-"""How the peer under test is called in lines; and in steps, which call the other ends peer."""
+"""The names of the peer under test in lines, and in steps, which call the other ends peer."""
 _SHOWN_LINES = 60
 _STEP_CHARS = 360  # with the words of what was cut, less than reports/run.schema.json allows
 
@@ -24,7 +24,7 @@ class Line:
     what: bytes | str
     more: str = ""
     to: str = TESTEE
-    """Who received it: TESTEE, or PEER for any of the other ends and for whoever is told of events."""
+    """The receiver: TESTEE, or PEER for any of the other ends and for whoever is told of events."""
 
 
 @dataclass(slots=True)

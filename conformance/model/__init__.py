@@ -1,1 +1,1 @@
-"""What everything in the suite speaks of: cases, verdicts, profiles, differences. No socket, no pytest."""
+"""The vocabulary of the whole suite: cases, verdicts, profiles, differences. No socket, no pytest."""

@@ -1,4 +1,4 @@
-"""Where two JSON values part: the path to the first difference, and the byte in it where bytes are compared."""
+"""The first difference between two JSON values: its path, and the byte in it where bytes are compared."""
 
 from __future__ import annotations
 

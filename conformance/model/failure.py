@@ -1,4 +1,4 @@
-"""Why a case did not pass, in parts and bounded in size, for run.json."""
+"""The failure of a case as run.json has it, in parts and bounded in size."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from .cases import DIALOGUE, Accept, Case
 from .verdict import Verdict, short
 
 VALUE_CHARS, STDERR_CHARS = 4_000, 8_000
-"""What is kept of an expected or given value, and of standard error. A dump is bounded by how it is made."""
+"""The most characters kept of an expected or given value, and of standard error. A dump is bounded when it is made."""
 
 
 def failure_of(case: Case | None, verdict: Verdict, dump: Dump | None, replay: str) -> Failure:
-    """What a verdict says. case: None for checks that are no case. replay: the command that runs it alone."""
+    """The failure that a verdict states. case: None for checks without one. replay: the command that runs it alone."""
     return Failure(
         expected=_bounded(_wanted(case, verdict)),
         got=_bounded(verdict.got if verdict.reply is None else verdict.reply),
@@ -48,7 +48,7 @@ def _place(verdict: Verdict, dump: Dump | None) -> int | None:
 
 
 def _wanted(case: Case | None, verdict: Verdict) -> Any:
-    """What one request is to be answered with; of a dialogue, what was due at the step where it stopped."""
+    """The expected answer to one request; for a dialogue, what was due at the step where it stopped."""
     if case is None or case.op == DIALOGUE:
         return verdict.expected
     return {"ok": case.expect.value} if isinstance(case.expect, Accept) else {"reject": {"code": case.expect.code}}

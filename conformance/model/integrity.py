@@ -1,4 +1,4 @@
-"""Whether the vectors are those that were published: vectors/manifest.json has the SHA-256 of each file."""
+"""Checks that the vectors are the published ones: vectors/manifest.json has the SHA-256 of each file."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class _Manifest:
 
 
 def damage(data: Path) -> str | None:
-    """What is wrong with the folder `data` or with schema.json and manifest.json beside it, and what to do about it."""
+    """The damage to the folder `data`, or to schema.json and manifest.json beside it, and what to do about it."""
     try:
         found = list(_damages(data, _load(data.parent / MANIFEST)))
     except _ManifestError as error:
@@ -48,7 +48,7 @@ def damage(data: Path) -> str | None:
 
 
 def what_to_do(root: Path = ROOT) -> str:
-    """How the golden vectors below `root` are restored, by commands that can be given in any folder."""
+    """Instructions for restoring the golden vectors below `root`, by commands that work in any folder."""
     if not _is_checkout(root):
         return "They came with the suite: install it again, by `pip install --force-reinstall` of what you installed."
     make = shlex.join([sys.executable, "-m", "vectors.make"])
@@ -59,7 +59,7 @@ def what_to_do(root: Path = ROOT) -> str:
 
 
 def what_changed_them(root: Path = ROOT) -> str:
-    """What to do where nothing but line ends differs."""
+    """Instructions for vectors in which only line ends differ."""
     what = "Git with core.autocrlf or an unpacking program changes line endings: unpack again without that"
     if not _is_checkout(root):
         return f"{what}."
@@ -125,7 +125,7 @@ def _damage(path: Path, expected: str) -> Iterator[str]:
 
 
 def _difference(text: bytes) -> str:
-    """What is wrong with a file whose hash is wrong, as far as it shows."""
+    """The fault of a file whose hash is wrong, as far as it shows."""
     try:
         json.loads(text)
     except (ValueError, RecursionError) as error:

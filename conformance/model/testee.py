@@ -1,4 +1,4 @@
-"""What a check needs of a testee."""
+"""The interface of a testee that checks rely on."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class AsksPeers(Asks, Protocol):
 
     @property
     def wire_address(self) -> Address | None:
-        """Where its wire socket is, None if nobody knows."""
+        """The address of its wire socket; None if unknown."""
 
     @property
     def hello(self) -> Hello:
-        """What it said of itself."""
+        """The testee's reply to hello."""

@@ -1,4 +1,4 @@
-"""What a check says about one case."""
+"""The result of checking one case."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ class Verdict:
     expected: str = ""
     got: str = ""
     difference: Difference | None = None
-    """Where expected and got part, if both are data."""
+    """The place where expected and got differ, if both are data."""
     produced: str = ""
     """The bytes an encoder made, as hex, where they can be shown."""
     stderr: str = ""
     transcript: tuple[str, ...] = ()
-    """What was said in a dialogue so far, a line each."""
+    """The dialogue so far, a line each."""
     steps: tuple[Step, ...] = ()
     """The same in parts."""
     reply: Any = None
     """The answer as JSON data, where one answer was judged."""
     gave_up: str = ""
-    """Why nothing more is asked of the implementation, where that is so; every later verdict would say the same."""
+    """The reason why nothing more is asked of the implementation, if so; every later verdict would say the same."""
     unnamed: bool = False
     """The input was refused as expected, but without a code (TST-14)."""
 

@@ -1,4 +1,4 @@
-"""What a probe is, and what probes share."""
+"""The definition of a probe, and helpers that probes share."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ class Heard:
 
 
 def read(datagram: bytes) -> Heard:
-    """What a testee sent. Raises PieceError for what no testee may send."""
+    """Read a testee's datagram. Raises PieceError for anything that no testee may send."""
     if len(datagram) < HEAD.size or datagram[:4] not in (MAGIC, ASK_MAGIC):
         raise PieceError(f"a reply without a head: {short(datagram.hex())} (TST-4)")
     magic, request_id, index, count = HEAD.unpack_from(datagram)

@@ -1,4 +1,4 @@
-"""What a testee is asked where any request will do: one that this testee performs, so that no probe judges an op."""
+"""A request for probes that can use any: one that this testee performs, so that no probe judges an op."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def _first_piece(testee: Testee, request: Request) -> Heard | None:
 
 
 def asked_for(testee: Testee, first: Heard, index: int) -> Heard | None:
-    """What comes when a piece of the reply is asked for; None if it does not come."""
+    """The piece of the reply that comes when it is asked for; None if it does not come."""
     ask = ask_for(first.request_id, index, first.count)
     came = heard(testee, [ask])
     numbers = (False, first.request_id, index)

@@ -54,7 +54,7 @@ class Talk:
         return [(event["peer"], event["event"]) for event in told]
 
     def need(self, answer: Answer) -> dict[str, Any]:
-        """What ok holds. Raises NotPerformedError for anything else.
+        """The value of an ok. Raises NotPerformedError for any other answer.
 
         An op that this testee does not perform is for the cases to judge: without it a probe has nothing to say.
         """

@@ -1,4 +1,4 @@
-"""How every run begins in pytest: its options read, its files looked at, its tests told apart."""
+"""The start of every run in pytest: its options read, its files checked, its tests told apart."""
 
 from __future__ import annotations
 

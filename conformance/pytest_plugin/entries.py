@@ -1,4 +1,4 @@
-"""What a finished test means for the account of a run."""
+"""Finished tests as entries in the account of a run."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def entry_of(run: Judged, report: pytest.TestReport) -> Entry | None:
 
 
 def _text(report: pytest.TestReport) -> str:
-    """What the report says, without the line that names a worker of -n and its interpreter."""
+    """The report's text, without the line that names a worker of -n and its interpreter."""
     bare = copy(report)
     vars(bare).pop("node", None)
     return bare.longreprtext

@@ -1,4 +1,4 @@
-"""Which case a test is, told by the test itself: plugins give tests other names, repeat them, and skip them."""
+"""The identity of a test's case, from the test itself: plugins rename tests, repeat them, and skip them."""
 
 from __future__ import annotations
 

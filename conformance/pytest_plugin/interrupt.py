@@ -60,7 +60,7 @@ class Interruption:
 
     @property
     def text(self) -> str:
-        """What happened, in a few words."""
+        """The interruption, in a few words."""
         return f"interrupted by {self.by}" + (" (Ctrl-C)" if self.by == "SIGINT" else "")
 
     def settle(self) -> None:

@@ -1,4 +1,4 @@
-"""What the suite does with pytest's junit.xml: it tells what keeps a run from being green, and its loss is no crash."""
+"""Additions to pytest's junit.xml: it tells what keeps a run from being green, and its loss is no crash."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import pytest
 from ..session.options import DEFAULT_SEED, Options
 
 DEFAULT_IMPL = "reference"
-"""Who is judged where nobody is named."""
+"""The implementation that is judged if none is named."""
 TITLE = "Resonant conformance"
 """Of the group of options in pytest's help."""
 
@@ -24,7 +24,7 @@ _VALUES = {
     "--dialogue": "a file",
     "--case": "a case",
 }
-"""What a value of each option is, where an empty one would stand for nothing."""
+"""The meaning of each option's value, for options where an empty one would stand for nothing."""
 
 
 def add_options(parser: pytest.Parser) -> None:

@@ -105,7 +105,7 @@ class Reporter:
 
 
 def reporter_of(request: pytest.FixtureRequest) -> Reporter:
-    """How the running test states its verdict. No fixture: one a case would be a tenth of a run's time."""
+    """The reporter for the running test's verdict. Not a fixture: one per case would take a tenth of a run's time."""
     return Reporter(request.node, request.config)
 
 

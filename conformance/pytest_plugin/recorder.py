@@ -20,7 +20,7 @@ from .summary import summary
 from .terminal import picture, wanted
 
 _COMPLETE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
-"""How a run ends that was not broken off; what was broken off says nothing of known failures and plans."""
+"""The ends of a run that was not broken off; one that was says nothing of known failures and plans."""
 
 
 class ResultRecorder:

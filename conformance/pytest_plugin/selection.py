@@ -1,4 +1,4 @@
-"""What on the command line leaves part of the suite out, so that a plan says nothing about the rest."""
+"""Parts of the command line that leave some of the suite out, so that a plan says nothing about the rest."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OPTIONS = {
     "case": "--case",
     "cases": "--case",
 }
-"""Where pytest keeps an option that selects, and its flag."""
+"""The name under which pytest keeps an option that selects, and its flag."""
 
 
 def replays(config: pytest.Config) -> bool:

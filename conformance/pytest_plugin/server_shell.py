@@ -47,7 +47,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    """Which server is judged, and by how many checks."""
+    """The server that is judged, and the number of checks."""
     run = config.stash[OUTSIDE]
     learned = run.server.learned
     space = learned.embedding_space_id or f"space_hash32 {learned.space_hash32}"

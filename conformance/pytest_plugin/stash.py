@@ -1,4 +1,4 @@
-"""Where the pytest shells keep what they decided before the first case."""
+"""The stash, in which the pytest shells keep what they decided before the first case."""
 
 from __future__ import annotations
 
@@ -17,6 +17,6 @@ OUTSIDE = pytest.StashKey[OutsideRun]()
 JUDGED = pytest.StashKey[Judged]()
 """The one of the two that there is."""
 FAULTS = pytest.StashKey[tuple[str, ...]]()
-"""Why the run must not be green although no case failed."""
+"""Reasons why the run must not be green although no case failed."""
 WRITTEN = pytest.StashKey[Path]()
 """The run.json of this run, once there is one."""

@@ -1,4 +1,4 @@
-"""What a person at a terminal sees of a run: how far it is, bars, and failures by their likely causes."""
+"""The display of a run for a person at a terminal: progress, bars, and failures by their likely causes."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    """Who is judged, by how many cases, with which seed."""
+    """The testee that is judged, the number of cases, and the seed."""
     run, options = config.stash[RUN], config.stash[OPTIONS]
     hello = run.hello
     who = f"{run.adapter.name}: {hello.name} {hello.version} ({hello.language})"
@@ -82,7 +82,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def _given(run: Run) -> Mapping[str, tuple[Sequence[str], Sequence[object]]]:
-    """What tests are given, by the name of the parameter: ids and values. A test that would get none is left out."""
+    """The ids and values given to tests, by the name of the parameter. A test that would get none is left out."""
     probes = [probe for probe in PROBES if probe.counts(run.hello, run.adapter.launch)]
     return {
         "case": (list(run.cases), list(run.cases.values())),

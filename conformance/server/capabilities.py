@@ -1,4 +1,4 @@
-"""What a server says of itself: its capability to the smallest ping, and what follows from it."""
+"""A server's description of itself: its capability to the smallest ping, and what follows from it."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _names(value: object) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a check cannot do without. lacking: why it is not planned where the need is not met."""
+    """A condition for making a check. lacking: why the check is not planned where the condition is not met."""
 
     lacking: str
     met: Callable[[Learned], bool]

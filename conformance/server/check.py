@@ -1,4 +1,4 @@
-"""What a check of a server is, and how it is run."""
+"""The definition of a check of a server, and how one is run."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Check:
         return self.id.partition("/")[0]
 
     def lacking(self, learned: Learned) -> str | None:
-        """Why it cannot be made with this server, None if it can."""
+        """The reason why it cannot be made with this server; None if it can."""
         return next((need.lacking for need in self.needs if not need.met(learned)), None)
 
 

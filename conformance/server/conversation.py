@@ -57,7 +57,7 @@ def need(condition: bool, summary: str, expected: object, got: object) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """How long to wait, in seconds."""
+    """Waiting times, in seconds."""
 
     reply: float = 1.0
     """For one answer; a ping is sent once more after that, and waited for as long again."""

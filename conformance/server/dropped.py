@@ -1,4 +1,4 @@
-"""What a server must let pass without an answer (HSK-9, HSK-31, HSK-34, HSK-37, HSK-39, HSK-42)."""
+"""Inputs that a server must drop without an answer (HSK-9, HSK-31, HSK-34, HSK-37, HSK-39, HSK-42)."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class Address:
 
 
 def start_now() -> int:
-    """Where a run that begins now takes its ports from. The clock is the machine's: setting the time moves nothing."""
+    """The start for the ports of a run that begins now, by a monotonic clock: setting the time moves nothing."""
     return int(monotonic() * PER_SECOND)
 
 

@@ -1,4 +1,4 @@
-"""What a server answers to pings: sections 1 and 2 of specs/handshake.md."""
+"""A server's answers to pings: sections 1 and 2 of specs/handshake.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a server refuses of data frames, HEAD and TAIL, and with which error (HSK-36, HSK-37, HSK-43)."""
+"""Data frames, HEADs and TAILs that a server must reject, and with which error (HSK-36, HSK-37, HSK-43)."""
 
 from __future__ import annotations
 

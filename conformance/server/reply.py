@@ -1,4 +1,4 @@
-"""What a server answers, read as a Sync frame."""
+"""A server's answer, read as a Sync frame."""
 
 from __future__ import annotations
 

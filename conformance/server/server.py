@@ -34,7 +34,7 @@ _KNOWN_STREAM = 15
 
 
 class Life(Enum):
-    """What a server does when asked whether it is still there."""
+    """A server's reaction when asked whether it is still there."""
 
     ANSWERS = auto()
     ONLY_OLD = auto()
@@ -147,7 +147,7 @@ class Outside:
         return self._ports.used
 
     def life(self) -> Life:
-        """Whether the server still answers a ping, from a fresh address or at least from the first one."""
+        """The server's reaction to a ping, from a fresh address or at least from the first one."""
         if self._answers(self._fresh(), 0):
             return Life.ANSWERS
         known = self._known is not None and self._answers(self._known, self.addresses)

@@ -19,7 +19,7 @@ from .streams import OPEN, head, tail
 
 
 def sums(stream: bytes, frames: int) -> dict[str, str]:
-    """What a HEAD announces of a stream."""
+    """The sizes and hashes that a HEAD announces for a stream."""
     return {
         "frames": str(frames),
         "total_len": str(len(stream)),
@@ -45,7 +45,7 @@ def verified(server: Outside) -> Verdict:
 
 
 Spoiled: TypeAlias = tuple[Mapping[str, str] | None, Mapping[str, str], str]
-"""What differs in the HEAD (None: it announces nothing), what in the TAIL, and the member that the error names."""
+"""The change of the HEAD (None: it announces nothing) and of the TAIL, and the member that the error names."""
 _SPOILED: tuple[Spoiled, ...] = (
     ({}, {"frames": "3"}, "frames"),
     ({}, {"total_len": "1"}, "total_len"),

@@ -1,1 +1,1 @@
-"""What turns a run into a gate: plans, known failures, and files that are whole or not there."""
+"""The parts that turn a run into a gate: plans, known failures, and files that are whole or absent."""

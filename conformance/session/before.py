@@ -1,4 +1,4 @@
-"""What can be known of a run's files before its first case: that they can be read, and that they can be written."""
+"""Checks of a run's files before its first case: that they can be read, and that they can be written."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RUN_FILE = "run.json"
 
 
 def file_faults(options: Options, junit: Path | None) -> Iterator[str]:
-    """Why the run cannot use its files, a line each. Nothing is written. junit: where pytest writes junit.xml."""
+    """Reasons why the run cannot use its files, one a line. Nothing is written. junit: pytest's junit.xml."""
     if options.report is not None and (fault := folder_fault(options.report)):
         yield f"--report={options.report}: {fault}"
         return  # junit.xml is there as well
@@ -53,7 +53,7 @@ def _unreadable(path: Path) -> str | None:
 
 
 def folder_fault(folder: Path) -> str | None:
-    """Why files cannot be written into a folder, which need not exist yet; None if they can."""
+    """The reason why files cannot be written into a folder, which need not exist yet; None if they can."""
     try:
         there = next(place for place in (folder, *folder.absolute().parents) if place.exists() or place.is_symlink())
         if not there.exists():
@@ -67,7 +67,7 @@ def folder_fault(folder: Path) -> str | None:
 
 
 def file_fault(path: Path) -> str | None:
-    """Why a file cannot be written, which need not exist yet; None if it can."""
+    """The reason why a file cannot be written, which need not exist yet; None if it can."""
     try:
         if path.is_dir():
             return f"{path.name} is a folder; name a file"

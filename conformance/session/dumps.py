@@ -1,4 +1,4 @@
-"""What a failure shows of the bytes that it is about: the frame by its fields, or both values where they part.
+"""The bytes that a failure is about: the frame by its fields, or both values where they differ.
 
 Of the reference it imports what describes frames, never what judges them.
 """
@@ -55,7 +55,7 @@ def _given_frame(case: Case, verdict: Verdict) -> Dump | None:
 
 
 def _datagram(case: Case, verdict: Verdict) -> Iterator[DumpLine]:
-    """What came from the peer under test, where one datagram is to blame."""
+    """The datagram from the peer under test, if a single one is to blame."""
     if not verdict.produced:
         return
     fields, difference = annotate(bytes.fromhex(verdict.produced), key=_key(case.input["config"])), verdict.difference

@@ -43,7 +43,7 @@ def _replace(path: Path, text: str) -> None:
 
 
 def not_written(error: Exception) -> str:
-    """Why a file could not be written, on one line."""
+    """The reason why a file could not be written, on one line."""
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: cannot be written: {error.strerror}"
     return str(error)

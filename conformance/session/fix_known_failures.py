@@ -24,7 +24,7 @@ _NOT_KNOWN = (Outcome.PASS, Outcome.HARNESS_ERROR)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the run says of the cases that count."""
+    """The run's findings on the cases that count."""
 
     failing: frozenset[str]
     passing: frozenset[str]
@@ -67,7 +67,7 @@ def _judged(entry: Known, run: Found, profiles: Collection[str]) -> bool:
 
 
 def _still(entry: Known, run: Found) -> tuple[Known, ...]:
-    """What is left of an entry: itself, an entry for each case of it that still fails, or nothing."""
+    """The entries that replace this one: itself, an entry for each case of it that still fails, or none."""
     fitting = {case_id for case_id in run.existing if entry.fits(case_id)}
     if not fitting.intersection(run.running):
         return ()
@@ -100,7 +100,7 @@ def _header(table: Table) -> str:
 
 
 def _comments_behind(table: Table) -> str:
-    """What stands behind the last member of the table: the comments on whatever comes next."""
+    """The text after the last member of the table: the comments on whatever comes next."""
     body = table.value.body
     last = max((at for at, (key, _) in enumerate(body) if key is not None), default=-1)
     return "".join(item.as_string() for _, item in body[last + 1 :]).lstrip("\n")

@@ -1,4 +1,4 @@
-"""What the account of a run needs of it."""
+"""The interface of a run that its account relies on."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from .results import Planned, Results
 
 
 class Judged(Protocol):
-    """What the account of a run needs of it, whether a testee or a server is judged."""
+    """The interface of a run that its account relies on, whether a testee or a server is judged."""
 
     @property
     def name(self) -> str:
-        """What the run calls the implementation."""
+        """The name of the implementation in the run."""
 
     @property
     def hello(self) -> Hello:
-        """What the implementation says of itself."""
+        """The implementation's description of itself."""
 
     @property
     def cases(self) -> Mapping[str, Planned]:
-        """What is to run, by id."""
+        """The cases to run, by id."""
 
     @property
     def known(self) -> Mapping[str, str]:
@@ -48,4 +48,4 @@ class Judged(Protocol):
 
     @property
     def results(self) -> Results:
-        """What ran."""
+        """The record of what ran."""

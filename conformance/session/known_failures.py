@@ -23,9 +23,9 @@ max = 20
 reason = "why they fail"
 issue = "https://example.org/issues/8\""""
 UNFILLED = "FILL IN"
-"""How a reason or an issue begins that nobody has written yet."""
+"""The start of a reason or an issue that nobody has written yet."""
 ALL = "/*"
-"""How an id ends that stands for every case whose id begins like it."""
+"""The end of an id that stands for every case whose id begins like it."""
 _URL = re.compile(r"https?://[^\s/]+(/\S*)?")
 _MEMBERS = {"id", "reason", "issue"}
 

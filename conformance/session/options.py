@@ -1,4 +1,4 @@
-"""What the command line asks for, whoever reads it."""
+"""The options of the command line, whoever reads it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ DEFAULT_SEED = 1
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line asks for."""
+    """The options of the command line."""
 
     impl: str
     profiles: tuple[str, ...]

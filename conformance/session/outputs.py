@@ -1,4 +1,4 @@
-"""What is done with the files of a gate when a run has ended: plan.json and the known failures."""
+"""The files of a gate at the end of a run: plan.json and the known failures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .plan import TESTEE, Plan, executed, load_plan, missing, write_plan
 
 
 def plan_faults(run: Judged, options: Options, selected_by: Sequence[str], *, stopped: bool = False) -> Iterator[str]:
-    """What of --plan was not executed; one line where the user had only a part of the suite executed.
+    """The parts of --plan not executed; one line where the user had only a part of the suite executed.
 
     selected_by: the flags that did it. stopped: the run ended before its end, as by -x.
     """

@@ -31,7 +31,7 @@ class Plan:
 
 
 def executed(entries: Iterable[Entry]) -> Plan:
-    """What was executed. A harness error is no execution."""
+    """The plan that the executed cases make. A harness error is no execution."""
     ran = [entry for entry in entries if entry.outcome != Outcome.HARNESS_ERROR]
     return Plan(
         Counter(entry.profile for entry in ran),

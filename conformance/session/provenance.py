@@ -1,4 +1,4 @@
-"""What a result holds for: this suite, these vectors, this adapter."""
+"""The provenance of a result: this suite, these vectors, this adapter."""
 
 from __future__ import annotations
 

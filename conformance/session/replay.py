@@ -1,4 +1,4 @@
-"""The command that runs one test again, as it works for whoever stands where the run was started."""
+"""The command that runs one test again, valid in the folder where the run was started."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _option(name: str, value: str) -> list[str]:
 
 @cache
 def program(folder: Path) -> tuple[str, ...]:
-    """How to call this installation of the suite in `folder`: by name where PATH leads to it, else by its path."""
+    """The command for this installation of the suite in `folder`: its name where PATH leads to it, else its path."""
     script = _script()
     if script is None:
         return _shown(Path(sys.executable), folder), "-m", "resonant_conformance"

@@ -1,4 +1,4 @@
-"""What was to run, what ran, and whether that may be called a result."""
+"""The planned cases, those that ran, and whether that may be called a result."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _GOOD = (str(Outcome.PASS), KNOWN)
 
 
 class Planned(Protocol):
-    """What is to run: a case of the vectors, or a check of a server."""
+    """Something to run: a case of the vectors, or a check of a server."""
 
     @property
     def id(self) -> str:

@@ -21,7 +21,7 @@ DETAIL_CHARS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How the run went as a whole."""
+    """The outcome of the run as a whole."""
 
     seed: int
     exit_status: int

@@ -13,7 +13,7 @@ from ..probes import PROBES
 from ..probes.unclaimed import refusal_probes
 
 TESTEE = "testee"
-"""How these ids begin, and the profile that they count for."""
+"""The start of these ids, and the profile that they count for."""
 PROBE, UNCLAIMED = "test_probe", "test_unclaimed_profile_is_refused"
 
 
@@ -47,12 +47,12 @@ def judged_id(function: str, parameter: str | None = None) -> str:
 
 
 def unclaimed_name(case: Case) -> str:
-    """What stands for a case whose profile is not claimed."""
+    """The name that stands for a case whose profile is not claimed."""
     return f"{case.profile}-{case.op}"
 
 
 def aliases(case_id: str) -> tuple[str, ...]:
-    """What failures call a probe, a law or an op besides; nothing for a case of the vectors."""
+    """The other names of a probe, a law or an op in failures; none for a case of the vectors."""
     head, _, name = case_id.partition("/")
     function, _, parameter = name.removesuffix("]").partition("[")
     if head != TESTEE:

@@ -49,7 +49,7 @@ class Run:
 
     @property
     def name(self) -> str:
-        """What the run calls the implementation."""
+        """The name of the implementation in the run."""
         return self.adapter.name
 
     @property
@@ -124,7 +124,7 @@ def check_named(named: Sequence[Case], claimed: Sequence[str], selected: Sequenc
 
 
 def _why(error: StartError) -> str:
-    """What the testee said itself, if it said it in one line, and what the driver saw; else that and its output."""
+    """The testee's message if it is one line, with what the driver saw; else what the driver saw, and all output."""
     said = error.stderr.strip().splitlines()
     return f"{said[0]} ({error.text})" if len(said) == 1 else str(error)
 

@@ -17,7 +17,7 @@ Event = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """How often a datagram is lost, and comes twice; how many ticks it may be late."""
+    """The shares of datagrams that are lost and that come twice, and the number of ticks that one may be late."""
 
     lost: float = 0.0
     twice: float = 0.0
@@ -80,7 +80,7 @@ class Relay:
         return [event for event in self.events[side] if event["event"] in names]
 
     def need(self, side: str, op: str, given: Mapping[str, Any]) -> dict[str, Any]:
-        """What ok holds."""
+        """The value of an ok."""
         answer = self.testees[side].ask(op, given)
         assert isinstance(answer, Ok), f"{side} {self.testees[side].hello.name}, {op}: {answer}"
         return answer.value

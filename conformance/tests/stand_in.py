@@ -21,7 +21,7 @@ Event = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """What the stand-in does in the course of one op: datagrams to letters, events (peer is a letter), the answer."""
+    """The stand-in's reaction to an op: datagrams to letters, events (peer is a letter), the answer."""
 
     out: Sequence[tuple[str, bytes]] = ()
     events: Sequence[Event] = ()
@@ -96,7 +96,7 @@ class StandInWire:
         self.owner.waiting += 1
 
     def received(self) -> list[bytes]:
-        """What came since the last time."""
+        """The datagrams that came since the last call."""
         came, self.came = self.came, []
         return came
 

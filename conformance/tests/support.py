@@ -1,4 +1,4 @@
-"""What the tests of the suite share: frames made by hand, testees made wrong, and runs of the suite in a process."""
+"""Helpers for the suite's tests: frames made by hand, testees made wrong, and runs of the suite in a process."""
 
 from __future__ import annotations
 

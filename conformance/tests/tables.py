@@ -1,4 +1,4 @@
-"""Markdown tables of the specification, for the tests that hold something against them."""
+"""Markdown tables of the specification, for the tests that compare something with them."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ def table(text: str, head: str) -> list[list[str]]:
 
 
 def names(cell: str) -> list[str]:
-    """What stands between backticks in a cell."""
+    """The words between backticks in a cell."""
     return re.findall(r"`([^`]+)`", cell)

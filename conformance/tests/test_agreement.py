@@ -182,7 +182,7 @@ def both() -> Iterator[tuple[Testee, Testee]]:
 
 
 def outcome(answer: Answer) -> object:
-    """What has to agree: the value, or the code without its detail."""
+    """The part of an answer that must agree: the value, or the code without its detail."""
     return answer.code if isinstance(answer, Reject) else answer
 
 

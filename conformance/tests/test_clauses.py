@@ -1,4 +1,4 @@
-"""From the clause to what judges it, and back; and the tables of specs/ against what the suite goes by."""
+"""Every clause and what judges it, in both directions; and the tables of specs/ against the suite's own."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ def level(layers: tuple[Layer, ...], name: str) -> int:
 
 
 def arrows_up(modules: Mapping[Module, str], parent: Module, layers: tuple[Layer, ...]) -> list[str]:
-    """What below `parent` imports beside or above itself, and why it must not."""
+    """The imports below `parent` that go sideways or up, and why they must not."""
     depth, wrong = len(parent), []
     for module in modules:
         if module[:depth] != parent or len(module) == depth:

@@ -1,4 +1,4 @@
-"""Who may import whom: the rooms of each house in layers, of which an arrow only goes down.
+"""The import rules: every package is a stack of layers, and an import only goes down.
 
 ARCHITECTURE.md shows the same as a picture.
 """
@@ -28,7 +28,7 @@ class Layer:
 
     rooms: frozenset[str]
     reason: str
-    """What the rooms are for, and so why nothing below them may need them."""
+    """The purpose of the rooms, and so why nothing below them may need them."""
 
 
 def layer(rooms: str, reason: str) -> Layer:
@@ -155,7 +155,7 @@ def files() -> Mapping[str, Path]:
 
 
 def imports(source: str, package: str, known: Iterable[str] = ()) -> set[str]:
-    """What a module of `package` imports: the modules as far as they are known, else what stands before `import`."""
+    """The modules that a module of `package` imports, as far as they are known, else what stands before `import`."""
     found = set()
     modules = set(known)
     for node in ast.walk(ast.parse(source)):

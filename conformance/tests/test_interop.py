@@ -101,7 +101,7 @@ class Session:
         self.relay.tick()
 
     def _ended(self, side: str) -> str:
-        """What the receiver of this side's stream told at its end."""
+        """The end of this side's stream, as its receiver reported it."""
         told = inside(self.relay.events[_other(side)], OPENED[side])
         return next((event["event"] for event in told if event["event"] in ("complete", "failed")), "open")
 

@@ -79,7 +79,7 @@ def test_the_frame_order_is_the_one_of_the_specification() -> None:
 
 
 def forms(limit: Limit) -> tuple[str, ...]:
-    """How a clause may write the value."""
+    """The forms in which a clause may write the value."""
     numbers = limit.value if isinstance(limit.value, tuple) else (limit.value,)
     written = [[f"{number:,}" for number in numbers], [str(number) for number in numbers]]
     if limit.unit == "ms":

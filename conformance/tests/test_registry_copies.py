@@ -1,4 +1,4 @@
-"""What says the same as specs/registry.toml elsewhere: schemas, both implementations, and the suite's own constants."""
+"""Copies of specs/registry.toml elsewhere: schemas, both implementations, and the suite's own constants."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ APART: Mapping[str, str] = {
     "conformance/tests/probes/pseudocode.py": "it is the pseudocode of the protocol and nothing else",
     "conformance/tests/probes/said.py": "a failure says what an ask is",
 }
-"""What else has the head of a datagram in it, and why."""
+"""Other files with the head of a datagram in them, and the reason for each."""
 
 _MAGIC = re.compile("RTP[1A]")
 

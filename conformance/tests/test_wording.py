@@ -33,7 +33,7 @@ AVOIDED = {
     "a reply that is none": "not a valid reply",
     "leave out -n": "omit -n",
 }
-"""What to avoid -> what to write."""
+"""A phrase to avoid -> what to write."""
 
 KINDS = {".py", ".md", ".rs", ".go", ".c", ".h", ".toml", ".j2", ".js", ".sh", ".yml"}
 ELSEWHERE = {"target", "data", "hand", "node_modules", "build", "dist"}

@@ -24,7 +24,7 @@ _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """What the testees of a language have in common: a copy of it makes the new folder complete."""
+    """The shared part of the testees of a language: a copy of it makes the new folder complete."""
 
     source: str
     """Its folder below `adapters/`, where our own testees use it."""
@@ -33,7 +33,7 @@ class Kit:
     files: tuple[str, ...]
     """Patterns of what is copied."""
     left_out: tuple[str, ...] = ()
-    """What they match and a new testee does not need."""
+    """Files that match and that a new testee does not need."""
 
     def texts(self) -> dict[Path, str]:
         """The text of every file by where it goes in the new folder."""
@@ -45,17 +45,17 @@ class Kit:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """What the templates of a language do not say themselves."""
+    """Facts about a language that its templates do not state themselves."""
 
     name: str
     yours: str
     """The file that its owner changes."""
     protocol: str
-    """What speaks the testee protocol, in Markdown."""
+    """The file or kit that speaks the testee protocol, in Markdown."""
     needs: str
-    """What it takes to build and run it."""
+    """The tools that building and running it takes."""
     by_hand: str = ""
-    """What else README.md says about starting it by hand."""
+    """Further text of README.md about starting it by hand."""
     kit: Kit | None = None
     """None: the templates of the language hold the control loop themselves."""
 

@@ -1,4 +1,4 @@
-"""How far a run has come, on a terminal."""
+"""The progress of a run, on a terminal."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def profiles(found: Registry) -> Iterator[str]:
 
 
 def codes_of(group: str, head: str, *, numbered: bool = False) -> Callable[[Registry], Iterator[str]]:
-    """What draws the codes of a group. head: of the last column."""
+    """A function that draws the codes of a group. head: the heading of the last column."""
 
     def drawn(found: Registry) -> Iterator[str]:
         codes = [code for code in found.codes.values() if code.group == group]

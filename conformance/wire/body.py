@@ -25,7 +25,7 @@ class WrongError(Exception):
 
 
 def opened(body: bytes, header: bytes, key: bytes) -> bytes:
-    """What a sealed body holds. Raises WrongError."""
+    """The plain bytes of a sealed body. Raises WrongError."""
     try:
         return crypto_aead_xchacha20poly1305_ietf_decrypt(body[NONCE_BYTES:], header, body[:NONCE_BYTES], key)
     except (CryptoError, ValueError):

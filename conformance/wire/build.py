@@ -1,4 +1,4 @@
-"""Frames for the talk with a server, built by specs/frame.md with struct, zlib and zstandard alone.
+"""Frames for conversations with a server, built by specs/frame.md with struct, zlib and zstandard alone.
 
 No implementation is asked, and what comes back is read by the reader of dialogues: neither shares a line with what is
 judged.
@@ -24,7 +24,7 @@ _PIECE = struct.Struct("<BB")
 
 
 class Type(IntEnum):
-    """What a frame is (specs/frame.md, section 1)."""
+    """The type of a frame (specs/frame.md, section 1)."""
 
     THINK = 0
     CACHE = 1
@@ -34,7 +34,7 @@ class Type(IntEnum):
 
 
 class DType(IntEnum):
-    """What the payload of a slice is (specs/frame.md, section 2)."""
+    """The type of a slice's payload (specs/frame.md, section 2)."""
 
     F16 = 1
     I8 = 2

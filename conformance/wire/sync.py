@@ -1,4 +1,4 @@
-"""The JSON of a Sync frame: read strictly by specs/message.md, and held against the schema of its method."""
+"""The JSON of a Sync frame: read strictly by specs/message.md, and checked against the schema of its method."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _depth(value: Any) -> int:
 
 
 def schema_fault(message: Mapping[str, Any]) -> str | None:
-    """What does not fit specs/sync/<method>.json, None if it fits."""
+    """The first violation of specs/sync/<method>.json, None if there is none."""
     method = message.get("method")
     validator = validator_of(f"sync/{method}.json") if isinstance(method, str) and method.isalpha() else None
     if validator is None:

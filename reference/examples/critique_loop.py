@@ -44,7 +44,7 @@ def text() -> Array:
 
 
 def weights_of_b() -> Array:
-    """What B knows and A is to learn."""
+    """The weights that B knows and A has to learn."""
     return np.random.default_rng(7).standard_normal((D_MODEL, D_MODEL))
 
 

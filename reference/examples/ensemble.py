@@ -46,7 +46,7 @@ def concepts() -> Array:
 
 
 def features(shares: tuple[float, float, float], count: int, seed: int) -> Array:
-    """What an encoder makes of its input: `count` vectors that hold shares of the concepts, and noise."""
+    """An encoder's view of its input: `count` vectors that hold shares of the concepts, and noise."""
     noise = np.random.default_rng(seed).normal(0, 0.02, (count, D_MODEL))
     return np.asarray(shares) @ concepts() + noise
 

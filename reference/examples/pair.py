@@ -1,4 +1,4 @@
-"""What `send_think.py` and `recv_think.py` have in common: the arguments, and the embedding space of their models."""
+"""Common to `send_think.py` and `recv_think.py`: the arguments, and the embedding space of their models."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ GREATEST_HALF = 65504.0
 
 
 def critique_of(hidden: Tensor) -> Critique:
-    """How far each element lies beyond ±BOUND, which ones do, and the same in words.
+    """A Critique: how far each element lies beyond ±BOUND, which ones do, and the same in words.
 
     Raises ResonantError or ValueError for a tensor that numpy cannot hold, such as one of more than 64 dims.
     """

@@ -61,7 +61,7 @@ class Outcome:
 
 
 def facts(topic: Array) -> Array:
-    """What a specialist knows: vectors around its topic, shape (FACTS, D_MODEL)."""
+    """The facts that a specialist knows: vectors around its topic, shape (FACTS, D_MODEL)."""
     return topic + np.random.default_rng(8).normal(0, 0.1, (FACTS, D_MODEL))
 
 

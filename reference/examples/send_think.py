@@ -89,7 +89,7 @@ async def exchange(client: Endpoint, number: int) -> None:
 
 
 def describe(message: Message) -> str:
-    """What came back, in words."""
+    """The message that came back, in words."""
     if isinstance(message, Critique):
         return printable(f"received Critique: {(message.explanation or {}).get('note', 'without a note')}")
     return f"received {type(message).__name__}"

@@ -38,7 +38,7 @@ MOST_FIELDS = 150
 
 
 class Make(IntFlag):
-    """What the last byte of an input asks for, in the order of doing."""
+    """The steps that the last byte of an input asks for, in the order in which they are done."""
 
     VERSION = 1
     COMPRESS = 2

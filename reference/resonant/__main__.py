@@ -47,7 +47,7 @@ exit status: 0 for a valid frame, 1 for a rejected one, 2 if there is nothing to
 
 
 class UsageError(Exception):
-    """What was asked cannot be done; the text says why in one sentence."""
+    """A request that cannot be carried out; the text says why in one sentence."""
 
 
 @command

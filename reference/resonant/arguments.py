@@ -1,4 +1,4 @@
-"""What a program may give: each value as plain Python or numpy, or one error that names the argument and what came.
+"""Arguments given by programs: each as plain Python or numpy, or one error that names it and what came.
 
 Errors are ResonantError where a clause speaks of the value, TypeError for another type, ValueError for another value.
 """

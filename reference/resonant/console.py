@@ -1,4 +1,4 @@
-"""What every command line does about its streams: characters they lack, readers that left, disks that are full.
+"""The standard streams of command lines: characters they lack, readers that left, disks that are full.
 
 Text that came from somebody else goes through `printable` before a person sees it.
 """

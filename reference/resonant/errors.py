@@ -73,7 +73,7 @@ FRAME_CODES = tuple(RejectCode)[: list(RejectCode).index(RejectCode.TRAILING_BYT
 
 
 class Part(StrEnum):
-    """What a span counts its bytes in: the frame as received, or a stage of its body."""
+    """The bytes in which a span counts: the frame as received, or a stage of its body."""
 
     FRAME = "frame"
     COMPRESSED_BODY = "compressed body"

@@ -165,7 +165,7 @@ def has_ipv6() -> bool:
 @pytest.mark.slow
 @pytest.mark.parametrize(("sending", "receiving"), [("python", "rust"), ("rust", "python")])
 def test_ipv6_addresses_are_named_in_brackets(request: pytest.FixtureRequest, sending: str, receiving: str) -> None:
-    """Where the machine has none, a receiver says so in one line."""
+    """On a machine without such addresses a receiver says so in one line."""
     command = [*program(request, receiving, "recv_think"), "--addr", "[::1]:0", "--count", "1"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

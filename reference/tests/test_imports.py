@@ -17,7 +17,7 @@ PROJECT = {"adapters", "conformance", "reference", "reports", "vectors"}
 PACKAGE = ROOT / "reference" / "resonant"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 WORLDLY = PACKAGE / "asyncio"
-"""What brings sockets, time and randomness to the rest, for programs."""
+"""The package that brings sockets, time and randomness to the rest, for programs."""
 
 
 def imported(path: Path) -> set[str]:

@@ -18,7 +18,7 @@ COLORS: Mapping[Result, str] = {
 
 
 def badge_text(statement: Mapping[str, Any]) -> str:
-    """What the badge says."""
+    """The text of the badge."""
     rows = statement["profiles"].values()
     passed, executed = (sum(row[name] for row in rows) for name in ("passed", "executed"))
     claimed = sum(row["claimed"] for row in rows)

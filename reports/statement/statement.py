@@ -19,7 +19,7 @@ _NOTHING = dict.fromkeys(_COUNTED, 0)
 
 
 class Result(StrEnum):
-    """What a run comes to."""
+    """The result of a run."""
 
     CONFORMS = "conforms"
     PARTLY = "partly"
@@ -66,7 +66,7 @@ def _profiles(run: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def result_of(exit_status: int, profiles: Mapping[str, Mapping[str, Any]], left_out: int) -> Result:
-    """What these numbers come to."""
+    """The result that these numbers amount to."""
     rows = profiles.values()
     if not any(row["executed"] for row in rows):
         return Result.NOTHING
@@ -77,7 +77,7 @@ def result_of(exit_status: int, profiles: Mapping[str, Mapping[str, Any]], left_
 
 
 def contradictions(statement: Mapping[str, Any]) -> Iterator[str]:
-    """What in a statement cannot be so, whoever signed it."""
+    """The contradictions in a statement, whoever signed it."""
     rows: Mapping[str, Mapping[str, Any]] = statement["profiles"]
     for name, row in rows.items():
         if not row["passed"] + row["known"] <= row["executed"] <= row["planned"]:

@@ -1,4 +1,4 @@
-"""Whether a statement is to be believed."""
+"""The verification of a statement: the checks that decide whether it can be believed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def faults(
     adapter: Path | None = None,
     suite: Suite | None = None,
 ) -> Iterator[str]:
-    """Why the statement is not to be believed, nothing if it is. Raises DataFileError, OSError.
+    """Reasons not to believe the statement; none if it can be believed. Raises DataFileError, OSError.
 
     public_key: hex of the key that must have signed. run, adapter: the run.json and the adapter.toml that it must be
     about. suite: what it must be made with. None: it does not matter.

@@ -83,7 +83,7 @@ def fits(dtype: int, dims: tuple[int, ...], length: int) -> bool:
 
 
 def outcome(case: Json) -> Json:
-    """What this decoder makes of a case, in the form of its `expect`."""
+    """This decoder's outcome for a case, in the form of its `expect`."""
     try:
         return {"ok": {"fields": decode(bytes.fromhex(case["input"]["frame"]))}}
     except RefusedError as refused:

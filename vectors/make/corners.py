@@ -1,4 +1,4 @@
-"""What only one of two likely mistakes shows: steps that change places, events that are missing (found by mutants)."""
+"""Cases in which only one of two likely mistakes shows: swapped steps, missing events (found by mutants)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the generator produces: groups of cases, one JSON file a group."""
+"""The output of the generator: groups of cases, one JSON file a group."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Group:
 
     @property
     def path(self) -> PurePosixPath:
-        """Where the group lives below vectors/data."""
+        """The path of the group below vectors/data."""
         return PurePosixPath(self.profile, f"{self.name}.json")
 
     def text(self) -> str:

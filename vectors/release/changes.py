@@ -1,4 +1,4 @@
-"""What changed between two releases: cases that are new or gone, and those that judge otherwise."""
+"""The changes between two releases: cases that are new or gone, and those that judge otherwise."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SHORT = 160
 
 
 class Change(StrEnum):
-    """What happened to a case."""
+    """The kind of change to a case."""
 
     NEW = "new"
     VERDICT = "verdict changed"

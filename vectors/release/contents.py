@@ -37,7 +37,7 @@ SPECS = ("*.md", "registry.toml", "ops/*.json", "sync/*.json")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to put into a release beside the vectors."""
+    """The contents wanted in a release beside the vectors."""
 
     captures: bool = True
     since: Path | None = None

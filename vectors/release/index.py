@@ -1,4 +1,4 @@
-"""Which cases judge which clause."""
+"""The index of clauses, with the cases that judge each."""
 
 from __future__ import annotations
 
@@ -44,5 +44,5 @@ def _markdown(cited: Mapping[str, Sequence[ReleasedCase]], clauses: Mapping[str,
 
 
 def _without(clause: Clause, found: Sequence[ReleasedCase]) -> str:
-    """Why a clause has no case, where the specification says so."""
+    """The reason why a clause has no case, where the specification gives one."""
     return f" Untestable: {clause.untestable}" if clause.untestable and not found else ""

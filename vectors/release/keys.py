@@ -57,7 +57,7 @@ def public_text(key: SigningKey) -> str:
 
 
 def signature_text(key: SigningKey, manifest: bytes) -> bytes:
-    """What release.sig holds: the Ed25519 signature of the manifest's bytes, in hex, and a line feed."""
+    """The contents of release.sig: the Ed25519 signature of the manifest's bytes, in hex, and a line feed."""
     return key.sign(manifest).signature.hex().encode() + b"\n"
 
 

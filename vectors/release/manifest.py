@@ -25,7 +25,7 @@ _HASH = re.compile("[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class FileSum:
-    """What a file has to be."""
+    """The hash and size that a file must have."""
 
     sha256: str
     size: int
@@ -58,7 +58,7 @@ def _lines(name: str, entries: Mapping[str, Any]) -> str:
 
 
 def file_sum(data: bytes) -> FileSum:
-    """What the manifest says of a file with these bytes."""
+    """The manifest's entry for a file with these bytes."""
     return FileSum(sha256(data).hexdigest(), len(data))
 
 

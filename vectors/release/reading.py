@@ -39,13 +39,13 @@ _BROKEN = (
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much a release may be. A whole one is below a third of each."""
+    """Limits on a release. A whole one is below a third of each."""
 
     files: int = 4_096
     file_bytes: int = 192 << 20
     total_bytes: int = 384 << 20
     window_bytes: int = 128 << 20
-    """What a Zstandard frame may ask a reader to keep."""
+    """The most bytes that a Zstandard frame may ask a reader to keep."""
 
 
 @dataclass(frozen=True, slots=True)

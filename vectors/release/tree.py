@@ -1,4 +1,4 @@
-"""What a release is made of, and the names in it."""
+"""The contents of a release, and the names in it."""
 
 from __future__ import annotations
 

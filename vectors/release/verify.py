@@ -22,7 +22,7 @@ OK, DAMAGED, UNREADABLE = 0, 1, 2
 
 @dataclass(slots=True)
 class _Seen:
-    """What was found on the way through a release, which is never held as a whole."""
+    """Findings on the way through a release, which is never held as a whole."""
 
     sums: dict[str, FileSum] = field(default_factory=dict)
     cases: dict[str, str] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class _Seen:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the check of a release says. It is whole if there are no faults."""
+    """The result of checking a release. It is whole if there are no faults."""
 
     version: str
     files: int

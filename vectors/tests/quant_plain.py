@@ -100,7 +100,7 @@ class Quantizer:
     write_scales: Callable[[Array, Array], bytes] = write_scales
 
     def answer(self, given: Mapping[str, Any]) -> Answer:
-        """What a testee with this quantizer answers."""
+        """The answer of a testee with this quantizer."""
         bits = given["bits"]
         with np.errstate(all="ignore"):
             elements = self.convert(self.read(bytes.fromhex(given["data"]), given["source"]))
@@ -177,7 +177,7 @@ class Dequantizer:
     to_half: Callable[[Array], Array] = to_half
 
     def answer(self, given: Mapping[str, Any]) -> Answer:
-        """What a testee with this dequantizer answers."""
+        """The answer of a testee with this dequantizer."""
         bits, count, packed = given["bits"], given["count"], bytes.fromhex(given["codes"])
         self.check_length(packed, count, bits)
         codes = self.unpack_nibbles(packed, count) if bits == 4 else self.unpack_octets(packed)

@@ -29,7 +29,7 @@ DESCRIBED = {
     "dense_sha256",
 }  # results that are not given as such
 CODES = {*registry().codes_of("frame", "message", "other")} - {"FIELD_RANGE"}
-"""What cases of ops can be refused with; no request can have a value that does not fit its field (FRM-36)."""
+"""The codes with which cases of ops can be rejected; no request can have a value beyond its field (FRM-36)."""
 
 
 @cache

@@ -35,7 +35,7 @@ UNIT = Fraction(1, 2**24)
 
 
 def value(word: int) -> float:
-    """What struct takes a binary16 word for."""
+    """The value that struct reads from a binary16 word."""
     (number,) = struct.unpack("<e", struct.pack("<H", word))
     assert isinstance(number, float)
     return number

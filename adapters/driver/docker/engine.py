@@ -25,7 +25,7 @@ LABEL: Final = "resonant.conformance.runner"
 """The label of every container of ours; its value says which process started it."""
 NOBODY: Final = "65534:65534"
 PORTER: Final = "/porter"
-"""Where a porter finds its program and its socket."""
+"""The folder in which a porter finds its program and its socket."""
 _ROOT: Final = ("", "0", "root")
 _CALL_S: Final = 30
 _ATTACHED: Final = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
@@ -227,7 +227,7 @@ def _here() -> str:
 
 
 def _began(pid: int) -> str:
-    """When a process began, in ticks of its system; "-" if there is none."""
+    """The start time of a process, in ticks of its system; "-" if there is no such process."""
     with contextlib.suppress(OSError):
         return Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[19]
     return "-"

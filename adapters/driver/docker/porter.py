@@ -70,7 +70,7 @@ class PorterNetwork:
 
 
 def _needed(python: str) -> dict[str, str]:
-    """What the interpreter takes to run, each folder at its own place."""
+    """The folders that the interpreter needs to run, each at its own place."""
     folders = [*_SYSTEM, str(Path(python).parent), sys.base_prefix, sysconfig.get_path("stdlib")]
     found: dict[str, str] = {}
     for folder in folders:

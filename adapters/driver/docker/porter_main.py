@@ -1,4 +1,4 @@
-"""Makes UDP sockets in the network it runs in and hands them to who waits at a socket file; see porter.py."""
+"""Makes UDP sockets in the network it runs in and hands them to whoever waits at a socket file; see porter.py."""
 
 import socket
 import sys

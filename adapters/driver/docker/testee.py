@@ -76,7 +76,7 @@ class DockerTestee:
         return self._watch.stderr_text().replace(self.token, HIDDEN) if self._watch else ""
 
     def stray_stdout(self) -> bytes:
-        """What it wrote to standard output after its line of ports, the first KiB of it."""
+        """The first KiB of standard output after the line of ports."""
         return self._watch.stdout.stray() if self._watch else b""
 
     def ended(self, within_s: float) -> str | None:

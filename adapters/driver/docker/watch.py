@@ -1,4 +1,4 @@
-"""What comes out of a container, and that it has ended."""
+"""The output of a container, and its end."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Watch:
 
 
 def status_text(code: int) -> str:
-    """How a container ended, in words: "exit status 3", "exit status 139 (SIGSEGV)"."""
+    """The end of a container in words: "exit status 3", "exit status 139 (SIGSEGV)"."""
     if code < 0:
         return "its container was removed"
     name = ""

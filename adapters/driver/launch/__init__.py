@@ -1,1 +1,1 @@
-"""How a testee comes to run: a process of the driver's own, one that somebody else started, and the line of ports."""
+"""Starting a testee, or attaching to one that somebody else started; and the line of ports."""

@@ -1,4 +1,4 @@
-"""What a build says while it runs: one line on a terminal, a line now and then elsewhere, and its end if it fails."""
+"""The output of a running build: one line on a terminal, an occasional line elsewhere, and its end if it fails."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SHOWN_LINES: Final = 30
 _SHOWN_CHARS: Final = 500
 _REDRAW_S: Final = 0.5
 _SAY_S: Final = 30.0
-"""How often a stream that is no terminal is told that the build goes on."""
+"""The seconds between two lines to a stream that is no terminal, to say that the build goes on."""
 _COLUMNS: Final = 80
 _ESCAPE: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])")
 
@@ -63,7 +63,7 @@ class BuildLog:
         return "\n".join(line[:_SHOWN_CHARS] for line in self._lines()[-_SHOWN_LINES:])
 
     def line(self) -> str:
-        """How the build goes, on one line of any length."""
+        """The progress of the build, on one line of any length."""
         last = next((line for line in reversed(self._lines()) if line.strip()), "")
         return f"building {self._name}: {self._elapsed()} s" + (f" | {last.strip()}" if last else "")
 

@@ -33,7 +33,7 @@ class Tail:
         self._thread.join(within_s)
 
     def text(self) -> str:
-        """What is kept so far; bytes that are not UTF-8 are replaced."""
+        """The text kept so far; bytes that are not UTF-8 are replaced."""
         with self._lock:
             return self._bytes.decode(errors="replace")
 
@@ -69,9 +69,9 @@ class FirstLine:
         return self._head if self._have_line.wait(within_s) else None
 
     def so_far(self) -> bytes:
-        """What has come of the first line."""
+        """The part of the first line that has arrived."""
         return self._head
 
     def stray(self) -> bytes:
-        """What came after the first line, the first KiB of it."""
+        """The first KiB of what came after the first line."""
         return self._stray

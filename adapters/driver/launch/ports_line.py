@@ -16,7 +16,7 @@ _GRACE_S: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Where a testee's two sockets are, on 127.0.0.1."""
+    """The ports of a testee's two sockets, on 127.0.0.1."""
 
     control: int
     wire: int

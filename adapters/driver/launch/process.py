@@ -61,7 +61,7 @@ class ProcessTestee:
         return self._stderr.text().replace(self.token, HIDDEN)
 
     def stray_stdout(self) -> bytes:
-        """What it wrote to standard output after its line of ports, the first KiB of it."""
+        """The first KiB of standard output after the line of ports."""
         return self._stdout.stray()
 
     def ended(self, within_s: float) -> str | None:

@@ -17,7 +17,7 @@ from .pieces import Joiner
 from .sockets import enlarge_buffers, open_udp
 
 RESEND_S: Final = (0.25, 0.5, 1.0, 2.0)
-"""How long to wait before each sending again, in seconds; the last interval repeats. Each step forward begins anew."""
+"""Seconds to wait before each repetition; the last interval repeats. Each step forward begins anew."""
 _DATAGRAM_BYTES: Final = 65_536
 # A datagram that finds no room is a lost one: the schedule sends it again.
 _NO_ROOM: Final = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.ENOBUFS})

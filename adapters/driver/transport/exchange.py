@@ -25,11 +25,11 @@ class Exchange:
         self.whole = whole
         """Whether the testee gets whole requests, as it does not ask."""
         self.joiner = Joiner(request_id)
-        """What came of the reply."""
+        """The pieces of the reply that have come."""
         self._ask: bytes | None = None
 
     def begin(self) -> list[bytes]:
-        """What to send first."""
+        """The datagrams to send first."""
         self._on_its_way = None if self.whole else 0
         return self._request()
 
@@ -53,7 +53,7 @@ class Exchange:
         return reply, [ask]
 
     def again(self) -> list[bytes]:
-        """What to send when nothing of use came for a while.
+        """The datagrams to send when nothing useful has come for a while.
 
         The request besides the ask, for a testee that knows no asks; any other repeats a piece that is there already.
         That comes second, so that in a small buffer it cannot take the place of the piece that is missing.

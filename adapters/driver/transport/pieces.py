@@ -40,7 +40,7 @@ def ask_for(request_id: int, index: int, count: int) -> bytes:
 
 
 def read_ask(datagram: bytes, request_id: int, count: int) -> int | None:
-    """Which piece of our message of so many pieces is asked for; None for any other datagram."""
+    """The index of the piece asked for, of our message of so many pieces; None for any other datagram."""
     if len(datagram) != HEAD.size:
         return None
     magic, asked_id, index, asked_count = HEAD.unpack(datagram)
@@ -65,7 +65,7 @@ class Joiner:
         self.ignored = 0
         """How many datagrams were ignored."""
         self.last_ignored = ""
-        """Why the last of them was."""
+        """The reason why the last of them was."""
 
     def add(self, datagram: bytes) -> bytes | None:
         """Take in a datagram; the whole message if it was the last piece missing, else None.
@@ -88,7 +88,7 @@ class Joiner:
 
     @property
     def ask(self) -> bytes | None:
-        """What asks for the first piece that is missing (TST-22); None before there is any, and once all are there."""
+        """The ask for the first missing piece (TST-22); None before there is any piece, and once all are there."""
         if len(self._pieces) in (0, self._count):
             return None
         while self._first_missing in self._pieces:

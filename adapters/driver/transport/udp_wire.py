@@ -33,7 +33,7 @@ class WirePeer:
 
     @property
     def address(self) -> Address:
-        """Where it is: host and port."""
+        """Its address: host and port."""
         host, port = self._socket.getsockname()
         return host, port
 
@@ -48,7 +48,7 @@ class WirePeer:
             self._socket.sendto(datagram, to)
 
     def received(self) -> list[bytes]:
-        """What waits now, oldest first."""
+        """The datagrams waiting now, oldest first."""
         taken: list[bytes] = []
         for _ in range(MAX_TAKEN):
             try:

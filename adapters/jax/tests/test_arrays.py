@@ -1,4 +1,4 @@
-"""What users of resonant_jax.py touch and no op does; and its README."""
+"""The parts of resonant_jax.py that users touch and no op does; and its README."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the testee says of your implementation, and how it calls it.
+"""Your implementation, as the testee describes and calls it.
 
 It claims one small profile, sparse, which is written out here so that the first run has something to judge. Put calls
 of your implementation in its place, then claim more: a profile in PROFILES and its ops in OPS (section 4 of
@@ -28,7 +28,7 @@ class RefusedError(Exception):
 
 
 def hello(token: str) -> dict[str, Any]:
-    """Who we are."""
+    """The reply to hello: who we are."""
     return greet(token, name="@NAME@", version="0.1", language="Python", profiles=PROFILES)
 
 

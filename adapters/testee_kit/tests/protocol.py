@@ -106,7 +106,7 @@ def large_tensors(folder: Path) -> None:
 
 
 def ends_without_its_framework(folder: Path, framework: str) -> None:
-    """Where the framework is not installed: one line on standard error, none on standard output, and a failure."""
+    """Without its framework it prints one line on standard error, none on standard output, and fails."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(
         [sys.executable, "-S", str(folder / "testee.py")],  # -S: without site-packages

@@ -1,4 +1,4 @@
-"""What a build shows while it runs, on a terminal and elsewhere."""
+"""The display of a running build, on a terminal and elsewhere."""
 
 from __future__ import annotations
 

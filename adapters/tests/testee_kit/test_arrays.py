@@ -1,4 +1,4 @@
-"""What testees of array frameworks share, without a framework: bytes instead of arrays."""
+"""The shared part of array-framework testees, without a framework: bytes instead of arrays."""
 
 from __future__ import annotations
 

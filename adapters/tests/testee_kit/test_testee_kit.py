@@ -1,4 +1,4 @@
-"""What the testees in Python share, without a process. As processes they are tested with each testee."""
+"""The shared parts of our Python testees, without a process. As processes they are tested with each testee."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Heard(Testee):
         self.sent.append(datagram)
 
     def answers(self, datagram: bytes, sender: tuple[Any, ...] = RUNNER) -> list[bytes]:
-        """What it sends for a datagram."""
+        """The datagrams sent in answer to one."""
         self.sent = []
         self.take(datagram, sender)
         return self.sent

@@ -27,7 +27,7 @@ def end(testee: socket.socket) -> Iterator[WirePeer]:
 
 
 def all_of(end: WirePeer, count: int) -> list[bytes]:
-    """What is received until that many have come."""
+    """The datagrams received, once so many have come or END_S has passed."""
     came = end.received()
     deadline = monotonic() + END_S
     while len(came) < count and monotonic() < deadline:

@@ -1,1 +1,1 @@
-"""How a mutant is made, tried, and put on record."""
+"""The engine that makes mutants, tries them, and records the results."""

@@ -1,4 +1,4 @@
-"""What the trials prove: the kill matrix, and everything that keeps it from being a proof."""
+"""The kill matrix, which the trials prove, and everything that keeps it from being a proof."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class KillMatrix:
 
 
 def faults(matrix: KillMatrix) -> Iterator[str]:
-    """Why the catalogue proves less than it should, each with what to do."""
+    """Reasons why the catalogue proves less than it should, each with what to do."""
     yield from trial_faults(matrix.mutants, matrix.trials)
     for clause in matrix.unproved_clauses():
         yield f"{clause} has no mutant: add a fault that breaks it beside those of its neighbours in {FOLDER}"
@@ -86,7 +86,7 @@ def faults(matrix: KillMatrix) -> Iterator[str]:
 
 
 def trial_faults(mutants: Iterable[Mutant], trials: Mapping[str, Trial]) -> Iterator[str]:
-    """What is wrong with mutants: not killed, no small faults, or not to be made at all."""
+    """Faults of mutants: they survive, are no small faults, or cannot be made at all."""
     for mutant in mutants:
         trial = trials[mutant.id]
         if trial.stale:

@@ -1,4 +1,4 @@
-"""How much memory a mutant may have."""
+"""The limit on a mutant's memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a mutant is."""
+"""The definition of a mutant."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ class Mutant:
     clause: str
     """The clause it breaks. Only a case that cites this clause may kill it."""
     story: str
-    """How a real implementer comes to make this mistake; one sentence or two."""
+    """The way in which a real implementer comes to make this mistake; one sentence or two."""
     change: Change

@@ -115,7 +115,7 @@ def _function_of(value: Any) -> Any:
 
 
 def _compiled(source: str, place: Place, names: dict[str, Any]) -> Any:
-    """What a definition defines, its own names looked up where they were."""
+    """The object that a definition defines, its own names looked up where they were."""
     flags = annotations.compiler_flag
     try:
         code = compile(source, f"<{place.target} of a mutant>", "exec", flags=flags, dont_inherit=True)

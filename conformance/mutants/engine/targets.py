@@ -1,4 +1,4 @@
-"""Where in the reference a mutant differs: names like "header.read_header", "slots.SlotReader.mask", "ops.decode"."""
+"""The places that mutants change: names like "header.read_header", "slots.SlotReader.mask", "ops.decode"."""
 
 from __future__ import annotations
 

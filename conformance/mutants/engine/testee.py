@@ -38,13 +38,13 @@ class InProcess:
 
     @property
     def wire_address(self) -> Address:
-        """Where the wire socket is."""
+        """The address of the wire socket."""
         host, port = self._wire.getsockname()
         return host, port
 
     @property
     def hello(self) -> Hello:
-        """What the testee says of itself."""
+        """The testee's reply to hello."""
         return Hello("resonant", "in process", "Python", "1.0", tuple(SCRIPTS["ops"].PROFILES))
 
     def __enter__(self) -> Self:

@@ -27,7 +27,7 @@ class Suite:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """How a mutant fared."""
+    """The result of trying a mutant."""
 
     mutant: str
     killers: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ class Trial:
     wreck: bool = False
     """It fails every case of the killer's op and crashes in some: a fault that nobody could overlook."""
     stale: str = ""
-    """Why its change cannot be made, if it cannot: the reference has changed."""
+    """The reason why its change cannot be made, if it cannot: the reference has changed."""
 
 
 def suite_of(cases: Iterable[Case]) -> Suite:

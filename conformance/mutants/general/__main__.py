@@ -17,7 +17,7 @@ SAY_EVERY_S = 30.0
 
 
 class Told:
-    """How far a run has come: one line now and then, as these runs are long and often go to a file."""
+    """The progress of a run: an occasional line, as these runs are long and often go to a file."""
 
     def __init__(self, say: Callable[[str], None], clock: Callable[[], float] = monotonic) -> None:
         """clock: seconds."""

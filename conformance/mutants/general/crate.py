@@ -72,7 +72,7 @@ def _run(arguments: Sequence[str], copy: Path, *, capture: bool = False) -> str:
 
 
 def tally_of(report: Mapping[str, Any], source: Path) -> Tally:
-    """What outcomes.json says. source: the folder that its files are in. Mutants that do not compile are none."""
+    """The tally in outcomes.json. source: the folder of its files. Mutants that do not compile do not count."""
     outcomes = [one for one in report["outcomes"] if "Mutant" in one["scenario"]]
     dead = [mutant_of(one["scenario"]["Mutant"], source) for one in outcomes if one["summary"] in KILLED]
     alive = [mutant_of(one["scenario"]["Mutant"], source) for one in outcomes if one["summary"] == SURVIVED]

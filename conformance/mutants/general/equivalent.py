@@ -1,4 +1,4 @@
-"""What of a module says something to people or type checkers only, which no vector can see."""
+"""Parts of a module that matter to people or type checkers only, which no vector can see."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class _Wordless(ast.NodeTransformer):
         return self.generic_visit(node)
 
     def visit_arguments(self, node: ast.arguments) -> ast.AST:
-        """How arguments may be given: the reference gives them as it does."""
+        """Forget which arguments are positional-only or keyword-only: the reference always gives them as it does."""
         node.defaults += [one for one in node.kw_defaults if one is not None]
         node.args = [*node.posonlyargs, *node.args, *node.kwonlyargs]
         node.posonlyargs, node.kwonlyargs, node.kw_defaults = [], [], []

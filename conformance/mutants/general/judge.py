@@ -28,9 +28,9 @@ REFERENCE = ROOT / "reference"
 PACKAGE = REFERENCE / "resonant"
 LIBRARIES = ("numpy", "zstandard", "nacl.bindings", "xxhash")
 CHANGING = ("resonant", f"{__package__.rpartition('.')[0]}.engine")
-"""What is imported anew for each mutant: the reference, and its testee in this process."""
+"""The modules imported anew for each mutant: the reference, and its testee in this process."""
 MEMORY_BYTES = 4 << 30
-"""What a process may have: a mutant that allocates what an input announces is to fail, and not the machine."""
+"""The memory of a process: a mutant that allocates what an input announces must fail, and not the machine."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ IDENTITY = ("_Is", "_IsNot", "_Is_Eq", "_IsNot_NotEq")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an operator of Cosmic Ray can change a file. line: from 1."""
+    """A place where an operator of Cosmic Ray can change a file. line: from 1."""
 
     file: str
     operator: str

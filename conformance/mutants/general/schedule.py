@@ -1,4 +1,4 @@
-"""Which cases judge a mutant first: those of the profiles that its module matters to; then all the others."""
+"""The order in which cases judge a mutant: first those of the profiles that its module matters to, then the others."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class Survivors:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What a tool has found. survived: all of them, known or not."""
+    """The findings of a tool. survived: all survivors, known or not."""
 
     tool: str
     tried: int

@@ -1,4 +1,4 @@
-"""How a server can be wrong: small changes of what a sound conversation is asked or answers."""
+"""Wrong servers: small changes to what a sound conversation is asked or answers."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Asked:
 
 
 def asked(raw: bytes) -> Asked:
-    """What a datagram is."""
+    """The content of a datagram."""
     try:
         found = decode(raw)
     except ResonantError:
@@ -143,7 +143,7 @@ def mute_after(condition: Callable[[Asked], bool]) -> Fault:
 
 
 def answers(condition: Callable[[Asked], bool], code: str, **members: Any) -> Fault:
-    """What meets the condition is answered with this error, and goes no further."""
+    """Answer whatever meets the condition with this error, and let it go no further."""
 
     def fault(receive: Receive) -> Receive:
         def changed(raw: bytes, now_ms: int) -> list[bytes]:

@@ -170,7 +170,7 @@ def obeys_unanswered_pings() -> Step:
 
 
 def forgets_closed_streams() -> Step:
-    """What comes for a stream that is over is answered as if there had been none."""
+    """Answer frames for a stream that is over as if there had been none."""
     over: set[int] = set()
 
     def step(receive: Receive, got: Asked, now_ms: int) -> list[bytes]:
@@ -214,7 +214,7 @@ def counts_after_tail() -> Step:
 
 
 def all_fail_together() -> Step:
-    """When one stream has failed, the others are not answered any more."""
+    """Leave the other streams unanswered once one has failed."""
     failed = False
 
     def step(receive: Receive, got: Asked, now_ms: int) -> list[bytes]:

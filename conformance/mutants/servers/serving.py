@@ -18,7 +18,7 @@ from resonant.peer import Config, Peer, Role
 from ...server.server import SCHEME
 
 Receive: TypeAlias = Callable[[bytes, int], list[bytes]]
-"""What one conversation answers to a datagram at a time in milliseconds."""
+"""The answers of one conversation to a datagram, at a time in milliseconds."""
 Fault: TypeAlias = Callable[[Receive], Receive]
 """A sound conversation made wrong; called once for each remote address."""
 

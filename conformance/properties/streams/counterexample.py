@@ -1,4 +1,4 @@
-"""What broke the law, as a vector file of one dialogue."""
+"""A counterexample to the law, as a vector file of one dialogue."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ...model.cases import DIALOGUE, Accept, Case
 
 PROFILE, GROUP = "stream", "found"
 CLAUSES = ("STM-7", "STM-8", "STM-9", "STM-12", "STM-14", "STM-15", "STM-16", "STM-17", "STM-19")
-"""What the law is about."""
+"""The clauses that the law is about."""
 
 
 def case_of(given: Mapping[str, Any], seed: int) -> Case:

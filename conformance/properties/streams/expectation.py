@@ -1,4 +1,4 @@
-"""What a server owes the other end and the program above it: frames and events, as a dialogue expects them."""
+"""The frames and events that a server owes the remote peer and its application, as a dialogue expects them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ REPLIES, REPLIES_MS = 8, 999  # HSK-42
 
 @dataclass(slots=True)
 class Expectation:
-    """What is owed since the last `take`, and what numbers and limits depend on."""
+    """The frames and events owed since the last `told`, and the state that numbers and limits depend on."""
 
     now_ms: int = 0
     sent_ms: int = 0

@@ -1,4 +1,4 @@
-"""What happens to a server, drawn step by step: frames lost, repeated, late and odd, and time that passes."""
+"""Events at a server, drawn step by step: frames lost, repeated, late and odd, and time that passes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a server owes for the frames of opened streams: a small model, written from specs/ and nothing else.
+"""A small model of a server's answers to opened streams, written from specs/ and nothing else.
 
 It knows the frames of sender.py alone, of one client, without transforms. What it expects collects as steps of a
 dialogue: the frames that are to come, and the events.
@@ -68,7 +68,7 @@ class Receiver:
     session: bool = False
     accepted_ms: int = 0
     perhaps_ms: int = 0
-    """When a TAIL without HEAD came last: specs/ leave open whether that counts as accepted (STM-13, STM-24)."""
+    """The time of the last TAIL without HEAD: specs/ leave open whether that counts as accepted (STM-13, STM-24)."""
     unclear: bool = False
     """Whether a stream turned out corrupt when no reply might be sent: specs/ leave open what follows (HSK-42)."""
     windows: dict[int, Window] = field(default_factory=dict)

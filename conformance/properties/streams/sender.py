@@ -18,7 +18,7 @@ SINGLES_STREAM, BEATS_STREAM = 2, 4
 
 
 class Kind(StrEnum):
-    """What a frame is to the receiver of a stream."""
+    """The kind of a frame, to the receiver of a stream."""
 
     PING = "ping"
     HEAD = "head"
@@ -29,7 +29,7 @@ class Kind(StrEnum):
 
 
 class Lie(StrEnum):
-    """What HEAD or TAIL says wrong, if anything."""
+    """The member that HEAD or TAIL states wrongly, if any."""
 
     NOTHING = ""
     FRAMES = "frames"
@@ -137,7 +137,7 @@ def _tail(stream_id: int, number: int, sums: Mapping[str, str], flags: int) -> S
 
 
 def sums_of(datagrams: Sequence[bytes]) -> dict[str, str]:
-    """What HEAD and TAIL say of a stream of these data frames (STM-1)."""
+    """The sizes and hashes in HEAD and TAIL for a stream of these data frames (STM-1)."""
     stream = b"".join(datagrams)
     return {
         "frames": str(len(datagrams)),

@@ -1,4 +1,4 @@
-"""The judge of dialogues: what it takes, and each way in which a step can fail, against a stand-in of a testee."""
+"""The judge of dialogues: valid ones, and each way in which a step can fail, against a stand-in of a testee."""
 
 from __future__ import annotations
 

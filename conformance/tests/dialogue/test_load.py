@@ -1,4 +1,4 @@
-"""Dialogues from files: what is taken, what is refused and how that is said, and where time has to pass."""
+"""Dialogues from files: those accepted, those rejected and with which message, and where time has to pass."""
 
 from __future__ import annotations
 

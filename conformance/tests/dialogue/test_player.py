@@ -1,4 +1,4 @@
-"""How a dialogue is played: acts, ops that are not performed, what is under way at once, the clock, the transcript."""
+"""Playing a dialogue: acts, ops that are not performed, datagrams in flight, the clock, the transcript."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def ended_well(run: Ended, limit_s: float) -> None:
-    """What holds for a run whatever the testee does."""
+    """Check what holds for a run whatever the testee does."""
     assert run.seconds < limit_s, run.out
     assert "INTERNALERROR" not in run.out
     assert "Traceback" not in run.out.replace("  Traceback", "")  # indented it is the testee's own

@@ -31,7 +31,7 @@ UNENDING: dict[str, tuple[str, tuple[str, ...]]] = {
 
 
 def moments() -> list[dict[str, Any]]:
-    """When the run is killed: half of the times from its start, half of them from its header."""
+    """Moments for killing the run: half of them counted from its start, half from its header."""
     drawn = random.Random(SEED)
     early = [{"kill_after_s": drawn.uniform(0, FROM_START_S)} for _ in range(TIMES // 2)]
     return early + [{"kill_at": HEADER, "kill_after_s": drawn.uniform(0, FROM_HEADER_S)} for _ in early]

@@ -1,4 +1,4 @@
-"""What a testee says at length is shown in part, and what it says in one line does not hide what the driver saw."""
+"""Long texts from a testee are shown in part, and a text of one line does not hide what the driver saw."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def left_behind() -> list[str]:
 
 
 def late(number: int, frame: object) -> None:
-    """What the alarm does."""
+    """Raise LateError when the alarm goes off."""
     raise LateError
 
 

@@ -1,4 +1,4 @@
-"""Where two values part."""
+"""The first difference between two values."""
 
 from __future__ import annotations
 

@@ -170,7 +170,7 @@ def test_a_missing_manifest_is_named(vectors: Path) -> None:
 
 
 def test_a_file_cannot_be_passed_off_by_an_entry_of_its_own(vectors: Path) -> None:
-    """Who changes a file and its entry has still to change the manifest's own hash."""
+    """Whoever changes a file and its entry still has to change the manifest's own hash."""
     path = vectors / "data" / ONE
     before = (vectors / "manifest.json").read_text("utf-8")
     path.write_text("{}", "utf-8")

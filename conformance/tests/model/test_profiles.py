@@ -1,4 +1,4 @@
-"""Which profiles are judged and which cases count."""
+"""The profiles that are judged and the cases that count."""
 
 from __future__ import annotations
 

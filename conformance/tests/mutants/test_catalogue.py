@@ -60,7 +60,7 @@ def test_every_file_of_mutants_is_in_the_catalogue() -> None:
 
 
 def state() -> dict[tuple[str, str], object]:
-    """What every name of the reference stands for, and what its classes and tables hold."""
+    """The value of every name of the reference, and the contents of its classes and tables."""
     found: dict[tuple[str, str], object] = {}
     for module_name, module in places.modules().items():
         for name, value in vars(module).items():

@@ -1,4 +1,4 @@
-"""A run of mutants tells what survives, what has no mutant and what is no small fault, and says so in its status."""
+"""A run of mutants reports survivors, clauses without mutants and faults that are not small, also by its status."""
 
 from __future__ import annotations
 

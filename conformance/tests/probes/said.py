@@ -1,4 +1,4 @@
-"""What the verdicts on the testees of conformance/mutants/testees/ say, in what was expected or in what came."""
+"""Texts in the verdicts on the testees of conformance/mutants/testees/, in what was expected or in what came."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def _listen() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a run ended. left: the command lines of what still runs of it."""
+    """A run that ended. left: the command lines of its processes that are still running."""
 
     status: int
     out: str

@@ -1,4 +1,4 @@
-"""When a command line asks for a judgement, and when it only runs the project's own tests."""
+"""Command lines that ask for a judgement, and those that only run the project's own tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a failure looks like: the differing byte under its column, the clause, the way to replay."""
+"""The text of a failure: the differing byte under its column, the clause, the way to replay."""
 
 from __future__ import annotations
 

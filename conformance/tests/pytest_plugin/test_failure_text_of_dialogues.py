@@ -1,4 +1,4 @@
-"""How a failed dialogue is told: the step, what came, the frame with the differing field, and what was said so far."""
+"""The text of a failed dialogue: the step, what came, the frame with the differing field, and what was said so far."""
 
 from __future__ import annotations
 

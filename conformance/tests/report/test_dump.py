@@ -1,4 +1,4 @@
-"""How the lines of a dump look to people, and that run.json keeps them whole."""
+"""The lines of a dump as people see them, and as run.json keeps them whole."""
 
 from __future__ import annotations
 

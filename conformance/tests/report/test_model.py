@@ -1,4 +1,4 @@
-"""What the report shows is what the run files say."""
+"""The report shows what the run files say."""
 
 from __future__ import annotations
 

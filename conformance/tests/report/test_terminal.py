@@ -30,7 +30,7 @@ def environment() -> dict[str, str]:
 
 
 def at_a_terminal(folder: Path) -> str:
-    """What a run says to a terminal."""
+    """The output of a run at a terminal."""
     ours, theirs = pty.openpty()
     said = folder / "said"
     with (

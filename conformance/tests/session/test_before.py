@@ -1,4 +1,4 @@
-"""Files that a run cannot use are told before it, on one line, and nothing is written by looking."""
+"""Files that a run cannot use are reported before it, on one line, and nothing is written by looking."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command that a failure prints, given as it stands where the run was started: it runs that case and no other."""
+"""The command that a failure prints, given verbatim where the run was started: it runs that case and no other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading pcapng files in tests, without what wrote them: by the block structure alone, and by tshark."""
+"""Reading pcapng files in tests, without the library that wrote them: by the block structure alone, and by tshark."""
 
 from __future__ import annotations
 

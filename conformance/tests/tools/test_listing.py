@@ -1,4 +1,4 @@
-"""`resonant-conformance list` prints whom a run can judge, and by what."""
+"""`resonant-conformance list` prints the implementations that a run can judge, and the profiles."""
 
 from __future__ import annotations
 

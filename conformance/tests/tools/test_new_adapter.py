@@ -51,7 +51,7 @@ def test_a_new_adapter_passes_its_first_run(
 
 
 def check_manners(folder: Path, language: str) -> None:
-    """What the suite does not ask of a testee that claims so little, and its owner relies on later."""
+    """Check what the suite does not ask of a testee that claims so little, and its owner relies on later."""
     adapter = load_adapter(str(folder), folder)
     build_adapter(adapter)
     with Testee(adapter, Limits(start_s=30)) as testee:

@@ -1,1 +1,1 @@
-"""What a run of the suite costs; printed by `make bench`, never a test."""
+"""The cost of a run of the suite; printed by `make bench`, never a test."""

@@ -1,4 +1,4 @@
-"""What dialogues cost: all golden ones once, and how many datagrams a second are answered one at a time."""
+"""The cost of dialogues: all golden ones once, and how many datagrams a second are answered one at a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes over the wire while a dialogue is played."""
+"""A record of the datagrams on the wire while a dialogue is played."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Recorder:
         self._count = 0
 
     def begin(self, dialogue: str) -> None:
-        """What follows belongs to the dialogue with this id, whose clock stands at 0."""
+        """Begin the dialogue with this id: the packets to come belong to it, and its clock stands at 0."""
         if self.packets:
             self._start_us = (self.packets[-1].time_us // PAUSE_US + 1) * PAUSE_US
         self._comment = dialogue

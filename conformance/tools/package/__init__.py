@@ -1,1 +1,1 @@
-"""How the suite is packaged."""
+"""The packaging of the suite."""

@@ -1,4 +1,4 @@
-"""What the wheel holds under `resonant_conformance`: the repository's folders, importing each other by that name.
+"""The contents of `resonant_conformance` in the wheel: the repository's folders, importing each other by that name.
 
 The names of those folders are generic (`adapters`, `reports`), so they must not become packages of everybody's Python.
 """
@@ -19,7 +19,7 @@ FOLDERS: Mapping[str, tuple[str, ...]] = {
     "specs": ("sync",),
     "vectors": ("__init__.py", "data", "schema.json", "manifest.json"),
 }
-"""What of each folder is installed, by name or `*`."""
+"""The parts of each folder that are installed, by name or `*`."""
 LEFT_OUT = {
     "conformance/tools/bench",
     "conformance/mutants",

@@ -35,7 +35,7 @@ class Run:
 
     @property
     def command(self) -> tuple[str, ...]:
-        """What is run; it can be run again by hand."""
+        """The command that is run; it can be run again by hand."""
         order = ("--random-order", "--random-order-bucket=global", f"--random-order-seed={self.seed}")
         suite = ("pytest", "conformance", f"--impl={self.impl}", f"--seed={self.seed}")
         return (sys.executable, "-m", *suite, "-n", "2", "-q", "-p", "no:cacheprovider", *order)

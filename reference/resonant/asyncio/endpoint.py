@@ -52,7 +52,7 @@ class Endpoint(asyncio.DatagramProtocol):
     """
 
     agreed: Established
-    """What a client and its server agreed on; a server finds it among the events."""
+    """The agreement of a client and its server; a server finds it among the events."""
 
     def __init__(self, role: Role, config: Config, max_remotes: int = MAX_REMOTES) -> None:
         self._role = role

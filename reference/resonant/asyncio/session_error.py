@@ -1,4 +1,4 @@
-"""Why there is no session, in plain words: the code, the address, and what a person can do."""
+"""The reason why there is no session, in plain words: the code, the address, and what a person can do."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ def _read_body(
 
 
 def _open(frame: Cursor, key: bytes | None) -> tuple[bytes | None, str]:
-    """What the sealed body from here on holds, or None; and what to say about its tag."""
+    """The plain bytes of the sealed body from here on, or None; and what to say about its tag."""
     if key is None:
         return None, "16 bytes, not checked without a key"
     span = Span(frame.offset, frame.end)

@@ -42,7 +42,7 @@ class Clause:
 
 
 def specs_folder() -> Traversable:
-    """Where the specification is: the package's data in an installed wheel, the repository's specs/ in a checkout.
+    """The folder of the specification: the package's data in an installed wheel, the repository's specs/ in a checkout.
 
     Raises FileNotFoundError if it is in neither place.
     """

@@ -39,12 +39,12 @@ NEXT: Mapping[RejectCode, str] = {
     RejectCode.TRUNCATED_BODY: "Send the whole plain body, and check slice_len against what was written.",
     RejectCode.TRAILING_BYTES: "Send nothing after the last slice, and check that num_slices counts them all.",
 }
-"""What a person may do about each code that `decode` gives."""
+"""Advice to people for each code that `decode` gives."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What there is to say about some bytes."""
+    """An explanation of some bytes."""
 
     fields: tuple[Field, ...]
     fault: Span | None
@@ -90,7 +90,7 @@ def _coloured_verdict(found: Explanation) -> Iterator[_Line]:
 
 
 def judge(data: bytes, key: bytes | None = None) -> Frame | ResonantError:
-    """What `decode` gives, or the error that it raises."""
+    """The frame that `decode` returns, or the error that it raises."""
     try:
         return decode(data, key=key)
     except ResonantError as error:

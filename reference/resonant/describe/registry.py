@@ -31,7 +31,7 @@ UNITS: Final[Mapping[str, str]] = {
     "replies": "replies",
     "pieces": "pieces",
 }
-"""What the name of a limit ends with -> its unit in words."""
+"""The end of a limit's name -> its unit in words."""
 _Row = TypeVar("_Row")
 
 
@@ -46,12 +46,12 @@ class Profile:
     name: str
     families: tuple[str, ...]
     meaning: str
-    """What a failure means to those who use the implementation."""
+    """The meaning of a failure to those who use the implementation."""
     needs: tuple[str, ...] = ()
     """Profiles that must be claimed with it (TST-12)."""
     ops: tuple[str, ...] = ()
     beyond: str = ""
-    """What is judged in it besides its ops."""
+    """The parts of it that are judged besides its ops."""
     flag: str = ""
     """The flag of the header that only its frames have."""
     dialogues: bool = False

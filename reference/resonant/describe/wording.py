@@ -1,4 +1,4 @@
-"""The values of the wire in words, right or wrong: what a person is told a field says."""
+"""The values of the wire in words, right or wrong, for the people who read them."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ L = TypeVar("L", bound=Hashable)
 
 
 class Standing(IntEnum):
-    """How much an endpoint would lose with a connection; the least goes first."""
+    """The worth of a connection to its endpoint; the least goes first."""
 
     STRANGER = 0
     """No session: anybody's datagram gets so far."""
@@ -34,7 +34,7 @@ class Connection:
 
     @property
     def worth(self) -> tuple[Standing, bool, int]:
-        """What is kept longest is greatest."""
+        """The sort key of connections; the greatest is kept longest."""
         return self.standing, bool(self.open_streams), self.heard
 
 

@@ -58,7 +58,7 @@ class Endpoint(Generic[L]):
 
     @property
     def deadline_ms(self) -> int | None:
-        """When `advance` is to be called next at the latest; None while nothing is due."""
+        """The latest time for the next call of `advance`; None while nothing is due."""
         return min((due_ms for _, due_ms in self._deadlines()), default=None)
 
     def connect(self, link: L, stream_id: int, now_ms: int) -> None:
@@ -97,12 +97,12 @@ class Endpoint(Generic[L]):
         self._collect(link, ask(self._connections[link].peer))
 
     def take_datagrams(self) -> list[tuple[L, bytes]]:
-        """What is to be sent since this was asked last, in order, each with its link."""
+        """Take the datagrams to send since the last call, in order, each with its link."""
         taken, self._datagrams = self._datagrams, []
         return taken
 
     def take_events(self) -> list[tuple[L, Event]]:
-        """What happened since this was asked last, in order, each with its link."""
+        """Take the events since the last call, in order, each with its link."""
         taken, self._events = self._events, []
         return taken
 

@@ -67,7 +67,7 @@ class Heart:
 
 @dataclass(frozen=True, slots=True)
 class Critique:
-    """Where a result diverges, which elements are meant, and why."""
+    """A critique of a result: where it diverges, which elements are meant, and why."""
 
     divergence: Tensor
     mask: bytes | None = None

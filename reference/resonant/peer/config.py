@@ -1,4 +1,4 @@
-"""What a peer is told about itself before it begins: the own values of specs/handshake.md."""
+"""The configuration of a peer: its own values of specs/handshake.md."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ DTYPE_NAMES: Mapping[int, str] = {DType.F16: "f16", DType.I8: "i8", DType.Q4: "q
 
 
 def modality_name(modality: int) -> str:
-    """What lists call a modality; its number, which no list has, where they have no name for it."""
+    """The name of a modality in lists; if they have no name for it, its number, which no list has."""
     return MODALITY_NAMES.get(modality, str(int(modality)))
 
 
 def dtype_name(dtype: int) -> str:
-    """What lists call a dtype; its number, which no list has, where they have no name for it."""
+    """The name of a dtype in lists; if they have no name for it, its number, which no list has."""
     return DTYPE_NAMES.get(dtype, str(int(dtype)))
 
 
 class Role(StrEnum):
-    """Which end of the conversation a peer is."""
+    """The role of a peer: its end of the conversation."""
 
     CLIENT = "client"
     SERVER = "server"
@@ -97,7 +97,7 @@ class Config:
 
 @dataclass(frozen=True, slots=True)
 class Announce:
-    """What a HEAD may say of its stream in advance (specs/stream.md section 1).
+    """The announcement of a stream in its HEAD (specs/stream.md section 1).
 
     frames: the number of data frames. total_len: the number of stream bytes. md5: 32 and xxhash3_64: 16 lower-case
     hexadecimal digits, of the stream bytes. Raises TypeError for a member of another type.

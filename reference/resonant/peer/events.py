@@ -1,4 +1,4 @@
-"""What a peer tells the program above it (specs/handshake.md section 5), and what a call to it gives."""
+"""The events that a peer reports to its application (specs/handshake.md section 5), and the output of a call."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ Event: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What a call gives: datagrams to send to the other end, and events, each in order."""
+    """The output of a call: datagrams to send to the remote peer, and events, each in order."""
 
     datagrams: tuple[bytes, ...]
     events: tuple[Event, ...]

@@ -48,7 +48,7 @@ class Peer:
 
     @property
     def deadline_ms(self) -> int | None:
-        """When `advance` is to be called next at the latest; None while nothing is due."""
+        """The latest time for the next call of `advance`; None while nothing is due."""
         deadline = timers.next_deadline(self._talk)
         return None if deadline is None else deadline.at_ms
 

@@ -1,4 +1,4 @@
-"""How often a peer answers, and the answers that it repeats."""
+"""The limit on a peer's answers, and the answers that it repeats."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Limiter:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a ping was answered with: a frame, and its code if it is an error."""
+    """The answer to a ping: a frame, and its code if it is an error."""
 
     datagram: bytes
     code: RejectCode | None = None

@@ -18,7 +18,7 @@ Half: TypeAlias = NDArray[np.float16]
 
 @dataclass(frozen=True, slots=True)
 class Width:
-    """What tells the quantizers apart. q: the greatest code. greatest_scale: binary16 bits."""
+    """The numbers in which the quantizers differ. q: the greatest code. greatest_scale: binary16 bits."""
 
     q: int
     greatest_scale: int

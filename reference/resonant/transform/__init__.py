@@ -1,1 +1,1 @@
-"""What may be done to a frame's body: Zstandard and XChaCha20-Poly1305."""
+"""The transforms of a frame's body: Zstandard and XChaCha20-Poly1305."""

@@ -88,7 +88,7 @@ def _decompress_exactly(body: bytes, content_size: int) -> bytes:
 
 
 def _reason(body: bytes, blocks: int, content_size: int) -> tuple[str, str, int]:
-    """Why a frame with blocks from `blocks` on did not decompress: clause, detail if known, first byte at fault."""
+    """The fault of a frame, blocks from `blocks` on, that did not decompress: clause, detail if known, first byte."""
     run = walk_blocks(body[blocks:])
     end = blocks + run.length
     if run.ended and end < len(body):

@@ -1,4 +1,4 @@
-"""What the tests of the endpoint have in common: small messages, and how to look at what was sent."""
+"""Helpers for the tests of the endpoint: small messages, and how to look at what was sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""load_clauses and what it makes of lines that are nearly clauses."""
+"""load_clauses, and its results for lines that are nearly clauses."""
 
 from __future__ import annotations
 

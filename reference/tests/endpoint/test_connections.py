@@ -1,4 +1,4 @@
-"""How many connections an endpoint keeps, and which it forgets."""
+"""The connections that an endpoint keeps, and those that it forgets."""
 
 from __future__ import annotations
 

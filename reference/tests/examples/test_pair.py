@@ -1,4 +1,4 @@
-"""What the programs send_think and recv_think do that needs no second process."""
+"""Behaviour of the programs send_think and recv_think that needs no second process."""
 
 from __future__ import annotations
 

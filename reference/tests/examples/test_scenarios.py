@@ -1,4 +1,4 @@
-"""What the four scenarios of reference/examples come to, over real UDP."""
+"""The results of the four scenarios of reference/examples, over real UDP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""decode: what it delivers, and every code that it refuses with, by clause and by the bytes at fault."""
+"""decode: its results, and every code that it rejects with, by clause and by the bytes at fault."""
 
 from __future__ import annotations
 

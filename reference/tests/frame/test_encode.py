@@ -1,4 +1,4 @@
-"""encode: the bytes it writes, and what it refuses to write."""
+"""encode: the bytes it writes, and the frames it rejects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Typed messages: built, turned into frames and read back; what is refused, with code and clause."""
+"""Typed messages: built, turned into frames and read back; those rejected, with code and clause."""
 
 from __future__ import annotations
 

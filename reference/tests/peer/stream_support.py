@@ -1,4 +1,4 @@
-"""Frames of a stream on stream_id 3, and what a receiver tells of them."""
+"""Frames of a stream on stream_id 3, and the events that a receiver reports for them."""
 
 from __future__ import annotations
 

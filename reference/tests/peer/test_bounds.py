@@ -1,4 +1,4 @@
-"""What a peer keeps and does is bounded, whatever comes: FRM-31, HSK-18, HSK-34, STM-8, STM-20."""
+"""A peer's memory and work are bounded, whatever comes: FRM-31, HSK-18, HSK-34, STM-8, STM-20."""
 
 from __future__ import annotations
 

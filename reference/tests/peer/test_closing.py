@@ -1,4 +1,4 @@
-"""How a stream ends at its receiver: STM-16, STM-17, STM-19, HSK-42."""
+"""The end of a stream at its receiver: STM-16, STM-17, STM-19, HSK-42."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ ROUND_MS = 150
 
 @dataclass(frozen=True)
 class Weather:
-    """What a network does to datagrams: which share of them it loses and doubles, and whether it shuffles them."""
+    """A network's treatment of datagrams: the shares it loses and doubles, and whether it shuffles them."""
 
     lost: float
     doubled: float

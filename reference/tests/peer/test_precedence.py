@@ -1,4 +1,4 @@
-"""Which of several reasons comes first, and what a frame that does not pass leaves behind: HSK-35 to HSK-39."""
+"""The precedence of several reasons, and the traces left by a frame that does not pass: HSK-35 to HSK-39."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is received is refused or dropped for the first reason that applies: specs/handshake.md section 4."""
+"""Received frames are rejected or dropped for the first reason that applies: specs/handshake.md section 4."""
 
 from __future__ import annotations
 

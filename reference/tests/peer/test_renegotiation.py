@@ -110,7 +110,7 @@ def test_a_second_ping_takes_the_place_of_the_first() -> None:
 
 
 def assert_agreed(peer: Peer, now_ms: int, *, zstd: bool) -> None:
-    """Whether a frame that is sent is compressed shows which agreement holds."""
+    """Check which agreement holds, by whether a frame that is sent is compressed."""
     frame = one_frame(peer.send(MessageType.THINK, (HALVES,), stream_id=40 + now_ms, now_ms=now_ms))
     assert bool(frame.flags & Flags.ZSTD) is zstd
 

@@ -1,4 +1,4 @@
-"""What a sender sends again, how often, and for how long: STM-20, STM-21."""
+"""A sender's repairs: what it sends again, how often, and for how long: STM-20, STM-21."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a peer sends when it is asked to: HSK-1 to HSK-6, XCH-10, XCH-11."""
+"""The frames that a peer sends when it is asked to: HSK-1 to HSK-6, XCH-10, XCH-11."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every value of every field that a peer looks up in a table: what it does not know is refused or dropped."""
+"""Every value of every field that a peer looks up in a table: unknown ones are rejected or dropped."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What dialogues are made of."""
+"""The building blocks of dialogues."""

@@ -1,4 +1,4 @@
-"""Events: what the peer under test tells the program above it (specs/handshake.md, section 5)."""
+"""The events that the peer under test reports to its application (specs/handshake.md, section 5)."""
 
 from __future__ import annotations
 

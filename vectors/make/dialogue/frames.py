@@ -1,4 +1,4 @@
-"""The frames that the other ends send, by the raw writer; the same class says what a data frame or HEART is to be."""
+"""The frames that the other ends send, by the raw writer; the same class describes an expected data frame or HEART."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Streams to the peer under test: their HEAD, data frames and TAIL, and what is told of them (specs/stream.md)."""
+"""Streams to the peer under test: their HEAD, data frames and TAIL, and their events (specs/stream.md)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FRAMES = 3  # data frames of the stream that most dialogues are about; its TAIL 
 
 
 def sizes(wires: Sequence[bytes]) -> dict[str, str]:
-    """What HEAD says of a stream of these data frames (STM-1)."""
+    """The sizes and hashes in HEAD for a stream of these data frames (STM-1)."""
     data = b"".join(wires)
     md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
     return {"frames": str(len(wires)), "total_len": str(len(data)), "md5": md5, "xxhash3_64": strong_hash(data)}

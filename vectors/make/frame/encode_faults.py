@@ -1,4 +1,4 @@
-"""What an encoder must refuse (specs/frame.md section 5, specs/transform.md)."""
+"""Frames that an encoder must reject (specs/frame.md section 5, specs/transform.md)."""
 
 from __future__ import annotations
 

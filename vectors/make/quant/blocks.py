@@ -16,7 +16,7 @@ WOVEN = [word for pair in zip(FADING, FAINT, strict=True) for word in pair]
 
 
 def groups() -> Iterator[Group]:
-    """What is not about one element's number."""
+    """Groups that are not about one element's number."""
     yield Group("quant", "quantize/blocks", "quantize", "Blocks of 32, each with a scale of its own.", list(_blocks()))
     yield Group("quant", "quantize/lengths", "quantize", "Every length where something ends.", list(_lengths()))
     yield Group("quant", "quantize/bytes", "quantize", "Codes as bytes and nibbles.", list(_bytes()))

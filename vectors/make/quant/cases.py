@@ -1,4 +1,4 @@
-"""Cases of quantize and dequantize with what the exact model says of them."""
+"""Cases of quantize and dequantize with the results of the exact model."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def both_signs(*words: int) -> list[int]:
 
 
 def quantize_input(width: Width, words: Sequence[int], source: str) -> dict[str, object]:
-    """What a request to quantize `words` of `source` holds."""
+    """The input of a request to quantize `words` of `source`."""
     return {"bits": width.bits, "source": source, "data": SOURCES[source][0](words).hex()}
 
 
@@ -55,7 +55,7 @@ def not_finite(width: Width, name: str, about: str, words: Sequence[int], source
 
 
 def dequantize_input(width: Width, count: int, codes: bytes, scale: bytes | None) -> dict[str, object]:
-    """What a request to dequantize holds."""
+    """The input of a request to dequantize."""
     given: dict[str, object] = {"bits": width.bits, "count": count, "codes": codes.hex()}
     return given if scale is None else given | {"scale": scale.hex()}
 

@@ -24,7 +24,7 @@ class Width:
 
     @property
     def name(self) -> str:
-        """How case ids call it."""
+        """The name in case ids."""
         return {4: "q4", 8: "i8"}[self.bits]
 
 

@@ -52,7 +52,7 @@ def _dense(dims: Sequence[int], elements: Mapping[Point, int]) -> bytes:
 
 
 def _decode_input(dims: Sequence[int], words: Sequence[int], rows: Sequence[Point]) -> dict[str, Any]:
-    """What a request holds whose index slice has the right dims."""
+    """The input of a request whose index slice has the right dims."""
     index = b"".join(struct.pack("<I", coordinate) for row in rows for coordinate in row)
     index_dims = [len(words), len(dims), 4]
     return {"dims": list(dims), "values": _halves(words).hex(), "index_dims": index_dims, "index": index.hex()}

@@ -1,4 +1,4 @@
-"""How much is held for a stream, and several streams at once (STM-8, STM-10, STM-11)."""
+"""The limits on what is held for a stream, and several streams at once (STM-8, STM-10, STM-11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Loss: when the other end is lost, and what is left after it (STM-24, STM-25)."""
+"""The loss of the remote peer, and what is left after it (STM-24, STM-25)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked for again, and what comes after TAIL (STM-12 to STM-15, STM-19)."""
+"""Frames that are asked for again, and frames that come after TAIL (STM-12 to STM-15, STM-19)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the sender of a stream sends again, and when it says no more (STM-20, STM-21)."""
+"""Frames that the sender of a stream sends again, and when it falls silent (STM-20, STM-21)."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class Sent:
     tail_seq: int = FRAMES + 1
 
     def sizes(self) -> dict[str, str]:
-        """What HEAD and TAIL say of it."""
+        """The sizes and hashes in its HEAD and TAIL."""
         return sizes([replace(frame, salt=PEER_SALT).wire() for frame in self.data])
 
     def _sync(self, members: dict[str, Any], frame_seq: int, absent: tuple[str, ...]) -> Said:
@@ -38,7 +38,7 @@ class Sent:
         return Said(members, self.stream_id, frame_seq, self.flags, nonce=nonce, absent=absent)
 
     def name(self, frame_seq: int) -> str:
-        """How a frame of it is called."""
+        """The name of one of its frames."""
         return f"s{self.stream_id}-{frame_seq}"
 
     def head(self, *, announced: bool = False) -> Steps:

@@ -1,4 +1,4 @@
-"""What makes a stream corrupt, and which difference is named (STM-1, STM-16)."""
+"""Differences that make a stream corrupt, and the one that is named (STM-1, STM-16)."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def encode_input(frame: resonant.Frame) -> Mapping[str, Any]:
 
 
 def encode_expectation(frame: resonant.Frame) -> Mapping[str, Any]:
-    """What an encoder must make of the frame: exact bytes, or with ZSTD the header and the plain body."""
+    """The expected result of encoding the frame: exact bytes, or with ZSTD the header and the plain body."""
     if not frame.flags & ZSTD:
         return {"frame": frame_bytes(frame).hex()}
     raw = raw_of(frame)

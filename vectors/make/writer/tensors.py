@@ -1,4 +1,4 @@
-"""Tensors for message vectors: slices on one side, what read_message says of them on the other."""
+"""Tensors for message vectors: their slices on one side, the result of read_message on the other."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ Entry = dict[str, Any]
 
 
 class Kind(StrEnum):
-    """What was changed."""
+    """The kind of change."""
 
     ACCEPTED = "accepted"
     """A reject was made ok."""
@@ -44,7 +44,7 @@ class Canary:
     """The id of the case that is copied."""
     lie: Lie
     wrong: str
-    """What is wrong with it, for people."""
+    """The fault in it, for people."""
 
 
 def accepted(**ok: Any) -> Lie:
@@ -79,7 +79,7 @@ def value(path: str, new: Any) -> Lie:
 
 
 def step(number: int, path: str, new: Any) -> Lie:
-    """What a step of a dialogue expects is another value. path: below the step."""
+    """Let a step of a dialogue expect another value. path: below the step."""
     return Lie(Kind.DIALOGUE, lambda entry: _change(entry["input"]["steps"][number], path, lambda _: new))
 
 

@@ -1,4 +1,4 @@
-"""The pack: vector files of canaries only, laid out as vectors/ is, and a key that says what is wrong with each."""
+"""The pack: vector files of canaries only, laid out as vectors/ is, and a key that states the fault of each."""
 
 from __future__ import annotations
 

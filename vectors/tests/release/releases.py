@@ -1,4 +1,4 @@
-"""What the tests of releases share: one release of this tree, signed with a test key, and archives made by hand."""
+"""Helpers for the tests of releases: one release of this tree, signed with a test key, and archives made by hand."""
 
 from __future__ import annotations
 

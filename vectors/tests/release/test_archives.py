@@ -99,7 +99,7 @@ def build(root: Path, out: Path, *, umask: int, zone: str, seed: str, key: Path)
 
 
 def copy_of_the_tree(top: Path) -> Path:
-    """What a release is made from, in another folder, all of it of another time and mode."""
+    """A copy of what a release is made from, in another folder, all of it of another time and mode."""
     for name in NEEDED:
         shutil.copytree(ROOT / name, top / name, ignore=LEFT_OUT)
     for name in ("LICENSE", "pyproject.toml"):

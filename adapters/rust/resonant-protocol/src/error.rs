@@ -5,7 +5,7 @@ use std::fmt;
 
 macro_rules! reject_codes {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
-        /// Why an input was refused: the registry of reject codes in the specification's README.
+        /// The reason for a rejection: the registry of reject codes in the specification's README.
         ///
         /// The frame layer's codes stand in the order in which a receiver checks (FRM-29); those of messages and of
         /// peers follow.
@@ -168,7 +168,7 @@ impl FrameError {
         self.clause
     }
 
-    /// What was wrong, for people; not stable.
+    /// The fault in words, for people; not stable.
     #[must_use]
     pub fn detail(&self) -> &str {
         &self.detail

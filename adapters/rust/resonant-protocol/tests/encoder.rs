@@ -1,4 +1,4 @@
-//! What the encoder refuses, the limits, and exact products.
+//! The encoder's rejections, the limits, and exact products.
 
 mod support;
 

@@ -1,4 +1,4 @@
-//! What a JSON slice may hold (MSG-14 to MSG-18).
+//! The contents permitted in a JSON slice (MSG-14 to MSG-18).
 
 use resonant_protocol::{Json, JsonObject, RejectCode};
 

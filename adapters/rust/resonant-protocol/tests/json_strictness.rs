@@ -1,4 +1,4 @@
-//! What serde_json would read in another way than the clauses, or not at all.
+//! JSON that serde_json would read in another way than the clauses, or not at all.
 
 use resonant_protocol::{Json, JsonObject, RejectCode};
 
@@ -12,7 +12,7 @@ fn read(text: &str) -> Option<JsonObject> {
     }
 }
 
-/// How the value of a member was read; `None` if it was refused.
+/// The value of a member as it was read; `None` if it was rejected.
 fn member(value: &str) -> Option<Json> {
     let object = read(&format!("{{\"a\":{value}}}"))?;
     object.get("a").cloned()

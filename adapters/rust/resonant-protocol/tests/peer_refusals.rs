@@ -1,4 +1,4 @@
-//! What is refused, in either direction, and what is dropped without an answer (HSK-6, HSK-31 to HSK-42, STM-3).
+//! Frames that are rejected, in either direction, or dropped without an answer (HSK-6, HSK-31 to HSK-42, STM-3).
 
 mod support;
 #[path = "support/talk.rs"]
@@ -28,7 +28,7 @@ fn frame(mtype: MsgType, modality: Modality, dtypes: &[DType]) -> VFrame {
     VFrame::new(mtype, modality, slices.collect()).unwrap()
 }
 
-/// What is wrong with a frame, the first refusal of HSK-36 first.
+/// Frames to be rejected and their codes, in the order of HSK-36.
 fn refused_frames() -> Vec<(RejectCode, VFrame)> {
     use DType::{F16, I8, Q4};
     use MsgType::{Ask, Cache, Critique, Think};

@@ -1,4 +1,4 @@
-//! What streams may be: forms, numbers and limits (STM-2 to STM-4, STM-8, STM-10, STM-20).
+//! Constraints on streams: forms, numbers and limits (STM-2 to STM-4, STM-8, STM-10, STM-20).
 
 #[path = "support/talk.rs"]
 mod talk;

@@ -1,4 +1,4 @@
-//! Which numbers are accepted once, and how many stream_ids are remembered (HSK-34, HSK-35, STM-6, STM-9).
+//! Numbers are accepted once, and a bounded number of stream_ids is remembered (HSK-34, HSK-35, STM-6, STM-9).
 
 #[path = "support/talk.rs"]
 mod talk;

@@ -1,4 +1,4 @@
-//! What the quantizers take: sources, their conversion to binary16, and what is refused (QNT-2, QNT-3, QNT-15).
+//! Inputs of the quantizers: sources, their conversion to binary16, and rejections (QNT-2, QNT-3, QNT-15).
 
 #[path = "support/exact.rs"]
 mod exact;

@@ -1,4 +1,4 @@
-//! What testees in Rust have in common (specs/testee.md): the sockets, the datagrams, and the way from a request to its
+//! The shared part of testees in Rust (specs/testee.md): the sockets, the datagrams, and the way from a request to its
 //! reply. It knows no implementation.
 //!
 //! A testee has a table of ops. Each says how its input is read and what is done with it; nothing is done with an input

@@ -20,7 +20,7 @@ const USAGE: &str =
   --wire     address of the wire socket (default 127.0.0.1:0)";
 const DATAGRAM_BYTES: usize = 65_536;
 
-/// What a testee is started with.
+/// The arguments of a testee's command line and environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arguments {
     /// Whether a person started it, so that it outlives its standard input and `stop`.

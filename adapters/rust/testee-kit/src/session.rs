@@ -1,4 +1,4 @@
-//! Who is obeyed, what is answered, and what is kept (TST-3, TST-6 to TST-11, TST-21 to TST-23).
+//! The session with a runner: its messages, the replies, and those kept (TST-3, TST-6 to TST-11, TST-21 to TST-23).
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -15,7 +15,7 @@ const KEPT_REPLIES: usize = 64;
 /// that no buffer overflows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outgoing {
-    /// Where to.
+    /// Its destination.
     pub to: SocketAddr,
     /// Its bytes: a piece of a reply, or an ask.
     pub datagram: Vec<u8>,
@@ -72,7 +72,7 @@ impl<S> Session<S> {
             .cloned()
     }
 
-    /// What is sent for a piece of a message, and whether the conversation is over then.
+    /// The datagram to send for a piece of a message, and true if the conversation is over then.
     fn take(&mut self, piece: Piece<'_>, from: SocketAddr) -> Option<(Vec<u8>, bool)> {
         let request_id = piece.request_id;
         if let Some(pieces) = self.kept(request_id) {

@@ -1,4 +1,4 @@
-//! What a testee is started with (TST-1 to TST-3).
+//! The arguments that a testee is started with (TST-1 to TST-3).
 
 use resonant_testee_kit::{read_arguments, Arguments};
 

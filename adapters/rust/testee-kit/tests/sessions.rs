@@ -1,4 +1,4 @@
-//! Who is obeyed and what is answered (TST-3, TST-6 to TST-13).
+//! Sessions: the runner that is obeyed, and the replies (TST-3, TST-6 to TST-13).
 
 use std::net::SocketAddr;
 

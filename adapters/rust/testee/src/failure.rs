@@ -1,10 +1,10 @@
-//! Why an op has no result, in the kit's words.
+//! Reasons why an op has no result, in the kit's words.
 
 use resonant_protocol::FrameError;
 use resonant_testee_kit as kit;
 use resonant_testee_kit::BadRequest;
 
-/// Why an op has no result.
+/// The reason why an op has no result.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// The crate refused the input.

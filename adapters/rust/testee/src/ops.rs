@@ -155,7 +155,7 @@ fn decompress(zstd: Vec<u8>) -> Result<Value, Failure> {
     Ok(json!({"plain": hex::encode(&zstd_decompress(&zstd)?)}))
 }
 
-/// What is sealed or opened, and with what.
+/// The bytes to seal or open, and what it takes.
 struct Sealing {
     key: Key,
     nonce: Nonce,

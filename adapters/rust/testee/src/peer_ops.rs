@@ -14,7 +14,7 @@ const MOST_MILLISECONDS: u32 = 86_400_000;
 /// The input of peer_open.
 pub(crate) struct Opening {
     config: Config,
-    /// Whom a client talks to, and the stream_id of its first ping. A server has none.
+    /// A client's remote port, and the stream_id of its first ping. A server has none.
     client: Option<(u16, u32)>,
 }
 
@@ -50,7 +50,7 @@ pub(crate) struct Sending {
     request: Request,
 }
 
-/// What a peer is asked to send.
+/// A peer's request to send.
 enum Request {
     /// A frame, or what the crate's types refuse about it.
     Message(Result<VFrame, FrameError>),

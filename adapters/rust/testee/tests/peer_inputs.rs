@@ -1,4 +1,4 @@
-//! What the ops on peers do not take (TST-11, TST-19).
+//! Inputs that the ops on peers do not take (TST-11, TST-19).
 
 #[path = "support/ends.rs"]
 mod ends;

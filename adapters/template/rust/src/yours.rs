@@ -1,4 +1,4 @@
-//! What the testee says of your implementation, and how it calls it.
+//! Your implementation, as the testee describes and calls it.
 //!
 //! It claims one small profile, sparse, which is written out here so that the first run has something to judge. Put calls
 //! of your implementation in its place, then claim more: a profile in `PROFILES` and its ops in `ops` (specs/testee.md,

@@ -21,7 +21,7 @@ CASTAGNOLI = 0x82F6_3B78
 
 
 def computed(crc: Callable[[bytes], int]) -> Change:
-    """What a receiver computes over the bytes before the CRC."""
+    """A change of the CRC that a receiver computes."""
     return replaced("frame.header.zlib", SimpleNamespace(crc32=crc))
 
 

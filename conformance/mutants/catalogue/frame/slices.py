@@ -19,7 +19,7 @@ def fits(dtype: int, rule: Callable[[int, int], bool]) -> Change:
 
 
 def counted(count: Callable[[tuple[int, ...]], int]) -> Change:
-    """How the elements of dims are counted before a payload's length is checked."""
+    """A change of how the elements of dims are counted before a payload's length is checked."""
     return replaced("frame.slices.prod", count)
 
 

@@ -1,4 +1,4 @@
-"""Faults of a client in its ping and in what it takes for an answer: HSK-20 to HSK-24."""
+"""Faults of a client in its ping and in what it accepts as an answer: HSK-20 to HSK-24."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults of a peer in what it refuses, how often it answers and what it tells: HSK-36, HSK-37 and HSK-42 to HSK-44."""
+"""Faults of a peer in its rejections, the rate of its answers and its events: HSK-36, HSK-37 and HSK-42 to HSK-44."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults of a peer in what it is asked to send and should refuse: HSK-6 and MSG-22."""
+"""Faults of a peer in requests to send that it should refuse: HSK-6 and MSG-22."""
 
 from __future__ import annotations
 

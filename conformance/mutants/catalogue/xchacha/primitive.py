@@ -16,14 +16,14 @@ SHORT = "if len(sealed) < TAG_BYTES:"
 
 
 def open_unverified(sealed: bytes, *, key: bytes, nonce: bytes, **_: Any) -> bytes:
-    """What was sealed, whatever the tag: the keystream is what zeros are sealed to."""
+    """Open what was sealed, whatever its tag: sealing zeros gives the keystream."""
     count = max(0, len(sealed) - 16)
     stream = crypto_aead_xchacha20poly1305_ietf_encrypt(bytes(count), b"", nonce, key)
     return bytes(left ^ right for left, right in zip(sealed[:count], stream, strict=False))
 
 
 def open_half_verified(sealed: bytes, *, key: bytes, nonce: bytes, aad: bytes = b"", **_: Any) -> bytes:
-    """What was sealed, if the first half of the tag is right. Raises DECRYPT_FAILED otherwise."""
+    """Open what was sealed if the first half of its tag is right. Raises DECRYPT_FAILED otherwise."""
     plain = open_unverified(sealed, key=key, nonce=nonce)
     right = crypto_aead_xchacha20poly1305_ietf_encrypt(plain, aad, nonce, key)
     if len(sealed) < 16 or right[:-8] != sealed[:-8]:

@@ -82,7 +82,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def depends() -> list[str]:
-    """What pyproject.toml says that the suite needs."""
+    """The suite's dependencies, from pyproject.toml."""
     found = re.search(r"^dependencies = (\[.*?^\])", (ROOT / "pyproject.toml").read_text("utf-8"), re.S | re.M)
     assert found is not None
     return [line.strip(' ",') for line in found[1].splitlines()[1:-1]]
@@ -168,7 +168,7 @@ def test_the_vectors_can_be_copied_and_a_testee_begun(installed: Installed) -> N
 
 
 def test_a_testee_begun_by_an_installed_suite_is_the_one_of_the_checkout(installed: Installed, tmp_path: Path) -> None:
-    """Whose first run `test_new_adapter.py` judges, in every language."""
+    """`test_new_adapter.py` judges the first run of that one, in every language."""
     for language in LANGUAGES:
         begun = installed.folder / "begun" / language
         done = installed.run("resonant-conformance", "new-adapter", "x", "--lang", language, "--into", str(begun))

@@ -1,4 +1,4 @@
-"""What is installed imports itself by the name under which it is installed, and is no more than is needed."""
+"""Installed code imports itself by the name under which it is installed, and is no more than is needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `resonant-conformance run` adds to its session of pytest: words on the command line name the implementation."""
+"""Additions to pytest for `resonant-conformance run`: words on the command line name the implementation."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a peer does with what it is given."""
+"""The actions of a peer on what it is given."""

@@ -70,7 +70,7 @@ RECEIVED: tuple[Check, ...] = (
     Check("HSK-11", _PING, checks.version),
     Check("HSK-12", _PING, checks.ping_space),
 )
-"""What is received goes through these in order; the first verdict is the last."""
+"""The checks of a received frame, in order; the first verdict is the last."""
 
 ASKED: tuple[Check, ...] = (
     Check("HSK-6", _DATA, _CRITIQUE),
@@ -78,4 +78,4 @@ ASKED: tuple[Check, ...] = (
     Check("HSK-6", _DATA, checks.fault),
     Check("HSK-6", _DATA, checks.dtype),
 )
-"""What a data frame goes through before it is sent, once there is a session that allows it."""
+"""The checks of a data frame before it is sent, once there is a session that allows it."""

@@ -28,7 +28,7 @@ def ping(state: PeerState, stream_id: int) -> None:
 
 
 def due_ms(waiting: Waiting) -> int:
-    """When the ping is to be sent again, or given up."""
+    """The time at which the ping is sent again, or given up."""
     after = (*AGAIN_MS, TIMEOUT_MS)[waiting.resent]
     return waiting.first_ms + after
 

@@ -1,4 +1,4 @@
-"""What the program above may ask a peer to send: HSK-6, STM-4, STM-5."""
+"""Requests to send, from the application to its peer: HSK-6, STM-4, STM-5."""
 
 from __future__ import annotations
 

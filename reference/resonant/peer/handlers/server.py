@@ -1,4 +1,4 @@
-"""What a server does with pings: specs/handshake.md section 2."""
+"""A server's handling of pings: specs/handshake.md section 2."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What accepted frames do to the stream they are on: specs/stream.md sections 2 and 3."""
+"""The effects of accepted frames on their stream: specs/stream.md sections 2 and 3."""
 
 from __future__ import annotations
 

@@ -17,9 +17,9 @@ _ALONE = 0
 """The number of a timer that a conversation has one of."""
 
 Due: TypeAlias = Callable[[PeerState], Iterator[tuple[int, int]]]
-"""When a timer is due, in milliseconds, and its number: once for each that runs."""
+"""The times at which a timer is due, in milliseconds, each with its number: once for each that runs."""
 Meet: TypeAlias = Callable[[PeerState, int], None]
-"""What happens then, for the timer of this number."""
+"""The effect, for the timer of this number."""
 
 
 class Deadline(NamedTuple):

@@ -1,1 +1,1 @@
-"""What came, as a peer sees it before it acts."""
+"""Received frames, as a peer sees them before it acts."""

@@ -15,7 +15,7 @@ from ..sync.objects import METHODS, Capability, Error, Head, Ping, SyncObject, T
 
 
 class Kind(StrEnum):
-    """What a frame is to the peer that receives it."""
+    """The kind of a frame, to the peer that receives it."""
 
     DATA = "data"
     HEART = "heart"

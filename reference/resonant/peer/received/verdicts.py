@@ -1,4 +1,4 @@
-"""What can become of a received frame that does not pass."""
+"""Verdicts on received frames that do not pass."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a peer remembers."""
+"""The state of a peer."""

@@ -1,4 +1,4 @@
-"""What two peers agree on: specs/handshake.md sections 2 and 3, as functions of the two ends' values."""
+"""The agreement of two peers: specs/handshake.md sections 2 and 3, as functions of the two ends' values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OR_NONE = frozenset({"compress", "crypto"})
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """What holds in a session. The lists are in own order; chosen_…: what this peer's own frames use (HSK-26)."""
+    """The agreement of a session. The lists are in own order; chosen_…: what this peer's own frames use (HSK-26)."""
 
     agreed_proto: int
     compress: Names
@@ -82,17 +82,17 @@ def capability_for(config: Config, ping: Ping) -> Capability:
 
 
 def server_agreement(config: Config, capability: Capability) -> Agreement:
-    """What a server holds for agreed once it has sent `capability` (HSK-17)."""
+    """The agreement of a server once it has sent `capability` (HSK-17)."""
     return _agreement(config, capability, other_requires=False)
 
 
 def client_agreement(config: Config, capability: Capability) -> Agreement:
-    """What a client holds for agreed when it has received `capability` (HSK-25)."""
+    """The agreement of a client once it has received `capability` (HSK-25)."""
     return _agreement(config, capability, other_requires=capability.require_crypto is True)
 
 
 def unusable(config: Config, capability: Capability, agreement: Agreement) -> RejectCode | None:
-    """Why a client gives up on a capability (HSK-24, HSK-27), or None."""
+    """The reason why a client gives up on a capability (HSK-24, HSK-27), or None."""
     if capability.agreed_proto != PROTO:
         return RejectCode.UNSUPPORTED_VERSION
     if names_another_space(config, capability):

@@ -38,7 +38,7 @@ class Machine(Generic[State, Trigger]):
 
 
 class Standing(StrEnum):
-    """Where a peer stands with the other end."""
+    """The standing of a peer with the remote peer."""
 
     NO_SESSION = "no session"
     PINGING = "pinging"
@@ -48,7 +48,7 @@ class Standing(StrEnum):
 
 
 class Turn(StrEnum):
-    """What changes a peer's standing."""
+    """A trigger that changes a peer's standing."""
 
     PING = "asked to ping"
     AGREED = "capability"
@@ -60,7 +60,7 @@ class Turn(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What holds in a standing. session: there is an agreement. waiting: a ping has no answer yet. silent: HSK-29."""
+    """The facts of a standing. session: there is an agreement. waiting: a ping has no answer yet. silent: HSK-29."""
 
     session: bool = False
     waiting: bool = False

@@ -23,7 +23,7 @@ from .stream_states import Action
 
 @dataclass(slots=True)
 class Session:
-    """What holds since the last handshake. stream_id: the handshake's. accepted_ms: when a frame was accepted last."""
+    """A session since the last handshake. stream_id: the handshake's. accepted_ms: when a frame was last accepted."""
 
     agreement: Agreement
     stream_id: int
@@ -64,12 +64,12 @@ class PeerState:
 
     @property
     def facts(self) -> Facts:
-        """What holds in the present standing."""
+        """The facts of the present standing."""
         return FACTS[self.machine.state]
 
     @property
     def agreement(self) -> Agreement | None:
-        """What is agreed; None without a session."""
+        """The agreement of the session; None without one."""
         return None if self.session is None else self.session.agreement
 
     @property
@@ -166,7 +166,7 @@ class PeerState:
         return True
 
     def flush(self) -> Output:
-        """What has collected."""
+        """Take the output that has collected."""
         output = Output(tuple(self.datagrams), tuple(self.events))
         self.datagrams.clear()
         self.events.clear()

@@ -80,7 +80,7 @@ class RecvStream:
         self.total_len = 0
         self.ending: Ending | None = None
         self.progress_ms = 0
-        """When the TAIL came, or after it the last number that was missing."""
+        """The time at which the TAIL came, or after it the last number that was missing."""
         self._head = head
         self._md5 = None if head.md5 is None else hashlib.md5(usedforsecurity=False)
         self._xxh3 = xxhash.xxh3_64()

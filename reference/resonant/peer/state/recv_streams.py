@@ -1,4 +1,4 @@
-"""What a peer remembers of the stream_ids on which it receives: numbers, and streams opened by HEAD."""
+"""A peer's memory of the stream_ids on which it receives: numbers, and streams opened by HEAD."""
 
 from __future__ import annotations
 

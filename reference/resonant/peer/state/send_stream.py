@@ -1,4 +1,4 @@
-"""What a peer remembers of a stream_id on which it sends: numbers, stream bytes, and frames kept for repair."""
+"""A peer's memory of a stream_id on which it sends: numbers, stream bytes, and frames kept for repair."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .stream_states import OUTGOING, Action
 
 MAX_KEPT_BYTES = 256 * 1024 * 1024
 KEPT_MS = 10_000
-"""How long after the last TAIL frames are kept (STM-20)."""
+"""Milliseconds for which frames are kept after the last TAIL (STM-20)."""
 _OVERHEAD_BYTES = 256
 """About what a kept frame costs beside its bytes, so that many small ones are bounded as well."""
 
@@ -31,7 +31,7 @@ class SendStream:
         self.total_len = 0
         self.tail_seq: int | None = None
         self.tail_ms = 0
-        """When the TAIL was sent last."""
+        """The time at which the TAIL was last sent."""
         self._hash = xxhash.xxh3_64()
 
     def check(self, action: Action) -> None:

@@ -22,7 +22,7 @@ from .stream_states import Action, SendState
 REMEMBERED_REPLY_STREAMS = 4096
 MAX_REPAIRED = 64
 _BARE = frozenset({Action.PING, Action.REPLY})
-"""What is sent without transforms (HSK-4), and is no part of an opened stream."""
+"""Actions that are sent without transforms (HSK-4), and are no part of an opened stream."""
 
 
 @dataclass(frozen=True, slots=True)

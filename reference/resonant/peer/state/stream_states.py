@@ -8,7 +8,7 @@ from .machine import Table
 
 
 class RecvState(StrEnum):
-    """Where a stream stands with its receiver."""
+    """The state of a stream at its receiver."""
 
     UNOPENED = "unopened"
     OPEN = "open"
@@ -18,7 +18,7 @@ class RecvState(StrEnum):
 
 
 class Arrival(StrEnum):
-    """What changes an incoming stream."""
+    """A trigger that changes the state of an incoming stream."""
 
     HEAD = "HEAD"
     INCOMPLETE = "TAIL, numbers missing below it"
@@ -50,7 +50,7 @@ CLOSED = frozenset({RecvState.COMPLETE, RecvState.FAILED})
 
 
 class SendState(StrEnum):
-    """Where a stream_id stands with the peer that sends on it."""
+    """The state of a stream_id at the peer that sends on it."""
 
     UNUSED = "unused"
     REPLIES = "replies only"
@@ -61,7 +61,7 @@ class SendState(StrEnum):
 
 
 class Action(StrEnum):
-    """What a peer does on a stream_id, or has happen to it."""
+    """A peer's action on a stream_id, or something that happens to it."""
 
     REPLY = "capability or error"
     PING = "ping"

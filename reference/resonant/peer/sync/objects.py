@@ -49,7 +49,7 @@ class Capability:
 
 @dataclass(frozen=True, slots=True)
 class Error:
-    """Why a frame was refused. Of what codes add, only `missing` is looked at."""
+    """The reason for rejecting a frame. Of the members that codes add, only `missing` is looked at."""
 
     code: str
     message: str

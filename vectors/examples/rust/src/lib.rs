@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use resonant_protocol::{space_hash32, strong_tail_hash_hex, FrameError, VFrame};
 use serde_json::{json, Value};
 
-/// What a run over a folder of vectors saw.
+/// The results of a run over a folder of vectors.
 #[derive(Debug, Default)]
 pub struct Report {
     /// The ids of all cases that were run: profile/group/id.
@@ -78,7 +78,7 @@ fn run_file(file: &Value, report: &mut Report) -> Option<()> {
     Some(())
 }
 
-/// What the implementation makes of an input, in the form of a case's `expect`.
+/// The implementation's outcome for an input, in the form of a case's `expect`.
 fn outcome(op: &str, input: &Value) -> Option<Value> {
     Some(match perform(op, input)? {
         Ok(value) => json!({ "ok": value }),

@@ -1,4 +1,4 @@
-"""What a client agrees with a capability, and a client whose handshake failed (HSK-25 to HSK-29)."""
+"""The agreement that a client takes from a capability, and a client whose handshake failed (HSK-25 to HSK-29)."""
 
 from __future__ import annotations
 

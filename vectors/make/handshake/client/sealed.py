@@ -1,4 +1,4 @@
-"""What a client that can seal chooses, and when it gives up (HSK-20, HSK-26, HSK-27)."""
+"""The choices of a client that can seal, and its reasons to give up (HSK-20, HSK-26, HSK-27)."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Dialogues of the handshake: what a peer is sent."""
+"""Dialogues of the handshake: frames that a peer receives."""

@@ -1,4 +1,4 @@
-"""What is dropped without a word, and how often a peer answers at most (HSK-31, HSK-42)."""
+"""Frames that are dropped without a word, and the limit on a peer's answers (HSK-31, HSK-42)."""
 
 from __future__ import annotations
 

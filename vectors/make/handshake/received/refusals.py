@@ -1,4 +1,4 @@
-"""What a session refuses in a data frame: every code alone, and each two that follow each other (HSK-36, HSK-43)."""
+"""Data frames that a session rejects: every code alone, and each two that follow each other (HSK-36, HSK-43)."""
 
 from __future__ import annotations
 

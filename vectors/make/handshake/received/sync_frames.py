@@ -1,4 +1,4 @@
-"""What is done with HEAD, TAIL, HEART, errors and unknown methods outside of streams (HSK-9, HSK-37 to HSK-39)."""
+"""HEAD, TAIL, HEART, errors and unknown methods, received outside of streams (HSK-9, HSK-37 to HSK-39)."""
 
 from __future__ import annotations
 

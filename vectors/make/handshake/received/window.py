@@ -1,4 +1,4 @@
-"""Duplicates and what is too old to know (HSK-34, HSK-41)."""
+"""Duplicates, and frames too old to be known (HSK-34, HSK-41)."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Dialogues of the handshake: what a peer sends."""
+"""Dialogues of the handshake: frames that a peer sends."""

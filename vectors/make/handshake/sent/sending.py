@@ -1,4 +1,4 @@
-"""What a peer sends when the program above it asks, and what it refuses to send (HSK-1 to HSK-6, MSG-22, FRM-28)."""
+"""Frames that a peer sends for its application, and those it refuses to send (HSK-1 to HSK-6, MSG-22, FRM-28)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LARGEST_DATAGRAM = 65_507  # FRM-28
 
 
 def groups() -> Iterator[Group]:
-    """What goes out, then what does not, then the limits of size."""
+    """Groups of what goes out, then of what does not, then of the limits of size."""
     about = "Messages and HEARTs that a peer sends."
     yield Group("handshake", "sending/frames", "dialogue", about, [*_sent(), *_numbered()])
     about = "What a peer refuses to send: the other end would refuse it."

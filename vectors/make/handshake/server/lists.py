@@ -1,4 +1,4 @@
-"""What a server and a smallest, full, odd or empty ping agree (HSK-7, HSK-8, HSK-13 to HSK-16)."""
+"""The agreement of a server on a smallest, full, odd or empty ping (HSK-7, HSK-8, HSK-13 to HSK-16)."""
 
 from __future__ import annotations
 

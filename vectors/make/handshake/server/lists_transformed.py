@@ -1,4 +1,4 @@
-"""What a server that can compress or seal agrees with a ping (HSK-7, HSK-14, HSK-15, HSK-26)."""
+"""The agreement on a ping of a server that can compress or seal (HSK-7, HSK-14, HSK-15, HSK-26)."""
 
 from __future__ import annotations
 

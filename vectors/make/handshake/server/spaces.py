@@ -17,7 +17,7 @@ OTHER, OTHER_HASH = "demo:decoder:v2", 0x5EED1235
 
 @dataclass(frozen=True, slots=True)
 class Spaces:
-    """What both ends say of their space. None: the ping lacks the member."""
+    """The spaces that both ends name. None: the ping lacks the member."""
 
     id: str
     about: str

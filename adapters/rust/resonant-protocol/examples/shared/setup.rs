@@ -1,4 +1,4 @@
-//! What both examples are: their configuration, their clock, their lines.
+//! Common to both examples: their configuration, their clock, their lines.
 
 use std::io::{self, Write};
 use std::iter;

@@ -11,7 +11,7 @@ use crate::transform::xchacha::{self, Key, Nonce};
 use crate::transform::zstd::{self, DEFAULT_LEVEL};
 use crate::wire_values::{length_mismatch, Flags};
 
-/// What encode needs besides the frame. Only the flags of the frame decide what is used (XCH-7).
+/// The options of encode. Only the flags of the frame decide what is used (XCH-7).
 ///
 /// ```
 /// use resonant_protocol::*;

@@ -3,7 +3,7 @@
 use crate::error::{FrameError, RejectCode};
 use crate::wire_values::{element_count, length_mismatch, DType};
 
-/// What a slice is: everything but its payload.
+/// The description of a slice: everything but its payload.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SliceMeta {
     /// Element type.

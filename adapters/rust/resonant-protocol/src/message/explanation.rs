@@ -1,4 +1,4 @@
-//! What a Critique says in words.
+//! The explanation of a Critique, in words.
 
 use crate::error::{FrameError, RejectCode};
 use crate::json::{Json, JsonObject};

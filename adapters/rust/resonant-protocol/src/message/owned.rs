@@ -28,19 +28,19 @@ pub enum Message {
     Ask {
         /// The query.
         query: Tensor,
-        /// What it is asked in, if it says so.
+        /// The context of the query, if it has one.
         context: Option<Tensor>,
     },
     /// Synchronization.
     Sync {
-        /// What there is to say.
+        /// The JSON object.
         json: JsonObject,
     },
     /// A Sync frame without slices: a sign of life (MSG-4).
     Heart,
     /// A judgement.
     Critique {
-        /// How far apart things are; F16 or I8.
+        /// The divergence, element by element; F16 or I8.
         divergence: Tensor,
         /// Bytes 0 and 1, one for each element of the divergence.
         mask: Option<Vec<u8>>,

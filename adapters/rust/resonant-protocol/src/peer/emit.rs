@@ -10,7 +10,7 @@ use crate::json::Json;
 use crate::transform::xchacha::frame_nonce;
 use crate::wire_values::{Flags, Modality, MsgType};
 
-/// What is done by sending a frame.
+/// The kind of a sent frame.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Action {
     /// Capability and error.

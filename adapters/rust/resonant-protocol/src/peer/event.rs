@@ -1,20 +1,20 @@
-//! What a peer gives: datagrams to send and events to tell (section 5 of the handshake specification).
+//! The output of a peer: datagrams to send and events to report (section 5 of the handshake specification).
 
 use std::borrow::Cow;
 
 use crate::error::RejectCode;
 use crate::frame::VFrame;
 
-/// What came out of a call, each list in the order in which it happened.
+/// The output of a call, each list in the order in which it happened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Output {
     /// Frames for the other end, one datagram each (FRM-28).
     pub datagrams: Vec<Vec<u8>>,
-    /// What the program above the peer is to know (HSK-44).
+    /// Events for the application (HSK-44).
     pub events: Vec<Event>,
 }
 
-/// What happened.
+/// An event for the application.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// A session began or was renegotiated.
@@ -68,19 +68,19 @@ pub enum Event {
         stream_id: u32,
         /// `STREAM_CORRUPT` or `STREAM_TIMEOUT`.
         code: RejectCode,
-        /// What differs in a corrupt stream.
+        /// The difference, in a corrupt stream.
         what: Option<Mismatch>,
     },
     /// The other end is lost, and the session with it (STM-24).
     Lost,
     /// A frame was dropped.
     Dropped {
-        /// Why.
+        /// The reason.
         code: RejectCode,
     },
 }
 
-/// What was agreed: lists in own order, compress and crypto as chosen for own frames (HSK-26).
+/// The agreement: lists in own order, compress and crypto as chosen for own frames (HSK-26).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Established {
     /// The version of the protocol, always 1.
@@ -106,7 +106,7 @@ pub struct Reference {
     pub frame_seq: u64,
 }
 
-/// What of a stream is not as HEAD or TAIL say, in the order of the comparison (STM-16).
+/// A difference between a stream and its HEAD or TAIL, in the order of the comparison (STM-16).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mismatch {
     /// A number higher than the TAIL's was accepted.

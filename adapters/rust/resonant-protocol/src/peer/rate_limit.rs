@@ -1,4 +1,4 @@
-//! How often a peer may send what the other end can ask for.
+//! The limit on frames that the remote peer can ask for.
 
 use std::collections::VecDeque;
 

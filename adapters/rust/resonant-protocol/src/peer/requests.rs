@@ -1,4 +1,4 @@
-//! What the program above a peer asks it to send (HSK-6, STM-4, STM-5, STM-23).
+//! Requests to send, from the application to its peer (HSK-6, STM-4, STM-5, STM-23).
 
 use super::config::Role;
 use super::emit::Action;
@@ -127,7 +127,7 @@ impl Peer {
         Ok(self.take_output())
     }
 
-    /// What every request needs. Deadlines that have passed wait for the next call that can tell of them.
+    /// The preparation of every request. Deadlines that have passed wait for the next call that can tell of them.
     fn prepare(&mut self, now_ms: u64) -> Result<(), FrameError> {
         self.clock = self.clock.max(now_ms);
         if self.session.is_none() {
@@ -142,7 +142,7 @@ impl Peer {
         Ok(())
     }
 
-    /// What the other end would refuse (HSK-6).
+    /// Fails for a frame that the remote peer would reject (HSK-6).
     fn check_agreed(&self, received: &Received<'_>) -> Result<(), FrameError> {
         match (first_verdict(ASKED, self, received), &received.content) {
             (None, _) => Ok(()),

@@ -1,4 +1,4 @@
-//! What a peer knows, and what changes it as a whole.
+//! The state of a peer, and what changes it as a whole.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -20,7 +20,7 @@ pub struct Peer {
     pub(super) config: Config,
     /// The latest time that it was told.
     pub(super) clock: u64,
-    /// What the call in progress gives.
+    /// The output of the call in progress.
     pub(super) out: Output,
     pub(super) session: Option<Session>,
     /// A client's ping without an answer.
@@ -29,7 +29,7 @@ pub struct Peer {
     pub(super) is_silent: bool,
     pub(super) answers: Answers,
     pub(super) send_numbers: SendNumbers,
-    /// When a frame was last sent.
+    /// The time at which a frame was last sent.
     pub(super) last_sent: u64,
     pub(super) replies: RateLimit,
     pub(super) repairs: RateLimit,
@@ -41,7 +41,7 @@ pub struct Peer {
     pub(super) send_streams: SendStreams,
 }
 
-/// What holds from an establishment to a loss.
+/// The session, from its establishment to its loss.
 pub(super) struct Session {
     pub(super) agreement: Agreement,
     /// That of the last handshake (STM-22).
@@ -86,7 +86,7 @@ impl Peer {
         })
     }
 
-    /// Which end it is.
+    /// The peer's end of the conversation.
     #[must_use]
     pub const fn role(&self) -> Role {
         self.role
@@ -123,7 +123,7 @@ impl Peer {
         }
     }
 
-    /// What is agreed, in a session.
+    /// The agreement of the session, if there is one.
     pub(super) fn agreement(&self) -> Option<&Agreement> {
         self.session.as_ref().map(|session| &session.agreement)
     }

@@ -1,4 +1,4 @@
-//! What becomes of received streams: their order, their ends, and what comes of it (sections 2 and 3 of the stream
+//! Received streams: their order, their ends, and the consequences (sections 2 and 3 of the stream
 //! specification).
 
 use super::event::{Event, Mismatch, Reference};

@@ -5,7 +5,7 @@ use super::state::Peer;
 use crate::error::RejectCode;
 use crate::limits::{HEART_MS, LOSS_MS, PING_REPEATS_MS};
 
-/// When something is due, and on which stream_id if it is about one.
+/// The time of a deadline, and its stream_id if it is about one.
 type Due = (u64, u32);
 
 /// One kind of deadline.
@@ -35,7 +35,7 @@ impl Peer {
         self.take_output()
     }
 
-    /// When [`Peer::advance`] is to be called at the latest, if nothing else happens before.
+    /// The latest time for the next call of [`Peer::advance`], if nothing else happens before.
     #[must_use]
     pub fn deadline_ms(&self) -> Option<u64> {
         self.next_due().map(|((time, _), _)| time)

@@ -4,7 +4,7 @@ use super::quant_blocks::{self, BF16, F16, F32, INFINITY};
 pub use super::quantizer::{Quantized, Quantizer, BLOCK};
 use crate::error::{FrameError, RejectCode};
 
-/// What the elements to quantize are, each little-endian.
+/// The type of the elements to quantize, each little-endian.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Source {
     /// IEEE 754 binary16.

@@ -1,4 +1,4 @@
-//! What may be done to the body of a frame: compressed, then sealed.
+//! The transforms of a frame's body: compressed, then sealed.
 
 pub mod xchacha;
 pub mod zstd;

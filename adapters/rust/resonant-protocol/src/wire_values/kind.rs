@@ -40,7 +40,7 @@ macro_rules! wire_enum {
 pub(crate) use wire_enum;
 
 wire_enum! {
-    /// What a frame is for. `TryFrom<u8>` refuses other values with `BAD_TYPE` (FRM-3).
+    /// The purpose of a frame. `TryFrom<u8>` rejects other values with `BAD_TYPE` (FRM-3).
     MsgType, BadType, "FRM-3", "type",
     {
         /// A thought: hidden states to continue from.
@@ -57,7 +57,7 @@ wire_enum! {
 }
 
 wire_enum! {
-    /// What the slices were made from. `TryFrom<u8>` refuses other values with `BAD_MODALITY` (FRM-11).
+    /// The origin of the slices. `TryFrom<u8>` rejects other values with `BAD_MODALITY` (FRM-11).
     Modality, BadModality, "FRM-11", "modality",
     {
         /// Text.

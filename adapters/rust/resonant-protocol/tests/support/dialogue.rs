@@ -23,7 +23,7 @@ struct Dialogue {
     named: BTreeMap<String, Vec<u8>>,
 }
 
-/// Whether every step holds.
+/// Agrees if every step holds.
 pub fn replay(input: &Value) -> Verdict {
     let role = match input["role"].as_str() {
         Some("client") => Role::Client,

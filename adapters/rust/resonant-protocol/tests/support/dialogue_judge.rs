@@ -1,4 +1,4 @@
-//! What dialogues expect: frames and events, compared with what came.
+//! The expectations of dialogues: frames and events, compared with what came.
 
 use resonant_protocol::crypto::Key;
 use resonant_protocol::peer::{Event, Reference};

@@ -12,7 +12,7 @@ use super::dialogue;
 use super::judge_payload;
 use super::support::{has_permitted_head, hex, ruzstd_decompress, unhex};
 
-/// What a case shows: agreement, or a text that says what is wrong.
+/// The verdict on a case: agreement, or a text that says what is wrong.
 pub type Verdict = Result<(), String>;
 
 pub fn judge(op: &str, input: &Value, expect: &Value) -> Verdict {

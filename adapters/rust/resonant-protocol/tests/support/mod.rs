@@ -1,4 +1,4 @@
-//! What the tests share: hexadecimal, random bytes, the second Zstandard decoder.
+//! Helpers for the tests: hexadecimal, random bytes, the second Zstandard decoder.
 
 #![allow(dead_code)] // Every test binary uses a part of it.
 

@@ -1,4 +1,4 @@
-//! What the tests of peers share: configurations, a session, frames of the other end.
+//! Helpers for the tests of peers: configurations, a session, frames of the other end.
 
 #![allow(dead_code)] // Every test binary uses a part of it.
 

@@ -1,4 +1,4 @@
-//! What two peers can do together, and what a data frame may therefore be (HSK-7, HSK-14, HSK-25, HSK-26, HSK-36).
+//! The agreement of two peers, and the data frames that it permits (HSK-7, HSK-14, HSK-25, HSK-26, HSK-36).
 
 use crate::peer::config::{
     Config, COMPRESS, CRITIQUE, CRYPTO, DTYPE, MODALITY, NONE, XCHACHA, ZSTD,
@@ -7,7 +7,7 @@ use crate::peer::event::Established;
 use crate::peer::sync::Offer;
 use crate::wire_values::Flags;
 
-/// What is agreed. The lists are in own order.
+/// The agreement. The lists are in own order.
 #[derive(Clone, Debug)]
 pub(crate) struct Agreement {
     pub(crate) modality: Vec<&'static str>,

@@ -1,4 +1,4 @@
-//! What a server answered, to answer it again.
+//! The answers of a server, kept to be repeated.
 
 use std::collections::VecDeque;
 

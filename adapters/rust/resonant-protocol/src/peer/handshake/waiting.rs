@@ -13,7 +13,7 @@ pub(crate) struct Waiting {
 }
 
 impl Waiting {
-    /// When it is sent again or given up.
+    /// The time at which it is sent again or given up.
     pub(crate) fn deadline(&self) -> Option<u64> {
         let delay = PING_REPEATS_MS.get(self.resent).copied();
         let delay = delay.unwrap_or(HANDSHAKE_TIMEOUT_MS);

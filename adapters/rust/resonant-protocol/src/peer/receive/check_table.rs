@@ -76,7 +76,7 @@ const OF_STREAM: Kinds = Kinds::of(&[Kind::Data, Kind::Heart, Kind::Tail]);
 const GUARDED: Kinds = Kinds::of(&[Kind::Data, Kind::Heart, Kind::Tail, Kind::Head]);
 const HEAD_OR_TAIL: Kinds = Kinds::of(&[Kind::Head, Kind::Tail]);
 
-/// What is received goes through these in order; the first verdict is the last.
+/// The checks of a received frame, in order; the first verdict is the last.
 pub(crate) const RECEIVED: &[Check] = &[
     row("HSK-29", ALL, checks::failed),
     row("HSK-32", ALL, checks::reflected),
@@ -105,7 +105,7 @@ pub(crate) const RECEIVED: &[Check] = &[
     row("HSK-12", PING, checks::ping_space),
 ];
 
-/// What a data frame goes through before it is sent, once there is a session that permits it.
+/// The checks of a data frame before it is sent, once there is a session that permits it.
 pub(crate) const ASKED: &[Check] = &[
     row("HSK-6", DATA, checks::critique),
     row("HSK-6", DATA, checks::modality),

@@ -1,4 +1,4 @@
-//! What accepted frames do, HEAD and TAIL apart (HSK-41, STM-7).
+//! The effects of accepted frames, HEAD and TAIL apart (HSK-41, STM-7).
 
 use super::received::Received;
 use crate::frame::VFrameView;

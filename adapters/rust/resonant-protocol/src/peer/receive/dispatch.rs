@@ -32,7 +32,7 @@ impl Peer {
         }
     }
 
-    /// What a frame that passed every check does.
+    /// Does what a frame that passed every check calls for.
     fn take_effect(&mut self, received: &Received<'_>, view: &VFrameView<'_>) {
         match &received.content {
             Ok(Content::Data(_)) => self.take_data(received, view),

@@ -10,7 +10,7 @@ use crate::peer::event::{Announce, Reference};
 use crate::peer::sync::{malformed, read_head, Capability, Method, Ping, Report, Tail};
 use crate::wire_values::{DType, Flags, Modality, MsgType};
 
-/// What a frame is to the peer that receives it.
+/// The kind of a frame, to the peer that receives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Data,
@@ -28,7 +28,7 @@ pub(crate) enum Kind {
     Unreadable,
 }
 
-/// What a frame says.
+/// The content of a frame.
 pub(crate) enum Content {
     /// The dtypes of the tensors, in the order of the slots.
     Data([Option<DType>; 2]),
@@ -44,7 +44,7 @@ pub(crate) enum Content {
 /// A frame that the frame layer accepted.
 pub(crate) struct Received<'a> {
     pub(crate) kind: Kind,
-    /// What it says, or why that cannot be read.
+    /// The content, or the reason why it cannot be read.
     pub(crate) content: Result<Content, FrameError>,
     pub(crate) mtype: MsgType,
     pub(crate) flags: Flags,

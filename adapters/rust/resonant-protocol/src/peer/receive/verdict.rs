@@ -1,4 +1,4 @@
-//! What becomes of a received frame that does not pass its checks.
+//! The verdict on a received frame that does not pass its checks.
 
 use crate::error::RejectCode;
 use crate::peer::handshake::Answer;

@@ -24,7 +24,7 @@ pub(crate) enum Held {
 pub(crate) struct KeptTail {
     pub(crate) frame_seq: u64,
     pub(crate) tail: Tail,
-    /// When it, or after it a missing number, was accepted.
+    /// The time at which it, or after it a missing number, was accepted.
     pub(crate) quiet_since: u64,
 }
 
@@ -143,7 +143,7 @@ impl RecvStream {
         differs.map_or(Ok(()), |(what, _)| Err(what))
     }
 
-    /// When the stream fails for want of a missing number (STM-18).
+    /// The time at which the stream fails for want of a missing number (STM-18).
     pub(crate) fn deadline(&self) -> Option<u64> {
         self.tail
             .as_ref()?
@@ -156,7 +156,7 @@ impl RecvStream {
         self.held.values().map(Held::len).sum()
     }
 
-    /// What remains of it when it is over (STM-19).
+    /// The remains of a stream that is over (STM-19).
     pub(crate) fn close(&self) -> ReplayWindow {
         let mut window = ReplayWindow::default();
         let delivered = self.next.saturating_sub(REPLAY_WINDOW_NUMBERS)..self.next;

@@ -12,7 +12,7 @@ const _: () = assert!(
     "Bits has room for the window"
 );
 
-/// What was received on the stream_ids used last.
+/// The numbers received on the stream_ids used last.
 pub(crate) type ReplayWindows = Recent<ReplayWindow>;
 
 /// The numbers of one stream_id.

@@ -26,7 +26,7 @@ pub(crate) struct SendStreams {
     bytes: usize,
 }
 
-/// What a TAIL says of the frames sent: frames, total_len, and the hash of a stream with STRONG_TAIL.
+/// The totals of a TAIL: frames, total_len, and the hash of a stream with STRONG_TAIL.
 pub(crate) type Totals = (u64, u64, Option<u64>);
 
 impl SendStreams {
@@ -136,7 +136,7 @@ impl SendStreams {
         kept.chain(stream.kept.back()).cloned().collect()
     }
 
-    /// When the next stream need not be kept any more.
+    /// The times from which streams need not be kept any more.
     pub(crate) fn deadlines(&self) -> impl Iterator<Item = (u64, u32)> + '_ {
         self.streams.iter().filter_map(|(stream_id, stream)| {
             let (_, sent) = stream.tail?;

@@ -1,4 +1,4 @@
-//! What a Sync frame with a JSON object is about.
+//! The method of a Sync frame with a JSON object.
 
 /// The value of `method`. What a peer does not know is Other (HSK-9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

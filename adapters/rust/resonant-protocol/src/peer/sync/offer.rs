@@ -1,8 +1,8 @@
-//! What the other end says of itself in ping and capability.
+//! The remote peer's description of itself in ping and capability.
 
 use crate::peer::config::Config;
 
-/// What the other end says that it can do. A list that is not there takes nothing away.
+/// The abilities that the remote peer states. A list that is not there takes nothing away.
 #[derive(Debug, Default)]
 pub(crate) struct Offer {
     pub(crate) modality: Option<Vec<String>>,

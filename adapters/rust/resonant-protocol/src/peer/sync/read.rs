@@ -143,7 +143,7 @@ pub(crate) fn read_head(
     }
 }
 
-/// What a TAIL says of its stream.
+/// The content of a TAIL.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tail {
     pub(crate) frames: u64,
