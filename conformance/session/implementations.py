@@ -1,4 +1,4 @@
-"""Whom --impl names: an adapter, a server, or a wrong implementation of ours."""
+"""The implementations that --impl can name: an adapter, or a wrong implementation of ours."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Wrong:
     clauses: tuple[str, ...]
     about: str
     group: str
-    """What those like it have in common."""
+    """The property shared by those like it."""
     adapter: str = ""
     """The adapter.toml that builds and starts it, from the root; empty where its program does."""
 

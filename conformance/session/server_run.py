@@ -52,7 +52,7 @@ class OutsideRun:
     """Everything that is decided before the first check."""
 
     name: str
-    """What the run calls the implementation."""
+    """The name of the implementation in the run."""
     server: Outside
     chains: Chains
     hello: Hello
@@ -62,7 +62,7 @@ class OutsideRun:
     known: Mapping[str, str]
     results: Results
     undo: ExitStack
-    """What ends with the run: the conversations, and a server that was started for it."""
+    """Everything that ends with the run: the conversations, and a server that was started for it."""
 
     @property
     def place(self) -> str:
@@ -106,7 +106,7 @@ class OutsideRun:
         )
 
     def data(self) -> Mapping[str, Any]:
-        """What run.json says of such a run alone (reports/run.schema.json)."""
+        """The members that run.json has for such a run alone (reports/run.schema.json)."""
         unplanned = [{"id": one.id, "reason": one.reason} for one in self.unplanned]
         return {"not_planned": unplanned, "unseen": list(self.unseen())}
 

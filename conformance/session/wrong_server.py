@@ -17,7 +17,7 @@ _END_S = 5.0
 
 @contextmanager
 def reachable(impl: str) -> Iterator[str]:
-    """Where the server that --impl names is, as udp://HOST:PORT; a wrong one serves for as long as the context lasts.
+    """The address of the server that --impl names, udp://HOST:PORT; a wrong one serves as long as the context lasts.
 
     Raises AdapterError where there is no such wrong server.
     """

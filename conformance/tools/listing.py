@@ -24,10 +24,10 @@ class Row:
 
     name: str
     word: str
-    """What it is about, in one word or two."""
+    """Its subject, in one word or two."""
     text: str
     group: str = ""
-    """What it has in common with its neighbours; empty where all have the title in common."""
+    """The property shared with its neighbours; empty where all share the title."""
 
 
 def _adapters() -> Iterator[Row]:

@@ -1,4 +1,4 @@
-"""What the small testees have in common: two sockets, the line of ports, and a loop."""
+"""Common to the small testees: two sockets, the line of ports, and a loop."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def whole_request() -> None:
 
 
 def whatever_came() -> None:
-    """What is no request gets an answer with its text."""
+    """Anything that is no request gets an answer with its text."""
 
     def read(message: bytes) -> Mapping[str, Any]:
         if message.startswith(b"{"):

@@ -36,7 +36,7 @@ def _version_of_the_ping(got: Asked, reply: Reply) -> bytes:
 
 
 def _read_leniently(got: Asked) -> bytes:
-    """Where a name stands twice the last one counts, as in lenient parsers."""
+    """Let the last of several equal names count, as lenient parsers do."""
     return got.raw if not got.message else build(sync(*got.number, got.message))
 
 

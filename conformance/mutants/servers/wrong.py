@@ -1,4 +1,4 @@
-"""What a wrong server is."""
+"""The definition of a wrong server."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class WrongServer:
 
     @property
     def clauses(self) -> tuple[str, ...]:
-        """What it breaks; the failures of a run cite one of these."""
+        """The clauses that it breaks; the failures of a run cite one of these."""
         return tuple(dict.fromkeys(clause for check in self.checks for clause in check.clauses))
 
     def run(self) -> None:

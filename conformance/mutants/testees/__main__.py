@@ -31,7 +31,7 @@ def main() -> int:
 
 
 def row(one: Wrong, group: str) -> dict[str, object]:
-    """What the list has of each."""
+    """An entry of the list."""
     adapter = one.adapter if isinstance(one, WrongBuild) else ""
     return {"name": one.name, "clauses": one.clauses, "about": one.about, "group": group, "adapter": adapter}
 

@@ -16,7 +16,7 @@ from .wrong import Reply, WrongTestee, on_reply
 
 ANOTHER = "frame/tail_hash/lengths/length-2"
 CLAUSES = ("FRM-37", "FRM-38")
-"""What all cases of tail_hash cite."""
+"""The clauses that all cases of tail_hash cite."""
 ZEROS: Reply = {"ok": {"xxhash3_64": "0" * 16}}
 
 

@@ -1,4 +1,4 @@
-"""What a wrong implementation is, and a wrong testee."""
+"""The definition of a wrong testee."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ KIT = "testee_kit.server.Testee"
 
 
 class Wrong(Protocol):
-    """What is known of every wrong implementation."""
+    """The interface of every wrong implementation."""
 
     @property
     def name(self) -> str:
@@ -39,7 +39,7 @@ class Wrong(Protocol):
 
     @property
     def clauses(self) -> tuple[str, ...]:
-        """What it breaks; empty for one that is wrong in no way that a clause forbids."""
+        """The clauses that it breaks; empty for one that is wrong in no way that a clause forbids."""
 
     def run(self) -> None:
         """Be it, in this process, until told to stop."""
@@ -53,7 +53,7 @@ class WrongTestee:
     """Says what is wrong, in words with hyphens; no mutant has the same."""
     about: str
     clauses: tuple[str, ...]
-    """What it breaks; the failures of a run cite one of these."""
+    """The clauses that it breaks; the failures of a run cite one of these."""
     change: Change
     probes: tuple[str, ...] = ()
     """The ids of the probes that fail, and no other does; empty where cases or laws find it."""

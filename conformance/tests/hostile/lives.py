@@ -1,4 +1,4 @@
-"""What a run finds of testees that crash, hang, write without end, will not leave, or leave something behind."""
+"""The findings on testees that crash, hang, write without end, will not leave, or leave something behind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run finds of testees whose replies come in wrong pieces, or to the wrong question, or in a flood."""
+"""The findings on testees whose replies come in wrong pieces, or to the wrong question, or in a flood."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run finds of testees whose replies are wrong, and of each bad reply."""
+"""The findings on testees whose replies are wrong, and on each bad reply."""
 
 from __future__ import annotations
 
@@ -42,4 +42,4 @@ BAD_REPLIES: Mapping[str, tuple[Outcome, str]] = {
     "deeper than a parser goes": (_WRONG, "not UTF-8 JSON"),
     "the words of a driver that gives up": (_WRONG, "gave up: hangs"),
 }
-"""How the case of each ends, and what is said of it."""
+"""The outcome of the case for each, and the text about it."""

@@ -1,4 +1,4 @@
-"""What a run says of each testee that it cannot begin with."""
+"""The words of a run about each testee that it cannot begin with."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ START_S = 10.0  # adapters.driver.Limits
 
 @dataclass(frozen=True, slots=True)
 class BadStart:
-    """What is said, and what the run may spend on waiting."""
+    """The text, and the seconds that the run may spend on waiting."""
 
     says: str
     waits_s: float = 0.0

@@ -1,4 +1,4 @@
-"""What a run is expected to find of a hostile testee."""
+"""The expected findings of a run on a hostile testee."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class Expected:
     outcome: Outcome = Outcome.PASS
     """Of the attacked case; the others pass, or if all are attacked end as it does."""
     says: str = ""
-    """What the report says of it."""
+    """The report's words about it."""
     probes: Mapping[str, Outcome] = field(default_factory=dict)
     """Checks of the testee protocol that are run as well, and how they end."""
     after: Outcome = Outcome.PASS
     """Of the cases after the attacked one."""
     waits_s: float = 0.0
-    """What the run may spend on waiting, besides RUN_S."""
+    """The seconds that the run may spend on waiting, besides RUN_S."""
 
     @property
     def limit_s(self) -> float:
@@ -36,7 +36,7 @@ class Expected:
         return RUN_S + self.waits_s
 
     def outcomes(self, testee: Hostile) -> dict[str, Outcome]:
-        """How each case ends."""
+        """The outcome of each case."""
         if testee.always:
             return dict.fromkeys(CASES, self.outcome)
         assert CASES[1] == ATTACKED

@@ -1,4 +1,4 @@
-"""What a hostile testee does has an end, whoever started it."""
+"""The misdeeds of a hostile testee have an end, whoever started it."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def well_formed(datagram: bytes) -> bool:
 
 
 class Loop:
-    """What the pseudocode remembers, and what it does with it."""
+    """The state that the pseudocode remembers, and its handling of datagrams."""
 
     def __init__(self) -> None:
         # control = udp_bind("127.0.0.1", 0); wire = udp_bind("127.0.0.1", 0)

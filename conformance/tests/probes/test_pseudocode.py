@@ -54,9 +54,10 @@ def test_it_cites_every_clause_that_a_testee_of_frames_has_to_know() -> None:
 
 @pytest.mark.slow
 def test_followed_it_is_a_testee(tmp_path: Path) -> None:
-    run = json.dumps(["{python}", "testee.py", str(SPECS / "ops")])
+    (tmp_path / "testee.py").write_text(PROGRAM, "utf-8")
+    run = ("{python}", "testee.py", str(SPECS / "ops"))
     cases = load_cases()
-    with Testee(adapter_at(write_adapter(tmp_path, PROGRAM, run=run)), Limits(reply_s=5)) as testee:
+    with Testee(adapter_at(write_adapter(tmp_path, run)), Limits(reply_s=5)) as testee:
         assert testee.hello.profiles == ("frame",)
         for case in (
             case for case in cases if re.match(r"frame/(decode/crc|encode/fields|space_hash|tail_hash)/", case.id)

@@ -1,4 +1,4 @@
-"""What the tests of recipes share: a copy of the project, edits as data, and what is run in the copy.
+"""Helpers for the tests of recipes: a copy of the project, edits as data, and commands run in the copy.
 
 A recipe is a table: what each step is about, and the edits that it asks for, in the order of CONTRIBUTING.md.
 
@@ -23,7 +23,7 @@ FILES = ("README.md", "CHANGELOG.md", "LICENSE", "pyproject.toml", "CONTRIBUTING
 BUILT = shutil.ignore_patterns("target", "__pycache__", "build", "dist", "node_modules", "*.so")
 LIMIT_S = 240
 DOCS = ("-m", "conformance.tools.spec_tables")
-"""What `make docs` runs, without the diagrams."""
+"""The commands of `make docs`, without the diagrams."""
 VECTORS = ("-m", "vectors.make")
 REGISTRY = ("conformance/tests/test_registry.py", "conformance/tests/test_registry_copies.py")
 CLAUSES = ("conformance/tests/test_clauses.py", "conformance/tests/test_build_order.py")
@@ -95,7 +95,7 @@ def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def run(folder: Path, *arguments: str) -> str:
-    """What python says for these arguments in the copy; it has to end well."""
+    """The output of python for these arguments in the copy; it must succeed."""
     done = command(folder, *arguments)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return done.stdout
@@ -112,7 +112,7 @@ def judging(*options: str) -> tuple[str, ...]:
 
 
 def failures(folder: Path, commands: Sequence[Sequence[str]]) -> Iterator[str]:
-    """What the commands that end badly say."""
+    """The output of the commands that end badly."""
     for one in commands:
         done = command(folder, *one)
         if done.returncode:

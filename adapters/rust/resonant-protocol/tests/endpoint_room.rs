@@ -1,4 +1,4 @@
-//! Whom an endpoint forgets when it has as many connections as it may have.
+//! The connection that an endpoint forgets when it has as many as it may have.
 
 #[path = "support/links.rs"]
 mod links;

@@ -59,13 +59,13 @@ impl<S> Op<S> {
     }
 }
 
-/// Why an op has no result. A panic is none of these: it ends the process (section 7 of the
+/// The reason why an op has no result. A panic is none of these: it ends the process (section 7 of the
 /// testee protocol).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
     /// The implementation refuses the input (TST-13).
     Refused {
-        /// Why, in the registry's words, or REJECTED (TST-14).
+        /// The code from the registry, or REJECTED (TST-14).
         code: String,
         /// A text for people, or nothing.
         detail: String,
@@ -104,7 +104,7 @@ impl From<BadRequest> for Failure {
     }
 }
 
-/// What a testee says of its implementation (TST-12).
+/// A testee's description of its implementation (TST-12).
 #[derive(Clone, Copy, Debug)]
 pub struct Hello<'a> {
     /// The name of the implementation.

@@ -1,4 +1,4 @@
-"""What a hostile testee is, and how it misbehaves: in its reply to one case, or to every one."""
+"""The definition of a hostile testee: it misbehaves in its reply to one case, or to every one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ QUIET = ("", "hello", "stop")
 
 @dataclass(frozen=True, slots=True)
 class Misdeed:
-    """What is done in place of a right answer."""
+    """A misdeed in place of a right answer."""
 
     says: Says | None = None
     sends: Sends | None = None
@@ -65,7 +65,7 @@ def on_all(name: str, about: str, says: Says | None = None, sends: Sends | None 
 
 
 def at_start(name: str, about: str, act: Callable[[], object]) -> Hostile:
-    """What is done before the ports are printed."""
+    """A hostile testee that acts before the ports are printed."""
     return Hostile(name, about, first(act))
 
 

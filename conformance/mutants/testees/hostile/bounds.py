@@ -9,12 +9,12 @@ import time
 from collections.abc import Callable
 
 LIFE_S = 600
-"""How long a hostile testee, or a process that it left behind, lives at most."""
+"""Seconds that a hostile testee, or a process that it left behind, lives at most."""
 CHILDREN = 100
 """How many processes one of them starts at most."""
 ENDLESS_BYTES = 1 << 30
 ENDLESS_S = 60.0
-"""What is without end goes on until it has moved that many bytes, or for that long."""
+"""Anything without end goes on until it has moved that many bytes, or for that long."""
 _started: list[int] = []
 """The children that this process has started."""
 

@@ -1,4 +1,4 @@
-"""Whether the runner has started a testee before, which the testee has to remember outside itself."""
+"""The memory of whether the runner has started a testee before, which a testee has to keep outside itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 _PREFIX = "resonant-wrong-"
 _START = 19
-"""Which word it is that /proc/PID/stat has, behind the name, for the time at which a process was started."""
+"""The index of the word in /proc/PID/stat, behind the name, for the time at which a process was started."""
 
 
 def started_before(name: str) -> bool:

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::peer::Peer;
 
-/// How much would be lost with a connection; the least goes first.
+/// The worth of a connection: what would be lost with it. The least goes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Standing {
     /// No session: anybody's datagram gets so far.
@@ -35,7 +35,7 @@ impl Standing {
 
 struct Connection {
     peer: Peer,
-    /// Which datagram of all was its last.
+    /// The number of its last datagram, among all that came.
     heard: u64,
     /// Whether something came in the session after its handshake, as of the last datagram.
     has_spoken: bool,
@@ -52,7 +52,7 @@ impl Connection {
         }
     }
 
-    /// What is kept longest is greatest: those with open streams, and then those that were heard last.
+    /// The sort key; the greatest is kept longest: those with open streams, and then those that were heard last.
     fn worth(&self) -> (Standing, bool, u64) {
         (self.standing(), self.peer.has_open_streams(), self.heard)
     }

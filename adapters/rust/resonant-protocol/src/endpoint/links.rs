@@ -1,4 +1,4 @@
-//! What a program has: connections by link, and what comes in, is asked for and falls due on any of them.
+//! The endpoint of a program: connections by link, and what comes in, is asked for and falls due on any of them.
 
 use std::fmt;
 
@@ -128,7 +128,7 @@ impl<L: Ord + Clone> Endpoint<L> {
         outputs
     }
 
-    /// When [`Endpoint::advance`] is to be called at the latest, if nothing else happens before.
+    /// The latest time for the next call of [`Endpoint::advance`], if nothing else happens before.
     #[must_use]
     pub fn deadline_ms(&self) -> Option<u64> {
         self.connections.deadline_ms()

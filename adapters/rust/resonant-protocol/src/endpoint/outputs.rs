@@ -1,14 +1,14 @@
-//! What an endpoint gives.
+//! The output of an endpoint.
 
 use crate::peer::{Event, Output};
 
-/// What came out of a call, each list in the order in which it happened, and each item with its link.
+/// The output of a call, each list in the order in which it happened, and each item with its link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "the datagrams are to be sent and the events to be heard"]
 pub struct Outputs<L> {
     /// Frames to send, one datagram each (FRM-28).
     pub datagrams: Vec<(L, Vec<u8>)>,
-    /// What the program above is to know (HSK-44).
+    /// Events for the application (HSK-44).
     pub events: Vec<(L, Event)>,
 }
 

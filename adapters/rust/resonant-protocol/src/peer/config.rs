@@ -1,11 +1,11 @@
-//! What a peer is: its role, its own values, and the names that stand in lists.
+//! The configuration of a peer: its role, its own values, and the names that stand in lists.
 
 use std::fmt;
 
 use crate::transform::xchacha::{Key, Salt};
 use crate::wire_values::{DType, Modality};
 
-/// Which end of the connection a peer is.
+/// The role of a peer: its end of the conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// The end that begins: it pings.
@@ -89,7 +89,7 @@ pub(super) const fn modality_name(modality: Modality) -> &'static str {
     }
 }
 
-/// Where a stream goes that the peer of this role receives.
+/// The direction of a stream that the peer of this role receives.
 pub(super) const fn direction_to(receiver: Role) -> &'static str {
     match receiver {
         Role::Server => "up",

@@ -1,4 +1,4 @@
-//! What the tests of endpoints share: endpoints whose links are numbers, and what their other ends send.
+//! Helpers for the tests of endpoints: endpoints whose links are numbers, and what their other ends send.
 
 #![allow(dead_code)] // Every test binary uses a part of it.
 
