@@ -58,14 +58,14 @@ def _order() -> Iterator[Case]:
         *events(dropped("IGNORED")),
         *nothing(),
     ]
-    yield client("duplicate-after-failure", about, "HSK-29", ASK, failing, told)
+    yield client("duplicate-after-failure", about, "HSK-29 HSK-52", ASK, failing, told)
 
 
 def _sealed() -> Iterator[Case]:
     about = "A frame with the peer's own nonce, under a number that the other end has used: its nonce comes first."
     first = [*send(closed(0)), *events(message(closed(0)))]
     steps = [*first, *send(closed(0, salt=PEER_SALT)), *events(dropped("REFLECTED")), *nothing()]
-    yield from in_session("reflected-number-used", about, "HSK-32", steps, config=SEALED)
+    yield from in_session("reflected-number-used", about, "HSK-32 HSK-52", steps, config=SEALED)
 
 
 def _told() -> Iterator[Case]:

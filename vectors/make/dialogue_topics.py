@@ -9,12 +9,13 @@ from .handshake.client import handshake as client
 from .handshake.client import outcomes, renegotiation
 from .handshake.client import sealed as sealed_client
 from .handshake.received import drops as silence
-from .handshake.received import refusals, refusals_transformed, window
+from .handshake.received import readable, refusals, refusals_transformed, window
 from .handshake.received import sealed as sealed_receiving
 from .handshake.received import sync_frames as syncs
 from .handshake.sent import compressed, sealed, sending
 from .handshake.server import lists, lists_transformed, malformed, repeated, spaces
 from .model import Group
+from .stream import instants as streams_instants
 from .stream import limits as streams_limits
 from .stream import loss as streams_loss
 from .stream import malformed as streams_malformed
@@ -28,11 +29,12 @@ from .stream import verified as streams_verified
 
 _SERVER = (lists, lists_transformed, spaces, malformed, repeated)
 _CLIENT = (client, outcomes, renegotiation)
-_EITHER = (refusals, refusals_transformed, syncs, silence, window, sending, sealed, sealed_receiving, sealed_client)
+_READING = (readable, syncs)
+_EITHER = (refusals, refusals_transformed, silence, window, sending, sealed, sealed_receiving, sealed_client)
 _RECEIVED = (streams_plain, streams_repair, streams_verified, streams_malformed, streams_limits)
-_TIMED = (streams_timers, streams_loss)
+_TIMED = (streams_timers, streams_instants, streams_loss)
 _SENT = (streams_sent, streams_resent, streams_transformed)
-_TOPICS = (*_SERVER, *_CLIENT, *_EITHER, compressed, *_RECEIVED, *_TIMED, *_SENT, corners)
+_TOPICS = (*_SERVER, *_CLIENT, *_READING, *_EITHER, compressed, *_RECEIVED, *_TIMED, *_SENT, corners)
 
 
 def groups() -> Iterator[Group]:

@@ -50,7 +50,7 @@ def _headers() -> Iterator[Case]:
         )
     for flags in (0x0008, 0x0080, 0x0100, 0x8000, 0xFFF8):
         yield _refused(
-            f"flags-{flags:04x}", f"flags 0x{flags:04x}.", "FRM-33 FRM-4", {"flags": flags}, "RESERVED_FLAGS"
+            f"flags-{flags:04x}", f"flags 0x{flags:04x}.", "FRM-33 FRM-39", {"flags": flags}, "RESERVED_FLAGS"
         )
 
 

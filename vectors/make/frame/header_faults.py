@@ -30,7 +30,7 @@ def _types() -> Iterator[Case]:
 def _flags() -> Iterator[Case]:
     for bit in range(3, 16):
         data = replace(VALID, flags=1 << bit).frame()
-        yield frame_refused(f"reserved-bit-{bit}", f"Flag bit {bit} alone.", "FRM-4", data, "RESERVED_FLAGS")
+        yield frame_refused(f"reserved-bit-{bit}", f"Flag bit {bit} alone.", "FRM-39", data, "RESERVED_FLAGS")
     combinations = {
         "reserved-bits-all": (0xFFF8, "Every reserved bit, no other."),
         "reserved-bit-3-and-strong-tail": (0x000C, "A reserved bit beside a valid one."),
@@ -38,7 +38,7 @@ def _flags() -> Iterator[Case]:
         "all-but-the-transforms": (0xFFFC, "Every bit but ZSTD and XCHACHA."),
     }
     for case_id, (flags, about) in combinations.items():
-        yield frame_refused(case_id, about, "FRM-4", replace(VALID, flags=flags).frame(), "RESERVED_FLAGS")
+        yield frame_refused(case_id, about, "FRM-39", replace(VALID, flags=flags).frame(), "RESERVED_FLAGS")
 
 
 def _slice_table() -> Iterator[Case]:

@@ -162,7 +162,7 @@ def _decrypt_failed() -> Iterator[Case]:
 
 def _header_changed() -> Iterator[Case]:
     # Every offset whose change is refused before the seal is looked at, with the code and clause of that check.
-    before = {0: ("BAD_VERSION", "FRM-2"), 3: ("RESERVED_FLAGS", "FRM-4")}
+    before = {0: ("BAD_VERSION", "FRM-2"), 3: ("RESERVED_FLAGS", "FRM-39")}
     before |= dict.fromkeys(range(17, 24), ("BAD_SLICE_TABLE", "FRM-8"))
     before |= dict.fromkeys((26, 27), ("PLAIN_TOO_LARGE", "FRM-27"))
     # Elsewhere the lowest bit is flipped, save in flags, where STRONG_TAIL is set.
@@ -221,7 +221,7 @@ def _both() -> Iterator[Case]:
     yield frame_refused("content-size-and-no-key", about, "XCH-4 FRM-29", announced, "KEY_REQUIRED")
     reserved = replace(PLAIN, flags=0xFFFF).frame()
     about = "Every flag bit set: the reserved ones come before the transforms."
-    yield frame_refused("flags-all", about, "FRM-4 FRM-29", reserved, "RESERVED_FLAGS", TEST_KEY)
+    yield frame_refused("flags-all", about, "FRM-39 FRM-29", reserved, "RESERVED_FLAGS", TEST_KEY)
 
 
 def _primitive() -> Iterator[tuple[Case, Case]]:

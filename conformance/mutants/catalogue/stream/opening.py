@@ -1,4 +1,4 @@
-"""Faults of a receiver in HEADs, flags and early TAILs: STM-2, STM-3, STM-6, STM-10, STM-12 and STM-13."""
+"""Faults of a receiver in HEADs, flags and TAILs: STM-2, STM-3, STM-6, STM-10, STM-12, STM-13, STM-26 and STM-27."""
 
 from __future__ import annotations
 
@@ -43,31 +43,31 @@ MUTANTS = (
     ),
     Mutant(
         "strong-tail-mixed",
-        "STM-3",
+        "STM-26",
         "Looks at STRONG_TAIL in the TAIL alone.",
         without("strong"),
     ),
     Mutant(
         "strong-tail-only-missed",
-        "STM-3",
+        "STM-26",
         "Asks for the flag where the HEAD has it, and takes it anywhere.",
         judged("strong", "stream.strong == received.strong", "stream.strong <= received.strong"),
     ),
     Mutant(
         "strong-tail-of-hearts-unasked",
-        "STM-3",
+        "STM-26",
         "Forgets that HEARTs are frames of the stream.",
         of_kinds("strong", less=("heart",)),
     ),
     Mutant(
         "strong-tail-of-data-unasked",
-        "STM-3",
+        "STM-26",
         "Compares the flags of HEAD and TAIL, between which a frame may have its own.",
         of_kinds("strong", less=("data",)),
     ),
     Mutant(
         "strong-tail-compared-first",
-        "STM-3",
+        "STM-27",
         "Compares the flag before anything that can be wrong with the frame itself.",
         moved("strong", "no_session"),
     ),

@@ -61,7 +61,7 @@ RECEIVED: tuple[Check, ...] = (
     Check("HSK-36", _DATA, checks.dtype),
     Check("HSK-19", _UNREADABLE, checks.unreadable),  # and HSK-40
     Check("HSK-39", frozenset({Kind.ERROR, Kind.CAPABILITY}), checks.fault_dropped),  # and HSK-23
-    Check("STM-3", _OF_STREAM, checks.strong),
+    Check("STM-26", _OF_STREAM, checks.strong),
     Check("STM-15", _ALL - _HEAD, checks.after_tail),
     Check("STM-8", _ALL - _HEAD - _TAIL, checks.room),
     Check("STM-10", _HEAD, checks.one_stream_more),

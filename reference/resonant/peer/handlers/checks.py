@@ -141,7 +141,7 @@ def _tensors(message: Message | None) -> tuple[Tensor, ...]:
 
 
 def strong(state: PeerState, received: Received) -> Verdict | None:
-    """STM-3: STRONG_TAIL is not as in the HEAD."""
+    """STM-26: STRONG_TAIL is not as in the HEAD."""
     stream = state.recv_streams.open_stream(received.frame.stream_id)
     if stream is None or stream.strong == received.strong:
         return None

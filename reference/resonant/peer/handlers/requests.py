@@ -52,11 +52,11 @@ def send_heart(state: PeerState, stream_id: int) -> None:
 
 
 def check_session(state: PeerState) -> None:
-    """Refuse what cannot be sent without a session, or unsealed (HSK-6, HSK-4)."""
+    """Refuse what cannot be sent without a session, or unsealed (HSK-6, HSK-46)."""
     if state.agreement is None:
         refuse(RejectCode.HANDSHAKE_REQUIRED, "HSK-6", "there is no session")
     if state.mute:
-        refuse(RejectCode.ENCRYPTION_REQUIRED, "HSK-4", "crypto is required and none could be chosen")
+        refuse(RejectCode.ENCRYPTION_REQUIRED, "HSK-46", "crypto is required and none could be chosen")
 
 
 def _check_agreed(state: PeerState, received: Received) -> None:

@@ -74,7 +74,7 @@ class PeerState:
 
     @property
     def mute(self) -> bool:
-        """Whether crypto is required and none could be chosen (HSK-4)."""
+        """Whether crypto is required and none could be chosen (HSK-46)."""
         agreed = self.agreement
         return agreed is not None and self.config.require_crypto and agreed.chosen_crypto == NO_TRANSFORM
 

@@ -70,7 +70,7 @@ def _broken() -> Iterator[Case]:
         steps = [*send(data), *nothing(), *events(dropped(code))]
         good = [*send(think(0)), *events(message(think(0)))]
         yield from in_session(
-            f"broken-{case_id}", f"{about} Then a good frame with that number.", "HSK-31 HSK-34", steps, good
+            f"broken-{case_id}", f"{about} Then a good frame with that number.", "HSK-31 HSK-34 HSK-54", steps, good
         )
     about = "A broken datagram before anything else."
     yield server("first-of-all", about, "HSK-31", send(b"\0" * 40), events(dropped("BAD_VERSION")), OPEN)

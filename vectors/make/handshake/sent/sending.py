@@ -186,7 +186,9 @@ def _insisting() -> Iterator[Case]:
         own_config = replace(config, critique="not-agreed" not in case_id)
         about = "A server that insists on sealed frames, and could agree on none, sends nothing that needs it."
         opened = session("server", own_config)
-        yield dialogue("server", f"insists-{case_id}", about, "HSK-4 HSK-6", opened, step, nothing(), config=own_config)
+        yield dialogue(
+            "server", f"insists-{case_id}", about, "HSK-46 HSK-6", opened, step, nothing(), config=own_config
+        )
 
 
 def _sizes() -> Iterator[Case]:

@@ -161,19 +161,19 @@ def _own_flags() -> Iterator[Outcome]:
     one = ping(supports=SUPPORTS | told)
     yield Outcome("critique-both-false", about, "HSK-16", one, false, told, own(critique=False))
     about = "The server says that it does not insist on sealed frames."
-    yield Outcome("require-crypto-false", about, "HSK-16", ping(), {"supports": {"require_crypto": False}})
+    yield Outcome("require-crypto-false", about, "HSK-16 HSK-50", ping(), {"supports": {"require_crypto": False}})
     about = "A server that insists on sealed frames says so, and agrees none where there is nothing else."
     said = {"supports": {"require_crypto": True}}
-    yield Outcome("require-crypto-true", about, "HSK-15 HSK-16", ping(), said, config=own(require_crypto=True))
+    yield Outcome("require-crypto-true", about, "HSK-15 HSK-16 HSK-50", ping(), said, config=own(require_crypto=True))
 
 
 def _values() -> Iterator[Outcome]:
     for case_id, version in (("2", 2), ("7", 7), ("largest", 2**53 - 1)):
-        yield Outcome(f"v-{case_id}", f"v is {version}: the lower one is agreed.", "HSK-13", ping(v=version))
+        yield Outcome(f"v-{case_id}", f"v is {version}: the lower one is agreed.", "HSK-13 HSK-49", ping(v=version))
     for case_id, ts in (("negative", -1), ("largest", 2**53 - 1), ("smallest", -(2**53) + 1)):
         yield Outcome(f"ts-{case_id}", f"ts is {ts}: any integer will do.", "HSK-10 HSK-11", ping(ts=ts))
     about = "Another d_model than the server's, whose own is said."
-    yield Outcome("d-model-other", about, "HSK-13", ping(d_model=1))
+    yield Outcome("d-model-other", about, "HSK-49", ping(d_model=1))
     yield Outcome(
-        "d-model-own", "The server's own d_model is said.", "HSK-13", ping(), {"d_model": 77}, config=own(d_model=77)
+        "d-model-own", "The server's own d_model is said.", "HSK-49", ping(), {"d_model": 77}, config=own(d_model=77)
     )
