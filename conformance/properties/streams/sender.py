@@ -14,7 +14,7 @@ from ...model.peer_requests import SPACE_HASH
 from ...wire.build import STRONG_TAIL, DType, Frame, Slice, Type, build, heart, sync
 
 HANDSHAKE_STREAM = 1
-SINGLES_STREAM, BEATS_STREAM = 2, 4
+SINGLES_STREAM = 2
 
 
 class Kind(StrEnum):

@@ -108,7 +108,8 @@ def _ends(role: str) -> Iterator[Case]:
     eight = [part(n, space_hash32=7) for n in range(20, 28)]
     replies = [step for n, one in enumerate(eight, 1) for step in (*send(one), *refusal(one, "SPACE_MISMATCH", n))]
     over = [*nothing(), *events(failed("STREAM_TIMEOUT"), dropped("REPLY_LIMIT"))]
-    yield _timeout(role, "reply-limit", about, advance(9_500), replies, advance(500), over)
+    limited = [*advance(9_500), *replies, *advance(500), *over]
+    yield dialogue(role, "reply-limit", about, "STM-18 HSK-70", session(role), _asked(stream), limited)
     about = "After the timeout the stream is over."
     late = [*send(part(2), stream.tail()), *events(dropped("CLOSED"), dropped("CLOSED")), *nothing()]
     yield _timeout(role, "is-over", about, advance(10_000), stream.timed_out(1), late)

@@ -49,7 +49,7 @@ def number(state: PeerState, received: Received) -> Verdict | None:
         return None
     if received.kind is Kind.HEAD and state.recv_streams.open_stream(received.frame.stream_id) is None:
         return None  # STM-6: whatever was accepted before
-    code = state.recv_streams.judge_number(received.frame.stream_id, received.frame.frame_seq)
+    code = state.recv_streams.judge_number(received)
     return None if code is None else Drop(code)
 
 

@@ -10,7 +10,7 @@ from ...dialogue.configs import DATA_STREAM, HANDSHAKE_STREAM, HASH, own
 from ...dialogue.events import dropped, error_received, established
 from ...dialogue.frames import capable, ping, sync
 from ...dialogue.sessions import in_session
-from ...dialogue.steps import capability, client, error, events, expect, first_ping, refusal, send, server
+from ...dialogue.steps import Steps, capability, client, error, events, expect, first_ping, refusal, send, server
 from ...model import Case, Group
 
 WIDE = "\N{CYCLONE}"
@@ -46,6 +46,7 @@ def groups() -> Iterator[Group]:
 
 
 def _names() -> Iterator[Case]:
+    answer: Steps
     for case_id, about, name, fits in NAMES:
         nameless = own(embedding_space_id="")
         one = ping(embedding_space_id=name)

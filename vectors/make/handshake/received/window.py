@@ -189,4 +189,4 @@ def _streams() -> Iterator[Case]:
     about = "A HEART on each of 1,023 stream_ids beside that of the handshake: all 1,024 are remembered."
     hearts = send(*(heart(0, stream) for stream in range(2, 1_025)))
     repeats = [*send(heart(0, 1), heart(0, 2), heart(0, 513), heart(0, 1_024)), *events(*[dropped("DUPLICATE")] * 4)]
-    yield server("remembers-1024", about, "HSK-34", OPEN, hearts, events(), repeats)
+    yield server("remembers-1024", about, "HSK-34 HSK-69", OPEN, hearts, events(), repeats)
