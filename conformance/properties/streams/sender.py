@@ -109,7 +109,7 @@ def _between(kind: Kind, stream_id: int, number: int, flags: int) -> Sent:
     if kind is Kind.HEART:
         return beat(stream_id, number, flags)
     if kind is Kind.OTHER:
-        return Sent(kind, _own(sync(stream_id, number, {"method": "x-later"}, flags=flags)))
+        return Sent(kind, _own(sync(stream_id, number, {"method": "reserved-later"}, flags=flags)))
     return data(stream_id, number, bytes([stream_id & 0xFF, number, *range(number % 5)]), flags)
 
 

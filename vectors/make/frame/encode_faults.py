@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..model import Case, Group, accepts, refuses
+from ..model import RESERVED, UNTIL_ASSIGNED, Case, Group, accepts, refuses
 from ..writer.agreed_frame import fields
 from ..writer.raw_frame import F16, I8, Q4, SPARSE, STRONG_TAIL, TEST_KEY, XCHACHA, ZSTD, close, nonce_of, ramp
 from .boundaries import sized
 
+RESERVED_FLAGS = (0x8000, 0x8004, 0xFFF8)
 STORED, SEALED = 16, 40
 """Bytes by which a body grows that Zstandard stores as it is, and one that is sealed."""
 KEYED = {"key": TEST_KEY.hex(), "nonce": nonce_of(1).hex()}
@@ -18,7 +19,15 @@ KEYED = {"key": TEST_KEY.hex(), "nonce": nonce_of(1).hex()}
 
 def groups() -> Iterator[Group]:
     """Faulty fields, faulty slices and sizes, by profile."""
-    yield Group("frame", "encode/faults", "encode", "Frames that no bytes can carry.", [*_headers(), *_slices()])
+    yield Group(
+        "frame",
+        "encode/faults",
+        "encode",
+        "Frames that no bytes can carry.",
+        [*_headers(RESERVED, RESERVED_FLAGS), *_slices()],
+    )
+    about = f"Values of fields that no version has assigned yet: {UNTIL_ASSIGNED}"
+    yield Group("frame", "encode/unassigned", "encode", about, list(_unassigned()))
     yield Group("frame", "encode/too-large", "encode", "Frames over 65,536 bytes.", list(_too_large()))
     yield Group(
         "zstd", "encode/limits", "encode", "Plain sizes at and over the limit under ZSTD.", list(_zstd_limits())
@@ -44,23 +53,32 @@ def _refused(case_id: str, about: str, clauses: str, changed: Mapping[str, Any],
     return refuses(case_id, about, clauses, {"fields": given(**changed)}, code)
 
 
-def _headers() -> Iterator[Case]:
-    for value in (5, 6, 128, 255):
+def _headers(values: Sequence[int], all_flags: Sequence[int]) -> Iterator[Case]:
+    for value in values:
         yield _refused(f"type-{value:02x}", f"type {value}.", "FRM-33 FRM-3", {"type": value}, "BAD_TYPE")
         yield _refused(
             f"modality-{value:02x}", f"modality {value}.", "FRM-33 FRM-11", {"modality": value}, "BAD_MODALITY"
         )
-    for flags in (0x0008, 0x0080, 0x0100, 0x8000, 0xFFF8):
+    for flags in all_flags:
         yield _refused(
             f"flags-{flags:04x}", f"flags 0x{flags:04x}.", "FRM-33 FRM-39", {"flags": flags}, "RESERVED_FLAGS"
         )
 
 
-def _slices() -> Iterator[Case]:
-    for dtype in (0x00, 0x04, 0x0F, 0x11, 0xFF):
+def _unassigned() -> Iterator[Case]:
+    yield from _headers((5, 6, 128, 0xEF), (0x0008, 0x0080, 0x0100, 0x4000))
+    yield from _dtypes((0x00, 0x04, 0x0F, 0x11, 0xEF))
+
+
+def _dtypes(values: Sequence[int]) -> Iterator[Case]:
+    for dtype in values:
         about = f"dtype 0x{dtype:02x}."
         changed = {"slices": [entry(dtype, (2,), ramp(2))]}
         yield _refused(f"dtype-{dtype:02x}", about, "FRM-33 FRM-14", changed, "BAD_DTYPE")
+
+
+def _slices() -> Iterator[Case]:
+    yield from _dtypes(RESERVED)
     ranks = {"rank-0": (0, "No dims."), "rank-256": (256, "256 dims: 0 in a u8."), "rank-257": (257, "257: 1 in a u8.")}
     for case_id, (rank, about) in ranks.items():
         changed = {"slices": [entry(I8, (1,) * rank, b"\1")]}

@@ -185,7 +185,7 @@ def _slices_behind() -> Iterator[Case]:
     for case_id, (table, body, code, clause) in {
         "trailing-byte": ((4,), PLAIN.body + b"\0", "TRAILING_BYTES", "FRM-22"),
         "payload-cut": ((4,), PLAIN.body[:-1], "TRUNCATED_BODY", "FRM-21"),
-        "bad-dtype": ((4,), b"\x04" + PLAIN.body[1:], "BAD_DTYPE", "FRM-14"),
+        "bad-dtype": ((4,), b"\xf4" + PLAIN.body[1:], "BAD_DTYPE", "FRM-14"),
         "rank-0": ((4,), b"\x02\0" + PLAIN.body[2:], "BAD_RANK", "FRM-15"),
         "f16-length": ((4,), raw_slice(F16, (4,), ramp(4)), "LENGTH_MISMATCH", "FRM-17"),
         "empty": ((4,), b"", "TRUNCATED_BODY", "FRM-21"),

@@ -80,7 +80,7 @@ def _repeated() -> Iterator[Case]:
     second = [*send(other(1)), *expect(capability(1, **NO_F16)), *events(established(dtype=("i8", "q4")))]
     yield server("first-after-second", about, "HSK-18", FIRST, second, send(ping()), same, no_f16(think(0)))
     about = "The same numbers, but no ping: the number has been accepted."
-    duplicate = sync({"method": "x-later"}, 0, HANDSHAKE_STREAM)
+    duplicate = sync({"method": "reserved-later"}, 0, HANDSHAKE_STREAM)
     yield server("no-ping", about, "HSK-34 HSK-33", FIRST, send(duplicate), events(dropped("DUPLICATE")))
     about = "The same ping from another address is one of its own."
     both = [*send(ping(), peer="b"), *expect(capability(), peer="b"), *events(by("b", established()))]
