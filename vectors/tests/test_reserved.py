@@ -11,7 +11,6 @@ from conformance.model.cases import Case, Refuse, load_cases
 from conformance.tests.support import ROOT
 
 RESERVED = tomllib.loads((ROOT / "specs/registry.toml").read_text("utf-8"))["reserved"]
-OFFSETS = {"BAD_TYPE": lambda _: 1, "BAD_MODALITY": lambda frame: 28 + 4 * int.from_bytes(frame[16:24], "little")}
 FIELDS = {"BAD_TYPE": ("type", "types"), "BAD_MODALITY": ("modality", "modalities")}
 UNASSIGNED = "unassigned"
 
@@ -26,7 +25,8 @@ def value_of(case: Case, code: str) -> int:
     if case.op == "encode":
         return int(case.input["fields"][FIELDS[code][0]])
     frame = bytes.fromhex(case.input["frame"])
-    return frame[OFFSETS[code](frame)]
+    slices = int.from_bytes(frame[16:24], "little")
+    return frame[{"BAD_TYPE": 1, "BAD_MODALITY": 28 + 4 * slices}[code]]
 
 
 @pytest.mark.parametrize("code", FIELDS)

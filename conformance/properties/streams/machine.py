@@ -162,7 +162,7 @@ class StreamMachine(RuleBasedStateMachine):
 
     def _check(self) -> None:
         """Say what is owed, and play all that was said since the last time: a failure leaves nothing unsaid."""
-        frames, events = self._receiver.owed.told()
+        frames, events = self._receiver.expectation.take()
         for frame in frames:
             self._say({"expect": frame})
         self._say({"events": events})
