@@ -33,7 +33,7 @@ OF_PEERS = (
     Probe(
         "sent-before-the-reply",
         "What peer_send sends, and how it says no.",
-        ("TST-17", "TST-24"),
+        ("TST-17", "TST-26"),
         sent_before_the_reply,
     ),
     Probe("events-once", "The events of three peers.", ("TST-18",), events_once),

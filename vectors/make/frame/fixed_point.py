@@ -59,5 +59,5 @@ def _cases() -> Iterator[Case]:
         assert twice is not None, f"no such bytes for {case_id}: take another frame"
         data = close(start + twice)
         assert data[-8:-4] == data[-4:] == zlib.crc32(data[:-4]).to_bytes(4, "little")
-        text = f"{about}, and the CRC of everything before the last four bytes stands there twice."
+        text = f"{about}, and the CRC of everything before the last four bytes is there two times."
         yield frame_refused(f"{case_id}-crc-twice", text, "FRM-22 FRM-24", data, "TRAILING_BYTES")
