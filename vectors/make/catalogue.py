@@ -2,7 +2,17 @@
 
 from . import dialogue_topics as dialogue
 from . import quant
-from .frame import boundaries, damage, encode_faults, envelope, hashes, header_faults, product, slice_faults
+from .frame import (
+    boundaries,
+    damage,
+    encode_faults,
+    envelope,
+    fixed_point,
+    hashes,
+    header_faults,
+    product,
+    slice_faults,
+)
 from .message import json_slices, slots
 from .sources import found, hand
 from .sparse import ops as sparse_ops
@@ -17,6 +27,7 @@ GROUP_MAKERS = (
     header_faults.groups,
     slice_faults.groups,
     damage.groups,
+    fixed_point.groups,
     encode_faults.groups,
     hashes.groups,
     zstd.groups,

@@ -9,6 +9,11 @@ from pathlib import PurePosixPath
 from typing import Any
 
 SPEC_VERSION = "1.0"
+RESERVED = (0xF0, 0xF1, 0xF5, 0xFA, 0xFE, 0xFF)
+"""Types, dtypes and modalities that no version will assign; those above 0xF0 are reserved (specs/README.md)."""
+RESERVED_BITS = (15,)
+"""Flag bits that no version will assign."""
+UNTIL_ASSIGNED = "refused until one does, and then these verdicts turn."
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ from .handshake import refusals as peer_refusing
 from .handshake import send_requests as peer_asked
 from .handshake import sent_frames as peer_sending
 from .handshake import server as ping_answers
+from .handshake import sessions as peer_sessions
+from .handshake import steps as peer_steps
 from .handshake import sync_objects as ping_reading
 from .message import json as message_json
 from .message import json_limits as message_limits
@@ -32,7 +34,9 @@ from .quant import dequantize as quant_reading
 from .quant import input as quant_input
 from .sparse import ops as sparse_ops
 from .sparse import slots as sparse_slots
+from .stream import at_once as stream_at_once
 from .stream import ending as stream_ending
+from .stream import instants as stream_instants
 from .stream import liveness as peer_life
 from .stream import opening as stream_opening
 from .stream import receiving as stream_receiving
@@ -76,7 +80,11 @@ FAMILIES: Mapping[str, tuple[Mutant, ...]] = MappingProxyType(
             peer_asked,
             peer_judging,
             peer_refusing,
+            peer_steps,
+            peer_sessions,
             peer_life,
+            stream_instants,
+            stream_at_once,
             stream_opening,
             stream_receiving,
             stream_ending,

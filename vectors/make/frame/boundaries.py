@@ -73,20 +73,20 @@ def _fields() -> Iterator[NamedFrame]:
 
 
 def _counts() -> Iterator[NamedFrame]:
-    yield "no-slice", "N = 0: no table, no body.", "FRM-7 FRM-12", frame_of()
-    yield "one-slice", "N = 1.", "FRM-7", frame_of(I8_1)
-    yield "two-equal-slices", "N = 2 with equal lengths: two entries all the same.", "FRM-7", frame_of(I8_1, I8_1)
+    yield "no-slice", "N = 0: no table, no body.", "FRM-7 FRM-40 FRM-12", frame_of()
+    yield "one-slice", "N = 1.", "FRM-7 FRM-40", frame_of(I8_1)
+    yield "two-equal-slices", "N = 2 with equal lengths: two entries all the same.", "FRM-40", frame_of(I8_1, I8_1)
     mixed = (
         Slice(DType.I8, (3,), b"\1\2\3"),
         Slice(DType.F16, (1, 2), ramp(4)),
         Slice(DType.SPARSE_COO, (9,), ramp(2)),
         Slice(DType.Q4, (7,), ramp(4)),
     )
-    yield "four-slices-of-four-dtypes", "Each slice has its own length.", "FRM-7 FRM-9 FRM-13", frame_of(*mixed)
+    yield "four-slices-of-four-dtypes", "Each slice has its own length.", "FRM-40 FRM-9 FRM-13", frame_of(*mixed)
     empty = Slice(DType.I8, (0,), b"")
     gap = frame_of(empty, I8_1, empty)
     yield "empty-slices-around-a-full-one", "Lengths 0, 1, 0.", "FRM-7 FRM-13 FRM-16", gap
-    yield "eleven-slices", "N = 11, with growing lengths.", "FRM-7 FRM-9", frame_of(*map(_growing, range(11)))
+    yield "eleven-slices", "N = 11, with growing lengths.", "FRM-7 FRM-40 FRM-9", frame_of(*map(_growing, range(11)))
     about = "N = 6,550, the most slices that the size limit allows; each is empty."
     yield "most-slices", about, "FRM-7 FRM-27", frame_of(*[empty] * 6550)
 

@@ -8,18 +8,29 @@ from typing import Any
 
 from resonant import DType, MessageType, Modality
 
-from ..model import Case, Group, accepts, refuses
+from ..model import RESERVED, UNTIL_ASSIGNED, Case, Group, accepts, refuses
 from ..writer.agreed_frame import fields
 from ..writer.raw_frame import F16, I8, Q4, SPARSE, STRONG_TAIL, TEST_KEY, XCHACHA, ZSTD, close, nonce_of, ramp
 from .boundaries import sized
 from .header_faults import undefined
 
+RESERVED_FLAGS = (0x8000, 0x8004, 0xFFF8)
+STORED, SEALED = 16, 40
+"""Bytes by which a body grows that Zstandard stores as it is, and one that is sealed."""
 KEYED = {"key": TEST_KEY.hex(), "nonce": nonce_of(1).hex()}
 
 
 def groups() -> Iterator[Group]:
     """Faulty fields, faulty slices and sizes, by profile."""
-    yield Group("frame", "encode/faults", "encode", "Frames that no bytes can carry.", [*_headers(), *_slices()])
+    yield Group(
+        "frame",
+        "encode/faults",
+        "encode",
+        "Frames that no bytes can carry.",
+        [*_headers(RESERVED, RESERVED_FLAGS), *_slices()],
+    )
+    about = f"Values of fields that no version has assigned yet: {UNTIL_ASSIGNED}"
+    yield Group("frame", "encode/unassigned", "encode", about, list(_unassigned()))
     yield Group("frame", "encode/too-large", "encode", "Frames over 65,536 bytes.", list(_too_large()))
     yield Group(
         "zstd", "encode/limits", "encode", "Plain sizes at and over the limit under ZSTD.", list(_zstd_limits())
@@ -45,25 +56,33 @@ def _refused(case_id: str, about: str, clauses: str, changed: Mapping[str, Any],
     return refuses(case_id, about, clauses, {"fields": given(**changed)}, code)
 
 
-def _headers() -> Iterator[Case]:
-    types, modalities = (undefined(kind, 5, 6, 128, 255) for kind in (MessageType, Modality))
-    for value in sorted({*types, *modalities}):
-        if value in types:
+def _headers(values: Sequence[int], all_flags: Sequence[int]) -> Iterator[Case]:
+    for value in values:
+        if value not in set(MessageType):
             yield _refused(f"type-{value:02x}", f"type {value}.", "FRM-33 FRM-3", {"type": value}, "BAD_TYPE")
-        if value in modalities:
+        if value not in set(Modality):
             about = f"modality {value}."
             yield _refused(f"modality-{value:02x}", about, "FRM-33 FRM-11", {"modality": value}, "BAD_MODALITY")
-    for flags in (0x0008, 0x0080, 0x0100, 0x8000, 0xFFF8):
+    for flags in all_flags:
         yield _refused(
-            f"flags-{flags:04x}", f"flags 0x{flags:04x}.", "FRM-33 FRM-4", {"flags": flags}, "RESERVED_FLAGS"
+            f"flags-{flags:04x}", f"flags 0x{flags:04x}.", "FRM-33 FRM-39", {"flags": flags}, "RESERVED_FLAGS"
         )
 
 
-def _slices() -> Iterator[Case]:
-    for dtype in undefined(DType, 0x00, 0x04, 0x0F, 0x11, 0xFF):
+def _unassigned() -> Iterator[Case]:
+    yield from _headers((5, 6, 128, 0xEF), (0x0008, 0x0080, 0x0100, 0x4000))
+    yield from _dtypes(undefined(DType, 0x00, 0x04, 0x0F, 0x11, 0xEF))
+
+
+def _dtypes(values: Sequence[int]) -> Iterator[Case]:
+    for dtype in values:
         about = f"dtype 0x{dtype:02x}."
         changed = {"slices": [entry(dtype, (2,), ramp(2))]}
         yield _refused(f"dtype-{dtype:02x}", about, "FRM-33 FRM-14", changed, "BAD_DTYPE")
+
+
+def _slices() -> Iterator[Case]:
+    yield from _dtypes(RESERVED)
     ranks = {"rank-0": (0, "No dims."), "rank-256": (256, "256 dims: 0 in a u8."), "rank-257": (257, "257: 1 in a u8.")}
     for case_id, (rank, about) in ranks.items():
         changed = {"slices": [entry(I8, (1,) * rank, b"\1")]}
@@ -104,6 +123,14 @@ def _too_large() -> Iterator[Case]:
     yield _refused("two-halves", "Two slices that only together are too much.", "FRM-34", halves, "FRAME_TOO_LARGE")
 
 
+def _zeros(flags: int, size: int) -> dict[str, str]:
+    """What an encoder makes of a frame with this plain size whose elements are zeros."""
+    count = size - 43
+    header = bytes([1, 0]) + flags.to_bytes(2, "little") + (1).to_bytes(4, "little") + (1).to_bytes(8, "little") * 2
+    header += count.to_bytes(4, "little") + bytes(5)
+    return {"header": header.hex(), "plain_body": (bytes([I8, 1]) + count.to_bytes(4, "little") + bytes(count)).hex()}
+
+
 def _flagged(size: int, flags: int, payload: bytes | None = None) -> dict[str, Any]:
     """Fields of a frame with that plain size in bytes."""
     count = size - 43
@@ -117,23 +144,23 @@ def noise(count: int) -> bytes:
 
 
 def _zstd_limits() -> Iterator[Case]:
-    slices = bytes([I8, 1]) + (65_493).to_bytes(4, "little") + bytes(65_493)
-    header = "010001000100000001000000000000000100000000000000d5ff00000000000000"
-    ok = {"header": header, "plain_body": slices.hex()}
-    about = "A plain size of exactly 65,536 bytes, which compresses well."
-    yield accepts("plain-size-at-the-limit", about, "FRM-34 ZST-9 FRM-24", {"fields": _flagged(65_536, ZSTD)}, ok)
+    # Zstandard adds up to 16 bytes to what it only stores, and an encoder may do no more than that.
+    most = 65_536 - STORED
+    about = f"A plain size of {most:,} bytes: compressed or stored, the frame is no longer than 65,536."
+    yield accepts(
+        "stored-at-the-limit", about, "FRM-34 ZST-9 FRM-24", {"fields": _flagged(most, ZSTD)}, _zeros(ZSTD, most)
+    )
     for size in (65_537, 70_000):
         about = f"A plain size of {size} bytes, which would compress to a short frame."
         yield refuses(f"plain-size-{size}", about, "FRM-34", {"fields": _flagged(size, ZSTD)}, "PLAIN_TOO_LARGE")
-    halves = given(flags=ZSTD, slices=[entry(I8, (32_741,), bytes(32_741)), entry(I8, (32_742,), bytes(32_742))])
-    about = (
-        "Two slices: 33 + 8 + 12 + 65,483 = 65,536, the limit, only if each slice's table entry and head are counted."
-    )
-    two = b"".join(bytes([I8, 1]) + n.to_bytes(4, "little") + bytes(n) for n in (32_741, 32_742))
-    assert 33 + 8 + len(two) == 65_536
-    header = "010001000100000001000000000000000200000000000000e57f0000e67f00000000000000"
+    lengths = (32_733, 32_734)
+    halves = given(flags=ZSTD, slices=[entry(I8, (n,), bytes(n)) for n in lengths])
+    about = f"Two slices: 33 + 8 + 12 + 65,467 = {most:,}, only if each slice's table entry and head are counted."
+    two = b"".join(bytes([I8, 1]) + n.to_bytes(4, "little") + bytes(n) for n in lengths)
+    assert 33 + 8 + len(two) == most
+    header = "010001000100000001000000000000000200000000000000dd7f0000de7f00000000000000"
     yield accepts(
-        "two-slices-at-the-limit",
+        "two-slices-stored-at-the-limit",
         about,
         "FRM-34 ZST-9",
         {"fields": halves},
@@ -183,11 +210,10 @@ def _xchacha() -> Iterator[Case]:
 
 def _both_limits() -> Iterator[Case]:
     both = ZSTD | XCHACHA
-    slices = bytes([I8, 1]) + (65_493).to_bytes(4, "little") + bytes(65_493)
-    header = "010003000100000001000000000000000100000000000000d5ff00000000000000"
-    about = "A plain size of exactly 65,536 bytes, compressed and sealed."
-    ok = {"header": header, "plain_body": slices.hex()}
-    yield accepts("plain-size-at-the-limit", about, "XCH-1 FRM-34", {"fields": _flagged(65_536, both)} | KEYED, ok)
+    size = 65_536 - STORED - SEALED
+    about = f"A plain size of {size:,} bytes: compressed or stored, the sealed frame is no longer than 65,536."
+    fields = {"fields": _flagged(size, both)} | KEYED
+    yield accepts("stored-at-the-limit", about, "XCH-1 FRM-34", fields, _zeros(both, size))
     about = "A plain size of 65,537 bytes that would compress well."
     yield refuses("plain-size-65537", about, "FRM-34", {"fields": _flagged(65_537, both)} | KEYED, "PLAIN_TOO_LARGE")
     full = {"fields": _flagged(65_510, both, noise(65_467))} | KEYED

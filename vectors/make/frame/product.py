@@ -21,7 +21,7 @@ SLICES = {
 
 # flags without STRONG_TAIL -> profile, group suffix, further profiles needed, clauses of decoding, of encoding
 FAMILIES = {
-    0: ("frame", "product", (), "FRM-4 FRM-11", "FRM-32"),
+    0: ("frame", "product", (), "FRM-4 FRM-41 FRM-42", "FRM-32"),
     ZSTD: ("zstd", "product", (), "ZST-1 FRM-9", "ZST-9 FRM-9"),
     XCHACHA: ("xchacha", "product", (), "XCH-2 XCH-3", "XCH-2 XCH-3"),
     ZSTD | XCHACHA: ("xchacha", "product-zstd", ("zstd",), "XCH-1 XCH-2", "XCH-1 XCH-2"),

@@ -162,7 +162,7 @@ def _decrypt_failed() -> Iterator[Case]:
 
 def _header_changed() -> Iterator[Case]:
     # Every offset whose change is refused before the seal is looked at, with the code and clause of that check.
-    before = {0: ("BAD_VERSION", "FRM-2"), 3: ("RESERVED_FLAGS", "FRM-4")}
+    before = {0: ("BAD_VERSION", "FRM-2"), 3: ("RESERVED_FLAGS", "FRM-39")}
     before |= dict.fromkeys(range(17, 24), ("BAD_SLICE_TABLE", "FRM-8"))
     before |= dict.fromkeys((26, 27), ("PLAIN_TOO_LARGE", "FRM-27"))
     # Elsewhere the lowest bit is flipped, save in flags, where STRONG_TAIL is set.
@@ -185,7 +185,7 @@ def _slices_behind() -> Iterator[Case]:
     for case_id, (table, body, code, clause) in {
         "trailing-byte": ((4,), PLAIN.body + b"\0", "TRAILING_BYTES", "FRM-22"),
         "payload-cut": ((4,), PLAIN.body[:-1], "TRUNCATED_BODY", "FRM-21"),
-        "bad-dtype": ((4,), b"\x04" + PLAIN.body[1:], "BAD_DTYPE", "FRM-14"),
+        "bad-dtype": ((4,), b"\xf4" + PLAIN.body[1:], "BAD_DTYPE", "FRM-14"),
         "rank-0": ((4,), b"\x02\0" + PLAIN.body[2:], "BAD_RANK", "FRM-15"),
         "f16-length": ((4,), raw_slice(F16, (4,), ramp(4)), "LENGTH_MISMATCH", "FRM-17"),
         "empty": ((4,), b"", "TRUNCATED_BODY", "FRM-21"),
@@ -221,7 +221,7 @@ def _both() -> Iterator[Case]:
     yield frame_refused("content-size-and-no-key", about, "XCH-4 FRM-29", announced, "KEY_REQUIRED")
     reserved = replace(PLAIN, flags=0xFFFF).frame()
     about = "Every flag bit set: the reserved ones come before the transforms."
-    yield frame_refused("flags-all", about, "FRM-4 FRM-29", reserved, "RESERVED_FLAGS", TEST_KEY)
+    yield frame_refused("flags-all", about, "FRM-39 FRM-29", reserved, "RESERVED_FLAGS", TEST_KEY)
 
 
 def _primitive() -> Iterator[tuple[Case, Case]]:

@@ -104,8 +104,8 @@ def _limits() -> Iterator[Case]:
         data = Raw(flags=ZSTD, slice_len=(2,), body=body).frame()
         about = f"A content size of {announced:,} in four bytes: all four count, and none is a sign."
         yield frame_refused(f"content-size-4-bytes-{name}", about, "ZST-4 ZST-3", data, "PLAIN_TOO_LARGE")
-    about = "33 + 4 + 65,499 = 65,536 is allowed; the content is refused for what it is: no slice of dtype 0."
-    fits = Raw(flags=ZSTD, slice_len=(2,), body=repeated(0, 65_499)).frame()
+    about = "33 + 4 + 65,499 = 65,536 is allowed; the content is refused for what it is: no slice of dtype 0xf0."
+    fits = Raw(flags=ZSTD, slice_len=(2,), body=repeated(0xF0, 65_499)).frame()
     yield frame_refused("content-size-at-the-limit", about, "ZST-4 FRM-14", fits, "BAD_DTYPE")
     descriptor = MAGIC + b"\xa4" + (2**31).to_bytes(4, "little") + bytes(8)
     data = Raw(flags=ZSTD, slice_len=(2,), body=descriptor).frame()
@@ -124,7 +124,7 @@ def _slices_behind() -> Iterator[Case]:
         "payload-cut": ((2,), good[:-1], "TRUNCATED_BODY", "FRM-21"),
         "no-slice": ((2,), b"", "TRUNCATED_BODY", "FRM-21"),
         "second-slice-missing": ((2, 2), good, "TRUNCATED_BODY", "FRM-21"),
-        "bad-dtype": ((2,), b"\x04" + good[1:], "BAD_DTYPE", "FRM-14"),
+        "bad-dtype": ((2,), b"\xf4" + good[1:], "BAD_DTYPE", "FRM-14"),
         "rank-0": ((2,), b"\x02\x00" + good[2:], "BAD_RANK", "FRM-15"),
         "f16-length": ((2,), raw_slice(F16, (2,), ramp(2)), "LENGTH_MISMATCH", "FRM-17"),
         "q4-length": ((2,), raw_slice(Q4, (2,), ramp(2)), "LENGTH_MISMATCH", "FRM-19"),
