@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ..wire.build import XCHACHA, ZSTD, DType, Slice, Type, build, closed, header, plain_body
+from ..wire.build import XCHACHA, ZSTD, DType, Slice, build, closed, header, plain_body
 from .pings import ping
 
 _TABLE = 24  # where slice_len begins
