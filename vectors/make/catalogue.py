@@ -2,7 +2,19 @@
 
 from . import dialogue_topics as dialogue
 from . import quant
-from .frame import boundaries, damage, encode_faults, envelope, hashes, header_faults, product, slice_faults
+from .frame import (
+    boundaries,
+    combinations,
+    damage,
+    digits,
+    encode_faults,
+    envelope,
+    hashes,
+    header_faults,
+    ladders,
+    product,
+    slice_faults,
+)
 from .message import json_slices, slots
 from .sources import found, hand
 from .sparse import ops as sparse_ops
@@ -18,6 +30,9 @@ GROUP_MAKERS = (
     slice_faults.groups,
     damage.groups,
     encode_faults.groups,
+    ladders.groups,
+    digits.groups,
+    combinations.groups,
     hashes.groups,
     zstd.groups,
     sealed.groups,

@@ -8,8 +8,23 @@ from typing import Any
 
 from ..model import Case, Group, accepts, refuses
 from ..writer.agreed_frame import fields
-from ..writer.raw_frame import F16, I8, Q4, SPARSE, STRONG_TAIL, TEST_KEY, XCHACHA, ZSTD, close, nonce_of, ramp
-from .boundaries import sized
+from ..writer.raw_frame import (
+    F16,
+    I8,
+    Q4,
+    SPARSE,
+    STRONG_TAIL,
+    TEST_KEY,
+    XCHACHA,
+    ZSTD,
+    close,
+    nonce_of,
+    ramp,
+    raw_slice,
+    seal_body,
+)
+from ..writer.wide import wide_slices
+from .boundaries import wide
 
 KEYED = {"key": TEST_KEY.hex(), "nonce": nonce_of(1).hex()}
 
@@ -86,21 +101,34 @@ def _slices() -> Iterator[Case]:
 
 
 def _too_large() -> Iterator[Case]:
-    for size in (65_537, 65_538, 65_536 + 33, 70_000):
-        about = f"A frame of {size} bytes without transforms."
-        yield refuses(f"size-{size}", about, "FRM-34", {"fields": fields(sized(size))}, "FRAME_TOO_LARGE")
+    for size in (65_537, 65_536 + 33):
+        about = f"A frame of {size} bytes without transforms, in many slices."
+        yield refuses(f"size-{size}", about, "FRM-34", {"fields": fields(wide(size))}, "FRAME_TOO_LARGE")
     about = "65,537 bytes with STRONG_TAIL, which is no transform."
-    strong = {"fields": _flagged(65_537, STRONG_TAIL)}
+    strong = {"fields": _wide(65_537, STRONG_TAIL)}
     yield refuses("size-65537-strong-tail", about, "FRM-34", strong, "FRAME_TOO_LARGE")
-    empty = entry(I8, (0,), b"")
-    about = "6,551 empty slices are 33 + 10 × 6,551 = 65,543 bytes."
-    yield _refused("one-slice-too-many", about, "FRM-34", {"slices": [empty] * 6551}, "FRAME_TOO_LARGE")
-    halves = {"slices": [entry(I8, (32_743,), bytes(32_743))] * 2}
-    yield _refused("two-halves", "Two slices that only together are too much.", "FRM-34", halves, "FRAME_TOO_LARGE")
+
+
+def _wide(size: int, flags: int) -> dict[str, Any]:
+    """Fields of a frame with that plain size in bytes, in many slices."""
+    return given(flags=flags, slices=[entry(*one) for one in wide_slices(size)])
+
+
+def _body(size: int) -> bytes:
+    """The plain body of such a frame."""
+    return b"".join(raw_slice(*one) for one in wide_slices(size))
+
+
+def _header(size: int, flags: int) -> bytes:
+    """And its header, laid out by the table of specs/frame.md."""
+    table = [len(payload) for _, _, payload in wide_slices(size)]
+    head = bytes([1, 0, flags, 0]) + (1).to_bytes(4, "little") + (1).to_bytes(8, "little")
+    counted = head + len(table).to_bytes(8, "little") + b"".join(one.to_bytes(4, "little") for one in table)
+    return counted + bytes(5)
 
 
 def _flagged(size: int, flags: int, payload: bytes | None = None) -> dict[str, Any]:
-    """Fields of a frame with that plain size in bytes."""
+    """Fields of a frame with that plain size in bytes, in one slice."""
     count = size - 43
     return given(flags=flags, slices=[entry(I8, (count,), payload or bytes(count))])
 
@@ -112,36 +140,12 @@ def noise(count: int) -> bytes:
 
 
 def _zstd_limits() -> Iterator[Case]:
-    slices = bytes([I8, 1]) + (65_493).to_bytes(4, "little") + bytes(65_493)
-    header = "010001000100000001000000000000000100000000000000d5ff00000000000000"
-    ok = {"header": header, "plain_body": slices.hex()}
-    about = "A plain size of exactly 65,536 bytes, which compresses well."
-    yield accepts("plain-size-at-the-limit", about, "FRM-34 ZST-9 FRM-24", {"fields": _flagged(65_536, ZSTD)}, ok)
-    for size in (65_537, 70_000):
-        about = f"A plain size of {size} bytes, which would compress to a short frame."
-        yield refuses(f"plain-size-{size}", about, "FRM-34", {"fields": _flagged(size, ZSTD)}, "PLAIN_TOO_LARGE")
-    halves = given(flags=ZSTD, slices=[entry(I8, (32_741,), bytes(32_741)), entry(I8, (32_742,), bytes(32_742))])
-    about = (
-        "Two slices: 33 + 8 + 12 + 65,483 = 65,536, the limit, only if each slice's table entry and head are counted."
-    )
-    two = b"".join(bytes([I8, 1]) + n.to_bytes(4, "little") + bytes(n) for n in (32_741, 32_742))
-    assert 33 + 8 + len(two) == 65_536
-    header = "010001000100000001000000000000000200000000000000e57f0000e67f00000000000000"
-    yield accepts(
-        "two-slices-at-the-limit",
-        about,
-        "FRM-34 ZST-9",
-        {"fields": halves},
-        {"header": header, "plain_body": two.hex()},
-    )
-    over = given(flags=ZSTD, slices=[entry(I8, (32_742,), bytes(32_742))] * 2)
-    yield refuses("two-slices-one-over", "The same and one byte more.", "FRM-34", {"fields": over}, "PLAIN_TOO_LARGE")
-    many = given(flags=ZSTD, slices=[entry(I8, (0,), b"")] * 6551)
-    about = "6,551 empty slices: 33 + 10 × 6,551 = 65,543 before they would compress to almost nothing."
-    yield refuses("one-empty-slice-too-many", about, "FRM-34", {"fields": many}, "PLAIN_TOO_LARGE")
-    full = _flagged(65_536, ZSTD, noise(65_493))
-    about = "A plain size of 65,536 bytes of noise: compressed, the frame is longer than that."
-    yield refuses("noise-at-the-limit", about, "ZST-11", {"fields": full}, "FRAME_TOO_LARGE")
+    # Storing the body in blocks of any size fits as well: no clause wants a body to become shorter.
+    ok = {"header": _header(33_000, ZSTD).hex(), "plain_body": _body(33_000).hex()}
+    about = "A plain size of 33,000 bytes in 32 slices: more than 2^15, whether they are stored or compressed."
+    yield accepts("plain-size-33000", about, "FRM-34 ZST-9 FRM-24", {"fields": _wide(33_000, ZSTD)}, ok)
+    about = "A plain size of 65537 bytes, which would compress to a short frame."
+    yield refuses("plain-size-65537", about, "FRM-34", {"fields": _wide(65_537, ZSTD)}, "PLAIN_TOO_LARGE")
     plain = bytes([I8, 1]) + (10_000).to_bytes(4, "little") + noise(10_000)
     header = "010001000100000001000000000000000100000000000000102700000000000000"
     ok = {"header": header, "plain_body": plain.hex()}
@@ -154,13 +158,17 @@ def _zstd_limits() -> Iterator[Case]:
 
 
 def _xchacha() -> Iterator[Case]:
+    header, nonce = _header(65_496, XCHACHA), bytes.fromhex(KEYED["nonce"])
+    longest = close(header + seal_body(header, _body(65_496), nonce)).hex()
+    about = "A plain size of 65496 bytes: sealed, the frame has 65536, the limit."
+    full = {"fields": _wide(65_496, XCHACHA)} | KEYED
+    yield accepts("sealed-size-65536", about, "XCH-2 XCH-14", full, {"frame": longest})
     for size in (65_497, 65_536):
         about = f"A plain size of {size} bytes: sealed, the frame has {size + 40}."
-        yield refuses(
-            f"sealed-size-{size + 40}", about, "XCH-14", {"fields": _flagged(size, XCHACHA)} | KEYED, "FRAME_TOO_LARGE"
-        )
+        over = {"fields": _wide(size, XCHACHA)} | KEYED
+        yield refuses(f"sealed-size-{size + 40}", about, "XCH-14", over, "FRAME_TOO_LARGE")
     about = "A plain size of 65,537 bytes, before it is sealed."
-    yield refuses("plain-size-65537", about, "FRM-34", {"fields": _flagged(65_537, XCHACHA)} | KEYED, "PLAIN_TOO_LARGE")
+    yield refuses("plain-size-65537", about, "FRM-34", {"fields": _wide(65_537, XCHACHA)} | KEYED, "PLAIN_TOO_LARGE")
     sealed = {"fields": given(flags=XCHACHA)}
     for name in KEYED:
         without = {key: value for key, value in KEYED.items() if key != name}
@@ -178,12 +186,10 @@ def _xchacha() -> Iterator[Case]:
 
 def _both_limits() -> Iterator[Case]:
     both = ZSTD | XCHACHA
-    slices = bytes([I8, 1]) + (65_493).to_bytes(4, "little") + bytes(65_493)
-    header = "010003000100000001000000000000000100000000000000d5ff00000000000000"
-    about = "A plain size of exactly 65,536 bytes, compressed and sealed."
-    ok = {"header": header, "plain_body": slices.hex()}
-    yield accepts("plain-size-at-the-limit", about, "XCH-1 FRM-34", {"fields": _flagged(65_536, both)} | KEYED, ok)
+    about = "A plain size of 9,000 bytes, compressed or stored, and sealed."
+    ok = {"header": _header(9_000, both).hex(), "plain_body": _body(9_000).hex()}
+    yield accepts("plain-size-9000", about, "XCH-1 FRM-34", {"fields": _wide(9_000, both)} | KEYED, ok)
     about = "A plain size of 65,537 bytes that would compress well."
-    yield refuses("plain-size-65537", about, "FRM-34", {"fields": _flagged(65_537, both)} | KEYED, "PLAIN_TOO_LARGE")
+    yield refuses("plain-size-65537", about, "FRM-34", {"fields": _wide(65_537, both)} | KEYED, "PLAIN_TOO_LARGE")
     full = {"fields": _flagged(65_510, both, noise(65_467))} | KEYED
     yield refuses("noise-too-large-when-sealed", "Noise that fits only unsealed.", "XCH-14", full, "FRAME_TOO_LARGE")
