@@ -19,7 +19,9 @@ from .message import json_slices, slots
 from .sources import found, hand
 from .sparse import ops as sparse_ops
 from .sparse import slots as sparse_slots
+from .xchacha import ladders as xchacha_ladders
 from .xchacha import sealed
+from .zstd import ladders as zstd_ladders
 from .zstd import zstd
 
 GROUP_MAKERS = (
@@ -35,7 +37,9 @@ GROUP_MAKERS = (
     combinations.groups,
     hashes.groups,
     zstd.groups,
+    zstd_ladders.groups,
     sealed.groups,
+    xchacha_ladders.groups,
     slots.groups,
     json_slices.groups,
     sparse_slots.groups,
