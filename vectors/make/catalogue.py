@@ -15,7 +15,7 @@ from .frame import (
     product,
     slice_faults,
 )
-from .message import json_slices, slots
+from .message import json_ladders, json_slices, json_text, slot_ladders, slots
 from .sources import found, hand
 from .sparse import ops as sparse_ops
 from .sparse import slots as sparse_slots
@@ -41,7 +41,10 @@ GROUP_MAKERS = (
     sealed.groups,
     xchacha_ladders.groups,
     slots.groups,
+    slot_ladders.groups,
     json_slices.groups,
+    json_text.groups,
+    json_ladders.groups,
     sparse_slots.groups,
     sparse_ops.groups,
     quant.groups,

@@ -27,7 +27,7 @@ from .random import DISTRIBUTIONS, numbers, tensor
 
 STEP = 61  # prime, so that every low bit of A changes; 521 scales of 31,744
 BLOCKS_A_CASE = 64
-PART, ODD = 5_120, 65_537
+PART, ODD = 2_049, 65_537
 
 
 def groups() -> Iterator[Group]:
@@ -99,7 +99,7 @@ def _converted() -> Iterator[Case]:
 
 
 def _dequantized() -> Iterator[Case]:
-    for width, count in ((Q4, ODD), (I8, 32_768), (Q4, PART - 1), (I8, PART - 31)):
+    for width, count in ((Q4, ODD), (I8, 8_193), (Q4, PART), (I8, PART - 1)):
         number = numbers(count)
         # Every code, those that no quantizer writes too; every finite scale is as likely as another.
         codes = bytes(next(number) >> 8 & 255 for _ in range((count * width.bits + 7) // 8))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import resonant
 
-from ..frame.boundaries import decoded, frame_of
+from ..frame.boundaries import decoded, frame_of, wide
 from ..frame.encode_faults import noise
 from ..model import Case, Group, accepts, frame_refused, refuses
 from ..writer.agreed_frame import raw_of
@@ -77,9 +77,8 @@ def _limits() -> Iterator[Case]:
     def body_of(count: int) -> bytes:
         return raw_slice(I8, (count,), bytes(count))
 
-    largest = resonant.Slice(resonant.DType.I8, (65_493,), bytes(65_493))
-    about = "N = 1 and a plain size of exactly 65,536 bytes."
-    yield decoded("plain-size-at-the-limit", about, "ZST-4 FRM-27", replace(frame_of(largest), flags=ZSTD))
+    about = "N = 64 and a plain size of exactly 65,536 bytes."
+    yield decoded("plain-size-at-the-limit", about, "ZST-4 FRM-27", replace(wide(65_536), flags=ZSTD))
     one_over = Raw(flags=ZSTD, slice_len=(65_494,), body=stored(body_of(65_494))[:4000])
     about = "The table alone announces 65,537 bytes; the compressed body is not even complete."
     yield frame_refused("table-one-over", about, "FRM-27 FRM-29", one_over.frame(), "PLAIN_TOO_LARGE")
@@ -95,8 +94,8 @@ def _limits() -> Iterator[Case]:
         body = repeated(2, 8, announced=announced)
         data = Raw(flags=ZSTD, slice_len=(2,) * count, body=body).frame()
         yield frame_refused(case_id, about, "ZST-4", data, "PLAIN_TOO_LARGE")
-    wide = {"2-pow-24": 2**24 + 8, "2-pow-31": 2**31 + 8, "max": 2**32 - 1}
-    for name, announced in wide.items():
+    wider = {"2-pow-24": 2**24 + 8, "2-pow-31": 2**31 + 8, "max": 2**32 - 1}
+    for name, announced in wider.items():
         body = MAGIC + b"\xa0" + announced.to_bytes(4, "little") + repeated(2, 8)[13:]
         data = Raw(flags=ZSTD, slice_len=(2,), body=body).frame()
         about = f"A content size of {announced:,} in four bytes: all four count, and none is a sign."
