@@ -17,6 +17,7 @@ from .frame import (
 )
 from .message import json_ladders, json_slices, json_text, slot_ladders, slots
 from .sources import found, hand
+from .sparse import ladders as sparse_ladders
 from .sparse import ops as sparse_ops
 from .sparse import slots as sparse_slots
 from .xchacha import ladders as xchacha_ladders
@@ -47,6 +48,7 @@ GROUP_MAKERS = (
     json_ladders.groups,
     sparse_slots.groups,
     sparse_ops.groups,
+    sparse_ladders.groups,
     quant.groups,
     dialogue.groups,
     found.groups,

@@ -10,8 +10,8 @@ from ..writer.raw_frame import I8
 from ..writer.tensors import CRITIQUE, KINDS, Slice, bad, json_slice
 from .json_text import M, accepted, refused
 
-MEMBERS = (2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 65, 128, 129, 256, 257)
-LENGTHS = (1, 2, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 256, 257, 1023, 1025, 4097)
+MEMBERS = (2, 3, 4, 7, 8, 9, 15, 16, 17, 32, 33, 65, 129, 257)
+LENGTHS = (1, 2, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 256, 257, 1025)
 F = KINDS["f16"]
 
 

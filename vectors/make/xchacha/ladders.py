@@ -27,8 +27,8 @@ from ..writer.raw_frame import (
 )
 
 KEY, NONCE = ramp(32, 5), ramp(24, 77)
-PLAIN, AAD = ramp(70), ramp(50, 9)
-LENGTHS = (*range(2, 15), 31, 32, 33, 47, 48, 49, 62, 127, 128, 129, 191, 192, 193, 254, 257, 511, 512, 513, 1023, 1025)
+PLAIN, AAD = ramp(17), ramp(33, 9)
+LENGTHS = (*range(2, 15), 31, 32, 33, 47, 48, 49, 62, 127, 128, 129, 191, 193, 257, 513, 1025)
 COUNTS = (2, 3, 8, 9, 16, 17, 33, 64, 65, 129, 257)
 SEQUENCE = 5
 
@@ -73,9 +73,9 @@ def _twins() -> Iterator[tuple[str, bytes, bytes, bytes, bytes]]:
         yield f"key-byte-{place}", _flip(KEY, place), NONCE, AAD, PLAIN
     for place in range(24):
         yield f"nonce-byte-{place}", KEY, _flip(NONCE, place), AAD, PLAIN
-    for place in (0, 1, 15, 16, 31, 32, 33, 48, 49):
+    for place in (0, 1, 15, 16, 17, 31, 32):
         yield f"aad-byte-{place}", KEY, NONCE, _flip(AAD, place), PLAIN
-    for place in (0, 1, 15, 16, 31, 32, 62, 63, 64, 69):
+    for place in (0, 1, 15, 16):
         yield f"plain-byte-{place}", KEY, NONCE, AAD, _flip(PLAIN, place)
 
 
@@ -160,7 +160,7 @@ def _sized(count: int, *, sealed_op: bool) -> Case:
 
 def _headers() -> Iterator[Case]:
     part = raw_slice(I8, (3,), ramp(3))
-    for count in (2, 3, 5, 9, 17, 33, 65):
+    for count in (2, 3, 9, 33, 65):
         raw = Raw(flags=XCHACHA, slice_len=(3,) * count, body=part * count, frame_seq=SEQUENCE, space_hash32=7)
         frame = raw.sealed().frame()
         places = {24: "first-entry", 24 + 4 * (count // 2): "middle-entry", 20 + 4 * count: "last-entry"}

@@ -16,8 +16,8 @@ from .zstd import MAGIC, repeated, stored
 
 DESCRIPTORS = {0x20: 1, 0x60: 2, 0xA0: 4, 0xE0: 8}  # and the bytes of the content size behind each
 SIZES = (2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 254, 255, 256, 257, 258, 511, 512, 513)
-LARGER = (1023, 1025, 4097)
-BLOCK_COUNTS = (2, 3, 4, 8, 16, 17, 33, 64, 129, 257)
+LARGER = (1025, 2049)
+BLOCK_COUNTS = (2, 3, 4, 9, 17, 33, 129)
 
 
 def groups() -> Iterator[Group]:
@@ -90,7 +90,7 @@ def _raw(data: bytes, *, last: bool = True) -> bytes:
 
 def _digits() -> Iterator[Case]:
     for descriptor, width in DESCRIPTORS.items():
-        sizes = [1, 2, 127, 128, 255] if width == 1 else [256, 257, 383, 384, 511, 513, 770, 1025, 2049, 4098]
+        sizes = [1, 2, 127, 128, 255] if width == 1 else [256, 257, 383, 384, 511, 513, 770, 1025]
         sizes += [1, 200, 255] if width > 2 else []
         for size in sizes:
             body = _sized(descriptor, size, _rle(size))
