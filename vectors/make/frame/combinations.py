@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..model import Case, Group, frame_refused, refuses
-from ..writer.laid_out import WireSlice, laid_out, told
+from ..writer.laid_out import WireSlice, laid_out, read, told
 from ..writer.raw_frame import F16, I8, Q4, SPARSE, STRONG_TAIL, Raw, ramp, raw_slice
 
 TYPES = ("think", "cache", "ask", "sync", "critique")
@@ -72,6 +72,11 @@ def _frame(mtype: int, flags: int, modality: int) -> Raw:
 
 
 def _by_type() -> Iterator[Case]:
+    for mtype, kind in enumerate(TYPES):
+        for modality in range(5):
+            raw = _frame(mtype, STRONG_TAIL * ((mtype + modality) % 2), modality)
+            about = f"A {kind} frame without a fault, modality {modality}."
+            yield read(f"whole-{kind}-modality-{modality}", about, "FRM-4 FRM-11 FRM-13", raw, SLICES)
     for number, (name, (make, code, clause)) in enumerate(FAULTS.items()):
         for mtype, kind in enumerate(TYPES):
             for flags in (0, STRONG_TAIL):

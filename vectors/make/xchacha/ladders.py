@@ -19,7 +19,6 @@ from ..writer.raw_frame import (
     Raw,
     close,
     nonce_of,
-    one_slice,
     ramp,
     raw_slice,
     reclose,
@@ -99,6 +98,7 @@ def _not_opened(name: str, about: str, key: bytes, nonce: bytes, aad: bytes, sea
 
 def _changed() -> Iterator[Case]:
     sealed = encrypt(PLAIN, AAD, NONCE, KEY)
+    yield _opening("nothing-changed", KEY, NONCE, AAD, PLAIN)
     for place in range(32):
         yield _not_opened(f"key-byte-{place}", "Another key.", _flip(KEY, place), NONCE, AAD, sealed)
     for place in range(24):
@@ -138,7 +138,10 @@ def _short() -> Iterator[Case]:
 
 
 def _keys() -> Iterator[Case]:
-    frame = one_slice(I8, (4,), ramp(4), frame_seq=SEQUENCE).sealed().frame()
+    slices = ((I8, (4,), ramp(4)),)
+    whole = laid_out(slices, frame_seq=SEQUENCE, flags=XCHACHA)
+    yield read("right-key", "The key that it was sealed under.", "XCH-2", whole, slices)
+    frame = whole.sealed().frame()
     for place in range(32):
         key = _flip(TEST_KEY, place, 0x80)
         yield frame_refused(f"key-byte-{place}", f"Byte {place} of the key.", "XCH-5", frame, "DECRYPT_FAILED", key)
@@ -159,10 +162,12 @@ def _sized(count: int, *, sealed_op: bool) -> Case:
 
 
 def _headers() -> Iterator[Case]:
-    part = raw_slice(I8, (3,), ramp(3))
+    one = (I8, (3,), ramp(3))
+    part = raw_slice(*one)
     for count in (2, 3, 9, 33, 65):
         raw = Raw(flags=XCHACHA, slice_len=(3,) * count, body=part * count, frame_seq=SEQUENCE, space_hash32=7)
         frame = raw.sealed().frame()
+        yield read(f"as-sealed-{count}", f"N = {count}, as it was sealed.", "XCH-2 XCH-3", raw, (one,) * count)
         places = {24: "first-entry", 24 + 4 * (count // 2): "middle-entry", 20 + 4 * count: "last-entry"}
         places |= {
             24 + 4 * count: "space-hash",
@@ -204,6 +209,7 @@ def _by_type() -> Iterator[Case]:
             modality = (mtype + tail + 1) % 5
             raw = laid_out(SLICES, type=mtype, flags=XCHACHA | tail, modality=modality, frame_seq=SEQUENCE)
             frame = raw.sealed().frame()
+            yield read(f"whole-{name}", "As it was sealed, and with its key.", "XCH-2", raw, SLICES)
             yield frame_refused(f"no-key-{name}", "No key.", "XCH-4", frame, "KEY_REQUIRED")
             tag = reclose(_flip(frame, len(frame) - 5))
             yield frame_refused(f"tag-{name}", "Another tag.", "XCH-5", tag, "DECRYPT_FAILED", TEST_KEY)

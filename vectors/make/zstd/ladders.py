@@ -10,7 +10,7 @@ import zstandard
 from ..frame.combinations import SLICES, TYPES
 from ..frame.encode_faults import noise
 from ..model import Case, Group, accepts, frame_refused, refuses
-from ..writer.laid_out import laid_out
+from ..writer.laid_out import laid_out, told
 from ..writer.raw_frame import I8, STRONG_TAIL, ZSTD, Raw, ramp, raw_slice
 from .zstd import MAGIC, repeated, stored
 
@@ -52,6 +52,7 @@ def _read(case_id: str, about: str, clauses: str, body: bytes, plain: bytes) -> 
 
 def _magic() -> Iterator[Case]:
     good = stored(ramp(5))
+    yield _read("magic-right", "The four bytes as they should be.", "ZST-1", good, ramp(5))
     for bit in range(32):
         body = good[: bit // 8] + bytes([good[bit // 8] ^ 1 << bit % 8]) + good[bit // 8 + 1 :]
         yield _refused(f"byte-{bit // 8}-bit-{bit % 8}", f"Bit {bit % 8} of byte {bit // 8}.", "ZST-1", body)
@@ -198,6 +199,10 @@ def _by_type() -> Iterator[Case]:
             for tail in (0, STRONG_TAIL):
                 modality = (number + mtype + tail) % 5
                 raw = laid_out(SLICES, type=mtype, flags=ZSTD | tail, modality=modality)
+                if not number:
+                    right = replace(raw, body=whole).frame().hex()
+                    case_id = f"whole-{kind}{'-strong-tail' if tail else ''}"
+                    yield accepts(case_id, "As it should be.", "ZST-1", {"frame": right}, {"fields": told(raw, SLICES)})
                 about = f"{name} in a {kind} frame, modality {modality}."
                 case_id = f"{name}-{kind}{'-strong-tail' if tail else ''}"
                 yield frame_refused(case_id, about, clause, replace(raw, body=body).frame(), code)
