@@ -12,6 +12,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from ..model.cases import DIALOGUE, Case
 from ..model.testee import Asks
@@ -19,8 +20,10 @@ from ..model.verdict import Verdict
 
 PROFILES = ("frame", "zstd", "xchacha", "message", "sparse", "quant")
 """Those with ops that have no state."""
-PAIRS = 6
-"""Of one op and one field."""
+PAIRS = 3
+"""Of one op, one field and one group of cases."""
+OP_PAIRS = 16
+"""Of an op at least, if there are so many."""
 REPEATED = 24
 """Units of an op that come once more at the end, when the testee has seen many others."""
 LONGEST_CHARS = 3_000
@@ -45,19 +48,26 @@ def chain(cases: Iterable[Case], profile: str, seed: int) -> tuple[Case, ...]:
 
     Each unit is a case, a near-twin of it, and the case again; the units of all ops are mixed.
     """
-    random_order = random.Random(f"{profile} {seed}")  # noqa: S311 - an order, no secret
+    order = random.Random(f"{profile} {seed}")  # noqa: S311 - an order, no secret
+    small = sorted(_small(cases, profile), key=lambda case: case.id)
+    by_field = _pairs(small)
     units: list[tuple[Case, Case, Case]] = []
-    for _, pairs in sorted(_pairs(_small(cases, profile)).items()):
-        for _, found in sorted(pairs.items()):
-            ordered = sorted(found, key=lambda pair: (pair[0].id, pair[1].id))
-            units += [_unit(pair) for pair in random_order.sample(ordered, min(PAIRS, len(ordered)))]
-    random_order.shuffle(units)
-    again = random_order.sample(units, min(REPEATED, len(units)))
+    for op in sorted({case.op for case in small}):
+        found = by_field.get(op, {})
+        chosen = [pair for field in sorted(found) for pair in _drawn(order, found[field], PAIRS)]
+        chosen += _drawn(order, [pair for field in sorted(found) for pair in found[field]], OP_PAIRS - len(chosen))
+        if len(chosen) < OP_PAIRS:  # an op with few twins is asked for often all the same
+            ours = [case for case in small if case.op == op]
+            others = [(one, other) for one, other in pairwise(ours) if one.expect != other.expect]
+            chosen += _drawn(order, others, OP_PAIRS - len(chosen))
+        units += [(first, twin, first) for first, twin in chosen]
+    order.shuffle(units)
+    again = order.sample(units, min(REPEATED, len(units)))
     return tuple(case for unit in (*units, *again) for case in unit)
 
 
-def _unit(pair: tuple[Case, Case]) -> tuple[Case, Case, Case]:
-    return pair[0], pair[1], pair[0]
+def _drawn(order: random.Random, pairs: Sequence[tuple[Case, Case]], most: int) -> list[tuple[Case, Case]]:
+    return order.sample(pairs, max(0, min(most, len(pairs))))
 
 
 def judged_in_chain(testee: Asks, cases: Sequence[Case], check: Callable[[Asks, Case], Verdict]) -> Breach | None:
@@ -87,7 +97,7 @@ def _small(cases: Iterable[Case], profile: str) -> Iterator[Case]:
 
 
 def _pairs(cases: Iterable[Case]) -> Mapping[str, Mapping[str, Sequence[tuple[Case, Case]]]]:
-    """Op -> field -> the pairs that differ in it alone and do not have one outcome."""
+    """Op -> field and group -> the pairs that differ in it alone and do not have one outcome."""
     alike: dict[tuple[str, str, str], list[Case]] = defaultdict(list)
     for case in cases:
         for field, rest in _blanked(case):
@@ -97,7 +107,8 @@ def _pairs(cases: Iterable[Case]) -> Mapping[str, Mapping[str, Sequence[tuple[Ca
         for number, one in enumerate(twins):
             other = next((twin for twin in twins[number + 1 :] + twins[:number] if twin.expect != one.expect), None)
             if other is not None:
-                found[op][field] += [(one, other), (other, one)]
+                for first, second in ((one, other), (other, one)):
+                    found[op][f"{field} {first.id.rpartition('/')[0]}"].append((first, second))
     return found
 
 

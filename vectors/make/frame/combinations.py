@@ -76,7 +76,7 @@ def _by_type() -> Iterator[Case]:
         for modality in range(5):
             raw = _frame(mtype, STRONG_TAIL * ((mtype + modality) % 2), modality)
             about = f"A {kind} frame without a fault, modality {modality}."
-            yield read(f"whole-{kind}-modality-{modality}", about, "FRM-4 FRM-11 FRM-13", raw, SLICES)
+            yield read(f"whole-{kind}-modality-{modality}", about, "FRM-4 FRM-5 FRM-11 FRM-13", raw, SLICES)
     for number, (name, (make, code, clause)) in enumerate(FAULTS.items()):
         for mtype, kind in enumerate(TYPES):
             for flags in (0, STRONG_TAIL):

@@ -22,6 +22,8 @@ def groups() -> Iterator[Group]:
         about = "Each byte of stream_id, frame_seq and space_hash32 alone, and all but it."
         cases = [make(name, about_it, f"{of} {clause}", raw, ONE) for name, about_it, of, raw in numbers]
         yield Group("frame", f"{op}/digits", op, about, cases)
+    about = "Payloads of which one byte is another."
+    yield Group("frame", "decode/payload-digits", "decode", about, [_payload(place) for place in range(13)])
     about = "Slice counts that are right in some of their bytes: N = 1 or 2, and one bit more."
     yield Group("frame", "decode/count-digits", "decode", about, list(_counts()))
     about = "Table entries that are right in some of their bytes."
@@ -47,6 +49,15 @@ def _numbers() -> Iterator[tuple[str, str, str, Raw]]:
             yield f"{name}-byte-{place}", f"{field} {alone:#x}.", clause, laid_out(ONE, **fields)
             fields = {field: others}
             yield f"{name}-all-but-byte-{place}", f"{field} {others:#x}.", clause, laid_out(ONE, **fields)
+
+
+def _payload(place: int) -> Case:
+    payload = bytearray(ramp(12))
+    if place < 12:
+        payload[place] ^= 0x81
+    slices: tuple[WireSlice, ...] = ((I8, (12,), bytes(payload)),)
+    about = f"Byte {place} of 12 is another." if place < 12 else "No byte is another."
+    return read(f"payload-byte-{place}" if place < 12 else "payload", about, "FRM-23", laid_out(slices), slices)
 
 
 def _counts() -> Iterator[Case]:

@@ -236,4 +236,7 @@ def _unkeyed() -> Iterator[Case]:
         for missing in keyed:
             raw = laid_out(SLICES, type=mtype, flags=XCHACHA | STRONG_TAIL * (mtype % 2), modality=(mtype + 2) % 5)
             given = {"fields": told(raw, SLICES)} | {name: one for name, one in keyed.items() if name != missing}
+            if missing == "key":
+                whole = f"whole-{kind}"
+                yield written(whole, f"A {kind} frame with key and nonce.", "XCH-2 XCH-8", raw, SLICES)
             yield refuses(f"no-{missing}-{kind}", f"No {missing} in a {kind} frame.", "XCH-8", given, "KEY_REQUIRED")

@@ -34,6 +34,8 @@ def groups() -> Iterator[Group]:
     yield Group("zstd", "decompress/sizes", "decompress", about, [_unpacked(n) for n in (*SIZES, *LARGER)])
     about = "Plain bodies around powers of two, at levels by turns."
     yield Group("zstd", "compress/sizes", "compress", about, [_packed(n) for n in (*SIZES, *LARGER)])
+    about = "Plain bodies of one length of which one byte is another."
+    yield Group("zstd", "compress/digits", "compress", about, [_changed(place) for place in range(0, 64, 5)])
     about = "Every level there is, and contents of several kinds."
     yield Group("zstd", "compress/every-level", "compress", about, list(_levels()))
     about = "Faults of and behind compressed bodies in frames of every type."
@@ -158,6 +160,13 @@ def _packed(count: int) -> Case:
     plain = _content(count).hex()
     given = {"plain": plain, "level": (1, 3, 7, 12, 19, 22)[count % 6]}
     return accepts(f"plain-{count}", f"{count} bytes, half of them noise.", "ZST-9", given, {"plain": plain})
+
+
+def _changed(place: int) -> Case:
+    plain = bytearray(_content(64))
+    plain[place] ^= 0x55
+    given = {"plain": plain.hex(), "level": 3}
+    return accepts(f"byte-{place}", f"Byte {place} of 64 is another.", "ZST-9", given, {"plain": plain.hex()})
 
 
 def _levels() -> Iterator[Case]:
