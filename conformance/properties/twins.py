@@ -32,6 +32,8 @@ MOST_FAILING = 16
 """Cases that fail alone as well, after which a testee is so wrong that its state is no matter."""
 _OPTIONAL = {"decode": ("key",), "read_message": ("key",), "encode": ("key", "nonce"), "compress": ("level",)}
 _OPTIONAL["dequantize"] = ("scale",)
+_SLICES = {"n", "table", "body"}
+"""The pieces of a frame that follow from its slices, which are one field of their own."""
 _HEADER = (("version", 0, 1), ("type", 1, 2), ("flags", 2, 4), ("stream_id", 4, 8), ("frame_seq", 8, 16), ("n", 16, 24))
 
 
@@ -115,8 +117,11 @@ def _pairs(cases: Iterable[Case]) -> Mapping[str, Mapping[str, Sequence[tuple[Ca
 def _blanked(case: Case) -> Iterator[tuple[str, str]]:
     """Each field of an input, and everything else of it as text."""
     fields = dict(_fields(case.input))
-    for field in {*fields, *_OPTIONAL.get(case.op, ())}:
-        yield field, json.dumps({name: value for name, value in fields.items() if name != field}, sort_keys=True)
+    groups = {field: {field} for field in {*fields, *_OPTIONAL.get(case.op, ())}}
+    if fields.keys() >= _SLICES:
+        groups["slices"] = _SLICES
+    for field, blank in sorted(groups.items()):
+        yield field, json.dumps({name: value for name, value in fields.items() if name not in blank}, sort_keys=True)
 
 
 def _fields(given: Mapping[str, object]) -> Iterator[tuple[str, object]]:
