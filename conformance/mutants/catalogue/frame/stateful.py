@@ -91,8 +91,8 @@ STATE = (
     Mutant(
         "tail-hash-known-by-length",
         "FRM-37",
-        "Keeps hashes by length and last bytes.",
-        remembered(HASH, lambda data: (len(data), bytes(data[-1:]))),
+        "Keeps hashes by the length of what it hashed.",
+        remembered(HASH, len),
         Kind.STATE,
     ),
     Mutant(
