@@ -73,7 +73,7 @@ MEANINGS: Mapping[str, tuple[Row, ...]] = {
             "sizes",
             "0 to 34, around blocks and powers of two; 65,537",
             m.quant_count,
-            (0, *BLOCK, 4096, 65_537),
+            (0, *BLOCK, 4097, 65_537),
             (1, 2, 32, 33, 65, 257),
         ),
         Row(

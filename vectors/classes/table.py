@@ -27,7 +27,6 @@ LARGE: Mapping[str, str] = {
     "xchacha/encode/limits-zstd": "the same under both transforms (XCH-14)",
     "message/read/bad-json": "nesting deep enough to exhaust a stack (MSG-17)",
     "quant/quantize/tensors": "more elements than a u16 counts, and digests of whole tensors (QNT-1)",
-    "quant/quantize/lengths": "128 blocks (QNT-1)",
     "quant/dequantize/tensors": "more codes than a u16 counts, and digests of whole tensors (QNT-12)",
     "quant/dequantize/blocks": "128 blocks (QNT-12)",
     "quant/quantize/tie-places": "128 blocks and one element, nearly all of them ties (QNT-6)",

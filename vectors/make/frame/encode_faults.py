@@ -185,5 +185,3 @@ def _both_limits() -> Iterator[Case]:
     yield accepts("plain-size-9000", about, "XCH-1 FRM-34", {"fields": _wide(9_000, both)} | KEYED, ok)
     about = "A plain size of 65,537 bytes that would compress well."
     yield refuses("plain-size-65537", about, "FRM-34", {"fields": _wide(65_537, both)} | KEYED, "PLAIN_TOO_LARGE")
-    full = {"fields": _flagged(65_510, both, noise(65_467))} | KEYED
-    yield refuses("noise-too-large-when-sealed", "Noise that fits only unsealed.", "XCH-14", full, "FRAME_TOO_LARGE")

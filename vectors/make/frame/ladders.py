@@ -10,7 +10,7 @@ from ..writer.raw_frame import F16, I8, Q4, SPARSE, Raw, one_slice, ramp, raw_sl
 
 PAYLOADS = (*range(41), 63, 64, 65, 127, 128, 129, 255, 256, 257, 511, 513, 1025)
 FLIPPED = (1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 255, 256, 257, 1025)
-COUNTS = (3, 4, 5, 7, 8, 9, 15, 16, 17, 32, 33, 64, 65, 128, 129, 256, 257)
+COUNTS = (3, 4, 5, 7, 8, 9, 15, 16, 17, 32, 33, 64, 65, 129, 257)
 WRITTEN_COUNTS = (3, 8, 17, 33, 64, 65, 129, 257)
 PLACED_IN = (2, 3, 9, 17, 33)
 Make = Callable[[str, str, str, Raw, Sequence[WireSlice]], Case]

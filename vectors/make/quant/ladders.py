@@ -172,7 +172,7 @@ def _read_counts() -> Iterator[Case]:
 def _read_places() -> Iterator[Case]:
     marks = {"overflow": 0x7BFF, "vanishing": 0x0000, "subnormal": 0x0003, "tie": 0x3803, "greatest": 0x7091}
     for name, scale in marks.items():
-        for blocks in (3, 9, 33):
+        for blocks in (3, 9, 17):
             for place in sorted({0, blocks // 2, blocks - 1}):
                 width = WIDTHS[(place + blocks) % 2]
                 scales = [ONE] * blocks
