@@ -71,9 +71,10 @@ jax-tests: $(JAX_INSTALLED) ## the tests of the JAX adapter, which python-tests 
 vectors: $(INSTALLED) ## write vectors/data anew
 	$(BIN)/python -m vectors.make
 
-docs: $(INSTALLED) ## draw the state diagrams in specs/ anew, and the tables made of specs/registry.toml
+docs: $(INSTALLED) ## draw the state diagrams in specs/ anew, the tables made of specs/registry.toml, and that of the vectors' classes
 	$(BIN)/python reference/diagrams.py
 	$(BIN)/python -m conformance.tools.spec_tables
+	$(BIN)/python -m vectors.classes.coverage
 
 mutants: $(INSTALLED) ## prove that the suite catches faults: make mutants ARGS="--only FRM-2*"
 	$(BIN)/python -m conformance.mutants $(ARGS)

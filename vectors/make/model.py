@@ -44,7 +44,7 @@ class Group:
         return PurePosixPath(self.profile, f"{self.name}.json")
 
     def text(self) -> str:
-        """The file's text: readable head, one case a line, the same bytes for the same group."""
+        """The file's text: readable head, one case a line without spaces, the same bytes for the same group."""
         up = "../" * (len(self.path.parts))
         head: dict[str, Any] = {
             "$schema": f"{up}schema.json",
@@ -69,7 +69,7 @@ def _case_text(case: Case) -> str:
         "input": case.input,
         "expect": case.expect,
     }
-    return json.dumps(data, ensure_ascii=False)
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
 def accepts(case_id: str, about: str, clauses: str, given: Mapping[str, Any], ok: Mapping[str, Any]) -> Case:

@@ -55,7 +55,7 @@ def _frames(transform: int) -> Iterator[tuple[str, str, Frame]]:
 
 def _about(verb: str, frame: Frame) -> str:
     dtype = DType(frame.slices[0].dtype).name
-    return f"A {MessageType(frame.type).name} frame with one {dtype} slice and flags {int(frame.flags)} is {verb}."
+    return f"{MessageType(frame.type).name} with {dtype} is {verb}."
 
 
 def _decoded(case_id: str, clause: str, frame: Frame, clauses: str) -> Case:

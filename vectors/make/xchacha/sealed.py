@@ -26,6 +26,7 @@ from ..writer.raw_frame import (
     reclose,
     seal_body,
 )
+from ..writer.wide import wide_slices
 from ..zstd.zstd import stored
 
 # space_hash32 starts with a byte that is also a modality, so that a count changed to 0 leaves the header well-formed.
@@ -92,10 +93,11 @@ def _valid() -> Iterator[Case]:
     yield accepts(
         "key-for-a-plain-frame", "XCHACHA is not set: the key is ignored.", "XCH-7", _given(PLAIN.frame()), clear
     )
-    count = 65_493 - 40
-    longest = one_slice(I8, (count,), bytes(count), stream_id=0x01020304, frame_seq=5, space_hash32=2).sealed().frame()
+    table = tuple(len(payload) for _, _, payload in wide_slices(65_496))
+    whole = replace(PLAIN, slice_len=table, body=b"".join(raw_slice(*one) for one in wide_slices(65_496)))
+    longest = whole.sealed().frame()
     assert len(longest) == 65_536
-    slices = [{"dtype": I8, "dims": [count], "payload": "00" * count}]
+    slices = [{"dtype": d, "dims": list(dims), "payload": data.hex()} for d, dims, data in wide_slices(65_496)]
     about = "The longest sealed frame: plain size 65,496, 65,536 bytes on the wire."
     yield accepts("longest", about, "XCH-2 FRM-26", _given(longest), {"fields": OK | {"slices": slices}})
 
