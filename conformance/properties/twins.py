@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from ..model.cases import DIALOGUE, Case
+from ..model.cases import DIALOGUE, Case, Refuse
 from ..model.testee import Asks
 from ..model.verdict import Verdict
 
@@ -57,7 +57,9 @@ def chain(cases: Iterable[Case], profile: str, seed: int) -> tuple[Case, ...]:
     for op in sorted({case.op for case in small}):
         found = by_field.get(op, {})
         chosen = [pair for field in sorted(found) for pair in _drawn(order, found[field], PAIRS)]
-        chosen += _drawn(order, [pair for field in sorted(found) for pair in found[field]], OP_PAIRS - len(chosen))
+        every = [pair for field in sorted(found) for pair in found[field]]
+        chosen += _of_every_refusal(order, every, chosen)
+        chosen += _drawn(order, every, OP_PAIRS - len(chosen))
         if len(chosen) < OP_PAIRS:  # an op with few twins is asked for often all the same
             ours = [case for case in small if case.op == op]
             others = [(one, other) for one, other in pairwise(ours) if one.expect != other.expect]
@@ -66,6 +68,21 @@ def chain(cases: Iterable[Case], profile: str, seed: int) -> tuple[Case, ...]:
     order.shuffle(units)
     again = order.sample(units, min(REPEATED, len(units)))
     return tuple(case for unit in (*units, *again) for case in unit)
+
+
+def _of_every_refusal(
+    order: random.Random, every: Sequence[tuple[Case, Case]], chosen: Sequence[tuple[Case, Case]]
+) -> list[tuple[Case, Case]]:
+    """A pair for each clause by which a case of the op is rejected, and no case of those chosen is."""
+    lacking = _refusals(every) - _refusals(chosen)
+    return [
+        one for clause in sorted(lacking) for one in _drawn(order, [p for p in every if clause in _refusals([p])], 1)
+    ]
+
+
+def _refusals(pairs: Iterable[tuple[Case, Case]]) -> set[str]:
+    """The clauses that are first in rejected cases."""
+    return {case.clauses[0] for pair in pairs for case in pair if isinstance(case.expect, Refuse)}
 
 
 def _drawn(order: random.Random, pairs: Sequence[tuple[Case, Case]], most: int) -> list[tuple[Case, Case]]:
