@@ -1,0 +1,100 @@
+"""Dialogues of the profile stream: frames that come to a receiver in any order, and a sender that is told of losses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ...model.cases import DIALOGUE
+from ...model.peer_requests import SPACE_HASH
+from ...properties.streams.sender import Kind as Sent
+from ...properties.streams.sender import Lie, Plan, beat, data, plan
+from ..draw import number
+from ..inputs import Draw, Input, Kind
+from .dialogues import Steps, passing, request, send
+from .slices import half
+from .sync import config, error, frame_of
+
+_KINDS = (Sent.DATA, Sent.DATA, Sent.DATA, Sent.HEART, Sent.OTHER)
+_STREAMS = (3, 5, 1 << 31 | 3)
+_AHEAD = (0, 1, 6, 7, 1023, 1024, 1025, 1026, 5000, 1 << 40)
+
+
+def _begin(draw: Draw) -> Steps:
+    message = {"method": "ping", "ts": 0, "supports": {"critique": True}}
+    return [send(frame_of(message, 1, draw.choice((0, number(draw, 64)))))]
+
+
+def _planned(draw: Draw, stream_id: int) -> Plan:
+    return plan(
+        stream_id,
+        [draw.choice(_KINDS) for _ in range(draw.randrange(6))],
+        strong=bool(draw.randrange(2)),
+        sized=bool(draw.randrange(2)),
+        lie=draw.choice((Lie.NOTHING, Lie.NOTHING, *Lie)),
+    )
+
+
+def receivers(draw: Draw, _chunk: int, count: int) -> Iterator[Input]:
+    """A server that streams come to: out of order, repeated, with gaps, lies and odd frames, and time that passes."""
+    for _ in range(count):
+        own = config(draw, modality=["text"], dtype=["i8"], space_hash32=SPACE_HASH, critique=True)
+        steps = _begin(draw)
+        plans = [_planned(draw, stream_id) for stream_id in draw.sample(_STREAMS, draw.choice((1, 1, 2)))]
+        frames = [one for each in plans for one in each.frames]
+        sent = [one for one in frames if draw.randrange(6)]
+        if draw.randrange(2):
+            draw.shuffle(sent)
+        for one in [*sent, *draw.choices(frames, k=draw.randrange(4))]:
+            steps.append(send((one if draw.randrange(12) else one.with_other_flag()).datagram))
+            if not draw.randrange(6):
+                steps.append(draw.choice((passing(draw), _odd(draw, frames[0].stream_id), _odd(draw, one.stream_id))))
+        yield Input(DIALOGUE, {"role": "server", "config": own, "steps": steps}, ("handshake", "stream"))
+
+
+def _odd(draw: Draw, stream_id: int) -> Mapping[str, Any]:
+    """A frame beyond those of its stream, or beyond what may be held."""
+    ahead = draw.choice(_AHEAD)
+    one = data(stream_id, ahead, b"odd") if draw.randrange(2) else beat(stream_id, ahead)
+    return send(one.datagram)
+
+
+def senders(draw: Draw, _chunk: int, count: int) -> Iterator[Input]:
+    """A server that is asked for a stream, and told of what is missing or wrong."""
+    for _ in range(count):
+        own = config(draw, modality=["text"], dtype=["f16", "i8"], space_hash32=SPACE_HASH)
+        stream_id, frames = draw.choice((2, 4, number(draw, 32))), draw.randrange(5)
+        steps = _begin(draw)
+        steps.append({"act": {"kind": "head", "stream_id": stream_id, "strong_tail": bool(draw.randrange(2))}})
+        for at in range(frames):
+            message = _message(draw, stream_id, at)
+            steps.append({"act": message if draw.randrange(6) else {"kind": "heart", "stream_id": stream_id}})
+        steps.append({"act": {"kind": "tail", "stream_id": stream_id}})
+        for at in range(draw.randrange(4)):
+            steps.append(_complaint(draw, stream_id, frames + 1, at))
+            if not draw.randrange(3):
+                steps.append({"advance": draw.choice((1, 999, 1000, 2000))})
+        steps.append({"act": request(draw, ("message", "head", "tail", "heart")) | {"stream_id": stream_id}})
+        yield Input(DIALOGUE, {"role": "server", "config": own, "steps": steps}, ("handshake", "stream"))
+
+
+def _message(draw: Draw, stream_id: int, at: int) -> Mapping[str, Any]:
+    """A Think or a Cache of one tensor or two."""
+    kind, one = draw.choice((0, 1)), {"dtype": 1, "dims": [2], "payload": half(1.0, at).hex()}
+    return {"kind": "message", "stream_id": stream_id, "type": kind, "modality": 0, "slices": [one] * (1 + kind)}
+
+
+def _complaint(draw: Draw, stream_id: int, tail: int, at: int) -> Mapping[str, Any]:
+    ref = {"stream_id": stream_id, "frame_seq": str(tail if draw.randrange(8) else tail + 1)}
+    if draw.randrange(4):
+        missing = [str(one) for one in range(tail + 2) if draw.randrange(2)]
+        return send(frame_of(error(draw, "STREAM_INCOMPLETE", ref=ref, missing=missing), stream_id, at))
+    code = draw.choice(("STREAM_CORRUPT", "STREAM_TIMEOUT"))
+    adds = {"what": "md5"} if code == "STREAM_CORRUPT" else {}
+    return send(frame_of(error(draw, code, ref=ref, **adds), stream_id, at))
+
+
+KINDS = (
+    Kind("stream/receivers", receivers, 15),
+    Kind("stream/senders", senders, 15),
+)
