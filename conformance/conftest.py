@@ -27,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Begin a judgement, unless only tests of the project itself are to run, or nothing but help is wanted."""
-    if not judges(config.args, config.invocation_params.dir):
+    if not asks_for_judgement(config.args, config.invocation_params.dir):
         return
     forgiving()
     config.addinivalue_line("markers", MARKER)
@@ -68,7 +68,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if collection_path.resolve() == OWN_TESTS and not asked else None
 
 
-def judges(arguments: list[str], folder: Path) -> bool:
+def asks_for_judgement(arguments: list[str], folder: Path) -> bool:
     """Whether one of the paths or node ids on the command line holds cases of the suite."""
     paths = _paths(arguments, folder)
     own = [path for path in paths if path.is_relative_to(OWN_TESTS)]

@@ -19,11 +19,12 @@ from .answer import (
     Unsupported,
     parse_answer,
 )
+from .batch import ask_many
 from .build import build_adapter
 from .errors import AdapterError, StartError
 from .hello import Hello
 from .running import Address
-from .session import launch
+from .session import launch, request_bytes
 from .testee import Limits, Testee, not_started
 from .transport.channel import RESEND_S, Channel, GoneError, NoReplyError
 from .transport.exchange import Exchange
@@ -74,6 +75,7 @@ __all__ = [
     "Unsupported",
     "WirePeer",
     "ask_for",
+    "ask_many",
     "build_adapter",
     "cut",
     "enlarge_buffers",
@@ -82,4 +84,5 @@ __all__ = [
     "not_started",
     "open_udp",
     "parse_answer",
+    "request_bytes",
 ]

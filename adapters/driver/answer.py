@@ -98,6 +98,12 @@ def parse_answer(reply: bytes) -> Answer:
         raise AnswerError(f"the reply is not UTF-8 JSON ({error}): {_shown(reply)} (TST-8)") from None
     if parts > MAX_DEPTH and _is_deep(members):
         raise AnswerError(f"the reply nests deeper than {MAX_DEPTH}: {_shown(reply)}")
+    return read_answer(members, reply)
+
+
+def read_answer(members: object, shown: object = None) -> Answer:
+    """A reply that is parsed already. shown: what an error quotes of it. Raises AnswerError and nothing else."""
+    reply = members if shown is None else shown
     if type(members) is not dict:
         raise AnswerError(f"the reply is not a JSON object: {_shown(reply)} (TST-8)")
     if len(members) != 1:

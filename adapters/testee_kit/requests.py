@@ -6,11 +6,15 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from .schema import BadRequestError, Shape, any_object, members, parse, some_text, text
+from .schema import BadRequestError, Shape, any_object, any_value, array, members, parse, some_text, text
 
 VARIABLE: Final = "RESONANT_TOKEN"
 """The environment variable with the secret of section 1."""
 REQUEST: Final[Shape] = {"op": some_text, "case": text, "profile": text, "input": any_object}
+_BATCH: Final[Shape] = {"requests": array(any_value, 1, 300)}
+_PEER_OPS: Final = ("peer_open", "peer_send", "peer_poll", "peer_advance", "peer_close", "reset")
+_ALONE: Final = frozenset({"hello", "stop", "batch", *_PEER_OPS})
+"""Ops that may not stand in a batch (TST-25)."""
 
 Performer: TypeAlias = Callable[..., dict[str, Any]]
 """Takes the members of an input as keywords and returns the result; called with what fits the shape only."""
@@ -41,10 +45,26 @@ def answer(ops: Mapping[str, Op], refusal: type[Exception], message: bytes) -> t
     refusal: what a performer raises to refuse its input; it has the attribute `code`, or the code is REJECTED. Whatever
     else is raised ends the process (section 6).
     """
+    try:
+        request = parse(message)
+    except BadRequestError as error:
+        return "", {"error": str(error)}
+    return _answer(ops, refusal, request)
+
+
+def _answer(
+    ops: Mapping[str, Op], refusal: type[Exception], request: Any, *, batched: bool = False
+) -> tuple[str, dict[str, Any]]:
+    """The op of a request, empty if it has none, and the reply to it. batched: it stands in a batch."""
     op = ""
     try:
-        request = members("the message", parse(message), REQUEST, {})
+        request = members("the message", request, REQUEST, {})
         op = request["op"]
+        if batched and op in _ALONE:
+            raise BadRequestError(f"{op} may not stand in a batch")
+        if op == "batch":
+            given = members("input", request["input"], _BATCH, {})
+            return op, {"ok": {"replies": [_answer(ops, refusal, one, batched=True)[1] for one in given["requests"]]}}
         if op not in ops:
             return op, {"unsupported": op}  # TST-9, TST-10
         needed, optional, perform = ops[op]

@@ -14,7 +14,7 @@ from resonant.describe.clauses import load_clauses
 from ..model.cases import load_cases
 from ..tools.progress import Progress
 from .catalogue.table import FAMILIES
-from .engine.kill_matrix import Account, faults, trial_faults
+from .engine.kill_matrix import KillMatrix, faults, trial_faults
 from .engine.mutant import Mutant
 from .engine.report import PATH, write_report
 from .engine.show import all_lines, some_lines
@@ -41,10 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not whole:
         print("\n".join(some_lines(mutants, trials)))
         return NOT_PROVED if any(trial_faults(mutants, trials)) else PROVED
-    account = Account(mutants, trials, load_cases(), load_clauses(), proved_by_testees(), failing, options.full)
-    write_report(account)
-    print("\n".join([*all_lines(account, monotonic() - began), f"report: {PATH}"]))
-    return NOT_PROVED if any(faults(account)) else PROVED
+    matrix = KillMatrix(mutants, trials, load_cases(), load_clauses(), proved_by_testees(), failing, options.full)
+    write_report(matrix)
+    print("\n".join([*all_lines(matrix, monotonic() - began), f"report: {PATH}"]))
+    return NOT_PROVED if any(faults(matrix)) else PROVED
 
 
 def chosen(pattern: str) -> tuple[Mutant, ...]:

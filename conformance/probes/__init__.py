@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from .asks import asks_for_pieces, first_piece_alone, pieces_when_asked
 from .basics import Probe, expect_kind, run_probe
+from .batches import batch_as_alone, not_in_batches
 from .datagrams import bad_heads, kept_replies, long_reply, one_reply_each, pieces_in_any_order, stranger_ignored
 from .peers import (
     clock_by_advance,
@@ -51,6 +52,8 @@ PROBES = (
     Probe("one-reply-each", "Replies are counted.", ("TST-8",), one_reply_each),
     Probe("refusal-has-a-code", "The form of reject.", ("TST-13",), refusal_has_a_code),
     Probe("hello-again", "hello, a second time.", ("TST-12",), hello_again),
+    Probe("batch-as-alone", "A batch of requests of all sorts.", ("TST-24",), batch_as_alone),
+    Probe("not-in-batches", "Ops that may not stand in a batch.", ("TST-25",), not_in_batches),
     Probe("ports-line", "What it bound and printed.", ("TST-1",), ports_line, needs_process=True),
     *(replace(probe, profile="handshake") for probe in OF_PEERS),
     Probe("stop-exits", "The op stop.", ("TST-3",), stop_exits, needs_process=True),

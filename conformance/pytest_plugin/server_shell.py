@@ -11,9 +11,9 @@ from .. import of_suite
 from ..server.chains import Chains
 from ..server.server import SCHEME
 from ..session.server_run import prepare
-from .accounting import Accounts
 from .begin import ready
 from .outcomes import pytest_runtest_makereport  # noqa: F401 - a hook of this plugin
+from .recorder import ResultRecorder
 from .stash import JUDGED, OUTSIDE
 
 SUITE = Path(__file__).resolve().parents[1]
@@ -81,7 +81,7 @@ def chains(pytestconfig: pytest.Config) -> Chains:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Keep accounts in the process that sees every report."""
+    """Record results in the process that sees every report."""
     config = session.config
     if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Accounts(config), "conformance-accounts")
+        config.pluginmanager.register(ResultRecorder(config), "conformance-results")

@@ -16,15 +16,15 @@ def summary(config: pytest.Config) -> Iterator[str]:
     run = config.stash[JUDGED]
     if not wanted(config):
         yield from _table(run)
-    if run.ledger.unnamed:
-        yield f"{run.ledger.unnamed} refusals came without a code"
-    if run.ledger.left_out:
-        count = run.ledger.left_out
+    if run.results.unnamed:
+        yield f"{run.results.unnamed} refusals came without a code"
+    if run.results.left_out:
+        count = run.results.left_out
         yield f"{count} dialogues need time to pass, which for this testee is real time: not executed (--real-time)"
-    failing = run.ledger.failing_clauses()
+    failing = run.results.failing_clauses()
     if failing:
         yield "failing clauses: " + ", ".join(f"{clause} ({count})" for clause, count in failing[:12])
-        yield from ("likely causes:", *cause_lines(run.ledger.entries))
+        yield from ("likely causes:", *cause_lines(run.results.entries))
     if OUTSIDE in config.stash:
         yield from config.stash[OUTSIDE].summary()
     if WRITTEN in config.stash:
@@ -36,6 +36,6 @@ def summary(config: pytest.Config) -> Iterator[str]:
 def _table(run: Judged) -> Iterator[str]:
     yield ""
     yield f"{'profile':<10}{'cases':>8}{'executed':>10}{'passed':>8}{'failed':>8}{'known':>7}"
-    for profile, row in run.ledger.rows():
+    for profile, row in run.results.rows():
         cells = f"{row['planned']:>8}{row['executed']:>10}{row['passed']:>8}{row['failed']:>8}{row['known']:>7}"
         yield f"{profile:<10}{cells}"

@@ -19,9 +19,9 @@ from ..model.verdict import short
 from ..probes import PROBES
 from ..session.testee_ids import unclaimed_name
 from ..session.testee_run import Run, RunError, prepare
-from .accounting import Accounts
 from .begin import ready
 from .outcomes import pytest_runtest_makereport  # noqa: F401 - a hook of this plugin
+from .recorder import ResultRecorder
 from .stash import JUDGED, OPTIONS, RUN
 from .terminal import Meter, wanted
 
@@ -98,7 +98,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     def counts(item: pytest.Item) -> bool:
         marker = item.get_closest_marker("profile")
-        if marker is not None and marker.args[0] not in run.ledger.selected:
+        if marker is not None and marker.args[0] not in run.results.selected:
             return False
         if marker is not None and marker.kwargs.get("clock", run.hello.clock) != run.hello.clock:
             return False
@@ -126,9 +126,9 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Keep accounts in the process that sees every report."""
+    """Record results in the process that sees every report."""
     config = session.config
     if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Accounts(config), "conformance-accounts")
+        config.pluginmanager.register(ResultRecorder(config), "conformance-results")
         if wanted(config):
             config.pluginmanager.register(Meter(session), "conformance-meter")

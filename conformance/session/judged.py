@@ -8,7 +8,7 @@ from typing import Protocol
 
 from adapters.driver import Hello
 
-from .results import Ledger, Planned
+from .results import Planned, Results
 
 
 class Judged(Protocol):
@@ -47,5 +47,5 @@ class Judged(Protocol):
         """Those of them that run."""
 
     @property
-    def ledger(self) -> Ledger:
+    def results(self) -> Results:
         """What ran."""

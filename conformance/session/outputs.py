@@ -25,8 +25,8 @@ def plan_faults(run: Judged, options: Options, selected_by: Sequence[str], *, st
     except DataFileError as error:
         yield str(error)
         return
-    faults = list(missing(plan, run.ledger.entries, run.idle_probes, options.plan))
-    left_out = "--profile" if options.profiles and plan.profiles.keys() - {*run.ledger.selected, TESTEE} else ""
+    faults = list(missing(plan, run.results.entries, run.idle_probes, options.plan))
+    left_out = "--profile" if options.profiles and plan.profiles.keys() - {*run.results.selected, TESTEE} else ""
     flags = [*selected_by, *filter(None, [left_out])]
     if faults and stopped:
         yield f"{options.plan} is not checked, because the run ended early"
@@ -37,17 +37,17 @@ def plan_faults(run: Judged, options: Options, selected_by: Sequence[str], *, st
 
 
 def _selected(flags: Sequence[str], run: Judged, plan: Plan) -> str:
-    ran, all_of_them = (sum(one.profiles.values()) for one in (executed(run.ledger.entries), plan))
+    ran, all_of_them = (sum(one.profiles.values()) for one in (executed(run.results.entries), plan))
     return f"{' and '.join(flags)} selected {ran:,} of {all_of_them:,} cases; leave that out, or --plan"
 
 
 def write_files(run: Judged, options: Options) -> Iterator[str]:
     """Write what --write-plan and --fix-known-failures ask for; a line on each. Raises WRITE_ERRORS."""
     if options.plan is not None and options.write_plan:
-        yield f"plan: {write_plan(options.plan, run.ledger.entries, run.hello.spec)}"
+        yield f"plan: {write_plan(options.plan, run.results.entries, run.hello.spec)}"
     if options.known is not None and options.fix_known:
-        profiles = run.ledger.selected if options.profiles else ()
-        changed, new = fix_file(options.known, found(run.ledger.entries, run.existing, run.running), profiles)
+        profiles = run.results.selected if options.profiles else ()
+        changed, new = fix_file(options.known, found(run.results.entries, run.existing, run.running), profiles)
         rest = "; write the reason and the issue of each new one" if new else ""
         yield f"known failures: {changed} removed or changed, {new} new in {options.known}{rest}"
 

@@ -34,8 +34,8 @@ def _badness(entry: Entry) -> int:
 
 
 @dataclass(slots=True)
-class Ledger:
-    """The run's account. A run that tested nothing is a failed run, however green it looks."""
+class Results:
+    """The results of a run. A run that tested nothing is a failed run, however green it looks."""
 
     selected: tuple[str, ...]
     """The profiles to judge."""

@@ -13,7 +13,7 @@ from reports.entry import Entry
 from ..model.verdict import short
 from .files import data_text, write_whole
 from .provenance import Bound
-from .results import Ledger
+from .results import Results
 
 FORMAT = 3
 DETAIL_CHARS = 20_000
@@ -28,7 +28,7 @@ class Ending:
     faults: tuple[str, ...]
 
 
-def run_data(ledger: Ledger, hello: Hello, bound: Bound, ending: Ending) -> Mapping[str, Any]:
+def run_data(results: Results, hello: Hello, bound: Bound, ending: Ending) -> Mapping[str, Any]:
     """The run as JSON data; the same run gives the same data."""
     return {
         "format": FORMAT,
@@ -42,9 +42,9 @@ def run_data(ledger: Ledger, hello: Hello, bound: Bound, ending: Ending) -> Mapp
         "seed": ending.seed,
         "exit_status": ending.exit_status,
         "faults": list(ending.faults),
-        "left_out": ledger.left_out,
-        "profiles": dict(ledger.rows()),
-        "cases": [_case(entry) for entry in sorted(ledger.entries, key=lambda entry: entry.id)],
+        "left_out": results.left_out,
+        "profiles": dict(results.rows()),
+        "cases": [_case(entry) for entry in sorted(results.entries, key=lambda entry: entry.id)],
     }
 
 

@@ -20,7 +20,7 @@ from ..server.check import Check
 from ..server.server import SCHEME, Outside, UnreachableError, attach
 from .known_failures import KnownFailuresError, load_known, resolve
 from .options import Options
-from .results import Ledger
+from .results import Results
 from .testee_run import RunError
 
 SPEC = "1.0"
@@ -55,7 +55,7 @@ class OutsideRun:
     """The checks that are to run, by id."""
     unplanned: Sequence[Unplanned]
     known: Mapping[str, str]
-    ledger: Ledger
+    results: Results
 
     @property
     def name(self) -> str:
@@ -84,9 +84,9 @@ class OutsideRun:
 
     def unseen(self) -> tuple[str, ...]:
         """The MUST clauses of the judged profiles, and of those they need, that no executed check cites."""
-        seen = {clause for entry in self.ledger.entries for clause in entry.clauses}
+        seen = {clause for entry in self.results.entries for clause in entry.clauses}
         learned = self.server.learned
-        families = {family for profile in self.ledger.selected for family in FAMILIES[profile]}
+        families = {family for profile in self.results.selected for family in FAMILIES[profile]}
         families |= {family for name, family in TRANSFORMS if name in (*learned.compress, *learned.crypto)}
         return tuple(
             clause.id
@@ -127,7 +127,7 @@ def prepare(options: Options) -> OutsideRun:
     unplanned = [Unplanned(check.id, reason) for check, reason in lacking if reason is not None]
     address = options.impl.removeprefix(SCHEME)
     hello = Hello(name=address, version=UNKNOWN, language=UNKNOWN, spec=SPEC, profiles=selected)
-    return OutsideRun(server, Chains(server, cases), hello, cases, unplanned, known, Ledger(selected, cases))
+    return OutsideRun(server, Chains(server, cases), hello, cases, unplanned, known, Results(selected, cases))
 
 
 def _check_options(options: Options) -> None:

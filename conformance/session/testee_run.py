@@ -1,4 +1,4 @@
-"""One run of the suite: the implementation, the cases that count for it, and the ledger."""
+"""One run of the suite: the implementation, the cases that count for it, and the results."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ..probes.unclaimed import refusal_probes
 from .implementations import WRONG, find_adapter
 from .known_failures import Known, KnownFailuresError, load_known, resolve
 from .options import Options
-from .results import Ledger
+from .results import Results
 from .testee_ids import TESTEE, existing_ids, running_ids
 
 
@@ -40,7 +40,7 @@ class Run:
     probes: Sequence[Case]
     """Valid cases of unclaimed profiles; each must be answered with `unsupported`."""
     known: Mapping[str, str]
-    ledger: Ledger
+    results: Results
     existing: Collection[str]
     """Ids of all cases, probes and laws, whether they run or not."""
     running: Collection[str]
@@ -93,9 +93,9 @@ def prepare(options: Options, *, build: bool) -> Run:
     except BaseException:
         testee.close()  # a signal, say
         raise
-    ledger = Ledger(selected, cases, left_out=len(counting) - len(cases))
+    results = Results(selected, cases, left_out=len(counting) - len(cases))
     file = _file_of(adapter, options.impl)
-    return Run(adapter, testee, hello, cases, probes, known, ledger, existing, running, file)
+    return Run(adapter, testee, hello, cases, probes, known, results, existing, running, file)
 
 
 def concerns(entry: Known, selected: Collection[str], running: Collection[str]) -> bool:

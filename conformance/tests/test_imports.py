@@ -73,6 +73,7 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
         layer("docker", "a testee in a container, which is launched on this machine all the same"),
         layer("build session", "a build, and a run from start to end, however it is launched"),
         layer("testee", "whoever asks sees this, whatever becomes of the testee in between"),
+        layer("batch", "many requests in one message, to a testee that may be started again in between"),
     ),
     "vectors.make": (
         layer("model", "what a group of cases is"),

@@ -17,7 +17,7 @@ FOLDER = "conformance/mutants/catalogue/"
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class KillMatrix:
     """The whole catalogue after its trials."""
 
     mutants: Sequence[Mutant]
@@ -73,15 +73,15 @@ class Account:
         return (name for name, clause in self.clauses.items() if clause.must and clause.untestable is None)
 
 
-def faults(account: Account) -> Iterator[str]:
+def faults(matrix: KillMatrix) -> Iterator[str]:
     """Why the catalogue proves less than it should, each with what to do."""
-    yield from trial_faults(account.mutants, account.trials)
-    for clause in account.unproved_clauses():
+    yield from trial_faults(matrix.mutants, matrix.trials)
+    for clause in matrix.unproved_clauses():
         yield f"{clause} has no mutant: add a fault that breaks it beside those of its neighbours in {FOLDER}"
-    for code, kills in account.kills_by_code().items():
+    for code, kills in matrix.kills_by_code().items():
         if kills < MUTANTS_PER_CODE:
             yield f"{code}: cases that expect it have killed {kills} mutants; add some to have {MUTANTS_PER_CODE}"
-    for case in account.failing:
+    for case in matrix.failing:
         yield f"{case}: the reference itself fails it; repair that first"
 
 

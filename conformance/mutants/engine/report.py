@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from .kill_matrix import Account, faults
+from .kill_matrix import KillMatrix, faults
 from .mutant import Mutant
 from .trial import Trial
 
@@ -14,24 +14,24 @@ FORMAT = 1
 PATH = Path(__file__).resolve().parents[3] / "reports" / "mutants.json"
 
 
-def report_data(account: Account) -> dict[str, Any]:
+def report_data(matrix: KillMatrix) -> dict[str, Any]:
     """The account as data; the same for the same catalogue and suite, whatever the order of the trials was."""
     data: dict[str, Any] = {
         "format": FORMAT,
         "spec": "1.0",
-        "full": account.full,
-        "faults": list(faults(account)),
+        "full": matrix.full,
+        "faults": list(faults(matrix)),
         "clauses": {
-            clause: [_mutant_data(mutant, account.trials[mutant.id]) for mutant in account.of_clause(clause)]
-            for clause in account.judged_clauses()
-            if clause not in account.elsewhere
+            clause: [_mutant_data(mutant, matrix.trials[mutant.id]) for mutant in matrix.of_clause(clause)]
+            for clause in matrix.judged_clauses()
+            if clause not in matrix.elsewhere
         },
-        "testees": {clause: list(names) for clause, names in account.elsewhere.items()},
-        "unjudged": list(account.unjudged_clauses()),
-        "codes": dict(account.kills_by_code()),
+        "testees": {clause: list(names) for clause, names in matrix.elsewhere.items()},
+        "unjudged": list(matrix.unjudged_clauses()),
+        "codes": dict(matrix.kills_by_code()),
     }
-    if account.full:
-        data |= {"cases": dict(account.kills_by_case()), "idle": list(account.idle_cases())}
+    if matrix.full:
+        data |= {"cases": dict(matrix.kills_by_case()), "idle": list(matrix.idle_cases())}
     return data
 
 
@@ -40,6 +40,6 @@ def _mutant_data(mutant: Mutant, trial: Trial) -> dict[str, Any]:
     return {"id": mutant.id, "story": mutant.story, "killer": killer}
 
 
-def write_report(account: Account, path: Path = PATH) -> None:
+def write_report(matrix: KillMatrix, path: Path = PATH) -> None:
     """Write it, readable."""
-    path.write_text(json.dumps(report_data(account), ensure_ascii=False, indent=1) + "\n", "utf-8")
+    path.write_text(json.dumps(report_data(matrix), ensure_ascii=False, indent=1) + "\n", "utf-8")

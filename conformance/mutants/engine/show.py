@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from .kill_matrix import Account, faults, trial_faults
+from .kill_matrix import KillMatrix, faults, trial_faults
 from .mutant import Mutant
 from .trial import Trial
 
@@ -19,15 +19,15 @@ def some_lines(mutants: Sequence[Mutant], trials: Mapping[str, Trial]) -> Iterat
         yield f"FAILED: {fault}"
 
 
-def all_lines(account: Account, seconds: float) -> Iterator[str]:
+def all_lines(matrix: KillMatrix, seconds: float) -> Iterator[str]:
     """The account of a whole run."""
-    killed = sum(bool(trial.killers) for trial in account.trials.values())
-    clauses = {mutant.clause for mutant in account.mutants}
-    yield f"{killed} of {len(account.mutants)} mutants of {len(clauses)} clauses are killed ({seconds:.0f} s)"
-    yield f"{len(account.elsewhere)} clauses of the testee protocol are proved by the wrong testees that tests start"
-    if account.unjudged_clauses():
-        yield f"not cited by any case yet: {', '.join(account.unjudged_clauses())}"
-    if account.full:
-        yield f"{len(account.idle_cases())} of {len(account.cases)} cases kill nothing: `idle` in the report"
-    for fault in faults(account):
+    killed = sum(bool(trial.killers) for trial in matrix.trials.values())
+    clauses = {mutant.clause for mutant in matrix.mutants}
+    yield f"{killed} of {len(matrix.mutants)} mutants of {len(clauses)} clauses are killed ({seconds:.0f} s)"
+    yield f"{len(matrix.elsewhere)} clauses of the testee protocol are proved by the wrong testees that tests start"
+    if matrix.unjudged_clauses():
+        yield f"not cited by any case yet: {', '.join(matrix.unjudged_clauses())}"
+    if matrix.full:
+        yield f"{len(matrix.idle_cases())} of {len(matrix.cases)} cases kill nothing: `idle` in the report"
+    for fault in faults(matrix):
         yield f"FAILED: {fault}"

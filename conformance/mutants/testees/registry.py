@@ -9,7 +9,7 @@ from types import MappingProxyType
 from ...probes import UNCLAIMED_CLAUSES
 from ..catalogue.table import MUTANTS
 from ..engine.patches import replaced
-from . import datagrams, peers, processes, requests
+from . import batches, datagrams, peers, processes, requests
 from .wrong import WrongTestee
 
 UNCLAIMED = WrongTestee(
@@ -23,6 +23,7 @@ TESTEES: Mapping[str, WrongTestee] = MappingProxyType(
         one.name: one
         for one in (
             *requests.WRONG,
+            *batches.WRONG,
             UNCLAIMED,
             *datagrams.WRONG,
             *processes.WRONG,

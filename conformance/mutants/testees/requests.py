@@ -69,7 +69,7 @@ def _own_code(_op: str, reply: Reply) -> Reply:
 
 
 def _says_bye(op: str, reply: Reply) -> Reply:
-    return {"ok": {"bye": 1}} if op == "stop" else reply
+    return {"ok": {"bye": 1}} if op == "stop" and "ok" in reply else reply
 
 
 WRONG = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -43,11 +44,16 @@ def breaking(probes: str, name: str, about: str, change: Change) -> WrongTestee:
 
 
 def on_reply(change: Callable[[str, Reply], Reply]) -> Change:
-    """Other replies: `change` takes the op and the right one."""
+    """Other replies: `change` takes the op and the right one, of a batch also each of those in it."""
 
     def make(right: Answering) -> Answering:
         def answer(message: bytes) -> tuple[str, Reply]:
             op, reply = right(message)
+            if op == "batch" and "ok" in reply:
+                asked = [
+                    one.get("op", "") if type(one) is dict else "" for one in json.loads(message)["input"]["requests"]
+                ]
+                reply = {"ok": {"replies": list(map(change, asked, reply["ok"]["replies"]))}}
             return op, change(op, reply)
 
         return answer

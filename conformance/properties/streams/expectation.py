@@ -13,8 +13,8 @@ REPLIES, REPLIES_MS = 8, 999  # HSK-42
 
 
 @dataclass(slots=True)
-class Owed:
-    """What is owed since the last `told`, and what numbers and limits depend on."""
+class Expectation:
+    """What is owed since the last `take`, and what numbers and limits depend on."""
 
     now_ms: int = 0
     sent_ms: int = 0
@@ -23,7 +23,7 @@ class Owed:
     frames: list[Mapping[str, Any]] = field(default_factory=list)
     events: list[Mapping[str, Any]] = field(default_factory=list)
 
-    def told(self) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+    def take(self) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
         """The frames and events that are expected, once."""
         frames, self.frames = self.frames, []
         events, self.events = self.events, []

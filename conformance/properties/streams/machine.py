@@ -167,7 +167,7 @@ class StreamMachine(RuleBasedStateMachine):
         self._check()
 
     def _unclear(self, frames: Sequence[Sent]) -> bool:
-        if self._receiver.owed.replies_left > len(frames):
+        if self._receiver.expectation.replies_left > len(frames):
             return False
         trial = deepcopy(self._receiver)
         for sent in frames:
@@ -176,7 +176,7 @@ class StreamMachine(RuleBasedStateMachine):
 
     def _check(self) -> None:
         """Say what is owed, and play all that was said since the last time: a failure leaves nothing unsaid."""
-        frames, events = self._receiver.owed.told()
+        frames, events = self._receiver.expectation.take()
         for frame in frames:
             self._say({"expect": frame})
         self._say({"events": events})

@@ -13,7 +13,7 @@ from typing import Any
 from resonant.describe.registry import registry
 
 from ...model.peer_requests import CONFIG
-from .expectation import Owed
+from .expectation import Expectation
 from .sender import HANDSHAKE_STREAM, Kind, Sent, message_of, sums_of
 
 REPLAY_SPAN, HELD_SPAN = map(registry().limit, ("replay_window_numbers", "reorder_window_numbers"))
@@ -64,7 +64,7 @@ class Stream:
 class Receiver:
     """The model's state."""
 
-    owed: Owed = field(default_factory=Owed)
+    expectation: Expectation = field(default_factory=Expectation)
     session: bool = False
     accepted_ms: int = 0
     perhaps_ms: int = 0
@@ -80,7 +80,7 @@ class Receiver:
         if sent.kind is Kind.PING:
             self._ping(sent)
         elif stream is not None and stream.closed:
-            self.owed.drop("CLOSED")  # STM-19
+            self.expectation.drop("CLOSED")  # STM-19
         elif sent.kind is Kind.HEAD:
             self._head(sent, stream)
         elif stream is None:
@@ -89,53 +89,53 @@ class Receiver:
             self._of_stream(sent, stream)
 
     def _ping(self, sent: Sent) -> None:
-        if self.owed.reply(HANDSHAKE_STREAM, {"method": "capability", "agreed_proto": 1}):
+        if self.expectation.reply(HANDSHAKE_STREAM, {"method": "capability", "agreed_proto": 1}):
             self._accept()
             self.session = True
-            self.owed.events.append(AGREED)
+            self.expectation.events.append(AGREED)
 
     def _head(self, sent: Sent, stream: Stream | None) -> None:
         if stream is not None:
-            self.owed.drop("DUPLICATE")  # STM-6
+            self.expectation.drop("DUPLICATE")  # STM-6
         elif not self.session:
-            self.owed.refuse(sent, "HANDSHAKE_REQUIRED")
+            self.expectation.refuse(sent, "HANDSHAKE_REQUIRED")
         else:
             self._accept()
             self.windows.pop(sent.stream_id, None)
             self.streams[sent.stream_id] = Stream(sent)
-            self.owed.events.append({"event": "opened", "stream_id": sent.stream_id, "sized": bool(sent.sums)})
+            self.expectation.events.append({"event": "opened", "stream_id": sent.stream_id, "sized": bool(sent.sums)})
 
     def _single(self, sent: Sent) -> None:
         window = self.windows.setdefault(sent.stream_id, Window())
         code = window.drops(sent.number)
         if code is not None:
-            self.owed.drop(code)
+            self.expectation.drop(code)
         elif not self.session and sent.kind is Kind.HEART:
-            self.owed.drop("IGNORED")
+            self.expectation.drop("IGNORED")
         elif not self.session:
-            self.owed.refuse(sent, "HANDSHAKE_REQUIRED")
+            self.expectation.refuse(sent, "HANDSHAKE_REQUIRED")
         elif sent.kind is Kind.TAIL:
-            self.perhaps_ms = self.owed.now_ms
+            self.perhaps_ms = self.expectation.now_ms
             self._incomplete(sent, list(range(sent.number)))  # STM-13
         else:
             self._accept()
             window.accepted.add(sent.number)
             if sent.kind is Kind.DATA:
-                self.owed.events.append(message_of(sent))
+                self.expectation.events.append(message_of(sent))
 
     def _of_stream(self, sent: Sent, stream: Stream) -> None:
         """The order of checks is that of specs/stream.md, section 2."""
         tail = stream.tail
         if sent.number < stream.wanted or sent.number in stream.held:
-            self.owed.drop("DUPLICATE")
+            self.expectation.drop("DUPLICATE")
         elif sent.strong != stream.head.strong and sent.kind is not Kind.OTHER:
-            self.owed.refuse(sent, "STREAM_FLAG_MISMATCH")
+            self.expectation.refuse(sent, "STREAM_FLAG_MISMATCH")
         elif tail and sent.number >= tail.number and (sent.kind, sent.number) != (Kind.TAIL, tail.number):
-            self.owed.drop("AFTER_TAIL")
+            self.expectation.drop("AFTER_TAIL")
         elif sent.kind is Kind.TAIL:
             self._tail(sent, stream)
         elif sent.number >= stream.wanted + HELD_SPAN:
-            self.owed.drop("BUFFER_LIMIT")
+            self.expectation.drop("BUFFER_LIMIT")
         else:
             self._hold(sent, stream)
 
@@ -147,8 +147,8 @@ class Receiver:
             stream.wanted += 1
             if one.kind is Kind.DATA:
                 stream.delivered.append(one.datagram)
-                self.owed.events.append(message_of(one))
-        stream.due_ms = self.owed.now_ms + TAIL_MS
+                self.expectation.events.append(message_of(one))
+        stream.due_ms = self.expectation.now_ms + TAIL_MS
         if stream.tail and not stream.missing(stream.tail.number):
             self._finish(stream, stream.tail)  # STM-14
 
@@ -159,27 +159,27 @@ class Receiver:
             self._finish(stream, sent)
         elif self._incomplete(sent, missing):
             self._accept()
-            stream.due_ms = stream.due_ms if stream.tail else self.owed.now_ms + TAIL_MS
+            stream.due_ms = stream.due_ms if stream.tail else self.expectation.now_ms + TAIL_MS
             stream.tail = stream.tail or sent
 
     def _incomplete(self, sent: Sent, missing: list[int]) -> bool:
         names = [str(number) for number in missing[:NAMED]]
-        if not self.owed.error(sent, "STREAM_INCOMPLETE", missing=names):
+        if not self.expectation.error(sent, "STREAM_INCOMPLETE", missing=names):
             return False
-        self.owed.events.append({"event": "incomplete", "stream_id": sent.stream_id, "missing": names})
+        self.expectation.events.append({"event": "incomplete", "stream_id": sent.stream_id, "missing": names})
         return True
 
     def _finish(self, stream: Stream, tail: Sent) -> None:
         stream.closed = True
         what = self._corrupt(stream, tail)
         if what is not None:
-            self.unclear |= self.owed.limited
-            self.owed.error(tail, "STREAM_CORRUPT", what=what)
+            self.unclear |= self.expectation.limited
+            self.expectation.error(tail, "STREAM_CORRUPT", what=what)
             self._failed(tail.stream_id, "STREAM_CORRUPT", what=what)
             return
         sums = sums_of(stream.delivered)
         told = {name: sums[name] for name in ("frames", "total_len", "xxhash3_64")}
-        self.owed.events.append({"event": "complete", "stream_id": tail.stream_id, **told})
+        self.expectation.events.append({"event": "complete", "stream_id": tail.stream_id, **told})
 
     def _corrupt(self, stream: Stream, tail: Sent) -> str | None:
         if any(number > tail.number for number in stream.held):
@@ -190,20 +190,20 @@ class Receiver:
         return None
 
     def _failed(self, stream_id: int, code: str, **more: str) -> None:
-        self.owed.events.append({"event": "failed", "stream_id": stream_id, "code": code, **more})
+        self.expectation.events.append({"event": "failed", "stream_id": stream_id, "code": code, **more})
 
     def loss_is_unclear(self, ms: int) -> bool:
         """Whether a loss within that time depends on what specs/ leave open."""
         due_ms = self.accepted_ms + LOST_MS
-        return self.session and self.perhaps_ms > self.accepted_ms and self.owed.now_ms + ms >= due_ms
+        return self.session and self.perhaps_ms > self.accepted_ms and self.expectation.now_ms + ms >= due_ms
 
     def advance(self, ms: int) -> None:
         """Time passes; deadlines are met in their order."""
-        end_ms = self.owed.now_ms + ms
+        end_ms = self.expectation.now_ms + ms
         while (due_ms := self._next_ms()) is not None and due_ms <= end_ms:
-            self.owed.now_ms = due_ms
+            self.expectation.now_ms = due_ms
             self._meet()
-        self.owed.now_ms = end_ms
+        self.expectation.now_ms = end_ms
 
     def _waiting(self) -> dict[int, Stream]:
         return {key: one for key, one in sorted(self.streams.items()) if one.tail and not one.closed}
@@ -213,24 +213,24 @@ class Receiver:
             return None
         due = [
             self.accepted_ms + LOST_MS,
-            self.owed.sent_ms + HEART_MS,
+            self.expectation.sent_ms + HEART_MS,
             *(one.due_ms for one in self._waiting().values()),
         ]
         return min(due)
 
     def _meet(self) -> None:
-        if self.owed.now_ms >= self.accepted_ms + LOST_MS:
+        if self.expectation.now_ms >= self.accepted_ms + LOST_MS:
             self.session = False
             self.streams, self.windows = {}, {}
-            self.owed.events.append({"event": "lost"})
+            self.expectation.events.append({"event": "lost"})
             return
         for stream_id, stream in self._waiting().items():
-            if self.owed.now_ms >= stream.due_ms and stream.tail:
+            if self.expectation.now_ms >= stream.due_ms and stream.tail:
                 stream.closed = True
-                self.owed.error(stream.tail, "STREAM_TIMEOUT")
+                self.expectation.error(stream.tail, "STREAM_TIMEOUT")
                 self._failed(stream_id, "STREAM_TIMEOUT")
-        if self.owed.now_ms >= self.owed.sent_ms + HEART_MS:
-            self.owed.send(HANDSHAKE_STREAM, {"slices": []})
+        if self.expectation.now_ms >= self.expectation.sent_ms + HEART_MS:
+            self.expectation.send(HANDSHAKE_STREAM, {"slices": []})
 
     def _accept(self) -> None:
-        self.accepted_ms = self.owed.now_ms
+        self.accepted_ms = self.expectation.now_ms

@@ -16,7 +16,7 @@ from resonant.describe.clauses import Clause
 from conformance.model.cases import Case, load_cases
 from conformance.mutants import __main__ as command
 from conformance.mutants.catalogue.table import MUTANTS
-from conformance.mutants.engine.kill_matrix import Account, faults
+from conformance.mutants.engine.kill_matrix import KillMatrix, faults
 from conformance.mutants.engine.mutant import Mutant
 from conformance.mutants.engine.patches import Change, edited, inserted, replaced
 from conformance.mutants.engine.report import report_data, write_report
@@ -53,13 +53,13 @@ def clause(name: str, text: str = "A receiver MUST obey.", untestable: str | Non
     return Clause(name, text, untestable, "frame.md", 1)
 
 
-def account(mutants: Sequence[Mutant], cases: Sequence[Case] = CASES, **changes: Any) -> Account:
+def matrix(mutants: Sequence[Mutant], cases: Sequence[Case] = CASES, **changes: Any) -> KillMatrix:
     """The account of these mutants, with FRM-25 the only clause and no code to be killed by."""
-    made = Account(mutants, tried(mutants, cases), cases, {"FRM-25": clause("FRM-25")}, {}, (), full=False)
+    made = KillMatrix(mutants, tried(mutants, cases), cases, {"FRM-25": clause("FRM-25")}, {}, (), full=False)
     return replace(made, **changes)
 
 
-def found(of: Account) -> list[str]:
+def found(of: KillMatrix) -> list[str]:
     """The faults but for those of codes."""
     return [fault for fault in faults(of) if "cases that expect it have killed" not in fault]
 
@@ -71,7 +71,7 @@ def test_a_fault_is_killed_by_the_cheapest_case_of_its_clause() -> None:
     assert "FRM-25" in case.clauses
     assert case.input["frame"].startswith("01")
     assert len(case.input["frame"]) == 2 * 33
-    assert found(account([OFF_BY_ONE])) == []
+    assert found(matrix([OFF_BY_ONE])) == []
 
 
 def test_only_cases_of_its_clause_can_kill_it() -> None:
@@ -87,13 +87,13 @@ def test_in_full_mode_every_case_of_the_clause_is_tried() -> None:
 
 
 def test_a_survivor_is_named_with_its_story_and_what_to_do() -> None:
-    (fault,) = found(account([HARMLESS, OFF_BY_ONE]))
+    (fault,) = found(matrix([HARMLESS, OFF_BY_ONE]))
     assert fault.startswith("harmless-change (FRM-25) survives: Somebody has planted this. Add a vector")
     assert "cites FRM-25" in fault
 
 
 def test_a_wreck_is_no_small_fault() -> None:
-    assert found(account([WRECK])) == [
+    assert found(matrix([WRECK])) == [
         "whole-wreck (FRM-25) is a wreck, which fails every case of an op: make its change smaller"
     ]
 
@@ -107,7 +107,7 @@ def test_a_wrong_hash_fails_every_case_and_is_a_small_fault() -> None:
 
 
 def test_a_change_that_cannot_be_made_is_told_and_does_not_end_the_run() -> None:
-    (fault,) = found(account([STALE, OFF_BY_ONE]))
+    (fault,) = found(matrix([STALE, OFF_BY_ONE]))
     assert fault.startswith(
         "stale-change (FRM-25) is stale: 'what is gone' stands 0 times in frame.header.check_envelope"
     )
@@ -116,7 +116,7 @@ def test_a_change_that_cannot_be_made_is_told_and_does_not_end_the_run() -> None
 def test_a_clause_without_mutant_is_a_fault_unless_it_is_proved_elsewhere_or_not_cited() -> None:
     clauses = {name: clause(name) for name in ("FRM-24", "FRM-25", "TST-9", "HSK-1")}
     clauses |= {"FRM-36": clause("FRM-36", untestable="a reason"), "FRM-26": clause("FRM-26", "One MAY.")}
-    whole = account([OFF_BY_ONE], clauses=clauses, elsewhere={"TST-9": ("unknown-op: an error",)})
+    whole = matrix([OFF_BY_ONE], clauses=clauses, elsewhere={"TST-9": ("unknown-op: an error",)})
     (fault,) = found(whole)
     assert fault.startswith("FRM-24 has no mutant: add a fault")
     assert whole.unjudged_clauses() == ("HSK-1",)
@@ -127,14 +127,14 @@ def test_a_code_needs_two_killed_mutants() -> None:
     again = replace(NEVER_CHECKED, id="never-checked-either")
     says = "FRAME_TOO_SHORT: cases that expect it have killed 1 mutants; add some to have 2"
     valid = case_of("decode", {"frame": closed(header_bytes())[:33].hex()}, {}, clauses=("FRM-1",))
-    assert list(faults(account([NEVER_CHECKED], [short, valid]))) == [says]
-    assert list(faults(account([NEVER_CHECKED, again], [short, valid]))) == []
+    assert list(faults(matrix([NEVER_CHECKED], [short, valid]))) == [says]
+    assert list(faults(matrix([NEVER_CHECKED, again], [short, valid]))) == []
 
 
 def test_a_case_that_the_reference_fails_is_told() -> None:
     wrong = case_of("decode", {"frame": ""}, "BAD_TYPE", clauses=("FRM-25",))
     assert failures([wrong, *CASES[:20]]) == (wrong.id,)
-    (fault,) = found(account([OFF_BY_ONE], failing=(wrong.id,)))
+    (fault,) = found(matrix([OFF_BY_ONE], failing=(wrong.id,)))
     assert fault == f"{wrong.id}: the reference itself fails it; repair that first"
 
 
@@ -142,7 +142,7 @@ def test_idle_cases_are_those_that_kill_nothing_and_are_not_the_only_ones_of_a_c
     one, two, three = (replace(CASES[0], id=name, clauses=("FRM-25",)) for name in ("a", "b", "c"))
     only = replace(three, clauses=("FRM-25", "FRM-12"))
     trials = {"planted-fault": Trial("planted-fault", ("a",))}
-    whole = account([], [one, two, only], trials=trials)
+    whole = matrix([], [one, two, only], trials=trials)
     assert whole.kills_by_case() == {"a": 1, "b": 0, "c": 0}
     assert whole.idle_cases() == ("b",)
 
@@ -150,7 +150,7 @@ def test_idle_cases_are_those_that_kill_nothing_and_are_not_the_only_ones_of_a_c
 @pytest.mark.parametrize("full", [False, True])
 def test_the_report_fits_its_schema_and_is_the_same_each_time(tmp_path: Path, full: bool) -> None:
     mutants = [HARMLESS, OFF_BY_ONE]
-    made = [account(mutants, trials=tried(order, full=full), full=full) for order in (mutants, mutants[::-1])]
+    made = [matrix(mutants, trials=tried(order, full=full), full=full) for order in (mutants, mutants[::-1])]
     for number, one in enumerate(made):
         write_report(one, tmp_path / f"{number}.json")
     texts = [path.read_bytes() for path in sorted(tmp_path.iterdir())]
@@ -169,7 +169,7 @@ def test_lines_tell_what_was_killed_and_what_fails() -> None:
     assert lines[1].startswith("FRM-25  never-checked: frame/decode/")
     assert " more" in lines[1]
     assert lines[2].startswith("FAILED: harmless-change (FRM-25) survives")
-    told = list(all_lines(account(mutants), 1.6))
+    told = list(all_lines(matrix(mutants), 1.6))
     assert told[0] == "1 of 2 mutants of 1 clauses are killed (2 s)"
     assert any(line.startswith("FAILED: harmless-change") for line in told)
 

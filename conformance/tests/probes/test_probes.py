@@ -105,14 +105,13 @@ def test_a_testee_that_cannot_start_fails_every_probe(probe: Probe, tmp_path: Pa
 OPS = sorted(path.stem for path in (ROOT / "specs" / "ops").glob("*.json") if path.stem not in NO_OPS)
 MISSING = "ops.OPS = {{op: one for op, one in ops.OPS.items() if op != {op!r}}}\n"
 FAILING = """
-inner = base.answer
-def answer(message):
-    op, reply = inner(message)
-    if op == {op!r}:
-        {does}
-    return op, reply
-base.answer = answer
+needed, optional, _ = ops.OPS[{op!r}]
+def fails(**_given):
+    {does}
+ops.OPS[{op!r}] = (needed, optional, fails)
 """
+NO = "from adapters.testee_kit import BadRequestError; raise BadRequestError('no')"
+BAD_TYPE = "from resonant import RejectCode, ResonantError; raise ResonantError(RejectCode.BAD_TYPE, 'FRM-7', 'no')"
 
 
 @pytest.mark.slow
@@ -123,7 +122,7 @@ def test_no_probe_judges_an_op_that_is_missing(op: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("does", ["reply = {'error': 'no'}", "reply = {'reject': {'code': 'BAD_TYPE'}}", "os._exit(3)"])
+@pytest.mark.parametrize("does", [NO, BAD_TYPE, "os._exit(3)"], ids=["error", "reject", "exit"])
 @pytest.mark.parametrize("op", ["tail_hash", "decode", "encode", "quantize"])
 def test_no_probe_judges_an_op_that_always_fails(op: str, does: str, tmp_path: Path) -> None:
     found = verdicts(patched(tmp_path, FAILING.format(op=op, does=does), REPLY_S))

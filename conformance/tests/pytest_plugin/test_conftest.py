@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.conftest import judges
+from conformance.conftest import asks_for_judgement
 from conformance.tests.support import ROOT, run_pytest
 
 TESTPATHS = ["reference/tests", "vectors/tests", "adapters/tests", "conformance/tests"]
@@ -25,7 +25,7 @@ TESTPATHS = ["reference/tests", "vectors/tests", "adapters/tests", "conformance/
     ids=str,
 )
 def test_a_path_that_holds_cases_is_judged(arguments: list[str]) -> None:
-    assert judges(arguments, ROOT)
+    assert asks_for_judgement(arguments, ROOT)
 
 
 @pytest.mark.parametrize(
@@ -40,12 +40,12 @@ def test_a_path_that_holds_cases_is_judged(arguments: list[str]) -> None:
     ids=str,
 )
 def test_the_projects_own_tests_are_not(arguments: list[str]) -> None:
-    assert not judges(arguments, ROOT)
+    assert not asks_for_judgement(arguments, ROOT)
 
 
 def test_paths_count_from_where_pytest_was_called() -> None:
-    assert judges(["test_vectors.py"], ROOT / "conformance")
-    assert not judges(["tests"], ROOT / "conformance")
+    assert asks_for_judgement(["test_vectors.py"], ROOT / "conformance")
+    assert not asks_for_judgement(["tests"], ROOT / "conformance")
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.model.cases import load_cases
 from conformance.probes import PROBES
-from conformance.session.results import Ledger
+from conformance.session.results import Results
 from conformance.tests.broken import ON_CASE
 from conformance.tests.support import case_of, run_pytest, write_patched
 from reports.entry import Entry
@@ -204,7 +204,7 @@ def test_help_builds_nothing(tmp_path: Path) -> None:
 
 def test_an_entry_that_comes_again_keeps_the_worst_end() -> None:
     case = case_of("a", {}, {})
-    ledger = Ledger(("frame",), {case.id: case})
+    results = Results(("frame",), {case.id: case})
     for outcome, kept in (
         (Outcome.PASS, Outcome.PASS),
         (KNOWN, KNOWN),
@@ -213,8 +213,8 @@ def test_an_entry_that_comes_again_keeps_the_worst_end() -> None:
         (Outcome.FAIL, Outcome.CRASH),
         (Outcome.PASS, Outcome.CRASH),
     ):
-        ledger.add(Entry(case.id, "frame", (), outcome))
-        assert [entry.outcome for entry in ledger.entries] == [kept]
+        results.add(Entry(case.id, "frame", (), outcome))
+        assert [entry.outcome for entry in results.entries] == [kept]
 
 
 def test_probes_have_names_that_can_be_written_in_a_file() -> None:

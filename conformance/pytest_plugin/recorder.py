@@ -1,4 +1,4 @@
-"""The ledger behind a pytest run: every report noted, a run that judged nothing turned red, run.json written."""
+"""Records every report of a pytest run, turns a run that judged nothing red, and writes run.json."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _COMPLETE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.N
 """How a run ends that was not broken off; what was broken off says nothing of known failures and plans."""
 
 
-class Accounts:
-    """Keeps the ledger; registered where reports arrive, which with -n is the controller."""
+class ResultRecorder:
+    """Keeps the results; registered where reports arrive, which with -n is the controller."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
@@ -42,7 +42,7 @@ class Accounts:
         if report.skipped and not hasattr(report, "wasxfail"):
             self._skipped.add(entry.id)
         elif report.when == "call" or report.failed:
-            run.ledger.add(entry)
+            run.results.add(entry)
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None]:
@@ -72,11 +72,11 @@ class Accounts:
         run, options = config.stash[JUDGED], config.stash[OPTIONS]
         interruption = config.stash[INTERRUPTION]
         if interruption.by:
-            done = sum(entry.id in run.cases for entry in run.ledger.entries)
+            done = sum(entry.id in run.cases for entry in run.results.entries)
             yield f"{interruption.text} after {done:,} of {len(run.cases):,} cases"
             return
         stopped = bool(session.shouldfail or session.shouldstop or exitstatus not in _COMPLETE)
-        yield from run.ledger.faults(replay=replays(config))
+        yield from run.results.faults(replay=replays(config))
         if self._skipped:
             yield f"not judged, as pytest skipped them: {len(self._skipped):,}, such as {min(self._skipped)}"
         yield from plan_faults(run, options, tuple(selectors(config)), stopped=stopped)
@@ -91,7 +91,7 @@ class Accounts:
         if options.report is not None:
             bound = bound_to(run.name, run.adapter_file)
             ending = Ending(options.seed, exit_status, self._config.stash[FAULTS])
-            data = run_data(run.ledger, run.hello, bound, ending)
+            data = run_data(run.results, run.hello, bound, ending)
             more = self._config.stash[OUTSIDE].data() if OUTSIDE in self._config.stash else {}
             self._config.stash[WRITTEN] = write_run(options.report, {**data, **more})
 
@@ -100,7 +100,7 @@ class Accounts:
         if self._config.option.collectonly:
             return
         if wanted(self._config):
-            Console().print(picture(self._config.stash[JUDGED].ledger.rows()))
+            Console().print(picture(self._config.stash[JUDGED].results.rows()))
         for line in self._lines():
             terminalreporter.write_line(line)
 
