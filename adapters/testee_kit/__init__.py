@@ -10,7 +10,7 @@ A testee has a table of ops and one kind of exception that is a refusal, and ser
 """
 
 from .pieces import MAX_PIECES, PIECE_BYTES
-from .requests import STOP, Op, Performer, answer, greet
+from .requests import STOP, Op, Performer, UnsupportedError, answer, greet
 from .schema import (
     DATA,
     U8,
@@ -48,6 +48,7 @@ __all__ = [
     "Op",
     "Performer",
     "Shape",
+    "UnsupportedError",
     "answer",
     "any_value",
     "array",

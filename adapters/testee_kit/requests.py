@@ -20,6 +20,10 @@ Performer: TypeAlias = Callable[..., dict[str, Any]]
 """Takes the members of an input as keywords and returns the result; called with what fits the shape only."""
 
 
+class UnsupportedError(Exception):
+    """The input needs a profile that is not claimed, or whatever else the text names (TST-10)."""
+
+
 class Op(NamedTuple):
     """One op: the members its input needs, those it may have, and the call behind it."""
 
@@ -40,7 +44,7 @@ def greet(token: str, *, name: str, version: str, language: str, profiles: Seque
 
 
 def answer(ops: Mapping[str, Op], refusal: type[Exception], message: bytes) -> tuple[str, dict[str, Any]]:
-    """The op of a message, empty if it has none, and the reply to it.
+    """The op of a message, empty if it has none, and the reply to it (TST-8).
 
     refusal: what a performer raises to refuse its input; it has the attribute `code`, or the code is REJECTED. Whatever
     else is raised ends the process (section 6).
@@ -66,9 +70,11 @@ def _answer(
             given = members("input", request["input"], _BATCH, {})
             return op, {"ok": {"replies": [_answer(ops, refusal, one, batched=True)[1] for one in given["requests"]]}}
         if op not in ops:
-            return op, {"unsupported": op}  # TST-9, TST-10
+            raise UnsupportedError(op)  # TST-9
         needed, optional, perform = ops[op]
         return op, {"ok": perform(**members("input", request["input"], needed, optional))}
+    except UnsupportedError as error:
+        return op, {"unsupported": str(error)}  # TST-9, TST-10
     except BadRequestError as error:
         return op, {"error": str(error)}  # TST-11
     except refusal as error:

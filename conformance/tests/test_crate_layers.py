@@ -1,10 +1,11 @@
-"""The layers of the Rust crate: which of its modules may import which."""
+"""The layers of the Rust crates: which of their modules may import which."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import PurePosixPath
 
@@ -12,7 +13,7 @@ import pytest
 
 from conformance.tests.support import ROOT
 
-SOURCE = ROOT / "adapters/rust/resonant-protocol/src"
+RUST = ROOT / "adapters/rust"
 
 Module = tuple[str, ...]
 
@@ -44,12 +45,36 @@ PEER = (
     Layer(("requests",), "what is asked for goes through the table of checks that receives (HSK-6)"),
 )
 
-TABLES: Mapping[Module, tuple[Layer, ...]] = {(): CRATE, ("peer",): PEER}
+KIT = (
+    Layer(("hex", "pieces"), "bytes, which know nothing of requests"),
+    Layer(("schema",), "a value is read the same way whatever op it belongs to"),
+    Layer(("requests",), "a message is answered the same way however it came"),
+    Layer(("session",), "what is kept between datagrams needs no socket"),
+    Layer(("server",), "the sockets are in one place, so that another kind of them is a change of it alone"),
+)
+TESTEE = (
+    Layer(("failure", "fields", "peer_events", "wire"), "values and a socket can be read without peers or ops"),
+    Layer(("payload", "peers"), "what ops are made of knows no table of them"),
+    Layer(("peer_ops",), "peers do not know how they are asked"),
+    Layer(("ops",), "the table has every op"),
+    Layer(("main",), "the program"),
+)
+
+TABLES: tuple[tuple[str, Module, tuple[Layer, ...]], ...] = (
+    ("resonant-protocol", (), CRATE),
+    ("resonant-protocol", ("peer",), PEER),
+    ("testee-kit", (), KIT),
+    ("testee", (), TESTEE),
+)
+"""Package, folder of modules in it, and the layers there."""
+LAYERED = pytest.mark.parametrize(("package", "parent", "layers"), TABLES)
 
 
-def crate() -> dict[Module, str]:
-    """The text of each module of the crate, by its path."""
-    return {module_of(path.relative_to(SOURCE).as_posix()): path.read_text("utf-8") for path in SOURCE.rglob("*.rs")}
+@cache
+def crate(package: str) -> Mapping[Module, str]:
+    """The text of each module of a crate, by its path."""
+    source = RUST / package / "src"
+    return {module_of(path.relative_to(source).as_posix()): path.read_text("utf-8") for path in source.rglob("*.rs")}
 
 
 def module_of(path: str) -> Module:
@@ -113,20 +138,21 @@ def circle(modules: Mapping[Module, str]) -> list[Module]:
     return []
 
 
-@pytest.mark.parametrize(("parent", "layers"), TABLES.items(), ids=["crate", "peer"])
-def test_imports_of_the_crate_go_down(parent: Module, layers: tuple[Layer, ...]) -> None:
-    assert arrows_up(crate(), parent, layers) == []
+@LAYERED
+def test_imports_of_a_crate_go_down(package: str, parent: Module, layers: tuple[Layer, ...]) -> None:
+    assert arrows_up(crate(package), parent, layers) == []
 
 
-@pytest.mark.parametrize(("parent", "layers"), TABLES.items(), ids=["crate", "peer"])
-def test_every_module_of_the_crate_has_its_layer(parent: Module, layers: tuple[Layer, ...]) -> None:
+@LAYERED
+def test_every_module_of_a_crate_has_its_layer(package: str, parent: Module, layers: tuple[Layer, ...]) -> None:
     depth = len(parent)
-    there = {module[depth] for module in crate() if module[:depth] == parent and len(module) > depth}
+    there = {module[depth] for module in crate(package) if module[:depth] == parent and len(module) > depth}
     assert sorted(name for layer in layers for name in layer.modules) == sorted(there)
 
 
-def test_no_modules_of_the_crate_import_each_other_in_a_circle() -> None:
-    assert circle(crate()) == []
+@pytest.mark.parametrize("package", sorted({package for package, _, _ in TABLES}))
+def test_no_modules_of_a_crate_import_each_other_in_a_circle(package: str) -> None:
+    assert circle(crate(package)) == []
 
 
 @pytest.mark.parametrize(

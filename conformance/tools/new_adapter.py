@@ -16,9 +16,31 @@ from adapters.driver.adapter import FILE_NAME
 
 from ..session.replay import command_line
 
-TEMPLATES: Final = Path(__file__).resolve().parents[2] / "adapters" / "template"
+ADAPTERS: Final = Path(__file__).resolve().parents[2] / "adapters"
+TEMPLATES: Final = ADAPTERS / "template"
 COMMON: Final = "common"
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What the testees of a language have in common: a copy of it makes the new folder complete."""
+
+    source: str
+    """Its folder below `adapters/`, where our own testees use it."""
+    folder: Path
+    """The folder of the copy, in the new one."""
+    files: tuple[str, ...]
+    """Patterns of what is copied."""
+    left_out: tuple[str, ...] = ()
+    """What they match and a new testee does not need."""
+
+    def texts(self) -> dict[Path, str]:
+        """The text of every file by where it goes in the new folder."""
+        root = ADAPTERS / self.source
+        found = {path.relative_to(root) for pattern in self.files for path in root.glob(pattern)}
+        kept = (path for path in sorted(found) if path.as_posix() not in self.left_out)
+        return {self.folder / path: (root / path).read_text("utf-8") for path in kept}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +50,36 @@ class Language:
     name: str
     yours: str
     """The file that its owner changes."""
+    protocol: str
+    """What speaks the testee protocol, in Markdown."""
     needs: str
     """What it takes to build and run it."""
+    by_hand: str = ""
+    """What else README.md says about starting it by hand."""
+    kit: Kit | None = None
+    """None: the templates of the language hold the control loop themselves."""
 
 
+_STAYS: Final = ", or give it `--attach`"
 LANGUAGES: Final[Mapping[str, Language]] = {
-    "python": Language("Python", "yours.py", "Python 3.11 or newer"),
-    "rust": Language("Rust", "src/yours.rs", "cargo, of Rust 1.82 or newer, and the crates serde_json and socket2"),
-    "go": Language("Go", "yours.go", "Go 1.22 or newer"),
-    "c": Language("C", "yours.c", "make and a C11 compiler, with POSIX threads and sockets"),
+    "python": Language(
+        "Python",
+        "yours.py",
+        "[testee_kit](testee_kit)",
+        "Python 3.11 or newer",
+        _STAYS,
+        Kit("testee_kit", Path("testee_kit"), ("*.py",), ("arrays.py",)),
+    ),
+    "rust": Language(
+        "Rust",
+        "src/yours.rs",
+        "[testee-kit](testee-kit)",
+        "cargo, of Rust 1.82 or newer, and the crates serde_json and socket2",
+        _STAYS,
+        Kit("rust/testee-kit", Path("testee-kit"), ("Cargo.toml", "src/*.rs")),
+    ),
+    "go": Language("Go", "yours.go", "[testee.go](testee.go)", "Go 1.22 or newer"),
+    "c": Language("C", "yours.c", "[testee.c](testee.c)", "make and a C11 compiler, with POSIX threads and sockets"),
 }
 
 
@@ -70,7 +113,7 @@ def write_adapter(name: str, language: str, folder: Path) -> list[Path]:
         raise NewAdapterError(
             f"{name!r} is not a valid name: use up to 64 of a-z, 0-9, '.', '_' and '-', a letter or digit first"
         )
-    texts = {folder / path: filled(text, name, LANGUAGES[language]) for path, text in _templates(language).items()}
+    texts = {folder / path: text for path, text in _files(name, language).items()}
     there = [str(path) for path in texts if path.exists()]
     if there:
         raise NewAdapterError(f"{there[0]} already exists; name another folder with --into, or move it away")
@@ -83,18 +126,26 @@ def write_adapter(name: str, language: str, folder: Path) -> list[Path]:
 
 def filled(text: str, name: str, language: Language) -> str:
     """A template with its places filled."""
-    values = {"NAME": name, "LANGUAGE": language.name, "YOURS": language.yours, "NEEDS": language.needs}
+    values = {
+        "NAME": name,
+        "LANGUAGE": language.name,
+        "YOURS": language.yours,
+        "PROTOCOL": language.protocol,
+        "NEEDS": language.needs,
+        "STAYS": language.by_hand,
+    }
     return re.sub(f"@({'|'.join(values)})@", lambda place: values[place[1]], text)
 
 
-def _templates(language: str) -> dict[Path, str]:
-    """The files of a language and those of all, by where they go."""
+def _files(name: str, key: str) -> dict[Path, str]:
+    """The text of every file by where it goes: templates of all and of the language, filled, and its kit as it is."""
+    language = LANGUAGES[key]
     found: dict[Path, str] = {}
-    for root in (TEMPLATES / COMMON, TEMPLATES / language):
+    for root in (TEMPLATES / COMMON, TEMPLATES / key):
         for path in sorted(root.rglob("*")):
             if path.is_file() and path.suffix != ".pyc":
-                found[path.relative_to(root)] = path.read_text("utf-8")
-    return found
+                found[path.relative_to(root)] = filled(path.read_text("utf-8"), name, language)
+    return found | language.kit.texts() if language.kit else found
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -16,6 +16,7 @@ from adapters.testee_kit import (
     STOP,
     BadRequestError,
     Op,
+    UnsupportedError,
     answer,
     array,
     boolean,
@@ -47,6 +48,10 @@ def refuse(why: str, code: str | None = None) -> dict[str, Any]:
     raise NoError(why, **({} if code is None else {"code": code}))
 
 
+def unclaimed(profile: str) -> dict[str, Any]:
+    raise UnsupportedError(profile)
+
+
 def hello(token: str) -> dict[str, Any]:
     return greet(token, name="n", version="1", language="Python", profiles=("frame",))
 
@@ -56,6 +61,7 @@ OPS = {
     "long": Op({"size": integer(0, 10**9)}, {}, lambda size: {"text": "x" * size}),
     "refuse": Op({"why": text}, {"code": text}, refuse),
     "stop": STOP,
+    "unclaimed": Op({"profile": text}, {}, unclaimed),
 }
 
 
@@ -114,6 +120,12 @@ def test_a_refusal_has_a_code_and_what_it_says(given: dict[str, str], reject: di
 def test_what_is_no_refusal_is_let_through() -> None:
     with pytest.raises(NoError):
         answer(OPS, KeyError, request("refuse", why=""))
+
+
+def test_a_profile_that_is_not_claimed_is_unsupported_as_an_unknown_op_is() -> None:
+    assert answer(OPS, NoError, request("unclaimed", profile="zstd")) == ("unclaimed", {"unsupported": "zstd"})
+    assert answer(OPS, NoError, request("unknown", profile=1)) == ("unknown", {"unsupported": "unknown"})
+    assert answer(OPS, NoError, request("unclaimed"))[1].keys() == {"error"}
 
 
 @pytest.mark.parametrize("constant", [b"NaN", b"Infinity", b"-Infinity"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 from adapters.driver import Limits, Ok, RequestError, Testee, Unsupported, build_adapter, load_adapter
 from conformance.session.known_failures import load_known
 from conformance.tests.support import ROOT
-from conformance.tools.new_adapter import COMMON, LANGUAGES, TEMPLATES, main
+from conformance.tools.new_adapter import ADAPTERS, COMMON, LANGUAGES, TEMPLATES, main
 
 COMPILERS = {"python": "python3", "rust": "cargo", "go": "go", "c": "cc"}
 
@@ -72,6 +73,39 @@ def test_the_python_of_the_template_is_typed(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mypy", "--strict", "--config-file=", "testee.py", "yours.py"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.slow
+def test_the_rust_of_the_template_passes_its_lints(tmp_path: Path) -> None:
+    if shutil.which("cargo") is None:
+        pytest.skip("cargo is not installed")
+    assert main(["thing", "--lang", "rust", "--into", str(tmp_path)]) == 0
+    for command in (["fmt", "--check"], ["clippy", "--quiet", "--locked", "--all-targets", "--", "-D", "warnings"]):
+        environment = os.environ | {"CARGO_TARGET_DIR": str(tmp_path / "target")}
+        done = subprocess.run(
+            ["cargo", *command], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if LANGUAGES[language].kit])
+def test_the_kit_of_a_language_is_copied_as_our_own_testees_use_it(tmp_path: Path, language: str) -> None:
+    kit = LANGUAGES[language].kit
+    assert kit is not None
+    assert main(["thing", "--lang", language, "--into", str(tmp_path)]) == 0
+    copied = {path.relative_to(tmp_path / kit.folder): path for path in (tmp_path / kit.folder).rglob("*.*")}
+    assert {path.suffix for path in copied} == ({".py"} if language == "python" else {".rs", ".toml"})
+    for path, copy in copied.items():
+        assert copy.read_bytes() == (ADAPTERS / kit.source / path).read_bytes(), path
+    assert not any({"tests", "target"} & set(path.parts) for path in copied)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_how_to_keep_a_testee_is_told_where_it_can_be_kept(tmp_path: Path, language: str) -> None:
+    assert main(["thing", "--lang", language, "--into", str(tmp_path)]) == 0
+    sources = (path for path in tmp_path.rglob("*") if path.suffix in (".py", ".rs", ".go", ".c"))
+    can = any("--attach" in path.read_text("utf-8") for path in sources)
+    assert ("--attach" in (tmp_path / "README.md").read_text("utf-8")) is can
 
 
 def wrapped(input: str) -> bytes:

@@ -1,9 +1,32 @@
-//! Frames as data.
+//! Frames, as bytes and as data.
 
-use resonant_protocol::{DType, Flags, FrameError, Modality, MsgType, SliceMeta, VFrame};
+use resonant_protocol::{
+    DType, Flags, FrameError, Modality, MsgType, SliceMeta, VFrame, VFrameView,
+};
+use resonant_testee_kit::{BadRequest, Members};
 use serde_json::Value;
 
-use crate::shape::{decimal, dims, Malformed, Members};
+/// A frame as bytes, and the key to it if there is one.
+pub(crate) struct Encoded {
+    bytes: Vec<u8>,
+    key: Option<[u8; 32]>,
+}
+
+impl Encoded {
+    pub(crate) fn read(input: &mut Members) -> Result<Self, BadRequest> {
+        Ok(Self {
+            bytes: input.bytes("frame")?,
+            key: input.optional("key", Members::fixed)?,
+        })
+    }
+
+    pub(crate) fn view(&self) -> Result<VFrameView<'_>, FrameError> {
+        match &self.key {
+            Some(key) => VFrameView::parse_with_key(&self.bytes, key),
+            None => VFrameView::parse(&self.bytes),
+        }
+    }
+}
 
 /// A frame as data, within the ranges of the wire fields but not yet a valid frame.
 pub(crate) struct Fields {
@@ -17,20 +40,20 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    pub(crate) fn read(value: Value) -> Result<Self, Malformed> {
+    pub(crate) fn read(value: Value) -> Result<Self, BadRequest> {
         let mut members = Members::of(value, "fields")?;
         let fields = Self {
             mtype: members.integer("type")?,
             flags: members.integer("flags")?,
             stream_id: members.integer("stream_id")?,
-            frame_seq: decimal(&mut members, "frame_seq")?,
+            frame_seq: members.decimal("frame_seq")?,
             space_hash32: members.integer("space_hash32")?,
             modality: members.integer("modality")?,
             slices: members
                 .array("slices")?
                 .into_iter()
                 .map(read_slice)
-                .collect::<Result<_, Malformed>>()?,
+                .collect::<Result<_, BadRequest>>()?,
         };
         members.end()?;
         Ok(fields)
@@ -66,10 +89,10 @@ pub(crate) fn to_slices(raw: &[RawSlice]) -> Result<Vec<(SliceMeta, Vec<u8>)>, F
     raw.iter().map(slice).collect()
 }
 
-pub(crate) fn read_slice(value: Value) -> Result<RawSlice, Malformed> {
+pub(crate) fn read_slice(value: Value) -> Result<RawSlice, BadRequest> {
     let mut members = Members::of(value, "slice")?;
     let dtype = members.integer("dtype")?;
-    let dims = dims(&mut members, "dims")?;
+    let dims = members.integers("dims", ..)?;
     let payload = members.bytes("payload")?;
     members.end()?;
     Ok((dtype, dims, payload))

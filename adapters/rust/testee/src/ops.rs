@@ -1,17 +1,16 @@
-//! The table of ops: from a request's input to a reply (sections 3 and 4 of the testee protocol).
+//! The table of ops: how the input of each is read, and the call of the crate behind it (section 3 of the testee protocol).
 
 use resonant_protocol::compress::{zstd_compress, zstd_decompress, DEFAULT_LEVEL};
 use resonant_protocol::crypto::{open_xchacha_aad, seal_xchacha_aad};
-use resonant_protocol::{space_hash32, strong_tail_hash_hex, EncodeOptions, VFrameView};
+use resonant_protocol::{space_hash32, strong_tail_hash_hex, EncodeOptions};
+use resonant_testee_kit::{greet, hex, BadRequest, Hello, Members, Op, Ops};
 use serde_json::{json, Value};
 
 use crate::failure::Failure;
-use crate::fields::Fields;
-use crate::hexa;
+use crate::fields::{Encoded, Fields};
 use crate::payload;
 use crate::peer_ops;
 use crate::peers::Peers;
-use crate::shape::{Malformed, Members};
 
 /// The profiles that the crate implements (TST-12).
 pub const PROFILES: [&str; 8] = [
@@ -25,84 +24,57 @@ pub const PROFILES: [&str; 8] = [
     "stream",
 ];
 
-/// An op: the members of `input`, and for some the peers, to the content of `ok`.
-#[derive(Clone, Copy, Debug)]
-pub enum Op {
-    /// One that looks at its input alone.
-    Pure(fn(&mut Members) -> Result<Value, Failure>),
-    /// One on the peers. It looks at the whole input before it does anything.
-    OnPeers(fn(&mut Members, &mut Peers) -> Result<Value, Failure>),
-}
+type Key = [u8; 32];
+type Nonce = [u8; 24];
 
-const TABLE: [(&str, Op); 21] = [
-    ("hello", Op::Pure(hello)),
-    ("decode", Op::Pure(decode)),
-    ("encode", Op::Pure(encode)),
-    ("space_hash", Op::Pure(space_hash)),
-    ("tail_hash", Op::Pure(tail_hash)),
-    ("compress", Op::Pure(compress)),
-    ("decompress", Op::Pure(decompress)),
-    ("seal", Op::Pure(seal)),
-    ("open", Op::Pure(open)),
-    ("read_message", Op::Pure(payload::read_message)),
-    ("sparse_encode", Op::Pure(payload::sparse_encode)),
-    ("sparse_decode", Op::Pure(payload::sparse_decode)),
-    ("quantize", Op::Pure(payload::quantize)),
-    ("dequantize", Op::Pure(payload::dequantize)),
-    ("peer_open", Op::OnPeers(peer_ops::open)),
-    ("peer_send", Op::OnPeers(peer_ops::send)),
-    ("peer_poll", Op::OnPeers(peer_ops::poll)),
-    ("peer_advance", Op::OnPeers(peer_ops::advance)),
-    ("peer_close", Op::OnPeers(peer_ops::close)),
-    ("reset", Op::OnPeers(peer_ops::reset)),
-    ("stop", Op::Pure(|_| Ok(json!({})))),
-];
-
-impl Op {
-    /// The op of that name, if there is one.
-    #[must_use]
-    pub fn find(name: &str) -> Option<Self> {
-        let mut rows = TABLE.iter();
-        rows.find_map(|(known, op)| (*known == name).then_some(*op))
-    }
-
-    /// Performs it.
-    ///
-    /// # Errors
-    /// If the implementation refuses the input, or the input does not fit.
-    pub fn perform(self, input: &mut Members, peers: &mut Peers) -> Result<Value, Failure> {
-        match self {
-            Self::Pure(op) => op(input),
-            Self::OnPeers(op) => op(input, peers),
-        }
-    }
-}
-
-fn hello(input: &mut Members) -> Result<Value, Failure> {
-    input.string("token")?;
-    Ok(json!({
-        "name": "resonant-protocol (Rust)",
-        "version": env!("CARGO_PKG_VERSION"),
-        "language": "Rust",
-        "spec": "1.0",
-        "profiles": PROFILES,
-    }))
-}
-
-fn decode(input: &mut Members) -> Result<Value, Failure> {
-    let bytes = input.bytes("frame")?;
-    let key = input.optional("key", Members::fixed)?;
-    let view = match &key {
-        Some(key) => VFrameView::parse_with_key(&bytes, key)?,
-        None => VFrameView::parse(&bytes)?,
+/// The ops of the testee.
+#[must_use]
+#[rustfmt::skip] // one op a line
+pub fn ops() -> Ops<Peers> {
+    let hello = Hello {
+        name: "resonant-protocol (Rust)",
+        version: env!("CARGO_PKG_VERSION"),
+        language: "Rust",
+        profiles: &PROFILES,
     };
+    Ops::from([
+        ("hello", greet(&hello)),
+        ("decode", Op::new(Encoded::read, decode)),
+        ("encode", Op::new(Encoding::read, encode)),
+        ("space_hash", Op::new(space, space_hash)),
+        ("tail_hash", Op::new(|input| input.bytes("data"), tail_hash)),
+        ("compress", Op::new(plain_and_level, compress)),
+        ("decompress", Op::new(|input| input.bytes("zstd"), decompress)),
+        ("seal", Op::new(|input| sealing(input, "plain"), seal)),
+        ("open", Op::new(|input| sealing(input, "sealed"), open)),
+        ("read_message", Op::new(Encoded::read, payload::read_message)),
+        ("sparse_encode", Op::new(payload::Dense::read, payload::sparse_encode)),
+        ("sparse_decode", Op::new(payload::Sparse::read, payload::sparse_decode)),
+        ("quantize", Op::new(payload::Plain::read, payload::quantize)),
+        ("dequantize", Op::new(payload::Codes::read, payload::dequantize)),
+        ("peer_open", Op::on_state(peer_ops::Opening::read, peer_ops::open)),
+        ("peer_send", Op::on_state(peer_ops::Sending::read, peer_ops::send)),
+        ("peer_poll", Op::on_state(nothing, peer_ops::poll)),
+        ("peer_advance", Op::on_state(peer_ops::milliseconds, peer_ops::advance)),
+        ("peer_close", Op::on_state(nothing, peer_ops::close)),
+        ("reset", Op::on_state(nothing, peer_ops::reset)),
+        ("stop", Op::on_state(nothing, peer_ops::reset)), // the next runner finds no peers
+    ])
+}
+
+fn nothing(_: &mut Members) -> Result<(), BadRequest> {
+    Ok(())
+}
+
+fn decode(input: Encoded) -> Result<Value, Failure> {
+    let view = input.view()?;
     let slices: Vec<Value> = view
         .slices()
         .map(|slice| {
             json!({
                 "dtype": slice.dtype().to_wire(),
                 "dims": slice.dims().collect::<Vec<u32>>(),
-                "payload": hexa::encode(slice.payload()),
+                "payload": hex::encode(slice.payload()),
             })
         })
         .collect();
@@ -117,64 +89,96 @@ fn decode(input: &mut Members) -> Result<Value, Failure> {
     }}))
 }
 
-fn encode(input: &mut Members) -> Result<Value, Failure> {
-    let fields = Fields::read(input.value("fields")?)?;
-    let key = input.optional("key", Members::fixed)?;
-    let nonce = input.optional("nonce", Members::fixed)?;
-    let level = level(input)?;
-    let mut options = EncodeOptions::new().level(level);
-    if let Some(key) = &key {
+struct Encoding {
+    fields: Fields,
+    key: Option<Key>,
+    nonce: Option<Nonce>,
+    level: i32,
+}
+
+impl Encoding {
+    fn read(input: &mut Members) -> Result<Self, BadRequest> {
+        Ok(Self {
+            fields: Fields::read(input.value("fields")?)?,
+            key: input.optional("key", Members::fixed)?,
+            nonce: input.optional("nonce", Members::fixed)?,
+            level: level(input)?,
+        })
+    }
+}
+
+fn encode(input: Encoding) -> Result<Value, Failure> {
+    let mut options = EncodeOptions::new().level(input.level);
+    if let Some(key) = &input.key {
         options = options.key(key);
     }
-    if let Some(nonce) = &nonce {
+    if let Some(nonce) = &input.nonce {
         options = options.nonce(nonce);
     }
-    let bytes = fields.to_frame()?.encode_with(&options)?;
-    Ok(json!({"frame": hexa::encode(&bytes)}))
+    let bytes = input.fields.to_frame()?.encode_with(&options)?;
+    Ok(json!({"frame": hex::encode(&bytes)}))
 }
 
-fn level(input: &mut Members) -> Result<i32, Malformed> {
-    let level = input.optional("level", Members::integer::<u8>)?;
-    match level {
+fn level(input: &mut Members) -> Result<i32, BadRequest> {
+    match input.optional("level", Members::integer::<u8>)? {
         None => Ok(DEFAULT_LEVEL),
         Some(level @ 1..=22) => Ok(i32::from(level)),
-        Some(level) => Err(format!("input.level {level} is not in 1 to 22")),
+        Some(level) => Err(format!("input.level {level} is not in 1 to 22").into()),
     }
 }
 
-fn space_hash(input: &mut Members) -> Result<Value, Failure> {
-    let space_id = input.string("space_id")?;
-    let arch = input.string("arch")?;
-    let data_sig = input.string("data_sig")?;
+fn space(input: &mut Members) -> Result<[String; 3], BadRequest> {
+    Ok([
+        input.string("space_id")?,
+        input.string("arch")?,
+        input.string("data_sig")?,
+    ])
+}
+
+fn space_hash([space_id, arch, data_sig]: [String; 3]) -> Result<Value, Failure> {
     Ok(json!({"space_hash32": space_hash32(&space_id, &arch, &data_sig)?}))
 }
 
-fn tail_hash(input: &mut Members) -> Result<Value, Failure> {
-    let data = input.bytes("data")?;
+fn tail_hash(data: Vec<u8>) -> Result<Value, Failure> {
     Ok(json!({"xxhash3_64": strong_tail_hash_hex(&data)}))
 }
 
-fn compress(input: &mut Members) -> Result<Value, Failure> {
-    let plain = input.bytes("plain")?;
-    let level = level(input)?;
-    Ok(json!({"zstd": hexa::encode(&zstd_compress(&plain, level)?)}))
+fn plain_and_level(input: &mut Members) -> Result<(Vec<u8>, i32), BadRequest> {
+    Ok((input.bytes("plain")?, level(input)?))
 }
 
-fn decompress(input: &mut Members) -> Result<Value, Failure> {
-    let zstd = input.bytes("zstd")?;
-    Ok(json!({"plain": hexa::encode(&zstd_decompress(&zstd)?)}))
+fn compress((plain, level): (Vec<u8>, i32)) -> Result<Value, Failure> {
+    Ok(json!({"zstd": hex::encode(&zstd_compress(&plain, level)?)}))
 }
 
-fn seal(input: &mut Members) -> Result<Value, Failure> {
-    let (key, nonce) = (input.fixed("key")?, input.fixed("nonce")?);
-    let (aad, plain) = (input.bytes("aad")?, input.bytes("plain")?);
-    let sealed = seal_xchacha_aad(&key, &nonce, &aad, &plain)?;
-    Ok(json!({"sealed": hexa::encode(&sealed)}))
+fn decompress(zstd: Vec<u8>) -> Result<Value, Failure> {
+    Ok(json!({"plain": hex::encode(&zstd_decompress(&zstd)?)}))
 }
 
-fn open(input: &mut Members) -> Result<Value, Failure> {
-    let (key, nonce) = (input.fixed("key")?, input.fixed("nonce")?);
-    let (aad, sealed) = (input.bytes("aad")?, input.bytes("sealed")?);
-    let plain = open_xchacha_aad(&key, &nonce, &aad, &sealed)?;
-    Ok(json!({"plain": hexa::encode(&plain)}))
+/// What is sealed or opened, and with what.
+struct Sealing {
+    key: Key,
+    nonce: Nonce,
+    aad: Vec<u8>,
+    data: Vec<u8>,
+}
+
+/// `data`: the name of the member with what is sealed or opened.
+fn sealing(input: &mut Members, data: &str) -> Result<Sealing, BadRequest> {
+    Ok(Sealing {
+        key: input.fixed("key")?,
+        nonce: input.fixed("nonce")?,
+        aad: input.bytes("aad")?,
+        data: input.bytes(data)?,
+    })
+}
+
+fn seal(input: Sealing) -> Result<Value, Failure> {
+    let sealed = seal_xchacha_aad(&input.key, &input.nonce, &input.aad, &input.data)?;
+    Ok(json!({"sealed": hex::encode(&sealed)}))
+}
+
+fn open(input: Sealing) -> Result<Value, Failure> {
+    let plain = open_xchacha_aad(&input.key, &input.nonce, &input.aad, &input.data)?;
+    Ok(json!({"plain": hex::encode(&plain)}))
 }

@@ -1,21 +1,17 @@
 //! The ops on what payloads mean: messages, sparse tensors, quantizers.
 
+use std::ops::RangeInclusive;
+
 use resonant_protocol::quant::{self, Quantizer, Source};
-use resonant_protocol::{sparse, Json, JsonObject, Message, Tensor, VFrameView};
+use resonant_protocol::{sparse, Json, JsonObject, Message, Tensor};
+use resonant_testee_kit::{hex, BadRequest, Members};
 use serde_json::{json, Map, Value};
 
 use crate::failure::Failure;
-use crate::hexa;
-use crate::shape::{dims, Malformed, Members};
+use crate::fields::Encoded;
 
-pub(crate) fn read_message(input: &mut Members) -> Result<Value, Failure> {
-    let bytes = input.bytes("frame")?;
-    let key = input.optional("key", Members::fixed)?;
-    let view = match &key {
-        Some(key) => VFrameView::parse_with_key(&bytes, key)?,
-        None => VFrameView::parse(&bytes)?,
-    };
-    let message = match Message::read(&view)? {
+pub(crate) fn read_message(input: Encoded) -> Result<Value, Failure> {
+    let message = match Message::read(&input.view()?)? {
         Message::Think { hidden } => json!({"kind": "think", "hidden": tensor(&hidden)}),
         Message::Cache { keys, values } => {
             json!({"kind": "cache", "keys": tensor(&keys), "values": tensor(&values)})
@@ -33,7 +29,7 @@ pub(crate) fn read_message(input: &mut Members) -> Result<Value, Failure> {
         } => json!({
             "kind": "critique",
             "divergence": tensor(&divergence),
-            "mask": mask.as_deref().map(hexa::encode),
+            "mask": mask.as_deref().map(hex::encode),
             "explanation": explanation.as_ref().map(|it| object(it.object())),
         }),
     };
@@ -44,9 +40,9 @@ fn tensor(tensor: &Tensor) -> Value {
     json!({
         "dtype": tensor.dtype().to_wire(),
         "dims": tensor.dims,
-        "payload": hexa::encode(tensor.payload()),
-        "scale": tensor.scale().map(hexa::encode),
-        "index": tensor.index().map(hexa::encode),
+        "payload": hex::encode(tensor.payload()),
+        "scale": tensor.scale().map(hex::encode),
+        "index": tensor.index().map(hex::encode),
     })
 }
 
@@ -73,59 +69,109 @@ fn value(json: &Json) -> Value {
     }
 }
 
-pub(crate) fn sparse_encode(input: &mut Members) -> Result<Value, Failure> {
-    let (dims, dense) = (shape(input)?, input.bytes("dense")?);
-    let found = sparse::encode(&dims, &dense)?;
-    Ok(json!({"values": hexa::encode(&found.values), "index": hexa::encode(&found.index)}))
+const DIMS: RangeInclusive<usize> = 1..=255;
+
+/// The input of sparse_encode.
+pub(crate) struct Dense {
+    dims: Vec<u32>,
+    dense: Vec<u8>,
 }
 
-pub(crate) fn sparse_decode(input: &mut Members) -> Result<Value, Failure> {
-    let (shape, values) = (shape(input)?, input.bytes("values")?);
-    let (index_dims, index) = (dims(input, "index_dims")?, input.bytes("index")?);
-    let dense = sparse::decode(&shape, &values, &index_dims, &index)?;
-    Ok(json!({"dense": hexa::encode(&dense)}))
-}
-
-/// The dims of a tensor: 1 to 255 of them.
-fn shape(input: &mut Members) -> Result<Vec<u32>, Malformed> {
-    let dims = dims(input, "dims")?;
-    if !(1..=255).contains(&dims.len()) {
-        return Err(format!("input.dims has {} items", dims.len()));
+impl Dense {
+    pub(crate) fn read(input: &mut Members) -> Result<Self, BadRequest> {
+        Ok(Self {
+            dims: input.integers("dims", DIMS)?,
+            dense: input.bytes("dense")?,
+        })
     }
-    Ok(dims)
 }
 
-pub(crate) fn quantize(input: &mut Members) -> Result<Value, Failure> {
-    let (quantizer, source) = (quantizer(input)?, input.string("source")?);
-    let source = match source.as_str() {
-        "f16" => Source::F16,
-        "f32" => Source::F32,
-        "bf16" => Source::Bf16,
-        _ => {
-            return Err(Failure::Malformed(
-                "input.source is not a known one".to_owned(),
-            ))
-        }
-    };
-    let found = quant::quantize(quantizer, source, &input.bytes("data")?)?;
-    Ok(json!({"codes": hexa::encode(&found.codes), "scale": hexa::encode(&found.scale)}))
+pub(crate) fn sparse_encode(input: Dense) -> Result<Value, Failure> {
+    let found = sparse::encode(&input.dims, &input.dense)?;
+    Ok(json!({"values": hex::encode(&found.values), "index": hex::encode(&found.index)}))
 }
 
-pub(crate) fn dequantize(input: &mut Members) -> Result<Value, Failure> {
-    let quantizer = quantizer(input)?;
-    let count: u32 = input.integer("count")?;
-    let codes = input.bytes("codes")?;
-    let scale = input.optional("scale", Members::bytes)?;
-    let count =
-        usize::try_from(count).map_err(|_| "input.count is beyond this machine".to_owned())?;
-    let data = quant::dequantize(quantizer, count, &codes, scale.as_deref())?;
-    Ok(json!({"data": hexa::encode(&data)}))
+/// The input of sparse_decode.
+pub(crate) struct Sparse {
+    dims: Vec<u32>,
+    values: Vec<u8>,
+    index_dims: Vec<u32>,
+    index: Vec<u8>,
 }
 
-fn quantizer(input: &mut Members) -> Result<Quantizer, Malformed> {
+impl Sparse {
+    pub(crate) fn read(input: &mut Members) -> Result<Self, BadRequest> {
+        Ok(Self {
+            dims: input.integers("dims", DIMS)?,
+            values: input.bytes("values")?,
+            index_dims: input.integers("index_dims", ..)?,
+            index: input.bytes("index")?,
+        })
+    }
+}
+
+pub(crate) fn sparse_decode(input: Sparse) -> Result<Value, Failure> {
+    let dense = sparse::decode(&input.dims, &input.values, &input.index_dims, &input.index)?;
+    Ok(json!({"dense": hex::encode(&dense)}))
+}
+
+/// The input of quantize.
+pub(crate) struct Plain {
+    quantizer: Quantizer,
+    source: Source,
+    data: Vec<u8>,
+}
+
+impl Plain {
+    pub(crate) fn read(input: &mut Members) -> Result<Self, BadRequest> {
+        let sources = [
+            ("f16", Source::F16),
+            ("f32", Source::F32),
+            ("bf16", Source::Bf16),
+        ];
+        Ok(Self {
+            quantizer: quantizer(input)?,
+            source: input.named("source", &sources)?,
+            data: input.bytes("data")?,
+        })
+    }
+}
+
+pub(crate) fn quantize(input: Plain) -> Result<Value, Failure> {
+    let found = quant::quantize(input.quantizer, input.source, &input.data)?;
+    Ok(json!({"codes": hex::encode(&found.codes), "scale": hex::encode(&found.scale)}))
+}
+
+/// The input of dequantize.
+pub(crate) struct Codes {
+    quantizer: Quantizer,
+    count: usize,
+    codes: Vec<u8>,
+    scale: Option<Vec<u8>>,
+}
+
+impl Codes {
+    pub(crate) fn read(input: &mut Members) -> Result<Self, BadRequest> {
+        let count: u32 = input.integer("count")?;
+        Ok(Self {
+            quantizer: quantizer(input)?,
+            count: usize::try_from(count).map_err(|_| "input.count is beyond this machine")?,
+            codes: input.bytes("codes")?,
+            scale: input.optional("scale", Members::bytes)?,
+        })
+    }
+}
+
+pub(crate) fn dequantize(input: Codes) -> Result<Value, Failure> {
+    let scale = input.scale.as_deref();
+    let data = quant::dequantize(input.quantizer, input.count, &input.codes, scale)?;
+    Ok(json!({"data": hex::encode(&data)}))
+}
+
+fn quantizer(input: &mut Members) -> Result<Quantizer, BadRequest> {
     match input.integer::<u8>("bits")? {
         4 => Ok(Quantizer::Q4),
         8 => Ok(Quantizer::I8),
-        bits => Err(format!("input.bits {bits} is neither 4 nor 8")),
+        bits => Err(format!("input.bits {bits} is neither 4 nor 8").into()),
     }
 }

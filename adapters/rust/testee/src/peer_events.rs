@@ -2,9 +2,8 @@
 
 use resonant_protocol::peer::{Event, Reference};
 use resonant_protocol::VFrame;
+use resonant_testee_kit::hex;
 use serde_json::{json, Value};
-
-use crate::hexa;
 
 /// An event of the peer for the remote port `peer`.
 pub(crate) fn to_json(peer: u16, event: &Event) -> Value {
@@ -83,7 +82,7 @@ fn message(frame: &VFrame) -> Value {
         json!({
             "dtype": meta.dtype.to_wire(),
             "dims": meta.shape,
-            "payload": hexa::encode(payload),
+            "payload": hex::encode(payload),
         })
     };
     json!({

@@ -2,62 +2,52 @@
 
 use resonant_protocol::peer::{Announce, Config};
 use resonant_protocol::{FrameError, Modality, MsgType, VFrame};
+use resonant_testee_kit::{BadRequest, Members};
 use serde_json::{json, Value};
 
 use crate::failure::Failure;
 use crate::fields::{read_slice, to_slices};
 use crate::peers::Peers;
-use crate::shape::{decimal, Malformed, Members};
 
 const MOST_MILLISECONDS: u32 = 86_400_000;
 
-pub(crate) fn open(input: &mut Members, peers: &mut Peers) -> Result<Value, Failure> {
-    let role = input.string("role")?;
-    let config = config(input.value("config")?)?;
-    let client = match role.as_str() {
-        "server" => None,
-        "client" => Some((port(input, "remote")?, input.integer("stream_id")?)),
-        _ => return Err("input.role is neither server nor client".to_owned().into()),
-    };
-    input.ended()?;
-    if peers.is_open() {
-        return Err("peers are open already".to_owned().into());
+/// The input of peer_open.
+pub(crate) struct Opening {
+    config: Config,
+    /// Whom a client talks to, and the stream_id of its first ping. A server has none.
+    client: Option<(u16, u32)>,
+}
+
+impl Opening {
+    pub(crate) fn read(input: &mut Members) -> Result<Self, BadRequest> {
+        let is_client = input.named("role", &[("client", true), ("server", false)])?;
+        Ok(Self {
+            config: config(input.value("config")?)?,
+            client: if is_client {
+                Some((port(input, "remote")?, input.integer("stream_id")?))
+            } else {
+                None
+            },
+        })
     }
-    match client {
-        None => peers.open_server(config)?,
-        Some((remote, stream_id)) => peers.open_client(config, remote, stream_id)?,
+}
+
+pub(crate) fn open(input: Opening, peers: &mut Peers) -> Result<Value, Failure> {
+    if peers.is_open() {
+        return Err(BadRequest::from("peers are open already").into());
+    }
+    match input.client {
+        None => peers.open_server(input.config)?,
+        Some((remote, stream_id)) => peers.open_client(input.config, remote, stream_id)?,
     }
     Ok(json!({}))
 }
 
-pub(crate) fn send(input: &mut Members, peers: &mut Peers) -> Result<Value, Failure> {
-    let kind = input.string("kind")?;
-    let stream_id: u32 = input.integer("stream_id")?;
-    let to = input.optional("to", port)?;
-    let request = match kind.as_str() {
-        "message" => Request::Message(message(input)?),
-        "ping" => Request::Ping,
-        "head" => {
-            let strong = input.boolean("strong_tail")?;
-            let announce = input.optional("announce", announce)?;
-            Request::Head(strong, announce)
-        }
-        "tail" => Request::Tail,
-        "heart" => Request::Heart,
-        _ => return Err("input.kind is not a known one".to_owned().into()),
-    };
-    input.ended()?;
-    check_open(peers)?;
-    peers.ask(to, |peer, clock| match request {
-        Request::Message(frame) => peer.send(stream_id, frame?, clock),
-        Request::Ping => peer.ping(stream_id, clock),
-        Request::Head(strong, announce) => {
-            peer.open_stream(stream_id, strong, announce.as_ref(), clock)
-        }
-        Request::Tail => peer.close_stream(stream_id, clock),
-        Request::Heart => peer.heart(stream_id, clock),
-    })??;
-    Ok(json!({}))
+/// The input of peer_send.
+pub(crate) struct Sending {
+    stream_id: u32,
+    to: Option<u16>,
+    request: Request,
 }
 
 /// What a peer is asked to send.
@@ -70,52 +60,89 @@ enum Request {
     Heart,
 }
 
-pub(crate) fn poll(input: &mut Members, peers: &mut Peers) -> Result<Value, Failure> {
-    input.ended()?;
+impl Sending {
+    pub(crate) fn read(input: &mut Members) -> Result<Self, BadRequest> {
+        let kind = input.string("kind")?;
+        Ok(Self {
+            stream_id: input.integer("stream_id")?,
+            to: input.optional("to", port)?,
+            request: match kind.as_str() {
+                "message" => Request::Message(message(input)?),
+                "ping" => Request::Ping,
+                "head" => {
+                    let strong = input.boolean("strong_tail")?;
+                    Request::Head(strong, input.optional("announce", announce)?)
+                }
+                "tail" => Request::Tail,
+                "heart" => Request::Heart,
+                _ => return Err("input.kind is not a known one".into()),
+            },
+        })
+    }
+}
+
+pub(crate) fn send(input: Sending, peers: &mut Peers) -> Result<Value, Failure> {
+    check_open(peers)?;
+    let stream_id = input.stream_id;
+    let asked = peers.ask(input.to, |peer, clock| match input.request {
+        Request::Message(frame) => peer.send(stream_id, frame?, clock),
+        Request::Ping => peer.ping(stream_id, clock),
+        Request::Head(strong, announce) => {
+            peer.open_stream(stream_id, strong, announce.as_ref(), clock)
+        }
+        Request::Tail => peer.close_stream(stream_id, clock),
+        Request::Heart => peer.heart(stream_id, clock),
+    });
+    asked.map_err(BadRequest)??;
+    Ok(json!({}))
+}
+
+pub(crate) fn poll((): (), peers: &mut Peers) -> Result<Value, Failure> {
     check_open(peers)?;
     Ok(json!({"events": peers.poll()}))
 }
 
-pub(crate) fn advance(input: &mut Members, peers: &mut Peers) -> Result<Value, Failure> {
-    let milliseconds: u32 = input.integer("ms")?;
-    if milliseconds > MOST_MILLISECONDS {
-        let text = format!("input.ms {milliseconds} is over {MOST_MILLISECONDS}");
-        return Err(text.into());
+pub(crate) fn milliseconds(input: &mut Members) -> Result<u32, BadRequest> {
+    match input.integer("ms")? {
+        ms if ms > MOST_MILLISECONDS => {
+            Err(format!("input.ms {ms} is over {MOST_MILLISECONDS}").into())
+        }
+        ms => Ok(ms),
     }
-    input.ended()?;
+}
+
+pub(crate) fn advance(milliseconds: u32, peers: &mut Peers) -> Result<Value, Failure> {
     check_open(peers)?;
     peers.advance(milliseconds.into());
     Ok(json!({}))
 }
 
-pub(crate) fn close(input: &mut Members, peers: &mut Peers) -> Result<Value, Failure> {
-    input.ended()?;
+pub(crate) fn close((): (), peers: &mut Peers) -> Result<Value, Failure> {
     peers.close();
     Ok(json!({}))
 }
 
-pub(crate) fn reset(input: &mut Members, peers: &mut Peers) -> Result<Value, Failure> {
-    input.ended()?;
+pub(crate) fn reset((): (), peers: &mut Peers) -> Result<Value, Failure> {
     peers.reset();
     Ok(json!({}))
 }
 
 /// TST-19.
-fn check_open(peers: &Peers) -> Result<(), Malformed> {
+fn check_open(peers: &Peers) -> Result<(), BadRequest> {
     if peers.is_open() {
         return Ok(());
     }
-    Err("no peers are open".to_owned())
+    Err("no peers are open".into())
 }
 
-fn port(input: &mut Members, name: &str) -> Result<u16, Malformed> {
+fn port(input: &mut Members, name: &str) -> Result<u16, BadRequest> {
     match input.integer(name)? {
-        0 => Err(format!("input.{name} is not a port")),
+        0 => Err(format!("input.{name} is not a port").into()),
         port => Ok(port),
     }
 }
 
-fn config(value: Value) -> Result<Config, Malformed> {
+fn config(value: Value) -> Result<Config, BadRequest> {
     let mut members = Members::of(value, "config")?;
     let config = Config {
         embedding_space_id: members.string("embedding_space_id")?,
@@ -132,25 +159,25 @@ fn config(value: Value) -> Result<Config, Malformed> {
     };
     members.end()?;
     if config.d_model == 0 {
-        return Err("config.d_model is 0".to_owned());
+        return Err("config.d_model is 0".into());
     }
     Ok(config)
 }
 
-fn names(members: &mut Members, name: &str) -> Result<Vec<String>, Malformed> {
+fn names(members: &mut Members, name: &str) -> Result<Vec<String>, BadRequest> {
     let items = members.array(name)?.into_iter();
     let name = |item| match item {
         Value::String(text) => Ok(text),
-        _ => Err(format!("config.{name} holds something but a string")),
+        _ => Err(format!("config.{name} holds something but a string").into()),
     };
     items.map(name).collect()
 }
 
-fn announce(input: &mut Members, name: &str) -> Result<Announce, Malformed> {
+fn announce(input: &mut Members, name: &str) -> Result<Announce, BadRequest> {
     let mut members = Members::of(input.value(name)?, "announce")?;
     let announce = Announce {
-        frames: decimal(&mut members, "frames")?,
-        total_len: decimal(&mut members, "total_len")?,
+        frames: members.decimal("frames")?,
+        total_len: members.decimal("total_len")?,
         md5: members.fixed("md5")?,
         xxhash3_64: members.fixed("xxhash3_64").map(u64::from_be_bytes)?,
     };
@@ -159,13 +186,13 @@ fn announce(input: &mut Members, name: &str) -> Result<Announce, Malformed> {
 }
 
 /// The frame of a message. The outer error is that of a malformed input.
-fn message(input: &mut Members) -> Result<Result<VFrame, FrameError>, Malformed> {
+fn message(input: &mut Members) -> Result<Result<VFrame, FrameError>, BadRequest> {
     let mtype: u8 = input.integer("type")?;
     let modality: u8 = input.integer("modality")?;
     let slices = input.array("slices")?.into_iter();
     let slices = slices
         .map(read_slice)
-        .collect::<Result<Vec<_>, Malformed>>()?;
+        .collect::<Result<Vec<_>, BadRequest>>()?;
     let mtype = MsgType::try_from(mtype).ok();
     let mtype = mtype.filter(|mtype| *mtype != MsgType::Sync);
     let mtype = mtype.ok_or("input.type is not that of a data frame")?;

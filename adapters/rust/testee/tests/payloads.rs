@@ -1,31 +1,26 @@
 //! The ops on what payloads mean, by their schemas.
 
-use resonant_protocol::{JsonObject, Message, Modality, Tensor, TensorData};
-use serde_json::{json, Value};
-use testee::failure::Failure;
-use testee::hexa;
-use testee::ops::Op;
-use testee::shape::Members;
+#[path = "support/ends.rs"]
+mod ends;
 
-/// What a session would answer, less the frame around it.
+use ends::Testee;
+use resonant_protocol::{JsonObject, Message, Modality, Tensor, TensorData};
+use resonant_testee_kit::hex;
+use serde_json::{json, Value};
+
+/// The result of an op on payloads, the code of a refusal, or the error.
 fn ask(op: &str, input: Value) -> Value {
-    let mut members = Members::of(input, "input").expect("an object");
-    let Some(Op::Pure(op)) = Op::find(op) else {
-        panic!("{op} is no op on payloads");
-    };
-    let outcome = op(&mut members);
-    match outcome {
-        Ok(ok) => members
-            .end()
-            .map_or_else(|text| json!({ "error": text }), |()| ok),
-        Err(Failure::Reject(code, _)) => json!({ "reject": code }),
-        Err(Failure::Malformed(text)) => json!({ "error": text }),
+    let mut reply = Testee::new().ask(op, input);
+    match reply["reject"].take() {
+        Value::Null if reply["ok"].is_null() => reply,
+        Value::Null => reply["ok"].take(),
+        reject => json!({"reject": reject["code"]}),
     }
 }
 
 fn read(message: &Message) -> Value {
     let frame = message.to_frame(Modality::Text).unwrap().encode().unwrap();
-    ask("read_message", json!({"frame": hexa::encode(&frame)}))["message"].clone()
+    ask("read_message", json!({"frame": hex::encode(&frame)}))["message"].clone()
 }
 
 #[test]

@@ -5,8 +5,8 @@ use std::net::UdpSocket;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use resonant_testee_kit::pieces::{cut, Piece};
 use serde_json::{json, Value};
-use testee::datagram::{cut, Piece};
 
 fn start(arguments: &[&str]) -> (Child, u64) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_resonant-testee"))

@@ -18,6 +18,7 @@ import pytest
 from resonant.describe.registry import registry
 
 from conformance.tests.support import ROOT, replayed, replays
+from conformance.tools.new_adapter import LANGUAGES, write_adapter
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installed")]
 
@@ -164,6 +165,20 @@ def test_the_vectors_can_be_copied_and_a_testee_begun(installed: Installed) -> N
     assert installed.run("resonant-conformance", "new-adapter", "fresh", "--lang", "python").returncode == 0
     done = installed.run("resonant-conformance", "run", "--impl", "fresh/adapter.toml", "-q")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_testee_begun_by_an_installed_suite_is_the_one_of_the_checkout(installed: Installed, tmp_path: Path) -> None:
+    """Whose first run `test_new_adapter.py` judges, in every language."""
+    for language in LANGUAGES:
+        begun = installed.folder / "begun" / language
+        done = installed.run("resonant-conformance", "new-adapter", "x", "--lang", language, "--into", str(begun))
+        assert done.returncode == 0, done.stderr
+        write_adapter("x", language, tmp_path / language)
+        assert contents(begun) == contents(tmp_path / language)
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @ON_WHEEL

@@ -56,6 +56,9 @@ def test_the_package_has_the_suite_and_the_vectors_and_no_tools_of_ours(tmp_path
     names = {path.relative_to(ROOT).as_posix() for path in installed(ROOT)}
     assert {"conformance/conftest.py", "conformance/test_vectors.py", "adapters/reference/testee.py"} <= names
     assert "conformance/run.ini" in names
+    assert {"adapters/testee_kit/pieces.py", "adapters/rust/testee-kit/Cargo.toml"} <= names
+    assert "adapters/rust/testee-kit/src/pieces.rs" in names
+    assert not [name for name in names if name.startswith("adapters/rust/testee/")]
     assert {"vectors/manifest.json", "vectors/data/frame/decode/crc.json", "specs/sync/ping.json"} <= names
     assert "conformance/tools/spec_tables.py" not in names
     assert {path.relative_to(ROOT).as_posix() for path in (ROOT / "vectors/data").rglob("*.json")} <= names

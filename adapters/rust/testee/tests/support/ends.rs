@@ -7,14 +7,15 @@ use std::net::{SocketAddr, UdpSocket};
 use std::time::Duration;
 
 use resonant_protocol::{DType, JsonObject, Message, Modality, MsgType, SliceMeta, VFrame};
+use resonant_testee_kit::pieces::cut;
+use resonant_testee_kit::session::Session;
 use serde_json::{json, Value};
-use testee::datagram::cut;
+use testee::ops::ops;
 use testee::peers::Peers;
-use testee::session::Session;
 
 /// A session that hello has opened, and the address of its wire socket.
 pub struct Testee {
-    session: Session,
+    session: Session<Peers>,
     wire: SocketAddr,
     id: u32,
 }
@@ -24,7 +25,7 @@ impl Testee {
         let wire = UdpSocket::bind("127.0.0.1:0").unwrap();
         let address = wire.local_addr().unwrap();
         let mut testee = Self {
-            session: Session::new("t".to_owned(), Peers::new(wire).unwrap()),
+            session: Session::new("t".to_owned(), ops(), Peers::new(wire).unwrap()),
             wire: address,
             id: 0,
         };

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use testee::datagram::{cut, Ask, Assembly, Piece, MAX_PIECE};
+use resonant_testee_kit::pieces::{cut, Ask, Assembly, Piece, MAX_PIECE};
 
 fn from(port: u16) -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], port))

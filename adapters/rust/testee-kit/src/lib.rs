@@ -1,0 +1,42 @@
+//! What testees in Rust have in common (specs/testee.md): the sockets, the datagrams, and the way from a request to its
+//! reply. It knows no implementation.
+//!
+//! A testee has a table of ops. Each says how its input is read and what is done with it; nothing is done with an input
+//! that does not fit.
+//!
+//! ```no_run
+//! use resonant_testee_kit::{greet, run, stop, Failure, Hello, Op, Ops};
+//! use serde_json::{json, Value};
+//!
+//! fn tail_hash(data: Vec<u8>) -> Result<Value, Failure> {
+//!     let sum: u8 = data.iter().fold(0, |sum, byte| sum ^ byte); // a call of your implementation
+//!     if data.is_empty() {
+//!         return Err(Failure::refused("LENGTH_MISMATCH"));
+//!     }
+//!     Ok(json!({"xxhash3_64": format!("{sum:016x}")}))
+//! }
+//!
+//! fn main() -> std::process::ExitCode {
+//!     let hello = Hello { name: "mine", version: "1.0", language: "Rust", profiles: &["frame"] };
+//!     let ops = Ops::from([
+//!         ("hello", greet(&hello)),
+//!         ("tail_hash", Op::new(|input| input.bytes("data"), tail_hash)),
+//!         ("stop", stop()),
+//!     ]);
+//!     run(ops, Ok)
+//! }
+//! ```
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+pub mod hex;
+pub mod pieces;
+pub mod requests;
+pub mod schema;
+pub mod server;
+pub mod session;
+
+pub use requests::{answer, greet, stop, Failure, Hello, Op, Ops};
+pub use schema::{BadRequest, Members};
+pub use server::{read_arguments, run, serve, Arguments};
