@@ -172,7 +172,7 @@ def _text(draw: Draw) -> str:
 KINDS = (
     Kind("frame/faults", faults),
     Kind("frame/combinations", every_combination),
-    Kind("frame/sizes", sizes, 100),
+    Kind("frame/sizes", sizes, 50),
     Kind("frame/twins", twins),
     Kind("frame/bytes", bytes_damaged),
     Kind("frame/encode", encoded),

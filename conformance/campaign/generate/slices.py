@@ -47,7 +47,7 @@ def raw_slice(draw: Draw, most: int = 200) -> RawSlice:
 
 def layout(draw: Draw, most_slices: int = 4, flags: int = 0) -> Layout:
     """A valid frame."""
-    large = not draw.randrange(20)
+    large = not draw.randrange(60)
     return Layout(
         draw.randrange(5),
         flags | draw.choice((0, 4)),

@@ -7,15 +7,15 @@ from typing import Any
 
 from ...model.cases import DIALOGUE
 from ...model.peer_requests import SPACE_HASH
-from ...properties.streams.sender import Kind as Sent
-from ...properties.streams.sender import Lie, Plan, beat, data, plan
+from ...properties.streams.sender import Kind as What
+from ...properties.streams.sender import Lie, Plan, Sent, beat, data, plan
 from ..draw import number
 from ..inputs import Draw, Input, Kind
 from .dialogues import Steps, passing, request, send
 from .slices import half
 from .sync import config, error, frame_of
 
-_KINDS = (Sent.DATA, Sent.DATA, Sent.DATA, Sent.HEART, Sent.OTHER)
+_KINDS = (What.DATA, What.DATA, What.DATA, What.DATA, What.HEART, What.OTHER)
 _STREAMS = (3, 5, 1 << 31 | 3)
 _AHEAD = (0, 1, 6, 7, 1023, 1024, 1025, 1026, 5000, 1 << 40)
 
@@ -28,7 +28,7 @@ def _begin(draw: Draw) -> Steps:
 def _planned(draw: Draw, stream_id: int) -> Plan:
     return plan(
         stream_id,
-        [draw.choice(_KINDS) for _ in range(draw.randrange(6))],
+        [draw.choice(_KINDS) for _ in range(draw.randrange(8))],
         strong=bool(draw.randrange(2)),
         sized=bool(draw.randrange(2)),
         lie=draw.choice((Lie.NOTHING, Lie.NOTHING, *Lie)),
@@ -42,14 +42,24 @@ def receivers(draw: Draw, _chunk: int, count: int) -> Iterator[Input]:
         steps = _begin(draw)
         plans = [_planned(draw, stream_id) for stream_id in draw.sample(_STREAMS, draw.choice((1, 1, 2)))]
         frames = [one for each in plans for one in each.frames]
-        sent = [one for one in frames if draw.randrange(6)]
-        if draw.randrange(2):
-            draw.shuffle(sent)
-        for one in [*sent, *draw.choices(frames, k=draw.randrange(4))]:
+        for one in [*_ordered(draw, plans), *draw.choices(frames, k=draw.randrange(4))]:
             steps.append(send((one if draw.randrange(12) else one.with_other_flag()).datagram))
             if not draw.randrange(6):
                 steps.append(draw.choice((passing(draw), _odd(draw, frames[0].stream_id), _odd(draw, one.stream_id))))
         yield Input(DIALOGUE, {"role": "server", "config": own, "steps": steps}, ("handshake", "stream"))
+
+
+def _ordered(draw: Draw, plans: list[Plan]) -> list[Sent]:
+    """The frames in order, in any order behind their HEADs, or in any order; some of them lost."""
+    heads = [each.frames[0] for each in plans]
+    rest = [one for each in plans for one in each.frames[1:] if draw.randrange(8)]
+    match draw.randrange(4):
+        case 0:
+            return [*heads, *rest]
+        case 1:
+            mixed = [*heads, *rest]
+            return draw.sample(mixed, len(mixed) - draw.randrange(2))
+    return [*heads, *draw.sample(rest, len(rest))]
 
 
 def _odd(draw: Draw, stream_id: int) -> Mapping[str, Any]:

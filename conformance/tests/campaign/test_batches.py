@@ -34,7 +34,7 @@ def inputs(kind: Kind, seed: int = 3, rounds: int = 2) -> Iterator[Input]:
 @cache
 def schema(op: str) -> jsonschema.Draft202012Validator:
     fields = json.loads((OPS / "fields.json").read_bytes())
-    registry = referencing.Registry().with_contents([("fields.json", fields)])  # type: ignore[var-annotated]
+    registry = referencing.Registry().with_contents([("fields.json", fields)])
     whole = json.loads((OPS / f"{op}.json").read_bytes())
     return jsonschema.Draft202012Validator(whole["$defs"]["input"], registry=registry)
 
