@@ -95,6 +95,7 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
         layer("meaning", "what a profile means to its users"),
         layer("model", "what the page shows"),
         layer("html", "how it shows it"),
+        layer("campaign", "the page of a campaign, which looks like that of a run"),
         layer("__main__", "the command"),
     ),
     "conformance.mutants": (
