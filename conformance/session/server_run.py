@@ -131,9 +131,9 @@ def prepare(options: Options) -> OutsideRun:
 
 
 def _check_options(options: Options) -> None:
-    if options.dialogues or options.real_time:
+    if options.dialogues or options.vectors or options.real_time:
         raise RunError(
-            f"--impl={options.impl}: dialogues are played against testees; leave out --dialogue and --real-time"
+            f"--impl={options.impl}: cases of files need a testee; leave out --dialogue, --vectors and --real-time"
         )
     for name in options.profiles:
         if name not in FAMILIES:
