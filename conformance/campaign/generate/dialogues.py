@@ -14,8 +14,8 @@ from ...model.cases import DIALOGUE
 from ...model.peer_requests import SPACE_HASH
 from ..draw import KEY, number, other
 from ..inputs import Draw, Input, Kind
-from ..layout import Layout
-from .slices import fields, layout, with_faults
+from ..layout import Layout, RawSlice
+from .slices import I8, fields, layout, with_faults
 from .sync import any_sync, capability, config, error, frame_of, ping, spoiled
 
 Steps = list[Mapping[str, Any]]
@@ -90,6 +90,9 @@ def request(draw: Draw, kinds: tuple[str, ...]) -> dict[str, Any]:
     given: dict[str, Any] = {"kind": kind, "stream_id": stream_id}
     if kind == "message":
         frame = layout(draw, 3)
+        if not draw.randrange(8):  # as long as a datagram may be, and one byte more (HSK-1)
+            length = 65_507 - 43 + draw.randrange(-1, 2)
+            frame = replace(frame, slices=(RawSlice(I8, (length,), bytes(length)),))
         told = fields(replace(frame, slices=frame.slices[:2]))
         return given | {"type": draw.choice((0, 1, 2, 4)), "modality": told["modality"], "slices": told["slices"]}
     return given | ({"strong_tail": bool(draw.randrange(2))} if kind == "head" else {})
@@ -149,7 +152,7 @@ def _sealed(draw: Draw, frame: Layout) -> Layout:
     if not draw.randrange(6):
         return frame
     salt = _SALT[:12] + bytes(a ^ b for a, b in zip(_SALT[12:], struct.pack("<I", frame.stream_id), strict=True))
-    if not draw.randrange(10):
+    if not draw.randrange(5):
         salt = bytes(a ^ b ^ c for a, b, c in zip(salt, _SALT, _OWN_SALT, strict=True))  # its own frame (XCH-12)
     nonce = salt + struct.pack("<Q", frame.frame_seq)
     return replace(frame, flags=frame.flags | 2, key=bytes.fromhex(KEY), nonce=nonce)
@@ -172,12 +175,44 @@ def sealed(draw: Draw, _chunk: int, count: int) -> Iterator[Input]:
         steps = [send(frame_of(told, 1, 0))]
         for _ in range(draw.randrange(1, 6)):
             frame = _sealed(draw, _data_frame(draw, numbers) if draw.randrange(3) else _sync_frame(draw, numbers))
+            if not draw.randrange(5):
+                frame = replace(frame, flags=frame.flags ^ 1)  # compressed, agreed or not
             steps.append(send(frame) if draw.randrange(4) else {"act": request(draw, ("message", "heart"))})
         given = {"role": "server", "config": own, "steps": steps}
         yield Input(DIALOGUE, given, ("zstd", "xchacha", "handshake"))
 
 
+def _timed(draw: Draw, what: Callable[[], Mapping[str, Any]]) -> Steps:
+    """Something that happens on the way to a deadline, which then comes, nearly comes, or has just passed."""
+    deadline = draw.choice((1000, 3000, 7000, 10_000, 15_000, 45_000))
+    before = draw.choice((0, 1, 999, 1000, deadline - 1, draw.randrange(deadline)))
+    by = draw.choice((-1, 0, 1))
+    after = draw.choice((deadline - before + by, deadline + by))
+    return [{"advance": before}, what(), {"advance": max(0, after)}, {"advance": 1}]
+
+
+def deadlines(draw: Draw, _chunk: int, count: int) -> Iterator[Input]:
+    """Peers of either role to whom something happens shortly before or after a deadline."""
+    for at in range(count):
+        numbers, client = Numbers(draw), at % 2 == 1
+        steps: Steps = [] if client else [send(frame_of({"method": "ping", "ts": 0}, 1, 0))]
+        if client and draw.randrange(3):
+            steps.append(send(frame_of(capability(draw), 7, 0)))
+        makers: tuple[Callable[[], Mapping[str, Any]], ...] = (
+            lambda numbers=numbers: send(Layout(3, 0, 3, numbers.take(3), SPACE_HASH)),  # type: ignore[misc]
+            lambda numbers=numbers: send(_sync_frame(draw, numbers)),  # type: ignore[misc]
+            lambda numbers=numbers: send(_data_frame(draw, numbers)),  # type: ignore[misc]
+            lambda: send(frame_of(ping(draw), 1, draw.choice((0, 1, 2)))),
+            lambda: {"act": request(draw, ("heart", "message", "ping"))},
+        )
+        for _ in range(draw.randrange(1, 4)):
+            steps += _timed(draw, draw.choice(makers))
+        role = {"role": "client", "stream_id": 7} if client else {"role": "server"}
+        yield Input(DIALOGUE, {**role, "config": config(draw), "steps": steps}, ("handshake",))
+
+
 KINDS = (
+    Kind("handshake/deadlines", deadlines, 15),
     Kind("handshake/servers", servers, 15),
     Kind("handshake/clients", clients, 15),
     Kind("handshake/sealed", sealed, 15),

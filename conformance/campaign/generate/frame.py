@@ -45,7 +45,7 @@ def every_combination(draw: Draw, chunk: int, count: int) -> Iterator[Input]:
 def sizes(draw: Draw, chunk: int, count: int) -> Iterator[Input]:
     """One quantity up a ladder, the others small: payload, rank, slices, what follows, and lengths of the input."""
     for dtype, wanted, what in combinations(
-        (DTYPES, SIZES, ("payload", "rank", "slices", "cut", "after")), chunk, count
+        (DTYPES, SIZES, ("payload", "rank", "slices", "cut", "after", "limit")), chunk, count
     ):
         frame = _sized(draw, dtype, wanted, what)
         data = frame.data()
@@ -65,6 +65,12 @@ def _sized(draw: Draw, dtype: int, wanted: int, what: str) -> Layout:
             return replace(base, slices=(RawSlice(dtype, (1,) * min(wanted, 255), bytes(PAYLOAD[dtype](1))),))
         case "slices":
             return replace(base, slices=(RawSlice(dtype, (0,), b""),) * min(wanted, _MOST_SLICES))
+        case "limit":
+            slices = draw.randrange(1, 4)
+            total = draw.choice((65_507, 65_536)) + draw.randrange(-1, 2)
+            room = total - 33 - 10 * slices
+            one = RawSlice(I8, (room - slices + 1,), texture(draw, room - slices + 1))
+            return replace(base, slices=(one, *(RawSlice(I8, (1,), b"x"),) * (slices - 1)))
         case "after":
             return replace(base, slices=(RawSlice(dtype, (0,), b""),), extra=texture(draw, min(wanted, 66_000)))
     return replace(base, slices=(RawSlice(I8, (300,), texture(draw, 300)),))

@@ -13,10 +13,12 @@ from ..draw import number
 from ..inputs import Draw, Input, Kind
 from .dialogues import Steps, passing, request, send
 from .slices import half
-from .sync import config, error, frame_of
+from .sync import config, error, frame_of, spoiled
 
 _KINDS = (What.DATA, What.DATA, What.DATA, What.DATA, What.HEART, What.OTHER)
 _STREAMS = (3, 5, 1 << 31 | 3)
+_TAILS = (0, 1, 8, 64, 65, 66, 67, 1024, 1 << 40)
+"""Below some of them more numbers are missing than an error names (STM-12)."""
 _AHEAD = (0, 1, 6, 7, 1023, 1024, 1025, 1026, 5000, 1 << 40)
 
 
@@ -63,8 +65,13 @@ def _ordered(draw: Draw, plans: list[Plan]) -> list[Sent]:
 
 
 def _odd(draw: Draw, stream_id: int) -> Mapping[str, Any]:
-    """A frame beyond those of its stream, or beyond what may be held."""
+    """A frame beyond those of its stream, or beyond what may be held; a HEAD or TAIL that is malformed or far away."""
     ahead = draw.choice(_AHEAD)
+    if not draw.randrange(3):
+        tail = {"method": "tail", "frames": "1", "total_len": "40"}
+        head: dict[str, Any] = {"method": "head", "dir": "up"}
+        message, place = draw.choice(((tail, draw.choice(_TAILS)), (head, 0), (head, 1)))
+        return send(frame_of(spoiled(draw, message) if draw.randrange(2) else message, stream_id, place))
     one = data(stream_id, ahead, b"odd") if draw.randrange(2) else beat(stream_id, ahead)
     return send(one.datagram)
 
@@ -85,6 +92,8 @@ def senders(draw: Draw, _chunk: int, count: int) -> Iterator[Input]:
             if not draw.randrange(3):
                 steps.append({"advance": draw.choice((1, 999, 1000, 2000))})
         steps.append({"act": request(draw, ("message", "head", "tail", "heart")) | {"stream_id": stream_id}})
+        if not draw.randrange(4):  # a loss, after which its own numbers go on (STM-25)
+            steps += [{"advance": 45_000}, *_begin(draw), {"act": _message(draw, stream_id, 9)}]
         yield Input(DIALOGUE, {"role": "server", "config": own, "steps": steps}, ("handshake", "stream"))
 
 

@@ -83,6 +83,8 @@ def _decoded(draw: Draw, flags: int, needs: tuple[str, ...]) -> Input:
             data = closed(data[:header] + body)
         case 1:
             data = closed(damaged(draw, data[: len(frame.header())], 1) + data[len(frame.header()) : -4])
+    if not draw.randrange(8):
+        data = replace(frame, flags=frame.flags & ~XCHACHA).data()  # a key is ignored then (XCH-7)
     key = draw.choice((KEY, KEY, KEY, KEY, None, OTHER_KEY))
     one = decoded(data)
     return Input("decode", one.given if key is None else {**one.given, "key": key}, needs)
