@@ -81,7 +81,8 @@ def _sync_frame(draw: Draw, numbers: Numbers) -> Layout:
     stream_id = draw.choice(_STREAMS)
     if not draw.randrange(4):
         return Layout(3, 0, stream_id, numbers.take(stream_id), SPACE_HASH)
-    return frame_of(any_sync(draw), stream_id, numbers.take(stream_id))
+    space = SPACE_HASH if draw.randrange(6) else other(draw, SPACE_HASH, 32)
+    return replace(frame_of(any_sync(draw), stream_id, numbers.take(stream_id)), space_hash32=space)
 
 
 def request(draw: Draw, kinds: tuple[str, ...]) -> dict[str, Any]:

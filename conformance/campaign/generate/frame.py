@@ -45,7 +45,7 @@ def every_combination(draw: Draw, chunk: int, count: int) -> Iterator[Input]:
 def sizes(draw: Draw, chunk: int, count: int) -> Iterator[Input]:
     """One quantity up a ladder, the others small: payload, rank, slices, what follows, and lengths of the input."""
     for dtype, wanted, what in combinations(
-        (DTYPES, SIZES, ("payload", "rank", "slices", "cut", "after", "limit")), chunk, count
+        (DTYPES, SIZES, ("payload", "rank", "slices", "cut", "after", "limit", "announced")), chunk, count
     ):
         frame = _sized(draw, dtype, wanted, what)
         data = frame.data()
@@ -65,15 +65,23 @@ def _sized(draw: Draw, dtype: int, wanted: int, what: str) -> Layout:
             return replace(base, slices=(RawSlice(dtype, (1,) * min(wanted, 255), bytes(PAYLOAD[dtype](1))),))
         case "slices":
             return replace(base, slices=(RawSlice(dtype, (0,), b""),) * min(wanted, _MOST_SLICES))
-        case "limit":
-            slices = draw.randrange(1, 4)
-            total = draw.choice((65_507, 65_536)) + draw.randrange(-1, 2)
-            room = total - 33 - 10 * slices
-            one = RawSlice(I8, (room - slices + 1,), texture(draw, room - slices + 1))
-            return replace(base, slices=(one, *(RawSlice(I8, (1,), b"x"),) * (slices - 1)))
+        case "limit" | "announced":
+            return replace(base, slices=_at_limit(draw, dtype, announced=what == "announced"))
         case "after":
             return replace(base, slices=(RawSlice(dtype, (0,), b""),), extra=texture(draw, min(wanted, 66_000)))
     return replace(base, slices=(RawSlice(I8, (300,), texture(draw, 300)),))
+
+
+def _at_limit(draw: Draw, dtype: int, *, announced: bool) -> tuple[RawSlice, ...]:
+    """Slices of a frame as long as one may be, or one byte more or less; or a table that says so (FRM-27)."""
+    count = draw.randrange(1, 4)
+    small = (RawSlice(I8, (1,), b"x"),) * (count - 1)
+    if announced:
+        total = 65_536 - 33 - draw.choice((0, 4, 9, 10)) * count + draw.randrange(-1, 2)
+        return (RawSlice(dtype, (1,), b"ab", length=total - len(small)), *small)
+    total = draw.choice((65_507, 65_536)) - 33 - 10 * count + draw.randrange(-1, 2)
+    length = total - len(small)
+    return (RawSlice(I8, (length,), texture(draw, length)), *small)
 
 
 def twins(draw: Draw, _chunk: int, count: int) -> Iterator[Input]:
@@ -110,7 +118,10 @@ def bytes_damaged(draw: Draw, _chunk: int, count: int) -> Iterator[Input]:
         data = damaged(draw, frame[:-4], draw.randrange(1, 4))
         if number_ % 16 == 15:
             data = frame[: draw.randrange(30)] + draw.randbytes(draw.randrange(80))
-        yield decoded(data if not draw.randrange(10) else closed(data))
+        data = closed(data) if draw.randrange(10) else data
+        if number_ % 16 == 7:
+            data = frame[:-4] + frame[-4:][::-1]
+        yield decoded(data)
 
 
 def encoded(draw: Draw, _chunk: int, count: int) -> Iterator[Input]:

@@ -126,6 +126,29 @@ def deep(draw: Draw) -> bytes:
     return f'{{"x":{"".join(opening)}{inside}{"".join(closing)}}}'.encode()
 
 
+ODD = (
+    *(
+        b"",
+        b"{",
+        b"}",
+        b"[]",
+        b'"a"',
+        b"1",
+        b"null",
+        b"{}{}",
+        b"{} ",
+        b" {}",
+        b"\n{}",
+        b"{}\0",
+        b"\xef\xbb\xbf{}",
+        b"{{}}",
+    ),
+    *(b'{"a":1}{"a":1}', b'{"a":1,"A":2}', b'{"x":"' + b"[" * 40 + b'"}', b'{"x":"\\"[[[[[[[[[[[[[[[[[["}', b"{},"),
+    '{"é":1,"e\u0301":2}'.encode(),
+)
+"""Payloads that are no object, or look like something else than they are."""
+
+
 def long_object(draw: Draw) -> bytes:
     """An object of many members, with or without a name that comes twice, far from its first."""
     count = draw.choice((15, 16, 17, 31, 33, 64, 65, 127, 129, 257, 1000))

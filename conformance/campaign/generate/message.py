@@ -9,7 +9,7 @@ from math import prod
 from ..draw import combinations, number, sequences, size, texture
 from ..inputs import Draw, Input, Kind
 from ..layout import Layout, RawSlice
-from .json_text import deep, json_text, long_object
+from .json_text import ODD, deep, json_text, long_object
 from .slices import F16, I8, PAYLOAD, Q4, SPARSE, half, raw_slice, with_faults
 
 SYNC, CRITIQUE = 3, 4
@@ -60,10 +60,15 @@ def json_slices(draw: Draw, _chunk: int, count: int) -> Iterator[Input]:
         data = json_text(draw, draw.choice((0, 1, 1, 1, 2, 3)))
         if at % 10 == 0:
             data = draw.choice((deep, long_object))(draw)
+        elif at % 10 == 5:
+            data = draw.choice(ODD)
+        one = json_slice(data)
+        if not draw.randrange(12):
+            one = replace(one, dims=draw.choice(((1, len(data)), (len(data), 1))))
         if draw.randrange(2):
-            yield read(Layout(SYNC, slices=(json_slice(data),)))
+            yield read(Layout(SYNC, slices=(one,)))
         else:
-            yield read(Layout(CRITIQUE, slices=(_ONES["f16"], json_slice(data))))
+            yield read(Layout(CRITIQUE, slices=(_ONES["f16"], one)))
 
 
 def _scale(draw: Draw, blocks: int, wrong: bool) -> RawSlice:

@@ -69,7 +69,8 @@ def _odd(draw: Draw, stream_id: int) -> Mapping[str, Any]:
     ahead = draw.choice(_AHEAD)
     if not draw.randrange(3):
         tail = {"method": "tail", "frames": "1", "total_len": "40"}
-        head: dict[str, Any] = {"method": "head", "dir": "up"}
+        sums = {"frames": "1", "total_len": "40", "md5": "0" * 32, "xxhash3_64": "0" * 16}
+        head = {"method": "head", "dir": "up"} | dict(draw.sample(sorted(sums.items()), draw.randrange(5)))
         message, place = draw.choice(((tail, draw.choice(_TAILS)), (head, 0), (head, 1)))
         return send(frame_of(spoiled(draw, message) if draw.randrange(2) else message, stream_id, place))
     one = data(stream_id, ahead, b"odd") if draw.randrange(2) else beat(stream_id, ahead)
@@ -107,6 +108,8 @@ def _complaint(draw: Draw, stream_id: int, tail: int, at: int) -> Mapping[str, A
     ref = {"stream_id": stream_id, "frame_seq": str(tail if draw.randrange(8) else tail + 1)}
     if draw.randrange(4):
         missing = [str(one) for one in range(tail + 2) if draw.randrange(2)]
+        if draw.randrange(2):
+            draw.shuffle(missing)
         return send(frame_of(error(draw, "STREAM_INCOMPLETE", ref=ref, missing=missing), stream_id, at))
     code = draw.choice(("STREAM_CORRUPT", "STREAM_TIMEOUT"))
     adds = {"what": "md5"} if code == "STREAM_CORRUPT" else {}
