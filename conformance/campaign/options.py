@@ -137,6 +137,9 @@ def read_options(arguments: Sequence[str] | None) -> Options:
         )
     if given.scheduler and not (given.tls_ca and given.tls_cert and given.tls_key):
         made.error("--scheduler needs --tls-ca, --tls-cert and --tls-key")
+    for file in (given.tls_ca, given.tls_cert, given.tls_key):
+        if file is not None and not file.is_file():
+            made.error(f"{file} is no file; name the PEM files that the scheduler was started with")
     if given.adopt and not given.clause:
         made.error("--adopt needs --clause ID: a vector cites the clause that decides")
     if not (given.impl or given.replay or given.adopt):

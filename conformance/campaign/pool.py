@@ -19,7 +19,7 @@ from ..session.implementations import ROOT
 _LOOK_S = 0.2
 _AHEAD = 3
 """Tasks on their way for each worker, so that none waits for the next."""
-_START_S = 60
+_START_S = 20
 _LOCK = "requirements-campaign.lock"
 # A worker that is killed is replaced, and what it did is done again: a batch makes no worker die (its testees may).
 _SETTINGS = {

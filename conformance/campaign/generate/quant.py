@@ -26,6 +26,9 @@ SPECIAL = (
     0x7C01,
 )
 _FINITE = tuple(one for one in SPECIAL if one & 0x7C00 != 0x7C00)
+_WIDTHS = {"f16": 2, "f32": 4, "bf16": 2}
+_PERIOD = 129
+"""Longer tensors repeat so many elements: no number of blocks, so that all blocks differ."""
 _LENGTHS = (0, 1, 2, 31, 32, 33, 63, 64, 65, 95, 97, 127, 128, 129, 255, 257, 1023, 1024, 1025, 4095, 4097)
 
 
@@ -116,8 +119,10 @@ _NOT_FINITE = {
 def quantized(draw: Draw, chunk: int, count: int) -> Iterator[Input]:
     """Bits × source × kind of tensor × length; some with one element that is hardly finite."""
     axes = ((4, 8), ("f16", "f32", "bf16"), sorted(TENSORS), _LENGTHS)
-    for bits, source, kind, length in combinations(axes, chunk, count):
-        data = bytearray(_data(draw, source, TENSORS[kind](draw, length if draw.randrange(3) else size(draw, 100))))
+    for bits, source, kind, wanted in combinations(axes, chunk, count):
+        length = wanted if draw.randrange(3) else size(draw, 100)
+        data = bytearray(_data(draw, source, TENSORS[kind](draw, min(length, _PERIOD))))
+        data = (data * (length // _PERIOD + 1))[: length * _WIDTHS[source]]
         wrong = draw.randrange(10)
         if wrong == 0 and data:
             odd = draw.choice(_NOT_FINITE[source])

@@ -25,6 +25,10 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         (("--impl", "rust", "--inputs", "0"), "at least 1"),
         (("--impl", "rust", "--scheduler", "tcp://127.0.0.1:1"), "tls://"),
         (("--impl", "rust", "--scheduler", "tls://127.0.0.1:1"), "--tls-ca"),
+        (
+            ("--impl", "x", "--scheduler", "tls://h:1", "--tls-ca", "no.pem", "--tls-cert", "c", "--tls-key", "k"),
+            "no.pem is no file",
+        ),
         (("--adopt", "x"), "--clause"),
         (("--impl", "rust", "--profile", "fram"), "--profile"),
     ],
