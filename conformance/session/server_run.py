@@ -132,9 +132,8 @@ def prepare(options: Options) -> OutsideRun:
 
 def _check_options(options: Options) -> None:
     if options.dialogues or options.vectors or options.real_time:
-        raise RunError(
-            f"--impl={options.impl}: cases of files need a testee; leave out --dialogue, --vectors and --real-time"
-        )
+        leave = "leave out --dialogue, --vectors and --real-time"
+        raise RunError(f"--impl={options.impl}: vectors and dialogues are played against testees; {leave}")
     for name in options.profiles:
         if name not in FAMILIES:
             raise RunError(f"--profile={name}: a server is judged by {', '.join(FAMILIES)}")
