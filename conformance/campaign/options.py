@@ -46,7 +46,9 @@ def parser() -> argparse.ArgumentParser:
         epilog="Exit status: 0 if they agree and enough was seen; 1 with findings, or if too few codes were seen; 2 if "
         "it could not begin or was interrupted. Two against one is a hint: the clause decides who is right.",
     )
-    _add_campaign(made.add_argument_group("campaign"))
+    campaign = made.add_argument_group("campaign")
+    _add_campaign(campaign)
+    _add_files(campaign)
     _add_workers(made.add_argument_group("where it runs"))
     _add_findings(made.add_argument_group("findings of an earlier campaign, from the same --report DIR"))
     return made
@@ -85,6 +87,9 @@ def _add_campaign(group: argparse._ArgumentGroup) -> None:
         action="store_true",
         help="also check that time grows no faster than inputs do, and that announcements take no memory",
     )
+
+
+def _add_files(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--report",
         type=Path,
