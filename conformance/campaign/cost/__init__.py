@@ -1,0 +1,1 @@
+"""What requests cost: time as inputs grow, and memory for what is only announced."""
