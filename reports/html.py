@@ -49,7 +49,7 @@ def render(runs: Sequence[Run], kills: Mapping[str, Kill] | None = None, specs: 
 
 
 def environment() -> Environment:
-    """What templates are read by: every value is escaped, and a missing one is an error."""
+    """The reader of templates: every value is escaped, and a missing one is an error."""
     return Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=select_autoescape(default=True, default_for_string=True, enabled_extensions=("j2", "html")),

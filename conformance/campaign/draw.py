@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from .inputs import Draw
 
 LIMITS = (240, 255, 1024, 1200, 65_503, 65_507, 65_536)
-"""Where something begins or ends: the classes of XXH3, ranks, windows, datagrams, bodies, frames."""
+"""The places where something begins or ends: classes of XXH3, ranks, windows, datagrams, bodies, frames."""
 SIZES = tuple(
     sorted({size + by for size in (*(1 << bit for bit in range(17)), 31, 96, *LIMITS) for by in (-1, 0, 1)} | {2, 3})
 )

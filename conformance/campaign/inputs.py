@@ -1,4 +1,4 @@
-"""What a campaign asks: one input, and who may be asked it."""
+"""The inputs of a campaign: one at a time, and the profiles that may be asked for it."""
 
 from __future__ import annotations
 

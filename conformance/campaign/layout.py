@@ -52,9 +52,9 @@ class Layout:
     slices: tuple[RawSlice, ...] = ()
     version: int = 1
     num_slices: int | None = None
-    """What the header announces, where it is not the number of slices."""
+    """The number that the header announces, where it is not the number of slices."""
     extra: bytes = field(default=b"", repr=False)
-    """What follows the last slice in the plain body."""
+    """The bytes after the last slice in the plain body."""
     packed: bytes | None = field(default=None, repr=False)
     """With ZSTD: what stands in place of the compressed plain body."""
     key: bytes | None = None

@@ -18,7 +18,7 @@ _SCHEDULER = "tls://"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line asks for."""
+    """The options of the command line."""
 
     implementations: tuple[str, ...]
     """The one to which the others are held, then these."""

@@ -114,7 +114,7 @@ FAULTS: Mapping[str, Callable[[Draw, Layout], Layout]] = {
     "crc": lambda draw, one: replace(one, crc_xor=1 << draw.randrange(32)),
     "no dims": lambda draw, one: _at_slice(draw, one, dims=()),
 }
-"""What may be wrong with a frame, each on its own or together with others."""
+"""Faults of a frame, each on its own or together with others."""
 
 
 def with_faults(draw: Draw, frame: Layout, most: int = 3) -> Layout:

@@ -52,7 +52,7 @@ FAULTS: Mapping[str, tuple[Callable[[Raw], bytes], str, str]] = {
     "second-slice-missing": (_changed(body=HEAD), "TRUNCATED_BODY", "FRM-21"),
     "trailing": (_changed(body=HEAD + raw_slice(*SLICES[1]) + b"\x01"), "TRAILING_BYTES", "FRM-22"),
 }
-"""What is wrong, how it is made, and how it is refused. Types are not here, as each frame has one."""
+"""The fault, how it is made, and how it is rejected. Types are not here, as each frame has one."""
 
 
 def groups() -> Iterator[Group]:

@@ -1,4 +1,4 @@
-"""What JSON slices are made of, one by one: escapes, control characters, white space, bytes of UTF-8, numbers."""
+"""The elements of JSON slices, one by one: escapes, control characters, white space, bytes of UTF-8, numbers."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ def laid_out(slices: Sequence[WireSlice], **fields: int) -> Raw:
 
 
 def told(raw: Raw, slices: Sequence[WireSlice]) -> Mapping[str, Any]:
-    """What decode says of it, and encode is given (specs/ops/fields.json)."""
+    """The fields that decode gives and encode is given (specs/ops/fields.json)."""
     return {
         "type": raw.type,
         "flags": raw.flags,

@@ -33,7 +33,7 @@ class Kind(StrEnum):
 
 
 AT_ONCE = frozenset({Kind.PING, Kind.CAPABILITY, Kind.ERROR, Kind.STRAY})
-"""What never waits for lower numbers, nor for a stream to be open (STM-19, STM-29, STM-30)."""
+"""Frames that never wait for lower numbers, nor for a stream to be open (STM-19, STM-29, STM-30)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What makes a Sync object malformed at its edges: lengths in code points, and `missing` (HSK-47, HSK-48)."""
+"""Sync objects malformed at their edges: lengths in code points, and `missing` (HSK-47, HSK-48)."""
 
 from __future__ import annotations
 
