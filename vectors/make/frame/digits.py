@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from ..model import Case, Group, frame_refused
+from ..model import RESERVED_BITS, Case, Group, frame_refused
 from ..writer.laid_out import WireSlice, laid_out, read, written
 from ..writer.raw_frame import F16, I8, Q4, SPARSE, Raw, one_slice, ramp, raw_slice
 
@@ -36,7 +36,9 @@ def groups() -> Iterator[Group]:
     about = "Dims that are right in some of their bytes, and ranks of which one dim is wrong."
     yield Group("frame", "decode/dims-off", "decode", about, list(_dims_off()))
     about = "Each flag that no version has, beside every flag that this one has."
-    yield Group("frame", "decode/unassigned-beside-flags", "decode", about, list(_flags()))
+    yield Group("frame", "decode/unassigned-beside-flags", "decode", about, list(_flags(range(3, 15))))
+    about = "The bit that no version will assign, beside the flags that there are."
+    yield Group("frame", "decode/reserved-beside-flags", "decode", about, list(_flags(RESERVED_BITS)))
 
 
 def _numbers() -> Iterator[tuple[str, str, str, Raw]]:
@@ -113,10 +115,10 @@ def _dims_off() -> Iterator[Case]:
             yield frame_refused(f"rank-{rank}-dim-{place}-is-2", about, "FRM-16 FRM-18", data, "LENGTH_MISMATCH")
 
 
-def _flags() -> Iterator[Case]:
+def _flags(bits: Iterable[int]) -> Iterator[Case]:
     valid = one_slice(F16, (2,), bytes.fromhex("003c00c0"))
     for known in (1, 2, 4, 7):
-        for bit in range(3, 16):
+        for bit in bits:
             data = replace(valid, flags=known | 1 << bit).frame()
             about = f"Flag bit {bit} beside 0x{known:04x}."
             yield frame_refused(f"bit-{bit}-beside-{known:x}", about, "FRM-39", data, "RESERVED_FLAGS")

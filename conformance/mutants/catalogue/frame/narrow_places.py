@@ -1,4 +1,4 @@
-"""Faults of frames in part of a value or in one combination: FRM-3 to FRM-33 and SPC-1 to SPC-4."""
+"""Faults of frames in part of a value or in one combination: FRM-3 to FRM-39 and SPC-1 to SPC-4."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ MUTANTS = (
         edited("peer.handlers.requests.open_stream", "check_session(state)", "check_session(state, _check_space)"),
     ),
     Mutant(
-        "server-pings",
+        "pings-as-a-server",
         "HSK-59",
         "Refuses to ping as a server for want of a session, in which it would be as wrong.",
         edited("peer.handlers.client.ping", "RejectCode.STREAM_STATE", "RejectCode.HANDSHAKE_REQUIRED"),
