@@ -33,6 +33,7 @@ CRATE = (
     Layer(("frame",), "a frame is decoded as a whole before its message is read (MSG-21)"),
     Layer(("message",), "a message is read the same way whether a peer received its frame or not"),
     Layer(("peer",), "a peer uses the whole codec, which works without one"),
+    Layer(("endpoint",), "a peer knows one connection, however many its endpoint has"),
 )
 PEER = (
     Layer(("config", "event", "rate_limit"), "what users give and get holds no state of the protocol"),
@@ -43,6 +44,10 @@ PEER = (
     Layer(("streams",), "a stream goes on and ends in one way, whatever made it"),
     Layer(("receive", "timers"), "what comes in and what falls due meet in the state and nowhere else"),
     Layer(("requests",), "what is asked for goes through the table of checks that receives (HSK-6)"),
+)
+ENDPOINT = (
+    Layer(("connections", "outputs"), "which connection goes first does not depend on what is done with any"),
+    Layer(("links",), "a program has one way to every connection"),
 )
 
 KIT = (
@@ -63,6 +68,7 @@ TESTEE = (
 TABLES: tuple[tuple[str, Module, tuple[Layer, ...]], ...] = (
     ("resonant-protocol", (), CRATE),
     ("resonant-protocol", ("peer",), PEER),
+    ("resonant-protocol", ("endpoint",), ENDPOINT),
     ("testee-kit", (), KIT),
     ("testee", (), TESTEE),
 )

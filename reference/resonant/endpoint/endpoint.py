@@ -69,7 +69,11 @@ class Endpoint(Generic[L]):
         self._collect(link, output)
 
     def receive(self, link: L, datagram: bytes, now_ms: int) -> None:
-        """Handle a datagram of a link, whatever bytes it is. A client hears only the links that it has connected."""
+        """Handle a datagram of a link, whatever bytes it is. A client hears only the links that it has connected.
+
+        Deadlines of any link that have passed by then are met first, so that a late ping finds no lost session.
+        """
+        self.advance(now_ms)
         if link in self._connections:
             self._tell_forgotten(self._connections.hear(link))
         elif self._role is Role.CLIENT or self._connections.full:

@@ -164,6 +164,17 @@ def test_a_server_forgets_a_link_whose_session_was_lost() -> None:
     assert told(serving) == [("one", Dropped)] * hearts + [("one", ErrorSent)]
 
 
+def test_a_late_ping_begins_a_session_after_the_one_that_was_lost() -> None:
+    """Also where nobody called advance in time, as when a program was busy."""
+    serving = server()
+    for link in ("one", "two"):
+        greet(serving, link)
+    serving.take_events()
+    carry(client("one", 50_000), serving, 50_000)
+    assert told(serving) == [("one", Lost), ("two", Lost), ("one", Established)]
+    assert serving.links == ("one",)
+
+
 def test_a_client_keeps_its_link_when_the_session_was_lost() -> None:
     end = greet(server(), "one")
     end.advance(45_000)

@@ -7,7 +7,8 @@ use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::process::ExitCode;
 
-use resonant_protocol::peer::{Event, Output, Peer, Role};
+use resonant_protocol::endpoint::{Endpoint, Outputs};
+use resonant_protocol::peer::{Event, Peer, Role};
 use resonant_protocol::{DType, FrameError, Modality, MsgType, SliceMeta, VFrame};
 
 #[path = "shared/arguments.rs"]
@@ -33,7 +34,7 @@ fn run(arguments: arguments::Arguments) -> Result<(), Box<dyn Error>> {
         socket: UdpSocket::bind(own)?,
         clock: setup::Clock::start(),
         server: arguments.addr,
-        peer: Peer::new(Role::Client, setup::config()?, 0)?,
+        endpoint: Endpoint::new(Role::Client, setup::config(), setup::salts())?,
     };
     client.shake_hands()?;
     for seq in 1..=arguments.count.unwrap_or(1) {
@@ -54,14 +55,15 @@ struct Client {
     socket: UdpSocket,
     clock: setup::Clock,
     server: SocketAddr,
-    peer: Peer,
+    endpoint: Endpoint<SocketAddr>,
 }
 
 impl Client {
     fn shake_hands(&mut self) -> Result<(), Box<dyn Error>> {
-        let ping = self.peer.ping(STREAM_ID, self.clock.now_ms())?;
-        self.pass_on(ping)?;
-        while !self.peer.is_established() {
+        let now = self.clock.now_ms();
+        let pinged = self.endpoint.connect(self.server, STREAM_ID, now)?;
+        self.pass_on(pinged)?;
+        while !self.is_established() {
             for event in self.wait(None)? {
                 if let Event::ErrorReceived { code, .. } = event {
                     return Err(format!("no session with {}: {code}", self.server).into());
@@ -71,9 +73,16 @@ impl Client {
         Ok(())
     }
 
+    fn is_established(&self) -> bool {
+        let peer = self.endpoint.peer(&self.server);
+        peer.is_some_and(Peer::is_established)
+    }
+
     fn send(&mut self, seq: u64) -> Result<(), Box<dyn Error>> {
-        let sent = self.peer.send(STREAM_ID, think()?, self.clock.now_ms())?;
-        let length = sent.datagrams.first().map_or(0, Vec::len);
+        let (frame, now) = (think()?, self.clock.now_ms());
+        let send = |peer: &mut Peer| peer.send(STREAM_ID, frame, now);
+        let sent = self.endpoint.request(&self.server, send)?;
+        let length = sent.datagrams.first().map_or(0, |(_, bytes)| bytes.len());
         self.pass_on(sent)?;
         let server = self.server;
         let line =
@@ -85,19 +94,20 @@ impl Client {
     /// Waits for a datagram or a deadline, of the peer or the given one.
     fn wait(&mut self, deadline: Option<u64>) -> io::Result<Vec<Event>> {
         let mut buffer = vec![0; 65_536];
-        let next = self.peer.deadline_ms().into_iter().chain(deadline).min();
+        let due = self.endpoint.deadline_ms();
+        let next = due.into_iter().chain(deadline).min();
         self.clock.wait_until(&self.socket, next)?;
         let received = setup::receive(&self.socket, &mut buffer)?;
         let now = self.clock.now_ms();
-        let output = match received.filter(|(_, from)| *from == self.server) {
-            Some((length, _)) => self.peer.receive(&buffer[..length], now),
-            None => self.peer.advance(now),
+        let outputs = match received {
+            Some((length, from)) => self.endpoint.receive(from, &buffer[..length], now),
+            None => self.endpoint.advance(now),
         };
-        self.pass_on(output)
+        self.pass_on(outputs)
     }
 
-    fn pass_on(&self, output: Output) -> io::Result<Vec<Event>> {
-        setup::pass_on(&self.socket, self.server, output)
+    fn pass_on(&self, outputs: Outputs<SocketAddr>) -> io::Result<Vec<Event>> {
+        setup::pass_on(&self.socket, outputs)
     }
 }
 

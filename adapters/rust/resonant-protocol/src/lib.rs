@@ -1,5 +1,5 @@
 //! Resonant Protocol 1: the V-Frame codec, its two transforms, the hashes around it, and what slices mean:
-//! messages, sparse tensors and quantizers. [`peer`] puts it to use between two addresses.
+//! messages, sparse tensors and quantizers. [`peer`] puts it to use on one connection, [`endpoint`] on any number.
 //!
 //! A [`VFrame`] owns its slices; a [`VFrameView`] borrows them from the received bytes. Both come from
 //! the same checks in the same order, so they refuse the same inputs with the same [`RejectCode`]. A
@@ -36,6 +36,7 @@
     clippy::unwrap_used
 )]
 
+pub mod endpoint;
 mod error;
 mod frame;
 mod json;

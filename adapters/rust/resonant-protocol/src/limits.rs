@@ -60,6 +60,8 @@ pub(crate) const MIN_REMEMBERED_STREAMS: usize = 1024;
 pub(crate) const MAX_SPACE_ID_CHARS: usize = 1024;
 /// Number of answers to pings that are remembered (HSK-18).
 pub(crate) const MIN_REMEMBERED_ANSWERS: usize = 64;
+/// Number of connections of an endpoint, unless it is given another. This bound is the crate's own.
+pub const MAX_CONNECTIONS: usize = 64;
 
 // Streams
 

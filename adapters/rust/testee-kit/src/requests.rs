@@ -10,6 +10,20 @@ use crate::schema::{parse, BadRequest, Members};
 pub const VARIABLE: &str = "RESONANT_TOKEN";
 
 const HELLO: &str = "hello";
+const BATCH: &str = "batch";
+const MAX_BATCH: usize = 300;
+/// The ops that may not stand in a batch (TST-25).
+const ALONE: [&str; 9] = [
+    HELLO,
+    BATCH,
+    "stop",
+    "peer_open",
+    "peer_send",
+    "peer_poll",
+    "peer_advance",
+    "peer_close",
+    "reset",
+];
 const TOKEN: &str = "token";
 
 /// The ops of a testee by name. `S` is what they work on between requests, such as the peers on the wire socket.
@@ -135,11 +149,38 @@ pub fn answer<S>(ops: &Ops<S>, state: &mut S, token: &str, message: &[u8]) -> (S
 /// The same of a message that is read already.
 fn answer_request<S>(ops: &Ops<S>, state: &mut S, token: &str, request: Value) -> (String, Value) {
     match envelope(request) {
+        Ok((op, input)) if op == BATCH => (op, batch(ops, state, token, input)),
         Ok((op, input)) => {
             let reply = reply_to(ops, state, token, &op, input);
             (op, reply)
         }
         Err(error) => (String::new(), Failure::from(error).reply()),
+    }
+}
+
+/// The reply to a batch: each request answered as if it had come alone (TST-24).
+fn batch<S>(ops: &Ops<S>, state: &mut S, token: &str, input: Members) -> Value {
+    let requests = match batched(input) {
+        Ok(requests) => requests,
+        Err(error) => return Failure::from(error).reply(),
+    };
+    let replies = requests.into_iter().map(|request| match envelope(request) {
+        Ok((op, _)) if ALONE.contains(&op.as_str()) => {
+            Failure::BadRequest(format!("{op} may not stand in a batch").into()).reply()
+        }
+        Ok((op, input)) => reply_to(ops, state, token, &op, input),
+        Err(error) => Failure::from(error).reply(),
+    });
+    ok(object("replies", Value::Array(replies.collect())))
+}
+
+fn batched(mut input: Members) -> Result<Vec<Value>, BadRequest> {
+    let requests = input.array("requests")?;
+    input.end()?;
+    if (1..=MAX_BATCH).contains(&requests.len()) {
+        Ok(requests)
+    } else {
+        Err(format!("input.requests is not an array of 1 to {MAX_BATCH}").into())
     }
 }
 
@@ -166,10 +207,18 @@ fn reply_to<S>(ops: &Ops<S>, state: &mut S, token: &str, name: &str, input: Memb
         return Failure::BadRequest("input.token is not the token".into()).reply();
     }
     match perform(&mut input, state) {
-        // Not by `json!`, which copies what may be long.
-        Ok(result) => Value::Object(Map::from_iter([("ok".to_owned(), result)])),
+        Ok(result) => ok(result),
         Err(failure) => failure.reply(),
     }
+}
+
+fn ok(result: Value) -> Value {
+    object("ok", result)
+}
+
+/// An object of one member, not by `json!`, which copies what may be long.
+fn object(name: &str, value: Value) -> Value {
+    Value::Object(Map::from_iter([(name.to_owned(), value)]))
 }
 
 /// Whether this is a hello with the right token (TST-6).

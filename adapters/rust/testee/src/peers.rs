@@ -1,9 +1,11 @@
-//! The peers on the wire socket: one for each remote address, on a clock that requests move (section 5 of the
-//! testee protocol).
+//! The crate's endpoint on the wire socket, on a clock that requests move (section 5 of the testee protocol).
 
 use std::io;
+use std::iter;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 
+use resonant_protocol::crypto::Salt;
+use resonant_protocol::endpoint::{Endpoint, Outputs};
 use resonant_protocol::peer::{Config, Output, Peer, Role};
 use resonant_protocol::{FrameError, MAX_FRAME_LEN};
 use serde_json::Value;
@@ -11,8 +13,8 @@ use serde_json::Value;
 use crate::peer_events::to_json;
 use crate::wire::Wire;
 
-/// Greatest number of remote addresses of a server. Datagrams of others are thrown away.
-const MOST_PEERS: usize = 1024;
+/// Greatest number of remote addresses at a time.
+const MAX_PEERS: usize = 1024;
 
 /// The wire socket, and what is open on it.
 #[derive(Debug)]
@@ -28,10 +30,7 @@ pub struct Peers {
 struct Open {
     role: Role,
     config: Config,
-    /// Whom a client talks to.
-    remote: Option<SocketAddr>,
-    /// In the order in which their addresses appeared.
-    peers: Vec<(SocketAddr, Peer)>,
+    endpoint: Endpoint<SocketAddr>,
 }
 
 impl Peers {
@@ -54,14 +53,9 @@ impl Peers {
 
     /// Opens a server.
     pub(crate) fn open_server(&mut self, config: Config) -> Result<(), FrameError> {
-        Peer::new(Role::Server, config.clone(), self.clock)?; // refused now or never
+        let open = Open::new(Role::Server, config)?;
         self.wire.discard();
-        self.open = Some(Open {
-            role: Role::Server,
-            config,
-            remote: None,
-            peers: Vec::new(),
-        });
+        self.open = Some(open);
         Ok(())
     }
 
@@ -72,17 +66,13 @@ impl Peers {
         remote: u16,
         stream_id: u32,
     ) -> Result<(), FrameError> {
-        let mut peer = Peer::new(Role::Client, config.clone(), self.clock)?;
-        let output = peer.ping(stream_id, self.clock)?;
+        let mut open = Open::new(Role::Client, config)?;
+        let pinged = open
+            .endpoint
+            .connect(local(remote), stream_id, self.clock)?;
         self.wire.discard();
-        let remote = local(remote);
-        self.open = Some(Open {
-            role: Role::Client,
-            config,
-            remote: Some(remote),
-            peers: vec![(remote, peer)],
-        });
-        self.pass_on(remote, output);
+        self.open = Some(open);
+        self.pass_on(pinged);
         Ok(())
     }
 
@@ -110,16 +100,7 @@ impl Peers {
         self.handle_waiting();
         let clock = self.clock;
         let open = self.open.as_mut().ok_or("no peers are open")?;
-        let address = match (to, open.peers.as_slice()) {
-            (Some(port), _) => Some(local(port)),
-            (None, [(address, _)]) => Some(*address),
-            (None, []) => None,
-            (None, _) => return Err("input.to is needed for one of several peers".to_owned()),
-        };
-        let peers = open.peers.iter_mut();
-        let known = peers.filter(|(known, _)| Some(*known) == address);
-        let known = known.map(|(_, peer)| peer).next();
-        let Some((peer, address)) = known.zip(address) else {
+        let Some(link) = open.link(to)? else {
             if open.role == Role::Client {
                 return Err("input.to is not the server".to_owned());
             }
@@ -129,8 +110,8 @@ impl Peers {
             let refused = refused.ok_or("the address has sent nothing".to_owned())?;
             return Ok(Err(refused));
         };
-        let output = act(peer, clock);
-        Ok(output.map(|output| self.pass_on(address, output)))
+        let outputs = open.endpoint.request(&link, |peer| act(peer, clock));
+        Ok(outputs.map(|outputs| self.pass_on(outputs)))
     }
 
     /// The events since the last call, after everything that waits is handled (TST-15, TST-18).
@@ -142,27 +123,10 @@ impl Peers {
     /// Moves the clock. Deadlines on the way are met in the order of their times (TST-16).
     pub(crate) fn advance(&mut self, milliseconds: u64) {
         self.handle_waiting();
-        let end = self.clock.saturating_add(milliseconds);
-        loop {
-            let peers = self.open.iter().flat_map(|open| &open.peers);
-            let deadlines = peers.filter_map(|(_, peer)| peer.deadline_ms());
-            let next = deadlines.min().map_or(end, |time| time.min(end));
-            self.clock = self.clock.max(next);
-            self.meet_deadlines();
-            if self.clock >= end {
-                return;
-            }
-        }
-    }
-
-    fn meet_deadlines(&mut self) {
-        let clock = self.clock;
-        let peers = self.open.iter_mut().flat_map(|open| &mut open.peers);
-        let outputs: Vec<(SocketAddr, Output)> = peers
-            .map(|(address, peer)| (*address, peer.advance(clock)))
-            .collect();
-        for (address, output) in outputs {
-            self.pass_on(address, output);
+        self.clock = self.clock.saturating_add(milliseconds);
+        if let Some(open) = &mut self.open {
+            let outputs = open.endpoint.advance(self.clock);
+            self.pass_on(outputs);
         }
     }
 
@@ -170,46 +134,58 @@ impl Peers {
     fn handle_waiting(&mut self) {
         let mut buffer = vec![0; MAX_FRAME_LEN];
         while let Some((length, from)) = self.wire.next_datagram(&mut buffer) {
-            let clock = self.clock;
-            let peer = self.open.as_mut().and_then(|open| open.peer(from, clock));
             let datagram = buffer.get(..length).unwrap_or_default();
-            if let Some(output) = peer.map(|peer| peer.receive(datagram, clock)) {
-                self.pass_on(from, output);
+            if let Some(open) = &mut self.open {
+                let outputs = open.endpoint.receive(from, datagram, self.clock);
+                self.pass_on(outputs);
             }
         }
     }
 
     /// Sends the datagrams and keeps the events.
-    fn pass_on(&mut self, to: SocketAddr, output: Output) {
-        for datagram in output.datagrams {
+    fn pass_on(&mut self, outputs: Outputs<SocketAddr>) {
+        for (to, datagram) in outputs.datagrams {
             if let Err(error) = self.wire.send(&datagram, to) {
                 eprintln!("resonant-testee: a frame was not sent: {error}");
             }
         }
-        let events = output.events.iter();
+        let events = outputs.events.iter();
         self.events
-            .extend(events.map(|event| to_json(to.port(), event)));
+            .extend(events.map(|(from, event)| to_json(from.port(), event)));
     }
 }
 
 impl Open {
-    /// The peer for an address, a new one if a server has not met it yet.
-    fn peer(&mut self, from: SocketAddr, clock: u64) -> Option<&mut Peer> {
-        let place = self.peers.iter().position(|(known, _)| *known == from);
-        if place.is_none() {
-            if self.remote.is_some() || self.peers.len() >= MOST_PEERS {
-                return None;
-            }
-            let mut config = self.config.clone();
-            if !self.peers.is_empty() {
-                getrandom::fill(&mut config.salt).ok()?; // XCH-15
-            }
-            let peer = Peer::new(self.role, config, clock).ok()?;
-            self.peers.push((from, peer));
-        }
-        let place = place.unwrap_or(self.peers.len().saturating_sub(1));
-        self.peers.get_mut(place).map(|(_, peer)| peer)
+    /// The first remote address has the salt of the configuration, further ones have drawn ones. What a dialogue shows
+    /// after a loss is the same peer (STM-25).
+    fn new(role: Role, config: Config) -> Result<Self, FrameError> {
+        let salts = iter::once(config.salt).chain(iter::from_fn(draw_salt));
+        let endpoint = Endpoint::new(role, config.clone(), salts)?;
+        Ok(Self {
+            role,
+            config,
+            endpoint: endpoint.with_limit(MAX_PEERS).keeping_lost(),
+        })
     }
+
+    /// The address of that port, or the only one that has a connection, as far as it has one.
+    fn link(&self, to: Option<u16>) -> Result<Option<SocketAddr>, String> {
+        if let Some(port) = to {
+            let link = local(port);
+            return Ok(self.endpoint.peer(&link).map(|_| link));
+        }
+        let mut links = self.endpoint.links();
+        match (links.next(), links.next()) {
+            (only, None) => Ok(only.copied()),
+            _ => Err("input.to is needed for one of several peers".to_owned()),
+        }
+    }
+}
+
+/// XCH-15.
+fn draw_salt() -> Option<Salt> {
+    let mut salt = Salt::default();
+    getrandom::fill(&mut salt).ok().map(|()| salt)
 }
 
 fn local(port: u16) -> SocketAddr {

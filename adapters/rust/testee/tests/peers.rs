@@ -67,6 +67,45 @@ fn a_request_goes_to_the_peer_that_it_names() {
     assert_eq!((b.next().hdr.frame_seq, a.is_idle()), (0, true));
 }
 
+/// The salt of what is sent to an end: a nonce on stream 0 begins with it (XCH-10).
+fn salt(testee: &mut Testee, end: &End) -> Vec<u8> {
+    let heart = json!({"kind": "heart", "stream_id": 0, "to": end.port()});
+    testee.ok("peer_send", heart);
+    end.next_datagram()[29..45].to_vec()
+}
+
+#[test]
+fn the_first_address_has_the_salt_of_the_configuration_and_further_ones_drawn_ones() {
+    let mut testee = Testee::new();
+    let ends: Vec<End> = (0..3).map(|_| End::new(&testee)).collect();
+    let mut config = config();
+    config["crypto"] = json!(["xchacha20poly1305"]);
+    config["key"] = json!("07".repeat(32));
+    config["salt"] = json!("5a".repeat(16));
+    testee.ok("peer_open", json!({"role": "server", "config": config}));
+    let ping = r#"{"method":"ping","ts":0,"crypto":["xchacha20poly1305"]}"#;
+    let salts: Vec<Vec<u8>> = ends
+        .iter()
+        .map(|end| {
+            end.send(sync(ping), 1, 0);
+            testee.poll();
+            assert_eq!(end.method(), "capability");
+            salt(&mut testee, end)
+        })
+        .collect();
+    assert_eq!(salts[0], [0x5a; 16]);
+    assert_ne!(salts[1], salts[0]);
+    assert_ne!(salts[2], salts[0]);
+    assert_ne!(salts[1], salts[2]);
+    // After a loss it is the same peer, with the same salt.
+    testee.ok("peer_advance", json!({"ms": 45_000}));
+    while !ends[0].is_idle() {} // the hearts
+    ends[0].send(sync(ping), 2, 0);
+    testee.poll();
+    assert_eq!(ends[0].method(), "capability");
+    assert_eq!(salt(&mut testee, &ends[0]), [0x5a; 16]);
+}
+
 #[test]
 fn a_client_pings_at_once_and_by_the_virtual_clock() {
     let mut testee = Testee::new();

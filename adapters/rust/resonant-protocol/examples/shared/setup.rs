@@ -1,19 +1,19 @@
 //! What both examples are: their configuration, their clock, their lines.
 
-use std::error::Error;
 use std::io::{self, Write};
+use std::iter;
 use std::net::{SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
-use resonant_protocol::peer::{Config, Event, Output};
+use resonant_protocol::crypto::Salt;
+use resonant_protocol::endpoint::Outputs;
+use resonant_protocol::peer::{Config, Event};
 use resonant_protocol::VFrame;
 
-/// The values of either end. The empty id names no embedding space, the hash does.
-pub fn config() -> Result<Config, Box<dyn Error>> {
+/// The values of either end, but for the salts. The empty id names no embedding space, the hash does.
+pub fn config() -> Config {
     let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-    let mut salt = [0; 16];
-    getrandom::fill(&mut salt)?; // XCH-15
-    Ok(Config {
+    Config {
         embedding_space_id: String::new(),
         space_hash32: 2_451_163_210,
         d_model: 2048,
@@ -24,8 +24,17 @@ pub fn config() -> Result<Config, Box<dyn Error>> {
         critique: true,
         require_crypto: false,
         key: None,
-        salt,
-    })
+        salt: Salt::default(),
+    }
+}
+
+/// Salts drawn at random, as long as the system gives any (XCH-15).
+pub fn salts() -> impl Iterator<Item = Salt> + Send {
+    let draw = || {
+        let mut salt = Salt::default();
+        getrandom::fill(&mut salt).ok().map(|()| salt)
+    };
+    iter::from_fn(draw)
 }
 
 /// Milliseconds since the start.
@@ -59,18 +68,18 @@ pub fn receive(socket: &UdpSocket, buffer: &mut [u8]) -> io::Result<Option<(usiz
     }
 }
 
-/// Sends what a peer gives and prints a line for each of its events, which are returned.
-pub fn pass_on(socket: &UdpSocket, remote: SocketAddr, output: Output) -> io::Result<Vec<Event>> {
-    for datagram in &output.datagrams {
+/// Sends what an endpoint gives and prints a line for each of its events, which are returned.
+pub fn pass_on(socket: &UdpSocket, outputs: Outputs<SocketAddr>) -> io::Result<Vec<Event>> {
+    for (remote, datagram) in &outputs.datagrams {
         socket.send_to(datagram, remote)?;
     }
-    for event in &output.events {
+    for (remote, event) in &outputs.events {
         match event {
-            Event::Message(frame) => print_line(&describe(frame, remote))?,
+            Event::Message(frame) => print_line(&describe(frame, *remote))?,
             event => print_line(&format!("{remote}: {event:?}"))?,
         }
     }
-    Ok(output.events)
+    Ok(outputs.events.into_iter().map(|(_, event)| event).collect())
 }
 
 fn describe(frame: &VFrame, from: SocketAddr) -> String {

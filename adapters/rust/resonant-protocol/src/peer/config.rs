@@ -5,7 +5,7 @@ use std::fmt;
 use crate::transform::xchacha::{Key, Salt};
 use crate::wire_values::{DType, Modality};
 
-/// Which end of the conversation a peer is.
+/// Which end of the connection a peer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// The end that begins: it pings.

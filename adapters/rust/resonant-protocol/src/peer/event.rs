@@ -8,7 +8,7 @@ use crate::frame::VFrame;
 /// What came out of a call, each list in the order in which it happened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Output {
-    /// Frames for the remote address, one datagram each (FRM-28).
+    /// Frames for the other end, one datagram each (FRM-28).
     pub datagrams: Vec<Vec<u8>>,
     /// What the program above the peer is to know (HSK-44).
     pub events: Vec<Event>,

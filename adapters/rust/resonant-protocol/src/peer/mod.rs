@@ -1,7 +1,7 @@
-//! Peers: the handshake, single messages and streams between two addresses, without input and output (HSK, STM).
+//! Peers: the handshake, single messages and streams of one connection, without input and output (HSK, STM).
 //!
-//! A [`Peer`] is one conversation with one remote address. It is given what was received, what is asked for and
-//! what time it is, and gives datagrams to send and [`Event`]s. Time is in milliseconds from any beginning; it
+//! A [`Peer`] is one end of one connection; [`crate::endpoint`] has one for each link. It is given what was received,
+//! what is asked for and what time it is, and gives datagrams to send and [`Event`]s. Time is in milliseconds from any beginning; it
 //! never goes back. Nothing that is received makes it panic or hold more than its limits allow.
 //!
 //! ```

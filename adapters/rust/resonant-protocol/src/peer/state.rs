@@ -14,7 +14,7 @@ use super::sync::is_space_id;
 use crate::error::{FrameError, RejectCode};
 use crate::limits::{MAX_JSON_INTEGER, MAX_SPACE_ID_CHARS};
 
-/// One end of a conversation with one remote address.
+/// One end of a connection.
 pub struct Peer {
     pub(super) role: Role,
     pub(super) config: Config,
@@ -96,6 +96,12 @@ impl Peer {
     #[must_use]
     pub const fn is_established(&self) -> bool {
         self.session.is_some()
+    }
+
+    /// Whether a stream is open, of either end.
+    #[must_use]
+    pub fn has_open_streams(&self) -> bool {
+        !self.recv_streams.is_empty() || self.send_streams.has_open()
     }
 
     pub(super) fn tell(&mut self, event: Event) {

@@ -1,8 +1,11 @@
-//! Replays a dialogue (`vectors/dialogues.md`) against peers of the crate, one for each address.
+//! Replays a dialogue (`vectors/dialogues.md`) against an endpoint of the crate, a link for each address.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::iter;
 
-use resonant_protocol::peer::{Config, Output, Peer, Role};
+use resonant_protocol::crypto::Key;
+use resonant_protocol::endpoint::{Endpoint, Outputs};
+use resonant_protocol::peer::Role;
 use serde_json::{Map, Value};
 
 use super::dialogue_acts::{config, number, perform};
@@ -10,13 +13,11 @@ use super::dialogue_judge::{compare_events, compare_frame, event_json};
 use super::judge::Verdict;
 use super::support::{close, unhex};
 
-/// One dialogue: its peers, the clock, and what has come from them and was not claimed yet.
+/// One dialogue: its endpoint, the clock, and what has come from it and was not claimed yet.
 struct Dialogue {
-    role: Role,
-    config: Config,
+    endpoint: Endpoint<String>,
+    key: Option<Key>,
     clock: u64,
-    /// In the order in which their addresses first appeared.
-    peers: Vec<(String, Peer)>,
     datagrams: BTreeMap<String, VecDeque<Vec<u8>>>,
     events: Vec<Value>,
     named: BTreeMap<String, Vec<u8>>,
@@ -29,19 +30,23 @@ pub fn replay(input: &Value) -> Verdict {
         Some("server") => Role::Server,
         other => return Err(format!("role {other:?}")),
     };
+    let config = config(&input["config"]);
+    let further = (1..=u8::MAX).map(|number| [number; 16]);
+    let salts = iter::once(config.salt).chain(further);
+    let key = config.key;
+    let endpoint = Endpoint::new(role, config, salts).expect("a configuration");
     let mut dialogue = Dialogue {
-        role,
-        config: config(&input["config"]),
+        endpoint: endpoint.keeping_lost(),
+        key,
         clock: 0,
-        peers: Vec::new(),
         datagrams: BTreeMap::new(),
         events: Vec::new(),
         named: BTreeMap::new(),
     };
     if role == Role::Client {
         let stream_id = number(&input["stream_id"]);
-        let output = dialogue.peer("a").ping(stream_id, 0);
-        dialogue.keep("a", output.map_err(|error| error.to_string())?);
+        let pinged = dialogue.endpoint.connect("a".to_owned(), stream_id, 0);
+        dialogue.keep(pinged.map_err(|error| error.to_string())?);
     }
     for (place, step) in input["steps"].as_array().expect("steps").iter().enumerate() {
         let verdict = dialogue.step(step.as_object().expect("a step"));
@@ -94,33 +99,20 @@ impl Dialogue {
         compare_events(&std::mem::take(&mut self.events), &[])
     }
 
-    /// The peer for an address. Only the first has the salt of the configuration.
-    fn peer(&mut self, address: &str) -> &mut Peer {
-        let place = self.peers.iter().position(|(known, _)| known == address);
-        let place = place.unwrap_or_else(|| {
-            let mut config = self.config.clone();
-            if !self.peers.is_empty() {
-                config.salt = [u8::try_from(self.peers.len()).unwrap(); 16];
-            }
-            let peer = Peer::new(self.role, config, self.clock).expect("a configuration");
-            self.peers.push((address.to_owned(), peer));
-            self.peers.len() - 1
-        });
-        &mut self.peers[place].1
-    }
-
-    fn keep(&mut self, address: &str, output: Output) {
-        let datagrams = self.datagrams.entry(address.to_owned()).or_default();
-        datagrams.extend(output.datagrams);
-        let events = output.events.iter();
+    fn keep(&mut self, outputs: Outputs<String>) {
+        for (address, datagram) in outputs.datagrams {
+            let datagrams = self.datagrams.entry(address).or_default();
+            datagrams.push_back(datagram);
+        }
+        let events = outputs.events.iter();
         self.events
-            .extend(events.map(|event| event_json(address, event)));
+            .extend(events.map(|(address, event)| event_json(address, event)));
     }
 
     fn send(&mut self, from: &str, datagram: &[u8]) {
-        let clock = self.clock;
-        let output = self.peer(from).receive(datagram, clock);
-        self.keep(from, output);
+        let from = from.to_owned();
+        let outputs = self.endpoint.receive(from, datagram, self.clock);
+        self.keep(outputs);
     }
 
     fn send_each(&mut self, from: &str, value: &Value) {
@@ -132,32 +124,21 @@ impl Dialogue {
         }
     }
 
-    fn act(&mut self, from: &str, act: &Value, reject: Option<&Value>) -> Verdict {
-        let clock = self.clock;
-        let outcome = perform(self.peer(from), act, clock);
+    fn act(&mut self, to: &str, act: &Value, reject: Option<&Value>) -> Verdict {
+        let (to, clock) = (to.to_owned(), self.clock);
+        let outcome = self.endpoint.request(&to, |peer| perform(peer, act, clock));
         match (outcome, reject) {
-            (Ok(output), None) => self.keep(from, output),
+            (Ok(outputs), None) => self.keep(outputs),
             (Err(error), Some(code)) if code == error.code().as_str() => {}
             (outcome, reject) => return Err(format!("{outcome:?} instead of {reject:?}")),
         }
         Ok(())
     }
 
-    /// Deadlines are met in the order of their times, whichever peer they belong to.
     fn advance(&mut self, milliseconds: u64) {
-        let end = self.clock + milliseconds;
-        loop {
-            let deadlines = self.peers.iter().filter_map(|(_, peer)| peer.deadline_ms());
-            self.clock = deadlines.min().map_or(end, |time| time.min(end));
-            for place in 0..self.peers.len() {
-                let output = self.peers[place].1.advance(self.clock);
-                let address = self.peers[place].0.clone();
-                self.keep(&address, output);
-            }
-            if self.clock == end {
-                return;
-            }
-        }
+        self.clock += milliseconds;
+        let outputs = self.endpoint.advance(self.clock);
+        self.keep(outputs);
     }
 
     fn next_datagram(&mut self, from: &str) -> Result<Vec<u8>, String> {
@@ -168,7 +149,7 @@ impl Dialogue {
 
     fn expect(&mut self, from: &str, frame: &Value, name: Option<&Value>) -> Verdict {
         let datagram = self.next_datagram(from)?;
-        compare_frame(&datagram, frame, self.config.key.as_ref())?;
+        compare_frame(&datagram, frame, self.key.as_ref())?;
         if let Some(name) = name.and_then(Value::as_str) {
             self.named.insert(name.to_owned(), datagram);
         }

@@ -93,11 +93,15 @@ impl End {
     }
 
     pub fn next(&self) -> VFrame {
+        VFrame::decode(&self.next_datagram()).expect("a frame")
+    }
+
+    pub fn next_datagram(&self) -> Vec<u8> {
         let mut buffer = [0; 65_536];
         let limit = Some(Duration::from_secs(10));
         self.0.set_read_timeout(limit).unwrap();
-        let length = self.0.recv(&mut buffer).expect("a frame");
-        VFrame::decode(&buffer[..length]).expect("a frame")
+        let length = self.0.recv(&mut buffer).expect("a datagram");
+        buffer[..length].to_vec()
     }
 
     /// The method of the next frame.

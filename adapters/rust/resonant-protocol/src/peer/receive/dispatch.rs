@@ -9,7 +9,7 @@ use crate::peer::handshake::Answer;
 use crate::peer::state::Peer;
 
 impl Peer {
-    /// Takes in one datagram of the remote address. Deadlines that have passed by then are met first.
+    /// Takes in one datagram of the other end. Deadlines that have passed by then are met first.
     pub fn receive(&mut self, datagram: &[u8], now_ms: u64) -> Output {
         self.meet_deadlines(now_ms);
         let key = self.config.key;

@@ -53,6 +53,11 @@ impl SendStreams {
         self.streams.contains_key(&stream_id)
     }
 
+    /// Whether there is a stream that its TAIL has not ended.
+    pub(crate) fn has_open(&self) -> bool {
+        self.streams.values().any(|stream| stream.tail.is_none())
+    }
+
     /// Whether frames on the stream_id have STRONG_TAIL (STM-3).
     pub(crate) fn is_strong(&self, stream_id: u32) -> bool {
         let stream = self.get_open(stream_id);

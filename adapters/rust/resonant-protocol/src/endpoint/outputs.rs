@@ -1,0 +1,39 @@
+//! What an endpoint gives.
+
+use crate::peer::{Event, Output};
+
+/// What came out of a call, each list in the order in which it happened, and each item with its link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "the datagrams are to be sent and the events to be heard"]
+pub struct Outputs<L> {
+    /// Frames to send, one datagram each (FRM-28).
+    pub datagrams: Vec<(L, Vec<u8>)>,
+    /// What the program above is to know (HSK-44).
+    pub events: Vec<(L, Event)>,
+}
+
+impl<L> Default for Outputs<L> {
+    fn default() -> Self {
+        Self {
+            datagrams: Vec::new(),
+            events: Vec::new(),
+        }
+    }
+}
+
+impl<L: Clone> Outputs<L> {
+    /// Adds what the peer of a link gave.
+    pub(super) fn extend(&mut self, link: &L, output: Output) {
+        let datagrams = output.datagrams.into_iter();
+        self.datagrams
+            .extend(datagrams.map(|datagram| (link.clone(), datagram)));
+        let events = output.events.into_iter();
+        self.events
+            .extend(events.map(|event| (link.clone(), event)));
+    }
+
+    /// Adds that a session was forgotten, if one was. For the program it is as good as lost.
+    pub(super) fn forgot(&mut self, link: Option<L>) {
+        self.events.extend(link.map(|link| (link, Event::Lost)));
+    }
+}
