@@ -71,7 +71,7 @@ fn a_server_that_insists_and_can_seal_nothing_sends_nothing() {
     let refused = server.heart(5, 0).unwrap_err();
     assert_eq!(
         (refused.code(), refused.clause()),
-        (RejectCode::EncryptionRequired, "HSK-4")
+        (RejectCode::EncryptionRequired, "HSK-46")
     );
     // Not even the HEART that is due after 15 s: the next deadline is the loss.
     assert_eq!(server.deadline_ms(), Some(45_000));

@@ -1,4 +1,4 @@
-//! Which numbers are accepted once, and how many stream_ids are remembered (HSK-34, HSK-35, STM-6, STM-9).
+//! Which numbers are accepted once, and how many stream_ids are remembered (HSK-34, HSK-35, HSK-69, STM-6, STM-9).
 
 #[path = "support/talk.rs"]
 mod talk;
