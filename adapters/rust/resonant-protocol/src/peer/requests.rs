@@ -133,7 +133,7 @@ impl Peer {
         Ok(self.take_output())
     }
 
-    /// What every request needs. Deadlines that have passed wait for the next call that can tell of them.
+    /// The preparation of every request. Deadlines that have passed wait for the next call that can tell of them.
     fn prepare(&mut self, now_ms: u64) -> Result<(), FrameError> {
         self.clock = self.clock.max(now_ms);
         self.check_session()?;
@@ -169,7 +169,7 @@ impl Peer {
         Ok(())
     }
 
-    /// What the other end would refuse (HSK-6).
+    /// Fails for a frame that the remote peer would reject (HSK-6).
     fn check_agreed(&self, received: &Received<'_>) -> Result<(), FrameError> {
         match (first_verdict(ASKED, self, received), &received.content) {
             (None, _) => Ok(()),

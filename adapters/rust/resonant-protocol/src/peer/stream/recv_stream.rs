@@ -26,7 +26,7 @@ pub(crate) enum Held {
 pub(crate) struct KeptTail {
     pub(crate) frame_seq: u64,
     pub(crate) tail: Tail,
-    /// When it, or after it a missing number, was accepted.
+    /// The time at which it, or after it a missing number, was accepted.
     pub(crate) quiet_since: u64,
 }
 
@@ -177,7 +177,7 @@ impl RecvStream {
         differs.map_or(Ok(()), |(what, _)| Err(what))
     }
 
-    /// When the stream fails for want of a missing number (STM-18).
+    /// The time at which the stream fails for want of a missing number (STM-18).
     pub(crate) fn deadline(&self) -> Option<u64> {
         self.tail
             .as_ref()?
