@@ -1,4 +1,4 @@
-//! Handshakes: what is agreed, chosen, repeated and given up (HSK-7 to HSK-30).
+//! Handshakes: what is agreed, chosen, repeated and given up (HSK-7 to HSK-30, HSK-57, HSK-59).
 
 #[path = "support/talk.rs"]
 mod talk;

@@ -1,5 +1,5 @@
-//! Which numbers are accepted once, and how many stream_ids are remembered (HSK-34, HSK-35, HSK-69,
-//! HSK-71, HSK-72, STM-6, STM-9, STM-13, STM-31).
+//! Which numbers are accepted once, what is remembered of them, and what takes them at once (HSK-34, HSK-35, HSK-42,
+//! HSK-69 to HSK-72, STM-6, STM-9, STM-13, STM-29, STM-31).
 
 #[path = "support/talk.rs"]
 mod talk;
@@ -7,8 +7,8 @@ mod talk;
 use resonant_protocol::peer::{Event, Peer};
 use resonant_protocol::{Flags, RejectCode, VFrame};
 use talk::{
-    config, delivered, dropped, error_code, opened, receive_all, sealing, session, think, wire,
-    wire_heart, wire_sync, wire_think,
+    config, delivered, dropped, error_code, opened, receive_all, sealing, session, text, think,
+    wire, wire_heart, wire_sync, wire_think,
 };
 
 fn open_server() -> Peer {
@@ -216,4 +216,24 @@ fn numbers_go_on_however_many_stream_ids_come_after() {
     let used = server.receive(&wire_sync(unreadable, 2, 0), 0);
     let frame = VFrame::decode(&used.datagrams[0]).unwrap();
     assert_eq!((frame.hdr.stream_id, frame.hdr.frame_seq), (2, 1));
+}
+
+#[test]
+fn a_pings_answer_is_not_the_ninth_when_its_number_brings_an_error_about() {
+    // HSK-42, HSK-70, STM-14, STM-29: after the session's own and six more replies, the ping fills the last missing number of a stream that is corrupt.
+    let mut server = opened("", Flags::empty());
+    let tail = r#"{"method":"tail","frames":"9","total_len":"0"}"#;
+    server.receive(&wire_sync(tail, 3, 2), 0);
+    for number in 0..5 {
+        server.receive(&wire_sync(r#"{"method":1}"#, 9, number), 0);
+    }
+    let output = server.receive(&wire_sync(r#"{"method":"ping","ts":1}"#, 3, 1), 999);
+    assert_eq!(output.datagrams.len(), 1);
+    assert_eq!(text(&output.datagrams[0], "method"), "capability");
+    let [Event::Failed { .. }, Event::Dropped { code }, Event::Established(_)] =
+        output.events.as_slice()
+    else {
+        panic!("{:?}", output.events);
+    };
+    assert_eq!(*code, RejectCode::ReplyLimit);
 }

@@ -31,7 +31,7 @@ impl Peer {
         self.finish(stream_id);
     }
 
-    /// Goes on with the TAIL that was kept, once nothing below it is missing (STM-14).
+    /// Goes on with the TAIL that is held, once nothing below it is missing (STM-14).
     pub(super) fn finish(&mut self, stream_id: u32) {
         let Some(stream) = self.recv_streams.get(&stream_id) else {
             return;

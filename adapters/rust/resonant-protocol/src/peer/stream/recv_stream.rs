@@ -22,7 +22,7 @@ pub(crate) enum Held {
     Data(Box<[u8]>),
 }
 
-/// The TAIL that was accepted.
+/// The TAIL that is held.
 pub(crate) struct KeptTail {
     pub(crate) frame_seq: u64,
     pub(crate) tail: Tail,
