@@ -169,27 +169,6 @@ impl Peer {
         Ok(())
     }
 
-    /// The other end would refuse data of another space than its own, and said which that is (HSK-57).
-    fn check_space(&self) -> Result<(), FrameError> {
-        let session = self.session.as_ref();
-        let other = session.map_or(0, |session| session.other_hash);
-        let own = self.config.space_hash32;
-        if other != 0 && other != own {
-            let detail = format!("the other end is of space {other}, not {own}");
-            return Err(FrameError::new(RejectCode::SpaceMismatch, "HSK-57", detail));
-        }
-        Ok(())
-    }
-
-    fn check_not_mute(&self) -> Result<(), FrameError> {
-        if self.is_mute() {
-            let detail = "crypto is required and none could be chosen";
-            let code = RejectCode::EncryptionRequired;
-            return Err(FrameError::new(code, "HSK-46", detail));
-        }
-        Ok(())
-    }
-
     /// Fails for a frame that the remote peer would reject (HSK-6).
     fn check_agreed(&self, received: &Received<'_>) -> Result<(), FrameError> {
         match (first_verdict(ASKED, self, received), &received.content) {
