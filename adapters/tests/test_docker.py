@@ -28,6 +28,7 @@ END_S = 30
 RUNNER = """
 import signal, sys
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from pathlib import Path
 from adapters.driver import Testee, load_adapter
 testee = Testee(load_adapter(sys.argv[1], Path()))
