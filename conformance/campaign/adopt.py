@@ -1,4 +1,4 @@
-"""What is done with a finding later: its requests asked again, or written as a vector file."""
+"""The later life of a finding: its requests asked again, or written as a vector file."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def _file(one: Input, options: Options, given: Mapping[str, Any], expect: Mappin
 
 
 def _case(plan: Plan, one: Input, right: str) -> dict[str, Any]:
-    """What is expected; of a dialogue, the dialogue with all that is expected in it."""
+    """The expectation; of a dialogue, the dialogue with all that is expected in it."""
     with Testees(plan.implementations) as testees:
         named = testees.asked(one)
         if right not in named:

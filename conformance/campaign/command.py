@@ -92,7 +92,7 @@ def _plan(options: Options, hellos: dict[str, Hello]) -> Plan:
 
 
 class Stopping:
-    """Whether the campaign is to end."""
+    """True once the campaign is to end."""
 
     def __init__(self) -> None:
         self.asked = False

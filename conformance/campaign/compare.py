@@ -36,30 +36,30 @@ _CRASH_CLAUSE = {"decode": "FRM-30"}
 
 @dataclass(frozen=True, slots=True, order=True)
 class Signature:
-    """What makes two disagreements one finding."""
+    """The signature by which two disagreements are one finding."""
 
     op: str
     outcomes: tuple[tuple[str, str], ...]
     """Each implementation asked, and what came of it."""
     field: str = ""
-    """Where the first difference is, if all of them succeeded."""
+    """The path to the first difference, if all of them succeeded."""
     clause: str = ""
     """The clause of the code that was named by some and not by others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """What an input has shown."""
+    """The disagreement that an input has shown."""
 
     signature: Signature
     expected: str
-    """What the implementation says that the others are held to."""
+    """The answer of the implementation that the others are held to."""
     got: Mapping[str, str]
-    """What each of those says that differ from it."""
+    """The answers of those that differ from it."""
 
 
 def label(answer: Answer) -> str:
-    """What came of a request, in a word or two."""
+    """The outcome of a request, in a word or two."""
     match answer:
         case Ok():
             return "ok"
@@ -71,7 +71,7 @@ def label(answer: Answer) -> str:
 
 
 def disagreement(one: Input, answers: Mapping[str, Answer]) -> Disagreement | None:
-    """How the answers differ, None if they do not. The first implementation is the one to which others are held."""
+    """The disagreement of the answers, None if there is none. Others are held to the first implementation."""
     told = {name: answer for name, answer in answers.items() if not isinstance(answer, Unsupported)}
     judged = {name: answer for name, answer in told.items() if isinstance(answer, Ok | Reject)}
     if len(judged) == len(told) and _plainly_agree(one, list(judged.values())):
@@ -109,7 +109,7 @@ def _plainly_agree(one: Input, judged: list[Answer]) -> bool:
 
 
 def _same(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:
-    """What `difference.same` says, at the speed of C: 1, 1.0 and true are equal, and have three texts."""
+    """The same as `difference.same`, at the speed of C: 1, 1.0 and true are equal, and have three texts."""
     return left == right and _TEXT(left) == _TEXT(right)
 
 
@@ -135,7 +135,7 @@ def case_of(one: Input, expect: Accept | Refuse) -> Case:
 
 
 def _described(one: Input) -> Mapping[str, Any]:
-    """What is expected of an encoder that may write this or that."""
+    """The expectation of an encoder that may write this or that."""
     if one.op == "compress":
         return {"plain": one.given["plain"]}
     fields = one.given["fields"]
@@ -146,7 +146,7 @@ def _described(one: Input) -> Mapping[str, Any]:
 
 
 def expectation(one: Input, answer: Answer) -> Accept | Refuse:
-    """What a case expects that holds others to this answer, which is ok or reject."""
+    """The expectation of a case that holds others to this answer, which is ok or reject."""
     return _case(one, answer).expect
 
 

@@ -1,4 +1,4 @@
-"""Whether a campaign saw enough: for each profile, how many of the codes that the registry has for it came up."""
+"""The coverage of a campaign: for each profile, how many of the codes that the registry has for it came up."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SUCCESS: Mapping[str, str] = {"handshake": "established", "stream": "complete"}
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What was seen of a profile."""
+    """The codes that were seen of a profile."""
 
     profile: str
     inputs: int

@@ -1,4 +1,4 @@
-"""What a campaign has found so far: one finding for each signature, whoever saw it first."""
+"""The findings of a campaign so far: one finding for each signature, whoever saw it first."""
 
 from __future__ import annotations
 

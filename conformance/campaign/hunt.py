@@ -20,7 +20,7 @@ from .testees import Implementation, Testees
 
 @dataclass(frozen=True)
 class Plan:
-    """What a campaign asks, and whom; the first implementation is the one to which the others are held."""
+    """The inputs of a campaign and those who are asked; the others are held to the first implementation."""
 
     seed: int
     implementations: tuple[Implementation, ...]
@@ -49,7 +49,7 @@ class Seen:
 
 @dataclass(slots=True)
 class Result:
-    """What came of a batch."""
+    """The outcome of a batch."""
 
     number: int
     count: int
@@ -157,6 +157,6 @@ def _answers(inputs: Sequence[tuple[int, Input]], testees: Testees) -> Mapping[i
 
 
 def _what(told: Mapping[str, Answer]) -> str:
-    """What came of an input, by the first that says: ok, or a code."""
+    """The outcome of an input by the first that says: ok, or a code."""
     judged: list[Answer] = [answer for answer in told.values() if isinstance(answer, Ok | Reject)]
     return label((judged or list(told.values()))[0]).removeprefix("reject ")

@@ -17,7 +17,7 @@ class JournalError(Exception):
 
 
 def heading(plan: Plan) -> Mapping[str, Any]:
-    """What two parts of one campaign have in common."""
+    """The options that two parts of one campaign have in common."""
     whom = [[one.name, list(one.profiles)] for one in plan.implementations]
     return {"campaign": 1, "seed": plan.seed, "implementations": whom, "profiles": list(plan.profiles)}
 

@@ -42,7 +42,7 @@ class PoolError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Where the work is done: in `workers` processes here, or by the workers of a scheduler."""
+    """The pool that does the work: in `workers` processes here, or by the workers of a scheduler."""
 
     workers: int = 1
     scheduler: str = ""
@@ -107,7 +107,7 @@ class Pool:
     def results(
         self, do: Callable[..., Any], tasks: Iterator[tuple[Any, ...]], stopping: Callable[[], bool]
     ) -> Iterator[Any]:
-        """What `do` gives for each task, in the order in which they are done; no more once `stopping` says so.
+        """Yield what `do` gives for each task, in the order in which they are done; no more once `stopping` says so.
 
         Raises what `do` raises.
         """

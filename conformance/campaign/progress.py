@@ -1,4 +1,4 @@
-"""How far a campaign has come: a bar with its rate and the time left, on terminals; elsewhere nothing."""
+"""The progress of a campaign: a bar with its rate and the time left, on terminals; elsewhere nothing."""
 
 from __future__ import annotations
 
@@ -47,5 +47,5 @@ class Progress:
         self._bar.update(self._task, advance=inputs, findings=findings)
 
     def say(self, what: str) -> None:
-        """What is being done now."""
+        """The work of the moment."""
         self._bar.update(self._task, description=what)

@@ -33,7 +33,7 @@ class QuietWorker(Worker):  # type: ignore[misc]
 
 
 class Settle(WorkerPlugin):  # type: ignore[misc]
-    """What a worker does first and last."""
+    """The set-up and the end of a worker."""
 
     name = "resonant-campaign"
 

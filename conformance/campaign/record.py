@@ -28,14 +28,14 @@ _FREE = ("message",)
 
 @dataclass(slots=True)
 class Recording:
-    """What came of it."""
+    """The outcome of the dialogue."""
 
     steps: list[dict[str, Any]] = field(default_factory=list)
     """The steps, and what is expected after each."""
     seen: Counter[str] = field(default_factory=Counter)
     """Events and codes."""
     stopped: Verdict | None = None
-    """Why the rest was not played."""
+    """The reason why the rest was not played."""
 
 
 class Recorder:

@@ -40,11 +40,11 @@ class Outcome:
 
     @property
     def coverage(self) -> list[Coverage]:
-        """What was seen of each profile; nothing where nothing was to be asked."""
+        """The coverage of each profile; nothing where nothing was to be asked."""
         return list(coverage(self.plan.profiles, self.tally.codes)) if self.planned else []
 
     def faults(self) -> Iterator[str]:
-        """Why it is no success, besides its findings."""
+        """The reasons besides its findings why it is no success."""
         if not self.complete:
             yield f"interrupted after {self.tally.made:,} of {self.planned:,} inputs; --continue goes on"
         for one in self.coverage if self.complete else ():
@@ -132,7 +132,7 @@ def request_of(one: Input) -> dict[str, Any]:
 
 
 def input_of(request: Mapping[str, Any]) -> Input:
-    """What `request_of` wrote."""
+    """The request that `request_of` wrote."""
     return Input(request["op"], request["input"], tuple(request["needs"]))
 
 

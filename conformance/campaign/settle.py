@@ -19,10 +19,10 @@ CHECKS, CHECKS_AFRESH = 400, 40
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What a finding has become."""
+    """A finding once it is shrunk and confirmed."""
 
     inputs: tuple[Input, ...]
-    """What is asked in this order of fresh testees; the last shows the disagreement."""
+    """The requests to ask of fresh testees in this order; the last shows the disagreement."""
     disagreement: Disagreement | None
     confirmed: int
     """How many of three times."""
@@ -47,7 +47,7 @@ def settle(plan: Plan, number: int, count: int, index: int, signature: Signature
 
 
 def size(one: Input) -> int:
-    """How large an input is, as JSON."""
+    """The size of an input as JSON, in characters."""
     return len(json.dumps(one.given))
 
 

@@ -1,4 +1,4 @@
-"""Which codes an input deserves where it has several faults and an implementation may name any one of them.
+"""The codes that an input deserves where it has several faults and an implementation may name any one of them.
 
 That is so for encode and the ops on tensors (specs/frame.md, section 5; specs/testee.md, section 3).
 """

@@ -13,7 +13,7 @@ from ..session.implementations import find_adapter
 from .inputs import Input
 
 LIMITS = Limits(reply_s=5.0, lost_s=60.0, restarts=1000)
-"""What one batch may cost where a testee crashes or hangs."""
+"""The limits of one batch where a testee crashes or hangs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Implementation:
     name: str
     """As the command line names it."""
     profiles: tuple[str, ...]
-    """What it claims."""
+    """The profiles that it claims."""
 
 
 class Testees:
@@ -72,6 +72,6 @@ def build(implementations: Sequence[str]) -> None:
 
 
 def claims(name: str) -> Hello:
-    """What an implementation says of itself. Raises AdapterError, StartError."""
+    """Ask an implementation what it says of itself. Raises AdapterError, StartError."""
     with Testee(find_adapter(name)) as testee:
         return testee.start()

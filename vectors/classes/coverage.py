@@ -1,4 +1,4 @@
-"""Which classes the cases cover, and the table of them in vectors/README.md.
+"""The classes that the cases cover, and the table of them in vectors/README.md.
 
 `python -m vectors.classes.coverage` draws the table anew; `--check` writes nothing and says what is missing.
 """

@@ -1,4 +1,4 @@
-"""What is measured of a case: sizes, counts, digits, combinations and places, as sets of plain values."""
+"""The measures of a case: sizes, counts, digits, combinations and places, as sets of plain values."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def combination(view: View) -> Iterable[tuple[int, ...]]:
 
 
 def place(view: View) -> Iterable[str]:
-    """Where the fault is, by the id."""
+    """The place of the fault, by the id."""
     return [view.place] if view.place else []
 
 

@@ -75,7 +75,7 @@ class View:
 
     @property
     def place(self) -> str:
-        """Where a fault is by the case's id, `-P-of-N`: first, middle or last; empty if it does not say."""
+        """The place of a fault by the case's id, `-P-of-N`: first, middle or last; empty if it does not say."""
         found = _PLACE.search(self.id)
         if found is None:
             return ""

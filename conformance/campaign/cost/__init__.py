@@ -1,1 +1,1 @@
-"""What requests cost: time as inputs grow, and memory for what is only announced."""
+"""The cost of requests: time as inputs grow, and memory for what is only announced."""

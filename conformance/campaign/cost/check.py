@@ -19,7 +19,7 @@ from .growth import ANNOUNCEMENTS, GROWTHS, LARGE, SMALL, Growth
 MOST_TIMES = 6
 """Sixteen times the input may take 6 × 16 times as long (a square takes 256), a greater number alone 6 times."""
 MOST_BYTES = 64 << 20
-"""What a testee may hold for an input that says much, beyond what it held before."""
+"""The most that a testee may hold for an input that says much, beyond what it held before."""
 _TRIES, _REPEATS = 3, 5
 _PEAK = "VmHWM:"
 
@@ -40,7 +40,7 @@ def _check(one: Implementation) -> Iterator[dict[str, Any]]:
 
 
 def grown(testee: Testee, growth: Growth) -> str:
-    """What is wrong with how the time grows. The least of some measurements counts, and the best of three tries."""
+    """Name a fault in how the time grows. The least of some measurements counts, and the best of three tries."""
     most = MOST_TIMES * (LARGE // SMALL if growth.grows else 1)
     for _ in range(_TRIES):
         small, large = (_least_s(testee, growth.make(times)) for times in (SMALL, LARGE))
@@ -69,7 +69,7 @@ def perform(testee: Testee, one: Input) -> None:
 
 
 def held(testee: Testee, one: Input) -> str:
-    """What is wrong with the memory that the testee's process takes for an input."""
+    """Name what is wrong with the memory that the testee's process takes for an input."""
     testee.start()
     before = peak_bytes(testee.pid, afresh=True)
     perform(testee, one)

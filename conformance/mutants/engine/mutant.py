@@ -9,7 +9,7 @@ from .patches import Change
 
 
 class Kind(StrEnum):
-    """Where a fault shows, which is how it may be missed."""
+    """The places where a fault shows, which is how it may be missed."""
 
     RULE = "rule"
     """Wherever the clause applies."""

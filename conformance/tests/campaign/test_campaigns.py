@@ -19,7 +19,7 @@ import pytest
 
 from conformance.dialogue.load import load_vectors
 from conformance.model.cases import Accept, Refuse
-from conformance.tests.support import run_line, write_patched
+from conformance.tests.support import run_line, write_wrong
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("campaign")]
 
@@ -227,20 +227,8 @@ def test_a_fault_in_dialogues_is_found(tmp_path: Path) -> None:
     assert status == 1, out
 
 
-FORGETFUL = """
-right, known = ops.OPS["space_hash"], {}
-
-def hashed(space_id, arch, data_sig):
-    if (space_id, arch) not in known:
-        known[space_id, arch] = right.perform(space_id=space_id, arch=arch, data_sig=data_sig)
-    return known[space_id, arch]
-
-ops.OPS["space_hash"] = right._replace(perform=hashed)
-"""
-
-
 def test_a_fault_that_takes_state_is_found_with_the_requests_that_lead_to_it(tmp_path: Path) -> None:
-    write_patched(tmp_path / "mine", FORGETFUL)
+    write_wrong(tmp_path / "mine", "spaces-known-by-two-parts")
     arguments = ("--impl", "mine/adapter.toml", "--profile", "frame", "--inputs", "1600", "--seed", "1")
     status, out = campaign(tmp_path, *arguments)
     assert status == 1, out
@@ -256,20 +244,8 @@ def test_a_fault_that_takes_state_is_found_with_the_requests_that_lead_to_it(tmp
     assert status == 1, out
 
 
-DYING = """
-import os
-
-right = ops.OPS["tail_hash"].perform
-
-def hashed(data):
-    return os._exit(3) if len(data) == 64 else right(data=data)
-
-ops.OPS["tail_hash"] = ops.OPS["tail_hash"]._replace(perform=hashed)
-"""
-
-
 def test_an_implementation_dies_in_its_testee_and_costs_its_own_inputs_only(tmp_path: Path) -> None:
-    write_patched(tmp_path / "mine", DYING)
+    write_wrong(tmp_path / "mine", "dies-of-64-bytes")
     arguments = ("--impl", "mine/adapter.toml", "--profile", "frame", "--inputs", "1600", "--seed", "1")
     status, out = campaign(tmp_path, *arguments)
     assert status == 1, out

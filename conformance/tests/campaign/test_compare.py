@@ -1,4 +1,4 @@
-"""When answers disagree, by the judgement that cases have, and which disagreements are one finding."""
+"""Disagreements of answers, by the judgement that cases have, and which disagreements are one finding."""
 
 from __future__ import annotations
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from adapters.driver import Ok, Reject, Testee, load_adapter
-from conformance.campaign.cost.check import MOST_BYTES, MOST_TIMES, check_cost, grown, held, peak_bytes
+from adapters.driver import Limits, Ok, Reject, Testee, load_adapter
+from conformance.campaign.cost.check import MOST_TIMES, check_cost, grown, held, peak_bytes
 from conformance.campaign.cost.growth import ANNOUNCEMENTS, GROWTHS, LARGE, SMALL, Growth
 from conformance.campaign.inputs import Input
 from conformance.campaign.record import Recorder
@@ -16,31 +15,16 @@ from conformance.campaign.settle import size
 from conformance.campaign.testees import Implementation
 from conformance.model.cases import DIALOGUE
 from conformance.model.profiles import PROFILES
-from conformance.tests.support import ADAPTERS, patched, write_patched
+from conformance.session.implementations import find_adapter
+from conformance.tests.support import ADAPTERS
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cost")]
 
-SQUARE = """
-right = ops.OPS["tail_hash"].perform
-
-def hashed(data):
-    for _ in range((len(data) // 300) ** 2):
-        pass
-    return right(data=data)
-
-ops.OPS["tail_hash"] = ops.OPS["tail_hash"]._replace(perform=hashed)
-"""
-HOARD = f"""
-right, kept = ops.OPS["dequantize"].perform, []
-
-def dequantized(count, **given):
-    kept.append(bytearray(min(count, {2 * MOST_BYTES})))
-    kept[-1][::4096] = bytes(len(kept[-1][::4096]))
-    return right(count=count, **given)
-
-ops.OPS["dequantize"] = ops.OPS["dequantize"]._replace(perform=dequantized)
-"""
 HASHES = next(one for one in GROWTHS if one.what == "tail_hash, bytes")
+
+
+def wrong(name: str) -> Testee:
+    return Testee(find_adapter(f"wrong:{name}"), Limits(reply_s=60.0))
 
 
 @pytest.fixture
@@ -49,42 +33,31 @@ def reference() -> Iterator[Testee]:
         yield testee
 
 
-def test_time_that_grows_as_a_square_is_a_fault(tmp_path: Path, reference: Testee) -> None:
+def test_time_that_grows_as_a_square_is_a_fault(reference: Testee) -> None:
     assert grown(reference, HASHES) == ""
-    with patched(tmp_path, SQUARE, 60.0) as testee:
+    with wrong("hashes-in-square-time") as testee:
         assert f"more than {MOST_TIMES * LARGE // SMALL} times" in grown(testee, HASHES)
 
 
-def test_a_greater_number_alone_may_take_no_longer(tmp_path: Path) -> None:
-    slow = """
-    import time
-    right = ops.OPS["dequantize"].perform
-
-    def dequantized(count, **given):
-        time.sleep(count / 1e5)
-        return right(count=count, **given)
-
-    ops.OPS["dequantize"] = ops.OPS["dequantize"]._replace(perform=dequantized)
-    """
+def test_a_greater_number_alone_may_take_no_longer() -> None:
 
     def announced(times: int) -> Input:
         return Input("dequantize", {"bits": 8, "count": 1000 * times, "codes": ""})
 
-    with patched(tmp_path, slow, 60.0) as testee:
+    with wrong("counts-what-is-announced") as testee:
         assert "greater number" in grown(testee, Growth("count", announced, grows=False))
 
 
-def test_memory_for_what_is_only_announced_is_a_fault(tmp_path: Path, reference: Testee) -> None:
+def test_memory_for_what_is_only_announced_is_a_fault(reference: Testee) -> None:
     one = ANNOUNCEMENTS["dequantize, elements announced"]()
     assert held(reference, one) == ""
-    with patched(tmp_path, HOARD, 60.0) as testee:
+    with wrong("holds-what-is-announced") as testee:
         assert "only announced" in held(testee, one)
         assert peak_bytes(testee.pid) is not None
 
 
-def test_a_whole_check_names_what_is_at_fault(tmp_path: Path) -> None:
-    path = write_patched(tmp_path / "mine", HOARD)
-    rows = check_cost([Implementation(str(path), ("quant",))])
+def test_a_whole_check_names_what_is_at_fault() -> None:
+    rows = check_cost([Implementation("wrong:holds-what-is-announced", ("quant",))])
     assert {row["what"] for row in rows} >= {"quantize, elements", "dequantize, elements announced"}
     assert [row["what"] for row in rows if row["fault"]] == ["dequantize, elements announced"]
 

@@ -1,4 +1,4 @@
-//! Which numbers are accepted once, what is remembered of them, and what takes them at once (HSK-34, HSK-35, HSK-42,
+//! Numbers that are accepted once, what is remembered of them, and what takes them at once (HSK-34, HSK-35, HSK-42,
 //! HSK-69 to HSK-72, STM-6, STM-9, STM-13, STM-29, STM-31).
 
 #[path = "support/talk.rs"]

@@ -1,4 +1,4 @@
-"""What a peer refuses to send, where more than one code applies, and data for another space (HSK-57 to HSK-59)."""
+"""Requests that a peer refuses, where more than one code applies, and data for another space (HSK-57 to HSK-59)."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::peer::Peer;
 
-/// How much would be lost with a connection; the least goes first.
+/// The worth of a connection: what would be lost with it. The least goes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Standing {
     /// No session: anybody's datagram gets so far.

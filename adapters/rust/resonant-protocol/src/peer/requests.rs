@@ -1,4 +1,4 @@
-//! What the program above a peer asks it to send (HSK-6, HSK-57, HSK-58, STM-4, STM-5, STM-23).
+//! Requests of the application to send (HSK-6, HSK-57, HSK-58, STM-4, STM-5, STM-23).
 
 use super::config::Role;
 use super::emit::Action;

@@ -190,7 +190,7 @@ impl RecvStream {
         self.held.values().map(Held::len).sum()
     }
 
-    /// What remains of it when it is over (STM-19, STM-35).
+    /// The memory of a stream that is over (STM-19, STM-35).
     pub(crate) fn close(&self) -> ReplayWindow {
         let mut window = ReplayWindow::default();
         let delivered = self.next.saturating_sub(REPLAY_WINDOW_NUMBERS)..self.next;

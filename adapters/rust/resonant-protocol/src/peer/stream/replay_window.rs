@@ -12,10 +12,10 @@ const _: () = assert!(
     "Bits has room for the window"
 );
 
-/// What was received on the stream_ids used last that have no opened stream (HSK-69).
+/// The numbers received on the stream_ids used last that have no opened stream (HSK-69).
 pub(crate) type ReplayWindows = Recent<ReplayWindow, MIN_REMEMBERED_STREAMS>;
 
-/// What was received on the streams used last that are over (STM-36).
+/// The numbers received on the streams used last that are over (STM-36).
 pub(crate) type ClosedStreams = Recent<ReplayWindow, MIN_REMEMBERED_CLOSED_STREAMS>;
 
 /// The numbers of one stream_id.
