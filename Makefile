@@ -9,12 +9,14 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 FUZZ_INSTALLED := $(VENV)/.fuzz-installed
 JAX_INSTALLED := $(VENV)/.jax-installed
+CAMPAIGN_INSTALLED := $(VENV)/.campaign-installed
 FUZZ_SECONDS ?= 600
 # Tools with an environment of their own, as nothing else needs what they bring along.
 MUTATION := $(VENV)/mutation
 MUTANTS ?= 200
 SEED ?= 1
 FULL ?=
+INPUTS ?= 5000
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 LOCK := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
 	--no-emit-find-links --no-emit-trusted-host
@@ -26,7 +28,7 @@ CARGO_MUTANTS := $(RUST)/target/tools/cargo-mutants-$(CARGO_MUTANTS_VERSION)
 RUST_CPU ?= $(if $(filter x86_64,$(shell uname -m)),x86-64-v3,native)
 
 .DEFAULT_GOAL := help
-.PHONY: help env conformance test lint python-tests rust-tests jax-tests vectors docs mutants mutation soak release-vectors bench fuzz fuzz-short lock clean
+.PHONY: help env conformance test lint python-tests rust-tests jax-tests vectors docs mutants mutation campaign soak release-vectors bench fuzz fuzz-short lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -59,7 +61,7 @@ lint: $(INSTALLED) ## ruff, mypy, rustfmt, clippy, rustdoc
 	cd vectors/examples/rust && $(CARGO) fmt --check && CARGO_TARGET_DIR='$(CURDIR)/$(RUST)/target' $(CARGO) clippy --quiet --locked --all-targets -- -D warnings
 	cd $(RUST) && RUSTDOCFLAGS='-D warnings' $(CARGO) doc --quiet --locked --workspace --no-deps
 
-python-tests: $(INSTALLED) ## the project's own Python tests, the freshness of the vectors among them
+python-tests: $(INSTALLED) $(CAMPAIGN_INSTALLED) ## the project's own Python tests, the freshness of the vectors among them
 	$(BIN)/pytest $(ARGS)
 
 rust-tests: ## the crate's tests, the golden vectors among them
@@ -71,15 +73,19 @@ jax-tests: $(JAX_INSTALLED) ## the tests of the JAX adapter, which python-tests 
 vectors: $(INSTALLED) ## write vectors/data anew
 	$(BIN)/python -m vectors.make
 
-docs: $(INSTALLED) ## draw the state diagrams in specs/ anew, and the tables made of specs/registry.toml
+docs: $(INSTALLED) ## draw the state diagrams in specs/ anew, the tables made of specs/registry.toml, and that of the vectors' classes
 	$(BIN)/python reference/diagrams.py
 	$(BIN)/python -m conformance.tools.spec_tables
+	$(BIN)/python -m vectors.classes.coverage
 
 mutants: $(INSTALLED) ## prove that the suite catches faults: make mutants ARGS="--only FRM-2*"
 	$(BIN)/python -m conformance.mutants $(ARGS)
 
 mutation: $(MUTATION)/.installed $(CARGO_MUTANTS) ## general mutation tools, judged by the vectors: MUTANTS=200 SEED=1, FULL=1 for all
 	PYTHONPATH=reference:. $(MUTATION)/bin/python -m conformance.mutants.general --mutants $(MUTANTS) --seed $(SEED) $(if $(FULL),--full) $(ARGS)
+
+campaign: $(CAMPAIGN_INSTALLED) ## generated inputs asked of Rust and the reference, INPUTS=5000 of them
+	$(BIN)/resonant-conformance campaign --impl rust --inputs $(INPUTS) --seed $(SEED) --workers 2 --report build/campaign $(ARGS)
 
 soak: $(INSTALLED) ## the whole suite 50 times against reference and Rust on a loaded machine (ARGS='--times 2')
 	$(BIN)/python -m conformance.tools.soak $(ARGS)
@@ -103,6 +109,10 @@ $(FUZZ_INSTALLED): $(INSTALLED) requirements-fuzz.lock
 	$(PIP) install --require-hashes -r requirements-fuzz.lock
 	@touch $@
 
+$(CAMPAIGN_INSTALLED): $(INSTALLED) requirements-campaign.lock
+	$(PIP) install --require-hashes -r requirements-campaign.lock
+	@touch $@
+
 $(JAX_INSTALLED): $(INSTALLED) requirements-jax.lock
 	$(PIP) install --require-hashes -r requirements-jax.lock
 	@touch $@
@@ -124,6 +134,7 @@ fuzz-short: $(FUZZ_INSTALLED) ## the same, bounded and seeded, as CI runs it
 
 lock: $(INSTALLED) ## pin the newest versions of everything again
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra dev -o requirements.lock pyproject.toml
+	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra campaign -c requirements.lock -o requirements-campaign.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra fuzz -c requirements.lock -o requirements-fuzz.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra jax -c requirements.lock -o requirements-jax.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra mutation -c requirements.lock -o requirements-mutation.lock pyproject.toml

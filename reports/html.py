@@ -27,7 +27,7 @@ def render(runs: Sequence[Run], kills: Mapping[str, Kill] | None = None, specs: 
     style, script = ((TEMPLATES / name).read_text("utf-8") for name in ("report.css", "report.js"))
     shown = tuple(model.failures(runs, clauses))
     return (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
             runs=runs,
@@ -43,12 +43,13 @@ def render(runs: Sequence[Run], kills: Mapping[str, Kill] | None = None, specs: 
             specs=specs.rstrip("/"),
             style=style,
             script=script,
-            policy=f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'",
+            policy=policy(style, script),
         )
     )
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The reader of templates: every value is escaped, and a missing one is an error."""
     return Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=select_autoescape(default=True, default_for_string=True, enabled_extensions=("j2", "html")),
@@ -56,6 +57,11 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def policy(style: str, script: str) -> str:
+    """The Content-Security-Policy of a page with this one style and this one script."""
+    return f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'"
 
 
 def _hash(text: str) -> str:

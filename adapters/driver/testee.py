@@ -88,6 +88,11 @@ class Testee:
         return self._ready().running.wire
 
     @property
+    def pid(self) -> int | None:
+        """The process that runs now; None if none does, or not on this machine."""
+        return getattr(self._session.running, "pid", None) if self._session else None
+
+    @property
     def token(self) -> str:
         """The secret that the testee that runs now expects in hello (TST-6)."""
         return self._ready().running.token

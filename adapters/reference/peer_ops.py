@@ -131,7 +131,7 @@ class PeerOps:
         return {}
 
     def peer_send(self, kind: str, **given: Any) -> dict[str, Any]:
-        """Have a peer send something; what it raises becomes a reject (TST-17)."""
+        """Have a peer send something; what it raises becomes a reject (TST-26)."""
         needed, optional, ask = SEND[kind]
         given = members("input", given, {"stream_id": U32, **needed}, {"to": PORT, **optional})
         to = given.pop("to", None)

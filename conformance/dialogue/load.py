@@ -30,6 +30,18 @@ def load_dialogues(path: Path) -> tuple[Case, ...]:
     return tuple(read_cases(file, path))
 
 
+def load_vectors(path: Path) -> tuple[Case, ...]:
+    """The cases of a vector file of any op that lies elsewhere than in vectors/data. Raises VectorError."""
+    try:
+        file = json.loads(path.read_bytes())
+        error = next(_schema().iter_errors(file), None)
+    except (OSError, ValueError) as fault:
+        raise VectorError(f"{path}: {fault}") from fault
+    if error is not None:
+        raise VectorError(f"{path}: {_misfit(error)}")
+    return load_dialogues(path) if file["op"] == DIALOGUE else tuple(read_cases(file, path))
+
+
 def _faults(file: Any) -> Iterator[str]:
     errors = list(_schema().iter_errors(file))
     yield from (_misfit(error) for error in errors if "input" not in error.absolute_path)

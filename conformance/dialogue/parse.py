@@ -122,7 +122,8 @@ def _expect(raw: Raw) -> Step:
 
 def _expect_again(raw: Raw) -> Step:
     _need(isinstance(raw["expect_again"], str), "expect_again is not a name")
-    return ExpectAgain(raw, _peer(raw), raw["expect_again"])
+    _need(raw.get("optional", True) is True, "optional is true, or not there")
+    return ExpectAgain(raw, _peer(raw), raw["expect_again"], "optional" in raw)
 
 
 def _expect_nothing(raw: Raw) -> Step:
@@ -157,7 +158,7 @@ _KINDS: Mapping[str, tuple[Callable[[Raw], Step], set[str]]] = {
     "act": (_act, {"peer", "reject"}),
     "advance": (_advance, set()),
     "expect": (_expect, {"peer", "as"}),
-    "expect_again": (_expect_again, {"peer"}),
+    "expect_again": (_expect_again, {"peer", "optional"}),
     "expect_nothing": (_expect_nothing, {"peer"}),
     "events": (_events, set()),
 }

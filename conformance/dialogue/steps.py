@@ -79,11 +79,12 @@ class Expect:
 
 @dataclass(frozen=True, slots=True)
 class ExpectAgain:
-    """The next datagram is the same, byte for byte, as the one so named."""
+    """The next datagram is the same, byte for byte, as the one so named. optional: none, one or more are."""
 
     raw: Raw
     peer: str
     name: str
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,12 @@ OF_PEERS = (
     Probe("waiting-in-order", "Datagrams that wait at peer_poll.", ("TST-15",), waiting_in_order),
     Probe("waiting-before-time", "One that waits at peer_advance.", ("TST-15",), waiting_before_time, needs_clock=True),
     Probe("clock-by-advance", "The clock, on a client's pings.", ("TST-16",), clock_by_advance, needs_clock=True),
-    Probe("sent-before-the-reply", "What peer_send sends.", ("TST-17",), sent_before_the_reply),
+    Probe(
+        "sent-before-the-reply",
+        "What peer_send sends, and how it says no.",
+        ("TST-17", "TST-26"),
+        sent_before_the_reply,
+    ),
     Probe("events-once", "The events of three peers.", ("TST-18",), events_once),
     Probe("open-once", "Ops out of place.", ("TST-19",), open_once),
 )

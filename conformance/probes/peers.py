@@ -178,7 +178,7 @@ def _ts(datagram: bytes) -> object:
 
 @_probe
 def sent_before_the_reply(talk: Talk) -> Verdict:
-    """TST-17: what peer_send sends is there before its reply; what a peer refuses is a reject."""
+    """TST-17, TST-26: what peer_send sends is there before its reply; what a peer refuses is a reject."""
     talk.serve()
     end = talk.end()
     talk.ping(end)

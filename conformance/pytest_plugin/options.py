@@ -22,6 +22,7 @@ _VALUES = {
     "--plan": "a file",
     "--report": "a folder",
     "--dialogue": "a file",
+    "--vectors": "a file",
     "--case": "a case",
 }
 """The meaning of each option's value, for options where an empty one would stand for nothing."""
@@ -97,6 +98,13 @@ def declare(add: Callable[..., object]) -> None:
         "repeated",
     )
     add(
+        "--vectors",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="also judge the cases of this vector file, such as one that `campaign --adopt` wrote; may be repeated",
+    )
+    add(
         "--real-time",
         action="store_true",
         help="if the testee's peers use the real clock, also judge dialogues that need time to pass, by waiting; "
@@ -124,6 +132,7 @@ def read_options(config: pytest.Config) -> Options:
         seed=config.getoption("--seed"),
         build=not config.getoption("--no-build"),
         dialogues=tuple(map(Path, config.getoption("--dialogue"))),
+        vectors=tuple(map(Path, config.getoption("--vectors"))),
         real_time=config.getoption("--real-time"),
         fix_known=config.getoption("--fix-known-failures"),
         plan=Path(plan) if plan else None,

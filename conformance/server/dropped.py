@@ -165,7 +165,7 @@ def unknown_slices(server: Outside) -> Verdict:
 _OPEN = (UNSEALED, AGREES_MODALITY)
 _ROWS = (
     ("errors", "Errors, sound and malformed.", ("HSK-39",), errors, ()),
-    ("other-methods", "Methods that are not a server's.", ("HSK-9",), other_methods, ()),
+    ("other-methods", "Methods that are not a server's.", ("HSK-9",), other_methods, (UNSEALED,)),
     ("broken-frames", "Frames that do not decode, one for each cause.", ("HSK-31",), broken, ()),
     ("hearts", "HEARTs without a session.", ("HSK-37",), hearts, ()),
     ("duplicate", "A number used up by a Sync frame.", ("HSK-34",), duplicate, _OPEN),

@@ -170,7 +170,7 @@ _ROWS = (
     ("failed-is-closed", "A stream that failed.", ("STM-16", "STM-19"), failed_is_closed, OPEN),
     ("number-above", "A number above the TAIL's before it.", ("STM-16",), number_above, OPEN),
     ("after-tail", "A number above the TAIL's after it.", ("STM-15",), after_tail, OPEN),
-    ("flags", "STRONG_TAIL on some frames.", ("STM-3",), flags, OPEN),
+    ("flags", "STRONG_TAIL on some frames.", ("STM-26",), flags, OPEN),
     ("twice", "HEAD and frames again.", ("STM-6", "STM-9"), twice, (*OPEN, AGREES_MODALITY)),
     ("apart", "Two streams at once.", ("STM-11",), apart, OPEN),
 )

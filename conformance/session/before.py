@@ -21,9 +21,10 @@ def file_faults(options: Options, junit: Path | None) -> Iterator[str]:
     if options.report is not None and (fault := folder_fault(options.report)):
         yield f"--report={options.report}: {fault}"
         return  # junit.xml is there as well
-    # A server is judged by no dialogues, which is another word to say.
-    dialogues = () if is_server(options.impl) else options.dialogues
-    looked_at = (*_written(options, junit), *(("--dialogue", path, _unreadable(path)) for path in dialogues))
+    # A server is judged by no files, which is another word to say.
+    files = (("--dialogue", options.dialogues), ("--vectors", options.vectors))
+    read = () if is_server(options.impl) else tuple((flag, path) for flag, paths in files for path in paths)
+    looked_at = (*_written(options, junit), *((flag, path, _unreadable(path)) for flag, path in read))
     yield from (f"{flag}={path}: {fault}" for flag, path, fault in looked_at if fault)
     if options.plan is not None and not options.write_plan:
         try:

@@ -19,6 +19,7 @@ class Options:
     seed: int
     build: bool
     dialogues: tuple[Path, ...] = ()
+    vectors: tuple[Path, ...] = ()
     real_time: bool = False
     fix_known: bool = False
     plan: Path | None = None

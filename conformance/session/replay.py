@@ -23,6 +23,7 @@ def replay(options: Options, folder: Path, cases: Sequence[str], *more: str) -> 
     if is_server(options.impl):  # from outside, the choice of profiles decides which checks there are
         words += [word for name in options.profiles for word in _option("--profile", name)]
     words += [word for path in options.dialogues for word in _option("--dialogue", str(path))]
+    words += [word for path in options.vectors for word in _option("--vectors", str(path))]
     words += ["--real-time"] if options.real_time else []
     return command_line(folder, *words, *more, *(word for case in cases for word in _option("--case", case)))
 

@@ -155,10 +155,9 @@ def _attached(impl: str, undo: ExitStack) -> Outside:
 
 
 def _check_options(options: Options) -> None:
-    if options.dialogues or options.real_time:
-        raise RunError(
-            f"--impl={options.impl}: dialogues are played against testees; leave out --dialogue and --real-time"
-        )
+    if options.dialogues or options.vectors or options.real_time:
+        leave = "leave out --dialogue, --vectors and --real-time"
+        raise RunError(f"--impl={options.impl}: vectors and dialogues are played against testees; {leave}")
     for name in options.profiles:
         if name not in FAMILIES:
             raise RunError(f"--profile={name}: a server is judged by {', '.join(FAMILIES)}")

@@ -37,6 +37,12 @@ class Law:
 LAWS = (
     Law("test_decode_inverts_encode", "round-trip", "frame"),
     Law("test_decode_is_total", "total", "frame"),
+    Law("test_frames_do_not_depend_on_those_before", "twins-frame", "frame"),
+    Law("test_compression_does_not_depend_on_what_came_before", "twins-zstd", "zstd"),
+    Law("test_seals_do_not_depend_on_those_before", "twins-xchacha", "xchacha"),
+    Law("test_messages_do_not_depend_on_those_before", "twins-message", "message"),
+    Law("test_sparse_tensors_do_not_depend_on_those_before", "twins-sparse", "sparse"),
+    Law("test_quantizers_do_not_depend_on_what_came_before", "twins-quant", "quant"),
     Law("test_a_server_does_with_streams_what_the_model_does", "streams", "stream", "virtual"),
 )
 

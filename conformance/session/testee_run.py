@@ -11,7 +11,7 @@ from resonant.describe.clauses import load_clauses
 from adapters.driver import Adapter, AdapterError, Hello, StartError, Testee, build_adapter
 from adapters.driver.adapter import FILE_NAME
 
-from ..dialogue.load import load_dialogues
+from ..dialogue.load import load_dialogues, load_vectors
 from ..dialogue.timing import playable
 from ..model.cases import Case, VectorError, load_cases
 from ..model.profiles import SelectionError, selected_cases, selected_profiles
@@ -63,7 +63,10 @@ def prepare(options: Options, *, build: bool) -> Run:
     """Load the vectors, build and start the testee, and decide what counts. Raises RunError."""
     try:
         all_cases = load_cases()
-        named = tuple(case for path in options.dialogues for case in load_dialogues(path))
+        named = (
+            *(case for path in options.dialogues for case in load_dialogues(path)),
+            *(case for path in options.vectors for case in load_vectors(path)),
+        )
         check_clauses((*all_cases, *named), load_clauses().keys())
         listed = load_known(options.known, fixing=options.fix_known) if options.known else {}
         adapter = find_adapter(options.impl)
@@ -116,7 +119,7 @@ def _file_of(adapter: Adapter, impl: str) -> Path | None:
 
 
 def check_named(named: Sequence[Case], claimed: Sequence[str], selected: Sequence[str]) -> None:
-    """Refuse dialogues of the command line that would not be judged: a run asked for them must not end green."""
+    """Refuse cases of the command line that would not be judged: a run asked for them must not end green."""
     for case in named:
         missing = case.needs - set(claimed) or {case.profile} - set(selected)
         if missing:

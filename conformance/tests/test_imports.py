@@ -41,7 +41,7 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
         layer("wire", "it writes and reads frames without the reference, for whoever talks to an implementation"),
         layer("dialogue probes server", "each talks to an implementation in a way of its own and knows no other way"),
         layer("checks properties session", "they judge, and decide what counts; none of them knows pytest"),
-        layer("pytest_plugin", "it is one shell around a judgement that also runs without pytest"),
+        layer("pytest_plugin campaign", "each is one shell around judgements that run without it"),
         layer("tools", "they are programs around the suite, which runs without them"),
         layer("mutants", "they break the reference on purpose, so that nothing may depend on them"),
     ),
@@ -95,6 +95,7 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
         layer("meaning", "what a profile means to its users"),
         layer("model", "what the page shows"),
         layer("html", "how it shows it"),
+        layer("campaign", "the page of a campaign, which looks like that of a run"),
         layer("__main__", "the command"),
     ),
     "conformance.mutants": (

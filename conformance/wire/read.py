@@ -74,7 +74,7 @@ def read_frame(datagram: bytes, key: bytes | None = None) -> WireFrame:
     computed = struct.pack("<I", zlib.crc32(datagram[:-4]))
     _need(datagram[-4:] == computed, f"crc32 is {datagram[-4:].hex()}, not {computed.hex()} (FRM-24)")
     _need(kind in _TYPES, f"type is {kind} (FRM-3)")
-    _need(flags & ~_FLAGS == 0, f"flags are 0x{flags:04x} (FRM-4)")
+    _need(flags & ~_FLAGS == 0, f"flags are 0x{flags:04x} (FRM-39)")
     _need(_MIN + 4 * count <= len(datagram), f"num_slices is {count:,} (FRM-8)")
     lengths = struct.unpack_from(f"<{count}I", datagram, _FIXED.size)
     space_hash32, modality = _TRAILER.unpack_from(datagram, _FIXED.size + 4 * count)

@@ -2,12 +2,28 @@
 
 from . import dialogue_topics as dialogue
 from . import quant
-from .frame import boundaries, damage, encode_faults, envelope, hashes, header_faults, product, slice_faults
-from .message import json_slices, slots
+from .frame import (
+    boundaries,
+    combinations,
+    damage,
+    digits,
+    encode_faults,
+    envelope,
+    fixed_point,
+    hashes,
+    header_faults,
+    ladders,
+    product,
+    slice_faults,
+)
+from .message import json_ladders, json_slices, json_text, slot_ladders, slots
 from .sources import found, hand
+from .sparse import ladders as sparse_ladders
 from .sparse import ops as sparse_ops
 from .sparse import slots as sparse_slots
+from .xchacha import ladders as xchacha_ladders
 from .xchacha import sealed
+from .zstd import ladders as zstd_ladders
 from .zstd import zstd
 
 GROUP_MAKERS = (
@@ -17,14 +33,24 @@ GROUP_MAKERS = (
     header_faults.groups,
     slice_faults.groups,
     damage.groups,
+    fixed_point.groups,
     encode_faults.groups,
+    ladders.groups,
+    digits.groups,
+    combinations.groups,
     hashes.groups,
     zstd.groups,
+    zstd_ladders.groups,
     sealed.groups,
+    xchacha_ladders.groups,
     slots.groups,
+    slot_ladders.groups,
     json_slices.groups,
+    json_text.groups,
+    json_ladders.groups,
     sparse_slots.groups,
     sparse_ops.groups,
+    sparse_ladders.groups,
     quant.groups,
     dialogue.groups,
     found.groups,

@@ -58,14 +58,14 @@ def _order() -> Iterator[Case]:
         *events(dropped("IGNORED")),
         *nothing(),
     ]
-    yield client("duplicate-after-failure", about, "HSK-29", ASK, failing, told)
+    yield client("duplicate-after-failure", about, "HSK-29 HSK-52", ASK, failing, told)
 
 
 def _sealed() -> Iterator[Case]:
     about = "A frame with the peer's own nonce, under a number that the other end has used: its nonce comes first."
     first = [*send(closed(0)), *events(message(closed(0)))]
     steps = [*first, *send(closed(0, salt=PEER_SALT)), *events(dropped("REFLECTED")), *nothing()]
-    yield from in_session("reflected-number-used", about, "HSK-32", steps, config=SEALED)
+    yield from in_session("reflected-number-used", about, "HSK-32 HSK-52", steps, config=SEALED)
 
 
 def _told() -> Iterator[Case]:
@@ -106,7 +106,7 @@ def _streams(role: str) -> Iterator[Case]:
     held = [*stream.begun(1), *send(stream.tail()), *stream.answered_incomplete([2, 3])]
     other = [*send(stream.tail(total_len="7")), *stream.answered_incomplete([2, 3], 1)]
     rest = [*send(*stream.numbered(2, 3)), *events(*stream.messages(2, 3), stream.complete())]
-    yield dialogue(role, "tail-again-otherwise", about, "STM-12 STM-14", session(role), held, other, rest)
+    yield dialogue(role, "tail-again-otherwise", about, "STM-32 STM-14", session(role), held, other, rest)
     about = "The TAIL came at 5 s, a missing number at 9 s: the stream ends at 19 s."
     early = [*advance(5_000), *held, *advance(4_000), *send(part(2)), *events(message(part(2)))]
     ends = [*advance(9_999), *events(), *nothing(), *advance(1), *stream.timed_out(1)]

@@ -9,6 +9,11 @@ from pathlib import PurePosixPath
 from typing import Any
 
 SPEC_VERSION = "1.0"
+RESERVED = (0xF0, 0xF1, 0xF5, 0xFA, 0xFE, 0xFF)
+"""Types, dtypes and modalities that no version will assign; those above 0xF0 are reserved (specs/README.md)."""
+RESERVED_BITS = (15,)
+"""Flag bits that no version will assign."""
+UNTIL_ASSIGNED = "refused until one does, and then these verdicts turn."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ class Group:
         return PurePosixPath(self.profile, f"{self.name}.json")
 
     def text(self) -> str:
-        """The file's text: readable head, one case a line, the same bytes for the same group."""
+        """The file's text: readable head, one case a line without spaces, the same bytes for the same group."""
         up = "../" * (len(self.path.parts))
         head: dict[str, Any] = {
             "$schema": f"{up}schema.json",
@@ -64,7 +69,7 @@ def _case_text(case: Case) -> str:
         "input": case.input,
         "expect": case.expect,
     }
-    return json.dumps(data, ensure_ascii=False)
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
 def accepts(case_id: str, about: str, clauses: str, given: Mapping[str, Any], ok: Mapping[str, Any]) -> Case:

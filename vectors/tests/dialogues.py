@@ -62,7 +62,7 @@ class Talk:
             if "expect" in step:
                 named[peer, step.get("as", "")] = step["expect"]
                 yield peer, step["expect"]
-            elif "expect_again" in step:
+            elif "expect_again" in step and "optional" not in step:
                 yield peer, named[peer, step["expect_again"]]
 
 

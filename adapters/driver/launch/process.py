@@ -54,6 +54,11 @@ class ProcessTestee:
             raise StartError(str(error).replace(self.token, HIDDEN), self.stderr()) from None
         self.control, self.wire = (LOOPBACK, ports.control), (LOOPBACK, ports.wire)
 
+    @property
+    def pid(self) -> int:
+        """Its process, which may have ended."""
+        return self._process.pid
+
     def stderr(self) -> str:
         """The end of its standard error so far; all that there will be if it has ended."""
         if self._exited.is_set():

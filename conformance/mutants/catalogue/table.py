@@ -9,11 +9,14 @@ from ..engine.mutant import Mutant
 from .frame import body as frame_body
 from .frame import encoding as frame_encoding
 from .frame import header as frame_header
+from .frame import narrow_places as frame_places
+from .frame import narrow_sizes as frame_narrow
 from .frame import order as frame_order
 from .frame import sizes as frame_sizes
 from .frame import slice_table as frame_table
 from .frame import slices as frame_slices
 from .frame import space_hash as space
+from .frame import stateful as frame_stateful
 from .frame import tail_hash
 from .handshake import agreement as ping_outcome
 from .handshake import client as ping_asking
@@ -22,23 +25,33 @@ from .handshake import refusals as peer_refusing
 from .handshake import send_requests as peer_asked
 from .handshake import sent_frames as peer_sending
 from .handshake import server as ping_answers
+from .handshake import sessions as peer_sessions
+from .handshake import steps as peer_steps
 from .handshake import sync_objects as ping_reading
 from .message import json as message_json
 from .message import json_limits as message_limits
+from .message import narrow as message_narrow
 from .message import scales as message_scales
 from .message import slots as message_slots
+from .message import stateful as message_stateful
 from .quant import codes as quant_codes
 from .quant import dequantize as quant_reading
 from .quant import input as quant_input
+from .quant import narrow as quant_narrow
+from .sparse import narrow as sparse_narrow
 from .sparse import ops as sparse_ops
 from .sparse import slots as sparse_slots
+from .stream import at_once as stream_at_once
 from .stream import ending as stream_ending
+from .stream import instants as stream_instants
 from .stream import liveness as peer_life
 from .stream import opening as stream_opening
 from .stream import receiving as stream_receiving
 from .stream import sending as stream_sending
 from .xchacha import frames as xchacha
+from .xchacha import narrow as xchacha_narrow
 from .xchacha import primitive as xchacha_primitive
+from .zstd import narrow as zstd_narrow
 from .zstd import reading as zstd_reading
 from .zstd import writing as zstd_writing
 
@@ -55,19 +68,28 @@ FAMILIES: Mapping[str, tuple[Mutant, ...]] = MappingProxyType(
             frame_encoding,
             tail_hash,
             space,
+            frame_narrow,
+            frame_places,
+            frame_stateful,
             zstd_reading,
             zstd_writing,
+            zstd_narrow,
             xchacha,
             xchacha_primitive,
+            xchacha_narrow,
             message_slots,
             message_scales,
             message_json,
             message_limits,
+            message_narrow,
+            message_stateful,
             sparse_slots,
             sparse_ops,
+            sparse_narrow,
             quant_input,
             quant_codes,
             quant_reading,
+            quant_narrow,
             ping_reading,
             ping_answers,
             ping_asking,
@@ -76,7 +98,11 @@ FAMILIES: Mapping[str, tuple[Mutant, ...]] = MappingProxyType(
             peer_asked,
             peer_judging,
             peer_refusing,
+            peer_steps,
+            peer_sessions,
             peer_life,
+            stream_instants,
+            stream_at_once,
             stream_opening,
             stream_receiving,
             stream_ending,
@@ -84,5 +110,6 @@ FAMILIES: Mapping[str, tuple[Mutant, ...]] = MappingProxyType(
         )
     }
 )
-"""The path of each file without its ending, and what it holds. All mutants of a clause are in one file."""
+"""The path of each file without its ending, and what it holds. All mutants of a clause are in one file, but for
+narrow ones."""
 MUTANTS: tuple[Mutant, ...] = tuple(mutant for family in FAMILIES.values() for mutant in family)

@@ -3,8 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from .patches import Change
+
+
+class Kind(StrEnum):
+    """The places where a fault shows, which is how it may be missed."""
+
+    RULE = "rule"
+    """Wherever the clause applies."""
+    SIZE = "size"
+    """At or beyond some length, count or position."""
+    DIGIT = "digit"
+    """In part of a value: some of its bytes, bits or letters."""
+    COMBINATION = "combination"
+    """For one type, modality, flag, dtype or presence of slots."""
+    STATE = "state"
+    """Behind other requests: tried in the order of the law on near-twins, and in no other."""
+    COST = "cost"
+    """In memory or time, before anything is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +36,4 @@ class Mutant:
     story: str
     """The way in which a real implementer comes to make this mistake; one sentence or two."""
     change: Change
+    kind: Kind = Kind.RULE

@@ -37,7 +37,7 @@ def report_data(matrix: KillMatrix) -> dict[str, Any]:
 
 def _mutant_data(mutant: Mutant, trial: Trial) -> dict[str, Any]:
     killer = trial.killers[0] if trial.killers else None
-    return {"id": mutant.id, "story": mutant.story, "killer": killer}
+    return {"id": mutant.id, "kind": str(mutant.kind), "story": mutant.story, "killer": killer}
 
 
 def write_report(matrix: KillMatrix, path: Path = PATH) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from .kill_matrix import KillMatrix, faults, trial_faults
-from .mutant import Mutant
+from .mutant import Kind, Mutant
 from .trial import Trial
 
 
@@ -24,6 +25,8 @@ def all_lines(matrix: KillMatrix, seconds: float) -> Iterator[str]:
     killed = sum(bool(trial.killers) for trial in matrix.trials.values())
     clauses = {mutant.clause for mutant in matrix.mutants}
     yield f"{killed} of {len(matrix.mutants)} mutants of {len(clauses)} clauses are killed ({seconds:.0f} s)"
+    kinds = Counter(mutant.kind for mutant in matrix.mutants)
+    yield "by kind: " + ", ".join(f"{kind} {kinds[kind]}" for kind in Kind if kinds[kind])
     yield f"{len(matrix.elsewhere)} clauses of the testee protocol are proved by the wrong testees that tests start"
     if matrix.unjudged_clauses():
         yield f"not cited by any case yet: {', '.join(matrix.unjudged_clauses())}"

@@ -11,10 +11,15 @@ from adapters.driver import Crash
 
 from ...checks.judge import judge
 from ...model.cases import Case
-from .mutant import Mutant
+from ...properties.twins import PROFILES, chain
+from .mutant import Kind, Mutant
 from .patches import applied
 from .targets import PlaceError
 from .testee import InProcess
+
+SEED = 1
+"""That of a run whose command line names none."""
+_CHAINS: dict[tuple[int, str], Sequence[Case]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,8 @@ class Suite:
 
     by_clause: Mapping[str, Sequence[Case]]
     by_op: Mapping[str, Sequence[Case]]
+    all: Sequence[Case] = ()
+    """In the order of the suite, of which the law on near-twins makes its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,32 +47,55 @@ class Trial:
 
 def suite_of(cases: Iterable[Case]) -> Suite:
     """Index the cases."""
+    cases = tuple(cases)
     by_clause: dict[str, list[Case]] = defaultdict(list)
     by_op: dict[str, list[Case]] = defaultdict(list)
     for case in sorted(cases, key=lambda case: (len(json.dumps(case.input)), case.id)):
         by_op[case.op].append(case)
         for clause in case.clauses:
             by_clause[clause].append(case)
-    return Suite(by_clause, by_op)
+    return Suite(by_clause, by_op, cases)
 
 
 def try_mutant(mutant: Mutant, suite: Suite, *, full: bool = False) -> Trial:
     """Judge a mutant by the cases that cite its clause, until one fails; in full mode by all of them."""
     try:
         with InProcess() as testee, applied(mutant.change):
-            killers = tuple(_killers(testee, suite.by_clause.get(mutant.clause, ()), full))
+            tried = (
+                _in_chain(suite, mutant.clause) if mutant.kind == Kind.STATE else suite.by_clause.get(mutant.clause, ())
+            )
+            killers = tuple(_killers(testee, tried, mutant.clause, full))
             wreck = bool(killers) and _is_wreck(testee, suite.by_op[killers[0].op])
     except PlaceError as error:
         return Trial(mutant.id, stale=str(error))
     return Trial(mutant.id, tuple(case.id for case in killers), wreck)
 
 
-def _killers(testee: InProcess, cases: Iterable[Case], full: bool) -> Iterator[Case]:
+def _killers(testee: InProcess, cases: Iterable[Case], clause: str, full: bool) -> Iterator[Case]:
+    found: set[str] = set()
     for case in cases:
-        if not judge(testee, case).passed:
+        if not judge(testee, case).passed and clause in case.clauses and case.id not in found:
+            found.add(case.id)
             yield case
             if not full:
                 return
+
+
+def _in_chain(suite: Suite, clause: str) -> Iterator[Case]:
+    """The cases as the law on near-twins asks for them, in each profile that has cases of the clause.
+
+    Those of other clauses are asked for as well: what they leave behind may be what makes one of this clause fail.
+    """
+    for profile in sorted({case.profile for case in suite.by_clause.get(clause, ())}):
+        if profile in PROFILES:
+            yield from _chain(suite, profile)
+
+
+def _chain(suite: Suite, profile: str) -> Sequence[Case]:
+    key = id(suite), profile
+    if key not in _CHAINS:
+        _CHAINS[key] = chain(suite.all, profile, SEED)
+    return _CHAINS[key]
 
 
 def _is_wreck(testee: InProcess, cases: Sequence[Case]) -> bool:

@@ -10,7 +10,7 @@ from ...probes import UNCLAIMED_CLAUSES
 from ..catalogue.table import FAMILIES
 from ..engine.patches import replaced
 from ..servers.table import SERVERS
-from . import batches, datagrams, few_cases, kernels, peers, processes, requests
+from . import batches, costs, datagrams, few_cases, kernels, peers, processes, requests
 from .hostile import lives, pieces, replies, starts
 from .hostile.attack import Hostile
 from .wrong import Wrong, WrongTestee
@@ -60,6 +60,7 @@ GROUPS: Mapping[str, tuple[Wrong, ...]] = MappingProxyType(
     {
         "testees that break the testee protocol": tuple(TESTEES.values()),
         "testees that are wrong in few things": tuple(FEW.values()),
+        "testees that only campaigns find": costs.WRONG,
         "testees that attack the runner": tuple(HOSTILE.values()),
         "testees that no run can begin with": tuple(STARTS.values()),
         "kernels that are compiled wrong, for which make and g++ are needed": kernels.WRONG,

@@ -30,14 +30,9 @@ class Expectation:
         return frames, events
 
     @property
-    def replies_left(self) -> int:
-        """How many replies may be sent at this moment (HSK-42)."""
-        return REPLIES - sum(self.now_ms - at <= REPLIES_MS for at in self.replied_ms)
-
-    @property
     def limited(self) -> bool:
-        """Whether no reply may be sent at this moment."""
-        return self.replies_left <= 0
+        """Whether no reply may be sent at this moment (HSK-42)."""
+        return sum(self.now_ms - at <= REPLIES_MS for at in self.replied_ms) >= REPLIES
 
     def drop(self, code: str) -> None:
         """A frame is dropped."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from copy import deepcopy
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -16,7 +15,7 @@ from ...dialogue.player import Player, StoppedError
 from ...model.peer_requests import CONFIG
 from ...model.verdict import Verdict
 from .model import HELD_SPAN, REPLAY_SPAN, Receiver
-from .sender import BEATS_STREAM, SINGLES_STREAM, Kind, Lie, Plan, Sent, beat, data, ping, plan
+from .sender import SINGLES_STREAM, Kind, Lie, Plan, Sent, beat, data, ping, plan
 
 MAX_STREAMS = 8
 FIRST_STREAM = 3
@@ -43,7 +42,7 @@ class StreamMachine(RuleBasedStateMachine):
         self._found = found
         self._receiver = Receiver()
         self._plans: list[Plan] = []
-        self._streams = self._pings = self._beats = self._played = 0
+        self._streams = self._pings = self._played = 0
         self._over = False
         self._given: dict[str, Any] = {"role": "server", "config": dict(CONFIG), "steps": []}
         self._player = open_player()
@@ -136,9 +135,6 @@ class StreamMachine(RuleBasedStateMachine):
         self._check()
 
     def _pass(self, ms: int) -> None:
-        if self._receiver.loss_is_unclear(ms):
-            self._beats += 1
-            self._send(beat(BEATS_STREAM, self._beats))
         self._say({"advance": ms})
         self._receiver.advance(ms)
         if not self._receiver.session:
@@ -156,23 +152,13 @@ class StreamMachine(RuleBasedStateMachine):
         return among[index % len(among)]
 
     def _send(self, *frames: Sent) -> None:
-        """Send frames and expect what follows; where specs/ leave that open, time passes first."""
-        if self._unclear(frames):
-            self._pass(1000)
+        """Send frames and expect what follows."""
         for sent in frames:
             if sent.kind is Kind.OTHER and not self._receiver.session:
                 continue  # whether its number is remembered then is left open
             self._say({"send": sent.datagram.hex()})
             self._receiver.take(sent)
         self._check()
-
-    def _unclear(self, frames: Sequence[Sent]) -> bool:
-        if self._receiver.expectation.replies_left > len(frames):
-            return False
-        trial = deepcopy(self._receiver)
-        for sent in frames:
-            trial.take(sent)
-        return trial.unclear
 
     def _check(self) -> None:
         """Say what is owed, and play all that was said since the last time: a failure leaves nothing unsaid."""

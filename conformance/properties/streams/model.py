@@ -32,15 +32,17 @@ AGREED: Mapping[str, Any] = {
 
 @dataclass(slots=True)
 class Window:
-    """The numbers of a stream_id without HEAD (HSK-34)."""
+    """The numbers of a stream_id without HEAD (HSK-34). tails: those that TAILs alone had (STM-13)."""
 
     accepted: set[int] = field(default_factory=set)
+    tails: set[int] = field(default_factory=set)
 
-    def drops(self, number: int) -> str | None:
-        """Under which code a number is dropped, None if it is new."""
-        if self.accepted and max(self.accepted) - number >= REPLAY_SPAN:
+    def drops(self, sent: Sent) -> str | None:
+        """Under which code the frame is dropped for its number, None if that is new to it."""
+        known = self.accepted | self.tails
+        if known and max(known) - sent.number >= REPLAY_SPAN:
             return "STALE"  # whether it was accepted is too far back to know
-        return "DUPLICATE" if number in self.accepted else None
+        return "DUPLICATE" if sent.number in (self.accepted if sent.kind is Kind.TAIL else known) else None
 
 
 @dataclass(slots=True)
@@ -67,10 +69,6 @@ class Receiver:
     expectation: Expectation = field(default_factory=Expectation)
     session: bool = False
     accepted_ms: int = 0
-    perhaps_ms: int = 0
-    """The time of the last TAIL without HEAD: specs/ leave open whether that counts as accepted (STM-13, STM-24)."""
-    unclear: bool = False
-    """Whether a stream turned out corrupt when no reply might be sent: specs/ leave open what follows (HSK-42)."""
     windows: dict[int, Window] = field(default_factory=dict)
     streams: dict[int, Stream] = field(default_factory=dict)
 
@@ -107,7 +105,7 @@ class Receiver:
 
     def _single(self, sent: Sent) -> None:
         window = self.windows.setdefault(sent.stream_id, Window())
-        code = window.drops(sent.number)
+        code = window.drops(sent)
         if code is not None:
             self.expectation.drop(code)
         elif not self.session and sent.kind is Kind.HEART:
@@ -115,8 +113,9 @@ class Receiver:
         elif not self.session:
             self.expectation.refuse(sent, "HANDSHAKE_REQUIRED")
         elif sent.kind is Kind.TAIL:
-            self.perhaps_ms = self.expectation.now_ms
-            self._incomplete(sent, list(range(sent.number)))  # STM-13
+            if self._incomplete(sent, list(range(sent.number))):  # STM-13
+                self._accept()  # STM-34
+                window.tails.add(sent.number)
         else:
             self._accept()
             window.accepted.add(sent.number)
@@ -154,7 +153,11 @@ class Receiver:
 
     def _tail(self, sent: Sent, stream: Stream) -> None:
         missing = stream.missing(sent.number)
-        if not missing:
+        if stream.tail and sent.number < stream.tail.number:
+            self._hold(sent, stream)  # STM-33
+        elif not missing and self.expectation.limited and self._corrupt(stream, sent) is not None:
+            self.expectation.drop("REPLY_LIMIT")  # HSK-42: as if the TAIL had not come
+        elif not missing:
             self._accept()
             self._finish(stream, sent)
         elif self._incomplete(sent, missing):
@@ -173,9 +176,8 @@ class Receiver:
         stream.closed = True
         what = self._corrupt(stream, tail)
         if what is not None:
-            self.unclear |= self.expectation.limited
-            self.expectation.error(tail, "STREAM_CORRUPT", what=what)
             self._failed(tail.stream_id, "STREAM_CORRUPT", what=what)
+            self.expectation.error(tail, "STREAM_CORRUPT", what=what)  # HSK-70: the stream fails all the same
             return
         sums = sums_of(stream.delivered)
         told = {name: sums[name] for name in ("frames", "total_len", "xxhash3_64")}
@@ -191,11 +193,6 @@ class Receiver:
 
     def _failed(self, stream_id: int, code: str, **more: str) -> None:
         self.expectation.events.append({"event": "failed", "stream_id": stream_id, "code": code, **more})
-
-    def loss_is_unclear(self, ms: int) -> bool:
-        """Whether a loss within that time depends on what specs/ leave open."""
-        due_ms = self.accepted_ms + LOST_MS
-        return self.session and self.perhaps_ms > self.accepted_ms and self.expectation.now_ms + ms >= due_ms
 
     def advance(self, ms: int) -> None:
         """Time passes; deadlines are met in their order."""
@@ -227,8 +224,8 @@ class Receiver:
         for stream_id, stream in self._waiting().items():
             if self.expectation.now_ms >= stream.due_ms and stream.tail:
                 stream.closed = True
-                self.expectation.error(stream.tail, "STREAM_TIMEOUT")
                 self._failed(stream_id, "STREAM_TIMEOUT")
+                self.expectation.error(stream.tail, "STREAM_TIMEOUT")
         if self.expectation.now_ms >= self.expectation.sent_ms + HEART_MS:
             self.expectation.send(HANDSHAKE_STREAM, {"slices": []})
 

@@ -14,7 +14,7 @@ from ...model.peer_requests import SPACE_HASH
 from ...wire.build import STRONG_TAIL, DType, Frame, Slice, Type, build, heart, sync
 
 HANDSHAKE_STREAM = 1
-SINGLES_STREAM, BEATS_STREAM = 2, 4
+SINGLES_STREAM = 2
 
 
 class Kind(StrEnum):
@@ -109,7 +109,7 @@ def _between(kind: Kind, stream_id: int, number: int, flags: int) -> Sent:
     if kind is Kind.HEART:
         return beat(stream_id, number, flags)
     if kind is Kind.OTHER:
-        return Sent(kind, _own(sync(stream_id, number, {"method": "x-later"}, flags=flags)))
+        return Sent(kind, _own(sync(stream_id, number, {"method": "reserved-later"}, flags=flags)))
     return data(stream_id, number, bytes([stream_id & 0xFF, number, *range(number % 5)]), flags)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from conformance.dialogue.load import dialogue_faults, load_dialogues
+from conformance.dialogue.load import dialogue_faults, load_dialogues, load_vectors
 from conformance.dialogue.timing import advances_ms, playable
 from conformance.model.cases import DIALOGUE, VectorError, load_cases
 from conformance.model.profiles import SelectionError
@@ -33,6 +33,25 @@ def test_what_a_law_writes_is_read_as_the_same_case(tmp_path: Path) -> None:
     (case,) = load_dialogues(written(tmp_path))
     assert case == case_of(GIVEN, 5)
     assert case.id == "stream/found/seed-5"
+
+
+def test_a_vector_file_of_any_op_is_read_where_one_is_asked_for(tmp_path: Path) -> None:
+    def of_frames(file: dict[str, Any]) -> None:
+        case = {**file["cases"][0], "input": {"data": "00"}, "expect": {"reject": "BAD_TYPE"}}
+        file.update(profile="frame", op="tail_hash", cases=[case])
+
+    (case,) = load_vectors(written(tmp_path, of_frames))
+    assert (case.op, case.input) == ("tail_hash", {"data": "00"})
+    assert load_vectors(written(tmp_path)) == load_dialogues(written(tmp_path))
+
+
+@pytest.mark.parametrize("change", [lambda file: file.pop("op"), lambda file: steps(file).append({"send": "AB"})])
+def test_a_file_that_is_no_vector_file_is_refused_by_its_name(tmp_path: Path, change: Change) -> None:
+    path = written(tmp_path, change)
+    with pytest.raises(VectorError, match=path.name):
+        load_vectors(path)
+    with pytest.raises(VectorError, match=r"missing\.json"):
+        load_vectors(tmp_path / "missing.json")
 
 
 def steps(file: dict[str, Any]) -> list[Any]:

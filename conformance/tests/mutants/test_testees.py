@@ -13,7 +13,7 @@ from adapters.driver import AdapterError, Testee
 from conformance.mutants.catalogue.table import MUTANTS
 from conformance.mutants.engine.patches import applied
 from conformance.mutants.servers.table import SERVERS
-from conformance.mutants.testees import kernels
+from conformance.mutants.testees import costs, kernels
 from conformance.mutants.testees.registry import FEW, GROUPS, HOSTILE, STARTS, TESTEES, WRONG
 from conformance.mutants.testees.wrong import Wrong
 from conformance.server.server import UnreachableError, attach
@@ -22,8 +22,9 @@ from conformance.session.implementations import find_adapter, is_server, wrong_i
 from conformance.session.wrong_server import reachable
 from conformance.tests.support import ADAPTERS, ROOT
 
+COSTLY = {one.name: one for one in costs.WRONG}
 KERNELS = {one.name: one for one in kernels.WRONG}
-BY_HAND: Mapping[str, Wrong] = {**TESTEES, **FEW, **HOSTILE, **STARTS, **KERNELS, **SERVERS}
+BY_HAND: Mapping[str, Wrong] = {**TESTEES, **FEW, **COSTLY, **HOSTILE, **STARTS, **KERNELS, **SERVERS}
 
 
 def test_each_has_a_name_of_its_own() -> None:
@@ -34,7 +35,7 @@ def test_each_has_a_name_of_its_own() -> None:
 
 def test_each_testee_breaks_clauses_and_says_how_in_a_sentence() -> None:
     clauses = load_clauses()
-    cited: Mapping[str, Wrong] = {**TESTEES, **KERNELS}
+    cited: Mapping[str, Wrong] = {**TESTEES, **COSTLY, **KERNELS}
     for one in cited.values():
         assert one.clauses, one.name
         assert all(clauses[clause].must for clause in one.clauses)

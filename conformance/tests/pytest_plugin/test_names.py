@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from conformance import SUITE, test_laws, test_stream_law
+from conformance import SUITE, test_laws, test_stream_law, test_twins
 from conformance.session.testee_ids import LAWS
 
 
 def test_every_law_has_a_name_and_the_profile_of_its_marker() -> None:
     found = {}
-    for module in (test_laws, test_stream_law):
+    for module in (test_laws, test_stream_law, test_twins):
         for name, value in vars(module).items():
             if name.startswith("test_"):
                 (marker,) = value.pytestmark
@@ -21,4 +21,5 @@ def test_every_law_has_a_name_and_the_profile_of_its_marker() -> None:
 def test_laws_are_named_as_their_failures_name_them() -> None:
     text = "".join((SUITE / name).read_text("utf-8") for name in ("test_laws.py", "test_stream_law.py"))
     named = re.findall(r'(?:campaign|reporter\.found)\("([a-z-]+)"', text)
-    assert sorted(law.title for law in LAWS) == sorted(named)
+    twins = re.findall(r'^    twins\("([a-z]+)"\)', (SUITE / "test_twins.py").read_text("utf-8"), re.MULTILINE)
+    assert sorted(law.title for law in LAWS) == sorted([*named, *(f"twins-{profile}" for profile in twins)])

@@ -137,6 +137,7 @@ def test_a_silent_server_is_one_clear_line_in_time() -> None:
         ("--profile=frame", "a server is judged by handshake, stream"),
         ("--real-time", "dialogues are played against testees"),
         ("--dialogue=none.json", "dialogues are played against testees"),
+        ("--vectors=none.json", "dialogues are played against testees"),
     ],
 )
 def test_what_cannot_be_judged_from_outside_is_refused(option: str, text: str) -> None:

@@ -66,7 +66,7 @@ def read_header(data: bytes) -> Header:
         raise ResonantError(RejectCode.BAD_TYPE, "FRM-3", detail, Span(1, 2))
     if flags & ~ALL_FLAGS:
         detail = f"flags 0x{flags:04x} have reserved bits 0x{flags & ~ALL_FLAGS:04x}"
-        raise ResonantError(RejectCode.RESERVED_FLAGS, "FRM-4", detail, Span(2, 4))
+        raise ResonantError(RejectCode.RESERVED_FLAGS, "FRM-39", detail, Span(2, 4))
     if MIN_FRAME_BYTES + 4 * num_slices > len(data):
         needed = MIN_FRAME_BYTES + 4 * num_slices
         detail = f"{num_slices} slices need a frame of {needed} bytes or more, not {len(data)}"

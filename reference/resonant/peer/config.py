@@ -61,9 +61,9 @@ _ANNOUNCED: Sequence[tuple[str, Callable[[str, Any], Any]]] = (
 class Config:
     """The own values of a peer, named as in specs/handshake.md.
 
-    The four lists hold names in the order of preference. salt: 16 bytes, drawn at random for each session (XCH-15).
-    key: 32 bytes, or None for a peer that cannot seal. Raises ValueError for a value that no frame could carry, and
-    TypeError for one of another type.
+    The four lists hold names in the order of preference, each once. salt: 16 bytes, drawn at random for each
+    session (XCH-15). key: 32 bytes, or None for a peer that cannot seal. Raises ValueError for a value that no frame
+    could carry, and TypeError for one of another type.
     """
 
     embedding_space_id: str
@@ -91,6 +91,10 @@ class Config:
             raise ValueError(
                 f"embedding_space_id has {len(self.embedding_space_id)} characters, {MAX_SPACE_ID} at most"
             )
+        for name in LISTS:
+            listed = getattr(self, name)
+            if len(set(listed)) < len(listed):
+                raise ValueError(f"{name} names something twice: {', '.join(listed)}")
         for text in (self.embedding_space_id, *self.modality, *self.compress, *self.crypto, *self.dtype):
             text.encode()  # UnicodeEncodeError, a ValueError, for half a surrogate pair (MSG-15)
 

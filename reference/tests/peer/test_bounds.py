@@ -8,7 +8,7 @@ from dataclasses import replace
 from unittest import mock
 
 import pytest
-from resonant import DType, MessageType, Slice
+from resonant import DType, MessageType, RejectCode, ResonantError, Slice
 from resonant.peer import Peer, Role
 from resonant.peer.received import frame as received
 from resonant.peer.state import send_streams as streams
@@ -89,25 +89,27 @@ def test_a_few_compressed_bytes_that_wait_take_no_more_room_than_they_have() -> 
     assert names(peer.receive(bomb(1), 0).events) == ["Delivered"] * 999
 
 
-def test_the_numbers_of_mere_replies_are_remembered_for_4096_stream_ids() -> None:
-    peer = server()
-    limit = streams.REMEMBERED_REPLY_STREAMS
-    for stream_id in range(10, 10 + limit + 1):
+def test_a_stream_id_too_many_for_replies_gets_none_and_no_number_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "MAX_STREAMS", 4)
+    peer = server()  # which has sent its capability on 1
+    for stream_id in (10, 11, 12):
         assert one_frame(peer.receive(text(b"{", stream_id, 0), stream_id * 200)).frame_seq == 0
-        if stream_id % 50 == 0:
-            peer.receive(heart(9, stream_id), stream_id * 200)
-    now_ms = (10 + limit) * 200
-    assert one_frame(peer.receive(text(b"{", 11, 0), now_ms)).frame_seq == 1
-    assert one_frame(peer.receive(text(b"{", 10, 0), now_ms)).frame_seq == 0, "the oldest was forgotten"
+    assert names(peer.receive(text(b"{", 13, 0), 3_000).events) == ["Dropped"]
+    for stream_id in (10, 11, 12):
+        assert one_frame(peer.receive(text(b"{", stream_id, 0), 4_000)).frame_seq == 1
 
 
 def test_the_numbers_of_what_the_program_sends_are_never_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streams, "REMEMBERED_REPLY_STREAMS", 2)
-    peer = client()
+    monkeypatch.setattr(streams, "MAX_STREAMS", 3)
+    peer = client()  # which has sent its ping on 1
     peer.heart(9, 0)
     for number, stream_id in enumerate((9, 20, 21, 22)):
         peer.receive(think(stream_id, number, space=7), 0)
     assert one_frame(peer.heart(9, 0)).frame_seq == 2
+    assert one_frame(peer.heart(20, 0)).frame_seq == 1
+    with pytest.raises(ResonantError) as refused:
+        peer.heart(30, 0)
+    assert refused.value.code is RejectCode.STREAM_STATE
 
 
 def test_each_datagram_is_decoded_once() -> None:

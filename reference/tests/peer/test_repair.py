@@ -80,15 +80,21 @@ def test_frames_are_kept_for_10_s_after_the_last_tail() -> None:
 
 @pytest.mark.parametrize("code", ["STREAM_CORRUPT", "STREAM_TIMEOUT"])
 def test_a_stream_that_failed_at_its_receiver_is_over(code: str) -> None:
-    for ended in (True, False):
-        peer, _ = streamed()
-        if not ended:
-            peer = client()
-            ask(peer, "head")
-        assert names(peer.receive(sync(error(code, (3, 6)), 3, 0), 0).events) == ["ErrorReceived"]
-        assert_state_refused(peer, "head", "message", "heart", "tail")
-        assert peer.receive(incomplete(1, number=1), 0).datagrams == ()
-        assert refused(peer.receive(think(3, 2, space=7), 0))["code"] == "SPACE_MISMATCH", "errors go on"
+    peer, _ = streamed()
+    assert names(peer.receive(sync(error(code, (3, 6)), 3, 0), 0).events) == ["ErrorReceived"]
+    assert_state_refused(peer, "head", "message", "heart", "tail")
+    assert peer.receive(incomplete(1, number=1), 0).datagrams == ()
+    assert refused(peer.receive(think(3, 2, space=7), 0))["code"] == "SPACE_MISMATCH", "errors go on"
+
+
+@pytest.mark.parametrize("code", ["STREAM_CORRUPT", "STREAM_TIMEOUT"])
+def test_a_stream_that_has_not_ended_goes_on_whatever_an_error_says(code: str) -> None:
+    peer = client()
+    ask(peer, "head")
+    for number, ref in enumerate(((3, 0), (3, 1), (3, 6))):
+        assert names(peer.receive(sync(error(code, ref), 3, number), 0).events) == ["ErrorReceived"]
+    ask(peer, "message")
+    ask(peer, "tail")
 
 
 def test_that_concerns_no_stream_but_its_own() -> None:

@@ -94,11 +94,12 @@ def test_a_tail_without_head_names_at_most_64() -> None:
 def test_after_the_tail_nothing_of_its_number_or_a_higher_one_is_taken() -> None:
     peer = opened()
     peer.receive(closing(FRAMES), 0)
-    after = (piece(6), piece(7), heart(3, 6), closing(FRAMES, 7), sync(error("X"), 3, 7), sync({"method": "x"}, 3, 6))
+    after = (piece(6), piece(7), heart(3, 6), closing(FRAMES, 7), sync({"method": "x"}, 3, 6))
     for frame in after:
         assert dropped(peer.receive(frame, 0)) == "AFTER_TAIL"
     assert dropped(peer.receive(piece(5_000), 0)) == "AFTER_TAIL", "before BUFFER_LIMIT"
     assert refused(peer.receive(piece(7, flags=STRONG_TAIL), 0))["code"] == "STREAM_FLAG_MISMATCH", "after it"
+    assert names(peer.receive(sync(error("X"), 3, 7), 0).events) == ["ErrorReceived"], "errors never wait"
 
 
 def test_a_second_tail_below_the_first_fills_its_number() -> None:

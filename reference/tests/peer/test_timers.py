@@ -104,17 +104,23 @@ def test_whatever_is_accepted_puts_the_loss_off(frame: bytes) -> None:
     [
         think(9, 0, space=7),
         text(b"{", 9, 0),
-        sync(tail(0, 0), 9, 1),
         sync({"method": "error"}, 9, 0),
         sync(PING | {"v": 0}, 9, 0),
-        sync(PING, 1, 0),
         b"noise",
     ],
 )
-def test_what_is_refused_dropped_or_repeated_does_not(frame: bytes) -> None:
+def test_what_is_refused_or_dropped_does_not(frame: bytes) -> None:
     peer = server()
     peer.receive(frame, 40_000)
     assert Lost() in peer.advance(45_000).events
+
+
+@pytest.mark.parametrize("frame", [sync(tail(0, 0), 9, 1), sync(PING, 1, 0)])
+def test_tails_that_are_not_held_and_repeated_pings_put_the_loss_off(frame: bytes) -> None:
+    peer = server()
+    assert peer.receive(frame, 40_000).datagrams
+    assert Lost() not in peer.advance(84_999).events
+    assert Lost() in peer.advance(85_000).events
 
 
 def test_tails_put_the_loss_off_when_they_are_kept() -> None:

@@ -181,7 +181,7 @@ def wrong(code: str, frame_seq: int, stream: int, ref: tuple[int, int] | None = 
 
 def unknown(frame_seq: int, stream: int = DATA_STREAM, **fields: Any) -> Frame:
     """A Sync frame of a method that there is not."""
-    return sync({"method": "x-later"}, frame_seq, stream, **fields)
+    return sync({"method": "reserved-later"}, frame_seq, stream, **fields)
 
 
 def strong_hash(data: bytes) -> str:

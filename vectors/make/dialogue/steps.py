@@ -81,6 +81,11 @@ def again(*names: str, peer: str = "a") -> Steps:
     return [_at(peer) | {"expect_again": name} for name in names]
 
 
+def perhaps_again(name: str, peer: str = "a") -> Steps:
+    """The next datagrams may be the one so named, byte for byte: none, one or any number of them."""
+    return [_at(peer) | {"expect_again": name, "optional": True}]
+
+
 def nothing(peer: str = "a") -> Steps:
     """No datagram has come that no step has claimed."""
     return [_at(peer) | {"expect_nothing": True}]

@@ -10,6 +10,7 @@ from resonant import DType, Frame, MessageType, Slice
 from ..model import Case, Group, accepts
 from ..writer.agreed_frame import decode_input, encode_expectation, encode_input, fields
 from ..writer.raw_frame import STRONG_TAIL, ramp
+from ..writer.wide import wide_slices
 
 I8_1 = Slice(DType.I8, (1,), b"\x2a")
 NamedFrame = tuple[str, str, str, Frame]  # id, about, clauses, frame
@@ -26,6 +27,11 @@ def sized(size: int) -> Frame:
     return frame_of(Slice(DType.I8, (count,), bytes(count)))
 
 
+def wide(size: int) -> Frame:
+    """A frame of exactly `size` bytes with many slices of rank 255."""
+    return frame_of(*(Slice(*one) for one in wide_slices(size)))
+
+
 def groups() -> Iterator[Group]:
     """Each family as decode cases and as encode cases."""
     families = {
@@ -37,7 +43,8 @@ def groups() -> Iterator[Group]:
     }
     for name, (about, frames) in families.items():
         yield Group("frame", f"decode/{name}", "decode", about, [decoded(*one) for one in frames])
-        yield Group("frame", f"encode/{name}", "encode", about, [encoded(*one) for one in frames])
+        more = _largest() if name == "sizes" else ()
+        yield Group("frame", f"encode/{name}", "encode", about, [encoded(*one) for one in (*frames, *more)])
 
 
 def decoded(case_id: str, about: str, clauses: str, frame: Frame) -> Case:
@@ -73,22 +80,20 @@ def _fields() -> Iterator[NamedFrame]:
 
 
 def _counts() -> Iterator[NamedFrame]:
-    yield "no-slice", "N = 0: no table, no body.", "FRM-7 FRM-12", frame_of()
-    yield "one-slice", "N = 1.", "FRM-7", frame_of(I8_1)
-    yield "two-equal-slices", "N = 2 with equal lengths: two entries all the same.", "FRM-7", frame_of(I8_1, I8_1)
+    yield "no-slice", "N = 0: no table, no body.", "FRM-7 FRM-40 FRM-12", frame_of()
+    yield "one-slice", "N = 1.", "FRM-7 FRM-40", frame_of(I8_1)
+    yield "two-equal-slices", "N = 2 with equal lengths: two entries all the same.", "FRM-40", frame_of(I8_1, I8_1)
     mixed = (
         Slice(DType.I8, (3,), b"\1\2\3"),
         Slice(DType.F16, (1, 2), ramp(4)),
         Slice(DType.SPARSE_COO, (9,), ramp(2)),
         Slice(DType.Q4, (7,), ramp(4)),
     )
-    yield "four-slices-of-four-dtypes", "Each slice has its own length.", "FRM-7 FRM-9 FRM-13", frame_of(*mixed)
+    yield "four-slices-of-four-dtypes", "Each slice has its own length.", "FRM-40 FRM-9 FRM-13", frame_of(*mixed)
     empty = Slice(DType.I8, (0,), b"")
     gap = frame_of(empty, I8_1, empty)
     yield "empty-slices-around-a-full-one", "Lengths 0, 1, 0.", "FRM-7 FRM-13 FRM-16", gap
-    yield "eleven-slices", "N = 11, with growing lengths.", "FRM-7 FRM-9", frame_of(*map(_growing, range(11)))
-    about = "N = 6,550, the most slices that the size limit allows; each is empty."
-    yield "most-slices", about, "FRM-7 FRM-27", frame_of(*[empty] * 6550)
+    yield "eleven-slices", "N = 11, with growing lengths.", "FRM-7 FRM-40 FRM-9", frame_of(*map(_growing, range(11)))
 
 
 def _growing(count: int) -> Slice:
@@ -125,14 +130,13 @@ def _shapes() -> Iterator[NamedFrame]:
 def _sizes() -> Iterator[NamedFrame]:
     yield "size-33", "The shortest frame.", "FRM-25 FRM-12", frame_of(mtype=MessageType.SYNC)
     yield "size-44", "33 bytes plus a table entry and the smallest slice with a byte in it.", "FRM-25", sized(44)
-    for size, why in {
-        1200: "the recommended limit outside a local network",
-        65_507: "the longest frame for UDP",
-        65_508: "one more than UDP carries, and still valid",
-        65_535: "one less than the limit",
-        65_536: "the limit",
-    }.items():
-        yield f"size-{size}", f"{size} bytes: {why}.", "FRM-26 FRM-27", sized(size)
+    about = "1200 bytes: the recommended limit outside a local network."
+    yield "size-1200", about, "FRM-26 FRM-27", sized(1200)
+
+
+def _largest() -> Iterator[NamedFrame]:
+    """The limit itself, for encoders; for decoders a frame assembled by hand is as long."""
+    yield "size-65536", "65536 bytes, in 64 slices: the limit.", "FRM-26 FRM-27 FRM-34", wide(65_536)
 
 
 def _payloads() -> Iterator[NamedFrame]:

@@ -7,15 +7,14 @@ import zlib
 from collections.abc import Callable, Iterator
 
 from ..model import Case, Group, frame_refused
-from ..writer.raw_frame import F16, I8, Raw, close, one_slice, ramp, raw_slice
+from ..writer.raw_frame import F16, I8, Raw, close, one_slice, ramp
 
 SHORT = one_slice(F16, (2,), bytes.fromhex("003c00c0"))
 
 
 def groups() -> Iterator[Group]:
-    """FRAME_TOO_SHORT, FRAME_TOO_LARGE, BAD_VERSION, CRC_MISMATCH."""
+    """FRAME_TOO_SHORT, BAD_VERSION, CRC_MISMATCH; FRAME_TOO_LARGE is in vectors/hand/sizes.toml."""
     yield Group("frame", "decode/too-short", "decode", "Inputs shorter than 33 bytes.", list(_too_short()))
-    yield Group("frame", "decode/too-large", "decode", "Inputs longer than 65,536 bytes.", list(_too_large()))
     yield Group("frame", "decode/version", "decode", "Versions other than 1, with the right CRC.", list(_version()))
     yield Group("frame", "decode/crc", "decode", "CRCs as real implementations get them wrong.", list(_crc()))
 
@@ -33,26 +32,6 @@ def _too_short() -> Iterator[Case]:
     }
     for case_id, (data, about) in inputs.items():
         yield frame_refused(case_id, about, "FRM-25", data, "FRAME_TOO_SHORT")
-
-
-def _too_large() -> Iterator[Case]:
-    def sized(size: int, **overrides: int) -> bytes:
-        count = size - 43
-        frame = Raw(slice_len=(count,), body=raw_slice(I8, (count,), bytes(count)), **overrides).frame()
-        assert len(frame) == size
-        return frame
-
-    inputs = {
-        "one-byte-over": (sized(65_537), "An otherwise valid frame of 65,537 bytes."),
-        "two-bytes-over": (sized(65_538), "An otherwise valid frame of 65,538 bytes."),
-        "over-u16": (sized(65_536 + 33), "A length that is 33 modulo 65,536, for those who keep it in a u16."),
-        "trailing-byte-on-the-longest": (sized(65_536) + b"\0", "The longest frame with one more byte."),
-        "over-with-wrong-version": (sized(65_537, version=2), "Too long and of version 2: the length comes first."),
-        "over-with-wrong-crc": (sized(65_537, crc=0), "Too long and with a wrong CRC: the length comes first."),
-    }
-    for case_id, (data, about) in inputs.items():
-        clauses = "FRM-26 FRM-29" if "wrong" in case_id else "FRM-26"
-        yield frame_refused(case_id, about, clauses, data, "FRAME_TOO_LARGE")
 
 
 def _version() -> Iterator[Case]:

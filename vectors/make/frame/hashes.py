@@ -11,6 +11,14 @@ from ..model import Case, Group, accepts, refuses
 from ..writer.raw_frame import ramp
 
 # Found by trying numbers in order: the SHA-256 of "resonant-zero:search:0322312368" starts with four zero bytes.
+LADDER = (
+    *(5, 6, *range(10, 15), *range(18, 32), 33, 34, 47, 48, 49, 63, 65, 66, 80, 95, 96, 97, 98, 112, 126, 130, 143),
+    *(144, 145, 159, 160, 161, 176, 177, 191, 192, 193, 207, 208, 209, 224, 225, 238, 242, 255, 257, 258),
+    *(319, 320, 321, 511, 512, 513, 767, 768, 769, 1026, 1087, 1088, 1089, 2047, 2048, 2049, 4097),
+)
+"""Lengths around every step of XXH3: 16 up to 240, stripes of 64 and blocks of 1,024 beyond."""
+BLOCK_LENGTHS = (17, 44, 45, 46, 53, 54, 55, 61, 62, 63, 109, 117, 118, 125, 126, 127, 253, 254, 255, 509)
+"""Of a first part: with the others and the separators, text around the ends of SHA-256's blocks."""
 ZERO_HASH = ("resonant-zero", "search", "0322312368")
 
 
@@ -49,9 +57,37 @@ def _space() -> Iterator[Case]:
     for case_id, (parts, clauses, about) in inputs.items():
         digest = hashlib.sha256(":".join(parts).encode()).digest()
         yield accepts(case_id, about, clauses, _parts(*parts), {"space_hash32": int.from_bytes(digest[:4], "little")})
+    for length in BLOCK_LENGTHS:
+        yield _value(f"first-part-of-{length}", f"{length + 4} bytes of text.", ("q" * length, "b", "c"))
+    base = "kimi-k2-embed/layer-12/2026-01"
+    for part, name in enumerate(("space-id", "arch", "data-sig")):
+        for place in (0, len(base) // 2, len(base) - 1):
+            changed = base[:place] + chr(ord(base[place]) ^ 1) + base[place + 1 :]
+            whole = [base, base, base]
+            whole[part] = changed
+            about = f"Character {place} of {name} is another."
+            yield _value(f"{name}-character-{place}", about, (whole[0], whole[1], whole[2]))
+    for name, text in CHARACTERS.items():
+        about = f"A part with U+{ord(text):04X}."
+        yield _value(f"character-{name}", about, (f"a{text}", f"{text}b", f"c{text}d"))
     assert hashlib.sha256(":".join(ZERO_HASH).encode()).digest()[:4] == bytes(4)
     about = "The first four bytes of the digest are 0, so that the result is 1."
     yield accepts("zero-becomes-one", about, "SPC-3", _parts(*ZERO_HASH), {"space_hash32": 1})
+
+
+CHARACTERS = {
+    "tab": "\t", "carriage-return": "\r", "delete": "\x7f", "no-break-space": "\xa0", "u-00df": "\xdf",
+    "u-0130": "\u0130", "u-07ff": "\u07ff", "u-0800": "\u0800", "u-2028": "\u2028", "u-feff": "\ufeff",
+    "u-fffd": "\ufffd", "u-ffff": "\uffff", "u-10000": "\U00010000", "u-10ffff": "\U0010ffff",
+    "slash": "/", "semicolon": ";", "backslash": "\\", "quote": '"',
+}  # fmt: skip
+"""Controls, the ends of each length of UTF-8, what is trimmed, folded or normalized, and what JSON escapes."""
+
+
+def _value(case_id: str, about: str, parts: tuple[str, str, str]) -> Case:
+    digest = hashlib.sha256(":".join(parts).encode()).digest()
+    ok = {"space_hash32": int.from_bytes(digest[:4], "little")}
+    return accepts(case_id, about, "SPC-1 SPC-2", _parts(*parts), ok)
 
 
 def _space_refused() -> Iterator[Case]:
@@ -64,9 +100,16 @@ def _space_refused() -> Iterator[Case]:
         "arch-with-colon": ("a", "x:b", "c"),
         "data-sig-with-colon": ("a", "b", "c:"),
         "colon-alone": ("a", ":", "c"),
+        "space-id-and-arch-empty": ("", "", "c"),
+        "arch-and-data-sig-empty": ("a", "", ""),
     }
+    for part, name in enumerate(("space-id", "arch", "data-sig")):
+        for place, where in ((0, "first"), (32, "middle"), (64, "last")):
+            whole = ["part" * 16] * 3
+            whole[part] = whole[part][:place] + ":" + whole[part][place:]
+            inputs[f"{name}-colon-{where}-of-65"] = (whole[0], whole[1], whole[2])
     for case_id, parts in inputs.items():
-        about = f"The parts {list(parts)}."
+        about = f"The parts {[part[:70] for part in parts]}."
         yield refuses(case_id, about, "SPC-4", _parts(*parts), "BAD_SPACE_ID")
 
 
@@ -95,11 +138,18 @@ def _tail() -> Iterator[Case]:
         1023,
         1024,
         1025,
-        65_536,
+        *LADDER,
     ):
         data = ramp(length)
         ok = {"xxhash3_64": xxhash.xxh3_64_hexdigest(data)}
         yield accepts(f"length-{length}", f"{length} bytes.", "FRM-37 FRM-38", {"data": data.hex()}, ok)
+    for length in (3, 8, 16, 40, 100, 200, 300, 1100):
+        for place in sorted({0, length // 2, length - 1}):
+            data = ramp(length)
+            data = data[:place] + bytes([data[place] ^ 0x80]) + data[place + 1 :]
+            ok = {"xxhash3_64": xxhash.xxh3_64_hexdigest(data)}
+            about = f"{length} bytes, of which byte {place} is another than in the case of that length."
+            yield accepts(f"length-{length}-byte-{place}", about, "FRM-37", {"data": data.hex()}, ok)
     zeros = {"xxhash3_64": xxhash.xxh3_64_hexdigest(bytes(64))}
     yield accepts("zeros-64", "64 zero bytes.", "FRM-37", {"data": "00" * 64}, zeros)
     # the first of the numbers 0, 1, 2, … (as one little-endian u16) whose hash starts with a zero digit

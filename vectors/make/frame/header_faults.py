@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from enum import IntEnum
 
 from resonant import MessageType, Modality
 
-from ..model import Case, Group, frame_refused
+from ..model import RESERVED, RESERVED_BITS, UNTIL_ASSIGNED, Case, Group, frame_refused
 from ..writer.raw_frame import F16, I8, Raw, one_slice, ramp, raw_slice
 
 VALID = one_slice(F16, (2,), bytes.fromhex("003c00c0"))
 
+UNASSIGNED = (5, 6, 7, 0x10, 0x7F, 0x80, 0xEF)
+"""Neighbours of what is assigned, and of what is reserved."""
+
 
 def groups() -> Iterator[Group]:
     """BAD_TYPE, RESERVED_FLAGS, BAD_SLICE_TABLE, BAD_MODALITY, PLAIN_TOO_LARGE."""
-    yield Group("frame", "decode/type", "decode", "Types that are not defined.", list(_types()))
-    yield Group("frame", "decode/flags", "decode", "Every reserved flag bit, alone and with others.", list(_flags()))
+    yield Group("frame", "decode/type", "decode", "Types that are not defined.", list(_types(RESERVED)))
+    yield Group("frame", "decode/flags", "decode", "The reserved flag bit, alone and with others.", list(_flags()))
     yield Group("frame", "decode/slice-table", "decode", "More slices than there is room for.", list(_slice_table()))
     yield Group("frame", "decode/modality", "decode", "Modalities that are not defined.", list(_modalities()))
+    about = f"Types, flag bits and modalities that no version has assigned yet: {UNTIL_ASSIGNED}"
+    yield Group("frame", "decode/unassigned", "decode", about, list(_unassigned()))
     about = "Slice tables that announce more than 65,536 bytes."
     yield Group("frame", "decode/plain-too-large", "decode", about, list(_plain_too_large()))
 
@@ -29,24 +34,36 @@ def undefined(kind: type[IntEnum], *numbers: int) -> list[int]:
     return sorted({max(kind) + 1, *numbers} - set(kind))
 
 
-def _types() -> Iterator[Case]:
-    for value in undefined(MessageType, 5, 6, 7, 0x10, 0x7F, 0x80, 0xFF):
+def _types(values: Iterable[int]) -> Iterator[Case]:
+    for value in values:
         data = replace(VALID, type=value).frame()
         yield frame_refused(f"type-{value:02x}", f"type 0x{value:02x}.", "FRM-3", data, "BAD_TYPE")
 
 
-def _flags() -> Iterator[Case]:
-    for bit in range(3, 16):
+def _bits(bits: Iterable[int]) -> Iterator[Case]:
+    for bit in bits:
         data = replace(VALID, flags=1 << bit).frame()
-        yield frame_refused(f"reserved-bit-{bit}", f"Flag bit {bit} alone.", "FRM-4", data, "RESERVED_FLAGS")
+        yield frame_refused(f"reserved-bit-{bit}", f"Flag bit {bit} alone.", "FRM-39", data, "RESERVED_FLAGS")
+
+
+def _flags() -> Iterator[Case]:
+    yield from _bits(RESERVED_BITS)
     combinations = {
         "reserved-bits-all": (0xFFF8, "Every reserved bit, no other."),
-        "reserved-bit-3-and-strong-tail": (0x000C, "A reserved bit beside a valid one."),
         "reserved-bit-15-and-strong-tail": (0x8004, "A reserved bit of the high byte beside a valid one."),
         "all-but-the-transforms": (0xFFFC, "Every bit but ZSTD and XCHACHA."),
     }
     for case_id, (flags, about) in combinations.items():
-        yield frame_refused(case_id, about, "FRM-4", replace(VALID, flags=flags).frame(), "RESERVED_FLAGS")
+        yield frame_refused(case_id, about, "FRM-39", replace(VALID, flags=flags).frame(), "RESERVED_FLAGS")
+
+
+def _unassigned() -> Iterator[Case]:
+    yield from _types(undefined(MessageType, *UNASSIGNED))
+    yield from _modalities_of(undefined(Modality, *UNASSIGNED))
+    yield from _bits(range(3, 15))
+    about = "A bit that is not assigned beside a valid one."
+    both = replace(VALID, flags=0x000C).frame()
+    yield frame_refused("reserved-bit-3-and-strong-tail", about, "FRM-39", both, "RESERVED_FLAGS")
 
 
 def _slice_table() -> Iterator[Case]:
@@ -72,12 +89,16 @@ def _slice_table() -> Iterator[Case]:
         yield frame_refused(case_id, about, "FRM-8", data, "BAD_SLICE_TABLE")
 
 
-def _modalities() -> Iterator[Case]:
-    for value in undefined(Modality, 5, 6, 0x10, 0x7F, 0x80, 0xFE, 0xFF):
+def _modalities_of(values: Iterable[int]) -> Iterator[Case]:
+    for value in values:
         data = replace(VALID, modality=value).frame()
         yield frame_refused(f"modality-{value:02x}", f"modality 0x{value:02x}.", "FRM-11", data, "BAD_MODALITY")
-    about = "modality 0xee behind two table entries: it is looked for at 28 + 4N."
-    two = Raw(slice_len=(1, 1), modality=0xEE, body=raw_slice(I8, (1,), b"\x07") * 2)
+
+
+def _modalities() -> Iterator[Case]:
+    yield from _modalities_of(RESERVED)
+    about = "modality 0xfa behind two table entries: it is looked for at 28 + 4N."
+    two = Raw(slice_len=(1, 1), modality=0xFA, body=raw_slice(I8, (1,), b"\x07") * 2)
     yield frame_refused("modality-after-two-entries", about, "FRM-11", two.frame(), "BAD_MODALITY")
 
 

@@ -21,7 +21,7 @@ SLICES = {
 
 # flags without STRONG_TAIL -> profile, group suffix, further profiles needed, clauses of decoding, of encoding
 FAMILIES = {
-    0: ("frame", "product", (), "FRM-4 FRM-11", "FRM-32"),
+    0: ("frame", "product", (), "FRM-4 FRM-41 FRM-42", "FRM-32"),
     ZSTD: ("zstd", "product", (), "ZST-1 FRM-9", "ZST-9 FRM-9"),
     XCHACHA: ("xchacha", "product", (), "XCH-2 XCH-3", "XCH-2 XCH-3"),
     ZSTD | XCHACHA: ("xchacha", "product-zstd", ("zstd",), "XCH-1 XCH-2", "XCH-1 XCH-2"),
@@ -55,7 +55,7 @@ def _frames(transform: int) -> Iterator[tuple[str, str, Frame]]:
 
 def _about(verb: str, frame: Frame) -> str:
     dtype = DType(frame.slices[0].dtype).name
-    return f"A {MessageType(frame.type).name} frame with one {dtype} slice and flags {int(frame.flags)} is {verb}."
+    return f"{MessageType(frame.type).name} with {dtype} is {verb}."
 
 
 def _decoded(case_id: str, clause: str, frame: Frame, clauses: str) -> Case:

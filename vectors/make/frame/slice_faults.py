@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from resonant import DType
 
-from ..model import Case, Group, accepts, frame_refused
+from ..model import RESERVED, UNTIL_ASSIGNED, Case, Group, accepts, frame_refused
 from ..writer.raw_frame import F16, I8, Q4, SPARSE, Raw, one_slice, ramp, raw_slice
 from .header_faults import undefined
 
@@ -18,7 +18,10 @@ GOOD = raw_slice(I8, (2,), ramp(2))
 
 def groups() -> Iterator[Group]:
     """BAD_DTYPE, BAD_RANK, LENGTH_MISMATCH, TRUNCATED_BODY, TRAILING_BYTES; and products that must not wrap."""
-    yield Group("frame", "decode/dtype", "decode", "Slices of unknown dtype.", list(_dtypes()))
+    yield Group("frame", "decode/dtype", "decode", "Slices of unknown dtype.", list(_dtypes(RESERVED)))
+    about = f"dtypes that no version has assigned yet: {UNTIL_ASSIGNED}"
+    unassigned = list(_dtypes(undefined(DType, 0x00, 0x04, 0x05, 0x0F, 0x11, 0x20, 0x81, 0x90, 0xEF)))
+    yield Group("frame", "decode/dtype-unassigned", "decode", about, unassigned)
     yield Group("frame", "decode/rank", "decode", "Slices of rank 0.", list(_ranks()))
     about = "Table entries that do not follow from dtype and dims."
     yield Group("frame", "decode/length", "decode", about, list(_lengths()))
@@ -30,15 +33,14 @@ def groups() -> Iterator[Group]:
     yield Group("frame", "decode/trailing-bytes", "decode", about, list(_trailing()))
 
 
-def _dtypes() -> Iterator[Case]:
-    values = undefined(DType, 0x00, 0x04, 0x05, 0x0F, 0x11, 0x20, 0x81, 0x90, 0xFF)
+def _dtypes(values: Sequence[int]) -> Iterator[Case]:
     for value in values:
         data = one_slice(value, (2,), ramp(2)).frame()
         yield frame_refused(f"dtype-{value:02x}", f"dtype 0x{value:02x}.", "FRM-14", data, "BAD_DTYPE")
-    second = Raw(slice_len=(2, 2), body=GOOD + raw_slice(values[1], (2,), ramp(2))).frame()
-    yield frame_refused(
-        f"dtype-{values[1]:02x}-second-slice", "The second slice's dtype is unknown.", "FRM-14", second, "BAD_DTYPE"
-    )
+    last = max(values)
+    second = Raw(slice_len=(2, 2), body=GOOD + raw_slice(last, (2,), ramp(2))).frame()
+    about = f"The second slice's dtype is 0x{last:02x}."
+    yield frame_refused(f"dtype-{last:02x}-second-slice", about, "FRM-14", second, "BAD_DTYPE")
 
 
 def _ranks() -> Iterator[Case]:

@@ -134,6 +134,8 @@ def _explanations() -> Iterator[Case]:
         "empty": "{}",
         "note-only": '{"note":""}',
         "magnitude-zero": '{"magnitude":0}',
+        "magnitude-minus-zero": '{"magnitude":-0.0}',
+        "magnitude-minus-zero-integer": '{"magnitude":-0}',
         "magnitude-integer": '{"magnitude":3}',
         "magnitude-fraction": '{"magnitude":0.042}',
         "correction-only": '{"suggested_correction":"увеличить внимание к токену 15"}',
@@ -141,7 +143,7 @@ def _explanations() -> Iterator[Case]:
     }
     for case_id, text in good.items():
         message = {"kind": "critique", "divergence": F.json, "mask": None, "explanation": json.loads(text)}
-        clauses = "MSG-19" if case_id == "unknown-members" else "MSG-20"
+        clauses = "MSG-20 MSG-23" if "minus" in case_id else "MSG-19" if case_id == "unknown-members" else "MSG-20"
         yield reads(case_id, f"The explanation {text}.", clauses, CRITIQUE, (*F.slices, json_slice(text)), message)
     wrong = {
         "note-number": '{"note":1}',

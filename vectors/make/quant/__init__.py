@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..model import Group
-from . import blocks, dequant, large, sources, traps
+from . import blocks, dequant, ladders, large, sources, traps
 
 
 def groups() -> Iterator[Group]:
-    """Every group of quantize, then every group of dequantize."""
-    for module in (traps, blocks, sources, large, dequant):
+    """The groups of quantize and of dequantize, then the ladders of both."""
+    for module in (traps, blocks, sources, large, dequant, ladders):
         yield from module.groups()

@@ -27,7 +27,7 @@ from .random import DISTRIBUTIONS, numbers, tensor
 
 STEP = 61  # prime, so that every low bit of A changes; 521 scales of 31,744
 BLOCKS_A_CASE = 64
-FULL, PART = 65_536, 5_120
+PART, ODD = 2_049, 65_537
 
 
 def groups() -> Iterator[Group]:
@@ -73,9 +73,9 @@ def _expected(width: Width, words: Sequence[int]) -> dict[str, str]:
 
 def _tensors() -> Iterator[Case]:
     for seed, (name, (what, _)) in enumerate(DISTRIBUTIONS.items(), 1):
-        count = FULL if name == "blockwise" else PART
+        count = ODD if name == "blockwise" else PART
         words = tensor(name, seed, count)
-        for width in WIDTHS:
+        for width in WIDTHS[:1] if name == "blockwise" else WIDTHS:
             about = f"{count} elements, {what}; xorshift32, seed {seed}."
             given = quantize_input(width, words, "f16")
             clauses = "QNT-1 QNT-4 QNT-6"
@@ -99,7 +99,7 @@ def _converted() -> Iterator[Case]:
 
 
 def _dequantized() -> Iterator[Case]:
-    for width, count in ((Q4, FULL), (I8, FULL // 2), (Q4, PART - 1), (I8, PART - 31)):
+    for width, count in ((Q4, ODD), (I8, 8_193), (Q4, PART), (I8, PART - 1)):
         number = numbers(count)
         # Every code, those that no quantizer writes too; every finite scale is as likely as another.
         codes = bytes(next(number) >> 8 & 255 for _ in range((count * width.bits + 7) // 8))

@@ -51,21 +51,21 @@ def _dense(dims: Sequence[int], elements: Mapping[Point, int]) -> bytes:
     return _halves([elements.get(point, 0) for point in itertools.product(*map(range, dims))])
 
 
-def _decode_input(dims: Sequence[int], words: Sequence[int], rows: Sequence[Point]) -> dict[str, Any]:
+def decode_input(dims: Sequence[int], words: Sequence[int], rows: Sequence[Point]) -> dict[str, Any]:
     """The input of a request whose index slice has the right dims."""
     index = b"".join(struct.pack("<I", coordinate) for row in rows for coordinate in row)
     index_dims = [len(words), len(dims), 4]
     return {"dims": list(dims), "values": _halves(words).hex(), "index_dims": index_dims, "index": index.hex()}
 
 
-def _case(op: str, name: str, about: str, clauses: str, dims: Sequence[int], elements: Mapping[Point, int]) -> Case:
+def op_case(op: str, name: str, about: str, clauses: str, dims: Sequence[int], elements: Mapping[Point, int]) -> Case:
     """Both ops know the same tensors; what is encoded may hold zeros of either sign besides."""
     dense = {"dense": _dense(dims, elements).hex()}
     if op == "sparse_decode":
         rows = sorted(elements)
-        return accepts(name, about, clauses, _decode_input(dims, [elements[row] for row in rows], rows), dense)
+        return accepts(name, about, clauses, decode_input(dims, [elements[row] for row in rows], rows), dense)
     kept = sorted(row for row, word in elements.items() if word not in (0x0000, 0x8000))
-    sparse = _decode_input(dims, [elements[row] for row in kept], kept)
+    sparse = decode_input(dims, [elements[row] for row in kept], kept)
     ok = {member: sparse[member] for member in ("values", "index")}
     return accepts(name, about, clauses, {"dims": list(dims)} | dense, ok)
 
@@ -74,15 +74,17 @@ def _values(op: str) -> Iterator[Case]:
     clauses = "SPR-7" if op == "sparse_encode" else "SPR-6 SPR-8"
     for name, word in ODD_VALUES.items():
         about = f"The value 0x{word:04x} between zeros."
-        yield _case(op, name, about, clauses, [3], {(1,): word})
+        yield op_case(op, name, about, clauses, [3], {(1,): word})
     every: Mapping[Point, int] = {(i,): word for i, word in enumerate(ODD_VALUES.values())}
-    yield _case(op, "all-kinds", "Every kind of value in one tensor, none of them 0.", clauses, [len(every)], every)
+    yield op_case(op, "all-kinds", "Every kind of value in one tensor, none of them 0.", clauses, [len(every)], every)
     zeros: Mapping[Point, int] = {(0,): 0x8000, (2,): ONE, (3,): 0x8000}
     kind = "-0 is dropped as 0 is" if op == "sparse_encode" else "A value of -0 is written with its sign"
-    yield _case(op, "negative-zeros", f"{kind}.", clauses, [4], zeros)
-    yield _case(op, "negative-zeros-alone", f"{kind}; nothing else.", clauses, [2, 1], {(0, 0): 0x8000, (1, 0): 0x8000})
+    yield op_case(op, "negative-zeros", f"{kind}.", clauses, [4], zeros)
+    yield op_case(
+        op, "negative-zeros-alone", f"{kind}; nothing else.", clauses, [2, 1], {(0, 0): 0x8000, (1, 0): 0x8000}
+    )
     kind = "0 is dropped" if op == "sparse_encode" else "A value of 0 is accepted"
-    yield _case(op, "zeros", f"{kind}.", clauses, [3], {(0,): 0, (1,): ONE, (2,): 0})
+    yield op_case(op, "zeros", f"{kind}.", clauses, [3], {(0,): 0, (1,): ONE, (2,): 0})
 
 
 def _shapes(op: str) -> Iterator[Case]:
@@ -116,7 +118,7 @@ def _shapes(op: str) -> Iterator[Case]:
     }
     clauses = "SPR-7" if op == "sparse_encode" else "SPR-2 SPR-3 SPR-5 SPR-6 SPR-8"
     for name, (what, dims, elements) in tensors.items():
-        yield _case(op, name, f"{_shape(dims)}: {what}.", clauses, dims, elements)
+        yield op_case(op, name, f"{_shape(dims)}: {what}.", clauses, dims, elements)
 
 
 def _shape(dims: Sequence[int]) -> str:
@@ -172,7 +174,7 @@ def _index_dims() -> Iterator[Case]:
     ]
     for name, what, dims, nnz, index_dims in rows:
         valid = [(0,) * len(dims), (*[0] * (len(dims) - 1), 1)][:nnz]
-        given = _decode_input(dims, [ONE] * nnz, valid)
+        given = decode_input(dims, [ONE] * nnz, valid)
         index = bytes.fromhex(given["index"]) + bytes(64)
         given |= {"index_dims": index_dims, "index": index[: prod(index_dims)].hex()}
         yield refuses(name, f"{what[0].upper()}{what[1:]}: {index_dims}.", "SPR-2 SPR-9", given, "BAD_INDEX")
@@ -181,7 +183,7 @@ def _index_dims() -> Iterator[Case]:
 def _rows() -> Iterator[Case]:
     for clauses, tensors in (("SPR-4 SPR-9", _out_of_range()), ("SPR-5 SPR-9", _out_of_order())):
         for name, (fault, dims, rows) in tensors.items():
-            given = _decode_input(dims, [ONE + i for i in range(len(rows))], rows)
+            given = decode_input(dims, [ONE + i for i in range(len(rows))], rows)
             yield refuses(name, f"{_shape(dims)}: passes who {fault}.", clauses, given, "BAD_INDEX")
 
 
@@ -224,7 +226,7 @@ def _out_of_order() -> Mapping[str, tuple[str, list[int], list[Point]]]:
 
 def _lengths() -> Iterator[Case]:
     for count in (0, 1, 2):
-        given = _decode_input([4], [ONE] * count, [(i,) for i in range(count)])
+        given = decode_input([4], [ONE] * count, [(i,) for i in range(count)])
         given["values"] += "3c"
         about = f"{2 * count + 1} bytes of values, rows for the whole ones."
         yield refuses(f"odd-{2 * count + 1}", about, "SPR-10", given, "LENGTH_MISMATCH")
@@ -236,7 +238,7 @@ def _lengths() -> Iterator[Case]:
     for name, dims in shapes.items():
         for nnz in (0, 1):
             about = f"{'A value' if nnz else 'No values'} in a dense tensor of more than {MAX_DENSE_ELEMENTS} elements."
-            given = _decode_input(dims, [ONE] * nnz, [(0,) * len(dims)] * nnz)
+            given = decode_input(dims, [ONE] * nnz, [(0,) * len(dims)] * nnz)
             yield refuses(f"{name}-nnz-{nnz}", about, "SPR-9", given, "LENGTH_MISMATCH")
 
 
@@ -246,6 +248,6 @@ def _large() -> Iterator[Case]:
     dense = bytearray(2 * count)
     for place, word in places.items():
         struct.pack_into("<H", dense, 2 * place, word)
-    given = _decode_input([count], list(places.values()), [(place,) for place in places])
+    given = decode_input([count], list(places.values()), [(place,) for place in places])
     about = f"{count} elements: the last place is 0 in a u16."
     yield accepts("place-65536", about, "SPR-8 SPR-3", given, {"dense_sha256": hashlib.sha256(dense).hexdigest()})

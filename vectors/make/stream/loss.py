@@ -41,8 +41,8 @@ def groups() -> Iterator[Group]:
     yield Group("stream", "timers/loss", "dialogue", about, cases)
 
 
-def _silent(role: str, case_id: str, about: str, *steps: Steps) -> Case:
-    return dialogue(role, case_id, about, "STM-24", session(role), *steps)
+def _silent(role: str, case_id: str, about: str, *steps: Steps, clauses: str = "STM-24") -> Case:
+    return dialogue(role, case_id, about, clauses, session(role), *steps)
 
 
 def _losses(role: str) -> Iterator[Case]:
@@ -56,6 +56,7 @@ def _losses(role: str) -> Iterator[Case]:
         exact,
         advance(60_000),
         QUIET,
+        clauses="STM-24 STM-28",
     )
     yield _silent(role, "in-one-step", "In one step of the clock.", advance(200_000), hearts, LOST)
     for case_id, about, frame, told in (
@@ -76,7 +77,13 @@ def _losses(role: str) -> Iterator[Case]:
             *events(),
         ]
         yield _silent(
-            role, f"put-off-by-{case_id}", f"{about} at 44,999 ms puts it off by as much.", kept, advance(1), LOST
+            role,
+            f"put-off-by-{case_id}",
+            f"{about} at 44,999 ms puts it off by as much.",
+            kept,
+            advance(1),
+            LOST,
+            clauses="STM-24 HSK-55",
         )
     yield from _not_put_off(role)
 
@@ -89,7 +96,9 @@ def _not_put_off(role: str) -> Iterator[Case]:
         ("broken", "A broken frame", close(part(1).wire()[:-4], 0), "CRC_MISMATCH"),
     ):
         steps = [*first, *send(wire), *events(dropped(code)), *advance(14_999), *QUIET, *advance(1), *LOST]
-        yield _silent(role, f"not-put-off-by-{case_id}", f"{about} at 30 s does not put it off.", steps)
+        yield _silent(
+            role, f"not-put-off-by-{case_id}", f"{about} at 30 s does not put it off.", steps, clauses="STM-24 HSK-54"
+        )
     bad = part(1, space_hash32=7)
     about = "A refused frame at 29 s does not put it off, though its error puts off HEART."
     steps = [
@@ -103,7 +112,7 @@ def _not_put_off(role: str) -> Iterator[Case]:
         *advance(1),
         *LOST,
     ]
-    yield _silent(role, "not-put-off-by-refused", about, steps)
+    yield _silent(role, "not-put-off-by-refused", about, steps, clauses="STM-24 HSK-53")
     about = "What the peer sends itself does not put it off."
     steps = [*advance(44_000), *hearts, *say(part(0)), *expect(part(0)), *advance(999), *QUIET, *advance(1), *LOST]
     yield _silent(role, "not-put-off-by-sending", about, steps)

@@ -1,4 +1,4 @@
-"""HEAD and TAIL that are malformed, and STRONG_TAIL on some frames of a stream only (STM-2, STM-3, HSK-10, HSK-37)."""
+"""HEAD and TAIL that are malformed, and STRONG_TAIL on some frames of a stream only (STM-2, STM-26, HSK-10, HSK-37)."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def _strong(role: str) -> Iterator[Case]:
             text = f"{about} differs in STRONG_TAIL from the HEAD of its stream; without it the stream goes on."
             rest = [*send(*stream.numbered(2, 3), stream.tail()), *events(*stream.messages(2, 3), stream.complete())]
             steps = [*begun, *send(bad), *refusal(bad, code), *rest]
-            yield dialogue(role, f"{name}-{case_id}", text, "STM-3 HSK-43", steps)
+            yield dialogue(role, f"{name}-{case_id}", text, "STM-26 HSK-43", steps)
         yield from _strong_order(role, name, stream, flags)
     yield from _strong_and_dtype(role)
 
@@ -134,10 +134,10 @@ def _strong_order(role: str, name: str, stream: Stream, flags: int) -> Iterator[
     code = "STREAM_FLAG_MISMATCH"
     about = "A data frame that was delivered comes again with another STRONG_TAIL: a duplicate."
     steps = [*begun, *send(part(1, flags=flags)), *events(dropped("DUPLICATE"))]
-    yield dialogue(role, f"{name}-duplicate", about, "STM-3 STM-9", steps)
+    yield dialogue(role, f"{name}-duplicate", about, "STM-27 STM-9", steps)
     about = "HEAD comes again with another STRONG_TAIL: a duplicate."
     steps = [*begun, *send(replace(stream.head(), flags=flags)), *events(dropped("DUPLICATE"))]
-    yield dialogue(role, f"{name}-head-again", about, "STM-3 STM-6", steps)
+    yield dialogue(role, f"{name}-head-again", about, "STM-26 STM-6", steps)
     about = "A Sync frame of an unknown method fills its number, whatever its STRONG_TAIL."
     steps = [
         *begun,
@@ -146,15 +146,17 @@ def _strong_order(role: str, name: str, stream: Stream, flags: int) -> Iterator[
         *send(stream.data[1]),
         *events(dropped("DUPLICATE")),
     ]
-    yield dialogue(role, f"{name}-unknown-method", about, "STM-3 STM-7", steps)
+    yield dialogue(role, f"{name}-unknown-method", about, "STM-26 STM-7", steps)
     about = "Another STRONG_TAIL and no slices: the message comes first."
     bad = replace(part(2, flags=flags), slices=())
     steps = [*begun, *send(bad), *refusal(bad, "BAD_MESSAGE", detail="BAD_SLOTS")]
-    yield dialogue(role, f"{name}-and-message", about, "STM-3 HSK-36", steps)
+    yield dialogue(role, f"{name}-and-message", about, "STM-26 HSK-36", steps)
     about = "Another STRONG_TAIL above the number of TAIL: the flag comes first."
     bad = part(9, flags=flags)
     held = [*send(stream.tail()), *stream.answered_incomplete([2, 3])]
-    yield dialogue(role, f"{name}-after-tail", about, "STM-3 STM-15", begun, held, send(bad), refusal(bad, code, 1))
+    yield dialogue(
+        role, f"{name}-after-tail", about, "STM-26 STM-27 STM-15", begun, held, send(bad), refusal(bad, code, 1)
+    )
 
 
 def _strong_and_dtype(role: str) -> Iterator[Case]:
@@ -163,4 +165,4 @@ def _strong_and_dtype(role: str) -> Iterator[Case]:
     empty = Stream(role, ())
     bad = part(1, flags=STRONG_TAIL)
     steps = [*session(role, config), *empty.begun(), *send(bad), *refusal(bad, "UNSUPPORTED_DTYPE", dtype="i8")]
-    yield dialogue(role, "clear-and-dtype", about, "STM-3 HSK-36", steps, config=config)
+    yield dialogue(role, "clear-and-dtype", about, "STM-26 STM-27 HSK-36", steps, config=config)

@@ -96,12 +96,20 @@ def _again() -> Iterator[Case]:
         *events(*stream.messages(2)),
     ]
     yield server(
-        "tail-again", about, "STM-12", OPEN, begun, again, send(stream.tail()), stream.answered_incomplete([3], 2), rest
+        "tail-again",
+        about,
+        "STM-12 STM-32",
+        OPEN,
+        begun,
+        again,
+        send(stream.tail()),
+        stream.answered_incomplete([3], 2),
+        rest,
     )
     about = "TAIL comes again and says something else: it is answered all the same, and the first TAIL holds."
     other = [*send(stream.tail(frames="9", total_len="9")), *stream.answered_incomplete([2, 3], 1)]
     filled = [*send(*stream.numbered(2)), *events(*stream.messages(2)), *rest]
-    yield server("tail-again-says-else", about, "STM-12 STM-16", OPEN, begun, other, filled)
+    yield server("tail-again-says-else", about, "STM-32 STM-16", OPEN, begun, other, filled)
     about = "After HEAD and a TAIL that was answered, nothing more is said by itself while data frames come."
     yield server("silent-while-repaired", about, "STM-12", OPEN, begun, send(*stream.numbered(3)), events(), nothing())
     about = "The ninth answer in a second is not given, and its TAIL is as if it had not come."
@@ -221,7 +229,7 @@ def _open_to(role: str) -> Iterator[Case]:
     about = "Errors of numbers that a data frame and the TAIL of the stream had: accepted before, and duplicates."
     old = [wrong("ENCRYPTION_REQUIRED", number, DATA_STREAM) for number in (2, FRAMES + 1)]
     steps = [*whole, *(step for one in old for step in (*send(one), *AGAIN)), *nothing()]
-    yield dialogue(role, "error-of-a-stream-number", about, "HSK-34 STM-19", session(role), steps)
+    yield dialogue(role, "error-of-a-stream-number", about, "STM-35 HSK-34", session(role), steps)
     about = "A ping or capability on the stream_id of a stream that is over."
     if role == "server":
         one = ping(9, DATA_STREAM)

@@ -8,7 +8,7 @@ from ..dialogue.configs import DATA_STREAM
 from ..dialogue.events import dropped, error_received
 from ..dialogue.frames import heart, part, wrong
 from ..dialogue.sessions import ROLES, dialogue, session
-from ..dialogue.steps import act, advance, events, expect, nothing, say, send
+from ..dialogue.steps import act, advance, events, expect, nothing, perhaps_again, say, send
 from ..model import Case, Group
 from ..writer.raw_frame import STRONG_TAIL
 from .sent import STATE, Sent, short_sent
@@ -106,12 +106,17 @@ def _repaired_often(role: str) -> Iterator[Case]:
 
 def _kept(role: str) -> Iterator[Case]:
     stream = short_sent(role)
-    about = "Frames are kept for 10 s after TAIL."
-    late = [*advance(9_999), *stream.asks([1, 2, 3]), *stream.resent(1, 2, 3)]
-    yield dialogue(role, "kept-10-s", about, "STM-20", session(role), stream.whole(), late)
-    about = "TAIL was sent again, and frames are kept for 10 s after that."
-    later = [*advance(9_999), *stream.asks([1], 1), *stream.resent(1)]
-    yield dialogue(role, "kept-10-s-after-resent", about, "STM-20", session(role), stream.whole(), late, later)
+    # A sender may send its TAIL again when it hears nothing, and the 10 s begin anew with it.
+    waits = perhaps_again(stream.name(stream.tail_seq))
+    for case_id, about, ms in (
+        ("kept-10-s", "Frames are kept for 10 s after TAIL.", 9_999),
+        ("kept-10-s-exactly", "Frames are kept for 10 s after TAIL, this instant included.", 10_000),
+    ):
+        late = [*advance(ms), *waits, *stream.asks([1, 2, 3]), *stream.resent(1, 2, 3)]
+        yield dialogue(role, case_id, about, "STM-37", session(role), stream.whole(), late)
+        later = [*advance(ms), *waits, *stream.asks([1], 1), *stream.resent(1)]
+        text = f"{about} TAIL was sent again, and they are kept for as long after that."
+        yield dialogue(role, f"{case_id}-after-resent", text, "STM-37", session(role), stream.whole(), late, later)
 
 
 def _silent(role: str) -> Iterator[Case]:
@@ -122,14 +127,18 @@ def _silent(role: str) -> Iterator[Case]:
         about = f"After {code} nothing is sent again."
         over = [*stream.asks([], 0, code, **adds), *nothing(), *stream.asks([1], 1), *nothing()]
         yield dialogue(role, f"silent-after-{name}", about, "STM-21", sent, over)
-        about = f"{code} in the middle of the stream: nothing more can be sent on it."
+        about = f"{code} in the middle of the stream, for a data frame: it is told, and the stream goes on to its end."
         begun = [*session(role), *stream.head(), *stream.some(1)]
         told = [
             *send(wrong(code, 0, DATA_STREAM, (DATA_STREAM, 1), **adds)),
             *events(error_received(code, (DATA_STREAM, 1))),
         ]
-        more = [*say(part(2), STATE), *act("heart", 3, STATE), *act("tail", 3, STATE), *nothing()]
-        yield dialogue(role, f"no-more-after-{name}", about, "STM-21 STM-4", begun, told, more)
+        more = [*nothing(), *stream.some(2, 3), *stream.tail(), *stream.asks([2], 1), *stream.resent(2)]
+        yield dialogue(role, f"no-more-after-{name}", about, "STM-38 STM-4", begun, told, more)
+        yield from _for_another(role, code, adds)
+        about = f"After {code} the stream has ended: nothing can be sent on it."
+        refused = [*say(part(9), STATE), *act("heart", 3, STATE), *act("tail", 3, STATE), *nothing()]
+        yield dialogue(role, f"ended-by-{name}", about, "STM-21 STM-4", sent, stream.asks([], 0, code, **adds), refused)
     about = "The same STREAM_INCOMPLETE twice: the second is a duplicate."
     repeated = wrong("STREAM_INCOMPLETE", 0, DATA_STREAM, (DATA_STREAM, stream.tail_seq), missing=["2"])
     steps = [*stream.asks([2]), *stream.resent(2), *send(repeated), *events(dropped("DUPLICATE")), *nothing()]
@@ -141,11 +150,41 @@ def _silent(role: str) -> Iterator[Case]:
     ):
         one = wrong("STREAM_INCOMPLETE", 0, DATA_STREAM, ref, missing=["2"])
         steps = [*send(one), *events(error_received("STREAM_INCOMPLETE", ref)), *nothing()]
-        yield dialogue(role, f"wrong-ref-{case_id}", f"STREAM_INCOMPLETE with a ref to {about}.", "STM-20", sent, steps)
+        yield dialogue(role, f"wrong-ref-{case_id}", f"STREAM_INCOMPLETE with a ref to {about}.", "STM-38", sent, steps)
     about = "Another error with a ref to TAIL changes nothing: frames are sent again after it."
     steps = [*stream.asks([], 0, "HANDSHAKE_REQUIRED"), *nothing(), *stream.asks([2], 1), *stream.resent(2)]
     yield dialogue(role, "other-error", about, "STM-21 STM-20", sent, steps)
     about = "STREAM_CORRUPT for another stream changes nothing."
     one = wrong("STREAM_CORRUPT", 0, 5, (5, 4), what="md5")
     steps = [*send(one), *events(error_received("STREAM_CORRUPT", (5, 4))), *stream.asks([2]), *stream.resent(2)]
-    yield dialogue(role, "corrupt-elsewhere", about, "STM-21 STM-11", sent, steps)
+    yield dialogue(role, "corrupt-elsewhere", about, "STM-38 STM-11", sent, steps)
+
+
+def _for_another(role: str, code: str, adds: dict[str, str]) -> Iterator[Case]:
+    """STM-38: the error is for something else than the TAIL that was sent."""
+    stream = short_sent(role)
+    sent = [*session(role), *stream.whole()]
+    tail = stream.tail_seq
+    name = code.lower().removeprefix("stream_")
+    refs: tuple[tuple[str, str, tuple[int, int] | None], ...] = (
+        ("head", "the HEAD", (DATA_STREAM, 0)),
+        ("data", "a data frame", (DATA_STREAM, 2)),
+        ("below", "the number before the TAIL's", (DATA_STREAM, tail - 1)),
+        ("above", "the number after the TAIL's", (DATA_STREAM, tail + 1)),
+        ("high-half", "a number that is the TAIL's in its low 32 bits", (DATA_STREAM, tail + 2**32)),
+        ("stream", "the TAIL's number on another stream_id", (DATA_STREAM + 256, tail)),
+        ("none", "nothing", None),
+    )
+    for case_id, what, ref in refs:
+        about = f"{code} with a ref to {what}: it is told, and the stream is repaired after it."
+        told = [*send(wrong(code, 0, DATA_STREAM, ref, **adds)), *events(error_received(code, ref)), *nothing()]
+        goes_on = [*stream.asks([2], 1), *stream.resent(2)]
+        yield dialogue(role, f"{name}-for-{case_id}", about, "STM-38", sent, told, goes_on)
+    about = f"{code} for the number that the TAIL will have, before it was sent: it is told, and the stream goes on."
+    early = [*session(role), *stream.head(), *stream.some(1, 2)]
+    told = [
+        *send(wrong(code, 0, DATA_STREAM, (DATA_STREAM, tail), **adds)),
+        *events(error_received(code, (DATA_STREAM, tail))),
+    ]
+    rest = [*stream.some(3), *stream.tail(), *stream.asks([3], 1), *stream.resent(3)]
+    yield dialogue(role, f"{name}-before-tail", about, "STM-38", early, told, rest)

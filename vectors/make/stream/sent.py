@@ -10,7 +10,7 @@ from ..dialogue.configs import DATA_STREAM, PEER_SALT, own
 from ..dialogue.events import error_received, message
 from ..dialogue.frames import Frame, critique, heart, nonce_of, part, think, wrong
 from ..dialogue.sessions import ROLES, dialogue, session
-from ..dialogue.steps import Said, Steps, act, again, events, expect, nothing, say, send
+from ..dialogue.steps import Said, Steps, act, again, events, expect, nothing, refusal, say, send
 from ..dialogue.streams import FRAMES, sizes
 from ..model import Case, Group
 from ..writer.raw_frame import STRONG_TAIL, XCHACHA
@@ -131,6 +131,12 @@ def _frames_in_turns(role: str) -> Iterator[Case]:
     beats = Sent(role, (part(2, flags=STRONG_TAIL),), flags=STRONG_TAIL, tail_seq=3)
     steps = [*beats.head(), *act("heart"), *expect(heart(1, flags=STRONG_TAIL)), *beats.some(), *beats.tail()]
     yield dialogue(role, "strong-hearts", about, "STM-3 STM-5", session(role), steps)
+    about = "An error on the stream_id of an own stream with STRONG_TAIL: it has a number, and never the flag."
+    answered = Sent(role, (part(1, flags=STRONG_TAIL), part(3, flags=STRONG_TAIL)), flags=STRONG_TAIL)
+    bad = part(0, space_hash32=7)
+    said = [*answered.head(), *answered.some(1), *send(bad), *refusal(bad, "SPACE_MISMATCH", 2), *answered.some(3)]
+    after = [*answered.tail(), *send(bad), *refusal(bad, "SPACE_MISMATCH", 5)]
+    yield dialogue(role, "strong-and-error", about, "HSK-45 STM-3", session(role), said, after)
     about = "Two streams in turns: each counts by itself."
     other = short_sent(role, 5)
     turns = [*stream.head(), *other.head(), *stream.some(1), *other.some(1), *other.some(2), *stream.some(2, 3)]

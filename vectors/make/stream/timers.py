@@ -108,7 +108,8 @@ def _ends(role: str) -> Iterator[Case]:
     eight = [part(n, space_hash32=7) for n in range(20, 28)]
     replies = [step for n, one in enumerate(eight, 1) for step in (*send(one), *refusal(one, "SPACE_MISMATCH", n))]
     over = [*nothing(), *events(failed("STREAM_TIMEOUT"), dropped("REPLY_LIMIT"))]
-    yield _timeout(role, "reply-limit", about, advance(9_500), replies, advance(500), over)
+    limited = [*advance(9_500), *replies, *advance(500), *over]
+    yield dialogue(role, "reply-limit", about, "STM-18 HSK-70", session(role), _asked(stream), limited)
     about = "After the timeout the stream is over."
     late = [*send(part(2), stream.tail()), *events(dropped("CLOSED"), dropped("CLOSED")), *nothing()]
     yield _timeout(role, "is-over", about, advance(10_000), stream.timed_out(1), late)
@@ -124,7 +125,7 @@ def _ends(role: str) -> Iterator[Case]:
     both += [*send(stream.tail()), *stream.answered_incomplete([1, 2, 3]), *advance(10_000)]
     expected = [step for one in (stream, second) for step in one.timed_out(1) if "expect" in step]
     told = events(failed("STREAM_TIMEOUT"), failed("STREAM_TIMEOUT", 5))
-    yield dialogue(role, "two-at-once", about, "STM-18", session(role), both, expected, told)
+    yield dialogue(role, "two-at-once", about, "STM-18 STM-28", session(role), both, expected, told)
     about = "A timeout and a HEART at the same instant: the error comes first, and after it nothing has been silent."
     later = [
         *advance(5_000),
@@ -136,7 +137,7 @@ def _ends(role: str) -> Iterator[Case]:
         *advance(1),
         *beat(1),
     ]
-    yield _timeout(role, "with-heart", about, later)
+    yield dialogue(role, "with-heart", about, "STM-18 STM-28", session(role), _asked(stream), later)
 
 
 def _silent(role: str, case_id: str, about: str, clauses: str, *steps: Steps) -> Case:
@@ -225,7 +226,7 @@ def _no_hearts() -> Iterator[Case]:
     about = "A server that insists on sealed frames, and could agree on none, sends none."
     insists = own(require_crypto=True)
     opened = [*session("server", insists), *advance(44_999), *QUIET]
-    yield server("insists-server", about, "STM-22 HSK-4", opened, config=insists)
+    yield server("insists-server", about, "STM-22 HSK-46", opened, config=insists)
     about = "After a second ping on another stream_id it goes there."
     second = [*send(brief_ping(0, 7)), *expect(capability(0, 7)), *events(established()), *advance(15_000), *beat(1, 7)]
     yield server("last-handshake-server", about, "STM-22", OPEN, second)

@@ -176,6 +176,15 @@ def _compressed(role: str) -> Iterator[Case]:
 
     about = "Compressed data frames: the stream's bytes are those on the wire."
     yield agreed("whole", about, "STM-1 STM-17", stream.whole())
+    about = "HEAD and TAIL compressed as well, by agreement: taken, though no peer is to send such."
+    all_of_it = [replace(one, flags=one.flags | ZSTD) for one in (stream.head(), stream.tail())]
+    ends = [*send(all_of_it[1]), *events(stream.complete())]
+    steps = [*send(all_of_it[0], *stream.data), *events(stream.opened(), *stream.messages()), *ends]
+    yield agreed("head-and-tail", about, "HSK-37 STM-1 STM-17", steps)
+    about = "A compressed TAIL below which numbers are missing is held like any other."
+    steps = [*stream.begun(1), *send(all_of_it[1]), *stream.answered_incomplete([2, 3])]
+    rest = [*send(*stream.numbered(2, 3)), *events(*stream.messages(2, 3), stream.complete())]
+    yield agreed("tail-held", about, "HSK-37 STM-14", steps, rest)
     about = "HEAD counts the bytes of the frames before they were compressed: corrupt."
     bad = stream.head(total_len=str(sum(map(len, short(role).wires))))
     steps = [*send(bad, *stream.data), *events(stream.opened(), *stream.messages()), *send(stream.tail())]

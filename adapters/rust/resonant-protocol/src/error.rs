@@ -39,13 +39,13 @@ reject_codes! {
     BadVersion = "BAD_VERSION",
     /// The crc32 is not the CRC of the bytes before it.
     CrcMismatch = "CRC_MISMATCH",
-    /// The type is undefined.
+    /// The type is outside 0 to 4.
     BadType = "BAD_TYPE",
     /// One of flag bits 3 to 15 is set.
     ReservedFlags = "RESERVED_FLAGS",
     /// More slices are announced than there is room for; on encode, the counts disagree.
     BadSliceTable = "BAD_SLICE_TABLE",
-    /// The modality is undefined.
+    /// The modality is outside 0 to 4.
     BadModality = "BAD_MODALITY",
     /// The plain size is, or is announced as, over 65,536 bytes.
     PlainTooLarge = "PLAIN_TOO_LARGE",

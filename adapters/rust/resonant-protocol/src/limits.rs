@@ -54,12 +54,14 @@ pub(crate) const PING_REPEATS_MS: [u64; 3] = [1000, 3000, 7000];
 pub(crate) const HANDSHAKE_TIMEOUT_MS: u64 = 15_000;
 /// Numbers that are known, from the highest that was accepted on a stream_id down (HSK-34).
 pub(crate) const REPLAY_WINDOW_NUMBERS: u64 = 1024;
-/// Number of stream_ids whose numbers are remembered (HSK-34).
+/// Number of stream_ids whose numbers are remembered (HSK-69).
 pub(crate) const MIN_REMEMBERED_STREAMS: usize = 1024;
 /// Greatest length of an embedding_space_id (HSK-10).
 pub(crate) const MAX_SPACE_ID_CHARS: usize = 1024;
-/// Number of answers to pings that are remembered (HSK-18).
+/// Number of answers to pings that are remembered (HSK-61).
 pub(crate) const MIN_REMEMBERED_ANSWERS: usize = 64;
+/// Number of stream_ids on which a peer sends under one salt (HSK-72).
+pub(crate) const MIN_SENT_STREAMS: usize = 65_536;
 /// Number of connections of an endpoint, unless it is given another. This bound is the crate's own.
 pub const MAX_CONNECTIONS: usize = 64;
 
@@ -71,11 +73,15 @@ pub(crate) const REORDER_WINDOW_NUMBERS: u64 = 1024;
 pub(crate) const MAX_WAITING_BYTES: usize = 16_777_216;
 /// Greatest number of open streams of the other end (STM-10).
 pub(crate) const MIN_OPEN_STREAMS: usize = 64;
+/// Number of closed streams that are remembered (STM-36).
+pub(crate) const MIN_REMEMBERED_CLOSED_STREAMS: usize = 1024;
+/// Number of numbers beyond the reorder window that are remembered as filled (STM-31).
+pub(crate) const MIN_REMEMBERED_FAR_NUMBERS: usize = 1024;
 /// Greatest number of missing numbers that an error names (STM-12, STM-13).
 pub(crate) const MAX_MISSING_NUMBERS: usize = 64;
 /// Greatest number of frames of one repair (STM-20).
 pub(crate) const MAX_RESENT_FRAMES: usize = 64;
-/// After its TAIL, how long a sent stream is kept for repair (STM-20).
+/// After its TAIL, how long a sent stream is kept for repair (STM-37).
 pub(crate) const MIN_KEPT_MS: u64 = 10_000;
 /// Greatest number of bytes that are kept for repair. This bound is the crate's own: beyond, the oldest go first.
 pub(crate) const MAX_KEPT_BYTES: usize = 256 << 20;

@@ -49,7 +49,7 @@ fn an_error_names_the_clause_of_the_first_row_that_holds_a_frame_back() {
             opened("", Flags::empty()),
             wire(think(b"x"), 3, 1, Flags::STRONG_TAIL),
             "STREAM_FLAG_MISMATCH",
-            "STM-3",
+            "STM-26",
         ),
         (
             in_session(config()),
@@ -112,5 +112,5 @@ fn a_frame_that_several_rows_hold_back_is_answered_by_the_first() {
 fn a_request_names_the_clause_for_requests() {
     let refused = server(config()).send(3, think(b"x"), 0).unwrap_err();
     let found = (refused.code(), refused.clause());
-    assert_eq!(found, (RejectCode::HandshakeRequired, "HSK-6"));
+    assert_eq!(found, (RejectCode::HandshakeRequired, "HSK-57"));
 }

@@ -1,4 +1,4 @@
-//! Handshakes: what is agreed, chosen, repeated and given up (HSK-7 to HSK-30).
+//! Handshakes: what is agreed, chosen, repeated and given up (HSK-7 to HSK-30, HSK-57, HSK-59).
 
 #[path = "support/talk.rs"]
 mod talk;
@@ -71,7 +71,7 @@ fn a_server_that_insists_and_can_seal_nothing_sends_nothing() {
     let refused = server.heart(5, 0).unwrap_err();
     assert_eq!(
         (refused.code(), refused.clause()),
-        (RejectCode::EncryptionRequired, "HSK-4")
+        (RejectCode::EncryptionRequired, "HSK-46")
     );
     // Not even the HEART that is due after 15 s: the next deadline is the loss.
     assert_eq!(server.deadline_ms(), Some(45_000));
@@ -196,11 +196,11 @@ fn an_error_for_the_ping_ends_the_handshake_and_an_earlier_agreement_holds() {
 #[test]
 fn only_an_unused_stream_id_takes_a_ping() {
     let (mut client, mut server) = session(config(), config());
-    for peer in [&mut client, &mut server] {
+    for (peer, clause) in [(&mut client, "HSK-30"), (&mut server, "HSK-59")] {
         let refused = peer.ping(1, 0).unwrap_err();
         assert_eq!(
             (refused.code(), refused.clause()),
-            (RejectCode::StreamState, "HSK-30")
+            (RejectCode::StreamState, clause)
         );
     }
     assert!(client.ping(2, 0).is_ok());
@@ -238,4 +238,52 @@ fn an_embedding_space_id_has_at_most_1024_characters() {
         let refused = server.receive(&wire_sync(&ping, 5, length as u64), 0);
         assert_eq!(error_code(&refused), code);
     }
+}
+
+#[test]
+fn own_lists_name_nothing_twice() {
+    let twice = || names(&["none", "zstd", "none"]);
+    let configs = [
+        Config {
+            modality: twice(),
+            ..config()
+        },
+        Config {
+            compress: twice(),
+            ..config()
+        },
+        Config {
+            crypto: twice(),
+            ..config()
+        },
+        Config {
+            dtype: twice(),
+            ..config()
+        },
+    ];
+    for config in configs {
+        let refused = Peer::new(Role::Client, config, 0).unwrap_err();
+        assert_eq!(refused.code(), RejectCode::FieldRange);
+    }
+}
+
+#[test]
+fn data_is_not_sent_to_another_space_than_ones_own() {
+    // HSK-57: the server told its hash, and the client has none of its own.
+    let spaced = Config {
+        space_hash32: 7,
+        ..config()
+    };
+    let unspaced = Config {
+        space_hash32: 0,
+        ..config()
+    };
+    let (mut client, mut server) = session(unspaced, spaced);
+    let refused = client.send(3, think(b"a"), 0).unwrap_err();
+    assert_eq!(
+        (refused.code(), refused.clause()),
+        (RejectCode::SpaceMismatch, "HSK-57")
+    );
+    assert!(client.heart(3, 0).is_ok());
+    assert!(server.send(4, think(b"a"), 0).is_ok());
 }

@@ -1,4 +1,4 @@
-//! Frames that are rejected, in either direction, or dropped without an answer (HSK-6, HSK-31 to HSK-42, STM-3).
+//! Frames that are rejected, in either direction, and those dropped without an answer (HSK-6, HSK-31 to HSK-42, STM-26).
 
 mod support;
 #[path = "support/talk.rs"]

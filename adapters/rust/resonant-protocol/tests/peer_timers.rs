@@ -1,4 +1,4 @@
-//! Deadlines on a clock that the test moves (HSK-20, HSK-21, STM-18, STM-20, STM-22, STM-24, STM-25).
+//! Deadlines on a clock that the test moves (HSK-20, HSK-21, STM-18, STM-37, STM-22, STM-24, STM-25).
 
 #[path = "support/talk.rs"]
 mod talk;

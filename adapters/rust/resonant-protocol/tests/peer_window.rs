@@ -1,13 +1,14 @@
-//! Numbers are accepted once, and a bounded number of stream_ids is remembered (HSK-34, HSK-35, STM-6, STM-9).
+//! Numbers that are accepted once, what is remembered of them, and what takes them at once (HSK-34, HSK-35, HSK-42,
+//! HSK-69 to HSK-72, STM-6, STM-9, STM-13, STM-29, STM-31).
 
 #[path = "support/talk.rs"]
 mod talk;
 
 use resonant_protocol::peer::{Event, Peer};
-use resonant_protocol::{Flags, RejectCode};
+use resonant_protocol::{Flags, RejectCode, VFrame};
 use talk::{
-    config, delivered, dropped, receive_all, sealing, session, think, wire, wire_heart, wire_sync,
-    wire_think,
+    config, delivered, dropped, error_code, opened, receive_all, sealing, session, text, think,
+    wire, wire_heart, wire_sync, wire_think,
 };
 
 fn open_server() -> Peer {
@@ -162,4 +163,77 @@ fn numbers_of_replies_go_on_and_those_asked_for_are_never_forgotten() {
     let sent = server.send(7, think(b"again"), now).unwrap();
     let frame = resonant_protocol::VFrame::decode(&sent.datagrams[0]).unwrap();
     assert_eq!(frame.hdr.frame_seq, 1);
+}
+
+#[test]
+fn an_answered_tail_without_head_is_no_duplicate_of_itself_alone() {
+    // STM-13, STM-34.
+    let mut server = open_server();
+    let tail = r#"{"method":"tail","frames":"1","total_len":"0"}"#;
+    for _ in 0..2 {
+        let output = server.receive(&wire_sync(tail, 3, 2), 0);
+        assert_eq!(error_code(&output), "STREAM_INCOMPLETE");
+    }
+    let same_number = server.receive(&wire_think(3, 2), 0).events;
+    assert_eq!(same_number, dropped(RejectCode::Duplicate));
+    server.receive(&wire_think(3, 5), 0);
+    let of_data = server.receive(&wire_sync(tail, 3, 5), 0).events;
+    assert_eq!(of_data, dropped(RejectCode::Duplicate));
+}
+
+#[test]
+fn the_last_1024_far_numbers_of_what_never_waits_are_remembered() {
+    // STM-31: nobody fills number 1, so all of them lie beyond the reorder window.
+    let mut server = opened("", Flags::empty());
+    let error = r#"{"method":"error","code":"odd","message":""}"#;
+    let came = |server: &mut Peer, number| {
+        let events = server.receive(&wire_sync(error, 3, number), 0).events;
+        events != dropped(RejectCode::Duplicate)
+    };
+    for number in 2000..3025 {
+        assert!(came(&mut server, number), "{number}");
+    }
+    assert!(!came(&mut server, 2001));
+    assert!(!came(&mut server, 3024));
+    assert!(came(&mut server, 2000), "the first of 1,025 is forgotten");
+}
+
+#[test]
+fn numbers_go_on_however_many_stream_ids_come_after() {
+    // HSK-71, HSK-72.
+    let mut server = open_server();
+    for stream_id in 2..=65_536 {
+        server.heart(stream_id, 0).unwrap();
+    }
+    let refused = server.heart(65_537, 0).unwrap_err();
+    assert_eq!(
+        (refused.code(), refused.clause()),
+        (RejectCode::StreamState, "HSK-72")
+    );
+    let unreadable = r#"{"method":1}"#;
+    let answered = server.receive(&wire_sync(unreadable, 65_537, 0), 0).events;
+    assert_eq!(answered, dropped(RejectCode::ReplyLimit));
+    let used = server.receive(&wire_sync(unreadable, 2, 0), 0);
+    let frame = VFrame::decode(&used.datagrams[0]).unwrap();
+    assert_eq!((frame.hdr.stream_id, frame.hdr.frame_seq), (2, 1));
+}
+
+#[test]
+fn a_pings_answer_is_not_the_ninth_when_its_number_brings_an_error_about() {
+    // HSK-42, HSK-70, STM-14, STM-29: after the session's own and six more replies, the ping fills the last missing number of a stream that is corrupt.
+    let mut server = opened("", Flags::empty());
+    let tail = r#"{"method":"tail","frames":"9","total_len":"0"}"#;
+    server.receive(&wire_sync(tail, 3, 2), 0);
+    for number in 0..5 {
+        server.receive(&wire_sync(r#"{"method":1}"#, 9, number), 0);
+    }
+    let output = server.receive(&wire_sync(r#"{"method":"ping","ts":1}"#, 3, 1), 999);
+    assert_eq!(output.datagrams.len(), 1);
+    assert_eq!(text(&output.datagrams[0], "method"), "capability");
+    let [Event::Failed { .. }, Event::Dropped { code }, Event::Established(_)] =
+        output.events.as_slice()
+    else {
+        panic!("{:?}", output.events);
+    };
+    assert_eq!(*code, RejectCode::ReplyLimit);
 }

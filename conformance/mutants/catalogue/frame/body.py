@@ -91,6 +91,16 @@ TRAILING = (
         edited(ALL, END, "if len(plain) - offset > 1:"),
     ),
     Mutant(
+        "crc-where-the-slices-end",
+        "FRM-22",
+        "Reads the CRC where the slices end, and computes it over all but the last four bytes.",
+        edited(
+            "frame.decode.decode",
+            "header = read_header(data)",
+            "header = read_header(data)\ndata = data[:-4] if data[-8:-4] == data[-4:] else data",
+        ),
+    ),
+    Mutant(
         "trailing-bytes-as-truncated",
         "FRM-22",
         "Answers every end of the body in a wrong place with TRUNCATED_BODY.",

@@ -1,4 +1,4 @@
-"""Faults of the header but for its table: FRM-1 to FRM-6, FRM-10 and FRM-11."""
+"""Faults of the header but for its table: FRM-1 to FRM-6, FRM-10, FRM-11, FRM-39, FRM-41 and FRM-42."""
 
 from __future__ import annotations
 
@@ -107,25 +107,25 @@ TYPE = (
 FLAGS = (
     Mutant(
         "reserved-flags-ignored",
-        "FRM-4",
+        "FRM-39",
         "Ignores reserved flags, to be liberal in what it accepts.",
         edited(READ, RESERVED, "if False:"),
     ),
     Mutant(
         "reserved-flags-of-one-byte",
-        "FRM-4",
+        "FRM-39",
         "Looks at the low byte of flags only.",
         edited(READ, RESERVED, "if flags & 0xF8:"),
     ),
     Mutant(
         "reserved-bit-3-free",
-        "FRM-4",
+        "FRM-39",
         "Takes 0x000F for the mask of the flags that are defined.",
         edited(READ, RESERVED, "if flags & ~0x0F:"),
     ),
     Mutant(
         "reserved-bit-15-free",
-        "FRM-4",
+        "FRM-39",
         "Masks with 0x7FF8, a constant that is one bit short.",
         edited(READ, RESERVED, "if flags & 0x7FF8:"),
     ),
@@ -137,7 +137,7 @@ FLAGS = (
     ),
     Mutant(
         "encoder-writes-reserved-flags",
-        "FRM-4",
+        "FRM-39",
         "Hands the caller's flags through to the header.",
         edited(
             "frame.encode.check_fields", "if value not in admitted:", 'if value not in admitted and name != "flags":'
@@ -215,19 +215,19 @@ MODALITY = (
     ),
     Mutant(
         "modality-not-delivered",
-        "FRM-11",
+        "FRM-42",
         "Has no place for the modality in its own frame and delivers Text.",
         inserted(READ, NOT_MODALITY, "modality = 0"),
     ),
     Mutant(
         "mixed-refused",
-        "FRM-11",
+        "FRM-41",
         "Knows the four modalities of an older draft and refuses Mixed.",
         entries("frame.header._MODALITIES", {4: None}),
     ),
     Mutant(
         "sync-is-text",
-        "FRM-11",
+        "FRM-41",
         "Refuses a Sync frame whose modality is not Text, because JSON is text.",
         edited(READ, NOT_MODALITY, "if modality not in _MODALITIES or (mtype == 3 and modality):"),
     ),

@@ -1,4 +1,4 @@
-"""Faults of the table of slice lengths: FRM-7 to FRM-9, and FRM-12, frames without slices."""
+"""Faults of the table of slice lengths: FRM-7 to FRM-9 and FRM-40, and FRM-12, frames without slices."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ COUNT = (
     ),
     Mutant(
         "no-table-for-one-slice",
-        "FRM-7",
+        "FRM-40",
         "Leaves the table out where one slice can only have the rest of the frame.",
         edited(WRITE, TAIL, f"header = header[:24] if num_slices == 1 else header\n{TAIL}", UNCHECKED),
     ),
     Mutant(
         "one-entry-for-equal-lengths",
-        "FRM-7",
+        "FRM-40",
         "Writes one entry where all slices are as long, to save bytes.",
         edited(
             WRITE,
@@ -41,13 +41,13 @@ COUNT = (
     ),
     Mutant(
         "entry-for-no-slice",
-        "FRM-7",
+        "FRM-40",
         "Writes at least one entry, as its array may not be empty.",
         edited(WRITE, TAIL, f'header += b"" if num_slices else bytes(4)\n{TAIL}', UNCHECKED),
     ),
     Mutant(
         "read-table-reversed",
-        "FRM-7",
+        "FRM-40",
         "Pops the lengths from the end of the list that it has read them to.",
         inserted(READ, "space_hash32, modality = TAIL", "slice_len = slice_len[::-1]"),
     ),

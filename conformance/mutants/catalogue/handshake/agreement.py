@@ -136,22 +136,4 @@ MUTANTS = (
         "Begins anew with each ping, and has no agreement until it is answered.",
         rows(CLIENT, {(Standing.IN_SESSION, Turn.PING): Standing.PINGING}),
     ),
-    Mutant(
-        "ping-refused-ends-the-session",
-        "HSK-30",
-        "Ends the session when a second ping is answered with an error.",
-        rows(CLIENT, {(Standing.RENEGOTIATING, Turn.REFUSED): Standing.FAILED}),
-    ),
-    Mutant(
-        "ping-unanswered-ends-the-session",
-        "HSK-30",
-        "Ends the session when a second ping is not answered.",
-        rows(CLIENT, {(Standing.RENEGOTIATING, Turn.EXPIRED): Standing.FAILED}),
-    ),
-    Mutant(
-        "ping-unfit-answer-keeps-the-session",
-        "HSK-30",
-        "Goes on by the earlier agreement when the new one cannot be used.",
-        rows(CLIENT, {(Standing.RENEGOTIATING, Turn.UNFIT): Standing.IN_SESSION}),
-    ),
 )

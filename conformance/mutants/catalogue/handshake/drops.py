@@ -1,4 +1,4 @@
-"""Faults of a peer in the steps before content is judged: HSK-31 to HSK-35, HSK-38 to HSK-41 and XCH-12."""
+"""Faults in the steps before content is judged: HSK-31 to HSK-35, HSK-38 to HSK-41, HSK-69 and XCH-12."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ MUTANTS = (
         "Drops what is too old, and takes everything else as often as it comes.",
         edited(
             f"{WINDOW}.judge",
-            "DropCode.DUPLICATE if self._accepted >> below & 1 else None",
+            "DropCode.DUPLICATE if counted >> below & 1 else None",
             "DropCode.DUPLICATE if below == 0 else None",
         ),
     ),
@@ -106,13 +106,13 @@ MUTANTS = (
         "window-of-higher-numbers-alone",
         "HSK-34",
         "Takes no number below the highest, in whatever order the network brings them.",
-        edited(f"{WINDOW}.judge", "DropCode.DUPLICATE if self._accepted >> below & 1 else None", "DropCode.DUPLICATE"),
+        edited(f"{WINDOW}.judge", "DropCode.DUPLICATE if counted >> below & 1 else None", "DropCode.DUPLICATE"),
     ),
     Mutant(
         "window-forgets-with-a-jump",
         "HSK-34",
         "Shifts the window by one, however far the number is ahead.",
-        edited(f"{WINDOW}.accept", "self._accepted << min(ahead, WINDOW) | 1", "self._accepted << 1 | 1"),
+        edited(f"{WINDOW}.accept", "self._accepted << min(ahead, WINDOW)", "self._accepted << 1"),
     ),
     Mutant(
         "window-counts-refused-frames",
@@ -132,13 +132,13 @@ MUTANTS = (
         "Remembers numbers without the stream_ids that they are of.",
         edited(
             "peer.state.recv_streams.RecvStreams._window",
-            "entry = self._others.get(stream_id)",
-            "entry = next(iter(self._others.values()), None)",
+            "self._single.get(stream_id)",
+            "next(iter(self._single.values()), None)",
         ),
     ),
     Mutant(
         "window-of-1023-streams",
-        "HSK-34",
+        "HSK-69",
         "Remembers one stream_id less than it has to.",
         replaced("peer.state.recv_streams.REMEMBERED", 1023),
     ),

@@ -1,4 +1,4 @@
-"""Faults of a peer in requests to send that it should refuse: HSK-6 and MSG-22."""
+"""Faults of a peer in requests to send that it should refuse: HSK-6, HSK-57 to HSK-59 and MSG-22."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MUTANTS = (
     ),
     Mutant(
         "sends-streams-without-session",
-        "HSK-6",
+        "HSK-58",
         "Asks for a session before data, and not before HEAD.",
         edited("peer.handlers.requests.open_stream", "check_session(state)", "pass"),
     ),
@@ -62,5 +62,66 @@ MUTANTS = (
             "if found is None:",
             "if found is None or (received.fault and received.frame.type != MessageType.THINK):",
         ),
+    ),
+    Mutant(
+        "sends-to-another-space",
+        "HSK-57",
+        "Compares spaces when it receives, and never when it sends.",
+        edited("peer.handlers.requests._check_space", "if theirs not in (0, own):", "if False:"),
+    ),
+    Mutant(
+        "sends-to-no-space-neither",
+        "HSK-57",
+        "Takes 0 for a space of its own.",
+        edited("peer.handlers.requests._check_space", "if theirs not in (0, own):", "if theirs != own:"),
+    ),
+    Mutant(
+        "space-of-the-first-handshake",
+        "HSK-57",
+        "Remembers the space that was told first.",
+        edited(
+            "peer.state.peer_state.PeerState.establish",
+            "self.turn(Turn.AGREED)",
+            "from dataclasses import replace\n"
+            "if self.agreement is not None:\n"
+            "    agreement = replace(agreement, their_hash=self.agreement.their_hash)\n"
+            "self.turn(Turn.AGREED)",
+        ),
+    ),
+    Mutant(
+        "state-asked-last",
+        "HSK-57",
+        "Looks at the stream when everything else about the message is right.",
+        edited(SEND, "state.send_streams.check(Action.DATA, stream_id)", "pass"),
+    ),
+    Mutant(
+        "space-asked-after-crypto",
+        "HSK-57",
+        "Looks whether it may send anything at all before it asks to whom.",
+        edited(
+            "peer.handlers.requests.check_session", "check_space(state)", "if not state.mute:\n    check_space(state)"
+        ),
+    ),
+    Mutant(
+        "streams-without-session",
+        "HSK-58",
+        "Asks for the stream before it asks for a session.",
+        edited(
+            "peer.handlers.requests.close_stream",
+            "    check_session(state)",
+            "    state.send_streams.check(Action.TAIL, stream_id)\n    check_session(state)",
+        ),
+    ),
+    Mutant(
+        "heads-judged-by-space",
+        "HSK-58",
+        "Asks of a HEAD what it asks of data.",
+        edited("peer.handlers.requests.open_stream", "check_session(state)", "check_session(state, _check_space)"),
+    ),
+    Mutant(
+        "pings-as-a-server",
+        "HSK-59",
+        "Refuses to ping as a server for want of a session, in which it would be as wrong.",
+        edited("peer.handlers.client.ping", "RejectCode.STREAM_STATE", "RejectCode.HANDSHAKE_REQUIRED"),
     ),
 )

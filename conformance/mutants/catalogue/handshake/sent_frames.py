@@ -1,4 +1,4 @@
-"""Faults of a peer in the frames that it sends: HSK-1 to HSK-5, FRM-28 and XCH-10."""
+"""Faults of a peer in the frames that it sends: HSK-1 to HSK-5, HSK-45, HSK-46, FRM-28 and XCH-10."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ MUTANTS = (
     ),
     Mutant(
         "seals-its-answers",
-        "HSK-4",
+        "HSK-45",
         "Seals everything once there is a session, answers to pings included.",
         edited(FLAGS, "if draft.action in _BARE or agreement is None:", "if agreement is None:"),
     ),
@@ -146,13 +146,13 @@ MUTANTS = (
     ),
     Mutant(
         "sends-bare-what-has-to-be-sealed",
-        "HSK-4",
+        "HSK-46",
         "Sends without sealing where no crypto could be agreed, though it requires it.",
         edited("peer.handlers.requests.check_session", "if state.mute:", "if False:"),
     ),
     Mutant(
         "beats-bare-where-crypto-is-required",
-        "HSK-4",
+        "HSK-46",
         "Refuses its program, and sends its own HEARTs.",
         edited("peer.handlers.timers._heart_due", " and not state.mute", ""),
     ),

@@ -1,4 +1,4 @@
-"""Faults of a server in its answers to pings: HSK-13 to HSK-19."""
+"""Faults of a server in its answers to pings: HSK-13 to HSK-19 and HSK-49."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ MUTANTS = (
     ),
     Mutant(
         "capability-v-of-the-ping",
-        "HSK-13",
+        "HSK-49",
         "Gives back the v that it was sent.",
         edited(ANSWER, "v=PROTO,", "v=PROTO if ping.v is None else ping.v,"),
     ),
     Mutant(
         "capability-d-model-of-the-ping",
-        "HSK-13",
+        "HSK-49",
         "Says the ping's d_model in place of its own.",
         edited(ANSWER, "d_model=config.d_model,", "d_model=config.d_model if ping.d_model is None else ping.d_model,"),
     ),
     Mutant(
         "capability-hash-of-the-ping",
-        "HSK-13",
+        "HSK-49",
         "Says the ping's space_hash32 in place of its own.",
         edited(
             ANSWER,

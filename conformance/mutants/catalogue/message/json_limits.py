@@ -1,4 +1,4 @@
-"""Faults in the limits and members of JSON slices: MSG-17 to MSG-20."""
+"""Faults in the limits and members of JSON slices: MSG-17 to MSG-20 and MSG-23."""
 
 from __future__ import annotations
 
@@ -146,6 +146,12 @@ MEMBERS = (
         "MSG-20",
         "Checks that the magnitude is a number and no more.",
         edited(EXPLANATION, " or magnitude < 0", ""),
+    ),
+    Mutant(
+        "magnitude-without-minus-zero",
+        "MSG-23",
+        "Looks at the sign of the magnitude, as for scales.",
+        edited(EXPLANATION, "magnitude < 0", "__import__('math').copysign(1, magnitude) < 0"),
     ),
     Mutant(
         "magnitude-with-fraction-only",

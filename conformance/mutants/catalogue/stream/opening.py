@@ -1,9 +1,9 @@
-"""Faults of a receiver in HEADs, flags and early TAILs: STM-2, STM-3, STM-6, STM-10, STM-12 and STM-13."""
+"""Faults of a receiver in HEADs, flags and TAILs: STM-2, STM-3, STM-6, STM-10, STM-12, STM-13, STM-26 and STM-27."""
 
 from __future__ import annotations
 
 from ...engine.mutant import Mutant
-from ...engine.patches import both, edited, inserted, replaced
+from ...engine.patches import edited, inserted, replaced
 from ...engine.peer_patches import judged, moved, of_kinds, without
 
 PLACE = "peer.received.frame._check_place"
@@ -43,31 +43,31 @@ MUTANTS = (
     ),
     Mutant(
         "strong-tail-mixed",
-        "STM-3",
+        "STM-26",
         "Looks at STRONG_TAIL in the TAIL alone.",
         without("strong"),
     ),
     Mutant(
         "strong-tail-only-missed",
-        "STM-3",
+        "STM-26",
         "Asks for the flag where the HEAD has it, and takes it anywhere.",
         judged("strong", "stream.strong == received.strong", "stream.strong <= received.strong"),
     ),
     Mutant(
         "strong-tail-of-hearts-unasked",
-        "STM-3",
+        "STM-26",
         "Forgets that HEARTs are frames of the stream.",
         of_kinds("strong", less=("heart",)),
     ),
     Mutant(
         "strong-tail-of-data-unasked",
-        "STM-3",
+        "STM-26",
         "Compares the flags of HEAD and TAIL, between which a frame may have its own.",
         of_kinds("strong", less=("data",)),
     ),
     Mutant(
         "strong-tail-compared-first",
-        "STM-3",
+        "STM-27",
         "Compares the flag before anything that can be wrong with the frame itself.",
         moved("strong", "no_session"),
     ),
@@ -99,8 +99,8 @@ MUTANTS = (
         "Fills the numbers that came before the HEAD, and never asks for their frames again.",
         edited(
             f"{RECV_STREAMS}.open",
-            "self._others.pop(stream_id, None)",
-            "before = self._others.pop(stream_id, None)",
+            "self._single.pop(stream_id, None)",
+            "before = self._single.pop(stream_id, None)",
             (
                 "self._open[stream_id] = RecvStream(stream_id, head, strong=received.strong)",
                 "stream = self._open[stream_id] = RecvStream(stream_id, head, strong=received.strong)\n"
@@ -120,7 +120,7 @@ MUTANTS = (
         "STM-10",
         "Counts streams as they open and not as they close.",
         edited(
-            f"{RECV_STREAMS}.can_open", "len(self._open) < MAX_OPEN", "len(self._open) + len(self._others) < MAX_OPEN"
+            f"{RECV_STREAMS}.can_open", "len(self._open) < MAX_OPEN", "len(self._open) + len(self._closed) < MAX_OPEN"
         ),
     ),
     Mutant(
@@ -176,15 +176,6 @@ MUTANTS = (
         "STM-12",
         "Writes missing numbers as JSON integers, as numbers are written elsewhere.",
         edited("peer.received.verdicts.incomplete", "decimals(missing)", "list(missing)"),
-    ),
-    Mutant(
-        "tail-again-says-something-else",
-        "STM-12",
-        "Goes by what the TAIL says that came last.",
-        both(
-            edited("peer.handlers.streams.end", "stream.ending or Ending(number, tail)", "Ending(number, tail)"),
-            edited("peer.handlers.streams._ask_again", "if stream.ending is None:", "if True:"),
-        ),
     ),
     Mutant(
         "tail-alone-ignored",

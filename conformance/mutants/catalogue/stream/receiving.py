@@ -134,7 +134,7 @@ AGAIN = (
         "Keeps the rule for single frames, by which an old number is STALE.",
         edited(
             f"{RECV_STREAMS}.judge_number",
-            "return DropCode.DUPLICATE if stream.seen(number) else None",
+            "return DropCode.DUPLICATE if stream.seen(number, at_once=received.kind in AT_ONCE) else None",
             "late = DropCode.STALE if stream.next_seq - number >= 1024 else DropCode.DUPLICATE\n"
             "return late if stream.seen(number) else None",
         ),

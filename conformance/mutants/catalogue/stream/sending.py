@@ -142,18 +142,6 @@ MUTANTS = (
         edited(REPAIR, "return tuple(data for", "return tuple(data[:8] + bytes([data[8] ^ 128]) + data[9:] for"),
     ),
     Mutant(
-        "repair-kept-9-s",
-        "STM-20",
-        "Lets go of its frames a second early, to be on the safe side with memory.",
-        replaced("peer.state.send_streams.KEPT_MS", 9_000),
-    ),
-    Mutant(
-        "repair-kept-from-the-first-tail",
-        "STM-20",
-        "Counts the 10 s from the TAIL's first time.",
-        edited(REPAIR, "self._tail_sent(stream_id, stream, now_ms)", "del now_ms"),
-    ),
-    Mutant(
         "corrupt-stream-repaired",
         "STM-21",
         "Does not hear that its stream is corrupt, and goes on repairing it.",

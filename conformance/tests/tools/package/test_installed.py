@@ -255,3 +255,22 @@ def test_other_sessions_of_pytest_are_left_alone(installed: Installed) -> None:
     done = installed.run("pytest", "-q", "test_own.py")
     assert (done.returncode, "1 passed" in done.stdout, "profile" in done.stdout) == (0, True, False)
     assert "Resonant conformance" not in installed.run("pytest", "--help").stdout
+
+
+@ON_WHEEL
+def test_a_campaign_says_what_it_lacks_and_runs_once_that_is_there(installed: Installed) -> None:
+    arguments = ("campaign", "--impl", "./adapter.toml", "--profile", "quant", "--inputs", "300", "--seed", "1")
+    lacking = installed.run("resonant-conformance", *arguments)
+    assert lacking.returncode == 2
+    assert lacking.stdout == ""
+    (line,) = lacking.stderr.splitlines()
+    assert line.endswith("-m pip install 'resonant-conformance[campaign]'")
+    locked = (ROOT / "requirements-campaign.lock").read_text("utf-8")
+    constraints = installed.folder / "constraints.txt"
+    constraints.write_text(re.sub(r" \\\n(?: +--hash=\S+(?: \\)?\n)+", "\n", locked), "utf-8")
+    pip = (str(installed.bin / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check")
+    execute(*pip, "install", "-c", str(constraints), "distributed", "cryptography", cwd=installed.folder)
+    done = installed.run("resonant-conformance", *arguments)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "300 inputs, seed 1, 0 findings" in done.stdout
+    assert (installed.folder / "campaign-report" / "campaign.html").exists()

@@ -15,6 +15,7 @@ from pathlib import Path
 from resonant.__main__ import main as look
 from resonant.console import command
 
+from conformance.campaign import command as campaign
 from conformance.model.cases import VECTORS
 from conformance.pytest_plugin.options import TITLE as OPTIONS_TITLE
 from conformance.pytest_plugin.options import declare
@@ -83,6 +84,9 @@ def vectors(arguments: Sequence[str]) -> int:
 
 COMMANDS: Mapping[str, Command] = {
     "run": Command("judge an implementation: run ./adapter.toml", judge),
+    "campaign": Command(
+        "ask several implementations generated inputs, and compare: campaign --impl rust", campaign.main
+    ),
     "report": Command("make report.html of one or more run.json", report),
     "compare": Command("what changed between two runs: compare OLD NEW", compare.main),
     "statement": Command("make statement.json and badge.svg of a run", state),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ...wire_values import Flags, MessageType
 from ..config import CRITIQUE, XCHACHA, ZSTD
-from ..received.frame import Kind, Received
+from ..received.frame import AT_ONCE, Kind, Received
 from ..received.verdicts import Verdict
 from ..state.peer_state import PeerState
 from . import checks
@@ -35,8 +35,7 @@ def first_verdict(checks: Iterable[Check], state: PeerState, received: Received)
 
 _ALL = frozenset(Kind)
 _DATA, _HEAD, _TAIL, _PING = (frozenset({kind}) for kind in (Kind.DATA, Kind.HEAD, Kind.TAIL, Kind.PING))
-_HEART, _UNREADABLE = frozenset({Kind.HEART}), frozenset({Kind.UNREADABLE})
-_NEVER_CLOSED = frozenset({Kind.PING, Kind.CAPABILITY, Kind.ERROR, Kind.STRAY})
+_HEART, _UNREADABLE, _OTHER = (frozenset({kind}) for kind in (Kind.HEART, Kind.UNREADABLE, Kind.OTHER))
 _OF_STREAM = _DATA | _HEART | _TAIL
 _GUARDED = _OF_STREAM | _HEAD
 _ZSTD = checks.uses(ZSTD, lambda received: bool(received.frame.flags & Flags.ZSTD))
@@ -47,12 +46,13 @@ RECEIVED: tuple[Check, ...] = (
     Check("HSK-29", _ALL, checks.failed),
     Check("HSK-32", _ALL, checks.reflected),
     Check("HSK-33", _PING, checks.answered),
-    Check("STM-19", _ALL - _NEVER_CLOSED, checks.closed),
+    Check("STM-19", _ALL - AT_ONCE, checks.closed),
     Check("HSK-34", _ALL, checks.number),  # and STM-9
     Check("HSK-37", _HEART, checks.heart_without_session),
     Check("HSK-36", _DATA | _HEAD | _TAIL, checks.no_session),
     Check("HSK-36", _DATA, checks.other_space),
     Check("HSK-36", _GUARDED, checks.unsealed),
+    Check("HSK-60", _OTHER, checks.unsealed),
     Check("HSK-36", _GUARDED, _ZSTD),
     Check("HSK-36", _GUARDED, _XCHACHA),
     Check("HSK-36", _DATA, _CRITIQUE),
@@ -60,10 +60,10 @@ RECEIVED: tuple[Check, ...] = (
     Check("HSK-36", _DATA | _HEAD | _TAIL, checks.fault),
     Check("HSK-36", _DATA, checks.dtype),
     Check("HSK-19", _UNREADABLE, checks.unreadable),  # and HSK-40
-    Check("HSK-39", frozenset({Kind.ERROR, Kind.CAPABILITY}), checks.fault_dropped),  # and HSK-23
-    Check("STM-3", _OF_STREAM, checks.strong),
-    Check("STM-15", _ALL - _HEAD, checks.after_tail),
-    Check("STM-8", _ALL - _HEAD - _TAIL, checks.room),
+    Check("HSK-63", frozenset({Kind.ERROR, Kind.CAPABILITY}), checks.fault_dropped),  # and HSK-23
+    Check("STM-26", _OF_STREAM, checks.strong),
+    Check("STM-15", _ALL - _HEAD - AT_ONCE, checks.after_tail),
+    Check("STM-8", _ALL - _HEAD - _TAIL - AT_ONCE, checks.room),
     Check("STM-10", _HEAD, checks.one_stream_more),
     Check("STM-13", _TAIL, checks.tail_alone),
     Check("HSK-11", _PING, checks.fault),

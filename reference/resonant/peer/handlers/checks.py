@@ -49,7 +49,7 @@ def number(state: PeerState, received: Received) -> Verdict | None:
         return None
     if received.kind is Kind.HEAD and state.recv_streams.open_stream(received.frame.stream_id) is None:
         return None  # STM-6: whatever was accepted before
-    code = state.recv_streams.judge_number(received.frame.stream_id, received.frame.frame_seq)
+    code = state.recv_streams.judge_number(received)
     return None if code is None else Drop(code)
 
 
@@ -141,7 +141,7 @@ def _tensors(message: Message | None) -> tuple[Tensor, ...]:
 
 
 def strong(state: PeerState, received: Received) -> Verdict | None:
-    """STM-3: STRONG_TAIL is not as in the HEAD."""
+    """STM-26: STRONG_TAIL is not as in the HEAD."""
     stream = state.recv_streams.open_stream(received.frame.stream_id)
     if stream is None or stream.strong == received.strong:
         return None

@@ -21,7 +21,7 @@ TIMEOUT_MS = 15_000
 def ping(state: PeerState, stream_id: int) -> None:
     """Begin a handshake, or another one in place of what waits (HSK-20, HSK-30)."""
     if state.role is not Role.CLIENT:
-        refuse(RejectCode.STREAM_STATE, "HSK-30", "a server sends no ping")
+        refuse(RejectCode.STREAM_STATE, "HSK-59", "a server sends no ping")
     datagram = state.post(sync_draft(Action.PING, stream_id, ping_of(state.config, state.now_ms)))
     state.turn(Turn.PING)
     state.waiting = Waiting(Ref(stream_id, 0), datagram, state.now_ms)  # 0: nothing else was sent on it
@@ -79,4 +79,4 @@ def hear_error(state: PeerState, received: Received) -> None:
         for data in state.send_streams.repair(error.ref.stream_id, missing, error.ref.frame_seq, state.now_ms):
             state.push(data)
     elif error.code in _BREAKING:
-        state.send_streams.break_off(error.ref.stream_id)
+        state.send_streams.break_off(error.ref.stream_id, error.ref.frame_seq)

@@ -44,6 +44,7 @@ def _refuse(state: PeerState, received: Received, clause: str, refusal: Refusal)
     if received.kind is Kind.PING:
         state.answers.remember(ref, Answer(answer, refusal.code))
     if refusal.code is RejectCode.STREAM_INCOMPLETE:
+        state.heed_tail(received)
         streams.tell_incomplete(state, ref.stream_id, refusal)
     else:
         state.events.append(ErrorSent(refusal.code, ref.stream_id, ref.frame_seq))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ...errors import RejectCode, ResonantError
 from ...frame.encode import check_fields, plain_frame
 from ...wire_values import Flags, Frame, MessageType, Modality, Slice
@@ -21,7 +23,8 @@ def send_data(state: PeerState, type: MessageType, slices: tuple[Slice, ...], st
     """Send a data frame, unless the other end would refuse it (HSK-6)."""
     if type == MessageType.SYNC:
         raise ValueError("Sync frames are the peer's own; see ping, open_stream, close_stream and heart")
-    check_session(state)
+    check_session(state, _check_space)
+    state.send_streams.check(Action.DATA, stream_id)
     frame = plain_frame(Frame(type, Flags.NONE, stream_id, 0, state.config.space_hash32, modality, slices))
     check_fields(frame)
     received = read_frame(b"", frame, state.role)
@@ -32,6 +35,7 @@ def send_data(state: PeerState, type: MessageType, slices: tuple[Slice, ...], st
 def open_stream(state: PeerState, stream_id: int, announce: Announce | None, *, strong: bool) -> None:
     """Send HEAD (STM-4)."""
     check_session(state)
+    state.send_streams.check(Action.HEAD, stream_id)
     head = Head(_DIRECTION[state.role])
     if announce is not None:
         head = Head(head.dir, announce.frames, announce.total_len, announce.md5, announce.xxhash3_64)
@@ -51,12 +55,20 @@ def send_heart(state: PeerState, stream_id: int) -> None:
     state.post(Draft(Action.HEART, stream_id))
 
 
-def check_session(state: PeerState) -> None:
-    """Refuse what cannot be sent without a session, or unsealed (HSK-6, HSK-4)."""
+def check_session(state: PeerState, check_space: Callable[[PeerState], None] = lambda _: None) -> None:
+    """Refuse what cannot be sent without a session, or unsealed (HSK-57, HSK-58). check_space: asked in between."""
     if state.agreement is None:
         refuse(RejectCode.HANDSHAKE_REQUIRED, "HSK-6", "there is no session")
+    check_space(state)
     if state.mute:
-        refuse(RejectCode.ENCRYPTION_REQUIRED, "HSK-4", "crypto is required and none could be chosen")
+        refuse(RejectCode.ENCRYPTION_REQUIRED, "HSK-46", "crypto is required and none could be chosen")
+
+
+def _check_space(state: PeerState) -> None:
+    """Refuse data to another space, as the other end told it (HSK-57)."""
+    own, theirs = state.config.space_hash32, 0 if state.agreement is None else state.agreement.their_hash
+    if theirs not in (0, own):
+        refuse(RejectCode.SPACE_MISMATCH, "HSK-57", f"the other end is of space {theirs}, not {own}")
 
 
 def _check_agreed(state: PeerState, received: Received) -> None:

@@ -22,13 +22,14 @@ def answer(state: PeerState, received: Received) -> None:
     if sent is not None:
         state.answers.remember(ref_of(received), Answer(sent))
         streams.take(state, received)
-        state.establish(server_agreement(state.config, capability), received.frame.stream_id)
+        state.establish(server_agreement(state.config, received.sync, capability), received.frame.stream_id)
 
 
 def repeat(state: PeerState, received: Received, answer: Answer) -> None:
-    """Answer a ping that was answered before (HSK-18)."""
+    """Answer a ping that was answered before (HSK-18), and count it as accepted (HSK-62)."""
     ref = ref_of(received)
     if state.repeat(answer.datagram):
         state.answers.remember(ref, answer)
+        streams.take_again(state, received)
         if answer.code is not None:
             state.events.append(ErrorSent(answer.code, ref.stream_id, ref.frame_seq))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...errors import DropCode, RejectCode
+from ...errors import RejectCode
 from ..events import Incomplete, Opened, Ref
 from ..received.frame import Received
 from ..received.verdicts import Refusal, incomplete
@@ -18,6 +18,14 @@ def take(state: PeerState, received: Received) -> None:
     stream = state.recv_streams.open_stream(received.frame.stream_id)
     if stream is not None and stream.ending is not None and stream.whole():
         _conclude(state, stream, stream.ending)
+
+
+def take_again(state: PeerState, received: Received) -> None:
+    """Accept a ping that was answered again (HSK-62); its number may have been accepted before."""
+    if state.numbered(received) and state.recv_streams.judge_number(received) is None:
+        take(state, received)
+    else:
+        state.touch()
 
 
 def begin(state: PeerState, received: Received) -> None:
@@ -39,7 +47,7 @@ def end(state: PeerState, received: Received) -> None:
     assert isinstance(tail, Tail)
     assert stream is not None
     if stream.ending is not None and number != stream.ending.frame_seq:
-        _another(state, received)
+        take(state, received)  # STM-33; one with a higher number was dropped (STM-15)
         return
     ending = stream.ending or Ending(number, tail)
     missing = stream.missing(number)
@@ -65,14 +73,6 @@ def expire(state: PeerState, stream: RecvStream) -> None:
 def tell_incomplete(state: PeerState, stream_id: int, refusal: Refusal) -> None:
     """Tell that a TAIL was answered with STREAM_INCOMPLETE."""
     state.events.append(Incomplete(stream_id, refusal.missing))
-
-
-def _another(state: PeerState, received: Received) -> None:
-    """A second TAIL, below the first: like any other Sync it fills its number, if it can be held (STM-7, STM-8)."""
-    if state.recv_streams.has_room(received):
-        take(state, received)
-    else:
-        state.drop(DropCode.BUFFER_LIMIT)
 
 
 def _ask_again(state: PeerState, stream: RecvStream, ending: Ending, missing: tuple[int, ...]) -> None:

@@ -32,6 +32,10 @@ class Kind(StrEnum):
     """A Sync frame whose message, or method, cannot be read (HSK-19, HSK-40)."""
 
 
+AT_ONCE = frozenset({Kind.PING, Kind.CAPABILITY, Kind.ERROR, Kind.STRAY})
+"""Frames that never wait for lower numbers, nor for a stream to be open (STM-19, STM-29, STM-30)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
     """A decoded frame. message, sync: its content as far as it could be read. fault: why it could not."""

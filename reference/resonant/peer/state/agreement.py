@@ -18,7 +18,10 @@ _OR_NONE = frozenset({"compress", "crypto"})
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """The agreement of a session. The lists are in own order; chosen_…: what this peer's own frames use (HSK-26)."""
+    """The agreement of a session. The lists are in own order; chosen_…: what this peer's own frames use (HSK-26).
+
+    their_hash: the space_hash32 that the remote peer told, 0 for none.
+    """
 
     agreed_proto: int
     compress: Names
@@ -28,6 +31,7 @@ class Agreement:
     critique: bool
     chosen_compress: str
     chosen_crypto: str
+    their_hash: int
 
     def has(self, feature: str) -> bool:
         """Whether zstd, xchacha20poly1305 or critique is agreed."""
@@ -81,14 +85,15 @@ def capability_for(config: Config, ping: Ping) -> Capability:
     )
 
 
-def server_agreement(config: Config, capability: Capability) -> Agreement:
-    """The agreement of a server once it has sent `capability` (HSK-17)."""
-    return _agreement(config, capability, other_requires=False)
+def server_agreement(config: Config, ping: Ping, capability: Capability) -> Agreement:
+    """The agreement of a server once it has sent `capability` for that ping (HSK-17)."""
+    return _agreement(config, capability, other_requires=False, their_hash=ping.space_hash32 or 0)
 
 
 def client_agreement(config: Config, capability: Capability) -> Agreement:
     """The agreement of a client once it has received `capability` (HSK-25)."""
-    return _agreement(config, capability, other_requires=capability.require_crypto is True)
+    requires = capability.require_crypto is True
+    return _agreement(config, capability, other_requires=requires, their_hash=capability.space_hash32)
 
 
 def unusable(config: Config, capability: Capability, agreement: Agreement) -> RejectCode | None:
@@ -101,7 +106,7 @@ def unusable(config: Config, capability: Capability, agreement: Agreement) -> Re
     return RejectCode.CRYPTO_REQUIRED if required and agreement.chosen_crypto == NO_TRANSFORM else None
 
 
-def _agreement(config: Config, said: Capability, *, other_requires: bool) -> Agreement:
+def _agreement(config: Config, said: Capability, *, other_requires: bool, their_hash: int) -> Agreement:
     # A server's capability holds its own lists already, and "none" where they would be empty.
     compress, crypto, dtype, modality = (
         _common(config, name, getattr(said, name)) for name in ("compress", "crypto", "dtype", "modality")
@@ -115,6 +120,7 @@ def _agreement(config: Config, said: Capability, *, other_requires: bool) -> Agr
         critique=config.critique and said.critique,
         chosen_compress=_choose(compress, pass_over_none=False),
         chosen_crypto=_choose(crypto, pass_over_none=config.require_crypto or other_requires),
+        their_hash=their_hash,
     )
 
 

@@ -9,7 +9,7 @@ from ...errors import DropCode, RejectCode, ResonantError
 from ...wire_values import Flags, MessageType, Modality
 from ..config import NO_TRANSFORM, Config, Role
 from ..events import Delivered, Dropped, Event, Lost, Output, Ref
-from ..received.frame import Kind, Received, read_datagram
+from ..received.frame import AT_ONCE, Kind, Received, read_datagram
 from ..received.verdicts import Refusal
 from ..replies import Answers, Limiter
 from ..sync.objects import Error, write_sync
@@ -74,7 +74,7 @@ class PeerState:
 
     @property
     def mute(self) -> bool:
-        """Whether crypto is required and none could be chosen (HSK-4)."""
+        """Whether crypto is required and none could be chosen (HSK-46)."""
         agreed = self.agreement
         return agreed is not None and self.config.require_crypto and agreed.chosen_crypto == NO_TRANSFORM
 
@@ -109,6 +109,12 @@ class PeerState:
             for due in self.recv_streams.accept(received.frame, hold(received, waits=waits), self.now_ms):
                 if due.data:
                     self.events.append(due.event or self._read_again(due.datagram))
+
+    def heed_tail(self, received: Received) -> None:
+        """Count a TAIL that no HEAD came before, and that is answered, as accepted (STM-13, STM-34)."""
+        self.touch()
+        if self.numbered(received):
+            self.recv_streams.accept_tail(received.frame)
 
     def touch(self) -> None:
         """Begin the time anew after which the other end is lost."""
@@ -145,7 +151,8 @@ class PeerState:
         try:
             data = self.post(draft)
         except ResonantError as refused:
-            self.drop(refused.code)
+            full = refused.code is RejectCode.STREAM_STATE  # HSK-72: a reply has no other reason for it
+            self.drop(DropCode.REPLY_LIMIT if full else refused.code)
             return None
         self.replies.count(self.now_ms)
         return data
@@ -176,6 +183,8 @@ class PeerState:
 def hold(received: Received, *, waits: bool) -> Held:
     """The frame as it is held. A compressed one that waits is kept as received: its content may be far larger."""
     data = received.kind is Kind.DATA
+    if received.kind in AT_ONCE or received.kind is Kind.TAIL:
+        return Held(b"", data=False, at_once=True)  # STM-30, STM-33
     lean = waits and received.frame.flags & Flags.ZSTD
     return Held(received.datagram, data, delivered(received) if data and not lean else None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count, islice, takewhile
@@ -18,6 +19,8 @@ from .stream_states import CLOSED, INCOMING, Arrival
 
 AHEAD = WINDOW
 """STM-8: a number that is held is less than so much above the lowest missing one."""
+REMEMBERED_FAR = 1024
+"""STM-31: numbers filled beyond the window that are remembered."""
 MISSING = 64
 TIMEOUT_MS = 10_000
 _COMPARED = ("frames", "total_len", "md5", "xxhash3_64")
@@ -27,12 +30,14 @@ _COMPARED = ("frames", "total_len", "md5", "xxhash3_64")
 class Held:
     """An accepted frame whose turn has not come. data: whether it is one of the data frames.
 
-    event: what it will be delivered as; None where keeping the datagram alone takes less memory.
+    event: what it will be delivered as; None where keeping the datagram alone takes less memory. at_once: whether it
+    had its effect when it came, and fills its number only.
     """
 
     datagram: bytes
     data: bool
     event: Delivered | None = None
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,7 @@ class RecvStream:
     """A stream: the next number due, what is held above it, and the stream bytes so far."""
 
     __slots__ = (
+        "_far",
         "_head",
         "_md5",
         "_xxh3",
@@ -72,6 +78,8 @@ class RecvStream:
         self.next_seq = 1
         self.highest = 0
         self.held: dict[int, Held] = {}
+        self._far: deque[int] = deque()
+        """The numbers that were filled beyond the window, in the order in which they came."""
         self.waiting_bytes = 0
         """The bytes, as received, of the frames in `held`."""
         self.window = Window()
@@ -90,8 +98,10 @@ class RecvStream:
         """Whether the stream is complete or failed (STM-19)."""
         return self.machine.state in CLOSED
 
-    def seen(self, number: int) -> bool:
-        """Whether the number was delivered or filled, or is held (STM-9)."""
+    def seen(self, number: int, *, at_once: bool) -> bool:
+        """Whether the number was delivered or filled, or is held (STM-9). at_once: the TAIL's counts too (STM-34)."""
+        if at_once and self.ending is not None and number == self.ending.frame_seq:
+            return True
         return number < self.next_seq or number in self.held
 
     def after_tail(self, number: int, *, tail: bool) -> bool:
@@ -107,8 +117,12 @@ class RecvStream:
 
     def take(self, number: int, held: Held, now_ms: int) -> Iterator[Held]:
         """Accept a number that was missing, and give what its turn has come for, in order."""
-        self.progress_ms = now_ms
-        self.highest = max(self.highest, number)
+        if self.ending is None or number < self.ending.frame_seq:
+            self.progress_ms = now_ms
+        if not held.at_once:
+            self.highest = max(self.highest, number)
+        elif number - self.next_seq >= AHEAD:
+            self._remember_far(number)
         self.held[number] = held
         self.waiting_bytes += len(held.datagram)
         while (due := self.held.pop(self.next_seq, None)) is not None:
@@ -117,6 +131,14 @@ class RecvStream:
             if due.data:
                 self._count(due.datagram)
             yield due
+
+    def _remember_far(self, number: int) -> None:
+        """Bound what numbers far ahead cost (STM-31)."""
+        self._far.append(number)
+        if len(self._far) > REMEMBERED_FAR:
+            oldest = self._far.popleft()
+            if oldest - self.next_seq >= AHEAD:
+                self.held.pop(oldest, None)
 
     def whole(self) -> bool:
         """Whether there is a TAIL, and nothing below it is missing (STM-14)."""
@@ -150,6 +172,7 @@ class RecvStream:
         tail = () if self.ending is None else (self.ending.frame_seq,)
         self.window = Window(sorted({*below, *self.held, *tail}))
         self.held = {}
+        self._far.clear()
         self.waiting_bytes = 0
 
     def _count(self, datagram: bytes) -> None:

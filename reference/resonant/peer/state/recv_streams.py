@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator
+from typing import TypeVar
 
 from ...errors import DropCode
 from ...wire_values import Frame
-from ..received.frame import Received
+from ..received.frame import AT_ONCE, Kind, Received
 from ..sync.objects import Head
 from .recv_stream import AHEAD, Held, RecvStream
 from .replay_window import Window
 from .stream_states import Arrival
 
+Entry = TypeVar("Entry")
 REMEMBERED = 1024
 MAX_OPEN = 64
 MAX_WAITING_BYTES = 16 * 1024 * 1024
 
 
 class RecvStreams:
-    """The numbers of the 1,024 stream_ids used last, and at most 64 open streams (HSK-34, STM-8, STM-10)."""
+    """At most 64 open streams, and of the stream_ids used last 1,024 closed ones and 1,024 without a HEAD.
+
+    HSK-69, STM-8, STM-10, STM-36.
+    """
 
     def __init__(self) -> None:
         self._open: dict[int, RecvStream] = {}
-        self._others: OrderedDict[int, Window | RecvStream] = OrderedDict()  # the one used last at the end
+        self._closed: OrderedDict[int, RecvStream] = OrderedDict()  # the one used last at the end
+        self._single: OrderedDict[int, Window] = OrderedDict()  # likewise
 
     def open_stream(self, stream_id: int) -> RecvStream | None:
         """The stream of this stream_id, if it is open."""
@@ -35,15 +41,16 @@ class RecvStreams:
 
     def closed(self, stream_id: int) -> bool:
         """Whether a stream was opened on this stream_id and is over."""
-        return isinstance(self._others.get(stream_id), RecvStream)
+        return stream_id in self._closed
 
-    def judge_number(self, stream_id: int, number: int) -> DropCode | None:
+    def judge_number(self, received: Received) -> DropCode | None:
         """DUPLICATE or STALE for a number that cannot be accepted (HSK-34, STM-9)."""
+        stream_id, number = received.frame.stream_id, received.frame.frame_seq
         stream = self._open.get(stream_id)
         if stream is not None:
-            return DropCode.DUPLICATE if stream.seen(number) else None
+            return DropCode.DUPLICATE if stream.seen(number, at_once=received.kind in AT_ONCE) else None
         window = self._window(stream_id)
-        return None if window is None else window.judge(number)
+        return None if window is None else window.judge(number, tail=received.kind is Kind.TAIL)
 
     def has_room(self, received: Received) -> bool:
         """Whether the frame's turn has come on its open stream, or it can be held until then (STM-8)."""
@@ -61,7 +68,7 @@ class RecvStreams:
     def open(self, received: Received, head: Head) -> None:
         """Open a stream; numbers accepted on its stream_id before are forgotten (STM-6)."""
         stream_id = received.frame.stream_id
-        self._others.pop(stream_id, None)
+        self._single.pop(stream_id, None)
         self._open[stream_id] = RecvStream(stream_id, head, strong=received.strong)
 
     def waits(self, frame: Frame) -> bool:
@@ -76,34 +83,43 @@ class RecvStreams:
         if stream is not None:
             yield from stream.take(number, held, now_ms)
             return
-        window = self._window(stream_id)
-        if window is None:
-            window = Window()
-            self._put(stream_id, window)
-        else:
-            self._others.move_to_end(stream_id)
-        window.accept(number)
+        self._used(stream_id).accept(number)
         yield held
 
+    def accept_tail(self, frame: Frame) -> None:
+        """Remember the number of a TAIL that no HEAD came before (STM-13)."""
+        self._used(frame.stream_id).accept(frame.frame_seq, tail=True)
+
     def settle(self, stream: RecvStream) -> None:
-        """Count a stream that was closed among the others."""
+        """Count a stream that was closed among the closed ones."""
         del self._open[stream.stream_id]
-        self._put(stream.stream_id, stream)
+        _put(self._closed, stream.stream_id, stream)
 
     def clear(self) -> None:
         """Forget everything with the session (STM-24)."""
-        for entry in (*self._open.values(), *self._others.values()):
-            if isinstance(entry, RecvStream):
-                entry.machine.fire(Arrival.LOST)
+        for stream in (*self._open.values(), *self._closed.values()):
+            stream.machine.fire(Arrival.LOST)
         self._open.clear()
-        self._others.clear()
+        self._closed.clear()
+        self._single.clear()
 
     def _window(self, stream_id: int) -> Window | None:
-        entry = self._others.get(stream_id)
-        return entry.window if isinstance(entry, RecvStream) else entry
+        stream = self._closed.get(stream_id)
+        return self._single.get(stream_id) if stream is None else stream.window
 
-    def _put(self, stream_id: int, entry: Window | RecvStream) -> None:
-        self._others[stream_id] = entry
-        self._others.move_to_end(stream_id)
-        if len(self._others) > REMEMBERED:
-            self._others.popitem(last=False)
+    def _used(self, stream_id: int) -> Window:
+        """The numbers of a stream_id that is not open, which is now the one used last."""
+        stream = self._closed.get(stream_id)
+        if stream is not None:
+            _put(self._closed, stream_id, stream)
+            return stream.window
+        window = self._single.get(stream_id) or Window()
+        _put(self._single, stream_id, window)
+        return window
+
+
+def _put(group: OrderedDict[int, Entry], stream_id: int, entry: Entry) -> None:
+    group[stream_id] = entry
+    group.move_to_end(stream_id)
+    if len(group) > REMEMBERED:
+        group.popitem(last=False)

@@ -13,7 +13,7 @@ from .stream_states import OUTGOING, Action
 
 MAX_KEPT_BYTES = 256 * 1024 * 1024
 KEPT_MS = 10_000
-"""Milliseconds for which frames are kept after the last TAIL (STM-20)."""
+"""Milliseconds for which frames are kept after the last TAIL, this instant included (STM-37)."""
 _OVERHEAD_BYTES = 256
 """About what a kept frame costs beside its bytes, so that many small ones are bounded as well."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ...errors import RejectCode, ResonantError
@@ -19,7 +19,8 @@ from .agreement import Agreement
 from .send_stream import KEPT_MS, Kept, SendStream
 from .stream_states import Action, SendState
 
-REMEMBERED_REPLY_STREAMS = 4096
+MAX_STREAMS = 65_536
+"""HSK-72: of those on which the program has sent, and of those with nothing but replies."""
 MAX_REPAIRED = 64
 _BARE = frozenset({Action.PING, Action.REPLY})
 """Actions that are sent without transforms (HSK-4), and are no part of an opened stream."""
@@ -49,7 +50,7 @@ class SendStreams:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._streams: dict[int, SendStream] = {}
-        self._replying: OrderedDict[int, SendStream] = OrderedDict()  # those that carried nothing but replies
+        self._replying: dict[int, SendStream] = {}  # those that carried nothing but replies
         self._kept = Kept()
         self._ended: OrderedDict[int, SendStream] = OrderedDict()  # by the time of the last TAIL
         self._repairs = Limiter()
@@ -60,10 +61,18 @@ class SendStreams:
         Raises ResonantError, and uses up nothing, for a frame that its state, a field or a datagram does not admit.
         """
         stream = self._stream(draft.stream_id)
-        stream.check(draft.action)
+        self.check(draft.action, draft.stream_id)
         data = self._encode(draft, stream, agreement)
         self._advance(draft, stream, data, now_ms)
         return data
+
+    def check(self, action: Action, stream_id: int) -> None:
+        """Refuse with STREAM_STATE what the stream_id's state, or the number of stream_ids, does not admit (STM-4)."""
+        self._stream(stream_id).check(action)
+        group: Mapping[int, SendStream] = self._replying if action is Action.REPLY else self._streams
+        if stream_id not in self._streams and stream_id not in group and len(group) >= MAX_STREAMS:
+            detail = f"{MAX_STREAMS:,} stream_ids have been used under this salt"
+            raise ResonantError(RejectCode.STREAM_STATE, "HSK-72", detail)
 
     def tail_of(self, stream_id: int) -> Tail:
         """The TAIL that a stream would have now."""
@@ -83,15 +92,15 @@ class SendStreams:
         found = (self._kept.find(stream_id, number) for number in (*named, tail_seq))
         return tuple(data for data in found if data is not None)
 
-    def break_off(self, stream_id: int) -> None:
-        """Take a stream for broken, if it is this peer's (STM-21)."""
+    def break_off(self, stream_id: int, tail_seq: int) -> None:
+        """Take the stream of this TAIL for broken, if it is this peer's (STM-21, STM-38)."""
         stream = self._stream(stream_id)
-        if stream.machine.permits(Action.BREAK):
+        if stream.tail_seq == tail_seq and stream.machine.permits(Action.BREAK):
             stream.machine.fire(Action.BREAK)
             self._let_go(stream_id, stream)
 
     def expire(self, now_ms: int) -> None:
-        """Let go of frames whose TAIL was sent more than 10 s ago."""
+        """Let go of frames whose TAIL was sent more than 10 s ago (STM-37)."""
         while self._ended:
             stream_id, stream = next(iter(self._ended.items()))
             if now_ms - stream.tail_ms <= KEPT_MS:
@@ -160,15 +169,12 @@ class SendStreams:
         self._remember(stream_id, stream)
 
     def _remember(self, stream_id: int, stream: SendStream) -> None:
-        """Never forget a number that the program above used; nonces hang on them. Replies are never sealed."""
-        if stream.machine.state is not SendState.REPLIES:
+        """Never forget a number (HSK-71)."""
+        if stream.machine.state is SendState.REPLIES:
+            self._replying[stream_id] = stream
+        else:
             self._replying.pop(stream_id, None)
             self._streams[stream_id] = stream
-            return
-        self._replying[stream_id] = stream
-        self._replying.move_to_end(stream_id)
-        if len(self._replying) > REMEMBERED_REPLY_STREAMS:
-            self._replying.popitem(last=False)
 
 
 def sync_draft(action: Action, stream_id: int, value: SyncObject, *, strong: bool = False) -> Draft:

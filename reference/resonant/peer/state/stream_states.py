@@ -97,12 +97,11 @@ OUTGOING: Table[SendState, Action] = Table(
         (SendState.OPEN, Action.HEART): SendState.OPEN,
         (SendState.OPEN, Action.BEAT): SendState.OPEN,
         (SendState.OPEN, Action.TAIL): SendState.ENDED,
-        (SendState.OPEN, Action.BREAK): SendState.BROKEN,  # STM-21
         (SendState.OPEN, Action.LOST): SendState.SINGLE,
         (SendState.ENDED, Action.REPLY): SendState.ENDED,
         (SendState.ENDED, Action.BEAT): SendState.ENDED,
         (SendState.ENDED, Action.REPAIR): SendState.ENDED,  # STM-20
-        (SendState.ENDED, Action.BREAK): SendState.BROKEN,
+        (SendState.ENDED, Action.BREAK): SendState.BROKEN,  # STM-21
         (SendState.ENDED, Action.LOST): SendState.SINGLE,
         (SendState.BROKEN, Action.REPLY): SendState.BROKEN,
         (SendState.BROKEN, Action.BEAT): SendState.BROKEN,

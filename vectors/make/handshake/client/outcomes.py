@@ -53,7 +53,11 @@ def _agreed() -> Iterator[Case]:
     yield _outcome("dtype-twice", "A dtype twice.", lists, _supports(dtype=["i8", "i8"]), dtype=["i8"])
     yield _outcome("dtype-empty", "No dtype.", lists, _supports(dtype=[]), dtype=[])
     yield _outcome(
-        "dtype-unknown", "Unknown dtypes.", "HSK-8 HSK-25", _supports(dtype=["bf16", "q4", "F16"]), dtype=["q4"]
+        "dtype-unknown",
+        "Unknown dtypes.",
+        "HSK-8 HSK-25",
+        _supports(dtype=["reserved-bf16", "q4", "reserved-f16"]),
+        dtype=["q4"],
     )
     yield _outcome(
         "modality-some",
@@ -67,7 +71,7 @@ def _agreed() -> Iterator[Case]:
         "modality-unknown",
         "Unknown modalities.",
         "HSK-8 HSK-25",
-        capable(modality=["smell", "graph"]),
+        capable(modality=["reserved-smell", "graph"]),
         modality=["graph"],
     )
     yield _outcome(
@@ -87,7 +91,10 @@ def _agreed_transforms() -> Iterator[Case]:
     yield _outcome("compress-empty", "An empty compress list: none.", "HSK-25 HSK-26", capable(compress=[]))
     yield _outcome("crypto-empty", "An empty crypto list: none.", "HSK-25 HSK-26", capable(crypto=[]))
     yield _outcome(
-        "compress-unknown", "A compress list of unknown names: none.", "HSK-8 HSK-26", capable(compress=["brotli"])
+        "compress-unknown",
+        "A compress list of unknown names: none.",
+        "HSK-8 HSK-26",
+        capable(compress=["reserved-brotli"]),
     )
     yield _outcome(
         "zstd-not-asked",

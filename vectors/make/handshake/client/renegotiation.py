@@ -42,12 +42,12 @@ def _good() -> Iterator[Case]:
     new = [*send(NO_F16), *events(established(dtype=DTYPES[1:]))]
     frame = think(1)
     after = [*send(frame), *refusal(frame, "UNSUPPORTED_DTYPE", dtype="f16")]
-    yield client("new-agreement", about, "HSK-30 HSK-20", JOIN, AGAIN, STILL, new, after)
+    yield client("new-agreement", about, "HSK-64 HSK-20", JOIN, AGAIN, STILL, new, after)
     about = "While the second ping waits, the client can send by the earlier agreement."
-    yield client("sends-while-waiting", about, "HSK-30", JOIN, AGAIN, SENDS, send(capable(0, 7)), events(established()))
+    yield client("sends-while-waiting", about, "HSK-64", JOIN, AGAIN, SENDS, send(capable(0, 7)), events(established()))
     about = "ts is the clock in whole seconds, and a retry is the same bytes with the same ts."
     steps = [*advance(2_999), *act("ping", 7), *expect(first_ping(0, 7, ts=2), name="second")]
-    yield client("ts-is-the-clock", about, "HSK-20", JOIN, steps, advance(1_000), again("second"))
+    yield client("ts-is-the-clock", about, "HSK-20 HSK-51", JOIN, steps, advance(1_000), again("second"))
     about = "The retries of the second ping come 1, 3 and 7 s after it."
     ticks = [
         step for ms in (1_000, 2_000, 4_000) for step in (*advance(ms - 1), *nothing(), *advance(1), *again("second"))
@@ -67,10 +67,10 @@ def _good() -> Iterator[Case]:
 def _bad() -> Iterator[Case]:
     about = "An error for the second ping: the earlier agreement holds on, in both directions."
     failed = [*send(wrong("ENCRYPTION_REQUIRED", 0, 7, (7, 0))), *events(error_received("ENCRYPTION_REQUIRED", (7, 0)))]
-    yield client("error", about, "HSK-30 HSK-28", JOIN, AGAIN, failed, STILL, SENDS)
+    yield client("error", about, "HSK-64 HSK-28", JOIN, AGAIN, failed, STILL, SENDS)
     about = "No answer to the second ping: the earlier agreement holds on, in both directions."
     silence = [*advance(15_000), *again("second", "second", "second"), *events(error_received("HANDSHAKE_TIMEOUT"))]
-    yield client("timeout", about, "HSK-30 HSK-21", JOIN, AGAIN, silence, STILL, SENDS)
+    yield client("timeout", about, "HSK-64 HSK-21", JOIN, AGAIN, silence, STILL, SENDS)
     required = {"critique": True, "dtype": DTYPES, "require_crypto": True}
     for case_id, frame, code in (
         ("version", capable(0, 7, agreed_proto=2), "UNSUPPORTED_VERSION"),
@@ -82,7 +82,7 @@ def _bad() -> Iterator[Case]:
         yield client(
             f"{case_id}-ends-the-session",
             about,
-            "HSK-30 HSK-24 HSK-27 HSK-29",
+            "HSK-65 HSK-24 HSK-27 HSK-29",
             JOIN,
             AGAIN,
             steps,

@@ -51,12 +51,12 @@ def _broken() -> Iterator[Case]:
         ("too-short", "32 bytes.", wire[:32], "FRAME_TOO_SHORT"),
         ("version", "Version 2.", replace(GOOD, version=2).frame(), "BAD_VERSION"),
         ("crc", "A wrong CRC.", close(wire[:-4], 0), "CRC_MISMATCH"),
-        ("type", "Type 5.", replace(GOOD, type=5).frame(), "BAD_TYPE"),
-        ("flags", "Flag bit 3.", replace(GOOD, flags=8).frame(), "RESERVED_FLAGS"),
+        ("type", "Type 0xf5.", replace(GOOD, type=0xF5).frame(), "BAD_TYPE"),
+        ("flags", "Flag bit 15.", replace(GOOD, flags=0x8000).frame(), "RESERVED_FLAGS"),
         ("slice-table", "More slices than there is room for.", replace(GOOD, num_slices=99).frame(), "BAD_SLICE_TABLE"),
-        ("modality", "Modality 5.", replace(GOOD, modality=5).frame(), "BAD_MODALITY"),
+        ("modality", "Modality 0xf5.", replace(GOOD, modality=0xF5).frame(), "BAD_MODALITY"),
         ("plain-size", "A slice of 65,536 bytes.", replace(GOOD, slice_len=(65_536,)).frame(), "PLAIN_TOO_LARGE"),
-        ("dtype", "A slice of dtype 4.", replace(GOOD, body=b"\4" + GOOD.body[1:]).frame(), "BAD_DTYPE"),
+        ("dtype", "A slice of dtype 0xf4.", replace(GOOD, body=b"\xf4" + GOOD.body[1:]).frame(), "BAD_DTYPE"),
         ("rank", "A slice of rank 0.", replace(GOOD, body=raw_slice(F16, (), bytes(4))).frame(), "BAD_RANK"),
         (
             "length",
@@ -70,7 +70,7 @@ def _broken() -> Iterator[Case]:
         steps = [*send(data), *nothing(), *events(dropped(code))]
         good = [*send(think(0)), *events(message(think(0)))]
         yield from in_session(
-            f"broken-{case_id}", f"{about} Then a good frame with that number.", "HSK-31 HSK-34", steps, good
+            f"broken-{case_id}", f"{about} Then a good frame with that number.", "HSK-31 HSK-34 HSK-54", steps, good
         )
     about = "A broken datagram before anything else."
     yield server("first-of-all", about, "HSK-31", send(b"\0" * 40), events(dropped("BAD_VERSION")), OPEN)

@@ -28,12 +28,13 @@ class Refusal:
     code: str
     adds: dict[str, Any] = field(default_factory=dict)
     config: Config = CONFIG
+    clauses: str = "HSK-36 HSK-43"
 
     def cases(self) -> Iterator[Case]:
         """Once for each role."""
         header = {"header_hash": self.config.space_hash32}
         steps = [*send(self.frame), *refusal(self.frame, self.code, **self.adds, **header)]
-        yield from in_session(self.id, self.about, "HSK-36 HSK-43", steps, config=self.config)
+        yield from in_session(self.id, self.about, self.clauses, steps, config=self.config)
 
 
 def groups() -> Iterator[Group]:
@@ -125,7 +126,9 @@ def _dtypes() -> Iterator[Refusal]:
             "q4",
         ),
     ):
-        yield Refusal(f"dtype-{case_id}", about, frame, "UNSUPPORTED_DTYPE", {"dtype": name}, f16)
+        yield Refusal(
+            f"dtype-{case_id}", about, frame, "UNSUPPORTED_DTYPE", {"dtype": name}, f16, "HSK-36 HSK-43 HSK-56"
+        )
     about = "A session that agreed no dtype at all."
     yield Refusal("dtype-of-none", about, think(0), "UNSUPPORTED_DTYPE", {"dtype": "f16"}, own(dtype=()))
 
@@ -148,9 +151,8 @@ def _accepted() -> Iterator[Case]:
         ("strong-tail", "STRONG_TAIL on a single message changes nothing.", think(0, flags=4), CONFIG),
         ("stream-0", "A message on stream_id 0.", think(0, stream=0), CONFIG),
     ):
-        yield from in_session(
-            f"accepted-{case_id}", about, "HSK-36 HSK-41", send(frame), events(message(frame)), config=config
-        )
+        clauses = "HSK-36 HSK-41 HSK-56" if case_id.endswith("no-tensor") else "HSK-36 HSK-41"
+        yield from in_session(f"accepted-{case_id}", about, clauses, send(frame), events(message(frame)), config=config)
 
 
 def _insisting() -> Iterator[Case]:

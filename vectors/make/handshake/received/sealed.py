@@ -93,8 +93,9 @@ def _numbers() -> Iterator[Case]:
     yield from required("clear-error-far-below", about, accepted(closed(TOP)), send(low), told)
     about = "The same clear error twice is accepted twice."
     yield from required("clear-error-twice", about, send(low), told, send(low), told)
-    about = "A clear frame of an unknown method takes no number."
-    yield from required("clear-unknown-method", about, send(unknown(0)), events(), accepted(closed(0)))
+    about = "A clear frame of an unknown method is refused, and takes no number."
+    clear = [*send(unknown(0)), *refusal(unknown(0), "ENCRYPTION_REQUIRED"), *accepted(closed(0))]
+    yield from in_session("required-clear-unknown-method", about, "HSK-35 HSK-60", clear, config=REQUIRING)
     about = "A sealed frame of an unknown method takes its number."
     sealed = [*send(unknown(0, flags=XCHACHA)), *events(), *send(closed(0)), *events(dropped("DUPLICATE"))]
     yield from required("sealed-unknown-method", about, sealed)

@@ -10,7 +10,7 @@ from ...dialogue.events import dropped, error_received, established, message
 from ...dialogue.frames import Frame, capable, heart, ping, sync, think, unknown, wrong
 from ...dialogue.sessions import ROLES, dialogue, head, in_session, session, tail, waiting
 from ...dialogue.steps import OPEN, Steps, capability, events, expect, nothing, refusal, send, server
-from ...model import Case, Group
+from ...model import UNTIL_ASSIGNED, Case, Group
 from ...writer.raw_frame import XCHACHA, ZSTD
 
 INSISTING = own(require_crypto=True)
@@ -23,6 +23,8 @@ def groups() -> Iterator[Group]:
     yield Group("handshake", "refused/sync", "dialogue", about, cases)
     about = "Sync frames that are accepted, and errors, which nobody answers."
     yield Group("handshake", "sync/accepted", "dialogue", about, [*_accepted(), *_errors()])
+    about = f"Methods that no version has assigned yet: {UNTIL_ASSIGNED}"
+    yield Group("handshake", "sync/unassigned", "dialogue", about, list(_unassigned()))
     yield Group("handshake", "refused/sync-zstd", "dialogue", "Compressed Sync frames.", list(_zstd()), ("zstd",))
     yield Group("handshake", "refused/sync-xchacha", "dialogue", "Sealed Sync frames.", list(_sealed()), ("xchacha",))
 
@@ -82,15 +84,7 @@ def _accepted() -> Iterator[Case]:
     about = "A HEART of another space."
     steps = [*send(heart(0, space_hash32=7)), *events(), *nothing()]
     yield from in_session("heart-of-another-space", about, "HSK-38", steps)
-    for case_id, content in (
-        ("later", {"method": "x-later"}),
-        ("capitals", {"method": "PING", "ts": 0}),
-        ("empty", {"method": ""}),
-    ):
-        about = f"An unknown method, {content['method']!r}: no effect, no answer, but its number counts."
-        one = sync(content, 0, DATA_STREAM)
-        steps = [*send(one), *events(), *nothing(), *send(think(0)), *events(dropped("DUPLICATE"))]
-        yield from in_session(f"method-{case_id}", about, "HSK-9 HSK-34", steps)
+    yield from _methods(later={"method": "reserved-later"})
     for role in ROLES:
         about = "An unknown method without a session."
         yield dialogue(role, "method-no-session", about, "HSK-9", waiting(role), send(unknown(0)), events(), nothing())
@@ -98,6 +92,18 @@ def _accepted() -> Iterator[Case]:
     one = capable(5, agreed_proto=2)
     steps = [*send(one), *events(), *nothing(), *send(think(0)), *events(message(think(0)))]
     yield server("capability-to-a-server", about, "HSK-9", OPEN, steps)
+
+
+def _methods(**objects: dict[str, object]) -> Iterator[Case]:
+    for case_id, content in objects.items():
+        about = f"An unknown method, {content['method']!r}: no effect, no answer, but its number counts."
+        one = sync(content, 0, DATA_STREAM)
+        steps = [*send(one), *events(), *nothing(), *send(think(0)), *events(dropped("DUPLICATE"))]
+        yield from in_session(f"method-{case_id}", about, "HSK-9 HSK-34", steps)
+
+
+def _unassigned() -> Iterator[Case]:
+    yield from _methods(later={"method": "x-later"}, capitals={"method": "PING", "ts": 0}, empty={"method": ""})
 
 
 def _errors() -> Iterator[Case]:

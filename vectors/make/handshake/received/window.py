@@ -116,7 +116,7 @@ def _kinds() -> Iterator[Case]:
     }
     for case_id, (about, frame, told) in counted.items():
         steps = [*send(frame), *told, *send(part(0)), *TWICE]
-        yield from in_session(f"{case_id}-counts", f"{about} counts: its number is taken.", "HSK-34", steps)
+        yield from in_session(f"{case_id}-counts", f"{about} counts: its number is taken.", "HSK-34 HSK-55", steps)
         moved = [*send(replace(frame, frame_seq=TOP)), *told, *send(part(TOP - 1_024)), *OLD]
         yield from in_session(f"{case_id}-moves", f"{about} moves the window.", "HSK-34", moved)
     about = "A ping counts: its number is taken, and it moves the window."
@@ -134,16 +134,16 @@ def _not_counted() -> Iterator[Case]:
         *accepted(part(0)),
         *accepted(part(TOP)),
     ]
-    yield from in_session("refused-does-not-count", about, "HSK-34", steps, config=text_only)
+    yield from in_session("refused-does-not-count", about, "HSK-34 HSK-53", steps, config=text_only)
     about = "A frame that was refused is refused again, not dropped."
     steps = [*send(bad), *refusal(bad, "UNSUPPORTED_MODALITY", 0), *send(bad), *refusal(bad, "UNSUPPORTED_MODALITY", 1)]
-    yield from in_session("refused-twice", about, "HSK-34 HSK-36", steps, config=text_only)
+    yield from in_session("refused-twice", about, "HSK-34 HSK-36 HSK-53", steps, config=text_only)
     about = "A duplicate is dropped before it could be refused."
     steps = [*accepted(part(0)), *send(part(0, modality=1)), *TWICE, *nothing()]
-    yield from in_session("duplicate-before-refusal", about, "HSK-34 HSK-36", steps, config=text_only)
+    yield from in_session("duplicate-before-refusal", about, "HSK-34 HSK-36 HSK-52", steps, config=text_only)
     about = "A stale frame is dropped before it could be refused."
     steps = [*accepted(part(TOP)), *send(part(0, modality=1)), *OLD, *nothing()]
-    yield from in_session("stale-before-refusal", about, "HSK-34 HSK-36", steps, config=text_only)
+    yield from in_session("stale-before-refusal", about, "HSK-34 HSK-36 HSK-52", steps, config=text_only)
     about = "A data frame without a session does not count."
     frame = part(TOP)
     steps = [*send(frame), *refusal(frame, "HANDSHAKE_REQUIRED"), *OPEN, *accepted(part(0)), *accepted(part(TOP))]
@@ -189,4 +189,4 @@ def _streams() -> Iterator[Case]:
     about = "A HEART on each of 1,023 stream_ids beside that of the handshake: all 1,024 are remembered."
     hearts = send(*(heart(0, stream) for stream in range(2, 1_025)))
     repeats = [*send(heart(0, 1), heart(0, 2), heart(0, 513), heart(0, 1_024)), *events(*[dropped("DUPLICATE")] * 4)]
-    yield server("remembers-1024", about, "HSK-34", OPEN, hearts, events(), repeats)
+    yield server("remembers-1024", about, "HSK-34 HSK-69", OPEN, hearts, events(), repeats)

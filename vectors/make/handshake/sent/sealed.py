@@ -51,7 +51,7 @@ def _sent() -> Iterator[Case]:
     about = "An error is not sealed, though it answers a sealed frame."
     bad = closed(0, space_hash32=7)
     steps = [*send(bad), *refusal(bad, "SPACE_MISMATCH", got_hash=7)]
-    yield from in_session("error-is-clear", about, "HSK-4", steps, config=SEALED)
+    yield from in_session("error-is-clear", about, "HSK-45", steps, config=SEALED)
     about = "An error takes a number, and so a nonce: the next message has the one after it."
     one = closed(1)
     yield from in_session("nonce-after-error", about, "HSK-2 XCH-10", steps, say(one), expect(one), config=SEALED)
@@ -85,10 +85,10 @@ def _sent_by_choice() -> Iterator[Case]:
         *expect(capability(1, crypto=[XCHACHA_NAME])),
         *events(established(crypto=XCHACHA_NAME)),
     ]
-    yield server("capability-is-clear", about, "HSK-4", session("server", SEALED), steps, config=SEALED)
+    yield server("capability-is-clear", about, "HSK-45", session("server", SEALED), steps, config=SEALED)
     about = "A second ping is sent clear."
     steps = [*act("ping", 7), *expect(first_ping(0, 7, crypto=BOTH_NAMES))]
-    yield client("ping-is-clear", about, "HSK-4", session("client", SEALED), steps, config=SEALED)
+    yield client("ping-is-clear", about, "HSK-45", session("client", SEALED), steps, config=SEALED)
 
 
 def _moved(salt: bytes, stream: int, to: int) -> bytes:

@@ -55,7 +55,14 @@ def _sent() -> Iterator[Case]:
     yield from in_session("sends-heart", about, "HSK-2 HSK-3", act("heart"), expect(heart(0)))
     about = "A peer without a space puts 0 into its frames."
     none = own(space_hash32=0)
-    yield from in_session("sends-without-space", about, "HSK-3", sent(think(0, space_hash32=0)), config=none)
+    yield server(
+        "server-sends-without-space",
+        about,
+        "HSK-3",
+        session("server", none),
+        sent(think(0, space_hash32=0)),
+        config=none,
+    )
     about = "The own space goes into an error as well, whatever the frame had that it answers."
     bad = think(0, space_hash32=7)
     yield from in_session("error-has-own-space", about, "HSK-3", send(bad), refusal(bad, "SPACE_MISMATCH", got_hash=7))
@@ -73,7 +80,7 @@ def _numbered() -> Iterator[Case]:
     yield from in_session("numbers-shared", about, "HSK-2", steps, sent(think(3)))
     about = "A HEART on each of 1,025 stream_ids, and one more on the first: no number is forgotten and used twice."
     beats = [step for stream in range(2, 1_027) for step in (*act("heart", stream), *expect(heart(0, stream)))]
-    yield server("numbers-on-1025", about, "HSK-2", OPEN, beats, act("heart", 2), expect(heart(1, 2)))
+    yield server("numbers-on-1025", about, "HSK-2 HSK-71", OPEN, beats, act("heart", 2), expect(heart(1, 2)))
     about = "The count has nothing to do with the numbers that are received."
     frame = think(700)
     yield from in_session("numbers-own", about, "HSK-2", send(frame), events(message(frame)), sent(think(0)))
@@ -94,12 +101,13 @@ def _without_session() -> Iterator[Case]:
             ("tail", "A TAIL without a session.", act("tail", 3, NO_SESSION)),
             ("heart", "A HEART without a session.", act("heart", 3, NO_SESSION)),
         ):
+            clauses = "HSK-6 HSK-57" if case_id in ("message", "critique", "bad-message") else "HSK-58"
             if role == "client":
-                yield client(f"client-no-session-{case_id}", about, "HSK-6", start, step, nothing())
+                yield client(f"client-no-session-{case_id}", about, clauses, start, step, nothing())
             else:
                 # A server knows an address once something came from it: here a frame that it refuses.
                 known = [*send(think(0, stream=9)), *refusal(think(0, stream=9), NO_SESSION)]
-                yield server(f"server-no-session-{case_id}", about, "HSK-6", known, step, nothing())
+                yield server(f"server-no-session-{case_id}", about, clauses, known, step, nothing())
     for case_id, step in (
         ("message", say(think(0), NO_SESSION)),
         ("heart", act("heart", 3, NO_SESSION)),
@@ -117,7 +125,7 @@ class Unsent:
     frame: Frame
     code: str
     config: Config = CONFIG
-    clauses: str = "HSK-6"
+    clauses: str = "HSK-6 HSK-57"
 
     def cases(self) -> Iterator[Case]:
         """Once for each role."""
@@ -186,7 +194,9 @@ def _insisting() -> Iterator[Case]:
         own_config = replace(config, critique="not-agreed" not in case_id)
         about = "A server that insists on sealed frames, and could agree on none, sends nothing that needs it."
         opened = session("server", own_config)
-        yield dialogue("server", f"insists-{case_id}", about, "HSK-4 HSK-6", opened, step, nothing(), config=own_config)
+        yield dialogue(
+            "server", f"insists-{case_id}", about, "HSK-46 HSK-57 HSK-58", opened, step, nothing(), config=own_config
+        )
 
 
 def _sizes() -> Iterator[Case]:

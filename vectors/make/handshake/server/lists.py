@@ -10,7 +10,7 @@ from ...dialogue.configs import CONFIG, DTYPES, MODALITIES, XCHACHA_NAME, Config
 from ...dialogue.events import established
 from ...dialogue.frames import Frame, ping, small_ping
 from ...dialogue.steps import capability, events, expect, send, server
-from ...model import Case, Group
+from ...model import UNTIL_ASSIGNED, Case, Group
 
 SUPPORTS: dict[str, Any] = {"critique": True, "dtype": DTYPES}
 
@@ -39,6 +39,21 @@ def groups() -> Iterator[Group]:
     about = "What a server and a ping agree, no transform among it."
     plain = [one.case() for one in (*_missing(), *_emptied(), *_odd(), *_own(), *_values())]
     yield Group("handshake", "server/lists", "dialogue", about, plain)
+    about = f"Names of lists that no version has assigned yet: {UNTIL_ASSIGNED}"
+    yield Group("handshake", "server/lists-unassigned", "dialogue", about, [one.case() for one in _unassigned()])
+
+
+def _unassigned() -> Iterator[Outcome]:
+    about = "Names that differ from known ones in case, in a space or in everything leave no dtype."
+    no_dtype: dict[str, Any] = {"supports": {"dtype": []}}
+    given = ["bf16", "F16", "f16 ", "", "f64"]
+    yield Outcome("dtype", about, "HSK-8 HSK-15", ping(supports=SUPPORTS | {"dtype": given}), no_dtype, {"dtype": []})
+    no_modality: dict[str, Any] = {"modality": []}
+    about = "Names that differ from known ones in case, in a space or in everything leave no modality."
+    yield Outcome("modality", about, "HSK-8 HSK-15", ping(modality=["Text", "", "smell"]), no_modality, no_modality)
+    about = "Names of no transform that there is leave none."
+    yield Outcome("compress", about, "HSK-8 HSK-15", ping(compress=["brotli", "ZSTD", "deflate"]), {})
+    yield Outcome("crypto", about, "HSK-8 HSK-15", ping(crypto=["rot13", "NONE"]), {})
 
 
 def _missing() -> Iterator[Outcome]:
@@ -66,8 +81,14 @@ def _emptied() -> Iterator[Outcome]:
     nothing: Mapping[str, Any] = {}
     for how, compress, crypto, dtype, modality in (
         ("empty", [], [], [], []),
-        ("disjoint", ["zstd"], [XCHACHA_NAME], ["sparse"], ["smell"]),
-        ("unknown", ["brotli", "deflate"], ["rot13"], ["bf16", "F16", "f16 "], ["Text", ""]),
+        ("disjoint", ["zstd"], [XCHACHA_NAME], ["sparse"], ["reserved-smell"]),
+        (
+            "unknown",
+            ["reserved-brotli", "reserved-deflate"],
+            ["reserved-rot13"],
+            ["reserved-bf16", "reserved-f16"],
+            ["reserved-text"],
+        ),
     ):
         clauses = "HSK-8 HSK-15" if how == "unknown" else "HSK-14 HSK-15"
         about = f"A {how} compress list of the ping leaves none."
@@ -90,13 +111,13 @@ def _odd() -> Iterator[Outcome]:
     yield dtypes("dtype-order", "The order is the server's.", "HSK-14", ["q4", "i8", "f16"], ["f16", "i8", "q4"])
     yield dtypes("dtype-twice", "A name twice counts once.", "HSK-14", ["q4", "f16", "q4"], ["f16", "q4"])
     about = "Unknown names among known ones."
-    yield dtypes("dtype-some-unknown", about, "HSK-8 HSK-14", ["bf16", "q4", "", "f64"], ["q4"])
+    yield dtypes("dtype-some-unknown", about, "HSK-8 HSK-14", ["reserved-bf16", "q4", "reserved-f16"], ["q4"])
     left = ["image", "mixed"]
     about = "Unknown modalities among known ones, in another order and one twice."
-    one = ping(modality=["mixed", "smell", "image", "mixed"])
+    one = ping(modality=["mixed", "reserved-smell", "image", "mixed"])
     yield Outcome("modality-some-unknown", about, "HSK-8 HSK-14", one, {"modality": left}, {"modality": left})
     about = "Unknown transforms before none."
-    one = ping(compress=["brotli", "none"], crypto=["rot13", "none"])
+    one = ping(compress=["reserved-brotli", "none"], crypto=["reserved-rot13", "none"])
     yield Outcome("transforms-some-unknown", about, "HSK-8 HSK-14", one)
     about = "Members that there are not, beside the others and in supports."
     one = ping(later={"compress": ["x"]}, supports=SUPPORTS | {"later": None}, agreed_proto="2")
@@ -161,19 +182,19 @@ def _own_flags() -> Iterator[Outcome]:
     one = ping(supports=SUPPORTS | told)
     yield Outcome("critique-both-false", about, "HSK-16", one, false, told, own(critique=False))
     about = "The server says that it does not insist on sealed frames."
-    yield Outcome("require-crypto-false", about, "HSK-16", ping(), {"supports": {"require_crypto": False}})
+    yield Outcome("require-crypto-false", about, "HSK-16 HSK-50", ping(), {"supports": {"require_crypto": False}})
     about = "A server that insists on sealed frames says so, and agrees none where there is nothing else."
     said = {"supports": {"require_crypto": True}}
-    yield Outcome("require-crypto-true", about, "HSK-15 HSK-16", ping(), said, config=own(require_crypto=True))
+    yield Outcome("require-crypto-true", about, "HSK-15 HSK-16 HSK-50", ping(), said, config=own(require_crypto=True))
 
 
 def _values() -> Iterator[Outcome]:
     for case_id, version in (("2", 2), ("7", 7), ("largest", 2**53 - 1)):
-        yield Outcome(f"v-{case_id}", f"v is {version}: the lower one is agreed.", "HSK-13", ping(v=version))
+        yield Outcome(f"v-{case_id}", f"v is {version}: the lower one is agreed.", "HSK-13 HSK-49", ping(v=version))
     for case_id, ts in (("negative", -1), ("largest", 2**53 - 1), ("smallest", -(2**53) + 1)):
         yield Outcome(f"ts-{case_id}", f"ts is {ts}: any integer will do.", "HSK-10 HSK-11", ping(ts=ts))
     about = "Another d_model than the server's, whose own is said."
-    yield Outcome("d-model-other", about, "HSK-13", ping(d_model=1))
+    yield Outcome("d-model-other", about, "HSK-49", ping(d_model=1))
     yield Outcome(
-        "d-model-own", "The server's own d_model is said.", "HSK-13", ping(), {"d_model": 77}, config=own(d_model=77)
+        "d-model-own", "The server's own d_model is said.", "HSK-49", ping(), {"d_model": 77}, config=own(d_model=77)
     )

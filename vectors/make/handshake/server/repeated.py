@@ -80,7 +80,7 @@ def _repeated() -> Iterator[Case]:
     second = [*send(other(1)), *expect(capability(1, **NO_F16)), *events(established(dtype=("i8", "q4")))]
     yield server("first-after-second", about, "HSK-18", FIRST, second, send(ping()), same, no_f16(think(0)))
     about = "The same numbers, but no ping: the number has been accepted."
-    duplicate = sync({"method": "x-later"}, 0, HANDSHAKE_STREAM)
+    duplicate = sync({"method": "reserved-later"}, 0, HANDSHAKE_STREAM)
     yield server("no-ping", about, "HSK-34 HSK-33", FIRST, send(duplicate), events(dropped("DUPLICATE")))
     about = "The same ping from another address is one of its own."
     both = [*send(ping(), peer="b"), *expect(capability(), peer="b"), *events(by("b", established()))]
@@ -96,6 +96,9 @@ def _repeated_errors() -> Iterator[Case]:
     yield server("error-same", about, "HSK-18", first, send(bad), again("first"), told)
     about = "A good ping with the numbers of one that was answered with error: the same error."
     yield server("error-then-good", about, "HSK-18", first, send(ping()), again("first"), told)
+    about = "A ping that was answered with error takes no number; answered again it does."
+    taken = [*send(bad), *again("first"), *told, *send(wrong("X_LATER", 0, HANDSHAKE_STREAM))]
+    yield server("error-again-takes-its-number", about, "HSK-62 HSK-53", first, taken, events(dropped("DUPLICATE")))
     about = "A good ping with the next number after an error."
     good = [*send(ping(1)), *expect(capability(1)), *events(established())]
     yield server("error-then-next", about, "HSK-11 HSK-2", first, good)
@@ -114,7 +117,7 @@ def _remembered() -> Iterator[Case]:
     about = "64 pings, eight a second, and then the oldest and the newest again: both answers are remembered."
     steps = [step for start in range(0, 64, 8) for step in eight(start)]
     repeats = [*send(small_ping(0)), *again("answer-0"), *send(small_ping(63)), *again("answer-63"), *events()]
-    yield server("answers-64", about, "HSK-18", steps, repeats)
+    yield server("answers-64", about, "HSK-18 HSK-61", steps, repeats)
     about = "64 pings refused, eight a second, and then the oldest again: errors are remembered as well."
     bad = sync({"method": "ping"}, 0, HANDSHAKE_STREAM)
 
@@ -126,7 +129,7 @@ def _remembered() -> Iterator[Case]:
 
     steps = [step for start in range(0, 64, 8) for step in errors(start)]
     told = events(error_sent("BAD_MESSAGE", 0, HANDSHAKE_STREAM))
-    yield server("errors-64", about, "HSK-18", steps, send(bad), again("answer-0"), told)
+    yield server("errors-64", about, "HSK-18 HSK-61", steps, send(bad), again("answer-0"), told)
 
 
 def _renegotiated() -> Iterator[Case]:

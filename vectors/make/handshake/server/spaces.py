@@ -95,7 +95,7 @@ def _server(one: Spaces) -> Case:
         ids: dict[str, Any] = {"expected": one.mine[0], "got": one.theirs[0] or ""}
         hashes = {"expected_hash": one.mine[1], "got_hash": one.theirs[1] or 0}
         answer = [*refusal(frame, "SPACE_MISMATCH", **ids, **hashes, header_hash=one.mine[1])]
-    clauses = "HSK-11 HSK-12 HSK-13" if one.fits else "HSK-11 HSK-12 HSK-43"
+    clauses = "HSK-11 HSK-12 HSK-49" if one.fits else "HSK-11 HSK-12 HSK-43"
     return server(f"space-{one.id}", one.about, clauses, send(frame), answer, config=one.config())
 
 

@@ -147,7 +147,7 @@ impl<L: Ord + Clone> Endpoint<L> {
         let asked = self.connections.update(link, ask);
         let (output, forgotten) = asked.ok_or_else(|| {
             let detail = "the link has no connection";
-            FrameError::new(RejectCode::HandshakeRequired, "HSK-6", detail)
+            FrameError::new(RejectCode::HandshakeRequired, "HSK-57", detail)
         })?;
         let mut outputs = Outputs::default();
         self.gather(link, output?, forgotten, &mut outputs);

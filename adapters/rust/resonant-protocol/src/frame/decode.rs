@@ -90,7 +90,7 @@ fn read_header(content: &[u8], crc32: u32) -> Result<(VFrameView<'_>, &[u8]), Fr
     let mut rest = content;
     let [_version, mtype] = take(&mut rest)?;
     let mtype = MsgType::try_from(mtype)?; // FRM-3
-    let flags = Flags::from_bits(u16::from_le_bytes(take(&mut rest)?))?; // FRM-4
+    let flags = Flags::from_bits(u16::from_le_bytes(take(&mut rest)?))?; // FRM-39
     let stream_id = u32::from_le_bytes(take(&mut rest)?);
     let frame_seq = u64::from_le_bytes(take(&mut rest)?);
     let num_slices = u64::from_le_bytes(take(&mut rest)?);

@@ -22,12 +22,14 @@ pub(super) enum Action {
 }
 
 impl Peer {
-    /// The flags of the next frame of this action (HSK-4, HSK-5, STM-3).
+    /// The flags of the next frame of this action (HSK-4, HSK-45, HSK-5, STM-3).
     pub(super) fn flags(&self, stream_id: u32, action: Action) -> Flags {
-        let mut flags = match (&self.session, action) {
-            (_, Action::Reply | Action::Ping) | (None, _) => Flags::empty(),
-            (Some(session), action) => session.agreement.transforms(action == Action::Data),
-        };
+        if matches!(action, Action::Reply | Action::Ping) {
+            return Flags::empty(); // HSK-45
+        }
+        let agreement = self.agreement();
+        let transforms = agreement.map(|it| it.transforms(action == Action::Data));
+        let mut flags = transforms.unwrap_or(Flags::empty());
         if self.send_streams.is_strong(stream_id) {
             flags |= Flags::STRONG_TAIL;
         }
@@ -41,6 +43,7 @@ impl Peer {
         action: Action,
         mut frame: VFrame,
     ) -> Result<u64, FrameError> {
+        self.check_room(stream_id)?;
         let frame_seq = self.send_numbers.next(stream_id)?;
         frame.hdr.flags = self.flags(stream_id, action);
         frame.hdr.stream_id = stream_id;
@@ -53,7 +56,7 @@ impl Peer {
         }
         let datagram = frame.encode_with(&options)?;
         check_datagram(datagram.len())?;
-        self.send_numbers.count(stream_id, action == Action::Reply);
+        self.send_numbers.count(stream_id);
         self.send_streams
             .record(stream_id, &datagram, action == Action::Data);
         self.put(datagram);
@@ -75,14 +78,28 @@ impl Peer {
         self.out.datagrams.push(datagram);
     }
 
-    /// Whether a reply would be the ninth within a second (HSK-42).
-    pub(super) fn is_limited(&self) -> bool {
-        self.replies.is_reached(self.clock)
+    /// Whether a reply would be the ninth within a second (HSK-42), or on one stream_id too many (HSK-72).
+    pub(super) fn is_limited(&self, stream_id: u32) -> bool {
+        self.replies.is_reached(self.clock) || !self.send_numbers.has_room(stream_id)
+    }
+
+    /// Refuses to send on one stream_id too many (HSK-72).
+    pub(super) fn check_room(&self, stream_id: u32) -> Result<(), FrameError> {
+        if self.send_numbers.has_room(stream_id) {
+            return Ok(());
+        }
+        let (code, detail) = (RejectCode::StreamState, "no further stream_id can be used");
+        Err(FrameError::new(code, "HSK-72", detail))
     }
 
     /// Sends capability or error. The caller has looked at the limit.
     pub(super) fn reply(&mut self, stream_id: u32, json: &Json) -> Option<Vec<u8>> {
         self.replies.count(self.clock);
+        self.reply_counted(stream_id, json)
+    }
+
+    /// Sends a reply that the limit has counted before.
+    pub(super) fn reply_counted(&mut self, stream_id: u32, json: &Json) -> Option<Vec<u8>> {
         // What a reply says is bounded and fits; only an exhausted stream_id remains without it.
         self.emit_json(stream_id, Action::Reply, json).ok()?;
         self.out.datagrams.last().cloned()
@@ -106,7 +123,7 @@ impl Peer {
         fault: &Fault,
         reference: Reference,
     ) -> Option<Vec<u8>> {
-        if self.is_limited() {
+        if self.is_limited(reference.stream_id) {
             self.drop_frame(RejectCode::ReplyLimit);
             return None;
         }

@@ -1,4 +1,4 @@
-//! Requests to send, from the application to its peer (HSK-6, STM-4, STM-5, STM-23).
+//! Requests of the application to send (HSK-6, HSK-57, HSK-58, STM-4, STM-5, STM-23).
 
 use super::config::Role;
 use super::emit::Action;
@@ -16,18 +16,18 @@ impl Peer {
     /// that still waits is given up for this one.
     ///
     /// # Errors
-    /// `STREAM_STATE` for a server, and for a stream_id on which something was sent (HSK-30).
+    /// `STREAM_STATE` for a server, and for a stream_id on which something was sent (HSK-30, HSK-59).
     pub fn ping(&mut self, stream_id: u32, now_ms: u64) -> Result<Output, FrameError> {
         self.clock = self.clock.max(now_ms);
-        let refuse = |detail| {
-            let (code, clause) = (RejectCode::StreamState, "HSK-30");
+        let refuse = |clause, detail| {
+            let code = RejectCode::StreamState;
             Err(FrameError::new(code, clause, detail))
         };
         if self.role == Role::Server {
-            return refuse("a server does not ping");
+            return refuse("HSK-59", "a server does not ping");
         }
         if self.send_numbers.has_sent(stream_id) {
-            return refuse("something was sent on the stream_id");
+            return refuse("HSK-30", "something was sent on the stream_id");
         }
         let json = handshake_write::ping(&self.config, self.clock);
         let frame_seq = self.emit_json(stream_id, Action::Ping, &json)?;
@@ -51,18 +51,23 @@ impl Peer {
     /// fields of its header are the peer's to set.
     ///
     /// # Errors
-    /// What the other end would refuse, with its code: `HANDSHAKE_REQUIRED`, `ENCRYPTION_REQUIRED`,
-    /// `UNSUPPORTED_FEATURE`, `UNSUPPORTED_MODALITY`, a code of the message or frame layer, or
-    /// `UNSUPPORTED_DTYPE` (HSK-6); `STREAM_STATE` after a TAIL (STM-4); `FRAME_TOO_LARGE` for what no datagram holds
-    /// (HSK-1); `FIELD_RANGE` for a Sync frame.
+    /// The first that applies of (HSK-57): `HANDSHAKE_REQUIRED`; `SPACE_MISMATCH` if the other end told another
+    /// space; `ENCRYPTION_REQUIRED`; `STREAM_STATE` after a TAIL (STM-4), or on the 65,537th stream_id (HSK-72);
+    /// `FIELD_RANGE` for a Sync frame; `UNSUPPORTED_FEATURE`, `UNSUPPORTED_MODALITY`, a code of the message layer and
+    /// `UNSUPPORTED_DTYPE`, as the other end would say; a code of the frame layer, or `FRAME_TOO_LARGE` for what no
+    /// datagram holds (HSK-1).
     pub fn send(
         &mut self,
         stream_id: u32,
         mut frame: VFrame,
         now_ms: u64,
     ) -> Result<Output, FrameError> {
-        self.prepare(now_ms)?;
+        self.clock = self.clock.max(now_ms);
+        self.check_session()?;
+        self.check_space()?;
+        self.check_not_mute()?;
         self.check_not_ended(stream_id)?;
+        self.check_room(stream_id)?;
         if frame.hdr.mtype == MsgType::Sync {
             let detail = "a Sync frame is no data frame";
             return Err(FrameError::new(RejectCode::FieldRange, "HSK-6", detail));
@@ -123,6 +128,7 @@ impl Peer {
     pub fn heart(&mut self, stream_id: u32, now_ms: u64) -> Result<Output, FrameError> {
         self.prepare(now_ms)?;
         self.check_not_ended(stream_id)?;
+        self.check_room(stream_id)?;
         self.emit_heart(stream_id)?;
         Ok(self.take_output())
     }
@@ -130,14 +136,35 @@ impl Peer {
     /// The preparation of every request. Deadlines that have passed wait for the next call that can tell of them.
     fn prepare(&mut self, now_ms: u64) -> Result<(), FrameError> {
         self.clock = self.clock.max(now_ms);
+        self.check_session()?;
+        self.check_not_mute()
+    }
+
+    fn check_session(&self) -> Result<(), FrameError> {
         if self.session.is_none() {
             let (code, detail) = (RejectCode::HandshakeRequired, "there is no session");
-            return Err(FrameError::new(code, "HSK-6", detail));
+            return Err(FrameError::new(code, "HSK-57", detail));
         }
+        Ok(())
+    }
+
+    /// The other end would refuse data of another space than its own, and said which that is (HSK-57).
+    fn check_space(&self) -> Result<(), FrameError> {
+        let session = self.session.as_ref();
+        let other = session.map_or(0, |session| session.other_hash);
+        let own = self.config.space_hash32;
+        if other != 0 && other != own {
+            let detail = format!("the other end is of space {other}, not {own}");
+            return Err(FrameError::new(RejectCode::SpaceMismatch, "HSK-57", detail));
+        }
+        Ok(())
+    }
+
+    fn check_not_mute(&self) -> Result<(), FrameError> {
         if self.is_mute() {
             let detail = "crypto is required and none could be chosen";
             let code = RejectCode::EncryptionRequired;
-            return Err(FrameError::new(code, "HSK-4", detail));
+            return Err(FrameError::new(code, "HSK-46", detail));
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The state of a peer, and what changes it as a whole.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::config::{Config, Role, XCHACHA};
@@ -9,7 +9,7 @@ use super::event::{Event, Output, Reference};
 use super::handshake::write::check_size;
 use super::handshake::{Agreement, Answers, Waiting};
 use super::rate_limit::RateLimit;
-use super::stream::{RecvStream, ReplayWindows, SendNumbers, SendStreams};
+use super::stream::{ClosedStreams, RecvStream, ReplayWindows, SendNumbers, SendStreams};
 use super::sync::is_space_id;
 use crate::error::{FrameError, RejectCode};
 use crate::limits::{MAX_JSON_INTEGER, MAX_SPACE_ID_CHARS};
@@ -34,6 +34,8 @@ pub struct Peer {
     pub(super) replies: RateLimit,
     pub(super) repairs: RateLimit,
     pub(super) replay_windows: ReplayWindows,
+    /// The numbers of the streams that are over (STM-35, STM-36).
+    pub(super) closed_streams: ClosedStreams,
     /// The other end's open streams.
     pub(super) recv_streams: BTreeMap<u32, RecvStream>,
     /// Bytes of the frames that wait in them (STM-8).
@@ -47,13 +49,16 @@ pub(super) struct Session {
     /// That of the last handshake (STM-22).
     pub(super) stream_id: u32,
     pub(super) last_accepted: u64,
+    /// The other end's, as it told in that handshake; 0 for none (HSK-57).
+    pub(super) other_hash: u32,
 }
 
 impl Peer {
     /// A peer that has said nothing yet. A client begins with [`Peer::ping`].
     ///
     /// # Errors
-    /// `FIELD_RANGE` for a `d_model` that is not in 1 to 9007199254740991, `FRAME_TOO_LARGE` for values that
+    /// `FIELD_RANGE` for a `d_model` that is not in 1 to 9007199254740991, for an `embedding_space_id` that is too
+    /// long and for a list with a name twice, `FRAME_TOO_LARGE` for values that
     /// no ping or capability could carry (HSK-1).
     pub fn new(role: Role, config: Config, now_ms: u64) -> Result<Self, FrameError> {
         if !(1..=MAX_JSON_INTEGER).contains(&config.d_model) {
@@ -64,6 +69,17 @@ impl Peer {
             let detail =
                 format!("embedding_space_id has more than {MAX_SPACE_ID_CHARS} characters");
             return Err(FrameError::new(RejectCode::FieldRange, "FRM-36", detail));
+        }
+        for (name, list) in [
+            ("modality", &config.modality),
+            ("compress", &config.compress),
+            ("crypto", &config.crypto),
+            ("dtype", &config.dtype),
+        ] {
+            if list.iter().collect::<BTreeSet<_>>().len() != list.len() {
+                let detail = format!("{name} has a name twice");
+                return Err(FrameError::new(RejectCode::FieldRange, "FRM-36", detail));
+            }
         }
         check_size(&config)?;
         Ok(Self {
@@ -80,6 +96,7 @@ impl Peer {
             replies: RateLimit::default(),
             repairs: RateLimit::default(),
             replay_windows: ReplayWindows::default(),
+            closed_streams: ClosedStreams::default(),
             recv_streams: BTreeMap::new(),
             waiting_bytes: 0,
             send_streams: SendStreams::default(),
@@ -128,7 +145,7 @@ impl Peer {
         self.session.as_ref().map(|session| &session.agreement)
     }
 
-    /// Whether nothing can be sealed that must be (HSK-4).
+    /// Whether nothing can be sealed that must be (HSK-46).
     pub(super) fn is_mute(&self) -> bool {
         let own_crypto = self.agreement().map(|agreement| agreement.own_crypto);
         self.config.require_crypto && own_crypto.is_some_and(|name| name != XCHACHA)
@@ -140,27 +157,29 @@ impl Peer {
     }
 
     /// Begins a session, or renegotiates the one there is (HSK-17, HSK-25).
-    pub(super) fn establish(&mut self, agreement: Agreement, stream_id: u32) {
+    pub(super) fn establish(&mut self, agreement: Agreement, stream_id: u32, other_hash: u32) {
         self.tell(Event::Established(agreement.event()));
         self.session = Some(Session {
             agreement,
             stream_id,
             last_accepted: self.clock,
+            other_hash,
         });
     }
 
-    /// Ends the session with everything that belongs to it (HSK-30, STM-24).
+    /// Ends the session with everything that belongs to it (HSK-65, STM-24).
     pub(super) fn end_session(&mut self) {
         self.session = None;
         self.answers = Answers::default();
         self.replay_windows = ReplayWindows::default();
+        self.closed_streams = ClosedStreams::default();
         self.recv_streams.clear();
         self.waiting_bytes = 0;
         self.send_numbers.end_session();
         self.send_streams = SendStreams::default();
     }
 
-    /// Ends a handshake without agreement. An earlier one holds on (HSK-29, HSK-30).
+    /// Ends a handshake without agreement. An earlier one holds on (HSK-29, HSK-64).
     pub(super) fn fail(&mut self, code: Cow<'static, str>, reference: Option<Reference>) {
         self.waiting = None;
         self.is_silent = self.session.is_none();

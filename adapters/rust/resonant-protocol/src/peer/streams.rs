@@ -31,7 +31,7 @@ impl Peer {
         self.finish(stream_id);
     }
 
-    /// Goes on with the TAIL that was kept, once nothing below it is missing (STM-14).
+    /// Goes on with the TAIL that is held, once nothing below it is missing (STM-14).
     pub(super) fn finish(&mut self, stream_id: u32) {
         let Some(stream) = self.recv_streams.get(&stream_id) else {
             return;
@@ -63,7 +63,7 @@ impl Peer {
         }
     }
 
-    /// Tells that a stream failed and sends the error, as far as the limit permits it (HSK-42).
+    /// Tells that a stream failed and sends the error, as far as the limit permits it (HSK-70).
     fn fail_stream(&mut self, tail: Reference, what: Option<Mismatch>) {
         let (code, clause, detail) = match what {
             Some(_) => {
@@ -81,7 +81,7 @@ impl Peer {
             code,
             what,
         });
-        if self.is_limited() {
+        if self.is_limited(stream_id) {
             return self.drop_frame(RejectCode::ReplyLimit);
         }
         let added = what.map(|what| ("what", text(what.as_str())));
@@ -106,7 +106,7 @@ impl Peer {
     fn close(&mut self, stream_id: u32) -> Option<RecvStream> {
         let stream = self.recv_streams.remove(&stream_id)?;
         self.waiting_bytes = self.waiting_bytes.saturating_sub(stream.waiting());
-        *self.replay_windows.touch(stream_id) = stream.close();
+        *self.closed_streams.touch(stream_id) = stream.close();
         Some(stream)
     }
 }

@@ -19,13 +19,13 @@ const fn row(due: fn(&Peer) -> Option<Due>, meet: fn(&mut Peer, u32)) -> Timer {
     Timer { due, meet }
 }
 
-/// Of deadlines at the same instant, this is the order.
+/// Of deadlines at the same instant, this is the order (STM-28).
 const TIMERS: [Timer; 5] = [
     row(Peer::loss_due, Peer::lose),                // STM-24
     row(Peer::stream_due, Peer::time_out_stream),   // STM-18
     row(Peer::handshake_due, Peer::meet_handshake), // HSK-20, HSK-21
     row(Peer::heart_due, Peer::beat),               // STM-22
-    row(Peer::kept_due, Peer::forget_stream),       // STM-20
+    row(Peer::kept_due, Peer::forget_stream),       // STM-37
 ];
 
 impl Peer {
@@ -76,7 +76,7 @@ impl Peer {
     }
 
     fn heart_due(&self) -> Option<Due> {
-        let session = self.session.as_ref().filter(|_| !self.is_mute())?; // HSK-4
+        let session = self.session.as_ref().filter(|_| !self.is_mute())?; // HSK-46
         let time = self.last_sent.checked_add(HEART_MS)?;
         Some((time, session.stream_id))
     }

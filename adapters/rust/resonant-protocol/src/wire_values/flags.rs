@@ -5,7 +5,7 @@ use std::ops::{BitOr, BitOrAssign};
 
 use crate::error::{FrameError, RejectCode};
 
-/// Flags of a frame. A value never holds a reserved bit (FRM-4).
+/// Flags of a frame. A value never holds a reserved bit (FRM-39).
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Flags(u16);
 
@@ -34,11 +34,11 @@ impl Flags {
     /// Flags from the header's u16.
     ///
     /// # Errors
-    /// `RESERVED_FLAGS` if one of bits 3 to 15 is set (FRM-4).
+    /// `RESERVED_FLAGS` if one of bits 3 to 15 is set (FRM-39).
     pub fn from_bits(bits: u16) -> Result<Self, FrameError> {
         if bits & !Self::KNOWN != 0 {
             let detail = format!("flags {bits:#06x} have a reserved bit set");
-            return Err(FrameError::new(RejectCode::ReservedFlags, "FRM-4", detail));
+            return Err(FrameError::new(RejectCode::ReservedFlags, "FRM-39", detail));
         }
         Ok(Self(bits))
     }

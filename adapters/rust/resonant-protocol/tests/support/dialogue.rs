@@ -59,7 +59,7 @@ impl Dialogue {
     fn step(&mut self, step: &Map<String, Value>) -> Verdict {
         let from = step.get("peer").and_then(Value::as_str).unwrap_or("a");
         let known = step.keys().find(|name| {
-            !["peer", "as", "reject"].contains(&name.as_str()) // they qualify the step
+            !["peer", "as", "reject", "optional"].contains(&name.as_str()) // they qualify the step
         });
         let kind = known.expect("a kind of step").as_str();
         let value = &step[kind];
@@ -69,6 +69,13 @@ impl Dialogue {
             "act" => return self.act(from, value, step.get("reject")),
             "advance" => self.advance(number(value)),
             "expect" => return self.expect(from, value, step.get("as")),
+            "expect_again" if step.contains_key("optional") => {
+                let allowed = &self.named[value.as_str().expect("a name")];
+                let came = self.datagrams.entry(from.to_owned()).or_default();
+                while came.front() == Some(allowed) {
+                    came.pop_front();
+                }
+            }
             "expect_again" => {
                 let datagram = self.next_datagram(from)?;
                 let same = self.named.get(value.as_str().expect("a name")) == Some(&datagram);

@@ -30,7 +30,7 @@ pub(crate) fn ping(config: &Config, now: u64) -> Json {
     object(members)
 }
 
-/// HSK-13 to HSK-16.
+/// HSK-13 to HSK-16, HSK-49, HSK-50.
 pub(crate) fn capability(config: &Config, agreement: &Agreement) -> Json {
     let or_none = |names: &[&'static str]| match names {
         [] => list(&[NONE]), // HSK-15

@@ -69,12 +69,20 @@ const HEAD: Kinds = Kinds::of(&[Kind::Head]);
 const TAIL: Kinds = Kinds::of(&[Kind::Tail]);
 const PING: Kinds = Kinds::of(&[Kind::Ping]);
 const UNREADABLE: Kinds = Kinds::of(&[Kind::Unreadable]);
+const OTHER: Kinds = Kinds::of(&[Kind::Other]);
 const ERROR_OR_CAPABILITY: Kinds = Kinds::of(&[Kind::Error, Kind::Capability]);
 const NEVER_CLOSED: Kinds = Kinds::of(&[Kind::Ping, Kind::Capability, Kind::Error, Kind::Stray]);
 const OF_SESSION: Kinds = Kinds::of(&[Kind::Data, Kind::Head, Kind::Tail]);
 const OF_STREAM: Kinds = Kinds::of(&[Kind::Data, Kind::Heart, Kind::Tail]);
 const GUARDED: Kinds = Kinds::of(&[Kind::Data, Kind::Heart, Kind::Tail, Kind::Head]);
-const HEAD_OR_TAIL: Kinds = Kinds::of(&[Kind::Head, Kind::Tail]);
+const AFTER_TAIL: Kinds = Kinds::of(&[
+    Kind::Data,
+    Kind::Heart,
+    Kind::Tail,
+    Kind::Other,
+    Kind::Unreadable,
+]);
+const WAITING: Kinds = Kinds::of(&[Kind::Data, Kind::Heart, Kind::Other, Kind::Unreadable]);
 
 /// The checks of a received frame, in order; the first verdict is the last.
 pub(crate) const RECEIVED: &[Check] = &[
@@ -87,6 +95,7 @@ pub(crate) const RECEIVED: &[Check] = &[
     row("HSK-36", OF_SESSION, checks::no_session),
     row("HSK-36", DATA, checks::other_space),
     row("HSK-36", GUARDED, checks::unsealed),
+    row("HSK-60", OTHER, checks::unsealed),
     row("HSK-36", GUARDED, checks::zstd),
     row("HSK-36", GUARDED, checks::xchacha),
     row("HSK-36", DATA, checks::critique),
@@ -94,10 +103,10 @@ pub(crate) const RECEIVED: &[Check] = &[
     row("HSK-36", OF_SESSION, checks::fault),
     row("HSK-36", DATA, checks::dtype),
     row("HSK-19", UNREADABLE, checks::unreadable), // and HSK-40
-    row("HSK-39", ERROR_OR_CAPABILITY, checks::fault_dropped), // and HSK-23
-    row("STM-3", OF_STREAM, checks::strong),
-    row("STM-15", ALL.without(HEAD), checks::after_tail),
-    row("STM-8", ALL.without(HEAD_OR_TAIL), checks::room),
+    row("HSK-63", ERROR_OR_CAPABILITY, checks::fault_dropped), // and HSK-23
+    row("STM-26", OF_STREAM, checks::strong),
+    row("STM-15", AFTER_TAIL, checks::after_tail), // STM-30
+    row("STM-8", WAITING, checks::room),
     row("STM-10", HEAD, checks::one_stream_more),
     row("STM-13", TAIL, checks::tail_alone),
     row("HSK-11", PING, checks::fault),

@@ -45,23 +45,28 @@ pub(super) fn answered(peer: &Peer, received: &Received<'_>) -> Answer {
 
 /// STM-19: the stream is over.
 pub(super) fn closed(peer: &Peer, received: &Received<'_>) -> Answer {
-    let window = peer.replay_windows.get(received.stream_id)?;
-    drop_if(window.closed, RejectCode::Closed)
+    let is_closed = peer.closed_streams.get(received.stream_id).is_some();
+    drop_if(is_closed, RejectCode::Closed)
 }
 
-/// HSK-34, STM-9: the number was accepted before, or is too old to know.
+/// HSK-34, STM-9, STM-35: the number was accepted before, or is too old to know.
 pub(super) fn number(peer: &Peer, received: &Received<'_>) -> Answer {
     if !peer.is_numbered(received.is_sealed()) {
         return None; // HSK-35
     }
     if let Some(stream) = peer.recv_streams.get(&received.stream_id) {
-        return drop_if(stream.knows(received.frame_seq), RejectCode::Duplicate);
+        let is_known = stream.knows(received.frame_seq)
+            || received.is_at_once() && stream.is_tail(received.frame_seq); // STM-34
+        return drop_if(is_known, RejectCode::Duplicate);
     }
     if received.kind == Kind::Head {
         return None; // STM-6: whatever was accepted before
     }
-    let window = peer.replay_windows.get(received.stream_id)?;
-    window.check(received.frame_seq).err().map(Verdict::Drop)
+    let closed = peer.closed_streams.get(received.stream_id);
+    let window = closed.or_else(|| peer.replay_windows.get(received.stream_id))?;
+    let is_tail = received.kind == Kind::Tail;
+    let known = window.check(received.frame_seq, is_tail);
+    known.err().map(Verdict::Drop)
 }
 
 /// HSK-37: a HEART without a session is no reason for an answer.
@@ -170,7 +175,7 @@ pub(super) fn dtype(peer: &Peer, received: &Received<'_>) -> Answer {
     not_agreed(RejectCode::UnsupportedDtype, "dtype", name)
 }
 
-/// STM-3: STRONG_TAIL is not as in the HEAD.
+/// STM-26: STRONG_TAIL is not as in the HEAD.
 pub(super) fn strong(peer: &Peer, received: &Received<'_>) -> Answer {
     let stream = peer.recv_streams.get(&received.stream_id)?;
     if stream.is_strong == received.is_strong() {

@@ -12,6 +12,7 @@ use crate::peer::sync::{Capability, Report};
 
 impl Peer {
     pub(crate) fn take_capability(&mut self, received: &Received<'_>, capability: &Capability) {
+        self.accept(received); // before it takes effect (STM-29)
         let stream_id = received.stream_id;
         let waiting = self.waiting.as_ref();
         // HSK-22
@@ -19,15 +20,16 @@ impl Peer {
             match self.evaluate_capability(capability) {
                 Ok(agreement) => {
                     self.waiting = None;
-                    self.establish(agreement, stream_id);
+                    self.establish(agreement, stream_id, capability.space.hash);
                 }
                 Err(code) => {
-                    self.end_session();
+                    if self.session.is_some() {
+                        self.end_session(); // HSK-65
+                    }
                     self.fail(code.as_str().into(), None);
                 }
             }
         }
-        self.accept(received);
     }
 
     /// HSK-24 to HSK-27.
@@ -46,8 +48,9 @@ impl Peer {
         Ok(agreement)
     }
 
-    /// An error, in either role (HSK-28, HSK-39, STM-20, STM-21).
+    /// An error, in either role (HSK-28, HSK-39, STM-20, STM-21, STM-38).
     pub(crate) fn take_error(&mut self, received: &Received<'_>, report: &Report) {
+        self.accept(received); // before it takes effect (STM-29)
         let reference = report.reference;
         let waiting = self.waiting.as_ref().map(|waiting| waiting.ping);
         let code = Cow::Owned(report.code.clone());
@@ -59,6 +62,5 @@ impl Peer {
         if let Some(reference) = reference {
             self.heed(report, reference);
         }
-        self.accept(received);
     }
 }

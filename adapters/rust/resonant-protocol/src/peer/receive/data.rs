@@ -11,7 +11,7 @@ impl Peer {
         self.note_accepted();
         let (stream_id, number) = (received.stream_id, received.frame_seq);
         let Some(stream) = self.recv_streams.get_mut(&stream_id) else {
-            self.replay_windows.touch(stream_id).accept(number);
+            self.replay_windows.touch(stream_id).accept(number, false);
             self.tell(Event::Message(view.to_frame())); // HSK-41
             return;
         };
@@ -26,7 +26,8 @@ impl Peer {
         self.go_on(stream_id);
     }
 
-    /// Accepts a Sync frame, HEAD and TAIL apart: it fills its number.
+    /// Accepts a Sync frame, HEAD and TAIL apart: it fills its number. A ping that is answered again may have
+    /// done so before (HSK-62).
     pub(crate) fn accept(&mut self, received: &Received<'_>) {
         self.note_accepted();
         if !self.is_numbered(received.is_sealed()) {
@@ -34,11 +35,17 @@ impl Peer {
         }
         let (stream_id, number) = (received.stream_id, received.frame_seq);
         if let Some(stream) = self.recv_streams.get_mut(&stream_id) {
+            if received.is_at_once() {
+                stream.fill(number, self.clock); // STM-29
+                return self.go_on(stream_id);
+            }
             stream.hold(number, Held::Sync(received.bytes.len()), self.clock);
             self.waiting_bytes = self.waiting_bytes.saturating_add(received.bytes.len());
             self.go_on(stream_id);
+        } else if self.closed_streams.get(stream_id).is_some() {
+            self.closed_streams.touch(stream_id).accept(number, false); // STM-35, STM-36
         } else {
-            self.replay_windows.touch(stream_id).accept(number);
+            self.replay_windows.touch(stream_id).accept(number, false);
         }
     }
 }

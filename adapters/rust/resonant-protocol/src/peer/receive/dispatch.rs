@@ -50,9 +50,13 @@ impl Peer {
         let reference = received.reference();
         match verdict {
             Verdict::Drop(code) => self.drop_frame(code),
-            Verdict::Repeat(answer) => self.repeat_answer(answer, reference),
+            Verdict::Repeat(answer) => self.repeat_answer(answer, received),
             Verdict::Incomplete(missing) => {
-                self.answer_incomplete(clause, reference, missing);
+                if self.answer_incomplete(clause, reference, missing) {
+                    self.note_accepted(); // STM-34
+                    let window = self.replay_windows.touch(received.stream_id);
+                    window.accept(received.frame_seq, true);
+                }
             }
             Verdict::Reject(fault) => {
                 let datagram = self.refuse(clause, &fault, reference);

@@ -1,4 +1,4 @@
-//! HEAD of the other end's streams, and its errors about own ones (STM-6, STM-10, STM-20, STM-21).
+//! HEAD of the other end's streams, and its errors about own ones (STM-6, STM-10, STM-20, STM-21, STM-38).
 
 use super::received::Received;
 use crate::error::RejectCode;
@@ -23,12 +23,13 @@ impl Peer {
     pub(crate) fn heed(&mut self, report: &Report, reference: Reference) {
         let is = |code: RejectCode| report.code == code.as_str();
         let is_over = is(RejectCode::StreamCorrupt) || is(RejectCode::StreamTimeout);
-        if is_over && self.send_streams.has(reference.stream_id) {
-            self.send_streams.forget(reference.stream_id);
-            self.send_numbers.end(reference.stream_id);
+        if !self.send_streams.has_tail(reference) {
+            return; // STM-38
         }
-        let asks_for_repair =
-            is(RejectCode::StreamIncomplete) && self.send_streams.has_tail(reference);
+        if is_over {
+            self.send_streams.forget(reference.stream_id);
+        }
+        let asks_for_repair = is(RejectCode::StreamIncomplete);
         // Errors can be forged where nothing is sealed, so their cost is limited.
         if asks_for_repair && !self.repairs.is_reached(self.clock) {
             self.repairs.count(self.clock);

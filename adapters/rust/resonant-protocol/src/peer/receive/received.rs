@@ -103,6 +103,14 @@ impl<'a> Received<'a> {
         self.flags.contains(Flags::STRONG_TAIL)
     }
 
+    /// Whether it never waits: a ping, capability or error, in whichever direction (STM-29).
+    pub(crate) const fn is_at_once(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::Ping | Kind::Capability | Kind::Error | Kind::Stray
+        )
+    }
+
     pub(crate) const fn reference(&self) -> Reference {
         Reference {
             stream_id: self.stream_id,

@@ -2,37 +2,40 @@
 
 use super::received::Received;
 use crate::error::RejectCode;
-use crate::peer::event::Reference;
 use crate::peer::handshake::{write, Agreement, Answer};
 use crate::peer::state::Peer;
 use crate::peer::sync::Ping;
 
 impl Peer {
-    /// Answers a ping that was answered before (HSK-18).
-    pub(crate) fn repeat_answer(&mut self, answer: Answer, reference: Reference) {
-        if self.is_limited() {
+    /// Answers a ping that was answered before (HSK-18, HSK-62).
+    pub(crate) fn repeat_answer(&mut self, answer: Answer, received: &Received<'_>) {
+        if self.is_limited(received.stream_id) {
             return self.drop_frame(RejectCode::ReplyLimit);
         }
+        // Its place is taken before anything that its number brings about is answered.
         self.replies.count(self.clock);
+        self.accept(received);
         self.put(answer.datagram);
         if let Some(code) = answer.code {
-            self.tell_refused(code, reference);
+            self.tell_refused(code, received.reference());
         }
     }
 
     /// Answers a ping that nothing speaks against, and holds what the answer says for agreed (HSK-17).
     pub(crate) fn take_ping(&mut self, received: &Received<'_>, ping: &Ping) {
-        if self.is_limited() {
+        if self.is_limited(received.stream_id) {
             return self.drop_frame(RejectCode::ReplyLimit);
         }
+        // Its answer's place is taken before anything that its number brings about is answered.
+        self.replies.count(self.clock);
+        self.accept(received); // before it takes effect (STM-29)
         let agreement = Agreement::new(&self.config, &ping.offer, false);
         let capability = write::capability(&self.config, &agreement);
-        if let Some(datagram) = self.reply(received.stream_id, &capability) {
+        if let Some(datagram) = self.reply_counted(received.stream_id, &capability) {
             let code = None;
             let answer = Answer { datagram, code };
             self.answers.remember(received.reference(), answer);
         }
-        self.establish(agreement, received.stream_id);
-        self.accept(received);
+        self.establish(agreement, received.stream_id, ping.space.hash);
     }
 }

@@ -1,4 +1,4 @@
-//! TAIL: what is missing below it, or the end of its stream (STM-12, STM-16, STM-17).
+//! TAIL: what is missing below it, or the end of its stream (STM-12, STM-16, STM-17, STM-32 to STM-34).
 
 use super::received::Received;
 use crate::error::RejectCode;
@@ -16,16 +16,27 @@ impl Peer {
         let Some(stream) = self.recv_streams.get(&received.stream_id) else {
             return;
         };
-        // One that comes again is the one that was kept, whatever else it says (STM-12).
-        let kept = stream.tail.as_ref();
-        let kept = kept.filter(|kept| kept.frame_seq == number);
-        let tail = kept.map_or(*tail, |kept| kept.tail);
+        let held = stream.tail.as_ref();
+        if held.is_some_and(|held| number < held.frame_seq) {
+            return self.fill_with_tail(received.reference());
+        }
+        // One that comes again is the one that is held, whatever else it says (STM-32).
+        let tail = held.map_or(*tail, |held| held.tail);
         let missing = stream.missing(number);
         if missing.is_empty() {
             self.end_stream(received.reference(), &tail);
         } else if self.answer_incomplete("STM-12", received.reference(), missing) {
             self.keep_tail(received.reference(), &tail);
         }
+    }
+
+    /// A TAIL below the one that is held does no more than fill its number (STM-33).
+    fn fill_with_tail(&mut self, tail: Reference) {
+        self.note_accepted();
+        if let Some(stream) = self.recv_streams.get_mut(&tail.stream_id) {
+            stream.fill(tail.frame_seq, self.clock);
+        }
+        self.go_on(tail.stream_id);
     }
 
     /// Answers a TAIL with what is missing. `false` for one that is dropped, since that would be a reply too many.
@@ -35,7 +46,7 @@ impl Peer {
         tail: Reference,
         missing: Vec<u64>,
     ) -> bool {
-        if self.is_limited() {
+        if self.is_limited(tail.stream_id) {
             self.drop_frame(RejectCode::ReplyLimit);
             return false;
         }
@@ -54,14 +65,14 @@ impl Peer {
             return;
         };
         let verdict = stream.verify(reference.frame_seq, tail);
-        if verdict.is_err() && self.is_limited() {
+        if verdict.is_err() && self.is_limited(reference.stream_id) {
             return self.drop_frame(RejectCode::ReplyLimit);
         }
         self.keep_tail(reference, tail);
         self.conclude(reference, verdict);
     }
 
-    /// Accepts a TAIL. The first that comes is kept.
+    /// Accepts a TAIL. The first that comes is held.
     fn keep_tail(&mut self, reference: Reference, tail: &Tail) {
         self.note_accepted();
         let (frame_seq, tail, quiet_since) = (reference.frame_seq, *tail, self.clock);

@@ -8,6 +8,6 @@ mod send_stream;
 mod sums;
 
 pub(super) use recv_stream::{Held, KeptTail, RecvStream};
-pub(super) use replay_window::ReplayWindows;
+pub(super) use replay_window::{ClosedStreams, ReplayWindows};
 pub(super) use send_numbers::SendNumbers;
 pub(super) use send_stream::SendStreams;

@@ -2,18 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::limits::MIN_REMEMBERED_STREAMS;
-
-/// A map that forgets the stream_id that was used longest ago.
+/// A map of at most `MOST` stream_ids, which forgets the one that was used longest ago.
 #[derive(Debug)]
-pub(crate) struct Recent<V> {
+pub(crate) struct Recent<V, const MOST: usize> {
     entries: BTreeMap<u32, (u64, V)>,
     /// The stream_ids by their last use.
     uses: BTreeMap<u64, u32>,
     count: u64,
 }
 
-impl<V> Default for Recent<V> {
+impl<V, const MOST: usize> Default for Recent<V, MOST> {
     fn default() -> Self {
         Self {
             entries: BTreeMap::new(),
@@ -23,7 +21,7 @@ impl<V> Default for Recent<V> {
     }
 }
 
-impl<V: Default> Recent<V> {
+impl<V: Default, const MOST: usize> Recent<V, MOST> {
     pub(crate) fn get(&self, stream_id: u32) -> Option<&V> {
         self.entries.get(&stream_id).map(|(_, value)| value)
     }
@@ -32,7 +30,7 @@ impl<V: Default> Recent<V> {
     pub(crate) fn touch(&mut self, stream_id: u32) -> &mut V {
         self.count = self.count.saturating_add(1);
         let value = self.remove(stream_id).unwrap_or_default();
-        if self.entries.len() >= MIN_REMEMBERED_STREAMS {
+        if self.entries.len() >= MOST {
             if let Some((_, oldest)) = self.uses.pop_first() {
                 self.entries.remove(&oldest);
             }

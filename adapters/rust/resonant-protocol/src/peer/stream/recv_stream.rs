@@ -1,26 +1,28 @@
 //! A stream of the other end: its order, what waits in it, and its sums (sections 2 and 3 of the stream specification).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::replay_window::ReplayWindow;
 use super::sums::Sums;
 use crate::limits::{
-    MAX_MISSING_NUMBERS, MAX_WAITING_BYTES, REORDER_WINDOW_NUMBERS, REPLAY_WINDOW_NUMBERS,
-    STREAM_TIMEOUT_MS,
+    MAX_MISSING_NUMBERS, MAX_WAITING_BYTES, MIN_REMEMBERED_FAR_NUMBERS, REORDER_WINDOW_NUMBERS,
+    REPLAY_WINDOW_NUMBERS, STREAM_TIMEOUT_MS,
 };
 use crate::peer::event::{Announce, Mismatch};
 use crate::peer::sync::Tail;
 
 /// A frame that was accepted before a lower number.
 pub(crate) enum Held {
-    /// A Sync frame of so many bytes: its number is filled.
+    /// A frame that had its effect at once: its number is filled (STM-29, STM-33).
+    Filled,
+    /// Another Sync frame of so many bytes: its number will be filled.
     Sync(usize),
     /// A data frame as received. It is decoded again when its turn comes, since the plain body of a
     /// compressed frame can be far larger than what the limit counts.
     Data(Box<[u8]>),
 }
 
-/// The TAIL that was accepted.
+/// The TAIL that is held.
 pub(crate) struct KeptTail {
     pub(crate) frame_seq: u64,
     pub(crate) tail: Tail,
@@ -35,6 +37,8 @@ pub(crate) struct RecvStream {
     /// The lowest number that is missing.
     next: u64,
     held: BTreeMap<u64, Held>,
+    /// Of the numbers that were filled at once, those that were far above `next`, in the order of arrival (STM-31).
+    far: VecDeque<u64>,
     pub(crate) tail: Option<KeptTail>,
     pub(crate) sums: Sums,
 }
@@ -47,6 +51,7 @@ impl RecvStream {
             announced,
             next: 1,
             held: BTreeMap::new(),
+            far: VecDeque::new(),
             tail: None,
             sums: Sums::new(announced.is_some()),
         }
@@ -61,6 +66,12 @@ impl RecvStream {
         number == self.next
     }
 
+    /// Whether a number is that of the TAIL that is held (STM-34).
+    pub(crate) fn is_tail(&self, number: u64) -> bool {
+        let tail = self.tail.as_ref();
+        tail.is_some_and(|tail| number == tail.frame_seq)
+    }
+
     /// Whether a number is not below the TAIL's. The TAIL itself may come again (STM-15).
     pub(crate) fn is_after_tail(&self, number: u64, is_tail: bool) -> bool {
         let tail = self.tail.as_ref().map(|tail| tail.frame_seq);
@@ -69,8 +80,30 @@ impl RecvStream {
 
     /// Whether a number can be held. `waiting` would wait in the session with this frame (STM-8).
     pub(crate) fn has_room(&self, number: u64, waiting: usize) -> bool {
-        let is_far = number.saturating_sub(self.next) >= REORDER_WINDOW_NUMBERS;
-        self.is_next(number) || !is_far && waiting <= MAX_WAITING_BYTES
+        self.is_next(number) || !self.is_far(number) && waiting <= MAX_WAITING_BYTES
+    }
+
+    /// Whether a number is beyond the reorder window.
+    const fn is_far(&self, number: u64) -> bool {
+        number.saturating_sub(self.next) >= REORDER_WINDOW_NUMBERS
+    }
+
+    /// Fills a number at once, however far it is, unless it was filled before (STM-29, STM-31, STM-33).
+    pub(crate) fn fill(&mut self, number: u64, now: u64) {
+        if self.knows(number) || self.is_tail(number) {
+            return;
+        }
+        self.hold(number, Held::Filled, now);
+        if !self.is_far(number) {
+            return;
+        }
+        self.far.push_back(number);
+        if self.far.len() > MIN_REMEMBERED_FAR_NUMBERS {
+            let oldest = self.far.pop_front();
+            if let Some(oldest) = oldest.filter(|oldest| self.is_far(*oldest)) {
+                self.held.remove(&oldest);
+            }
+        }
     }
 
     /// Takes a number that has its place. It is held even where it is next: [`RecvStream::take_next`] gives it.
@@ -113,9 +146,10 @@ impl RecvStream {
 
     /// Compares the stream with HEAD and TAIL (STM-16).
     pub(crate) fn verify(&self, frame_seq: u64, tail: &Tail) -> Result<(), Mismatch> {
-        let kept = self.tail.as_ref().map(|kept| kept.frame_seq);
-        let highest = self.held.last_key_value().map(|(number, _)| *number);
-        let highest = highest.max(kept).unwrap_or(0);
+        // What never waits is no reason (STM-30).
+        let mut waiting = self.held.iter().rev();
+        let highest = waiting.find(|(_, frame)| !matches!(frame, Held::Filled));
+        let highest = highest.map_or(0, |(number, _)| *number);
         let sums = &self.sums;
         let xxhash3_64 = sums.xxhash3_64();
         let head = self.announced.as_ref();
@@ -156,15 +190,14 @@ impl RecvStream {
         self.held.values().map(Held::len).sum()
     }
 
-    /// The remains of a stream that is over (STM-19).
+    /// The memory of a stream that is over (STM-19, STM-35).
     pub(crate) fn close(&self) -> ReplayWindow {
         let mut window = ReplayWindow::default();
         let delivered = self.next.saturating_sub(REPLAY_WINDOW_NUMBERS)..self.next;
         let tail = self.tail.as_ref().map(|tail| tail.frame_seq);
         for number in delivered.chain(self.held.keys().copied()).chain(tail) {
-            window.accept(number);
+            window.accept(number, false);
         }
-        window.closed = true;
         window
     }
 }
@@ -173,6 +206,7 @@ impl Held {
     /// Bytes that count for the limit.
     pub(crate) fn len(&self) -> usize {
         match self {
+            Self::Filled => 0,
             Self::Sync(len) => *len,
             Self::Data(bytes) => bytes.len(),
         }

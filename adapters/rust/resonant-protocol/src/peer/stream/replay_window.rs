@@ -2,7 +2,7 @@
 
 use super::recent::Recent;
 use crate::error::RejectCode;
-use crate::limits::REPLAY_WINDOW_NUMBERS;
+use crate::limits::{MIN_REMEMBERED_CLOSED_STREAMS, MIN_REMEMBERED_STREAMS, REPLAY_WINDOW_NUMBERS};
 
 /// One bit for each number of the span, at the number's remainder.
 type Bits = [u64; 16];
@@ -12,25 +12,30 @@ const _: () = assert!(
     "Bits has room for the window"
 );
 
-/// The numbers received on the stream_ids used last.
-pub(crate) type ReplayWindows = Recent<ReplayWindow>;
+/// The numbers received on the stream_ids used last that have no opened stream (HSK-69).
+pub(crate) type ReplayWindows = Recent<ReplayWindow, MIN_REMEMBERED_STREAMS>;
+
+/// The numbers received on the streams used last that are over (STM-36).
+pub(crate) type ClosedStreams = Recent<ReplayWindow, MIN_REMEMBERED_CLOSED_STREAMS>;
 
 /// The numbers of one stream_id.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ReplayWindow {
     highest: Option<u64>,
     seen: Bits,
-    /// Whether a stream was opened here and is over (STM-19).
-    pub(crate) closed: bool,
+    /// Those of them that TAILs without HEAD had (STM-13).
+    tails: Bits,
 }
 
 impl ReplayWindow {
-    /// `DUPLICATE` for a number that was accepted, `STALE` for one that is too low to know.
-    pub(crate) fn check(&self, number: u64) -> Result<(), RejectCode> {
+    /// `DUPLICATE` for a number that was accepted, `STALE` for one that is too low to know. A TAIL is no duplicate
+    /// of another (STM-13).
+    pub(crate) fn check(&self, number: u64, is_tail: bool) -> Result<(), RejectCode> {
         match self.highest {
             Some(highest) if highest.saturating_sub(number) >= REPLAY_WINDOW_NUMBERS => {
                 Err(RejectCode::Stale)
             }
+            Some(_) if is_tail && has(&self.tails, number) => Ok(()),
             Some(highest) if number <= highest && has(&self.seen, number) => {
                 Err(RejectCode::Duplicate)
             }
@@ -38,17 +43,24 @@ impl ReplayWindow {
         }
     }
 
-    /// Remembers a number.
-    pub(crate) fn accept(&mut self, number: u64) {
+    /// Remembers a number, if it is not too low for that.
+    pub(crate) fn accept(&mut self, number: u64, is_tail: bool) {
         let highest = self.highest.unwrap_or(number);
+        if highest.saturating_sub(number) >= REPLAY_WINDOW_NUMBERS {
+            return;
+        }
         if number > highest {
             let lowest = number.saturating_sub(REPLAY_WINDOW_NUMBERS - 1);
             for passed in lowest.max(highest.saturating_add(1))..=number {
                 clear(&mut self.seen, passed);
+                clear(&mut self.tails, passed);
             }
         }
         self.highest = Some(highest.max(number));
         set(&mut self.seen, number);
+        if is_tail {
+            set(&mut self.tails, number);
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The streams that a peer sends, kept for repair (STM-4, STM-5, STM-20).
+//! The streams that a peer sends, kept for repair (STM-4, STM-5, STM-20, STM-37).
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -46,11 +46,6 @@ impl SendStreams {
     fn get_open(&self, stream_id: u32) -> Option<&SendStream> {
         let stream = self.streams.get(&stream_id);
         stream.filter(|stream| stream.tail.is_none())
-    }
-
-    /// Whether a stream is open or kept.
-    pub(crate) fn has(&self, stream_id: u32) -> bool {
-        self.streams.contains_key(&stream_id)
     }
 
     /// Whether there is a stream that its TAIL has not ended.

@@ -82,7 +82,7 @@ impl Capability {
 pub(crate) struct Report {
     pub(crate) code: String,
     pub(crate) reference: Option<Reference>,
-    /// Of a `STREAM_INCOMPLETE`.
+    /// Of a `STREAM_INCOMPLETE`, though any error may have them.
     pub(crate) missing: Vec<u64>,
 }
 
@@ -98,10 +98,7 @@ impl Report {
                 frame_seq: members.required("frame_seq", decimal)?,
             }),
         };
-        let mut missing = None;
-        if code == RejectCode::StreamIncomplete.as_str() {
-            missing = members.optional("missing", decimals)?;
-        }
+        let missing = members.optional("missing", decimals)?; // HSK-48: whatever the code is
         Ok(Self {
             code,
             reference,

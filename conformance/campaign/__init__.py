@@ -1,0 +1,1 @@
+"""Campaigns: inputs made from a seed, asked of several implementations, and the answers compared."""

@@ -1,0 +1,1 @@
+"""The cost of requests: time as inputs grow, and memory for what is only announced."""

@@ -1,0 +1,1 @@
+"""Generators of inputs, a module for each profile; `table.py` has them all."""

@@ -1,0 +1,17 @@
+"""Every kind of input, in the order in which batches take turns."""
+
+from __future__ import annotations
+
+from ..inputs import Kind
+from . import dialogues, frame, message, quant, sparse, streams, xchacha, zstd
+
+KINDS: tuple[Kind, ...] = (
+    *frame.KINDS,
+    *zstd.KINDS,
+    *xchacha.KINDS,
+    *message.KINDS,
+    *sparse.KINDS,
+    *quant.KINDS,
+    *dialogues.KINDS,
+    *streams.KINDS,
+)

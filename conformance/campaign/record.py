@@ -1,0 +1,144 @@
+"""A dialogue played to an implementation, and what came of it written down as what others are to do as well."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from adapters.driver import Answer, Ok, Reject, WirePeer
+from reports.outcome import Outcome
+
+from ..dialogue.endpoints import Ends
+from ..dialogue.judge import reach
+from ..dialogue.player import StoppedError
+from ..dialogue.steps import FIRST_PEER
+from ..dialogue.transcript import Transcript
+from ..model.testee import AsksPeers
+from ..model.unanswered import not_judged
+from ..model.verdict import Verdict
+from ..wire.read import XCHACHA, UnreadableError, read_frame
+from ..wire.sync import SyncError, read_sync
+from .asking import CASE
+
+_FREE = ("message",)
+"""Members of a Sync object that are text for people."""
+
+
+@dataclass(slots=True)
+class Recording:
+    """The outcome of the dialogue."""
+
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    """The steps, and what is expected after each."""
+    seen: Counter[str] = field(default_factory=Counter)
+    """Events and codes."""
+    stopped: Verdict | None = None
+    """The reason why the rest was not played."""
+
+
+class Recorder:
+    """Plays steps without expectations to one testee."""
+
+    def __init__(self, testee: AsksPeers, profile: str) -> None:
+        self._testee, self._profile = testee, profile
+        self.made = Recording()
+        self._named: dict[bytes, int] = {}
+
+    def record(self, given: Mapping[str, Any]) -> Recording:
+        """Play the dialogue. Never raises for what the testee does."""
+        try:
+            to, _ = reach(self._testee)
+        except StoppedError as stopped:
+            self.made.stopped = stopped.verdict
+            return self.made
+        key = given["config"].get("key")
+        self._key = bytes.fromhex(key) if key else None
+        self._ends = Ends(to, WirePeer, Transcript())
+        try:
+            self._play(given)
+        except StoppedError as stopped:
+            self.made.stopped = stopped.verdict
+        finally:
+            self._ends.close()
+        return self.made
+
+    def _play(self, given: Mapping[str, Any]) -> None:
+        self._need("reset", {})
+        port = self._ends.port(FIRST_PEER)
+        opening = {name: given[name] for name in ("role", "config")}
+        if "stream_id" in given:
+            opening |= {"remote": port, "stream_id": given["stream_id"]}
+        self._need("peer_open", opening)
+        self._look()
+        for step in given["steps"]:
+            self.made.steps.append(dict(step))
+            self._take(step, {"to": port} if given["role"] == "server" else {})
+            self._look()
+        self._need("peer_close", {})
+
+    def _take(self, step: Mapping[str, Any], to: Mapping[str, int]) -> None:
+        if "send" in step:
+            self._ends.send(FIRST_PEER, bytes.fromhex(step["send"]))
+        elif "advance" in step:
+            self._need("peer_advance", {"ms": step["advance"]})
+        else:
+            answer = self._ask("peer_send", {**step["act"], **to})
+            if isinstance(answer, Reject):
+                self.made.steps[-1]["reject"] = answer.code
+                self.made.seen[answer.code] += 1
+            elif not isinstance(answer, Ok):
+                self._stop(answer)
+
+    def _look(self) -> None:
+        events = self._need("peer_poll", {}).get("events", [])
+        self._ends.handled()
+        self._ends.look()
+        came = self._ends.unclaimed(FIRST_PEER)
+        self.made.steps += [self._expected(datagram) for datagram in came]
+        came.clear()
+        told = [{name: value for name, value in event.items() if name != "peer"} for event in events]
+        self.made.seen.update(code for event in told for code in _codes(event))
+        if told:
+            self.made.steps.append({"events": told})
+
+    def _expected(self, datagram: bytes) -> dict[str, Any]:
+        if datagram in self._named:
+            at = self._named[datagram]
+            self.made.steps[at]["as"] = f"d{at}"
+            return {"expect_again": f"d{at}"}
+        self._named[datagram] = len(self.made.steps)
+        try:
+            frame = read_frame(datagram, self._key)
+        except UnreadableError as error:
+            summary = f"sent what is not a valid frame: {error}"
+            raise StoppedError(Verdict(Outcome.FAIL, summary, produced=datagram.hex())) from None
+        wanted = dict(frame.fields())
+        if frame.flags & XCHACHA:
+            wanted["nonce"] = (frame.nonce or b"").hex()
+        try:
+            told = read_sync(frame)
+        except SyncError:
+            return {"expect": wanted}
+        del wanted["slices"]
+        return {"expect": wanted | {"json": {name: value for name, value in told.items() if name not in _FREE}}}
+
+    def _need(self, op: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        answer = self._ask(op, given)
+        if not isinstance(answer, Ok):
+            self._stop(answer)
+        assert isinstance(answer, Ok)
+        return answer.value
+
+    def _ask(self, op: str, given: Mapping[str, Any]) -> Answer:
+        return self._testee.ask(op, given, case=CASE, profile=self._profile)
+
+    def _stop(self, answer: Answer) -> None:
+        raise StoppedError(not_judged(answer, "ok to each op on peers"))
+
+
+def _codes(event: Mapping[str, Any]) -> Iterable[str]:
+    yield str(event.get("event", ""))
+    if "code" in event:
+        yield str(event["code"])

@@ -1,0 +1,165 @@
+"""The law that a reply depends on its request alone: cases and their near-twins, one after another and again.
+
+Near-twins are cases of one op whose inputs differ in one field. A testee that keeps something by part of an input, or
+hands it on to the next request, or is wrong from the nth request on, passes each case alone and fails one of these.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from ..model.cases import DIALOGUE, Case, Refuse
+from ..model.testee import Asks
+from ..model.verdict import Verdict
+
+PROFILES = ("frame", "zstd", "xchacha", "message", "sparse", "quant")
+"""Those with ops that have no state."""
+PAIRS = 3
+"""Of one op, one field and one group of cases."""
+OP_PAIRS = 16
+"""Of an op at least, if there are so many."""
+REPEATED = 24
+"""Units of an op that come once more at the end, when the testee has seen many others."""
+LONGEST_CHARS = 3_000
+"""Of an input: what is about a size costs too much to be asked for again and again."""
+MOST_FAILING = 16
+"""Cases that fail alone as well, after which a testee is so wrong that its state is no matter."""
+_OPTIONAL = {"decode": ("key",), "read_message": ("key",), "encode": ("key", "nonce"), "compress": ("level",)}
+_OPTIONAL["dequantize"] = ("scale",)
+_SLICES = {"n", "table", "body"}
+"""The pieces of a frame that follow from its slices, which are one field of their own."""
+_HEADER = (("version", 0, 1), ("type", 1, 2), ("flags", 2, 4), ("stream_id", 4, 8), ("frame_seq", 8, 16), ("n", 16, 24))
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A case that passes alone and failed behind others."""
+
+    case: Case
+    verdict: Verdict
+
+
+def chain(cases: Iterable[Case], profile: str, seed: int) -> tuple[Case, ...]:
+    """The cases of a profile in the order in which the law asks for them; the same for the same cases and seed.
+
+    Each unit is a case, a near-twin of it, and the case again; the units of all ops are mixed.
+    """
+    order = random.Random(f"{profile} {seed}")  # noqa: S311 - an order, no secret
+    small = sorted(_small(cases, profile), key=lambda case: case.id)
+    by_field = _pairs(small)
+    units: list[tuple[Case, Case, Case]] = []
+    for op in sorted({case.op for case in small}):
+        found = by_field.get(op, {})
+        chosen = [pair for field in sorted(found) for pair in _drawn(order, found[field], PAIRS)]
+        every = [pair for field in sorted(found) for pair in found[field]]
+        chosen += _of_every_refusal(order, every, chosen)
+        chosen += _drawn(order, every, OP_PAIRS - len(chosen))
+        if len(chosen) < OP_PAIRS:  # an op with few twins is asked for often all the same
+            ours = [case for case in small if case.op == op]
+            others = [(one, other) for one, other in pairwise(ours) if one.expect != other.expect]
+            chosen += _drawn(order, others, OP_PAIRS - len(chosen))
+        units += [(first, twin, first) for first, twin in chosen]
+    order.shuffle(units)
+    again = order.sample(units, min(REPEATED, len(units)))
+    return tuple(case for unit in (*units, *again) for case in unit)
+
+
+def _of_every_refusal(
+    order: random.Random, every: Sequence[tuple[Case, Case]], chosen: Sequence[tuple[Case, Case]]
+) -> list[tuple[Case, Case]]:
+    """A pair for each clause by which a case of the op is rejected, and no case of those chosen is."""
+    lacking = _refusals(every) - _refusals(chosen)
+    return [
+        one for clause in sorted(lacking) for one in _drawn(order, [p for p in every if clause in _refusals([p])], 1)
+    ]
+
+
+def _refusals(pairs: Iterable[tuple[Case, Case]]) -> set[str]:
+    """The clauses that are first in rejected cases."""
+    return {case.clauses[0] for pair in pairs for case in pair if isinstance(case.expect, Refuse)}
+
+
+def _drawn(order: random.Random, pairs: Sequence[tuple[Case, Case]], most: int) -> list[tuple[Case, Case]]:
+    return order.sample(pairs, max(0, min(most, len(pairs))))
+
+
+def judged_in_chain(testee: Asks, cases: Sequence[Case], check: Callable[[Asks, Case], Verdict]) -> Breach | None:
+    """The first case that fails in this order and passes with a testee that was started for it alone."""
+    failing: set[str] = set()
+    for number, case in enumerate(cases):
+        if case.id in failing:
+            continue
+        verdict = check(testee, case)
+        if verdict.passed:
+            continue
+        testee.ask("stop", {})  # the next ask starts it anew
+        if verdict.gave_up or check(testee, case).passed:
+            before = ", ".join(one.id for one in cases[max(0, number - 2) : number])
+            what = f"passes alone, and failed as request {number + 1}, behind {before}: {verdict.summary}"
+            return Breach(case, replace(verdict, summary=what))
+        failing.add(case.id)  # it fails by itself, which its own test says
+        if len(failing) == MOST_FAILING:
+            return None
+    return None
+
+
+def _small(cases: Iterable[Case], profile: str) -> Iterator[Case]:
+    for case in cases:
+        if case.profile == profile and case.op != DIALOGUE and len(json.dumps(case.input)) <= LONGEST_CHARS:
+            yield case
+
+
+def _pairs(cases: Iterable[Case]) -> Mapping[str, Mapping[str, Sequence[tuple[Case, Case]]]]:
+    """Op -> field and group -> the pairs that differ in it alone and do not have one outcome."""
+    alike: dict[tuple[str, str, str], list[Case]] = defaultdict(list)
+    for case in cases:
+        for field, rest in _blanked(case):
+            alike[case.op, field, rest].append(case)
+    found: dict[str, dict[str, list[tuple[Case, Case]]]] = defaultdict(lambda: defaultdict(list))
+    for (op, field, _), twins in alike.items():
+        for number, one in enumerate(twins):
+            other = next((twin for twin in twins[number + 1 :] + twins[:number] if twin.expect != one.expect), None)
+            if other is not None:
+                for first, second in ((one, other), (other, one)):
+                    found[op][f"{field} {first.id.rpartition('/')[0]}"].append((first, second))
+    return found
+
+
+def _blanked(case: Case) -> Iterator[tuple[str, str]]:
+    """Each field of an input, and everything else of it as text."""
+    fields = dict(_fields(case.input))
+    groups = {field: {field} for field in {*fields, *_OPTIONAL.get(case.op, ())}}
+    if fields.keys() >= _SLICES:
+        groups["slices"] = _SLICES
+    for field, blank in sorted(groups.items()):
+        yield field, json.dumps({name: value for name, value in fields.items() if name not in blank}, sort_keys=True)
+
+
+def _fields(given: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    for name, value in given.items():
+        if name == "frame":
+            yield from _frame_fields(bytes.fromhex(str(value)))
+        elif name == "fields" and isinstance(value, Mapping):
+            yield from ((f"fields.{inner}", one) for inner, one in value.items())
+        else:
+            yield name, value
+
+
+def _frame_fields(frame: bytes) -> Iterator[tuple[str, str]]:
+    """A frame as named pieces. A right CRC follows from the rest, and does not make two frames differ."""
+    for name, start, stop in _HEADER:
+        yield name, frame[start:stop].hex()
+    count = min(int.from_bytes(frame[16:24], "little"), (len(frame) - 24) // 4)
+    end = 24 + 4 * count
+    yield "table", frame[24:end].hex()
+    yield "space_hash32", frame[end : end + 4].hex()
+    yield "modality", frame[end + 4 : end + 5].hex()
+    yield "body", frame[end + 5 : -4].hex()
+    right = zlib.crc32(frame[:-4]).to_bytes(4, "little") == frame[-4:]
+    yield "crc32", "" if right else frame[-4:].hex()

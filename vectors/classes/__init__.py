@@ -1,0 +1,1 @@
+"""The equivalence classes of each op, and which of them the cases cover."""
