@@ -30,7 +30,7 @@ RECIPE: Recipe = {
     "specs": [
         before("specs/frame.md", "- `FRM-20`", CLAUSE),
         before("specs/frame.md", "| 0x10 | SparseCoo", "| 0x21 | F32 | binary32 | 4·n |"),
-        Edit("specs/frame.md", "one of 0x01, 0x02, 0x03 and 0x10", "one of 0x01, 0x02, 0x03, 0x10 and 0x21"),
+        Edit("specs/frame.md", "which has 0x01, 0x02, 0x03 and 0x10", "which has 0x01, 0x02, 0x03, 0x10 and 0x21"),
         Edit("specs/handshake.md", "f16, i8, q4, sparse", "f16, i8, q4, f32, sparse"),
         before("specs/registry.toml", "SparseCoo =", 'F32 = { value = 0x21, listed = "f32" }'),
         Edit("specs/ops/read_message.json", "            3,\n            16\n", "            3, 33,\n            16\n"),

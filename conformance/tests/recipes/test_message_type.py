@@ -51,7 +51,7 @@ CASE = """\
 FIVE = "05                  type           5, not defined\n"
 SIX = FIVE.replace("5", "6")
 REST = "34120000 0100000000000000 0000000000000000 00000000 00"
-"""A frame without slices behind its flags, as the two cases assembled by hand have it."""
+"""A frame without slices behind its flags, as the case assembled by hand has it."""
 
 
 def crc(head: str) -> str:
@@ -62,6 +62,7 @@ RECIPE: Recipe = {
     "specs": [
         Edit("specs/frame.md", "3 Sync, 4 Critique", "3 Sync, 4 Critique, 5 Trace"),
         Edit("specs/frame.md", "whose `type` is greater than 4", "whose `type` is greater than 5"),
+        Edit("specs/frame.md", "a type from 0 to 4 and", "a type from 0 to 5 and"),
         before("specs/message.md", "| Critique |", "| Trace | origin: tensor |"),
         Edit("specs/registry.toml", "Critique = 4\n", "Critique = 4\nTrace = 5\n"),
     ],
@@ -101,10 +102,8 @@ RECIPE: Recipe = {
         )
     ],
     "hand": [
-        Edit("vectors/hand/faults.toml", f"{FIVE}0000 ", f"{SIX}0000 "),
-        Edit("vectors/hand/faults.toml", "8e063f45", crc("01060000")),
-        Edit("vectors/hand/order.toml", f"{FIVE}0800 ", f"{SIX}0800 "),
-        Edit("vectors/hand/order.toml", "04d0bd87", crc("01060800")),
+        Edit("vectors/hand/faults-unassigned.toml", f"{FIVE}0000 ", f"{SIX}0000 "),
+        Edit("vectors/hand/faults-unassigned.toml", "8e063f45", crc("01060000")),
     ],
     "cases": [
         Edit(
