@@ -60,7 +60,7 @@ def test_a_run_that_waits_for_a_silent_testee_ends_with_an_account(
     assert "INTERNALERROR" not in ended.out
     assert ended.out.count("Interrupted: by ") == 1
     assert f"interrupted by {name}" in faults_of(ended)
-    assert faults_of(ended).endswith(f"of {PLANNED} cases")
+    assert faults_of(ended).endswith(f"of {PLANNED:,} cases")
     assert ended.report["exit_status"] == INTERRUPTED
     assert FIRST.format(name=name) in ended.out.replace(" (Ctrl-C)", "")
     assert "message" in ended.report["profiles"]

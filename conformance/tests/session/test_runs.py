@@ -15,6 +15,7 @@ from conformance.model.profiles import PROFILES
 from conformance.mutants.testees.hostile.attack import ATTACKED
 from conformance.probes import PROBES
 from conformance.properties.streams.counterexample import case_of, write_found
+from conformance.properties.twins import PROFILES as TWINS
 from conformance.tests.doubles import sound, write_double
 from conformance.tests.stand_in import dialogue
 from conformance.tests.support import ROOT, Ran, replayed, replays, run_pytest, run_suite, write_adapter, write_wrong
@@ -51,7 +52,9 @@ def test_the_reference_is_green_and_every_case_is_counted(green: Ran) -> None:
         row = {"planned": count, "executed": count, "passed": count, "failed": 0, "known": 0}
         assert green.report["profiles"][profile] == row
         assert any(line.split() == [profile, *(str(count),) * 3, "0", "0"] for line in green.out.splitlines())
-    assert len(green.report["cases"]) == sum(planned.values()) + len(PROBES) + 3  # three laws
+    assert len(green.report["cases"]) == sum(planned.values()) + len(PROBES) + 3 + len(
+        TWINS
+    )  # three laws, and those on near-twins
     assert set(green.outcomes) > {case.id for case in load_cases()}
     assert green.failed == {}
 

@@ -45,7 +45,7 @@ impl<'a> MessageSlices<'a> {
         first.map(dtype).into_iter().chain(second.map(dtype))
     }
 
-    /// The table of section 1.
+    /// The table of section 1 of the message specification.
     fn fill(
         mtype: MsgType,
         mut slots: Slots<'a, impl Iterator<Item = Part<'a>>>,
