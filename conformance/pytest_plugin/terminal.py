@@ -46,10 +46,9 @@ class Meter:
             return None
         return report.outcome, "", ""
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+    def pytest_runtest_logfinish(self) -> None:
         """One more is done."""
-        if report.when == "teardown":
-            self._progress.update(self._task, advance=1, total=self._session.testscollected or None)
+        self._progress.update(self._task, advance=1, total=self._session.testscollected or None)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:

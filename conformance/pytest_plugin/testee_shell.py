@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -19,18 +20,24 @@ from ..model.verdict import short
 from ..probes import PROBES
 from ..session.testee_ids import unclaimed_name
 from ..session.testee_run import Run, RunError, prepare
+from . import vector_items
 from .begin import ready
+from .foreign import unrewritten
 from .outcomes import pytest_runtest_makereport  # noqa: F401 - a hook of this plugin
 from .recorder import ResultRecorder
 from .stash import JUDGED, OPTIONS, RUN
 from .terminal import Meter, wanted
 
+USUALLY, RARELY = gc.get_threshold(), (50_000, 20, 50)
+"""When Python looks for garbage. A run makes little that is, and much that stays."""
 OUTSIDE_TESTS = Path(__file__).resolve().parents[1] / "test_outside.py"
 
 
 def begin(config: pytest.Config) -> None:
     """Build and start the testee before anything is collected; every way to fail here is one clear line."""
     gc.disable()  # until all cases are collected, see pytest_collection_finish
+    with unrewritten():
+        import_module("hypothesis")  # the laws need it
     try:
         _begin(config)
     except BaseException:
@@ -41,6 +48,7 @@ def begin(config: pytest.Config) -> None:
 def _begin(config: pytest.Config) -> None:
     with ready(config) as options:
         worker = hasattr(config, "workerinput")
+        config.pluginmanager.register(vector_items, "conformance-items")
         run = prepare(options, build=options.build and not worker)
         config.stash[RUN] = config.stash[JUDGED] = run
         parallel = bool(getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None))
@@ -52,6 +60,7 @@ def _begin(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End the testee."""
+    gc.set_threshold(*USUALLY)
     gc.enable()
     if RUN in config.stash:
         config.stash[RUN].testee.close()
@@ -97,6 +106,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     idle = {kind for kind, (ids, _) in _given(run).items() if not ids}
 
     def counts(item: pytest.Item) -> bool:
+        if isinstance(item, vector_items.CaseItem):
+            return True
         marker = item.get_closest_marker("profile")
         if marker is not None and marker.args[0] not in run.results.selected:
             return False
@@ -122,6 +133,7 @@ def seed(pytestconfig: pytest.Config) -> int:
 def pytest_collection_finish() -> None:
     """Keep the garbage collector from walking thousands of cases, which live to the end, again and again."""
     gc.freeze()
+    gc.set_threshold(*RARELY)
     gc.enable()
 
 
