@@ -30,7 +30,7 @@ CARGO_MUTANTS := $(RUST)/target/tools/cargo-mutants-$(CARGO_MUTANTS_VERSION)
 RUST_CPU ?= $(if $(filter x86_64,$(shell uname -m)),x86-64-v3,native)
 
 .DEFAULT_GOAL := help
-.PHONY: help env conformance test lint python-tests rust-tests jax-tests vectors docs api mutants mutation campaign soak release-vectors bench fuzz fuzz-short lock clean
+.PHONY: help env conformance test lint python-tests rust-tests jax-tests vectors docs api example mutants mutation campaign soak release-vectors bench fuzz fuzz-short lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -86,6 +86,9 @@ api: $(DOCS_INSTALLED) ## the pages of the Python package and of the crate, in b
 	rm -rf $(RUST)/target/doc
 	cd $(RUST) && RUSTDOCFLAGS='-D warnings' $(CARGO) doc --quiet --locked --no-deps -p resonant-protocol
 	rm -rf build/api/rust && cp -r $(RUST)/target/doc build/api/rust
+
+example: $(INSTALLED) ## the example of README: a run with one fault, and the picture of its report, reports/example.png
+	$(BIN)/python -m conformance.tools.picture
 
 mutants: $(INSTALLED) ## prove that the suite catches faults: make mutants ARGS="--only FRM-2*"
 	$(BIN)/python -m conformance.mutants $(ARGS)

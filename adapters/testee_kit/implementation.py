@@ -85,7 +85,7 @@ _EARLIER: Final = {
 
 
 class Implementation(Protocol):
-    """The least that a module of an implementation has; it may also have REFUSALS (Codes), OPS and use_wire."""
+    """The least that a module of an implementation has; it may also have LANGUAGE, REFUSALS, OPS and use_wire."""
 
     @property
     def NAME(self) -> str: ...  # noqa: D102, N802 - a constant of a module
@@ -107,8 +107,8 @@ def ops_of(yours: Implementation) -> Mapping[str, Op]:
     """The table of ops: hello and stop, one for each function named as an op, and those of OPS as they are."""
 
     def hello(token: str) -> dict[str, Any]:
-        who = {"name": yours.NAME, "version": yours.VERSION}
-        return greet(token, **who, language="Python", profiles=yours.PROFILES)
+        who = {"name": yours.NAME, "version": yours.VERSION, "language": getattr(yours, "LANGUAGE", "Python")}
+        return greet(token, **who, profiles=yours.PROFILES)
 
     refusals: Codes = getattr(yours, "REFUSALS", {})
     found = {"hello": Op({"token": text}, {}, hello), "stop": STOP}
