@@ -164,7 +164,7 @@ def _ended_by_ping() -> Iterator[Case]:
     early += [*send(part(3), stream.tail(frames="9")), *stream.answered_incomplete([2], 1)]
     used = [step for one in replies[:6] for step in one]
     last = [*send(small_ping(2, DATA_STREAM)), *again("answer"), *nothing(), *events(*told, dropped("REPLY_LIMIT"))]
-    yield server("by-a-ping-again", about, "STM-39 HSK-62", early, used, last)
+    yield server("by-a-ping-again", about, "STM-39 HSK-62 HSK-70", early, used, last)
 
 
 def _endings(role: str, flags: int = 0) -> Iterator[tuple[str, Steps, tuple[int, ...]]]:
