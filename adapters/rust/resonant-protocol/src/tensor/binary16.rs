@@ -10,7 +10,7 @@ pub(crate) const ONE: u16 = 0x3c00;
 
 /// The least normal binary16, as binary32: 2⁻¹⁴.
 const LEAST_NORMAL: u32 = 113 << 23;
-/// What has to be added to the exponent of a binary16 in the place of a binary32's.
+/// The difference between the exponent of a binary32 and that of the same number in binary16.
 const BIAS: u32 = 112 << 23;
 /// The least power of two that is beyond binary16, as binary32: 2¹⁶.
 const TOO_LARGE: u32 = 143 << 23;

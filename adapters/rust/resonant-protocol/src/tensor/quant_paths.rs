@@ -12,7 +12,7 @@ use crate::error::FrameError;
 type Quantize = fn(Quantizer, Source, usize, &[u8]) -> Result<Quantized, FrameError>;
 type Dequantize = fn(Quantizer, &[u8], Option<&[u8]>, &mut [u8]);
 
-/// What [`super::quant`] chooses among, in one set of instructions.
+/// The loops that [`super::quant`] chooses among, in one set of instructions.
 struct Path {
     name: &'static str,
     quantize: Quantize,
@@ -135,7 +135,7 @@ fn bytes(value: &Value) -> Vec<u8> {
     pairs.map(|pair| byte(pair).expect("digits")).collect()
 }
 
-/// Whether bytes are those that a case expects, which it gives as they are or by their hash.
+/// Whether bytes are those that a case expects, which has them as they are or by their hash.
 fn are(found: &[u8], expected: &Value, name: &str) -> bool {
     match expected.get(name) {
         Some(expected) => found == bytes(expected),
