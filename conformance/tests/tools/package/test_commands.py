@@ -112,7 +112,7 @@ def test_the_values_of_options_are_no_implementation(project: Path) -> None:
         (f"{RUN} reference --case crc-zero", "no such id; the nearest are frame/decode/crc/crc-zero"),
         (f"{RUN} reference --case unknown-opp", "no such id; the nearest are unknown-op"),
         (f"{RUN} './my testee' --case {QUANT}", "it is not judged here; its profile is not claimed"),
-        (f"{RUN} './my testee' --case total", "it is not judged here; its profile is not claimed"),
+        (f"{RUN} './my testee' --case twins-quant", "it is not judged here; its profile is not claimed"),
         (f"{RUN} reference --case total --plan p --write-plan", "--write-plan needs a whole run; leave out --case"),
     ],
 )
