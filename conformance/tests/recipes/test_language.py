@@ -24,7 +24,11 @@ NEW_ADAPTER = "conformance/tools/new_adapter.py"
 TESTS = "conformance/tests/tools/test_new_adapter.py"
 PAGES = ("README.md", "specs/README.md", "specs/testee.md")
 TEMPLATE = ROOT / "adapters/template/python"
-FILLED = ROOT / "conformance/tests/tools/filled/python/yours.py"
+FILLED = (
+    (ROOT / "conformance/tests/tools/filled/python/yours.py")
+    .read_text("utf-8")
+    .replace("PROFILES = ", 'LANGUAGE = "PyPy"\nPROFILES = ')
+)
 (LINE,) = re.findall(
     r'^    "python": Language\((?:.|\n)*?\),(?=\n    ")', (ROOT / NEW_ADAPTER).read_text("utf-8"), re.M
 )
@@ -40,7 +44,7 @@ RECIPE: Recipe = {
         for path in sorted(TEMPLATE.rglob("*"))
         if path.is_file() and "__pycache__" not in path.parts
     ],
-    "filled": [new_file("conformance/tests/tools/filled/pypy/yours.py", FILLED.read_text("utf-8"))],
+    "filled": [new_file("conformance/tests/tools/filled/pypy/yours.py", FILLED)],
     "line": [before(NEW_ADAPTER, '    "rust": Language(', renamed(LINE))],
     "test": [Edit(TESTS, '"python": "python3", ', '"python": "python3", "pypy": "python3", ')],
     "pages": [Edit(page, "--lang python|", "--lang python|pypy|") for page in PAGES],

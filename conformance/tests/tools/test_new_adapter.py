@@ -97,7 +97,7 @@ def check_manners(folder: Path, language: str) -> None:
         assert isinstance(testee.ask("hello", {"token": "wrong"}), RequestError)
         refused = testee.ask("decode", {"frame": "01"})
         assert isinstance(refused, Reject)
-        assert refused.code == ("FRAME_TOO_SHORT" if language == "python" else "REJECTED")
+        assert refused.code in ("FRAME_TOO_SHORT", "REJECTED")  # a library with codes, and one without
         for flags in (1, 2, 3):
             assert isinstance(testee.ask("encode", {"fields": {**PLAIN, "flags": flags}}), Unsupported)
         assert testee.ask('no "quotes" é \n', {}) == Unsupported('no "quotes" é \n')
