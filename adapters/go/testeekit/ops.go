@@ -13,8 +13,11 @@ import (
 
 const rejected = "REJECTED"
 
-// untold are the codes of who cannot undo a transform, or does not say why.
-var untold = []string{rejected, "BAD_COMPRESSION", "KEY_REQUIRED", "DECRYPT_FAILED"}
+// earlier are the codes of checks that come before the transforms (FRM-29).
+var earlier = []string{
+	"FRAME_TOO_SHORT", "FRAME_TOO_LARGE", "BAD_VERSION", "CRC_MISMATCH",
+	"BAD_TYPE", "BAD_SLICE_TABLE", "BAD_MODALITY",
+}
 
 // op makes an op of the members of its input, what reads them, and the call behind it. The result is one or two
 // members; bytes among them become hexadecimal.
@@ -193,8 +196,8 @@ func decode(yours Implementation, claimed []string, given framed) (*Fields, erro
 	}
 	var unsupported UnsupportedError
 	var refusal Refusal
-	named := errors.As(err, &refusal)
-	if errors.As(err, &unsupported) || (named && !slices.Contains(untold, string(refusal))) || !isWhole(given.frame) {
+	isEarlier := errors.As(err, &refusal) && slices.Contains(earlier, string(refusal))
+	if errors.As(err, &unsupported) || isEarlier || !isWhole(given.frame) {
 		return nil, err
 	}
 	if unclaimed := needClaimed(binary.LittleEndian.Uint16(given.frame[2:]), claimed); unclaimed != nil {
