@@ -30,7 +30,9 @@ def groups() -> Iterator[Group]:
     cases += [_length(next(roles), count, STRONG_TAIL) for count in LENGTHS[::4]]
     yield Group("stream", "ladders/lengths", "dialogue", about, cases)
     about = "TAIL when so many data frames are missing, of a stream with HEAD and of one without."
-    cases = [case for count in MISSING for case in (_missing(next(roles), count), _nothing_opened(next(roles), count))]
+    cases = [_missing(next(roles), count, STRONG_TAIL * (place % 2)) for place, count in enumerate(MISSING)]
+    cases += [_missing(next(roles), 64, STRONG_TAIL), _missing(next(roles), 65, 0)]
+    cases += [_nothing_opened(next(roles), count) for count in MISSING]
     yield Group("stream", "ladders/missing", "dialogue", about, cases)
     about = "Data frames so far above the lowest missing number."
     yield Group("stream", "ladders/ahead", "dialogue", about, [case for role in ROLES for case in _ahead(role)])
@@ -54,18 +56,19 @@ def _length(role: str, count: int, flags: int) -> Case:
     return dialogue(role, case_id, f"{count} data frames.", "STM-1 STM-7 STM-17", session(role), steps)
 
 
-def _missing(role: str, count: int) -> Case:
-    stream = _stream(role, count)
+def _missing(role: str, count: int, flags: int) -> Case:
+    stream, one = _stream(role, count, flags), _one(flags)
     named, rest = min(count, 64), range(65, count + 1)
     steps = [*stream.begun(), *send(stream.tail()), *stream.answered_incomplete(range(1, named + 1))]
-    steps += [*send_each(_one(), 1, named)]
+    steps += [*send_each(one, 1, named)]
     if rest:
-        steps += [*events(messages(_one(), 1, named)), *send(stream.tail()), *stream.answered_incomplete(rest, 1)]
-        steps += [*send_each(_one(), 65, count), *events(messages(_one(), 65, count), stream.complete())]
+        steps += [*events(messages(one, 1, named)), *send(stream.tail()), *stream.answered_incomplete(rest, 1)]
+        steps += [*send_each(one, 65, count), *events(messages(one, 65, count), stream.complete())]
     else:
-        steps += events(messages(_one(), 1, named), stream.complete())
+        steps += events(messages(one, 1, named), stream.complete())
     about = f"{count} data frames are missing; they come, {'the first 64 first' if rest else 'all at once'}."
-    return dialogue(role, f"{count}-opened", about, "STM-12 STM-14", session(role), steps)
+    case_id = f"{count}-strong" if flags else f"{count}-clear"
+    return dialogue(role, case_id, about, "STM-12 STM-14", session(role), steps)
 
 
 def _nothing_opened(role: str, count: int) -> Case:
