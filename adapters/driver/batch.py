@@ -21,7 +21,7 @@ _without: WeakSet[Testee] = WeakSet()
 
 
 class Pace:
-    """How many requests a testee gets at once: as many as it answers in a moment, and one at a time where it breaks.
+    """The number of requests that a testee gets at once: what it answers in a moment, and one where it breaks.
 
     So a hang in a batch, which says nothing of the request that hangs, is seen soon, and a testee that breaks often
     breaks seldom in vain.
@@ -30,7 +30,7 @@ class Pace:
     FIRST: Final = 4
     MOMENT_S: Final = 0.1
     PATIENCE_S: Final = 1.5
-    """How long a batch may take that was to take a moment."""
+    """The time that a batch may take which was to take a moment."""
     ALONE: Final = 32
     """So many requests are asked alone after one that broke the testee."""
 

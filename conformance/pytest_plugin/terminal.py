@@ -14,6 +14,8 @@ from rich.table import Table
 from reports.causes import causes
 from reports.entry import Entry
 
+from .identity import WHOLE
+
 MOST_CAUSES = 8
 
 
@@ -46,9 +48,10 @@ class Meter:
             return None
         return report.outcome, "", ""
 
-    def pytest_runtest_logfinish(self) -> None:
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """One more is done."""
-        self._progress.update(self._task, advance=1, total=self._session.testscollected or None)
+        if report.when == "teardown" or hasattr(report, WHOLE):
+            self._progress.update(self._task, advance=1, total=self._session.testscollected or None)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -22,22 +21,19 @@ from ..session.testee_ids import unclaimed_name
 from ..session.testee_run import Run, RunError, prepare
 from . import vector_items
 from .begin import ready
-from .foreign import unrewritten
 from .outcomes import pytest_runtest_makereport  # noqa: F401 - a hook of this plugin
 from .recorder import ResultRecorder
 from .stash import JUDGED, OPTIONS, RUN
 from .terminal import Meter, wanted
 
 USUALLY, RARELY = gc.get_threshold(), (50_000, 20, 50)
-"""When Python looks for garbage. A run makes little that is, and much that stays."""
+"""The allocations after which Python looks for garbage. A run makes little that is, and much that stays."""
 OUTSIDE_TESTS = Path(__file__).resolve().parents[1] / "test_outside.py"
 
 
 def begin(config: pytest.Config) -> None:
     """Build and start the testee before anything is collected; every way to fail here is one clear line."""
     gc.disable()  # until all cases are collected, see pytest_collection_finish
-    with unrewritten():
-        import_module("hypothesis")  # the laws need it
     try:
         _begin(config)
     except BaseException:

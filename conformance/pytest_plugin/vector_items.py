@@ -21,7 +21,7 @@ from ..checks.ahead import Ahead, Judgement
 from ..model.cases import Case
 from ..model.verdict import Verdict
 from .foreign import foreign
-from .identity import ATTRIBUTE
+from .identity import ATTRIBUTE, WHOLE
 from .outcomes import Reporter
 from .stash import RUN
 
@@ -45,7 +45,7 @@ class CaseItem(pytest.Item):
         self.case = case
         self._place = place
         self.judgement: Judgement | None = None
-        """What the fast way has found already."""
+        """The finding of the fast way, if it has been there."""
         self.seconds_before = 0.0
         """The time that it took for that."""
 
@@ -75,23 +75,6 @@ class CaseItem(pytest.Item):
         """Whether it has marks, which a plugin may have given it: to skip it, say."""
         return bool(self.own_markers or (self.parent is not None and self.parent.own_markers))
 
-    def passed(self, seconds: float) -> pytest.TestReport:
-        """The report of a case that passed, and of which nothing else is to be said."""
-        ended = time()
-        report = pytest.TestReport(
-            self.nodeid,
-            self.location,
-            {self.name: 1},
-            "passed",
-            None,
-            "call",
-            duration=seconds,
-            start=ended - seconds,
-            stop=ended,
-        )
-        vars(report).update({ATTRIBUTE: self.case.id, "failure": None})
-        return report
-
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """A failed case is a text of ours; anything else is an error of the suite, with its traceback."""
         if isinstance(excinfo.value, pytest.fail.Exception):
@@ -99,8 +82,27 @@ class CaseItem(pytest.Item):
         return super().repr_failure(excinfo, style)
 
 
+def passed(
+    nodeid: str, location: tuple[str, int | None, str], case_id: str, seconds: float, ended: float
+) -> pytest.TestReport:
+    """The report of a case that passed, and of which nothing else is to be said."""
+    report = pytest.TestReport(
+        nodeid,
+        location,
+        {location[2]: 1},
+        "passed",
+        None,
+        "call",
+        duration=seconds,
+        start=ended - seconds,
+        stop=ended,
+    )
+    vars(report).update({ATTRIBUTE: case_id, "failure": None, WHOLE: True})
+    return report
+
+
 class VectorFile(pytest.File):
-    """What stands for the file of the parametrised function: its items, under the same node ids."""
+    """Stands for the file of the parametrised function: its items have the same node ids."""
 
     def collect(self) -> Iterator[CaseItem]:
         """An item a case."""
@@ -115,7 +117,7 @@ _WAY = pytest.StashKey["Way"]()
 
 
 def ahead_of(config: pytest.Config) -> Ahead:
-    """What asks the testee of this run."""
+    """The judge of this run's testee."""
     if _AHEAD not in config.stash:
         config.stash[_AHEAD] = Ahead(config.stash[RUN].testee)
     return config.stash[_AHEAD]
@@ -134,6 +136,8 @@ class Way:
         self.open = not shown and not any(foreign(config, name) for name in _PROTOCOL)
         """Whether there is such a way."""
         self._queue = next(_queues(config), None)
+        heard = any(foreign(config, name) for name in ("pytest_runtest_logstart", "pytest_runtest_logfinish"))
+        self._tells_all = heard or self._queue is None
 
     def take(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
         """Whether the item was done: a case that passed. What was found of another one goes with it.
@@ -146,8 +150,17 @@ class Way:
         if found is None or not self._passes(item, found.verdict):
             item.judgement = found
             return False
-        _report(item, found.seconds)
+        self._report(item, found.seconds)
         return True
+
+    def _report(self, item: CaseItem, seconds: float) -> None:
+        """Tell of a case that passed; a worker of -n leaves out what nobody there listens to."""
+        ihook = item.ihook
+        if self._tells_all:
+            ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        ihook.pytest_runtest_logreport(report=passed(item.nodeid, item.location, item.case.id, seconds, time()))
+        if self._tells_all:
+            ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
 
     def _find(self, item: CaseItem) -> Judgement | None:
         """The judgement of an item, and with it of those that come next; None for an error of the suite's own."""
@@ -232,12 +245,23 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     return True
 
 
-def _report(item: CaseItem, seconds: float) -> None:
-    """Tell of a case that passed."""
-    ihook = item.ihook
-    ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    ihook.pytest_runtest_logreport(report=item.passed(seconds))
-    ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_to_serializable(report: object) -> dict[str, Any] | None:
+    """Send as little as says it all: there are thousands of these."""
+    if not isinstance(report, pytest.TestReport) or not hasattr(report, WHOLE):
+        return None
+    return {WHOLE: [report.nodeid, report.location, vars(report)[ATTRIBUTE], report.duration, report.stop]}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_from_serializable(data: dict[str, Any]) -> pytest.TestReport | None:
+    """Make the report of it again."""
+    if WHOLE not in data:
+        return None
+    nodeid, location, case_id, seconds, ended = data[WHOLE]
+    report = passed(nodeid, tuple(location), case_id, seconds, ended)
+    vars(report).update({name: value for name, value in data.items() if name != WHOLE})  # whose worker it was, say
+    return report
 
 
 @pytest.hookimpl(wrapper=True)
