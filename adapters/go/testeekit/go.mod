@@ -1,0 +1,3 @@
+module testeekit
+
+go 1.22
