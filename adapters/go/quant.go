@@ -3,6 +3,9 @@ package resonant
 import (
 	"encoding/binary"
 	"math"
+	"runtime"
+	"sync"
+	"sync/atomic"
 )
 
 const (
@@ -45,6 +48,9 @@ func (q Quantizer) codeBytes(n uint64) uint64 {
 	return n
 }
 
+// blockBytes is the length of the codes of a block.
+func (q Quantizer) blockBytes() int { return int(q.codeBytes(scaleBlock)) }
+
 func (s Source) elementBytes() int {
 	if s == Float32 {
 		return 4
@@ -66,31 +72,65 @@ func Quantize(quantizer Quantizer, source Source, data []byte) (codes, scale []b
 		return nil, nil, refuse(LengthMismatch, "QNT-15", "%d bytes are no whole elements", len(data))
 	}
 	n := uint64(len(data) / width)
-	codes = make([]byte, 0, quantizer.codeBytes(n)+scaleBlock) // the last block is written whole and then cut
-	scale = make([]byte, 0, 2*((n+scaleBlock-1)/scaleBlock))
-	var rest block
-	for len(data) > 0 {
-		taken := min(len(data), width*scaleBlock)
-		lanes := &rest
-		if source == Float16 && taken == blockBytes {
-			lanes = (*block)(data)
-		} else {
-			rest.convert(source, data[:taken])
-		}
-		data = data[taken:]
-		most := lanes.greatest()
-		if most >= infinity16 {
-			return nil, nil, refuse(NonFinite, "QNT-3", "an element is NaN or infinite, or too large for binary16")
-		}
-		s := quantizer.scale(most)
-		scale = binary.LittleEndian.AppendUint16(scale, s)
-		if quantizer == Int4 {
-			codes = lanes.appendNibbles(codes, s)
-		} else {
-			codes = lanes.appendBytes(codes, s)
-		}
+	blocks := (len(data)/width + scaleBlock - 1) / scaleBlock
+	codes, scale = make([]byte, blocks*quantizer.blockBytes()), make([]byte, 2*blocks) // the last block is cut below
+	finite := inParts(blocks, func(from, to int) bool {
+		return quantizer.quantizeBlocks(source, data, codes, scale, from, to)
+	})
+	if !finite {
+		return nil, nil, refuse(NonFinite, "QNT-3", "an element is NaN or infinite, or too large for binary16")
 	}
 	return codes[:quantizer.codeBytes(n)], scale, nil
+}
+
+// partBlocks is how many blocks are worth a goroutine.
+const partBlocks = 4096
+
+// inParts does something with all blocks, on as many processors as are worth it, and says whether it went well.
+func inParts(blocks int, do func(from, to int) bool) bool {
+	parts := min(runtime.GOMAXPROCS(0), blocks/partBlocks)
+	if parts < 2 {
+		return do(0, blocks)
+	}
+	var group sync.WaitGroup
+	var failed atomic.Bool
+	for part := range parts {
+		group.Go(func() {
+			if !do(part*blocks/parts, (part+1)*blocks/parts) {
+				failed.Store(true)
+			}
+		})
+	}
+	group.Wait()
+	return !failed.Load()
+}
+
+// quantizeBlocks quantizes some of the blocks, and says whether all of their elements are finite.
+func (q Quantizer) quantizeBlocks(source Source, data, codes, scale []byte, from, to int) bool {
+	var rest block
+	inBytes, outBytes := source.elementBytes()*scaleBlock, q.blockBytes()
+	for at := from; at < to; at++ {
+		lanes := &rest
+		if given := data[at*inBytes:]; source == Float16 && len(given) >= blockBytes {
+			lanes = (*block)(given)
+		} else {
+			rest.convert(source, given[:min(len(given), inBytes)])
+		}
+		most := lanes.greatest()
+		if most >= infinity16 {
+			return false
+		}
+		s := q.scale(most)
+		binary.LittleEndian.PutUint16(scale[2*at:], s)
+		switch into := codes[at*outBytes:]; {
+		case s == 0: // QNT-5
+		case q == Int4:
+			lanes.nibbles((*[scaleBlock / 2]byte)(into), s)
+		default:
+			lanes.bytes((*[scaleBlock]byte)(into), s)
+		}
+	}
+	return true
 }
 
 // scale is the scale of a block whose greatest magnitude is most (QNT-4).
@@ -129,44 +169,61 @@ const (
 
 // greatest is the greatest magnitude in the block, as bits.
 func (b *block) greatest() uint16 {
-	var most uint64
-	for at := 0; at < blockBytes; at += 8 {
-		lanes := binary.LittleEndian.Uint64(b[at:]) &^ laneTops
-		above := (lanes | laneTops) - most&^laneTops
-		above &= laneTops
-		above -= above >> 15 // 0x7fff in the lanes that are not below
-		most = lanes&above | most&^above
+	one, other := binary.LittleEndian.Uint64(b[:])&^laneTops, binary.LittleEndian.Uint64(b[8:])&^laneTops
+	for at := 16; at < blockBytes; at += 16 {
+		one = laneMax(one, binary.LittleEndian.Uint64(b[at:at+8])&^laneTops)
+		other = laneMax(other, binary.LittleEndian.Uint64(b[at+8:at+16])&^laneTops)
 	}
-	found := max(most&magnitude16, most>>16&magnitude16)
-	return uint16(max(found, most>>32&magnitude16, most>>48&magnitude16))
+	one = laneMax(one, other)
+	one = laneMax(one, one>>32)
+	return uint16(max(one&magnitude16, one>>16&magnitude16))
 }
 
-// appendNibbles appends the Q4 codes. A magnitude has the code k or more from a threshold on, which only depends on the
-// scale: a code is the number of thresholds that its element reaches.
-func (b *block) appendNibbles(codes []byte, scale uint16) []byte {
-	if scale == 0 {
-		return append(codes, make([]byte, scaleBlock/2)...) // QNT-5
-	}
-	thresholds := nibbleThresholds(scale)
+// laneMax is the greater magnitude in each lane.
+func laneMax(one, other uint64) uint64 {
+	above := ((other | laneTops) - one) & laneTops
+	above -= above >> 15 // 0x7fff in the lanes where the other is not below
+	return one ^ (one^other)&above
+}
+
+// nibbles writes the Q4 codes. A magnitude has the code k or more from a threshold on, which only depends on the scale: a
+// code is the number of thresholds that its element reaches.
+func (b *block) nibbles(into *[scaleBlock / 2]byte, scale uint16) {
+	t := nibbleThresholds(scale)
 	for at := 0; at < blockBytes; at += 8 {
-		lanes := binary.LittleEndian.Uint64(b[at:])
-		magnitudes := lanes | laneTops
-		var code uint64
-		for _, threshold := range thresholds {
-			code += (magnitudes - threshold) >> 15 & laneOnes
-		}
+		lanes := binary.LittleEndian.Uint64(b[at : at+8])
+		m := lanes | laneTops
+		// The top bits say which thresholds are reached. Whoever reaches one reaches all below it, so that the lowest bit
+		// of their number is whether it is odd, the next one whether that of every second is, and so on.
+		fours := m - t[3]
+		twos := fours ^ (m - t[1]) ^ (m - t[5])
+		odd := twos ^ (m - t[0]) ^ (m - t[2]) ^ (m - t[4]) ^ (m - t[6])
+		code := odd>>15&laneOnes | twos>>14&(2*laneOnes) | fours>>13&(4*laneOnes)
 		negative := lanes >> 15 & laneOnes
-		code = (code ^ (negative<<4 - negative)) + negative // two's complement
-		code &= 15 * laneOnes
+		code = ((code ^ (negative<<4 - negative)) + negative) & (15 * laneOnes) // two's complement
 		code |= code >> 12
-		codes = append(codes, byte(code), byte(code>>32)) // QNT-9
+		binary.LittleEndian.PutUint16(into[at/4:], uint16(code&0xff|code>>24&0xff00)) // QNT-9
 	}
-	return codes
 }
 
 // nibbleThresholds gives, in every lane, the least magnitude that has the code k or more, for k from 1 to 7: the first
 // above (k − 1/2) · scale, or that itself where k is even (QNT-6).
 func nibbleThresholds(scale uint16) (found [7]uint64) {
+	if scale < 0x0800 { // below 2^-13, where a threshold can be subnormal
+		return smallThresholds(scale)
+	}
+	step := halfToFloat(scale)
+	exact := step / 2
+	for at := range found {
+		// Binary16 has 13 bits less: rounded up where k is even, and beyond what it is where k is odd.
+		found[at] = uint64((math.Float32bits(exact)+0x2000-uint32(at&1))>>13-112<<10) * laneOnes
+		exact += step
+	}
+	return found
+}
+
+// smallThresholds is nibbleThresholds in integers.
+func smallThresholds(scale uint16) (found [7]uint64) {
 	fixed := halfToFixed(scale)
 	for at := range found {
 		// (2k − 1) · scale, in units of 2^-25; halved, so that an odd one is rounded down and not met exactly.
@@ -175,24 +232,20 @@ func nibbleThresholds(scale uint16) (found [7]uint64) {
 		if even := at%2 == 1; !equal || doubled%2 == 1 || !even {
 			threshold++
 		}
-		found[at] = uint64(min(threshold, sign16)) * laneOnes
+		found[at] = uint64(threshold) * laneOnes
 	}
 	return found
 }
 
-// appendBytes appends the I8 codes.
-func (b *block) appendBytes(codes []byte, scale uint16) []byte {
-	if scale == 0 {
-		return append(codes, make([]byte, scaleBlock)...) // QNT-5
-	}
+// bytes writes the I8 codes.
+func (b *block) bytes(into *[scaleBlock]byte, scale uint16) {
 	const shift = 3 << 22 // added, it leaves no bits for a fraction, and rounds to even
 	s := halfToFloat(scale)
-	for at := 0; at < blockBytes; at += 2 {
-		quotient := halfToFloat(binary.LittleEndian.Uint16(b[at:])) / s
+	for at := range into {
+		quotient := halfToFloat(binary.LittleEndian.Uint16(b[2*at:])) / s
 		code := int32(math.Float32bits(quotient+shift)) - int32(math.Float32bits(shift))
-		codes = append(codes, byte(max(-127, min(127, code))))
+		into[at] = byte(max(-127, min(127, code)))
 	}
-	return codes
 }
 
 // Dequantize gives count elements in binary16. Without scales, which means nil, every scale is 1.
