@@ -97,7 +97,7 @@ def _check_compress(case: Case, expected: Mapping[str, Any], got: Mapping[str, A
     return transformed.check_compressed(expected, got)
 
 
-def _check_quantized(case: Case, expected: Mapping[str, Any], got: Mapping[str, Any]) -> Verdict:
+def _check_digested(case: Case, expected: Mapping[str, Any], got: Mapping[str, Any]) -> Verdict:
     """Bytes, or for long results their SHA-256: codes_sha256 stands for codes."""
     members = {name.removesuffix(DIGEST) for name in expected}
     if members == set(expected):
@@ -132,8 +132,9 @@ def _by_value(value: Any) -> Any:
 _CHECKS: Mapping[str, Callable[[Case, Mapping[str, Any], Mapping[str, Any]], Verdict]] = {
     "encode": _check_encode,
     "compress": _check_compress,
-    "quantize": _check_quantized,
-    "dequantize": _check_quantized,
-    "sparse_decode": _check_quantized,
+    "decompress": _check_digested,
+    "quantize": _check_digested,
+    "dequantize": _check_digested,
+    "sparse_decode": _check_digested,
     "read_message": _check_message,
 }

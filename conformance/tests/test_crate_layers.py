@@ -36,7 +36,7 @@ CRATE = (
     Layer(("endpoint",), "a peer knows one connection, however many its endpoint has"),
 )
 PEER = (
-    Layer(("config", "event", "rate_limit"), "what users give and get holds no state of the protocol"),
+    Layer(("config", "event", "rate_limit", "spares"), "what users give and get holds no state of the protocol"),
     Layer(("sync",), "the JSON of a Sync frame is read and written without knowing what it leads to"),
     Layer(("handshake", "stream"), "the two are kept apart, so that either can be read alone"),
     Layer(("state",), "state knows nothing of the handlers that change it"),

@@ -2,12 +2,13 @@ package main
 
 import (
 	"crypto/rand"
+	"errors"
 	"strconv"
 	"time"
 
 	"resonant"
 	"resonant/peer"
-	"testeekit"
+	"resonant/testeekit"
 )
 
 // peers are the testee's own, on its wire socket; nil while none are open.
@@ -33,27 +34,22 @@ func (p *peers) ops() map[string]testeekit.Op {
 
 // before handles what waits on the wire socket (TST-15).
 func (p *peers) before() error {
-	if err := p.wire.Receive(func(datagram []byte, port uint16) {
+	err := p.wire.Receive(func(datagram []byte, port uint16) {
 		if p.links != nil {
 			p.links.Receive(port, datagram, p.now)
 		}
-	}); err != nil {
-		return err
-	}
-	return p.flush()
+	})
+	return p.after(err)
 }
 
-// flush sends what the peers want to send (TST-17).
-func (p *peers) flush() error {
-	if p.links == nil {
-		return nil
-	}
-	for port, datagram := range p.links.Datagrams() {
-		if err := p.wire.Send(datagram, port); err != nil {
-			return err
+// after sends what the peers want to send (TST-17), and makes an answer of what they said.
+func (p *peers) after(err error) error {
+	if p.links != nil {
+		for port, datagram := range p.links.Datagrams() {
+			err = errors.Join(err, p.wire.Send(datagram, port))
 		}
 	}
-	return nil
+	return said(err)
 }
 
 func (p *peers) open(in *testeekit.Input) (any, error) {
@@ -64,8 +60,8 @@ func (p *peers) open(in *testeekit.Input) (any, error) {
 	if role == "client" {
 		remote, streamID = uint16(in.Integer("remote", 1, 65535)), in.U32("stream_id")
 	}
-	if bad := in.Done(); bad != nil || err != nil {
-		return nil, first(bad, err)
+	if err := errors.Join(in.Done(), err); err != nil {
+		return nil, err
 	}
 	if p.links != nil {
 		return nil, testeekit.BadRequest("peers are open already")
@@ -76,22 +72,13 @@ func (p *peers) open(in *testeekit.Input) (any, error) {
 	}
 	links, err := peer.NewLinks[uint16](kind, config, salts(salt), peer.DefaultLinks)
 	if err != nil {
-		return said(err, nil)
+		return nil, said(err)
 	}
 	p.links = links
 	if kind == peer.Client {
 		err = links.Do(remote, p.now, func(one *peer.Peer) error { return one.Ping(streamID, p.now) })
 	}
-	return said(first(err, p.flush()), map[string]any{})
-}
-
-func first(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return map[string]any{}, p.after(err)
 }
 
 // salts gives the salt of the configuration, and from then on others (testee.md, section 6).
@@ -118,10 +105,13 @@ func readConfig(in *testeekit.Input) (peer.Config, peer.Salt, error) {
 		Modality:         in.Texts("modality"),
 		Critique:         in.Bool("critique"),
 		RequireCrypto:    in.Bool("require_crypto"),
-		Key:              keyOf(in),
+		Key:              keyOf(in.OptionalBytesOf("key", len(resonant.Key{}))),
 	}
-	salt := peer.Salt(fixed(in, "salt", len(peer.Salt{})))
-	return config, salt, in.Done()
+	salt := in.BytesOf("salt", len(peer.Salt{}))
+	if err := in.Done(); err != nil {
+		return config, peer.Salt{}, err
+	}
+	return config, peer.Salt(salt), nil
 }
 
 func (p *peers) send(in *testeekit.Input) (any, error) {
@@ -140,7 +130,7 @@ func (p *peers) send(in *testeekit.Input) (any, error) {
 		return nil, testeekit.BadRequest("no peer, or more than one, is meant")
 	}
 	err = p.links.Do(to, p.now, request.ask)
-	return said(first(err, p.flush()), map[string]any{})
+	return map[string]any{}, p.after(err)
 }
 
 // request is what a peer is asked for; to is 0 if it does not say which.
@@ -159,7 +149,7 @@ func readRequest(in *testeekit.Input, now time.Duration) (request, error) {
 	case "message":
 		of, modality := resonant.Type(in.Integer("type", 0, 4)), resonant.Modality(in.Integer("modality", 0, 4))
 		in.Require(of != resonant.SyncType, "type is that of a Sync frame")
-		slices := readSlices(in)
+		slices := givenSlices(in.Slices("slices"))
 		found.ask = func(one *peer.Peer) error { return one.Send(streamID, of, modality, slices, now) }
 	case "ping":
 		found.ask = func(one *peer.Peer) error { return one.Ping(streamID, now) }
@@ -182,8 +172,8 @@ func readSizes(in *testeekit.Input) *peer.Sizes {
 	sizes := &peer.Sizes{
 		Frames:   announce.U64("frames"),
 		TotalLen: announce.U64("total_len"),
-		MD5:      [16]byte(fixed(announce, "md5", 16)),
 	}
+	copy(sizes.MD5[:], announce.BytesOf("md5", len(sizes.MD5)))
 	hash := announce.Text("xxhash3_64")
 	value, err := strconv.ParseUint(hash, 16, 64)
 	announce.Require(err == nil && resonant.TailHashText(value) == hash, "xxhash3_64 is not 16 digits")
@@ -220,7 +210,7 @@ func (p *peers) advance(in *testeekit.Input) (any, error) {
 	}
 	p.now += time.Duration(ms) * time.Millisecond
 	p.links.Advance(p.now)
-	return map[string]any{}, p.flush()
+	return map[string]any{}, p.after(nil)
 }
 
 func (p *peers) close(in *testeekit.Input) (any, error) {
@@ -265,7 +255,7 @@ func eventOf(event peer.Event) map[string]any {
 		return found
 	case peer.Delivered:
 		found := refOf(e.Ref)
-		found["event"], found["type"], found["modality"], found["slices"] = "message", e.Type, e.Modality, slicesOf(e.Slices)
+		found["event"], found["type"], found["modality"], found["slices"] = "message", e.Type, e.Modality, testeekit.SlicesReply(slicesOf(e.Slices))
 		return found
 	case peer.Opened:
 		return map[string]any{"event": "opened", "stream_id": e.StreamID, "sized": e.Sized}

@@ -3,6 +3,7 @@ package testeekit
 import (
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -30,7 +31,7 @@ func newInput(value any) *Input {
 
 func (in *Input) fail(format string, values ...any) {
 	if in.err == nil {
-		in.err = BadRequest(format, values...)
+		in.err = BadRequest(fmt.Sprintf(format, values...))
 	}
 }
 
@@ -114,6 +115,14 @@ func (in *Input) BytesOf(name string, length int) []byte {
 		return nil
 	}
 	return data
+}
+
+// OptionalBytesOf reads hexadecimal of exactly so many bytes; nil if there is no such member.
+func (in *Input) OptionalBytesOf(name string, length int) []byte {
+	if !in.Has(name) {
+		return nil
+	}
+	return in.BytesOf(name, length)
 }
 
 // Integer reads an integer that is at least least and at most most.

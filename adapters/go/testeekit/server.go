@@ -9,22 +9,32 @@ import (
 	"slices"
 )
 
-// Run is all of main: it serves until the runner says stop or standard input ends. With the argument --attach standard
-// input is left alone, and after a stop the testee waits for the next runner.
-func Run(testee Testee) {
+// Peers are the ops on peers, of the profile handshake (testee.md, section 6). They are kept out of batches.
+type Peers struct {
+	Ops    map[string]Op
+	Before func() error // handles what waits on the wire socket, before each of them
+	Wire   func(*Wire)  // is given the wire socket first
+}
+
+// Run is all that main of a testee does: it binds, prints the ports, and answers until it is told to stop. With the
+// argument --attach standard input is left alone, and after a stop the testee waits for the next runner.
+func Run(yours Implementation) { RunWith(yours, Peers{}) }
+
+// RunWith is Run with peers.
+func RunWith(yours Implementation, peers Peers) {
 	token := os.Getenv("RESONANT_TOKEN")
 	if token == "" {
 		fmt.Fprintln(os.Stderr, "RESONANT_TOKEN is not set: the runner sets it, or whoever starts this by hand")
 		os.Exit(2)
 	}
 	attach := slices.Contains(os.Args[1:], "--attach")
-	if err := run(testee, token, attach); err != nil {
+	if err := run(&table{yours.Hello(), Ops(yours), peers, token}, attach); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(testee Testee, token string, attach bool) error {
+func run(asked *table, attach bool) error {
 	control, err := bind()
 	if err != nil {
 		return err
@@ -33,8 +43,8 @@ func run(testee Testee, token string, attach bool) error {
 	if err != nil {
 		return err
 	}
-	if testee.Wire != nil {
-		testee.Wire(&Wire{wire})
+	if asked.peers.Wire != nil {
+		asked.peers.Wire(&Wire{wire})
 	}
 	_, err = fmt.Printf("{\"control\": %d, \"wire\": %d}\n", port(control), port(wire)) // TST-1
 	if err != nil {
@@ -46,7 +56,7 @@ func run(testee Testee, token string, attach bool) error {
 			os.Exit(0) // TST-2
 		}()
 	}
-	return (&server{testee: &testee, control: control, token: token, attach: attach}).serve()
+	return (&server{asked: asked, control: control, attach: attach}).serve()
 }
 
 // bind gives a socket with buffers as large as the system grants: some grant less, some refuse.
@@ -68,9 +78,8 @@ func port(socket *net.UDPConn) uint16 {
 
 // server is what is remembered between datagrams.
 type server struct {
-	testee  *Testee
+	asked   *table
 	control *net.UDPConn
-	token   string
 	attach  bool
 
 	runner  netip.AddrPort
@@ -128,7 +137,7 @@ func (s *server) take(one piece, from netip.AddrPort) bool {
 func (s *server) reply(text []byte, id uint32, from netip.AddrPort) bool {
 	op, reply := "", reply(nil)
 	if s.runner.IsValid() {
-		op, reply = s.testee.answer(text, s.token)
+		op, reply = s.asked.answer(text)
 	} else if op, reply = s.greeted(text); reply == nil {
 		return false // TST-6
 	}
@@ -148,11 +157,11 @@ func (s *server) greeted(text []byte) (string, reply) {
 	if err != nil {
 		return "", nil
 	}
-	op, reply := s.testee.answerTo(value, func(name string) (Op, error) {
+	op, reply := answerTo(value, func(name string) (Op, error) {
 		if name != "hello" {
-			return nil, Unsupported(name)
+			return nil, UnsupportedError(name)
 		}
-		return s.testee.find(name, s.token)
+		return s.asked.greet, nil
 	})
 	if _, ok := reply["ok"]; !ok {
 		return "", nil

@@ -54,8 +54,12 @@ impl Peer {
         if let Some(key) = &self.config.key {
             options = options.key(key);
         }
-        let datagram = frame.encode_with(&options)?;
-        check_datagram(datagram.len())?;
+        let mut datagram = self.spares.take();
+        let encoded = frame.encode_into_with(&mut datagram, &options);
+        if let Err(error) = encoded.and_then(|()| check_datagram(datagram.len())) {
+            self.spares.put(datagram);
+            return Err(error);
+        }
         self.send_numbers.count(stream_id);
         self.send_streams
             .record(stream_id, &datagram, action == Action::Data);

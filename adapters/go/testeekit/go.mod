@@ -1,3 +1,0 @@
-module testeekit
-
-go 1.22
