@@ -105,16 +105,6 @@ func judge(file *vectorFile, one vectorCase) error {
 		}
 		return play(input)
 	}
-	input, err := file.value(one.Input)
-	if err != nil {
-		return err
-	}
-	ok, err := file.value(one.Expect.OK)
-	if err != nil {
-		return err
-	}
-	one.Input, _ = input.(map[string]any)
-	one.Expect.OK, _ = ok.(map[string]any)
 	result, err := perform(file.Op, one.Input)
 	return compare(file.Op, one, result, err)
 }
@@ -192,7 +182,11 @@ func plainJSON(result any) map[string]any {
 // described gives the member of a result that a vector has; some are not canonical, and some too long to be written.
 func described(op, name string, input, got map[string]any) (any, error) {
 	if hashed, is := strings.CutSuffix(name, "_sha256"); is {
-		data, err := bytesOf(got[hashed])
+		value, err := described(op, hashed, input, got)
+		if err != nil {
+			return nil, err
+		}
+		data, err := bytesOf(value)
 		sum := sha256.Sum256(data)
 		return hex.EncodeToString(sum[:]), err
 	}
