@@ -18,7 +18,7 @@ from reports.outcome import Outcome
 
 from ..model.difference import Difference, first_byte
 from ..model.verdict import PASSED, Verdict, short
-from ..wire.body import NONCE_BYTES, WrongError, decompressed, opened
+from ..wire.body import NONCE_BYTES, WITHOUT_DATA, WrongError, decompressed, opened, opens_without_data
 
 XCHACHA = 2
 _HEX = re.compile("([0-9a-f]{2})*")
@@ -35,6 +35,21 @@ def check_frame(given: Mapping[str, Any], expected: Mapping[str, Any], got: Mapp
     except WrongError as wrong:
         return _failed(wrong, expected, got, produced=str(got.get("frame", "")))
     return PASSED
+
+
+def seal_note(op: str, given: Mapping[str, Any], got: Mapping[str, Any]) -> str:
+    """A note on a seal that differs, where it was made without associated data; or empty."""
+    try:
+        if op == "seal":
+            sealed, nonce = bytes.fromhex(got["sealed"]), bytes.fromhex(given["nonce"])
+        else:
+            header = 29 + 4 * len(given["fields"]["slices"])
+            body = bytes.fromhex(got["frame"])[header:-4]
+            nonce, sealed = body[:NONCE_BYTES], body[NONCE_BYTES:]
+        without = opens_without_data(sealed, nonce, bytes.fromhex(given["key"]))
+    except (KeyError, TypeError, ValueError):
+        return ""
+    return WITHOUT_DATA if without else ""
 
 
 def check_compressed(expected: Mapping[str, Any], got: Mapping[str, Any]) -> Verdict:

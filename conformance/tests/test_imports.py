@@ -76,7 +76,7 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
         layer("batch", "many requests in one message, to a testee that may be started again in between"),
     ),
     "vectors.make": (
-        layer("repeats", "what repeats in a dialogue, whatever it means"),
+        layer("repeats sent_frames", "what comes again in dialogues, whatever it means"),
         layer("compact", "how short a file of dialogues can be"),
         layer("model", "what a group of cases is, and its file's text"),
         layer("manifest quant sources writer", "bytes without an opinion on frames, or cases that nobody generated"),

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from .repeats import repeats
+from .sent_frames import named_frames
 
 Json: TypeAlias = Mapping[str, Any]
 ROLES = ("server", "client")
@@ -37,11 +38,14 @@ class Shared:
         found += [f' "frame": {_text(self.frame)},'] if self.frame else []
         if not self.parts:
             return found
-        parts = [
-            f"  {json.dumps(name)}: [\n" + ",\n".join(f"   {_text(step)}" for step in steps) + "\n  ]"
-            for name, steps in self.parts.items()
-        ]
+        parts = [f"  {json.dumps(name)}: {_listed(steps)}" for name, steps in self.parts.items()]
         return [*found, ' "parts": {\n' + ",\n".join(parts) + "\n },"]
+
+
+def _listed(steps: list[Any]) -> str:
+    if len(steps) == 1:
+        return _text(steps)
+    return "[\n" + ",\n".join(f"   {_text(step)}" for step in steps) + "\n  ]"
 
 
 def compacted(inputs: Sequence[Json]) -> tuple[Shared, list[Json]]:
@@ -51,6 +55,7 @@ def compacted(inputs: Sequence[Json]) -> tuple[Shared, list[Json]]:
     for role in ROLES:
         ours = [number for number, given in enumerate(inputs) if given["role"] == role]
         _Divider(shared, steps).divide(role, ours)
+    shared.parts, steps = named_frames(shared.parts, steps)
     return shared, [_without(given, shared.config, own) for given, own in zip(inputs, steps, strict=True)]
 
 

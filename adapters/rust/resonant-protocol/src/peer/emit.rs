@@ -99,11 +99,6 @@ impl Peer {
     /// Sends capability or error. The caller has looked at the limit.
     pub(super) fn reply(&mut self, stream_id: u32, json: &Json) -> Option<Vec<u8>> {
         self.replies.count(self.clock);
-        self.reply_counted(stream_id, json)
-    }
-
-    /// Sends a reply that the limit has counted before.
-    pub(super) fn reply_counted(&mut self, stream_id: u32, json: &Json) -> Option<Vec<u8>> {
         // What a reply says is bounded and fits; only an exhausted stream_id remains without it.
         self.emit_json(stream_id, Action::Reply, json).ok()?;
         self.out.datagrams.last().cloned()

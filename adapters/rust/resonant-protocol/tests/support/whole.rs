@@ -13,7 +13,7 @@ pub fn whole_cases(file: &Value) -> Vec<Value> {
         return cases;
     }
     let mut parts: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
-    // In the order of names, which need not be theirs: a part waits for the one that it begins with.
+    // In the order of names, which need not be theirs: a part waits for those that it refers to.
     let mut waiting: Vec<(&String, &Value)> = match file.get("parts") {
         Some(named) => named.as_object().expect("parts").iter().collect(),
         None => Vec::new(),
@@ -21,8 +21,11 @@ pub fn whole_cases(file: &Value) -> Vec<Value> {
     while !waiting.is_empty() {
         let known = waiting.len();
         waiting.retain(|(name, steps)| {
-            let above = steps[0]["part"].as_str();
-            let ready = above.is_none_or(|above| parts.contains_key(above));
+            let mut above = steps.as_array().into_iter().flatten();
+            let ready = above.all(|step| {
+                let name = step["part"].as_str();
+                name.is_none_or(|name| parts.contains_key(name))
+            });
             if ready {
                 let played = played(steps, &parts, file);
                 parts.insert(name, played);
@@ -31,7 +34,7 @@ pub fn whole_cases(file: &Value) -> Vec<Value> {
         });
         assert!(
             waiting.len() < known,
-            "a part begins with one that is not there"
+            "a part refers to one that is not there"
         );
     }
     for case in &mut cases {
