@@ -77,5 +77,8 @@ func resolve(text string) (*net.UDPAddr, error) {
 	if err != nil {
 		found, err = net.ResolveUDPAddr("udp", text)
 	}
-	return found, err
+	if err != nil {
+		return nil, fmt.Errorf("%s has no address: %w", text, err)
+	}
+	return found, nil
 }
