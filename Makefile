@@ -10,7 +10,9 @@ INSTALLED := $(VENV)/.installed
 FUZZ_INSTALLED := $(VENV)/.fuzz-installed
 JAX_INSTALLED := $(VENV)/.jax-installed
 CAMPAIGN_INSTALLED := $(VENV)/.campaign-installed
+DOCS_INSTALLED := $(VENV)/.docs-installed
 FUZZ_SECONDS ?= 600
+API := resonant resonant.asyncio resonant.endpoint resonant.peer
 # Tools with an environment of their own, as nothing else needs what they bring along.
 MUTATION := $(VENV)/mutation
 MUTANTS ?= 200
@@ -34,7 +36,8 @@ PUBLIC ?=
 export PUBLIC
 
 .DEFAULT_GOAL := help
-.PHONY: help env conformance test lint python-tests rust-tests go-tests jax-tests vectors docs mutants mutation campaign soak release-vectors bench bench-public fuzz fuzz-short lock clean
+.PHONY: help env conformance test lint python-tests rust-tests go-tests jax-tests vectors docs api example mutants mutation campaign \
+	soak release-vectors bench bench-public fuzz fuzz-short lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -92,6 +95,16 @@ docs: $(INSTALLED) ## draw the state diagrams in specs/ anew, the tables made of
 	$(BIN)/python -m conformance.tools.spec_tables
 	$(BIN)/python -m vectors.classes.coverage
 
+# pdoc cannot evaluate the annotations of a NamedTuple's fields, and warns of nothing else.
+api: $(DOCS_INSTALLED) ## the pages of the Python package and of the crate, in build/api
+	$(BIN)/python -W error -W 'ignore:Error parsing type annotation ForwardRef' -m pdoc --output-directory build/api/python $(API)
+	rm -rf $(RUST)/target/doc
+	cd $(RUST) && RUSTDOCFLAGS='-D warnings' $(CARGO) doc --quiet --locked --no-deps -p resonant-protocol
+	rm -rf build/api/rust && cp -r $(RUST)/target/doc build/api/rust
+
+example: $(INSTALLED) ## the example of README: a run with one fault, and the picture of its report, reports/example.png
+	$(BIN)/python -m conformance.tools.picture
+
 mutants: $(INSTALLED) ## prove that the suite catches faults: make mutants ARGS="--only FRM-2*"
 	$(BIN)/python -m conformance.mutants $(ARGS)
 
@@ -134,6 +147,10 @@ $(CAMPAIGN_INSTALLED): $(INSTALLED) requirements-campaign.lock
 	$(PIP) install --require-hashes -r requirements-campaign.lock
 	@touch $@
 
+$(DOCS_INSTALLED): $(INSTALLED) requirements-docs.lock
+	$(PIP) install --require-hashes -r requirements-docs.lock
+	@touch $@
+
 $(JAX_INSTALLED): $(INSTALLED) requirements-jax.lock
 	$(PIP) install --require-hashes -r requirements-jax.lock
 	@touch $@
@@ -156,6 +173,7 @@ fuzz-short: $(FUZZ_INSTALLED) ## the same, bounded and seeded, as CI runs it
 lock: $(INSTALLED) ## pin the newest versions of everything again
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra dev -o requirements.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra campaign -c requirements.lock -o requirements-campaign.lock pyproject.toml
+	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra docs -c requirements.lock -o requirements-docs.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra fuzz -c requirements.lock -o requirements-fuzz.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra jax -c requirements.lock -o requirements-jax.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra mutation -c requirements.lock -o requirements-mutation.lock pyproject.toml

@@ -176,8 +176,11 @@ func (o ops) dequantize(in *Input) (any, error) {
 	return result(map[string]any{"data": data}, err)
 }
 
-// untold are the codes of who cannot undo a transform, or does not say why.
-var untold = []string{rejected, "BAD_COMPRESSION", "KEY_REQUIRED", "DECRYPT_FAILED"}
+// earlier are the codes of checks that come before the transforms (FRM-29).
+var earlier = []string{
+	"FRAME_TOO_SHORT", "FRAME_TOO_LARGE", "BAD_VERSION", "CRC_MISMATCH",
+	"BAD_TYPE", "BAD_SLICE_TABLE", "BAD_MODALITY",
+}
 
 func (o ops) decoded(frame, key []byte) (*Fields, error) {
 	fields, err := o.yours.Decode(frame, key)
@@ -186,8 +189,8 @@ func (o ops) decoded(frame, key []byte) (*Fields, error) {
 	}
 	var unsupported UnsupportedError
 	var refusal Refusal
-	named := errors.As(err, &refusal)
-	if errors.As(err, &unsupported) || (named && !slices.Contains(untold, string(refusal))) || !isWhole(frame) {
+	isEarlier := errors.As(err, &refusal) && slices.Contains(earlier, string(refusal))
+	if errors.As(err, &unsupported) || isEarlier || !isWhole(frame) {
 		return nil, err
 	}
 	if unclaimed := needClaimed(binary.LittleEndian.Uint16(frame[2:]), o.claimed); unclaimed != nil {
