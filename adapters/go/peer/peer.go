@@ -43,7 +43,8 @@ type Peer struct {
 	sent     map[uint32]*outStream
 	lastSent time.Duration
 	replies  []time.Duration // when the last eight were sent
-	reserved int             // replies that are still owed to the frame in hand
+	reserved int             // 1 while a ping in hand is still to be answered
+	owed     func()          // sends an error that comes after that answer, if there is one
 	repairs  rate
 	answers  recent[Ref, answer] // to pings (HSK-18)
 

@@ -219,7 +219,7 @@ func (p *Peer) accept(a *arrival) {
 		p.session.lastAccepted = p.now
 	}
 	if a.again != nil || a.kind == pingFrame && p.role == Server {
-		p.reserved = 1 // what the frame's number brings about must not take its own reply
+		p.reserved = 1 // what the frame's number brings about must not take its own reply (STM-39)
 	}
 	stream := p.open[a.frame.StreamID] // what is remembered can end it
 	p.remember(a)
@@ -237,6 +237,10 @@ func (p *Peer) accept(a *arrival) {
 		p.openStream(a)
 	case a.kind == tailFrame:
 		p.acceptTail(stream, a)
+	}
+	if owed := p.owed; owed != nil {
+		p.owed = nil
+		owed()
 	}
 }
 

@@ -218,7 +218,12 @@ func (p *Peer) fail(streamID uint32, tail uint64, code resonant.Code, what strin
 	if what != "" {
 		adds = jsonMembers{{Name: "what", Value: what}}
 	}
-	p.sendError(Ref{streamID, tail}, code, adds)
+	owed := func() { p.sendError(Ref{streamID, tail}, code, adds) }
+	if p.reserved > 0 {
+		p.owed = owed // after the answer to the ping in hand (STM-39)
+		return
+	}
+	owed()
 }
 
 func (p *Peer) closeStream(s *inStream, tail uint64) {
