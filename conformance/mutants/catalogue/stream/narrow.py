@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from ...engine.mutant import Kind, Mutant
-from ...engine.patches import Change, edited, replaced
+from ...engine.patches import edited
 from ..handshake.narrow import read_as
 
 STREAM = "peer.state.recv_stream.RecvStream"
 STREAMS = "peer.state.recv_streams.RecvStreams"
-
-
-def _decimal(pattern: str) -> Change:
-    return replaced("peer.sync.fields._DECIMAL", re.compile(pattern))
 
 
 SIZE = (
@@ -51,14 +45,14 @@ DIGIT = (
         "sizes-in-other-digits",
         "STM-2",
         "Takes every digit of Unicode for one, as isdigit does.",
-        _decimal(r"0|(?!0)\d{1,20}"),
+        read_as("str(int(value)) if isinstance(value, str) and value.isdigit() and value[:1] != '0' else value"),
         Kind.DIGIT,
     ),
     Mutant(
         "sizes-with-a-second-zero",
         "STM-2",
         "Lets a number begin with zeros if it is 0.",
-        _decimal(r"0|00|[1-9][0-9]{0,19}"),
+        read_as("'0' if value == '00' else value"),
         Kind.DIGIT,
     ),
     Mutant(
