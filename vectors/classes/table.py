@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .bodies import BODIES
+from .dialogues import DIALOGUES
 from .frames import FRAMES
 from .meanings import MEANINGS
 from .row import Row
 
-ROWS: Mapping[str, tuple[Row, ...]] = {**FRAMES, **BODIES, **MEANINGS}
-"""By op."""
+ROWS: Mapping[str, tuple[Row, ...]] = {**FRAMES, **BODIES, **MEANINGS, **DIALOGUES}
+"""By op, those of dialogues by profile."""
 
 LARGE: Mapping[str, str] = {
     "frame/decode/hand-sizes": "the longest frame and one byte more (FRM-26)",
@@ -21,7 +22,6 @@ LARGE: Mapping[str, str] = {
     "zstd/encode/limits": "a plain size over the limit, and noise that does not shrink (FRM-34, ZST-11)",
     "zstd/decode/limits": "the largest plain size behind compression (ZST-4)",
     "zstd/compress/levels": "the largest plain body and one byte more (ZST-10)",
-    "zstd/decompress/hand-limit": "the largest content (ZST-10)",
     "xchacha/decode/sealed": "the longest sealed frame (XCH-2)",
     "xchacha/encode/limits": "sizes at and over the limit before and after sealing (XCH-14)",
     "xchacha/encode/limits-zstd": "the same under both transforms (XCH-14)",

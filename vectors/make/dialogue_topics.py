@@ -8,8 +8,8 @@ from . import corners
 from .handshake.client import handshake as client
 from .handshake.client import outcomes, renegotiation, replaced
 from .handshake.client import sealed as sealed_client
+from .handshake.received import digits, exempt, members, readable, refusals, refusals_transformed, window
 from .handshake.received import drops as silence
-from .handshake.received import exempt, readable, refusals, refusals_transformed, window
 from .handshake.received import sealed as sealed_receiving
 from .handshake.received import sync_frames as syncs
 from .handshake.sent import compressed, order, sealed, sending
@@ -18,13 +18,16 @@ from .model import Group
 from .stream import at_once as streams_at_once
 from .stream import heard as streams_heard
 from .stream import instants as streams_instants
+from .stream import ladders as streams_ladders
 from .stream import limits as streams_limits
 from .stream import loss as streams_loss
 from .stream import malformed as streams_malformed
+from .stream import members as streams_members
 from .stream import plain as streams_plain
 from .stream import repair as streams_repair
 from .stream import resent as streams_resent
 from .stream import sent as streams_sent
+from .stream import sequences as streams_sequences
 from .stream import tails as streams_tails
 from .stream import timers as streams_timers
 from .stream import transformed as streams_transformed
@@ -32,7 +35,7 @@ from .stream import verified as streams_verified
 
 _SERVER = (lists, lists_transformed, spaces, malformed, repeated)
 _CLIENT = (client, outcomes, renegotiation, replaced)
-_READING = (readable, syncs, exempt, order)
+_READING = (readable, syncs, exempt, order, members, digits)
 _EITHER = (refusals, refusals_transformed, silence, window, sending, sealed, sealed_receiving, sealed_client)
 _RECEIVED = (
     streams_plain,
@@ -42,6 +45,9 @@ _RECEIVED = (
     streams_limits,
     streams_at_once,
     streams_tails,
+    streams_sequences,
+    streams_members,
+    streams_ladders,
 )
 _TIMED = (streams_timers, streams_instants, streams_heard, streams_loss)
 _SENT = (streams_sent, streams_resent, streams_transformed)

@@ -14,18 +14,30 @@ NAME = "resonant_conformance"
 HERE = "conformance/tools/package/resonant_conformance"
 FOLDERS: Mapping[str, tuple[str, ...]] = {
     "conformance": ("*",),
-    "adapters": ("__init__.py", "driver", "testee_kit", "rust/testee-kit", "reference", "template"),
+    "adapters": (
+        "__init__.py",
+        "driver",
+        "testee_kit",
+        "rust/testee-kit",
+        "go/testeekit",
+        "c/testee_kit",
+        "reference",
+        "template",
+    ),
     "reports": ("*",),
     "specs": ("sync",),
     "vectors": ("__init__.py", "data", "schema.json", "manifest.json"),
 }
 """The parts of each folder that are installed, by name or `*`."""
 LEFT_OUT = {
+    "conformance/README.md",
     "conformance/tools/bench",
     "conformance/mutants",
     "conformance/tools/package",
+    "conformance/tools/picture.py",
     "conformance/tools/soak",
     "conformance/tools/spec_tables.py",
+    "reports/example.png",
     "reports/mutants.json",
     "reports/runs",
     "reports/soak",

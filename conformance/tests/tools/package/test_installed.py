@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import venv
@@ -18,6 +19,7 @@ import pytest
 from resonant.describe.registry import registry
 
 from conformance.tests.support import ROOT, replayed, replays
+from conformance.tests.tools.test_new_adapter import FILLED
 from conformance.tools.new_adapter import LANGUAGES, write_adapter
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installed")]
@@ -125,9 +127,9 @@ def test_pytest_finds_the_suite_by_its_name(installed: Installed) -> None:
 
 
 @ON_WHEEL
-def test_the_programs_of_readme_run(installed: Installed) -> None:
+def test_the_programs_of_the_references_readme_run(installed: Installed) -> None:
     """Those without a file name; one of them talks to a peer over UDP."""
-    programs = re.findall(r"^```python\n(.*?)^```", (ROOT / "README.md").read_text("utf-8"), re.M | re.S)
+    programs = re.findall(r"^```python\n(.*?)^```", (ROOT / "reference/README.md").read_text("utf-8"), re.M | re.S)
     assert any("resonant.asyncio" in program for program in programs)
     for program in programs:
         done = installed.run("python", "-c", program)
@@ -142,7 +144,8 @@ def test_the_command_judges_one_profile(installed: Installed) -> None:
 
 @ON_WHEEL
 def test_what_readme_says_for_ci_works_line_by_line(installed: Installed) -> None:
-    lines = re.findall(r"^resonant-conformance .*", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    _, _, section = (ROOT / "README.md").read_text("utf-8").partition("\n## In your CI\n")
+    lines = re.findall(r"^resonant-conformance .*", section, re.MULTILINE)
     assert [line.split()[1] for line in lines] == ["run", "report", "statement"]
     (installed.folder / "known.toml").write_text("known = []\n", "utf-8")
     planned = installed.run(
@@ -162,8 +165,14 @@ def test_the_vectors_can_be_copied_and_a_testee_begun(installed: Installed) -> N
     assert installed.run("resonant-conformance", "vectors", "--to", "golden").returncode == 0
     assert (installed.folder / "golden" / "data" / "frame" / "decode" / "crc.json").is_file()
     assert installed.run("resonant-conformance", "vectors", "--to", "golden").returncode == 2
-    assert installed.run("resonant-conformance", "new-adapter", "fresh", "--lang", "python").returncode == 0
-    done = installed.run("resonant-conformance", "run", "--impl", "fresh/adapter.toml", "-q")
+    begun = installed.run("resonant-conformance", "new-adapter", "fresh", "--lang", "python")
+    assert begun.returncode == 0
+    (line,) = [shlex.split(line) for line in begun.stdout.splitlines() if line.startswith("    ")]
+    stub = installed.run(*line, "-q", "-k", "frame/decode/counts")
+    assert stub.returncode == 1
+    assert "unsupported" in stub.stdout
+    shutil.copyfile(FILLED / "python/yours.py", installed.folder / "fresh/yours.py")
+    done = installed.run(*line, "-q", "-k", "frame/decode/counts or sparse/sparse_encode")
     assert done.returncode == 0, done.stdout + done.stderr
 
 
