@@ -42,7 +42,7 @@ def card_lines(card: Card, width: int) -> Iterator[str]:
     if others:
         yield from _member("others", others, width)
     if example.failure is not None:
-        yield f"   {'replay':<{_LABEL - 1}} {example.failure.replay}"  # one line, to be copied
+        yield f"replay    {example.failure.replay}"  # one line, to be copied
 
 
 def _bytes_and_words(example: Entry, card: Card, width: int) -> Iterator[str]:
@@ -51,7 +51,7 @@ def _bytes_and_words(example: Entry, card: Card, width: int) -> Iterator[str]:
     if failure is None:
         yield from (f"     {printable(line)}" for line in example.detail.splitlines()[1 : 1 + _STDERR])
         return
-    if not failure.differs_in and not failure.steps and card.cause.happened.way not in _EXPLAINED:
+    if failure.dump is None and not failure.steps and card.cause.happened.way not in _EXPLAINED:
         yield from _values(failure, width)
     if failure.dump is not None:
         yield from (f"     {printable(str(line))}"[:_WIDE] for line in texts(excerpt(failure.dump)))

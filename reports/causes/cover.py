@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from resonant.describe.registry import registry
 
 from ..entry import Entry
-from .evidence import Counts, counts, ranked
+from .evidence import Counts, counts, ranked, speaks_of
 from .signature import Signature, signature
 
 NEARLY = 0.85
@@ -71,6 +71,9 @@ def _explains(clause: str, happened: Signature, profile: str, counted: Counts) -
             return True
         if what != happened:
             return False
-        return entry.profile != profile or not any(counted.is_own(other) for other in entry.clauses)
+        return entry.profile != profile or not any(map(accounts, entry.clauses))
+
+    def accounts(other: str) -> bool:
+        return counted.is_own(other) and speaks_of(other, happened) >= speaks_of(clause, happened)
 
     return explained

@@ -18,7 +18,7 @@ FIRST, LATER = 1.0, 0.6
 """The weights of the clause that a case cites first, and of those after it."""
 OF_ITS_CODE = 0.5
 """The share of the failures for which a clause speaks at least, if it is the one that lays down their code."""
-OF_ITS_FIELD = 0.3
+OF_ITS_FIELD = 0.5
 """The same for a clause that names the field in which values differ."""
 UNSAID, SAID, NAMED = 1.0, 2.0, 6.0
 """The weights of a clause by what its text says: nothing of it, something, the very name of the field."""
@@ -70,7 +70,9 @@ _ABOUT_CODES = (Way.ACCEPTED, Way.REJECTED, Way.OTHER_CODE)
 
 
 def _score(clause: str, recall: float, happened: Signature, counted: Counts) -> float:
-    return round(recall * float(counted.share(clause) ** 0.5) * speaks_of(clause, happened), 9)
+    speaks = speaks_of(clause, happened)
+    share = max(counted.share(clause), OF_ITS_FIELD if speaks == NAMED else 0.0)  # few values may show it
+    return round(recall * float(share**0.5) * speaks, 9)
 
 
 def _clause_of_code(code: str) -> str:

@@ -111,7 +111,7 @@ _WHAT: Mapping[Kind, Callable[[Cause], str]] = {
     Kind.PROTOCOL: lambda cause: "the testee protocol fails",
     Kind.LAW: lambda cause: f"breaks a law on generated inputs: {cause.example.id.rpartition('/')[2]}",
     Kind.FOLLOWS: _follows,
-    Kind.UNEXPECTED: lambda cause: "passes although it is listed as a known failure",
+    Kind.UNEXPECTED: lambda cause: "is listed as a known failure but passes; remove it from that file",
 }
 
 
@@ -154,7 +154,7 @@ _LOOK: Mapping[Kind, Callable[[Cause], str]] = {
     ),
     Kind.LAW: lambda cause: "the causes above first; if none of them explains it, the input that breaks it",
     Kind.FOLLOWS: lambda cause: "the causes above first, and then run these again",
-    Kind.UNEXPECTED: lambda cause: "nothing: remove the entry; --fix-known-failures does it",
+    Kind.UNEXPECTED: lambda cause: "nothing in the implementation: --fix-known-failures removes the entry",
 }
 
 

@@ -86,6 +86,14 @@ def test_the_clause_of_which_most_cases_fail_explains_them() -> None:
     assert told([*narrow, *others]) == [(Kind.CLAUSE, "FRM-19", 5)]
 
 
+def test_a_clause_that_names_the_field_explains_what_differs_in_it() -> None:
+    product = [
+        entry(f"frame/product/{n}", ("FRM-4", "FRM-41"), got={}, differs_in="fields.stream_id") for n in range(9)
+    ]
+    field = entry("frame/stream-id", ("FRM-5",), got={}, differs_in="fields.stream_id")
+    assert told([*product, field, passed("frame/zero", ("FRM-5",))]) == [(Kind.CLAUSE, "FRM-5", 10)]
+
+
 def test_failures_of_profiles_above_are_explained_below() -> None:
     below = [entry(f"frame/{n}", ("FRM-18",), got="LENGTH_MISMATCH") for n in range(3)]
     above = [entry(f"message/{n}", ("MSG-1",), got="LENGTH_MISMATCH") for n in range(9)]
