@@ -98,6 +98,7 @@ LANGUAGES: Final[Mapping[str, Language]] = {
         depend="`go get` your library in this folder.",
         further="The interface in [testeekit/implementation.go](testeekit/implementation.go)",
         peers="`testeekit.RunWith` in main.go",
+        by_hand=_STAYS,
         kit=Kit("go/testeekit", Path("testeekit"), ("*.go",)),
     ),
     "c": Language(
