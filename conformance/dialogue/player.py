@@ -197,12 +197,14 @@ class Player:
     def _need_ok(self, answer: Answer) -> Mapping[str, Any]:
         if not isinstance(answer, Ok):
             verdict = not_judged(answer, "ok to each op on peers")
-            self._end_with(replace(verdict, summary=f"{self._place()}: {verdict.summary}"))
+            summary = f"{self._place()}: {verdict.summary}"
+            self._end_with(replace(verdict, summary=summary, fault=verdict.summary))
         return answer.value
 
     def _stop(self, fault: Fault, expected: str, got: str, datagram: bytes = b"") -> NoReturn:
         summary = f"{self._place()}: {fault.text}"
-        self._end_with(Verdict(Outcome.FAIL, summary, expected, got, fault.difference, produced=datagram.hex()))
+        verdict = Verdict(Outcome.FAIL, summary, expected, got, fault.difference, produced=datagram.hex())
+        self._end_with(replace(verdict, fault=fault.text))
 
     def _place(self) -> str:
         """The step that is played, in words."""

@@ -24,6 +24,7 @@ from .begin import ready
 from .outcomes import pytest_runtest_makereport  # noqa: F401 - a hook of this plugin
 from .recorder import ResultRecorder
 from .stash import JUDGED, OPTIONS, RUN
+from .teller import Teller
 from .terminal import Meter, wanted
 
 USUALLY, RARELY = gc.get_threshold(), (50_000, 20, 50)
@@ -138,5 +139,6 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(ResultRecorder(config), "conformance-results")
+        config.pluginmanager.register(Teller(session), "conformance-teller")
         if wanted(config):
             config.pluginmanager.register(Meter(session), "conformance-meter")
