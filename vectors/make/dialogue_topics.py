@@ -9,13 +9,14 @@ from .handshake.client import handshake as client
 from .handshake.client import outcomes, renegotiation, replaced
 from .handshake.client import sealed as sealed_client
 from .handshake.received import drops as silence
-from .handshake.received import exempt, readable, refusals, refusals_transformed, window
+from .handshake.received import exempt, leaps, readable, refusals, refusals_transformed, window
 from .handshake.received import sealed as sealed_receiving
 from .handshake.received import sync_frames as syncs
 from .handshake.sent import compressed, order, sealed, sending
-from .handshake.server import lists, lists_transformed, malformed, repeated, spaces
+from .handshake.server import digits, lists, lists_transformed, malformed, repeated, spaces
 from .model import Group
 from .stream import at_once as streams_at_once
+from .stream import digits as streams_digits
 from .stream import heard as streams_heard
 from .stream import instants as streams_instants
 from .stream import limits as streams_limits
@@ -30,10 +31,10 @@ from .stream import timers as streams_timers
 from .stream import transformed as streams_transformed
 from .stream import verified as streams_verified
 
-_SERVER = (lists, lists_transformed, spaces, malformed, repeated)
+_SERVER = (lists, lists_transformed, spaces, malformed, repeated, digits)
 _CLIENT = (client, outcomes, renegotiation, replaced)
 _READING = (readable, syncs, exempt, order)
-_EITHER = (refusals, refusals_transformed, silence, window, sending, sealed, sealed_receiving, sealed_client)
+_EITHER = (refusals, refusals_transformed, silence, window, leaps, sending, sealed, sealed_receiving, sealed_client)
 _RECEIVED = (
     streams_plain,
     streams_repair,
@@ -42,6 +43,7 @@ _RECEIVED = (
     streams_limits,
     streams_at_once,
     streams_tails,
+    streams_digits,
 )
 _TIMED = (streams_timers, streams_instants, streams_heard, streams_loss)
 _SENT = (streams_sent, streams_resent, streams_transformed)
