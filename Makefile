@@ -28,7 +28,7 @@ CARGO_MUTANTS := $(RUST)/target/tools/cargo-mutants-$(CARGO_MUTANTS_VERSION)
 RUST_CPU ?= $(if $(filter x86_64,$(shell uname -m)),x86-64-v3,native)
 
 .DEFAULT_GOAL := help
-.PHONY: help env conformance test lint python-tests rust-tests jax-tests vectors docs mutants mutation campaign soak release-vectors bench fuzz fuzz-short lock clean
+.PHONY: help env conformance test lint python-tests rust-tests jax-tests vectors docs mutants mutants-rust mutation campaign soak release-vectors bench fuzz fuzz-short lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -80,6 +80,9 @@ docs: $(INSTALLED) ## draw the state diagrams in specs/ anew, the tables made of
 
 mutants: $(INSTALLED) ## prove that the suite catches faults: make mutants ARGS="--only FRM-2*"
 	$(BIN)/python -m conformance.mutants $(ARGS)
+
+mutants-rust: $(INSTALLED) ## the same for the Rust crate, whose faults are one build: make mutants-rust ARGS="--only STM-*"
+	$(BIN)/python -m conformance.mutants.rust $(ARGS)
 
 mutation: $(MUTATION)/.installed $(CARGO_MUTANTS) ## general mutation tools, judged by the vectors: MUTANTS=200 SEED=1, FULL=1 for all
 	PYTHONPATH=reference:. $(MUTATION)/bin/python -m conformance.mutants.general --mutants $(MUTANTS) --seed $(SEED) $(if $(FULL),--full) $(ARGS)
