@@ -24,11 +24,12 @@ CARGO := cargo
 RUST := adapters/rust
 CARGO_MUTANTS_VERSION := 27.1.0
 CARGO_MUTANTS := $(RUST)/target/tools/cargo-mutants-$(CARGO_MUTANTS_VERSION)
-# numpy picks its instructions when it runs, Rust when it is built: the bench shows both builds.
-RUST_CPU ?= $(if $(filter x86_64,$(shell uname -m)),x86-64-v3,native)
+# A clone of the public crate's package, the folder with its Cargo.toml.
+PUBLIC ?=
+export PUBLIC
 
 .DEFAULT_GOAL := help
-.PHONY: help env conformance test lint python-tests rust-tests jax-tests vectors docs mutants mutants-rust mutation campaign soak release-vectors bench fuzz fuzz-short lock clean
+.PHONY: help env conformance test lint python-tests rust-tests jax-tests vectors docs mutants mutants-rust mutation campaign soak release-vectors bench bench-public fuzz fuzz-short lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -99,14 +100,19 @@ release-vectors: $(INSTALLED) ## the vectors as archives in dist/: ARGS="--key F
 bench: $(INSTALLED) ## what things cost, as ratios within one run
 	@echo 'reference, seed frame of 2048 F16:'; $(BIN)/python reference/bench/codec.py
 	@echo 'reference, quantize of 1 Mi elements:'; $(BIN)/python reference/bench/quant.py
-	@echo 'Rust, quantizers, portable build:'; cd $(RUST) && $(CARGO) bench --quiet --locked -p resonant-protocol --bench quant
-	@echo 'Rust, quantizers, built for $(RUST_CPU), as numpy is dispatched:'; cd $(RUST) && RUSTFLAGS='-C target-cpu=$(RUST_CPU)' \
-		CARGO_TARGET_DIR=target/$(RUST_CPU) $(CARGO) bench --quiet --locked -p resonant-protocol --bench quant
-	@echo 'Rust, 60 KiB frame against crc32fast:'; cd $(RUST) && $(CARGO) bench --quiet --locked -p resonant-protocol --bench frame
+	@echo 'Rust, quantizers:'; cd $(RUST) && $(CARGO) bench --quiet --locked -p resonant-protocol --bench quant
+	@echo 'Rust, quantizers, as many times as fast as the reference:'; $(BIN)/python reference/bench/quant_ratio.py
+	@echo 'Rust, 60 KiB frame against crc32fast, and against a copy and crc32fast:'; cd $(RUST) && $(CARGO) bench --quiet --locked -p resonant-protocol --bench frame
 	@echo 'Rust, stream of 2,000 frames of 60 KiB against its three sums:'; cd $(RUST) && $(CARGO) bench --quiet --locked -p resonant-protocol --bench stream
 	@echo 'whole suite against equally many empty tests:'; $(BIN)/python -m conformance.tools.bench
 	@echo 'dialogues (at most 5 s) and exchanges on the wire (at least 300 a second):'; $(BIN)/python -m conformance.tools.bench --dialogues
 	@echo 'a run against a testee that never answers:'; $(BIN)/python -m conformance.tools.bench --silent
+
+# The two packages have one name, so cargo takes the other one from the clone in place of a registry.
+bench-public: ## the crate against the public one of the same name: PUBLIC=FOLDER, the package in a clone of it
+	@test -f "$$PUBLIC/Cargo.toml" || { echo 'name the package of the public crate: make bench-public PUBLIC=path/to/its/rust' >&2; exit 2; }
+	@public=$$(cd "$$PUBLIC" && pwd) && cd $(RUST)/bench-public && $(CARGO) run --quiet --release \
+		--config "patch.crates-io.resonant-protocol.path='$$public'" --target-dir ../target/bench-public
 
 $(FUZZ_INSTALLED): $(INSTALLED) requirements-fuzz.lock
 	$(PIP) install --require-hashes -r requirements-fuzz.lock

@@ -1,6 +1,15 @@
 """The shared parts of our Python testees (specs/testee.md). Imports the standard library only, and nothing of ours.
 
-A testee has a table of ops and one kind of exception that is a refusal, and serves them:
+A testee is a module with a function for each op that it can do (`implementation`), and runs it:
+
+    NAME, VERSION, PROFILES = "mine", "1.0", ("frame",)
+
+    def tail_hash(data: bytes) -> int:
+        return mine.xxhash(data)
+
+    run(sys.modules[__name__])
+
+Or it has a table of ops and one kind of exception that is a refusal, and serves them:
 
     def hello(token: str) -> dict[str, Any]:
         return greet(token, name="mine", version="1.0", language="Python", profiles=("frame",))
@@ -9,6 +18,7 @@ A testee has a table of ops and one kind of exception that is a refusal, and ser
     serve(lambda message: answer(OPS, MyRefusal, message), read_arguments(ArgumentParser()).attach)
 """
 
+from .implementation import Codes, Implementation, ops_of, run
 from .pieces import MAX_PIECES, PIECE_BYTES
 from .requests import STOP, Op, Performer, UnsupportedError, answer, greet
 from .schema import (
@@ -33,6 +43,7 @@ from .schema import (
 )
 from .server import read_arguments, serve
 from .tensors import SHAPES
+from .values import Fields, RefusedError, Slice
 
 __all__ = [
     "DATA",
@@ -45,9 +56,14 @@ __all__ = [
     "U32",
     "BadRequestError",
     "Check",
+    "Codes",
+    "Fields",
+    "Implementation",
     "Op",
     "Performer",
+    "RefusedError",
     "Shape",
+    "Slice",
     "UnsupportedError",
     "answer",
     "any_value",
@@ -61,7 +77,9 @@ __all__ = [
     "members",
     "named",
     "one_of",
+    "ops_of",
     "read_arguments",
+    "run",
     "serve",
     "text",
 ]

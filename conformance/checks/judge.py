@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, cast
 
-from adapters.driver import Answer, Ok, Reject
+from adapters.driver import Answer, Ok, Reject, RequestError
 from reports.outcome import Outcome
 
 from ..dialogue.judge import judge_dialogue
@@ -19,6 +19,8 @@ from ..model.verdict import PASSED, PASSED_UNNAMED, Verdict, short
 from . import transformed
 
 DIGEST = "_sha256"
+BOMBS = frozenset({"ZST-4", "ZST-5", "ZST-6", "ZST-10"})
+"""Clauses whose inputs hold more than a reply can; who decompresses them may be able to say no more than `error`."""
 
 
 def judge(testee: Asks, case: Case) -> Verdict:
@@ -45,6 +47,9 @@ def judge_answer(case: Case, answer: Answer) -> Verdict:
     match case.expect, answer:
         case Refuse(code), Reject():
             return _check_code(code, answer)
+        case Refuse(), RequestError(text) if BOMBS & {*case.clauses}:
+            summary = "accepted a body that must be rejected, and could not reply with what it holds"
+            return Verdict(Outcome.FAIL, summary, expected_text(case), f"error {short(text)}")
         case Refuse(), Ok(value):
             return Verdict(
                 Outcome.FAIL, "accepted an input that must be rejected", expected_text(case), f"ok {short(value)}"
@@ -89,15 +94,22 @@ def _check_exactly(case: Case, expected: Mapping[str, Any], got: Mapping[str, An
 def _check_encode(case: Case, expected: Mapping[str, Any], got: Mapping[str, Any]) -> Verdict:
     """Bytes where they are canonical; else the header and what the body comes back to (ZST-9)."""
     if "frame" in expected:
-        return _check_exactly(case, expected, got)
+        return _check_sealed(case, expected, got)
     return transformed.check_frame(case.input, expected, got)
+
+
+def _check_sealed(case: Case, expected: Mapping[str, Any], got: Mapping[str, Any]) -> Verdict:
+    """Bytes; a seal that differs for want of associated data is named as such (XCH-3)."""
+    verdict = _check_exactly(case, expected, got)
+    note = "" if verdict.passed else transformed.seal_note(case.op, case.input, got)
+    return replace(verdict, summary=f"{verdict.summary}; {note} (XCH-3)") if note else verdict
 
 
 def _check_compress(case: Case, expected: Mapping[str, Any], got: Mapping[str, Any]) -> Verdict:
     return transformed.check_compressed(expected, got)
 
 
-def _check_quantized(case: Case, expected: Mapping[str, Any], got: Mapping[str, Any]) -> Verdict:
+def _check_digested(case: Case, expected: Mapping[str, Any], got: Mapping[str, Any]) -> Verdict:
     """Bytes, or for long results their SHA-256: codes_sha256 stands for codes."""
     members = {name.removesuffix(DIGEST) for name in expected}
     if members == set(expected):
@@ -131,9 +143,11 @@ def _by_value(value: Any) -> Any:
 
 _CHECKS: Mapping[str, Callable[[Case, Mapping[str, Any], Mapping[str, Any]], Verdict]] = {
     "encode": _check_encode,
+    "seal": _check_sealed,
     "compress": _check_compress,
-    "quantize": _check_quantized,
-    "dequantize": _check_quantized,
-    "sparse_decode": _check_quantized,
+    "decompress": _check_digested,
+    "quantize": _check_digested,
+    "dequantize": _check_digested,
+    "sparse_decode": _check_digested,
     "read_message": _check_message,
 }

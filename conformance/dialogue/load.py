@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+from resonant.describe.vector_files import whole_cases
 
 from ..model.cases import DIALOGUE, VECTORS, Case, VectorError, read_cases
 from ..wire.sync import validator_of
@@ -47,9 +48,13 @@ def _faults(file: Any) -> Iterator[str]:
     yield from (_misfit(error) for error in errors if "input" not in error.absolute_path)
     if file["op"] != DIALOGUE:
         yield f"its op is {file['op']}, not {DIALOGUE}"
-    for entry in file["cases"]:
-        for fault in dialogue_faults(entry["input"]):
-            yield f"{entry['id']}: {fault}"
+    try:
+        for entry in whole_cases(file):
+            for fault in dialogue_faults(entry["input"]):
+                yield f"{entry['id']}: {fault}"
+    except ValueError as error:  # a part that is not there, a repeat without end
+        yield from map(_misfit, errors)
+        yield str(error)
     yield from map(_misfit, errors)  # what is left of them: a schema says less clearly what is wrong with a step
 
 

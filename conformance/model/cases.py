@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from resonant.describe.vector_files import whole_cases
+
 from .integrity import damage, what_to_do
 
 DIALOGUE = "dialogue"
@@ -81,10 +83,10 @@ def _read_file(path: Path) -> Iterator[Case]:
 
 
 def read_cases(file: Any, path: Path) -> Iterator[Case]:
-    """The cases of a vector file that was parsed already. Raises VectorError, which names `path`."""
+    """The cases of a vector file that was parsed already, whole. Raises VectorError, which names `path`."""
     try:
         head = (file["profile"], tuple(file.get("requires", ())), file["op"])
-        for entry in file["cases"]:
+        for entry in whole_cases(file):
             expect = entry["expect"]
             yield Case(
                 f"{file['profile']}/{file['group']}/{entry['id']}",
@@ -94,5 +96,5 @@ def read_cases(file: Any, path: Path) -> Iterator[Case]:
                 entry["input"],
                 Accept(expect["ok"]) if "ok" in expect else Refuse(expect["reject"]),
             )
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise VectorError(f"{path}: not a vector file ({error!r})") from error

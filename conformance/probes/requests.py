@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 
-from adapters.driver import HarnessError, Ok, Reject, RequestError, Testee, Unsupported
+from adapters.driver import Answer, HarnessError, Ok, Reject, RequestError, Testee, Unsupported
 
 from ..model.cases import Refuse, load_cases
 from ..model.unanswered import REJECTED
 from ..model.verdict import PASSED, Verdict
-from .basics import UNKNOWN, expect_kind, message, wrong
+from .basics import OWN_ANSWERS, UNKNOWN, expect_kind, message, wrong
 from .choosing import choose
 from .claims import ASKS, GOOD, MALFORMED, REFUSED, Request
 
@@ -26,7 +27,7 @@ def unknown_op(testee: Testee) -> Verdict:
 
 
 _UNEXPECTED = {"FIELD_RANGE", REJECTED}
-_MALFORMED = "error, for a request with {}"
+_MALFORMED = "a request with {}"
 MALFORMED_ENVELOPES: dict[str, bytes] = {
     "no JSON": b"decode, please",
     "an array": b"[]",
@@ -40,33 +41,43 @@ MALFORMED_ENVELOPES: dict[str, bytes] = {
 
 
 def malformed_requests(testee: Testee) -> Verdict:
-    """TST-11: each malformed request is answered with error, and the next good one as ever."""
+    """TST-11: each malformed request is answered with error, the next good one as ever. A failure lists them all."""
+    faults = dict[str, Answer]()
+    for name, answer in _not_refused(testee):
+        faults[name] = answer
+        if not isinstance(answer, OWN_ANSWERS):  # it crashed or hung: more of them would take their time
+            break
+    if not faults:
+        choose(testee, ASKS)  # which says so if it answers nothing any more
+        return PASSED
+    verdict = wrong("error", list(faults.values())[-1])
+    return replace(verdict, expected=f"error, for {'; '.join(map(_MALFORMED.format, faults))}")
+
+
+def _not_refused(testee: Testee) -> Iterator[tuple[str, Answer]]:
+    """The malformed requests that are not refused, and the answers."""
     for name, text in MALFORMED_ENVELOPES.items():
-        verdict = expect_kind(testee.exchange(text), RequestError, _MALFORMED.format(name))
-        if not verdict.passed:
-            return verdict
+        answer = testee.exchange(text)
+        if not isinstance(answer, RequestError):
+            yield name, answer
     for profile in filter(MALFORMED.__contains__, testee.hello.profiles):
-        verdict = _malformed_ops(testee, MALFORMED[profile])
-        if not verdict.passed:
-            return verdict
-    choose(testee, ASKS)  # which says so if it answers nothing any more
-    return PASSED
+        yield from _malformed_ops(testee, MALFORMED[profile])
 
 
-def _malformed_ops(testee: Testee, requests: Mapping[str, Request]) -> Verdict:
-    """The malformed requests for ops; those for an op that the testee does not perform at all are left out."""
-    missing = set[str]()
+def _malformed_ops(testee: Testee, requests: Mapping[str, Request]) -> Iterator[tuple[str, Answer]]:
+    """The same for ops; the requests for an op that the testee does not perform at all are left out."""
+    performed = dict[str, bool]()
     for name, request in requests.items():
         op = request["op"]
-        if op in missing:
+        if not performed.get(op, True):
             continue
         answer = testee.exchange(message(request))
         if isinstance(answer, RequestError):
             continue
-        if isinstance(testee.exchange(message(GOOD[op])), Ok):
-            return wrong(_MALFORMED.format(name), answer)
-        missing.add(op)
-    return PASSED
+        if op not in performed:
+            performed[op] = isinstance(testee.exchange(message(GOOD[op])), Ok)
+        if performed[op]:
+            yield name, answer
 
 
 def refusal_has_a_code(testee: Testee) -> Verdict:

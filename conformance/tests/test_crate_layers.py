@@ -36,7 +36,7 @@ CRATE = (
     Layer(("endpoint",), "a peer knows one connection, however many its endpoint has"),
 )
 PEER = (
-    Layer(("config", "event", "rate_limit"), "what users give and get holds no state of the protocol"),
+    Layer(("config", "event", "rate_limit", "spares"), "what users give and get holds no state of the protocol"),
     Layer(("sync",), "the JSON of a Sync frame is read and written without knowing what it leads to"),
     Layer(("handshake", "stream"), "the two are kept apart, so that either can be read alone"),
     Layer(("state",), "state knows nothing of the handlers that change it"),
@@ -53,9 +53,9 @@ ENDPOINT = (
 KIT = (
     Layer(("hex", "pieces"), "bytes, which know nothing of requests"),
     Layer(("schema",), "a value is read the same way whatever op it belongs to"),
-    Layer(("requests",), "a message is answered the same way however it came"),
-    Layer(("session",), "what is kept between datagrams needs no socket"),
-    Layer(("server",), "the sockets are in one place, so that another kind of them is a change of it alone"),
+    Layer(("requests", "values"), "a message is answered the same way however it came and whatever it holds"),
+    Layer(("implementation", "session"), "what a testee offers and what is kept between datagrams need no socket"),
+    Layer(("ops", "server"), "the sockets are in one place, so that another kind of them is a change of it alone"),
 )
 TESTEE = (
     Layer(("failure", "fields", "peer_events", "wire"), "values and a socket can be read without peers or ops"),

@@ -76,7 +76,9 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
         layer("batch", "many requests in one message, to a testee that may be started again in between"),
     ),
     "vectors.make": (
-        layer("model", "what a group of cases is"),
+        layer("repeats sent_frames", "what comes again in dialogues, whatever it means"),
+        layer("compact", "how short a file of dialogues can be"),
+        layer("model", "what a group of cases is, and its file's text"),
         layer("manifest quant sources writer", "bytes without an opinion on frames, or cases that nobody generated"),
         layer("frame message", "the two layers that every other profile is written in"),
         layer("sparse zstd", "each adds one thing to a frame or a message"),

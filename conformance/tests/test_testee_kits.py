@@ -11,17 +11,18 @@ import pytest
 
 from conformance.tests.support import ROOT
 from conformance.tests.test_wording import own_text
+from conformance.tools.new_adapter import LANGUAGES
 
 KITS: Mapping[str, str] = {
     "Python": "adapters/testee_kit/pieces.py",
     "Rust": "adapters/rust/testee-kit/src/pieces.rs",
+    "Go": "adapters/go/testeekit/pieces.go",
+    "C": "adapters/c/testee_kit/session.c",
 }
 """Language -> the module of its kit that knows the head of a datagram."""
 
 APART: Mapping[str, str] = {
     "adapters/driver/transport/pieces.py": "the runner's end of the protocol",
-    "adapters/template/c/testee.c": "C has no kit: its testee is one folder without packages",
-    "adapters/template/go/pieces.go": "Go has no kit yet",
     "README.md": "a complete testee in one block, to read and to copy",
     "specs/testee.md": "the protocol itself",
     "adapters/rust/testee-kit/tests/pieces.rs": "the kit is tested against bytes",
@@ -59,12 +60,24 @@ def test_a_python_testee_of_ours_is_made_of_the_kit(name: str) -> None:
     assert "socket" not in text
 
 
-def test_the_python_template_is_made_of_the_kit() -> None:
-    for name, imported in (("testee.py", "serve"), ("yours.py", "Op")):
-        text = (ROOT / "adapters/template/python" / name).read_text("utf-8")
-        (line,) = re.findall(r"^from testee_kit import (.*)$", text, re.MULTILINE)
-        assert imported in line.split(", ")
-        assert "socket" not in text
+TEMPLATES = {
+    "python": ("testee.py", "from testee_kit import run\n"),
+    "rust": ("src/main.rs", "resonant_testee_kit::run("),
+    "go": ("main.go", "testeekit.Run("),
+    "c": ("Makefile", "$(wildcard testee_kit/*.c)"),
+}
+"""Language -> the file of its template that calls the kit, and the call."""
+
+
+def test_every_template_is_made_of_its_kit() -> None:
+    assert set(TEMPLATES) == set(LANGUAGES)
+    for language, (name, call) in TEMPLATES.items():
+        folder = ROOT / "adapters/template" / language
+        assert call in (folder / name).read_text("utf-8")
+        for path in folder.rglob("*.[a-z]*"):
+            assert "socket" not in path.read_text("utf-8").replace('name = "socket2"', "").replace('"socket2"', ""), (
+                path
+            )
 
 
 RUST = {"adapters/rust/testee": "../testee-kit", "adapters/template/rust": "testee-kit"}

@@ -1,4 +1,4 @@
-"""A starter testee: `resonant-conformance new-adapter NAME --lang python` writes one that passes a run."""
+"""A starter testee: `resonant-conformance new-adapter NAME --lang python` writes one with four functions to fill in."""
 
 from __future__ import annotations
 
@@ -51,35 +51,65 @@ class Language:
     yours: str
     """The file that its owner changes."""
     protocol: str
-    """The file or kit that speaks the testee protocol, in Markdown."""
+    """The kit that speaks the testee protocol, in Markdown."""
     needs: str
     """The tools that building and running it takes."""
+    depend: str
+    """The way to a library of its owner's, as a sentence."""
+    further: str
+    """The place of all functions that the kit calls, in Markdown."""
+    peers: str
+    """The place of ops on peers."""
+    kit: Kit
     by_hand: str = ""
     """Further text of README.md about starting it by hand."""
-    kit: Kit | None = None
-    """None: the templates of the language hold the control loop themselves."""
 
 
 _STAYS: Final = ", or give it `--attach`"
 LANGUAGES: Final[Mapping[str, Language]] = {
     "python": Language(
-        "Python",
-        "yours.py",
-        "[testee_kit](testee_kit)",
-        "Python 3.11 or newer",
-        _STAYS,
-        Kit("testee_kit", Path("testee_kit"), ("*.py",), ("arrays.py",)),
+        name="Python",
+        yours="yours.py",
+        protocol="[testee_kit](testee_kit)",
+        needs="Python 3.11 or newer",
+        depend="Import it there; it runs in the suite's own Python, or in the one that `run` of adapter.toml names "
+        'in place of `{python}`, such as `".venv/bin/python"`.',
+        further="[testee_kit/implementation.py](testee_kit/implementation.py)",
+        peers="a table `OPS` and a function `use_wire` in yours.py",
+        kit=Kit("testee_kit", Path("testee_kit"), ("*.py",), ("arrays.py",)),
+        by_hand=_STAYS,
     ),
     "rust": Language(
-        "Rust",
-        "src/yours.rs",
-        "[testee-kit](testee-kit)",
-        "cargo, of Rust 1.82 or newer, and the crates serde_json and socket2",
-        _STAYS,
-        Kit("rust/testee-kit", Path("testee-kit"), ("Cargo.toml", "src/*.rs")),
+        name="Rust",
+        yours="src/yours.rs",
+        protocol="[testee-kit](testee-kit)",
+        needs="cargo, of Rust 1.82 or newer, and the crates serde_json and socket2",
+        depend="`cargo add` it here.",
+        further="The trait in [testee-kit/src/implementation.rs](testee-kit/src/implementation.rs)",
+        peers="`Op::on_state` in the table that `ops_of` makes in src/main.rs",
+        kit=Kit("rust/testee-kit", Path("testee-kit"), ("Cargo.toml", "src/*.rs")),
+        by_hand=_STAYS,
     ),
-    "go": Language("Go", "yours.go", "[testee.go](testee.go)", "Go 1.22 or newer"),
-    "c": Language("C", "yours.c", "[testee.c](testee.c)", "make and a C11 compiler, with POSIX threads and sockets"),
+    "go": Language(
+        name="Go",
+        yours="yours.go",
+        protocol="[testeekit](testeekit)",
+        needs="Go 1.22 or newer",
+        depend="`go get` it here.",
+        further="The interface in [testeekit/implementation.go](testeekit/implementation.go)",
+        peers="`testeekit.RunWith` in main.go",
+        kit=Kit("go/testeekit", Path("testeekit"), ("*.go",)),
+    ),
+    "c": Language(
+        name="C",
+        yours="yours.c",
+        protocol="[testee_kit](testee_kit)",
+        needs="make and a C11 compiler, with POSIX threads and sockets",
+        depend="The Makefile says where its sources or its name go.",
+        further="The struct in [testee_kit/testee_kit.h](testee_kit/testee_kit.h)",
+        peers="`use_wire` in yours.c, and lines of `kit_ops` in testee_kit/ops.c",
+        kit=Kit("c/testee_kit", Path("testee_kit"), ("*.[ch]",)),
+    ),
 }
 
 
@@ -99,8 +129,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     yours = LANGUAGES[options.lang].yours
     command = command_line(Path.cwd(), "run", "--impl", str(folder / FILE_NAME))
-    print(f"{len(files)} files in {folder}. Judge it, then put your implementation into {folder / yours}:\n")
-    print(f"    {command}\n\n{folder / 'README.md'} has the next steps.")
+    print(f"{len(files)} files in {folder}. Fill in the four functions of {folder / yours} over your library, then:\n")
+    print(f"    {command}\n\nUntil then its cases fail as unsupported. {folder / 'README.md'} has the next steps.")
     return 0
 
 
@@ -132,6 +162,9 @@ def filled(text: str, name: str, language: Language) -> str:
         "YOURS": language.yours,
         "PROTOCOL": language.protocol,
         "NEEDS": language.needs,
+        "DEPEND": language.depend,
+        "FURTHER": language.further,
+        "PEERS": language.peers,
         "STAYS": language.by_hand,
     }
     return re.sub(f"@({'|'.join(values)})@", lambda place: values[place[1]], text)
@@ -145,14 +178,14 @@ def _files(name: str, key: str) -> dict[Path, str]:
         for path in sorted(root.rglob("*")):
             if path.is_file() and path.suffix != ".pyc":
                 found[path.relative_to(root)] = filled(path.read_text("utf-8"), name, language)
-    return found | language.kit.texts() if language.kit else found
+    return found | language.kit.texts()
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="resonant-conformance new-adapter",
-        description="Write a testee that speaks the testee protocol and passes its first run, for you to put your "
-        "implementation into.",
+        description="Write a testee that speaks the testee protocol and claims the profile frame, for you to fill in "
+        "four functions over your library.",
     )
     parser.add_argument("name", metavar="NAME", help="the name of your implementation, in lower case")
     parser.add_argument("--lang", required=True, choices=LANGUAGES, help="the language of the testee")

@@ -13,6 +13,7 @@ NONCE_BYTES = registry().limit("nonce_bytes")
 MAGIC = bytes.fromhex("28b52ffd")
 SIZE_FIELDS = {0x20: (1, 0), 0x60: (2, 256), 0xA0: (4, 0), 0xE0: (8, 0)}  # ZST-2, ZST-3
 MAX_CONTENT = registry().limit("max_lone_body_bytes")
+WITHOUT_DATA = "it opens with empty associated data: the header was not given to the seal"
 
 
 class WrongError(Exception):
@@ -26,10 +27,24 @@ class WrongError(Exception):
 
 def opened(body: bytes, header: bytes, key: bytes) -> bytes:
     """The plain bytes of a sealed body. Raises WrongError."""
+    nonce, sealed = body[:NONCE_BYTES], body[NONCE_BYTES:]
+    plain = _opened(sealed, header, nonce, key)
+    if plain is None:
+        why = f"; {WITHOUT_DATA}" if opens_without_data(sealed, nonce, key) else ""
+        raise WrongError(f"the body does not open with the header as associated data (XCH-2, XCH-3){why}")
+    return plain
+
+
+def opens_without_data(sealed: bytes, nonce: bytes, key: bytes) -> bool:
+    """Whether ciphertext and tag were made without associated data."""
+    return _opened(sealed, b"", nonce, key) is not None
+
+
+def _opened(sealed: bytes, data: bytes, nonce: bytes, key: bytes) -> bytes | None:
     try:
-        return crypto_aead_xchacha20poly1305_ietf_decrypt(body[NONCE_BYTES:], header, body[:NONCE_BYTES], key)
+        return crypto_aead_xchacha20poly1305_ietf_decrypt(sealed, data, nonce, key)
     except (CryptoError, ValueError):
-        raise WrongError("the body does not open with the header as associated data (XCH-2, XCH-3)") from None
+        return None
 
 
 def decompressed(body: bytes) -> bytes:

@@ -22,7 +22,7 @@ BODIES: Mapping[str, tuple[Row, ...]] = {
         Row(
             "sizes",
             "contents around 4 to 512; 1,025; 65,503",
-            lambda v: [len(v.result.get("plain", "")) // 2],
+            m.content_size,
             (0, 1, 2, 3, 4, *around(3, 4, 5, 6, 7, 8, 9), 1025, 65_503),
         ),
         Row(

@@ -144,9 +144,17 @@ FRAMES: Mapping[str, tuple[Row, ...]] = {
     "tail_hash": (
         Row(
             "sizes",
-            "0 to 34, each step of 16 to 240, stripes and blocks beyond",
+            "0 to 34, each step of 16 to 240, stripes and blocks beyond; 8,193",
             m.length("data"),
-            (*range(35), *(16 * n + s for n in range(8, 15) for s in (0, 1)), 239, 240, 241, *around(8, 9, 10, 11)),
+            (
+                *range(35),
+                *(16 * n + s for n in range(8, 15) for s in (0, 1)),
+                239,
+                240,
+                241,
+                *around(8, 9, 10, 11),
+                8193,
+            ),
         ),
         Row(
             "places",

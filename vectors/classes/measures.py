@@ -17,6 +17,18 @@ def length(member: str) -> Measure:
     return lambda view: [view.length(member)] if member in view.given else []
 
 
+_SIZE_FIELDS = {0x20: (1, 0), 0x60: (2, 256), 0xA0: (4, 0), 0xE0: (8, 0)}  # ZST-2, ZST-3
+
+
+def content_size(view: View) -> Iterable[int]:
+    """The content size that a Zstandard frame announces, which is right wherever it is accepted."""
+    frame = bytes.fromhex(view.given["zstd"])
+    if len(frame) < 5 or frame[4] not in _SIZE_FIELDS:
+        return []
+    length, offset = _SIZE_FIELDS[frame[4]]
+    return [int.from_bytes(frame[5 : 5 + length], "little") + offset]
+
+
 def header(*names: str) -> Measure:
     """Numbers of the header as a tuple."""
     return lambda view: [tuple(view.header[name] for name in names)] if view.header.keys() >= {*names} else []

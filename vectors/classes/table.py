@@ -21,7 +21,6 @@ LARGE: Mapping[str, str] = {
     "zstd/encode/limits": "a plain size over the limit, and noise that does not shrink (FRM-34, ZST-11)",
     "zstd/decode/limits": "the largest plain size behind compression (ZST-4)",
     "zstd/compress/levels": "the largest plain body and one byte more (ZST-10)",
-    "zstd/decompress/hand-limit": "the largest content (ZST-10)",
     "xchacha/decode/sealed": "the longest sealed frame (XCH-2)",
     "xchacha/encode/limits": "sizes at and over the limit before and after sealing (XCH-14)",
     "xchacha/encode/limits-zstd": "the same under both transforms (XCH-14)",

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
+from .compact import compacted
+
+DIALOGUE = "dialogue"
 SPEC_VERSION = "1.0"
 RESERVED = (0xF0, 0xF1, 0xF5, 0xFA, 0xFE, 0xFF)
 """Types, dtypes and modalities that no version will assign; those above 0xF0 are reserved (specs/README.md)."""
@@ -57,16 +60,20 @@ class Group:
         if self.requires:
             head["requires"] = list(self.requires)
         lines = [f" {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}," for key, value in head.items()]
-        cases = ",\n".join("  " + _case_text(case) for case in self.cases)
+        inputs: Sequence[Mapping[str, Any]] = [case.input for case in self.cases]
+        if self.op == DIALOGUE:
+            shared, inputs = compacted(inputs)
+            lines += shared.lines()
+        cases = ",\n".join("  " + _case_text(case, given) for case, given in zip(self.cases, inputs, strict=True))
         return "{\n" + "\n".join(lines) + '\n "cases": [\n' + cases + "\n ]\n}\n"
 
 
-def _case_text(case: Case) -> str:
+def _case_text(case: Case, given: Mapping[str, Any]) -> str:
     data = {
         "id": case.id,
         "about": case.about,
         "clauses": list(case.clauses),
-        "input": case.input,
+        "input": given,
         "expect": case.expect,
     }
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from resonant.describe.vector_files import whole_cases
+
 from .canonical import sha256_of
 from .tree import DATA, ReleaseError
 
@@ -27,7 +29,7 @@ class VectorFile:
 
 @dataclass(frozen=True, slots=True)
 class ReleasedCase:
-    """A case as it stands in its file."""
+    """A case of a vector file, its dialogue written out."""
 
     file: VectorFile
     name: str
@@ -37,7 +39,7 @@ class ReleasedCase:
     input: Mapping[str, Any] = field(repr=False)
     expect: Mapping[str, Any] = field(repr=False)
     sha256: str
-    """Of the case's canonical JSON."""
+    """Of the canonical JSON of the case, its dialogue written out."""
 
     @property
     def id(self) -> str:
@@ -71,7 +73,7 @@ def read_cases(name: str, data: bytes) -> Iterator[ReleasedCase]:
         file = VectorFile(
             found["profile"], found["group"], found["op"], found["about"], tuple(found.get("requires", ()))
         )
-        for case in found["cases"]:
+        for case in whole_cases(found):
             clauses = tuple(case["clauses"])
             yield ReleasedCase(file, case["id"], case["about"], clauses, case["input"], case["expect"], sha256_of(case))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

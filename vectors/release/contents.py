@@ -30,6 +30,7 @@ FIXED = {
     "vectors/schema.json": "vectors/schema.json",
     "release.schema.json": "vectors/release/release.schema.json",
     "examples/frame_page.py": "vectors/examples/frame_page.py",
+    "examples/whole_dialogues.py": "vectors/examples/whole_dialogues.py",
 }
 """Name in the release, and path in the repository."""
 SPECS = ("*.md", "registry.toml", "ops/*.json", "sync/*.json")

@@ -41,7 +41,7 @@ class Manifest:
     files: Mapping[str, FileSum] = field(repr=False)
     """Every file but the manifest and its signature, by name."""
     cases: Mapping[str, str] = field(repr=False)
-    """The id of each case of vectors/data to the SHA-256 of its canonical JSON."""
+    """The id of each case of vectors/data to the SHA-256 of its canonical JSON, dialogues written out."""
 
     def text(self) -> bytes:
         """The file's bytes: one line a file and a case."""

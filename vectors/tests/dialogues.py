@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from resonant.describe.registry import registry
+from resonant.describe.vector_files import whole_cases
 
 from vectors.make.__main__ import DATA
 
@@ -25,7 +26,7 @@ class Talk:
     name: str
     profile: str
     requires: frozenset[str]
-    case: dict[str, Any]
+    case: Mapping[str, Any]
 
     @property
     def config(self) -> dict[str, Any]:
@@ -82,5 +83,5 @@ def talks() -> tuple[Talk, ...]:
             file = json.loads(path.read_bytes())
             name = path.relative_to(DATA).with_suffix("").as_posix()
             requires = frozenset(file.get("requires", ()))
-            found += [Talk(f"{name}/{case['id']}", profile, requires, case) for case in file["cases"]]
+            found += [Talk(f"{name}/{case['id']}", profile, requires, case) for case in whole_cases(file)]
     return tuple(found)

@@ -27,6 +27,7 @@ DESCRIBED = {
     "codes_sha256",
     "data_sha256",
     "dense_sha256",
+    "plain_sha256",
 }  # results that are not given as such
 CODES = {*registry().codes_of("frame", "message", "other")} - {"FIELD_RANGE"}
 """The codes with which cases of ops can be rejected; no request can have a value beyond its field (FRM-36)."""

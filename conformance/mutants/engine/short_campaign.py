@@ -1,4 +1,4 @@
-"""The short campaign for mutants that no vector kills: the inputs of `make campaign`, answered once by the reference."""
+"""The short campaign for mutants that no vector kills: the inputs of `make campaign`, which the reference answered."""
 
 from __future__ import annotations
 

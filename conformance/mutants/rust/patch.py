@@ -31,7 +31,7 @@ class Patch:
     """A text that stands in the file once, inside of a function."""
     new: str
     unseen: str = ""
-    """Why no case and no campaign can see it over the wire, if that is so."""
+    """The reason why no case and no campaign can see it over the wire, if that is so."""
 
 
 @cache

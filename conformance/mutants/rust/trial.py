@@ -25,7 +25,7 @@ _BEHIND_OTHERS = (Kind.STATE, Kind.INTERMITTENT)
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What catches a mutant: the id of a case, or what the campaign found. Both are empty for one that survives."""
+    """The result for a mutant: the id of a failing case, or what the campaign found; both empty for a survivor."""
 
     mutant: str
     case: str = ""

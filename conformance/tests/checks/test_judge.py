@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_encrypt
 
 from adapters.driver import Answer, Crash, HarnessError, Ok, Reject, RequestError, Timeout, Unsupported
 from conformance.checks.judge import judge, judge_answer
 from conformance.model.unanswered import not_judged
 from conformance.model.verdict import Verdict
-from conformance.tests.support import case_of
+from conformance.tests.support import KEY, NONCE, XCHACHA, case_of, closed, header_bytes
 from reports.outcome import Outcome
 
 ACCEPTS = case_of("tail_hash", {"data": "00"}, {"xxhash3_64": "c44bdff4074eecdb"})
 REFUSES = case_of("decode", {"frame": ""}, "FRAME_TOO_SHORT")
+
+
+def seal(plain: bytes, data: bytes) -> bytes:
+    return crypto_aead_xchacha20poly1305_ietf_encrypt(plain, data, NONCE, KEY)
 
 
 def accepts(value: Mapping[str, Any], op: str = "decode") -> Any:
@@ -68,6 +74,39 @@ OTHERS: Mapping[Outcome, tuple[Answer, str]] = {
     Outcome.TIMEOUT: (Timeout(5.0, "boom", "a note"), "no reply within 5.0 s; a note"),
     Outcome.HARNESS_ERROR: (HarnessError("not JSON (TST-8)", "boom"), "not JSON (TST-8)"),
 }
+
+
+def test_a_bomb_that_cannot_be_replied_to_was_accepted() -> None:
+    bomb = replace(case_of("decompress", {"zstd": ""}, "PLAIN_TOO_LARGE"), clauses=("ZST-4",))
+    verdict = judge_answer(bomb, RequestError("the reply has 209,715,200 bytes"))
+    assert verdict.outcome is Outcome.FAIL
+    assert "could not reply with what it holds" in verdict.summary
+    assert verdict.got == "error the reply has 209,715,200 bytes"
+    assert judge_answer(replace(bomb, clauses=("ZST-1",)), RequestError("?")).outcome is Outcome.REQUEST_ERROR
+    compresses = replace(case_of("compress", {"plain": "00"}, {"plain": "00"}), clauses=("ZST-10",))
+    assert judge_answer(compresses, RequestError("?")).outcome is Outcome.REQUEST_ERROR
+
+
+def test_a_seal_without_associated_data_is_named() -> None:
+    given = {"key": KEY.hex(), "nonce": NONCE.hex(), "aad": "0102", "plain": "03"}
+    case = case_of("seal", given, {"sealed": seal(b"\3", b"\1\2").hex()})
+    assert judge_answer(case, Ok({"sealed": seal(b"\3", b"\1\2").hex()})).passed
+    verdict = judge_answer(case, Ok({"sealed": seal(b"\3", b"").hex()}))
+    assert verdict.outcome is Outcome.FAIL
+    assert "it opens with empty associated data" in verdict.summary
+    assert "associated data" not in judge_answer(case, Ok({"sealed": seal(b"\3", b"\1").hex()})).summary
+    assert "associated data" not in judge_answer(case, Ok({"sealed": 7})).summary
+
+
+def test_a_sealed_frame_without_associated_data_is_named() -> None:
+    header = header_bytes(XCHACHA, [])
+    given = {"fields": {"flags": XCHACHA, "slices": []}, "key": KEY.hex(), "nonce": NONCE.hex()}
+    right, wrong = (closed(header + NONCE + seal(b"", data)) for data in (header, b""))
+    case = case_of("encode", given, {"frame": right.hex()})
+    assert judge_answer(case, Ok({"frame": right.hex()})).passed
+    verdict = judge_answer(case, Ok({"frame": wrong.hex()}))
+    assert verdict.outcome is Outcome.FAIL
+    assert "it opens with empty associated data" in verdict.summary
 
 
 def test_only_the_runner_gives_up_whatever_words_a_testee_has() -> None:

@@ -1,4 +1,4 @@
-"""The templates of adapters/template, each filled in, built and judged as its owner would do it."""
+"""The templates of adapters/template: each built as it is written, then filled in and judged."""
 
 from __future__ import annotations
 
@@ -11,12 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from adapters.driver import Limits, Ok, RequestError, Testee, Unsupported, build_adapter, load_adapter
+from adapters.driver import Limits, Ok, Reject, RequestError, Testee, Unsupported, build_adapter, load_adapter
+from conformance.probes.basics import message
+from conformance.probes.claims import GOOD, MALFORMED
 from conformance.session.known_failures import load_known
 from conformance.tests.support import ROOT
 from conformance.tools.new_adapter import ADAPTERS, COMMON, LANGUAGES, TEMPLATES, main
 
 COMPILERS = {"python": "python3", "rust": "cargo", "go": "go", "c": "cc"}
+FILLED = Path(__file__).parent / "filled"
+"""For each language the file of its owner, filled in: frame, though only Python's knows errors, and sparse."""
+JUDGED = (
+    "(sparse/ and not hand-sparse) or testee or decode/fields or decode/hand-dims or encode/fields or encode/payloads"
+)
 
 
 def judged(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -35,19 +42,50 @@ def language(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.mark.slow
-def test_a_new_adapter_passes_its_first_run(
+def test_a_new_adapter_passes_once_it_is_filled_in(
     tmp_path: Path, language: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["fine-thing", "--lang", language]) == 0
-    folder = tmp_path / "fine-thing"
+    folder, yours = tmp_path / "fine-thing", LANGUAGES[language].yours
     told = capsys.readouterr().out
-    assert "resonant-conformance run --impl fine-thing/adapter.toml" in told
-    assert LANGUAGES[language].yours in told
-    done = judged(folder, "--known-failures", str(folder / "known.toml"))
+    assert "resonant-conformance run --impl fine-thing/adapter.toml\n" in told
+    assert f"four functions of {Path('fine-thing') / yours}" in told
+    add_dependency(folder, language)
+    check_stubs(folder)
+    shutil.copyfile(FILLED / language / Path(yours).name, folder / yours)
+    done = judged(folder, "--known-failures", str(folder / "known.toml"), "-k", JUDGED)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert re.search(r"sparse +([1-9]\d*) +\1 +\1 +0", done.stdout)
+    for profile in ("frame", "sparse"):
+        assert re.search(rf"{profile} +\d+ +([1-9]\d+) +\1 +0", done.stdout), done.stdout
     check_manners(folder, language)
+
+
+def add_dependency(folder: Path, language: str) -> None:
+    """Add one where the lock file would have to change, as `cargo add` does it."""
+    if language == "rust":
+        (folder / "mine/src").mkdir(parents=True)
+        (folder / "mine/src/lib.rs").touch()
+        (folder / "mine/Cargo.toml").write_text(
+            '[package]\nname = "mine"\nversion = "1.0.0"\nedition = "2021"\n', "utf-8"
+        )
+        manifest = (folder / "Cargo.toml").read_text("utf-8")
+        added = manifest.replace("\n[dependencies]\n", '\n[dependencies]\nmine = { path = "mine" }\n')
+        assert added != manifest
+        (folder / "Cargo.toml").write_text(added, "utf-8")
+
+
+def check_stubs(folder: Path) -> None:
+    """Check that what is not filled in says so, and that requests are checked all the same."""
+    adapter = load_adapter(str(folder), folder)
+    build_adapter(adapter)
+    with Testee(adapter, Limits(start_s=30)) as testee:
+        assert testee.hello.profiles == ("frame",)
+        for op in ("decode", "encode", "space_hash", "tail_hash"):
+            assert testee.exchange(message(GOOD[op])) == Unsupported(op)
+        for what, request in {**MALFORMED["frame"], **STRANGE}.items():
+            assert isinstance(testee.exchange(message(request)), RequestError), what
+        assert testee.starts == 1
 
 
 def check_manners(folder: Path, language: str) -> None:
@@ -57,8 +95,13 @@ def check_manners(folder: Path, language: str) -> None:
     with Testee(adapter, Limits(start_s=30)) as testee:
         assert (testee.hello.name, testee.hello.language) == ("fine-thing", LANGUAGES[language].name)
         assert isinstance(testee.ask("hello", {"token": "wrong"}), RequestError)
+        refused = testee.ask("decode", {"frame": "01"})
+        assert isinstance(refused, Reject)
+        assert refused.code == ("FRAME_TOO_SHORT" if language == "python" else "REJECTED")
+        for flags in (1, 2, 3):
+            assert isinstance(testee.ask("encode", {"fields": {**PLAIN, "flags": flags}}), Unsupported)
         assert testee.ask('no "quotes" é \n', {}) == Unsupported('no "quotes" é \n')
-        for text in MALFORMED:
+        for text in UNREADABLE:
             assert isinstance(testee.exchange(text), RequestError), text
         empty = {"dims": [0, 2**32 - 1, 2**32 - 1], "dense": ""}
         assert testee.ask("sparse_encode", empty) == Ok({"values": "", "index": ""})
@@ -88,13 +131,13 @@ def test_the_rust_of_the_template_passes_its_lints(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("language", [language for language in LANGUAGES if LANGUAGES[language].kit])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_kit_of_a_language_is_copied_as_our_own_testees_use_it(tmp_path: Path, language: str) -> None:
     kit = LANGUAGES[language].kit
-    assert kit is not None
     assert main(["thing", "--lang", language, "--into", str(tmp_path)]) == 0
     copied = {path.relative_to(tmp_path / kit.folder): path for path in (tmp_path / kit.folder).rglob("*.*")}
-    assert {path.suffix for path in copied} == ({".py"} if language == "python" else {".rs", ".toml"})
+    suffixes = {"python": {".py"}, "rust": {".rs", ".toml"}, "go": {".go"}, "c": {".c", ".h"}}
+    assert {path.suffix for path in copied} == suffixes[language]
     for path, copy in copied.items():
         assert copy.read_bytes() == (ADAPTERS / kit.source / path).read_bytes(), path
     assert not any({"tests", "target"} & set(path.parts) for path in copied)
@@ -108,11 +151,29 @@ def test_how_to_keep_a_testee_is_told_where_it_can_be_kept(tmp_path: Path, langu
     assert ("--attach" in (tmp_path / "README.md").read_text("utf-8")) is can
 
 
+PLAIN = {"type": 0, "flags": 0, "stream_id": 0, "frame_seq": "0", "space_hash32": 0, "modality": 0, "slices": []}
+STRANGE = {
+    "a nonce of 23 bytes": {"op": "encode", "input": {"fields": PLAIN, "nonce": "00" * 23}},
+    "level 0": {"op": "encode", "input": {"fields": PLAIN, "level": 0}},
+    "level 23": {"op": "encode", "input": {"fields": PLAIN, "level": 23}},
+    "slices an object": {"op": "encode", "input": {"fields": {**PLAIN, "slices": {}}}},
+    "a slice without dims": {"op": "encode", "input": {"fields": {**PLAIN, "slices": [{"dtype": 1, "payload": ""}]}}},
+    "a part that is no string": {"op": "space_hash", "input": {"space_id": 1, "arch": "a", "data_sig": "b"}},
+    "a seal without a key": {"op": "seal", "input": {"nonce": "00" * 24, "aad": "", "plain": ""}},
+    "level 0 of compress": {"op": "compress", "input": {"plain": "", "level": 0}},
+    "no bits": {"op": "quantize", "input": {"bits": 5, "source": "f16", "data": ""}},
+    "no source": {"op": "quantize", "input": {"bits": 4, "source": "f64", "data": ""}},
+    "no scale": {"op": "dequantize", "input": {"bits": 4, "count": 0, "codes": "", "scale": None}},
+}
+"""Requests that fit no schema, besides those of the probe; also of ops that nobody has claimed."""
+STRANGE = {name: {"case": "", "profile": "", **request} for name, request in STRANGE.items()}
+
+
 def wrapped(input: str) -> bytes:
     return f'{{"op": "sparse_encode", "case": "", "profile": "", "input": {input}}}'.encode()
 
 
-MALFORMED = [
+UNREADABLE = [
     b"",
     b"\xff",
     b"{",
@@ -137,6 +198,27 @@ MALFORMED = [
     wrapped('{"dims": [1], "dense": "00\\u00300"}00'),
     wrapped(f'{{"dims": {[1] * 256}, "dense": "0000"}}'),
 ]
+
+
+@pytest.mark.slow
+def test_the_go_of_the_template_passes_its_lints(tmp_path: Path) -> None:
+    if shutil.which("go") is None:
+        pytest.skip("go is not installed")
+    assert main(["thing", "--lang", "go", "--into", str(tmp_path)]) == 0
+    for command in (["gofmt", "-l", ".", str(FILLED / "go")], ["go", "vet", "./..."]):
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("language", ["c"])
+def test_the_c_of_the_template_and_its_kit_has_no_warnings(tmp_path: Path, language: str) -> None:
+    if shutil.which("cc") is None:
+        pytest.skip("cc is not installed")
+    assert main(["thing", "--lang", language, "--into", str(tmp_path)]) == 0
+    flags = "-O1 -std=c11 -Wall -Wextra -Werror -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -pthread"
+    command = ["make", f"CFLAGS={flags}"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_nothing_is_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -174,7 +256,10 @@ def test_every_place_is_filled_and_the_files_of_all_are_there(tmp_path: Path, la
         text = path.read_text("utf-8")
         assert not re.search("@[A-Z]+@", text), name
         assert len(text.splitlines()) <= 250, name
-    assert "steps" in files["README.md"].read_text("utf-8")
+    readme = files["README.md"].read_text("utf-8")
+    assert LANGUAGES[language].yours in readme
+    linked = set(re.findall(r"\]\(([^)]+)\)", readme))
+    assert {name for name in linked if not (tmp_path / name).exists()} == set()
     assert load_known(files["known.toml"]) == {}
 
 

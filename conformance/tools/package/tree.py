@@ -14,7 +14,16 @@ NAME = "resonant_conformance"
 HERE = "conformance/tools/package/resonant_conformance"
 FOLDERS: Mapping[str, tuple[str, ...]] = {
     "conformance": ("*",),
-    "adapters": ("__init__.py", "driver", "testee_kit", "rust/testee-kit", "reference", "template"),
+    "adapters": (
+        "__init__.py",
+        "driver",
+        "testee_kit",
+        "rust/testee-kit",
+        "go/testeekit",
+        "c/testee_kit",
+        "reference",
+        "template",
+    ),
     "reports": ("*",),
     "specs": ("sync",),
     "vectors": ("__init__.py", "data", "schema.json", "manifest.json"),

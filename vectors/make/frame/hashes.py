@@ -14,9 +14,9 @@ from ..writer.raw_frame import ramp
 LADDER = (
     *(5, 6, *range(10, 15), *range(18, 32), 33, 34, 47, 48, 49, 63, 65, 66, 80, 95, 96, 97, 98, 112, 126, 130, 143),
     *(144, 145, 159, 160, 161, 176, 177, 191, 192, 193, 207, 208, 209, 224, 225, 238, 242, 255, 257, 258),
-    *(319, 320, 321, 511, 512, 513, 767, 768, 769, 1026, 1087, 1088, 1089, 2047, 2048, 2049, 4097),
+    *(319, 320, 321, 511, 512, 513, 767, 768, 769, 1026, 1087, 1088, 1089, 2047, 2048, 2049, 4097, 8193),
 )
-"""Lengths around every step of XXH3: 16 up to 240, stripes of 64 and blocks of 1,024 beyond."""
+"""Lengths around every step of XXH3: 16 up to 240, stripes of 64, blocks of 1,024; one over 8 KiB."""
 BLOCK_LENGTHS = (17, 44, 45, 46, 53, 54, 55, 61, 62, 63, 109, 117, 118, 125, 126, 127, 253, 254, 255, 509)
 """Of a first part: with the others and the separators, text around the ends of SHA-256's blocks."""
 ZERO_HASH = ("resonant-zero", "search", "0322312368")

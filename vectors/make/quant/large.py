@@ -1,4 +1,4 @@
-"""Many scales with elements at the ties, and tensors of thousands of elements (specs/quant.md section 2)."""
+"""Many scales with elements at the ties, and tensors of a thousand elements and more (specs/quant.md section 2)."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from .model import (
 )
 from .random import DISTRIBUTIONS, numbers, tensor
 
-STEP = 61  # prime, so that every low bit of A changes; 521 scales of 31,744
+STEP = 127  # prime, so that every low bit of A changes; 251 scales of 31,744
 BLOCKS_A_CASE = 64
-PART, ODD = 2_049, 65_537
+PART, ODD = 1_025, 65_537
 
 
 def groups() -> Iterator[Group]:
     """Sweeps in full, tensors by their digests."""
-    about = "Every 61st largest magnitude, with elements at ties of the code and beside them."
+    about = "Every 127th largest magnitude, with elements at ties of the code and beside them."
     yield Group("quant", "quantize/sweep", "quantize", about, list(_sweep()))
     about = "Seeded tensors; the results by the SHA-256 of their bytes."
     yield Group("quant", "quantize/tensors", "quantize", about, [*_tensors(), *_converted()])

@@ -6,11 +6,26 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..dialogue.configs import DATA_STREAM, REQUIRING
-from ..dialogue.events import complete, dropped, error_received, failed, message, opened
-from ..dialogue.frames import Frame, closed, heart, part, sync, unknown, wrong
+from ..dialogue.events import complete, dropped, error_received, established, failed, message, opened
+from ..dialogue.frames import Frame, closed, heart, part, ping, small_ping, sync, unknown, wrong
 from ..dialogue.sessions import ROLES, dialogue, head, session, tail
-from ..dialogue.steps import OPEN, Said, Steps, advance, error, events, expect, nothing, refusal, send, server
+from ..dialogue.steps import (
+    OPEN,
+    Said,
+    Steps,
+    advance,
+    again,
+    capability,
+    error,
+    events,
+    expect,
+    nothing,
+    refusal,
+    send,
+    server,
+)
 from ..dialogue.streams import Stream, short
+from ..handshake.server.repeated import SMALL
 from ..model import Case, Group
 from ..writer.raw_frame import STRONG_TAIL, XCHACHA
 
@@ -26,7 +41,8 @@ def groups() -> Iterator[Group]:
     about = "A TAIL with a lower number than the TAIL that is held."
     yield Group("stream", "repair/lower-tail", "dialogue", about, [c for role in ROLES for c in _lower(role)])
     about = "TAILs that would need a ninth reply within a second."
-    yield Group("stream", "repair/reply-limit", "dialogue", about, [c for role in ROLES for c in _limited(role)])
+    cases = [*(c for role in ROLES for c in _limited(role)), *_ended_by_ping()]
+    yield Group("stream", "repair/reply-limit", "dialogue", about, cases)
     about = "Errors on closed streams: judged by the numbers that the stream had, in both endings."
     yield Group(
         "stream", "repair/closed-numbers", "dialogue", about, [*(c for role in ROLES for c in _numbers(role)), *_many()]
@@ -115,6 +131,40 @@ def _limited(role: str) -> Iterator[Case]:
     six = seven[: len(seven) // 7 * 6]
     ends = [*send(part(3)), *stream.answered_corrupt("frames", message(part(3)), frame_seq=1)]
     yield dialogue(role, "corrupt-by-the-last-number-eighth", about, "HSK-70 STM-14", held, six, ends)
+
+
+def _ended_by_ping() -> Iterator[Case]:
+    """STM-39: a ping has the last missing number of a stream that then turns out to be corrupt."""
+    stream = short("server")
+    other = [part(n, 5, space_hash32=7) for n in range(7)]
+    replies = [(*send(one), *refusal(one, "SPACE_MISMATCH", n)) for n, one in enumerate(other)]
+    held = [*OPEN, *advance(1_000), *stream.begun(1), *send(part(3), stream.tail(frames="9"))]
+    held += [*stream.answered_incomplete([2])]
+    asked = ping(2, DATA_STREAM)
+    answer, owed = expect(capability(1, DATA_STREAM)), expect(_corrupt(stream, 2))
+    told = (message(part(3)), failed("STREAM_CORRUPT", what="frames"))
+    for case_id, about, count in (("both", "Nothing limits the two replies", 0), ("last-two", "Two are left", 5)):
+        used = [step for one in replies[:count] for step in one]
+        steps = [*send(asked), *answer, *owed, *nothing(), *events(*told, established())]
+        text = f"{about}: the ping is answered, then the stream's error is sent."
+        yield server(f"by-a-ping-{case_id}", text, "STM-39 STM-14", held, used, steps)
+    used = [step for one in replies[:6] for step in one]
+    one_left = [*send(asked), *answer, *nothing(), *events(*told, dropped("REPLY_LIMIT"), established())]
+    about = "One reply is left: the ping has it, the error of the stream is dropped, and the stream has failed."
+    closed = [*send(stream.tail()), *CLOSED]
+    yield server("by-a-ping-last-one", about, "STM-39 HSK-70", held, used, one_left, closed)
+    used = [step for one in replies for step in one]
+    none = [*send(asked), *nothing(), *OVER, *advance(1_000), *send(asked), *answer, *owed]
+    about = "No reply is left: it is as if the ping had not come, and its number is missing until it comes again."
+    rest = events(*told, established())
+    yield server("by-a-ping-none", about, "STM-39 HSK-42", held, used, none, rest)
+    about = "A ping that was answered before the HEAD came again: one reply is left, and the ping has it."
+    early = [*OPEN, *send(small_ping(2, DATA_STREAM)), *expect(capability(0, DATA_STREAM, **SMALL), name="answer")]
+    early += [*events(established(critique=False)), *advance(1_000), *stream.begun(1)]
+    early += [*send(part(3), stream.tail(frames="9")), *stream.answered_incomplete([2], 1)]
+    used = [step for one in replies[:6] for step in one]
+    last = [*send(small_ping(2, DATA_STREAM)), *again("answer"), *nothing(), *events(*told, dropped("REPLY_LIMIT"))]
+    yield server("by-a-ping-again", about, "STM-39 HSK-62 HSK-70", early, used, last)
 
 
 def _endings(role: str, flags: int = 0) -> Iterator[tuple[str, Steps, tuple[int, ...]]]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.model.cases import DIALOGUE, load_cases
 from vectors.release.tree import ROOT
 from vectors.tests.release.releases import released, unpack
 
@@ -30,10 +31,10 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return unpack(tmp_path_factory.mktemp("release"), released())
 
 
-def run_page(page: Path, release: Path) -> tuple[int, str]:
+def run_page(page: Path, release: Path, *more: str) -> tuple[int, str]:
     """The page in an isolated Python, to which no package is known."""
     done = subprocess.run(
-        [sys.executable, "-I", "-S", str(page), str(release)],
+        [sys.executable, "-I", "-S", str(page), str(release), *more],
         cwd=release,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -47,6 +48,19 @@ def run_page(page: Path, release: Path) -> tuple[int, str]:
 
 def counts(files: list[Path]) -> int:
     return sum(len(json.loads(path.read_bytes())["cases"]) for path in files)
+
+
+def test_the_page_of_dialogues_writes_them_out_as_the_suite_reads_them(release: Path) -> None:
+    page = release / "examples/whole_dialogues.py"
+    assert len(page.read_text("utf-8").splitlines()) <= PAGE_LINES
+    status, out = run_page(page, release)
+    assert status == OK, out
+    written = {(given := json.loads(line)).pop("id"): given for line in out.splitlines()}
+    cases = [case for case in load_cases(release / "vectors/data") if case.op == DIALOGUE]
+    assert written == {case.id: case.input for case in cases}
+    status, few = run_page(page, release, "stream/plain/whole")
+    assert status == OK, few
+    assert few.splitlines() == [line for line in out.splitlines() if '"stream/plain/whole/' in line] != []
 
 
 def test_the_page_runs_from_the_release_alone_and_is_a_page(release: Path) -> None:

@@ -1,7 +1,8 @@
 //! Throughput of the quantizers over 1,048,576 binary16 elements, memory for the results included.
 //!
 //! Prints one line of JSON: 10^9 bytes of binary16 a second (read by `q4_gbps` and `i8_gbps`, written by
-//! `deq4_gbps`), and `elements_per_s_q4`. Everything is measured in turn, and the median round counts.
+//! `deq4_gbps`), `elements_per_s_q4`, and the milliseconds of each under the names of `reference/bench/quant.py`, of
+//! which `reference/bench/quant_ratio.py` makes ratios. Everything is measured in turn, and the median round counts.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -30,12 +31,13 @@ fn main() {
         deq4.push(seconds(dequantize));
     }
     let elements_per_s = f64::from(ELEMENTS) / median(&mut q4);
-    let gbps = |times: &mut [f64]| f64::from(ELEMENTS) * 2.0 / median(times) / 1e9;
+    let times = [&mut q4, &mut i8, &mut deq4].map(|times| median(times));
+    let [q4_gbps, i8_gbps, deq4_gbps] = times.map(|time| f64::from(ELEMENTS) * 2.0 / time / 1e9);
+    let [q4_ms, i8_ms, deq4_ms] = times.map(|time| time * 1e3);
     println!(
-        "{{\"q4_gbps\":{:.2},\"i8_gbps\":{:.2},\"deq4_gbps\":{:.2},\"elements_per_s_q4\":{elements_per_s:.0}}}",
-        gbps(&mut q4),
-        gbps(&mut i8),
-        gbps(&mut deq4),
+        "{{\"q4_gbps\":{q4_gbps:.2},\"i8_gbps\":{i8_gbps:.2},\"deq4_gbps\":{deq4_gbps:.2},\
+         \"elements_per_s_q4\":{elements_per_s:.0},\
+         \"q4_ms\":{q4_ms:.3},\"i8_ms\":{i8_ms:.3},\"deq4_ms\":{deq4_ms:.3}}}"
     );
 }
 

@@ -39,7 +39,7 @@ fn run(arguments: arguments::Arguments) -> Result<(), Box<dyn Error>> {
             Some((length, from)) => server.receive(from, &buffer[..length], clock.now_ms()),
             None => server.advance(clock.now_ms()),
         };
-        for event in setup::pass_on(&socket, outputs)? {
+        for event in setup::pass_on(&socket, &mut server, outputs)? {
             if matches!(event, Event::Message(_)) {
                 left = left.map(|left| left.saturating_sub(1));
             }

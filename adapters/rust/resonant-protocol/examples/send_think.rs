@@ -106,8 +106,8 @@ impl Client {
         self.pass_on(outputs)
     }
 
-    fn pass_on(&self, outputs: Outputs<SocketAddr>) -> io::Result<Vec<Event>> {
-        setup::pass_on(&self.socket, outputs)
+    fn pass_on(&mut self, outputs: Outputs<SocketAddr>) -> io::Result<Vec<Event>> {
+        setup::pass_on(&self.socket, &mut self.endpoint, outputs)
     }
 }
 

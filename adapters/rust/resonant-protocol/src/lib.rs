@@ -1,8 +1,9 @@
 //! Resonant Protocol 1: the V-Frame codec, its two transforms, the hashes around it, and what slices mean:
 //! messages, sparse tensors and quantizers. [`peer`] puts it to use on one connection, [`endpoint`] on any number.
 //!
-//! A [`VFrame`] owns its slices; a [`VFrameView`] borrows them from the received bytes. Both come from
-//! the same checks in the same order, so they refuse the same inputs with the same [`RejectCode`]. A
+//! A [`VFrame`] owns its slices; a [`VFrameView`] borrows them from the received bytes, and a [`VFrameBuf`] owns
+//! those bytes. All come from the same checks in the same order, so they refuse the same inputs with the same
+//! [`RejectCode`]. A
 //! [`Message`] is read from either, and [`quant`] and [`sparse`] make the payloads of its [`Tensor`]s.
 //! Clause ids such as `FRM-8` in this documentation and in errors are those of the specification.
 //!
@@ -50,7 +51,7 @@ mod wire_values;
 pub use error::{FrameError, RejectCode};
 pub use frame::{space_hash32, strong_tail_hash, strong_tail_hash_hex};
 pub use frame::{Dims, EncodeOptions, SliceMeta, SliceView, Slices};
-pub use frame::{VFrame, VFrameHeader, VFrameView};
+pub use frame::{VFrame, VFrameBuf, VFrameHeader, VFrameView};
 pub use json::{Json, JsonObject};
 pub use limits::{MAX_FRAME_LEN, MIN_FRAME_LEN, VERSION};
 pub use message::{Explanation, Message};

@@ -65,6 +65,9 @@ pub(crate) const MIN_SENT_STREAMS: usize = 65_536;
 /// Number of connections of an endpoint, unless it is given another. This bound is the crate's own.
 pub const MAX_CONNECTIONS: usize = 64;
 
+/// Number of sent datagrams whose memory a peer keeps for the next ones. This bound is the crate's own.
+pub(crate) const MAX_SPARE_DATAGRAMS: usize = 4;
+
 // Streams
 
 /// Numbers from the lowest that is missing on that can be held (STM-8).

@@ -3,7 +3,8 @@
 mod support;
 
 use resonant_protocol::{
-    DType, EncodeOptions, Flags, Modality, MsgType, RejectCode, SliceMeta, VFrame, VFrameView,
+    DType, EncodeOptions, Flags, Modality, MsgType, RejectCode, SliceMeta, VFrame, VFrameBuf,
+    VFrameView,
 };
 use support::{close, Random};
 
@@ -50,6 +51,7 @@ fn encode(frame: &VFrame) -> Vec<u8> {
 #[test]
 fn decode_undoes_encode() {
     let mut random = Random::new(1);
+    let mut used = Vec::new();
     for _ in 0..3000 {
         let mut frame = random_frame(&mut random);
         let bytes = encode(&frame);
@@ -58,7 +60,9 @@ fn decode_undoes_encode() {
         let decoded = view.to_frame();
         frame.crc32 = decoded.crc32;
         assert_eq!(decoded, frame);
-        assert_eq!(encode(&decoded), bytes);
+        let options = EncodeOptions::new().key(&KEY).nonce(&NONCE);
+        decoded.encode_into_with(&mut used, &options).unwrap();
+        assert_eq!(used, bytes);
     }
 }
 
@@ -91,6 +95,8 @@ fn decode_is_total_and_never_partial() {
         let bytes = mutate(&encode(&frame), &mut random);
         let view = VFrameView::parse_with_key(&bytes, &KEY);
         let owned = VFrame::decode_with_key(&bytes, &KEY);
+        let kept = VFrameBuf::decode_with_key(bytes.clone(), &KEY);
+        assert_eq!(kept.as_ref().map(VFrameBuf::view), view.as_ref().cloned());
         assert_eq!(
             view.as_ref().map(VFrameView::to_frame),
             owned.as_ref().cloned()

@@ -49,7 +49,7 @@ fn elements_that_are_not_finite() {
     }
 }
 
-/// The conversions of `half` that the quantizers use, in hardware where there is some, and in software.
+/// The conversions of `half`, by which those of the quantizers are judged, in hardware where there is some, and in software.
 #[test]
 fn conversions_round_to_nearest_even() {
     let narrow = |value: f32, expected: u16| {

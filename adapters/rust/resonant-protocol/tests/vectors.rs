@@ -11,6 +11,8 @@ mod judge;
 #[path = "support/judge_payload.rs"]
 mod judge_payload;
 mod support;
+#[path = "support/whole.rs"]
+mod whole;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -68,7 +70,7 @@ fn run_file(path: &Path, profile: &str, cases: &mut usize, failures: &mut Vec<St
     assert_eq!(file["profile"], profile, "{}", path.display());
     let op = file["op"].as_str().expect("op");
     let group = file["group"].as_str().expect("group");
-    let listed = file["cases"].as_array().expect("cases");
+    let listed = whole::whole_cases(&file);
     assert!(!listed.is_empty(), "{} has no cases", path.display());
     for case in listed {
         *cases += 1;

@@ -1,7 +1,8 @@
 //! The shared part of testees in Rust (specs/testee.md): the sockets, the datagrams, and the way from a request to its
 //! reply. It knows no implementation.
 //!
-//! A testee has a table of ops. Each says how its input is read and what is done with it; nothing is done with an input
+//! A testee is an [`Implementation`], a trait with a function for each op: `run(ops_of(mine), Ok)`. Below that, and where
+//! it has peers, a testee has a table of ops. Each says how its input is read and what is done with it; nothing is done with an input
 //! that does not fit.
 //!
 //! ```no_run
@@ -31,12 +32,18 @@
 #![deny(missing_docs)]
 
 pub mod hex;
+pub mod implementation;
+mod ops;
 pub mod pieces;
 pub mod requests;
 pub mod schema;
 pub mod server;
 pub mod session;
+pub mod values;
 
+pub use implementation::{Implementation, Options, Sealing, Sparse};
+pub use ops::ops_of;
 pub use requests::{answer, greet, stop, Failure, Hello, Op, Ops};
 pub use schema::{BadRequest, Members};
 pub use server::{read_arguments, run, serve, Arguments};
+pub use values::{Fields, Key, Nonce, Slice};

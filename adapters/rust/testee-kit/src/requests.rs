@@ -86,6 +86,21 @@ impl Failure {
         }
     }
 
+    /// A refusal by an implementation that names no code (TST-14), with its words for people.
+    #[must_use]
+    pub fn rejected(why: impl std::fmt::Display) -> Self {
+        Self::Refused {
+            code: "REJECTED".to_owned(),
+            detail: why.to_string(),
+        }
+    }
+
+    /// The answer to an op or a profile that the implementation does not have.
+    #[must_use]
+    pub fn unsupported(what: &str) -> Self {
+        Self::Unsupported(what.to_owned())
+    }
+
     fn reply(self) -> Value {
         match self {
             Self::Refused { code, detail } if detail.is_empty() => {

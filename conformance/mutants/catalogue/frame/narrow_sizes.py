@@ -141,6 +141,13 @@ SIZE = (
         Kind.SIZE,
     ),
     Mutant(
+        "tail-hash-of-8192-bytes",
+        "FRM-37",
+        "Hashes the first 8 KiB, the size of its buffer.",
+        altered(HASH, lambda data: len(data) > 8192, lambda data: (data[:8192],)),
+        Kind.SIZE,
+    ),
+    Mutant(
         "tail-hash-at-208",
         "FRM-37",
         "Takes another path for exactly 208 bytes, 13 times 16.",

@@ -220,6 +220,14 @@ SEALING = (
         edited(WRITE, "if len(data) > MAX_FRAME_BYTES:", "if len(data) > MAX_FRAME_BYTES + 40:"),
     ),
     Mutant(
+        "sealed-noise-not-limited",
+        "XCH-14",
+        "Checks the size of what it has compressed before it seals that.",
+        edited(
+            WRITE, "if len(data) > MAX_FRAME_BYTES:", "if len(data) - 40 * (frame.flags & 3 == 3) > MAX_FRAME_BYTES:"
+        ),
+    ),
+    Mutant(
         "sealed-frame-as-plain",
         "XCH-14",
         "Says PLAIN_TOO_LARGE for what sealing made too long.",

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import venv
@@ -18,6 +19,7 @@ import pytest
 from resonant.describe.registry import registry
 
 from conformance.tests.support import ROOT, replayed, replays
+from conformance.tests.tools.test_new_adapter import FILLED
 from conformance.tools.new_adapter import LANGUAGES, write_adapter
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installed")]
@@ -162,8 +164,14 @@ def test_the_vectors_can_be_copied_and_a_testee_begun(installed: Installed) -> N
     assert installed.run("resonant-conformance", "vectors", "--to", "golden").returncode == 0
     assert (installed.folder / "golden" / "data" / "frame" / "decode" / "crc.json").is_file()
     assert installed.run("resonant-conformance", "vectors", "--to", "golden").returncode == 2
-    assert installed.run("resonant-conformance", "new-adapter", "fresh", "--lang", "python").returncode == 0
-    done = installed.run("resonant-conformance", "run", "--impl", "fresh/adapter.toml", "-q")
+    begun = installed.run("resonant-conformance", "new-adapter", "fresh", "--lang", "python")
+    assert begun.returncode == 0
+    (line,) = [shlex.split(line) for line in begun.stdout.splitlines() if line.startswith("    ")]
+    stub = installed.run(*line, "-q", "-k", "frame/decode/counts")
+    assert stub.returncode == 1
+    assert "unsupported" in stub.stdout
+    shutil.copyfile(FILLED / "python/yours.py", installed.folder / "fresh/yours.py")
+    done = installed.run(*line, "-q", "-k", "frame/decode/counts or sparse/sparse_encode")
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -10,7 +10,7 @@ from ...dialogue.frames import ping
 from ...dialogue.steps import OPEN, advance, again, capability, error, events, expect, send, server
 from ...model import Case, Group
 
-MODELS = (1, 255, 256, 2**16, 2**31 - 1, 2**31, 2**32 - 1, 2**32, 2**32 + 1, 2**53 - 1)
+MODELS = (2, 255, 256, 2**16, 2**31 - 1, 2**31, 2**32 - 1, 2**32, 2**32 + 1, 2**53 - 1)
 
 
 def groups() -> Iterator[Group]:

@@ -6,7 +6,7 @@ use std::net::{SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
 use resonant_protocol::crypto::Salt;
-use resonant_protocol::endpoint::Outputs;
+use resonant_protocol::endpoint::{Endpoint, Outputs};
 use resonant_protocol::peer::{Config, Event};
 use resonant_protocol::VFrame;
 
@@ -68,11 +68,17 @@ pub fn receive(socket: &UdpSocket, buffer: &mut [u8]) -> io::Result<Option<(usiz
     }
 }
 
-/// Sends what an endpoint gives and prints a line for each of its events, which are returned.
-pub fn pass_on(socket: &UdpSocket, outputs: Outputs<SocketAddr>) -> io::Result<Vec<Event>> {
+/// Sends what an endpoint gives, lets it use the memory again, and prints a line for each of its events, which are
+/// returned.
+pub fn pass_on(
+    socket: &UdpSocket,
+    endpoint: &mut Endpoint<SocketAddr>,
+    outputs: Outputs<SocketAddr>,
+) -> io::Result<Vec<Event>> {
     for (remote, datagram) in &outputs.datagrams {
         socket.send_to(datagram, remote)?;
     }
+    endpoint.reuse(outputs.datagrams);
     for (remote, event) in &outputs.events {
         match event {
             Event::Message(frame) => print_line(&describe(frame, *remote))?,

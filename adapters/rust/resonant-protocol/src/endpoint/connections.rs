@@ -86,6 +86,12 @@ impl<L: Ord + Clone> Connections<L> {
         self.by_link.get(link).map(|connection| &connection.peer)
     }
 
+    /// A peer, to be changed in nothing that its deadline or its standing depends on.
+    pub(super) fn peer_mut(&mut self, link: &L) -> Option<&mut Peer> {
+        let connection = self.by_link.get_mut(link)?;
+        Some(&mut connection.peer)
+    }
+
     pub(super) fn links(&self) -> impl Iterator<Item = &L> {
         self.by_link.keys()
     }

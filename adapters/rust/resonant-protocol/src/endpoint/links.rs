@@ -154,6 +154,16 @@ impl<L: Ord + Clone> Endpoint<L> {
         Ok(outputs)
     }
 
+    /// Takes datagrams back that were sent, so that the next ones to the same links need no memory of their own
+    /// (see [`Peer::reuse`]).
+    pub fn reuse(&mut self, datagrams: impl IntoIterator<Item = (L, Vec<u8>)>) {
+        for (link, datagram) in datagrams {
+            if let Some(peer) = self.connections.peer_mut(&link) {
+                peer.reuse([datagram]);
+            }
+        }
+    }
+
     /// Ends a connection without a word: the protocol has none for it. No event tells of it.
     pub fn forget(&mut self, link: &L) {
         self.connections.forget(link);

@@ -87,6 +87,56 @@ impl VFrame {
     /// entry), `PLAIN_TOO_LARGE` or `FRAME_TOO_LARGE` (FRM-34, ZST-11, XCH-14), `KEY_REQUIRED` (XCH-8),
     /// `FIELD_RANGE` (compression level).
     pub fn encode_with(&self, options: &EncodeOptions<'_>) -> Result<Vec<u8>, FrameError> {
+        let mut out = Vec::new();
+        self.encode_into_with(&mut out, options)?;
+        Ok(out)
+    }
+
+    /// Encodes as [`VFrame::encode`] does, in memory that is used again: `out` then holds the frame and nothing else.
+    ///
+    /// What `out` held is lost, and its capacity is kept, so that a sender that hands the same `out` in each time
+    /// allocates once.
+    ///
+    /// ```
+    /// use resonant_protocol::*;
+    /// # fn main() -> std::result::Result<(), FrameError> {
+    /// let meta = SliceMeta { dtype: DType::F16, shape: vec![1, 2048] };
+    /// let mut frame = VFrame::new(MsgType::Think, Modality::Text, vec![(meta, vec![0; 4096])])?;
+    /// let mut datagram = Vec::new();
+    /// for frame_seq in 0..3 {
+    ///     frame.hdr.frame_seq = frame_seq;
+    ///     frame.encode_into(&mut datagram)?;
+    ///     assert_eq!(VFrameView::parse(&datagram)?.frame_seq(), frame_seq); // send it instead
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`VFrame::encode`]. `out` is empty then, so that nothing stale can be sent.
+    pub fn encode_into(&self, out: &mut Vec<u8>) -> Result<(), FrameError> {
+        self.encode_into_with(out, &EncodeOptions::new())
+    }
+
+    /// Encodes as [`VFrame::encode_with`] does, in memory that is used again (see [`VFrame::encode_into`]).
+    ///
+    /// # Errors
+    /// As [`VFrame::encode_with`]. `out` is empty then.
+    pub fn encode_into_with(
+        &self,
+        out: &mut Vec<u8>,
+        options: &EncodeOptions<'_>,
+    ) -> Result<(), FrameError> {
+        out.clear();
+        let written = self.write(out, options);
+        if written.is_err() {
+            out.clear(); // what could not be sealed lies there in plain text
+        }
+        written
+    }
+
+    /// Writes the frame behind the end of `out`, which is empty.
+    fn write(&self, out: &mut Vec<u8>, options: &EncodeOptions<'_>) -> Result<(), FrameError> {
         let plain_size = self.check()?;
         let seal = self.seal_parameters(options)?;
         let compressed = if self.hdr.flags.contains(Flags::ZSTD) {
@@ -104,21 +154,21 @@ impl VFrame {
         let extra = seal.map_or(0, |_| NONCE_BYTES + TAG_BYTES);
         let total = checked_total(unsealed_len + extra, self.hdr.flags)?;
 
-        let mut out = Vec::with_capacity(total);
-        self.write_header(&mut out);
+        out.reserve_exact(total);
+        self.write_header(out);
         if let Some((_, nonce)) = seal {
             out.extend_from_slice(nonce); // XCH-2
         }
         match &compressed {
             Some(body) => out.extend_from_slice(body),
-            None => self.write_slices(&mut out),
+            None => self.write_slices(out),
         }
         if let Some((key, nonce)) = seal {
-            seal_tail(&mut out, header_len, key, nonce)?;
+            seal_tail(out, header_len, key, nonce)?;
         }
-        let crc = crc32fast::hash(&out); // FRM-24
+        let crc = crc32fast::hash(out); // FRM-24
         out.extend_from_slice(&crc.to_le_bytes());
-        Ok(out)
+        Ok(())
     }
 
     /// Every check that needs no transform. Returns the plain size, which is within the limit.

@@ -54,8 +54,12 @@ impl Peer {
         if let Some(key) = &self.config.key {
             options = options.key(key);
         }
-        let datagram = frame.encode_with(&options)?;
-        check_datagram(datagram.len())?;
+        let mut datagram = self.spares.take();
+        let encoded = frame.encode_into_with(&mut datagram, &options);
+        if let Err(error) = encoded.and_then(|()| check_datagram(datagram.len())) {
+            self.spares.put(datagram);
+            return Err(error);
+        }
         self.send_numbers.count(stream_id);
         self.send_streams
             .record(stream_id, &datagram, action == Action::Data);
@@ -95,11 +99,6 @@ impl Peer {
     /// Sends capability or error. The caller has looked at the limit.
     pub(super) fn reply(&mut self, stream_id: u32, json: &Json) -> Option<Vec<u8>> {
         self.replies.count(self.clock);
-        self.reply_counted(stream_id, json)
-    }
-
-    /// Sends a reply that the limit has counted before.
-    pub(super) fn reply_counted(&mut self, stream_id: u32, json: &Json) -> Option<Vec<u8>> {
         // What a reply says is bounded and fits; only an exhausted stream_id remains without it.
         self.emit_json(stream_id, Action::Reply, json).ok()?;
         self.out.datagrams.last().cloned()

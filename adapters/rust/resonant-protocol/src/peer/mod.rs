@@ -50,6 +50,7 @@ mod handshake;
 mod rate_limit;
 mod receive;
 mod requests;
+mod spares;
 mod state;
 mod stream;
 mod streams;

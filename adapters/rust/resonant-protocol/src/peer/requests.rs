@@ -133,6 +133,25 @@ impl Peer {
         Ok(self.take_output())
     }
 
+    /// Takes datagrams back that were sent, so that the next ones need no memory of their own. A few are kept.
+    ///
+    /// ```
+    /// # use resonant_protocol::{peer::*, *};
+    /// # fn send(peer: &mut Peer, frame: VFrame, socket: std::net::UdpSocket) -> std::io::Result<()> {
+    /// let sent = peer.send(1, frame, 20).map_err(std::io::Error::other)?;
+    /// for datagram in &sent.datagrams {
+    ///     socket.send(datagram)?;
+    /// }
+    /// peer.reuse(sent.datagrams);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn reuse(&mut self, datagrams: impl IntoIterator<Item = Vec<u8>>) {
+        for datagram in datagrams {
+            self.spares.put(datagram);
+        }
+    }
+
     /// The preparation of every request. Deadlines that have passed wait for the next call that can tell of them.
     fn prepare(&mut self, now_ms: u64) -> Result<(), FrameError> {
         self.clock = self.clock.max(now_ms);

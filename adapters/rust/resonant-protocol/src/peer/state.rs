@@ -9,6 +9,7 @@ use super::event::{Event, Output, Reference};
 use super::handshake::write::check_size;
 use super::handshake::{Agreement, Answers, Waiting};
 use super::rate_limit::RateLimit;
+use super::spares::Spares;
 use super::stream::{ClosedStreams, RecvStream, ReplayWindows, SendNumbers, SendStreams};
 use super::sync::is_space_id;
 use crate::error::{FrameError, RejectCode};
@@ -41,6 +42,7 @@ pub struct Peer {
     /// Bytes of the frames that wait in them (STM-8).
     pub(super) waiting_bytes: usize,
     pub(super) send_streams: SendStreams,
+    pub(super) spares: Spares,
 }
 
 /// The session, from its establishment to its loss.
@@ -100,6 +102,7 @@ impl Peer {
             recv_streams: BTreeMap::new(),
             waiting_bytes: 0,
             send_streams: SendStreams::default(),
+            spares: Spares::default(),
         })
     }
 

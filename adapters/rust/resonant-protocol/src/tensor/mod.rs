@@ -1,8 +1,12 @@
 //! Tensors: what the payloads of one or two slices hold.
 
+mod binary16;
 mod owned;
 pub mod quant;
 mod quant_blocks;
+#[cfg(test)]
+#[allow(clippy::expect_used, clippy::indexing_slicing)] // a case that is not there is a failure
+mod quant_paths;
 mod quantizer;
 pub mod sparse;
 

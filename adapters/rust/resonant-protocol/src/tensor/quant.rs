@@ -1,19 +1,16 @@
 //! The two bit-exact quantizers, Q4 and I8 (QNT-1 to QNT-15).
+//!
+//! On x86-64 they are compiled for several sets of instructions, and the best that the processor has is taken when
+//! they run, so a build for any processor is as fast as one for this one. The results are the same bits in all of
+//! them: the operations are the same ones in the same order, none is fused with another, and each rounds as IEEE 754
+//! says.
 
-use super::quant_blocks::{self, BF16, F16, F32, INFINITY};
-pub use super::quantizer::{Quantized, Quantizer, BLOCK};
+use multiversion::multiversion;
+
+use super::binary16::INFINITY;
+use super::quant_blocks;
+pub use super::quantizer::{Quantized, Quantizer, Source, BLOCK};
 use crate::error::{FrameError, RejectCode};
-
-/// The type of the elements to quantize, each little-endian.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Source {
-    /// IEEE 754 binary16.
-    F16,
-    /// IEEE 754 binary32.
-    F32,
-    /// bfloat16.
-    Bf16,
-}
 
 /// Quantizes the elements that `data` holds.
 ///
@@ -48,12 +45,24 @@ pub fn quantize(
             detail,
         ));
     }
-    let count = data.len() / element;
-    match source {
-        Source::F16 => quant_blocks::quantize(quantizer, count, data, F16),
-        Source::F32 => quant_blocks::quantize(quantizer, count, data, F32),
-        Source::Bf16 => quant_blocks::quantize(quantizer, count, data, BF16),
-    }
+    quantize_elements(quantizer, source, data.len() / element, data)
+}
+
+/// Quantizes `count` elements, with the best instructions that there are.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2"))]
+fn quantize_elements(
+    quantizer: Quantizer,
+    source: Source,
+    count: usize,
+    data: &[u8],
+) -> Result<Quantized, FrameError> {
+    quant_blocks::quantize_source(quantizer, source, count, data)
+}
+
+/// Dequantizes codes to `data`, with the best instructions that there are.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2"))]
+fn dequantize_codes(quantizer: Quantizer, codes: &[u8], scale: Option<&[u8]>, data: &mut [u8]) {
+    quant_blocks::dequantize(quantizer, codes, scale, data);
 }
 
 /// Dequantizes `count` elements to little-endian binary16. Without `scale` every block has 1.0 (QNT-13).
@@ -93,7 +102,7 @@ pub fn dequantize(
     }
     let len = blocks.checked_mul(2 * BLOCK).ok_or_else(mismatch)?;
     let mut data = vec![0; len];
-    quant_blocks::dequantize(quantizer, codes, scale, &mut data);
+    dequantize_codes(quantizer, codes, scale, &mut data);
     data.truncate(2 * count);
     Ok(data)
 }

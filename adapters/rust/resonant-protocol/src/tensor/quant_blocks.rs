@@ -1,74 +1,89 @@
 //! The arithmetic of the quantizers, block by block, in loops that become vector code.
 //!
-//! Conversions from and to binary16 are those of the crate `half`, which round to nearest, ties to even,
-//! subnormals included, in hardware where there is some.
+//! Everything here is inlined into its callers, which [`super::quant`] compiles for several sets of instructions.
 
-use half::f16;
-use half::slice::{HalfBitsSliceExt, HalfFloatSliceExt};
-
-use super::quantizer::{Quantized, Quantizer, BLOCK};
+use super::binary16::{self, INFINITY, ONE};
+use super::quantizer::{Quantized, Quantizer, Source, BLOCK};
 use crate::error::{FrameError, RejectCode};
-
-/// Bits of the binary16 infinity; what has a magnitude that is not less is not finite.
-pub(crate) const INFINITY: u16 = 0x7c00;
 
 /// 1.5 · 2²³: a binary32 sum with it has no fraction, so the addition rounds to the nearest integer, ties
 /// to even, and leaves that integer in the low bits as two's complement.
 const ROUNDER: f32 = 12_582_912.0;
 
-/// Reads the bytes of a block.
-pub(crate) type Load<const BYTES: usize> = fn(&[u8; BYTES]) -> [u16; BLOCK];
-
 /// Reads a block of binary16.
-pub(crate) const F16: Load<64> = |bytes| {
+#[inline(always)]
+fn f16_bits(bytes: &[u8; 64]) -> [u16; BLOCK] {
     let mut block = [0; BLOCK];
     each(bytes, &mut block, u16::from_le_bytes);
     block
-};
+}
 
 /// Reads a block of binary32 (QNT-2).
-pub(crate) const F32: Load<128> = |bytes| {
+#[inline(always)]
+fn f32_bits(bytes: &[u8; 128]) -> [u16; BLOCK] {
     let mut block = [0.0; BLOCK];
     each(bytes, &mut block, f32::from_le_bytes);
     narrow(&block)
-};
+}
 
 /// Reads a block of bfloat16, each the upper half of a binary32 (QNT-2).
-pub(crate) const BF16: Load<64> = |bytes| {
+#[inline(always)]
+fn bf16_bits(bytes: &[u8; 64]) -> [u16; BLOCK] {
     let mut block = [0.0; BLOCK];
     each(bytes, &mut block, |[low, high]| {
         f32::from_le_bytes([0, 0, low, high])
     });
     narrow(&block)
-};
+}
 
 /// Reads the elements that `bytes` hold.
+#[inline(always)]
 fn each<T, const N: usize>(bytes: &[u8], elements: &mut [T; BLOCK], read: impl Fn([u8; N]) -> T) {
     for (element, bytes) in elements.iter_mut().zip(bytes.as_chunks().0) {
         *element = read(*bytes);
     }
 }
 
+#[inline(always)]
 fn narrow(block: &[f32; BLOCK]) -> [u16; BLOCK] {
     let mut bits = [0; BLOCK];
-    let elements = bits.reinterpret_cast_mut::<f16>();
-    elements.convert_from_f32_slice(block);
+    for (bits, value) in bits.iter_mut().zip(block) {
+        *bits = binary16::narrow(*value);
+    }
     bits
 }
 
+#[inline(always)]
 fn widen(bits: &[u16; BLOCK]) -> [f32; BLOCK] {
     let mut block = [0.0; BLOCK];
-    let elements = bits.reinterpret_cast::<f16>();
-    elements.convert_to_f32_slice(&mut block);
+    for (value, bits) in block.iter_mut().zip(bits) {
+        *value = binary16::widen(*bits);
+    }
     block
 }
 
-/// Quantizes the `count` elements of `data`, which are read by `load` (QNT-1 to QNT-11).
-pub(crate) fn quantize<const BYTES: usize>(
+/// Quantizes the `count` elements of `data` (QNT-1 to QNT-11).
+#[inline(always)]
+pub(crate) fn quantize_source(
+    quantizer: Quantizer,
+    source: Source,
+    count: usize,
+    data: &[u8],
+) -> Result<Quantized, FrameError> {
+    match source {
+        Source::F16 => quantize(quantizer, count, data, f16_bits),
+        Source::F32 => quantize(quantizer, count, data, f32_bits),
+        Source::Bf16 => quantize(quantizer, count, data, bf16_bits),
+    }
+}
+
+/// As [`quantize_source`], of elements that are read by `load`.
+#[inline(always)]
+fn quantize<const BYTES: usize>(
     quantizer: Quantizer,
     count: usize,
     data: &[u8],
-    load: Load<BYTES>,
+    load: impl Fn(&[u8; BYTES]) -> [u16; BLOCK],
 ) -> Result<Quantized, FrameError> {
     match quantizer {
         Quantizer::Q4 => quantize_blocks::<BYTES, 16>(quantizer, count, data, load, pack),
@@ -77,12 +92,12 @@ pub(crate) fn quantize<const BYTES: usize>(
 }
 
 /// As [`quantize`], with `CODES` bytes of codes a block.
-#[inline]
+#[inline(always)]
 fn quantize_blocks<const BYTES: usize, const CODES: usize>(
     quantizer: Quantizer,
     count: usize,
     data: &[u8],
-    load: Load<BYTES>,
+    load: impl Fn(&[u8; BYTES]) -> [u16; BLOCK],
     pack: impl Fn(&[u8; BLOCK]) -> [u8; CODES],
 ) -> Result<Quantized, FrameError> {
     let blocks = count.div_ceil(BLOCK);
@@ -111,6 +126,7 @@ fn quantize_blocks<const BYTES: usize, const CODES: usize>(
 }
 
 /// A shorter last block, with zeros behind.
+#[inline(always)]
 fn padded<const BYTES: usize>(rest: &[u8]) -> [u8; BYTES] {
     let mut last = [0; BYTES];
     for (padded, byte) in last.iter_mut().zip(rest) {
@@ -120,25 +136,24 @@ fn padded<const BYTES: usize>(rest: &[u8]) -> [u8; BYTES] {
 }
 
 /// A, as bits: magnitudes of binary16 are in the order of their bits.
-#[inline]
+#[inline(always)]
 fn largest(block: &[u16; BLOCK]) -> u16 {
     let magnitudes = block.iter().map(|bits| bits & 0x7fff);
     magnitudes.fold(0, u16::max)
 }
 
 /// QNT-4.
-#[inline]
-fn scale_for(largest: u16, quantizer: Quantizer) -> f16 {
-    let quotient = f16::from_bits(largest).to_f32() / quantizer.most();
-    let rounded = f16::from_f32(quotient).to_bits();
-    f16::from_bits(rounded.min(quantizer.greatest_scale()))
+#[inline(always)]
+fn scale_for(largest: u16, quantizer: Quantizer) -> u16 {
+    let quotient = binary16::widen(largest) / quantizer.most();
+    binary16::narrow(quotient).min(quantizer.greatest_scale())
 }
 
 /// QNT-5 and QNT-6. The limit is an integer, so it may come before the rounding.
-#[inline]
-fn codes_for(block: &[u16; BLOCK], scale: f16, most: f32) -> [u8; BLOCK] {
+#[inline(always)]
+fn codes_for(block: &[u16; BLOCK], scale: u16, most: f32) -> [u8; BLOCK] {
     let mut codes = [0; BLOCK];
-    let scale = scale.to_f32();
+    let scale = binary16::widen(scale);
     if scale > 0.0 {
         for (code, element) in codes.iter_mut().zip(widen(block)) {
             let quotient = limit(element / scale, most);
@@ -150,7 +165,7 @@ fn codes_for(block: &[u16; BLOCK], scale: f16, most: f32) -> [u8; BLOCK] {
 }
 
 /// −`most` to `most`. Unlike `clamp` it says nothing of NaN, which makes it one instruction for each side.
-#[inline]
+#[inline(always)]
 fn limit(quotient: f32, most: f32) -> f32 {
     let above = if quotient > -most { quotient } else { -most };
     if above < most {
@@ -161,7 +176,7 @@ fn limit(quotient: f32, most: f32) -> f32 {
 }
 
 /// QNT-9.
-#[inline]
+#[inline(always)]
 fn pack(codes: &[u8; BLOCK]) -> [u8; 16] {
     let mut packed = [0; 16];
     for (byte, pair) in packed.iter_mut().zip(codes.as_chunks().0) {
@@ -172,7 +187,7 @@ fn pack(codes: &[u8; BLOCK]) -> [u8; 16] {
 }
 
 /// QNT-9, QNT-11: every nibble is a code, −8 too.
-#[inline]
+#[inline(always)]
 fn unpack(packed: &[u8; 16]) -> [u8; BLOCK] {
     let mut codes = [0; BLOCK];
     let signed = |nibble: u8| (nibble ^ 8).wrapping_sub(8);
@@ -184,6 +199,7 @@ fn unpack(packed: &[u8; 16]) -> [u8; BLOCK] {
 }
 
 /// Dequantizes codes to `data`, which has room for whole blocks (QNT-12, QNT-13).
+#[inline(always)]
 pub(crate) fn dequantize(
     quantizer: Quantizer,
     codes: &[u8],
@@ -197,21 +213,22 @@ pub(crate) fn dequantize(
 }
 
 /// As [`dequantize`], with `CODES` bytes of codes a block.
-#[inline]
+#[inline(always)]
 fn dequantize_blocks<const CODES: usize>(
     codes: &[u8],
     scale: Option<&[u8]>,
     data: &mut [u8],
     unpack: impl Fn(&[u8; CODES]) -> [u8; BLOCK],
 ) {
-    const ONE: [u8; 2] = f16::ONE.to_le_bytes();
+    const ONE_BYTES: [u8; 2] = ONE.to_le_bytes();
     let (whole, rest) = codes.as_chunks::<CODES>();
     let last = padded(rest);
     let inputs = whole.iter().chain(std::iter::once(&last));
     let scales = scale.map(|scale| scale.as_chunks().0.iter());
     let mut scales = scales.into_iter().flatten();
     for (input, output) in inputs.zip(data.as_chunks_mut::<64>().0) {
-        let scale = f16::from_le_bytes(*scales.next().unwrap_or(&ONE)).to_f32();
+        let scale = scales.next().unwrap_or(&ONE_BYTES);
+        let scale = binary16::widen(u16::from_le_bytes(*scale));
         // At most 8 + 11 significant bits: the product is exact, with the sign of the code for 0 as well.
         let products = unpack(input).map(|code| f32::from(i8::from_le_bytes([code])) * scale);
         for (bytes, element) in output.as_chunks_mut().0.iter_mut().zip(narrow(&products)) {

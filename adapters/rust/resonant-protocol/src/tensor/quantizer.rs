@@ -1,4 +1,4 @@
-//! The two quantizers, and what they make.
+//! The two quantizers, what they read, and what they make.
 
 use crate::limits::SCALE_BLOCK_ELEMENTS;
 
@@ -39,6 +39,17 @@ impl Quantizer {
             Self::I8 => 0x6007,
         }
     }
+}
+
+/// The type of the elements to quantize, each little-endian.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// IEEE 754 binary16.
+    F16,
+    /// IEEE 754 binary32.
+    F32,
+    /// bfloat16.
+    Bf16,
 }
 
 /// Codes and scales of a tensor, as they stand in the payloads of slices.

@@ -12,10 +12,9 @@ impl Peer {
         if self.is_limited(received.stream_id) {
             return self.drop_frame(RejectCode::ReplyLimit);
         }
-        // Its place is taken before anything that its number brings about is answered.
         self.replies.count(self.clock);
-        self.accept(received);
         self.put(answer.datagram);
+        self.accept(received); // what its number brings about is answered after it (STM-39)
         if let Some(code) = answer.code {
             self.tell_refused(code, received.reference());
         }
@@ -26,16 +25,15 @@ impl Peer {
         if self.is_limited(received.stream_id) {
             return self.drop_frame(RejectCode::ReplyLimit);
         }
-        // Its answer's place is taken before anything that its number brings about is answered.
-        self.replies.count(self.clock);
-        self.accept(received); // before it takes effect (STM-29)
         let agreement = Agreement::new(&self.config, &ping.offer, false);
         let capability = write::capability(&self.config, &agreement);
-        if let Some(datagram) = self.reply_counted(received.stream_id, &capability) {
+        if let Some(datagram) = self.reply(received.stream_id, &capability) {
             let code = None;
             let answer = Answer { datagram, code };
             self.answers.remember(received.reference(), answer);
         }
+        // After its answer (STM-39), and before it takes effect (STM-29).
+        self.accept(received);
         self.establish(agreement, received.stream_id, ping.space.hash);
     }
 }

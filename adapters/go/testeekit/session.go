@@ -1,101 +1,17 @@
-// The testee protocol (specs/testee.md). Nothing here has to change: your part is yours.go.
-package main
+// The sockets of a testee, and the session with a runner (specs/testee.md, sections 2 and 3).
+
+package testeekit
 
 import (
 	"encoding/binary"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/netip"
 	"os"
-	"unicode/utf8"
 )
 
 const keptReplies = 64
-
-// request is a whole message from the runner.
-type request struct {
-	Op      *string          `json:"op"`
-	Case    *string          `json:"case"`
-	Profile *string          `json:"profile"`
-	Input   *json.RawMessage `json:"input"`
-}
-
-// members reads a JSON object that has exactly these members.
-func members(text []byte, names ...string) (map[string]json.RawMessage, error) {
-	var found map[string]json.RawMessage
-	if err := json.Unmarshal(text, &found); err != nil || found == nil {
-		return nil, badRequest("expected an object")
-	}
-	for _, name := range names {
-		if _, there := found[name]; !there {
-			return nil, badRequest("the member " + name + " is missing")
-		}
-	}
-	if len(found) != len(names) {
-		return nil, badRequest(fmt.Sprintf("the members are %v and no others", names))
-	}
-	return found, nil
-}
-
-// answer gives the op of a message, empty if it is none, and the reply to it (TST-8).
-func answer(message []byte, token string) (string, map[string]any) {
-	op, ok, err := perform(message, token)
-	var refused refusal
-	var unknown unsupported
-	switch {
-	case err == nil:
-		return op, map[string]any{"ok": ok}
-	case errors.As(err, &refused):
-		return op, map[string]any{"reject": map[string]any{"code": string(refused)}} // TST-13
-	case errors.As(err, &unknown):
-		return op, map[string]any{"unsupported": string(unknown)} // TST-9, TST-10
-	default:
-		return op, map[string]any{"error": err.Error()} // TST-11
-	}
-}
-
-func perform(message []byte, token string) (string, any, error) {
-	if !utf8.Valid(message) {
-		return "", nil, badRequest("the message is not UTF-8")
-	}
-	if _, err := members(message, "op", "case", "profile", "input"); err != nil {
-		return "", nil, err
-	}
-	var given request
-	if err := json.Unmarshal(message, &given); err != nil {
-		return "", nil, badRequest(err.Error())
-	}
-	if given.Op == nil || *given.Op == "" || given.Case == nil || given.Profile == nil || given.Input == nil {
-		return "", nil, badRequest("op, case and profile are strings")
-	}
-	op := *given.Op
-	switch run, there := ops[op]; {
-	case op == "hello":
-		return op, hello, checkToken(*given.Input, token)
-	case op == "stop":
-		_, err := members(*given.Input)
-		return op, struct{}{}, err
-	case there:
-		ok, err := run(*given.Input)
-		return op, ok, err
-	}
-	return op, nil, unsupported(op)
-}
-
-func checkToken(input []byte, token string) error {
-	given, err := members(input, "token")
-	if err != nil {
-		return err
-	}
-	var shown *string
-	if json.Unmarshal(given["token"], &shown) != nil || shown == nil || *shown != token {
-		return badRequest("token is wrong")
-	}
-	return nil
-}
 
 type message struct {
 	from  netip.AddrPort
@@ -106,6 +22,7 @@ type message struct {
 // testee is what is remembered between datagrams.
 type testee struct {
 	control *net.UDPConn
+	table   table
 	token   string
 	runner  netip.AddrPort
 	kept    map[uint32][][]byte
@@ -189,7 +106,7 @@ func (t *testee) askFurther(of message) {
 }
 
 func (t *testee) reply(whole []byte, id uint32, from netip.AddrPort) bool {
-	op, reply := answer(whole, t.token)
+	op, reply := t.table.answer(whole, t.token)
 	_, ok := reply["ok"]
 	if !t.runner.IsValid() && !(op == "hello" && ok) {
 		return false // TST-6
@@ -224,7 +141,13 @@ func bound() (*net.UDPConn, int) {
 	return connection, connection.LocalAddr().(*net.UDPAddr).Port
 }
 
-func main() {
+// Run is all that main of a testee does: it binds, prints the ports, and answers until it is told to stop.
+func Run(yours Implementation) {
+	RunWith(yours, nil, func(*net.UDPConn) {})
+}
+
+// RunWith is Run with further ops, such as those on peers, and a function that is given the wire socket first.
+func RunWith(yours Implementation, further map[string]Op, useWire func(*net.UDPConn)) {
 	token := os.Getenv("RESONANT_TOKEN")
 	if token == "" {
 		fmt.Fprintln(os.Stderr, "RESONANT_TOKEN is not set: the runner sets it, or whoever starts this by hand")
@@ -233,12 +156,13 @@ func main() {
 	control, controlPort := bound()
 	wire, wirePort := bound()
 	defer wire.Close()
+	useWire(wire)
 	fmt.Printf("{\"control\": %d, \"wire\": %d}\n", controlPort, wirePort) // TST-1
 	go func() {
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		os.Exit(0) // TST-2
 	}()
-	one := testee{control: control, token: token, kept: map[uint32][][]byte{}}
+	one := testee{control: control, table: tableOf(yours, further), token: token, kept: map[uint32][][]byte{}}
 	if err := one.serve(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

@@ -16,14 +16,14 @@ static void *sure(void *memory) {
     abort();
 }
 
-void *room(size_t size) {
+void *kit_room(size_t size) {
     struct block *block = sure(calloc(1, sizeof *block + size));
     block->before = blocks;
     blocks = block;
     return block->memory;
 }
 
-void free_room(void) {
+void kit_free_room(void) {
     while (blocks) {
         struct block *before = blocks->before;
         free(blocks);
@@ -31,7 +31,7 @@ void free_room(void) {
     }
 }
 
-void put(text *out, const char *bytes, size_t size) {
+void kit_put(text *out, const char *bytes, size_t size) {
     if (out->room - out->size < size) {
         out->room = 2 * (out->size + size);
         out->at = sure(realloc(out->at, out->room));
@@ -40,9 +40,9 @@ void put(text *out, const char *bytes, size_t size) {
     out->size += size;
 }
 
-void put_string(text *out, const char *string) { put(out, string, strlen(string)); }
+void kit_put_string(text *out, const char *string) { kit_put(out, string, strlen(string)); }
 
-void put_hex(text *out, const uint8_t *data, size_t size) {
+void kit_put_hex(text *out, const uint8_t *data, size_t size) {
     static const char digits[] = "0123456789abcdef";
-    for (size_t at = 0; at < size; at++) put(out, (char[]){digits[data[at] >> 4], digits[data[at] & 15]}, 2);
+    for (size_t at = 0; at < size; at++) kit_put(out, (char[]){digits[data[at] >> 4], digits[data[at] & 15]}, 2);
 }

@@ -1,4 +1,4 @@
-/* The testee protocol (specs/testee.md). Nothing here has to change: your part is yours.c. */
+/* The sockets of a testee, and the session with a runner (specs/testee.md, sections 2 and 3). */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <pthread.h>
@@ -73,10 +73,10 @@ static void ask_further(void) {
 /* Answer the message that is complete; whether it was an answered stop. */
 static bool perform(const address *from, uint32_t id) {
     text message = {0}, reply = {0};
-    for (unsigned at = 0; at < current.count; at++) put(&message, current.pieces[at], current.sizes[at] - 1);
+    for (unsigned at = 0; at < current.count; at++) kit_put(&message, current.pieces[at], current.sizes[at] - 1);
     current.count = 0;
-    const op *done = answer((span){message.at, message.at + message.size}, &reply);
-    bool known = runner.sin_port || done == &op_hello;
+    const op *done = kit_answer((span){message.at, message.at + message.size}, &reply);
+    bool known = runner.sin_port || done == &kit_op_hello;
     if (known) {
         struct kept *place = &kept[oldest++ % KEPT_REPLIES];
         runner = *from; /* TST-6 */
@@ -87,14 +87,14 @@ static bool perform(const address *from, uint32_t id) {
         free(reply.at);
     }
     free(message.at);
-    free_room();
-    return known && done == &op_stop; /* TST-3 */
+    kit_free_room();
+    return known && done == &kit_op_stop; /* TST-3 */
 }
 
 /* A little-endian number of so many bytes. */
-static uint32_t number(const unsigned char *at, int bytes) {
+static uint32_t number(const unsigned char *at, int count) {
     uint32_t found = 0;
-    while (bytes--) found = found << 8 | at[bytes];
+    while (count--) found = found << 8 | at[count];
     return found;
 }
 
@@ -173,11 +173,12 @@ int main(void) {
     int control_port, wire_port, wire = bound(&wire_port);
     pthread_t thread;
     control = bound(&control_port);
-    token = getenv("RESONANT_TOKEN");
-    if (!token || !*token) {
+    kit_token = getenv("RESONANT_TOKEN");
+    if (!kit_token || !*kit_token) {
         fprintf(stderr, "RESONANT_TOKEN is not set: the runner sets it, or whoever starts this by hand\n");
         return 2;
     }
+    if (yours.use_wire) yours.use_wire(wire);
     printf("{\"control\": %d, \"wire\": %d}\n", control_port, wire_port); /* TST-1 */
     fflush(stdout);
     if (pthread_create(&thread, NULL, exit_with_input, NULL)) return 1;

@@ -1,0 +1,136 @@
+// Package testeekit is the shared part of testees in Go (specs/testee.md): the sockets, the datagrams, the checks of
+// requests. A testee is an Implementation and calls Run with it. It needs the standard library only.
+package testeekit
+
+// Hello is what a testee says of its implementation (TST-12).
+type Hello struct {
+	Name, Version string
+	Profiles      []string // those that it claims
+}
+
+func (h Hello) reply() map[string]any {
+	profiles := append([]string{}, h.Profiles...)
+	return map[string]any{"name": h.Name, "version": h.Version, "language": "Go", "spec": "1.0", "profiles": profiles}
+}
+
+// Slice is one slice of a frame. Given to Encode, its values may be wrong on purpose.
+type Slice struct {
+	Dtype   uint8
+	Dims    []uint32
+	Payload []byte
+}
+
+// Fields is a frame as data. Given to Encode, its values may be wrong on purpose: a type of 7 is for the implementation
+// to refuse. Bits of Flags: 1 ZSTD, 2 XCHACHA, 4 STRONG_TAIL.
+type Fields struct {
+	Type        uint8
+	Flags       uint16
+	StreamID    uint32
+	FrameSeq    uint64
+	SpaceHash32 uint32
+	Modality    uint8
+	Slices      []Slice
+}
+
+// Options is what Encode may be told besides the fields; nothing of it matters to a frame without transforms.
+type Options struct {
+	Key, Nonce []byte // of XCHACHA; nil where there is none
+	Level      int    // of ZSTD, 1 to 22; 0 where there is none
+}
+
+// Sealing is what it takes to seal and to open.
+type Sealing struct{ Key, Nonce, AAD []byte }
+
+// Sparse is a sparse tensor, which may be wrong on purpose.
+type Sparse struct {
+	Dims      []uint32
+	Values    []byte
+	IndexDims []uint32
+	Index     []byte
+}
+
+// Implementation is an implementation as a testee calls it. An error is a refusal of the input: a Refusal with its code,
+// or any other error where the implementation names no code. A panic ends the process, and the run says so.
+type Implementation interface {
+	Hello() Hello
+
+	// The profile frame. A key is nil where there is none.
+
+	Decode(frame, key []byte) (*Fields, error)
+	Encode(fields *Fields, options Options) ([]byte, error)
+	SpaceHash(spaceID, arch, dataSig string) (uint32, error)
+	TailHash(data []byte) (uint64, error)
+
+	// zstd and xchacha. A level is 0 where there is none.
+
+	Compress(plain []byte, level int) ([]byte, error)
+	Decompress(zstd []byte) ([]byte, error)
+	Seal(by Sealing, plain []byte) ([]byte, error)
+	Open(by Sealing, sealed []byte) ([]byte, error)
+
+	// ReadMessage, of message, gives what $defs/message of specs/ops/read_message.json describes.
+
+	ReadMessage(frame, key []byte) (any, error)
+
+	// sparse and quant. A scale is nil where there is none.
+
+	SparseEncode(dims []uint32, dense []byte) (values, index []byte, err error)
+	SparseDecode(tensor Sparse) (dense []byte, err error)
+	Quantize(bits int, source string, data []byte) (codes, scale []byte, err error)
+	Dequantize(bits int, count uint32, codes, scale []byte) (data []byte, err error)
+}
+
+// Unsupported has every function of Implementation but Hello, each with the answer unsupported. Embed it, and write
+// those that your implementation has.
+type Unsupported struct{}
+
+// Decode is not there.
+func (Unsupported) Decode(_, _ []byte) (*Fields, error) { return nil, UnsupportedError("decode") }
+
+// Encode is not there.
+func (Unsupported) Encode(*Fields, Options) ([]byte, error) { return nil, UnsupportedError("encode") }
+
+// SpaceHash is not there.
+func (Unsupported) SpaceHash(_, _, _ string) (uint32, error) {
+	return 0, UnsupportedError("space_hash")
+}
+
+// TailHash is not there.
+func (Unsupported) TailHash([]byte) (uint64, error) { return 0, UnsupportedError("tail_hash") }
+
+// Compress is not there.
+func (Unsupported) Compress([]byte, int) ([]byte, error) { return nil, UnsupportedError("compress") }
+
+// Decompress is not there.
+func (Unsupported) Decompress([]byte) ([]byte, error) { return nil, UnsupportedError("decompress") }
+
+// Seal is not there.
+func (Unsupported) Seal(Sealing, []byte) ([]byte, error) { return nil, UnsupportedError("seal") }
+
+// Open is not there.
+func (Unsupported) Open(Sealing, []byte) ([]byte, error) { return nil, UnsupportedError("open") }
+
+// ReadMessage is not there.
+func (Unsupported) ReadMessage(_, _ []byte) (any, error) {
+	return nil, UnsupportedError("read_message")
+}
+
+// SparseEncode is not there.
+func (Unsupported) SparseEncode([]uint32, []byte) (values, index []byte, err error) {
+	return nil, nil, UnsupportedError("sparse_encode")
+}
+
+// SparseDecode is not there.
+func (Unsupported) SparseDecode(Sparse) ([]byte, error) {
+	return nil, UnsupportedError("sparse_decode")
+}
+
+// Quantize is not there.
+func (Unsupported) Quantize(int, string, []byte) (codes, scale []byte, err error) {
+	return nil, nil, UnsupportedError("quantize")
+}
+
+// Dequantize is not there.
+func (Unsupported) Dequantize(int, uint32, []byte, []byte) ([]byte, error) {
+	return nil, UnsupportedError("dequantize")
+}

@@ -1,0 +1,122 @@
+//! An implementation as a testee calls it: a trait with a function for each op.
+
+use serde_json::Value;
+
+use crate::requests::{Failure, Hello};
+use crate::values::{Fields, Key, Nonce};
+
+/// An implementation, as the testee calls it. A function that is left out answers `unsupported`.
+///
+/// A refusal of the input is [`Failure::refused`] with a code, or [`Failure::rejected`] where the implementation names
+/// none. A panic ends the process, and the run says so.
+#[allow(unused_variables)] // of functions that are left out
+pub trait Implementation {
+    /// The description of the implementation: its name, and the profiles that it claims.
+    fn hello(&self) -> Hello<'_>;
+
+    /// `frame`: a frame's bytes to its fields.
+    fn decode(&self, frame: &[u8], key: Option<&Key>) -> Result<Fields, Failure> {
+        Err(Failure::unsupported("decode"))
+    }
+
+    /// `frame`: fields, which may be wrong on purpose, to a frame's bytes.
+    fn encode(&self, fields: Fields, options: Options) -> Result<Vec<u8>, Failure> {
+        Err(Failure::unsupported("encode"))
+    }
+
+    /// `frame`: the space_hash32 of an embedding space.
+    fn space_hash(&self, space_id: &str, arch: &str, data_sig: &str) -> Result<u32, Failure> {
+        Err(Failure::unsupported("space_hash"))
+    }
+
+    /// `frame`: the strong tail hash of bytes.
+    fn tail_hash(&self, data: &[u8]) -> Result<u64, Failure> {
+        Err(Failure::unsupported("tail_hash"))
+    }
+
+    /// `zstd`: one Zstandard frame of bytes.
+    fn compress(&self, plain: &[u8], level: Option<u8>) -> Result<Vec<u8>, Failure> {
+        Err(Failure::unsupported("compress"))
+    }
+
+    /// `zstd`: the bytes of a Zstandard frame.
+    fn decompress(&self, zstd: &[u8]) -> Result<Vec<u8>, Failure> {
+        Err(Failure::unsupported("decompress"))
+    }
+
+    /// `xchacha`: bytes, sealed.
+    fn seal(&self, by: &Sealing, plain: &[u8]) -> Result<Vec<u8>, Failure> {
+        Err(Failure::unsupported("seal"))
+    }
+
+    /// `xchacha`: sealed bytes, opened.
+    fn open(&self, by: &Sealing, sealed: &[u8]) -> Result<Vec<u8>, Failure> {
+        Err(Failure::unsupported("open"))
+    }
+
+    /// `message`: the meaning of a frame's slices, by `$defs/message` of specs/ops/read_message.json.
+    fn read_message(&self, frame: &[u8], key: Option<&Key>) -> Result<Value, Failure> {
+        Err(Failure::unsupported("read_message"))
+    }
+
+    /// `sparse`: values and index of a dense tensor.
+    fn sparse_encode(&self, dims: &[u32], dense: &[u8]) -> Result<(Vec<u8>, Vec<u8>), Failure> {
+        Err(Failure::unsupported("sparse_encode"))
+    }
+
+    /// `sparse`: the dense tensor of values and index.
+    fn sparse_decode(&self, tensor: &Sparse) -> Result<Vec<u8>, Failure> {
+        Err(Failure::unsupported("sparse_decode"))
+    }
+
+    /// `quant`: codes and scales of elements; `bits` is 4 or 8, `source` f16, f32 or bf16.
+    fn quantize(&self, bits: u8, source: &str, data: &[u8]) -> Result<(Vec<u8>, Vec<u8>), Failure> {
+        Err(Failure::unsupported("quantize"))
+    }
+
+    /// `quant`: the binary16 elements of codes.
+    fn dequantize(
+        &self,
+        bits: u8,
+        count: u32,
+        codes: &[u8],
+        scale: Option<&[u8]>,
+    ) -> Result<Vec<u8>, Failure> {
+        Err(Failure::unsupported("dequantize"))
+    }
+}
+
+/// Options of `encode` besides the fields; none of them matters to a frame without transforms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// The key of a frame with XCHACHA.
+    pub key: Option<Key>,
+    /// Its nonce.
+    pub nonce: Option<Nonce>,
+    /// The level of a frame with ZSTD, 1 to 22.
+    pub level: Option<u8>,
+}
+
+/// The key, nonce and associated data by which something is sealed or opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sealing {
+    /// The key.
+    pub key: Key,
+    /// The nonce.
+    pub nonce: Nonce,
+    /// The associated data.
+    pub aad: Vec<u8>,
+}
+
+/// A sparse tensor, which may be wrong on purpose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sparse {
+    /// The dims of the dense tensor, 1 to 255 of them.
+    pub dims: Vec<u32>,
+    /// The values, binary16.
+    pub values: Vec<u8>,
+    /// The dims of the index.
+    pub index_dims: Vec<u32>,
+    /// The index, rows of u32.
+    pub index: Vec<u8>,
+}

@@ -1,0 +1,188 @@
+"""A testee over functions named as the ops: it checks each request, turns hexadecimal into bytes, and back.
+
+A module is an implementation: NAME, VERSION and PROFILES, a function for each op that it can do, and whatever else it
+needs. An op without a function is answered with `unsupported`. Arguments with a default are given where a request has
+them:
+
+    frame    decode(frame, key=None) -> Fields
+             encode(fields, key=None, nonce=None, level=None) -> bytes
+             space_hash(space_id, arch, data_sig) -> int
+             tail_hash(data) -> int, or its 16 hexadecimal digits
+    zstd     compress(plain, level=None) -> bytes
+             decompress(zstd) -> bytes
+    xchacha  seal(key, nonce, aad, plain) -> bytes
+             open(key, nonce, aad, sealed) -> bytes
+    message  read_message(frame, key=None) -> dict, as $defs/message of specs/ops/read_message.json says
+    sparse   sparse_encode(dims, dense) -> (values, index)
+             sparse_decode(dims, values, index_dims, index) -> dense
+    quant    quantize(bits, source, data) -> (codes, scale)
+             dequantize(bits, count, codes, scale=None) -> bytes
+
+Ops on peers go into a dict OPS of name -> Op, as they are; use_wire(socket) is given the wire socket first.
+"""
+
+from __future__ import annotations
+
+import zlib
+from argparse import ArgumentParser
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Protocol, TypeAlias
+
+from .requests import STOP, Op, Performer, UnsupportedError, answer, greet
+from .schema import DATA, Shape, hexadecimal, integer, text
+from .server import read_arguments, serve
+from .tensors import SHAPES
+from .values import FIELDS, Fields, RefusedError, as_json
+
+Codes: TypeAlias = Mapping[type[Exception], str | Callable[[Any], str]]
+"""The exceptions by which an implementation refuses an input -> the reject code, or what finds it in the exception."""
+
+_KEY, _NONCE, _LEVEL = hexadecimal(32), hexadecimal(24), integer(1, 22)
+_SEALING: Final[Shape] = {"key": _KEY, "nonce": _NONCE, "aad": DATA}
+OP_SHAPES: Final[Mapping[str, tuple[Shape, Shape]]] = {
+    "decode": ({"frame": DATA}, {"key": _KEY}),
+    "encode": ({"fields": FIELDS}, {"key": _KEY, "nonce": _NONCE, "level": _LEVEL}),
+    "space_hash": ({"space_id": text, "arch": text, "data_sig": text}, {}),
+    "tail_hash": ({"data": DATA}, {}),
+    "compress": ({"plain": DATA}, {"level": _LEVEL}),
+    "decompress": ({"zstd": DATA}, {}),
+    "seal": ({**_SEALING, "plain": DATA}, {}),
+    "open": ({**_SEALING, "sealed": DATA}, {}),
+    "read_message": ({"frame": DATA}, {"key": _KEY}),
+    **SHAPES,
+}
+"""op -> the members its input needs, and those it may have: the arguments of the function."""
+_RESULTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "encode": ("frame",),
+    "compress": ("zstd",),
+    "decompress": ("plain",),
+    "seal": ("sealed",),
+    "open": ("plain",),
+    "sparse_encode": ("values", "index"),
+    "sparse_decode": ("dense",),
+    "quantize": ("codes", "scale"),
+    "dequantize": ("data",),
+}
+"""op -> the members of its result, each of which is bytes."""
+_VALUES: Final[Mapping[str, tuple[str, Callable[[Any], Any]]]] = {
+    "space_hash": ("space_hash32", int),
+    "tail_hash": ("xxhash3_64", lambda value: value if isinstance(value, str) else f"{value:016x}"),  # FRM-38
+    "read_message": ("message", lambda value: value),
+}
+"""op -> the one member of its result, and what makes it of the function's."""
+_TRANSFORMS: Final = {1: "zstd", 2: "xchacha"}
+_KNOWN_FLAGS: Final = 0b111
+_UNTOLD: Final = {"REJECTED", "BAD_COMPRESSION", "KEY_REQUIRED", "DECRYPT_FAILED"}
+"""Codes of who cannot undo a transform, or does not say why."""
+
+
+class Implementation(Protocol):
+    """The least that a module of an implementation has; it may also have REFUSALS (Codes), OPS and use_wire."""
+
+    @property
+    def NAME(self) -> str: ...  # noqa: D102, N802 - a constant of a module
+    @property
+    def VERSION(self) -> str: ...  # noqa: D102, N802
+    @property
+    def PROFILES(self) -> Sequence[str]: ...  # noqa: D102, N802
+
+
+def run(yours: Implementation) -> None:
+    """Read the command line and the environment, and serve until told to stop."""
+    arguments = read_arguments(ArgumentParser(description=f"The testee of {yours.NAME}."))
+    table = ops_of(yours)
+    use_wire = getattr(yours, "use_wire", lambda wire: None)
+    serve(lambda message: answer(table, RefusedError, message), arguments.attach, use_wire)
+
+
+def ops_of(yours: Implementation) -> Mapping[str, Op]:
+    """The table of ops: hello and stop, one for each function named as an op, and those of OPS as they are."""
+
+    def hello(token: str) -> dict[str, Any]:
+        who = {"name": yours.NAME, "version": yours.VERSION}
+        return greet(token, **who, language="Python", profiles=yours.PROFILES)
+
+    refusals: Codes = getattr(yours, "REFUSALS", {})
+    found = {"hello": Op({"token": text}, {}, hello), "stop": STOP}
+    for op, (needed, optional) in OP_SHAPES.items():
+        function = getattr(yours, op, None)
+        perform = _performer(op, _refusing(function, refusals), yours.PROFILES) if function else _unsupported(op)
+        found[op] = Op(needed, optional, perform)
+    return {**found, **getattr(yours, "OPS", {})}
+
+
+def _unsupported(op: str) -> Performer:
+    def perform(**_given: Any) -> dict[str, Any]:
+        raise UnsupportedError(op)
+
+    return perform
+
+
+def _refusing(call: Callable[..., Any], refusals: Codes) -> Callable[..., Any]:
+    """The same function, with RefusedError in place of the exceptions by which it refuses. Others end the process."""
+
+    def refuse(*fields: Fields, **given: Any) -> Any:
+        try:
+            return call(*fields, **given)
+        except tuple(refusals) as error:
+            code = next(code for kind, code in refusals.items() if isinstance(error, kind))
+            raise RefusedError(str(code(error) if callable(code) else code), str(error)) from error
+
+    return refuse
+
+
+def _performer(op: str, call: Callable[..., Any], profiles: Sequence[str]) -> Performer:
+    """The function of an op, its result as JSON."""
+    if op == "decode":
+        return _decoding(call, profiles)
+    if op == "encode":
+        return _encoding(call, profiles)
+    if op in _RESULTS:
+        return _of_bytes(call, _RESULTS[op])
+    member, as_value = _VALUES[op]
+    return lambda **given: {member: as_value(call(**given))}
+
+
+def _of_bytes(call: Callable[..., Any], names: tuple[str, ...]) -> Performer:
+    def perform(**given: Any) -> dict[str, Any]:
+        result = call(**given)
+        parts = result if len(names) > 1 else (result,)
+        return {name: bytes(part).hex() for name, part in zip(names, parts, strict=True)}
+
+    return perform
+
+
+def _encoding(call: Callable[..., Any], profiles: Sequence[str]) -> Performer:
+    def encode(fields: Fields, **options: Any) -> dict[str, Any]:
+        _need_claimed(fields.flags, profiles)
+        return {"frame": bytes(call(fields, **options)).hex()}
+
+    return encode
+
+
+def _decoding(call: Callable[..., Any], profiles: Sequence[str]) -> Performer:
+    def decode(frame: bytes, **options: Any) -> dict[str, Any]:
+        try:
+            fields: Fields = call(frame, **options)
+        except RefusedError as error:
+            if error.code in _UNTOLD and is_whole(frame):
+                _need_claimed(frame[2], profiles)
+            raise
+        _need_claimed(int(fields.flags), profiles)
+        return {"fields": as_json(fields)}
+
+    return decode
+
+
+def _need_claimed(flags: int, profiles: Sequence[str]) -> None:
+    """Raise UnsupportedError for a frame whose transforms are of profiles that are not claimed (TST-10)."""
+    for bit, profile in _TRANSFORMS.items():
+        if flags & bit and profile not in profiles:
+            raise UnsupportedError(profile)
+
+
+def is_whole(frame: bytes) -> bool:
+    """Whether nothing is wrong with a frame before its transforms, as far as its header and its CRC tell."""
+    flags = int.from_bytes(frame[2:4], "little")
+    good = len(frame) >= 33 and frame[0] == 1 and not flags & ~_KNOWN_FLAGS
+    return good and zlib.crc32(frame[:-4]) == int.from_bytes(frame[-4:], "little")

@@ -1,0 +1,87 @@
+"""Dialogues of vector files written out: shared members, named parts and repeats, as vectors/dialogues.md has them."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias
+
+Json: TypeAlias = Mapping[str, Any]
+DIALOGUE = "dialogue"
+MOST = 1 << 17
+"""The number of rounds that one repeat can have; what any vector needs is far below it."""
+_COUNTED = {"stream_id": (4, "<I"), "frame_seq": (8, "<Q")}
+"""The places in a frame of what a repeat counts: the offset in its header, and the form there."""
+
+
+def whole_cases(file: Json) -> Iterator[Json]:
+    """The cases of a vector file, dialogues written out, so that each can be read by itself.
+
+    Raises ValueError for what is no vector file.
+    """
+    try:
+        parts: dict[str, list[Any]] = {}
+        for name, steps in file.get("parts", {}).items():
+            parts[name] = list(_steps(steps, parts, file.get("frame", {})))
+        for case in file["cases"]:
+            yield {**case, "input": _whole_input(case["input"], file, parts)} if file["op"] == DIALOGUE else case
+    except (KeyError, TypeError, AttributeError, struct.error) as error:
+        raise ValueError(f"not a vector file ({error!r})") from error
+
+
+def _whole_input(given: Json, file: Json, parts: Mapping[str, list[Any]]) -> Json:
+    config = {**file.get("config", {}), **given.get("config", {})}
+    return {**given, "config": config, "steps": list(_steps(given["steps"], parts, file.get("frame", {})))}
+
+
+def _steps(steps: Any, parts: Mapping[str, list[Any]], frame: Json) -> Iterator[Any]:
+    """The steps that are played, in order."""
+    for step in _unrolled(steps):
+        if isinstance(step, Mapping) and "part" in step:
+            yield from parts[step["part"]]
+        elif isinstance(step, Mapping) and isinstance(step.get("expect"), Mapping):
+            yield {**step, "expect": {**frame, **step["expect"]}}
+        else:
+            yield step
+
+
+def _unrolled(values: Any) -> Iterator[Any]:
+    """The elements of a list, a repeat's as often as it says."""
+    for value in values:
+        if not (isinstance(value, Mapping) and "repeat" in value):
+            yield _plain(value)
+            continue
+        if not 0 < value["repeat"] <= MOST:
+            raise ValueError(f"repeat is {value['repeat']}, not 1 to {MOST:,}")
+        for turn in range(value["repeat"]):
+            counts = {name: one["from"] + one["by"] * turn for name, one in value.get("counts", {}).items()}
+            yield from (counted(one, counts) for one in _unrolled(value["of"]))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        joined = value.keys() == {"join"}
+        return "".join(_unrolled(value["join"])) if joined else {name: _plain(inner) for name, inner in value.items()}
+    return list(_unrolled(value)) if isinstance(value, list) else value
+
+
+def counted(value: Any, counts: Mapping[str, int]) -> Any:
+    """The value with the numbers of a turn: in members of these names, and in the headers of frames to send."""
+    if not counts or not isinstance(value, Mapping | list):
+        return value
+    if isinstance(value, list):
+        return [counted(inner, counts) for inner in value]
+    found = {name: counted(inner, counts) for name, inner in value.items()}
+    for name, number in counts.items():
+        if isinstance(value.get(name), int | str):  # not a range of numbers
+            found[name] = type(value[name])(number)
+    return found | {"send": _numbered(value["send"], counts)} if "send" in value else found
+
+
+def _numbered(frame: str, counts: Mapping[str, int]) -> str:
+    data = bytearray.fromhex(frame)[:-4]
+    for name, number in counts.items():
+        offset, form = _COUNTED[name]
+        struct.pack_into(form, data, offset, number)
+    return (data + struct.pack("<I", zlib.crc32(data))).hex()
