@@ -10,7 +10,9 @@ INSTALLED := $(VENV)/.installed
 FUZZ_INSTALLED := $(VENV)/.fuzz-installed
 JAX_INSTALLED := $(VENV)/.jax-installed
 CAMPAIGN_INSTALLED := $(VENV)/.campaign-installed
+DOCS_INSTALLED := $(VENV)/.docs-installed
 FUZZ_SECONDS ?= 600
+API := resonant resonant.asyncio resonant.endpoint resonant.peer
 # Tools with an environment of their own, as nothing else needs what they bring along.
 MUTATION := $(VENV)/mutation
 MUTANTS ?= 200
@@ -22,6 +24,11 @@ LOCK := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsa
 	--no-emit-find-links --no-emit-trusted-host
 CARGO := cargo
 RUST := adapters/rust
+GO := go
+GO_MODULE := adapters/go
+# What `go test -fuzz` has in each package: name and how many inputs CI tries.
+GO_FUZZ := .:FuzzDecode .:FuzzDecompress .:FuzzMessage .:FuzzQuantize .:FuzzSparse ./internal/strictjson:FuzzRead ./peer:FuzzPeer
+GO_FUZZ_INPUTS ?= 20000
 CARGO_MUTANTS_VERSION := 27.1.0
 CARGO_MUTANTS := $(RUST)/target/tools/cargo-mutants-$(CARGO_MUTANTS_VERSION)
 # A clone of the public crate's package, the folder with its Cargo.toml.
@@ -29,7 +36,8 @@ PUBLIC ?=
 export PUBLIC
 
 .DEFAULT_GOAL := help
-.PHONY: help env conformance test lint python-tests rust-tests jax-tests vectors docs mutants mutants-rust mutation campaign soak release-vectors bench bench-public fuzz fuzz-short lock clean
+.PHONY: help env conformance test lint python-tests rust-tests go-tests jax-tests vectors docs api example mutants mutants-rust mutation campaign \
+	soak release-vectors bench bench-public fuzz fuzz-short lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -51,9 +59,9 @@ NEEDS := $(if $(filter jax,$(IMPL)),$(JAX_INSTALLED))
 conformance: $(INSTALLED) $(NEEDS) ## judge an implementation: make conformance IMPL=rust
 	$(BIN)/pytest conformance $(if $(IMPL),--impl="$$IMPL") $(ARGS)
 
-test: lint python-tests rust-tests ## every test, lint and type check of the project
+test: lint python-tests rust-tests go-tests ## every test, lint and type check of the project
 
-lint: $(INSTALLED) ## ruff, mypy, rustfmt, clippy, rustdoc
+lint: $(INSTALLED) ## ruff, mypy, rustfmt, clippy, rustdoc, gofmt, vet, staticcheck
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -61,12 +69,20 @@ lint: $(INSTALLED) ## ruff, mypy, rustfmt, clippy, rustdoc
 	cd $(RUST) && $(CARGO) clippy --quiet --locked --workspace --all-targets -- -D warnings
 	cd vectors/examples/rust && $(CARGO) fmt --check && CARGO_TARGET_DIR='$(CURDIR)/$(RUST)/target' $(CARGO) clippy --quiet --locked --all-targets -- -D warnings
 	cd $(RUST) && RUSTDOCFLAGS='-D warnings' $(CARGO) doc --quiet --locked --workspace --no-deps
+	@cd $(GO_MODULE) && unformatted=$$(gofmt -l .) && [ -z "$$unformatted" ] || { echo "gofmt would change $$unformatted" >&2; exit 1; }
+	cd $(GO_MODULE) && $(GO) vet ./...
+	cd $(GO_MODULE) && $(GO) tool -modfile=tools/go.mod staticcheck ./...
 
 python-tests: $(INSTALLED) $(CAMPAIGN_INSTALLED) ## the project's own Python tests, the freshness of the vectors among them
 	$(BIN)/pytest $(ARGS)
 
 rust-tests: ## the crate's tests, the golden vectors among them
 	cd $(RUST) && $(CARGO) test --quiet --locked --workspace
+
+go-tests: ## the Go module's tests, the golden vectors among them, and each of its fuzz targets for a moment
+	cd $(GO_MODULE) && $(GO) test -race ./...
+	cd $(GO_MODULE) && for target in $(GO_FUZZ); do \
+		$(GO) test "$${target%:*}" -run '^$$' -fuzz "^$${target#*:}$$" -fuzztime $(GO_FUZZ_INPUTS)x || exit 1; done
 
 jax-tests: $(JAX_INSTALLED) ## the tests of the JAX adapter, which python-tests skips where JAX is not installed
 	$(BIN)/pytest adapters/jax/tests $(ARGS)
@@ -79,6 +95,16 @@ docs: $(INSTALLED) ## draw the state diagrams in specs/ anew, the tables made of
 	$(BIN)/python -m conformance.tools.spec_tables
 	$(BIN)/python -m vectors.classes.coverage
 
+# pdoc cannot evaluate the annotations of a NamedTuple's fields, and warns of nothing else.
+api: $(DOCS_INSTALLED) ## the pages of the Python package and of the crate, in build/api
+	$(BIN)/python -W error -W 'ignore:Error parsing type annotation ForwardRef' -m pdoc --output-directory build/api/python $(API)
+	rm -rf $(RUST)/target/doc
+	cd $(RUST) && RUSTDOCFLAGS='-D warnings' $(CARGO) doc --quiet --locked --no-deps -p resonant-protocol
+	rm -rf build/api/rust && cp -r $(RUST)/target/doc build/api/rust
+
+example: $(INSTALLED) ## the example of README: a run with one fault, and the picture of its report, reports/example.png
+	$(BIN)/python -m conformance.tools.picture
+
 mutants: $(INSTALLED) ## prove that the suite catches faults: make mutants ARGS="--only FRM-2*"
 	$(BIN)/python -m conformance.mutants $(ARGS)
 
@@ -88,8 +114,8 @@ mutants-rust: $(INSTALLED) ## the same for the Rust crate, whose faults are one 
 mutation: $(MUTATION)/.installed $(CARGO_MUTANTS) ## general mutation tools, judged by the vectors: MUTANTS=200 SEED=1, FULL=1 for all
 	PYTHONPATH=reference:. $(MUTATION)/bin/python -m conformance.mutants.general --mutants $(MUTANTS) --seed $(SEED) $(if $(FULL),--full) $(ARGS)
 
-campaign: $(CAMPAIGN_INSTALLED) ## generated inputs asked of Rust and the reference, INPUTS=5000 of them
-	$(BIN)/resonant-conformance campaign --impl rust --inputs $(INPUTS) --seed $(SEED) --workers 2 --report build/campaign $(ARGS)
+campaign: $(CAMPAIGN_INSTALLED) ## generated inputs asked of Rust, Go and the reference, INPUTS=5000 of them
+	$(BIN)/resonant-conformance campaign --impl rust --impl go --inputs $(INPUTS) --seed $(SEED) --workers 2 --report build/campaign $(ARGS)
 
 soak: $(INSTALLED) ## the whole suite 50 times against reference and Rust on a loaded machine (ARGS='--times 2')
 	$(BIN)/python -m conformance.tools.soak $(ARGS)
@@ -101,9 +127,11 @@ bench: $(INSTALLED) ## what things cost, as ratios within one run
 	@echo 'reference, seed frame of 2048 F16:'; $(BIN)/python reference/bench/codec.py
 	@echo 'reference, quantize of 1 Mi elements:'; $(BIN)/python reference/bench/quant.py
 	@echo 'Rust, quantizers:'; cd $(RUST) && $(CARGO) bench --quiet --locked -p resonant-protocol --bench quant
-	@echo 'Rust, quantizers, as many times as fast as the reference:'; $(BIN)/python reference/bench/quant_ratio.py
+	@echo 'Rust, quantizers, as many times as fast as the reference:'; $(BIN)/python reference/bench/quant_ratio.py rust
+	@echo 'Go, the same:'; $(BIN)/python reference/bench/quant_ratio.py go
 	@echo 'Rust, 60 KiB frame against crc32fast, and against a copy and crc32fast:'; cd $(RUST) && $(CARGO) bench --quiet --locked -p resonant-protocol --bench frame
 	@echo 'Rust, stream of 2,000 frames of 60 KiB against its three sums:'; cd $(RUST) && $(CARGO) bench --quiet --locked -p resonant-protocol --bench stream
+	@echo 'Go, 60 KiB frame against crc32.ChecksumIEEE alone, and quantizers:'; cd $(GO_MODULE) && $(GO) run ./internal/bench frame && $(GO) run ./internal/bench quant
 	@echo 'whole suite against equally many empty tests:'; $(BIN)/python -m conformance.tools.bench
 	@echo 'dialogues (at most 5 s) and exchanges on the wire (at least 300 a second):'; $(BIN)/python -m conformance.tools.bench --dialogues
 	@echo 'a run against a testee that never answers:'; $(BIN)/python -m conformance.tools.bench --silent
@@ -120,6 +148,10 @@ $(FUZZ_INSTALLED): $(INSTALLED) requirements-fuzz.lock
 
 $(CAMPAIGN_INSTALLED): $(INSTALLED) requirements-campaign.lock
 	$(PIP) install --require-hashes -r requirements-campaign.lock
+	@touch $@
+
+$(DOCS_INSTALLED): $(INSTALLED) requirements-docs.lock
+	$(PIP) install --require-hashes -r requirements-docs.lock
 	@touch $@
 
 $(JAX_INSTALLED): $(INSTALLED) requirements-jax.lock
@@ -144,9 +176,10 @@ fuzz-short: $(FUZZ_INSTALLED) ## the same, bounded and seeded, as CI runs it
 lock: $(INSTALLED) ## pin the newest versions of everything again
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra dev -o requirements.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra campaign -c requirements.lock -o requirements-campaign.lock pyproject.toml
+	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra docs -c requirements.lock -o requirements-docs.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra fuzz -c requirements.lock -o requirements-fuzz.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra jax -c requirements.lock -o requirements-jax.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra mutation -c requirements.lock -o requirements-mutation.lock pyproject.toml
 
 clean: ## remove everything that was built
-	rm -rf $(VENV) $(RUST)/target .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build
+	rm -rf $(VENV) $(RUST)/target $(GO_MODULE)/build .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build

@@ -9,6 +9,9 @@ from typing import Any
 from .dump import Dump, dump_of
 from .outcome import KNOWN, Outcome
 
+DUE_OK = "ok"
+"""Of an Entry: its input is to be accepted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -21,6 +24,14 @@ class Failure:
     steps: tuple[Mapping[str, Any], ...] | None
     stderr: str | None
     replay: str
+    about: str = ""
+    """The case in a sentence."""
+    reason: str = ""
+    """The fault on one line, with where it is."""
+    fault: str = ""
+    """The same without its place; empty where two values differ."""
+    differs_in: str = ""
+    """The path of the member in which two values differ, such as fields.slices[0].payload."""
 
 
 def failure_from(data: Mapping[str, Any]) -> Failure:
@@ -44,6 +55,10 @@ class Entry:
     failure: Failure | None = None
     unexpected: bool = False
     """It passed, and is listed as a known failure; outcome is then FAIL. run.json does not have it."""
+    op: str = ""
+    """The op that the case asks for; empty for checks without one."""
+    due: str = ""
+    """DUE_OK, or the code with which its input must be rejected; empty for dialogues and checks."""
 
     @property
     def green(self) -> bool:

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from resonant.describe.clauses import load_clauses
 
 from . import model
-from .causes import causes
+from .cards import Account, cards, sentence
 from .read import Kill, Run
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -25,6 +25,7 @@ def render(runs: Sequence[Run], kills: Mapping[str, Kill] | None = None, specs: 
     clauses = load_clauses()
     runs = model.told_apart(runs)
     style, script = ((TEMPLATES / name).read_text("utf-8") for name in ("report.css", "report.js"))
+    found = [(run, cards(run.entries)) for run in runs]
     shown = tuple(model.failures(runs, clauses))
     return (
         environment()
@@ -32,7 +33,8 @@ def render(runs: Sequence[Run], kills: Mapping[str, Kill] | None = None, specs: 
         .render(
             runs=runs,
             rows={run.name: model.rows(run) for run in runs},
-            causes=[(run, causes(run.entries)) for run in runs],
+            cards=found,
+            sentences={run.name: sentence(account(run, len(those))) for run, those in found},
             matrix=model.matrix(runs),
             clauses=clauses,
             failures=shown,
@@ -46,6 +48,11 @@ def render(runs: Sequence[Run], kills: Mapping[str, Kill] | None = None, specs: 
             policy=policy(style, script),
         )
     )
+
+
+def account(run: Run, causes: int) -> Account:
+    """The numbers of a run, for its sentence of result."""
+    return Account(run.who, run.profiles, run.entries, causes, run.exit_status == 0, not run.left_out, run.outside)
 
 
 def environment() -> Environment:

@@ -20,4 +20,8 @@ BY_OUTCOME: Mapping[str, str] = {
 
 def meaning(entry: Entry) -> str:
     """One or two sentences for an entry that did not pass."""
-    return " ".join(text for text in (BY_OUTCOME.get(entry.outcome), BY_PROFILE.get(entry.profile)) if text)
+    profile = entry.profile
+    if entry.clauses and profile == registry().testee.name:  # a law is about the profile of its clause
+        family = entry.clauses[0].partition("-")[0]
+        profile = next((one.name for one in registry().profiles.values() if family in one.families), profile)
+    return " ".join(text for text in (BY_OUTCOME.get(entry.outcome), BY_PROFILE.get(profile)) if text)

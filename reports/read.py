@@ -29,6 +29,10 @@ class Run:
     left_out: int
     profiles: Mapping[str, Mapping[str, int]]
     entries: tuple[Entry, ...]
+    who: str = ""
+    """Name and version of the implementation, as far as they are known."""
+    outside: bool = False
+    """Whether a server was judged by its datagrams alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,8 @@ def read_run(path: Path) -> Run:
         left_out=data.get("left_out", 0),
         profiles=data["profiles"],
         entries=entries,
+        who=" ".join(word for word in (who["name"], who["version"]) if word != "unknown"),
+        outside="unseen" in data,
     )
 
 

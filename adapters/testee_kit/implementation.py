@@ -72,12 +72,20 @@ _VALUES: Final[Mapping[str, tuple[str, Callable[[Any], Any]]]] = {
 """op -> the one member of its result, and what makes it of the function's."""
 _TRANSFORMS: Final = {1: "zstd", 2: "xchacha"}
 _KNOWN_FLAGS: Final = 0b111
-_UNTOLD: Final = {"REJECTED", "BAD_COMPRESSION", "KEY_REQUIRED", "DECRYPT_FAILED"}
-"""Codes of who cannot undo a transform, or does not say why."""
+_EARLIER: Final = {
+    "FRAME_TOO_SHORT",
+    "FRAME_TOO_LARGE",
+    "BAD_VERSION",
+    "CRC_MISMATCH",
+    "BAD_TYPE",
+    "BAD_SLICE_TABLE",
+    "BAD_MODALITY",
+}
+"""Codes of checks that come before the transforms (FRM-29)."""
 
 
 class Implementation(Protocol):
-    """The least that a module of an implementation has; it may also have REFUSALS (Codes), OPS and use_wire."""
+    """The least that a module of an implementation has; it may also have LANGUAGE, REFUSALS, OPS and use_wire."""
 
     @property
     def NAME(self) -> str: ...  # noqa: D102, N802 - a constant of a module
@@ -99,8 +107,8 @@ def ops_of(yours: Implementation) -> Mapping[str, Op]:
     """The table of ops: hello and stop, one for each function named as an op, and those of OPS as they are."""
 
     def hello(token: str) -> dict[str, Any]:
-        who = {"name": yours.NAME, "version": yours.VERSION}
-        return greet(token, **who, language="Python", profiles=yours.PROFILES)
+        who = {"name": yours.NAME, "version": yours.VERSION, "language": getattr(yours, "LANGUAGE", "Python")}
+        return greet(token, **who, profiles=yours.PROFILES)
 
     refusals: Codes = getattr(yours, "REFUSALS", {})
     found = {"hello": Op({"token": text}, {}, hello), "stop": STOP}
@@ -165,7 +173,7 @@ def _decoding(call: Callable[..., Any], profiles: Sequence[str]) -> Performer:
         try:
             fields: Fields = call(frame, **options)
         except RefusedError as error:
-            if error.code in _UNTOLD and is_whole(frame):
+            if error.code not in _EARLIER and is_whole(frame):
                 _need_claimed(frame[2], profiles)
             raise
         _need_claimed(int(fields.flags), profiles)

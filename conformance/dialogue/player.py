@@ -197,12 +197,14 @@ class Player:
     def _need_ok(self, answer: Answer) -> Mapping[str, Any]:
         if not isinstance(answer, Ok):
             verdict = not_judged(answer, "ok to each op on peers")
-            self._end_with(replace(verdict, summary=f"{self._where}: {verdict.summary}"))
+            summary = f"{self._where}: {verdict.summary}"
+            self._end_with(replace(verdict, summary=summary, fault=verdict.summary))
         return answer.value
 
     def _stop(self, fault: Fault, expected: str, got: str, datagram: bytes = b"") -> NoReturn:
         summary = f"{self._where}: {fault.text}"
-        self._end_with(Verdict(Outcome.FAIL, summary, expected, got, fault.difference, produced=datagram.hex()))
+        verdict = Verdict(Outcome.FAIL, summary, expected, got, fault.difference, produced=datagram.hex())
+        self._end_with(replace(verdict, fault=fault.text))
 
     def _end_with(self, verdict: Verdict) -> NoReturn:
         raise StoppedError(replace(verdict, transcript=self.transcript.text(), steps=self.transcript.steps()))

@@ -6,18 +6,24 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from resonant.console import printable
+
 from reports.dump import Dump
 from reports.entry import Failure, failure_from
 
 from .cases import DIALOGUE, Accept, Case
+from .difference import path_text
 from .verdict import Verdict, short
 
-VALUE_CHARS, STDERR_CHARS = 4_000, 8_000
-"""The most characters kept of an expected or given value, and of standard error. A dump is bounded when it is made."""
+VALUE_CHARS, STDERR_CHARS, REASON_CHARS = 4_000, 8_000, 400
+"""The most characters kept of a value, of standard error, and of a reason. A dump is bounded when it is made."""
 
 
-def failure_of(case: Case | None, verdict: Verdict, dump: Dump | None, replay: str) -> Failure:
-    """The failure that a verdict states. case: None for checks without one. replay: the command that runs it alone."""
+def failure_of(case: Case | None, verdict: Verdict, dump: Dump | None, replay: str, about: str = "") -> Failure:
+    """The failure that a verdict states. replay: the command that runs it alone.
+
+    case: None for checks without one, which say in `about` what they are about.
+    """
     return Failure(
         expected=_bounded(_wanted(case, verdict)),
         got=_bounded(verdict.got if verdict.reply is None else verdict.reply),
@@ -26,6 +32,10 @@ def failure_of(case: Case | None, verdict: Verdict, dump: Dump | None, replay: s
         steps=tuple(asdict(step) for step in verdict.steps) or None,
         stderr=verdict.stderr[-STDERR_CHARS:] or None,
         replay=replay,
+        about=about if case is None else case.about,
+        reason=short(printable(verdict.summary), REASON_CHARS),
+        fault=short(_fault(verdict), REASON_CHARS),
+        differs_in=short(path_text(verdict.difference.path), REASON_CHARS) if verdict.difference else "",
     )
 
 
@@ -52,6 +62,10 @@ def _wanted(case: Case | None, verdict: Verdict) -> Any:
     if case is None or case.op == DIALOGUE:
         return verdict.expected
     return {"ok": case.expect.value} if isinstance(case.expect, Accept) else {"reject": {"code": case.expect.code}}
+
+
+def _fault(verdict: Verdict) -> str:
+    return "" if verdict.difference is not None else printable(verdict.fault or verdict.summary)
 
 
 def _bounded(value: Any) -> Any:

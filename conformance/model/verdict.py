@@ -43,6 +43,8 @@ class Verdict:
     """The answer as JSON data, where one answer was judged."""
     gave_up: str = ""
     """The reason why nothing more is asked of the implementation, if so; every later verdict would say the same."""
+    fault: str = ""
+    """The summary without the step of the dialogue; empty outside dialogues."""
     unnamed: bool = False
     """The input was refused as expected, but without a code (TST-14)."""
 

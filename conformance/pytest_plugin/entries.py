@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from reports.entry import Entry
+from reports.entry import DUE_OK, Entry
 from reports.outcome import KNOWN, Outcome
 
 from .. import SUITE
+from ..model.cases import DIALOGUE, Accept, Case
 from ..model.failure import from_text
 from ..probes import PROBES, UNCLAIMED_CLAUSES
 from ..session.judged import Judged
@@ -37,9 +38,17 @@ def entry_of(run: Judged, report: pytest.TestReport) -> Entry | None:
     case = run.cases.get(case_id)
     if case is not None:
         unexpected = unexpected and outcome != Outcome.PASS
-        return Entry(case.id, case.profile, case.clauses, outcome, unnamed, detail, failure, unexpected)
+        op, due = (case.op, _due(case)) if isinstance(case, Case) else ("", "")
+        return Entry(case.id, case.profile, case.clauses, outcome, unnamed, detail, failure, unexpected, op, due)
     refused = UNCLAIMED_CLAUSES if case_id.startswith(judged_id(UNCLAIMED)) else ()
     return Entry(case_id, TESTEE, _CLAUSES.get(case_id, refused), outcome, unnamed, detail, failure, unexpected)
+
+
+def _due(case: Case) -> str:
+    """The outcome that a case must have, in one word; empty where each step of a dialogue has one of its own."""
+    if case.op == DIALOGUE:
+        return ""
+    return DUE_OK if isinstance(case.expect, Accept) else case.expect.code
 
 
 def _text(report: pytest.TestReport) -> str:

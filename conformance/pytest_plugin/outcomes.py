@@ -46,14 +46,14 @@ class Reporter:
     def check(self, check: Check, verdict: Verdict) -> None:
         """The same for a check of a server from outside."""
         if not verdict.passed:
-            self._keep(failure_of(None, verdict, None, self.replay()))
+            self._keep(failure_of(None, verdict, None, self.replay(), check.about))
         if not self._settled(check.id, verdict):
             self._fail(verdict, probe_text(check.id, check.about, check.clauses, verdict, self.replay()))
 
     def found(self, name: str, about: str, clauses: tuple[str, ...], verdict: Verdict, *more: str) -> None:
         """Fail the running test by what a probe or a law found. more: options that its replay needs besides."""
         again = self.replay(*more)
-        self._keep(failure_of(None, verdict, None, again))
+        self._keep(failure_of(None, verdict, None, again, about))
         self._fail(verdict, probe_text(name, about, clauses, verdict, again))
 
     def breach(self, case: Case, verdict: Verdict, file: Path) -> None:

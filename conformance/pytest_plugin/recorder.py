@@ -7,6 +7,8 @@ from collections.abc import Generator, Iterator
 import pytest
 from rich.console import Console
 
+from reports.cards import cards
+
 from ..session.files import not_written
 from ..session.outputs import WRITE_ERRORS, plan_faults, write_files
 from ..session.provenance import bound_to
@@ -15,10 +17,12 @@ from .entries import entry_of
 from .interrupt import KEY as INTERRUPTION
 from .junit import guard_junit, note_faults
 from .selection import replays, selectors
-from .stash import FAULTS, JUDGED, OPTIONS, OUTSIDE, WRITTEN
-from .summary import summary
+from .stash import CARDS, FAULTS, JUDGED, OPTIONS, OUTSIDE, WRITTEN
+from .summary import result_line, summary
 from .terminal import picture, wanted
 
+_WIDTH = 80
+"""Of lines where there is no terminal reporter."""
 _COMPLETE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
 """The ends of a run that was not broken off; one that was says nothing of known failures and plans."""
 
@@ -63,7 +67,8 @@ class ResultRecorder:
             config.stash[FAULTS] = (*faults, not_written(error))
             session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
         if not config.pluginmanager.has_plugin("terminalreporter"):
-            print("\n".join(self._lines()))
+            config.stash[CARDS] = cards(config.stash[JUDGED].results.entries)
+            print("\n".join((result_line(config), *self._lines(_WIDTH))))
         return result
 
     def _faults(self, session: pytest.Session, exitstatus: int) -> Iterator[str]:
@@ -96,13 +101,15 @@ class ResultRecorder:
             self._config.stash[WRITTEN] = write_run(options.report, {**data, **more})
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """A row a profile, the failing clauses, and whatever keeps the run from being green."""
+        """The result in a sentence, a row a profile, the causes, and whatever keeps the run from being green."""
         if self._config.option.collectonly:
             return
+        terminalreporter.write_sep("=", "RESULT")
+        terminalreporter.write_line(result_line(self._config))
         if wanted(self._config):
             Console().print(picture(self._config.stash[JUDGED].results.rows()))
-        for line in self._lines():
+        for line in self._lines(terminalreporter._tw.fullwidth):
             terminalreporter.write_line(line)
 
-    def _lines(self) -> Iterator[str]:
-        yield from (*summary(self._config), *self._written)
+    def _lines(self, width: int) -> Iterator[str]:
+        yield from (*summary(self._config, width), *self._written)

@@ -15,6 +15,7 @@ from .begin import ready
 from .outcomes import pytest_runtest_makereport  # noqa: F401 - a hook of this plugin
 from .recorder import ResultRecorder
 from .stash import JUDGED, OUTSIDE
+from .teller import Teller
 
 SUITE = Path(__file__).resolve().parents[1]
 TESTS = SUITE / "test_outside.py"
@@ -85,3 +86,4 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(ResultRecorder(config), "conformance-results")
+        config.pluginmanager.register(Teller(session), "conformance-teller")

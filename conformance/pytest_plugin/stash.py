@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from reports.cards import Card
+
 from ..session.judged import Judged
 from ..session.options import Options
 from ..session.server_run import OutsideRun
@@ -18,5 +20,7 @@ JUDGED = pytest.StashKey[Judged]()
 """The one of the two that there is."""
 FAULTS = pytest.StashKey[tuple[str, ...]]()
 """Reasons why the run must not be green although no case failed."""
+CARDS = pytest.StashKey[tuple[Card, ...]]()
+"""The causes of the failures, once the run has ended."""
 WRITTEN = pytest.StashKey[Path]()
 """The run.json of this run, once there is one."""

@@ -1,41 +1,94 @@
-"""The account of a run in words, below whatever pytest says."""
+"""The account of a run below whatever pytest says: the result, a row a profile, the causes, what to do next."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
+from resonant.console import printable
 
+from reports.cards import Account, Card, sentence
+from reports.causes.signature import is_failure
+
+from ..model.verdict import short
 from ..session.judged import Judged
-from .stash import FAULTS, JUDGED, OUTSIDE, WRITTEN
-from .terminal import cause_lines, wanted
+from ..session.replay import command_line
+from .card_text import listed
+from .stash import CARDS, FAULTS, JUDGED, OPTIONS, OUTSIDE, WRITTEN
+from .terminal import wanted
+
+UNKNOWN = "unknown"
+TESTEE = "testee"
+_WHO_CHARS = 120
 
 
-def summary(config: pytest.Config) -> Iterator[str]:
-    """A row a profile, unless bars are shown, the failing clauses, and whatever keeps the run from being green."""
+def result_line(config: pytest.Config) -> str:
+    """The result of the run in a sentence."""
+    run = config.stash[JUDGED]
+    hello = run.hello
+    who = " ".join(word for word in (hello.name, hello.version) if word != UNKNOWN)
+    entries = run.results.entries
+    return sentence(
+        Account(
+            who=printable(short(who, _WHO_CHARS)),
+            profiles=dict(run.results.rows()),
+            entries=entries,
+            causes=len(_cards(config)),
+            green=not config.stash.get(FAULTS, ()) and not any(map(is_failure, entries)),
+            whole=not run.results.left_out,
+            outside=OUTSIDE in config.stash,
+        )
+    )
+
+
+def _cards(config: pytest.Config) -> tuple[Card, ...]:
+    return config.stash.get(CARDS, ())
+
+
+def summary(config: pytest.Config, width: int) -> Iterator[str]:
+    """A row a profile, unless bars are shown, the causes, and whatever keeps the run from being green."""
     run = config.stash[JUDGED]
     if not wanted(config):
         yield from _table(run)
     if run.results.unnamed:
-        yield f"{run.results.unnamed} refusals came without a code"
+        yield f"{run.results.unnamed:,} refusals came without a code"
     if run.results.left_out:
         count = run.results.left_out
         yield f"{count} dialogues need time to pass, which for this testee is real time: not executed (--real-time)"
-    failing = run.results.failing_clauses()
-    if failing:
-        yield "failing clauses: " + ", ".join(f"{clause} ({count})" for clause, count in failing[:12])
-        yield from ("likely causes:", *cause_lines(run.results.entries))
+    found = _cards(config)
+    if found:
+        yield "causes:"
+        yield from listed(found, width)
     if OUTSIDE in config.stash:
         yield from config.stash[OUTSIDE].summary()
     if WRITTEN in config.stash:
         yield f"report: {config.stash[WRITTEN]}"
     for fault in config.stash.get(FAULTS, ()):
         yield f"FAILED RUN: {fault}"
+    if found:
+        yield from _next(config)
 
 
 def _table(run: Judged) -> Iterator[str]:
-    yield ""
     yield f"{'profile':<10}{'cases':>8}{'executed':>10}{'passed':>8}{'failed':>8}{'known':>7}"
     for profile, row in run.results.rows():
         cells = f"{row['planned']:>8}{row['executed']:>10}{row['passed']:>8}{row['failed']:>8}{row['known']:>7}"
         yield f"{profile:<10}{cells}"
+    own = [entry for entry in run.results.entries if entry.id not in run.cases]
+    failed = sum(map(is_failure, own))
+    if own:
+        passed = sum(entry.outcome == "pass" for entry in own)
+        yield f"{TESTEE:<10}{len(own):>8}{len(own):>10}{passed:>8}{failed:>8}{len(own) - passed - failed:>7}"
+
+
+def _next(config: pytest.Config) -> Iterator[str]:
+    """The next steps after failures."""
+    folder, options = config.invocation_params.dir, config.stash[OPTIONS]
+    if WRITTEN in config.stash:
+        run = config.stash[WRITTEN]
+        page = command_line(folder, "report", str(run), "--html", str(run.with_name("report.html")))
+        yield f"next: look at every failure on one page: {page}"
+    else:
+        yield "next: --report DIR writes run.json, of which `report` makes a page with every failure"
+    if options.known is None:
+        yield "      --tb=short prints each here; --known-failures FILE --fix-known-failures lists them as known"

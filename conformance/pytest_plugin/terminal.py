@@ -1,4 +1,4 @@
-"""The display of a run for a person at a terminal: progress, bars, and failures by their likely causes."""
+"""The display of a run for a person at a terminal: progress and bars."""
 
 from __future__ import annotations
 
@@ -11,19 +11,17 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from reports.causes import causes
-from reports.entry import Entry
 
-MOST_CAUSES = 8
+def quiet(config: pytest.Config) -> bool:
+    """Whether neither the names of the tests nor what they print is asked for."""
+    # An option is not there if its plugin is switched off.
+    return config.option.verbose <= 0 and getattr(config.option, "capture", "fd") != "no"
 
 
 def wanted(config: pytest.Config) -> bool:
     """Whether a person looks on: at a terminal, and not at the names of the tests or at what they print."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is None or not getattr(reporter, "isatty", False):
-        return False
-    # An option is not there if its plugin is switched off.
-    return config.option.verbose <= 0 and getattr(config.option, "capture", "fd") != "no"
+    return reporter is not None and bool(getattr(reporter, "isatty", False)) and quiet(config)
 
 
 class Meter:
@@ -38,13 +36,6 @@ class Meter:
     def pytest_collection_finish(self) -> None:
         """Show the bar when the first case begins."""
         self._progress.start()
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
-        """Count without a letter; the failures come in full at the end."""
-        if hasattr(report, "wasxfail") or not (report.when == "call" or report.failed):
-            return None
-        return report.outcome, "", ""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """One more is done."""
@@ -69,11 +60,3 @@ def picture(rows: Iterable[tuple[str, Mapping[str, int]]]) -> Table:
         failed = f"[red]{row['failed']}[/]" if row["failed"] else "0"
         table.add_row(profile, bar, str(row["passed"]), failed, str(row["known"]), str(row["planned"]))
     return table
-
-
-def cause_lines(entries: Iterable[Entry]) -> list[str]:
-    """The likely causes, the most frequent first."""
-    found = causes(entries)
-    lines = [f"{cause.count:>5} × {cause.clause}: {cause.what}" for cause in found[:MOST_CAUSES]]
-    more = len(found) - MOST_CAUSES
-    return [*lines, *([f"and {more} more causes"] if more > 0 else [])]

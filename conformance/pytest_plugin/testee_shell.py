@@ -23,6 +23,7 @@ from .begin import ready
 from .outcomes import pytest_runtest_makereport  # noqa: F401 - a hook of this plugin
 from .recorder import ResultRecorder
 from .stash import JUDGED, OPTIONS, RUN
+from .teller import Teller
 from .terminal import Meter, wanted
 
 OUTSIDE_TESTS = Path(__file__).resolve().parents[1] / "test_outside.py"
@@ -130,5 +131,6 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(ResultRecorder(config), "conformance-results")
+        config.pluginmanager.register(Teller(session), "conformance-teller")
         if wanted(config):
             config.pluginmanager.register(Meter(session), "conformance-meter")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.driver import Hello
+from reports.cards import Card, cards
 from reports.entry import Entry
 
 from ..model.verdict import short
@@ -16,7 +17,7 @@ from .provenance import Bound
 from .results import Results
 
 FORMAT = 3
-DETAIL_CHARS = 20_000
+DETAIL_CHARS, TITLE_CHARS = 20_000, 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ def run_data(results: Results, hello: Hello, bound: Bound, ending: Ending) -> Ma
         "faults": list(ending.faults),
         "left_out": results.left_out,
         "profiles": dict(results.rows()),
+        "unnamed": results.unnamed,
+        "causes": [_cause(card) for card in cards(results.entries)],
         "cases": [_case(entry) for entry in sorted(results.entries, key=lambda entry: entry.id)],
     }
 
@@ -55,8 +58,22 @@ def _case(entry: Entry) -> Mapping[str, Any]:
         "clauses": list(entry.clauses),
         "outcome": str(entry.outcome),
         "unnamed": entry.unnamed,
+        "op": entry.op,
+        "due": entry.due,
         "detail": short(entry.detail, DETAIL_CHARS),
         "failure": asdict(entry.failure) if entry.failure else None,
+    }
+
+
+def _cause(card: Card) -> Mapping[str, Any]:
+    return {
+        "kind": str(card.cause.kind),
+        "clauses": [clause for clause in (card.cause.clause, card.cause.also) if clause],
+        "title": short(card.title, TITLE_CHARS),
+        "said": short(card.said, TITLE_CHARS),
+        "look_at": short(card.look, TITLE_CHARS),
+        "means": card.means,
+        "cases": [entry.id for entry in card.cause.entries],
     }
 
 

@@ -95,6 +95,7 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
         layer("entry", "one case of a run, whoever judged or read it"),
         layer("read compare statement causes", "each reads run files, or their cases, for one purpose"),
         layer("meaning", "what a profile means to its users"),
+        layer("cards", "the result and its causes in words, the same at a terminal and on a page"),
         layer("model", "what the page shows"),
         layer("html", "how it shows it"),
         layer("campaign", "the page of a campaign, which looks like that of a run"),

@@ -23,7 +23,6 @@ KITS: Mapping[str, str] = {
 
 APART: Mapping[str, str] = {
     "adapters/driver/transport/pieces.py": "the runner's end of the protocol",
-    "README.md": "a complete testee in one block, to read and to copy",
     "specs/testee.md": "the protocol itself",
     "adapters/rust/testee-kit/tests/pieces.rs": "the kit is tested against bytes",
     "adapters/tests/doubles/kit.py": "testees that are wrong on purpose, for the driver's tests",

@@ -55,7 +55,7 @@ class Language:
     needs: str
     """The tools that building and running it takes."""
     depend: str
-    """The way to a library of its owner's, as a sentence."""
+    """The way to a library of its owner's, in whole sentences."""
     further: str
     """The place of all functions that the kit calls, in Markdown."""
     peers: str
@@ -72,8 +72,8 @@ LANGUAGES: Final[Mapping[str, Language]] = {
         yours="yours.py",
         protocol="[testee_kit](testee_kit)",
         needs="Python 3.11 or newer",
-        depend="Import it there; it runs in the suite's own Python, or in the one that `run` of adapter.toml names "
-        'in place of `{python}`, such as `".venv/bin/python"`.',
+        depend="Import your library there. The testee runs in the suite's own Python, or in the one that `run` of\n"
+        'adapter.toml names in place of `{python}`, such as `".venv/bin/python"`.',
         further="[testee_kit/implementation.py](testee_kit/implementation.py)",
         peers="a table `OPS` and a function `use_wire` in yours.py",
         kit=Kit("testee_kit", Path("testee_kit"), ("*.py",), ("arrays.py",)),
@@ -84,7 +84,7 @@ LANGUAGES: Final[Mapping[str, Language]] = {
         yours="src/yours.rs",
         protocol="[testee-kit](testee-kit)",
         needs="cargo, of Rust 1.82 or newer, and the crates serde_json and socket2",
-        depend="`cargo add` it here.",
+        depend="`cargo add` your library in this folder.",
         further="The trait in [testee-kit/src/implementation.rs](testee-kit/src/implementation.rs)",
         peers="`Op::on_state` in the table that `ops_of` makes in src/main.rs",
         kit=Kit("rust/testee-kit", Path("testee-kit"), ("Cargo.toml", "src/*.rs")),
@@ -95,9 +95,10 @@ LANGUAGES: Final[Mapping[str, Language]] = {
         yours="yours.go",
         protocol="[testeekit](testeekit)",
         needs="Go 1.22 or newer",
-        depend="`go get` it here.",
+        depend="`go get` your library in this folder.",
         further="The interface in [testeekit/implementation.go](testeekit/implementation.go)",
         peers="`testeekit.RunWith` in main.go",
+        by_hand=_STAYS,
         kit=Kit("go/testeekit", Path("testeekit"), ("*.go",)),
     ),
     "c": Language(
@@ -105,7 +106,7 @@ LANGUAGES: Final[Mapping[str, Language]] = {
         yours="yours.c",
         protocol="[testee_kit](testee_kit)",
         needs="make and a C11 compiler, with POSIX threads and sockets",
-        depend="The Makefile says where its sources or its name go.",
+        depend="The Makefile says where the sources of your library, or its name, go.",
         further="The struct in [testee_kit/testee_kit.h](testee_kit/testee_kit.h)",
         peers="`use_wire` in yours.c, and lines of `kit_ops` in testee_kit/ops.c",
         kit=Kit("c/testee_kit", Path("testee_kit"), ("*.[ch]",)),

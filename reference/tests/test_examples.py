@@ -1,4 +1,4 @@
-"""The sender and the receiver of reference/examples, between themselves and with their Rust counterparts."""
+"""The sender and the receiver of reference/examples, between themselves and with their counterparts in Rust and Go."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from reference.tests.support import F16, I8, ROOT, WORKED_PLAIN, joined, raw_hea
 
 EXAMPLES = ROOT / "reference" / "examples"
 RUST = ROOT / "adapters" / "rust"
+GO = ROOT / "adapters" / "go"
 WAIT_S = 20
 """The longest that any program here may take; none needs a second."""
 THINK = (
@@ -30,6 +32,8 @@ TWO_SLICES = with_crc(
     + raw_slice(F16, [16], bytes(32))
     + raw_slice(I8, [4], b"note")
 )
+LANGUAGES = ("python", "rust", "go")
+WITHOUT_PYTHON_ALONE = [pair for pair in product(LANGUAGES, repeat=2) if set(pair) != {"python"}]
 PYTHON = {name: [sys.executable, str(EXAMPLES / f"{name}.py")] for name in ("recv_think", "send_think")}
 
 
@@ -44,10 +48,22 @@ def rust_examples() -> Path:
     return Path(os.environ.get("CARGO_TARGET_DIR", RUST / "target")) / "release" / "examples"
 
 
+@pytest.fixture(scope="session")
+def go_examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the compiled Go examples."""
+    if shutil.which("go") is None:
+        pytest.skip("go is not on PATH, so the Go examples cannot be built")
+    folder = tmp_path_factory.mktemp("go_examples")
+    command = ["go", "build", "-o", f"{folder}{os.sep}", "./examples/..."]
+    built = subprocess.run(command, cwd=GO, capture_output=True, text=True, timeout=600, check=False)
+    assert built.returncode == 0, built.stderr
+    return folder
+
+
 def program(request: pytest.FixtureRequest, language: str, name: str) -> list[str]:
     if language == "python":
         return PYTHON[name]
-    folder: Path = request.getfixturevalue("rust_examples")
+    folder: Path = request.getfixturevalue(f"{language}_examples")
     return [str(folder / name)]
 
 
@@ -99,7 +115,9 @@ def test_sender_and_receiver_exchange_thinks_for_critiques() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("sending", "receiving"), [("rust", "rust"), ("rust", "python"), ("python", "rust")])
+@pytest.mark.parametrize(
+    ("sending", "receiving"), [pair for pair in product(LANGUAGES, repeat=2) if set(pair) != {"python"}]
+)
 def test_a_receiver_understands_a_sender(request: pytest.FixtureRequest, sending: str, receiving: str) -> None:
     with receiver(program(request, receiving, "recv_think"), count=1) as (process, port):
         send_thinks(program(request, sending, "send_think"), port, 1)
@@ -124,7 +142,7 @@ def bare(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
-@pytest.mark.parametrize("language", ["python", "rust"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_receiver_says_what_it_does_not_take_and_serves_on(request: pytest.FixtureRequest, language: str) -> None:
     with (
         receiver(program(request, language, "recv_think"), count=1) as (process, port),
@@ -143,7 +161,7 @@ def test_a_receiver_says_what_it_does_not_take_and_serves_on(request: pytest.Fix
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("language", ["python", "rust"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", ["send_think", "recv_think"])
 def test_a_wrong_address_is_one_line_and_status_2(request: pytest.FixtureRequest, name: str, language: str) -> None:
     for address in ("::1:50051", "[::1]", "127.0.0.1:65536", "no.such.invalid:5"):
@@ -163,7 +181,7 @@ def has_ipv6() -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("sending", "receiving"), [("python", "rust"), ("rust", "python")])
+@pytest.mark.parametrize(("sending", "receiving"), [("python", "rust"), ("rust", "go"), ("go", "python")])
 def test_ipv6_addresses_are_named_in_brackets(request: pytest.FixtureRequest, sending: str, receiving: str) -> None:
     """On a machine without such addresses a receiver says so in one line."""
     command = [*program(request, receiving, "recv_think"), "--addr", "[::1]:0", "--count", "1"]

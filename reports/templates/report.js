@@ -5,12 +5,20 @@ const search = document.getElementById("search");
 const filters = [...document.querySelectorAll("[data-filter]")];
 const texts = new Map(failures.map((one) => [one, one.textContent.toLowerCase()]));
 
+/** Whether the text has the word; a number at its end is whole, so that FRM-1 is not found in FRM-12. */
+function has(text, word) {
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+    if (!/\d$/.test(word) || !/^\d/.test(text.slice(at + word.length, at + word.length + 1))) return true;
+  }
+  return false;
+}
+
 function apply() {
   const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
   let shown = 0;
   for (const one of failures) {
     const fits = filters.every((filter) => !filter.value || one.dataset[filter.dataset.filter] === filter.value)
-      && words.every((word) => texts.get(one).includes(word));
+      && words.every((word) => has(texts.get(one), word));
     one.hidden = !fits;
     shown += fits;
   }

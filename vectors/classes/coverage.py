@@ -20,7 +20,7 @@ from .view import DATA, View, views
 README = DATA.parent / "README.md"
 BEGIN, END = "<!-- classes -->", "<!-- end -->"
 LARGE_CHARS = 20_000
-KINDS = ("sizes", "counts", "digits", "combinations", "places")
+KINDS = ("sizes", "counts", "digits", "combinations", "places", "instants")
 
 
 def missing(cases: Iterable[View], rows: Mapping[str, Sequence[Row]] = ROWS) -> Iterator[str]:
@@ -49,7 +49,7 @@ def large_groups(data: Path = DATA) -> set[str]:
 
 def drawn() -> str:
     """The tables in Markdown."""
-    lines = ["| op | kind | classes | accepted | rejected |", "|---|---|---|---|---|"]
+    lines = ["| op, or dialogues of | kind | classes | accepted | rejected |", "|---|---|---|---|---|"]
     for op, rows in ROWS.items():
         for row in sorted(rows, key=lambda row: KINDS.index(row.kind)):
             counts = [str(len(set(side))) if side else "" for side in (row.accepted, row.rejected)]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .bodies import BODIES
+from .dialogues import DIALOGUES
 from .frames import FRAMES
 from .meanings import MEANINGS
 from .row import Row
 
-ROWS: Mapping[str, tuple[Row, ...]] = {**FRAMES, **BODIES, **MEANINGS}
-"""By op."""
+ROWS: Mapping[str, tuple[Row, ...]] = {**FRAMES, **BODIES, **MEANINGS, **DIALOGUES}
+"""By op, those of dialogues by profile."""
 
 LARGE: Mapping[str, str] = {
     "frame/decode/hand-sizes": "the longest frame and one byte more (FRM-26)",

@@ -10,6 +10,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from resonant.describe.vector_files import whole_cases
+
+REFUSED = "*"
+"""Stands for a code where a dialogue is asked for what is rejected in it."""
 DATA = Path(__file__).resolve().parent.parent / "data"
 _PLACE = re.compile(r"-(\d+)-of-(\d+)")
 
@@ -91,10 +95,13 @@ _FIXED = (("type", 1, 2), ("flags", 2, 4), ("stream_id", 4, 8), ("frame_seq", 8,
 
 
 def views(data: Path = DATA) -> Iterator[View]:
-    """The cases of ops below a folder of vectors."""
+    """The cases of ops below a folder of vectors; dialogues twice, by their profile and once for each side."""
     for path in sorted(data.rglob("*.json")):
         file = json.loads(path.read_bytes())
-        for case in file["cases"] if file["op"] != "dialogue" else ():
+        for case in whole_cases(file):
             name = f"{file['profile']}/{file['group']}/{case['id']}"
             expect = case["expect"]
+            if file["op"] == "dialogue":
+                yield from (View(name, file["profile"], case["input"], side, {}) for side in ("", REFUSED))
+                continue
             yield View(name, file["op"], case["input"], expect.get("reject", ""), expect.get("ok", {}))

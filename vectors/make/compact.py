@@ -18,7 +18,7 @@ Json: TypeAlias = Mapping[str, Any]
 ROLES = ("server", "client")
 FRAME = {"type": 3, "flags": 0, "space_hash32": 0x5EED1234, "modality": 0}
 """Of frames that peers are to send, unless a step says otherwise."""
-WORTH_CHARS = 400
+WORTH_CHARS = 250
 """A part is made where it saves as much."""
 REFERENCE_CHARS = 24
 """The length of a reference to a part."""

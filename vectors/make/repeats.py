@@ -6,15 +6,16 @@ import json
 import re
 import struct
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-RUN_BYTES, LONG_CHARS = 64, 1_024
+RUN_BYTES, LONG_CHARS = 64, 600
 """Runs of bytes become repeats from so many bytes on, in texts that are longer than LONG_CHARS."""
 TURNS, SAVED_CHARS, PERIOD = 4, 400, 4
 """Elements of a list become a repeat from so many turns and saved characters on; a turn has at most PERIOD of them."""
 _RUN = re.compile(rb"(.{1,256}?)\1{3,}", re.DOTALL)
-_HEX = re.compile("[0-9a-f]*")
+_TEXT_RUN = re.compile(r"(.{1,8}?)\1{63,}", re.DOTALL)
+_HEX = re.compile("([0-9a-f]{2})*")
 _HEADER = {"stream_id": (4, "<I"), "frame_seq": (8, "<Q")}
 
 
@@ -24,19 +25,26 @@ def repeats(value: Any) -> Any:
         return {name: repeats(inner) for name, inner in value.items()}
     if isinstance(value, list):
         return [repeats(one) for one in _folded(value)]
-    return _joined(value) if isinstance(value, str) and len(value) > LONG_CHARS and _HEX.fullmatch(value) else value
+    return _joined(value) if isinstance(value, str) and len(value) > LONG_CHARS else value
 
 
 def _joined(text: str) -> Any:
-    data, pieces, end = bytes.fromhex(text), list[Any](), 0
-    for run in _RUN.finditer(data):
-        unit, whole = run.group(1), run.group(0)
-        if len(whole) - len(unit) < RUN_BYTES:
+    if _HEX.fullmatch(text):
+        data = bytes.fromhex(text)
+        return _pieces(data, _RUN.finditer(data), RUN_BYTES, bytes.hex) or text
+    return _pieces(text, _TEXT_RUN.finditer(text), RUN_BYTES, str) or text
+
+
+def _pieces(whole: Any, runs: Iterator[re.Match[Any]], least: int, told: Callable[[Any], str]) -> Any:
+    """The text as pieces, if there are runs in it that save as much as `least`."""
+    pieces, end = list[Any](), 0
+    for run in runs:
+        if len(run[0]) - len(run[1]) < least:
             continue
-        pieces += [data[end : run.start()].hex()] if run.start() > end else []
-        pieces.append({"repeat": len(whole) // len(unit), "of": [unit.hex()]})
+        pieces += [told(whole[end : run.start()])] if run.start() > end else []
+        pieces.append({"repeat": len(run[0]) // len(run[1]), "of": [told(run[1])]})
         end = run.end()
-    return {"join": [*pieces, *([data[end:].hex()] if end < len(data) else [])]} if pieces else text
+    return {"join": [*pieces, *([told(whole[end:])] if end < len(whole) else [])]} if pieces else None
 
 
 def _folded(values: list[Any]) -> Iterator[Any]:

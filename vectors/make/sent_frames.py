@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-WORTH_CHARS, REFERENCE_CHARS = 150, 30
+WORTH_CHARS, REFERENCE_CHARS = 80, 30
 """A frame gets a name where that saves as much; a reference to it has about so many characters."""
 _TYPES = ("think", "cache", "ask", "heart", "critique")
 _METHOD = re.compile(rb'"method":"([a-z]+)"')

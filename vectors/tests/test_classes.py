@@ -28,9 +28,11 @@ def test_every_class_has_a_case(op: str) -> None:
     assert list(missing(of(op), {op: ROWS[op]})) == []
 
 
-def test_every_op_without_state_has_its_rows() -> None:
+def test_every_op_without_state_and_every_profile_of_dialogues_has_its_rows() -> None:
     assert {case.op for case in cases()} == set(ROWS)
-    assert {one for profile in registry().profiles.values() for one in profile.ops} >= set(ROWS)
+    profiles = registry().profiles
+    ops = {one for profile in profiles.values() for one in profile.ops}
+    assert ops | {name for name, profile in profiles.items() if profile.dialogues} >= set(ROWS)
 
 
 def test_every_row_is_of_a_kind_and_wants_something() -> None:
@@ -44,6 +46,13 @@ def test_a_class_that_loses_its_last_case_is_told() -> None:
     kept = [case for case in of("decode") if not (case.code == "BAD_RANK" and case.header.get("type") == 3)]
     told = list(missing(kept, {"decode": ROWS["decode"]}))
     assert "decode: code × type × STRONG_TAIL: ('BAD_RANK', 3, 4) is not rejected by any case" in told
+
+
+def test_a_dialogue_that_was_the_last_of_its_class_is_told() -> None:
+    kept = [case for case in of("stream") if not case.id.startswith("stream/sequences/mixtures/server-")]
+    told = list(missing(kept, {"stream": ROWS["stream"]}))
+    assert len(told) >= 15
+    assert all("every mixture of two streams" in line and "'server'" in line for line in told)
 
 
 def test_a_case_that_changes_sides_is_told() -> None:

@@ -24,11 +24,12 @@ static bool is_whole(kit_bytes frame) {
     return (crc ^ UINT32_MAX) == sent;
 }
 
-/* Whether this is the code of who cannot undo a transform, or does not say why. */
-static bool is_untold(const char *code) {
-    static const char *const untold[] = {"REJECTED", "BAD_COMPRESSION", "KEY_REQUIRED", "DECRYPT_FAILED"};
-    for (size_t at = 0; at < sizeof untold / sizeof *untold; at++)
-        if (!strcmp(untold[at], code)) return true;
+/* Whether this is the code of a check that comes before the transforms (FRM-29). */
+static bool is_earlier(const char *code) {
+    static const char *const codes[] = {"FRAME_TOO_SHORT", "FRAME_TOO_LARGE", "BAD_VERSION", "CRC_MISMATCH",
+                                        "BAD_TYPE", "BAD_SLICE_TABLE", "BAD_MODALITY"};
+    for (size_t at = 0; at < sizeof codes / sizeof *codes; at++)
+        if (!strcmp(codes[at], code)) return true;
     return false;
 }
 
@@ -49,7 +50,7 @@ kit_outcome kit_run_decode(span input, text *out) {
     kit_fields found = {0};
     kit_outcome what = yours.decode(frame, key, &found), claimed = kit_done();
     if (what.kind == OK) claimed = need_claimed(found.flags);
-    if (what.kind == REJECT && is_untold(what.why) && is_whole(frame)) claimed = need_claimed(frame.at[2]);
+    if (what.kind == REJECT && !is_earlier(what.why) && is_whole(frame)) claimed = need_claimed(frame.at[2]);
     if (claimed.kind != OK) return claimed;
     if (what.kind != OK) return what;
     kit_put_string(out, "{\"fields\":");

@@ -1,5 +1,5 @@
 // Package testeekit is the shared part of testees in Go (specs/testee.md): the sockets, the datagrams, the checks of
-// requests. A testee is an Implementation and calls Run with it. It needs the standard library only.
+// requests, the ops. A testee is an Implementation and calls Run with it. It needs the standard library only.
 package testeekit
 
 // Hello is what a testee says of its implementation (TST-12).

@@ -1,203 +1,199 @@
-// The ops over an implementation: requests are checked, hexadecimal becomes bytes, and back.
-
 package testeekit
 
 import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"hash/crc32"
 	"slices"
 )
 
-const rejected = "REJECTED"
+// An Op performs one kind of request. Its result becomes JSON by the package json. Its error is a Refusal, an
+// UnsupportedError, a BadRequest such as Input gives, or any other, which is a refusal without a code.
+type Op func(in *Input) (any, error)
 
-// untold are the codes of who cannot undo a transform, or does not say why.
-var untold = []string{rejected, "BAD_COMPRESSION", "KEY_REQUIRED", "DECRYPT_FAILED"}
-
-// op makes an op of the members of its input, what reads them, and the call behind it. The result is one or two
-// members; bytes among them become hexadecimal.
-func op[I any](needed, optional []string, read func(*object) I, call func(I) (map[string]any, error)) Op {
-	return func(input []byte) (any, error) {
-		given, err := members(input, needed, optional...)
-		if err != nil {
-			return nil, err
-		}
-		read := read(given)
-		if given.err != nil {
-			return nil, given.err
-		}
-		ok, err := call(read)
-		for name, value := range ok {
-			if data, is := value.([]byte); is {
-				ok[name] = hex.EncodeToString(data)
-			}
-		}
-		return ok, err
+// Ops is the table of ops over an implementation, but for those on peers.
+func Ops(yours Implementation) map[string]Op {
+	o := ops{yours, yours.Hello().Profiles}
+	return map[string]Op{
+		"decode":        o.decode,
+		"encode":        o.encode,
+		"space_hash":    o.spaceHash,
+		"tail_hash":     o.tailHash,
+		"compress":      o.compress,
+		"decompress":    o.decompress,
+		"seal":          o.seal,
+		"open":          o.open,
+		"read_message":  o.readMessage,
+		"sparse_encode": o.sparseEncode,
+		"sparse_decode": o.sparseDecode,
+		"quantize":      o.quantize,
+		"dequantize":    o.dequantize,
 	}
 }
 
-func tableOf(yours Implementation, further map[string]Op) table {
-	ops := map[string]Op{}
-	frameOps(ops, yours)
-	transformOps(ops, yours)
-	tensorOps(ops, yours)
-	for name, one := range further {
-		ops[name] = one
-	}
-	return table{yours.Hello(), ops}
+type ops struct {
+	yours   Implementation
+	claimed []string
 }
 
-type framed struct{ frame, key []byte }
-
-func frameAndKey(o *object) framed { return framed{o.data("frame"), o.fixed("key", 32)} }
-
-func frameOps(ops map[string]Op, yours Implementation) {
-	claimed := yours.Hello().Profiles
-	ops["decode"] = op(names("frame"), names("key"), frameAndKey, func(given framed) (map[string]any, error) {
-		fields, err := decode(yours, claimed, given)
-		if err != nil {
-			return nil, err
+// result has one or two members; bytes among them become hexadecimal.
+func result(ok map[string]any, err error) (any, error) {
+	for name, value := range ok {
+		if data, is := value.([]byte); is {
+			ok[name] = hex.EncodeToString(data)
 		}
-		return map[string]any{"fields": fields.reply()}, nil
-	})
-	type encoding struct {
-		fields  *Fields
-		options Options
 	}
-	ops["encode"] = op(names("fields"), names("key", "nonce", "level"), func(o *object) encoding {
-		return encoding{o.fields("fields"), Options{o.fixed("key", 32), o.fixed("nonce", 24), o.level()}}
-	}, func(given encoding) (map[string]any, error) {
-		if err := needClaimed(given.fields.Flags, claimed); err != nil {
-			return nil, err
-		}
-		frame, err := yours.Encode(given.fields, given.options)
-		return map[string]any{"frame": frame}, err
-	})
-	ops["space_hash"] = op(names("space_id", "arch", "data_sig"), nil, func(o *object) [3]string {
-		return [3]string{o.text("space_id"), o.text("arch"), o.text("data_sig")}
-	}, func(parts [3]string) (map[string]any, error) {
-		hash, err := yours.SpaceHash(parts[0], parts[1], parts[2])
-		return map[string]any{"space_hash32": hash}, err
-	})
-	ops["tail_hash"] = op(names("data"), nil, func(o *object) []byte { return o.data("data") },
-		func(data []byte) (map[string]any, error) {
-			hash, err := yours.TailHash(data)
-			return map[string]any{"xxhash3_64": fmt.Sprintf("%016x", hash)}, err // FRM-38
-		})
-	ops["read_message"] = op(names("frame"), names("key"), frameAndKey, func(given framed) (map[string]any, error) {
-		message, err := yours.ReadMessage(given.frame, given.key)
-		return map[string]any{"message": message}, err
-	})
+	return ok, err
 }
 
-func transformOps(ops map[string]Op, yours Implementation) {
-	type compressing struct {
-		plain []byte
-		level int
+func (o ops) decode(in *Input) (any, error) {
+	frame, key := in.Bytes("frame"), in.OptionalBytesOf("key", 32)
+	if err := in.Done(); err != nil {
+		return nil, err
 	}
-	ops["compress"] = op(names("plain"), names("level"), func(o *object) compressing {
-		return compressing{o.data("plain"), o.level()}
-	}, func(given compressing) (map[string]any, error) {
-		zstd, err := yours.Compress(given.plain, given.level)
-		return map[string]any{"zstd": zstd}, err
-	})
-	ops["decompress"] = op(names("zstd"), nil, func(o *object) []byte { return o.data("zstd") },
-		func(zstd []byte) (map[string]any, error) {
-			plain, err := yours.Decompress(zstd)
-			return map[string]any{"plain": plain}, err
-		})
-	type sealing struct {
-		by   Sealing
-		data []byte
+	fields, err := o.decoded(frame, key)
+	if err != nil {
+		return nil, err
 	}
-	sealed := func(name string) func(*object) sealing {
-		return func(o *object) sealing {
-			return sealing{Sealing{o.fixed("key", 32), o.fixed("nonce", 24), o.data("aad")}, o.data(name)}
-		}
-	}
-	ops["seal"] = op(names("key", "nonce", "aad", "plain"), nil, sealed("plain"),
-		func(given sealing) (map[string]any, error) {
-			found, err := yours.Seal(given.by, given.data)
-			return map[string]any{"sealed": found}, err
-		})
-	ops["open"] = op(names("key", "nonce", "aad", "sealed"), nil, sealed("sealed"),
-		func(given sealing) (map[string]any, error) {
-			plain, err := yours.Open(given.by, given.data)
-			return map[string]any{"plain": plain}, err
-		})
+	return map[string]any{"fields": fields.reply()}, nil
 }
 
-func tensorOps(ops map[string]Op, yours Implementation) {
-	type dense struct {
-		dims []uint32
-		data []byte
+func (o ops) encode(in *Input) (any, error) {
+	options := Options{in.OptionalBytesOf("key", 32), in.OptionalBytesOf("nonce", 24), in.level()}
+	given := in.Object("fields")
+	if err := in.Done(); err != nil {
+		return nil, err
 	}
-	ops["sparse_encode"] = op(names("dims", "dense"), nil, func(o *object) dense {
-		return dense{o.integers("dims", 1, 255), o.data("dense")}
-	}, func(given dense) (map[string]any, error) {
-		values, index, err := yours.SparseEncode(given.dims, given.data)
-		return map[string]any{"values": values, "index": index}, err
-	})
-	ops["sparse_decode"] = op(names("dims", "values", "index_dims", "index"), nil, func(o *object) Sparse {
-		return Sparse{o.integers("dims", 1, 255), o.data("values"), o.integers("index_dims", 0, 1<<24), o.data("index")}
-	}, func(given Sparse) (map[string]any, error) {
-		found, err := yours.SparseDecode(given)
-		return map[string]any{"dense": found}, err
-	})
-	type plain struct {
-		bits   int
-		source string
-		data   []byte
+	fields := given.fields()
+	if err := given.Done(); err != nil {
+		return nil, err
 	}
-	ops["quantize"] = op(names("bits", "source", "data"), nil, func(o *object) plain {
-		source := o.text("source")
-		if !slices.Contains([]string{"f16", "f32", "bf16"}, source) {
-			o.complain("source", "f16, f32 or bf16")
-		}
-		return plain{o.bits(), source, o.data("data")}
-	}, func(given plain) (map[string]any, error) {
-		codes, scale, err := yours.Quantize(given.bits, given.source, given.data)
-		return map[string]any{"codes": codes, "scale": scale}, err
-	})
-	type coded struct {
-		bits         int
-		count        uint32
-		codes, scale []byte
+	if err := needClaimed(fields.Flags, o.claimed); err != nil {
+		return nil, err
 	}
-	ops["dequantize"] = op(names("bits", "count", "codes"), names("scale"), func(o *object) coded {
-		found := coded{bits: o.bits(), count: o.u32("count"), codes: o.data("codes")}
-		if o.has("scale") {
-			found.scale = o.data("scale")
-		}
-		return found
-	}, func(given coded) (map[string]any, error) {
-		data, err := yours.Dequantize(given.bits, given.count, given.codes, given.scale)
-		return map[string]any{"data": data}, err
-	})
+	frame, err := o.yours.Encode(fields, options)
+	return result(map[string]any{"frame": frame}, err)
 }
 
-func (o *object) bits() int {
-	bits := o.u8("bits")
-	if bits != 4 && bits != 8 {
-		o.complain("bits", "4 or 8")
+func (o ops) spaceHash(in *Input) (any, error) {
+	spaceID, arch, dataSig := in.Text("space_id"), in.Text("arch"), in.Text("data_sig")
+	if err := in.Done(); err != nil {
+		return nil, err
 	}
-	return int(bits)
+	hash, err := o.yours.SpaceHash(spaceID, arch, dataSig)
+	return result(map[string]any{"space_hash32": hash}, err)
 }
 
-func decode(yours Implementation, claimed []string, given framed) (*Fields, error) {
-	fields, err := yours.Decode(given.frame, given.key)
+func (o ops) tailHash(in *Input) (any, error) {
+	data := in.Bytes("data")
+	if err := in.Done(); err != nil {
+		return nil, err
+	}
+	hash, err := o.yours.TailHash(data)
+	return result(map[string]any{"xxhash3_64": binary.BigEndian.AppendUint64(nil, hash)}, err) // FRM-38
+}
+
+func (o ops) compress(in *Input) (any, error) {
+	plain, level := in.Bytes("plain"), in.level()
+	if err := in.Done(); err != nil {
+		return nil, err
+	}
+	zstd, err := o.yours.Compress(plain, level)
+	return result(map[string]any{"zstd": zstd}, err)
+}
+
+func (o ops) decompress(in *Input) (any, error) {
+	zstd := in.Bytes("zstd")
+	if err := in.Done(); err != nil {
+		return nil, err
+	}
+	plain, err := o.yours.Decompress(zstd)
+	return result(map[string]any{"plain": plain}, err)
+}
+
+func (o ops) seal(in *Input) (any, error) {
+	by, plain := in.sealing(), in.Bytes("plain")
+	if err := in.Done(); err != nil {
+		return nil, err
+	}
+	sealed, err := o.yours.Seal(by, plain)
+	return result(map[string]any{"sealed": sealed}, err)
+}
+
+func (o ops) open(in *Input) (any, error) {
+	by, sealed := in.sealing(), in.Bytes("sealed")
+	if err := in.Done(); err != nil {
+		return nil, err
+	}
+	plain, err := o.yours.Open(by, sealed)
+	return result(map[string]any{"plain": plain}, err)
+}
+
+func (o ops) readMessage(in *Input) (any, error) {
+	frame, key := in.Bytes("frame"), in.OptionalBytesOf("key", 32)
+	if err := in.Done(); err != nil {
+		return nil, err
+	}
+	message, err := o.yours.ReadMessage(frame, key)
+	return result(map[string]any{"message": message}, err)
+}
+
+func (o ops) sparseEncode(in *Input) (any, error) {
+	dims, dense := in.U32s("dims", 1, 255), in.Bytes("dense")
+	if err := in.Done(); err != nil {
+		return nil, err
+	}
+	values, index, err := o.yours.SparseEncode(dims, dense)
+	return result(map[string]any{"values": values, "index": index}, err)
+}
+
+func (o ops) sparseDecode(in *Input) (any, error) {
+	given := Sparse{in.U32s("dims", 1, 255), in.Bytes("values"), in.U32s("index_dims", 0, manyDims), in.Bytes("index")}
+	if err := in.Done(); err != nil {
+		return nil, err
+	}
+	dense, err := o.yours.SparseDecode(given)
+	return result(map[string]any{"dense": dense}, err)
+}
+
+func (o ops) quantize(in *Input) (any, error) {
+	bits, source, data := in.bits(), in.OneOf("source", "f16", "f32", "bf16"), in.Bytes("data")
+	if err := in.Done(); err != nil {
+		return nil, err
+	}
+	codes, scale, err := o.yours.Quantize(bits, source, data)
+	return result(map[string]any{"codes": codes, "scale": scale}, err)
+}
+
+func (o ops) dequantize(in *Input) (any, error) {
+	bits, count := in.bits(), in.U32("count")
+	codes, scale := in.Bytes("codes"), in.OptionalBytes("scale")
+	if err := in.Done(); err != nil {
+		return nil, err
+	}
+	data, err := o.yours.Dequantize(bits, count, codes, scale)
+	return result(map[string]any{"data": data}, err)
+}
+
+// earlier are the codes of checks that come before the transforms (FRM-29).
+var earlier = []string{
+	"FRAME_TOO_SHORT", "FRAME_TOO_LARGE", "BAD_VERSION", "CRC_MISMATCH",
+	"BAD_TYPE", "BAD_SLICE_TABLE", "BAD_MODALITY",
+}
+
+func (o ops) decoded(frame, key []byte) (*Fields, error) {
+	fields, err := o.yours.Decode(frame, key)
 	if err == nil {
-		return fields, needClaimed(fields.Flags, claimed)
+		return fields, needClaimed(fields.Flags, o.claimed)
 	}
 	var unsupported UnsupportedError
 	var refusal Refusal
-	named := errors.As(err, &refusal)
-	if errors.As(err, &unsupported) || (named && !slices.Contains(untold, string(refusal))) || !isWhole(given.frame) {
+	isEarlier := errors.As(err, &refusal) && slices.Contains(earlier, string(refusal))
+	if errors.As(err, &unsupported) || isEarlier || !isWhole(frame) {
 		return nil, err
 	}
-	if unclaimed := needClaimed(binary.LittleEndian.Uint16(given.frame[2:]), claimed); unclaimed != nil {
+	if unclaimed := needClaimed(binary.LittleEndian.Uint16(frame[2:]), o.claimed); unclaimed != nil {
 		return nil, unclaimed
 	}
 	return nil, err

@@ -1,133 +1,150 @@
-// From a message to the reply to it (specs/testee.md, section 5).
-
 package testeekit
 
 import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"unicode/utf8"
+	"strconv"
 )
 
-// Op takes the input of an op and gives its ok, or an error: a Refusal, an UnsupportedError, a BadRequest, or any other,
-// which is a refusal without a code.
-type Op func(input []byte) (any, error)
-
-// Refusal is the code with which an implementation refuses its input, from specs/README.md.
+// Refusal is the code with which an implementation refuses its input, from specs/README.md (TST-13).
 type Refusal string
 
 func (r Refusal) Error() string { return string(r) }
 
-// UnsupportedError names an op or a profile that an implementation does not have.
+// UnsupportedError names an op or a profile that an implementation does not have (TST-9, TST-10).
 type UnsupportedError string
 
 func (u UnsupportedError) Error() string { return string(u) }
 
-// BadRequest says in what a request does not fit the schema of its op (TST-11).
+// BadRequest says in what a request does not fit the schema of its op, or cannot be performed now (TST-11, TST-19).
 type BadRequest string
 
 func (b BadRequest) Error() string { return string(b) }
 
+const rejected = "REJECTED"
+
+// table is what can be asked for.
 type table struct {
 	hello Hello
 	ops   map[string]Op
+	peers Peers
+	token string
 }
 
-// request is a whole message from the runner.
-type request struct {
-	Op      *string          `json:"op"`
-	Case    *string          `json:"case"`
-	Profile *string          `json:"profile"`
-	Input   *json.RawMessage `json:"input"`
+type reply map[string]any
+
+// text is the reply as JSON.
+func (r reply) text() []byte {
+	text, err := json.Marshal(r)
+	if err != nil || len(text) > maxPieces*pieceBytes {
+		text = []byte(`{"error": "the reply cannot be sent"}`)
+	}
+	return text
 }
 
 // answer gives the op of a message, empty if it is none, and the reply to it (TST-8).
-func (t table) answer(message []byte, token string) (string, map[string]any) {
-	op, ok, err := t.perform(message, token)
+func (t *table) answer(text []byte) (string, reply) {
+	value, err := readJSON(text)
+	if err != nil {
+		return "", reply{"error": "the message is no JSON: " + err.Error()}
+	}
+	return answerTo(value, t.find)
+}
+
+func answerTo(value any, find func(string) (Op, error)) (string, reply) {
+	op, ok, err := perform(value, find)
 	var refusal Refusal
 	var unsupported UnsupportedError
 	var bad BadRequest
 	switch {
 	case err == nil:
-		return op, map[string]any{"ok": ok}
+		return op, reply{"ok": ok}
 	case errors.As(err, &refusal):
-		return op, map[string]any{"reject": map[string]any{"code": string(refusal)}} // TST-13
+		return op, reply{"reject": map[string]string{"code": string(refusal)}}
 	case errors.As(err, &unsupported):
-		return op, map[string]any{"unsupported": string(unsupported)} // TST-9, TST-10
+		return op, reply{"unsupported": string(unsupported)}
 	case errors.As(err, &bad):
-		return op, map[string]any{"error": string(bad)} // TST-11
-	default:
-		return op, map[string]any{"reject": map[string]any{"code": rejected, "detail": err.Error()}} // TST-14
+		return op, reply{"error": string(bad)}
 	}
+	return op, reply{"reject": map[string]string{"code": rejected, "detail": err.Error()}} // TST-14
 }
 
-func (t table) perform(message []byte, token string) (string, any, error) {
-	if !utf8.Valid(message) {
-		return "", nil, BadRequest("the message is not UTF-8")
+func perform(value any, find func(string) (Op, error)) (string, any, error) {
+	request := newInput(value)
+	name, _, _ := request.Text("op"), request.Text("case"), request.Text("profile")
+	in := request.Object("input")
+	if err := request.Done(); err != nil {
+		return name, nil, err
 	}
-	if _, err := members(message, names("op", "case", "profile", "input")); err != nil {
-		return "", nil, err
+	if name == "" {
+		return name, nil, BadRequest("op is empty")
 	}
-	var given request
-	if err := json.Unmarshal(message, &given); err != nil {
-		return "", nil, BadRequest(err.Error())
-	}
-	if given.Op == nil || *given.Op == "" || given.Case == nil || given.Profile == nil || given.Input == nil {
-		return "", nil, BadRequest("op, case and profile are strings")
-	}
-	op := *given.Op
-	switch run, there := t.ops[op]; {
-	case op == "hello":
-		return op, t.hello.reply(), checkToken(*given.Input, token)
-	case op == "stop":
-		_, err := members(*given.Input, nil)
-		return op, struct{}{}, err
-	case there:
-		ok, err := run(*given.Input)
-		return op, ok, err
-	}
-	return op, nil, UnsupportedError(op)
-}
-
-func checkToken(input []byte, token string) error {
-	given, err := members(input, names("token"))
+	op, err := find(name)
 	if err != nil {
-		return err
+		return name, nil, err
 	}
-	if shown := given.text("token"); given.err != nil || shown != token {
-		return BadRequest("token is wrong")
-	}
-	return nil
+	ok, err := op(in)
+	return name, ok, err
 }
 
-func names(list ...string) []string { return list }
-
-// object is a JSON object whose members are read one by one; the first that does not fit its schema is kept in err.
-type object struct {
-	members map[string]json.RawMessage
-	err     error
+// find gives the op of that name.
+func (t *table) find(name string) (Op, error) {
+	switch name {
+	case "hello":
+		return t.greet, nil
+	case "stop":
+		return func(in *Input) (any, error) { return struct{}{}, in.Done() }, nil
+	case "batch":
+		return t.batch, nil
+	}
+	if op, there := t.peers.Ops[name]; there {
+		return func(in *Input) (any, error) {
+			if err := t.peers.Before(); err != nil { // TST-15
+				return nil, err
+			}
+			return op(in)
+		}, nil
+	}
+	if op, there := t.ops[name]; there {
+		return op, nil
+	}
+	return nil, UnsupportedError(name)
 }
 
-// members reads a JSON object that has the needed members, perhaps the optional ones, and no others.
-func members(text []byte, needed []string, optional ...string) (*object, error) {
-	var found map[string]json.RawMessage
-	if err := json.Unmarshal(text, &found); err != nil || found == nil {
-		return nil, BadRequest("expected an object")
+func (t *table) greet(in *Input) (any, error) {
+	shown := in.Text("token")
+	if err := in.Done(); err != nil {
+		return nil, err
 	}
-	known := 0
-	for _, name := range needed {
-		if _, there := found[name]; !there {
-			return nil, BadRequest("the member " + name + " is missing")
-		}
-		known++
+	if shown != t.token {
+		return nil, BadRequest("token is wrong")
 	}
-	for _, name := range optional {
-		if _, there := found[name]; there {
-			known++
-		}
+	return t.hello.reply(), nil
+}
+
+// batch performs requests that need no state (TST-24, TST-25).
+func (t *table) batch(in *Input) (any, error) {
+	requests := in.items("requests")
+	if err := in.Done(); err != nil {
+		return nil, err
 	}
-	if len(found) != known {
-		return nil, BadRequest(fmt.Sprintf("the members are %v, perhaps %v, and no others", needed, optional))
+	if len(requests) == 0 || len(requests) > maxPieces {
+		return nil, BadRequest(fmt.Sprintf("requests are 1 to %d", maxPieces))
 	}
-	return &object{members: found}, nil
+	replies := make([]reply, len(requests))
+	for at, one := range requests {
+		_, replies[at] = answerTo(one, t.findStateless)
+	}
+	return map[string]any{"replies": replies}, nil
+}
+
+func (t *table) findStateless(name string) (Op, error) {
+	if op, there := t.ops[name]; there {
+		return op, nil
+	}
+	if _, there := t.peers.Ops[name]; there || name == "hello" || name == "stop" || name == "batch" {
+		return nil, BadRequest(strconv.Quote(name) + " cannot be part of a batch")
+	}
+	return nil, UnsupportedError(name)
 }

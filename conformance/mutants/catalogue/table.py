@@ -21,6 +21,7 @@ from .frame import tail_hash
 from .handshake import agreement as ping_outcome
 from .handshake import client as ping_asking
 from .handshake import drops as peer_judging
+from .handshake import narrow as peer_narrow
 from .handshake import refusals as peer_refusing
 from .handshake import send_requests as peer_asked
 from .handshake import sent_frames as peer_sending
@@ -45,6 +46,7 @@ from .stream import at_once as stream_at_once
 from .stream import ending as stream_ending
 from .stream import instants as stream_instants
 from .stream import liveness as peer_life
+from .stream import narrow as stream_narrow
 from .stream import opening as stream_opening
 from .stream import receiving as stream_receiving
 from .stream import sending as stream_sending
@@ -100,6 +102,7 @@ FAMILIES: Mapping[str, tuple[Mutant, ...]] = MappingProxyType(
             peer_refusing,
             peer_steps,
             peer_sessions,
+            peer_narrow,
             peer_life,
             stream_instants,
             stream_at_once,
@@ -107,6 +110,7 @@ FAMILIES: Mapping[str, tuple[Mutant, ...]] = MappingProxyType(
             stream_receiving,
             stream_ending,
             stream_sending,
+            stream_narrow,
         )
     }
 )

@@ -1,4 +1,4 @@
-"""The recipes for an adapter, with the testee of README, and for a field of run.json, `host`."""
+"""The recipes for an adapter, of the template that is filled in, and for a field of run.json, `host`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,20 @@ from typing import Any
 import pytest
 
 from conformance.tests.recipes.workshop import Recipe, apply, before, command, judging, new_file, project, run
-from conformance.tests.test_readme import block
+from conformance.tests.test_readme import FILLED
+from conformance.tools.new_adapter import LANGUAGES, TEMPLATES
+
+TEMPLATE = TEMPLATES / "python"
 
 ADAPTER: Recipe = {
-    "adapter.toml": [new_file("adapters/mine/adapter.toml", block("toml"))],
-    "testee": [new_file("adapters/mine/testee.py", block("python", "testee.py"))],
+    "adapter.toml": [new_file("adapters/mine/adapter.toml", (TEMPLATE / "adapter.toml").read_text("utf-8"))],
+    "testee": [
+        new_file("adapters/mine/testee.py", (TEMPLATE / "testee.py").read_text("utf-8")),
+        new_file("adapters/mine/yours.py", FILLED.read_text("utf-8")),
+        *(new_file(f"adapters/mine/{path}", text) for path, text in LANGUAGES["python"].kit.texts().items()),
+    ],
 }
-JUDGED = judging("--impl=mine", "-k", "crc or hello")
+JUDGED = judging("--impl=mine", "-k", "crc or hello or sparse_encode")
 FIELD: Recipe = {
     "schema": [before("reports/run.schema.json", '    "claims":', '    "host": {"type": "string"},')],
     "value": [before("conformance/session/run_json.py", '        "claims":', '        "host": "here",')],

@@ -24,7 +24,12 @@ NEW_ADAPTER = "conformance/tools/new_adapter.py"
 TESTS = "conformance/tests/tools/test_new_adapter.py"
 PAGES = ("README.md", "specs/README.md", "specs/testee.md")
 TEMPLATE = ROOT / "adapters/template/python"
-FILLED = ROOT / "conformance/tests/tools/filled/python/yours.py"
+ECHO = (ROOT / "conformance/tests/tools/filled/python/echo.py").read_text("utf-8")
+FILLED = (
+    (ROOT / "conformance/tests/tools/filled/python/yours.py")
+    .read_text("utf-8")
+    .replace("PROFILES = ", 'LANGUAGE = "PyPy"\nPROFILES = ')
+)
 (LINE,) = re.findall(
     r'^    "python": Language\((?:.|\n)*?\),(?=\n    ")', (ROOT / NEW_ADAPTER).read_text("utf-8"), re.M
 )
@@ -40,7 +45,10 @@ RECIPE: Recipe = {
         for path in sorted(TEMPLATE.rglob("*"))
         if path.is_file() and "__pycache__" not in path.parts
     ],
-    "filled": [new_file("conformance/tests/tools/filled/pypy/yours.py", FILLED.read_text("utf-8"))],
+    "filled": [
+        new_file("conformance/tests/tools/filled/pypy/yours.py", FILLED),
+        new_file("conformance/tests/tools/filled/pypy/echo.py", ECHO),
+    ],
     "line": [before(NEW_ADAPTER, '    "rust": Language(', renamed(LINE))],
     "test": [Edit(TESTS, '"python": "python3", ', '"python": "python3", "pypy": "python3", ')],
     "pages": [Edit(page, "--lang python|", "--lang python|pypy|") for page in PAGES],

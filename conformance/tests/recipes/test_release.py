@@ -30,10 +30,7 @@ FOUND_BY = {"changelog": VERSIONS, "version": VERSIONS}
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """The project, the last release of which is the version that it has."""
-    folder = project(tmp_path)
-    before = Edit("CHANGELOG.md", "\n## Unreleased\n", f"\n## Unreleased\n\n## {VERSION} - 2029-01-01\n")
-    before.apply(folder)
-    return folder
+    return project(tmp_path)
 
 
 def release(folder: Path, *options: str) -> str:

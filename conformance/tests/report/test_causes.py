@@ -1,4 +1,4 @@
-"""Likely causes: one computation, for the terminal and for the page."""
+"""Causes are few, and name what is wrong in faulty implementations."""
 
 from __future__ import annotations
 
@@ -6,45 +6,172 @@ from typing import Any
 
 import pytest
 
-from reports.causes import Cause, causes, what_happened
-from reports.entry import Entry, Failure
+from conformance.mutants.engine.mutant import Kind as Fault
+from conformance.tests.report.faulty import BY_ID, entries_of, truth
+from reports.causes import Kind, causes
+from reports.causes.words import look, said, what
+from reports.entry import DUE_OK, Entry, Failure
 from reports.outcome import KNOWN, Outcome
 
-REJECT: dict[str, Any] = {"reject": {"code": "BAD_TYPE"}}
-OK: dict[str, Any] = {"ok": {"fields": {}}}
+SINGLE = ("version-not-checked", "crc-without-complement", "q4-a-byte-more", "json-underflow-refused")
+SEVERAL = (
+    ("q4-a-byte-more", "magnitude-may-be-true"),
+    ("version-not-checked", "zero-value-refused", "json-underflow-refused"),
+    ("crc-zero-means-none", "magnitude-may-be-true", "dense-limit-one-over", "f16-at-least"),
+)
+"""Faulty implementations, by what is wrong in them."""
 
 
-def entry(outcome: str, expected: Any = None, got: Any = None, clauses: tuple[str, ...] = ("FRM-3", "FRM-4")) -> Entry:
-    failure = Failure(expected, got, None, None, None, None, "pytest") if got is not None else None
-    return Entry("frame/x", "frame", clauses, outcome, failure=failure)
+def entry(
+    name: str,
+    clauses: tuple[str, ...] = ("FRM-3",),
+    *,
+    due: str = DUE_OK,
+    got: Any = None,
+    outcome: str = Outcome.FAIL,
+    op: str = "decode",
+    differs_in: str = "",
+) -> Entry:
+    reply = None if got is None else {"reject": {"code": got}} if isinstance(got, str) else {"ok": got}
+    failure = Failure(None, reply, None, None, None, None, "again", reason="why", fault="why", differs_in=differs_in)
+    passed = outcome == Outcome.PASS
+    return Entry(name, name.partition("/")[0], clauses, outcome, failure=None if passed else failure, op=op, due=due)
+
+
+def passed(name: str, clauses: tuple[str, ...] = ("FRM-3",), due: str = DUE_OK) -> Entry:
+    return entry(name, clauses, due=due, outcome=Outcome.PASS)
+
+
+def told(entries: list[Entry]) -> list[tuple[str, str, int]]:
+    return [(cause.kind, cause.clause, cause.count) for cause in causes(entries)]
+
+
+@pytest.mark.parametrize("faults", [*((one,) for one in SINGLE), *SEVERAL], ids="+".join)
+def test_the_first_cause_of_a_faulty_implementation_is_one_of_its_faults(faults: tuple[str, ...]) -> None:
+    entries = entries_of(*faults)
+    found = causes(entries)
+    assert {found[0].clause, found[0].also} & truth(faults)
+    assert len(found) <= 6 * len(faults)
+    failing = sorted(one.id for one in entries if one.outcome != Outcome.PASS)
+    assert sorted(one.id for cause in found for one in cause.entries) == failing
+
+
+@pytest.mark.slow
+def test_the_first_cause_of_most_faulty_implementations_is_their_fault() -> None:
+    found = {name: causes(entries_of(name)) for name in _sample()}
+    judged = {name: those for name, those in found.items() if those}
+    named = [name for name, those in judged.items() if {those[0].clause, those[0].also} & truth([name])]
+    assert len(judged) > 12
+    assert len(named) >= 0.7 * len(judged)
+
+
+def _sample() -> list[str]:
+    """Every thirtieth mutant that single requests can show, by name."""
+    kinds, families = (Fault.RULE, Fault.SIZE, Fault.DIGIT, Fault.COMBINATION), ("FRM", "ZST", "MSG", "SPR", "QNT")
+    names = (name for name, one in sorted(BY_ID.items()) if one.kind in kinds and one.clause[:3] in families)
+    return list(names)[::30]
+
+
+def test_a_fault_of_quantizers_is_found_among_their_clauses() -> None:
+    assert all(cause.clause.startswith("QNT-") for cause in causes(entries_of("q4-not-masked")))
+
+
+def test_what_passes_and_what_is_known_has_no_cause() -> None:
+    assert causes([passed("frame/a"), entry("frame/b", outcome=KNOWN)]) == ()
+
+
+def test_the_clause_of_which_most_cases_fail_explains_them() -> None:
+    narrow = [entry(f"frame/{n}", ("FRM-4", "FRM-19"), got="LENGTH_MISMATCH") for n in range(5)]
+    others = [passed(f"frame/other-{n}", ("FRM-4",)) for n in range(30)]
+    assert told([*narrow, *others]) == [(Kind.CLAUSE, "FRM-19", 5)]
+
+
+def test_a_clause_that_names_the_field_explains_what_differs_in_it() -> None:
+    product = [
+        entry(f"frame/product/{n}", ("FRM-4", "FRM-41"), got={}, differs_in="fields.stream_id") for n in range(9)
+    ]
+    field = entry("frame/stream-id", ("FRM-5",), got={}, differs_in="fields.stream_id")
+    assert told([*product, field, passed("frame/zero", ("FRM-5",))]) == [(Kind.CLAUSE, "FRM-5", 10)]
+
+
+def test_failures_of_profiles_above_are_explained_below() -> None:
+    below = [entry(f"frame/{n}", ("FRM-18",), got="LENGTH_MISMATCH") for n in range(3)]
+    above = [entry(f"message/{n}", ("MSG-1",), got="LENGTH_MISMATCH") for n in range(9)]
+    assert told([*above, *below]) == [(Kind.CLAUSE, "FRM-18", 12)]
+
+
+def test_checks_in_another_order_are_recognised() -> None:
+    late = [entry(f"frame/{n}", ("FRM-24", "FRM-29"), due="CRC_MISMATCH", got="BAD_TYPE") for n in range(4)]
+    (cause,) = causes([*late, passed("frame/crc", ("FRM-24",), due="CRC_MISMATCH")])
+    assert (cause.kind, cause.clause, cause.also) == (Kind.ORDER, "FRM-29", "FRM-24")
+    assert what(cause) == "CRC_MISMATCH was due, a later check came"
+    assert look(cause) == "the order of checks: that of CRC_MISMATCH belongs before those of BAD_TYPE"
+
+
+def test_a_check_that_is_missing_is_none_in_another_order() -> None:
+    missing = [entry(f"frame/{n}", ("FRM-24", "FRM-29"), due="CRC_MISMATCH", got="BAD_TYPE") for n in range(4)]
+    assert told([*missing, passed("frame/x")]) == [(Kind.CLAUSE, "FRM-24", 4)]
+
+
+def test_valid_frames_of_a_transform_that_are_rejected_are_recognised() -> None:
+    frames = [entry(f"zstd/decode/{n}", ("ZST-1",), got="BAD_COMPRESSION") for n in range(8)]
+    (cause,) = causes([*frames, passed("zstd/decode/one", ("ZST-1",))])
+    assert cause.kind == Kind.TRANSFORM
+    assert what(cause) == "rejects valid frames with ZSTD set, with BAD_COMPRESSION"
+
+
+def test_codes_that_nobody_knows_are_recognised() -> None:
+    (cause,) = causes([entry(f"frame/{n}", due="BAD_TYPE", got=f"MINE_{n}") for n in range(2)])
+    assert cause.kind == Kind.CODES
+    assert what(cause) == "rejects with codes that the specification does not have: MINE_0 and MINE_1"
 
 
 @pytest.mark.parametrize(
-    ("failed", "what"),
+    ("outcome", "kind", "words"),
     [
-        (entry(Outcome.FAIL, OK, REJECT), "rejected with BAD_TYPE"),
-        (entry(Outcome.FAIL, {"reject": {"code": "CRC_MISMATCH"}}, REJECT), "rejected with BAD_TYPE"),
-        (entry(Outcome.FAIL, REJECT, OK), "accepted an input that must be rejected"),
-        (entry(Outcome.FAIL, OK, {"ok": {"fields": {"type": 1}}}), "another value"),
-        (entry(Outcome.FAIL, "a frame of type Sync", "nothing"), "wrong"),
-        (entry(Outcome.FAIL, OK, {"reject": "no code"}), "another value"),
-        (entry(Outcome.FAIL), "fail"),
-        (entry(Outcome.CRASH, REJECT, "exit status 3"), "crash"),
-        (entry(Outcome.TIMEOUT, OK, REJECT), "timeout"),
+        (Outcome.UNSUPPORTED, Kind.UNSUPPORTED, "claims frame and answers `decode` with `unsupported`"),
+        (Outcome.REQUEST_ERROR, Kind.REQUESTS, "answers valid requests for `decode` with `error`"),
+        (Outcome.CRASH, Kind.CRASH, "ends while it performs `decode`"),
+        (Outcome.TIMEOUT, Kind.SILENCE, "does not answer `decode`"),
+        (Outcome.HARNESS_ERROR, Kind.PROTOCOL, "the testee protocol fails"),
     ],
 )
-def test_a_cause_is_what_happened_instead(failed: Entry, what: str) -> None:
-    assert what_happened(failed) == what
+def test_what_gives_no_answer_is_recognised(outcome: str, kind: Kind, words: str) -> None:
+    (cause,) = causes([entry("frame/a", outcome=outcome), entry("frame/b", ("FRM-3", "FRM-4"), outcome=outcome)])
+    assert (cause.kind, cause.count, what(cause)) == (kind, 2, words)
 
 
-def test_causes_are_counted_by_their_first_clause_the_most_frequent_first() -> None:
-    one, often = entry(Outcome.CRASH), entry(Outcome.FAIL, OK, REJECT)
-    green = [entry(Outcome.PASS), entry(KNOWN, OK, REJECT)]
-    assert causes([one, *green, often, often]) == (
-        Cause("FRM-3", "rejected with BAD_TYPE", 2),
-        Cause("FRM-3", "crash", 1),
-    )
+def test_a_law_comes_last_and_a_probe_first() -> None:
+    law = entry("testee/test_decode_is_total", ("FRM-30",), op="", due="")
+    probe = entry("testee/test_probe[bad-heads]", ("TST-5",), op="", due="")
+    many = [entry(f"frame/{n}", got="BAD_TYPE") for n in range(3)]
+    assert told([law, *many, probe]) == [
+        (Kind.CLAUSE, "TST-5", 1), (Kind.CLAUSE, "FRM-3", 3), (Kind.LAW, "FRM-30", 1),
+    ]  # fmt: skip
 
 
-def test_what_cites_no_clause_is_called_by_its_id() -> None:
-    assert causes([entry(Outcome.CRASH, clauses=())]) == (Cause("frame/x", "crash", 1),)
+def test_dialogues_that_all_fail_with_their_frames_say_nothing_more() -> None:
+    frames = [entry(f"frame/{n}", ("FRM-24",), got="CRC_MISMATCH") for n in range(3)]
+    talk = [entry(f"handshake/{n}", (f"HSK-{n + 1}",), op="dialogue", due="") for n in range(60)]
+    assert told([*talk, *frames]) == [(Kind.CLAUSE, "FRM-24", 3), (Kind.FOLLOWS, "", 60)]
+
+
+def test_what_cites_no_clause_or_one_that_nobody_knows_has_a_cause() -> None:
+    assert told([entry("frame/x", (), outcome=Outcome.CRASH)]) == [(Kind.CRASH, "", 1)]
+    assert told([entry("frame/x", ("NEW-1",), got="BAD_TYPE")]) == [(Kind.CLAUSE, "NEW-1", 1)]
+
+
+@pytest.mark.parametrize(
+    ("one", "sentence"),
+    [
+        (entry("frame/a", due="BAD_VERSION", got={}), "must be rejected with BAD_VERSION; was accepted"),
+        (entry("frame/a", due="BAD_VERSION", got="BAD_TYPE"),
+         "must be rejected with BAD_VERSION; was rejected with BAD_TYPE"),
+        (entry("frame/a", got="BAD_TYPE"), "must be accepted; was rejected with BAD_TYPE"),
+        (entry("frame/a", got={}), "why"),
+        (entry("frame/a", outcome=Outcome.CRASH), "must be accepted; the testee ended"),
+        (Entry("frame/a", "frame", (), Outcome.HARNESS_ERROR, detail="line 1\nline 2"), "the testee protocol failed"),
+    ],
+)  # fmt: skip
+def test_a_failure_is_told_in_a_sentence(one: Entry, sentence: str) -> None:
+    assert said(one) == sentence

@@ -98,6 +98,13 @@ def test_search_and_filters_leave_what_fits(page: Page) -> None:
     assert shown(page) == 0
 
 
+def test_a_number_is_searched_for_as_a_whole(page: Page) -> None:
+    page.fill("#search", "hsk-18")
+    assert shown(page) == 2
+    page.fill("#search", "hsk-1")
+    assert shown(page) == 0
+
+
 def test_everything_can_be_reached_by_keyboard(page: Page) -> None:
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"

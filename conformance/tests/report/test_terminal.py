@@ -8,9 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from conformance.pytest_plugin.terminal import MOST_CAUSES, cause_lines
 from conformance.tests.support import ROOT
-from reports.entry import Entry
 
 COMMAND = [
     sys.executable,
@@ -67,11 +65,3 @@ def test_a_pipe_gets_plain_text() -> None:
     assert "\x1b" not in done.stdout + done.stderr
     assert "judging" not in done.stdout + done.stderr
     assert "profile      cases  executed  passed  failed  known" in done.stdout
-
-
-def test_the_most_frequent_causes_are_lines_and_the_others_are_counted() -> None:
-    entries = [Entry(str(n), "frame", (f"FRM-{n}",), "crash") for n in range(MOST_CAUSES + 2)]
-    *lines, rest = cause_lines([*entries, entries[3]])
-    assert lines[0] == "    2 × FRM-3: crash"
-    assert len(lines) == MOST_CAUSES
-    assert rest == "and 2 more causes"

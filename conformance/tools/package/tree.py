@@ -30,11 +30,14 @@ FOLDERS: Mapping[str, tuple[str, ...]] = {
 }
 """The parts of each folder that are installed, by name or `*`."""
 LEFT_OUT = {
+    "conformance/README.md",
     "conformance/tools/bench",
     "conformance/mutants",
     "conformance/tools/package",
+    "conformance/tools/picture.py",
     "conformance/tools/soak",
     "conformance/tools/spec_tables.py",
+    "reports/example.png",
     "reports/mutants.json",
     "reports/runs",
     "reports/soak",

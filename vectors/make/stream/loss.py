@@ -27,7 +27,7 @@ from ..dialogue.steps import (
 )
 from ..dialogue.streams import short
 from ..model import Case, Group
-from ..writer.raw_frame import close
+from ..writer.raw_frame import STRONG_TAIL, close
 from .timers import QUIET, beat
 
 LOST: Steps = events(lost())
@@ -151,6 +151,14 @@ def _servers() -> Iterator[Case]:
     yield server("server-stream-forgotten", about, "STM-24 STM-6", steps)
     about = "A stream that was over is forgotten."
     yield server("server-closed-forgotten", about, "STM-24 STM-19", OPEN, stream.whole(), GONE, fresh, stream.whole())
+    strong = short("server", flags=STRONG_TAIL)
+    about = "STRONG_TAIL of a stream that is forgotten is no longer asked for."
+    yield server("server-strong-forgotten", about, "STM-24 STM-26", OPEN, strong.begun(1), GONE, fresh, stream.whole())
+    about = "Frames that waited, and the TAIL that was held, are forgotten."
+    waiting = [*stream.begun(), *send(part(2), stream.tail()), *stream.answered_incomplete([1, 3])]
+    again_whole = [*send(brief_ping()), *expect(capability(3)), *events(established()), *stream.whole()]
+    silent = [*advance(10_000), *stream.timed_out(1), *advance(35_000), *beat(1), *beat(2), *LOST]
+    yield server("server-failed-forgotten", about, "STM-24 STM-18", OPEN, waiting, silent, again_whole)
     about = "Its own numbers go on where they were."
     before = [*OPEN, *say(part(0)), *expect(part(0)), *GONE, *fresh, *say(part(1)), *expect(part(1))]
     yield server("server-own-numbers", about, "STM-25 HSK-2", before)
@@ -178,6 +186,15 @@ def _clients() -> Iterator[Case]:
     about = "Its own numbers go on where they were."
     said = [*say(part(0)), *expect(part(0))]
     yield client("client-own-numbers", about, "STM-25", JOIN, said, GONE, second, say(part(1)), expect(part(1)))
+    stream = short("client")
+    about = "An open stream is forgotten: its data frames are single messages, and a HEAD opens it anew."
+    steps = [*JOIN, *stream.begun(1), *GONE, *second, *send(part(3)), *events(message(part(3))), *stream.whole()]
+    yield client("client-stream-forgotten", about, "STM-24 STM-6", steps)
+    about = "A stream that was over is forgotten."
+    yield client("client-closed-forgotten", about, "STM-24 STM-19", JOIN, stream.whole(), GONE, second, stream.whole())
+    strong = short("client", flags=STRONG_TAIL)
+    about = "STRONG_TAIL of a stream that is forgotten is no longer asked for."
+    yield client("client-strong-forgotten", about, "STM-24 STM-26", JOIN, strong.begun(1), GONE, second, stream.whole())
     about = "The capability came at 10 s: the loss is at 55 s, after HEARTs at 22, 37 and 52 s."
     late = [
         *expect(first_ping(), name="ping"),

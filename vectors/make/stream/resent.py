@@ -59,15 +59,11 @@ def _repaired_otherwise(role: str) -> Iterator[Case]:
     yield dialogue(
         role, "missing-strong", about, "STM-20", session(role), strong.whole(), strong.asks([1, 2]), strong.resent(1, 2)
     )
-    about = "64 frames are missing."
     long = Sent(role, tuple(part(n) for n in range(1, 67)), tail_seq=67)
+    about = "A list of 64 numbers, and later one of 65: 64 frames come again at most."
     numbers = range(2, 66)
-    yield dialogue(
-        role, "missing-64", about, "STM-20", session(role), long.whole(), long.asks(numbers), long.resent(*numbers)
-    )
-    about = "A list of 65 numbers: 64 frames come again at most."
-    most = [*long.asks(range(1, 66)), *long.resent(*range(1, 65))]
-    yield dialogue(role, "missing-65", about, "STM-20", session(role), long.whole(), most)
+    most = [*long.asks(numbers), *long.resent(*numbers), *long.asks(range(1, 66), 1), *long.resent(*range(1, 65))]
+    yield dialogue(role, "missing-64-and-65", about, "STM-20", session(role), long.whole(), most)
     about = "Numbers that were never sent: what there is comes again."
     stream = short_sent(role)
     known = [*stream.whole(), *stream.asks([2, 77, 2**64 - 1]), *stream.resent(2)]

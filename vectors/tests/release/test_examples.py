@@ -18,6 +18,7 @@ from vectors.tests.release.releases import released, unpack
 
 PAGE = ROOT / "vectors/examples/frame_page.py"
 CRATE = ROOT / "vectors/examples/rust"
+GO_MODULE = ROOT / "adapters/go"
 PAGE_LINES = 120
 PAGE_LIMIT_S, CARGO_LIMIT_S = 60, 600
 OK, FAILED, BROKEN = 0, 1, 2
@@ -148,3 +149,37 @@ def test_the_crate_fails_by_a_canary_that_is_not_reported_and_by_a_wrong_vector(
     status, out = run_crate(wrong)
     assert status != OK
     assert "frame/decode/crc/crc-castagnoli" in out
+
+
+needs_go = pytest.mark.skipif(shutil.which("go") is None, reason="go is not on PATH, so the Go module cannot be tested")
+
+
+def run_go(vectors: Path, **more: str) -> tuple[int, str]:
+    """The Go module's own test of the vectors below a folder."""
+    done = subprocess.run(
+        ["go", "test", "-count=1", "-run", "^TestVectors$", "./testee"],
+        cwd=GO_MODULE,
+        env={**os.environ, "RESONANT_VECTORS": str(vectors), **more},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=CARGO_LIMIT_S,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+@needs_go
+@pytest.mark.slow
+def test_the_go_module_reports_every_canary_and_fails_by_a_vector_among_them(release: Path, tmp_path: Path) -> None:
+    status, out = run_go(release / "canary/data", RESONANT_CANARY="1")
+    assert status == OK, out
+    status, out = run_go(release / "canary/data")
+    assert status != OK
+    assert "--- FAIL: TestVectors" in out
+    shutil.copytree(release / "canary/data", tmp_path / "data")
+    shutil.copy(release / "vectors/data/frame/decode/crc.json", tmp_path / "data/frame/decode/crc.json")
+    status, out = run_go(tmp_path / "data", RESONANT_CANARY="1")
+    assert status != OK
+    assert re.search(r"\d+ of \d+ canaries are reported", out)

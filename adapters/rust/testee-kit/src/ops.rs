@@ -10,12 +10,15 @@ use crate::requests::{greet, stop, Failure, Op, Ops};
 use crate::schema::{BadRequest, Members};
 use crate::values::{Fields, Key};
 
-/// Codes of who cannot undo a transform, or does not say why.
-const UNTOLD: [&str; 4] = [
-    "REJECTED",
-    "BAD_COMPRESSION",
-    "KEY_REQUIRED",
-    "DECRYPT_FAILED",
+/// Codes of checks that come before the transforms (FRM-29).
+const EARLIER: [&str; 7] = [
+    "FRAME_TOO_SHORT",
+    "FRAME_TOO_LARGE",
+    "BAD_VERSION",
+    "CRC_MISMATCH",
+    "BAD_TYPE",
+    "BAD_SLICE_TABLE",
+    "BAD_MODALITY",
 ];
 
 /// The table of ops over an implementation. More may be added to it, such as those on peers ([`Op::on_state`]).
@@ -107,7 +110,7 @@ fn decode<Y: Implementation>(
         yours
             .decode(&frame, key.as_ref())
             .map_err(|failure| match header_flags(&frame) {
-                Some(flags) if is_untold(&failure) => {
+                Some(flags) if is_later(&failure) => {
                     need_claimed(flags, profiles).err().unwrap_or(failure)
                 }
                 _ => failure,
@@ -124,8 +127,9 @@ fn encode<Y: Implementation>(
     yours.encode(fields, options)
 }
 
-fn is_untold(failure: &Failure) -> bool {
-    matches!(failure, Failure::Refused { code, .. } if UNTOLD.contains(&code.as_str()))
+/// Whether this is a refusal that says nothing about what comes before the transforms.
+fn is_later(failure: &Failure) -> bool {
+    matches!(failure, Failure::Refused { code, .. } if !EARLIER.contains(&code.as_str()))
 }
 
 /// Refuses a frame whose transforms are of profiles that are not claimed (TST-10).

@@ -42,35 +42,6 @@ MUTANTS = (
         ),
     ),
     Mutant(
-        "streams-end-before-their-ping",
-        "STM-39",
-        "Sends the error of a stream before it answers the ping that ended it.",
-        edited(
-            "peer.handlers.server.answer",
-            "        streams.take(state, received)\n",
-            "",
-            (
-                "sent = state.reply(",
-                "if state.replies.allows(state.now_ms):\n    streams.take(state, received)\nsent = state.reply(",
-            ),
-        ),
-    ),
-    Mutant(
-        "streams-end-before-a-ping-again",
-        "STM-39",
-        "Sends the error of a stream before it answers again the ping that ends it.",
-        edited(
-            "peer.handlers.server.repeat",
-            "        streams.take_again(state, received)\n",
-            "",
-            (
-                "if state.repeat(answer.datagram):",
-                "if state.replies.allows(state.now_ms):\n    streams.take_again(state, received)\n"
-                "if state.repeat(answer.datagram):",
-            ),
-        ),
-    ),
-    Mutant(
         "errors-need-room",
         "STM-30",
         "Drops an error that is too far ahead for a data frame.",

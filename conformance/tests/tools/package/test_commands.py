@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
 from conformance.tests.support import ROOT, replayed, run_line
+from conformance.tests.tools.test_new_adapter import FILLED
 from conformance.tools.new_adapter import main as new_adapter
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("commands")]
@@ -39,6 +41,7 @@ import pytest
 def theirs():
     raise RuntimeError("for other tests")
 """
+QUANT = "quant/dequantize/bad-scale/q4-scale-empty"
 UNNAMED = "NO IMPLEMENTATION IS NAMED: this run judges the suite's own reference"
 
 
@@ -53,6 +56,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).mkdir()
         (folder / name / "__init__.py").touch()
     assert new_adapter(["mine", "--lang", "python", "--into", str(folder / "my testee")]) == 0
+    shutil.copyfile(FILLED / "python/yours.py", folder / "my testee/yours.py")
     return folder
 
 
@@ -107,8 +111,8 @@ def test_the_values_of_options_are_no_implementation(project: Path) -> None:
         (f"{PYARGS} reference", "not a test; name it with --impl reference"),
         (f"{RUN} reference --case crc-zero", "no such id; the nearest are frame/decode/crc/crc-zero"),
         (f"{RUN} reference --case unknown-opp", "no such id; the nearest are unknown-op"),
-        (f"{RUN} './my testee' --case frame/decode/crc/crc-zero", "it is not judged here; its profile is not claimed"),
-        (f"{RUN} './my testee' --case total", "it is not judged here; its profile is not claimed"),
+        (f"{RUN} './my testee' --case {QUANT}", "it is not judged here; its profile is not claimed"),
+        (f"{RUN} './my testee' --case twins-quant", "it is not judged here; its profile is not claimed"),
         (f"{RUN} reference --case total --plan p --write-plan", "--write-plan needs a whole run; leave out --case"),
     ],
 )

@@ -127,9 +127,9 @@ def test_pytest_finds_the_suite_by_its_name(installed: Installed) -> None:
 
 
 @ON_WHEEL
-def test_the_programs_of_readme_run(installed: Installed) -> None:
+def test_the_programs_of_the_references_readme_run(installed: Installed) -> None:
     """Those without a file name; one of them talks to a peer over UDP."""
-    programs = re.findall(r"^```python\n(.*?)^```", (ROOT / "README.md").read_text("utf-8"), re.M | re.S)
+    programs = re.findall(r"^```python\n(.*?)^```", (ROOT / "reference/README.md").read_text("utf-8"), re.M | re.S)
     assert any("resonant.asyncio" in program for program in programs)
     for program in programs:
         done = installed.run("python", "-c", program)
@@ -144,7 +144,8 @@ def test_the_command_judges_one_profile(installed: Installed) -> None:
 
 @ON_WHEEL
 def test_what_readme_says_for_ci_works_line_by_line(installed: Installed) -> None:
-    lines = re.findall(r"^resonant-conformance .*", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    _, _, section = (ROOT / "README.md").read_text("utf-8").partition("\n## In your CI\n")
+    lines = re.findall(r"^resonant-conformance .*", section, re.MULTILINE)
     assert [line.split()[1] for line in lines] == ["run", "report", "statement"]
     (installed.folder / "known.toml").write_text("known = []\n", "utf-8")
     planned = installed.run(

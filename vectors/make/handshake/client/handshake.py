@@ -79,6 +79,10 @@ def _retries() -> Iterator[Case]:
     about = "The same in one step of the clock, and nothing in the minute after."
     steps = [*advance(75_000), *again("ping", "ping", "ping"), *events(error_received("HANDSHAKE_TIMEOUT"))]
     yield client("retries-in-one-step", about, "HSK-20 HSK-21 HSK-29", ASK, steps)
+    about = "Each repeat is seen a millisecond late, and so is the end at 15 s: none puts off the next."
+    steps = [*advance(1_001), *again("ping"), *advance(1_998), *nothing(), *advance(1), *again("ping")]
+    steps += [*advance(4_001), *again("ping"), *advance(7_998), *nothing(), *events(), *advance(1), *nothing()]
+    yield client("retries-late", about, "HSK-20 HSK-21", ASK, steps, events(error_received("HANDSHAKE_TIMEOUT")))
     for case_id, ms, times in (
         ("before-the-first", 999, 0),
         ("after-the-first", 2_999, 1),

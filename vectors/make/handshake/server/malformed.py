@@ -30,6 +30,10 @@ WRONG: dict[str, dict[str, str]] = {
 }
 IN_A_PING = {"ts": NO_INTEGER} | WRONG
 IN_A_CAPABILITY = WRONG | {"agreed_proto": NO_INTEGER, "supports.require_crypto": NO_BOOLEAN}
+SMALL: Mapping[str, Any] = {"method": "ping", "ts": 0, "supports": {}}
+"""A valid ping of few members."""
+BRIEF: Mapping[str, Any] = CAPABILITY | {"modality": (), "supports": CAPABILITY["supports"] | {"dtype": ()}}
+"""A valid capability whose lists are short."""
 NEEDED = (
     "v agreed_proto d_model embedding_space_id space_hash32 compress crypto supports supports.critique supports.dtype"
 )
@@ -89,7 +93,7 @@ def _pings() -> Iterator[Case]:
     frame = ping(gone="ts")
     clauses = "HSK-10 HSK-11 HSK-43"
     yield server("ts-missing", about, clauses, send(frame), refusal(frame, "BAD_MESSAGE", detail="BAD_JSON"))
-    for case_id, about, text in _wrong(PING, IN_A_PING):
+    for case_id, about, text in _wrong(SMALL, IN_A_PING):
         frame = sync(text, 0, HANDSHAKE_STREAM)
         yield server(case_id, about, clauses, send(frame), refusal(frame, "BAD_MESSAGE", detail="BAD_JSON"))
     good = ping(1)
@@ -104,7 +108,7 @@ def _capabilities() -> Iterator[Case]:
         frame = sync(without(CAPABILITY, path), 0, HANDSHAKE_STREAM)
         name = path.replace(".", "-").replace("_", "-")
         yield _ignored(f"{name}-missing", f"A capability without {path}, and then a good one.", frame)
-    for case_id, about, text in _wrong(CAPABILITY, IN_A_CAPABILITY):
+    for case_id, about, text in _wrong(BRIEF, IN_A_CAPABILITY):
         yield _ignored(case_id, about, sync(text, 0, HANDSHAKE_STREAM))
     missing = capable(gone="modality supports.require_crypto")
     about = "A capability without the members that may be missing: every modality is agreed."

@@ -1,0 +1,93 @@
+package peer
+
+import "resonant"
+
+// kind is what a received frame is, to a peer.
+type kind int
+
+const (
+	dataFrame kind = iota
+	heartFrame
+	pingFrame
+	capabilityFrame
+	errorFrame
+	headFrame
+	tailFrame
+	otherSync  // of a method that nobody knows
+	unreadable // a Sync frame without a method
+)
+
+var methods = map[string]kind{
+	"ping": pingFrame, "capability": capabilityFrame, "error": errorFrame, "head": headFrame, "tail": tailFrame,
+}
+
+// aside says whether a frame is about the session, or what the other end sent, and takes no part in a stream (STM-30).
+func (k kind) aside() bool { return k == pingFrame || k == capabilityFrame || k == errorFrame }
+
+// arrival is a frame as it came, and what the checks have found out about it.
+type arrival struct {
+	datagram []byte
+	frame    *resonant.Frame
+	kind     kind
+	object   resonant.Object // of a Sync frame
+	why      resonant.Code   // it is unreadable
+
+	again *answer // it is a ping that was answered before (HSK-18)
+	offer offer   // of a ping or capability
+	said  report  // of an error
+	sizes *sums   // of a HEAD
+	tail  sums    // of a TAIL
+}
+
+func (a *arrival) ref() Ref     { return Ref{a.frame.StreamID, a.frame.FrameSeq} }
+func (a *arrival) sealed() bool { return a.frame.Flags&resonant.XCHACHA != 0 }
+func (a *arrival) strong() bool { return a.frame.Flags&resonant.StrongTail != 0 }
+
+// classify finds out what a frame is.
+func (a *arrival) classify() {
+	if a.frame.Type != resonant.SyncType {
+		a.kind = dataFrame
+		return
+	}
+	message, err := resonant.ReadMessage(a.frame)
+	if err != nil {
+		a.kind, a.why = unreadable, codeOf(err)
+		return
+	}
+	sync, isSync := message.(resonant.Sync)
+	if !isSync {
+		a.kind = heartFrame
+		return
+	}
+	a.object = sync.JSON
+	method, there := sync.JSON["method"].(string)
+	known, isKnown := methods[method]
+	switch {
+	case !there:
+		a.kind, a.why = unreadable, resonant.BadJSON
+	case isKnown:
+		a.kind = known
+	default:
+		a.kind = otherSync
+	}
+}
+
+// verdict is why a frame is dropped or rejected.
+type verdict struct {
+	drop   bool
+	accept bool // it passes, whatever the further steps would say
+	code   resonant.Code
+	adds   jsonMembers // to the error with which it is rejected
+}
+
+func dropped(code resonant.Code) *verdict { return &verdict{drop: true, code: code} }
+
+// rejected makes the verdict for an error that adds at most one member.
+func rejected(code resonant.Code, adds ...any) *verdict {
+	found := &verdict{code: code}
+	if len(adds) == 2 {
+		name, _ := adds[0].(string)
+		found.adds = jsonMembers{{Name: name, Value: adds[1]}}
+	}
+	return found
+}

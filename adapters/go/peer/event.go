@@ -1,0 +1,97 @@
+package peer
+
+import "resonant"
+
+// An Event is what a peer reports: an [Established], [ErrorReceived], [ErrorSent], [Delivered], [Opened], [Incomplete],
+// [Complete], [Failed], [Lost] or [Dropped].
+type Event interface{ event() }
+
+// An Agreement is what a session is held under: lists as agreed, in the peer's own order, and its choices.
+type Agreement struct {
+	Proto    int64
+	Compress string // Zstd or None
+	Crypto   string // XChaCha20Poly1305 or None
+	DType    []string
+	Modality []string
+	Critique bool
+}
+
+// A Ref names a frame.
+type Ref struct {
+	StreamID uint32
+	FrameSeq uint64
+}
+
+type (
+	// Established says that a session has begun, or has been agreed anew.
+	Established struct{ Agreement }
+
+	// ErrorReceived says what the other peer answered to a frame, or, without Ref, why this peer's handshake failed.
+	ErrorReceived struct {
+		Code resonant.Code
+		Ref  *Ref
+	}
+
+	// ErrorSent says that a received frame was answered with an error.
+	ErrorSent struct {
+		Code resonant.Code
+		Ref  Ref
+	}
+
+	// Delivered is a message that has come.
+	Delivered struct {
+		Ref
+		Type     resonant.Type
+		Modality resonant.Modality
+		Slices   []resonant.Slice
+	}
+
+	// Opened says that a stream begins. Sized tells whether it announced its sizes and hashes.
+	Opened struct {
+		StreamID uint32
+		Sized    bool
+	}
+
+	// Incomplete says that a stream has ended and that these numbers are missing, the first 64 of them. The other peer
+	// was asked for them.
+	Incomplete struct {
+		StreamID uint32
+		Missing  []uint64
+	}
+
+	// Complete says that a stream is whole and is what its sender sent.
+	Complete struct {
+		StreamID         uint32
+		Frames, TotalLen uint64
+		XXHash3          uint64
+	}
+
+	// Failed says that a stream is given up: StreamCorrupt, with What is not as announced, or StreamTimeout.
+	Failed struct {
+		StreamID uint32
+		Code     resonant.Code
+		What     string
+	}
+
+	// Lost says that nothing has come from the other peer for 45 s, and that the session is over.
+	Lost struct{}
+
+	// Dropped says that a received frame was dropped.
+	Dropped struct{ Code resonant.Code }
+)
+
+// Message reads what was delivered.
+func (d Delivered) Message() (resonant.Message, error) {
+	return resonant.ReadMessage(&resonant.Frame{Type: d.Type, Modality: d.Modality, Slices: d.Slices})
+}
+
+func (Established) event()   {}
+func (ErrorReceived) event() {}
+func (ErrorSent) event()     {}
+func (Delivered) event()     {}
+func (Opened) event()        {}
+func (Incomplete) event()    {}
+func (Complete) event()      {}
+func (Failed) event()        {}
+func (Lost) event()          {}
+func (Dropped) event()       {}

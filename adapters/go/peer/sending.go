@@ -1,0 +1,193 @@
+package peer
+
+import (
+	"encoding/binary"
+	"slices"
+	"time"
+
+	"github.com/zeebo/xxh3"
+
+	"resonant"
+	"resonant/internal/strictjson"
+)
+
+type jsonMembers = strictjson.Members
+
+const (
+	maxSentStreams = 65_536                 // HSK-72
+	maxReplies     = 8                      // HSK-42
+	replySpan      = 999 * time.Millisecond // HSK-42
+	maxResent      = 64                     // STM-20
+	keptAfterTail  = 10 * time.Second       // STM-37
+)
+
+// outStream is an opened stream at its sender.
+type outStream struct {
+	strong           bool
+	kept             [][]byte // every frame from HEAD to TAIL by its number; nil once it is no longer needed
+	frames, totalLen uint64
+	xxhash3          *xxh3.Hasher
+	ended            bool
+	tail             uint64
+	tailSent         time.Duration
+}
+
+// mayReply says whether a reply could be sent now on a stream_id (HSK-42, HSK-72).
+func (p *Peer) mayReply(streamID uint32) bool {
+	recent := 0
+	for _, at := range p.replies {
+		if p.now-at <= replySpan {
+			recent++
+		}
+	}
+	return recent+p.reserved < maxReplies && p.maySendOn(streamID)
+}
+
+func (p *Peer) maySendOn(streamID uint32) bool {
+	_, used := p.numbers[streamID]
+	return used || len(p.numbers) < maxSentStreams
+}
+
+// emit numbers a frame and sends it, sealed if that is agreed (HSK-2 to HSK-5).
+func (p *Peer) emit(frame *resonant.Frame) error {
+	seq := p.numbers[frame.StreamID]
+	frame.FrameSeq, frame.SpaceHash32 = seq, p.config.SpaceHash32
+	datagram, err := p.encode(frame)
+	if err != nil {
+		return err
+	}
+	p.numbers[frame.StreamID] = seq + 1
+	if stream := p.sent[frame.StreamID]; stream != nil && !stream.ended {
+		stream.kept = append(stream.kept, datagram)
+		if frame.Type != resonant.SyncType {
+			stream.frames++
+			stream.totalLen += uint64(len(datagram))
+			_, _ = stream.xxhash3.Write(datagram)
+		}
+	}
+	p.put(datagram)
+	return nil
+}
+
+func (p *Peer) encode(frame *resonant.Frame) ([]byte, error) {
+	encoder := resonant.Encoder{Key: p.config.Key}
+	if frame.Flags&resonant.XCHACHA != 0 {
+		nonce := resonant.Nonce{}
+		own := p.salt.on(frame.StreamID)
+		copy(nonce[:], own[:])
+		binary.LittleEndian.PutUint64(nonce[len(own):], frame.FrameSeq)
+		encoder.Nonce = &nonce
+	}
+	datagram, err := encoder.Append(nil, frame)
+	if err == nil && len(datagram) > resonant.MaxDatagramBytes {
+		err = refusal(resonant.FrameTooLarge, "HSK-1", "%d bytes", len(datagram))
+	}
+	return datagram, err
+}
+
+// on is what the nonces of the peer's own frames on a stream_id begin with (XCH-10).
+func (s Salt) on(streamID uint32) Salt {
+	last := s[12:]
+	binary.LittleEndian.PutUint32(last, binary.LittleEndian.Uint32(last)^streamID)
+	return s
+}
+
+// put sends the bytes of a frame, for the first time or again.
+func (p *Peer) put(datagram []byte) {
+	p.lastSent = p.now
+	p.datagrams = append(p.datagrams, datagram)
+}
+
+// syncFrame makes a frame of an object of JSON.
+func syncFrame(streamID uint32, flags resonant.Flags, object jsonMembers) *resonant.Frame {
+	text := strictjson.Append(nil, object)
+	slice := resonant.Slice{DType: resonant.I8, Dims: []uint32{uint32(len(text))}, Payload: text}
+	return &resonant.Frame{Type: resonant.SyncType, Flags: flags, StreamID: streamID, Slices: []resonant.Slice{slice}}
+}
+
+// sendReply sends a capability or an error, which the caller has found to be within the limit, and gives its bytes.
+func (p *Peer) sendReply(streamID uint32, object jsonMembers) []byte {
+	if err := p.emit(syncFrame(streamID, 0, object)); err != nil { // HSK-45
+		return nil // no reply is too large
+	}
+	return p.repliedWith(p.datagrams[len(p.datagrams)-1])
+}
+
+// repliedWith counts a reply.
+func (p *Peer) repliedWith(datagram []byte) []byte {
+	if p.replies = append(p.replies, p.now); len(p.replies) > maxReplies {
+		p.replies = p.replies[1:]
+	}
+	return datagram
+}
+
+var errorTexts = map[resonant.Code]string{
+	UnsupportedVersion:  "this version of the protocol is unknown here",
+	SpaceMismatch:       "another embedding space",
+	HandshakeRequired:   "there is no session",
+	EncryptionRequired:  "frames have to be sealed",
+	UnsupportedFeature:  "this feature was not agreed",
+	UnsupportedModality: "this modality was not agreed",
+	BadMessage:          "the message cannot be read",
+	UnsupportedDType:    "this dtype was not agreed",
+	StreamFlagMismatch:  "STRONG_TAIL differs from the HEAD of the stream",
+	StreamIncomplete:    "frames of the stream are missing",
+	StreamCorrupt:       "the stream is not what was announced",
+	StreamTimeout:       "missing frames of the stream did not come",
+}
+
+// sendError answers a frame (HSK-43, HSK-53).
+func (p *Peer) sendError(ref Ref, code resonant.Code, adds jsonMembers) []byte {
+	object := jsonMembers{
+		{Name: "method", Value: "error"},
+		{Name: "code", Value: string(code)},
+		{Name: "message", Value: errorTexts[code]},
+		{Name: "ref", Value: jsonMembers{
+			{Name: "stream_id", Value: ref.StreamID},
+			{Name: "frame_seq", Value: decimal(ref.FrameSeq)},
+		}},
+	}
+	return p.sendReply(ref.StreamID, append(object, adds...))
+}
+
+// repair sends again what the receiver of a stream lacks (STM-20).
+func (p *Peer) repair(stream *outStream, missing []uint64) {
+	if stream.kept == nil || p.now-stream.tailSent > keptAfterTail || !p.repairs.within(p.now) {
+		return
+	}
+	missing = slices.Clone(missing)
+	slices.Sort(missing)
+	missing = slices.Compact(missing)
+	missing = slices.DeleteFunc(missing, func(seq uint64) bool { return seq >= stream.tail })
+	for _, seq := range missing[:min(len(missing), maxResent)] {
+		p.put(stream.kept[seq])
+	}
+	p.put(stream.kept[stream.tail])
+	stream.tailSent = p.now
+}
+
+// heard lets an error act on the stream that it is about (STM-20, STM-21, STM-38).
+func (p *Peer) heard(said report) {
+	if said.ref == nil {
+		return
+	}
+	stream := p.sent[said.ref.StreamID]
+	if stream == nil || !stream.ended || stream.tail != said.ref.FrameSeq {
+		return
+	}
+	switch said.code {
+	case StreamIncomplete:
+		p.repair(stream, said.missing)
+	case StreamCorrupt, StreamTimeout:
+		stream.kept = nil
+	}
+}
+
+// forgetKept lets go of frames that nobody can ask for any more (STM-37).
+func (p *Peer) forgetKept() {
+	for _, stream := range p.sent {
+		if stream.ended && p.now-stream.tailSent > keptAfterTail {
+			stream.kept = nil
+		}
+	}
+}

@@ -1,0 +1,80 @@
+package peer
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// due is a deadline and what it brings about.
+type due struct {
+	at   time.Duration
+	meet func()
+}
+
+// Deadline is when Advance has something to do, if nothing comes before.
+func (p *Peer) Deadline() (at time.Duration, there bool) {
+	next, there := p.nextDue()
+	return next.at, there
+}
+
+// Advance lets time pass, and meets every deadline on the way at its own time.
+func (p *Peer) Advance(now time.Duration) {
+	for next, there := p.nextDue(); there && next.at <= now; next, there = p.nextDue() {
+		p.now = max(p.now, next.at)
+		next.meet()
+	}
+	p.now = max(p.now, now)
+}
+
+// nextDue is the first deadline; of several at the same time the one that STM-28 names first.
+func (p *Peer) nextDue() (next due, there bool) {
+	consider := func(at time.Duration, meet func()) {
+		if !there || at < next.at {
+			next, there = due{at, meet}, true
+		}
+	}
+	if p.session != nil {
+		consider(p.session.lastAccepted+lostAfter, p.lose)
+	}
+	if len(p.open) > 0 {
+		for _, streamID := range slices.Sorted(maps.Keys(p.open)) {
+			if stream := p.open[streamID]; stream.tail != nil {
+				consider(stream.progress+streamTimeout, func() { p.timeOut(stream) })
+			}
+		}
+	}
+	if ping := p.ping; ping != nil && ping.repeated < len(pingRepeats) {
+		consider(ping.sent+pingRepeats[ping.repeated], p.repeatPing)
+	} else if ping != nil {
+		consider(ping.sent+handshakeTimeout, p.timeOutPing)
+	}
+	if p.session != nil && !p.silenced() {
+		consider(p.lastSent+heartAfter, p.beat)
+	}
+	return next, there
+}
+
+// lose ends the session (STM-24).
+func (p *Peer) lose() {
+	p.session = nil
+	p.forgetReceived()
+	p.report(Lost{})
+}
+
+// repeatPing sends the ping again (HSK-20).
+func (p *Peer) repeatPing() {
+	p.ping.repeated++
+	p.put(p.ping.datagram)
+}
+
+// timeOutPing gives up a ping (HSK-21).
+func (p *Peer) timeOutPing() {
+	p.endPing()
+	p.report(ErrorReceived{Code: HandshakeTimeout})
+}
+
+// beat sends a HEART after a silence (STM-22).
+func (p *Peer) beat() {
+	_ = p.emitHeart(p.session.handshakeOn) // it is far from too large
+}

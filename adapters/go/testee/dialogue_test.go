@@ -1,0 +1,315 @@
+package main
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"resonant"
+	"resonant/peer"
+	"resonant/testeekit"
+)
+
+// dialogue is the input of a dialogue (vectors/dialogues.md).
+type dialogue struct {
+	Role     string
+	Config   json.RawMessage
+	StreamID uint32 `json:"stream_id"`
+	Steps    []step
+}
+
+type step struct {
+	Peer     string
+	Send     *string
+	SendEach *struct {
+		Frame    string
+		From, To uint64
+	} `json:"send_each"`
+	Act           json.RawMessage
+	Reject        string
+	Advance       *int64
+	Expect        map[string]any
+	As            string
+	ExpectAgain   string `json:"expect_again"`
+	Optional      bool
+	ExpectNothing bool `json:"expect_nothing"`
+	Events        *[]map[string]any
+}
+
+// player plays a dialogue with the peers of the package, without sockets.
+type player struct {
+	links  *peer.Links[string]
+	key    *resonant.Key
+	now    time.Duration
+	outbox map[string][][]byte
+	named  map[string][]byte
+	events []any
+}
+
+func play(input map[string]any) error {
+	text, err := json.Marshal(input)
+	if err != nil {
+		return err
+	}
+	var talk dialogue
+	if err := readNumbers(text, &talk); err != nil {
+		return err
+	}
+	p := &player{outbox: map[string][][]byte{}, named: map[string][]byte{}}
+	if err := p.open(talk); err != nil {
+		return err
+	}
+	for at, one := range talk.Steps {
+		if one.Peer == "" {
+			one.Peer = "a"
+		}
+		if err := p.step(one); err != nil {
+			return fmt.Errorf("step %d: %w", at, err)
+		}
+	}
+	for link, left := range p.outbox {
+		if len(left) > 0 {
+			return fmt.Errorf("%d datagrams to %s were not expected: %x", len(left), link, left[0])
+		}
+	}
+	return p.expectEvents(nil)
+}
+
+func (p *player) open(talk dialogue) error {
+	in, err := testeekit.ReadInput(talk.Config)
+	if err != nil {
+		return err
+	}
+	config, salt, err := readConfig(in)
+	if err != nil {
+		return err
+	}
+	p.key = config.Key
+	role := peer.Client
+	if talk.Role == "server" {
+		role = peer.Server
+	}
+	if p.links, err = peer.NewLinks[string](role, config, salts(salt), peer.DefaultLinks); err != nil {
+		return err
+	}
+	if role == peer.Client {
+		err = p.links.Do("a", p.now, func(one *peer.Peer) error { return one.Ping(talk.StreamID, p.now) })
+	}
+	p.collect()
+	return err
+}
+
+func (p *player) collect() {
+	for link, datagram := range p.links.Datagrams() {
+		p.outbox[link] = append(p.outbox[link], datagram)
+	}
+	for link, event := range p.links.Events() {
+		members := eventOf(event)
+		members["peer"] = link
+		p.events = append(p.events, plainJSON(members))
+	}
+}
+
+func (p *player) step(one step) error {
+	defer p.collect()
+	switch {
+	case one.Send != nil:
+		return p.send(one.Peer, *one.Send)
+	case one.SendEach != nil:
+		return p.sendEach(one)
+	case one.Act != nil:
+		return p.act(one)
+	case one.Advance != nil:
+		p.now += time.Duration(*one.Advance) * time.Millisecond
+		p.links.Advance(p.now)
+	case one.Expect != nil:
+		datagram, err := p.nextDatagram(one.Peer)
+		if err != nil {
+			return err
+		}
+		p.named[one.As] = datagram
+		return p.compareFrame(one.Expect, datagram)
+	case one.ExpectAgain != "":
+		return p.expectAgain(one)
+	case one.ExpectNothing:
+		if len(p.outbox[one.Peer]) > 0 {
+			return fmt.Errorf("a datagram: %x", p.outbox[one.Peer][0])
+		}
+	case one.Events != nil:
+		return p.expectEvents(*one.Events)
+	default:
+		return fmt.Errorf("a step of no kind")
+	}
+	return nil
+}
+
+func (p *player) send(link, text string) error {
+	datagram, err := hex.DecodeString(text)
+	p.links.Receive(link, datagram, p.now)
+	return err
+}
+
+func (p *player) sendEach(one step) error {
+	frame, err := hex.DecodeString(one.SendEach.Frame)
+	if err != nil {
+		return err
+	}
+	for seq := one.SendEach.From; seq <= one.SendEach.To; seq++ {
+		binary.LittleEndian.PutUint64(frame[8:], seq)
+		end := len(frame) - 4
+		binary.LittleEndian.PutUint32(frame[end:], crc32.ChecksumIEEE(frame[:end]))
+		p.links.Receive(one.Peer, frame, p.now)
+		p.collect()
+	}
+	return nil
+}
+
+func (p *player) act(one step) error {
+	in, err := testeekit.ReadInput(one.Act)
+	if err != nil {
+		return err
+	}
+	wanted, err := readRequest(in, p.now)
+	if err != nil {
+		return err
+	}
+	refused := p.links.Do(one.Peer, p.now, wanted.ask)
+	if one.Reject == "" || !errors.Is(refused, resonant.Code(one.Reject)) {
+		if refused != nil || one.Reject != "" {
+			return fmt.Errorf("expected the code %q, got %v", one.Reject, refused)
+		}
+	}
+	return nil
+}
+
+func (p *player) nextDatagram(link string) ([]byte, error) {
+	if len(p.outbox[link]) == 0 {
+		return nil, fmt.Errorf("no datagram")
+	}
+	first := p.outbox[link][0]
+	p.outbox[link] = p.outbox[link][1:]
+	return first, nil
+}
+
+func (p *player) expectAgain(one step) error {
+	want := string(p.named[one.ExpectAgain])
+	for one.Optional {
+		if left := p.outbox[one.Peer]; len(left) == 0 || string(left[0]) != want {
+			return nil
+		}
+		p.outbox[one.Peer] = p.outbox[one.Peer][1:]
+	}
+	datagram, err := p.nextDatagram(one.Peer)
+	if err == nil && string(datagram) != want {
+		err = fmt.Errorf("expected %s again, got %x", one.ExpectAgain, datagram)
+	}
+	return err
+}
+
+// compareFrame holds a datagram against the members of a FRAME.
+func (p *player) compareFrame(want map[string]any, datagram []byte) error {
+	var frame resonant.Frame
+	decoder := resonant.Decoder{Key: p.key}
+	if err := decoder.Decode(&frame, datagram); err != nil {
+		return err
+	}
+	asked := map[string]any{"frame": hex.EncodeToString(datagram)}
+	if p.key != nil {
+		asked["key"] = hex.EncodeToString(p.key[:])
+	}
+	fields, err := perform("decode", asked)
+	if err != nil {
+		return err
+	}
+	got, _ := plainJSON(fields)["fields"].(map[string]any)
+	if want["json"] != nil {
+		message, err := resonant.ReadMessage(&frame)
+		if err != nil {
+			return err
+		}
+		got["json"] = plainJSON(messageOf(message))["json"]
+	}
+	if frame.Flags&resonant.XCHACHA != 0 {
+		nonceAt := 29 + 4*len(frame.Slices)
+		got["nonce"] = hex.EncodeToString(datagram[nonceAt : nonceAt+24])
+	}
+	for _, name := range names(want) {
+		if name == "absent" {
+			if err := absent(want[name], got["json"]); err != nil {
+				return err
+			}
+		} else if !fits(want[name], got[name], name == "json") {
+			return fmt.Errorf("%s: expected %.300v, got %.300v", name, want[name], got[name])
+		}
+	}
+	return nil
+}
+
+// fits compares values of JSON; in an object that is open there may be other members.
+func fits(want, got any, open bool) bool {
+	wanted, isObject := want.(map[string]any)
+	given, both := got.(map[string]any)
+	if !isObject || !both || !open {
+		return same(want, got)
+	}
+	for name, value := range wanted {
+		if have, there := given[name]; !there || !fits(value, have, true) {
+			return false
+		}
+	}
+	return true
+}
+
+func absent(paths, object any) error {
+	list, _ := paths.([]any)
+	for _, path := range list {
+		value, there := object, true
+		for _, name := range strings.Split(fmt.Sprint(path), ".") {
+			members, _ := value.(map[string]any)
+			value, there = members[name]
+		}
+		if there {
+			return fmt.Errorf("%v is there", path)
+		}
+	}
+	return nil
+}
+
+// expectEvents holds all events since the last time against those of a step.
+func (p *player) expectEvents(wanted []map[string]any) error {
+	var all []any
+	for _, want := range wanted {
+		if want["peer"] == nil {
+			want["peer"] = "a"
+		}
+		span, isSpan := want["frame_seq"].(map[string]any)
+		if !isSpan {
+			all = append(all, want)
+			continue
+		}
+		from, err := strconv.ParseUint(fmt.Sprint(span["from"]), 10, 64)
+		if err != nil {
+			return err
+		}
+		to, err := strconv.ParseUint(fmt.Sprint(span["to"]), 10, 64)
+		if err != nil {
+			return err
+		}
+		for seq := from; seq <= to; seq++ {
+			all = append(all, over(want, map[string]any{"frame_seq": decimal(seq)}))
+		}
+	}
+	got := p.events
+	p.events = nil
+	if slices.EqualFunc(all, got, same) {
+		return nil
+	}
+	return fmt.Errorf("expected the events %.500v, got %.500v", all, got)
+}

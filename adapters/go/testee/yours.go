@@ -1,0 +1,140 @@
+package main
+
+import (
+	"errors"
+
+	"resonant"
+	"resonant/testeekit"
+)
+
+// yours is the module, as its testee calls it.
+type yours struct{}
+
+func (yours) Hello() testeekit.Hello {
+	return testeekit.Hello{Name: "resonant-go", Version: "1.0.0", Profiles: []string{
+		"frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream",
+	}}
+}
+
+// said makes an answer of what the module said. An error of any other kind is a crash, and no refusal.
+func said(err error) error {
+	var refusal *resonant.Error
+	if errors.As(err, &refusal) {
+		return testeekit.Refusal(refusal.Code)
+	}
+	if err != nil {
+		panic(err)
+	}
+	return nil
+}
+
+func keyOf(key []byte) *resonant.Key {
+	if key == nil {
+		return nil
+	}
+	return (*resonant.Key)(key)
+}
+
+func (yours) Decode(data, key []byte) (*testeekit.Fields, error) {
+	decoder := resonant.Decoder{Key: keyOf(key)}
+	var frame resonant.Frame
+	err := decoder.Decode(&frame, data)
+	return fieldsOf(&frame), said(err)
+}
+
+func fieldsOf(f *resonant.Frame) *testeekit.Fields {
+	return &testeekit.Fields{
+		Type: uint8(f.Type), Flags: uint16(f.Flags), StreamID: f.StreamID, FrameSeq: f.FrameSeq,
+		SpaceHash32: f.SpaceHash32, Modality: uint8(f.Modality), Slices: slicesOf(f.Slices),
+	}
+}
+
+func slicesOf(slices []resonant.Slice) []testeekit.Slice {
+	found := make([]testeekit.Slice, len(slices))
+	for at, one := range slices {
+		found[at] = testeekit.Slice{Dtype: uint8(one.DType), Dims: one.Dims, Payload: one.Payload}
+	}
+	return found
+}
+
+func givenSlices(slices []testeekit.Slice) []resonant.Slice {
+	found := make([]resonant.Slice, len(slices))
+	for at, one := range slices {
+		found[at] = resonant.Slice{DType: resonant.DType(one.Dtype), Dims: one.Dims, Payload: one.Payload}
+	}
+	return found
+}
+
+func (yours) Encode(f *testeekit.Fields, options testeekit.Options) ([]byte, error) {
+	encoder := resonant.Encoder{Key: keyOf(options.Key), Level: options.Level}
+	if options.Nonce != nil {
+		encoder.Nonce = (*resonant.Nonce)(options.Nonce)
+	}
+	data, err := encoder.Append(nil, &resonant.Frame{
+		Type: resonant.Type(f.Type), Flags: resonant.Flags(f.Flags), StreamID: f.StreamID, FrameSeq: f.FrameSeq,
+		SpaceHash32: f.SpaceHash32, Modality: resonant.Modality(f.Modality), Slices: givenSlices(f.Slices),
+	})
+	return data, said(err)
+}
+
+func (yours) SpaceHash(spaceID, arch, dataSig string) (uint32, error) {
+	hash, err := resonant.SpaceHash32(spaceID, arch, dataSig)
+	return hash, said(err)
+}
+
+func (yours) TailHash(data []byte) (uint64, error) { return resonant.TailHash(data), nil }
+
+func (yours) Compress(plain []byte, level int) ([]byte, error) {
+	body, err := resonant.Compress(plain, level)
+	return body, said(err)
+}
+
+func (yours) Decompress(body []byte) ([]byte, error) {
+	plain, err := resonant.Decompress(body)
+	return plain, said(err)
+}
+
+func (yours) Seal(by testeekit.Sealing, plain []byte) ([]byte, error) {
+	sealed, err := resonant.Seal(keyOf(by.Key), (*resonant.Nonce)(by.Nonce), by.AAD, plain)
+	return sealed, said(err)
+}
+
+func (yours) Open(by testeekit.Sealing, sealed []byte) ([]byte, error) {
+	plain, err := resonant.Open(keyOf(by.Key), (*resonant.Nonce)(by.Nonce), by.AAD, sealed)
+	return plain, said(err)
+}
+
+func (yours) ReadMessage(data, key []byte) (any, error) {
+	decoder := resonant.Decoder{Key: keyOf(key)}
+	var frame resonant.Frame
+	if err := decoder.Decode(&frame, data); err != nil {
+		return nil, said(err)
+	}
+	message, err := resonant.ReadMessage(&frame)
+	if err != nil {
+		return nil, said(err)
+	}
+	return messageOf(message), nil
+}
+
+func (yours) SparseEncode(dims []uint32, dense []byte) (values, index []byte, err error) {
+	values, index, err = resonant.SparseEncode(dims, dense)
+	return values, index, said(err)
+}
+
+func (yours) SparseDecode(tensor testeekit.Sparse) ([]byte, error) {
+	dense, err := resonant.SparseDecode(tensor.Dims, tensor.Values, tensor.IndexDims, tensor.Index)
+	return dense, said(err)
+}
+
+var sources = map[string]resonant.Source{"f16": resonant.Float16, "f32": resonant.Float32, "bf16": resonant.BFloat16}
+
+func (yours) Quantize(bits int, source string, data []byte) (codes, scale []byte, err error) {
+	codes, scale, err = resonant.Quantize(resonant.Quantizer(bits), sources[source], data)
+	return codes, scale, said(err)
+}
+
+func (yours) Dequantize(bits int, count uint32, codes, scale []byte) ([]byte, error) {
+	data, err := resonant.Dequantize(resonant.Quantizer(bits), uint64(count), codes, scale)
+	return data, said(err)
+}

@@ -1,0 +1,103 @@
+"""The causes of the failures of a run: few, each with the clause that it breaks and the cases that it explains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from resonant.describe.registry import registry
+
+from ..entry import Entry
+from .cover import cover
+from .patterns import PROBE, Group, Kind, recognised, transform_of
+from .signature import Signature, signature
+
+__all__ = ["Cause", "Kind", "causes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Failures that probably have one reason."""
+
+    kind: Kind
+    clause: str
+    """The clause that is broken; empty where the failures cite none."""
+    also: str
+    """Another clause that explains them nearly as well; mostly empty."""
+    happened: Signature
+    """The signature of most of them."""
+    entries: tuple[Entry, ...]
+    """The failures, the one that shows it best first."""
+    transform: str = ""
+    """The flag of the transform whose valid frames are rejected."""
+
+    @property
+    def count(self) -> int:
+        """How many failures it explains."""
+        return len(self.entries)
+
+    @property
+    def example(self) -> Entry:
+        """The failure that shows it best."""
+        return self.entries[0]
+
+
+def causes(entries: Iterable[Entry]) -> tuple[Cause, ...]:
+    """The causes of the failures among these entries, in the order in which they should be looked at.
+
+    Each failure is in exactly one. What breaks the testee protocol comes first, as it makes other verdicts doubtful;
+    laws come last, as what breaks them mostly breaks cases as well.
+    """
+    everything = list(entries)
+    groups, rest = recognised(everything)
+    found = [cause for group in groups for cause in _of_group(group, everything)]
+    found += (_cause(Kind.CLAUSE, one.clause, one.also, one.entries, everything) for one in cover(rest, everything))
+    return tuple(sorted(_merged(found), key=_rank))
+
+
+def _of_group(group: Group, everything: Sequence[Entry]) -> Iterator[Cause]:
+    if group.clause or group.kind in (Kind.PROTOCOL, Kind.UNEXPECTED, Kind.LAW, Kind.FOLLOWS):
+        due = registry().codes.get(signature(group.entries[0]).due) if group.kind is Kind.ORDER else None
+        yield _cause(group.kind, group.clause, due.clause if due is not None else "", group.entries, everything)
+        return
+    for one in cover(group.entries, everything):
+        yield _cause(group.kind, one.clause, one.also, one.entries, everything)
+
+
+def _cause(kind: Kind, clause: str, also: str, entries: Sequence[Entry], everything: Sequence[Entry]) -> Cause:
+    signatures = [signature(entry) for entry in entries]
+    happened = max(set(signatures), key=lambda one: (signatures.count(one), one))
+    transform = transform_of(entries, everything) if kind is Kind.CLAUSE else ""
+    ordered = tuple(sorted(entries, key=lambda entry: _telling(entry, clause, happened)))
+    return Cause(Kind.TRANSFORM if transform else kind, clause, also, happened, ordered, transform)
+
+
+def _telling(entry: Entry, clause: str, happened: Signature) -> tuple[object, ...]:
+    """The order of examples: what most of them show, by a case of that clause above all, with little to read."""
+    place = entry.clauses.index(clause) if clause in entry.clauses else len(entry.clauses)
+    dump = entry.failure.dump if entry.failure is not None else None
+    lines = len(dump.lines) if dump is not None else 0
+    return signature(entry) != happened, place, dump is None or dump.differs_at is None, lines, entry.id
+
+
+def _merged(found: Iterable[Cause]) -> Iterator[Cause]:
+    """One cause for those of one kind and clause."""
+    by_clause: dict[tuple[Kind, str, str], Cause] = {}
+    for cause in found:
+        key = (cause.kind, cause.clause or cause.example.id, cause.happened.op if cause.kind in _BY_OP else "")
+        if cause.kind is Kind.ORDER:
+            key = (cause.kind, cause.clause, cause.happened.due)
+        before = by_clause.get(key)
+        by_clause[key] = cause if before is None else replace(before, entries=before.entries + cause.entries)
+    return iter(by_clause.values())
+
+
+_LAST = (Kind.FOLLOWS, Kind.LAW)
+"""Kinds that mostly have another cause as their cause."""
+_BY_OP = (Kind.REQUESTS, Kind.CRASH, Kind.SILENCE)
+
+
+def _rank(cause: Cause) -> tuple[object, ...]:
+    last = _LAST.index(cause.kind) + 1 if cause.kind in _LAST else 0
+    first = cause.kind is Kind.PROTOCOL or cause.example.id.startswith(PROBE)
+    return last, not first, -cause.count, cause.clause, cause.example.id

@@ -1,0 +1,73 @@
+"""A dialogue as classes look at it: what is sent, what is told of it, and when, without the reference."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+SYNC = 3
+_TRANSFORMED = 3
+_NAMES = {bool: "boolean", int: "integer", float: "fraction", str: "string", list: "list", dict: "object"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A frame to the peer under test. content: the object of a Sync that is not transformed, or empty."""
+
+    type: int
+    stream_id: int
+    frame_seq: int
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """The input of a dialogue, written out."""
+
+    given: Mapping[str, Any]
+
+    @property
+    def role(self) -> str:
+        """The role of the peer under test."""
+        return str(self.given["role"])
+
+    def sent(self) -> Iterator[Sent]:
+        """Frames in order, but for those of a `send_each` and what is too short for a frame."""
+        for step in self.given["steps"]:
+            data = bytes.fromhex(step.get("send", ""))
+            if len(data) >= 33:
+                yield _read(data)
+
+    def events(self, *kinds: str) -> Iterator[Mapping[str, Any]]:
+        """Events of these kinds in order."""
+        for step in self.given["steps"]:
+            yield from (event for event in step.get("events", ()) if event["event"] in kinds)
+
+    def instants(self) -> Iterator[int]:
+        """The clock at each of its stops, in milliseconds."""
+        now_ms = 0
+        for step in self.given["steps"]:
+            now_ms += step.get("advance", 0)
+            yield now_ms
+
+
+def _read(data: bytes) -> Sent:
+    kind, flags, stream_id, frame_seq, count = struct.unpack_from("<xBHIQQ", data)
+    clear = kind == SYNC and count == 1 and not flags & _TRANSFORMED
+    return Sent(kind, stream_id, frame_seq, _content(data[39:-4]) if clear else {})
+
+
+def _content(text: bytes) -> Mapping[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def type_of(value: Any) -> str:
+    """The name of a value's type in JSON, integers apart from other numbers."""
+    return "null" if value is None else _NAMES[type(value)]
