@@ -36,7 +36,7 @@ PUBLIC ?=
 export PUBLIC
 
 .DEFAULT_GOAL := help
-.PHONY: help env conformance test lint python-tests rust-tests go-tests jax-tests vectors docs api example mutants mutation campaign \
+.PHONY: help env conformance test lint python-tests rust-tests go-tests jax-tests vectors docs api example mutants mutants-rust mutation campaign \
 	soak release-vectors bench bench-public fuzz fuzz-short lock clean
 
 help: ## this list
@@ -107,6 +107,9 @@ example: $(INSTALLED) ## the example of README: a run with one fault, and the pi
 
 mutants: $(INSTALLED) ## prove that the suite catches faults: make mutants ARGS="--only FRM-2*"
 	$(BIN)/python -m conformance.mutants $(ARGS)
+
+mutants-rust: $(INSTALLED) ## the same for the Rust crate, whose faults are one build: make mutants-rust ARGS="--only STM-*"
+	$(BIN)/python -m conformance.mutants.rust $(ARGS)
 
 mutation: $(MUTATION)/.installed $(CARGO_MUTANTS) ## general mutation tools, judged by the vectors: MUTANTS=200 SEED=1, FULL=1 for all
 	PYTHONPATH=reference:. $(MUTATION)/bin/python -m conformance.mutants.general --mutants $(MUTANTS) --seed $(SEED) $(if $(FULL),--full) $(ARGS)

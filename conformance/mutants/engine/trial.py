@@ -62,7 +62,7 @@ def try_mutant(mutant: Mutant, suite: Suite, *, full: bool = False) -> Trial:
     try:
         with InProcess() as testee, applied(mutant.change):
             tried = (
-                _in_chain(suite, mutant.clause) if mutant.kind == Kind.STATE else suite.by_clause.get(mutant.clause, ())
+                in_chain(suite, mutant.clause) if mutant.kind == Kind.STATE else suite.by_clause.get(mutant.clause, ())
             )
             killers = tuple(_killers(testee, tried, mutant.clause, full))
             wreck = bool(killers) and _is_wreck(testee, suite.by_op[killers[0].op])
@@ -81,7 +81,7 @@ def _killers(testee: InProcess, cases: Iterable[Case], clause: str, full: bool) 
                 return
 
 
-def _in_chain(suite: Suite, clause: str) -> Iterator[Case]:
+def in_chain(suite: Suite, clause: str) -> Iterator[Case]:
     """The cases as the law on near-twins asks for them, in each profile that has cases of the clause.
 
     Those of other clauses are asked for as well: what they leave behind may be what makes one of this clause fail.
