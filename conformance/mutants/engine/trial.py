@@ -61,9 +61,8 @@ def try_mutant(mutant: Mutant, suite: Suite, *, full: bool = False) -> Trial:
     """Judge a mutant by the cases that cite its clause, until one fails; in full mode by all of them."""
     try:
         with InProcess() as testee, applied(mutant.change):
-            tried = (
-                in_chain(suite, mutant.clause) if mutant.kind == Kind.STATE else suite.by_clause.get(mutant.clause, ())
-            )
+            behind_others = mutant.kind in (Kind.STATE, Kind.INTERMITTENT)
+            tried = in_chain(suite, mutant.clause) if behind_others else suite.by_clause.get(mutant.clause, ())
             killers = tuple(_killers(testee, tried, mutant.clause, full))
             wreck = bool(killers) and _is_wreck(testee, suite.by_op[killers[0].op])
     except PlaceError as error:
