@@ -21,7 +21,7 @@ from conformance.tests.stand_in import Reaction, StandIn
 from conformance.tests.support import ADAPTERS, replayed, replays, run_suite
 from reports.outcome import Outcome
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("streams")]
 
 FOUND: Mapping[str, str] = {
     "stream-held-backwards": r"events\[\d+\]\.frame_seq",
