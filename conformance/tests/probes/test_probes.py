@@ -73,6 +73,7 @@ def test_the_reference_passes_every_probe() -> None:
     assert failing(verdicts(testee)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_testee_fails_the_probes_of_what_it_breaks_and_no_other(name: str) -> None:
     found = verdicts(wrong_testee(name))

@@ -40,6 +40,7 @@ def test_it_has_the_sum_and_size_of_every_file(manifest: dict[str, Any]) -> None
     assert manifest["files"] == due
 
 
+@pytest.mark.slow
 def test_it_has_the_sum_of_every_case(manifest: dict[str, Any]) -> None:
     due = {}
     for path in sorted((ROOT / "vectors/data").rglob("*.json")):
