@@ -8,8 +8,9 @@ PYTHON ?= python3
 IMPL ?=
 export IMPL
 ARGS ?=
-# Processes that judge and test at once.
-JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
+# Processes that test at once: one more than cores, as many a slow test waits for somebody else.
+CORES := $(shell getconf _NPROCESSORS_ONLN)
+JOBS ?= $(shell expr $(CORES) + 1)
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
@@ -71,7 +72,7 @@ conformance: $(INSTALLED) $(NEEDS) ## judge an implementation: make conformance 
 test: lint python-tests rust-tests go-tests ## every test, lint and type check of the project
 
 test-fast: python-lint $(CAMPAIGN_INSTALLED) ## while you work: Python's lint and types, and its tests but for the slow ones
-	$(PYTEST) -m 'not slow' -q $(ARGS)
+	$(PYTEST) -n $(CORES) -m 'not slow' -q $(ARGS)
 
 lint: $(INSTALLED) ## ruff, mypy, rustfmt, clippy, rustdoc, gofmt, vet, staticcheck
 	@$(MAKE) --no-print-directory -j 2 python-lint rust-lint go-lint
