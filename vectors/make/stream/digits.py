@@ -48,11 +48,12 @@ def _digits(role: str) -> Iterator[Case]:
     stream, strong = short(role), short(role, flags=STRONG_TAIL)
     told = sizes(stream.wires)
     for name, places in {"md5": (0, 7, 8, 15, 16, 24, 31), "xxhash3_64": (0, 7, 8, 15)}.items():
+        case_id = f"head-{name.replace('_', '-')}-digit"
         for place in places:
             about = f"HEAD gives another digit {place} of {name}."
             first = stream.head(**said(name, _flipped(told[name], place)))
             steps = bad_stream(role, stream, name, first, stream.tail())
-            yield dialogue(role, f"head-{name}-digit-{place}", about, "STM-16", steps)
+            yield dialogue(role, f"{case_id}-{place}", about, "STM-16", steps)
     for place in (0, 7, 8, 15):
         about = f"TAIL gives another digit {place} of its hash."
         last = strong.tail(xxhash3_64=_flipped(sizes(strong.wires)["xxhash3_64"], place))
@@ -69,7 +70,7 @@ def _letters(role: str) -> Iterator[Case]:
             bad = head(role, 2 * place + 11, **members)
             steps += [*send(bad), *refusal(bad, "BAD_MESSAGE", detail="BAD_JSON")]
         about = f"HEADs with one upper-case digit in {name}, each of the six."
-        yield dialogue(role, f"upper-case-{name}", about, "STM-2 HSK-10", session(role), steps)
+        yield dialogue(role, f"upper-case-{name.replace('_', '-')}", about, "STM-2 HSK-10", session(role), steps)
 
 
 def _by_turns(role: str) -> Iterator[Case]:
