@@ -1,9 +1,16 @@
 # Two commands do everything: `make conformance IMPL=rust` and `make test`. `make help` lists the rest.
 
+# Where nothing may be written beside the sources, every start of Python compiles them anew, and the tests start it a
+# thousand times.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON ?= python3
 IMPL ?=
 export IMPL
 ARGS ?=
+# Processes that test at once: one more than cores, as many a slow test waits for somebody else.
+CORES := $(shell getconf _NPROCESSORS_ONLN)
+JOBS ?= $(shell expr $(CORES) + 1)
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
@@ -24,6 +31,8 @@ LOCK := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsa
 	--no-emit-find-links --no-emit-trusted-host
 CARGO := cargo
 RUST := adapters/rust
+RUST_EXAMPLE := vectors/examples/rust
+EXAMPLE_TARGET := CARGO_TARGET_DIR='$(or $(CARGO_TARGET_DIR),$(CURDIR)/$(RUST)/target)'
 GO := go
 GO_MODULE := adapters/go
 # What `go test -fuzz` has in each package: name and how many inputs CI tries.
@@ -36,8 +45,9 @@ PUBLIC ?=
 export PUBLIC
 
 .DEFAULT_GOAL := help
-.PHONY: help env conformance test lint python-tests rust-tests go-tests jax-tests vectors docs api example mutants mutation campaign \
-	soak release-vectors bench bench-public fuzz fuzz-short lock clean
+.PHONY: help env conformance test test-fast lint python-lint rust-lint go-lint built python-tests rust-tests go-tests go-fuzz \
+	nightly-tests jax-tests vectors docs api example mutants mutants-rust mutation campaign soak release-vectors bench \
+	bench-public fuzz fuzz-short lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -61,28 +71,52 @@ conformance: $(INSTALLED) $(NEEDS) ## judge an implementation: make conformance 
 
 test: lint python-tests rust-tests go-tests ## every test, lint and type check of the project
 
+test-fast: python-lint $(CAMPAIGN_INSTALLED) ## while you work: Python's lint and types, and its tests but for the slow ones
+	$(PYTEST) -n $(CORES) -m 'not slow' -q $(ARGS)
+
 lint: $(INSTALLED) ## ruff, mypy, rustfmt, clippy, rustdoc, gofmt, vet, staticcheck
+	@$(MAKE) --no-print-directory -j 2 python-lint rust-lint go-lint
+
+python-lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+rust-lint:
 	cd $(RUST) && $(CARGO) fmt --check
 	cd $(RUST) && $(CARGO) clippy --quiet --locked --workspace --all-targets -- -D warnings
-	cd vectors/examples/rust && $(CARGO) fmt --check && CARGO_TARGET_DIR='$(CURDIR)/$(RUST)/target' $(CARGO) clippy --quiet --locked --all-targets -- -D warnings
+	cd $(RUST_EXAMPLE) && $(CARGO) fmt --check && $(EXAMPLE_TARGET) $(CARGO) clippy --quiet --locked --all-targets -- -D warnings
 	cd $(RUST) && RUSTDOCFLAGS='-D warnings' $(CARGO) doc --quiet --locked --workspace --no-deps
+
+go-lint:
 	@cd $(GO_MODULE) && unformatted=$$(gofmt -l .) && [ -z "$$unformatted" ] || { echo "gofmt would change $$unformatted" >&2; exit 1; }
 	cd $(GO_MODULE) && $(GO) vet ./...
 	cd $(GO_MODULE) && $(GO) tool -modfile=tools/go.mod staticcheck ./...
 
-python-tests: $(INSTALLED) $(CAMPAIGN_INSTALLED) ## the project's own Python tests, the freshness of the vectors among them
-	$(BIN)/pytest $(ARGS)
+# What tests would build, each in its turn and with a time limit: cargo does it at once, and for all of them.
+built:
+	@! command -v $(CARGO) >/dev/null || { \
+		cd $(RUST) && $(CARGO) build --quiet --locked --release -p testee && $(CARGO) test --quiet --locked --workspace --no-run \
+		&& cd '$(CURDIR)/$(RUST_EXAMPLE)' && $(EXAMPLE_TARGET) $(CARGO) test --quiet --locked --no-run; }
+
+# Tests that share a fixture which takes long are of one group, and run in one process.
+PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadgroup
+
+python-tests: $(INSTALLED) $(CAMPAIGN_INSTALLED) built ## the project's own Python tests, the freshness of the vectors among them
+	$(PYTEST) $(ARGS)
 
 rust-tests: ## the crate's tests, the golden vectors among them
 	cd $(RUST) && $(CARGO) test --quiet --locked --workspace
 
-go-tests: ## the Go module's tests, the golden vectors among them, and each of its fuzz targets for a moment
+go-tests: ## the Go module's tests, the golden vectors among them
 	cd $(GO_MODULE) && $(GO) test -race ./...
+
+go-fuzz: ## each fuzz target of the Go module for a moment, GO_FUZZ_INPUTS=20000
 	cd $(GO_MODULE) && for target in $(GO_FUZZ); do \
 		$(GO) test "$${target%:*}" -run '^$$' -fuzz "^$${target#*:}$$" -fuzztime $(GO_FUZZ_INPUTS)x || exit 1; done
+
+nightly-tests: $(INSTALLED) $(CAMPAIGN_INSTALLED) built ## python-tests with ten times the generated examples, those of SEED
+	$(PYTEST) --hypothesis-profile=nightly --hypothesis-seed=$(SEED) $(ARGS)
 
 jax-tests: $(JAX_INSTALLED) ## the tests of the JAX adapter, which python-tests skips where JAX is not installed
 	$(BIN)/pytest adapters/jax/tests $(ARGS)
@@ -107,6 +141,9 @@ example: $(INSTALLED) ## the example of README: a run with one fault, and the pi
 
 mutants: $(INSTALLED) ## prove that the suite catches faults: make mutants ARGS="--only FRM-2*"
 	$(BIN)/python -m conformance.mutants $(ARGS)
+
+mutants-rust: $(INSTALLED) ## the same for the Rust crate, whose faults are one build: make mutants-rust ARGS="--only STM-*"
+	$(BIN)/python -m conformance.mutants.rust $(ARGS)
 
 mutation: $(MUTATION)/.installed $(CARGO_MUTANTS) ## general mutation tools, judged by the vectors: MUTANTS=200 SEED=1, FULL=1 for all
 	PYTHONPATH=reference:. $(MUTATION)/bin/python -m conformance.mutants.general --mutants $(MUTANTS) --seed $(SEED) $(if $(FULL),--full) $(ARGS)

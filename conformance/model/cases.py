@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -58,10 +59,19 @@ class Case:
 
 
 def load_cases(folder: Path = VECTORS) -> tuple[Case, ...]:
-    """Every case below `folder`, in order of path and file.
+    """Every case below `folder`, in order of path and file; the golden ones are read once.
 
     Raises VectorError where a file is not as the manifest beside the folder has it, or no vector file.
     """
+    return _golden() if folder == VECTORS else _load(folder)
+
+
+@cache
+def _golden() -> tuple[Case, ...]:
+    return _load(VECTORS)
+
+
+def _load(folder: Path) -> tuple[Case, ...]:
     if damaged := damage(folder):
         raise VectorError(damaged)
     paths = sorted(folder.rglob("*.json"))

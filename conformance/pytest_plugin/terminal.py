@@ -16,8 +16,8 @@ from .identity import WHOLE
 
 def quiet(config: pytest.Config) -> bool:
     """Whether neither the names of the tests nor what they print is asked for."""
-    # An option is not there if its plugin is switched off.
-    return config.option.verbose <= 0 and getattr(config.option, "capture", "fd") != "no"
+    # Options are not there if their plugins are switched off.
+    return getattr(config.option, "verbose", 0) <= 0 and getattr(config.option, "capture", "fd") != "no"
 
 
 def wanted(config: pytest.Config) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import struct
 import subprocess
 import sys
@@ -20,13 +21,14 @@ from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_encrypt
 from adapters.driver import Adapter, load_adapter
 from conformance.model.cases import Accept, Case, Refuse
 from conformance.session.implementations import find_adapter
+from conformance.tests.forks.client import OF_SUITE
 
 ROOT = Path(__file__).resolve().parents[2]
 ADAPTERS = ROOT / "adapters"
 KEY = bytes(range(32))  # a test key
 NONCE = bytes(range(0x40, 0x58))
 ZSTD, XCHACHA = 1, 2
-RUN_LIMIT_S = 120
+RUN_LIMIT_S = 300
 
 
 def write_adapter(folder: Path, run: Sequence[str] = ("{python}", "testee.py"), **changes: str) -> Path:
@@ -107,24 +109,21 @@ class Ran:
 
 def run_pytest(arguments: Sequence[str], env: Mapping[str, str] | None = None) -> tuple[int, str]:
     """pytest with these arguments in the repository; exit status and output."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "RESONANT_"))}
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *arguments, "-p", "no:cacheprovider"],
-        cwd=ROOT,
-        env=kept | dict(env or {}),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=RUN_LIMIT_S,
-        check=False,
-    )
+    given = ["-m", "pytest", *arguments, "-p", "no:cacheprovider"]
+    done = OF_SUITE.run(given, cwd=ROOT, env=inherited() | dict(env or {}), timeout=RUN_LIMIT_S, merged=True)
     return done.returncode, done.stdout
 
 
-def run_suite(impl: str | Path, report: Path, *arguments: str, what: str = "conformance") -> Ran:
+def inherited() -> dict[str, str]:
+    """The environment without what concerns the run that these tests are in."""
+    return {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "RESONANT_"))}
+
+
+def run_suite(
+    impl: str | Path, report: Path, *arguments: str, what: str = "conformance", env: Mapping[str, str] | None = None
+) -> Ran:
     """`pytest conformance` of an implementation, its run.json written below the folder `report`."""
-    status, out = run_pytest([what, f"--impl={impl}", "--report", str(report), "-q", *arguments])
+    status, out = run_pytest([what, f"--impl={impl}", "--report", str(report), "-q", *arguments], env)
     path = report / "run.json"
     return Ran(status, out, json.loads(path.read_bytes()) if path.exists() else {})
 
@@ -136,11 +135,10 @@ def replays(out: str) -> list[str]:
 
 def run_line(line: str, folder: Path = ROOT, path: str = os.environ["PATH"]) -> tuple[int, str]:
     """A line of shell as a person gives it in `folder`; exit status and output. path: the variable PATH."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "RESONANT_"))}
     done = subprocess.run(
         ["/bin/sh", "-c", line],
         cwd=folder,
-        env=kept | {"PATH": path, "COLUMNS": "120"},
+        env=inherited() | {"PATH": path, "COLUMNS": "120"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -151,9 +149,27 @@ def run_line(line: str, folder: Path = ROOT, path: str = os.environ["PATH"]) -> 
     return done.returncode, done.stdout
 
 
-def replayed(line: str, folder: Path = ROOT, path: str = os.environ["PATH"]) -> Ran:
-    """The same of a command that runs the suite, with its run.json."""
+def run_words(line: str, folder: Path = ROOT, path: str = os.environ["PATH"]) -> tuple[int, str]:
+    """The same of a line that is one call of one of our programs; the shell says what its words are."""
+    env = inherited() | {"PATH": path, "COLUMNS": "120"}
+    said = subprocess.run(
+        ["/bin/sh", "-c", f"set -- {line} &&\nprintf '%s\\0' \"$@\""],
+        cwd=folder, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert said.stderr == "", said.stderr
+    program, *words = said.stdout.split("\0")[:-1]
+    found = shutil.which(folder / program if os.sep in program else program, path=path)
+    assert found is not None, f"no {program} on PATH"
+    if Path(found).parent != Path(sys.executable).parent:  # the program of another Python
+        return run_line(line, folder, path)
+    given = words if Path(found) == Path(sys.executable) else [str(found), *words]
+    done = OF_SUITE.run(given, cwd=folder, env=env, timeout=RUN_LIMIT_S, merged=True)
+    return done.returncode, done.stdout
+
+
+def replayed(line: str, folder: Path = ROOT, path: str = os.environ["PATH"], *, fresh: bool = False) -> Ran:
+    """The same of a command that runs the suite, with its run.json. fresh: in a shell and an interpreter of its own."""
     with tempfile.TemporaryDirectory() as report:
-        status, out = run_line(f"{line} -q --report {shlex.quote(report)}", folder, path)
+        status, out = (run_line if fresh else run_words)(f"{line} -q --report {shlex.quote(report)}", folder, path)
         file = Path(report) / "run.json"
         return Ran(status, out, json.loads(file.read_bytes()) if file.exists() else {})

@@ -104,7 +104,8 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
     "conformance.mutants": (
         layer("engine", "how a mutant is made and tried, whichever it is"),
         layer(
-            "catalogue general servers", "the mutants: ours by profile, and those of general tools; and wrong servers"
+            "catalogue general rust servers",
+            "the mutants: ours by profile, those of the crate, and those of general tools; and wrong servers",
         ),
         layer("runner testees", "they start processes that look mutants up in the catalogue"),
         layer("__main__", "the command"),

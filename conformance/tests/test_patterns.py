@@ -22,6 +22,10 @@ READS: Mapping[str, str] = {
     "conformance/session/files.py": "characters of a testee that nobody would see",
     "conformance/session/known_failures.py": "links of the user",
     "conformance/tools/new_adapter.py": "a name of the user, and places in templates",
+    "conformance/mutants/rust/source.py": "functions and words of the crate's source",
+    "reports/cards.py": "Markdown of specs/",
+    "reports/causes/evidence.py": "names of fields in clauses of specs/",
+    "reports/causes/signature.py": "numbers of a testee, within what is said of its failures",
     "reports/statement/signing.py": "a key file",
 }
 """Module -> whose text it has patterns for."""

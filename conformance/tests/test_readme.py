@@ -70,6 +70,7 @@ def test_a_running_server_is_judged_from_outside() -> None:
     assert "clauses that could not be seen from outside:" in done.stdout
 
 
+@pytest.mark.slow
 def test_dialogues_are_captured(tmp_path: Path) -> None:
     (command,) = [line for line in COMMANDS if "conformance.tools.capture" in line]
     words = shlex.split(command.replace("-o ", f"-o {shlex.quote(str(tmp_path))}/"))

@@ -1,12 +1,17 @@
-"""Hypothesis for this folder: the same examples in every run, or those of `--hypothesis-seed=N`."""
+"""Hypothesis for the project's own tests: a profile for CI and one for the night.
+
+`ci` has the same examples in every run, or those of `--hypothesis-seed=N`; `nightly` has ten times as many, of a seed
+that is given to it. The header of a run says which.
+"""
 
 from __future__ import annotations
 
 import pytest
 from hypothesis import settings
 
-settings.register_profile("repeatable", derandomize=True, deadline=None, print_blob=True)
+settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("seeded", deadline=None, print_blob=True)
+settings.register_profile("nightly", max_examples=1000, deadline=None, print_blob=True)
 
 
 def _seed(config: pytest.Config) -> str | None:
@@ -14,10 +19,16 @@ def _seed(config: pytest.Config) -> str | None:
     return seed
 
 
+def _profile(config: pytest.Config) -> str:
+    named: str | None = config.getoption("--hypothesis-profile", default=None)
+    return named or ("ci" if _seed(config) is None else "seeded")
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    settings.load_profile("repeatable" if _seed(config) is None else "seeded")
+    settings.load_profile(_profile(config))
 
 
 def pytest_report_header(config: pytest.Config) -> str:
     seed = _seed(config)
-    return f"reference: hypothesis {'derandomized; --hypothesis-seed=N for others' if seed is None else f'seed {seed}'}"
+    said = "derandomized; --hypothesis-seed=N for others" if seed is None else f"seed {seed}"
+    return f"hypothesis profile {_profile(config)}: {said}"

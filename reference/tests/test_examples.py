@@ -42,10 +42,10 @@ def rust_examples() -> Path:
     """The folder of the compiled Rust examples."""
     if shutil.which("cargo") is None:
         pytest.skip("cargo is not on PATH, so the Rust examples cannot be built")
-    command = ["cargo", "build", "--release", "--locked", "--examples"]
+    command = ["cargo", "build", "--locked", "--workspace", "--examples"]  # `cargo test` has built them already
     built = subprocess.run(command, cwd=RUST, capture_output=True, text=True, timeout=600, check=False)
     assert built.returncode == 0, built.stderr
-    return Path(os.environ.get("CARGO_TARGET_DIR", RUST / "target")) / "release" / "examples"
+    return Path(os.environ.get("CARGO_TARGET_DIR", RUST / "target")) / "debug" / "examples"
 
 
 @pytest.fixture(scope="session")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from resonant import Flags, Frame, Part, RejectCode, ResonantError, decode, encode, nonce_for
 from resonant.describe.annotate import Field, annotate
 from resonant.describe.clauses import load_clauses
 from resonant.describe.explain import explain, judge
 
-from reference.tests.strategies import frames, spoiled_frames
+from reference.tests.strategies import examples, frames, spoiled_frames
 from reference.tests.support import KEY, NONCE, WORKED_PLAIN, with_crc
 
 MOST_FIELDS = 150
@@ -61,7 +61,7 @@ def assert_covers(fields: tuple[Field, ...], data: bytes) -> None:
     assert b"".join(field.data for field in fields if field.part is Part.FRAME) == data
 
 
-@settings(max_examples=400)
+@examples(400)
 @given(noise, keys)
 @example(b"", None)
 @example(WORKED_PLAIN, None)
@@ -70,14 +70,14 @@ def test_noise_gives_a_frame_or_a_reject(data: bytes, key: bytes | None) -> None
 
 
 @pytest.mark.slow
-@settings(max_examples=1200)
+@examples(1200)
 @given(spoiled_frames(), st.sampled_from([KEY, KEY, KEY, None]))
 def test_a_spoiled_frame_gives_a_frame_or_a_reject(data: bytes, key: bytes | None) -> None:
     assert_total(data, key)
 
 
 @pytest.mark.slow
-@settings(max_examples=600)
+@examples(600)
 @given(frames(), st.binary(min_size=16, max_size=16), st.integers(1, 5))
 def test_what_is_encoded_decodes_to_the_same_frame(frame: Frame, salt: bytes, level: int) -> None:
     data = encode(frame, key=KEY, nonce=nonce_for(salt, frame.stream_id, frame.frame_seq), level=level)
@@ -85,7 +85,7 @@ def test_what_is_encoded_decodes_to_the_same_frame(frame: Frame, salt: bytes, le
     assert_total(data, KEY)
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(frames(st.sampled_from([Flags.NONE, Flags.STRONG_TAIL])), st.data())
 def test_a_flipped_bit_anywhere_in_a_plain_frame_is_refused(frame: Frame, choice: st.DataObject) -> None:
     data = bytearray(encode(frame))
@@ -96,7 +96,7 @@ def test_a_flipped_bit_anywhere_in_a_plain_frame_is_refused(frame: Frame, choice
     assert caught.value.code == (RejectCode.BAD_VERSION if bit < 8 else RejectCode.CRC_MISMATCH)
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(frames(st.sampled_from([Flags.XCHACHA, Flags.XCHACHA | Flags.ZSTD])), st.data())
 def test_no_byte_of_header_or_body_can_change_under_the_seal(frame: Frame, choice: st.DataObject) -> None:
     data = bytearray(encode(frame, key=KEY, nonce=NONCE)[:-4])

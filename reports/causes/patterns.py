@@ -50,7 +50,6 @@ class Group:
 
 BY_WAY: Mapping[Way, tuple[Kind, str]] = {
     Way.NO_PROTOCOL: (Kind.PROTOCOL, ""),
-    Way.UNEXPECTED: (Kind.UNEXPECTED, ""),
     Way.UNSUPPORTED: (Kind.UNSUPPORTED, "TST-10"),
     Way.REFUSED_REQUEST: (Kind.REQUESTS, "TST-11"),
     Way.CRASHED: (Kind.CRASH, ""),
@@ -63,7 +62,7 @@ def recognised(entries: Sequence[Entry]) -> tuple[list[Group], list[Entry]]:
     groups: list[Group] = []
     rest = list(filter(is_failure, entries))
     passing = {entry.due for entry in entries if entry.outcome == Outcome.PASS}
-    for pattern in (_laws, _ways, _unknown_codes, partial(_orders, passing), partial(_follows, entries)):
+    for pattern in (_unexpected, _laws, _ways, _unknown_codes, partial(_orders, passing), partial(_follows, entries)):
         found = list(pattern([(entry, signature(entry)) for entry in rest]))
         taken = {entry.id for group in found for entry in group.entries}
         rest = [entry for entry in rest if entry.id not in taken]
@@ -72,6 +71,13 @@ def recognised(entries: Sequence[Entry]) -> tuple[list[Group], list[Entry]]:
 
 
 _Signed = Sequence[tuple[Entry, Signature]]
+
+
+def _unexpected(failing: _Signed) -> Iterator[Group]:
+    """Those that are listed as known failures and passed, whatever they are."""
+    found = tuple(entry for entry, what in failing if what.way is Way.UNEXPECTED)
+    if found:
+        yield Group(Kind.UNEXPECTED, "", found)
 
 
 def _laws(failing: _Signed) -> Iterator[Group]:

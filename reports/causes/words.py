@@ -152,7 +152,7 @@ _LOOK: Mapping[Kind, Callable[[Cause], str]] = {
     Kind.PROTOCOL: lambda cause: (
         "what the testee sends (specs/testee.md); until then other verdicts may be wrong as well"
     ),
-    Kind.LAW: lambda cause: "the causes above first; if none of them explains it, the input that breaks it",
+    Kind.LAW: lambda cause: "whatever else fails first; if nothing explains it, the input that breaks it",
     Kind.FOLLOWS: lambda cause: "the causes above first, and then run these again",
     Kind.UNEXPECTED: lambda cause: "nothing in the implementation: --fix-known-failures removes the entry",
 }

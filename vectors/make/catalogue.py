@@ -13,10 +13,11 @@ from .frame import (
     hashes,
     header_faults,
     ladders,
+    late_damage,
     product,
     slice_faults,
 )
-from .message import json_ladders, json_slices, json_text, slot_ladders, slots
+from .message import json_ladders, json_slices, json_text, slot_corners, slot_ladders, slots
 from .sources import found, hand
 from .sparse import ladders as sparse_ladders
 from .sparse import ops as sparse_ops
@@ -24,7 +25,7 @@ from .sparse import slots as sparse_slots
 from .xchacha import ladders as xchacha_ladders
 from .xchacha import sealed
 from .zstd import ladders as zstd_ladders
-from .zstd import zstd
+from .zstd import wraps, zstd
 
 GROUP_MAKERS = (
     product.groups,
@@ -39,12 +40,15 @@ GROUP_MAKERS = (
     digits.groups,
     combinations.groups,
     hashes.groups,
+    late_damage.groups,
     zstd.groups,
     zstd_ladders.groups,
+    wraps.groups,
     sealed.groups,
     xchacha_ladders.groups,
     slots.groups,
     slot_ladders.groups,
+    slot_corners.groups,
     json_slices.groups,
     json_text.groups,
     json_ladders.groups,

@@ -8,14 +8,16 @@ from . import corners
 from .handshake.client import handshake as client
 from .handshake.client import outcomes, renegotiation, replaced
 from .handshake.client import sealed as sealed_client
-from .handshake.received import digits, exempt, members, readable, refusals, refusals_transformed, window
+from .handshake.received import digits, exempt, leaps, members, readable, refusals, refusals_transformed, window
 from .handshake.received import drops as silence
 from .handshake.received import sealed as sealed_receiving
 from .handshake.received import sync_frames as syncs
 from .handshake.sent import compressed, order, sealed, sending
+from .handshake.server import digits as server_digits
 from .handshake.server import lists, lists_transformed, malformed, repeated, spaces
 from .model import Group
 from .stream import at_once as streams_at_once
+from .stream import digits as streams_digits
 from .stream import heard as streams_heard
 from .stream import instants as streams_instants
 from .stream import ladders as streams_ladders
@@ -33,10 +35,10 @@ from .stream import timers as streams_timers
 from .stream import transformed as streams_transformed
 from .stream import verified as streams_verified
 
-_SERVER = (lists, lists_transformed, spaces, malformed, repeated)
+_SERVER = (lists, lists_transformed, spaces, malformed, repeated, server_digits)
 _CLIENT = (client, outcomes, renegotiation, replaced)
 _READING = (readable, syncs, exempt, order, members, digits)
-_EITHER = (refusals, refusals_transformed, silence, window, sending, sealed, sealed_receiving, sealed_client)
+_EITHER = (refusals, refusals_transformed, silence, window, leaps, sending, sealed, sealed_receiving, sealed_client)
 _RECEIVED = (
     streams_plain,
     streams_repair,
@@ -45,6 +47,7 @@ _RECEIVED = (
     streams_limits,
     streams_at_once,
     streams_tails,
+    streams_digits,
     streams_sequences,
     streams_members,
     streams_ladders,

@@ -11,18 +11,21 @@ from .model import SPEC_VERSION, Group
 _OWN = "0" * 64
 
 
-def manifest_text(groups: Sequence[Group], schema: bytes) -> str:
+def manifest_text(groups: Sequence[Group], texts: Mapping[str, str], schema: bytes) -> str:
     """The text of the manifest: one line a file, the same bytes for the same groups and schema.
+
+    texts: the path of each group to its text.
 
     Its own `sha256` is the SHA-256 of the whole text with 64 zeros in its place.
     """
-    files = {str(group.path): _entry(group) for group in sorted(groups, key=lambda group: str(group.path))}
+    cases = {str(group.path): len(group.cases) for group in groups}
+    files = {name: _entry(texts[name], count) for name, count in sorted(cases.items())}
     text = _text(files, sha256(schema).hexdigest())
     return text.replace(_OWN, sha256(text.encode()).hexdigest(), 1)
 
 
-def _entry(group: Group) -> str:
-    return json.dumps({"sha256": sha256(group.text().encode()).hexdigest(), "cases": len(group.cases)})
+def _entry(text: str, cases: int) -> str:
+    return json.dumps({"sha256": sha256(text.encode()).hexdigest(), "cases": cases})
 
 
 def _text(files: Mapping[str, str], schema: str) -> str:

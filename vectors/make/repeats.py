@@ -57,7 +57,7 @@ def _folded(values: list[Any]) -> Iterator[Any]:
 
 def _repeat(values: list[Any], at: int, period: int) -> dict[str, Any] | None:
     first, second = values[at : at + period], values[at + period : at + 2 * period]
-    if len(second) < period or not all(isinstance(one, dict) for one in first):
+    if len(values) - at < TURNS * period or not all(map(_may_turn, first, second)):
         return None
     counts = _counts(first, second)
     turns = 1
@@ -67,6 +67,11 @@ def _repeat(values: list[Any], at: int, period: int) -> dict[str, Any] | None:
     if turns < TURNS or saved < SAVED_CHARS:
         return None
     return {"repeat": turns, **({"counts": counts} if counts else {}), "of": first}
+
+
+def _may_turn(one: Any, other: Any) -> bool:
+    """Whether the other may be the one with other numbers, which is quick to see."""
+    return isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys()
 
 
 def _turn(value: Any, counts: Mapping[str, Mapping[str, int]], turn: int) -> Any:

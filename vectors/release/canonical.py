@@ -8,20 +8,24 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
+_text = json.JSONEncoder(ensure_ascii=False).encode
+
 
 def canonical(value: Any) -> str:
     """The text of JSON data by RFC 8785: no spaces, members in order of their UTF-16 names, numbers as in ECMAScript.
 
     Raises TypeError for what is no JSON data, and ValueError for a number that is not finite.
     """
+    if isinstance(value, str):
+        return _text(value)
     if isinstance(value, Mapping):
         names = sorted(value, key=lambda name: name.encode("utf-16-be"))
-        return "{" + ",".join(f"{canonical(name)}:{canonical(value[name])}" for name in names) + "}"
+        return "{" + ",".join([f"{canonical(name)}:{canonical(value[name])}" for name in names]) + "}"
     if isinstance(value, list | tuple):
         return "[" + ",".join(map(canonical, value)) + "]"
     if isinstance(value, float):
         return _number(value)
-    return json.dumps(value, ensure_ascii=False)
+    return _text(value)
 
 
 def sha256_of(value: Any) -> str:

@@ -55,6 +55,7 @@ def test_data_is_what_the_generator_makes(capsys: pytest.CaptureFixture[str]) ->
     assert status == 0, capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_check_names_changed_missing_and_extra_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = tmp_path / "data"
     assert main(["--data", str(data)]) == 0

@@ -136,6 +136,7 @@ def test_without_a_gpu_the_testee_says_so_in_one_line() -> None:
     assert done.stderr.startswith("the cuda adapter needs ")
 
 
+@pytest.mark.slow
 def test_without_a_gpu_the_suite_fails_with_that_line() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "conformance", "--impl=cuda"],

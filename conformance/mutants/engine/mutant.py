@@ -21,6 +21,10 @@ class Kind(StrEnum):
     """For one type, modality, flag, dtype or presence of slots."""
     STATE = "state"
     """Behind other requests: tried in the order of the law on near-twins, and in no other."""
+    INTERMITTENT = "intermittent"
+    """With each nth request, or after so many: tried in that order, too."""
+    NARROW = "narrow"
+    """For one value, and none of its neighbours."""
     COST = "cost"
     """In memory or time, before anything is refused."""
 

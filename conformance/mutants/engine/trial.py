@@ -61,9 +61,8 @@ def try_mutant(mutant: Mutant, suite: Suite, *, full: bool = False) -> Trial:
     """Judge a mutant by the cases that cite its clause, until one fails; in full mode by all of them."""
     try:
         with InProcess() as testee, applied(mutant.change):
-            tried = (
-                _in_chain(suite, mutant.clause) if mutant.kind == Kind.STATE else suite.by_clause.get(mutant.clause, ())
-            )
+            behind_others = mutant.kind in (Kind.STATE, Kind.INTERMITTENT)
+            tried = in_chain(suite, mutant.clause) if behind_others else suite.by_clause.get(mutant.clause, ())
             killers = tuple(_killers(testee, tried, mutant.clause, full))
             wreck = bool(killers) and _is_wreck(testee, suite.by_op[killers[0].op])
     except PlaceError as error:
@@ -81,7 +80,7 @@ def _killers(testee: InProcess, cases: Iterable[Case], clause: str, full: bool) 
                 return
 
 
-def _in_chain(suite: Suite, clause: str) -> Iterator[Case]:
+def in_chain(suite: Suite, clause: str) -> Iterator[Case]:
     """The cases as the law on near-twins asks for them, in each profile that has cases of the clause.
 
     Those of other clauses are asked for as well: what they leave behind may be what makes one of this clause fail.

@@ -114,14 +114,13 @@ def test_a_finding_becomes_a_vector_that_the_suite_judges(planted: Path, tmp_pat
         assert judged == wanted, said
 
 
-@pytest.mark.parametrize("workers", ["2", "4"])
-def test_the_report_is_the_same_for_any_number_of_workers(planted: Path, tmp_path: Path, workers: str) -> None:
-    status, out = campaign(tmp_path, *PLANTED, "--workers", workers)
+def test_the_report_is_the_same_for_many_workers(planted: Path, tmp_path: Path) -> None:
+    status, out = campaign(tmp_path, *PLANTED, "--workers", "4")
     assert status == 1, out
     assert written(tmp_path) == written(planted)
 
 
-def test_the_report_is_the_same_after_a_worker_was_killed(planted: Path, tmp_path: Path) -> None:
+def test_the_report_is_the_same_for_two_workers_one_of_which_was_killed(planted: Path, tmp_path: Path) -> None:
     process = start(tmp_path, *PLANTED, "--workers", "2")
     wait_for(lambda: batches(tmp_path), process)
     killed = workers_of(process)
@@ -136,13 +135,10 @@ def workers_of(process: subprocess.Popen[str]) -> list[int]:
     return [one.pid for one in children if any("spawn_main" in word for word in one.cmdline())]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_leaves_a_report_and_the_journal_goes_on(
-    planted: Path, tmp_path: Path, number: signal.Signals
-) -> None:
+def test_a_signal_leaves_a_report_and_the_journal_goes_on(planted: Path, tmp_path: Path) -> None:
     process = start(tmp_path, *PLANTED)
     wait_for(lambda: batches(tmp_path), process)
-    process.send_signal(number)
+    process.send_signal(signal.SIGINT)
     status, out = finish(process)
     assert status == 2, out
     found = report(tmp_path)
@@ -163,6 +159,7 @@ def test_nothing_listens_beyond_loopback_and_no_port_is_fixed(tmp_path: Path) ->
     addresses = [one.laddr for each in whole for one in each.net_connections() if not one.raddr]
     process.send_signal(signal.SIGTERM)
     assert finish(process)[0] == 2
+    assert not report(tmp_path)["complete"]
     assert len(addresses) > 4
     assert {address.ip for address in addresses} == {"127.0.0.1"}
     assert not {8786, 8787} & {address.port for address in addresses}

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from conformance.tests.forks.client import OF_SUITE
 from conformance.tests.support import ROOT
 
-WARDEN = Path(__file__).with_name("warden.py")
+WARDEN = "conformance.tests.hostile.warden"
 AT_ONCE = 4  # most of them wait most of the time
 # Where these are set, pytest cuts no text, and the length of what is said is part of the tests.
 CI = {"CI", "BUILD_NUMBER"}
@@ -56,7 +55,7 @@ def run_hostile(folder: Path, impl: str, arguments: Sequence[str], limit_s: floa
 
     kill: when it is killed on purpose, see warden.py.
     """
-    suite = [sys.executable, "-m", "pytest", *arguments, f"--impl={impl}", f"--report={folder}"]
+    suite = ["-m", "pytest", *arguments, f"--impl={impl}", f"--report={folder}"]
     plan = json.dumps({"command": [*suite, "-p", "no:cacheprovider"], "limit_s": limit_s, **kill})
     noted = folder / "inodes"
     kept = {
@@ -64,14 +63,13 @@ def run_hostile(folder: Path, impl: str, arguments: Sequence[str], limit_s: floa
         for key, value in os.environ.items()
         if key not in CI and not key.startswith(("PYTEST_", "RESONANT_"))
     }
-    done = subprocess.run(
-        [sys.executable, str(WARDEN), plan],
+    done = OF_SUITE.run(
+        ["-m", WARDEN, plan],
         cwd=ROOT,
         env={**kept, "PYTHONPATH": str(NOTING), "NOTED_SOCKETS": str(noted)},
-        capture_output=True,
         timeout=limit_s + MARGIN_S,
-        check=True,
     )
+    assert done.returncode == 0, done.stderr
     path = folder / "run.json"
     report = json.loads(path.read_bytes()) if path.exists() else {}
     return Ended(**json.loads(done.stdout), report=report, sockets=open_still(noted))

@@ -1,7 +1,9 @@
-"""Runs one command, and says what it cost and what it left behind: python warden.py PLAN, with a plan as JSON.
+"""Runs one command, and says what it cost and what it left behind: python -m ...hostile.warden PLAN, a plan as JSON.
 
 A process of its own for three reasons: what the command leaves becomes its child, however far away it went (on Linux);
 the memory of whoever asks does not count as the command's; and the command can be killed at a given moment.
+
+The command is a fork of the warden, which is one itself (conformance/tests/forks).
 """
 
 from __future__ import annotations
@@ -10,13 +12,17 @@ import contextlib
 import ctypes
 import json
 import os
+import runpy
 import signal
-import subprocess
 import sys
 import threading
 from pathlib import Path
-from subprocess import DEVNULL, PIPE, STDOUT
 from time import monotonic
+from typing import IO
+
+from conformance.tests.forks.server import python
+
+NOTING = Path(__file__).with_name("noting") / "sitecustomize.py"
 
 GRACE_S = 5.0  # for what is just ending
 SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of prctl(2)
@@ -28,15 +34,29 @@ class LateError(Exception):
 
 
 def main() -> None:
-    """The plan: command, limit_s, and to be killed kill_after_s, which counts from a line that begins with kill_at."""
+    """The plan: what `python` is given as `command`, limit_s, and where it is to be killed `kill_after_s`.
+
+    That counts from a line that begins with `kill_at`, if there is one.
+    """
     plan = json.loads(sys.argv[1])
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
     began = monotonic()
-    command = subprocess.Popen(plan["command"], stdin=DEVNULL, stdout=PIPE, stderr=STDOUT)
-    limit = kill_later(plan["limit_s"], command.pid)
-    out = read(command, plan.get("kill_at"), plan.get("kill_after_s"))
-    _, status, usage = os.wait4(command.pid, 0)
+    out_fd, written = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        for fd in (1, 2):
+            os.dup2(written, fd)
+        os.close(out_fd)
+        os.close(written)
+        runpy.run_path(str(NOTING))  # in another process Python does that itself, by PYTHONPATH
+        python(plan["command"])
+        sys.exit()
+    os.close(written)
+    limit = kill_later(plan["limit_s"], pid)
+    with os.fdopen(out_fd, "rb") as stdout:
+        out = read(stdout, pid, plan.get("kill_at"), plan.get("kill_after_s"))
+    _, status, usage = os.wait4(pid, 0)
     limit.cancel()
     account = {
         "status": os.waitstatus_to_exitcode(status),
@@ -56,16 +76,15 @@ def kill_later(seconds: float, pid: int) -> threading.Timer:
     return timer
 
 
-def read(command: subprocess.Popen[bytes], kill_at: str | None, kill_after_s: float | None) -> bytes:
+def read(stdout: IO[bytes], pid: int, kill_at: str | None, kill_after_s: float | None) -> bytes:
     """All output. The command is killed after that time, counted from its start if there is no kill_at."""
-    assert command.stdout is not None
     if kill_after_s is not None and kill_at is None:
-        kill_later(kill_after_s, command.pid)
+        kill_later(kill_after_s, pid)
     lines = []
-    for line in command.stdout:
+    for line in stdout:
         lines.append(line)
         if kill_after_s is not None and kill_at is not None and line.startswith(kill_at.encode()):
-            kill_later(kill_after_s, command.pid)
+            kill_later(kill_after_s, pid)
             kill_at = None
     return b"".join(lines)
 

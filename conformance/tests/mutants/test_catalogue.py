@@ -1,4 +1,4 @@
-"""The catalogue of mutants is well-formed, and the suite kills every one."""
+"""The catalogue of mutants is well-formed, and the suite kills those that are tried here."""
 
 from __future__ import annotations
 
@@ -84,12 +84,13 @@ def test_each_changes_the_reference_and_leaves_it_as_it_was(family: str) -> None
 
 
 @pytest.mark.slow
-def test_the_suite_kills_every_mutant_and_passes_the_reference() -> None:
-    trials, failing = run_trials(MUTANTS, baseline=True, full=False, jobs=2, done=lambda _count, _total: None)
-    assert failing == ()
-    assert list(trial_faults(MUTANTS, trials)) == []
+def test_the_suite_kills_the_first_mutant_of_each_file_by_a_case_that_cites_its_clause() -> None:
+    """`make mutants`, which CI runs, tries all of them, and the reference as it is."""
+    some = tuple(family[0] for family in FAMILIES.values())
+    trials, _ = run_trials(some, baseline=False, full=False, jobs=2, done=lambda _count, _total: None)
+    assert list(trial_faults(some, trials)) == []
     cited = {case.id: case.clauses for case in load_cases()}
-    not_cited = [mutant.id for mutant in MUTANTS if mutant.clause not in cited[trials[mutant.id].killers[0]]]
+    not_cited = [mutant.id for mutant in some if mutant.clause not in cited[trials[mutant.id].killers[0]]]
     assert not_cited == []
 
 

@@ -43,6 +43,7 @@ def test_every_module_of_the_reference_has_profiles_or_a_reason() -> None:
         assert file in outside or profiles_of(module_of(file)) is not None, file
 
 
+@pytest.mark.slow
 def test_the_vectors_kill_a_mutant_and_one_that_hangs_and_leave_the_reference_alive() -> None:
     same = of_reference("BLOCK = 32", "BLOCK = 16 + 16")
     wrong = of_reference("BLOCK = 32", "BLOCK = 33")

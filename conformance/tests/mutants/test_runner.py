@@ -182,6 +182,7 @@ def test_the_testees_with_faults_stand_for_the_clauses_of_their_probes() -> None
     assert {name for names in proved.values() for name in names} == {*found_by_probes, UNCLAIMED.name}
 
 
+@pytest.mark.slow
 def test_trials_in_processes_come_in_the_order_of_the_catalogue() -> None:
     counted: list[tuple[int, int]] = []
     some = MUTANTS[:4]
@@ -191,6 +192,7 @@ def test_trials_in_processes_come_in_the_order_of_the_catalogue() -> None:
     assert failing == ()
 
 
+@pytest.mark.slow
 def test_the_command_judges_the_mutants_that_are_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["--only", "tail-hash-*", "-j", "1"]) == 0
     out = capsys.readouterr().out.splitlines()

@@ -31,7 +31,7 @@ from conformance.probes.unclaimed import refusal_probes
 from conformance.session.implementations import find_adapter
 from conformance.tests import doubles
 from conformance.tests.probes.said import SAID
-from conformance.tests.support import ADAPTERS, ROOT, adapter_at
+from conformance.tests.support import ADAPTERS, ROOT, adapter_at, write_adapter
 from reports.outcome import Outcome
 
 WRONG = [name for name, one in TESTEES.items() if one.probes]
@@ -73,6 +73,7 @@ def test_the_reference_passes_every_probe() -> None:
     assert failing(verdicts(testee)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_testee_fails_the_probes_of_what_it_breaks_and_no_other(name: str) -> None:
     found = verdicts(wrong_testee(name))
@@ -95,8 +96,9 @@ def test_the_standard_error_of_a_testee_that_ended_is_kept() -> None:
 
 
 @pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.id)
-def test_a_testee_that_cannot_start_fails_every_probe(probe: Probe) -> None:
-    with wrong_testee("library-missing") as testee:
+def test_a_testee_that_cannot_start_fails_every_probe(probe: Probe, tmp_path: Path) -> None:
+    adapter = write_adapter(tmp_path, ("/bin/sh", "-c", "echo 'the library is missing' >&2; exit 1"))
+    with Testee(adapter_at(adapter), Limits(reply_s=REPLY_S)) as testee:
         verdict = run_probe(probe, testee)
     assert verdict.outcome is Outcome.HARNESS_ERROR
     assert "exit status 1" in verdict.got

@@ -21,7 +21,7 @@ from conformance.tests.stand_in import Reaction, StandIn
 from conformance.tests.support import ADAPTERS, replayed, replays, run_suite
 from reports.outcome import Outcome
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("streams")]
 
 FOUND: Mapping[str, str] = {
     "stream-held-backwards": r"events\[\d+\]\.frame_seq",
@@ -106,7 +106,7 @@ def test_a_run_prints_how_to_replay_what_was_found(tmp_path: Path) -> None:
     path = tmp_path / "report" / "stream-found-seed-1.json"
     (line,) = replays(run.out)
     assert f" --impl {impl} --dialogue {path} --case stream/found/seed-1" in line
-    assert "what was said so far:" in run.out
+    assert "   0 ms, to the testee: Sync stream " in run.out  # the last steps before the fault
     assert replayed(line).outcomes == {"stream/found/seed-1": "fail"}
     sound = replayed(line.replace(impl, "reference"))
     assert (sound.status, sound.outcomes) == (0, {"stream/found/seed-1": "pass"}), sound.out

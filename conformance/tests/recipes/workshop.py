@@ -11,16 +11,16 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from conformance.tests.forks.client import OF_COPIES
 from conformance.tests.support import ROOT
 
 FOLDERS = ("adapters", "conformance", "reference", "reports", "specs", "vectors")
 FILES = ("README.md", "CHANGELOG.md", "LICENSE", "pyproject.toml", "CONTRIBUTING.md", "ARCHITECTURE.md")
-BUILT = shutil.ignore_patterns("target", "__pycache__", "build", "dist", "node_modules", "*.so")
+BUILT = shutil.ignore_patterns("target", "build", "dist", "node_modules", "*.so")
 LIMIT_S = 240
 DOCS = ("-m", "conformance.tools.spec_tables")
 """The commands of `make docs`, without the diagrams."""
@@ -62,7 +62,7 @@ Recipe = Mapping[str, Sequence[Edit]]
 
 
 def project(folder: Path) -> Path:
-    """A copy of the project in a folder, without what was built."""
+    """A copy of the project in a folder, without what was built; bytecode fits the copies as it did the files."""
     for part in FOLDERS:
         shutil.copytree(ROOT / part, folder / part, ignore=BUILT)
     for name in FILES:
@@ -83,15 +83,7 @@ def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Python in the copy, on its modules and not on ours."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
     environment["PYTHONPATH"] = os.pathsep.join([str(folder / "reference"), str(folder)])
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=LIMIT_S,
-        check=False,
-    )
+    return OF_COPIES.run(arguments, cwd=folder, env=environment, timeout=LIMIT_S)
 
 
 def run(folder: Path, *arguments: str) -> str:

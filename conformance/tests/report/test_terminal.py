@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from conformance.tests.support import ROOT
 
 COMMAND = [
@@ -50,6 +52,7 @@ def _read(terminal: int) -> bytes:
         return b""
 
 
+@pytest.mark.slow
 def test_a_terminal_gets_a_meter_and_bars(tmp_path: Path) -> None:
     said = at_a_terminal(tmp_path)
     assert "judging" in said
@@ -60,6 +63,7 @@ def test_a_terminal_gets_a_meter_and_bars(tmp_path: Path) -> None:
     assert "executed" not in said
 
 
+@pytest.mark.slow
 def test_a_pipe_gets_plain_text() -> None:
     done = subprocess.run(COMMAND, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=60, check=True)
     assert "\x1b" not in done.stdout + done.stderr

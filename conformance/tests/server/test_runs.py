@@ -19,7 +19,7 @@ from conformance.server.catalogue import CHECKS
 from conformance.server.check import ADDRESSES
 from conformance.tests.support import ROOT, Ran, replayed, replays, run_pytest, run_suite
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("servers")]
 
 OK, FAILED, USAGE = 0, 1, 4  # exit statuses of pytest
 SCHEMA = json.loads((ROOT / "reports" / "run.schema.json").read_bytes())

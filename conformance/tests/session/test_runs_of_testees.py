@@ -64,7 +64,7 @@ def test_performing_what_is_not_claimed_fails(tmp_path: Path) -> None:
     run = run_suite("wrong:performs-what-it-does-not-claim", tmp_path, "-k", "unclaimed or tail_hash")
     assert run.status == FAILED
     assert run.failed == dict.fromkeys(UNCLAIMED, "fail")
-    assert "TST-10 (19)" in run.out
+    assert "1. TST-10: does not follow the testee protocol (19 cases)" in run.out
 
 
 def test_a_profile_that_is_not_claimed_cannot_be_asked_for(tmp_path: Path) -> None:
@@ -100,7 +100,9 @@ def test_another_failure_beside_a_known_one_fails(tmp_path: Path) -> None:
 def test_a_known_failure_that_passes_fails(tmp_path: Path) -> None:
     run = judge("reference", tmp_path, known_file(tmp_path, ATTACKED), *FEW)
     assert run.status == FAILED
-    assert f"{ATTACKED} is listed as a known failure but passes; remove it from" in run.out
+    assert "is listed as a known failure but passes; remove it from that file" in run.out
+    assert f"example    {ATTACKED}\n" in run.out
+    assert "--fix-known-failures removes the" in run.out
     assert run.failed == {ATTACKED: "fail"}
 
 
@@ -134,7 +136,7 @@ def test_a_testee_that_ends_costs_one_case(tmp_path: Path) -> None:
     assert run.failed == {ATTACKED: "crash"}
     assert len(run.outcomes) == len(HASHES)
     assert "exit status 134" in run.out
-    assert "  assertion failed" in run.out
+    assert "     stderr: assertion failed\n" in run.out
 
 
 def test_a_testee_that_hangs_costs_one_case_and_its_time(tmp_path: Path) -> None:
@@ -170,7 +172,7 @@ def test_a_failure_that_does_not_come_again_is_still_a_verdict(tmp_path: Path) -
     run = judge("wrong:first-encode-rejected", tmp_path, "-k", "decode_inverts_encode or tail_hash", "--profile=frame")
     assert run.status == FAILED
     assert run.failed == {"testee/test_decode_inverts_encode": "fail"}
-    assert "expected  ok for valid fields" in run.out
+    assert "   expected   ok for valid fields" in run.out
 
 
 def test_ok_to_everything_fails_nearly_everything(tmp_path: Path) -> None:

@@ -43,6 +43,7 @@ def test_a_run_is_red_by_the_clause_and_its_replay_is_too(name: str, only: tuple
     assert len(again.failed) == 1
 
 
+@pytest.mark.slow
 def test_the_command_takes_it_as_a_word_in_any_folder(tmp_path: Path) -> None:
     folder = tmp_path / "a folder"
     folder.mkdir()

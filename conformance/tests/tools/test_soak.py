@@ -8,6 +8,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from conformance.tools.soak.__main__ import Run, execute, runs, soak
 from conformance.tools.soak.load import busy_cores
 
@@ -52,6 +54,7 @@ def test_green_runs_leave_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "kept").exists()
 
 
+@pytest.mark.slow
 def test_a_run_that_is_not_green_says_why() -> None:
     said = execute(Run(0, "there-is-none", 1))
     assert said is not None

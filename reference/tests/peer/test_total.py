@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from resonant import MessageType, ResonantError, decode
 from resonant.peer import Config, Output, Peer, Role
@@ -28,7 +28,7 @@ from reference.tests.peer.support import (
     text,
     think,
 )
-from reference.tests.strategies import spoiled_frames
+from reference.tests.strategies import examples, spoiled_frames
 from reference.tests.support import KEY
 
 CONFIGS = (PLAIN, CONFIG, SEALING, REQUIRING, replace(REQUIRING, compress=("zstd",), critique=False))
@@ -116,7 +116,7 @@ def assert_sane(peer: Peer, output: Output, now_ms: int) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=300)
+@examples(300)
 @given(st.sampled_from(Role), st.sampled_from(CONFIGS), st.lists(STEPS, max_size=30))
 def test_nothing_makes_a_peer_raise_but_what_it_is_asked_for(role: Role, config: Config, steps: list[Any]) -> None:
     peer, now_ms = Peer(role, config), 0

@@ -39,8 +39,9 @@ def canary_files(
             raise ReleaseError(f"the canary {canary.case} has no case to be a copy of")
         groups.setdefault(original.file, []).append(_wrong(original, canary))
     made = [Group(f.profile, f.group, f.op, f.about, wrong, f.requires) for f, wrong in groups.items()]
-    files = {f"{CANARY}data/{group.path}": group.text().encode() for group in made}
-    manifest = manifest_text(made, schema).encode()
+    texts = {str(group.path): group.text() for group in made}
+    files = {f"{CANARY}data/{path}": text.encode() for path, text in texts.items()}
+    manifest = manifest_text(made, texts, schema).encode()
     own = {f"{CANARY}schema.json": schema, f"{CANARY}manifest.json": manifest, CANARY_KEY: _key(by_id, canaries)}
     return files | own
 

@@ -111,6 +111,7 @@ def test_the_files_fit_the_schema_so_that_no_driver_stumbles_over_their_form(fol
                 validator(op["$defs"]["ok"]).validate(ok)
 
 
+@pytest.mark.slow
 def test_a_canary_whose_case_is_gone_or_that_is_not_wrong_is_no_canary() -> None:
     cases = cases_of(released())
     lost = Canary("frame/decode/crc/never-was", refused("CRC_MISMATCH"), "")

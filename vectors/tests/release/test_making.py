@@ -71,6 +71,7 @@ def test_what_are_no_public_keys_is_refused(text: str, tmp_path: Path) -> None:
         load_public(path)
 
 
+@pytest.mark.slow
 def test_a_release_is_written_signed_and_without_its_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     seed = tmp_path / "seed"
     seed.write_text(TEST_SEED + "\n", "ascii")
@@ -84,6 +85,7 @@ def test_a_release_is_written_signed_and_without_its_key(tmp_path: Path, capsys:
     assert not any(TEST_SEED.encode() in data or bytes.fromhex(TEST_SEED) in data for data in released().values())
 
 
+@pytest.mark.slow
 def test_a_bad_key_or_an_older_release_that_is_none_ends_in_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -111,6 +113,7 @@ def copied(top: Path) -> Path:
     return top
 
 
+@pytest.mark.slow
 def test_vectors_that_are_not_as_published_are_not_released(tmp_path: Path) -> None:
     top = copied(tmp_path / "tree")
     wanted = Wanted(captures=False)
@@ -131,6 +134,7 @@ def test_vectors_that_are_not_as_published_are_not_released(tmp_path: Path) -> N
         release_files(wanted, top)
 
 
+@pytest.mark.slow
 def test_what_lies_about_in_the_tree_is_not_released(tmp_path: Path) -> None:
     top = copied(tmp_path / "tree")
     (top / "specs/ops/decode.json.orig").write_bytes(b"x")

@@ -36,6 +36,7 @@ def checked(folder: Path, files: Mapping[str, bytes]) -> Checked:
     return found
 
 
+@pytest.mark.slow
 def test_a_release_is_whole_packed_and_unpacked(tmp_path: Path) -> None:
     for path in (*packed(tmp_path / "dist", released()), unpack(tmp_path / "unpacked", released())):
         found = verify(path, [OTHER_KEY.verify_key, PUBLIC])

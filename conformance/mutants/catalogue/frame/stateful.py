@@ -100,7 +100,7 @@ STATE = (
         "FRM-6",
         "Counts one further with each seventh frame it decodes.",
         each_nth("frame.decode.decode", 7, lambda frame, *_: replace(frame, frame_seq=frame.frame_seq ^ 1)),
-        Kind.STATE,
+        Kind.INTERMITTENT,
     ),
     Mutant(
         "stream-id-of-a-rejected-frame",
@@ -121,7 +121,7 @@ STATE = (
         "FRM-37",
         "Loses its seed with each 16th hash.",
         each_nth(HASH, 16, lambda _, data: xxhash.xxh3_64_intdigest(data, seed=1)),
-        Kind.STATE,
+        Kind.INTERMITTENT,
     ),
 )
 MUTANTS = (*STATE,)

@@ -202,7 +202,7 @@ STATE = (
             12,
             lambda made, *_: replace(made, scale=bytes([made.scale[0] ^ 1]) + made.scale[1:]) if made.scale else made,
         ),
-        Kind.STATE,
+        Kind.INTERMITTENT,
     ),
 )
 MUTANTS = (*SIZE, *DIGIT, *COMBINATION, *STATE)

@@ -164,7 +164,7 @@ STATE = (
         "SPR-7",
         "Drops the last value of each tenth tensor.",
         each_nth(ENCODE, 10, lambda made, dims, _: (made[0][:-2], made[1][: -4 * len(dims)])),
-        Kind.STATE,
+        Kind.INTERMITTENT,
     ),
 )
 COST = (

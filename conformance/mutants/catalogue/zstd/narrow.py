@@ -151,7 +151,7 @@ STATE = (
         "ZST-7",
         "Loses the last byte of each seventh content, in a buffer that it uses again.",
         each_nth(BODY, 7, lambda plain, *_: plain[:-1]),
-        Kind.STATE,
+        Kind.INTERMITTENT,
     ),
 )
 COST = (

@@ -73,7 +73,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
 )
 def test_a_project_with_settings_of_its_own_judges_its_implementation(project: Path, command: str) -> None:
-    run = replayed(f"{command} --profile sparse", project)
+    run = replayed(f"{command} --profile sparse", project, fresh=True)
     assert run.status == 0, run.out
     assert run.report["adapter"] == "mine"
     assert run.report["profiles"]["sparse"]["passed"] > 100
@@ -83,19 +83,19 @@ def test_a_project_with_settings_of_its_own_judges_its_implementation(project: P
 @pytest.mark.parametrize("where", ["/", str(ROOT), str(ROOT / "conformance")])
 def test_the_folder_does_not_matter(where: str) -> None:
     for command in (f"{RUN} reference", f"{PYARGS} --impl=reference"):
-        run = replayed(f"{command} --case ports-line -p no:cacheprovider", Path(where))
+        run = replayed(f"{command} --case ports-line -p no:cacheprovider", Path(where), fresh=True)
         assert (run.status, list(run.outcomes)) == (0, ["testee/test_probe[ports-line]"]), run.out
 
 
 def test_a_checkout_can_be_reached_by_a_link(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(ROOT)
     pytest_of_link = shlex.join([str(BIN / "pytest"), "link/conformance", "--impl=reference"])
-    run = replayed(f"{pytest_of_link} --case ports-line", tmp_path)
+    run = replayed(f"{pytest_of_link} --case ports-line", tmp_path, fresh=True)
     assert (run.status, list(run.outcomes)) == (0, ["testee/test_probe[ports-line]"]), run.out
 
 
 def test_the_values_of_options_are_no_implementation(project: Path) -> None:
-    run = replayed(f"{RUN} -k dims -n 2 'my testee' --profile sparse --seed 3", project)
+    run = replayed(f"{RUN} -k dims -n 2 'my testee' --profile sparse --seed 3", project, fresh=True)
     assert (run.status, run.report["adapter"], run.report["seed"]) == (0, "mine", 3), run.out
 
 
@@ -134,7 +134,7 @@ def test_a_run_of_nobody_says_whom_it_judges_first_and_last(tmp_path: Path, comm
 
 def test_cases_are_chosen_by_the_names_of_failures_and_of_run_json() -> None:
     chosen = "--case total --case 'testee/test_probe[unknown-op]'"
-    run = replayed(f"{RUN} reference {chosen} -n 2", ROOT)
+    run = replayed(f"{RUN} reference {chosen} -n 2", ROOT, fresh=True)
     assert run.status == 0, run.out
     assert sorted(run.outcomes) == ["testee/test_decode_is_total", "testee/test_probe[unknown-op]"]
 

@@ -10,7 +10,6 @@ import shutil
 import subprocess
 import sys
 import venv
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import ZipFile
@@ -25,8 +24,6 @@ from conformance.tools.new_adapter import LANGUAGES, write_adapter
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installed")]
 
 LIMIT_S = 300
-# What takes long runs on the wheel alone: the other tests show that the source archive installs as the same suite.
-ON_WHEEL = pytest.mark.parametrize("installed", ["*.whl"], ids=["wheel"], indirect=True)
 ADAPTER = """\
 name = "mine"
 about = "somebody's implementation"
@@ -37,7 +34,7 @@ run = ["{python}", "{testee}"]
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """A Python that has the suite from one of the two archives, and an empty folder to work in."""
+    """A Python that has the suite from the wheel, and an empty folder to work in."""
 
     bin: Path
     folder: Path
@@ -90,20 +87,35 @@ def depends() -> list[str]:
     return [line.strip(' ",') for line in found[1].splitlines()[1:-1]]
 
 
-@pytest.fixture(scope="session", params=["*.whl", "*.tar.gz"], ids=["wheel", "sdist"])
-def installed(
-    request: pytest.FixtureRequest, archives: Path, environment: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Installed]:
-    """The suite, installed as the parameter says, with an adapter of somebody's own."""
-    (archive,) = archives.glob(request.param)
+@pytest.fixture(scope="session")
+def installed(archives: Path, environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """The suite, installed from the wheel, with an adapter of somebody's own."""
+    (wheel,) = archives.glob("*.whl")
     pip = (str(environment / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check")
-    execute(*pip, "install", "--no-deps", "--no-build-isolation", str(archive), cwd=environment)
+    execute(*pip, "install", "--no-deps", str(wheel), cwd=environment)
     folder = tmp_path_factory.mktemp("empty")
     (site,) = environment.glob("lib/python*/site-packages")
     testee = site / "resonant_conformance" / "adapters" / "reference" / "testee.py"
     (folder / "adapter.toml").write_text(ADAPTER.replace("{testee}", str(testee)), "utf-8")
-    yield Installed(environment / "bin", folder)
-    execute(*pip, "uninstall", "--yes", "resonant-conformance", cwd=environment)
+    return Installed(environment / "bin", folder)
+
+
+@pytest.fixture(scope="session")
+def planned(installed: Installed) -> subprocess.CompletedProcess[str]:
+    """A whole run, which has written whole/run.json and plan.json."""
+    options = ("-q", "-n", "2", "--report", "whole", "--plan", "plan.json", "--write-plan")
+    return installed.run("pytest", "--pyargs", "resonant_conformance", "--impl=./adapter.toml", *options)
+
+
+def test_the_source_archive_installs_as_the_same_suite(archives: Path, environment: Path, tmp_path: Path) -> None:
+    (wheel,), (source,) = archives.glob("*.whl"), archives.glob("*.tar.gz")
+    pip = (str(environment / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check")
+    execute(*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", str(tmp_path), str(source), cwd=tmp_path)
+    (again,) = tmp_path.glob("*.whl")
+    with ZipFile(wheel) as first, ZipFile(again) as second:
+        assert {name: first.read(name) for name in first.namelist()} == {
+            name: second.read(name) for name in second.namelist()
+        }
 
 
 def test_the_wheel_adds_two_packages_and_nothing_else(archives: Path) -> None:
@@ -113,20 +125,17 @@ def test_the_wheel_adds_two_packages_and_nothing_else(archives: Path) -> None:
     assert names == {"resonant", "resonant_conformance", wheel.name.rpartition("-py3")[0] + ".dist-info"}
 
 
-def test_pytest_finds_the_suite_by_its_name(installed: Installed) -> None:
-    done = installed.run(
-        "pytest", "--pyargs", "resonant_conformance", "--impl=./adapter.toml", "-q", "-n", "2", "--report", "out"
-    )
+def test_pytest_finds_the_suite_by_its_name(planned: subprocess.CompletedProcess[str], installed: Installed) -> None:
+    done = planned
     assert done.returncode == 0, done.stdout + done.stderr
     assert "warning" not in done.stdout
-    run = json.loads((installed.folder / "out" / "run.json").read_text("utf-8"))
+    run = json.loads((installed.folder / "whole" / "run.json").read_text("utf-8"))
     assert run["adapter"] == "mine"
     assert {name: row["passed"] == row["executed"] > 200 for name, row in run["profiles"].items()} == dict.fromkeys(
         registry().profiles, True
     )
 
 
-@ON_WHEEL
 def test_the_programs_of_the_references_readme_run(installed: Installed) -> None:
     """Those without a file name; one of them talks to a peer over UDP."""
     programs = re.findall(r"^```python\n(.*?)^```", (ROOT / "reference/README.md").read_text("utf-8"), re.M | re.S)
@@ -142,16 +151,14 @@ def test_the_command_judges_one_profile(installed: Installed) -> None:
     assert "sparse" in done.stdout
 
 
-@ON_WHEEL
-def test_what_readme_says_for_ci_works_line_by_line(installed: Installed) -> None:
+def test_what_readme_says_for_ci_works_line_by_line(
+    planned: subprocess.CompletedProcess[str], installed: Installed
+) -> None:
+    assert planned.returncode == 0, planned.stdout + planned.stderr
     _, _, section = (ROOT / "README.md").read_text("utf-8").partition("\n## In your CI\n")
     lines = re.findall(r"^resonant-conformance .*", section, re.MULTILINE)
     assert [line.split()[1] for line in lines] == ["run", "report", "statement"]
     (installed.folder / "known.toml").write_text("known = []\n", "utf-8")
-    planned = installed.run(
-        "resonant-conformance", "run", "--impl", "adapter.toml", "-q", "--plan", "plan.json", "--write-plan"
-    )
-    assert planned.returncode == 0, planned.stdout + planned.stderr
     for line in lines:
         done = installed.run(*shlex.split(line))
         assert done.returncode == 0, line + done.stdout + done.stderr
@@ -190,7 +197,6 @@ def contents(folder: Path) -> dict[Path, bytes]:
     return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@ON_WHEEL
 def test_a_failure_of_an_installed_suite_is_replayed_by_the_command_that_it_prints(installed: Installed) -> None:
     (installed.folder / "wrong impl").mkdir()
     testee = (installed.folder / "adapter.toml").read_text("utf-8").split('"')[-2]
@@ -208,7 +214,6 @@ def test_a_failure_of_an_installed_suite_is_replayed_by_the_command_that_it_prin
     assert (again.status, again.outcomes) == (1, {"frame/space_hash/refused/arch-empty": "crash"}), again.out
 
 
-@ON_WHEEL
 def test_the_recipe_for_any_ci_judges_and_reports(archives: Path, environment: Path, installed: Installed) -> None:
     (wheel,) = archives.glob("*.whl")
     given = {"RESONANT_SUITE": str(wheel), "RESONANT_ARGS": "--profile sparse -q", "RESONANT_REPORT": "by-recipe"}
@@ -266,7 +271,6 @@ def test_other_sessions_of_pytest_are_left_alone(installed: Installed) -> None:
     assert "Resonant conformance" not in installed.run("pytest", "--help").stdout
 
 
-@ON_WHEEL
 def test_a_campaign_says_what_it_lacks_and_runs_once_that_is_there(installed: Installed) -> None:
     arguments = ("campaign", "--impl", "./adapter.toml", "--profile", "quant", "--inputs", "300", "--seed", "1")
     lacking = installed.run("resonant-conformance", *arguments)

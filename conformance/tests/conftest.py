@@ -1,0 +1,36 @@
+"""Tests that share something costly run in one process, whichever processes there are."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
+from conformance.tests.support import ROOT
+
+MARK = "xdist_group("
+
+
+class GroupsByFile(LoadScopeScheduling):  # type: ignore[misc]
+    """Hands out a file with that mark as a whole, the greatest first, and other tests one by one.
+
+    xdist's own way writes the group into the ids of tests, which pytest 9.2 does not let it do: without a word every
+    test goes alone.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return path if _is_group(path) else nodeid
+
+
+@cache
+def _is_group(path: str) -> bool:
+    file = ROOT / path
+    return file.is_file() and MARK in file.read_text("utf-8")
+
+
+@pytest.hookimpl(tryfirst=True, optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
+    return GroupsByFile(config, log) if config.getoption("dist") == "loadgroup" else None
