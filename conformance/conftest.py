@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Generator
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from resonant.console import forgiving
@@ -45,13 +47,12 @@ def only_informs(config: pytest.Config) -> bool:
 
 def _begin(config: pytest.Config) -> None:
     # To import them takes a second, in which a signal is to be one line.
-    from .pytest_plugin import server_shell as outside_shell  # noqa: PLC0415
-    from .pytest_plugin import testee_shell as shell  # noqa: PLC0415
     from .pytest_plugin.names import Chosen, check_names  # noqa: PLC0415
+    from .pytest_plugin.options import judges_server  # noqa: PLC0415
     from .pytest_plugin.stash import JUDGED, OPTIONS  # noqa: PLC0415
 
     refuse_strays(config.args, config.invocation_params.dir)
-    chosen = outside_shell if outside_shell.wanted(config) else shell
+    chosen: Any = import_module(f".pytest_plugin.{'server' if judges_server(config) else 'testee'}_shell", __package__)
     chosen.begin(config)
     config.pluginmanager.register(chosen, "conformance-shell")
     options = config.stash[OPTIONS]

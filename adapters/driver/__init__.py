@@ -19,7 +19,7 @@ from .answer import (
     Unsupported,
     parse_answer,
 )
-from .batch import ask_many
+from .batch import ask_many, ask_paced, pace_of
 from .build import build_adapter
 from .errors import AdapterError, StartError
 from .hello import Hello
@@ -76,6 +76,7 @@ __all__ = [
     "WirePeer",
     "ask_for",
     "ask_many",
+    "ask_paced",
     "build_adapter",
     "cut",
     "enlarge_buffers",
@@ -83,6 +84,7 @@ __all__ = [
     "load_adapter",
     "not_started",
     "open_udp",
+    "pace_of",
     "parse_answer",
     "request_bytes",
 ]

@@ -33,6 +33,8 @@ class Limits:
     """
     restarts: int = 200
     """How often it may be started again."""
+    silent_s: float = 15.0
+    """Seconds that hangs may cost in a row, with no reply in between: then it answers hello and nothing else."""
 
 
 def not_started(error: StartError) -> HarnessError:
@@ -60,8 +62,11 @@ class Testee:
         self._session: Session | None = None
         self._claims: Hello | None = None
         self._gave_up = ""
+        self._silent_s = 0.0
         self.last_token = ""
         """The secret of the testee that was started last (TST-6), whether it still runs or not; empty before."""
+        self.tokens: set[str] = set()
+        """The secrets of all that were started."""
 
     def start(self) -> Hello:
         """Start it if it does not run. Raises StartError, or AdapterError if the adapter cannot be used at all."""
@@ -111,13 +116,30 @@ class Testee:
 
     def exchange(self, message: bytes) -> Answer:
         """As `ask`, with a message of any content, which need not be a request."""
+        return self._exchange(message, self.limits.reply_s)
+
+    def attempt(self, message: bytes, within_s: float) -> Answer:
+        """As `exchange`, for what will be asked in another way if it fails: a crash or a hang is then no loss.
+
+        So whoever attempts must not attempt again and again what fails.
+        """
+        starts, lost_s, silent_s = self.starts, self.lost_s, self._silent_s
+        answer = self._exchange(message, min(within_s, self.limits.reply_s))
+        if isinstance(answer, Crash | Timeout):
+            # The start that it makes necessary is forgiven in advance.
+            self.starts, self.lost_s, self._silent_s = max(0, starts - 1), lost_s, silent_s
+        return answer
+
+    def _exchange(self, message: bytes, within_s: float) -> Answer:
         try:
             session = self._ready()
         except StartError as error:
             return not_started(error)
         began = monotonic()
         try:
-            return parse_answer(session.channel.request(message, began + self.limits.reply_s))
+            reply = session.channel.request(message, began + within_s)
+            self._silent_s = 0.0
+            return parse_answer(reply)
         except (AnswerError, PieceError) as error:
             return HarnessError(str(error), session.running.stderr())
         except GoneError as error:
@@ -126,6 +148,7 @@ class Testee:
         except NoReplyError as error:
             seconds = monotonic() - began
             self.lost_s += seconds
+            self._silent_s += seconds
             self._lose()
             session.kill()
             return Timeout(seconds, session.running.stderr(), str(error))
@@ -189,6 +212,7 @@ class Testee:
             raise StartError(f"started again, it says {session.hello} instead of {self._claims} (TST-12)")
         self._claims = session.hello
         self._session, self.last_token = session, session.running.token
+        self.tokens.add(self.last_token)
         return session
 
     def _lose(self) -> None:
@@ -202,5 +226,8 @@ class Testee:
         if self.lost_s >= self.limits.lost_s:
             cost = f"hangs and failed starts have cost {self.lost_s:.1f} s"
             self._gave_up = f"{cost}; {self.limits.lost_s:g} s is the limit"
+        elif self._silent_s >= self.limits.silent_s:
+            cost = f"hangs in a row, without a reply in between, have cost {self._silent_s:.1f} s"
+            self._gave_up = f"{cost}; {self.limits.silent_s:g} s is the limit"
         elif self.starts > self.limits.restarts:
             self._gave_up = f"it had to be started {self.starts} times; {self.limits.restarts} restarts is the limit"

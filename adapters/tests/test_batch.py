@@ -7,8 +7,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from adapters.driver import Crash, HarnessError, Ok, Testee, Unsupported, ask_many, load_adapter, request_bytes
-from adapters.driver.batch import MAX_BYTES, _groups
+from adapters.driver import (
+    Answer,
+    Crash,
+    HarnessError,
+    Ok,
+    Testee,
+    Unsupported,
+    ask_many,
+    ask_paced,
+    load_adapter,
+    request_bytes,
+)
+from adapters.driver.batch import MAX_BYTES, Pace, _groups
 from adapters.tests.doubles import replies
 from adapters.tests.made_testees import ADAPTERS, made
 
@@ -70,3 +81,50 @@ def test_the_references_testee_answers_a_batch_as_it_answers_alone() -> None:
     requests = [request_bytes("tail_hash", {"data": bytes([n % 256]).hex() * n}, "", "") for n in range(700)]
     with Testee(load_adapter("reference", ADAPTERS)) as testee:
         assert list(ask_many(testee, requests)) == [testee.exchange(request) for request in requests]
+
+
+def paced(testee: Testee, messages: list[bytes]) -> list[Answer]:
+    answers: list[Answer] = []
+    while len(answers) < len(messages):
+        answers += ask_paced(testee, messages[len(answers) :])
+    return answers
+
+
+def test_batches_grow_with_what_the_testee_answers_in_a_moment(tmp_path: Path) -> None:
+    with counting(tmp_path) as testee:
+        assert paced(testee, numbers(900)) == [Ok({"n": n}) for n in range(900)]
+        asked = seen(testee)
+        assert set(asked[:-1]) == {"batch"}
+        assert len(asked) < 900 / 4
+
+
+def test_a_pace_is_slow_where_answers_are_and_begins_anew_where_the_testee_broke() -> None:
+    pace = Pace()
+    pace.answered(4, 0.0)
+    assert pace.size == 16
+    pace.answered(16, 1.6)
+    assert pace.size == 1
+    pace.answered(300, 0.001)
+    assert pace.size == 300
+    pace.broke()
+    for _ in range(Pace.ALONE - 1):
+        assert pace.size == 1
+        pace.passed_alone()
+    pace.passed_alone()
+    assert pace.size == Pace.FIRST
+
+
+def test_in_paced_batches_the_one_request_that_ends_a_testee_gets_the_blame_and_costs_one_start(
+    tmp_path: Path,
+) -> None:
+    with counting(tmp_path, dies_of=2) as testee:
+        answers = paced(testee, numbers(7))
+        assert [answer for answer in answers if not isinstance(answer, Ok)] == [answers[2]]
+        assert isinstance(answers[2], Crash)
+        assert testee.starts == 2
+
+
+def test_paced_requests_of_a_testee_without_batch_are_single(tmp_path: Path) -> None:
+    with counting(tmp_path, known=False) as testee:
+        assert paced(testee, numbers(40)) == [Ok({"n": n}) for n in range(40)]
+        assert seen(testee) == ["batch", *["count"] * 40, "seen"]

@@ -128,3 +128,19 @@ def test_a_request_that_no_pieces_carry_is_refused_before_it_is_sent(tmp_path: P
         answer = testee.exchange(bytes(18_000_001))
         assert isinstance(answer, HarnessError)
         assert testee.ask("good", {}) == Ok({})
+
+
+def test_hangs_in_a_row_are_given_up_sooner(tmp_path: Path) -> None:
+    with Testee(made(tmp_path, replies.no_reply), Limits(reply_s=0.2, silent_s=0.3)) as testee:
+        first, second, third = (testee.ask("decode", {}) for _ in range(3))
+        assert isinstance(first, Timeout)
+        assert isinstance(second, Timeout)
+        assert isinstance(third, HarnessError)
+        assert third.gave_up.startswith("hangs in a row, without a reply in between, have cost 0.4 s")
+
+
+def test_a_hang_with_a_reply_behind_it_is_in_no_row(tmp_path: Path) -> None:
+    with Testee(made(tmp_path, lives.hangs), Limits(reply_s=0.3, silent_s=0.5)) as testee:
+        for _ in range(3):
+            assert isinstance(testee.ask("hang", {}), Timeout)
+            assert testee.ask("good", {}) == Ok({})

@@ -27,7 +27,11 @@ def judge(testee: Asks, case: Case) -> Verdict:
     """Ask the testee for the case's op and judge the answer. Never raises for what the testee does."""
     if case.op == DIALOGUE:
         return judge_dialogue(cast(AsksPeers, testee), case)  # what has peers has a wire
-    answer = testee.ask(case.op, case.input, case=case.id, profile=case.profile)
+    return verdict_on(case, testee.ask(case.op, case.input, case=case.id, profile=case.profile))
+
+
+def verdict_on(case: Case, answer: Answer) -> Verdict:
+    """The verdict on the answer to the case's request, which a report keeps."""
     verdict = judge_answer(case, answer)
     return verdict if verdict.passed else replace(verdict, reply=_reply(answer))
 

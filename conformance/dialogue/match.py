@@ -41,7 +41,8 @@ def frame_fault(wanted: FrameWanted, datagram: bytes, key: bytes | None) -> Faul
 
 
 def _header_fault(wanted: FrameWanted, frame: WireFrame) -> Fault | None:
-    got = {name: frame.fields()[name] for name in wanted.header}
+    fields = frame.fields()
+    got = {name: fields[name] for name in wanted.header}
     different = first_difference(wanted.header, got, (FIELDS,))
     if different is None and wanted.nonce is not None:
         nonce = (frame.nonce or b"").hex()

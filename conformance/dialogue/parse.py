@@ -170,6 +170,8 @@ def _need(holds: bool, text: str) -> None:
 
 
 def _members(value: object, needed: set[str], optional: set[str]) -> None:
+    if type(value) is dict and value.keys() == needed:
+        return
     _need(isinstance(value, Mapping), f"expected an object with {', '.join(sorted(needed))}")
     assert isinstance(value, Mapping)
     missing, extra = needed - value.keys(), value.keys() - needed - optional

@@ -41,7 +41,7 @@ class Player:
         self._events: list[Mapping[str, Any]] = []
         self._role = ""
         self._count = 0
-        self._where = "before the first step"
+        self._where: str | Mapping[str, Any] = "before the first step"
         self.unnamed = False
         """Whether a refusal came without a code (TST-14)."""
 
@@ -62,7 +62,7 @@ class Player:
     def take(self, step: Step) -> None:
         """Play one step."""
         self._count += 1
-        self._where = f"step {self._count}, {short(step.raw, 100)}"
+        self._where = step.raw  # in words only if it fails
         _TAKE[type(step)](self, step)
 
     def end(self) -> None:
@@ -96,7 +96,7 @@ class Player:
     def _act(self, step: Act) -> None:
         self._settle()
         to = {"to": self._ends.port(step.peer)} if self._role == "server" else {}
-        self.transcript.note(f"is asked to send {short(step.request, 200)}")
+        self.transcript.asked(step.request)
         answer = self._ask("peer_send", {**step.request, **to})
         if isinstance(answer, Reject):
             self.transcript.note(f"refuses with {answer.code}")
@@ -197,14 +197,19 @@ class Player:
     def _need_ok(self, answer: Answer) -> Mapping[str, Any]:
         if not isinstance(answer, Ok):
             verdict = not_judged(answer, "ok to each op on peers")
-            summary = f"{self._where}: {verdict.summary}"
+            summary = f"{self._place()}: {verdict.summary}"
             self._end_with(replace(verdict, summary=summary, fault=verdict.summary))
         return answer.value
 
     def _stop(self, fault: Fault, expected: str, got: str, datagram: bytes = b"") -> NoReturn:
-        summary = f"{self._where}: {fault.text}"
+        summary = f"{self._place()}: {fault.text}"
         verdict = Verdict(Outcome.FAIL, summary, expected, got, fault.difference, produced=datagram.hex())
         self._end_with(replace(verdict, fault=fault.text))
+
+    def _place(self) -> str:
+        """The step that is played, in words."""
+        where = self._where
+        return where if isinstance(where, str) else f"step {self._count}, {short(where, 100)}"
 
     def _end_with(self, verdict: Verdict) -> NoReturn:
         raise StoppedError(replace(verdict, transcript=self.transcript.text(), steps=self.transcript.steps()))

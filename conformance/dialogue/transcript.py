@@ -17,11 +17,11 @@ _STEP_CHARS = 360  # with the words of what was cut, less than reports/run.schem
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that was said. what: a datagram, or a text."""
+    """One thing that was said. what: a datagram, a text, or a text with data that goes behind it."""
 
     at_ms: int
     who: str
-    what: bytes | str
+    what: bytes | str | tuple[str, Mapping[str, Any]]
     more: str = ""
     to: str = TESTEE
     """The receiver: TESTEE, or PEER for any of the other ends and for whoever is told of events."""
@@ -47,9 +47,13 @@ class Transcript:
         """Anything else: an op, or an event."""
         self.lines.append(Line(self.now_ms, PEER, text, to=to))
 
+    def asked(self, request: Mapping[str, Any]) -> None:
+        """The program above the peer under test wants something sent."""
+        self.lines.append(Line(self.now_ms, PEER, ("is asked to send", request)))
+
     def event(self, event: Mapping[str, Any]) -> None:
         """An event that the peer under test told."""
-        self.note(f"event {short(event, 200)}", PEER)
+        self.lines.append(Line(self.now_ms, PEER, ("event", event), to=PEER))
 
     def text(self) -> tuple[str, ...]:
         """The last lines, one for each thing that was said."""
@@ -69,4 +73,10 @@ class Transcript:
         return f"{line.at_ms:>7} ms  {line.who:<10} {self._what(line)}{line.more}"
 
     def _what(self, line: Line) -> Described:
-        return Described(line.what) if isinstance(line.what, str) else described(line.what, self.key)
+        match line.what:
+            case bytes() as datagram:
+                return described(datagram, self.key)
+            case str() as text:
+                return Described(text)
+            case (words, data):
+                return Described(f"{words} {short(data, 200)}")

@@ -56,11 +56,17 @@ class Difference:
 
 def same(expected: Any, got: Any) -> bool:
     """Whether two JSON values are the same; 1, 1.0 and true are three different values."""
-    if type(expected) is not type(got):
+    kind = type(expected)
+    if kind is not type(got):
         return False
-    if isinstance(expected, Mapping):
-        return expected.keys() == got.keys() and all(same(value, got[key]) for key, value in expected.items())
-    if isinstance(expected, list):
+    if kind is dict:
+        if len(expected) != len(got):
+            return False
+        for key, value in expected.items():  # noqa: SIM110 - a generator for each object takes twice the time
+            if key not in got or not same(value, got[key]):
+                return False
+        return True
+    if kind is list:
         return len(expected) == len(got) and all(map(same, expected, got))
     return bool(expected == got)
 

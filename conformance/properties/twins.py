@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import TypeAlias
 
 from ..model.cases import DIALOGUE, Case, Refuse
 from ..model.testee import Asks
@@ -35,6 +36,9 @@ _OPTIONAL["dequantize"] = ("scale",)
 _SLICES = {"n", "table", "body"}
 """The pieces of a frame that follow from its slices, which are one field of their own."""
 _HEADER = (("version", 0, 1), ("type", 1, 2), ("flags", 2, 4), ("stream_id", 4, 8), ("frame_seq", 8, 16), ("n", 16, 24))
+Rest: TypeAlias = frozenset[int]
+"""Fields with their values, each of which has a number; a field holds texts in all inputs of an op or in none."""
+_TEXT = json.JSONEncoder(sort_keys=True).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,28 +121,45 @@ def _small(cases: Iterable[Case], profile: str) -> Iterator[Case]:
 
 def _pairs(cases: Iterable[Case]) -> Mapping[str, Mapping[str, Sequence[tuple[Case, Case]]]]:
     """Op -> field and group -> the pairs that differ in it alone and do not have one outcome."""
-    alike: dict[tuple[str, str, str], list[Case]] = defaultdict(list)
+    alike: dict[tuple[str, str, Rest], list[Case]] = defaultdict(list)
+    numbers: dict[tuple[str, str], int] = {}
     for case in cases:
-        for field, rest in _blanked(case):
+        for field, rest in _blanked(case, numbers):
             alike[case.op, field, rest].append(case)
     found: dict[str, dict[str, list[tuple[Case, Case]]]] = defaultdict(lambda: defaultdict(list))
     for (op, field, _), twins in alike.items():
-        for number, one in enumerate(twins):
-            other = next((twin for twin in twins[number + 1 :] + twins[:number] if twin.expect != one.expect), None)
+        for one, other in zip(twins, _next_others(twins), strict=True):
             if other is not None:
                 for first, second in ((one, other), (other, one)):
                     found[op][f"{field} {first.id.rpartition('/')[0]}"].append((first, second))
     return found
 
 
-def _blanked(case: Case) -> Iterator[tuple[str, str]]:
-    """Each field of an input, and everything else of it as text."""
-    fields = dict(_fields(case.input))
-    groups = {field: {field} for field in {*fields, *_OPTIONAL.get(case.op, ())}}
+def _next_others(twins: Sequence[Case]) -> Sequence[Case | None]:
+    """For each, the next behind it, or from the first on, with another outcome."""
+    found: list[Case | None] = [None] * len(twins)
+    if len(twins) < 2:
+        return found
+    following = [*twins[1:], twins[0]]
+    differ = [one.expect != other.expect for one, other in zip(twins, following, strict=True)]
+    for _ in range(2):  # once more, as the last has learned of the first by then
+        for at in range(len(twins) - 1, -1, -1):
+            found[at] = following[at] if differ[at] else found[(at + 1) % len(twins)]
+    return found
+
+
+def _blanked(case: Case, numbers: dict[tuple[str, str], int]) -> Iterator[tuple[str, Rest]]:
+    """Each field of an input, and everything else of it. numbers: every field and value so far, which it adds to."""
+    texts = ((name, value if isinstance(value, str) else _TEXT(value)) for name, value in _fields(case.input))
+    fields = {one[0]: numbers.setdefault(one, len(numbers)) for one in texts}
+    whole = frozenset(fields.values())
+    groups: dict[str, tuple[int | None, ...]] = {
+        field: (fields.get(field),) for field in (*fields, *_OPTIONAL.get(case.op, ()))
+    }
     if fields.keys() >= _SLICES:
-        groups["slices"] = _SLICES
+        groups["slices"] = tuple(map(fields.get, sorted(_SLICES)))
     for field, blank in sorted(groups.items()):
-        yield field, json.dumps({name: value for name, value in fields.items() if name not in blank}, sort_keys=True)
+        yield field, whole.difference(blank)
 
 
 def _fields(given: Mapping[str, object]) -> Iterator[tuple[str, object]]:

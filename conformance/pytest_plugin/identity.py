@@ -16,11 +16,17 @@ from .stash import JUDGED, OPTIONS
 ATTRIBUTE = "conformance_id"
 """Of a report: the id that run.json gives the case; empty for a test that is none of the suite."""
 
+WHOLE = "conformance_whole"
+"""Of a report: set if it is the only one of its test."""
+
 
 def id_of(item: pytest.Item) -> str:
     """The id of the case, probe, law or check that a test executes, whatever its name is; empty for other tests."""
     if not of_suite(item.path):
         return ""
+    case = getattr(item, "case", None)
+    if case is not None:
+        return str(case.id)
     given: dict[str, Any] = item.callspec.params if hasattr(item, "callspec") else {}
     for kind in ("case", "check"):
         if kind in given:

@@ -73,6 +73,9 @@ class Interruption:
         if self.by:
             raise self._exception()
 
+    pytest_runtest_logreport = pytest_runtest_logstart
+    """Of most cases a worker of -n sends only a report."""
+
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Keep a worker of -n, to end it."""

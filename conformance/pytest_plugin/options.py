@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ..session.implementations import is_server
 from ..session.options import DEFAULT_SEED, Options
 
 DEFAULT_IMPL = "reference"
@@ -111,6 +112,11 @@ def declare(add: Callable[..., object]) -> None:
         "those that need more than a minute are left out",
     )
     add("--no-build", action="store_true", help="do not run the adapter's build command first")
+
+
+def judges_server(config: pytest.Config) -> bool:
+    """Whether a server is named in place of an adapter."""
+    return is_server(str(config.getoption("--impl")))
 
 
 def read_options(config: pytest.Config) -> Options:

@@ -9,7 +9,6 @@ from resonant.console import printable
 
 from .. import of_suite
 from ..server.chains import Chains
-from ..session.implementations import is_server
 from ..session.server_run import prepare
 from .begin import ready
 from .outcomes import pytest_runtest_makereport  # noqa: F401 - a hook of this plugin
@@ -20,11 +19,6 @@ from .teller import Teller
 SUITE = Path(__file__).resolve().parents[1]
 TESTS = SUITE / "test_outside.py"
 SAID_N = pytest.StashKey[bool]()
-
-
-def wanted(config: pytest.Config) -> bool:
-    """Whether a server is named in place of an adapter."""
-    return is_server(str(config.getoption("--impl")))
 
 
 def begin(config: pytest.Config) -> None:

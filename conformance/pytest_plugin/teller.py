@@ -9,7 +9,7 @@ import pytest
 from reports.cards import Card, cards
 
 from .card_text import MOST_CARDS, card_lines
-from .identity import ATTRIBUTE
+from .identity import ATTRIBUTE, WHOLE
 from .stash import CARDS, JUDGED
 from .terminal import quiet, wanted
 
@@ -40,7 +40,7 @@ class Teller:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Say after each tenth of the tests how far the run is, where no meter shows it."""
         self._failed += report.failed
-        if report.when != "teardown":
+        if report.when != "teardown" and not hasattr(report, WHOLE):
             return
         self._done += 1
         total = self._session.testscollected

@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from .identity import WHOLE
+
 
 def quiet(config: pytest.Config) -> bool:
     """Whether neither the names of the tests nor what they print is asked for."""
@@ -39,7 +41,7 @@ class Meter:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """One more is done."""
-        if report.when == "teardown":
+        if report.when == "teardown" or hasattr(report, WHOLE):
             self._progress.update(self._task, advance=1, total=self._session.testscollected or None)
 
     @pytest.hookimpl(tryfirst=True)

@@ -19,6 +19,7 @@ from ..model.verdict import short
 from ..probes import PROBES
 from ..session.testee_ids import unclaimed_name
 from ..session.testee_run import Run, RunError, prepare
+from . import vector_items
 from .begin import ready
 from .outcomes import pytest_runtest_makereport  # noqa: F401 - a hook of this plugin
 from .recorder import ResultRecorder
@@ -26,6 +27,8 @@ from .stash import JUDGED, OPTIONS, RUN
 from .teller import Teller
 from .terminal import Meter, wanted
 
+USUALLY, RARELY = gc.get_threshold(), (50_000, 20, 50)
+"""The allocations after which Python looks for garbage. A run makes little that is, and much that stays."""
 OUTSIDE_TESTS = Path(__file__).resolve().parents[1] / "test_outside.py"
 
 
@@ -42,6 +45,7 @@ def begin(config: pytest.Config) -> None:
 def _begin(config: pytest.Config) -> None:
     with ready(config) as options:
         worker = hasattr(config, "workerinput")
+        config.pluginmanager.register(vector_items, "conformance-items")
         run = prepare(options, build=options.build and not worker)
         config.stash[RUN] = config.stash[JUDGED] = run
         parallel = bool(getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None))
@@ -53,6 +57,7 @@ def _begin(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End the testee."""
+    gc.set_threshold(*USUALLY)
     gc.enable()
     if RUN in config.stash:
         config.stash[RUN].testee.close()
@@ -98,6 +103,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     idle = {kind for kind, (ids, _) in _given(run).items() if not ids}
 
     def counts(item: pytest.Item) -> bool:
+        if isinstance(item, vector_items.CaseItem):
+            return True
         marker = item.get_closest_marker("profile")
         if marker is not None and marker.args[0] not in run.results.selected:
             return False
@@ -123,6 +130,7 @@ def seed(pytestconfig: pytest.Config) -> int:
 def pytest_collection_finish() -> None:
     """Keep the garbage collector from walking thousands of cases, which live to the end, again and again."""
     gc.freeze()
+    gc.set_threshold(*RARELY)
     gc.enable()
 
 

@@ -27,6 +27,8 @@ class Expected:
     """Checks of the testee protocol that are run as well, and how they end."""
     after: Outcome = Outcome.PASS
     """Of the cases after the attacked one."""
+    last: Outcome | None = None
+    """Of the last case, where the testee is given up before it."""
     waits_s: float = 0.0
     """The seconds that the run may spend on waiting, besides RUN_S."""
 
@@ -38,6 +40,6 @@ class Expected:
     def outcomes(self, testee: Hostile) -> dict[str, Outcome]:
         """The outcome of each case."""
         if testee.always:
-            return dict.fromkeys(CASES, self.outcome)
+            return {**dict.fromkeys(CASES, self.outcome), CASES[-1]: self.last or self.outcome}
         assert CASES[1] == ATTACKED
         return dict(zip(CASES, (Outcome.PASS, self.outcome, self.after, self.after), strict=True))

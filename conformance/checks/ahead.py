@@ -1,0 +1,67 @@
+"""Judging many cases: the same judgement as of one, but stateless requests travel together.
+
+A testee is asked for them in the order of the cases, whether they come alone or in batches, and dialogues have it for
+themselves, so that what a case finds there is the same. What it costs is not: most of a small request's time is the
+way there and back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, takewhile
+from time import perf_counter
+
+from adapters.driver import Testee, ask_paced, pace_of, request_bytes
+
+from ..model.cases import DIALOGUE, Case
+from ..model.verdict import Verdict
+from .judge import judge, verdict_on
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict, and how many seconds it took; of a batch, each of its cases has an equal part."""
+
+    verdict: Verdict
+    seconds: float
+
+
+class Ahead:
+    """Judges cases one after another, and asks for those that are about to come along with the one that is due."""
+
+    def __init__(self, testee: Testee) -> None:
+        self._testee = testee
+        self._kept: dict[str, Judgement] = {}
+
+    def judge(self, case: Case, following: Iterable[Case] = ()) -> Judgement:
+        """The judgement of this case. following: those that are expected next; it takes no more of them than it asks.
+
+        A case that is judged once more is asked for once more.
+        """
+        kept = self._kept.pop(case.id, None)
+        if kept is not None:
+            return kept
+        began = perf_counter()
+        if case.op == DIALOGUE:
+            verdict = judge(self._testee, case)
+            return Judgement(verdict, perf_counter() - began)
+        more = pace_of(self._testee).size - 1
+        group = [case, *islice(takewhile(self._is_new, following), more)]
+        messages = [request_bytes(one.op, one.input, one.id, one.profile) for one in group]
+        answers = ask_paced(self._testee, messages)
+        verdicts = [verdict_on(one, answer) for one, answer in zip(group, answers, strict=False)]
+        seconds = (perf_counter() - began) / len(verdicts)
+        for one, verdict in zip(group[1:], verdicts[1:], strict=False):
+            self._kept[one.id] = Judgement(verdict, seconds)
+        return Judgement(verdicts[0], seconds)
+
+    def _is_new(self, case: Case) -> bool:
+        return case.op != DIALOGUE and case.id not in self._kept
+
+
+def judge_all(testee: Testee, cases: Sequence[Case]) -> Iterator[Verdict]:
+    """The verdicts on these cases, in their order. Never raises for what the testee does."""
+    ahead = Ahead(testee)
+    for at, case in enumerate(cases):
+        yield ahead.judge(case, islice(cases, at + 1, None)).verdict

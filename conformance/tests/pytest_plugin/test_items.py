@@ -1,0 +1,71 @@
+"""Cases as items: pytest's options do to them what users expect, and a case that passes is one report."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from conformance.model.cases import load_cases
+from conformance.mutants.testees.hostile.attack import ATTACKED
+from conformance.tests.support import run_pytest
+
+OK, FAILED = 0, 1
+HASHES = [case.id for case in load_cases() if case.op == "tail_hash"]
+FEW = ("conformance/test_vectors.py", "--profile=frame", "-k", "tail_hash", "-q")
+WRONG = "--impl=wrong:wrong-hash-of-one-case"
+COUNTS = """\
+import collections
+seen = collections.Counter()
+def pytest_runtest_logreport(report):
+    seen[report.when, report.outcome] += 1
+def pytest_sessionfinish():
+    print("\\nseen:", sorted(seen.items()))
+"""
+
+
+def run(folder: Path, *arguments: str, plugin: str = "") -> tuple[int, str]:
+    (folder / "users_plugin.py").write_text(plugin, "utf-8")
+    given = [*FEW, "-p", "users_plugin", *arguments]
+    return run_pytest(given, {"PYTHONPATH": str(folder)})
+
+
+def seen(out: str) -> dict[tuple[str, str], int]:
+    (line,) = [line for line in out.splitlines() if line.startswith("seen:")]
+    return dict(eval(line.removeprefix("seen:")))
+
+
+@pytest.mark.slow
+def test_a_case_that_passes_is_one_report_and_one_that_fails_has_all_three(tmp_path: Path) -> None:
+    status, out = run(tmp_path, WRONG, "-s", plugin=COUNTS)
+    assert status == FAILED
+    found = seen(out)
+    assert found["call", "failed"] == 1
+    assert found["call", "passed"] == len(HASHES) - 1
+    assert found["setup", "passed"] == found["teardown", "passed"] < len(HASHES)
+
+
+@pytest.mark.slow
+def test_the_first_failure_ends_a_run_that_is_to_end_there(tmp_path: Path) -> None:
+    status, out = run(tmp_path, WRONG, "-x")
+    assert status == FAILED
+    assert "1 failed" in out
+    assert f"{HASHES.index(ATTACKED)} passed" in out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_junit_and_durations_have_every_case(tmp_path: Path, workers: tuple[str, ...]) -> None:
+    report = tmp_path / "report"
+    status, out = run(tmp_path, WRONG, f"--report={report}", "--durations=3", "--durations-min=0", *workers)
+    assert status == FAILED
+    cases = ET.parse(report / "junit.xml").getroot().findall(".//testcase")
+    assert {case.attrib["name"] for case in cases} == {f"test_case[{one}]" for one in HASHES}
+    assert [case.attrib["name"] for case in cases if case.find("failure") is not None] == [f"test_case[{ATTACKED}]"]
+    assert "s call " in out
+    data = json.loads((report / "run.json").read_bytes())
+    assert {case["id"]: case["outcome"] for case in data["cases"]} == {
+        one: "fail" if one == ATTACKED else "pass" for one in HASHES
+    }
