@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -108,13 +109,12 @@ def test_the_page_imports_the_standard_library_only() -> None:
     assert set(imported) <= sys.stdlib_module_names
 
 
-def run_crate(release: Path) -> tuple[int, str]:
-    """`cargo test` of the crate; what it builds goes beside that of the adapter, which it shares most of."""
-    target = os.environ.get("CARGO_TARGET_DIR", str(ROOT / "adapters/rust/target"))
+def run_tests(command: Sequence[str], folder: Path, **environment: str) -> tuple[int, str]:
+    """The tests of another language, with these variables besides ours: exit status and output."""
     done = subprocess.run(
-        ["cargo", "test", "--quiet", "--locked"],
-        cwd=CRATE,
-        env={**os.environ, "RESONANT_VECTORS": str(release), "CARGO_TARGET_DIR": target},
+        command,
+        cwd=folder,
+        env={**os.environ, **environment},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -123,6 +123,13 @@ def run_crate(release: Path) -> tuple[int, str]:
         check=False,
     )
     return done.returncode, done.stdout
+
+
+def run_crate(release: Path) -> tuple[int, str]:
+    """`cargo test` of the crate; what it builds goes beside that of the adapter, which it shares most of."""
+    target = os.environ.get("CARGO_TARGET_DIR", str(ROOT / "adapters/rust/target"))
+    command = ["cargo", "test", "--quiet", "--locked"]
+    return run_tests(command, CRATE, RESONANT_VECTORS=str(release), CARGO_TARGET_DIR=target)
 
 
 @needs_cargo
@@ -156,18 +163,8 @@ needs_go = pytest.mark.skipif(shutil.which("go") is None, reason="go is not on P
 
 def run_go(vectors: Path, **more: str) -> tuple[int, str]:
     """The Go module's own test of the vectors below a folder."""
-    done = subprocess.run(
-        ["go", "test", "-count=1", "-run", "^TestVectors$", "./testee"],
-        cwd=GO_MODULE,
-        env={**os.environ, "RESONANT_VECTORS": str(vectors), **more},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=CARGO_LIMIT_S,
-        check=False,
-    )
-    return done.returncode, done.stdout
+    command = ["go", "test", "-count=1", "-run", "^TestVectors$", "./testee"]
+    return run_tests(command, GO_MODULE, RESONANT_VECTORS=str(vectors), **more)
 
 
 @needs_go

@@ -82,7 +82,11 @@ impl Fields {
 }
 
 impl Slice {
-    fn read(value: Value) -> Result<Self, BadRequest> {
+    /// Reads a slice of specs/ops/fields.json.
+    ///
+    /// # Errors
+    /// If it does not fit the schema.
+    pub fn read(value: Value) -> Result<Self, BadRequest> {
         let mut members = Members::of(value, "slice")?;
         let slice = Self {
             dtype: members.integer("dtype")?,

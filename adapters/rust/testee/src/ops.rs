@@ -3,11 +3,11 @@
 use resonant_protocol::compress::{zstd_compress, zstd_decompress, DEFAULT_LEVEL};
 use resonant_protocol::crypto::{open_xchacha_aad, seal_xchacha_aad};
 use resonant_protocol::{space_hash32, strong_tail_hash_hex, EncodeOptions};
-use resonant_testee_kit::{greet, hex, BadRequest, Hello, Members, Op, Ops};
+use resonant_testee_kit::{greet, hex, BadRequest, Fields, Hello, Members, Op, Ops};
 use serde_json::{json, Value};
 
 use crate::failure::Failure;
-use crate::fields::{Encoded, Fields};
+use crate::fields::{to_frame, Encoded};
 use crate::payload;
 use crate::peer_ops;
 use crate::peers::Peers;
@@ -115,7 +115,7 @@ fn encode(input: Encoding) -> Result<Value, Failure> {
     if let Some(nonce) = &input.nonce {
         options = options.nonce(nonce);
     }
-    let bytes = input.fields.to_frame()?.encode_with(&options)?;
+    let bytes = to_frame(&input.fields)?.encode_with(&options)?;
     Ok(json!({"frame": hex::encode(&bytes)}))
 }
 

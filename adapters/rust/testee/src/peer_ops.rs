@@ -2,11 +2,11 @@
 
 use resonant_protocol::peer::{Announce, Config};
 use resonant_protocol::{FrameError, Modality, MsgType, VFrame};
-use resonant_testee_kit::{BadRequest, Members};
+use resonant_testee_kit::{BadRequest, Members, Slice};
 use serde_json::{json, Value};
 
 use crate::failure::Failure;
-use crate::fields::{read_slice, to_slices};
+use crate::fields::to_slices;
 use crate::peers::Peers;
 
 const MOST_MILLISECONDS: u32 = 86_400_000;
@@ -191,7 +191,7 @@ fn message(input: &mut Members) -> Result<Result<VFrame, FrameError>, BadRequest
     let modality: u8 = input.integer("modality")?;
     let slices = input.array("slices")?.into_iter();
     let slices = slices
-        .map(read_slice)
+        .map(Slice::read)
         .collect::<Result<Vec<_>, BadRequest>>()?;
     let mtype = MsgType::try_from(mtype).ok();
     let mtype = mtype.filter(|mtype| *mtype != MsgType::Sync);
