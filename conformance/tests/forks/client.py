@@ -41,6 +41,8 @@ SUITE = (
     "resonant.describe.clauses:load_clauses",
     "resonant.describe.registry:registry",
     "conformance.session.implementations:wrong_implementations",
+    "conformance.mutants.testees.registry",
+    "conformance.tests.forks.testees:harmless",
 )
 """Modules that a run of the suite imports, and functions that read what never changes, of the project itself."""
 READ_AT_START = ("PYTHON", "LANG", "LC_", "OPENBLAS", "OMP")

@@ -24,6 +24,8 @@ from _pytest.assertion.rewrite import AssertionRewritingHook
 REQUEST_BYTES = 1 << 18
 DESCRIPTORS = 3
 MAIN = "__main__"
+TESTEES = "conformance.tests.forks.testees"
+"""If it is imported, testees of ours are forks as well."""
 
 
 def main() -> None:
@@ -98,6 +100,8 @@ def be(request: dict[str, Any]) -> None:
     sys.path[:0] = [os.path.abspath(path) for path in paths.split(os.pathsep) if path]  # noqa: PTH100 - as Python does
     importlib.invalidate_caches()
     vars(os)["execv"] = instead_of_exec
+    if TESTEES in sys.modules:
+        sys.modules[TESTEES].fork_testees()
     python(request["arguments"])
 
 
