@@ -134,6 +134,8 @@ def _be(command: Sequence[str], folder: Path, token: str, fds: Sequence[int]) ->
         status = 0
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else int(end.code is not None)
+        if status and status is not end.code:
+            print(end.code, file=sys.stderr)
     except BaseException:
         traceback.print_exc()
     finally:
