@@ -72,7 +72,7 @@ conformance: $(INSTALLED) $(NEEDS) ## judge an implementation: make conformance 
 test: lint python-tests rust-tests go-tests ## every test, lint and type check of the project
 
 test-fast: python-lint $(CAMPAIGN_INSTALLED) ## while you work: Python's lint and types, and its tests but for the slow ones
-	$(PYTEST) -n $(CORES) -m 'not slow' -q $(ARGS)
+	$(PYTEST) -n $(CORES) -m 'not slow and not nightly' -q $(ARGS)
 
 lint: $(INSTALLED) ## ruff, mypy, rustfmt, clippy, rustdoc, gofmt, vet, staticcheck
 	@$(MAKE) --no-print-directory -j 2 python-lint rust-lint go-lint
@@ -103,7 +103,7 @@ built:
 PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadgroup
 
 python-tests: $(INSTALLED) $(CAMPAIGN_INSTALLED) built ## the project's own Python tests, the freshness of the vectors among them
-	$(PYTEST) $(ARGS)
+	$(PYTEST) -m 'not nightly' $(ARGS)
 
 rust-tests: ## the crate's tests, the golden vectors among them
 	cd $(RUST) && $(CARGO) test --quiet --locked --workspace
@@ -115,7 +115,7 @@ go-fuzz: ## each fuzz target of the Go module for a moment, GO_FUZZ_INPUTS=20000
 	cd $(GO_MODULE) && for target in $(GO_FUZZ); do \
 		$(GO) test "$${target%:*}" -run '^$$' -fuzz "^$${target#*:}$$" -fuzztime $(GO_FUZZ_INPUTS)x || exit 1; done
 
-nightly-tests: $(INSTALLED) $(CAMPAIGN_INSTALLED) built ## python-tests with ten times the generated examples, those of SEED
+nightly-tests: $(INSTALLED) $(CAMPAIGN_INSTALLED) built ## python-tests, those left to the night too, with ten times the generated examples, of SEED
 	$(PYTEST) --hypothesis-profile=nightly --hypothesis-seed=$(SEED) $(ARGS)
 
 jax-tests: $(JAX_INSTALLED) ## the tests of the JAX adapter, which python-tests skips where JAX is not installed
