@@ -157,18 +157,8 @@ soak: $(INSTALLED) ## the whole suite 50 times against reference and Rust on a l
 release-vectors: $(INSTALLED) ## the vectors as archives in dist/: ARGS="--key FILE --since OLD"
 	$(BIN)/python -m vectors.release $(ARGS)
 
-bench: $(INSTALLED) ## what things cost, as ratios within one run
-	@echo 'reference, seed frame of 2048 F16:'; $(BIN)/python reference/bench/codec.py
-	@echo 'reference, quantize of 1 Mi elements:'; $(BIN)/python reference/bench/quant.py
-	@echo 'Rust, quantizers:'; cd $(RUST) && $(CARGO) bench --quiet --locked -p resonant-protocol --bench quant
-	@echo 'Rust, quantizers, as many times as fast as the reference:'; $(BIN)/python reference/bench/quant_ratio.py rust
-	@echo 'Go, the same:'; $(BIN)/python reference/bench/quant_ratio.py go
-	@echo 'Rust, 60 KiB frame against crc32fast, and against a copy and crc32fast:'; cd $(RUST) && $(CARGO) bench --quiet --locked -p resonant-protocol --bench frame
-	@echo 'Rust, stream of 2,000 frames of 60 KiB against its three sums:'; cd $(RUST) && $(CARGO) bench --quiet --locked -p resonant-protocol --bench stream
-	@echo 'Go, 60 KiB frame against crc32.ChecksumIEEE alone, and quantizers:'; cd $(GO_MODULE) && $(GO) run ./internal/bench frame && $(GO) run ./internal/bench quant
-	@echo 'whole suite against equally many empty tests:'; $(BIN)/python -m conformance.tools.bench
-	@echo 'dialogues (at most 5 s) and exchanges on the wire (at least 300 a second):'; $(BIN)/python -m conformance.tools.bench --dialogues
-	@echo 'a run against a testee that never answers:'; $(BIN)/python -m conformance.tools.bench --silent
+bench: $(INSTALLED) ## what things cost, as ratios within one run, beside the last one: reports/bench.json and bench.svg
+	$(BIN)/python -m conformance.tools.bench $(ARGS)
 
 # The two packages have one name, so cargo takes the other one from the clone in place of a registry.
 bench-public: ## the crate against the public one of the same name: PUBLIC=FOLDER, the package in a clone of it
