@@ -16,15 +16,16 @@ SHORT = 5
 
 
 @cache
-def own_tests() -> dict[Path, ast.Module]:
+def own_tests() -> dict[Path, str]:
     folders = ("adapters", "conformance", "reference", "vectors")
     paths = (path for name in folders for path in (ROOT / name).rglob("tests/**/*.py"))
-    return {path: ast.parse(path.read_text("utf-8")) for path in paths if "target" not in path.parts}
+    return {path: path.read_text("utf-8") for path in paths if "target" not in path.parts}
 
 
 def nightly_marks() -> Iterator[tuple[str, ast.expr | None]]:
     """The place of each mark, and its reason."""
-    for path, tree in own_tests().items():
+    for path, text in own_tests().items():
+        tree = ast.parse(text if f"mark.{NIGHTLY}" in text else "")
         calls = {id(node.func): node for node in ast.walk(tree) if isinstance(node, ast.Call)}
         for node in ast.walk(tree):
             if isinstance(node, ast.Attribute) and node.attr == NIGHTLY and ast.unparse(node.value).endswith("mark"):
@@ -33,7 +34,7 @@ def nightly_marks() -> Iterator[tuple[str, ast.expr | None]]:
 
 
 def test_what_is_left_to_the_night_names_what_finds_its_faults_each_time() -> None:
-    names = {node.name for tree in own_tests().values() for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    names = {name for text in own_tests().values() for name in re.findall(r"^def (test_\w+)", text, re.M)}
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
     found = dict(nightly_marks())
     assert found

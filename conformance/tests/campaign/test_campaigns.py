@@ -211,6 +211,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.nightly("make campaign runs the same tasks on Dask's workers; what is other here are three options")
 def test_the_workers_of_another_scheduler_make_the_same_report(planted: Path, tmp_path: Path) -> None:
     with scheduler(tmp_path) as (address, options):
         assert address.startswith("tls://127.0.0.1:")
