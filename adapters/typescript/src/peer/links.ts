@@ -47,6 +47,11 @@ export class Links {
     this.#newPeer(options.salt ?? new Uint8Array(16), undefined); // throws where the configuration cannot be
   }
 
+  /** What the peers are. */
+  get role(): Role {
+    return this.#options.role;
+  }
+
   /** The addresses that have a peer. */
   get addresses(): string[] {
     return [...this.#links.keys()];

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { ResonantError } from "../../../src/errors.js";
 import type { PeerConfig, Role } from "../../../src/peer/config.js";
 import { Links } from "../../../src/peer/links.js";
-import type { Peer } from "../../../src/peer/peer.js";
+import type { Outgo, Peer } from "../../../src/peer/peer.js";
+import type { Sizes } from "../../../src/peer/sync.js";
 import { type DialogueFile, expand, isMembers, type Json, type JsonMembers, withNumbers } from "./expand.js";
 import { configOf, eventJson, slicesOf } from "./forms.js";
 import { matches } from "./match.js";
@@ -21,7 +22,10 @@ export class Player {
     this.#config = configOf(config);
     const salt = Buffer.from(config.salt as string, "hex");
     let drawn = 0;
-    const drawSalt = () => new Uint8Array(16).fill((drawn += 1));
+    const drawSalt = () => {
+      drawn += 1;
+      return new Uint8Array(16).fill(drawn);
+    };
     this.#links = new Links({ role, config: this.#config, salt, drawSalt });
     if (streamId !== undefined) this.#links.ask("a", 0, (peer) => peer.ping(streamId, 0));
   }
@@ -50,7 +54,7 @@ export class Player {
         this.#receive(address, withNumbers(frame as string, undefined, seq));
       }
     } else if (isMembers(step.act)) this.#act(address, step.act, step.reject as string | undefined);
-    else if (step.advance !== undefined) this.#links.advance((this.#now += step.advance as number));
+    else if (step.advance !== undefined) this.#advance(step.advance as number);
     else if (isMembers(step.expect)) {
       const datagram = this.#next(address);
       matches(datagram, { ...this.#file.frame, ...step.expect }, this.#config.key);
@@ -67,10 +71,15 @@ export class Player {
     this.#links.receive(address, Uint8Array.from(Buffer.from(frame, "hex")), this.#now);
   }
 
+  #advance(ms: number): void {
+    this.#now += ms;
+    this.#links.advance(this.#now);
+  }
+
   #act(address: string, act: JsonMembers, code: string | undefined): void {
     let refused: string | undefined;
     try {
-      this.#links.ask(address, this.#now, (peer) => request(peer, act, this.#now));
+      this.#links.ask(address, this.#now, (peer) => REQUESTS[act.kind as string]?.(peer, act, this.#now));
     } catch (error) {
       assert.ok(error instanceof ResonantError, String(error));
       refused = error.code;
@@ -114,35 +123,25 @@ function eachNumber(event: JsonMembers): JsonMembers[] {
   return Array.from({ length: Number(to) - first + 1 }, (_, turn) => ({ ...event, frame_seq: String(first + turn) }));
 }
 
-function request(peer: Peer, act: JsonMembers, now: number): void {
-  const streamId = act.stream_id as number;
-  switch (act.kind) {
-    case "message":
-      return peer.send(
-        streamId,
-        { type: act.type as number, modality: act.modality as number, slices: slicesOf(act.slices as Json[]) },
-        now,
-      );
-    case "ping":
-      return peer.ping(streamId, now);
-    case "heart":
-      return peer.heart(streamId, now);
-    case "tail":
-      return peer.end(streamId, now);
-    case "head": {
-      const { frames, total_len, md5, xxhash3_64 } = (act.announce ?? {}) as { [name: string]: string };
-      const sizes =
-        frames === undefined
-          ? undefined
-          : {
-              frames: BigInt(frames),
-              totalLen: BigInt(total_len as string),
-              md5: md5 as string,
-              xxhash3_64: xxhash3_64 as string,
-            };
-      return peer.open(streamId, act.strong_tail as boolean, now, sizes);
-    }
-    default:
-      assert.fail(`no such request: ${act.kind}`);
-  }
+type Request = (peer: Peer, act: JsonMembers, now: number) => void;
+
+const REQUESTS: { [kind: string]: Request } = {
+  message: (peer, { stream_id, type, modality, slices }, now) =>
+    peer.send(stream_id as number, { type, modality, slices: slicesOf(slices as Json[]) } as Outgo, now),
+  ping: (peer, { stream_id }, now) => peer.ping(stream_id as number, now),
+  heart: (peer, { stream_id }, now) => peer.heart(stream_id as number, now),
+  tail: (peer, { stream_id }, now) => peer.end(stream_id as number, now),
+  head: (peer, { stream_id, strong_tail, announce }, now) =>
+    peer.open(stream_id as number, strong_tail as boolean, now, sizesOf(announce)),
+};
+
+function sizesOf(announce: Json | undefined): Sizes | undefined {
+  if (!isMembers(announce)) return undefined;
+  const { frames, total_len, md5, xxhash3_64 } = announce as { [name: string]: string };
+  return {
+    frames: BigInt(frames ?? 0),
+    totalLen: BigInt(total_len ?? 0),
+    md5: md5 ?? "",
+    xxhash3_64: xxhash3_64 ?? "",
+  };
 }
