@@ -30,8 +30,9 @@ export async function bind({ address, port }: Address): Promise<Socket> {
     lookup: (name, _options, done) => done(null, name, isIP(name)), // peers are named by their addresses
   });
   try {
+    const listening = once(socket, "listening");
     socket.bind(port, address);
-    await once(socket, "listening");
+    await listening;
   } catch (error) {
     socket.close();
     throw error;
