@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from resonant.console import printable
 
-from reports.cards import Card, excerpt, other_lines, plain
+from reports.cards import Card, excerpt, other_lines, places, plain
 from reports.causes.signature import Way
 from reports.dump import texts
 from reports.entry import Entry, Failure
@@ -18,7 +18,7 @@ MOST_CARDS, MOST_LISTED = 6, 16
 """So many causes are shown in full, and so many in the list of all; the others are counted."""
 _LABEL = 11
 _NARROW, _WIDE = 40, 120
-_TEXT_LINES, _STEPS, _STDERR, _VALUE = 3, 5, 4, 300
+_TEXT_LINES, _STEPS, _STDERR, _VALUE, _PLACES = 3, 5, 4, 300, 8
 _EXPLAINED = {Way.ACCEPTED, Way.REJECTED, Way.OTHER_CODE}
 """Ways to fail of which the sentence says everything."""
 
@@ -41,6 +41,11 @@ def card_lines(card: Card, width: int) -> Iterator[str]:
     others = ", ".join(other_lines(card))
     if others:
         yield from _member("others", others, width)
+    delete = list(places(card))
+    for line in delete[:_PLACES]:
+        yield f"delete    {printable(line)}"  # no line is broken, as a path is to be copied
+    if len(delete) > _PLACES:
+        yield f"          and {len(delete) - _PLACES:,} more entries of that file"
     if example.failure is not None:
         yield f"replay    {example.failure.replay}"  # one line, to be copied
 

@@ -33,7 +33,7 @@ def joined(words: Iterable[str]) -> str:
 def said(entry: Entry) -> str:
     """The answer that was due and the one that came, in a sentence without a full stop."""
     if entry.unexpected:
-        return "is listed as a known failure; passed"
+        return f"is listed as a known failure at {entry.listed}; passed"
     due, failure = due_of(entry), entry.failure
     must = "must be accepted" if due == DUE_OK else f"must be rejected with {due}" if due else ""
     after = _AFTER.get(entry.outcome, "")  # type: ignore[call-overload]  # an Outcome is a str
