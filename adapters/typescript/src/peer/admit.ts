@@ -1,6 +1,6 @@
 import { type Code, ResonantError } from "../errors.js";
 import { Dtype, Flag, type Frame, MessageType, type Slice } from "../frame.js";
-import { readMessage } from "../read-message.js";
+import { readMessage } from "../message.js";
 import type { Arrival } from "./arrival.js";
 import type { Fault } from "./emit.js";
 import { dtypeName, modalityName } from "./names.js";
