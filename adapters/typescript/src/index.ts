@@ -5,6 +5,7 @@ export * from "./frame.js";
 export { halvesOf, numbersOf } from "./half.js";
 export { Double, type JsonObject, type JsonValue, plain } from "./json/value.js";
 export { decodeMessage, type Message, readMessage, type Tensor } from "./message.js";
+export * from "./peer/index.js";
 export { type CodeBits, dequantize, type Quantized, quantize, type Source } from "./quant.js";
 export { open, type Sealing, seal } from "./seal.js";
 export { spaceHash32 } from "./space.js";

@@ -7,7 +7,7 @@ export const yours: Implementation = {
     name: "resonant-typescript",
     version: "0.1.0",
     language: "TypeScript",
-    profiles: ["frame", "zstd", "xchacha", "message", "sparse", "quant"],
+    profiles: ["frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream"],
   },
   decode: (frame, key) => said(() => resonant.decode(frame, { key })),
   encode: (fields, options) => said(() => resonant.encode(fields, options)),
