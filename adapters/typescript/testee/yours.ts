@@ -25,7 +25,7 @@ export const yours: Implementation = {
   dequantize: (bits, count, codes, scale) => said(() => resonant.dequantize(bits, count, codes, scale)),
 };
 
-/** What the package says; its rejects become refusals, and any other error is a crash. */
+/** Calls the package; its rejects become refusals, and any other error is a crash. */
 export function said<Value>(call: () => Value): Value {
   try {
     return call();
