@@ -26,6 +26,7 @@ READS: Mapping[str, str] = {
     "conformance/mutants/rust/source.py": "functions and words of the crate's source",
     "reports/cards.py": "Markdown of specs/",
     "reports/causes/evidence.py": "names of fields in clauses of specs/",
+    "reports/history.py": "junit.xml, which pytest writes",
     "reports/causes/signature.py": "numbers of a testee, within what is said of its failures",
     "reports/statement/signing.py": "a key file",
 }

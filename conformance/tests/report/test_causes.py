@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from conformance.mutants.causes import BY_ID, entries_of, truth
 from conformance.mutants.engine.mutant import Kind as Fault
-from conformance.tests.report.faulty import BY_ID, entries_of, truth
 from reports.causes import Kind, causes
 from reports.causes.words import look, said, what
 from reports.entry import DUE_OK, Entry, Failure
