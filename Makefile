@@ -98,7 +98,7 @@ go-lint:
 
 # What an adapter's build does as well: `npm ci` where the lock file has changed, and the compiler.
 ts-built:
-	@! command -v $(NPM) >/dev/null || node $(TS_PACKAGE)/build.mjs
+	@! command -v $(NPM) >/dev/null || (cd $(TS_PACKAGE) && node testee-kit/build.mjs)
 
 ts-lint: ts-built
 	cd $(TS_PACKAGE) && $(NPM) run --silent lint

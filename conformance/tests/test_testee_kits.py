@@ -65,6 +65,7 @@ TEMPLATES = {
     "python": ("testee.py", "from testee_kit import run\n"),
     "rust": ("src/main.rs", "resonant_testee_kit::run("),
     "go": ("main.go", "testeekit.Run("),
+    "typescript": ("main.ts", "await run("),
     "c": ("Makefile", "$(wildcard testee_kit/*.c)"),
 }
 """Language -> the file of its template that calls the kit, and the call."""

@@ -2,7 +2,6 @@
 export interface Hello {
   readonly name: string;
   readonly version: string;
-  readonly language: string;
   /** Those that it claims. */
   readonly profiles: readonly string[];
 }

@@ -53,7 +53,7 @@ export class Requests {
     const token = input.text("token");
     input.done();
     if (token !== this.#token) throw new BadRequest("token is wrong");
-    return { ...this.#hello, spec: SPEC };
+    return { ...this.#hello, language: "TypeScript", spec: SPEC };
   };
 
   readonly #stop: Op = (input) => {

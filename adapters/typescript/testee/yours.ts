@@ -6,7 +6,6 @@ export const yours: Implementation = {
   hello: {
     name: "resonant-typescript",
     version: "0.1.0",
-    language: "TypeScript",
     profiles: ["frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream"],
   },
   decode: (frame, key) => said(() => resonant.decode(frame, { key })),

@@ -5,7 +5,7 @@ import { Incomplete, KeptReplies, readPiece } from "../../testee-kit/pieces.js";
 import { parse } from "../../testee-kit/requests.js";
 
 const text = new TextEncoder();
-const HELLO = { name: "made", version: "0.1", language: "TypeScript", profiles: ["frame"] };
+const HELLO = { name: "made", version: "0.1", profiles: ["frame"] };
 const plain = (op: string, input: object) => ({ op, case: "", profile: "", input });
 
 test("what is no JSON is no request", () => {
@@ -73,7 +73,9 @@ test("without the token there is no answer", () => {
   const requests = new Requests({ hello: HELLO }, "secret");
   assert.equal(requests.greeted(plain("hello", { token: "wrong" })), undefined);
   assert.equal(requests.greeted(plain("stop", {})), undefined);
-  assert.deepEqual(requests.greeted(plain("hello", { token: "secret" }))?.reply, { ok: { ...HELLO, spec: "1.0" } });
+  assert.deepEqual(requests.greeted(plain("hello", { token: "secret" }))?.reply, {
+    ok: { ...HELLO, language: "TypeScript", spec: "1.0" },
+  });
 });
 
 const head = (magic: string, ...rest: number[]) => Uint8Array.of(...text.encode(magic), ...rest);
