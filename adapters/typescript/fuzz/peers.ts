@@ -17,7 +17,7 @@ import { readSync } from "../src/peer/sync.js";
 import type { Random } from "./random.js";
 
 /** Frames, requests and moves of the clock for each input. */
-const ACTIONS = 32;
+export const ACTIONS = 32;
 const KEY = new Uint8Array(32).fill(7);
 const ADDRESSES = ["a", "b", "c"];
 const TEXT = new TextEncoder();
