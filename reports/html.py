@@ -111,7 +111,7 @@ def environment() -> Environment:
 
 def policy(style: str, script: str) -> str:
     """The Content-Security-Policy of a page with this one style and this one script."""
-    return f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'"
+    return f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
 
 
 def _hash(text: str) -> str:
