@@ -12,7 +12,7 @@ export interface Tensor extends Slice {
   readonly index: Uint8Array | null;
 }
 
-/** What the slices of a frame mean (message.md, section 1). */
+/** The meaning of a frame's slices (message.md, section 1). */
 export type Message =
   | { readonly kind: "think"; readonly hidden: Tensor }
   | { readonly kind: "cache"; readonly keys: Tensor; readonly values: Tensor }

@@ -10,9 +10,9 @@ const HALF_ONE = 0x3c00;
 const QUANTIZERS = { 4: { limit: 7, greatest: 0x7091 }, 8: { limit: 127, greatest: 0x6007 } } as const;
 const SOURCE_BYTES = { f16: 2, f32: 4, bf16: 2 } as const;
 
-/** How wide a code is: 4 for Q4, 8 for I8. */
+/** The bits of a code: 4 for Q4, 8 for I8. */
 export type CodeBits = keyof typeof QUANTIZERS;
-/** What elements are given as, little-endian. */
+/** The type of the elements given, little-endian. */
 export type Source = keyof typeof SOURCE_BYTES;
 
 /** The payloads of a quantized tensor and of its scale slice. */

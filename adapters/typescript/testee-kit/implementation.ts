@@ -1,8 +1,7 @@
-/** What a testee says of its implementation (TST-12). */
+/** The facts that a testee states about its implementation (TST-12). */
 export interface Hello {
   readonly name: string;
   readonly version: string;
-  readonly language: string;
   /** Those that it claims. */
   readonly profiles: readonly string[];
 }
@@ -28,7 +27,7 @@ export interface Fields {
   readonly slices: readonly Slice[];
 }
 
-/** What encode may be told besides the fields; nothing of it matters to a frame without transforms. */
+/** Options of encode; none of them matters to a frame without transforms. */
 export interface Options {
   /** 32 and 24 bytes, of XCHACHA. */
   readonly key?: Uint8Array | undefined;
@@ -37,7 +36,7 @@ export interface Options {
   readonly level?: number | undefined;
 }
 
-/** What it takes to seal and to open. */
+/** The inputs that sealing and opening have in common. */
 export interface Sealing {
   readonly key: Uint8Array;
   readonly nonce: Uint8Array;

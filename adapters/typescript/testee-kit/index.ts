@@ -6,6 +6,6 @@ export { readFields, readSlices, showFields, showSlices } from "./fields.js";
 export { fromHex, toHex } from "./hex.js";
 export * from "./implementation.js";
 export { Input } from "./input.js";
-export type { Op } from "./ops.js";
+export { type Op, opsOf } from "./ops.js";
 export { type Answer, Requests } from "./requests.js";
 export { type Asked, type Peers, run, serve, token, type WireDatagram } from "./server.js";

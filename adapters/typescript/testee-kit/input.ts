@@ -35,7 +35,7 @@ export class Input {
     return value;
   }
 
-  /** What `read` gives for a member, or undefined where it is not there. */
+  /** The value that `read` gives for a member, or undefined where it is not there. */
   optional<Value>(name: string, read: (name: string) => Value): Value | undefined {
     return this.has(name) ? read(name) : undefined;
   }

@@ -6,7 +6,7 @@ import { MAX_PIECES, PIECE_BYTES } from "./pieces.js";
 /** A reply has one of the members ok, reject, unsupported and error (TST-8). */
 export type Reply = Readonly<Record<string, unknown>>;
 
-/** What became of a message: its op, where it has one, and the reply to it. */
+/** The outcome of a message: its op, where it has one, and the reply to it. */
 export interface Answer {
   readonly op: string;
   readonly reply: Reply;
@@ -15,7 +15,7 @@ export interface Answer {
 const SPEC = "1.0";
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** What can be asked of a testee, without its sockets. */
+/** A testee without its sockets: messages in, answers out. */
 export class Requests {
   readonly #hello: Hello;
   readonly #token: string;
@@ -53,7 +53,7 @@ export class Requests {
     const token = input.text("token");
     input.done();
     if (token !== this.#token) throw new BadRequest("token is wrong");
-    return { ...this.#hello, spec: SPEC };
+    return { ...this.#hello, language: "TypeScript", spec: SPEC };
   };
 
   readonly #stop: Op = (input) => {
@@ -94,7 +94,7 @@ export function textOf(reply: Reply): Uint8Array {
   return text.length <= MAX_PIECES * PIECE_BYTES ? text : textOf({ error: "the reply is too long" });
 }
 
-/** What is thrown by which requests are refused; everything else is a crash (testee.md, section 7). */
+/** The reply to a request that is refused; any other error is a crash (testee.md, section 7). */
 function refused(error: unknown): Reply {
   if (error instanceof Refusal) return { reject: { code: error.code, detail: error.message } };
   if (error instanceof Unsupported) return { unsupported: error.message };

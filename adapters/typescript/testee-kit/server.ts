@@ -21,7 +21,7 @@ export interface Peers {
   readonly ops: ReadonlyMap<string, Op>;
   /** Handles a datagram that waited on the wire socket; before each of the ops, all of them (TST-15). */
   receive(from: WireDatagram): void;
-  /** What the peers want to send, each once; asked for after `receive`, and after each of the ops (TST-17). */
+  /** Gives each datagram that the peers want to send once; called after `receive`, and after each of the ops (TST-17). */
   outgoing(): Iterable<WireDatagram>;
 }
 
@@ -91,7 +91,7 @@ class Server {
   #incomplete = new Incomplete();
   /** The ports of the runner, 0 before it has said hello, and of whoever sent the pieces of the message. */
   #runner = 0;
-  /** What is being done, one datagram after the other: some of it waits for the wire socket. */
+  /** The work on datagrams, one after the other: some of it waits for the wire socket. */
   #work: Promise<void> = Promise.resolve();
 
   constructor(asked: Asked, control: Socket, wire: Socket, peers: Peers | undefined) {

@@ -6,7 +6,6 @@ export const yours: Implementation = {
   hello: {
     name: "resonant-typescript",
     version: "0.1.0",
-    language: "TypeScript",
     profiles: ["frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream"],
   },
   decode: (frame, key) => said(() => resonant.decode(frame, { key })),
@@ -25,7 +24,7 @@ export const yours: Implementation = {
   dequantize: (bits, count, codes, scale) => said(() => resonant.dequantize(bits, count, codes, scale)),
 };
 
-/** What the package says; its rejects become refusals, and any other error is a crash. */
+/** Calls the package; its rejects become refusals, and any other error is a crash. */
 export function said<Value>(call: () => Value): Value {
   try {
     return call();

@@ -1,3 +1,4 @@
+import { KEY_BYTES } from "../seal.js";
 import {
   COMPRESS,
   type CompressName,
@@ -45,7 +46,6 @@ export const ALL_FEATURES: PeerConfig = {
 };
 
 export const SALT_BYTES = 16;
-const KEY_BYTES = 32;
 const MAX_SPACE_ID_CHARS = 1024;
 const LONE_SURROGATE = /[\ud800-\udfff]/u;
 

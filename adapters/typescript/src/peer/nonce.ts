@@ -1,8 +1,8 @@
 import { viewOf } from "../binary.js";
 import { Flag, type Frame } from "../frame.js";
+import { NONCE_BYTES } from "../seal.js";
 
 const SALT_BYTES = 16;
-const NONCE_BYTES = 24;
 
 /** The nonce of a frame: the salt with the stream_id in its last four bytes, and the frame_seq (XCH-10). */
 export function nonceOf(salt: Uint8Array, streamId: number, frameSeq: bigint): Uint8Array {
