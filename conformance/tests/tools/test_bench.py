@@ -125,6 +125,9 @@ def test_every_bench_is_there() -> None:
             assert (ROOT / one.command[1]).is_file()
         elif one.command[0] == "cargo":
             assert (one.folder / "resonant-protocol" / "benches" / f"{one.command[-1]}.rs").is_file()
+        elif one.command[0] == "node":
+            source = Path(one.command[1]).relative_to("build").with_suffix(".ts")
+            assert (one.folder / source).is_file()
         else:
             assert (one.folder / one.command[2]).is_dir()
 

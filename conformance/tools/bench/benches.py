@@ -46,6 +46,11 @@ def _go(name: str, about: str, figures: Mapping[str, Figure]) -> Bench:
     return Bench(f"go-{name}", f"Go, {about}", words, figures, ROOT / "adapters" / "go")
 
 
+def _typescript(name: str, about: str, figures: Mapping[str, Figure]) -> Bench:
+    words = ("node", "build/bench/main.js", name)
+    return Bench(f"typescript-{name}", f"TypeScript on Node, {about}", words, figures, ROOT / "adapters" / "typescript")
+
+
 def _reference(name: str, about: str, words: Sequence[str], figures: Mapping[str, Figure]) -> Bench:
     return Bench(name, about, (PYTHON, f"reference/bench/{words[0]}.py", *words[1:]), figures)
 
@@ -101,6 +106,8 @@ BENCHES: tuple[Bench, ...] = (
         },
     ),
     _go("quant", "quantizers on 1 Mi elements", {}),
+    _typescript("frame", "seed frame of 2048 F16", {"decode_us": Figure(LESS, ratio=False, limit=40)}),
+    _typescript("quant", "quantizers on 1 Mi elements", {"q4_ms": Figure(LESS, ratio=False, limit=60)}),
     _suite(
         "suite",
         "whole suite against equally many empty tests, and in two processes against one",
