@@ -14,13 +14,22 @@ from reports.entry import Entry, Failure
 
 from ..model.verdict import short
 
-MOST_CARDS, MOST_LISTED = 6, 16
-"""So many causes are shown in full, and so many in the list of all; the others are counted."""
+FIRST_CARDS, MOST_CARDS, MOST_LISTED = 3, 6, 16
+"""So many causes are shown in full whatever they explain, so many at most, and so many in the list of all."""
+SHARE = 0.05
+"""The share of the failures from which on a cause after the first ones is shown in full."""
 _LABEL = 11
 _NARROW, _WIDE = 40, 120
 _TEXT_LINES, _STEPS, _STDERR, _VALUE, _PLACES = 3, 5, 4, 300, 8
 _EXPLAINED = {Way.ACCEPTED, Way.REJECTED, Way.OTHER_CODE}
 """Ways to fail of which the sentence says everything."""
+
+
+def in_full(cards: Sequence[Card]) -> Sequence[Card]:
+    """Those to be shown in full: the first ones, and after them what explains much."""
+    failing = sum(card.cause.count for card in cards)
+    much = [card for card in cards[FIRST_CARDS:] if card.cause.count >= SHARE * failing]
+    return [*cards[:FIRST_CARDS], *much][:MOST_CARDS]
 
 
 def card_lines(card: Card, width: int) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.pytest_plugin.card_text import MOST_LISTED, card_lines, listed
+from conformance.pytest_plugin.card_text import MOST_LISTED, card_lines, in_full, listed
 from conformance.tests.report.test_causes import entry, passed
 from reports.cards import Account, cards, excerpt, sentence
 from reports.dump import Dump, DumpLine
@@ -92,3 +92,12 @@ def test_an_excerpt_has_the_wrong_field_and_its_neighbours() -> None:
     lines = tuple(DumpLine("frame", n, 1, n, "00", f"f{n}", marked=n == 7, wrong=(7, 8) if n == 7 else None)
                   for n in range(20))  # fmt: skip
     assert [line.field for line in excerpt(Dump(lines, ("remark",))).lines] == ["f6", "f7", "f8"]
+
+
+def test_the_first_causes_and_those_that_explain_much_are_shown_in_full() -> None:
+    sizes = (40, 30, 20, 8, 2, 2)
+    many = [entry(f"frame/{clause}-{n}", (f"FRM-{clause}",), got=f"CODE_{clause}")
+            for clause, size in enumerate(sizes, start=1) for n in range(size)]  # fmt: skip
+    assert [card.cause.count for card in in_full(cards(many))] == [40, 30, 20, 8]
+    equal = [entry(f"frame/{n}", (f"FRM-{n}",), got=f"CODE_{n}") for n in range(1, 9)]
+    assert len(in_full(cards(equal))) == 6
