@@ -116,11 +116,12 @@ def half_of(name: str) -> str:
 def faulty(half: str, single: int, several: int) -> Iterator[tuple[str, ...]]:
     """Faulty implementations of a half: so many with one fault, and of several that many of each number of faults."""
     chosen = random.Random(half)  # noqa: S311 - the same ones each time
-    dialogues = {family for one in registry().profiles.values() if one.dialogues for family in one.families}
+    profiles = registry().profiles.values()
+    unseen = {family for one in profiles if one.dialogues or one.name == _SEALS for family in one.families}
     names = [
         mutant.id
         for mutant in sorted(MUTANTS, key=lambda one: one.id)
-        if mutant.kind in KINDS and half_of(mutant.id) == half and _family(mutant) not in dialogues
+        if mutant.kind in KINDS and half_of(mutant.id) == half and _family(mutant) not in unseen
     ]
     yield from ((name,) for name in chosen.sample(names, min(single, len(names))))
     for count in SEVERAL:

@@ -11,7 +11,7 @@ from conformance.pytest_plugin.card_text import MOST_LISTED, card_lines, in_full
 from conformance.tests.report.test_causes import entry, passed
 from reports.cards import Account, cards, excerpt, sentence
 from reports.dump import Dump, DumpLine
-from reports.entry import Entry
+from reports.entry import Entry, Failure
 from reports.outcome import KNOWN
 
 
@@ -101,3 +101,12 @@ def test_the_first_causes_and_those_that_explain_much_are_shown_in_full() -> Non
     assert [card.cause.count for card in in_full(cards(many))] == [40, 30, 20, 8]
     equal = [entry(f"frame/{n}", (f"FRM-{n}",), got=f"CODE_{n}") for n in range(1, 9)]
     assert len(in_full(cards(equal))) == 6
+
+
+def test_a_probe_lists_everything_that_is_wrong() -> None:
+    names = [f"a request with fault {n} of the many that there are" for n in range(30)]
+    failure = Failure(f"error, for {'; '.join(names)}", "Ok", None, None, None, None, "again")
+    probe = Entry("testee/test_probe[malformed-requests]", "testee", ("TST-11",), "fail", failure=failure)
+    text = " ".join("\n".join(card_lines(cards([probe])[0], 80)).split())
+    assert all(name in text for name in names)
+    assert "the first step" not in text
