@@ -15,7 +15,7 @@ from .causes.words import said
 from .dump import Piece, Row, rows
 from .entry import Entry
 from .meaning import meaning
-from .outcome import KNOWN
+from .outcome import KNOWN, Outcome
 from .read import Run
 from .values import side_by_side
 
@@ -105,8 +105,7 @@ class Told:
     @property
     def profiles(self) -> Iterator[tuple[str, tuple[Group, ...]]]:
         """The groups by profile."""
-        for profile, those in groupby(self.groups, key=lambda group: group.profile):
-            yield profile, tuple(those)
+        return by_profile(self.groups)
 
 
 @dataclass(slots=True)
@@ -129,19 +128,30 @@ class Anchors:
 def told(run: Run, clauses: Mapping[str, Clause], anchors: Anchors, before: str = "") -> tuple[Told, ...]:
     """The failures of a run, cause by cause, and then those that were known. before: of every anchor of the run."""
 
-    def case(entry: Entry) -> Case:
-        name = entry.id.rpartition("/")[2]
-        known = tuple(clauses[one] for one in entry.clauses if one in clauses)
-        return Case(entry, name, anchors.take(f"{before}case-{entry.id}"), known)
-
     found = []
     for card in cards(run.entries):
-        cases = [case(entry) for entry in card.cause.entries]
+        cases = [_case(entry, clauses, anchors, before) for entry in card.cause.entries]
         found.append(Told(anchors.take(before + card.anchor), card, _groups(cases), cases[0]))
-    known = [case(entry) for entry in run.entries if entry.outcome == KNOWN]
+    known = [_case(entry, clauses, anchors, before) for entry in run.entries if entry.outcome == KNOWN]
     if known:
         found.append(Told(anchors.take(f"{before}known-failures"), None, _groups(known), None))
     return tuple(found)
+
+
+def passed(run: Run, clauses: Mapping[str, Clause], anchors: Anchors, before: str = "") -> tuple[Group, ...]:
+    """The cases of a run that passed, by group. before: of every anchor of the run."""
+    return _groups(_case(entry, clauses, anchors, before) for entry in run.entries if entry.outcome == Outcome.PASS)
+
+
+def by_profile(groups: Iterable[Group]) -> Iterator[tuple[str, tuple[Group, ...]]]:
+    """The groups of each profile, which follow one another."""
+    for profile, those in groupby(groups, key=lambda group: group.profile):
+        yield profile, tuple(those)
+
+
+def _case(entry: Entry, clauses: Mapping[str, Clause], anchors: Anchors, before: str) -> Case:
+    known = tuple(clauses[one] for one in entry.clauses if one in clauses)
+    return Case(entry, entry.id.rpartition("/")[2], anchors.take(f"{before}case-{entry.id}"), known)
 
 
 def _groups(cases: Iterable[Case]) -> tuple[Group, ...]:

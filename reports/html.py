@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from resonant.describe.clauses import Clause, load_clauses
@@ -14,8 +15,8 @@ from resonant.describe.registry import registry
 
 from . import model
 from .cards import Account, sentence
-from .failures import Anchors, Group, Told, told
-from .packed import packed
+from .failures import Anchors, Group, Told, by_profile, passed, told
+from .packed import pack, packed
 from .read import Kill, Run
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -30,6 +31,7 @@ class Part:
     rows: tuple[model.Row, ...]
     sentence: str
     told: tuple[Told, ...]
+    passed: tuple[Group, ...]
     unnamed: int
     weak: int
 
@@ -56,11 +58,12 @@ def render(runs: Sequence[Run], kills: Mapping[str, Kill] | None = None, specs: 
     groups = [group for part in parts for group in part.groups]
     entries = [case.entry for group in groups for case in group.cases]
     templates = environment()
-    row = templates.get_template("parts.html.j2").module.row  # type: ignore[attr-defined]  # a macro of it
+    macros: Any = templates.get_template("parts.html.j2").module
     return templates.get_template("report.html.j2").render(
         runs=parts,
         failing=len(entries),
-        packed=packed(groups, lambda case, whole: str(row(case, whole))),
+        packed=packed(groups, lambda case, whole: str(macros.row(case, whole))),
+        passed={part.anchor: pack(str(macros.passed(by_profile(part.passed)))) for part in parts if part.passed},
         families=model.families(model.matrix([part.run for part in parts])),
         profile_of={family: one.name for one in registry().profiles.values() for family in one.families},
         clauses=clauses,
@@ -76,13 +79,15 @@ def render(runs: Sequence[Run], kills: Mapping[str, Kill] | None = None, specs: 
 
 def _part(run: Run, clauses: Mapping[str, Clause], anchors: Anchors, *, several: bool) -> Part:
     anchor = anchors.take(f"run-{run.name}")
-    found = told(run, clauses, anchors, anchor.removeprefix("run-") + "-" if several else "")
+    before = anchor.removeprefix("run-") + "-" if several else ""
+    found = told(run, clauses, anchors, before)
     return Part(
         run,
         anchor,
         model.rows(run),
         sentence(account(run, sum(one.card is not None for one in found))),
         found,
+        passed(run, clauses, anchors, before),
         sum(entry.unnamed for entry in run.entries),
         sum(cell.is_unnamed for cell in model.cells(run).values()),
     )
@@ -106,7 +111,8 @@ def environment() -> Environment:
 
 def policy(style: str, script: str) -> str:
     """The Content-Security-Policy of a page with this one style and this one script."""
-    return f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'"
+    inline = f"style-src '{_hash(style)}'; script-src '{_hash(script)}'"
+    return f"default-src 'none'; {inline}; base-uri 'none'; form-action 'none'"
 
 
 def _hash(text: str) -> str:

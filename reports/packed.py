@@ -13,7 +13,7 @@ from .failures import Case, Group
 
 MOST_CHARS = 1_600_000
 """Of all details together, as they are in the page."""
-_STEPS = (1, 4, 16, 64, 256)
+_STEPS = tuple(1 << power for power in range(16))
 """So many failures of each group are shown whole, the most that fit."""
 
 Draw = Callable[[Case, bool], str]
@@ -31,18 +31,19 @@ def packed(groups: Iterable[Group], draw: Draw, most: int = MOST_CHARS) -> Mappi
             found = drawn[case, whole] = draw(case, whole)
         return found
 
-    def pack(group: Group, full: int) -> str:
-        return _pack("".join(text(case, whole=place < full) for place, case in enumerate(group.cases)))
+    def of(group: Group, full: int) -> str:
+        return pack("".join(text(case, whole=place < full) for place, case in enumerate(group.cases)))
 
-    found = {group: pack(group, _STEPS[0]) for group in groups}
+    found = {group: of(group, _STEPS[0]) for group in groups}
     for step, before in zip(_STEPS[1:], _STEPS, strict=False):
         larger = [group for group in groups if len(group.cases) > before]
-        more = {group: pack(group, step) for group in larger}
+        more = {group: of(group, step) for group in larger}
         if sum(map(len, (found | more).values())) > most:
             break
         found |= more
     return found
 
 
-def _pack(text: str) -> str:
+def pack(text: str) -> str:
+    """HTML as the page unpacks it."""
     return b64encode(zlib.compress(text.encode("utf-8", "backslashreplace"), 9)).decode()

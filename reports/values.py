@@ -82,7 +82,7 @@ def _write(sides: _Sides, indent: str, pair: _Pair) -> None:
     flat = len(indent) >= _DEEPEST
     if all(isinstance(value, Mapping) for value in known) and not flat:
         names = list(dict.fromkeys(name for value in known for name in value))
-        rows = [(f"{_text(name)}: ", (_member(expected, name), _member(got, name))) for name in names]
+        rows = [(_text(name), (_member(expected, name), _member(got, name))) for name in names]
         _members(("{", "}"), rows, sides, indent, pair)
     elif all(isinstance(value, list) for value in known) and any(map(_has_containers, known)) and not flat:
         values = (value if isinstance(value, list) else () for value in sides)
@@ -108,6 +108,7 @@ def _members(
         alone = _NOTHING not in sides and _NOTHING in two
         pair.each(two, f"\n{inner}")
         pair.each(two, name, differs=alone)
+        pair.each(two, ": " if name else "")
         if alone and not any(map(_has_members, two)):
             pair.each(two, _text(next(value for value in two if value is not _NOTHING)), differs=True)
         else:

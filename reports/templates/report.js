@@ -55,7 +55,7 @@ function clear() {
   apply();
 }
 
-/** Put the details of a group into its list, in which the page has them compressed. */
+/** Unpack what the page has compressed: the details of the cases in a list, or a list itself. */
 async function unpack(list) {
   const packed = list.dataset.packed;
   if (!packed || typeof DecompressionStream === "undefined") return;
@@ -64,7 +64,8 @@ async function unpack(list) {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   const holder = document.createElement("template");
   holder.innerHTML = await new Response(stream).text(); // escaped when it was made
-  [...holder.content.children].forEach((details, at) => list.children[at].replaceChildren(details));
+  if (list.matches("ul")) [...holder.content.children].forEach((details, at) => list.children[at].replaceChildren(details));
+  else list.replaceChildren(holder.content);
 }
 
 /** Show the place that the address names, whatever it is folded in. */
@@ -78,6 +79,9 @@ async function visit() {
     return;
   }
   const name = decodeURIComponent(location.hash.slice(1));
+  if (name.includes("case-") && !document.getElementById(name)) {
+    await Promise.all([...document.querySelectorAll(".passed > [data-packed]")].map(unpack));
+  }
   const place = document.getElementById(name);
   if (!place) return;
   if (search && place.closest("[hidden]")) clear();
@@ -90,7 +94,7 @@ async function visit() {
     if (details) details.open = true;
   }
   place.scrollIntoView();
-  (place.querySelector("summary, a") ?? place).focus({ preventScroll: true });
+  (place.querySelector("summary, th a") ?? place).focus({ preventScroll: true });
 }
 
 function step(by) {
@@ -131,10 +135,18 @@ if (search) {
   document.querySelector(".filters").addEventListener("submit", (event) => event.preventDefault());
   document.addEventListener("keydown", onKey);
   document.addEventListener("click", (event) => event.target.matches("[data-copy]") && copy(event.target));
-  document.addEventListener("toggle", (event) => {
-    const list = event.target.open && event.target.querySelector(":scope > [data-packed]");
-    if (list) unpack(list);
-  }, true);
 }
+document.addEventListener("toggle", (event) => {
+  const list = event.target.open && event.target.querySelector(":scope > [data-packed]");
+  if (list) unpack(list);
+}, true);
+let unfolded = [];
+addEventListener("beforeprint", () => {
+  unfolded = [...document.querySelectorAll("details.card:not([open])")];
+  for (const card of unfolded) card.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const card of unfolded) card.open = false;
+});
 addEventListener("hashchange", visit);
 visit();

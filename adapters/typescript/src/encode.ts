@@ -81,7 +81,7 @@ function checkFields(frame: Frame): void {
 }
 
 /** Check every slice, and give the plain size of the frame. */
-function checkSlices(slices: readonly Slice[]): number {
+export function checkSlices(slices: readonly Slice[]): number {
   let plainBytes = MIN_FRAME_BYTES;
   for (const { dtype, dims, payload } of slices) {
     requireInteger("dtype", dtype, U8);

@@ -1,13 +1,13 @@
-/** What kind of message a frame carries. */
+/** The kinds of messages that frames carry. */
 export const MessageType = { Think: 0, Cache: 1, Ask: 2, Sync: 3, Critique: 4 } as const;
 
 /** Bits of `flags`. */
 export const Flag = { ZSTD: 1, XCHACHA: 2, STRONG_TAIL: 4 } as const;
 
-/** What the numbers of a frame stand for. */
+/** The kinds of things that the numbers of a frame stand for. */
 export const Modality = { Text: 0, Image: 1, Audio: 2, Graph: 3, Mixed: 4 } as const;
 
-/** What the payload of a slice is made of. */
+/** The elements that a payload is made of. */
 export const Dtype = { F16: 0x01, I8: 0x02, Q4: 0x03, SparseCoo: 0x10 } as const;
 
 export const MIN_FRAME_BYTES = 33;
@@ -26,7 +26,7 @@ export interface Slice {
   readonly payload: Uint8Array;
 }
 
-/** What the header of a frame says of it, but for its slices. */
+/** The fields of a frame, but for its slices. */
 export interface FrameFields {
   readonly type: number;
   readonly flags: number;
@@ -49,13 +49,13 @@ export interface Header extends FrameFields {
   readonly headerBytes: number;
 }
 
-/** What it may take to read a frame. */
+/** Options of reading a frame. */
 export interface DecodeOptions {
   /** The 32 bytes under which it may be sealed; ignored where it is not (XCH-7). */
   readonly key?: Uint8Array | undefined;
 }
 
-/** What it may take to write a frame. */
+/** Options of writing a frame. */
 export interface EncodeOptions {
   /** 32 bytes, of XCHACHA. */
   readonly key?: Uint8Array | undefined;

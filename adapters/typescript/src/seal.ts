@@ -5,7 +5,7 @@ export const KEY_BYTES = 32;
 export const NONCE_BYTES = 24;
 export const TAG_BYTES = 16;
 
-/** What sealing and opening have in common. */
+/** The inputs that sealing and opening have in common. */
 export interface Sealing {
   /** 32 bytes. */
   readonly key: Uint8Array;

@@ -108,7 +108,7 @@ export function xxh3(bytes: Uint8Array): bigint {
   return new Xxh3().update(bytes).digest();
 }
 
-// Lanes of 64 bits are pairs of 32: bigint would take forty times as long.
+// Lanes of 64 bits are pairs of 32: in bigint this takes fifteen times as long.
 
 function word(bytes: Uint8Array, at: number): number {
   return (

@@ -79,9 +79,9 @@ def details(tree: Tree) -> Tree:
     return parsed("".join(zlib.decompress(b64decode(one)).decode() for one in tree.packed))
 
 
-def leads_somewhere(link: str, tree: Tree) -> bool:
+def leads_somewhere(link: str, places: Sequence[str]) -> bool:
     name = unquote(link.removeprefix("#"))
-    return bool(parse_qs(name)) if "=" in name else name in tree.ids
+    return bool(parse_qs(name)) if "=" in name else name in places
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -89,10 +89,11 @@ def test_elements_are_closed_ids_are_unique_and_links_within_lead_somewhere(kind
     tree = parsed(page(kind))
     inside = details(tree)
     assert (tree.wrong, tree.opened, inside.wrong, inside.opened) == ([], [], [], [])
-    assert [name for name, count in Counter(tree.ids).items() if count > 1] == []
-    assert not [name for name in tree.ids if re.search(r"\s", name)]
-    assert [link for link in (*tree.links, *inside.links) if not leads_somewhere(link, tree)] == []
-    assert (tree.resources, inside.resources, inside.ids) == ([], [], [])
+    places = tree.ids + inside.ids
+    assert [name for name, count in Counter(places).items() if count > 1] == []
+    assert not [name for name in places if re.search(r"\s", name)]
+    assert [link for link in (*tree.links, *inside.links) if not leads_somewhere(link, places)] == []
+    assert tree.resources + inside.resources == []
 
 
 @pytest.mark.slow
@@ -111,6 +112,15 @@ def test_every_failure_of_several_runs_has_its_place() -> None:
     assert "weak-case-frame/decode/a-group-of-cases-0/the-stream-7" in tree.ids
     ours = [name for name in tree.ids if name.endswith("case-message/read/limits/too-deep")]
     assert ours == ["example-case-message/read/limits/too-deep", "example--2--case-message/read/limits/too-deep"]
+
+
+def test_cases_that_passed_have_places_too() -> None:
+    inside = details(parsed(page("green")))
+    assert [name for name in inside.ids if name.startswith("case-")] == [
+        "case-frame/decode/bad/1",
+        *sorted(f"case-frame/decode/ok/{number}" for number in range(20)),
+    ]
+    assert "example-case-frame/decode/counts/no-slices" in details(parsed(page("several"))).ids
 
 
 @pytest.mark.parametrize(
