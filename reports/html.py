@@ -111,7 +111,8 @@ def environment() -> Environment:
 
 def policy(style: str, script: str) -> str:
     """The Content-Security-Policy of a page with this one style and this one script."""
-    return f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'"
+    inline = f"style-src '{_hash(style)}'; script-src '{_hash(script)}'"
+    return f"default-src 'none'; {inline}; base-uri 'none'; form-action 'none'"
 
 
 def _hash(text: str) -> str:

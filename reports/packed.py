@@ -13,7 +13,7 @@ from .failures import Case, Group
 
 MOST_CHARS = 1_600_000
 """Of all details together, as they are in the page."""
-_STEPS = (1, 4, 16, 64, 256)
+_STEPS = tuple(1 << power for power in range(16))
 """So many failures of each group are shown whole, the most that fit."""
 
 Draw = Callable[[Case, bool], str]

@@ -172,3 +172,16 @@ def test_survivors_of_a_clause_are_told(run: Run) -> None:
 def test_what_a_testee_is_called_cannot_turn_the_words_after_it(run: Run) -> None:
     page = render([replace(run, implementation="x\u202e")])
     assert "<bdi>x\u202e</bdi> · specification" in page
+
+
+def test_what_is_not_known_of_an_implementation_is_not_said(tmp_path: Path) -> None:
+    nobody = {"name": "udp://127.0.0.1:9", "version": "unknown", "language": "unknown"}
+    assert read_run(written(tmp_path, implementation=nobody)).implementation == "udp://127.0.0.1:9"
+
+
+def test_clauses_that_nobody_could_see_are_listed(tmp_path: Path) -> None:
+    run = read_run(written(tmp_path, unseen=["HSK-9", "XYZ-1"]))
+    assert run.outside
+    page = render([run])
+    assert "2 clauses that nobody could see from outside" in page
+    assert ">HSK-9</span>" in page
