@@ -75,7 +75,7 @@ conformance: $(INSTALLED) $(NEEDS) ## judge an implementation: make conformance 
 test: lint python-tests rust-tests go-tests ts-tests ## every test, lint and type check of the project
 
 test-fast: python-lint $(CAMPAIGN_INSTALLED) ## while you work: Python's lint and types, and its tests but for the slow ones
-	$(PYTEST) -n $(CORES) -m 'not slow' -q $(ARGS)
+	$(PYTEST) -n $(CORES) -m 'not slow and not nightly' -q $(ARGS)
 
 lint: $(INSTALLED) ## ruff, mypy, rustfmt, clippy, rustdoc, gofmt, vet, staticcheck, tsc, biome
 	@$(MAKE) --no-print-directory -j 2 python-lint rust-lint go-lint ts-lint
@@ -113,7 +113,7 @@ built:
 PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadgroup
 
 python-tests: $(INSTALLED) $(CAMPAIGN_INSTALLED) built ts-built ## the project's own Python tests, the freshness of the vectors among them
-	$(PYTEST) $(ARGS)
+	$(PYTEST) -m 'not nightly' $(ARGS)
 
 rust-tests: ## the crate's tests, the golden vectors among them
 	cd $(RUST) && $(CARGO) test --quiet --locked --workspace
@@ -131,7 +131,7 @@ ts-tests: ts-built ## the TypeScript package's tests, the golden vectors among t
 ts-fuzz: ts-built ## inputs that no vector has, for the TypeScript package: TS_FUZZ_INPUTS=20000 SEED=1
 	cd $(TS_PACKAGE) && node build/fuzz/main.js --inputs $(TS_FUZZ_INPUTS) --seed $(SEED)
 
-nightly-tests: $(INSTALLED) $(CAMPAIGN_INSTALLED) built ts-built ## python-tests with ten times the generated examples, those of SEED
+nightly-tests: $(INSTALLED) $(CAMPAIGN_INSTALLED) built ts-built ## python-tests, those left to the night too, with ten times the generated examples, of SEED
 	$(PYTEST) --hypothesis-profile=nightly --hypothesis-seed=$(SEED) $(ARGS)
 
 jax-tests: $(JAX_INSTALLED) ## the tests of the JAX adapter, which python-tests skips where JAX is not installed
@@ -173,20 +173,8 @@ soak: $(INSTALLED) ## the whole suite 50 times against reference and Rust on a l
 release-vectors: $(INSTALLED) ## the vectors as archives in dist/: ARGS="--key FILE --since OLD"
 	$(BIN)/python -m vectors.release $(ARGS)
 
-bench: $(INSTALLED) ## what things cost, as ratios within one run
-	@echo 'reference, seed frame of 2048 F16:'; $(BIN)/python reference/bench/codec.py
-	@echo 'reference, quantize of 1 Mi elements:'; $(BIN)/python reference/bench/quant.py
-	@echo 'Rust, quantizers:'; cd $(RUST) && $(CARGO) bench --quiet --locked -p resonant-protocol --bench quant
-	@echo 'Rust, quantizers, as many times as fast as the reference:'; $(BIN)/python reference/bench/quant_ratio.py rust
-	@echo 'Go, the same:'; $(BIN)/python reference/bench/quant_ratio.py go
-	@echo 'Rust, 60 KiB frame against crc32fast, and against a copy and crc32fast:'; cd $(RUST) && $(CARGO) bench --quiet --locked -p resonant-protocol --bench frame
-	@echo 'Rust, stream of 2,000 frames of 60 KiB against its three sums:'; cd $(RUST) && $(CARGO) bench --quiet --locked -p resonant-protocol --bench stream
-	@echo 'Go, 60 KiB frame against crc32.ChecksumIEEE alone, and quantizers:'; cd $(GO_MODULE) && $(GO) run ./internal/bench frame && $(GO) run ./internal/bench quant
-	@$(MAKE) --no-print-directory ts-built
-	@echo 'TypeScript on Node, seed frame of 2048 F16 (decode at most 40 us), and quantizers of 1 Mi elements (Q4 at most 60 ms):'; cd $(TS_PACKAGE) && node build/bench/main.js frame && node build/bench/main.js quant
-	@echo 'whole suite against equally many empty tests:'; $(BIN)/python -m conformance.tools.bench
-	@echo 'dialogues (at most 5 s) and exchanges on the wire (at least 300 a second):'; $(BIN)/python -m conformance.tools.bench --dialogues
-	@echo 'a run against a testee that never answers:'; $(BIN)/python -m conformance.tools.bench --silent
+bench: $(INSTALLED) ts-built ## what things cost, as ratios within one run, beside the last one: reports/bench.json and bench.svg
+	$(BIN)/python -m conformance.tools.bench $(ARGS)
 
 # The two packages have one name, so cargo takes the other one from the clone in place of a registry.
 bench-public: ## the crate against the public one of the same name: PUBLIC=FOLDER, the package in a clone of it

@@ -34,7 +34,7 @@ export function decodeMessage(bytes: Uint8Array, options: DecodeOptions = {}): M
 }
 
 /** The message that the slices of a frame make (MSG-1). Throws ResonantError with the first fault (MSG-6). */
-export function readMessage(frame: Frame): Message {
+export function readMessage(frame: Pick<Frame, "type" | "slices">): Message {
   const slots = new Slots(frame.slices);
   const message = READERS[frame.type](slots);
   slots.end();

@@ -9,7 +9,8 @@ import { type Address, bind, resolve } from "./socket.js";
 
 /** How a client connects. */
 export interface ConnectOptions {
-  readonly host: string;
+  /** 127.0.0.1 where it is left out. */
+  readonly host?: string;
   readonly port: number;
   /** The stream_id of its ping. Where it is left out it is drawn, as the server may remember those of another session. */
   readonly streamId?: number;
@@ -31,7 +32,7 @@ export class SessionError extends Error {
 
 /** Shakes hands with a server. Throws SessionError, what the system says, or the reason of the signal. */
 export async function connect(config: PeerConfig, options: ConnectOptions): Promise<Connection> {
-  const { host, port, streamId = randomInt(2 ** 32), signal } = options;
+  const { host = "127.0.0.1", port, streamId = randomInt(2 ** 32), signal } = options;
   await loadZstd();
   const remote = await resolve(host, port);
   const socket = await bind({ address: remote.address.includes(":") ? "::" : "0.0.0.0", port: 0 });

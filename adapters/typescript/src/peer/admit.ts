@@ -101,7 +101,7 @@ function messageFault(frame: Frame): Fault | undefined {
 }
 
 /** The message layer's code for a frame that is none of its messages. */
-export function messageCode(frame: Frame): Code | undefined {
+export function messageCode(frame: Pick<Frame, "type" | "slices">): Code | undefined {
   try {
     readMessage(frame);
     return undefined;

@@ -33,7 +33,7 @@ export function requestMessage(state: State, streamId: number, content: Content)
   isFault(critiqueFault(session, content.type));
   isFault(modalityFault(session, content.modality));
   checkSlices(content.slices);
-  const code = messageCode({ ...content, flags: 0, streamId, frameSeq: 0n, spaceHash32 });
+  const code = messageCode(content);
   if (code !== undefined) throw refuse(code, "the slices make no message");
   isFault(dtypeFault(session, content));
   const bytes = agreedFrame(state, streamId, content, state.outgoing.isStrong(streamId));
