@@ -76,3 +76,13 @@ test("a port that is taken is what the system says", async () => {
   await assert.rejects(serve(CONFIG, { port: taken.address().port }), { code: "EADDRINUSE" });
   taken.close();
 });
+
+test("an address of version 6 is the same however it is written", async (t) => {
+  const server = await serve(CONFIG, { host: "::1" }).catch(() => undefined);
+  if (server === undefined) return t.skip("this machine has none");
+  const { port } = server.local;
+  const client = await connect(CONFIG, { host: "0:0:0:0:0:0:0:1", port, signal: AbortSignal.timeout(5000) });
+  assert.equal(client.remote.address, "::1");
+  client.close();
+  server.close();
+});

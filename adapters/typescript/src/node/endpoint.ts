@@ -75,8 +75,8 @@ export class Endpoint implements AsyncIterable<Arrived> {
     this.local = socket.address();
     this.#links = new Links({ role, config, maxLinks, drawSalt: () => Uint8Array.from(randomBytes(SALT_BYTES)) });
     socket.on("message", (datagram, { address, port }) => {
-      if (only === undefined || (only.address === address && only.port === port))
-        this.#receive(datagram, { address, port });
+      const isMeant = only === undefined || (only.address === address && only.port === port);
+      if (isMeant && port !== 0) this.#receive(datagram, { address, port }); // nothing can be sent to port 0
     });
     socket.on("error", () => {}); // of a datagram that did not arrive, which is nothing new to a peer
   }
