@@ -22,7 +22,7 @@ async function next(server: Endpoint, kind: string) {
 
 test("a client and a server exchange messages and a stream", async () => {
   const server = await serve(CONFIG);
-  const { port } = server.address;
+  const { port } = server.local;
   const client = await connect(CONFIG, { host: "localhost", port, signal: AbortSignal.timeout(5000) });
   try {
     assert.equal(client.agreement?.compress, "zstd");
@@ -46,7 +46,7 @@ test("a client and a server exchange messages and a stream", async () => {
 
 test("a refusal of the server is told by its code", async () => {
   const server = await serve(CONFIG);
-  const { port } = server.address;
+  const { port } = server.local;
   try {
     const refused = connect({ ...CONFIG, spaceHash32: 6 }, { host: "127.0.0.1", port });
     await assert.rejects(refused, (error) => error instanceof SessionError && error.code === "SPACE_MISMATCH");

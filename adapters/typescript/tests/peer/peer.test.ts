@@ -72,6 +72,17 @@ for (const seed of Array.from({ length: 50 }, (_, index) => index)) {
   });
 }
 
+test("a HEAD with another number than 0 is malformed, also where its stream is open", () => {
+  const { server } = session();
+  const head = { method: "head", dir: "up" };
+  for (const number of [0n, 0n, 1n]) server.receive(sync(3, number, head), 0);
+  assert.deepEqual(server.takeEvents(), [
+    { kind: "opened", streamId: 3, sized: false },
+    { kind: "dropped", code: "DUPLICATE" },
+    { kind: "error_sent", code: "BAD_MESSAGE", streamId: 3, frameSeq: 1n },
+  ]);
+});
+
 test("frames are kept to be sent again for 10 s after the TAIL, and no longer", () => {
   const missing = (frameSeq: bigint) =>
     sync(3, frameSeq, {
