@@ -164,8 +164,8 @@ mutants-rust: $(INSTALLED) ## the same for the Rust crate, whose faults are one 
 mutation: $(MUTATION)/.installed $(CARGO_MUTANTS) ## general mutation tools, judged by the vectors: MUTANTS=200 SEED=1, FULL=1 for all
 	PYTHONPATH=reference:. $(MUTATION)/bin/python -m conformance.mutants.general --mutants $(MUTANTS) --seed $(SEED) $(if $(FULL),--full) $(ARGS)
 
-campaign: $(CAMPAIGN_INSTALLED) ## generated inputs asked of Rust, Go and the reference, INPUTS=5000 of them
-	$(BIN)/resonant-conformance campaign --impl rust --impl go --inputs $(INPUTS) --seed $(SEED) --workers 2 --report build/campaign $(ARGS)
+campaign: $(CAMPAIGN_INSTALLED) ## generated inputs asked of Rust, Go, TypeScript and the reference, INPUTS=5000 of them
+	$(BIN)/resonant-conformance campaign --impl rust --impl go --impl typescript --inputs $(INPUTS) --seed $(SEED) --workers 2 --report build/campaign $(ARGS)
 
 soak: $(INSTALLED) ## the whole suite 50 times against reference and Rust on a loaded machine (ARGS='--times 2')
 	$(BIN)/python -m conformance.tools.soak $(ARGS)

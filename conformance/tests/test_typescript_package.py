@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 from resonant.describe.registry import registry
 
-from conformance.tests.support import ROOT
+from adapters.driver import build_adapter, load_adapter
+from conformance.tests.support import ADAPTERS, ROOT
 
 PACKAGE = ROOT / "adapters/typescript"
 SOURCE = PACKAGE / "src"
@@ -85,3 +89,34 @@ def test_versions_are_exact_and_locked_without_a_registry() -> None:
     for path, package in lock.items():
         assert path == "" or package["integrity"].startswith("sha512-")
         assert "resolved" not in package, path
+
+
+@pytest.mark.slow
+def test_the_packed_package_runs_the_quick_start_in_an_empty_folder(tmp_path: Path) -> None:
+    """Each block of README's prints what its comments say."""
+    if shutil.which("npm") is None:
+        pytest.skip("npm is not installed")
+    build_adapter(load_adapter("typescript", ADAPTERS))
+    run("npm", "pack", "--silent", "--pack-destination", str(tmp_path), folder=PACKAGE)
+    (archive,) = tmp_path.glob("resonant-protocol-*.tgz")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    run("npm", "install", "--silent", "--prefer-offline", "--no-audit", "--no-fund", str(archive), folder=empty)
+    assert (empty / "node_modules/resonant-protocol/dist/LICENSE").read_text("utf-8").startswith("MIT License")
+    blocks = re.findall(r"```js\n(.*?)```", (PACKAGE / "README.md").read_text("utf-8"), re.DOTALL)
+    assert len(blocks) == 3
+    for number, block in enumerate(blocks):
+        (empty / f"block{number}.mjs").write_text(block, "utf-8")
+        said = re.findall(r"console\.log\(.*\); // (.*)$", block, re.MULTILINE)
+        assert said
+        assert run("node", f"block{number}.mjs", folder=empty).splitlines() == said
+
+
+def run(*command: str, folder: Path) -> str:
+    """Run a program, which has to succeed; gives what it printed."""
+    environment = {name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "NODE_OPTIONS")}
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=600, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout

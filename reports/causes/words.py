@@ -10,6 +10,7 @@ from resonant.describe.registry import registry
 from ..entry import DUE_OK, Entry
 from ..outcome import Outcome
 from . import Cause, Kind
+from .patterns import PROBE
 from .signature import Way, due_of, reject_code
 
 _AFTER = {
@@ -122,6 +123,8 @@ def look(cause: Cause) -> str:
 
 def _look_at_signature(cause: Cause) -> str:
     happened, op = cause.happened, _op(cause)
+    if cause.example.id.startswith(PROBE):
+        return "what the testee answers to the requests of this check; specs/testee.md says what it must"
     match happened.way:
         case Way.ACCEPTED:
             return f"what {op} does with an input that {_when(happened.due)}"

@@ -14,7 +14,7 @@ const ONE_IN_BINARY16 = 0x3c00;
 
 async function run({ host, port, count, signal }: Arguments): Promise<void> {
   const server = await serve(CONFIG, { host, port, signal });
-  console.log(`listening on ${hostPort(server.address)}`);
+  console.log(`listening on ${hostPort(server.local)}`);
   let left = count ?? Number.POSITIVE_INFINITY;
   for await (const arrived of left > 0 ? server : []) {
     console.log(described(arrived));

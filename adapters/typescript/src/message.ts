@@ -36,12 +36,14 @@ export function decodeMessage(bytes: Uint8Array, options: DecodeOptions = {}): M
 /** The message that the slices of a frame make (MSG-1). Throws ResonantError with the first fault (MSG-6). */
 export function readMessage(frame: Pick<Frame, "type" | "slices">): Message {
   const slots = new Slots(frame.slices);
-  const message = READERS[frame.type](slots);
+  const read = READERS[frame.type];
+  if (read === undefined) throw new ResonantError("BAD_TYPE", `type ${frame.type}`);
+  const message = read(slots);
   slots.end();
   return message;
 }
 
-const READERS: Readonly<Record<number, (slots: Slots) => Message>> = {
+const READERS: Readonly<Partial<Record<number, (slots: Slots) => Message>>> = {
   [MessageType.Think]: (slots) => ({ kind: "think", hidden: slots.tensor("hidden") }),
   [MessageType.Cache]: (slots) => ({ kind: "cache", keys: slots.tensor("keys"), values: slots.tensor("values") }),
   [MessageType.Ask]: (slots) => ({

@@ -18,15 +18,18 @@ const DEFAULT_LEVEL = 3;
 /** Only its build for browsers takes an address. */
 const init: (url?: string) => Promise<void> = library.init;
 let loaded = false;
+let loading: Promise<void> | undefined;
 
 /**
  * Load Zstandard, which is WebAssembly. Until then a frame with ZSTD is neither read nor written.
  *
  * In a browser `url` is the address of the library's `zstd.wasm`, where it is not beside the script.
  */
-export async function loadZstd(url?: string): Promise<void> {
-  if (!loaded) await init(url);
-  loaded = true;
+export function loadZstd(url?: string): Promise<void> {
+  loading ??= init(url).then(() => {
+    loaded = true;
+  });
+  return loading;
 }
 
 /** One Zstandard frame of the permitted form for a plain body (ZST-9). Throws `PLAIN_TOO_LARGE` by ZST-10. */

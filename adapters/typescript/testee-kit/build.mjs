@@ -1,12 +1,16 @@
-// The build of a testee's folder, from there: node testee-kit/build.mjs. It installs what package.json names, which needs
-// a network, where package-lock.json is another than that of the last time, and runs the script `build`.
-import { execFileSync } from "node:child_process";
+// The build of a testee's folder: node testee-kit/build.mjs [FOLDER]. It installs what package.json names, which needs a
+// network, where package-lock.json is another than that of the last time, and runs the script `build`.
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
+process.chdir(process.argv[2] ?? ".");
 const LOCK = "package-lock.json";
 const INSTALLED = "node_modules/.installed-lock";
 
-const npm = (...words) => execFileSync("npm", words, { stdio: "inherit", shell: process.platform === "win32" });
+const npm = (...words) => {
+  const { status } = spawnSync("npm", words, { stdio: "inherit", shell: process.platform === "win32" });
+  if (status !== 0) process.exit(status ?? 1);
+};
 const text = (path) => (existsSync(path) ? readFileSync(path, "utf8") : undefined);
 
 if (text(LOCK) === undefined || text(LOCK) !== text(INSTALLED)) {

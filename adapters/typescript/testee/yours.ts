@@ -1,5 +1,6 @@
 import * as resonant from "../src/index.js";
-import { type Implementation, Refusal, toHex } from "../testee-kit/index.js";
+import { toHex } from "../testee-kit/hex.js";
+import { type Implementation, Refusal } from "../testee-kit/implementation.js";
 
 /** The package, as its testee calls it. */
 export const yours: Implementation = {

@@ -22,7 +22,7 @@ async function next(server: Endpoint, kind: string) {
 
 test("a client and a server exchange messages and a stream", async () => {
   const server = await serve(CONFIG);
-  const { port } = server.address;
+  const { port } = server.local;
   const client = await connect(CONFIG, { host: "localhost", port, signal: AbortSignal.timeout(5000) });
   try {
     assert.equal(client.agreement?.compress, "zstd");
@@ -46,7 +46,7 @@ test("a client and a server exchange messages and a stream", async () => {
 
 test("a refusal of the server is told by its code", async () => {
   const server = await serve(CONFIG);
-  const { port } = server.address;
+  const { port } = server.local;
   try {
     const refused = connect({ ...CONFIG, spaceHash32: 6 }, { host: "127.0.0.1", port });
     await assert.rejects(refused, (error) => error instanceof SessionError && error.code === "SPACE_MISMATCH");
@@ -75,4 +75,14 @@ test("a port that is taken is what the system says", async () => {
   const taken = await silent();
   await assert.rejects(serve(CONFIG, { port: taken.address().port }), { code: "EADDRINUSE" });
   taken.close();
+});
+
+test("an address of version 6 is the same however it is written", async (t) => {
+  const server = await serve(CONFIG, { host: "::1" }).catch(() => undefined);
+  if (server === undefined) return t.skip("this machine has none");
+  const { port } = server.local;
+  const client = await connect(CONFIG, { host: "0:0:0:0:0:0:0:1", port, signal: AbortSignal.timeout(5000) });
+  assert.equal(client.remote.address, "::1");
+  client.close();
+  server.close();
 });

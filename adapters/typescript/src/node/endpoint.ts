@@ -60,7 +60,7 @@ export interface EndpointOptions {
  */
 export class Endpoint implements AsyncIterable<Arrived> {
   /** Where it listens. */
-  readonly address: Address;
+  readonly local: Address;
   readonly #socket: Socket;
   readonly #links: Links;
   readonly #events = new EventQueue<Arrived>(MAX_EVENTS);
@@ -72,11 +72,11 @@ export class Endpoint implements AsyncIterable<Arrived> {
   /** Takes a bound socket over. Programs use `serve` and `connect`. */
   constructor(socket: Socket, { role, config, maxLinks, only }: EndpointOptions) {
     this.#socket = socket;
-    this.address = socket.address();
+    this.local = socket.address();
     this.#links = new Links({ role, config, maxLinks, drawSalt: () => Uint8Array.from(randomBytes(SALT_BYTES)) });
     socket.on("message", (datagram, { address, port }) => {
-      if (only === undefined || (only.address === address && only.port === port))
-        this.#receive(datagram, { address, port });
+      const isMeant = only === undefined || (only.address === address && only.port === port);
+      if (isMeant && port !== 0) this.#receive(datagram, { address, port }); // nothing can be sent to port 0
     });
     socket.on("error", () => {}); // of a datagram that did not arrive, which is nothing new to a peer
   }

@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from "node:dgram";
 import { lookup } from "node:dns/promises";
 import { once } from "node:events";
-import { isIP } from "node:net";
+import { isIP, SocketAddress } from "node:net";
 
 /** How large the buffers of a socket should be; the system may grant less. */
 const BUFFER_BYTES = 1 << 20;
@@ -19,8 +19,15 @@ export function hostPort({ address, port }: Address): string {
 
 /** The address of a host, of version 4 where it has one. Throws what the system says if it has none. */
 export async function resolve(host: string, port: number): Promise<Address> {
-  const { address } = await lookup(host, { verbatim: false });
-  return { address, port };
+  const { address, family } = await lookup(host, { verbatim: false });
+  return { address: family === 6 ? shortest(address) : address, port };
+}
+
+/** An address of version 6 as the system writes it: that is what datagrams come from. */
+function shortest(text: string): string {
+  const [address, zone] = text.split("%");
+  const { address: written } = new SocketAddress({ address: address as string, family: "ipv6" });
+  return zone === undefined ? written : `${written}%${zone}`;
 }
 
 /** A socket on an address of this machine. Throws what the system says if there can be none. */

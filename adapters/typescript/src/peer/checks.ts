@@ -59,7 +59,6 @@ function isOld(state: State, arrival: Arrival): Objection | undefined {
   const { ref, content, exempt } = arrival;
   const stream = state.streams.get(ref.streamId);
   if (stream !== undefined) {
-    if (content.kind === "head") return { drop: "DUPLICATE" };
     const isHeld = stream.held?.frameSeq === ref.frameSeq;
     if (isHeld) return exempt ? { drop: "DUPLICATE" } : undefined; // STM-34, STM-32; STM-15 follows
     return stream.has(ref.frameSeq) ? { drop: "DUPLICATE" } : undefined;

@@ -29,6 +29,8 @@ export interface LinksOptions {
 interface Link {
   readonly address: string;
   readonly peer: Peer;
+  /** When its peer has something to do, as of the last time that it did anything. */
+  deadline: number | undefined;
 }
 
 const MAX_LINKS = 64;
@@ -64,7 +66,7 @@ export class Links {
 
   /** When `advance` has something to do, if ever. */
   get nextDeadline(): number | undefined {
-    return this.#nextLink()?.peer.nextDeadline;
+    return this.#nextLink()?.deadline;
   }
 
   /** Has the peer of an address do something; a peer is made for an address that has none. What the peer throws is thrown. */
@@ -87,7 +89,7 @@ export class Links {
   /** Moves the clocks of all peers to `now`; deadlines on the way are met at their times. */
   advance(now: number): void {
     for (let link = this.#nextLink(); link !== undefined; link = this.#nextLink()) {
-      const deadline = link.peer.nextDeadline;
+      const { deadline } = link;
       if (deadline === undefined || deadline > now) return;
       link.peer.advance(deadline);
       this.#collect(link);
@@ -112,7 +114,7 @@ export class Links {
     let next: Link | undefined;
     let first = Number.POSITIVE_INFINITY;
     for (const link of this.#links.values()) {
-      const deadline = link.peer.nextDeadline;
+      const { deadline } = link;
       if (deadline === undefined || deadline >= first) continue;
       next = link;
       first = deadline;
@@ -123,7 +125,8 @@ export class Links {
   #newLink(address: string): Link {
     const { drawSalt } = this.#options;
     const salt = this.#firstSalt;
-    return { address, peer: salt ? this.#newPeer(salt, undefined) : this.#newPeer(drawSalt(), drawSalt) };
+    const peer = salt ? this.#newPeer(salt, undefined) : this.#newPeer(drawSalt(), drawSalt);
+    return { address, peer, deadline: undefined };
   }
 
   #newPeer(salt: Uint8Array, drawSalt: (() => Uint8Array) | undefined): Peer {
@@ -131,7 +134,9 @@ export class Links {
     return new Peer(drawSalt ? { role, config, salt, drawSalt } : { role, config, salt });
   }
 
-  #collect({ address, peer }: Link): void {
+  #collect(link: Link): void {
+    const { address, peer } = link;
+    link.deadline = peer.nextDeadline;
     for (const datagram of peer.takeDatagrams()) this.#datagrams.push({ to: address, datagram });
     for (const event of peer.takeEvents()) this.#events.push({ from: address, event });
   }

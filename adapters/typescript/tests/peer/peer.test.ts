@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { Random } from "../../fuzz/random.js";
@@ -72,6 +73,17 @@ for (const seed of Array.from({ length: 50 }, (_, index) => index)) {
   });
 }
 
+test("a HEAD with another number than 0 is malformed, also where its stream is open", () => {
+  const { server } = session();
+  const head = { method: "head", dir: "up" };
+  for (const number of [0n, 0n, 1n]) server.receive(sync(3, number, head), 0);
+  assert.deepEqual(server.takeEvents(), [
+    { kind: "opened", streamId: 3, sized: false },
+    { kind: "dropped", code: "DUPLICATE" },
+    { kind: "error_sent", code: "BAD_MESSAGE", streamId: 3, frameSeq: 1n },
+  ]);
+});
+
 test("frames are kept to be sent again for 10 s after the TAIL, and no longer", () => {
   const missing = (frameSeq: bigint) =>
     sync(3, frameSeq, {
@@ -127,9 +139,9 @@ test("a salt is drawn for each session, and frames of an earlier one are still k
   );
 });
 
-test("what a flood of frames makes a peer remember is bounded", () => {
+test("what a flood of frames makes a peer remember is bounded", async () => {
   const { server } = session();
-  const before = memory();
+  const before = await memory();
   for (let streamId = 10; streamId < 20_000; streamId += 1) {
     server.receive(frame(streamId, 0n, Uint8Array.of(1)), 0);
     server.takeEvents();
@@ -142,15 +154,21 @@ test("what a flood of frames makes a peer remember is bounded", () => {
     dropped += server.takeEvents().filter((event) => event.kind === "dropped" && event.code === "BUFFER_LIMIT").length;
   }
   assert.ok(dropped > 1000, `${dropped} dropped`);
-  const taken = memory() - before;
+  const taken = (await memory()) - before;
   assert.ok(taken < 16_777_216 + 8_000_000, `${taken} bytes`);
   assert.equal(server.hasOpenStreams, true); // so that it was not collected
 });
 
-/** The bytes that are in use, once what is not has been collected. */
-function memory(): number {
+/** The bytes that are in use, once what is not has been collected: the least of a few looks, as that takes its time. */
+async function memory(): Promise<number> {
   setFlagsFromString("--expose-gc");
-  runInNewContext("gc")();
-  const { arrayBuffers, heapUsed } = process.memoryUsage();
-  return arrayBuffers + heapUsed;
+  const collect = runInNewContext("gc");
+  let least = Number.POSITIVE_INFINITY;
+  for (let look = 0; look < 5; look += 1) {
+    collect();
+    await setImmediate();
+    const { arrayBuffers, heapUsed } = process.memoryUsage();
+    least = Math.min(least, arrayBuffers + heapUsed);
+  }
+  return least;
 }
