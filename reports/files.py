@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import jsonschema
 import jsonschema_rs
 from resonant.console import printable
+
+if TYPE_CHECKING:
+    import jsonschema
 
 SCHEMAS = Path(__file__).resolve().parent
 MAX_BYTES = 512 << 20
@@ -86,6 +88,8 @@ def _quick(schema: str) -> jsonschema_rs.Validator:
 
 @cache
 def _validator(schema: str) -> jsonschema.Draft202012Validator:
+    import jsonschema  # noqa: PLC0415 - takes a while, and is for what does not fit
+
     return jsonschema.Draft202012Validator(json.loads((SCHEMAS / f"{schema}.schema.json").read_bytes()))
 
 
@@ -94,7 +98,9 @@ def checked(value: Any, schema: str, path: Path) -> dict[str, Any]:
     _check_format(value, schema, path)
     if isinstance(value, dict) and _quick(schema).is_valid(value):
         return value
-    error = jsonschema.exceptions.best_match(_validator(schema).iter_errors(value))
+    from jsonschema.exceptions import best_match  # noqa: PLC0415 - takes a while, and is for what does not fit
+
+    error = best_match(_validator(schema).iter_errors(value))
     if error is not None:
         where = f"does not fit reports/{schema}.schema.json at {error.json_path}"
         message = printable(error.message[:_MESSAGE_CHARS])
