@@ -51,6 +51,7 @@ def validator(schema: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(schema, registry=jsonschema_rs.Registry(resources))
 
 
+@pytest.mark.slow
 def test_data_is_what_the_generator_makes(capsys: pytest.CaptureFixture[str]) -> None:
     status = main(["--check"])
     assert status == 0, capsys.readouterr().err

@@ -49,6 +49,7 @@ def told(entries: list[Entry]) -> list[tuple[str, str, int]]:
     return [(cause.kind, cause.clause, cause.count) for cause in causes(entries)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("faults", [*((one,) for one in SINGLE), *SEVERAL], ids="+".join)
 def test_the_first_cause_of_a_faulty_implementation_is_one_of_its_faults(faults: tuple[str, ...]) -> None:
     entries = entries_of(*faults)

@@ -54,6 +54,7 @@ def counts(files: list[Path]) -> int:
     return sum(len(json.loads(path.read_bytes())["cases"]) for path in files)
 
 
+@pytest.mark.slow
 def test_the_page_of_dialogues_writes_them_out_as_the_suite_reads_them(release: Path) -> None:
     page = release / "examples/whole_dialogues.py"
     assert len(page.read_text("utf-8").splitlines()) <= PAGE_LINES
