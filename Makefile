@@ -157,7 +157,7 @@ soak: $(INSTALLED) ## the whole suite 50 times against reference and Rust on a l
 release-vectors: $(INSTALLED) ## the vectors as archives in dist/: ARGS="--key FILE --since OLD"
 	$(BIN)/python -m vectors.release $(ARGS)
 
-bench: $(INSTALLED) ## what things cost, as ratios within one run
+bench: $(INSTALLED) $(CAMPAIGN_INSTALLED) ## what things cost, as ratios within one run
 	@echo 'reference, seed frame of 2048 F16:'; $(BIN)/python reference/bench/codec.py
 	@echo 'reference, quantize of 1 Mi elements:'; $(BIN)/python reference/bench/quant.py
 	@echo 'Rust, quantizers:'; cd $(RUST) && $(CARGO) bench --quiet --locked -p resonant-protocol --bench quant
@@ -169,6 +169,7 @@ bench: $(INSTALLED) ## what things cost, as ratios within one run
 	@echo 'whole suite against equally many empty tests:'; $(BIN)/python -m conformance.tools.bench
 	@echo 'dialogues (at most 5 s) and exchanges on the wire (at least 300 a second):'; $(BIN)/python -m conformance.tools.bench --dialogues
 	@echo 'a run against a testee that never answers:'; $(BIN)/python -m conformance.tools.bench --silent
+	@echo 'a campaign, stage by stage:'; $(BIN)/resonant-conformance campaign --impl rust --inputs 40000 --workers 2 --times --report build/bench-campaign
 
 # The two packages have one name, so cargo takes the other one from the clone in place of a registry.
 bench-public: ## the crate against the public one of the same name: PUBLIC=FOLDER, the package in a clone of it
