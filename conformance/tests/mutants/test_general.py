@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,10 @@ def test_every_module_of_the_reference_has_profiles_or_a_reason() -> None:
         assert file in outside or profiles_of(module_of(file)) is not None, file
 
 
+def given(mutant: Mutant | None) -> Mutant | None:
+    return mutant
+
+
 @pytest.mark.slow
 def test_the_vectors_kill_mutants_and_one_that_hangs_and_leave_the_reference_alive() -> None:
     """One in the code of a function, which is put in place, and others in what is run when a module is imported."""
@@ -72,8 +77,8 @@ def test_the_vectors_kill_mutants_and_one_that_hangs_and_leave_the_reference_ali
     cases = [case for case in by_price(load_cases()) if case.profile == "quant"][:300]
     bench = prepared(cases, 1.0, 8.0)
     assert not bench.coverage.failing
-    tasks = [Task(key, QUANT, lambda one=one: one) for key, one in mutants.items()]
-    tasks.append(Task("nothing", QUANT, lambda: None))
+    tasks = [Task(key, QUANT, partial(given, one)) for key, one in mutants.items()]
+    tasks.append(Task("nothing", QUANT, partial(given, None)))
     found = {entry.key: entry for entry in judged(tasks, bench, Killers({}), jobs=2, size=None)}
     assert {key for key, entry in found.items() if entry.verdict is Verdict.SURVIVES} == {"same"}
     assert {key for key, entry in found.items() if entry.verdict is Verdict.NONE} == {"nothing"}
@@ -84,7 +89,7 @@ def test_the_vectors_kill_mutants_and_one_that_hangs_and_leave_the_reference_ali
 def test_as_many_mutants_are_judged_as_are_wanted() -> None:
     bench = prepared([case for case in load_cases() if case.profile == "quant"][:3], 1.0, 8.0)
     same = of_reference("BLOCK = 32", "BLOCK = 16 + 16")
-    tasks = [Task(f"{at}", QUANT, lambda at=at: same if at % 2 else None) for at in range(20)]
+    tasks = [Task(f"{at}", QUANT, partial(given, same if at % 2 else None)) for at in range(20)]
     entries = list(judged(tasks, bench, Killers({}), jobs=2, size=3))
     assert sum(entry.verdict is not Verdict.NONE for entry in entries) == 3
 
@@ -93,7 +98,7 @@ def test_code_that_no_case_runs_is_judged_by_none_and_what_imports_run_by_all() 
     code = compile("def f():\n    return [n for n in g()]\n", "a.py", "exec").co_consts[0]
     inner = next(one for one in code.co_consts if hasattr(one, "co_code"))
     assert function_of(code) == function_of(inner) == ("a.py", "f")
-    assert Coverage(frozenset(), {("a.py", "f"): frozenset({3})}, ()).of([inner]) == {3}
+    assert Coverage(frozenset(), {("a.py", "f"): frozenset({3})}, ()).of([inner]) == frozenset({3})
     assert Coverage(frozenset(), {}, ()).of([code]) == frozenset()
     assert Coverage(frozenset({("a.py", "f")}), {}, ()).of([code]) is None
 
