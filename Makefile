@@ -38,6 +38,9 @@ GO_MODULE := adapters/go
 # What `go test -fuzz` has in each package: name and how many inputs CI tries.
 GO_FUZZ := .:FuzzDecode .:FuzzDecompress .:FuzzMessage .:FuzzQuantize .:FuzzSparse ./internal/strictjson:FuzzRead ./peer:FuzzPeer
 GO_FUZZ_INPUTS ?= 20000
+NPM := npm
+TS_PACKAGE := adapters/typescript
+TS_FUZZ_INPUTS ?= 20000
 CARGO_MUTANTS_VERSION := 27.1.0
 CARGO_MUTANTS := $(RUST)/target/tools/cargo-mutants-$(CARGO_MUTANTS_VERSION)
 # A clone of the public crate's package, the folder with its Cargo.toml.
@@ -45,8 +48,8 @@ PUBLIC ?=
 export PUBLIC
 
 .DEFAULT_GOAL := help
-.PHONY: help env conformance test test-fast lint python-lint rust-lint go-lint built python-tests rust-tests go-tests go-fuzz \
-	nightly-tests jax-tests vectors docs api example mutants mutants-rust mutation campaign soak release-vectors bench \
+.PHONY: help env conformance test test-fast lint python-lint rust-lint go-lint ts-lint built python-tests rust-tests go-tests go-fuzz \
+	ts-tests ts-fuzz ts-built nightly-tests jax-tests vectors docs api example mutants mutants-rust mutation campaign soak release-vectors bench \
 	bench-public fuzz fuzz-short lock clean
 
 help: ## this list
@@ -69,13 +72,13 @@ NEEDS := $(if $(filter jax,$(IMPL)),$(JAX_INSTALLED))
 conformance: $(INSTALLED) $(NEEDS) ## judge an implementation: make conformance IMPL=rust
 	$(BIN)/pytest conformance $(if $(IMPL),--impl="$$IMPL") $(ARGS)
 
-test: lint python-tests rust-tests go-tests ## every test, lint and type check of the project
+test: lint python-tests rust-tests go-tests ts-tests ## every test, lint and type check of the project
 
 test-fast: python-lint $(CAMPAIGN_INSTALLED) ## while you work: Python's lint and types, and its tests but for the slow ones
-	$(PYTEST) -n $(CORES) -m 'not slow' -q $(ARGS)
+	$(PYTEST) -n $(CORES) -m 'not slow and not nightly' -q $(ARGS)
 
-lint: $(INSTALLED) ## ruff, mypy, rustfmt, clippy, rustdoc, gofmt, vet, staticcheck
-	@$(MAKE) --no-print-directory -j 2 python-lint rust-lint go-lint
+lint: $(INSTALLED) ## ruff, mypy, rustfmt, clippy, rustdoc, gofmt, vet, staticcheck, tsc, biome
+	@$(MAKE) --no-print-directory -j 2 python-lint rust-lint go-lint ts-lint
 
 python-lint: $(INSTALLED)
 	$(BIN)/ruff check .
@@ -93,6 +96,13 @@ go-lint:
 	cd $(GO_MODULE) && $(GO) vet ./...
 	cd $(GO_MODULE) && $(GO) tool -modfile=tools/go.mod staticcheck ./...
 
+# What an adapter's build does as well: `npm ci` where the lock file has changed, and the compiler.
+ts-built:
+	@! command -v $(NPM) >/dev/null || (cd $(TS_PACKAGE) && node testee-kit/build.mjs)
+
+ts-lint: ts-built
+	cd $(TS_PACKAGE) && $(NPM) run --silent lint
+
 # What tests would build, each in its turn and with a time limit: cargo does it at once, and for all of them.
 built:
 	@! command -v $(CARGO) >/dev/null || { \
@@ -102,8 +112,8 @@ built:
 # Tests that share a fixture which takes long are of one group, and run in one process.
 PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadgroup
 
-python-tests: $(INSTALLED) $(CAMPAIGN_INSTALLED) built ## the project's own Python tests, the freshness of the vectors among them
-	$(PYTEST) $(ARGS)
+python-tests: $(INSTALLED) $(CAMPAIGN_INSTALLED) built ts-built ## the project's own Python tests, the freshness of the vectors among them
+	$(PYTEST) -m 'not nightly' $(ARGS)
 
 rust-tests: ## the crate's tests, the golden vectors among them
 	cd $(RUST) && $(CARGO) test --quiet --locked --workspace
@@ -115,7 +125,13 @@ go-fuzz: ## each fuzz target of the Go module for a moment, GO_FUZZ_INPUTS=20000
 	cd $(GO_MODULE) && for target in $(GO_FUZZ); do \
 		$(GO) test "$${target%:*}" -run '^$$' -fuzz "^$${target#*:}$$" -fuzztime $(GO_FUZZ_INPUTS)x || exit 1; done
 
-nightly-tests: $(INSTALLED) $(CAMPAIGN_INSTALLED) built ## python-tests with ten times the generated examples, those of SEED
+ts-tests: ts-built ## the TypeScript package's tests, the golden vectors among them
+	cd $(TS_PACKAGE) && $(NPM) test --silent
+
+ts-fuzz: ts-built ## inputs that no vector has, for the TypeScript package: TS_FUZZ_INPUTS=20000 SEED=1
+	cd $(TS_PACKAGE) && node build/fuzz/main.js --inputs $(TS_FUZZ_INPUTS) --seed $(SEED)
+
+nightly-tests: $(INSTALLED) $(CAMPAIGN_INSTALLED) built ts-built ## python-tests, those left to the night too, with ten times the generated examples, of SEED
 	$(PYTEST) --hypothesis-profile=nightly --hypothesis-seed=$(SEED) $(ARGS)
 
 jax-tests: $(JAX_INSTALLED) ## the tests of the JAX adapter, which python-tests skips where JAX is not installed
@@ -148,8 +164,8 @@ mutants-rust: $(INSTALLED) ## the same for the Rust crate, whose faults are one 
 mutation: $(MUTATION)/.installed $(CARGO_MUTANTS) ## general mutation tools, judged by the vectors: MUTANTS=200 SEED=1, FULL=1 for all
 	PYTHONPATH=reference:. $(MUTATION)/bin/python -m conformance.mutants.general --mutants $(MUTANTS) --seed $(SEED) $(if $(FULL),--full) $(ARGS)
 
-campaign: $(CAMPAIGN_INSTALLED) ## generated inputs asked of Rust, Go and the reference, INPUTS=5000 of them
-	$(BIN)/resonant-conformance campaign --impl rust --impl go --inputs $(INPUTS) --seed $(SEED) --workers 2 --report build/campaign $(ARGS)
+campaign: $(CAMPAIGN_INSTALLED) ## generated inputs asked of Rust, Go, TypeScript and the reference, INPUTS=5000 of them
+	$(BIN)/resonant-conformance campaign --impl rust --impl go --impl typescript --inputs $(INPUTS) --seed $(SEED) --workers 2 --report build/campaign $(ARGS)
 
 soak: $(INSTALLED) ## the whole suite 50 times against reference and Rust on a loaded machine (ARGS='--times 2')
 	$(BIN)/python -m conformance.tools.soak $(ARGS)
@@ -157,19 +173,8 @@ soak: $(INSTALLED) ## the whole suite 50 times against reference and Rust on a l
 release-vectors: $(INSTALLED) ## the vectors as archives in dist/: ARGS="--key FILE --since OLD"
 	$(BIN)/python -m vectors.release $(ARGS)
 
-bench: $(INSTALLED) $(CAMPAIGN_INSTALLED) ## what things cost, as ratios within one run
-	@echo 'reference, seed frame of 2048 F16:'; $(BIN)/python reference/bench/codec.py
-	@echo 'reference, quantize of 1 Mi elements:'; $(BIN)/python reference/bench/quant.py
-	@echo 'Rust, quantizers:'; cd $(RUST) && $(CARGO) bench --quiet --locked -p resonant-protocol --bench quant
-	@echo 'Rust, quantizers, as many times as fast as the reference:'; $(BIN)/python reference/bench/quant_ratio.py rust
-	@echo 'Go, the same:'; $(BIN)/python reference/bench/quant_ratio.py go
-	@echo 'Rust, 60 KiB frame against crc32fast, and against a copy and crc32fast:'; cd $(RUST) && $(CARGO) bench --quiet --locked -p resonant-protocol --bench frame
-	@echo 'Rust, stream of 2,000 frames of 60 KiB against its three sums:'; cd $(RUST) && $(CARGO) bench --quiet --locked -p resonant-protocol --bench stream
-	@echo 'Go, 60 KiB frame against crc32.ChecksumIEEE alone, and quantizers:'; cd $(GO_MODULE) && $(GO) run ./internal/bench frame && $(GO) run ./internal/bench quant
-	@echo 'whole suite against equally many empty tests:'; $(BIN)/python -m conformance.tools.bench
-	@echo 'dialogues (at most 5 s) and exchanges on the wire (at least 300 a second):'; $(BIN)/python -m conformance.tools.bench --dialogues
-	@echo 'a run against a testee that never answers:'; $(BIN)/python -m conformance.tools.bench --silent
-	@echo 'a campaign, stage by stage:'; $(BIN)/resonant-conformance campaign --impl rust --inputs 40000 --workers 2 --times --report build/bench-campaign
+bench: $(INSTALLED) ts-built ## what things cost, as ratios within one run, beside the last one: reports/bench.json and bench.svg
+	$(BIN)/python -m conformance.tools.bench $(ARGS)
 
 # The two packages have one name, so cargo takes the other one from the clone in place of a registry.
 bench-public: ## the crate against the public one of the same name: PUBLIC=FOLDER, the package in a clone of it
@@ -217,4 +222,4 @@ lock: $(INSTALLED) ## pin the newest versions of everything again
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra mutation -c requirements.lock -o requirements-mutation.lock pyproject.toml
 
 clean: ## remove everything that was built
-	rm -rf $(VENV) $(RUST)/target $(GO_MODULE)/build .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build
+	rm -rf $(VENV) $(RUST)/target $(GO_MODULE)/build $(TS_PACKAGE)/build $(TS_PACKAGE)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build

@@ -160,6 +160,17 @@ def other_lines(card: Card) -> Iterator[str]:
         yield f"{more:,} elsewhere"
 
 
+def places(card: Card) -> Iterator[str]:
+    """The places in the list of known failures of what passed, each with the cases that did."""
+    passed: dict[str, list[str]] = {}
+    for entry in card.cause.entries:
+        if entry.listed:
+            passed.setdefault(entry.listed, []).append(entry.id.rpartition("/")[2])
+    for place, names in passed.items():
+        more = f" and {len(names) - _NAMES:,} more" if len(names) > _NAMES else ""
+        yield f"{place}: {', '.join(names[:_NAMES])}{more} passed"
+
+
 def plain(text: str) -> str:
     """Markdown of a clause without its marks."""
     return re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", text).replace("`", "")

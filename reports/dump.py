@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 WINDOWS = EXPECTED, GOT = "expected", "got"
@@ -67,6 +68,27 @@ class Text:
         return self.before + self.wrong + self.after
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some characters of a line or of a value. differs: whether they are what is wrong."""
+
+    text: str
+    differs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a dump in columns, as a page shows it."""
+
+    line: DumpLine
+    pieces: tuple[Piece, ...]
+    """The bytes that are shown, in hex, between dots for those that are not."""
+    note: str
+    """The place of the wrong bytes, where they are known."""
+    heading: str
+    """The part of the frame that begins here; empty where none does."""
+
+
 def dump_of(data: Mapping[str, Any]) -> Dump:
     """The dump that run.json has in this form."""
     lines = (
@@ -91,16 +113,56 @@ def texts(dump: Dump) -> Iterator[Text]:
     yield from (Text(f"   {remark}") for remark in dump.remarks)
 
 
+def rows(dump: Dump) -> Iterator[Row]:
+    """The same for pages, which have columns and need no underline."""
+    part = ""
+    windows = {line.part: line.shown for line in dump.lines if line.part in WINDOWS}
+    for line in dump.lines:
+        if line.part in WINDOWS:
+            other = windows.get(EXPECTED if line.part == GOT else GOT, "")
+            yield Row(line, (*_differing(line.shown, other), *_dots(after=line.stop < line.size)), _note(line, ""), "")
+            continue
+        heading, part = ("" if line.part == part else line.part), line.part
+        text = _split(line, "", line.shown)
+        parts = (Piece(text.before), Piece(text.wrong, differs=True), Piece(text.after))
+        cut_before, cut_after = _cut(line)
+        shown = (*_dots(after=cut_before), *(piece for piece in parts if piece.text), *_dots(after=cut_after))
+        yield Row(line, shown, _note(line, f" of the {line.part}"), heading)
+
+
+def _differing(shown: str, other: str) -> Iterator[Piece]:
+    """The bytes of a value; those that are others, or none, in the other value apart."""
+    pairs = [(shown[at : at + 2], other[at : at + 2]) for at in range(0, len(shown), 2)]
+    for differs, those in groupby(pairs, key=lambda pair: pair[0] != pair[1]):
+        yield Piece("".join(one for one, _ in those), differs)
+
+
+def _dots(*, after: bool) -> tuple[Piece, ...]:
+    return (Piece("…"),) if after else ()
+
+
+def _cut(line: DumpLine) -> tuple[bool, bool]:
+    """Whether bytes of the field before those that are shown, and after them, are left out."""
+    return line.start > line.offset, line.stop < line.offset + line.size
+
+
+def _note(line: DumpLine, of: str) -> str:
+    """The place of the wrong bytes in words; nothing where they are not in this line."""
+    if line.wrong is None or (line.part not in WINDOWS and line.wrong[0] >= line.offset + line.size):
+        return ""
+    start, stop = line.wrong
+    return (f"byte {start}" if stop - start == 1 else f"bytes {start} to {stop - 1}") + of
+
+
 def _field(line: DumpLine) -> Iterator[Text]:
-    cut_before, cut_after = line.start > line.offset, line.stop < line.offset + line.size
+    cut_before, cut_after = _cut(line)
     head = f"{'>>' if line.marked else '  '} @{line.offset:<5} {'…' if cut_before else ''}"
     width = _COLUMN - cut_before
     yield _split(line, head, f"{line.shown + ('…' if cut_after else ''):<{width}}  {line.field:<16} {line.meaning}")
     if line.wrong is not None and line.wrong[0] < line.offset + line.size:
         start, stop = line.wrong
         indent = 2 * (start - line.start) + cut_before
-        where = f"byte {start}" if stop - start == 1 else f"bytes {start} to {stop - 1}"
-        below = f"{' ' * indent}{'^^' * (min(stop, line.stop) - start)} {where} of the {line.part}"
+        below = f"{' ' * indent}{'^^' * (min(stop, line.stop) - start)} {_note(line, f' of the {line.part}')}"
         yield Text(f">> {'':6} {below}", marked=True)
 
 

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import jsonschema
+import jsonschema_rs
 from resonant.console import printable
+
+if TYPE_CHECKING:
+    import jsonschema
 
 SCHEMAS = Path(__file__).resolve().parent
 MAX_BYTES = 512 << 20
@@ -79,14 +82,25 @@ _WHERE_FROM: Mapping[str, str] = {
 
 
 @cache
+def _quick(schema: str) -> jsonschema_rs.Validator:
+    return jsonschema_rs.validator_for(json.loads((SCHEMAS / f"{schema}.schema.json").read_bytes()))
+
+
+@cache
 def _validator(schema: str) -> jsonschema.Draft202012Validator:
+    import jsonschema  # noqa: PLC0415 - takes a while, and is for what does not fit
+
     return jsonschema.Draft202012Validator(json.loads((SCHEMAS / f"{schema}.schema.json").read_bytes()))
 
 
 def checked(value: Any, schema: str, path: Path) -> dict[str, Any]:
     """The value, which is to fit the schema. Raises DataFileError that names `path`."""
     _check_format(value, schema, path)
-    error = jsonschema.exceptions.best_match(_validator(schema).iter_errors(value))
+    if isinstance(value, dict) and _quick(schema).is_valid(value):
+        return value
+    from jsonschema.exceptions import best_match  # noqa: PLC0415 - takes a while, and is for what does not fit
+
+    error = best_match(_validator(schema).iter_errors(value))
     if error is not None:
         where = f"does not fit reports/{schema}.schema.json at {error.json_path}"
         message = printable(error.message[:_MESSAGE_CHARS])

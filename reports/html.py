@@ -3,18 +3,48 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from resonant.describe.clauses import load_clauses
+from resonant.describe.clauses import Clause, load_clauses
+from resonant.describe.registry import registry
 
 from . import model
-from .cards import Account, cards, sentence
+from .cards import Account, sentence
+from .failures import Anchors, Group, Told, by_profile, passed, told
+from .packed import pack, packed
 from .read import Kill, Run
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A run as the page shows it. weak: how many clauses only refusals without a code speak for."""
+
+    run: Run
+    anchor: str
+    rows: tuple[model.Row, ...]
+    sentence: str
+    told: tuple[Told, ...]
+    passed: tuple[Group, ...]
+    unnamed: int
+    weak: int
+
+    @property
+    def total(self) -> model.Row:
+        """The sum of the rows."""
+        return model.total(self.rows)
+
+    @property
+    def groups(self) -> Iterator[Group]:
+        """Every group of failures."""
+        for one in self.told:
+            yield from one.groups
 
 
 def render(runs: Sequence[Run], kills: Mapping[str, Kill] | None = None, specs: str = "") -> str:
@@ -22,31 +52,44 @@ def render(runs: Sequence[Run], kills: Mapping[str, Kill] | None = None, specs: 
 
     specs: a link to the folder of the specification; if empty, links to clauses stay in the page, which has the texts.
     """
-    clauses = load_clauses()
-    runs = model.told_apart(runs)
+    clauses, anchors = load_clauses(), Anchors()
+    parts = [_part(run, clauses, anchors, several=len(runs) > 1) for run in model.told_apart(runs)]
     style, script = ((TEMPLATES / name).read_text("utf-8") for name in ("report.css", "report.js"))
-    found = [(run, cards(run.entries)) for run in runs]
-    shown = tuple(model.failures(runs, clauses))
-    return (
-        environment()
-        .get_template("report.html.j2")
-        .render(
-            runs=runs,
-            rows={run.name: model.rows(run) for run in runs},
-            cards=found,
-            sentences={run.name: sentence(account(run, len(those))) for run, those in found},
-            matrix=model.matrix(runs),
-            clauses=clauses,
-            failures=shown,
-            unshown=model.unshown(runs),
-            outcomes=sorted({one.entry.outcome for one in shown}),
-            profiles=sorted({one.entry.profile for one in shown}),
-            kills=kills or {},
-            specs=specs.rstrip("/"),
-            style=style,
-            script=script,
-            policy=policy(style, script),
-        )
+    groups = [group for part in parts for group in part.groups]
+    entries = [case.entry for group in groups for case in group.cases]
+    templates = environment()
+    macros: Any = templates.get_template("parts.html.j2").module
+    return templates.get_template("report.html.j2").render(
+        runs=parts,
+        failing=len(entries),
+        packed=packed(groups, lambda case, whole: str(macros.row(case, whole))),
+        passed={part.anchor: pack(str(macros.passed(by_profile(part.passed)))) for part in parts if part.passed},
+        families=model.families(model.matrix([part.run for part in parts])),
+        profile_of={family: one.name for one in registry().profiles.values() for family in one.families},
+        clauses=clauses,
+        outcomes=sorted({entry.outcome for entry in entries}),
+        profiles=list(dict.fromkeys(entry.profile for entry in entries)),
+        kills=kills or {},
+        specs=specs.rstrip("/"),
+        style=style,
+        script=script,
+        policy=policy(style, script),
+    )
+
+
+def _part(run: Run, clauses: Mapping[str, Clause], anchors: Anchors, *, several: bool) -> Part:
+    anchor = anchors.take(f"run-{run.name}")
+    before = anchor.removeprefix("run-") + "-" if several else ""
+    found = told(run, clauses, anchors, before)
+    return Part(
+        run,
+        anchor,
+        model.rows(run),
+        sentence(account(run, sum(one.card is not None for one in found))),
+        found,
+        passed(run, clauses, anchors, before),
+        sum(entry.unnamed for entry in run.entries),
+        sum(cell.is_unnamed for cell in model.cells(run).values()),
     )
 
 
@@ -68,7 +111,8 @@ def environment() -> Environment:
 
 def policy(style: str, script: str) -> str:
     """The Content-Security-Policy of a page with this one style and this one script."""
-    return f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'"
+    inline = f"style-src '{_hash(style)}'; script-src '{_hash(script)}'"
+    return f"default-src 'none'; {inline}; base-uri 'none'; form-action 'none'"
 
 
 def _hash(text: str) -> str:

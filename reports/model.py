@@ -1,22 +1,21 @@
-"""The contents of the pages, made of runs: rows, bars, a matrix, failures."""
+"""The numbers of the pages, made of runs: rows and bars, and a matrix of clauses."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count
 
-from resonant.describe.clauses import Clause
+from resonant.describe.registry import registry
 
-from .dump import Text, texts
+from .causes.patterns import PROBE
 from .entry import Entry
-from .meaning import meaning
+from .outcome import KNOWN, Outcome
 from .read import Run
 
-MOST_FAILURES = 500
-"""Of all runs together, shown in full; the others are counted."""
+PROBES, LAWS = "probes", "laws"
+"""The rows of what belongs to no profile: checks of the testee protocol, and laws on generated inputs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A profile of a run."""
+    """A profile of a run, or its probes or laws."""
 
     name: str
     planned: int
@@ -40,40 +39,35 @@ class Row:
     known: int
     bar: Bar
 
+    @property
+    def profile(self) -> str:
+        """The profile that its cases have."""
+        return registry().testee.name if self.name in (PROBES, LAWS) else self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A clause in a run: so many of its cases were green."""
+    """A clause in a run: so many of its cases were green, and so many of those refusals without a code."""
 
     total: int
     green: int
+    unnamed: int = 0
+    known: int = 0
+    """The known failures among the green ones."""
 
     @property
     def state(self) -> str:
-        """none, pass, part or fail."""
+        """none, pass, part or fail; unnamed, if refusals without a code are all that speaks for the clause."""
         if not self.total:
             return "none"
-        return "pass" if self.green == self.total else "part" if self.green else "fail"
+        if self.green < self.total:
+            return "part" if self.green else "fail"
+        return "unnamed" if self.is_unnamed else "pass"
 
     @property
-    def bar(self) -> Bar:
-        """The bar of the clause."""
-        passed = round(100 * self.green / max(self.total, 1), 2)
-        return Bar(passed, 0.0, round(100 - passed, 2) if self.total else 0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """An entry that did not pass, ready to be shown."""
-
-    number: int
-    run: str
-    entry: Entry
-    clauses: tuple[Clause, ...]
-    means: str
-    expected: str
-    got: str
-    dump: tuple[Text, ...]
+    def is_unnamed(self) -> bool:
+        """Whether every case that passed is a refusal without a code, whose reason may have been another."""
+        return 0 < self.unnamed == self.green - self.known
 
 
 def told_apart(runs: Sequence[Run]) -> tuple[Run, ...]:
@@ -87,19 +81,31 @@ def told_apart(runs: Sequence[Run]) -> tuple[Run, ...]:
 
 
 def rows(run: Run) -> tuple[Row, ...]:
-    """The profiles of a run."""
-    return tuple(
-        Row(
-            name,
-            counts["planned"],
-            counts["executed"],
-            counts["passed"],
-            counts["failed"],
-            counts["known"],
-            bar(counts),
-        )
-        for name, counts in run.profiles.items()
-    )
+    """The profiles of a run, its probes and its laws."""
+    own = [entry for entry in run.entries if entry.profile == registry().testee.name]
+    probes = [entry for entry in own if entry.id.startswith(PROBE)]
+    laws = [entry for entry in own if not entry.id.startswith(PROBE)]
+    more = {name: _counts(those) for name, those in ((PROBES, probes), (LAWS, laws)) if those}
+    return tuple(_row(name, counts) for name, counts in (*run.profiles.items(), *more.items()))
+
+
+_NUMBERS = ("planned", "executed", "passed", "failed", "known")
+
+
+def _counts(entries: Sequence[Entry]) -> Mapping[str, int]:
+    passed = sum(entry.outcome == Outcome.PASS for entry in entries)
+    known = sum(entry.outcome == KNOWN for entry in entries)
+    numbers = (len(entries), len(entries), passed, len(entries) - passed - known, known)
+    return dict(zip(_NUMBERS, numbers, strict=True))
+
+
+def total(counted: Sequence[Row]) -> Row:
+    """The sum of rows."""
+    return _row("all", {name: sum(getattr(row, name) for row in counted) for name in _NUMBERS})
+
+
+def _row(name: str, counts: Mapping[str, int]) -> Row:
+    return Row(name, bar=bar(counts), **{member: counts[member] for member in _NUMBERS})
 
 
 def bar(counts: Mapping[str, int]) -> Bar:
@@ -110,12 +116,13 @@ def bar(counts: Mapping[str, int]) -> Bar:
 
 def cells(run: Run) -> Mapping[str, Cell]:
     """Every clause that a case of the run cites."""
-    total: Counter[str] = Counter()
-    green: Counter[str] = Counter()
+    every, green, unnamed, known = (Counter[str]() for _ in range(4))
     for entry in run.entries:
-        total.update(entry.clauses)
+        every.update(entry.clauses)
         green.update(entry.clauses if entry.green else ())
-    return {clause: Cell(total[clause], green[clause]) for clause in total}
+        unnamed.update(entry.clauses if entry.green and entry.unnamed else ())
+        known.update(entry.clauses if entry.outcome == KNOWN else ())
+    return {clause: Cell(every[clause], green[clause], unnamed[clause], known[clause]) for clause in every}
 
 
 def matrix(runs: Sequence[Run]) -> Mapping[str, tuple[Cell, ...]]:
@@ -125,45 +132,18 @@ def matrix(runs: Sequence[Run]) -> Mapping[str, tuple[Cell, ...]]:
     return {name: tuple(one.get(name, Cell(0, 0)) for one in found) for name in names}
 
 
+def families(found: Mapping[str, tuple[Cell, ...]]) -> Mapping[str, Mapping[str, tuple[Cell, ...]]]:
+    """The rows of the matrix by the family of their clauses, in the order of profiles."""
+    profiles = (*registry().profiles.values(), registry().testee)
+    known = [family for profile in profiles for family in profile.families]
+    names = {clause.partition("-")[0] for clause in found}
+    ordered = [*(name for name in known if name in names), *sorted(names.difference(known))]
+    by_family: dict[str, dict[str, tuple[Cell, ...]]] = {name: {} for name in ordered}
+    for clause, row in found.items():
+        by_family[clause.partition("-")[0]][clause] = row
+    return by_family
+
+
 def _clause_order(name: str) -> tuple[str, int]:
     prefix, _, number = name.partition("-")
-    return prefix, int(number)
-
-
-def failures(runs: Sequence[Run], clauses: Mapping[str, Clause]) -> Iterator[Failure]:
-    """The cases that did not pass, of each run as many as its share of MOST_FAILURES."""
-    number = 0
-    for run in runs:
-        failed = [entry for entry in run.entries if entry.outcome != "pass"]
-        for entry in failed[: _share(runs)]:
-            number += 1
-            yield _failure(number, run, entry, clauses)
-
-
-def unshown(runs: Sequence[Run]) -> int:
-    """How many failures `failures` leaves out."""
-    return sum(max(0, sum(one.outcome != "pass" for one in run.entries) - _share(runs)) for run in runs)
-
-
-def _share(runs: Sequence[Run]) -> int:
-    return max(1, MOST_FAILURES // len(runs))
-
-
-def _failure(number: int, run: Run, entry: Entry, clauses: Mapping[str, Clause]) -> Failure:
-    why = entry.failure
-    return Failure(
-        number=number,
-        run=run.name,
-        entry=entry,
-        clauses=tuple(clauses[name] for name in entry.clauses if name in clauses),
-        means=meaning(entry),
-        expected=_shown(why.expected) if why else "",
-        got=_shown(why.got) if why else "",
-        dump=tuple(texts(why.dump)) if why and why.dump else (),
-    )
-
-
-def _shown(value: object) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
+    return prefix, int(number) if number.isdecimal() else 0

@@ -12,6 +12,8 @@ from resonant.console import printable
 from .entry import Entry, failure_from
 from .files import load_data
 
+_UNKNOWN = "unknown"
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -33,6 +35,8 @@ class Run:
     """Name and version of the implementation, as far as they are known."""
     outside: bool = False
     """Whether a server was judged by its datagrams alone."""
+    unseen: tuple[str, ...] = ()
+    """MUST clauses that nothing which was executed could see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ def read_run(path: Path) -> Run:
     """The run file. Raises DataFileError."""
     data = _shown(load_data(path, "run"))
     who = data["implementation"]
+    known = " ".join(word for word in (who["name"], who["version"]) if word != _UNKNOWN)
     entries = tuple(
         Entry(
             **{
@@ -60,7 +65,7 @@ def read_run(path: Path) -> Run:
     )
     return Run(
         name=data["adapter"],
-        implementation=f"{who['name']} {who['version']} ({who['language']})",
+        implementation=known + (f" ({who['language']})" if who["language"] != _UNKNOWN else ""),
         spec=data["spec"],
         suite=data["suite"],
         vectors=data["vectors"]["sha256"],
@@ -71,8 +76,9 @@ def read_run(path: Path) -> Run:
         left_out=data.get("left_out", 0),
         profiles=data["profiles"],
         entries=entries,
-        who=" ".join(word for word in (who["name"], who["version"]) if word != "unknown"),
+        who=known,
         outside="unseen" in data,
+        unseen=tuple(data.get("unseen", ())),
     )
 
 

@@ -26,6 +26,7 @@ from __future__ import annotations
 import zlib
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping, Sequence
+from operator import index
 from typing import Any, Final, Protocol, TypeAlias
 
 from .requests import STOP, Op, Performer, UnsupportedError, answer, greet
@@ -65,7 +66,7 @@ _RESULTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """op -> the members of its result, each of which is bytes."""
 _VALUES: Final[Mapping[str, tuple[str, Callable[[Any], Any]]]] = {
-    "space_hash": ("space_hash32", int),
+    "space_hash": ("space_hash32", index),  # not int(), which cuts fractions off
     "tail_hash": ("xxhash3_64", lambda value: value if isinstance(value, str) else f"{value:016x}"),  # FRM-38
     "read_message": ("message", lambda value: value),
 }
@@ -146,16 +147,30 @@ def _performer(op: str, call: Callable[..., Any], profiles: Sequence[str]) -> Pe
     if op == "encode":
         return _encoding(call, profiles)
     if op in _RESULTS:
-        return _of_bytes(call, _RESULTS[op])
+        return _of_bytes(op, call, _RESULTS[op])
     member, as_value = _VALUES[op]
-    return lambda **given: {member: as_value(call(**given))}
+    return lambda **given: {member: _formed(op, as_value, call(**given), member)}
 
 
-def _of_bytes(call: Callable[..., Any], names: tuple[str, ...]) -> Performer:
+def _formed(op: str, form: Callable[[Any], Any], result: Any, wanted: str) -> Any:
+    """A result in the form that its reply has. Raises TypeError, which ends the process, for what has no such form."""
+    try:
+        return form(result)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise TypeError(f"{op} returned {type(result).__name__}, which is no {wanted}: {error}") from error
+
+
+def _hex(data: Any) -> str:
+    # Not bytes(), which makes so many zeros of a number.
+    return memoryview(data).tobytes().hex()
+
+
+def _of_bytes(op: str, call: Callable[..., Any], names: tuple[str, ...]) -> Performer:
     def perform(**given: Any) -> dict[str, Any]:
         result = call(**given)
         parts = result if len(names) > 1 else (result,)
-        return {name: bytes(part).hex() for name, part in zip(names, parts, strict=True)}
+        pairs = _formed(op, lambda found: list(zip(names, found, strict=True)), parts, " and ".join(names))
+        return {name: _formed(op, _hex, part, "bytes") for name, part in pairs}
 
     return perform
 
@@ -163,7 +178,7 @@ def _of_bytes(call: Callable[..., Any], names: tuple[str, ...]) -> Performer:
 def _encoding(call: Callable[..., Any], profiles: Sequence[str]) -> Performer:
     def encode(fields: Fields, **options: Any) -> dict[str, Any]:
         _need_claimed(fields.flags, profiles)
-        return {"frame": bytes(call(fields, **options)).hex()}
+        return {"frame": _formed("encode", _hex, call(fields, **options), "bytes")}
 
     return encode
 
@@ -176,8 +191,8 @@ def _decoding(call: Callable[..., Any], profiles: Sequence[str]) -> Performer:
             if error.code not in _EARLIER and is_whole(frame):
                 _need_claimed(frame[2], profiles)
             raise
-        _need_claimed(int(fields.flags), profiles)
-        return {"fields": as_json(fields)}
+        _need_claimed(_formed("decode", lambda found: index(found.flags), fields, "Fields"), profiles)
+        return {"fields": _formed("decode", as_json, fields, "Fields")}
 
     return decode
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from adapters.driver import (
     Answer,
     Crash,
@@ -90,7 +92,8 @@ def paced(testee: Testee, messages: list[bytes]) -> list[Answer]:
     return answers
 
 
-def test_batches_grow_with_what_the_testee_answers_in_a_moment(tmp_path: Path) -> None:
+def test_batches_grow_with_what_the_testee_answers_in_a_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Pace, "MOMENT_S", 10.0)  # as a busy machine takes longer
     with counting(tmp_path) as testee:
         assert paced(testee, numbers(900)) == [Ok({"n": n}) for n in range(900)]
         asked = seen(testee)

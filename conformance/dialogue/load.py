@@ -6,15 +6,17 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import jsonschema
 from resonant.describe.vector_files import whole_cases
 
 from ..model.cases import DIALOGUE, VECTORS, Case, VectorError, read_cases
 from ..wire.sync import validator_of
 from .parse import DialogueError, parse_dialogue
 from .steps import Act, Dialogue
+
+if TYPE_CHECKING:
+    import jsonschema
 
 SCHEMA = VECTORS.parent / "schema.json"
 
@@ -92,4 +94,6 @@ def _misfits(op: str, given: Mapping[str, Any], what: str) -> Iterator[str]:
 
 @cache
 def _schema() -> jsonschema.Draft202012Validator:
+    import jsonschema  # noqa: PLC0415 - takes a while, and few runs are given files
+
     return jsonschema.Draft202012Validator(json.loads(SCHEMA.read_bytes()))

@@ -15,10 +15,12 @@ def refusal_probes(cases: Iterable[Case], claimed: Sequence[str]) -> tuple[Case,
     stream has no ops of its own, so that a testee with handshake is asked nothing for it.
     """
     probes: dict[tuple[str, str], Case] = {}
+    known = frozenset(claimed)
     for case in (*cases, *PEER_OPS):
         if (
-            case.op != DIALOGUE
-            and case.needs - set(claimed) == {case.profile}
+            case.profile not in known
+            and case.op != DIALOGUE
+            and case.needs - known == {case.profile}
             and isinstance(case.expect, Accept)
             and _needs_it(case)
         ):

@@ -7,20 +7,31 @@ from collections.abc import Iterator, Sequence
 
 from resonant.console import printable
 
-from reports.cards import Card, excerpt, other_lines, plain
+from reports.cards import Card, excerpt, other_lines, places, plain
+from reports.causes.patterns import PROBE
 from reports.causes.signature import Way
 from reports.dump import texts
 from reports.entry import Entry, Failure
 
 from ..model.verdict import short
 
-MOST_CARDS, MOST_LISTED = 6, 16
-"""So many causes are shown in full, and so many in the list of all; the others are counted."""
+FIRST_CARDS, MOST_CARDS, MOST_LISTED = 3, 6, 16
+"""So many causes are shown in full whatever they explain, so many at most, and so many in the list of all."""
+SHARE = 0.05
+"""The share of the failures from which on a cause after the first ones is shown in full."""
 _LABEL = 11
 _NARROW, _WIDE = 40, 120
-_TEXT_LINES, _STEPS, _STDERR, _VALUE = 3, 5, 4, 300
+_TEXT_LINES, _STEPS, _STDERR, _VALUE, _PLACES = 3, 3, 4, 300, 8
+_LISTED, _LISTED_LINES = 3_000, 40
 _EXPLAINED = {Way.ACCEPTED, Way.REJECTED, Way.OTHER_CODE}
 """Ways to fail of which the sentence says everything."""
+
+
+def in_full(cards: Sequence[Card]) -> Sequence[Card]:
+    """Those to be shown in full: the first ones, and after them what explains much."""
+    failing = sum(card.cause.count for card in cards)
+    much = [card for card in cards[FIRST_CARDS:] if card.cause.count >= SHARE * failing]
+    return [*cards[:FIRST_CARDS], *much][:MOST_CARDS]
 
 
 def card_lines(card: Card, width: int) -> Iterator[str]:
@@ -41,6 +52,11 @@ def card_lines(card: Card, width: int) -> Iterator[str]:
     others = ", ".join(other_lines(card))
     if others:
         yield from _member("others", others, width)
+    delete = list(places(card))
+    for line in delete[:_PLACES]:
+        yield f"delete    {printable(line)}"  # no line is broken, as a path is to be copied
+    if len(delete) > _PLACES:
+        yield f"          and {len(delete) - _PLACES:,} more entries of that file"
     if example.failure is not None:
         yield f"replay    {example.failure.replay}"  # one line, to be copied
 
@@ -51,8 +67,10 @@ def _bytes_and_words(example: Entry, card: Card, width: int) -> Iterator[str]:
     if failure is None:
         yield from (f"     {printable(line)}" for line in example.detail.splitlines()[1 : 1 + _STDERR])
         return
-    if failure.dump is None and not failure.steps and card.cause.happened.way not in _EXPLAINED:
-        yield from _values(failure, width)
+    told = card.cause.happened.way in _EXPLAINED or failure.differs_in  # the sentence has both values
+    if failure.dump is None and not failure.steps and not told:
+        probe = example.id.startswith(PROBE)  # it has a list of all that is wrong
+        yield from _values(failure, width, *((_LISTED, _LISTED_LINES) if probe else (_VALUE, 2)))
     if failure.dump is not None:
         yield from (f"     {printable(str(line))}"[:_WIDE] for line in texts(excerpt(failure.dump)))
     for step in (failure.steps or ())[-_STEPS:]:
@@ -62,10 +80,10 @@ def _bytes_and_words(example: Entry, card: Card, width: int) -> Iterator[str]:
         yield f"     stderr: {printable(short(line, width))}"
 
 
-def _values(failure: Failure, width: int) -> Iterator[str]:
+def _values(failure: Failure, width: int, most_chars: int, most: int) -> Iterator[str]:
     for label, value in (("expected", failure.expected), ("got", failure.got)):
         if value not in (None, ""):
-            yield from _member(label, short(value, _VALUE), width, most=2)
+            yield from _member(label, short(value, most_chars), width, most)
 
 
 def listed(cards: Sequence[Card], width: int) -> Iterator[str]:

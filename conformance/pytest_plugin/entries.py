@@ -31,17 +31,18 @@ def entry_of(run: Judged, report: pytest.TestReport) -> Entry | None:
         return None
     properties: dict[str, Any] = dict(report.user_properties)
     outcome = _outcome(report, properties)
-    unnamed, unexpected = bool(properties.get("unnamed")), bool(properties.get("unexpected"))
+    unnamed = bool(properties.get("unnamed"))
+    listed = str(properties.get("listed", "")) if outcome != Outcome.PASS else ""
     detail = _text(report) if outcome not in (Outcome.PASS, KNOWN) else ""
     kept = getattr(report, "failure", None) if outcome != Outcome.PASS else None
     failure = from_text(kept) if kept else None
     case = run.cases.get(case_id)
     if case is not None:
-        unexpected = unexpected and outcome != Outcome.PASS
         op, due = (case.op, _due(case)) if isinstance(case, Case) else ("", "")
-        return Entry(case.id, case.profile, case.clauses, outcome, unnamed, detail, failure, unexpected, op, due)
+        return Entry(case.id, case.profile, case.clauses, outcome, unnamed, detail, failure, op, due, listed)
     refused = UNCLAIMED_CLAUSES if case_id.startswith(judged_id(UNCLAIMED)) else ()
-    return Entry(case_id, TESTEE, _CLAUSES.get(case_id, refused), outcome, unnamed, detail, failure, unexpected)
+    clauses = _CLAUSES.get(case_id, refused)
+    return Entry(case_id, TESTEE, clauses, outcome, unnamed, detail, failure, listed=listed)
 
 
 def _due(case: Case) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-_OWN = ("_pytest.", "xdist.", "_hypothesis_pytestplugin", "random_order.", f"{__name__.partition('.')[0]}.")
+_WORKER = "__channelexec__"
+"""The module of the part of pytest-xdist that runs in a worker, which gets there as text."""
+_OWN = ("_pytest.", "xdist.", _WORKER, "_hypothesis_pytestplugin", "random_order.", f"{__name__.partition('.')[0]}.")
 """pytest, what the suite needs besides, and the suite: they do nothing to a case that passes."""
 
 

@@ -59,16 +59,16 @@ class Identity:
 
 def _settle(item: pytest.Item, report: pytest.TestReport, case_id: str) -> None:
     """A probe or law that is a known failure is to fail, and by a verdict: an error of the suite's own is none."""
-    reason = item.config.stash[JUDGED].known.get(case_id)
-    if reason is None:
+    known = item.config.stash[JUDGED].known.get(case_id)
+    if known is None:
         return
     if report.passed:
         path = item.config.stash[OPTIONS].known
         report.outcome = "failed"
-        report.longrepr = f"{case_id} is listed as a known failure but passes; remove it from {path}"
-        report.user_properties += [("outcome", str(Outcome.FAIL)), ("unexpected", True)]
+        report.longrepr = known.passes(case_id, path)
+        report.user_properties += [("outcome", str(Outcome.FAIL)), ("listed", known.place(path))]
     elif report.failed and "outcome" in dict(report.user_properties):
-        _expect(item, report, reason)
+        _expect(item, report, known.text)
 
 
 def _expect(item: pytest.Item, report: pytest.TestReport, reason: str) -> None:

@@ -69,7 +69,8 @@ def declare(add: Callable[..., object]) -> None:
     add(
         "--fix-known-failures",
         action="store_true",
-        help="rewrite the --known-failures file from what this run finds; fill in the reasons of new entries yourself",
+        help="rewrite the --known-failures file from what this run finds: new failures by cause, with suggested "
+        "reasons marked unchecked; fill in the issues yourself",
     )
     add(
         "--plan",

@@ -65,15 +65,14 @@ class Reporter:
 
     def _settled(self, case_id: str, verdict: Verdict) -> bool:
         """Whether the case passed; a known failure ends the test here, and so does one that passes."""
-        reason = self._run.known.get(case_id)
+        known, path = self._run.known.get(case_id), self._options.known
         if verdict.unnamed:
             self._item.user_properties.append(("unnamed", True))
-        if verdict.passed and reason is not None:
-            text = f"{case_id} is listed as a known failure but passes; remove it from {self._options.known}"
-            self._item.user_properties.append(("unexpected", True))
-            self._end(Outcome.FAIL, text)
-        if reason is not None:
-            pytest.xfail(reason)
+        if verdict.passed and known is not None:
+            self._item.user_properties.append(("listed", known.place(path)))
+            self._end(Outcome.FAIL, known.passes(case_id, path))
+        if known is not None:
+            pytest.xfail(known.text)
         return verdict.passed
 
     def _fail(self, verdict: Verdict, text: str) -> None:

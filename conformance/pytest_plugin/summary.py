@@ -12,6 +12,7 @@ from reports.causes.signature import is_failure
 
 from ..model.verdict import short
 from ..session.judged import Judged
+from ..session.known_failures import UNCHECKED
 from ..session.replay import command_line
 from .card_text import listed
 from .stash import CARDS, FAULTS, JUDGED, OPTIONS, OUTSIDE, WRITTEN
@@ -55,6 +56,11 @@ def summary(config: pytest.Config, width: int) -> Iterator[str]:
     if run.results.left_out:
         count = run.results.left_out
         yield f"{count} dialogues need time to pass, which for this testee is real time: not executed (--real-time)"
+    unchecked = len({one.id for one in run.known.values() if one.reason.startswith(UNCHECKED)})
+    if unchecked:
+        reasons = "1 reason is" if unchecked == 1 else f"{unchecked:,} reasons are"
+        word = UNCHECKED.strip(": ")
+        yield f"{config.stash[OPTIONS].known}: {reasons} marked {word}; check them, and take out the word"
     found = _cards(config)
     if found:
         yield "causes:"

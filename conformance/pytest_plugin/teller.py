@@ -8,12 +8,12 @@ import pytest
 
 from reports.cards import Card, cards
 
-from .card_text import MOST_CARDS, card_lines
+from .card_text import card_lines, in_full
 from .identity import ATTRIBUTE, WHOLE
 from .stash import CARDS, JUDGED
 from .terminal import quiet, wanted
 
-_STEPS = 10
+_STEPS = 5
 _MANY = 200
 """From so many tests on, a run without a meter says how far it is, in _STEPS lines."""
 
@@ -38,7 +38,7 @@ class Teller:
         return ("error" if report.failed and report.when != "call" else report.outcome), "", ""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Say after each tenth of the tests how far the run is, where no meter shows it."""
+        """Say after each fifth of the tests how far the run is, where no meter shows it."""
         self._failed += report.failed
         if report.when != "teardown" and not hasattr(report, WHOLE):
             return
@@ -46,11 +46,11 @@ class Teller:
         total = self._session.testscollected
         if self._reporter is None or total < _MANY or wanted(self._config) or self._config.option.verbose < 0:
             return
-        tenth = self._done * _STEPS // total
-        if tenth > self._said:
-            self._said = tenth
+        part = self._done * _STEPS // total
+        if part > self._said:
+            self._said = part
             failed = f", {self._failed:,} failed" if self._failed else ""
-            self._reporter.write_line(f"{tenth * 100 // _STEPS:>4} %: {self._done:,} of {total:,} judged{failed}")
+            self._reporter.write_line(f"{part * 100 // _STEPS:>4} %: {self._done:,} of {total:,} judged{failed}")
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Generator[None, object, object]:
@@ -75,8 +75,8 @@ class Teller:
     def _tell(self, reporter: pytest.TerminalReporter, found: tuple[Card, ...]) -> None:
         if not found:
             return
-        shown = found[:MOST_CARDS]
-        more = f", the first {len(shown)} of {len(found)}" if len(found) > len(shown) else ""
+        shown = in_full(found)
+        more = f", {len(shown)} of {len(found)} in full" if len(found) > len(shown) else ""
         reporter.write_sep("=", f"FAILURES BY CAUSE{more}")
         for card in shown:
             for line in card_lines(card, reporter._tw.fullwidth):

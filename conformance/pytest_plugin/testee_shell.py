@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from resonant.console import printable
@@ -51,8 +52,24 @@ def _begin(config: pytest.Config) -> None:
         parallel = bool(getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None))
         if parallel and not worker:
             run.testee.close()  # each worker starts its own
+            gc.freeze()  # nothing is collected here; pytest looks for garbage at the end
             if run.adapter.launch == "attach":
                 raise RunError("a testee that is attached to serves one runner; omit -n")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give each worker of -n its share at once, and let one that is done take from another's.
+
+    By pytest-xdist's own way one waits for the last cases of another, and dialogues take ten times as long as others.
+    """
+    if config.getoption("dist") != "load":
+        return None
+    from xdist.scheduler import (  # type: ignore[import-untyped]  # noqa: PLC0415 - there is xdist if it asks
+        WorkStealingScheduling,
+    )
+
+    return WorkStealingScheduling(config, log)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

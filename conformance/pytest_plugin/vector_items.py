@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Generator, Iterable, Iterator, Mapping
+from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
 from time import time
 from types import ModuleType
 from typing import Any
 
+import pluggy
 import pytest
 
 from .. import of_suite
@@ -48,6 +50,12 @@ class CaseItem(pytest.Item):
         """The finding of the fast way, if it has been there."""
         self.seconds_before = 0.0
         """The time that it took for that."""
+
+    @property
+    def ihook(self) -> pluggy.HookRelay:
+        """The hooks that hear of it, which are those of its file: to find them takes a while, and is done once."""
+        assert isinstance(self.parent, VectorFile)
+        return self.parent.hooks
 
     @property
     def location(self) -> tuple[str, int | None, str]:
@@ -103,6 +111,11 @@ def passed(
 
 class VectorFile(pytest.File):
     """Stands for the file of the parametrised function: its items have the same node ids."""
+
+    @cached_property
+    def hooks(self) -> pluggy.HookRelay:
+        """The hooks that hear of its items."""
+        return self.ihook
 
     def collect(self) -> Iterator[CaseItem]:
         """An item a case."""

@@ -32,7 +32,7 @@ def write_whole(path: Path, text: str) -> Path:
 def _replace(path: Path, text: str) -> None:
     number, part = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
-        with os.fdopen(number, "w", encoding="utf-8", errors="backslashreplace") as file:
+        with os.fdopen(number, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
             # A testee can say half of a surrogate pair, which UTF-8 cannot; \ud800 is what JSON has for it.
             file.write(text)
         Path(part).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,10 +17,9 @@ from reports.entry import Entry
 from reports.outcome import KNOWN, Outcome
 
 from .files import write_whole
-from .known_failures import UNFILLED, Known, KnownFailuresError, load_known
-from .testee_run import concerns
+from .known_failures import Known, KnownFailuresError, concerns, load_known
+from .suggested import HEADING, MORE, Cases, Section, sections
 
-REASON, ISSUE = f"{UNFILLED}: why it fails", f"{UNFILLED}: https://"
 _NOT_KNOWN = (Outcome.PASS, Outcome.HARNESS_ERROR)
 
 
@@ -31,14 +32,16 @@ class Found:
     existing: Collection[str]
     running: Collection[str]
     """Of the existing, those of claimed and chosen profiles."""
+    entries: tuple[Entry, ...] = ()
 
 
 def found(entries: Iterable[Entry], existing: Collection[str], running: Collection[str]) -> Found:
     """The run's account as far as known failures go: what can be one, and no harness errors."""
-    cases = [entry for entry in entries if entry.id in running]
+    everything = tuple(entries)
+    cases = [entry for entry in everything if entry.id in running]
     passing = {entry.id for entry in cases if entry.outcome == Outcome.PASS or entry.unexpected}
     failing = {entry.id for entry in cases if entry.outcome == KNOWN or entry.outcome not in _NOT_KNOWN} - passing
-    return Found(frozenset(failing), frozenset(passing), existing, running)
+    return Found(frozenset(failing), frozenset(passing), existing, running, everything)
 
 
 def fix_file(path: Path, run: Found, profiles: Collection[str]) -> tuple[int, int]:
@@ -47,19 +50,23 @@ def fix_file(path: Path, run: Found, profiles: Collection[str]) -> tuple[int, in
     profiles: those that --profile chose, empty for all; entries of others stay. Raises KnownFailuresError, OSError.
     """
     known = load_known(path, fixing=True)
-    text = decoded(path.read_bytes()) if path.exists() else ""
-    document = tomlkit.parse(text)
+    data = path.read_bytes() if path.exists() else b""
+    document = tomlkit.parse(decoded(data))
     tables = document.get("known")
     if tables and not isinstance(tables, AoT):
         raise KnownFailuresError(f"{path}: it can be rewritten only if each entry is a [[known]] table of its own")
     changed = {name: _still(entry, run) for name, entry in known.items() if _judged(entry, run, profiles)}
-    fitted = {case_id for case_id in run.failing if any(entry.fits(case_id) for entry in known.values())}
-    new = [Known(case_id, REASON, ISSUE) for case_id in sorted(run.failing - fitted)]
+    exists = frozenset(run.existing)
+    free = exists.difference(*(entry.among(exists) for entry in known.values()))
+    cases = Cases(run.failing & free, free, run.existing, run.running)
+    new = tuple(sections(cases, run.entries))
     removed = {name: left for name, left in changed.items() if left != (known[name],)}
     if not removed and not new:
         return 0, 0
-    write_whole(path, "".join(_text(document, removed, new)).rstrip("\n") + "\n")
-    return len(removed), len(new)
+    text = _without_idle_headings("".join(_text(document, removed, new))).rstrip("\n") + "\n"
+    mark = "\ufeff" if data.startswith(codecs.BOM_UTF8) else ""
+    write_whole(path.resolve(), mark + (text.replace("\n", "\r\n") if b"\r\n" in data else text))
+    return len(removed), sum(len(section.entries) for section in new)
 
 
 def _judged(entry: Known, run: Found, profiles: Collection[str]) -> bool:
@@ -68,31 +75,48 @@ def _judged(entry: Known, run: Found, profiles: Collection[str]) -> bool:
 
 def _still(entry: Known, run: Found) -> tuple[Known, ...]:
     """The entries that replace this one: itself, an entry for each case of it that still fails, or none."""
-    fitting = {case_id for case_id in run.existing if entry.fits(case_id)}
+    fitting = set(entry.among(run.existing))
     if not fitting.intersection(run.running):
         return ()
     if not fitting & run.passing:
-        return (entry,)
+        return (entry if entry.bound is None else replace(entry, bound=max(entry.bound, len(fitting))),)
     rest = sorted(fitting.intersection(run.running) - run.passing)
     return tuple(replace(entry, id=case_id, bound=None) for case_id in rest)
 
 
-def _text(document: Any, removed: Mapping[str, tuple[Known, ...]], new: Sequence[Known]) -> Iterator[str]:
+def _text(document: Any, removed: Mapping[str, tuple[Known, ...]], new: Sequence[Section]) -> Iterator[str]:
     """The new file. It is put together by tables, as a comment before a table belongs to the table before it."""
     tables = document.get("known")
     if tables is not None:
         del document["known"]
     yield document.as_string()
     for table in tables or ():
-        left = removed.get(str(table["id"]))
+        name = str(table["id"])
+        left = removed.get(name)
+        if left is not None and [entry.id for entry in left] == [name]:
+            table["max"] = left[0].bound
+            left = None
         if left is None:
             yield _header(table) + table.as_string()
         else:
             yield "".join(map(_entry_text, left)) + _comments_behind(table)
-    if new and tables:
+    if new and (tables or document.as_string().strip()):
         yield "\n"
-    for entry in new:
-        yield _entry_text(entry)
+    for section in new:
+        yield "".join(f"{line}\n" for line in section.heading)
+        yield from map(_entry_text, section.entries)
+
+
+def _without_idle_headings(text: str) -> str:
+    """The file without those of our headings below which no entry is left, up to the next one."""
+    lines = text.split("\n")
+    starts = [at for at, line in enumerate(lines) if line.startswith(HEADING)]
+    idle: set[int] = set()
+    for at, end in itertools.zip_longest(starts, starts[1:], fillvalue=len(lines)):
+        if not any(line.lstrip().startswith("[[") for line in lines[at:end]):
+            behind = itertools.takewhile(lambda line: line.startswith(MORE), lines[at + 1 : end])
+            idle.update(range(at, at + 1 + len(list(behind))))
+    return "\n".join(line for at, line in enumerate(lines) if at not in idle)
 
 
 def _header(table: Table) -> str:
@@ -109,6 +133,8 @@ def _comments_behind(table: Table) -> str:
 def _entry_text(entry: Known) -> str:
     table = tomlkit.table()
     table.add("id", entry.id)
+    if entry.bound is not None:
+        table.add("max", entry.bound)
     table.add("reason", entry.reason)
     table.add("issue", entry.issue)
     return f"[[known]]\n{table.as_string()}\n"

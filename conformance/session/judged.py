@@ -8,6 +8,7 @@ from typing import Protocol
 
 from adapters.driver import Hello
 
+from .known_failures import Known
 from .results import Planned, Results
 
 
@@ -27,8 +28,8 @@ class Judged(Protocol):
         """The cases to run, by id."""
 
     @property
-    def known(self) -> Mapping[str, str]:
-        """Known failures: id to reason."""
+    def known(self) -> Mapping[str, Known]:
+        """The entries of known failures, by the ids of the cases that run."""
 
     @property
     def adapter_file(self) -> Path | None:

@@ -48,7 +48,7 @@ def write_files(run: Judged, options: Options) -> Iterator[str]:
     if options.known is not None and options.fix_known:
         profiles = run.results.selected if options.profiles else ()
         changed, new = fix_file(options.known, found(run.results.entries, run.existing, run.running), profiles)
-        rest = "; write the reason and the issue of each new one" if new else ""
+        rest = "; check the reasons that are marked unchecked, and write the issues" if new else ""
         yield f"known failures: {changed} removed or changed, {new} new in {options.known}{rest}"
 
 

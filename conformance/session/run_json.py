@@ -62,6 +62,7 @@ def _case(entry: Entry) -> Mapping[str, Any]:
         "due": entry.due,
         "detail": short(entry.detail, DETAIL_CHARS),
         "failure": asdict(entry.failure) if entry.failure else None,
+        **({"listed": short(entry.listed, TITLE_CHARS)} if entry.listed else {}),
     }
 
 

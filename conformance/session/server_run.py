@@ -20,7 +20,7 @@ from ..server.chains import Chains
 from ..server.check import Check
 from ..server.server import SCHEME, Outside, UnreachableError, attach
 from .implementations import WRONG_SERVER
-from .known_failures import KnownFailuresError, load_known, resolve
+from .known_failures import Known, KnownFailuresError, concerns, load_known, resolve
 from .options import Options
 from .results import Results
 from .testee_run import RunError
@@ -59,7 +59,7 @@ class OutsideRun:
     cases: Mapping[str, Check]
     """The checks that are to run, by id."""
     unplanned: Sequence[Unplanned]
-    known: Mapping[str, str]
+    known: Mapping[str, Known]
     results: Results
     undo: ExitStack
     """Everything that ends with the run: the conversations, and a server that was started for it."""
@@ -132,7 +132,9 @@ def prepare(options: Options) -> OutsideRun:
             lacking = _lacking(server, options.profiles or tuple(FAMILIES))
             cases = {check.id: check for check, reason in lacking if reason is None}
             existing = {check.id for check in CHECKS}
-            known = resolve(listed, cases.keys(), existing, path=options.known, fixing=options.fix_known)
+            chosen = options.profiles
+            meant = {k: v for k, v in listed.items() if not chosen or concerns(v, chosen, cases.keys())}
+            known = resolve(meant, cases.keys(), existing, path=options.known, fixing=options.fix_known)
         except (AdapterError, UnreachableError, KnownFailuresError) as error:
             raise RunError(str(error)) from error
         unplanned = [Unplanned(check.id, reason) for check, reason in lacking if reason is not None]

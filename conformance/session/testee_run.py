@@ -18,10 +18,10 @@ from ..model.profiles import SelectionError, selected_cases, selected_profiles
 from ..probes import PROBES
 from ..probes.unclaimed import refusal_probes
 from .implementations import WRONG, find_adapter
-from .known_failures import Known, KnownFailuresError, load_known, resolve
+from .known_failures import Known, KnownFailuresError, concerns, load_known, resolve
 from .options import Options
 from .results import Results
-from .testee_ids import TESTEE, existing_ids, running_ids
+from .testee_ids import existing_ids, running_ids
 
 
 class RunError(Exception):
@@ -39,7 +39,7 @@ class Run:
     """The cases that are to run, by id."""
     probes: Sequence[Case]
     """Valid cases of unclaimed profiles; each must be answered with `unsupported`."""
-    known: Mapping[str, str]
+    known: Mapping[str, Known]
     results: Results
     existing: Collection[str]
     """Ids of all cases, probes and laws, whether they run or not."""
@@ -85,7 +85,7 @@ def prepare(options: Options, *, build: bool) -> Run:
         probes = refusal_probes(all_cases, hello.profiles)
         existing = {*(case.id for case in (*all_cases, *named)), *existing_ids(all_cases)}
         running = {*cases, *running_ids(hello, adapter.launch, selected, probes)}
-        meant = listed if not options.profiles else {k: v for k, v in listed.items() if concerns(v, selected, running)}
+        meant = {k: v for k, v in listed.items() if not options.profiles or concerns(v, selected, running)}
         known = resolve(meant, running, existing, path=options.known, fixing=options.fix_known)
     except StartError as error:
         testee.close()
@@ -99,12 +99,6 @@ def prepare(options: Options, *, build: bool) -> Run:
     results = Results(selected, cases, left_out=len(counting) - len(cases))
     file = _file_of(adapter, options.impl)
     return Run(adapter, testee, hello, cases, probes, known, results, existing, running, file)
-
-
-def concerns(entry: Known, selected: Collection[str], running: Collection[str]) -> bool:
-    """Whether a known failure says something about the chosen profiles, or about what is judged whatever is chosen."""
-    head = entry.id.partition("/")[0]
-    return head in selected or (head == TESTEE and any(map(entry.fits, running)))
 
 
 def _file_of(adapter: Adapter, impl: str) -> Path | None:

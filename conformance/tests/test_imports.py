@@ -92,13 +92,14 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
     ),
     "reports": (
         layer("files outcome dump", "the form of the files, how a case may have ended, and what bytes look like"),
-        layer("entry", "one case of a run, whoever judged or read it"),
+        layer("entry values", "one case of a run, whoever judged or read it; and two values beside each other"),
         layer("read compare statement causes", "each reads run files, or their cases, for one purpose"),
-        layer("meaning", "what a profile means to its users"),
+        layer("meaning history", "what a profile means to its users; runs of one implementation, one after another"),
         layer("cards", "the result and its causes in words, the same at a terminal and on a page"),
-        layer("model", "what the page shows"),
+        layer("model failures", "what the page shows: numbers and clauses, and the failures"),
+        layer("packed", "how all of them fit into one"),
         layer("html", "how it shows it"),
-        layer("campaign", "the page of a campaign, which looks like that of a run"),
+        layer("campaign trend", "the pages of a campaign and of many runs, which look like that of one run"),
         layer("__main__", "the command"),
     ),
     "conformance.mutants": (
@@ -108,7 +109,7 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
             "the mutants: ours by profile, and those of the crate with the build that holds them; and wrong servers",
         ),
         layer("general runner testees", "they start processes that have a mutant, of the catalogue or a general tool"),
-        layer("__main__", "the command"),
+        layer("__main__ causes", "the command, and the one that measures how well reports name the causes"),
     ),
 }
 """The rooms of each package from the bottom up."""

@@ -21,10 +21,12 @@ READS: Mapping[str, str] = {
     "conformance/model/integrity.py": "the manifest of the vectors",
     "conformance/session/files.py": "characters of a testee that nobody would see",
     "conformance/session/known_failures.py": "links of the user",
+    "conformance/session/known_lines.py": "the user's list of known failures",
     "conformance/tools/new_adapter.py": "a name of the user, and places in templates",
     "conformance/mutants/rust/source.py": "functions and words of the crate's source",
     "reports/cards.py": "Markdown of specs/",
     "reports/causes/evidence.py": "names of fields in clauses of specs/",
+    "reports/history.py": "junit.xml, which pytest writes",
     "reports/causes/signature.py": "numbers of a testee, within what is said of its failures",
     "reports/statement/signing.py": "a key file",
 }

@@ -62,6 +62,7 @@ def test_explain_and_clause_commands_say_what_is_promised() -> None:
     assert "FRM-24" in clause.stdout
 
 
+@pytest.mark.slow
 def test_a_running_server_is_judged_from_outside() -> None:
     (command,) = [line for line in COMMANDS if "udp://" in line]
     with serving() as impl:

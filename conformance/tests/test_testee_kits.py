@@ -17,6 +17,7 @@ KITS: Mapping[str, str] = {
     "Python": "adapters/testee_kit/pieces.py",
     "Rust": "adapters/rust/testee-kit/src/pieces.rs",
     "Go": "adapters/go/testeekit/pieces.go",
+    "TypeScript": "adapters/typescript/testee-kit/pieces.ts",
     "C": "adapters/c/testee_kit/session.c",
 }
 """Language -> the module of its kit that knows the head of a datagram."""
@@ -28,6 +29,7 @@ APART: Mapping[str, str] = {
     "adapters/tests/doubles/kit.py": "testees that are wrong on purpose, for the driver's tests",
     "adapters/tests/testee_kit/test_testee_kit.py": "the kit is tested against bytes",
     "adapters/tests/transport/test_pieces.py": "the driver is tested against bytes",
+    "adapters/typescript/tests/testee-kit/kit.test.ts": "the kit is tested against bytes",
     "conformance/probes/asks.py": "a failure says what an ask is",
     "conformance/probes/datagrams.py": "a probe sends heads that are wrong",
     "conformance/tests/probes/pseudocode.py": "it is the pseudocode of the protocol and nothing else",
@@ -63,6 +65,7 @@ TEMPLATES = {
     "python": ("testee.py", "from testee_kit import run\n"),
     "rust": ("src/main.rs", "resonant_testee_kit::run("),
     "go": ("main.go", "testeekit.Run("),
+    "typescript": ("main.ts", "await run("),
     "c": ("Makefile", "$(wildcard testee_kit/*.c)"),
 }
 """Language -> the file of its template that calls the kit, and the call."""

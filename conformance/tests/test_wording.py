@@ -35,7 +35,7 @@ AVOIDED = {
 }
 """A phrase to avoid -> what to write."""
 
-KINDS = {".py", ".md", ".rs", ".go", ".c", ".h", ".toml", ".j2", ".js", ".sh", ".yml"}
+KINDS = {".py", ".md", ".rs", ".go", ".c", ".h", ".toml", ".j2", ".js", ".mjs", ".ts", ".sh", ".yml"}
 ELSEWHERE = {"target", "data", "hand", "node_modules", "build", "dist"}
 """Folders of data, or of what was built; as are those whose name begins with a dot."""
 APART = {Path(__file__).resolve(), ROOT / "CHANGELOG.md"}

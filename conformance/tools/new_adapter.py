@@ -101,6 +101,17 @@ LANGUAGES: Final[Mapping[str, Language]] = {
         by_hand=_STAYS,
         kit=Kit("go/testeekit", Path("testeekit"), ("*.go",)),
     ),
+    "typescript": Language(
+        name="TypeScript",
+        yours="yours.ts",
+        protocol="[testee-kit](testee-kit)",
+        needs="Node 20.19 or newer, npm, and of the registry the compiler and the types of Node",
+        depend="`npm install --save-exact` your library in this folder, be it in TypeScript or JavaScript.",
+        further="The interface in [testee-kit/implementation.ts](testee-kit/implementation.ts)",
+        peers="the second argument of `run` in main.ts",
+        by_hand=_STAYS,
+        kit=Kit("typescript/testee-kit", Path("testee-kit"), ("*.ts", "*.mjs")),
+    ),
     "c": Language(
         name="C",
         yours="yours.c",

@@ -17,7 +17,7 @@ from playwright.sync_api import sync_playwright
 ROOT: Final = Path(__file__).resolve().parents[2]
 PICTURE: Final = ROOT / "reports" / "example.png"
 IMPLEMENTATION: Final = "wrong:stream-id-byte-2-lost"
-WIDTH_PIXELS, HEIGHT_PIXELS = 960, 640
+WIDTH_PIXELS, HEIGHT_PIXELS = 960, 990
 
 
 def main() -> int:

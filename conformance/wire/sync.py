@@ -7,21 +7,18 @@ import math
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-import jsonschema
 import jsonschema_rs
 from resonant.describe.registry import registry
 
 from .read import I8, SYNC, WireFrame
 
+if TYPE_CHECKING:
+    import jsonschema
+
 SPECS = Path(__file__).resolve().parents[2] / "specs"
 _MAX_INTEGER, _MAX_DEPTH = map(registry().limit, ("max_json_integer", "max_json_levels"))
-# Numbers without fraction and exponent alone are integers (specs/handshake.md, section 1).
-_TYPES = jsonschema.Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
-_Strict: type[jsonschema.Draft202012Validator] = jsonschema.validators.extend(  # type: ignore[no-untyped-call]
-    jsonschema.Draft202012Validator, type_checker=_TYPES
-)
 
 
 class SyncError(Exception):
@@ -133,4 +130,15 @@ def validator_of(path: str, part: str = "") -> jsonschema.Draft202012Validator |
     if not file.is_file():
         return None
     schema = json.loads(file.read_bytes())
-    return _Strict(schema["$defs"][part] if part else schema)
+    return _strict()(schema["$defs"][part] if part else schema)
+
+
+@cache
+def _strict() -> type[jsonschema.Draft202012Validator]:
+    """Numbers without fraction and exponent alone are integers (specs/handshake.md, section 1)."""
+    import jsonschema  # noqa: PLC0415 - takes a while, and is for what does not fit
+
+    right = jsonschema.Draft202012Validator
+    types = right.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
+    found: type[jsonschema.Draft202012Validator] = jsonschema.validators.extend(right, type_checker=types)  # type: ignore[no-untyped-call]
+    return found

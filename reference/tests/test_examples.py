@@ -1,4 +1,4 @@
-"""The sender and the receiver of reference/examples, between themselves and with their counterparts in Rust and Go."""
+"""The sender and the receiver of reference/examples, and their counterparts in Rust, Go and TypeScript."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from reference.tests.support import F16, I8, ROOT, WORKED_PLAIN, joined, raw_hea
 EXAMPLES = ROOT / "reference" / "examples"
 RUST = ROOT / "adapters" / "rust"
 GO = ROOT / "adapters" / "go"
+TYPESCRIPT = ROOT / "adapters" / "typescript"
 WAIT_S = 20
 """The longest that any program here may take; none needs a second."""
 THINK = (
@@ -32,7 +33,7 @@ TWO_SLICES = with_crc(
     + raw_slice(F16, [16], bytes(32))
     + raw_slice(I8, [4], b"note")
 )
-LANGUAGES = ("python", "rust", "go")
+LANGUAGES = ("python", "rust", "go", "typescript")
 WITHOUT_PYTHON_ALONE = [pair for pair in product(LANGUAGES, repeat=2) if set(pair) != {"python"}]
 PYTHON = {name: [sys.executable, str(EXAMPLES / f"{name}.py")] for name in ("recv_think", "send_think")}
 
@@ -60,10 +61,24 @@ def go_examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def typescript_examples() -> Path:
+    """The folder of the compiled TypeScript examples."""
+    if shutil.which("npm") is None:
+        pytest.skip("npm is not on PATH, so the TypeScript examples cannot be built")
+    command = ["node", "testee-kit/build.mjs"]  # `make python-tests` has built them already
+    built = subprocess.run(command, cwd=TYPESCRIPT, capture_output=True, text=True, timeout=600, check=False)
+    assert built.returncode == 0, built.stderr
+    return TYPESCRIPT / "build" / "examples"
+
+
 def program(request: pytest.FixtureRequest, language: str, name: str) -> list[str]:
     if language == "python":
         return PYTHON[name]
-    folder: Path = request.getfixturevalue(f"{language}_examples")
+    if language == "typescript":
+        folder: Path = request.getfixturevalue("typescript_examples")
+        return ["node", str(folder / f"{name}.js")]
+    folder = request.getfixturevalue(f"{language}_examples")
     return [str(folder / name)]
 
 
@@ -181,7 +196,7 @@ def has_ipv6() -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("sending", "receiving"), [("python", "rust"), ("rust", "go"), ("go", "python")])
+@pytest.mark.parametrize(("sending", "receiving"), list(zip(LANGUAGES, LANGUAGES[1:] + LANGUAGES[:1], strict=True)))
 def test_ipv6_addresses_are_named_in_brackets(request: pytest.FixtureRequest, sending: str, receiving: str) -> None:
     """On a machine without such addresses a receiver says so in one line."""
     command = [*program(request, receiving, "recv_think"), "--addr", "[::1]:0", "--count", "1"]

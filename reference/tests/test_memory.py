@@ -75,6 +75,7 @@ def test_pythons_own_memory_stays_small(name: str) -> None:
     assert peak_bytes < LIMIT_BYTES
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of a process is read from Linux's /proc")
 def test_the_memory_of_the_whole_process_stays_small_what_the_c_libraries_take_included() -> None:
     # tracemalloc does not see what libzstd allocates. VmHWM does, in a process of its own that decoded one frame of the

@@ -56,12 +56,21 @@ def causes(entries: Iterable[Entry]) -> tuple[Cause, ...]:
 
 
 def _of_group(group: Group, everything: Sequence[Entry]) -> Iterator[Cause]:
+    if group.kind is Kind.ORDER:
+        check = registry().codes[signature(group.entries[0]).due].clause
+        yield _cause(group.kind, group.clause, check, group.entries, everything)
+        return
     if group.clause or group.kind in (Kind.PROTOCOL, Kind.UNEXPECTED, Kind.LAW, Kind.FOLLOWS):
-        due = registry().codes.get(signature(group.entries[0]).due) if group.kind is Kind.ORDER else None
-        yield _cause(group.kind, group.clause, due.clause if due is not None else "", group.entries, everything)
+        yield _cause(group.kind, group.clause, "", group.entries, everything)
         return
     for one in cover(group.entries, everything):
-        yield _cause(group.kind, one.clause, one.also, one.entries, everything)
+        total = TOTAL.get(group.entries[0].op, "") if group.kind in (Kind.CRASH, Kind.SILENCE) else ""
+        also = total if total != one.clause else one.also
+        yield _cause(group.kind, one.clause, also or one.also, one.entries, everything)
+
+
+TOTAL = {"decode": "FRM-30"}
+"""The clauses by which an op answers whatever it is given."""
 
 
 def _cause(kind: Kind, clause: str, also: str, entries: Sequence[Entry], everything: Sequence[Entry]) -> Cause:

@@ -117,10 +117,16 @@ def _orders(passing: Collection[str], failing: _Signed) -> Iterator[Group]:
             missed[what.due].append(entry)
     for due, entries in missed.items():
         order = _order(entries, due) if len(entries) >= FEW and due in passing else ""
-        if order and any(order in entry.clauses for entry in entries):  # otherwise a check is missing in some places
+        if order and (due in ALONE or any(order in entry.clauses for entry in entries)):
             yield Group(Kind.ORDER, order, tuple(entries))
 
 
+ALONE = frozenset({"BAD_VERSION", "CRC_MISMATCH", "BAD_TYPE", "RESERVED_FLAGS", "BAD_MODALITY"})
+"""Codes of checks that no later one needs: where such a check is missing, what it is for is accepted in some case.
+
+Without one of the others, which are about lengths, places and slots, whatever comes behind is read in the wrong place
+and is rejected by a later check, too; only a case about the order tells the two apart.
+"""
 BETWEEN = "MSG-21"
 """The clause by which the checks of frames come before those of messages."""
 

@@ -10,6 +10,7 @@ from resonant.describe.registry import registry
 from ..entry import DUE_OK, Entry
 from ..outcome import Outcome
 from . import Cause, Kind
+from .patterns import PROBE
 from .signature import Way, due_of, reject_code
 
 _AFTER = {
@@ -33,7 +34,7 @@ def joined(words: Iterable[str]) -> str:
 def said(entry: Entry) -> str:
     """The answer that was due and the one that came, in a sentence without a full stop."""
     if entry.unexpected:
-        return "is listed as a known failure; passed"
+        return f"is listed as a known failure at {entry.listed}; passed"
     due, failure = due_of(entry), entry.failure
     must = "must be accepted" if due == DUE_OK else f"must be rejected with {due}" if due else ""
     after = _AFTER.get(entry.outcome, "")  # type: ignore[call-overload]  # an Outcome is a str
@@ -122,6 +123,8 @@ def look(cause: Cause) -> str:
 
 def _look_at_signature(cause: Cause) -> str:
     happened, op = cause.happened, _op(cause)
+    if cause.example.id.startswith(PROBE):
+        return "what the testee answers to the requests of this check; specs/testee.md says what it must"
     match happened.way:
         case Way.ACCEPTED:
             return f"what {op} does with an input that {_when(happened.due)}"

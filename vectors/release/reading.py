@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import zstandard
 
@@ -19,6 +19,8 @@ from .tree import ReleaseError
 
 PIECE_BYTES = 1 << 20
 NAME_CHARS = 240
+_FRAME_HEADER_BYTES = 18
+"""The most that the header of a Zstandard frame takes, its magic number included (RFC 8878, 3.1.1)."""
 # No part begins with a dot, so none is `..`; no backslash, no colon, no byte that a file system reads in its own way.
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*")
 _BROKEN = (
@@ -143,6 +145,12 @@ class _Bounded:
     def __init__(self, source: IO[bytes], limit: int) -> None:
         self._source, self._left, self._limit = source, limit, limit
 
+    def drain(self) -> int:
+        """Read to the end; gives the bytes of the whole stream."""
+        while self.read(PIECE_BYTES):
+            pass
+        return self._limit - self._left
+
     def read(self, size: int) -> bytes:
         data = self._source.read(min(size, self._left + 1))
         self._left -= len(data)
@@ -154,18 +162,24 @@ class _Bounded:
 def _from_tar(path: Path, admission: _Admission) -> Iterator[File]:
     limits = admission.limits
     decompressor = zstandard.ZstdDecompressor(max_window_size=limits.window_bytes)
+    with path.open("rb") as packed:
+        size = zstandard.get_frame_parameters(packed.read(_FRAME_HEADER_BYTES)).content_size
     with path.open("rb") as packed, decompressor.stream_reader(packed) as plain:
         room = limits.total_bytes + limits.files * 2 * tarfile.BLOCKSIZE + 2 * tarfile.RECORDSIZE
-        bounded: IO[bytes] = _Bounded(plain, room)  # type: ignore[assignment] # reads, which is all that a tar needs
-        with tarfile.open(fileobj=bounded, mode="r|", bufsize=PIECE_BYTES) as archive:
+        bounded = _Bounded(plain, room)
+        source: Any = bounded  # reads, which is all that a tar needs
+        with tarfile.open(fileobj=source, mode="r|", bufsize=PIECE_BYTES) as archive:
             for member in archive:
                 name = admission.name(member.name)
                 if member.type != tarfile.REGTYPE or member.pax_headers or member.sparse is not None:
                     raise ReleaseError(f"{name} is not a regular file")
                 admission.size(name, member.size)
-                source = archive.extractfile(member)
-                assert source is not None
-                yield File(name, admission.data(name, source))
+                content = archive.extractfile(member)
+                assert content is not None
+                yield File(name, admission.data(name, content))
+        # What reads the frame takes the end of the file for its end, and a tar may be cut between two files.
+        if bounded.drain() != size:
+            raise ReleaseError(f"{path} was cut off: it does not unpack to the {size} bytes that it announces")
 
 
 def _from_zip(path: Path, admission: _Admission) -> Iterator[File]:

@@ -64,6 +64,7 @@ def test_large_cases_are_where_size_is_the_subject() -> None:
     assert large_groups() == set(LARGE)
 
 
+@pytest.mark.slow
 def test_the_readme_has_the_tables_as_they_are_now(capsys: pytest.CaptureFixture[str]) -> None:
     assert fresh(README.read_text("utf-8")) == README.read_text("utf-8")
     assert main(["--check"]) == 0, capsys.readouterr().out

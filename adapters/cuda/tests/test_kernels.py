@@ -22,6 +22,7 @@ def finite(source: str, count: int) -> bytes:
     return b"".join((chance.randrange(most) | chance.choice((0, 0x8000))).to_bytes(2, "little") for _ in range(count))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", COUNTS)
 @pytest.mark.parametrize("bits", [4, 8])
 @pytest.mark.parametrize("source", SOURCE_BYTES)

@@ -12,6 +12,8 @@ from adapters.testee_kit import STOP, Fields, Implementation, RefusedError, answ
 from adapters.testee_kit.implementation import OP_SHAPES, is_whole
 from conformance.wire.build import Frame, Type, build
 
+FIELDS = {"type": 0, "flags": 0, "stream_id": 0, "frame_seq": "0", "space_hash32": 0, "modality": 0, "slices": []}
+
 
 class CodecError(ValueError):
     """A refusal of a library."""
@@ -59,6 +61,35 @@ def test_any_other_exception_ends_the_process() -> None:
     yours = implementation(REFUSALS={CodecError: "REJECTED"}, tail_hash=raising(IndexError()))
     with pytest.raises(IndexError):
         reply(yours, "tail_hash", data="")
+
+
+@pytest.mark.parametrize(
+    ("op", "given", "result", "told"),
+    [
+        ("decode", {"frame": ""}, {"type": 0}, "decode returned dict, which is no Fields"),
+        ("decode", {"frame": ""}, None, "decode returned NoneType, which is no Fields"),
+        ("encode", {"fields": FIELDS}, 5, "encode returned int, which is no bytes"),
+        ("encode", {"fields": FIELDS}, "0100", "encode returned str, which is no bytes"),
+        (
+            "space_hash",
+            {"space_id": "", "arch": "", "data_sig": ""},
+            1.5,
+            "space_hash returned float",
+        ),
+        ("tail_hash", {"data": ""}, None, "tail_hash returned NoneType, which is no xxhash3_64"),
+        (
+            "quantize",
+            {"bits": 4, "source": "f16", "data": ""},
+            b"",
+            "quantize returned bytes, which is no codes",
+        ),
+        ("quantize", {"bits": 4, "source": "f16", "data": ""}, (b"", 7), "quantize returned int, which is no bytes"),
+    ],
+)
+def test_a_result_of_another_type_ends_the_process_and_says_so(op: str, given: Any, result: Any, told: str) -> None:
+    yours = implementation(**{op: lambda *_fields, **_given: result})
+    with pytest.raises(TypeError, match=told):
+        reply(yours, op, **given)
 
 
 def test_an_op_without_a_function_is_unsupported_and_its_requests_are_checked() -> None:

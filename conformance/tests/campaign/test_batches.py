@@ -57,6 +57,7 @@ def test_a_batch_depends_on_seed_and_number_alone(kind: Kind) -> None:
     assert list(inputs(kind, seed=4, rounds=1)) != first
 
 
+@pytest.mark.slow
 def test_another_process_makes_the_same_batches() -> None:
     program = """
 import hashlib

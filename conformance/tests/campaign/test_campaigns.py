@@ -19,7 +19,9 @@ import pytest
 
 from conformance.dialogue.load import load_vectors
 from conformance.model.cases import Accept, Refuse
-from conformance.tests.support import run_line, write_wrong
+from conformance.tests.campaign import inline
+from conformance.tests.forks.client import OF_SUITE
+from conformance.tests.support import inherited, run_words, write_wrong
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("campaign")]
 
@@ -51,7 +53,11 @@ def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
 
 
 def campaign(folder: Path, *arguments: str) -> tuple[int, str]:
-    return finish(start(folder, *arguments))
+    """The campaign of the command with these arguments, but that its process does all the work."""
+    folder.mkdir(exist_ok=True)
+    given = ["-P", "-m", inline.__name__, *arguments]
+    done = OF_SUITE.run(given, cwd=folder, env=inherited() | {"COLUMNS": "100"}, timeout=LIMIT_S, merged=True)
+    return done.returncode, done.stdout
 
 
 def report(folder: Path) -> Any:
@@ -78,7 +84,7 @@ def wait_for(done: Any, process: subprocess.Popen[str]) -> None:
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a campaign with one worker."""
+    """The folder of a campaign without workers."""
     folder = tmp_path_factory.mktemp("planted")
     status, out = campaign(folder, *PLANTED)
     assert status == 1, out
@@ -93,7 +99,7 @@ def test_a_planted_fault_is_found_made_small_confirmed_and_shown_again(planted: 
     (request,) = one["requests"]
     assert len(request["input"]["data"]) == 2 * 241, "the fault begins above 240 bytes"
     assert request["input"]["data"].strip("0") == "", "zeros show it as well as anything"
-    status, out = run_line(one["replay"], planted)
+    status, out = run_words(one["replay"], planted)
     assert status == 1
     assert "ok, differs" in out
 
@@ -110,12 +116,13 @@ def test_a_finding_becomes_a_vector_that_the_suite_judges(planted: Path, tmp_pat
     assert f"--impl {WRONG}" in line
     for impl, wanted in ((WRONG, 1), ("reference", 0)):
         words = [impl if word == WRONG else word for word in shlex.split(line)]
-        judged, said = run_line(shlex.join([*words, "--case", case.id, "-q"]), planted)
+        judged, said = run_words(shlex.join([*words, "--case", case.id, "-q"]), planted)
         assert judged == wanted, said
 
 
+@pytest.mark.nightly("test_the_report_is_the_same_for_two_workers_one_of_which_was_killed has a replaced one besides")
 def test_the_report_is_the_same_for_many_workers(planted: Path, tmp_path: Path) -> None:
-    status, out = campaign(tmp_path, *PLANTED, "--workers", "4")
+    status, out = finish(start(tmp_path, *PLANTED, "--workers", "4"))
     assert status == 1, out
     assert written(tmp_path) == written(planted)
 
@@ -204,23 +211,24 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.nightly("make campaign runs the same tasks on Dask's workers; what is other here are three options")
 def test_the_workers_of_another_scheduler_make_the_same_report(planted: Path, tmp_path: Path) -> None:
     with scheduler(tmp_path) as (address, options):
         assert address.startswith("tls://127.0.0.1:")
-        status, out = campaign(tmp_path, *PLANTED, "--scheduler", address, *options)
+        status, out = finish(start(tmp_path, *PLANTED, "--scheduler", address, *options))
     assert status == 1, out
     assert written(tmp_path) == written(planted)
 
 
 def test_a_fault_in_dialogues_is_found(tmp_path: Path) -> None:
-    arguments = ("--impl", "wrong:stream-held-backwards", "--profile", "stream", "--inputs", "60", "--seed", "1")
+    arguments = ("--impl", "wrong:stream-held-backwards", "--profile", "stream", "--inputs", "20", "--seed", "1")
     status, out = campaign(tmp_path, *arguments)
     assert status == 1, out
     found = report(tmp_path)["findings"]
     assert found
     assert {one["op"] for one in found} == {"dialogue"}
     assert all(one["confirmed"]["times"] == 3 for one in found)
-    status, out = run_line(found[0]["replay"], tmp_path)
+    status, out = run_words(found[0]["replay"], tmp_path)
     assert status == 1, out
 
 
@@ -237,7 +245,7 @@ def test_a_fault_that_takes_state_is_found_with_the_requests_that_lead_to_it(tmp
     assert first["data_sig"] != second["data_sig"]
     assert one["confirmed"]["times"] == 3
     assert campaign(tmp_path, "--adopt", one["id"], "--clause", "SPC-1")[0] == 2, "a vector is one request"
-    status, out = run_line(one["replay"], tmp_path)
+    status, out = run_words(one["replay"], tmp_path)
     assert status == 1, out
 
 

@@ -12,7 +12,11 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Self
+
+from conformance.tests.forks.server import Request
 
 SERVER = Path(__file__).with_name("server.py")
 THIRD_PARTY = (
@@ -41,12 +45,43 @@ SUITE = (
     "resonant.describe.clauses:load_clauses",
     "resonant.describe.registry:registry",
     "conformance.session.implementations:wrong_implementations",
+    "conformance.mutants.testees.registry",
+    "conformance.tests.forks.testees:harmless",
+    "conformance.tests.forks.workers",
 )
 """Modules that a run of the suite imports, and functions that read what never changes, of the project itself."""
 READ_AT_START = ("PYTHON", "LANG", "LC_", "OPENBLAS", "OMP")
 """The beginnings of the variables that a process reads when it starts, so that a fork can't have others."""
 APPLIED = {"PYTHONPATH", "PYTHONDONTWRITEBYTECODE"}
 CAN_FORK = sys.platform == "linux"
+ANSWER_BYTES = 32
+
+
+class Asked:
+    """A fork that was asked for. Use it as a context manager, or call `close`."""
+
+    def __init__(self, control: socket.socket, request: Request, fds: Sequence[int]) -> None:
+        """control: the socket to the server, which the fork has, too. fds: standard input, output and errors."""
+        self._told, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            message = json.dumps(asdict(request)).encode()
+            socket.send_fds(control, [message], [*fds, theirs.fileno(), control.fileno()])
+        self.pid = int(self._told.recv(ANSWER_BYTES))
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its status, the negative number of a signal if one killed it. Raises TimeoutError."""
+        self._told.settimeout(timeout)
+        return int(self._told.recv(ANSWER_BYTES))
+
+    def close(self) -> None:
+        """Ask nothing more about it."""
+        self._told.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 class Forks:
@@ -59,22 +94,31 @@ class Forks:
         self._environment = {key: value for key, value in os.environ.items() if key not in APPLIED}
 
     def run(
-        self, arguments: Sequence[str], *, cwd: Path, env: Mapping[str, str], timeout: float, merged: bool = False
+        self,
+        arguments: Sequence[str],
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        timeout: float,
+        merged: bool = False,
+        forking: bool = True,
     ) -> subprocess.CompletedProcess[str]:
         """`python` with these arguments, as subprocess.run does it. merged: its errors are in its output.
 
-        Raises TimeoutExpired. A process of its own where no fork can have this environment.
+        forking: testees of ours and workers of -n that it starts are forks, too. Raises TimeoutExpired. A process of
+        its own where no fork can have this environment.
         """
         if not self._fits(env):
             return _started([sys.executable, *arguments], cwd, env, timeout, merged)
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
-            told, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            with told:
-                with theirs:
-                    request = json.dumps({"arguments": arguments, "cwd": str(cwd), "env": dict(env)}).encode()
-                    fds = [out.fileno(), (out if merged else errors).fileno(), theirs.fileno()]
-                    socket.send_fds(self._server(), [request], fds)
-                status = _status(told, arguments, timeout)
+        request = Request(arguments, str(cwd), dict(env), forking)
+        with (
+            tempfile.TemporaryFile() as out,
+            tempfile.TemporaryFile() as errors,
+            Path(os.devnull).open("rb") as nothing,
+        ):
+            fds = (nothing.fileno(), out.fileno(), (out if merged else errors).fileno())
+            with Asked(self._server(), request, fds) as fork:
+                status = _status(fork, timeout, arguments)
             out.seek(0)
             errors.seek(0)
             return subprocess.CompletedProcess(list(arguments), status, out.read().decode(), errors.read().decode())
@@ -120,13 +164,11 @@ def _started(
     )
 
 
-def _status(told: socket.socket, arguments: Sequence[str], timeout: float) -> int:
-    pid = int(told.recv(32))
-    told.settimeout(timeout)
+def _status(fork: Asked, timeout: float, arguments: Sequence[str]) -> int:
     try:
-        return int(told.recv(32))
+        return fork.wait(timeout)
     except TimeoutError:
-        os.kill(pid, signal.SIGKILL)
+        os.kill(fork.pid, signal.SIGKILL)
         raise subprocess.TimeoutExpired(list(arguments), timeout) from None
 
 

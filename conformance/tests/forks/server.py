@@ -1,6 +1,6 @@
 """Forks itself for every program that it is asked to be: `server.py DESCRIPTOR MODULE…`, with these modules imported.
 
-A request is JSON that comes with the descriptors of the program's output and of a socket for its number and its status.
+It imports nothing of the project by itself, as it also forks for programs of copies of the project.
 """
 
 from __future__ import annotations
@@ -14,16 +14,33 @@ import runpy
 import signal
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import dropwhile
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from _pytest.assertion.rewrite import AssertionRewritingHook
 
-REQUEST_BYTES = 1 << 18
-DESCRIPTORS = 3
 MAIN = "__main__"
+REQUEST_BYTES = 1 << 18
+DESCRIPTORS = 5
+"""Standard input, output and errors, a socket for number and status, and the end by which requests are sent."""
+TESTEES, WORKERS = "conformance.tests.forks.testees", "conformance.tests.forks.workers"
+"""If they are imported, testees of ours, and workers of -n, are forks as well."""
+NO_VALUE = ("-P", "-u")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The program that a fork is to be, as arguments of `python`."""
+
+    arguments: Sequence[str]
+    cwd: str
+    env: Mapping[str, str]
+    forking: bool = True
+    """Whether the testees and workers that it starts are forks, too."""
 
 
 def main() -> None:
@@ -46,7 +63,7 @@ def main() -> None:
         for fd in fds:
             os.close(fd)
         reap()
-    serve(json.loads(message), fds)
+    serve(Request(**json.loads(message)), fds)
 
 
 def prepare(name: str) -> None:
@@ -66,20 +83,19 @@ def reap() -> None:
         pass
 
 
-def serve(request: dict[str, Any], fds: Sequence[int]) -> None:
+def serve(request: Request, fds: Sequence[int]) -> None:
     """Tell the number of the fork that is the program, and its status once it has ended."""
-    out, errors, told = fds
+    *own, told, control = fds
     pid = os.fork()
     if pid == 0:
         os.close(told)
-        os.dup2(out, 1)
-        os.dup2(errors, 2)
-        be(request)
+        for at, fd in enumerate(own):
+            os.dup2(fd, at)
+            os.close(fd)
+        be(request, socket.socket(fileno=control))
         return
-    os.close(out)
-    os.close(errors)
-    os.close(1)
-    os.close(2)
+    for fd in (*own, control, 1, 2):
+        os.close(fd)
     with socket.socket(fileno=told) as answer:
         answer.send(str(pid).encode())
         status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
@@ -87,18 +103,24 @@ def serve(request: dict[str, Any], fds: Sequence[int]) -> None:
     os._exit(0)
 
 
-def be(request: dict[str, Any]) -> None:
+def be(request: Request, control: socket.socket) -> None:
     """Be a program of Python: what `python` is for these arguments, in that folder and environment."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    os.chdir(request["cwd"])
+    os.chdir(request.cwd)
     os.environ.clear()
-    os.environ.update(request["env"])
+    os.environ.update(request.env)
     random.seed()
     paths = os.environ.get("PYTHONPATH", "")
     sys.path[:0] = [os.path.abspath(path) for path in paths.split(os.pathsep) if path]  # noqa: PTH100 - as Python does
     importlib.invalidate_caches()
     vars(os)["execv"] = instead_of_exec
-    python(request["arguments"])
+    if request.forking and TESTEES in sys.modules:
+        sys.modules[TESTEES].fork_testees()
+    if request.forking and WORKERS in sys.modules:
+        sys.modules[WORKERS].fork_workers(control)
+    else:
+        control.close()
+    python(request.arguments)
 
 
 def instead_of_exec(path: str, command: Sequence[str]) -> NoReturn:
@@ -110,9 +132,9 @@ def instead_of_exec(path: str, command: Sequence[str]) -> NoReturn:
 
 
 def python(arguments: Sequence[str]) -> None:
-    """Be `python` with these arguments: -P, -m MODULE, -c CODE and the path of a program are known."""
-    safe = arguments[0] == "-P"
-    kind, *rest = arguments[safe:]
+    """Be `python` with these arguments: -P, -u, -m MODULE, -c CODE and the path of a program are known."""
+    safe = "-P" in arguments[:1]
+    kind, *rest = dropwhile(NO_VALUE.__contains__, arguments)
     named = kind in ("-m", "-c")
     if not safe:
         sys.path.insert(0, str(Path.cwd() if named else Path(kind).resolve().parent))

@@ -68,6 +68,7 @@ def run_hostile(folder: Path, impl: str, arguments: Sequence[str], limit_s: floa
         cwd=ROOT,
         env={**kept, "PYTHONPATH": str(NOTING), "NOTED_SOCKETS": str(noted)},
         timeout=limit_s + MARGIN_S,
+        forking=False,  # whatever it leaves is to be found
     )
     assert done.returncode == 0, done.stderr
     path = folder / "run.json"

@@ -74,6 +74,7 @@ def state() -> dict[tuple[str, str], object]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", FAMILIES)
 def test_each_changes_the_reference_and_leaves_it_as_it_was(family: str) -> None:
     before = state()

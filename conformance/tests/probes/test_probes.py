@@ -30,6 +30,7 @@ from conformance.probes.basics import wrong
 from conformance.probes.unclaimed import refusal_probes
 from conformance.session.implementations import find_adapter
 from conformance.tests import doubles
+from conformance.tests.forks.testees import forked_testees
 from conformance.tests.probes.said import SAID
 from conformance.tests.support import ADAPTERS, ROOT, adapter_at, write_adapter
 from reports.outcome import Outcome
@@ -52,6 +53,12 @@ OUTCOMES = {
 @pytest.fixture(autouse=True)
 def short_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "END_S", END_S)
+
+
+@pytest.fixture(autouse=True)
+def forks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Testees as forks of this process: each is started twice or more."""
+    forked_testees(monkeypatch)
 
 
 def wrong_testee(name: str) -> Testee:

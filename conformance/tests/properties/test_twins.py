@@ -43,6 +43,7 @@ def right(data: str, _asked: int) -> Answer:
     return Reject("BAD", "") if data == "03" else Ok({"h": data})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", PROFILES)
 def test_the_order_follows_from_the_seed_and_no_case_is_alone(profile: str) -> None:
     one, other = chain(CASES, profile, 1), chain(CASES, profile, 2)

@@ -69,3 +69,44 @@ def test_junit_and_durations_have_every_case(tmp_path: Path, workers: tuple[str,
     assert {case["id"]: case["outcome"] for case in data["cases"]} == {
         one: "fail" if one == ATTACKED else "pass" for one in HASHES
     }
+
+
+EVENTS = """\
+import collections
+from xdist.dsession import DSession
+seen = collections.Counter()
+def counted(name, right):
+    def worker_event(self, *given, **named):
+        seen[name, type(self.sched).__name__] += 1
+        return right(self, *given, **named)
+    return worker_event
+for name in ("logstart", "logfinish", "testreport"):
+    setattr(DSession, f"worker_{name}", counted(name, getattr(DSession, f"worker_{name}")))
+def pytest_sessionfinish(session):
+    if not hasattr(session.config, "workerinput"):
+        print("\\nseen:", sorted(seen.items()))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("options", "scheduler"),
+    [((), "WorkStealingScheduling"), (("--dist=loadfile",), "LoadFileScheduling")],
+    ids=["-n alone", "another --dist"],
+)
+def test_a_worker_sends_a_report_of_a_case_that_passes_and_nothing_else(
+    tmp_path: Path, options: tuple[str, ...], scheduler: str
+) -> None:
+    status, out = run(tmp_path, "-n", "1", "-s", *options, plugin=EVENTS)
+    assert status == OK, out
+    found = seen(out)
+    assert found["testreport", scheduler] == len(HASHES) + 2  # the last before the end goes pytest's own way
+    assert found.get(("logstart", scheduler), 0) <= 1
+
+
+@pytest.mark.slow
+def test_a_worker_tells_of_every_case_where_somebody_listens(tmp_path: Path) -> None:
+    listening = f"{EVENTS}\ndef pytest_runtest_logstart():\n    pass\n"
+    status, out = run(tmp_path, "-n", "1", "-s", plugin=listening)
+    assert status == OK, out
+    assert seen(out)["logstart", "WorkStealingScheduling"] == len(HASHES)

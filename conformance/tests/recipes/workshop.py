@@ -11,9 +11,12 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from conformance.tests.forks.client import OF_COPIES
 from conformance.tests.support import ROOT
@@ -91,6 +94,15 @@ def run(folder: Path, *arguments: str) -> str:
     done = command(folder, *arguments)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return done.stdout
+
+
+def left_out(steps: Iterable[str], whole: str) -> list[Any]:
+    """Parameters for a test of steps that are left out, which is left to the night.
+
+    whole: the test that follows the recipe each time. That each of its steps is needed changes with the recipe alone.
+    """
+    mark = pytest.mark.nightly(f"{whole} follows the recipe, and a recipe that changed is tried by this file")
+    return [pytest.param(step, marks=mark) for step in steps]
 
 
 def own_tests(*names: str, choose: str = "not crate", slow: bool = False) -> tuple[str, ...]:

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.pytest_plugin.card_text import MOST_LISTED, card_lines, listed
+from conformance.pytest_plugin.card_text import MOST_LISTED, card_lines, in_full, listed
 from conformance.tests.report.test_causes import entry, passed
 from reports.cards import Account, cards, excerpt, sentence
 from reports.dump import Dump, DumpLine
-from reports.entry import Entry
+from reports.entry import Entry, Failure
 from reports.outcome import KNOWN
 
 
@@ -92,3 +92,21 @@ def test_an_excerpt_has_the_wrong_field_and_its_neighbours() -> None:
     lines = tuple(DumpLine("frame", n, 1, n, "00", f"f{n}", marked=n == 7, wrong=(7, 8) if n == 7 else None)
                   for n in range(20))  # fmt: skip
     assert [line.field for line in excerpt(Dump(lines, ("remark",))).lines] == ["f6", "f7", "f8"]
+
+
+def test_the_first_causes_and_those_that_explain_much_are_shown_in_full() -> None:
+    sizes = (40, 30, 20, 8, 2, 2)
+    many = [entry(f"frame/{clause}-{n}", (f"FRM-{clause}",), got=f"CODE_{clause}")
+            for clause, size in enumerate(sizes, start=1) for n in range(size)]  # fmt: skip
+    assert [card.cause.count for card in in_full(cards(many))] == [40, 30, 20, 8]
+    equal = [entry(f"frame/{n}", (f"FRM-{n}",), got=f"CODE_{n}") for n in range(1, 9)]
+    assert len(in_full(cards(equal))) == 6
+
+
+def test_a_probe_lists_everything_that_is_wrong() -> None:
+    names = [f"a request with fault {n} of the many that there are" for n in range(30)]
+    failure = Failure(f"error, for {'; '.join(names)}", "Ok", None, None, None, None, "again")
+    probe = Entry("testee/test_probe[malformed-requests]", "testee", ("TST-11",), "fail", failure=failure)
+    text = " ".join("\n".join(card_lines(cards([probe])[0], 80)).split())
+    assert all(name in text for name in names)
+    assert "the first step" not in text

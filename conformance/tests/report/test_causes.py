@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from conformance.mutants.causes import BY_ID, HALVES, Measured, entries_of, faulty, lines, truth
 from conformance.mutants.engine.mutant import Kind as Fault
-from conformance.tests.report.faulty import BY_ID, entries_of, truth
 from reports.causes import Kind, causes
 from reports.causes.words import look, said, what
 from reports.entry import DUE_OK, Entry, Failure
@@ -20,6 +20,9 @@ SEVERAL = (
     ("crc-zero-means-none", "magnitude-may-be-true", "dense-limit-one-over", "f16-at-least"),
 )
 """Faulty implementations, by what is wrong in them."""
+
+
+_AFTER_CRC = ("BAD_TYPE", "RESERVED_FLAGS", "TRAILING_BYTES")
 
 
 def entry(
@@ -46,6 +49,7 @@ def told(entries: list[Entry]) -> list[tuple[str, str, int]]:
     return [(cause.kind, cause.clause, cause.count) for cause in causes(entries)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("faults", [*((one,) for one in SINGLE), *SEVERAL], ids="+".join)
 def test_the_first_cause_of_a_faulty_implementation_is_one_of_its_faults(faults: tuple[str, ...]) -> None:
     entries = entries_of(*faults)
@@ -106,6 +110,30 @@ def test_checks_in_another_order_are_recognised() -> None:
     assert (cause.kind, cause.clause, cause.also) == (Kind.ORDER, "FRM-29", "FRM-24")
     assert what(cause) == "CRC_MISMATCH was due, a later check came"
     assert look(cause) == "the order of checks: that of CRC_MISMATCH belongs before those of BAD_TYPE"
+
+
+def test_the_order_is_recognised_by_the_codes_where_no_case_is_about_it() -> None:
+    late = [entry(f"frame/{n}", ("FRM-24",), due="CRC_MISMATCH", got=code) for n, code in enumerate(_AFTER_CRC)]
+    (cause,) = causes([*late, passed("frame/crc", ("FRM-24",), due="CRC_MISMATCH")])
+    assert (cause.kind, cause.clause, cause.also, cause.count) == (Kind.ORDER, "FRM-29", "FRM-24", 3)
+
+
+@pytest.mark.parametrize(
+    ("due", "codes"),
+    [
+        ("CRC_MISMATCH", ("BAD_TYPE", "BAD_VERSION")),  # an earlier check came
+        ("CRC_MISMATCH", ("BAD_TYPE", "RESERVED_FLAGS", {})),  # or none at all
+        ("TRUNCATED_BODY", ("TRAILING_BYTES", "TRAILING_BYTES")),  # without the check the rest is read elsewhere
+    ],
+)
+def test_other_codes_are_no_check_in_another_order(due: str, codes: tuple[Any, ...]) -> None:
+    failing = [entry(f"frame/{n}", ("FRM-21",), due=due, got=code) for n, code in enumerate(codes)]
+    assert Kind.ORDER not in {cause.kind for cause in causes([*failing, passed("frame/x", due=due)])}
+
+
+def test_a_crash_of_decode_breaks_also_the_clause_by_which_every_input_is_answered() -> None:
+    (cause,) = causes([entry("frame/a", ("FRM-21",), outcome=Outcome.CRASH)])
+    assert (cause.kind, cause.clause, cause.also) == (Kind.CRASH, "FRM-21", "FRM-30")
 
 
 def test_a_check_that_is_missing_is_none_in_another_order() -> None:
@@ -175,3 +203,24 @@ def test_what_cites_no_clause_or_one_that_nobody_knows_has_a_cause() -> None:
 )  # fmt: skip
 def test_a_failure_is_told_in_a_sentence(one: Entry, sentence: str) -> None:
     assert said(one) == sentence
+
+
+def test_the_measure_counts_who_is_named_first_and_leaves_out_what_no_case_sees() -> None:
+    fault, other = "version-not-checked", "q4-a-byte-more"
+    right, wrong = truth([fault]).pop(), truth([other]).pop()
+    measured = [
+        Measured((fault,), 5, ((right, ""), (wrong, ""))),
+        Measured((fault,), 5, ((wrong, right),)),
+        Measured((fault,), 5, ((wrong, ""),)),
+        Measured((fault,), 0, ()),
+    ]
+    summary, named = lines(measured, wrong=True)
+    assert summary.startswith("1 fault: 3 implementations, the first cause is one in 33.3% (66.7% with")
+    assert named == f"  {fault}: ['{right}'], named {(wrong, '')} of 5"
+
+
+def test_the_halves_are_apart_and_the_same_each_time() -> None:
+    tune, told = (set(faulty(half, 250, 3)) for half in HALVES)
+    assert not {name for those in tune for name in those} & {name for those in told for name in those}
+    assert tune == set(faulty(HALVES[0], 250, 3))
+    assert min(len(tune), len(told)) > 200

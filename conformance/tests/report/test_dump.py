@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import pytest
 
-from reports.dump import Dump, DumpLine, Text, dump_of, texts
+from reports.dump import Dump, DumpLine, Row, Text, dump_of, rows, texts
 
 SEQ = DumpLine("frame", 8, 8, 8, "0001000000000000", "frame_seq", "256", marked=True, wrong=(9, 10))
 LONG = DumpLine("plain body", 10, 40, 22, "16" * 16, "payload", "40 bytes", marked=True, wrong=(30, 31))
@@ -76,3 +76,37 @@ def test_the_first_wrong_byte_is_a_value() -> None:
 def test_a_dump_comes_back_from_json_as_it_was() -> None:
     dump = Dump((SEQ, LONG, *WINDOWS), ("valid frame: Think",))
     assert dump_of(json.loads(json.dumps(asdict(dump)))) == dump
+
+
+def pieces(row: Row) -> list[tuple[str, bool]]:
+    return [(piece.text, piece.differs) for piece in row.pieces]
+
+
+@pytest.mark.parametrize(
+    ("line", "bytes_shown", "note"),
+    [
+        (SEQ, [("00", False), ("01", True), ("000000000000", False)], "byte 9 of the frame"),
+        (LONG, [("…", False), ("16" * 8, False), ("16", True), ("16" * 7, False), ("…", False)],
+         "byte 30 of the plain body"),
+        (DumpLine("frame", 2, 4, 2, "0a0b0c0d", "crc32", "", marked=True, wrong=(2, 6)), [("0a0b0c0d", True)],
+         "bytes 2 to 5 of the frame"),
+        (DumpLine("frame", 2, 2, 2, "0a0b", "flags", "none", marked=True, wrong=(4, 5)), [("0a0b", False)], ""),
+    ],
+)  # fmt: skip
+def test_a_row_has_its_bytes_in_pieces_and_the_place_in_words(
+    line: DumpLine, bytes_shown: list[tuple[str, bool]], note: str
+) -> None:
+    (row,) = rows(Dump((line,)))
+    assert pieces(row) == bytes_shown
+    assert (row.note, row.heading) == (note, line.part)
+
+
+def test_every_byte_that_differs_between_two_values_is_marked() -> None:
+    expected, got = rows(Dump((DumpLine("expected", 0, 4, 0, "00112233"), DumpLine("got", 0, 5, 0, "ff1122aa44"))))
+    assert pieces(expected) == [("00", True), ("1122", False), ("33", True)]
+    assert pieces(got) == [("ff", True), ("1122", False), ("aa44", True)]
+
+
+def test_parts_of_a_frame_begin_with_their_name() -> None:
+    plain = DumpLine("frame", 0, 1, 0, "01", "version", "1")
+    assert [row.heading for row in rows(Dump((plain, SEQ, LONG)))] == ["frame", "", "plain body"]

@@ -82,7 +82,8 @@ ONE, OTHER, ZSTD = Known(B, "slow", URL), Known(C, "late", URL), Known("zstd/b",
 
 def resolved(*entries: Known, running: set[str], existing: set[str], fixing: bool = False) -> dict[str, str]:
     known = {entry.id: entry for entry in entries}
-    return dict(resolve(known, running, existing, path=PATH, fixing=fixing))
+    found = resolve(known, running, existing, path=PATH, fixing=fixing)
+    return {case_id: entry.text for case_id, entry in found.items()}
 
 
 def test_a_case_that_runs_may_be_listed_and_its_reason_names_the_issue() -> None:
@@ -96,7 +97,7 @@ def test_a_case_that_does_not_exist_is_stale() -> None:
 
 
 def test_a_case_of_an_unclaimed_profile_is_idle() -> None:
-    with pytest.raises(KnownFailuresError, match=r"known\.toml: not run, .*not claimed: zstd/b"):
+    with pytest.raises(KnownFailuresError, match=r"known\.toml: not run, .*not claimed.*: zstd/b"):
         resolved(ONE, ZSTD, running={B}, existing={B, "zstd/b"})
 
 
@@ -120,3 +121,29 @@ def test_a_wildcard_without_a_case_is_stale() -> None:
 def test_a_case_that_two_entries_fit_is_refused() -> None:
     with pytest.raises(KnownFailuresError, match=r"two entries match frame/b/x"):
         resolved(ONE, Known("frame/b/*", "slow", URL, 9), running={B}, existing={B})
+
+
+def test_each_entry_knows_its_line_and_says_it(tmp_path: Path) -> None:
+    other = f'[[ known ]] # two\nreason = "id"\nissue = "{URL}"\n"id" = \'frame/a/*\'\nmax = 2\n'
+    known = load(tmp_path, f'# id = "frame/a/b"\n\n{ENTRY}\n# more\n{other}')
+    assert {name: one.line for name, one in known.items()} == {"frame/a/b": 3, "frame/a/*": 9}
+    path = Path("known.toml")
+    assert known["frame/a/*"].place(path) == "known.toml:9 (frame/a/*)"
+    assert known["frame/a/b"].passes("frame/a/b", path).endswith("but passes; remove the entry at known.toml:3")
+
+
+def test_entries_on_one_line_are_found_there(tmp_path: Path) -> None:
+    one = f"{{id = 'frame/a/b', reason = 'x', issue = '{URL}'}}"
+    other = f"{{issue = '{URL}', 'id' = 'frame/a/c', reason = 'y'}}"
+    assert [known.line for known in load(tmp_path, f"known = [\n  {one},\n  {other},\n]\n").values()] == [2, 3]
+
+
+def test_many_entries_are_counted_in_a_message(tmp_path: Path) -> None:
+    many = {f"frame/{n}": Known(f"frame/{n}", "slow", URL) for n in range(20)}
+    with pytest.raises(KnownFailuresError, match=r"no such case: frame/0, .*frame/7 and 12 more; remove"):
+        resolve(many, (), (), path=PATH)
+
+
+def test_a_bound_that_is_outgrown_is_no_fault_while_the_file_is_fixed() -> None:
+    wild = Known("frame/b/*", "slow", URL, 1)
+    assert resolved(wild, running={B}, existing={B, "frame/b/y"}, fixing=True) == {B: f"slow ({URL})"}

@@ -16,7 +16,7 @@ from conformance.mutants.servers.table import SERVERS
 from conformance.mutants.testees.few_cases import HASH
 from conformance.session.options import Options
 from conformance.session.replay import program, replay
-from conformance.tests.support import ROOT, replayed, replays, run_line, write_wrong
+from conformance.tests.support import ROOT, replayed, replays, run_words, write_wrong
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("replay")]
 
@@ -57,7 +57,7 @@ def test_each_failure_is_replayed_alone_where_it_was_printed(theirs: Path, line:
 
 def check(line: str, folder: Path, path: str, program: str, wrong: Sequence[str] = WRONG, fails: int = 1) -> str:
     """Run the line, which fails with that status, then each command that it prints. Gives the output of the line."""
-    status, out = run_line(line, folder, path)
+    status, out = run_words(line, folder, path)
     assert status == fails, out
     commands = {shlex.split(command)[-1]: command for command in replays(out)}
     assert sorted(commands) == sorted(wrong), out
@@ -102,7 +102,7 @@ def test_another_program_of_that_name_is_not_called(theirs: Path, tmp_path: Path
 
 def test_a_server_is_judged_again_by_the_same_check(tmp_path: Path) -> None:
     with serving(CONFIG, SERVERS["server-error-without-min"].fault) as impl:
-        status, out = run_line(f"{RUN} {impl} --profile handshake -q -k bad-versions", tmp_path, OFF_PATH)
+        status, out = run_words(f"{RUN} {impl} --profile handshake -q -k bad-versions", tmp_path, OFF_PATH)
         assert status == 1, out
         (command,) = replays(out)
         again = replayed(command, tmp_path, OFF_PATH)

@@ -66,6 +66,7 @@ def test_its_account_fits_the_schema(green: Ran) -> None:
     assert green.report["claims"] == list(PROFILES)
 
 
+@pytest.mark.nightly("test_two_workers_write_the_same compares two workers with one process on a part of the cases")
 def test_two_workers_judge_the_same(green: Ran, tmp_path: Path) -> None:
     parallel = run_suite("reference", tmp_path, "-n", "2")
     assert parallel.status == OK, parallel.out

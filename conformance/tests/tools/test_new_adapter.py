@@ -20,7 +20,7 @@ from conformance.tests.tools.filled.echoes import ECHOES
 from conformance.tests.tools.filled.requests import PLAIN, STRANGE, UNREADABLE
 from conformance.tools.new_adapter import ADAPTERS, COMMON, LANGUAGES, TEMPLATES, main
 
-COMPILERS = {"python": "python3", "rust": "cargo", "go": "go", "c": "cc"}
+COMPILERS = {"python": "python3", "rust": "cargo", "go": "go", "typescript": "npm", "c": "cc"}
 FILLED = Path(__file__).parent / "filled"
 """For each language the file of its owner, filled in: frame, though only Python's knows errors, and sparse."""
 JUDGED = (
@@ -156,7 +156,13 @@ def test_the_kit_of_a_language_is_copied_as_our_own_testees_use_it(tmp_path: Pat
     kit = LANGUAGES[language].kit
     assert main(["thing", "--lang", language, "--into", str(tmp_path)]) == 0
     copied = {path.relative_to(tmp_path / kit.folder): path for path in (tmp_path / kit.folder).rglob("*.*")}
-    suffixes = {"python": {".py"}, "rust": {".rs", ".toml"}, "go": {".go"}, "c": {".c", ".h"}}
+    suffixes = {
+        "python": {".py"},
+        "rust": {".rs", ".toml"},
+        "go": {".go"},
+        "typescript": {".ts", ".mjs"},
+        "c": {".c", ".h"},
+    }
     assert {path.suffix for path in copied} == suffixes[language]
     for path, copy in copied.items():
         assert copy.read_bytes() == (ADAPTERS / kit.source / path).read_bytes(), path
@@ -166,7 +172,7 @@ def test_the_kit_of_a_language_is_copied_as_our_own_testees_use_it(tmp_path: Pat
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_how_to_keep_a_testee_is_told_where_it_can_be_kept(tmp_path: Path, language: str) -> None:
     assert main(["thing", "--lang", language, "--into", str(tmp_path)]) == 0
-    sources = (path for path in tmp_path.rglob("*") if path.suffix in (".py", ".rs", ".go", ".c"))
+    sources = (path for path in tmp_path.rglob("*") if path.suffix in (".py", ".rs", ".go", ".ts", ".c"))
     can = any("--attach" in path.read_text("utf-8") for path in sources)
     assert ("--attach" in (tmp_path / "README.md").read_text("utf-8")) is can
 
@@ -179,6 +185,19 @@ def test_the_go_of_the_template_passes_its_lints(tmp_path: Path) -> None:
     for command in (["gofmt", "-l", ".", str(FILLED / "go")], ["go", "vet", "./..."]):
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_the_typescript_of_the_template_passes_its_lints(tmp_path: Path) -> None:
+    if shutil.which("npm") is None:
+        pytest.skip("npm is not installed")
+    package = ADAPTERS / "typescript"
+    build_adapter(load_adapter("typescript", ADAPTERS))
+    assert main(["thing", "--lang", "typescript", "--into", str(tmp_path)]) == 0
+    shutil.copytree(FILLED / "typescript", tmp_path / "filled")
+    command = [str(package / "node_modules/.bin/biome"), "ci", "--config-path", str(package), "."]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("language", ["c"])

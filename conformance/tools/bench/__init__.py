@@ -1,1 +1,1 @@
-"""The cost of a run of the suite; printed by `make bench`, never a test."""
+"""The cost of things; measured by `make bench`, never a test."""

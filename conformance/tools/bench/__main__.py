@@ -1,115 +1,88 @@
-"""Time whole runs of the suite against pytest running equally many empty tests, in turn, and print the ratio.
+"""Measure what things cost, as ratios within one run where that can be; write reports/bench.json and reports/bench.svg.
 
-Also, with --silent, how long a run takes against a testee that says hello and never answers again, and with
---dialogues what dialogues cost.
+A ratio that got worse than in the last run by more than a stated share is named; a figure beyond its limit as well, and
+the exit status is 1 for that. What is not installed is left out and named.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import statistics
+import shutil
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
-from time import perf_counter
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from typing import Any
 
 from resonant.console import command
 
-from reports.files import load_data
+from .account import PATH, Account, Measured, measured, read_last, write
+from .benches import BENCHES, Bench
+from .plot import svg
 
-from .dialogues import dialogue_figures
+GOOD, MISSED, USAGE = 0, 1, 2
+ALL = "*"
 
-ROOT = Path(__file__).resolve().parents[3]
-EMPTY = """
-import pytest
 
-@pytest.mark.parametrize("case", range({count}), ids=[f"profile/group/case-number-{{i}}" for i in range({count})])
-def test_case(case):
-    pass
-"""
+class BenchError(Exception):
+    """A bench that did not end well; the text says how."""
 
 
 @command
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m conformance.tools.bench", description=__doc__)
-    parser.add_argument("--impl", default="rust", help="the implementation to run against (default: %(default)s)")
-    parser.add_argument("--rounds", type=int, default=5, help="timed rounds after one warm-up (default: %(default)s)")
-    parser.add_argument("--silent", action="store_true", help="time a run against a testee that never answers")
-    parser.add_argument("--dialogues", action="store_true", help="time all dialogues, and exchanges on the wire")
-    options = parser.parse_args()
-    if options.dialogues:
-        print(json.dumps(dialogue_figures(options.impl)))
-        return 0
-    with tempfile.TemporaryDirectory() as folder:
-        if options.silent:
-            seconds = _silent_run(Path(folder))
-            print(json.dumps({"silent_run_s": round(seconds, 1)}))
-        else:
-            print(json.dumps(_suite_ratio(options.impl, options.rounds, Path(folder))))
-    return 0
-
-
-def _timed(arguments: list[str], cwd: Path, *, green: bool, saying: str = "") -> float:
-    """Seconds of a pytest run that must end as expected and print `saying`, or the figure would be of another thing."""
-    began = perf_counter()
-    command = [sys.executable, "-m", "pytest", "-q", *arguments]
-    done = subprocess.run(  # noqa: S603 - our own command
-        command, cwd=cwd, capture_output=True, encoding="utf-8", errors="replace", check=False
-    )
-    seconds = perf_counter() - began
-    if (done.returncode == 0) is not green or saying not in done.stdout:
-        sys.exit(
-            f"pytest {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
+    parser.add_argument("--only", default=ALL, metavar="PATTERN", help="benches of such names, which are not written")
+    options = parser.parse_args(arguments)
+    chosen = [one for one in BENCHES if fnmatchcase(one.name, options.only)]
+    if not chosen:
+        print(
+            f"no bench is called {options.only!r}; there are {', '.join(one.name for one in BENCHES)}", file=sys.stderr
         )
-    return seconds
+        return USAGE
+    try:
+        account = run(chosen).beside(read_last())
+    except BenchError as error:
+        print(error, file=sys.stderr)
+        return USAGE
+    print("\n".join(account.lines_of_text()))
+    if options.only == ALL:
+        write(account)
+        PATH.with_suffix(".svg").write_text(svg(account), "utf-8")
+        print(f"written: {PATH} and {PATH.with_suffix('.svg').name}")
+    return MISSED if any(one.missed for one in account.figures) else GOOD
 
 
-def _suite_ratio(impl: str, rounds: int, folder: Path) -> dict[str, float | int | str]:
-    suite = ["conformance", f"--impl={impl}", "--report", str(folder / "report")]
-    _timed(suite, ROOT, green=True)
-    count = len(load_data(folder / "report", "run")["cases"])
-    (folder / "pyproject.toml").write_text("[tool.pytest.ini_options]\n", "utf-8")
-    (folder / "test_empty.py").write_text(EMPTY.format(count=count), "utf-8")
-    suite_s, empty_s = [], []
-    for number in range(rounds + 1):
-        pair = _timed(suite[:2], ROOT, green=True), _timed(["test_empty.py"], folder, green=True)
-        print(f"round {number} of {rounds}: suite {pair[0]:.2f} s, empty {pair[1]:.2f} s", file=sys.stderr)
-        if number:
-            suite_s.append(pair[0])
-            empty_s.append(pair[1])
-    ratios = [left / right for left, right in zip(suite_s, empty_s, strict=True)]
-    return {
-        "impl": impl,
-        "tests": count,
-        "suite_s": round(statistics.median(suite_s), 2),
-        "empty_s": round(statistics.median(empty_s), 2),
-        "ratio": round(statistics.median(ratios), 2),
-    }
+def run(benches: Sequence[Bench]) -> Account:
+    """Measure one after another. Raises BenchError."""
+    figures: list[Measured] = []
+    lines: dict[str, dict[str, Any]] = {}
+    skipped: dict[str, str] = {}
+    for bench in benches:
+        if shutil.which(bench.command[0]) is None:
+            skipped[bench.name] = f"{bench.command[0]} is not installed"
+            continue
+        line = line_of(bench)
+        print(f"{bench.about}: {json.dumps(line)}", flush=True)
+        lines[bench.name] = line
+        try:
+            figures += measured(bench, line)
+        except (KeyError, TypeError, ValueError) as error:
+            raise BenchError(f"{bench.name}: its line lacks a figure ({error!r}): {line}") from error
+    return Account(figures, lines, skipped)
 
 
-SILENT = """
-import sys, threading
-sys.path.insert(0, {reference!r})
-import ops
-import testee
-
-for op, (needed, optional, _) in list(ops.OPS.items()):
-    if op not in ("hello", "stop"):
-        ops.OPS[op] = (needed, optional, lambda **_: threading.Event().wait())
-testee.main()
-"""
-ADAPTER = (
-    'name = "silent"\nabout = "says hello and nothing else"\nlaunch = "process"\nrun = ["{python}", "silent.py"]\n'
-)
-
-
-def _silent_run(folder: Path) -> float:
-    (folder / "silent.py").write_text(SILENT.format(reference=str(ROOT / "adapters" / "reference")), "utf-8")
-    (folder / "adapter.toml").write_text(ADAPTER, "utf-8")
-    return _timed(["conformance", f"--impl={folder}"], ROOT, green=False, saying="hangs in a row")
+def line_of(bench: Bench) -> dict[str, Any]:
+    """The line of JSON that a bench prints last. Raises BenchError."""
+    done = subprocess.run(bench.command, cwd=bench.folder, stdout=subprocess.PIPE, encoding="utf-8", check=False)  # noqa: S603 - ours
+    try:
+        found: Any = json.loads(done.stdout.splitlines()[-1])
+    except (IndexError, ValueError):
+        found = None
+    if done.returncode or not isinstance(found, dict):
+        raise BenchError(f"{bench.name} ended with {done.returncode} and printed {done.stdout[-500:]!r}")
+    return found
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ FOLDERS: Mapping[str, tuple[str, ...]] = {
         "testee_kit",
         "rust/testee-kit",
         "go/testeekit",
+        "typescript/testee-kit",
         "c/testee_kit",
         "reference",
         "template",

@@ -52,14 +52,21 @@ def _unrolled(values: Any) -> Iterator[Any]:
         if not (isinstance(value, Mapping) and "repeat" in value):
             yield _plain(value)
             continue
-        if not 0 < value["repeat"] <= MOST:
-            raise ValueError(f"repeat is {value['repeat']}, not 1 to {MOST:,}")
-        for turn in range(value["repeat"]):
-            counts = {name: one["from"] + one["by"] * turn for name, one in value.get("counts", {}).items()}
-            yield from (counted(one, counts) for one in _unrolled(value["of"]))
+        times, counting = value["repeat"], value.get("counts", {})
+        if not 0 < times <= MOST:
+            raise ValueError(f"repeat is {times}, not 1 to {MOST:,}")
+        elements = list(_unrolled(value["of"]))
+        if not counting:
+            yield from elements * times
+            continue
+        for turn in range(times):
+            counts = {name: one["from"] + one["by"] * turn for name, one in counting.items()}
+            yield from (counted(one, counts) for one in elements)
 
 
 def _plain(value: Any) -> Any:
+    if type(value) in (str, int):  # as nearly all are
+        return value
     if isinstance(value, Mapping):
         joined = value.keys() == {"join"}
         return "".join(_unrolled(value["join"])) if joined else {name: _plain(inner) for name, inner in value.items()}

@@ -129,6 +129,14 @@ def _bytes() -> Iterator[Case]:
     free = [*send(part(1, 3)), *events(message(part(1, 3)), messages(block(2, 3), 2, each + 1))]
     again = [*send(part(after + 1, 11)), *events(), *send(block(after + 2, 11, BLOCK + 1)), *events()]
     yield server("set-free", about, "STM-8 STM-11", OPEN, held, exact, send(part(after + 1, 11)), FULL, free, again)
+    about = "A HEART that waits counts with all its bytes: one byte is missing to them, and it is dropped."
+    beat = len(heart(after, 11).wire())
+    nearly = [*send(block(after, 11, BLOCK - beat + 1)), *events()]
+    last = [*send(heart(after + 1, 11)), *FULL]
+    yield server("heart", about, "STM-8", OPEN, held, nearly, last)
+    about = "A HEART whose bytes fit exactly is held, and then another has no room."
+    fits = [*send(block(after, 11, BLOCK - beat)), *events(), *send(heart(after + 1, 11)), *events()]
+    yield server("heart-exact", about, "STM-8", OPEN, held, fits, send(heart(after + 2, 11)), FULL)
     about = "A stream fails: what waited on it waits no more, and as much can be held again."
     lost = Stream("server", (), 11, tail_seq=after + 1)
     failing = [*send(lost.tail()), *lost.answered_incomplete([1]), *advance(10_000), *lost.timed_out(1)]

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..dialogue.configs import DATA_STREAM, own
 from ..dialogue.events import dropped
+from ..dialogue.events import message as told
 from ..dialogue.frames import Frame, heart, part, sync, unknown
 from ..dialogue.sessions import ROLES, dialogue, direction, head, session, tail
 from ..dialogue.steps import Steps, events, refusal, send
@@ -75,6 +76,15 @@ def _heads(role: str) -> Iterator[Case]:
     yield _refused(role, "head-number-1", about, head(role, frame_seq=1), good, [])
     about = "HEAD of the largest number."
     yield _refused(role, "head-number-largest", about, head(role, frame_seq=2**64 - 1), good, [])
+    about = "HEAD of the number of a single message that was delivered: no stream is open, so the number is not asked."
+    message = [*send(part(5)), *events(told(part(5)))]
+    yield _refused(role, "head-number-of-a-message", about, head(role, frame_seq=5), good, message)
+    about = "On an open stream a HEAD of a new number, 2."
+    rest = [*send(*stream.numbered(2, 3), stream.tail()), *events(*stream.messages(2, 3), stream.complete())]
+    yield _refused(role, "head-number-2-in-a-stream", about, head(role, frame_seq=2), rest, stream.begun(1))
+    about = "On an open stream a HEAD of a number that was delivered: a duplicate before it is malformed."
+    steps = [*session(role), *stream.begun(1), *send(head(role, frame_seq=1)), *events(dropped("DUPLICATE")), *rest]
+    yield dialogue(role, "head-number-1-in-a-stream", about, "STM-6 STM-9 STM-27", steps)
 
 
 def _tails(role: str) -> Iterator[Case]:

@@ -25,6 +25,7 @@ from ..dialogue.steps import (
 )
 from ..dialogue.streams import FRAMES, Stream, numbered, short
 from ..model import Case, Group
+from ..writer.raw_frame import STRONG_TAIL
 
 LAST = 2**64 - 1
 AFTER: Steps = events(dropped("AFTER_TAIL"))
@@ -110,6 +111,7 @@ def _again() -> Iterator[Case]:
     other = [*send(stream.tail(frames="9", total_len="9")), *stream.answered_incomplete([2, 3], 1)]
     filled = [*send(*stream.numbered(2)), *events(*stream.messages(2)), *rest]
     yield server("tail-again-says-else", about, "STM-32 STM-16", OPEN, begun, other, filled)
+    yield from _refused_again(stream, begun, rest)
     about = "After HEAD and a TAIL that was answered, nothing more is said by itself while data frames come."
     yield server("silent-while-repaired", about, "STM-12", OPEN, begun, send(*stream.numbered(3)), events(), nothing())
     about = "The ninth answer in a second is not given, and its TAIL is as if it had not come."
@@ -119,6 +121,24 @@ def _again() -> Iterator[Case]:
     over = [*send(stream.tail()), *nothing(), *events(dropped("REPLY_LIMIT"))]
     late = [*advance(1_000), *send(stream.tail()), *stream.answered_incomplete([1, 2, 3], 7)]
     yield server("answers-are-limited", about, "STM-12 HSK-42", OPEN, stream.begun(), seven, told, over, late)
+
+
+def _refused_again(stream: Stream, begun: Steps, rest: Steps) -> Iterator[Case]:
+    """TAILs with the number of the one that is held, which do not come as far as STM-32."""
+    filled = [*send(*stream.numbered(2)), *events(*stream.messages(2)), *rest]
+    for case_id, about, bad, code, adds in (
+        ("malformed", "is malformed", stream.tail(frames="03"), "BAD_MESSAGE", {"detail": "BAD_JSON"}),
+        (
+            "of-another-flag",
+            "differs in STRONG_TAIL",
+            replace(stream, flags=STRONG_TAIL).tail(),
+            "STREAM_FLAG_MISMATCH",
+            {},
+        ),
+    ):
+        steps = [*begun, *send(bad), *refusal(bad, code, 1, **adds), *filled]
+        text = f"TAIL comes again and {about}: it is refused as any other, and the first TAIL holds."
+        yield server(f"tail-again-{case_id}", text, "STM-32 HSK-52", OPEN, steps)
 
 
 def _far() -> Iterator[Case]:

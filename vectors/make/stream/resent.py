@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ..dialogue.configs import DATA_STREAM
-from ..dialogue.events import dropped, error_received
-from ..dialogue.frames import heart, part, wrong
+from ..dialogue.events import dropped, error_received, error_sent
+from ..dialogue.frames import Frame, heart, part, wrong
 from ..dialogue.sessions import ROLES, dialogue, session
-from ..dialogue.steps import act, advance, events, expect, nothing, perhaps_again, say, send
+from ..dialogue.steps import Steps, act, advance, error, events, expect, nothing, perhaps_again, say, send
 from ..model import Case, Group
 from ..writer.raw_frame import STRONG_TAIL
 from .sent import STATE, Sent, short_sent
@@ -68,7 +69,15 @@ def _repaired_otherwise(role: str) -> Iterator[Case]:
     stream = short_sent(role)
     known = [*stream.whole(), *stream.asks([2, 77, 2**64 - 1]), *stream.resent(2)]
     yield dialogue(role, "missing-never-sent", about, "STM-20", session(role), known)
+    for case_id, about, asked, resent in (
+        ("repeated", "The list names numbers twice: each frame comes again once, and TAIL.", [3, 1, 3, 3, 1], [1, 3]),
+        ("none", "The list is empty: TAIL alone comes again.", [], []),
+        ("tail", "The list names TAIL and what is above it: TAIL comes again, once.", [4, 5, 2], [2]),
+    ):
+        steps = [*stream.whole(), *stream.asks(asked), *stream.resent(*resent)]
+        yield dialogue(role, f"missing-{case_id}", about, "STM-20", session(role), steps)
     yield from _repaired_often(role)
+    yield _repaired_error(role)
 
 
 def _repaired_often(role: str) -> Iterator[Case]:
@@ -98,6 +107,33 @@ def _repaired_often(role: str) -> Iterator[Case]:
     about = "Of two streams the one that is named is repaired."
     both = [*stream.whole(), *other.whole(), *other.asks([2]), *other.resent(2), *stream.asks([3]), *stream.resent(3)]
     yield dialogue(role, "one-of-two", about, "STM-20 STM-11", session(role), both)
+
+
+def _repaired_error(role: str) -> Case:
+    """An error has number 1 of the stream; asked for it, the peer has no reply left in this second, and needs none."""
+    stream = Sent(role, (part(2), part(3)), tail_seq=4)
+    refused = [replace(part(number), slices=()) for number in range(9)]
+    first, others = refused[0], refused[1:8]
+    begun = [
+        *advance(1_000),
+        *stream.head(),
+        *send(first),
+        *_answered(first, 1, name=stream.name(1)),
+        *stream.some(),
+        *stream.tail(),
+    ]
+    used_up = [step for number, one in enumerate(others, 5) for step in (*send(one), *_answered(one, number))]
+    over = [*send(refused[8]), *nothing(), *events(dropped("REPLY_LIMIT"))]
+    about = "An error that comes again in a repair is no reply: eight were sent in this second."
+    again = [*stream.asks([1], 9), *stream.resent(1)]
+    return dialogue(role, "missing-error", about, "STM-20 HSK-42", session(role), begun, used_up, over, again)
+
+
+def _answered(frame: Frame, frame_seq: int, name: str = "") -> Steps:
+    """The frame, a Think without slices, is answered with the error of this number."""
+    ref = (frame.stream_id, frame.frame_seq)
+    said = error("BAD_MESSAGE", ref, frame_seq, detail="BAD_SLOTS")
+    return [*expect(said, name=name), *events(error_sent("BAD_MESSAGE", frame.frame_seq, frame.stream_id))]
 
 
 def _kept(role: str) -> Iterator[Case]:

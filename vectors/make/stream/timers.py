@@ -29,7 +29,8 @@ from ..dialogue.steps import (
 )
 from ..dialogue.streams import Stream, short
 from ..model import Case, Group
-from ..writer.raw_frame import close
+from ..writer.raw_frame import STRONG_TAIL, close
+from .sent import short_sent
 
 QUIET: Steps = [*nothing(), *events()]
 
@@ -230,6 +231,12 @@ def _no_hearts() -> Iterator[Case]:
     about = "After a second ping on another stream_id it goes there."
     second = [*send(brief_ping(0, 7)), *expect(capability(0, 7)), *events(established()), *advance(15_000), *beat(1, 7)]
     yield server("last-handshake-server", about, "STM-22", OPEN, second)
+    about = "After a second ping on the stream_id of a stream that the server sent and ended: with its STRONG_TAIL."
+    strong = short_sent("server", 8, STRONG_TAIL)
+    second = [*send(brief_ping(0, 8)), *expect(capability(5, 8)), *events(established()), *advance(15_000)]
+    beats = expect(heart(6, 8, flags=STRONG_TAIL))
+    yield server("strong-server", about, "STM-22 STM-3", OPEN, strong.whole(), second, beats)
+    about = "After a second ping on another stream_id it goes there."
     second = [
         *act("ping", 7),
         *expect(first_ping(0, 7)),

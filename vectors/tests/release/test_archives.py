@@ -130,6 +130,9 @@ def republish(vectors: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.nightly(
+    "test_a_release_is_written_signed_and_without_its_key makes one; the script compares two whole ones"
+)
 def test_two_builds_in_different_folders_times_and_umasks_give_the_same_bytes(tmp_path: Path) -> None:
     """With a few dialogues, as their captures take long; `.ci/nightly` makes two whole releases."""
     key = tmp_path / "test.seed"

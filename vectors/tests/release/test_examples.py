@@ -13,12 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from adapters.driver import build_adapter, load_adapter
 from conformance.model.cases import DIALOGUE, load_cases
 from vectors.release.tree import ROOT
 from vectors.tests.release.releases import released, unpack
 
 PAGE = ROOT / "vectors/examples/frame_page.py"
 CRATE = ROOT / "vectors/examples/rust"
+TS_PACKAGE = ROOT / "adapters/typescript"
 GO_MODULE = ROOT / "adapters/go"
 PAGE_LINES = 120
 PAGE_LIMIT_S, CARGO_LIMIT_S = 60, 600
@@ -52,6 +54,7 @@ def counts(files: list[Path]) -> int:
     return sum(len(json.loads(path.read_bytes())["cases"]) for path in files)
 
 
+@pytest.mark.slow
 def test_the_page_of_dialogues_writes_them_out_as_the_suite_reads_them(release: Path) -> None:
     page = release / "examples/whole_dialogues.py"
     assert len(page.read_text("utf-8").splitlines()) <= PAGE_LINES
@@ -180,3 +183,28 @@ def test_the_go_module_reports_every_canary_and_fails_by_a_vector_among_them(rel
     status, out = run_go(tmp_path / "data", RESONANT_CANARY="1")
     assert status != OK
     assert re.search(r"\d+ of \d+ canaries are reported", out)
+
+
+needs_npm = pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not on PATH, so the package cannot be built")
+
+
+def run_typescript(vectors: Path, **more: str) -> tuple[int, str]:
+    """The npm package's own test of the vectors below a folder."""
+    command = ["node", "--test", "build/tests/vectors.test.js"]
+    return run_tests(command, TS_PACKAGE, RESONANT_VECTORS=str(vectors), **more)
+
+
+@needs_npm
+@pytest.mark.slow
+def test_the_npm_package_reports_every_canary_and_fails_by_a_vector_among_them(release: Path, tmp_path: Path) -> None:
+    build_adapter(load_adapter("typescript", ROOT / "adapters"))
+    status, out = run_typescript(release / "canary/data", RESONANT_CANARY="1")
+    assert status == OK, out
+    status, out = run_typescript(release / "canary/data")
+    assert status != OK
+    assert "not ok 1 - the golden vectors" in out
+    shutil.copytree(release / "canary/data", tmp_path / "data")
+    shutil.copy(release / "vectors/data/frame/decode/crc.json", tmp_path / "data/frame/decode/crc.json")
+    status, out = run_typescript(tmp_path / "data", RESONANT_CANARY="1")
+    assert status != OK
+    assert "not every canary is reported" in out

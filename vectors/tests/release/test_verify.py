@@ -6,10 +6,12 @@ import json
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from vectors.release.keys import signature_text
+from vectors.release.reading import read_release
 from vectors.release.tree import ReleaseError
 from vectors.release.verify import Checked, main, verify
 from vectors.tests.release.releases import NAME, OTHER_KEY, TEST_KEY, packed, released, small, unpack
@@ -148,3 +150,13 @@ def test_archives_that_were_cut_or_changed_are_unreadable_or_named(tmp_path: Pat
             with pytest.raises(ReleaseError):
                 verify(path)
     assert NAME in path.name
+
+
+def test_an_archive_cut_between_two_files_does_not_pass_for_a_shorter_one(tmp_path: Path) -> None:
+    block = 128 * 1024  # what a compressed block holds: here a file and its header in the tar
+    whole, _ = packed(tmp_path, {f"data/{n}": Random(n).randbytes(block // 2 - 256).hex().encode() for n in range(4)})
+    data = whole.read_bytes()
+    for at in range(len(data) // 3, len(data) - 4, len(data) // 20):
+        whole.write_bytes(data[:at])
+        with pytest.raises(ReleaseError):
+            list(read_release(whole))

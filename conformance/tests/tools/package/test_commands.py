@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.tests.support import ROOT, replayed, run_line
+from conformance.tests.support import ROOT, replayed, run_line, run_words
 from conformance.tests.tools.test_new_adapter import FILLED
 from conformance.tools.new_adapter import main as new_adapter
 
@@ -73,6 +73,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
 )
 def test_a_project_with_settings_of_its_own_judges_its_implementation(project: Path, command: str) -> None:
+    """In shells and interpreters of their own; what else is asked of programs here, forks can say as well."""
     run = replayed(f"{command} --profile sparse", project, fresh=True)
     assert run.status == 0, run.out
     assert run.report["adapter"] == "mine"
@@ -83,7 +84,7 @@ def test_a_project_with_settings_of_its_own_judges_its_implementation(project: P
 @pytest.mark.parametrize("where", ["/", str(ROOT), str(ROOT / "conformance")])
 def test_the_folder_does_not_matter(where: str) -> None:
     for command in (f"{RUN} reference", f"{PYARGS} --impl=reference"):
-        run = replayed(f"{command} --case ports-line -p no:cacheprovider", Path(where), fresh=True)
+        run = replayed(f"{command} --case ports-line -p no:cacheprovider", Path(where))
         assert (run.status, list(run.outcomes)) == (0, ["testee/test_probe[ports-line]"]), run.out
 
 
@@ -95,7 +96,7 @@ def test_a_checkout_can_be_reached_by_a_link(tmp_path: Path) -> None:
 
 
 def test_the_values_of_options_are_no_implementation(project: Path) -> None:
-    run = replayed(f"{RUN} -k dims -n 2 'my testee' --profile sparse --seed 3", project, fresh=True)
+    run = replayed(f"{RUN} -k dims -n 2 'my testee' --profile sparse --seed 3", project)
     assert (run.status, run.report["adapter"], run.report["seed"]) == (0, "mine", 3), run.out
 
 
@@ -117,7 +118,7 @@ def test_the_values_of_options_are_no_implementation(project: Path) -> None:
     ],
 )
 def test_what_cannot_be_meant_is_one_line(project: Path, line: str, said: str) -> None:
-    status, out = run_line(line, project)
+    status, out = run_words(line, project)
     assert status == USAGE, out
     (error,) = [line for line in out.splitlines() if line.startswith("ERROR: ")]
     assert said in error
@@ -125,7 +126,8 @@ def test_what_cannot_be_meant_is_one_line(project: Path, line: str, said: str) -
 
 @pytest.mark.parametrize("command", [RUN, PYARGS, f"make -C {shlex.quote(str(ROOT))} conformance ARGS='--case total'"])
 def test_a_run_of_nobody_says_whom_it_judges_first_and_last(tmp_path: Path, command: str) -> None:
-    status, out = run_line(f"{command} --case total -q" if "make" not in command else command, tmp_path)
+    made = "make" in command
+    status, out = run_line(command, tmp_path) if made else run_words(f"{command} --case total -q", tmp_path)
     assert status == 0, out
     told = [line for line in out.splitlines() if line and not line.startswith(("make", ".venv/bin/pytest"))]
     assert [UNNAMED in told[0], UNNAMED in told[-1]] == [True, True], out
@@ -134,13 +136,13 @@ def test_a_run_of_nobody_says_whom_it_judges_first_and_last(tmp_path: Path, comm
 
 def test_cases_are_chosen_by_the_names_of_failures_and_of_run_json() -> None:
     chosen = "--case total --case 'testee/test_probe[unknown-op]'"
-    run = replayed(f"{RUN} reference {chosen} -n 2", ROOT, fresh=True)
+    run = replayed(f"{RUN} reference {chosen} -n 2", ROOT)
     assert run.status == 0, run.out
     assert sorted(run.outcomes) == ["testee/test_decode_is_total", "testee/test_probe[unknown-op]"]
 
 
 def test_help_is_whole_and_starts_nothing(project: Path) -> None:
-    status, out = run_line(f"{RUN} ./nowhere --help", project)
+    status, out = run_words(f"{RUN} ./nowhere --help", project)
     assert status == 0, out
     assert out.startswith("usage: resonant-conformance run IMPL [OPTION ...]")
     for option in ("--impl", "--case", "--profile", "--known-failures", "--plan", "--report", "--seed", "--no-build"):

@@ -9,7 +9,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-import venv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import ZipFile
@@ -44,7 +44,7 @@ class Installed:
             key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "PYTHON", "VIRTUAL_ENV"))
         }
         return subprocess.run(
-            [str(self.bin / program), *arguments],
+            [str((self.folder if os.sep in program else self.bin) / program), *arguments],
             cwd=self.folder,
             env=environment | {"COLUMNS": "120"},
             capture_output=True,
@@ -68,48 +68,63 @@ def archives(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Python with what the suite depends on, in the versions of the lock file, and hatchling to build it."""
-    folder = tmp_path_factory.mktemp("environment")
-    venv.create(folder, with_pip=True)
-    locked = re.sub(r" \\\n(?: +--hash=\S+(?: \\)?\n)+", "\n", (ROOT / "requirements.lock").read_text("utf-8"))
-    constraints = folder / "constraints.txt"
-    constraints.write_text(locked, "utf-8")
-    pip = (str(folder / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check", "install")
-    execute(*pip, "-c", str(constraints), *depends(), "hatchling", cwd=folder)
-    return folder
+def by_recipe(
+    archives: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """An empty folder but for an adapter of somebody's own, in which the recipe for any CI installed the wheel and ran.
 
-
-def depends() -> list[str]:
-    """The suite's dependencies, from pyproject.toml."""
-    found = re.search(r"^dependencies = (\[.*?^\])", (ROOT / "pyproject.toml").read_text("utf-8"), re.S | re.M)
-    assert found is not None
-    return [line.strip(' ",') for line in found[1].splitlines()[1:-1]]
-
-
-@pytest.fixture(scope="session")
-def installed(archives: Path, environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    """The suite, installed from the wheel, with an adapter of somebody's own."""
+    What the suite depends on has the versions of the lock file.
+    """
     (wheel,) = archives.glob("*.whl")
-    pip = (str(environment / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check")
-    execute(*pip, "install", "--no-deps", str(wheel), cwd=environment)
     folder = tmp_path_factory.mktemp("empty")
-    (site,) = environment.glob("lib/python*/site-packages")
-    testee = site / "resonant_conformance" / "adapters" / "reference" / "testee.py"
+    site = f".resonant/lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
+    testee = folder / site / "resonant_conformance" / "adapters" / "reference" / "testee.py"
     (folder / "adapter.toml").write_text(ADAPTER.replace("{testee}", str(testee)), "utf-8")
-    return Installed(environment / "bin", folder)
+    locked = tmp_path_factory.mktemp("locked") / "constraints.txt"
+    locked.write_text(without_hashes("requirements.lock"), "utf-8")
+    given = {"RESONANT_SUITE": str(wheel), "RESONANT_ARGS": "--profile sparse -q", "RESONANT_REPORT": "by-recipe"}
+    return folder, recipe(folder, {**given, "PIP_CONSTRAINT": str(locked)})
+
+
+def without_hashes(lock: str) -> str:
+    """A lock file as constraints."""
+    return re.sub(r" \\\n(?: +--hash=\S+(?: \\)?\n)+", "\n", (ROOT / lock).read_text("utf-8"))
+
+
+def recipe(folder: Path, given: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """The recipe for any CI, run in the folder with the Python that runs this."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    line = ["bash", str(ROOT / "adapters" / "ci" / "judge.sh")]
+    return subprocess.run(
+        line, cwd=folder, env={**given, "PATH": path}, capture_output=True, text=True, timeout=LIMIT_S, check=False
+    )
 
 
 @pytest.fixture(scope="session")
-def planned(installed: Installed) -> subprocess.CompletedProcess[str]:
-    """A whole run, which has written whole/run.json and plan.json."""
-    options = ("-q", "-n", "2", "--report", "whole", "--plan", "plan.json", "--write-plan")
-    return installed.run("pytest", "--pyargs", "resonant_conformance", "--impl=./adapter.toml", *options)
+def installed(by_recipe: tuple[Path, subprocess.CompletedProcess[str]]) -> Installed:
+    """The suite, installed from the wheel, with an adapter of somebody's own."""
+    folder, done = by_recipe
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Installed(folder / ".resonant" / "bin", folder)
 
 
-def test_the_source_archive_installs_as_the_same_suite(archives: Path, environment: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="session")
+def by_readme(installed: Installed) -> list[subprocess.CompletedProcess[str]]:
+    """The lines of README for CI, of which the first is a whole run, by a plan of one profile."""
+    options = ("-q", "-n", "2", "--profile", "sparse", "--plan", "plan.json", "--write-plan")
+    planned = installed.run("pytest", "--pyargs", "resonant_conformance", "--impl=./adapter.toml", *options)
+    assert planned.returncode == 0, planned.stdout + planned.stderr
+    assert "warning" not in planned.stdout
+    _, _, section = (ROOT / "README.md").read_text("utf-8").partition("\n## In your CI\n")
+    lines = re.findall(r"^resonant-conformance .*", section, re.MULTILINE)
+    assert [line.split()[1] for line in lines] == ["run", "report", "statement"]
+    (installed.folder / "known.toml").write_text("known = []\n", "utf-8")
+    return [installed.run(*shlex.split(line)) for line in lines]
+
+
+def test_the_source_archive_installs_as_the_same_suite(archives: Path, tmp_path: Path) -> None:
     (wheel,), (source,) = archives.glob("*.whl"), archives.glob("*.tar.gz")
-    pip = (str(environment / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check")
+    pip = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
     execute(*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", str(tmp_path), str(source), cwd=tmp_path)
     (again,) = tmp_path.glob("*.whl")
     with ZipFile(wheel) as first, ZipFile(again) as second:
@@ -125,11 +140,11 @@ def test_the_wheel_adds_two_packages_and_nothing_else(archives: Path) -> None:
     assert names == {"resonant", "resonant_conformance", wheel.name.rpartition("-py3")[0] + ".dist-info"}
 
 
-def test_pytest_finds_the_suite_by_its_name(planned: subprocess.CompletedProcess[str], installed: Installed) -> None:
-    done = planned
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "warning" not in done.stdout
-    run = json.loads((installed.folder / "whole" / "run.json").read_text("utf-8"))
+def test_a_whole_run_judges_every_profile(
+    by_readme: list[subprocess.CompletedProcess[str]], installed: Installed
+) -> None:
+    assert by_readme[0].returncode == 0, by_readme[0].stdout + by_readme[0].stderr
+    run = json.loads((installed.folder / "out" / "run.json").read_text("utf-8"))
     assert run["adapter"] == "mine"
     assert {name: row["passed"] == row["executed"] > 200 for name, row in run["profiles"].items()} == dict.fromkeys(
         registry().profiles, True
@@ -152,16 +167,10 @@ def test_the_command_judges_one_profile(installed: Installed) -> None:
 
 
 def test_what_readme_says_for_ci_works_line_by_line(
-    planned: subprocess.CompletedProcess[str], installed: Installed
+    by_readme: list[subprocess.CompletedProcess[str]], installed: Installed
 ) -> None:
-    assert planned.returncode == 0, planned.stdout + planned.stderr
-    _, _, section = (ROOT / "README.md").read_text("utf-8").partition("\n## In your CI\n")
-    lines = re.findall(r"^resonant-conformance .*", section, re.MULTILINE)
-    assert [line.split()[1] for line in lines] == ["run", "report", "statement"]
-    (installed.folder / "known.toml").write_text("known = []\n", "utf-8")
-    for line in lines:
-        done = installed.run(*shlex.split(line))
-        assert done.returncode == 0, line + done.stdout + done.stderr
+    for done in by_readme:
+        assert done.returncode == 0, " ".join(done.args) + done.stdout + done.stderr
     made = {path.name for path in (installed.folder / "out").iterdir()}
     assert {"run.json", "junit.xml", "report.html", "statement.json", "badge.svg"} <= made
     assert installed.run("resonant-conformance", "verify", "out/statement.json").returncode == 0
@@ -214,20 +223,13 @@ def test_a_failure_of_an_installed_suite_is_replayed_by_the_command_that_it_prin
     assert (again.status, again.outcomes) == (1, {"frame/space_hash/refused/arch-empty": "crash"}), again.out
 
 
-def test_the_recipe_for_any_ci_judges_and_reports(archives: Path, environment: Path, installed: Installed) -> None:
-    (wheel,) = archives.glob("*.whl")
-    given = {"RESONANT_SUITE": str(wheel), "RESONANT_ARGS": "--profile sparse -q", "RESONANT_REPORT": "by-recipe"}
-    given |= {"PIP_CONSTRAINT": str(environment / "constraints.txt"), "PATH": os.environ["PATH"]}
-    recipe = ["bash", str(ROOT / "adapters" / "ci" / "judge.sh")]
-    done = subprocess.run(
-        recipe, cwd=installed.folder, env=given, capture_output=True, text=True, timeout=LIMIT_S, check=False
-    )
+def test_the_recipe_for_any_ci_judges_and_reports(by_recipe: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    folder, done = by_recipe
     assert done.returncode == 0, done.stdout + done.stderr
-    assert (installed.folder / "by-recipe" / "report.html").is_file()
-    given["RESONANT_IMPL"] = "none.toml"
-    done = subprocess.run(
-        recipe, cwd=installed.folder, env=given, capture_output=True, text=True, timeout=LIMIT_S, check=False
-    )
+    run = json.loads((folder / "by-recipe" / "run.json").read_text("utf-8"))
+    assert run["profiles"]["sparse"]["passed"] > 200
+    assert (folder / "by-recipe" / "report.html").is_file()
+    done = recipe(folder, {"RESONANT_IMPL": "none.toml"})
     assert (done.returncode, "set RESONANT_IMPL" in done.stderr) == (2, True)
 
 
@@ -278,9 +280,8 @@ def test_a_campaign_says_what_it_lacks_and_runs_once_that_is_there(installed: In
     assert lacking.stdout == ""
     (line,) = lacking.stderr.splitlines()
     assert line.endswith("-m pip install 'resonant-conformance[campaign]'")
-    locked = (ROOT / "requirements-campaign.lock").read_text("utf-8")
     constraints = installed.folder / "constraints.txt"
-    constraints.write_text(re.sub(r" \\\n(?: +--hash=\S+(?: \\)?\n)+", "\n", locked), "utf-8")
+    constraints.write_text(without_hashes("requirements-campaign.lock"), "utf-8")
     pip = (str(installed.bin / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check")
     execute(*pip, "install", "-c", str(constraints), "distributed", "cryptography", cwd=installed.folder)
     done = installed.run("resonant-conformance", *arguments)

@@ -87,7 +87,7 @@ COMMANDS: Mapping[str, Command] = {
     "campaign": Command(
         "ask several implementations generated inputs, and compare: campaign --impl rust", campaign.main
     ),
-    "report": Command("make report.html of one or more run.json", report),
+    "report": Command("make report.html of one or more run.json, or with --history DIR the trend of many", report),
     "compare": Command("what changed between two runs: compare OLD NEW", compare.main),
     "statement": Command("make statement.json and badge.svg of a run", state),
     "verify": Command("check a statement, and its signature", verify),

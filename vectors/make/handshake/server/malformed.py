@@ -9,7 +9,7 @@ from typing import Any
 from ...dialogue.configs import DATA_STREAM, HANDSHAKE_STREAM
 from ...dialogue.events import dropped, established
 from ...dialogue.frames import CAPABILITY, HALF, PING, Frame, capable, ping, sync, without
-from ...dialogue.steps import JOIN, capability, client, events, expect, first_ping, refusal, send, server
+from ...dialogue.steps import JOIN, Steps, capability, client, events, expect, first_ping, refusal, send, server
 from ...model import Case, Group
 from ...writer.raw_frame import F16, I8, Q4
 from ...writer.tensors import SYNC, Slice, json_slice
@@ -176,3 +176,11 @@ def _unreadable() -> Iterator[Case]:
         *events(established()),
     ]
     yield client("client-waiting", about, "HSK-40 HSK-34", steps)
+    about = "A frame that cannot be read is no ping: again it is answered anew, a ping of its number as a new one."
+    twice = [*send(frame), *_cannot_read(frame, 0), *send(frame), *_cannot_read(frame, 1)]
+    good = [*send(ping()), *expect(capability(2)), *events(established())]
+    yield server("server-twice", about, "HSK-18 HSK-19", twice, good)
+
+
+def _cannot_read(frame: Frame, frame_seq: int) -> Steps:
+    return refusal(frame, "BAD_MESSAGE", frame_seq, detail=UNREADABLE["cut"][2])

@@ -24,6 +24,8 @@ pub(crate) struct SendStreams {
     /// The stream_ids, the one opened first in front.
     order: VecDeque<u32>,
     bytes: usize,
+    /// The stream_ids of streams with STRONG_TAIL, also of those that are kept no longer.
+    strong: BTreeSet<u32>,
 }
 
 /// The totals of a TAIL: frames, total_len, and the hash of a stream with STRONG_TAIL.
@@ -40,6 +42,9 @@ impl SendStreams {
         };
         self.streams.insert(stream_id, stream);
         self.order.push_back(stream_id);
+        if is_strong {
+            self.strong.insert(stream_id);
+        }
     }
 
     /// A stream that its TAIL has not ended.
@@ -53,10 +58,9 @@ impl SendStreams {
         self.streams.values().any(|stream| stream.tail.is_none())
     }
 
-    /// Whether frames on the stream_id have STRONG_TAIL (STM-3).
+    /// Whether frames on the stream_id have STRONG_TAIL, a HEART after the TAIL among them (STM-3).
     pub(crate) fn is_strong(&self, stream_id: u32) -> bool {
-        let stream = self.get_open(stream_id);
-        stream.is_some_and(|stream| stream.is_strong)
+        self.strong.contains(&stream_id)
     }
 
     pub(crate) fn totals(&self, stream_id: u32) -> Option<Totals> {

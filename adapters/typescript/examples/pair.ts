@@ -1,0 +1,65 @@
+import { isIPv6 } from "node:net";
+import { parseArgs } from "node:util";
+import { hostPort } from "../src/node/socket.js";
+import { ALL_FEATURES, type PeerConfig } from "../src/peer/config.js";
+
+/** What both models take. The hash stands for the space that they share. */
+export const CONFIG: PeerConfig = { ...ALL_FEATURES, spaceHash32: 2451163210, dModel: 2048 };
+
+/** The arguments of both programs. */
+export interface Arguments {
+  readonly host: string;
+  readonly port: number;
+  /** undefined if there is none. */
+  readonly count: number | undefined;
+  /** Aborted when the program is interrupted. */
+  readonly signal: AbortSignal;
+}
+
+class WrongArgument extends Error {}
+
+const HOST_PORT = /^(?:\[(?<ipv6>[0-9A-Fa-f:.]+(?:%\w+)?)\]|(?<name>[^\s[\]:/]+)):(?<port>[0-9]{1,5})$/;
+/** What the system says of an address that is not there. */
+const NOWHERE = new Set(["ENOTFOUND", "EAI_AGAIN", "EADDRNOTAVAIL", "ENETUNREACH", "EAFNOSUPPORT", "EINVAL"]);
+
+/**
+ * Reads the arguments, and runs a program until it ends or is interrupted. The status is 1 where something failed, and 2
+ * where the arguments are wrong. `what` says what fails where an address is not there, such as "cannot listen on".
+ */
+export async function main(what: string, program: (given: Arguments) => Promise<void>): Promise<void> {
+  const interrupted = new AbortController();
+  process.once("SIGINT", () => interrupted.abort());
+  process.stdout.on("error", () => process.exit(0)); // nobody reads on
+  let where = "";
+  try {
+    const given = { ...readArguments(), signal: interrupted.signal };
+    where = hostPort({ address: given.host, port: given.port });
+    await program(given);
+  } catch (error) {
+    if (interrupted.signal.aborted) return;
+    const { code, message } = error as NodeJS.ErrnoException;
+    const isNowhere = NOWHERE.has(code ?? "");
+    console.error(isNowhere ? `${what} ${where}: ${code}` : message);
+    process.exitCode = isNowhere || error instanceof WrongArgument ? 2 : 1;
+  }
+}
+
+function readArguments(): { host: string; port: number; count: number | undefined } {
+  const { addr, count } = readOptions();
+  const found = HOST_PORT.exec(addr)?.groups;
+  const { ipv6, name, port } = found ?? {};
+  if (Number(port ?? "65536") > 65_535 || (ipv6 !== undefined && !isIPv6(ipv6))) {
+    throw new WrongArgument(`--addr ${addr} is not HOST:PORT, such as 127.0.0.1:50051, localhost:50051 or [::1]:50051`);
+  }
+  if (count !== undefined && !/^[0-9]+$/.test(count)) throw new WrongArgument(`--count ${count} is not a number`);
+  return { host: (ipv6 ?? name) as string, port: Number(port), count: count === undefined ? undefined : Number(count) };
+}
+
+function readOptions(): { addr: string; count?: string | undefined } {
+  const options = { addr: { type: "string", default: "127.0.0.1:50051" }, count: { type: "string" } } as const;
+  try {
+    return parseArgs({ options }).values as { addr: string; count?: string };
+  } catch (error) {
+    throw new WrongArgument((error as Error).message);
+  }
+}

@@ -1,0 +1,65 @@
+// A client: it shakes hands with recv_think, sends Thinks, and prints the Critiques of them.
+//
+//     node build/examples/send_think.js [--addr HOST:PORT] [--count N]
+
+import { Dtype, MessageType, Modality } from "../src/frame.js";
+import { readObject } from "../src/json/read.js";
+import { type Connection, connect } from "../src/node/connection.js";
+import { hostPort } from "../src/node/socket.js";
+import type { Delivered } from "../src/peer/event.js";
+import type { Outgo } from "../src/peer/peer.js";
+import { type Arguments, CONFIG, main } from "./pair.js";
+
+/** The ping has the number 0 on it, the first Think 1. */
+const STREAM_ID = 0x1234;
+const PATIENCE_MS = 2000;
+
+async function run({ host, port, count = 1, signal }: Arguments): Promise<void> {
+  const server = await connect(CONFIG, { host, port, streamId: STREAM_ID, signal });
+  try {
+    const { agreement } = server;
+    console.log(
+      `connected to ${hostPort(server.remote)}: compress ${agreement?.compress}, crypto ${agreement?.crypto}`,
+    );
+    for (let number = 1; number <= count; number += 1) await exchange(server, number, signal);
+  } finally {
+    server.close();
+  }
+}
+
+/** Sends one Think, and waits a while for the Critique of it where Critique is agreed. */
+async function exchange(server: Connection, number: number, signal: AbortSignal): Promise<void> {
+  server.send(STREAM_ID, think(number));
+  console.log(`sent Think ${number} on stream 0x${STREAM_ID.toString(16)}`);
+  if (!server.agreement?.critique) return;
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  try {
+    for await (const event of server.events(AbortSignal.any([patience, signal]))) {
+      if (event.kind === "error_received") throw new Error(`the server refused: ${event.code}`);
+      if (event.kind !== "message") continue;
+      console.log(described(event));
+      return;
+    }
+  } catch (error) {
+    if (!patience.aborted) throw error;
+    console.log(`no Critique in ${PATIENCE_MS / 1000} s`);
+  }
+}
+
+function described({ type, slices }: Delivered): string {
+  if (type !== MessageType.Critique) return `received a message of type ${type}`;
+  const explanation = slices[2] && readObject(slices[2].payload);
+  return `received Critique: ${explanation?.note ?? "without a note"}`;
+}
+
+/** A hidden state of 2,048 values from −2 to 2, another one for each number. */
+function think(number: number): Outgo {
+  const halves = Uint16Array.from({ length: 2048 }, (_, at) => {
+    const magnitude = (at * 7919 + number * 104_729) % 0x4000; // from 0 up to 2
+    return magnitude | ((at % 2) << 15);
+  });
+  const hidden = { dtype: Dtype.F16, dims: [1, 2048], payload: new Uint8Array(halves.buffer) };
+  return { type: MessageType.Think, modality: Modality.Text, slices: [hidden] };
+}
+
+await main("cannot reach", run);

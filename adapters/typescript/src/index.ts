@@ -1,0 +1,15 @@
+export { decode, readHeader } from "./decode.js";
+export { encode } from "./encode.js";
+export { CODES, type Code, MissingTransformError, ResonantError } from "./errors.js";
+export * from "./frame.js";
+export { halvesOf, numbersOf } from "./half.js";
+export { Double, type JsonObject, type JsonValue, plain } from "./json/value.js";
+export { decodeMessage, type Message, readMessage, type Tensor } from "./message.js";
+export * from "./peer/index.js";
+export { type CodeBits, dequantize, type Quantized, quantize, type Source } from "./quant.js";
+export { open, type Sealing, seal } from "./seal.js";
+export { spaceHash32 } from "./space.js";
+export { type Sparse, sparseDecode, sparseEncode } from "./sparse.js";
+export { strongTailHash, tailHashText } from "./tail-hash.js";
+export { Xxh3, xxh3 } from "./xxh3.js";
+export { compress, decompress, loadZstd } from "./zstd.js";

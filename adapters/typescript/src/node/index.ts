@@ -1,0 +1,3 @@
+export { Connection, type ConnectOptions, connect, SessionError } from "./connection.js";
+export { type Arrived, Endpoint, type EndpointOptions, type ServeOptions, serve } from "./endpoint.js";
+export { type Address, hostPort } from "./socket.js";

@@ -1,0 +1,86 @@
+import { type Arrival, arrivalOf } from "./arrival.js";
+import { objection } from "./checks.js";
+import { drop, errorMembers, type Fault, mayReply, reply, replyAgain } from "./emit.js";
+import { delivered } from "./event.js";
+import { acceptCapability, acceptError, answerPing, rememberAnswer } from "./handshake.js";
+import type { Answer, State } from "./state.js";
+import { acceptTail, fillNumber, openStream, settle } from "./streams.js";
+import { ReplayWindow } from "./window.js";
+
+/** Takes one received datagram through the checks, and does what follows from it. */
+export function receive(state: State, bytes: Uint8Array): void {
+  const arrival = arrivalOf(state, bytes);
+  if (typeof arrival === "string") {
+    drop(state, arrival);
+    return;
+  }
+  const found = objection(state, arrival);
+  if (found === undefined) accept(state, arrival);
+  else if ("drop" in found) drop(state, found.drop);
+  else if ("reject" in found) reject(state, arrival, found.reject);
+  else repeat(state, arrival);
+}
+
+/** Answers a frame with an error; it has no other effect (HSK-53). */
+function reject(state: State, { ref, content, key }: Arrival, fault: Fault): void {
+  if (!mayReply(state, ref.streamId)) {
+    drop(state, "REPLY_LIMIT");
+    return;
+  }
+  const bytes = reply(state, ref.streamId, errorMembers(fault, ref));
+  if (content.kind === "ping" && state.role === "server") rememberAnswer(state, key, { bytes, code: fault.code });
+  state.events.push({ kind: "error_sent", code: fault.code, ...ref });
+}
+
+/** Answers a ping as before; it counts as accepted (HSK-18, HSK-62). */
+function repeat(state: State, arrival: Arrival): void {
+  if (!state.mayReply()) {
+    drop(state, "REPLY_LIMIT");
+    return;
+  }
+  const answer = state.answers.get(arrival.key) as Answer;
+  const owed = remember(state, arrival);
+  replyAgain(state, answer);
+  settle(state, owed);
+  if (answer.code !== undefined) state.events.push({ kind: "error_sent", code: answer.code, ...arrival.ref });
+}
+
+/** Does what a frame is for that passed all checks (HSK-55). */
+function accept(state: State, arrival: Arrival): void {
+  const { content, ref } = arrival;
+  switch (content.kind) {
+    case "head":
+      if (content.head !== undefined) openStream(state, arrival, content.head);
+      break;
+    case "tail":
+      if (content.tail !== undefined) acceptTail(state, arrival, content.tail);
+      break;
+    case "ping":
+      if (state.role === "client" || content.ping === undefined) settle(state, remember(state, arrival));
+      else if (!mayReply(state, ref.streamId)) drop(state, "REPLY_LIMIT");
+      else answerPing(state, arrival, content.ping, remember(state, arrival));
+      break;
+    default:
+      settle(state, remember(state, arrival));
+      if (content.kind === "error" && content.error !== undefined) acceptError(state, content.error);
+      if (content.kind === "capability" && content.capability !== undefined) {
+        acceptCapability(state, ref.streamId, content.capability);
+      }
+  }
+}
+
+/** Puts off the loss, and remembers the number; on a stream that may end it, and the error that it then owes is returned. */
+function remember(state: State, arrival: Arrival): ReturnType<typeof fillNumber> {
+  state.heard();
+  const { streamId, frameSeq } = arrival.ref;
+  const isTail = arrival.content.kind === "tail";
+  const stream = state.streams.get(streamId);
+  if (stream !== undefined) return arrival.numbered ? fillNumber(state, stream, arrival) : undefined;
+  const closed = state.closed.get(streamId);
+  if (arrival.content.kind === "data") state.events.push(delivered(arrival.frame)); // HSK-41
+  if (!arrival.numbered) return undefined;
+  const window = closed ?? state.windows.get(streamId) ?? new ReplayWindow();
+  window.accept(frameSeq, isTail);
+  (closed === undefined ? state.windows : state.closed).touch(streamId, window);
+  return undefined;
+}

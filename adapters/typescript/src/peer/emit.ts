@@ -1,0 +1,115 @@
+import { encode } from "../encode.js";
+import type { Code } from "../errors.js";
+import { ResonantError } from "../errors.js";
+import { Dtype, Flag, type Frame, MAX_DATAGRAM_BYTES, MessageType, Modality, type Slice } from "../frame.js";
+import type { Ref } from "./event.js";
+import { nonceOf } from "./nonce.js";
+import type { Answer, State } from "./state.js";
+
+/** What a frame carries besides what its peer puts into each. */
+export interface Content {
+  readonly type: number;
+  readonly modality: number;
+  readonly slices: readonly Slice[];
+}
+
+/** The members of a Sync object, in the order in which they are written. */
+export type Members = { readonly [name: string]: unknown };
+
+const UTF8 = new TextEncoder();
+
+/** The slices of a Sync frame with an object. */
+export function syncContent(members: Members): Content {
+  const payload = UTF8.encode(JSON.stringify(members));
+  return {
+    type: MessageType.Sync,
+    modality: Modality.Text,
+    slices: [{ dtype: Dtype.I8, dims: [payload.length], payload }],
+  };
+}
+
+/** A HEART. */
+export const HEART: Content = { type: MessageType.Sync, modality: Modality.Text, slices: [] };
+
+/**
+ * The next frame of a stream_id, by the agreement of the session: sealed, and compressed unless it is Sync (HSK-4, HSK-5).
+ * Throws ResonantError for what does not make a frame, or not one for a datagram (HSK-1).
+ */
+export function agreedFrame(state: State, streamId: number, content: Content, strong: boolean): Uint8Array {
+  const { compress, crypto } = state.session?.agreement ?? { compress: "none", crypto: "none" };
+  const zipped = compress === "zstd" && content.type !== MessageType.Sync;
+  const sealed = crypto === "xchacha20poly1305";
+  const flags = (zipped ? Flag.ZSTD : 0) | (sealed ? Flag.XCHACHA : 0) | (strong ? Flag.STRONG_TAIL : 0);
+  return frameBytes(state, streamId, content, flags);
+}
+
+/** A ping, capability or error, which have no flags (HSK-45). */
+export function openFrame(state: State, streamId: number, members: Members): Uint8Array {
+  return frameBytes(state, streamId, syncContent(members), 0);
+}
+
+function frameBytes(state: State, streamId: number, content: Content, flags: number): Uint8Array {
+  const frameSeq = state.outgoing.next(streamId);
+  const frame: Frame = { ...content, flags, streamId, frameSeq, spaceHash32: state.config.spaceHash32 }; // HSK-3
+  const sealed = (flags & Flag.XCHACHA) !== 0;
+  const nonce = sealed ? nonceOf(state.salts[0] as Uint8Array, streamId, frameSeq) : undefined;
+  const bytes = encode(frame, { key: state.config.key, nonce });
+  if (bytes.length <= MAX_DATAGRAM_BYTES) return bytes;
+  throw new ResonantError("FRAME_TOO_LARGE", `${bytes.length} bytes do not fit a datagram`, "HSK-1");
+}
+
+/** Sends the next frame of a stream_id. */
+export function send(state: State, streamId: number, bytes: Uint8Array): Ref {
+  const ref = { streamId, frameSeq: state.outgoing.next(streamId) };
+  state.outgoing.sent(ref, bytes);
+  sendAgain(state, bytes);
+  return ref;
+}
+
+/** Sends bytes that were sent before. */
+export function sendAgain(state: State, bytes: Uint8Array): void {
+  state.datagrams.push(bytes);
+  state.sentAt = state.now;
+}
+
+/** Whether a reply may be sent on a stream_id (HSK-42, HSK-72). */
+export function mayReply(state: State, streamId: number): boolean {
+  return state.mayReply() && state.outgoing.hasRoom(streamId);
+}
+
+/** Sends a capability or an error, which `mayReply` allowed. */
+export function reply(state: State, streamId: number, members: Members): Uint8Array {
+  const bytes = openFrame(state, streamId, members);
+  send(state, streamId, bytes);
+  state.replied();
+  return bytes;
+}
+
+/** Sends an answer again (HSK-18). */
+export function replyAgain(state: State, answer: Answer): void {
+  sendAgain(state, answer.bytes);
+  state.replied();
+}
+
+/** An error that a frame gets: its code, what the code adds (HSK-43), and a text for people. */
+export interface Fault {
+  readonly code: Code;
+  readonly text: string;
+  readonly adds?: Members;
+}
+
+/** The object of an error. */
+export function errorMembers(fault: Fault, ref: Ref): Members {
+  return {
+    method: "error",
+    code: fault.code,
+    message: fault.text,
+    ref: { stream_id: ref.streamId, frame_seq: ref.frameSeq.toString() },
+    ...fault.adds,
+  };
+}
+
+/** Reports that a frame is dropped (HSK-54). */
+export function drop(state: State, code: Code): void {
+  state.events.push({ kind: "dropped", code });
+}

@@ -1,0 +1,110 @@
+import type { Code } from "../errors.js";
+import type { Frame, Slice } from "../frame.js";
+import type { CompressName, CryptoName, DtypeName, ModalityName } from "./names.js";
+
+/** Names a frame by its two numbers. */
+export interface Ref {
+  readonly streamId: number;
+  readonly frameSeq: bigint;
+}
+
+/** What the two peers of a session agreed on: lists in own order, and what this one chose for its own frames. */
+export interface Agreement {
+  readonly agreedProto: number;
+  readonly compress: CompressName;
+  readonly crypto: CryptoName;
+  readonly dtype: readonly DtypeName[];
+  readonly modality: readonly ModalityName[];
+  readonly critique: boolean;
+}
+
+/** A session begins, or is renegotiated. */
+export interface Established extends Agreement {
+  readonly kind: "established";
+}
+
+/** An error of the other peer (with its ref, if it has one), or the failure of this peer's handshake (without). */
+export interface ErrorReceived {
+  readonly kind: "error_received";
+  /** Of the registry as a rule; the other peer may send any text. */
+  readonly code: string;
+  readonly ref?: Ref;
+}
+
+/** A frame was answered with an error. */
+export interface ErrorSent extends Ref {
+  readonly kind: "error_sent";
+  readonly code: Code;
+}
+
+/** A data frame is delivered. `readMessage` says what its slices mean. */
+export interface Delivered extends Ref {
+  readonly kind: "message";
+  readonly type: number;
+  readonly modality: number;
+  readonly slices: readonly Slice[];
+}
+
+/** A stream begins. */
+export interface Opened {
+  readonly kind: "opened";
+  readonly streamId: number;
+  /** Whether its HEAD gives sizes and hashes. */
+  readonly sized: boolean;
+}
+
+/** A TAIL came before all of its stream had. */
+export interface Incomplete {
+  readonly kind: "incomplete";
+  readonly streamId: number;
+  /** The first 64 numbers that are missing. */
+  readonly missing: readonly bigint[];
+}
+
+/** A stream is complete, and verified. */
+export interface Complete {
+  readonly kind: "complete";
+  readonly streamId: number;
+  readonly frames: bigint;
+  readonly totalLen: bigint;
+  /** 16 hexadecimal digits (FRM-38). */
+  readonly xxhash3_64: string;
+}
+
+/** A stream failed. */
+export interface Failed {
+  readonly kind: "failed";
+  readonly streamId: number;
+  readonly code: Code;
+  /** What differs, of STREAM_CORRUPT. */
+  readonly what?: string;
+}
+
+/** The other peer is lost, and the session with it. */
+export interface Lost {
+  readonly kind: "lost";
+}
+
+/** A frame was dropped. */
+export interface Dropped {
+  readonly kind: "dropped";
+  readonly code: Code;
+}
+
+/** What a peer reports to its application (specs/handshake.md, section 5). */
+export type PeerEvent =
+  | Established
+  | ErrorReceived
+  | ErrorSent
+  | Delivered
+  | Opened
+  | Incomplete
+  | Complete
+  | Failed
+  | Lost
+  | Dropped;
+
+/** The event of a data frame. */
+export function delivered({ streamId, frameSeq, type, modality, slices }: Frame): Delivered {
+  return { kind: "message", streamId, frameSeq, type, modality, slices };
+}

@@ -1,0 +1,140 @@
+import { ResonantError } from "../errors.js";
+import type { Slice } from "../frame.js";
+import { receive } from "./accept.js";
+import { checked, type PeerConfig, type Role, SALT_BYTES } from "./config.js";
+import type { Agreement, PeerEvent } from "./event.js";
+import { repeatTail, requestHead, requestHeart, requestMessage, requestPing, requestTail } from "./requests.js";
+import { State } from "./state.js";
+import type { Sizes } from "./sync.js";
+import { advance, nextDeadline } from "./timers.js";
+
+/** What goes into a data frame. */
+export interface Outgo {
+  /** Of `MessageType`, but not Sync. */
+  readonly type: number;
+  readonly modality: number;
+  readonly slices: readonly Slice[];
+}
+
+/** What a peer is made with, so that it needs no randomness of its own. */
+export interface PeerOptions {
+  readonly role: Role;
+  readonly config: PeerConfig;
+  /** 16 random bytes, never those of another peer with the same key. */
+  readonly salt: Uint8Array;
+  /** Draws the salts of further sessions; without it they use the same, and their numbers go on (XCH-15). */
+  readonly drawSalt?: () => Uint8Array;
+}
+
+/**
+ * One end of a connection, without input and output: it is given datagrams, requests and the time in milliseconds, which
+ * never goes back, and gives datagrams and events. No datagram makes it throw. Requests throw ResonantError where the
+ * peer rejects them, and then have no other effect.
+ */
+export class Peer {
+  readonly #state: State;
+
+  constructor({ role, config, salt, drawSalt }: PeerOptions) {
+    const copied = () => checkedSalt((drawSalt as () => Uint8Array)());
+    this.#state = new State(role, checked(config), checkedSalt(salt), drawSalt && copied);
+  }
+
+  /** What is agreed, in a session. */
+  get agreement(): Agreement | undefined {
+    return this.#state.session?.agreement;
+  }
+
+  /** Whether streams of the other peer are open. */
+  get hasOpenStreams(): boolean {
+    return this.#state.streams.size > 0;
+  }
+
+  /** When a frame was last accepted, or a session established. */
+  get heardAt(): number {
+    return this.#state.heardAt;
+  }
+
+  /** Whether a frame was accepted since the last handshake. */
+  get hasSpoken(): boolean {
+    return this.#state.hasSpoken;
+  }
+
+  /** Whether it has nothing to remember: all that it received was dropped, and it sent nothing. */
+  get isBlank(): boolean {
+    return this.#state.isBlank;
+  }
+
+  /** When `advance` has something to do, if ever. */
+  get nextDeadline(): number | undefined {
+    return nextDeadline(this.#state)?.at;
+  }
+
+  /** Moves the clock to `now`; deadlines on the way are met at their times. */
+  advance(now: number): void {
+    advance(this.#state, now);
+  }
+
+  /** Receives a datagram. Slices of events are views of it, so its bytes must not change. */
+  receive(datagram: Uint8Array, now: number): void {
+    advance(this.#state, now);
+    receive(this.#state, datagram);
+  }
+
+  /** Sends a client's ping, on a stream_id on which nothing was sent. */
+  ping(streamId: number, now: number): void {
+    this.#asked(streamId, now);
+    requestPing(this.#state, streamId);
+  }
+
+  /** Sends a data frame. */
+  send(streamId: number, message: Outgo, now: number): void {
+    this.#asked(streamId, now);
+    requestMessage(this.#state, streamId, message);
+  }
+
+  /** Opens a stream: sends its HEAD. */
+  open(streamId: number, strongTail: boolean, now: number, sizes?: Sizes): void {
+    this.#asked(streamId, now);
+    requestHead(this.#state, streamId, strongTail, sizes);
+  }
+
+  /** Ends a stream: sends its TAIL. */
+  end(streamId: number, now: number): void {
+    this.#asked(streamId, now);
+    requestTail(this.#state, streamId);
+  }
+
+  /** Sends the TAIL of a stream that has ended once more; nothing happens where it is not kept any more. */
+  endAgain(streamId: number, now: number): void {
+    this.#asked(streamId, now);
+    repeatTail(this.#state, streamId);
+  }
+
+  /** Sends a HEART. */
+  heart(streamId: number, now: number): void {
+    this.#asked(streamId, now);
+    requestHeart(this.#state, streamId);
+  }
+
+  /** The datagrams to send since the last call, in their order. */
+  takeDatagrams(): Uint8Array[] {
+    return this.#state.datagrams.splice(0);
+  }
+
+  /** The events since the last call, in their order. */
+  takeEvents(): PeerEvent[] {
+    return this.#state.events.splice(0);
+  }
+
+  #asked(streamId: number, now: number): void {
+    if (!Number.isInteger(streamId) || streamId < 0 || streamId > 0xffff_ffff) {
+      throw new ResonantError("FIELD_RANGE", `stream_id ${streamId} is not a u32`);
+    }
+    advance(this.#state, now);
+  }
+}
+
+function checkedSalt(salt: Uint8Array): Uint8Array {
+  if (salt.length !== SALT_BYTES) throw new RangeError(`a salt has ${salt.length} bytes, not ${SALT_BYTES}`);
+  return salt.slice();
+}

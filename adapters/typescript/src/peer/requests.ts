@@ -1,0 +1,112 @@
+import { checkSlices } from "../encode.js";
+import { type Code, ResonantError } from "../errors.js";
+import { critiqueFault, dtypeFault, messageCode, modalityFault } from "./admit.js";
+import { agreedFrame, type Content, type Fault, type Members, send, sendAgain, syncContent } from "./emit.js";
+import { sendPing } from "./handshake.js";
+import type { SentStream } from "./outgoing.js";
+import type { Session, State } from "./state.js";
+import { directionOf, type Sizes } from "./sync.js";
+import { sendHeart } from "./timers.js";
+
+const refuse = (code: Code, detail: string, clause?: string): ResonantError => new ResonantError(code, detail, clause);
+
+function isFault(fault: Fault | undefined): void {
+  if (fault !== undefined) throw refuse(fault.code, fault.text);
+}
+
+/** Asks a client to ping. */
+export function requestPing(state: State, streamId: number): void {
+  if (state.role === "server") throw refuse("STREAM_STATE", "a server does not ping", "HSK-59");
+  if (!state.outgoing.isUnused(streamId)) throw refuse("STREAM_STATE", "something was sent on the stream_id", "HSK-30");
+  hasRoom(state, streamId);
+  sendPing(state, streamId);
+}
+
+/** Asks for a data frame (HSK-57). */
+export function requestMessage(state: State, streamId: number, content: Content): void {
+  const session = inSession(state);
+  const { spaceHash32 } = state.config;
+  if (session.otherSpaceHash32 !== 0 && session.otherSpaceHash32 !== spaceHash32) {
+    throw refuse("SPACE_MISMATCH", "the other peer has another embedding space", "HSK-57");
+  }
+  maySend(state, streamId);
+  isFault(critiqueFault(session, content.type));
+  isFault(modalityFault(session, content.modality));
+  checkSlices(content.slices);
+  const code = messageCode(content);
+  if (code !== undefined) throw refuse(code, "the slices make no message");
+  isFault(dtypeFault(session, content));
+  const bytes = agreedFrame(state, streamId, content, state.outgoing.isStrong(streamId));
+  send(state, streamId, bytes);
+  state.outgoing.single(streamId);
+  state.outgoing.stream(streamId)?.tally.add(bytes);
+}
+
+/** Asks for a HEART. */
+export function requestHeart(state: State, streamId: number): void {
+  inSession(state);
+  maySend(state, streamId);
+  sendHeart(state, streamId);
+}
+
+/** Asks for the HEAD of a stream, with what it announces. */
+export function requestHead(state: State, streamId: number, strong: boolean, sizes: Sizes | undefined): void {
+  inSession(state);
+  mustNotBeBare(state);
+  if (!state.outgoing.isUnused(streamId)) throw refuse("STREAM_STATE", "something was sent on the stream_id", "STM-4");
+  hasRoom(state, streamId);
+  const members = { method: "head", dir: directionOf(state.role), ...(sizes && sizeMembers(sizes)) };
+  const bytes = agreedFrame(state, streamId, syncContent(members), strong);
+  state.outgoing.open(streamId, strong);
+  send(state, streamId, bytes);
+}
+
+function sizeMembers({ frames, totalLen, md5, xxhash3_64 }: Sizes): Members {
+  return { frames: String(frames), total_len: String(totalLen), md5, xxhash3_64 };
+}
+
+/** Asks for the TAIL of a stream. */
+export function requestTail(state: State, streamId: number): void {
+  inSession(state);
+  mustNotBeBare(state);
+  const stream = state.outgoing.stream(streamId);
+  if (stream?.state !== "open") throw refuse("STREAM_STATE", "no stream is open on the stream_id", "STM-4");
+  const bytes = agreedFrame(state, streamId, syncContent(tailMembers(stream)), stream.strong);
+  const { frameSeq } = send(state, streamId, bytes);
+  state.outgoing.end(stream, frameSeq, state.now);
+}
+
+function tailMembers({ tally, strong }: SentStream): Members {
+  const members = { method: "tail", frames: String(tally.frames), total_len: String(tally.totalLen) };
+  return strong ? { ...members, xxhash3_64: tally.xxhash3_64() } : members;
+}
+
+/** Sends the TAIL of a stream again, while it is kept; it can be lost like any frame. */
+export function repeatTail(state: State, streamId: number): void {
+  const stream = state.outgoing.stream(streamId);
+  if (stream?.state !== "ended") throw refuse("STREAM_STATE", "no stream has ended on the stream_id", "STM-4");
+  for (const bytes of stream.again([])) {
+    sendAgain(state, bytes);
+    state.outgoing.tailSent(stream, state.now);
+  }
+}
+
+function inSession(state: State): Session {
+  if (state.session === undefined) throw refuse("HANDSHAKE_REQUIRED", "there is no session");
+  return state.session;
+}
+
+function mustNotBeBare(state: State): void {
+  if (state.mustSeal) throw refuse("ENCRYPTION_REQUIRED", "crypto is required, and none was chosen");
+}
+
+/** Whether a HEART or data frame may be sent on a stream_id (HSK-46, STM-4, HSK-72). */
+function maySend(state: State, streamId: number): void {
+  mustNotBeBare(state);
+  if (!state.outgoing.isOpen(streamId)) throw refuse("STREAM_STATE", "the stream has ended", "STM-4");
+  hasRoom(state, streamId);
+}
+
+function hasRoom(state: State, streamId: number): void {
+  if (!state.outgoing.hasRoom(streamId)) throw refuse("STREAM_STATE", "too many stream_ids are in use", "HSK-72");
+}

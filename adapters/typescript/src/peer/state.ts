@@ -1,0 +1,158 @@
+import type { Code } from "../errors.js";
+import type { PeerConfig, Role } from "./config.js";
+import type { Agreement, PeerEvent, Ref } from "./event.js";
+import type { IncomingStream } from "./incoming.js";
+import { Outgoing } from "./outgoing.js";
+import { Recent } from "./recent.js";
+import type { ReplayWindow } from "./window.js";
+
+/** stream_ids whose numbers are remembered (HSK-69). */
+const REMEMBERED_STREAMS = 1024;
+/** Closed streams that are remembered (STM-36). */
+const CLOSED_STREAMS = 1024;
+/** Salts of earlier sessions, by which frames that come back are known. */
+const FORMER_SALTS = 64;
+const REPLIES_PER_SECOND = 8;
+const SECOND_MS = 1000;
+
+/** What the two peers agreed on, and what of it the frames to come are judged by. */
+export interface Session {
+  readonly agreement: Agreement;
+  /** The names that are agreed, of which `agreement` has the chosen ones. */
+  readonly compress: ReadonlySet<string>;
+  readonly crypto: ReadonlySet<string>;
+  /** What the other peer told of its space; 0 names none (HSK-57). */
+  readonly otherSpaceHash32: number;
+  /** The stream_id of its last handshake (STM-22). */
+  readonly streamId: number;
+}
+
+/** A ping that waits for its answer. */
+export interface WaitingPing extends Ref {
+  readonly bytes: Uint8Array;
+  readonly sentAt: number;
+  /** How often it was sent again. */
+  repeats: number;
+}
+
+/** An answer to a ping, kept to be sent again (HSK-18). */
+export interface Answer {
+  readonly bytes: Uint8Array;
+  /** Of an error. */
+  readonly code: Code | undefined;
+}
+
+/** Everything that a peer remembers. */
+export class State {
+  readonly role: Role;
+  readonly config: PeerConfig;
+  readonly outgoing = new Outgoing();
+  readonly datagrams: Uint8Array[] = [];
+  readonly events: PeerEvent[] = [];
+  /** The clock, in milliseconds. */
+  now = 0;
+  session: Session | undefined;
+  /** When a frame was last accepted, or the session established. */
+  heardAt = 0;
+  /** Whether a frame was accepted since the last handshake. */
+  hasSpoken = false;
+  /** When anything was last sent. */
+  sentAt = 0;
+  /** Whether the client's handshake failed, and it keeps silent (HSK-29). */
+  failed = false;
+  waiting: WaitingPing | undefined;
+  /** The answers of a server to pings, by `refKey`; the oldest are forgotten first. */
+  readonly answers = new Map<string, Answer>();
+  /** The numbers accepted on stream_ids without an opened stream. */
+  readonly windows = new Recent<number, ReplayWindow>(REMEMBERED_STREAMS);
+  readonly streams = new Map<number, IncomingStream>();
+  readonly closed = new Recent<number, ReplayWindow>(CLOSED_STREAMS);
+  /** STREAM_INCOMPLETE that were acted on within the last second. */
+  readonly repairs: number[] = [];
+  readonly #replies: number[] = [];
+  readonly #drawSalt: (() => Uint8Array) | undefined;
+  #salts: Uint8Array[];
+
+  constructor(role: Role, config: PeerConfig, salt: Uint8Array, drawSalt: (() => Uint8Array) | undefined) {
+    this.role = role;
+    this.config = config;
+    this.#salts = [salt];
+    this.#drawSalt = drawSalt;
+  }
+
+  get otherRole(): Role {
+    return this.role === "client" ? "server" : "client";
+  }
+
+  /** The salt of the session, and those before it. */
+  get salts(): readonly Uint8Array[] {
+    return this.#salts;
+  }
+
+  /** Whether `count` more replies may be sent now (HSK-42). */
+  mayReply(count = 1): boolean {
+    return recent(this.#replies, this.now).length + count <= REPLIES_PER_SECOND;
+  }
+
+  replied(): void {
+    this.#replies.push(this.now);
+  }
+
+  /** Whether frames may be sent again for one more STREAM_INCOMPLETE; stream.md advises the limit. */
+  mayRepair(): boolean {
+    if (recent(this.repairs, this.now).length >= REPLIES_PER_SECOND) return false;
+    this.repairs.push(this.now);
+    return true;
+  }
+
+  /** The bytes of all frames that wait for lower numbers (STM-8). */
+  waitingBytes(): number {
+    let bytes = 0;
+    for (const stream of this.streams.values()) bytes += stream.waitingBytes;
+    return bytes;
+  }
+
+  /** Whether this peer sends nothing but ping, capability and error (HSK-46). */
+  get mustSeal(): boolean {
+    return this.config.requireCrypto && this.session?.agreement.crypto === "none";
+  }
+
+  /** Whether nothing was accepted, and nothing sent. */
+  get isBlank(): boolean {
+    return !this.hasSpoken && this.session === undefined && this.outgoing.isEmpty;
+  }
+
+  /** Notes that a frame is accepted, which puts off the loss (HSK-55). */
+  heard(): void {
+    this.heardAt = this.now;
+    this.hasSpoken = true;
+  }
+
+  /** Begins a session, or renegotiates it. */
+  establish(session: Session): void {
+    this.session = session;
+    this.heardAt = this.now; // STM-24
+    this.hasSpoken = false;
+    this.events.push({ kind: "established", ...session.agreement });
+  }
+
+  /** Ends the session, and with it everything that was agreed and received (STM-24, HSK-65). */
+  endSession(): void {
+    this.session = undefined;
+    this.windows.clear();
+    this.streams.clear();
+    this.closed.clear();
+    this.answers.clear();
+    this.outgoing.sessionEnded();
+    if (this.#drawSalt !== undefined) this.#salts = [this.#drawSalt(), ...this.#salts].slice(0, FORMER_SALTS);
+  }
+}
+
+/** The times, in ascending order, less those that are a second or more ago. */
+function recent(times: number[], now: number): number[] {
+  while (times[0] !== undefined && now - times[0] >= SECOND_MS) times.shift();
+  return times;
+}
+
+/** A frame's two numbers as a key. */
+export const refKey = ({ streamId, frameSeq }: Ref): string => `${streamId}/${frameSeq}`;

@@ -1,0 +1,237 @@
+import type { Code } from "../errors.js";
+import { Dtype, Flag, type Frame } from "../frame.js";
+import { readObject } from "../json/read.js";
+import type { JsonObject } from "../json/value.js";
+import { isSpaceId, type Role } from "./config.js";
+import type { Ref } from "./event.js";
+import {
+  fits,
+  isBoolean,
+  isInteger,
+  isMd5,
+  isPositive,
+  isText,
+  isTexts,
+  isU32,
+  isU64,
+  isU64s,
+  isXxh3,
+  objectOf,
+  optional,
+  required,
+  type Table,
+} from "./fields.js";
+
+/** The lists of a ping or a capability; undefined where one is missing. */
+export interface Lists {
+  readonly modality: readonly string[] | undefined;
+  readonly compress: readonly string[] | undefined;
+  readonly crypto: readonly string[] | undefined;
+  readonly dtype: readonly string[] | undefined;
+}
+
+/** What a ping or a capability says of an embedding space. What is missing names none. */
+export interface Space {
+  readonly embeddingSpaceId: string;
+  readonly spaceHash32: number;
+}
+
+export interface Ping extends Space {
+  readonly v: number;
+  readonly lists: Lists;
+  readonly critique: boolean;
+}
+
+export interface Capability extends Space {
+  readonly agreedProto: number;
+  readonly lists: Lists;
+  readonly critique: boolean;
+  readonly requireCrypto: boolean;
+}
+
+export interface SyncError {
+  readonly code: string;
+  readonly ref: Ref | undefined;
+  readonly missing: readonly bigint[];
+}
+
+/** The sizes and hashes of a stream, as HEAD may announce them. */
+export interface Sizes {
+  readonly frames: bigint;
+  readonly totalLen: bigint;
+  /** 32 hexadecimal digits. */
+  readonly md5: string;
+  /** 16 hexadecimal digits. */
+  readonly xxhash3_64: string;
+}
+
+export interface Head {
+  readonly sizes: Sizes | undefined;
+}
+
+export interface Tail {
+  readonly frames: bigint;
+  readonly totalLen: bigint;
+  readonly xxhash3_64: string | undefined;
+}
+
+/**
+ * A Sync frame by its method. What belongs to one is undefined where it is malformed (HSK-10). `other` is a method that
+ * nobody knows, `unreadable` what has none.
+ */
+export type Sync =
+  | { readonly kind: "ping"; readonly ping: Ping | undefined }
+  | { readonly kind: "capability"; readonly capability: Capability | undefined }
+  | { readonly kind: "error"; readonly error: SyncError | undefined }
+  | { readonly kind: "head"; readonly head: Head | undefined }
+  | { readonly kind: "tail"; readonly tail: Tail | undefined }
+  | { readonly kind: "heart" }
+  | { readonly kind: "other" }
+  | { readonly kind: "unreadable"; readonly code: Code };
+
+const SPACE: Table = {
+  d_model: optional(isPositive),
+  embedding_space_id: optional((value) => typeof value === "string" && isSpaceId(value)),
+  space_hash32: optional(isU32),
+};
+const SUPPORTS: Table = {
+  critique: optional(isBoolean),
+  dtype: optional(isTexts),
+  require_crypto: optional(isBoolean),
+};
+const LISTS: Table = { modality: optional(isTexts), compress: optional(isTexts), crypto: optional(isTexts) };
+
+const all = (table: Table, ...names: string[]): Table =>
+  Object.fromEntries(
+    Object.entries(table).map(([name, member]) => [name, names.includes(name) ? required(member.test) : member]),
+  );
+
+const { require_crypto: _, ...PING_SUPPORTS } = SUPPORTS;
+const PING: Table = {
+  ts: required(isInteger),
+  v: optional(isInteger),
+  ...SPACE,
+  ...LISTS,
+  supports: optional(objectOf(PING_SUPPORTS)),
+};
+const CAPABILITY: Table = {
+  v: required(isInteger),
+  agreed_proto: required(isInteger),
+  ...all(SPACE, "d_model", "embedding_space_id", "space_hash32"),
+  ...all(LISTS, "compress", "crypto"),
+  supports: required(objectOf(all(SUPPORTS, "critique", "dtype"))),
+};
+const REF: Table = { stream_id: required(isU32), frame_seq: required(isU64) };
+const ERROR: Table = {
+  code: required(isText),
+  message: required(isText),
+  ref: optional(objectOf(REF)),
+  missing: optional(isU64s),
+};
+const SIZES: Table = {
+  frames: required(isU64),
+  total_len: required(isU64),
+  md5: required(isMd5),
+  xxhash3_64: required(isXxh3),
+};
+const TAIL: Table = { frames: required(isU64), total_len: required(isU64) };
+
+/** The direction of what a role sends (STM-2). */
+export const directionOf = (sender: Role): string => (sender === "client" ? "up" : "down");
+
+/** What a Sync frame says, and in which form. `sender`: the role of whoever sent it. */
+export function readSync(frame: Frame, sender: Role): Sync {
+  const [slice] = frame.slices;
+  if (slice === undefined) return { kind: "heart" };
+  const unreadable = (code: Code): Sync => ({ kind: "unreadable", code });
+  if (slice.dtype !== Dtype.I8) return unreadable("BAD_SLOTS"); // MSG-3
+  if (slice.dims.length !== 1) return unreadable("BAD_JSON"); // MSG-13
+  let object: JsonObject;
+  try {
+    object = readObject(slice.payload);
+  } catch {
+    return unreadable("BAD_JSON");
+  }
+  if (frame.slices.length > 1) return unreadable("BAD_SLOTS"); // MSG-2
+  if (typeof object.method !== "string") return unreadable("BAD_JSON"); // HSK-19
+  switch (object.method) {
+    case "ping":
+      return { kind: "ping", ping: fits(object, PING) ? pingOf(object) : undefined };
+    case "capability":
+      return { kind: "capability", capability: fits(object, CAPABILITY) ? capabilityOf(object) : undefined };
+    case "error":
+      return { kind: "error", error: fits(object, ERROR) ? errorOf(object) : undefined };
+    case "head":
+      return { kind: "head", head: headOf(frame, object, sender) };
+    case "tail":
+      return { kind: "tail", tail: tailOf(frame, object) };
+    default:
+      return { kind: "other" };
+  }
+}
+
+// The functions below read members that fit their tables.
+
+type Fitting = { readonly [name: string]: never } & JsonObject;
+
+function spaceOf(object: JsonObject): Space {
+  const { embedding_space_id: id = "", space_hash32: hash = 0 } = object as Fitting;
+  return { embeddingSpaceId: id, spaceHash32: hash };
+}
+
+function listsOf(object: JsonObject, supports: JsonObject): Lists {
+  const { modality, compress, crypto } = object as Fitting;
+  return { modality, compress, crypto, dtype: (supports as Fitting).dtype };
+}
+
+function pingOf(object: JsonObject): Ping {
+  const { v = 1, supports = {} } = object as Fitting;
+  const { critique = false } = supports as Fitting;
+  return { v, ...spaceOf(object), lists: listsOf(object, supports), critique };
+}
+
+function capabilityOf(object: JsonObject): Capability {
+  const { agreed_proto: agreedProto, supports } = object as Fitting;
+  const { critique, require_crypto: requireCrypto = false } = supports as Fitting;
+  return {
+    agreedProto: agreedProto as number,
+    ...spaceOf(object),
+    lists: listsOf(object, supports as JsonObject),
+    critique: critique as boolean,
+    requireCrypto,
+  };
+}
+
+function errorOf(object: JsonObject): SyncError {
+  const { code, ref, missing = [] } = object as Fitting;
+  return {
+    code: code as string,
+    ref: ref === undefined ? undefined : refOf(ref),
+    missing: (missing as string[]).map(BigInt),
+  };
+}
+
+function refOf(object: JsonObject): Ref {
+  const { stream_id: streamId, frame_seq: frameSeq } = object as Fitting;
+  return { streamId: streamId as number, frameSeq: BigInt(frameSeq as string) };
+}
+
+function headOf(frame: Frame, object: JsonObject, sender: Role): Head | undefined {
+  if (frame.frameSeq !== 0n || object.dir !== directionOf(sender)) return undefined; // STM-2
+  if (!Object.keys(SIZES).some((name) => name in object)) return { sizes: undefined };
+  if (!fits(object, SIZES)) return undefined;
+  const { md5, xxhash3_64 } = object as Fitting;
+  return { sizes: { ...countsOf(object), md5: md5 as string, xxhash3_64: xxhash3_64 as string } };
+}
+
+function tailOf(frame: Frame, object: JsonObject): Tail | undefined {
+  if (frame.frameSeq === 0n || !fits(object, TAIL)) return undefined; // STM-2
+  const strong = (frame.flags & Flag.STRONG_TAIL) !== 0;
+  if (strong !== "xxhash3_64" in object || (strong && !fits(object, { xxhash3_64: required(isXxh3) })))
+    return undefined;
+  return { ...countsOf(object), xxhash3_64: object.xxhash3_64 as string | undefined };
+}
+
+function countsOf(object: JsonObject): { frames: bigint; totalLen: bigint } {
+  return { frames: BigInt(object.frames as string), totalLen: BigInt(object.total_len as string) };
+}

@@ -1,0 +1,90 @@
+import { crc32 } from "node:zlib";
+
+/** JSON as `JSON.parse` gives it. */
+export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+export type JsonMembers = { [name: string]: Json };
+
+/** A file of dialogues (vectors/dialogues.md). */
+export interface DialogueFile {
+  readonly profile: string;
+  readonly group: string;
+  readonly op: string;
+  readonly config?: JsonMembers;
+  readonly frame?: JsonMembers;
+  readonly parts?: { [name: string]: Json[] };
+  readonly cases: { id: string; input: { role: string; config?: JsonMembers; stream_id?: number; steps: Json[] } }[];
+}
+
+interface Counter {
+  from: number;
+  by: number;
+}
+
+/** The steps of a case with its parts, repeats and joined pieces written out. */
+export function expand(file: DialogueFile, steps: Json[]): JsonMembers[] {
+  const parts = new Map<string, JsonMembers[]>();
+  for (const [name, part] of Object.entries(file.parts ?? {})) parts.set(name, written(part, parts));
+  return written(steps, parts);
+}
+
+function written(steps: Json[], parts: Map<string, JsonMembers[]>): JsonMembers[] {
+  return elements(steps).flatMap((step) => {
+    const { part } = step as JsonMembers;
+    return part === undefined ? [step as JsonMembers] : (parts.get(part as string) as JsonMembers[]);
+  });
+}
+
+function elements(list: Json[]): Json[] {
+  return list.flatMap((element) => {
+    const { repeat, of, counts } = isMembers(element) ? element : {};
+    if (repeat === undefined) return [whole(element)];
+    return Array.from({ length: repeat as number }, (_, turn) => {
+      const copies = elements(of as Json[]);
+      return counts === undefined ? copies : copies.map((copy) => counted(copy, counts as never, turn));
+    }).flat();
+  });
+}
+
+function whole(value: Json): Json {
+  if (Array.isArray(value)) return elements(value);
+  if (!isMembers(value)) return value;
+  if (value.join !== undefined) return elements(value.join as Json[]).join("");
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, whole(member)]));
+}
+
+function counted(value: Json, counts: { [name: string]: Counter }, turn: number): Json {
+  if (Array.isArray(value)) return value.map((element) => counted(element, counts, turn));
+  if (!isMembers(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => {
+      const counter = counts[name];
+      if (counter !== undefined && !isMembers(member)) {
+        const number = counter.from + counter.by * turn;
+        return [name, typeof member === "string" ? String(number) : number];
+      }
+      if (name === "send") return [name, renumbered(member as string, counts, turn)];
+      return [name, counted(member, counts, turn)];
+    }),
+  );
+}
+
+function renumbered(frame: string, counts: { [name: string]: Counter }, turn: number): string {
+  const at = (name: string): number | undefined => {
+    const counter = counts[name];
+    return counter && counter.from + counter.by * turn;
+  };
+  return withNumbers(frame, at("stream_id"), at("frame_seq"));
+}
+
+/** A frame, in hex, with other numbers and the CRC that they need. */
+export function withNumbers(frame: string, streamId: number | undefined, frameSeq: number | undefined): string {
+  const bytes = Buffer.from(frame, "hex");
+  if (streamId !== undefined) bytes.writeUInt32LE(streamId, 4);
+  if (frameSeq !== undefined) bytes.writeBigUInt64LE(BigInt(frameSeq), 8);
+  bytes.writeUInt32LE(crc32(bytes.subarray(0, -4)), bytes.length - 4);
+  return bytes.toString("hex");
+}
+
+export function isMembers(value: Json | undefined): value is JsonMembers {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,122 @@
+"""The npm package has the codes and limits of the registry, and runs in browsers; its kit can be copied."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from resonant.describe.registry import registry
+
+from adapters.driver import build_adapter, load_adapter
+from conformance.tests.support import ADAPTERS, ROOT
+
+PACKAGE = ROOT / "adapters/typescript"
+SOURCE = PACKAGE / "src"
+KIT = PACKAGE / "testee-kit"
+IMPORTED = re.compile(r'\bfrom "([^"]+)"|\bimport "([^"]+)"|\bimport\("([^"]+)"\)')
+
+
+def text_of(folder: Path) -> str:
+    return "\n".join(path.read_text("utf-8") for path in sorted(folder.rglob("*.ts")))
+
+
+def imports(path: Path) -> set[str]:
+    return {"".join(found) for found in IMPORTED.findall(path.read_text("utf-8"))}
+
+
+def test_codes_are_those_of_the_registry_with_their_clauses() -> None:
+    table = (SOURCE / "errors.ts").read_text("utf-8").split("} as const")[0]
+    found = dict(re.findall(r'^  ([A-Z0-9_]+): "([A-Z]+-\d+)",$', table, re.MULTILINE))
+    assert found == {name: code.clause for name, code in registry().codes.items()}
+
+
+@pytest.mark.parametrize(
+    ("name", "where", "text"),
+    [
+        ("min_frame_bytes", SOURCE, "MIN_FRAME_BYTES"),
+        ("max_frame_bytes", SOURCE, "MAX_FRAME_BYTES"),
+        ("max_plain_bytes", SOURCE, "MAX_PLAIN_BYTES"),
+        ("max_datagram_bytes", SOURCE, "MAX_DATAGRAM_BYTES"),
+        ("max_slice_dims", SOURCE, "MAX_RANK"),
+        ("key_bytes", SOURCE, "KEY_BYTES"),
+        ("nonce_bytes", SOURCE, "NONCE_BYTES"),
+        ("tag_bytes", SOURCE, "TAG_BYTES"),
+        ("scale_block_elements", SOURCE, "SCALE_BLOCK"),
+        ("max_dense_elements", SOURCE, "MAX_DENSE_ELEMENTS"),
+        ("max_json_levels", SOURCE, "MAX_LEVELS"),
+        ("max_message_pieces", KIT, "MAX_PIECES"),
+        ("max_piece_bytes", KIT, "PIECE_BYTES"),
+        ("kept_replies", KIT, "KEPT_REPLIES"),
+    ],
+)
+def test_a_limit_is_that_of_the_registry(name: str, where: Path, text: str) -> None:
+    (value,) = re.findall(rf"^(?:export )?const {text} = ([0-9_]+);", text_of(where), re.MULTILINE)
+    assert int(value) == registry().limit(name)
+
+
+def test_the_kit_needs_node_alone() -> None:
+    """As it is copied: it imports modules of Node and its own files."""
+    files = list(KIT.rglob("*.ts"))
+    assert len(files) > 5
+    for path in files:
+        assert {name for name in imports(path) if not name.startswith("node:")} <= {
+            f"./{other.stem}.js" for other in files
+        }, path
+
+
+def test_browsers_have_all_that_the_package_imports() -> None:
+    """Dependencies run in browsers; only `src/node` imports modules of Node."""
+    manifest = json.loads((PACKAGE / "package.json").read_text("utf-8"))
+    for path in SOURCE.rglob("*.ts"):
+        outside = {name for name in imports(path) if not name.startswith(".")}
+        packages = {"/".join(name.split("/")[: 2 if name.startswith("@") else 1]) for name in outside}
+        if SOURCE / "node" not in path.parents:
+            assert packages <= set(manifest["dependencies"]), path
+
+
+def test_versions_are_exact_and_locked_without_a_registry() -> None:
+    manifest = json.loads((PACKAGE / "package.json").read_text("utf-8"))
+    lock = json.loads((PACKAGE / "package-lock.json").read_text("utf-8"))["packages"]
+    for kind in ("dependencies", "devDependencies"):
+        assert lock[""][kind] == manifest[kind]
+        for name, version in manifest[kind].items():
+            assert lock[f"node_modules/{name}"]["version"] == version
+    for path, package in lock.items():
+        assert path == "" or package["integrity"].startswith("sha512-")
+        assert "resolved" not in package, path
+
+
+@pytest.mark.slow
+def test_the_packed_package_runs_the_quick_start_in_an_empty_folder(tmp_path: Path) -> None:
+    """Each block of README's prints what its comments say."""
+    if shutil.which("npm") is None:
+        pytest.skip("npm is not installed")
+    build_adapter(load_adapter("typescript", ADAPTERS))
+    run("npm", "pack", "--silent", "--pack-destination", str(tmp_path), folder=PACKAGE)
+    (archive,) = tmp_path.glob("resonant-protocol-*.tgz")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    run("npm", "install", "--silent", "--prefer-offline", "--no-audit", "--no-fund", str(archive), folder=empty)
+    assert (empty / "node_modules/resonant-protocol/dist/LICENSE").read_text("utf-8").startswith("MIT License")
+    blocks = re.findall(r"```js\n(.*?)```", (PACKAGE / "README.md").read_text("utf-8"), re.DOTALL)
+    assert len(blocks) == 3
+    for number, block in enumerate(blocks):
+        (empty / f"block{number}.mjs").write_text(block, "utf-8")
+        said = re.findall(r"console\.log\(.*\); // (.*)$", block, re.MULTILINE)
+        assert said
+        assert run("node", f"block{number}.mjs", folder=empty).splitlines() == said
+
+
+def run(*command: str, folder: Path) -> str:
+    """Run a program, which has to succeed; gives what it printed."""
+    environment = {name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "NODE_OPTIONS")}
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=600, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
