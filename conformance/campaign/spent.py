@@ -1,4 +1,4 @@
-"""Where the time of a campaign goes, for whoever runs it: no report has it, as equal campaigns are equal bytes."""
+"""The time of a campaign by stage, for whoever runs it: no report has it, as equal campaigns are equal bytes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """How many workers there were, and the seconds in which they asked."""
+    """The number of workers, and the seconds in which they asked."""
 
     workers: int = 1
     wall_s: float = 0.0
@@ -97,7 +97,7 @@ def _seconds_of(pid: int) -> float:
 
 
 def rates(spent: Spent, workers: int) -> Iterator[str]:
-    """How many inputs of each sort so many workers did a second, and what took most."""
+    """The inputs of each sort that so many workers did a second, and what took most."""
     for what, unit in ((STATELESS, "stateless inputs"), (DIALOGUES, "dialogues")):
         stages = {stage: seconds for (of, stage), seconds in spent.seconds.items() if of == what}
         total = sum(stages.values())

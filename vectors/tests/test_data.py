@@ -75,7 +75,7 @@ def test_check_names_changed_missing_and_extra_files(tmp_path: Path, capsys: pyt
 
 
 def test_all_files_together_have_at_most_ten_megabytes() -> None:
-    """What consumers clone and CI reads: large inputs are for cases whose subject is a size."""
+    """Consumers clone it and CI reads it: large inputs are for cases whose subject is a size."""
     assert sum(path.stat().st_size for path in DATA.rglob("*.json")) <= 10_000_000
 
 

@@ -1,4 +1,4 @@
-"""Which cases run which functions of the reference: code that a case does not run cannot make it fail."""
+"""The cases that run each function of the reference: code that a case does not run cannot make it fail."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def _judged(changes: Mapping[int, Change], left: Mapping[int, Change], journal: 
 
 
 _KILLERS: list[Killers] = []
-"""What this process knows of what kills."""
+"""The knowledge of this process about killers."""
 
 
 def _begin(before: Mapping[str, str], entries: Sequence[Entry]) -> None:

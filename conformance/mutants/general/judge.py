@@ -48,7 +48,7 @@ class Task(NamedTuple):
 
 @dataclass(frozen=True)
 class Bench:
-    """What every judgement begins with."""
+    """The beginning of every judgement."""
 
     cases: Sequence[Case]
     coverage: Coverage

@@ -88,7 +88,7 @@ def build(patches: Sequence[Patch], place: Path = PLACE) -> Path:
 
 
 def compile_testee(place: Path, *options: str) -> subprocess.CompletedProcess[bytes]:
-    """What cargo says of the copy in this folder. options: more of cargo's."""
+    """Have cargo build the copy in this folder. options: more of cargo's."""
     command = ("cargo", "build", "--quiet", "--locked", "-p", "testee", *options)
     environment = {**os.environ, **_PROFILE, "CARGO_TARGET_DIR": str(place / "target")}
     return subprocess.run(  # noqa: S603 - our own command

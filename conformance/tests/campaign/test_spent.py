@@ -1,4 +1,4 @@
-"""Where the time of a campaign goes: told by stage, and never part of a result."""
+"""The time of a campaign: told by stage, and never part of a result."""
 
 from __future__ import annotations
 
