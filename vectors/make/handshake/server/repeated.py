@@ -128,11 +128,12 @@ def _remembered() -> Iterator[Case]:
         return [*send_each(bad, start, start + 7), *answers, *told, *advance(1_000)]
 
     steps = [step for start in range(0, 72, 8) for step in errors(start)]
-    repeats = [
-        [*send_each(bad, n, n), *again(f"answer-{n}"), *events(error_sent("BAD_MESSAGE", n, HANDSHAKE_STREAM))]
-        for n in (71, 8)
-    ]
-    yield server("errors-72", about, "HSK-18 HSK-61", steps, *repeats)
+
+    def repeated(n: int) -> Steps:
+        told = events(error_sent("BAD_MESSAGE", n, HANDSHAKE_STREAM))
+        return [*send_each(bad, n, n), *again(f"answer-{n}"), *told]
+
+    yield server("errors-72", about, "HSK-18 HSK-61", steps, repeated(71), repeated(8))
 
 
 def _renegotiated() -> Iterator[Case]:
