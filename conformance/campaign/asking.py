@@ -16,6 +16,16 @@ _AT_ONCE = 100
 
 def ask_all(testee: Testee, requests: Sequence[Request]) -> list[Answer]:
     """The answers to stateless requests, in order. A crash or a hang costs its own request only."""
-    messages = [request_bytes(op, given, CASE, profile) for op, profile, given in requests]
+    return ask_messages(testee, [message_of(one) for one in requests])
+
+
+def message_of(request: Request) -> bytes:
+    """The request as it travels, whoever is asked."""
+    op, profile, given = request
+    return request_bytes(op, given, CASE, profile)
+
+
+def ask_messages(testee: Testee, messages: Sequence[bytes]) -> list[Answer]:
+    """The same for requests that are messages already."""
     groups = (messages[at : at + _AT_ONCE] for at in range(0, len(messages), _AT_ONCE))
     return [answer for group in groups for answer in ask_many(testee, group)]

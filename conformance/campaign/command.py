@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
 from resonant.console import command
@@ -26,6 +27,7 @@ from .pool import Pool, PoolError, check_installed
 from .progress import Progress
 from .report import DATA, PAGE, Outcome, write
 from .settle import Settled, settle
+from .spent import Times, rates, table
 from .testees import Implementation, build, claims
 
 PROGRAM = "resonant-conformance campaign"
@@ -65,6 +67,7 @@ def _run(options: Options) -> int:
         journal.close()
     data = write(outcome, options.report)
     _tell(data, options)
+    _tell_times(outcome, options)
     return outcome.exit_status
 
 
@@ -121,7 +124,7 @@ def stopped_by_signals() -> Iterator[Stopping]:
 def _campaign(
     options: Options, plan: Plan, hellos: dict[str, Hello], journal: Journal, pool: Pool, stopping: Stopping
 ) -> Outcome:
-    tally = Tally()
+    tally, began = Tally(), monotonic()
     for result in journal.done:
         tally.add(result)
     done = {result.number for result in journal.done}
@@ -131,9 +134,11 @@ def _campaign(
             journal.add(result)
             tally.add(result)
             progress.done(result.count, len(tally.first))
+        wall_s, workers = monotonic() - began, pool.workers
         progress.say("settling what was found")
         settled = _settle(plan, tally, pool, stopping)
         outcome = Outcome(plan, hellos, options.inputs, tally, settled, complete=not stopping())
+        outcome.times = Times(workers, wall_s)
         if options.cost and outcome.complete:
             progress.say("measuring cost")
             outcome.cost = check_cost(plan.implementations)
@@ -161,3 +166,11 @@ def _tell(data: dict[str, Any], options: Options) -> None:
     count = len(data["findings"]) + data["more_findings"]
     made = data["inputs"]["made"]
     console.print(f"{made:,} inputs, seed {data['seed']}, {count} findings; the report is {options.report / PAGE}")
+
+
+def _tell_times(outcome: Outcome, options: Options) -> None:
+    """At the terminal alone: equal campaigns are equal bytes."""
+    spent, times = outcome.tally.spent, outcome.times
+    lines = table(spent, times.workers, times.wall_s) if options.times else ()
+    for line in (*lines, *rates(spent, times.workers)):
+        print(line, file=sys.stderr)

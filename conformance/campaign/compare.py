@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +13,7 @@ from reports.outcome import Outcome
 
 from ..checks.judge import judge_answer
 from ..model.cases import Accept, Case, Refuse
-from ..model.difference import Path, path_text
+from ..model.difference import Path, path_text, same
 from ..model.unanswered import REJECTED
 from ..model.verdict import Verdict, short
 from ..wire.build import Frame, Slice, header, plain_body
@@ -30,7 +29,6 @@ _BROKEN: Mapping[type, str] = {
     HarnessError: "harness error",
     RequestError: "request error",
 }
-_TEXT = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
 _CRASH_CLAUSE = {"decode": "FRM-30"}
 
 
@@ -101,16 +99,11 @@ def _plainly_agree(one: Input, judged: list[Answer]) -> bool:
     first = judged[0] if judged else None
     for answer in judged[1:]:
         if isinstance(first, Ok) and isinstance(answer, Ok):
-            if not _same(first.value, answer.value):
+            if not same(first.value, answer.value):
                 return False
         elif not (isinstance(first, Reject) and isinstance(answer, Reject) and first.code == answer.code):
             return False
     return bool(judged)
-
-
-def _same(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:
-    """The same as `difference.same`, at the speed of C: 1, 1.0 and true are equal, and have three texts."""
-    return left == right and _TEXT(left) == _TEXT(right)
 
 
 def _is_canonical(one: Input) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from .compare import Signature
 from .hunt import Result
+from .spent import Spent
 
 MOST = 100
 """So many are settled and shown; what is beyond them is counted."""
@@ -34,12 +35,15 @@ class Tally:
     first: dict[Signature, Place] = field(default_factory=dict)
     times: Counter[Signature] = field(default_factory=Counter)
     unrepeated: dict[Signature, Place] = field(default_factory=dict)
+    spent: Spent = field(default_factory=Spent)
+    """The time of the batches that this process has seen done."""
 
     def add(self, result: Result) -> None:
         """Take in the result of one batch."""
         self.asked += result.asked
         self.made += result.count
         self.batches += 1
+        self.spent.add(result.spent)
         for profile, codes in result.codes.items():
             self.codes.setdefault(profile, Counter()).update(codes)
         for seen in result.seen:

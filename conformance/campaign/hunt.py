@@ -10,10 +10,11 @@ from functools import cached_property
 from adapters.driver import Answer, Ok, Reject
 
 from ..model.cases import DIALOGUE
-from .asking import ask_all
+from .asking import ask_messages, message_of
 from .batch import batch, kinds_of
 from .compare import Disagreement, Signature, disagreement, label
 from .inputs import Input, Kind
+from .spent import DIALOGUES, STATELESS, Spent, Watch
 from .talk import talk
 from .testees import Implementation, Testees
 
@@ -60,6 +61,8 @@ class Result:
     """Profile -> what came of its inputs -> how often."""
     unrepeated: list[Seen] = field(default_factory=list)
     """Disagreements that fresh testees did not show again."""
+    spent: Spent = field(default_factory=Spent, compare=False)
+    """The time that it took, which is nothing of the result."""
 
 
 @dataclass(slots=True)
@@ -69,10 +72,15 @@ class Round:
     found: dict[int, Disagreement] = field(default_factory=dict)
     codes: dict[str, Counter[str]] = field(default_factory=dict)
     asked: int = 0
+    watch: Watch = field(default_factory=Watch)
 
-    def see(self, profile: str, what: Counter[str] | dict[str, int]) -> None:
-        """Count what came of an input."""
+    def see(self, profile: str, what: Counter[str]) -> None:
+        """Count what came of a dialogue."""
         self.codes.setdefault(profile, Counter()).update(what)
+
+    def see_one(self, profile: str, what: str) -> None:
+        """Count what came of an input."""
+        self.codes.setdefault(profile, Counter())[what] += 1
 
 
 _KEPT: dict[Plan, Testees] = {}
@@ -81,9 +89,13 @@ _KEPT: dict[Plan, Testees] = {}
 
 def hunt(plan: Plan, number: int, count: int) -> Result:
     """Ask a batch. Where answers differ, it is asked once more of fresh testees, and what these show counts."""
-    inputs = plan.inputs(number, count)
     testees = _KEPT.get(plan) or _keep(plan)
-    first = ask(inputs, testees)
+    watch = Watch(testees.pids)
+    with watch.making():
+        inputs = plan.inputs(number, count)
+    first = ask(inputs, testees, watch)
+    what = DIALOGUES if inputs[0].op == DIALOGUE else STATELESS
+    spent = watch.spent(what, count, testees.pids)
     if testees.worn:
         let_go()
     made = first
@@ -93,7 +105,7 @@ def hunt(plan: Plan, number: int, count: int) -> Result:
     again = {one.signature for one in made.found.values()}
     gone = {at: one for at, one in first.found.items() if one.signature not in again}
     codes = {profile: dict(sorted(seen.items())) for profile, seen in sorted(made.codes.items())}
-    return Result(number, count, made.asked, list(_seen(made.found)), codes, list(_seen(gone)))
+    return Result(number, count, made.asked, list(_seen(made.found)), codes, list(_seen(gone)), spent)
 
 
 def _keep(plan: Plan) -> Testees:
@@ -118,40 +130,44 @@ def _seen(found: Mapping[int, Disagreement]) -> Iterator[Seen]:
         yield Seen(signature, first[signature], times[signature])
 
 
-def ask(inputs: Sequence[Input], testees: Testees) -> Round:
+def ask(inputs: Sequence[Input], testees: Testees, watch: Watch | None = None) -> Round:
     """Ask these inputs in order, each of whoever claims what it needs."""
-    made = Round()
-    stateless = [(at, one) for at, one in enumerate(inputs) if one.op != DIALOGUE]
-    answers = _answers(stateless, testees)
+    made = Round() if watch is None else Round(watch=watch)
+    _compare(inputs, _answers([(at, one) for at, one in enumerate(inputs) if one.op != DIALOGUE], testees, made), made)
     for at, one in enumerate(inputs):
-        if one.op == DIALOGUE:
-            named = testees.asked(one)
-            if len(named) < 2:
-                continue
-            found, seen = talk(one, named)
+        if one.op == DIALOGUE and len(named := testees.asked(one)) > 1:
+            found, seen = talk(one, named, made.watch)
             made.see(one.profile, seen)
-        else:
-            told = answers.get(at, {})
-            if len(told) < 2:
-                continue
-            found = disagreement(one, told)
-            made.see(one.profile, {_what(told): 1})
-        made.asked += 1
-        if found is not None:
-            made.found[at] = found
+            made.asked += 1
+            if found is not None:
+                made.found[at] = found
+    made.found = dict(sorted(made.found.items()))
     return made
 
 
-def _answers(inputs: Sequence[tuple[int, Input]], testees: Testees) -> Mapping[int, Mapping[str, Answer]]:
+def _compare(inputs: Sequence[Input], answers: Mapping[int, Mapping[str, Answer]], made: Round) -> None:
+    with made.watch.comparing():
+        for at, told in answers.items():
+            if len(told) > 1:
+                made.asked += 1
+                made.see_one(inputs[at].profile, _what(told))
+                found = disagreement(inputs[at], told)
+                if found is not None:
+                    made.found[at] = found
+
+
+def _answers(inputs: Sequence[tuple[int, Input]], testees: Testees, made: Round) -> Mapping[int, Mapping[str, Answer]]:
     """Index -> implementation -> its answer. Each implementation gets its requests in the order of the inputs."""
     given = {at: testees.asked(one) for at, one in inputs}
     found: dict[int, dict[str, Answer]] = {at: {} for at in given}
+    with made.watch.making():
+        messages = {at: message_of((one.op, one.profile, one.given)) for at, one in inputs}
     for name in testees.names:
-        mine = [(at, one) for at, one in inputs if name in given[at] and len(given[at]) > 1]
+        mine = [at for at, _ in inputs if name in given[at] and len(given[at]) > 1]
         if mine:
-            testee = given[mine[0][0]][name]
-            told = ask_all(testee, [(one.op, one.profile, one.given) for _, one in mine])
-            for (at, _), answer in zip(mine, told, strict=True):
+            with made.watch.asking(name):
+                told = ask_messages(given[mine[0]][name], [messages[at] for at in mine])
+            for at, answer in zip(mine, told, strict=True):
                 found[at][name] = answer
     return found
 

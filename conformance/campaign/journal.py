@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO, Any
 
 from .compare import Signature
 from .hunt import Plan, Result, Seen
+from .spent import Spent
 
 
 class JournalError(Exception):
@@ -35,7 +36,7 @@ class Journal:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             begun = path.with_name(f"{path.name}.new")
-            lines = [heading(plan), *map(asdict, self.done)]
+            lines = [heading(plan), *map(_data, self.done)]
             begun.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
             begun.replace(path)  # whole, whenever this process ends
             self._file: IO[str] = path.open("a", encoding="utf-8")
@@ -44,12 +45,16 @@ class Journal:
 
     def add(self, result: Result) -> None:
         """A batch is done."""
-        self._file.write(json.dumps(asdict(result)) + "\n")
+        self._file.write(json.dumps(_data(result)) + "\n")
         self._file.flush()
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+
+def _data(result: Result) -> Mapping[str, Any]:
+    return {name: value for name, value in asdict(replace(result, spent=Spent())).items() if name != "spent"}
 
 
 def _read(path: Path, wanted: Mapping[str, Any]) -> Iterator[Result]:

@@ -31,6 +31,7 @@ class Options:
     go_on: bool
     build: bool
     cost: bool
+    times: bool
     replay: str = ""
     adopt: str = ""
     clauses: tuple[str, ...] = ()
@@ -86,6 +87,9 @@ def _add_campaign(group: argparse._ArgumentGroup) -> None:
         "--cost",
         action="store_true",
         help="also check that time grows no faster than inputs do, and that announcements take no memory",
+    )
+    group.add_argument(
+        "--times", action="store_true", help="print at the end where the time went, stage by stage; no report has it"
     )
 
 
@@ -161,6 +165,7 @@ def read_options(arguments: Sequence[str] | None) -> Options:
         go_on=given.go_on,
         build=not given.no_build,
         cost=given.cost,
+        times=given.times,
         replay=given.replay,
         adopt=given.adopt,
         clauses=tuple(dict.fromkeys(given.clause)),

@@ -20,6 +20,7 @@ from .findings import MOST, Place, Tally, identity
 from .hunt import Plan
 from .inputs import Input
 from .settle import CONFIRMATIONS, Settled, size
+from .spent import Times
 
 DATA, PAGE = "campaign.json", "campaign.html"
 _FORMAT = 1
@@ -37,6 +38,8 @@ class Outcome:
     settled: Mapping[Signature, Settled] = field(default_factory=dict)
     cost: Sequence[Mapping[str, Any]] = ()
     complete: bool = True
+    times: Times = field(default_factory=Times)
+    """For the terminal; the report has no times."""
 
     @property
     def coverage(self) -> list[Coverage]:

@@ -16,6 +16,7 @@ from ..model.verdict import Verdict
 from .compare import Disagreement, Signature
 from .inputs import Input
 from .record import Recorder
+from .spent import Watch
 
 _SHORT = 60
 _BROKEN = {
@@ -33,16 +34,20 @@ def expected_of(one: Input, testee: AsksPeers) -> tuple[Mapping[str, Any], Verdi
     return {**one.given, "steps": found.steps}, found.stopped, found.seen
 
 
-def talk(one: Input, testees: Mapping[str, AsksPeers]) -> tuple[Disagreement | None, Counter[str]]:
+def talk(one: Input, testees: Mapping[str, AsksPeers], watch: Watch) -> tuple[Disagreement | None, Counter[str]]:
     """Have the dialogue with each; how they differ, and what events and codes there were."""
     first, *others = testees
-    given, stopped, seen = expected_of(one, testees[first])
+    with watch.asking(first):
+        given, stopped, seen = expected_of(one, testees[first])
     if stopped is not None:
         outcome = _BROKEN.get(stopped.outcome, "fails")
         outcomes = ((first, outcome), *((name, "not asked") for name in others))
         return Disagreement(Signature(DIALOGUE, tuple(sorted(outcomes))), "", {first: stopped.summary}), seen
     case = Case(f"{one.profile}/found", one.profile, (), DIALOGUE, "found by a campaign", (), given, Accept({}))
-    verdicts = {name: judge_dialogue(testees[name], case) for name in others}
+    verdicts = {}
+    for name in others:
+        with watch.asking(name):
+            verdicts[name] = judge_dialogue(testees[name], case)
     wrong = {name: verdict for name, verdict in verdicts.items() if not verdict.passed}
     if not wrong:
         return None, seen

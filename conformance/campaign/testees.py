@@ -49,6 +49,11 @@ class Testees:
         return self._testees[name].pid
 
     @property
+    def pids(self) -> Mapping[str, int | None]:
+        """The process of each testee."""
+        return {name: testee.pid for name, testee in self._testees.items()}
+
+    @property
     def worn(self) -> bool:
         """Whether one of them had to be started again, so that the next batch should have others."""
         return any(testee.starts > 1 or testee.lost_s for testee in self._testees.values())

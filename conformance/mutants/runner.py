@@ -12,6 +12,7 @@ from ..model.cases import Case, load_cases
 from .catalogue.table import MUTANTS
 from .engine.memory import limit_memory
 from .engine.mutant import Mutant
+from .engine.short_campaign import Batch, answered_batches, finding_of
 from .engine.trial import Suite, Trial, failures, suite_of, try_mutant
 
 CHUNK = 200
@@ -43,6 +44,36 @@ def run_trials(
                 failing += result
             done(count, len(work))
     return {mutant.id: trials[mutant.id] for mutant in mutants}, tuple(sorted(failing))
+
+
+def ask_campaign(mutants: Sequence[Mutant], *, jobs: int, done: Callable[[int, int], None]) -> dict[str, str]:
+    """For each of these by id the input of the short campaign that shows it, empty where none does."""
+    if not mutants:
+        return {}
+    work = [partial(_find_by_id, mutant.id) for mutant in mutants]
+    found: dict[str, str] = {}
+    with get_context("spawn").Pool(min(jobs, len(work)), _begin, (answered_batches(),)) as pool:
+        for count, (name, finding) in enumerate(pool.imap_unordered(_find, work), start=1):
+            found[name] = finding
+            done(count, len(work))
+    return {mutant.id: found[mutant.id] for mutant in mutants}
+
+
+_BATCHES: list[Batch] = []
+"""The inputs of the short campaign in this process, with what the reference as it stands answers."""
+
+
+def _begin(batches: Sequence[Batch]) -> None:
+    limit_memory()
+    _BATCHES[:] = batches
+
+
+def _find(work: Callable[[], tuple[str, str]]) -> tuple[str, str]:
+    return work()
+
+
+def _find_by_id(mutant_id: str) -> tuple[str, str]:
+    return mutant_id, finding_of(_by_id()[mutant_id], _BATCHES)
 
 
 @contextmanager

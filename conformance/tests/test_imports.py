@@ -105,10 +105,10 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
     "conformance.mutants": (
         layer("engine", "how a mutant is made and tried, whichever it is"),
         layer(
-            "catalogue general rust servers",
-            "the mutants: ours by profile, those of the crate, and those of general tools; and wrong servers",
+            "catalogue rust servers",
+            "the mutants: ours by profile, and those of the crate with the build that holds them; and wrong servers",
         ),
-        layer("runner testees", "they start processes that look mutants up in the catalogue"),
+        layer("general runner testees", "they start processes that have a mutant, of the catalogue or a general tool"),
         layer("__main__ causes", "the command, and the one that measures how well reports name the causes"),
     ),
 }

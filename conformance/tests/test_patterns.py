@@ -24,6 +24,7 @@ READS: Mapping[str, str] = {
     "conformance/session/known_lines.py": "the user's list of known failures",
     "conformance/tools/new_adapter.py": "a name of the user, and places in templates",
     "conformance/mutants/rust/source.py": "functions and words of the crate's source",
+    "conformance/mutants/general/one_build.py": "errors of the compiler, and bodies that we have numbered for them",
     "reports/cards.py": "Markdown of specs/",
     "reports/causes/evidence.py": "names of fields in clauses of specs/",
     "reports/history.py": "junit.xml, which pytest writes",

@@ -71,9 +71,9 @@ MEANINGS: Mapping[str, tuple[Row, ...]] = {
     "quantize": (
         Row(
             "sizes",
-            "0 to 34, around blocks and powers of two; 65,537",
+            "0 to 34, around blocks and powers of two; 8,193",
             m.quant_count,
-            (0, *BLOCK, 4097, 65_537),
+            (0, *BLOCK, 4097, 8_193),
             (1, 2, 32, 33, 65, 257),
         ),
         Row(

@@ -74,6 +74,11 @@ def test_check_names_changed_missing_and_extra_files(tmp_path: Path, capsys: pyt
     assert "manifest.json: differs" in told
 
 
+def test_all_files_together_have_at_most_ten_megabytes() -> None:
+    """Consumers clone it and CI reads it: large inputs are for cases whose subject is a size."""
+    assert sum(path.stat().st_size for path in DATA.rglob("*.json")) <= 10_000_000
+
+
 def test_the_manifest_has_every_file_its_cases_and_its_hash() -> None:
     text = MANIFEST.read_bytes()
     manifest = json.loads(text)

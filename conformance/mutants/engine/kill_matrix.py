@@ -91,7 +91,7 @@ def trial_faults(mutants: Iterable[Mutant], trials: Mapping[str, Trial]) -> Iter
         trial = trials[mutant.id]
         if trial.stale:
             yield f"{mutant.id} ({mutant.clause}) is stale: {trial.stale}"
-        elif not trial.killers:
+        elif not trial.killers and not trial.finding:
             what_to_do = f"Add a vector for it that cites {mutant.clause}, or cite that clause where one fails already"
             yield f"{mutant.id} ({mutant.clause}) survives: {mutant.story} {what_to_do}"
         elif trial.wreck:

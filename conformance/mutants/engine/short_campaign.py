@@ -17,6 +17,8 @@ from ...dialogue.judge import judge_dialogue
 from ...model.cases import DIALOGUE, Accept, Case
 from ...model.profiles import PROFILES
 from ...model.testee import AsksPeers
+from .mutant import Mutant
+from .patches import applied
 from .testee import InProcess
 
 INPUTS, SEED = 5_000, 1
@@ -74,6 +76,12 @@ def first_finding(testee: AsksPeers, batches: Sequence[Batch], ask_all: AskAll) 
         if found is not None:
             return f"{one.name}, input {found} of batch {number}"
     return ""
+
+
+def finding_of(mutant: Mutant, batches: Sequence[Batch]) -> str:
+    """The first input by which a mutant of the reference differs from it, as `first_finding` says it."""
+    with InProcess() as testee, applied(mutant.change):
+        return first_finding(testee, batches, one_by_one)
 
 
 def _found(testee: AsksPeers, asked: Sequence[Asked], ask_all: AskAll) -> int | None:

@@ -41,6 +41,8 @@ class Trial:
     """The ids of the cases that failed, the cheapest first; but in full mode no more than that one."""
     wreck: bool = False
     """It fails every case of the killer's op and crashes in some: a fault that nobody could overlook."""
+    finding: str = ""
+    """The input of the short campaign that shows it, where that was asked."""
     stale: str = ""
     """The reason why its change cannot be made, if it cannot: the reference has changed."""
 

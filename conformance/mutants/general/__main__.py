@@ -9,7 +9,8 @@ from time import monotonic
 
 from resonant.console import command
 
-from . import crate
+from . import crate_trials
+from .crate import ToolError
 from .survivors import WHAT_TO_DO, Survivors, Tally, complaints, load_survivors, stale_entries
 
 PROVED, NOT_PROVED, BROKEN = 0, 1, 2
@@ -23,14 +24,17 @@ class Told:
         """clock: seconds."""
         self._say, self._clock = say, clock
         self._began = self._last = clock()
+        self._before: int | None = None
 
     def __call__(self, count: int, total: int) -> None:
         """So many of `total` are done."""
         now = self._clock()
+        if self._before is None:  # what the journal had
+            self._before = count - 1
         if count < total and now - self._last < SAY_EVERY_S:
             return
         self._last = now
-        left = (now - self._began) / count * (total - count)
+        left = (now - self._began) / (count - self._before) * (total - count)
         self._say(f"{count} of {total} mutants, about {left / 60:.0f} min left")
 
 
@@ -43,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"mutants: {size or 'all'}, seed {options.seed}", flush=True)
     try:
         tallies = [_TOOLS[tool](survivors, size, options) for tool in options.tool or _TOOLS]
-    except (crate.ToolError, RuntimeError) as error:
+    except (ToolError, RuntimeError) as error:
         print(error, file=sys.stderr)
         return BROKEN
     found = [*stale_entries(survivors), *complaints(survivors, tallies)]
@@ -57,12 +61,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _reference(survivors: Survivors, size: int | None, options: argparse.Namespace) -> Tally:
     from .reference import find_survivors  # noqa: PLC0415 - Cosmic Ray is in the environment of `make mutation` only
 
-    say = Told(lambda text: print(text, file=sys.stderr, flush=True))
-    return find_survivors(survivors, size=size, seed=options.seed, jobs=options.jobs, done=say)
+    return find_survivors(survivors, size=size, seed=options.seed, jobs=options.jobs, done=Told(_say))
 
 
 def _rust(survivors: Survivors, size: int | None, options: argparse.Namespace) -> Tally:
-    return crate.find_survivors(size=size, seed=options.seed)
+    return crate_trials.find_survivors(size=size, seed=options.seed, jobs=options.jobs, done=Told(_say))
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 _TOOLS: dict[str, Callable[[Survivors, int | None, argparse.Namespace], Tally]] = {
@@ -77,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--mutants", type=int, default=200, metavar="N", help="of each tool (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of the choice (default: %(default)s)")
     parser.add_argument("--full", action="store_true", help="all of them: hours")
-    parser.add_argument("-j", type=int, default=2, metavar="N", dest="jobs", help="processes for the reference")
+    parser.add_argument("-j", type=int, default=2, metavar="N", dest="jobs", help="processes (default: 2)")
     return parser
 
 

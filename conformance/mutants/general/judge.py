@@ -6,39 +6,64 @@ import importlib
 import os
 import resource
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_loader
 from multiprocessing import get_context
-from multiprocessing.connection import wait
+from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from time import monotonic
-from types import CodeType, ModuleType
-from typing import Any
+from time import monotonic, process_time
+from types import CodeType, FunctionType, ModuleType
+from typing import Any, NamedTuple
 
 from ...checks.judge import judge
 from ...model.cases import Case
+from .coverage import Coverage, measured
+from .journal import Entry, Verdict
 from .mutant import ROOT, Mutant
-from .schedule import in_order
+from .schedule import Killers, in_order, profiles_of
+from .swap import WholeError, changed_functions, live_functions, swap
 
 REFERENCE = ROOT / "reference"
 PACKAGE = REFERENCE / "resonant"
 LIBRARIES = ("numpy", "zstandard", "nacl.bindings", "xxhash")
 CHANGING = ("resonant", f"{__package__.rpartition('.')[0]}.engine")
-"""The modules imported anew for each mutant: the reference, and its testee in this process."""
+"""The modules imported anew for a mutant that is more than other code of functions: the reference and its testee."""
 MEMORY_BYTES = 4 << 30
 """The memory of a process: a mutant that allocates what an input announces must fail, and not the machine."""
+PATIENCE = 30
+"""A process may take so many times its CPU seconds on a busy machine, before it counts as one that hangs."""
 
 
-@dataclass(frozen=True, slots=True)
+class Task(NamedTuple):
+    """A mutant to be. make: gives it, in the process that judges it; None where it would be no mutant."""
+
+    key: str
+    file: str
+    make: Callable[[], Mutant | None]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The beginning of every judgement."""
+
+    cases: Sequence[Case]
+    coverage: Coverage
+    live: Mapping[tuple[str, str, int], list[FunctionType]]
+    limit_s: int
+    """CPU seconds that a judgement may take."""
+
+
+@dataclass(slots=True)
 class Child:
     """A judgement that goes on. deadline: of the monotonic clock, seconds."""
 
-    mutant: Mutant
+    task: Task
     process: BaseProcess
+    said: Connection
     deadline: float
 
 
@@ -47,17 +72,33 @@ def module_of(file: str) -> str:
     return (ROOT / file).relative_to(PACKAGE).with_suffix("").as_posix()
 
 
-def survivors_of(
-    mutants: Iterable[Mutant], cases: Sequence[Case], *, jobs: int, limit_s: float
-) -> Iterator[tuple[Mutant, bool]]:
-    """Each mutant with whether it survives all cases, as it becomes known. One that takes over limit_s does not."""
-    for name in LIBRARIES:
+def prepared(cases: Sequence[Case], factor: float, floor_s: float) -> Bench:
+    """Judge the reference as it stands. A mutant may take so many times its CPU seconds, and so many more."""
+    for name in (*LIBRARIES, f"{CHANGING[1]}.testee"):
         importlib.import_module(name)
-    waiting = iter(mutants)
-    running: list[Child] = []
+    ours, theirs = get_context("fork").Pipe(duplex=False)
+    process = get_context("fork").Process(target=_measure, args=(cases, theirs))
+    process.start()
+    theirs.close()
+    coverage, seconds = ours.recv()
+    process.join()
+    return Bench(cases, coverage, live_functions(_FOLDER), int(floor_s + factor * seconds))
+
+
+def _measure(cases: Sequence[Case], to: Connection) -> None:
+    coverage = measured(_anew, cases, _FOLDER)
+    to.send((coverage, process_time()))
+
+
+def judged(tasks: Iterable[Task], bench: Bench, killers: Killers, *, jobs: int, size: int | None) -> Iterator[Entry]:
+    """The verdict about each, as it becomes known, until there are `size` mutants."""
+    waiting, running, mutants = iter(tasks), list[Child](), 0
     while True:
-        while len(running) < jobs and (mutant := next(waiting, None)) is not None:
-            running.append(_start(mutant, cases, limit_s))
+        while len(running) < jobs and (size is None or mutants + len(running) < size):
+            task = next(waiting, None)
+            if task is None:
+                break
+            running.append(_start(task, bench, killers))
         if not running:
             return
         nearest = min(child.deadline for child in running) - monotonic()
@@ -65,37 +106,88 @@ def survivors_of(
         over = [child for child in running if child.process.exitcode is not None or child.deadline <= monotonic()]
         for child in over:
             running.remove(child)
-            yield child.mutant, _survives(child)
+            entry = _entry(child)
+            mutants += entry.verdict is not Verdict.NONE
+            if entry.killer:
+                killers.add(entry.mutant, entry.killer)
+            yield entry
 
 
-def _start(mutant: Mutant, cases: Sequence[Case], limit_s: float) -> Child:
-    process = get_context("fork").Process(target=_judge, args=(mutant, cases))
+def _start(task: Task, bench: Bench, killers: Killers) -> Child:
+    ours, theirs = get_context("fork").Pipe(duplex=False)
+    process = get_context("fork").Process(target=_judge, args=(task, bench, killers, theirs))
     process.start()
-    return Child(mutant, process, monotonic() + limit_s)
+    theirs.close()
+    return Child(task, process, ours, monotonic() + PATIENCE * bench.limit_s)
 
 
-def _survives(child: Child) -> bool:
+def _entry(child: Child) -> Entry:
     if child.process.exitcode is None:  # it hangs
         child.process.kill()
     child.process.join()
-    survives = child.process.exitcode == 0
+    status = child.process.exitcode
     child.process.close()
-    return survives
+    said = list(_received(child.said))
+    if said == [None]:
+        return Entry(child.task.key, Verdict.NONE, Mutant(child.task.file, "", "", ""))
+    mutant, *killer = said or [Mutant(child.task.file, "", "", child.task.key)]
+    return Entry(child.task.key, Verdict.SURVIVES if status == 0 else Verdict.KILLED, mutant, *killer)
 
 
-def _judge(mutant: Mutant, cases: Sequence[Case]) -> None:
+def _received(said: Connection) -> Iterator[Any]:
+    with said:
+        while said.poll():
+            try:
+                yield said.recv()
+            except EOFError:
+                return
+
+
+def _judge(task: Task, bench: Bench, killers: Killers, to: Connection) -> None:
     """The work of the child: comes back if every case passes, and ends with 1 at the first that does not."""
+    mutant = task.make()
+    to.send(None if mutant is None else replace(mutant, source=""))
+    if mutant is None:
+        return
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    resource.setrlimit(resource.RLIMIT_CPU, (bench.limit_s, resource.getrlimit(resource.RLIMIT_CPU)[1]))
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what a mutant says as it falls is no news
+    testee, cases = _in_place(mutant, bench)
+    with testee:
+        for case in in_order(cases, profiles_of(module_of(mutant.file)), killers.likely(mutant)):
+            if not judge(testee, case).passed:
+                to.send(case.id)
+                sys.exit(1)
+
+
+def _in_place(mutant: Mutant, bench: Bench) -> tuple[Any, Sequence[Case]]:
+    """A testee of the reference with the change, and the cases that may see it."""
+    path = ROOT / mutant.file
+    try:
+        pairs = changed_functions(path.read_text("utf-8"), mutant.source, str(path))
+        running = bench.coverage.of([code for pair in pairs for code in pair])
+        if running is None:
+            raise WholeError
+        swap(pairs, bench.live)
+    except WholeError:
+        sys.meta_path.insert(0, Changed(mutant))
+        return _anew(), bench.cases
+    from ..engine.testee import InProcess  # noqa: PLC0415 - not the one that the parent would have to import anew
+
+    return InProcess(), [case for index, case in enumerate(bench.cases) if index in running]
+
+
+def _anew() -> Any:
+    """A testee of the reference as it is imported from now on."""
     for name in [name for name in sys.modules if name.startswith(CHANGING)]:
-        del sys.modules[name]  # it is without the change
-    sys.meta_path.insert(0, Changed(mutant))
+        del sys.modules[name]
     from ..engine.testee import InProcess  # noqa: PLC0415 - which imports the reference with its change
 
-    with InProcess() as testee:
-        if not all(judge(testee, case).passed for case in in_order(cases, module_of(mutant.file))):
-            sys.exit(1)
+    return InProcess()
+
+
+_FOLDER = f"{PACKAGE}{os.sep}"
 
 
 class Changed(MetaPathFinder):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ast
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
-from time import monotonic
 
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
@@ -17,13 +16,16 @@ from cosmic_ray.plugins import get_operator, operator_names
 
 from ...model.cases import load_cases
 from .equivalent import without_words
-from .judge import PACKAGE, survivors_of
+from .journal import FOLDER, Entry, Journal, Verdict, basis, tally_of
+from .judge import PACKAGE, Bench, Task, judged, prepared
 from .mutant import ROOT, Mutant, changed_lines
-from .schedule import by_price
+from .schedule import Killers, by_price
 from .survivors import Survivors, Tally
 
 LIMIT_FACTOR, LIMIT_FLOOR_S = 6.0, 10.0
 """A mutant hangs that takes so many times as long as the reference itself, and so much more."""
+DECIDES = ("reference/resonant", "adapters/reference", "adapters/testee_kit")
+"""Beside vectors and suite: what a verdict about a mutant depends on."""
 IDENTITY = ("_Is", "_IsNot", "_Is_Eq", "_IsNot_NotEq")
 """Operators that put `is` for ==, or the other way round. Which equal numbers are one object is CPython's business."""
 
@@ -37,37 +39,49 @@ class Place:
     occurrence: int
     line: int
 
+    @property
+    def key(self) -> str:
+        """Its name, which no other place has."""
+        return f"{self.file} {self.operator} {self.occurrence}"
+
 
 def find_survivors(
     survivors: Survivors, *, size: int | None, seed: int, jobs: int, done: Callable[[int, int], None]
 ) -> Tally:
-    """Judge `size` mutants, drawn by `seed`, or all of them. RuntimeError where the reference itself fails a case."""
-    cases = by_price(load_cases())
-    limit_s = _limit(cases)
+    """Judge `size` mutants, drawn by `seed`, or all of them; those of the journal are judged already.
+
+    RuntimeError where the reference itself fails a case.
+    """
     places = [place for file in files(survivors) for place in places_of(file)]
     random.Random(seed).shuffle(places)  # noqa: S311 - no secret
-    total = len(places) if size is None else min(size, len(places))
-    mutants = islice(made(places, survivors), size)
-    survived: list[Mutant] = []
-    dead: set[str] = set()
-    tried = 0
-    for tried, (mutant, survives) in enumerate(survivors_of(mutants, cases, jobs=jobs, limit_s=limit_s), start=1):
-        if survives:
-            survived.append(mutant)
-        else:
-            dead.add(mutant.name)
-        done(tried, total)
-    return Tally("Cosmic Ray, reference", tried, tried - len(survived), tuple(survived), frozenset(dead))
+    places = [one for one in places if not survivors.is_outside(one.file, function_at(_source(one.file), one.line))]
+    with Journal(FOLDER / "reference.jsonl", "reference", basis(*DECIDES)) as journal:
+        known = list(islice(_known(places, journal), size))
+        left = None if size is None else size - sum(entry.verdict is not Verdict.NONE for entry in known)
+        tasks = [Task(one.key, one.file, partial(made, one)) for one in places if one.key not in journal.done]
+        entries = known
+        if tasks and left != 0:
+            killers = Killers(journal.killers)
+            for entry in known:
+                if entry.killer:
+                    killers.add(entry.mutant, entry.killer)
+            total = len(places) if size is None else size
+            for entry in judged(tasks, _bench(), killers, jobs=jobs, size=left):
+                journal.add(entry)
+                entries.append(entry)
+                done(len(entries), total)
+    return tally_of("Cosmic Ray, reference", entries)
 
 
-def _limit(cases: Sequence[object]) -> float:
-    path = PACKAGE / "wire_values.py"
-    same = Mutant(path.relative_to(ROOT).as_posix(), "", "", "", path.read_text("utf-8"))
-    began = monotonic()
-    ((_, survives),) = survivors_of([same], by_price(load_cases()), jobs=1, limit_s=600.0)
-    if not survives:
-        raise RuntimeError("the reference itself fails a case: make conformance says which")
-    return LIMIT_FLOOR_S + LIMIT_FACTOR * (monotonic() - began)
+def _known(places: Iterable[Place], journal: Journal) -> Iterator[Entry]:
+    return (journal.done[place.key] for place in places if place.key in journal.done)
+
+
+def _bench() -> Bench:
+    bench = prepared(by_price(load_cases()), LIMIT_FACTOR, LIMIT_FLOOR_S)
+    if bench.coverage.failing:
+        raise RuntimeError(f"the reference itself fails {bench.coverage.failing[0]}; repair that first")
+    return bench
 
 
 def files(survivors: Survivors) -> list[str]:
@@ -92,17 +106,13 @@ def _is_identity(operator: str) -> bool:
     return operator.endswith(IDENTITY)
 
 
-def made(places: Iterable[Place], survivors: Survivors) -> Iterator[Mutant]:
-    """The mutants at these places, without those that no vector can see."""
-    for place in places:
-        function = function_at(_source(place.file), place.line)
-        if survivors.is_outside(place.file, function):
-            continue
-        source = mutate_code(_source(place.file), get_operator(place.operator)(), place.occurrence)
-        if source is None or _says_the_same(_source(place.file), source):
-            continue
-        lines = changed_lines(_source(place.file).splitlines(), source.splitlines())
-        yield Mutant(place.file, function, *lines, source)
+def made(place: Place) -> Mutant | None:
+    """The mutant at this place; None for one that no vector can see."""
+    source = mutate_code(_source(place.file), get_operator(place.operator)(), place.occurrence)
+    if source is None or _says_the_same(_source(place.file), source):
+        return None
+    lines = changed_lines(_source(place.file).splitlines(), source.splitlines())
+    return Mutant(place.file, function_at(_source(place.file), place.line), *lines, source)
 
 
 def _says_the_same(before: str, after: str) -> bool:
@@ -115,7 +125,7 @@ def _says_the_same(before: str, after: str) -> bool:
 def function_at(source: str, line: int) -> str:
     """The innermost function or class around a line, with what it is in; empty outside of all."""
     names: list[str] = []
-    body: list[ast.stmt] = ast.parse(source).body
+    body: list[ast.stmt] = _tree(source).body
     while body:
         found = [node for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef) and _holds(node, line)]
         names += (node.name for node in found)
@@ -126,6 +136,11 @@ def function_at(source: str, line: int) -> str:
 def _holds(node: ast.FunctionDef | ast.ClassDef, line: int) -> bool:
     first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
     return first <= line <= (node.end_lineno or first)
+
+
+@cache
+def _tree(source: str) -> ast.Module:
+    return ast.parse(source)
 
 
 @cache

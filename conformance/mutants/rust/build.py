@@ -41,12 +41,18 @@ def numbered(patches: Sequence[Patch]) -> Mapping[int, Patch]:
 
 def sources(patches: Mapping[int, Patch], rust: Path = RUST) -> Mapping[Path, str]:
     """Every file of the copy, by its path in the workspace. Raises PatchError."""
-    made = {path.relative_to(rust): path.read_text("utf-8") for path in _files(rust)}
+    made = copied(rust)
     by_file: dict[Path, dict[int, Patch]] = defaultdict(dict)
     for number, patch in patches.items():
         by_file[CRATE / patch.file][number] = patch
     for file, mine in by_file.items():
         made[file] = switched(made[file], mine)
+    return made
+
+
+def copied(rust: Path = RUST) -> dict[Path, str]:
+    """The same, with what a choice among bodies needs and without any fault."""
+    made = {path.relative_to(rust): path.read_text("utf-8") for path in _files(rust)}
     made[CRATE / "lib.rs"] += "\nmod mutant;\n"
     made[CRATE / "mutant.rs"] = _SWITCH.read_text("utf-8")
     return made
@@ -75,13 +81,23 @@ def write(files: Mapping[Path, str], to: Path) -> None:
 def build(patches: Sequence[Patch], place: Path = PLACE) -> Path:
     """Build the testee with every mutant. Returns the program. Raises PatchError, BuildError."""
     write(sources(numbered(patches)), place)
-    command = ("cargo", "build", "--quiet", "--locked", "-p", "testee")
-    environment = {**os.environ, **_PROFILE, "CARGO_TARGET_DIR": str(place / "target")}
-    done = subprocess.run(  # noqa: S603 - our own command
-        command, cwd=place, env=environment, capture_output=True, timeout=_LIMIT_S, check=False
-    )
+    done = compile_testee(place)
     if done.returncode:
         raise BuildError(done.stderr.decode(errors="replace"))
+    return program_of(place)
+
+
+def compile_testee(place: Path, *options: str) -> subprocess.CompletedProcess[bytes]:
+    """Have cargo build the copy in this folder. options: more of cargo's."""
+    command = ("cargo", "build", "--quiet", "--locked", "-p", "testee", *options)
+    environment = {**os.environ, **_PROFILE, "CARGO_TARGET_DIR": str(place / "target")}
+    return subprocess.run(  # noqa: S603 - our own command
+        command, cwd=place, env=environment, capture_output=True, timeout=_LIMIT_S, check=False
+    )
+
+
+def program_of(place: Path) -> Path:
+    """The testee that was built there."""
     return place / "target" / "debug" / "resonant-testee"
 
 

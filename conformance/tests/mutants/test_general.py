@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from conformance.model.cases import load_cases
-from conformance.mutants.general.__main__ import Told
-from conformance.mutants.general.crate import mutant_of, shard, tally_of
+from conformance.mutants.general.coverage import Coverage, function_of
+from conformance.mutants.general.crate import change_of, mutant_of
+from conformance.mutants.general.crate_trials import shard
 from conformance.mutants.general.equivalent import without_words
-from conformance.mutants.general.judge import PACKAGE, module_of, survivors_of
+from conformance.mutants.general.journal import Entry, Journal, Verdict, basis, tally_of
+from conformance.mutants.general.judge import PACKAGE, Task, judged, module_of, prepared
 from conformance.mutants.general.mutant import BODY, ROOT, Mutant, changed_lines
-from conformance.mutants.general.schedule import by_price, in_order, profiles_of
+from conformance.mutants.general.one_build import blamed
+from conformance.mutants.general.schedule import Killers, by_price, in_order, profiles_of, profiles_of_crate
 from conformance.mutants.general.survivors import Survivors, Tally, complaints, load_survivors, stale_entries
 
 QUANT = "reference/resonant/tensor/quant.py"
@@ -29,11 +33,25 @@ def of_reference(old: str, new: str, file: str = QUANT) -> Mutant:
 
 def test_the_cases_of_the_module_come_first_and_none_is_left_out() -> None:
     cases = by_price(load_cases())
-    ordered = in_order(cases, "tensor/quant")
+    likely = "frame/decode/sizes/size-33"
+    ordered = in_order(cases, profiles_of("tensor/quant"), [likely])
     assert {case.id for case in ordered} == {case.id for case in cases}
-    first = [case.profile in ("quant", "message") for case in ordered]
+    assert ordered[0].id == likely
+    first = [case.profile in ("quant", "message") for case in ordered[1:]]
     assert first == sorted(first, reverse=True)
     assert profiles_of("peer/state/replay_window") == ("handshake", "stream")
+    assert profiles_of_crate("adapters/rust/resonant-protocol/src/transform/zstd.rs") == ("zstd", "xchacha")
+    assert profiles_of_crate("adapters/rust/resonant-protocol/src/error.rs") == ("frame",)
+
+
+def test_what_killed_a_mutant_or_its_neighbours_is_tried_first() -> None:
+    killers = Killers({ADD.name: "killed-it-before"})
+    other = Mutant("a.py", "other", "1", "2")
+    neighbour = Mutant("a.py", "add", "1", "2")
+    killers.add(other, "of-the-file")
+    killers.add(neighbour, "of-the-function")
+    assert killers.likely(ADD) == ["killed-it-before", "of-the-function", "of-the-file"]
+    assert killers.likely(Mutant("b.py", "add", "1", "2")) == []
 
 
 def test_every_module_of_the_reference_has_profiles_or_a_reason() -> None:
@@ -43,15 +61,79 @@ def test_every_module_of_the_reference_has_profiles_or_a_reason() -> None:
         assert file in outside or profiles_of(module_of(file)) is not None, file
 
 
+def given(mutant: Mutant | None) -> Mutant | None:
+    return mutant
+
+
 @pytest.mark.slow
-def test_the_vectors_kill_a_mutant_and_one_that_hangs_and_leave_the_reference_alive() -> None:
-    same = of_reference("BLOCK = 32", "BLOCK = 16 + 16")
-    wrong = of_reference("BLOCK = 32", "BLOCK = 33")
-    hangs = of_reference("BLOCK = 32", "BLOCK = 32\nwhile True:\n    pass\n")
+def test_the_vectors_kill_mutants_and_one_that_hangs_and_leave_the_reference_alive() -> None:
+    """One in the code of a function, which is put in place, and others in what is run when a module is imported."""
+    mutants = {
+        "same": of_reference("BLOCK = 32", "BLOCK = 16 + 16"),
+        "constant": of_reference("BLOCK = 32", "BLOCK = 33"),
+        "function": of_reference("expected = count if bits == 8", "expected = count if bits == 4"),
+        "hangs": of_reference("BLOCK = 32", "BLOCK = 32\nwhile True:\n    pass\n"),
+    }
     cases = [case for case in by_price(load_cases()) if case.profile == "quant"]
-    found = dict(survivors_of([same, wrong], cases, jobs=2, limit_s=120))
-    assert found == {same: True, wrong: False}
-    assert list(survivors_of([hangs], cases, jobs=1, limit_s=2)) == [(hangs, False)]
+    bench = prepared(cases, 1.0, 8.0)
+    assert not bench.coverage.failing
+    tasks = [Task(key, QUANT, partial(given, one)) for key, one in mutants.items()]
+    tasks.append(Task("nothing", QUANT, partial(given, None)))
+    found = {entry.key: entry for entry in judged(tasks, bench, Killers({}), jobs=2, size=None)}
+    assert {key for key, entry in found.items() if entry.verdict is Verdict.SURVIVES} == {"same"}
+    assert {key for key, entry in found.items() if entry.verdict is Verdict.NONE} == {"nothing"}
+    assert [bool(found[key].killer) for key in ("constant", "function", "hangs")] == [True, True, False]
+
+
+@pytest.mark.slow
+def test_as_many_mutants_are_judged_as_are_wanted() -> None:
+    bench = prepared([case for case in load_cases() if case.profile == "quant"][:3], 1.0, 8.0)
+    same = of_reference("BLOCK = 32", "BLOCK = 16 + 16")
+    tasks = [Task(f"{at}", QUANT, partial(given, same if at % 2 else None)) for at in range(20)]
+    entries = list(judged(tasks, bench, Killers({}), jobs=2, size=3))
+    assert sum(entry.verdict is not Verdict.NONE for entry in entries) == 3
+
+
+def test_code_that_no_case_runs_is_judged_by_none_and_what_imports_run_by_all() -> None:
+    code = compile("def f():\n    return [n for n in g()]\n", "a.py", "exec").co_consts[0]
+    inner = next(one for one in code.co_consts if hasattr(one, "co_code"))
+    assert function_of(code) == function_of(inner) == ("a.py", "f")
+    assert Coverage(frozenset(), {("a.py", "f"): frozenset({3})}, ()).of([inner]) == frozenset({3})
+    assert Coverage(frozenset(), {}, ()).of([code]) == frozenset()
+    assert Coverage(frozenset({("a.py", "f")}), {}, ()).of([code]) is None
+
+
+def entry(key: str, verdict: Verdict = Verdict.KILLED, killer: str = "case") -> Entry:
+    return Entry(key, verdict, Mutant("a.py", "add", "a + b", key), killer if verdict is Verdict.KILLED else "")
+
+
+def test_a_journal_goes_on_where_a_run_was_cut_off(tmp_path: Path) -> None:
+    path = tmp_path / "one.jsonl"
+    with Journal(path, "tool", "basis") as journal:
+        journal.add(entry("a - b"))
+        journal.add(entry("a * b", Verdict.SURVIVES))
+    path.write_text(path.read_text("utf-8") + '{"key": "cut', "utf-8")
+    with Journal(path, "tool", "basis") as journal:
+        assert journal.done == {one.key: one for one in (entry("a - b"), entry("a * b", Verdict.SURVIVES))}
+        journal.add(entry("a / b", Verdict.NONE))
+    with Journal(path, "tool", "basis") as journal:
+        assert list(journal.done) == ["a - b", "a * b", "a / b"]
+    tally = tally_of("tool", [*journal.done.values()])
+    assert (tally.tried, tally.killed, [one.after for one in tally.survived]) == (2, 1, ["a * b"])
+
+
+def test_a_journal_of_other_sources_tells_what_killed_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "one.jsonl"
+    with Journal(path, "tool", "before") as journal:
+        journal.add(entry("a - b"))
+    for _ in range(2):
+        with Journal(path, "tool", "after") as journal:
+            assert not journal.done
+            assert journal.killers == {entry("a - b").mutant.name: "case"}
+
+
+def test_a_verdict_depends_on_sources_and_vectors() -> None:
+    assert basis("specs/limits.md") == basis("specs/limits.md") != basis("specs/registry.toml")
 
 
 def test_a_survivor_that_nobody_has_read_is_named_with_a_line_to_paste() -> None:
@@ -135,8 +217,9 @@ def said(genre: str, replacement: str, start: tuple[int, int], end: tuple[int, i
         "start": dict(zip(("line", "column"), start, strict=True)),
         "end": dict(zip(("line", "column"), end, strict=True)),
     }
-    function = {"function_name": "Window::accept"}
-    return {"file": "p/src/w.rs", "function": function, "genre": genre, "replacement": replacement, "span": span}
+    function = {"function_name": "Window::accept", "return_type": ""}
+    names = {"file": "p/src/w.rs", "name": "w.rs: replace", "function": function}
+    return {**names, "genre": genre, "replacement": replacement, "span": span}
 
 
 def test_mutants_of_the_crate_have_names_without_line_numbers(tmp_path: Path) -> None:
@@ -146,27 +229,21 @@ def test_mutants_of_the_crate_have_names_without_line_numbers(tmp_path: Path) ->
     assert mutant.name == "adapters/rust/p/src/w.rs Window::accept: let first = n - 1; ~> let first = n + 1;"
     whole = mutant_of(said("FnValue", "()", (1, 1), (2, 2)), tmp_path)
     assert (whole.before, whole.after) == (BODY, "()")
+    edit = change_of(said("BinaryOperator", "+", (2, 19), (2, 20)), tmp_path).edit
+    assert "//\n    let first = n - 1;\n"[edit.start : edit.end] == "-"
 
 
-def test_outcomes_of_the_crate_are_counted_and_what_does_not_compile_is_none() -> None:
-    ends = ("CaughtMutant", "Timeout", "MissedMutant", "Unviable")
-    mutants = [said("FnValue", str(number), (1, 1), (1, 2)) for number in range(len(ends))]
-    outcomes: list[dict[str, Any]] = [{"scenario": "Baseline", "summary": "Success"}]
-    outcomes += [{"scenario": {"Mutant": one}, "summary": end} for one, end in zip(mutants, ends, strict=True)]
-    tally = tally_of({"outcomes": outcomes}, Path())
-    assert (tally.tried, tally.killed, [one.after for one in tally.survived]) == (3, 2, ["2"])
+def test_a_seed_is_a_shard_of_the_mutants_of_the_crate(tmp_path: Path) -> None:
+    (tmp_path / "p" / "src").mkdir(parents=True)
+    (tmp_path / "p" / "src" / "w.rs").write_text("n - 1", "utf-8")
+    changes = {n: change_of(said("BinaryOperator", "+", (1, 3), (1, 4)), tmp_path) for n in range(1, 11)}
+    shards = [set(shard(changes, 3, seed)) for seed in range(3)]
+    assert set().union(*shards) == set(changes)
+    assert sum(map(len, shards)) == 10
+    assert set(shard(changes, None, 7)) == set(changes)
 
 
-def test_seeds_choose_shards_that_together_are_everything() -> None:
-    assert shard(1034, 150, 1) == "1/6"
-    assert {shard(1034, 150, seed) for seed in range(6)} == {f"{part}/6" for part in range(6)}
-    assert shard(10, 200, 3) == "0/1"
-
-
-def test_progress_says_what_is_left_now_and_then() -> None:
-    times = iter([0.0, 1.0, 60.0, 61.0, 62.0])
-    lines: list[str] = []
-    told = Told(lines.append, lambda: next(times))
-    for count in (1, 10, 11, 20):
-        told(count, 20)
-    assert lines == ["10 of 20 mutants, about 1 min left", "20 of 20 mutants, about 0 min left"]
+def test_an_error_of_the_compiler_is_that_of_the_body_it_stands_in() -> None:
+    text = "fn f() { match crate::mutant::active() {\n/* mutant 7 */ 7 => {\n1\n}\n/* mutant 0 */ _ => { 2 }\n} }\n"
+    places = {line: blamed({Path("a.rs"): text}, {"file_name": "a.rs", "line_start": line}) for line in range(1, 6)}
+    assert places == {1: 0, 2: 7, 3: 7, 4: 7, 5: 0}

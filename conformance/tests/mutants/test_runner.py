@@ -20,6 +20,7 @@ from conformance.mutants.engine.kill_matrix import KillMatrix, faults
 from conformance.mutants.engine.mutant import Kind, Mutant
 from conformance.mutants.engine.patches import Change, edited, inserted, replaced
 from conformance.mutants.engine.report import report_data, write_report
+from conformance.mutants.engine.short_campaign import answered_batches, finding_of
 from conformance.mutants.engine.show import all_lines, some_lines
 from conformance.mutants.engine.trial import Trial, failures, suite_of, try_mutant
 from conformance.mutants.runner import run_trials
@@ -47,6 +48,39 @@ STALE = mutant(edited(ENVELOPE, "what is gone", ""), name="stale-change")
 def tried(mutants: Sequence[Mutant], cases: Sequence[Case] = CASES, *, full: bool = False) -> dict[str, Trial]:
     suite = suite_of(cases)
     return {one.id: try_mutant(one, suite, full=full) for one in mutants}
+
+
+def test_the_campaign_is_asked_about_what_no_vector_kills(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of two survivors one is shown by an input of the campaign, and so is accounted for."""
+    left = {one.id: Trial(one.id) for one in MUTANTS}
+    monkeypatch.setattr(command, "run_trials", lambda mutants, **_: ({one.id: left[one.id] for one in mutants}, ()))
+    finds = {"length-33-refused": "frame/faults, input 3 of batch 0"}
+    monkeypatch.setattr(command, "ask_campaign", lambda mutants, **_: {m.id: finds.get(m.id, "") for m in mutants})
+    assert command.main(["--only", "length-33-refused", "--campaign"]) == command.PROVED
+    assert "by no vector; the campaign finds it with frame/faults, input 3" in capsys.readouterr().out
+    assert command.main(["--only", "length-33-refused"]) == command.NOT_PROVED
+    assert command.main(["--only", "length-32-accepted", "--campaign"]) == command.NOT_PROVED
+
+
+def test_the_campaign_alone_says_how_many_of_each_kind_it_finds(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "ask_campaign", lambda mutants, **_: {m.id: "x" * (m.id[0] == "l") for m in mutants})
+    assert command.main(["--only", "FRM-25", "--campaign-only"]) == command.PROVED
+    lines = capsys.readouterr().out.splitlines()
+    mine = [one for one in MUTANTS if one.clause == "FRM-25"]
+    assert len(lines) > len(mine)
+    assert all(any(one.id in line for line in lines) for one in mine)
+    rules = [one for one in mine if one.kind is Kind.RULE]
+    assert f"rule: the campaign finds {sum(one.id[0] == 'l' for one in rules)} of {len(rules)}" in lines
+
+
+def test_an_input_of_the_campaign_shows_a_fault_and_none_a_harmless_change() -> None:
+    few = answered_batches(inputs=250)
+    assert finding_of(WRECK, few) == "frame/faults, input 0 of batch 0"
+    assert finding_of(HARMLESS, few) == ""
 
 
 def clause(name: str, text: str = "A receiver MUST obey.", untestable: str | None = None) -> Clause:

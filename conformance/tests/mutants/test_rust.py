@@ -104,7 +104,7 @@ def test_every_function_of_the_crate_has_a_whole_body(file: Path) -> None:
 def test_a_changed_function_has_a_body_for_each_patch_and_its_own() -> None:
     source = switched(SOURCE, {4: patch("one()", "three()"), 9: patch("== 1", "!= 1"), 11: patch("'}'", "'x'")})
     assert source.count(ACTIVE) == 2
-    assert source.count("4 => { three() }\n_ => { one() }") == 1
+    assert source.count("4 => { three() }\n/* mutant 0 */ _ => { one() }") == 1
     assert "const fn" not in source, "what asks the environment is no constant"
     first = source[source.index("9 => ") : source.index("11 => ")]
     assert "!= 1" in first
@@ -129,7 +129,11 @@ def test_the_crate_has_no_trace_of_switches_and_the_copy_has_all() -> None:
     made = sources(numbered(PATCHES))
     own = {path.relative_to(RUST): path.read_text("utf-8") for path in RUST.rglob("*.rs") if "target" not in path.parts}
     assert [path for path, text in own.items() if "RESONANT_MUTANT" in text or ACTIVE in text] == []
-    arms = [int(number) for text in made.values() for number in re.findall(r"^(\d+) => \{", text, re.MULTILINE)]
+    arms = [
+        int(number)
+        for text in made.values()
+        for number in re.findall(r"^/\* mutant \d+ \*/ (\d+) => \{", text, re.MULTILINE)
+    ]
     assert set(numbered(PATCHES)) <= set(arms)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,11 +14,13 @@ from xml.etree import ElementTree as ET  # of a picture that we drew
 import jsonschema
 import pytest
 
+from conformance.campaign.spent import Spent
 from conformance.model.cases import DIALOGUE, load_cases
 from conformance.tests.support import ROOT
 from conformance.tools.bench import __main__ as bench
 from conformance.tools.bench.account import WORSE_BY, Account, Measured, machine, read_last, write
 from conformance.tools.bench.benches import BENCHES, LESS, MORE, Bench, Figure
+from conformance.tools.bench.campaign import figures as campaign_figures
 from conformance.tools.bench.plot import BAD, GOOD, LAST, svg
 from conformance.tools.bench.rates import kinds_of
 from conformance.tools.bench.suite import Cost, account
@@ -155,3 +158,17 @@ def test_the_kinds_of_cases_are_all_those_without_state_and_each_op() -> None:
     assert len(kinds["all"]) == len(load_cases())
     assert {case.op for case in kinds["stateless"]} == {*kinds} - {"all", "stateless", DIALOGUE}
     assert sum(len(cases) for kind, cases in kinds.items() if kind not in ("all", "stateless")) == len(kinds["all"])
+
+
+def test_a_campaign_is_measured_by_sort_of_input_with_every_process_that_took_part() -> None:
+    spent = Spent(
+        Counter(stateless=100, dialogues=10),
+        {("stateless", "making inputs"): 0.1, ("stateless", "asking a"): 0.3, ("dialogues", "asking a"): 2.0},
+        {("stateless", "workers"): 0.1, ("stateless", "a"): 0.02, ("dialogues", "a"): 1.0},
+    )
+    assert campaign_figures(spent) == {
+        "campaign_stateless_per_s": 250,
+        "campaign_stateless_us": 1_200,
+        "campaign_dialogues_per_s": 5,
+        "campaign_dialogues_us": 100_000,
+    }

@@ -135,6 +135,14 @@ BENCHES: tuple[Bench, ...] = (
         },
     ),
     _suite(
+        "campaign",
+        "inputs of a campaign of the reference and Rust, in one worker",
+        {
+            "campaign_stateless_per_s": Figure(MORE, ratio=False, limit=5000),
+            "campaign_dialogues_per_s": Figure(MORE, ratio=False, limit=150),
+        },
+    ),
+    _suite(
         "silent",
         "a run against a testee that never answers",
         {"silent_run_s": Figure(LESS, ratio=False, limit=20)},

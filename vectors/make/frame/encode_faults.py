@@ -9,7 +9,6 @@ from typing import Any
 from resonant import DType, MessageType, Modality
 
 from ..model import RESERVED, UNTIL_ASSIGNED, Case, Group, accepts, refuses
-from ..writer.agreed_frame import fields
 from ..writer.raw_frame import (
     F16,
     I8,
@@ -25,7 +24,6 @@ from ..writer.raw_frame import (
     raw_slice,
 )
 from ..writer.wide import wide_slices
-from .boundaries import wide
 from .header_faults import undefined
 
 RESERVED_FLAGS = (0x8000, 0x8004, 0xFFF8)
@@ -122,11 +120,9 @@ def _slices() -> Iterator[Case]:
 
 
 def _too_large() -> Iterator[Case]:
-    about = "A frame of 65537 bytes without transforms, in many slices."
-    yield refuses("size-65537", about, "FRM-34", {"fields": fields(wide(65_537))}, "FRAME_TOO_LARGE")
-    about = "65,569 bytes, which are 33 in 16 bits, with STRONG_TAIL, which is no transform."
-    strong = {"fields": _wide(65_569, STRONG_TAIL)}
-    yield refuses("size-65569-strong-tail", about, "FRM-34", strong, "FRAME_TOO_LARGE")
+    about = "A frame of 65,537 bytes in many slices, with STRONG_TAIL, which is no transform."
+    strong = {"fields": _wide(65_537, STRONG_TAIL)}
+    yield refuses("size-65537-strong-tail", about, "FRM-34", strong, "FRAME_TOO_LARGE")
 
 
 def _wide(size: int, flags: int) -> dict[str, Any]:
@@ -166,11 +162,15 @@ def _zstd_limits() -> Iterator[Case]:
     yield accepts("plain-size-3000", about, "FRM-34 ZST-9 FRM-24", {"fields": _wide(3_000, ZSTD)}, ok)
     about = "A plain size of 65537 bytes, which would compress to a short frame."
     yield refuses("plain-size-65537", about, "FRM-34", {"fields": _wide(65_537, ZSTD)}, "PLAIN_TOO_LARGE")
-    plain = bytes([I8, 1]) + (2_000).to_bytes(4, "little") + noise(2_000)
-    header = "010001000100000001000000000000000100000000000000d00700000000000000"
-    ok = {"header": header, "plain_body": plain.hex()}
-    about = "2,000 bytes of noise: far from the limit, compressed or not."
-    yield accepts("noise-of-2000", about, "ZST-9", {"fields": _flagged(2_043, ZSTD, noise(2_000))}, ok)
+    lengths = {2_000: "far from the limit, compressed or not", 16_500: "a body of more than 16 KiB, compressed or not"}
+    for count, what in lengths.items():
+        plain = bytes([I8, 1]) + count.to_bytes(4, "little") + noise(count)
+        header = (
+            "01000100010000000100000000000000" + "0100000000000000" + count.to_bytes(4, "little").hex() + "0000000000"
+        )
+        ok = {"header": header, "plain_body": plain.hex()}
+        given = {"fields": _flagged(count + 43, ZSTD, noise(count))}
+        yield accepts(f"noise-of-{count}", f"{count:,} bytes of noise: {what}.", "ZST-9 ZST-11", given, ok)
     # RFC 8878: before noise stand at least 4 bytes of magic number, 1 of descriptor, 2 of size and 3 of block header.
     over = _flagged(65_527, ZSTD, noise(65_484))
     about = "A plain size of 65,527 bytes of noise: the 10 bytes that Zstandard adds make it one too many."

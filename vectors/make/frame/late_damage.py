@@ -9,7 +9,7 @@ from ..model import Case, Group, frame_refused
 from ..writer.laid_out import laid_out
 from ..writer.raw_frame import I8, Raw, ramp, raw_slice
 
-LENGTHS = (33, 64, 255, 256, 257, 1_023, 1_024, 1_025, 1_473, 1_501, 2_049, 4_097, 8_193)
+LENGTHS = (33, 64, 255, 256, 257, 1_023, 1_024, 1_025, 1_473, 1_501, 2_049, 4_097)
 
 
 def groups() -> Iterator[Group]:

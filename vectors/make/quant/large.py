@@ -27,7 +27,7 @@ from .random import DISTRIBUTIONS, numbers, tensor
 
 STEP = 127  # prime, so that every low bit of A changes; 251 scales of 31,744
 BLOCKS_A_CASE = 64
-PART, ODD = 1_025, 65_537
+PART, LARGE, ODD = 1_025, 8_193, 65_537
 
 
 def groups() -> Iterator[Group]:
@@ -73,7 +73,7 @@ def _expected(width: Width, words: Sequence[int]) -> dict[str, str]:
 
 def _tensors() -> Iterator[Case]:
     for seed, (name, (what, _)) in enumerate(DISTRIBUTIONS.items(), 1):
-        count = ODD if name == "blockwise" else PART
+        count = LARGE if name == "blockwise" else PART
         words = tensor(name, seed, count)
         for width in WIDTHS[:1] if name == "blockwise" else WIDTHS:
             about = f"{count} elements, {what}; xorshift32, seed {seed}."

@@ -18,7 +18,7 @@ from .sent import STATE, Sent, short_sent
 def groups() -> Iterator[Group]:
     """One group."""
     about = "What a peer sends again, and when it says no more."
-    cases = [case for role in ROLES for case in (*_repaired(role), *_kept(role), *_silent(role))]
+    cases = [case for role in ROLES for case in (*_repaired(role), *_kept(role), *_sent_long_ago(role), *_silent(role))]
     yield Group("stream", "sent/repaired", "dialogue", about, cases)
 
 
@@ -149,6 +149,16 @@ def _kept(role: str) -> Iterator[Case]:
         later = [*advance(ms), *waits, *stream.asks([1], 1), *stream.resent(1)]
         text = f"{about} TAIL was sent again, and they are kept for as long after that."
         yield dialogue(role, f"{case_id}-after-resent", text, "STM-37", session(role), stream.whole(), late, later)
+
+
+def _sent_long_ago(role: str) -> Iterator[Case]:
+    """The 10 s are those after TAIL, and not those after each frame."""
+    stream = short_sent(role)
+    begun = [*session(role), *stream.head(), *stream.some(1), *advance(10_001)]
+    ended = [*stream.some(2, 3), *stream.tail(), *advance(1)]
+    asked = [*perhaps_again(stream.name(stream.tail_seq)), *stream.asks([1, 2]), *stream.resent(1, 2)]
+    about = "A data frame that was sent more than 10 s before TAIL is kept, too."
+    yield dialogue(role, "sent-10-s-before-tail", about, "STM-37", begun, ended, asked)
 
 
 def _silent(role: str) -> Iterator[Case]:

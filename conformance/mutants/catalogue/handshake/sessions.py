@@ -39,6 +39,12 @@ MUTANTS = (
         replaced("peer.replies.REMEMBERED", 63),
     ),
     Mutant(
+        "newest-answer-forgotten",
+        "HSK-61",
+        "Makes room among its answers at the wrong end once there are 64.",
+        edited("peer.replies.Answers.remember", "last=False", "last=True"),
+    ),
+    Mutant(
         "errors-to-pings-forgotten",
         "HSK-61",
         "Keeps capabilities alone among its answers.",

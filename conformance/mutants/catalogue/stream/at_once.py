@@ -224,4 +224,12 @@ MUTANTS = (
         "Counts the 10 s from the TAIL's first time.",
         edited(f"{SENDING}.repair", "self._tail_sent(stream_id, stream, now_ms)", "del now_ms"),
     ),
+    Mutant(
+        "kept-from-each-frame-on",
+        "STM-37",
+        "Lets go of what was sent more than 10 s ago, whether its TAIL was sent or not.",
+        edited(
+            f"{SENDING}._advance", "if draft.action is Action.TAIL:", "if draft.action in (Action.DATA, Action.TAIL):"
+        ),
+    ),
 )

@@ -118,7 +118,7 @@ def _remembered() -> Iterator[Case]:
     steps = [step for start in range(0, 64, 8) for step in eight(start)]
     repeats = [*send(small_ping(0)), *again("answer-0"), *send(small_ping(63)), *again("answer-63"), *events()]
     yield server("answers-64", about, "HSK-18 HSK-61", steps, repeats)
-    about = "64 pings refused, eight a second, and then the oldest again: errors are remembered as well."
+    about = "72 pings refused, eight a second, then the newest and the oldest of the last 64 again: both are known."
     bad = sync({"method": "ping"}, 0, HANDSHAKE_STREAM)
 
     def errors(start: int) -> Steps:
@@ -127,9 +127,13 @@ def _remembered() -> Iterator[Case]:
         told = events(*(error_sent("BAD_MESSAGE", n, HANDSHAKE_STREAM) for _, n in refs))
         return [*send_each(bad, start, start + 7), *answers, *told, *advance(1_000)]
 
-    steps = [step for start in range(0, 64, 8) for step in errors(start)]
-    told = events(error_sent("BAD_MESSAGE", 0, HANDSHAKE_STREAM))
-    yield server("errors-64", about, "HSK-18 HSK-61", steps, send(bad), again("answer-0"), told)
+    steps = [step for start in range(0, 72, 8) for step in errors(start)]
+
+    def repeated(n: int) -> Steps:
+        told = events(error_sent("BAD_MESSAGE", n, HANDSHAKE_STREAM))
+        return [*send_each(bad, n, n), *again(f"answer-{n}"), *told]
+
+    yield server("errors-72", about, "HSK-18 HSK-61", steps, repeated(71), repeated(8))
 
 
 def _renegotiated() -> Iterator[Case]:
