@@ -35,8 +35,10 @@ def reference() -> Iterator[Testee]:
 
 def test_time_that_grows_as_a_square_is_a_fault(reference: Testee) -> None:
     assert grown(reference, HASHES) == ""
+    # A busy machine can hide a fault, as it slows the small input down, and never shows one that is not there.
     with wrong("hashes-in-square-time") as testee:
-        assert f"more than {MOST_TIMES * LARGE // SMALL} times" in grown(testee, HASHES)
+        found = next(filter(None, (grown(testee, HASHES) for _ in range(20))))
+    assert f"more than {MOST_TIMES * LARGE // SMALL} times" in found
 
 
 def test_a_greater_number_alone_may_take_no_longer() -> None:
@@ -45,7 +47,8 @@ def test_a_greater_number_alone_may_take_no_longer() -> None:
         return Input("dequantize", {"bits": 8, "count": 1000 * times, "codes": ""})
 
     with wrong("counts-what-is-announced") as testee:
-        assert "greater number" in grown(testee, Growth("count", announced, grows=False))
+        growth = Growth("count", announced, grows=False)
+        assert "greater number" in next(filter(None, (grown(testee, growth) for _ in range(20))))
 
 
 def test_memory_for_what_is_only_announced_is_a_fault(reference: Testee) -> None:

@@ -69,6 +69,14 @@ def _names() -> Iterator[Case]:
     said = expect(error("SPACE_MISMATCH", (HANDSHAKE_STREAM, 0), expected_hash=HASH))
     refused = [*send(other), *said, *events(_mismatch())]
     yield server("own-1024-wide-other-end", about, "HSK-47 HSK-12", refused, config=config)
+    about = "An own embedding_space_id with what JSON must escape: a quote, a backslash, and every control character."
+    name = 'a"b\\c' + "".join(map(chr, range(0x20))) + "\x7f"
+    config = own(embedding_space_id=name)
+    same = [*send(ping(embedding_space_id=name)), *expect(capability(embedding_space_id=name)), *events(established())]
+    yield server("own-escaped", about, "HSK-11 HSK-12", same, config=config)
+    asked = expect(first_ping(embedding_space_id=name))
+    told = [*send(capable(embedding_space_id=name)), *events(established())]
+    yield client("own-escaped-asked", about, "HSK-12 HSK-10", asked, told, config=config)
 
 
 def _mismatch() -> dict[str, Any]:
