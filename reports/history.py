@@ -121,7 +121,7 @@ class Series:
                 ids.setdefault(run.profile_of[case_id], []).append(case_id)
             for profile, those in sorted(ids.items()):
                 passed = sum(run.outcomes[case_id] == Outcome.PASS for case_id in those)
-                same = before.get(profile) == frozenset(those)
+                same = before.get(profile, frozenset(those)) == frozenset(those)  # before the first one there is none
                 found.setdefault(profile, []).append(Rate(at, passed, len(those), same))
                 before[profile] = frozenset(those)
         return {name: tuple(rates) for name, rates in found.items()}

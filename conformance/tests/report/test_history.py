@@ -88,7 +88,7 @@ def test_a_verdict_is_compared_with_the_last_run_that_judged_the_case(tmp_path: 
 
 def test_rates_of_other_cases_are_not_joined_and_no_verdict_is_worse_for_them(tmp_path: Path) -> None:
     series = series_of(tmp_path, {ONE: "pass"}, {ONE: "pass"}, {ONE: "pass", TWO: "fail"})
-    assert [(rate.percent, rate.same) for rate in series.rates()["frame"]] == [(100, False), (100, True), (50, False)]
+    assert [(rate.percent, rate.same) for rate in series.rates()["frame"]] == [(100, True), (100, True), (50, False)]
     (plot,) = tell(series).plots
     assert [line.count(",") for line in plot.lines] == [2, 1]
     assert plot.says == "1 of 2"  # and nothing on how many more or fewer
@@ -101,6 +101,16 @@ def test_a_rate_is_rounded_down_so_that_all_means_all(tmp_path: Path) -> None:
     many = {f"frame/a/{n}": "pass" for n in range(30_000)}
     (rate,) = series_of(tmp_path, many | {ONE: "fail"}).rates()["frame"]
     assert rate.percent == 99.99
+
+
+def test_only_a_run_after_another_one_can_have_other_cases(tmp_path: Path) -> None:
+    page, mark = tmp_path / "page.html", "other cases than in the run before"
+    write(tmp_path / "runs", "a", {ONE: "pass"}, "2026-03-01T00:00:00")
+    assert main(["--history", str(tmp_path / "runs"), "--html", str(page)]) == 0
+    assert mark not in page.read_text("utf-8")
+    write(tmp_path / "runs", "b", {ONE: "pass", TWO: "pass"}, "2026-03-02T00:00:00")
+    assert main(["--history", str(tmp_path / "runs"), "--html", str(page)]) == 0
+    assert page.read_text("utf-8").count(mark) == 2  # at the rate, and what the mark means
 
 
 def test_new_vectors_suites_and_versions_are_marked(tmp_path: Path) -> None:
