@@ -18,6 +18,14 @@ from ..model.difference import Difference
 from ..model.verdict import Verdict
 
 _BEFORE = SHOWN_BYTES // 2  # so many bytes are shown before the first wrong one
+_FIELD_OF_CODE = {
+    "CRC_MISMATCH": "crc32",
+    "BAD_VERSION": "version",
+    "BAD_TYPE": "type",
+    "RESERVED_FLAGS": "flags",
+    "BAD_MODALITY": "modality",
+}
+"""A code that is about one field -> that field."""
 NO_MORE = "no more bytes here"
 
 
@@ -49,9 +57,15 @@ def _given_frame(case: Case, verdict: Verdict) -> Dump | None:
         return _of(field_lines(annotate(frame, key=key), *_place(verdict.difference)))
     found = explained(frame, key)
     if found.fault is None:
-        return Dump(tuple(field_lines(found.fields)), found.verdict)
+        return Dump(tuple(field_lines(found.fields, _blamed(verdict.reply))), found.verdict)
     fault = (str(found.fault.part), found.fault.start, found.fault.stop)
     return Dump(tuple(_fault_lines(found.fields, *fault)), found.verdict)
+
+
+def _blamed(reply: Any) -> str:
+    """The field that a whole frame was rejected for, as far as the code names one."""
+    rejected = reply.get("reject") if isinstance(reply, dict) else None
+    return _FIELD_OF_CODE.get(str(rejected.get("code")), "") if isinstance(rejected, dict) else ""
 
 
 def _datagram(case: Case, verdict: Verdict) -> Iterator[DumpLine]:

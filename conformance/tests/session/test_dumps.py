@@ -9,7 +9,7 @@ import pytest
 from resonant.errors import Part
 
 from adapters.driver import Crash, Ok, Reject
-from conformance.checks.judge import judge_answer
+from conformance.checks.judge import verdict_on
 from conformance.model.cases import Case
 from conformance.model.failure import failure_of, from_text, to_text
 from conformance.session.dumps import NO_MORE, dump
@@ -36,7 +36,7 @@ def refused(frame: bytes) -> Case:
 
 
 def failed(case: Case, answer: Ok | Reject | Crash) -> Failure:
-    verdict = judge_answer(case, answer)
+    verdict = verdict_on(case, answer)
     assert not verdict.passed
     return failure_of(case, verdict, dump(case, verdict), "pytest")
 
@@ -94,11 +94,26 @@ def test_a_fault_of_no_bytes_has_its_place_in_a_line_of_its_own(frame: bytes) ->
     assert offsets == sorted(offsets)
 
 
-def test_a_valid_frame_that_was_rejected_is_shown_without_a_mark() -> None:
-    failure = failed(DECODE, Reject("CRC_MISMATCH"))
+def test_a_valid_frame_that_was_rejected_for_no_single_field_is_shown_without_a_mark() -> None:
+    failure = failed(DECODE, Reject("TRAILING_BYTES"))
     assert marked(failure.dump) == []
     assert failure.dump is not None
     assert failure.dump.remarks[0].startswith("valid frame: ")
+
+
+@pytest.mark.parametrize(
+    ("code", "field", "at"),
+    [
+        ("BAD_VERSION", "version", 0),
+        ("BAD_TYPE", "type", 1),
+        ("RESERVED_FLAGS", "flags", 2),
+        ("BAD_MODALITY", "modality", 32),
+        ("CRC_MISMATCH", "crc32", len(FRAME) - 4),
+    ],
+)
+def test_a_valid_frame_is_marked_where_its_receiver_found_fault(code: str, field: str, at: int) -> None:
+    (line,) = marked(failed(DECODE, Reject(code)).dump)
+    assert (line.field, line.offset, line.wrong) == (field, at, None)
 
 
 def test_a_wrong_plain_body_differs_where_the_window_says() -> None:
