@@ -6,6 +6,7 @@ import os
 import select
 import socket
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from resonant import endpoint
@@ -19,8 +20,18 @@ DATAGRAM_BYTES = 65_536
 SALT_BYTES = 16
 
 Address: TypeAlias = tuple[str, int]
-Told: TypeAlias = tuple[int, Event]
-"""A remote port, and what the peer for it told."""
+Told: TypeAlias = tuple[str, Event]
+"""A link, and what the peer for it told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The server of a client: by which link it is called, and where it is."""
+
+    link: str
+    transport: str
+    remote: int
+    stream_id: int
 
 
 class NotOpenError(Exception):
@@ -41,28 +52,26 @@ class Endpoint:
 
     def close(self) -> None:
         """End the peers; what waits is thrown away."""
-        self._peers: endpoint.Endpoint[Address] | None = None
+        self._peers: endpoint.Endpoint[str] | None = None
+        self._target: Target | None = None
         for _ in self._waiting():
             pass
 
-    def open(self, role: Role, config: Config, remote: int | None, stream_id: int | None) -> None:
-        """Begin to serve, or begin a handshake with 127.0.0.1:remote on stream_id. Raises what the ping raises."""
+    def open(self, role: Role, config: Config, target: Target | None) -> None:
+        """Begin to serve, or begin a handshake with the target. Raises what the ping raises."""
         if self._peers is not None:
             raise NotOpenError("peers are open already; peer_close or reset comes first")
         for _ in self._waiting():  # what came while no peers were open
             pass
-        peers: endpoint.Endpoint[Address] = endpoint.Endpoint(
-            role, config, _salts(config), limit=MAX_PEERS, forgets=False
-        )
-        if remote is not None and stream_id is not None:
-            peers.connect((LOOPBACK, remote), stream_id, self._now_ms)
-        self._role, self._config, self._peers = role, config, peers
+        peers: endpoint.Endpoint[str] = endpoint.Endpoint(role, config, _salts(config), limit=MAX_PEERS, forgets=False)
+        if target is not None:
+            peers.connect(target.link, target.stream_id, self._now_ms)
+        self._role, self._config, self._target, self._peers = role, config, target, peers
         self._flush()
 
     def poll(self) -> list[Told]:
         """Handle what waits, then what was told since the last poll."""
-        peers = self._drain()
-        return [(address[1], event) for address, event in peers.take_events()]
+        return self._drain().take_events()
 
     def advance(self, ms: int) -> None:
         """Handle what waits, then move the clock, meeting every deadline at its own time."""
@@ -71,25 +80,25 @@ class Endpoint:
         peers.advance(self._now_ms)
         self._flush()
 
-    def request(self, to: int | None, ask: Callable[[Peer, int], Output]) -> None:
-        """Handle what waits, then have the peer for the port `to`, or the only one there is, do something.
+    def request(self, link: str | None, ask: Callable[[Peer, int], Output]) -> None:
+        """Handle what waits, then have the peer for the link, or the only one there is, do something.
 
-        Raises what the peer raises. A server that has heard nothing from `to` is as one without a session.
+        Raises what the peer raises. A server that has heard nothing from the link is as one without a session.
         """
         peers = self._drain()
-        address = _only(peers) if to is None else (LOOPBACK, to)
-        if address in peers.links:
-            peers.request(address, lambda peer: ask(peer, self._now_ms))
+        link = _only(peers) if link is None else link
+        if link in peers.links:
+            peers.request(link, lambda peer: ask(peer, self._now_ms))
             self._flush()
             return
         if self._role is Role.SERVER:
             ask(Peer(Role.SERVER, self._config, self._now_ms), self._now_ms)
-        raise NotOpenError(f"there is no peer for port {address[1]}")
+        raise NotOpenError(f"there is no peer for {link}")
 
-    def _drain(self) -> endpoint.Endpoint[Address]:
+    def _drain(self) -> endpoint.Endpoint[str]:
         peers = self._need_open()
         for datagram, address in self._waiting():
-            peers.receive(address, datagram, self._now_ms)
+            peers.receive(self._link_of(address), datagram, self._now_ms)
             self._flush()
         return peers
 
@@ -102,14 +111,24 @@ class Endpoint:
             except ConnectionError:  # some systems report here that an earlier datagram found nobody
                 continue
 
-    def _need_open(self) -> endpoint.Endpoint[Address]:
+    def _need_open(self) -> endpoint.Endpoint[str]:
         if self._peers is None:
             raise NotOpenError("no peers are open; peer_open comes first")
         return self._peers
 
     def _flush(self) -> None:
-        for address, datagram in self._need_open().take_datagrams():
-            self._send(datagram, address)
+        for link, datagram in self._need_open().take_datagrams():
+            self._send(datagram, self._address_of(link))
+
+    def _link_of(self, address: Address) -> str:
+        if self._target is not None and address == (LOOPBACK, self._target.remote):
+            return self._target.link
+        return f"udp-{address[1]}"
+
+    def _address_of(self, link: str) -> Address:
+        if self._target is not None and link == self._target.link:
+            return LOOPBACK, self._target.remote
+        return LOOPBACK, int(link.removeprefix("udp-"))
 
     def _send(self, datagram: bytes, address: Address) -> None:
         while True:
@@ -127,7 +146,7 @@ def _salts(config: Config) -> Iterator[bytes]:
         yield os.urandom(SALT_BYTES)
 
 
-def _only(peers: endpoint.Endpoint[Address]) -> Address:
+def _only(peers: endpoint.Endpoint[str]) -> str:
     if len(peers.links) != 1:
-        raise NotOpenError(f"there are {len(peers.links)} remote addresses; `to` has to name one")
+        raise NotOpenError(f"there are {len(peers.links)} remote ends; `link` has to name one")
     return peers.links[0]

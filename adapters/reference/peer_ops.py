@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import socket
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from peer_endpoint import SALT_BYTES, Endpoint, NotOpenError
+from peer_endpoint import SALT_BYTES, Endpoint, NotOpenError, Target
 from resonant import MessageType, Modality, Slice
 from resonant.peer import (
     Announce,
@@ -51,6 +52,7 @@ from adapters.testee_kit import (
 DAY_MS = 86_400_000
 PORT, D_MODEL = integer(1, 0xFFFF), integer(1, 2**53 - 1)
 NAMES = array(text)
+LINK_NAME = re.compile("[A-Za-z0-9-]{1,64}")
 
 
 SLICE = made(Slice, {"dtype": U8, "dims": array(U32), "payload": DATA})
@@ -71,7 +73,17 @@ ANNOUNCE = made(
     lambda md5, xxhash3_64, **sizes: Announce(**sizes, md5=md5.hex(), xxhash3_64=xxhash3_64.hex()),
     {"frames": decimal, "total_len": decimal, "md5": hexadecimal(16), "xxhash3_64": hexadecimal(8)},
 )
-OPEN: Mapping[str, Shape] = {"server": {}, "client": {"remote": PORT, "stream_id": U32}}
+
+
+def link_name(at: str, value: Any) -> str:
+    """The name of a remote end (specs/testee.md section 6)."""
+    if type(value) is not str or not LINK_NAME.fullmatch(value):
+        raise BadRequestError(f"{at} is not a name of 1 to 64 letters, digits and hyphens")
+    return value
+
+
+TARGET: Shape = {"link": link_name, "transport": one_of("udp"), "remote": PORT, "stream_id": U32}
+OPEN: Mapping[str, Shape] = {"server": {}, "client": TARGET}
 """role -> the members its peer_open has besides config."""
 TYPES = {int(kind): kind for kind in MessageType if kind is not MessageType.SYNC}
 SEND: Mapping[str, tuple[Shape, Shape, Callable[..., Output]]] = {  # kind -> needed, optional, what the peer does
@@ -126,26 +138,27 @@ class PeerOps:
     def peer_open(self, role: str, **given: Any) -> dict[str, Any]:
         """Begin to serve, or begin a handshake."""
         given = members("input", given, {"config": CONFIG, **OPEN[role]}, {})
-        config, remote, stream_id = given["config"], given.get("remote"), given.get("stream_id")
-        _in_state(lambda: self.endpoint.open(Role(role), config, remote, stream_id))
+        config = given.pop("config")
+        target = Target(**given) if given else None
+        _in_state(lambda: self.endpoint.open(Role(role), config, target))
         return {}
 
     def peer_send(self, kind: str, **given: Any) -> dict[str, Any]:
         """Have a peer send something; what it raises becomes a reject (TST-26)."""
         needed, optional, ask = SEND[kind]
-        given = members("input", given, {"stream_id": U32, **needed}, {"to": PORT, **optional})
-        to = given.pop("to", None)
+        given = members("input", given, {"stream_id": U32, **needed}, {"link": link_name, **optional})
+        link = given.pop("link", None)
 
         def request(peer: Peer, now_ms: int) -> Output:
             return ask(peer, now_ms, **given)
 
-        _in_state(lambda: self.endpoint.request(to, request))
+        _in_state(lambda: self.endpoint.request(link, request))
         return {}
 
     def peer_poll(self) -> dict[str, Any]:
         """The barrier, and the events since the last one."""
         told = _in_state(self.endpoint.poll)
-        return {"events": [{"peer": port, **event_as_data(event)} for port, event in told]}
+        return {"events": [{"link": link, **event_as_data(event)} for link, event in told]}
 
     def peer_advance(self, ms: int) -> dict[str, Any]:
         """Move the clock."""
@@ -190,8 +203,8 @@ def as_data(name: str, value: Any) -> Any:
 
 PEERS = PeerOps()
 # Which members there may be depends on the role or the kind: the performers look at them again.
-OPENING = dict.fromkeys(("config", "remote", "stream_id"), any_value)
-SENDING = dict.fromkeys(("stream_id", "to"), any_value)
+OPENING = dict.fromkeys(("config", *TARGET), any_value)
+SENDING = dict.fromkeys(("stream_id", "link"), any_value)
 SENDING |= {name: any_value for needed, optional, _ in SEND.values() for name in (*needed, *optional)}
 OPS = {
     "peer_open": Op({"role": one_of(*OPEN)}, OPENING, PEERS.peer_open),

@@ -12,6 +12,7 @@ from resonant.describe.vector_files import whole_cases
 
 from ..model.cases import DIALOGUE, VECTORS, Case, VectorError, read_cases
 from ..wire.sync import validator_of
+from .endpoints import CHOSEN, UDP
 from .parse import DialogueError, parse_dialogue
 from .steps import Act, Dialogue
 
@@ -74,7 +75,7 @@ def dialogue_faults(given: Mapping[str, Any]) -> Iterator[str]:
         return
     opening: dict[str, Any] = {"role": dialogue.role, "config": dialogue.config}
     if dialogue.stream_id is not None:
-        opening |= {"remote": 1, "stream_id": dialogue.stream_id}
+        opening |= {"link": CHOSEN, "transport": UDP, "remote": 1, "stream_id": dialogue.stream_id}
     yield from _misfits("peer_open", opening, "role and config")
     yield from _wrong_acts(dialogue)
 

@@ -15,7 +15,7 @@ from ..wire.text import datagram_text
 from .clock import Ask, Pass, pass_virtually
 from .endpoints import Ends, OpenWire
 from .match import Fault, datagram_fault, events_fault, frame_fault
-from .steps import FIRST_PEER, Act, Advance, Dialogue, Events, Expect, ExpectAgain, ExpectNothing, Send, SendEach, Step
+from .steps import Act, Advance, Dialogue, Events, Expect, ExpectAgain, ExpectNothing, Send, SendEach, Step
 from .transcript import Transcript
 
 _SHOWN = 600
@@ -51,11 +51,11 @@ class Player:
         self.transcript.key = bytes.fromhex(key) if isinstance(key, str) else None
         self._role = dialogue.role
         self._need_ok(self._ask("reset", {}))
-        for peer in dialogue.peers:
-            self._ends.port(peer)
+        for link in dialogue.links:
+            self._ends.open(link)
         given: dict[str, Any] = {"role": dialogue.role, "config": dialogue.config}
         if dialogue.stream_id is not None:
-            given |= {"remote": self._ends.port(FIRST_PEER), "stream_id": dialogue.stream_id}
+            given |= self._ends.target() | {"stream_id": dialogue.stream_id}
         self._need_ok(self._ask("peer_open", given))
         self._ends.look()
 
@@ -69,8 +69,8 @@ class Player:
         """Fail the dialogue on anything that no step has claimed; then close the testee's peer."""
         self._where = "at the end"
         self._poll()
-        for peer in self._ends.letters().values():
-            self._nothing_left(peer)
+        for link in self._ends.letters().values():
+            self._nothing_left(link)
         self._compare_events(())
         self._need_ok(self._ask("peer_close", {}))
 
@@ -79,23 +79,23 @@ class Player:
         self._ends.close()
 
     def _send(self, step: Send) -> None:
-        self.transcript.sent(step.peer, step.datagram)
-        self._datagram(step.peer, step.datagram)
+        self.transcript.sent(step.link, step.datagram)
+        self._datagram(step.link, step.datagram)
 
     def _send_each(self, step: SendEach) -> None:
         for number, datagram in enumerate(step.datagrams(), start=step.first):
             if number == step.first:
-                self.transcript.sent(step.peer, datagram, f" … up to #{step.last}")
-            self._datagram(step.peer, datagram)
+                self.transcript.sent(step.link, datagram, f" … up to #{step.last}")
+            self._datagram(step.link, datagram)
 
-    def _datagram(self, peer: str, datagram: bytes) -> None:
+    def _datagram(self, link: str, datagram: bytes) -> None:
         if not self._ends.has_room(datagram):
             self._poll()
-        self._ends.send(peer, datagram)
+        self._ends.send(link, datagram)
 
     def _act(self, step: Act) -> None:
         self._settle()
-        to = {"to": self._ends.port(step.peer)} if self._role == "server" else {}
+        to = {"link": self._ends.name(step.link)} if self._role == "server" else {}
         self.transcript.asked(step.request)
         answer = self._ask("peer_send", {**step.request, **to})
         if isinstance(answer, Reject):
@@ -124,7 +124,7 @@ class Player:
         self._ends.look()
 
     def _expect(self, step: Expect) -> None:
-        datagram = self._next(step.peer, step.raw)
+        datagram = self._next(step.link, step.raw)
         fault = frame_fault(step.frame, datagram, self.transcript.key)
         if fault is not None:
             self._stop(fault, short(step.raw, _SHOWN), self._shown(datagram), datagram)
@@ -134,22 +134,22 @@ class Player:
     def _expect_again(self, step: ExpectAgain) -> None:
         if step.optional:
             self._settle()
-            self._skip(step.peer, self._named[step.name])
+            self._skip(step.link, self._named[step.name])
             return
-        wanted, datagram = self._named[step.name], self._next(step.peer, step.raw)
+        wanted, datagram = self._named[step.name], self._next(step.link, step.raw)
         fault = datagram_fault(wanted, datagram)
         if fault is not None:
             self._stop(fault, self._shown(wanted), self._shown(datagram), datagram)
 
-    def _skip(self, peer: str, allowed: bytes) -> None:
+    def _skip(self, link: str, allowed: bytes) -> None:
         """Claim the next datagrams as long as they are this one."""
-        came = self._ends.unclaimed(peer)
+        came = self._ends.unclaimed(link)
         while came and came[0] == allowed:
             del came[0]
 
     def _expect_nothing(self, step: ExpectNothing) -> None:
         self._settle()
-        self._nothing_left(step.peer)
+        self._nothing_left(step.link)
 
     def _expect_events(self, step: Events) -> None:
         self._poll()
@@ -161,19 +161,19 @@ class Player:
         if fault is not None:
             self._stop(fault, short(list(wanted), _SHOWN), short(got, _SHOWN))
 
-    def _next(self, peer: str, raw: Mapping[str, Any]) -> bytes:
+    def _next(self, link: str, raw: Mapping[str, Any]) -> bytes:
         self._settle()
-        came = self._ends.unclaimed(peer)
+        came = self._ends.unclaimed(link)
         if not came:
-            self._stop(Fault("no datagram came"), short(raw, _SHOWN), f"nothing to {peer}")
+            self._stop(Fault("no datagram came"), short(raw, _SHOWN), f"nothing to {link}")
         return came.pop(0)
 
-    def _nothing_left(self, peer: str) -> None:
-        left = self._ends.unclaimed(peer)
+    def _nothing_left(self, link: str) -> None:
+        left = self._ends.unclaimed(link)
         if left:
             more = f", and {len(left) - 1} more" if len(left) > 1 else ""
-            fault = Fault(f"a datagram came to {peer} that no step expects")
-            self._stop(fault, f"nothing to {peer}", f"{self._shown(left[0])}{more}", left[0])
+            fault = Fault(f"a datagram came to {link} that no step expects")
+            self._stop(fault, f"nothing to {link}", f"{self._shown(left[0])}{more}", left[0])
 
     def _settle(self) -> None:
         """Have the testee handle what is under way."""
@@ -187,10 +187,10 @@ class Player:
         events = value.get("events")
         if not isinstance(events, list) or not all(isinstance(event, dict) for event in events):
             self._stop(Fault("peer_poll gave no list of events (TST-18)"), "ok with events", f"ok {short(value)}")
-        letters: Mapping[Any, str] = self._ends.letters()
+        letters = self._ends.letters()
         for event in events:
-            port = event.get("peer")
-            named = event | {"peer": letters.get(port, port) if type(port) is int else port}
+            link = event.get("link")
+            named = event | {"link": letters.get(link, link) if isinstance(link, str) else link}
             self._events.append(named)
             self.transcript.event(named)
 

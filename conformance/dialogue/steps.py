@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 Raw: TypeAlias = Mapping[str, Any]
-FIRST_PEER = "a"
+FIRST = "a"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Send:
     """One datagram to the peer under test."""
 
     raw: Raw
-    peer: str
+    link: str
     datagram: bytes
 
 
@@ -26,7 +26,7 @@ class SendEach:
     """A frame once for each frame_seq from first to last."""
 
     raw: Raw
-    peer: str
+    link: str
     frame: bytes
     first: int
     last: int
@@ -43,7 +43,7 @@ class Act:
     """The program above the peer asks for something; reject: the code by which the peer must refuse it."""
 
     raw: Raw
-    peer: str
+    link: str
     request: Raw
     reject: str | None
 
@@ -72,7 +72,7 @@ class Expect:
     """The next datagram is this frame; name: how later steps call it, empty for not at all."""
 
     raw: Raw
-    peer: str
+    link: str
     frame: FrameWanted
     name: str
 
@@ -82,7 +82,7 @@ class ExpectAgain:
     """The next datagram is the same, byte for byte, as the one so named. optional: none, one or more are."""
 
     raw: Raw
-    peer: str
+    link: str
     name: str
     optional: bool = False
 
@@ -92,12 +92,12 @@ class ExpectNothing:
     """No datagram has come to this address that no step expects."""
 
     raw: Raw
-    peer: str
+    link: str
 
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """These are all events since the last such step, each with the letter of its peer, in this order."""
+    """These are all events since the last such step, each with the letter of its link, in this order."""
 
     raw: Raw
     events: tuple[Raw, ...]
@@ -116,11 +116,11 @@ class Dialogue:
     steps: tuple[Step, ...]
 
     @property
-    def peers(self) -> tuple[str, ...]:
+    def links(self) -> tuple[str, ...]:
         """The letters of the other ends, in order."""
-        told = {event["peer"] for step in self.steps if isinstance(step, Events) for event in step.events}
-        spoken = {step.peer for step in self.steps if not isinstance(step, Advance | Events)}
-        return tuple(sorted({FIRST_PEER} | told | spoken))
+        told = {event["link"] for step in self.steps if isinstance(step, Events) for event in step.events}
+        spoken = {step.link for step in self.steps if not isinstance(step, Advance | Events)}
+        return tuple(sorted({FIRST} | told | spoken))
 
     @property
     def advances_ms(self) -> int:

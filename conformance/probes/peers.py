@@ -48,10 +48,10 @@ class Talk:
         assert self.testee.wire_address is not None
         end.send(build(sync(stream_id, 0, {"method": "ping", "ts": 0})), self.testee.wire_address)
 
-    def events(self) -> list[tuple[int, str]]:
-        """peer_poll: the port and the name of each event."""
+    def events(self) -> list[tuple[str, str]]:
+        """peer_poll: the link and the name of each event."""
         told = self.need(self.ask("peer_poll"))["events"]
-        return [(event["peer"], event["event"]) for event in told]
+        return [(event["link"], event["event"]) for event in told]
 
     def need(self, answer: Answer) -> dict[str, Any]:
         """The value of an ok. Raises NotPerformedError for any other answer.
@@ -66,6 +66,11 @@ class Talk:
         """Have no peers open, by whichever op this testee has for it."""
         if not isinstance(self.ask("reset"), Ok):
             self.ask("peer_close")
+
+
+def link_of(end: WirePeer) -> str:
+    """The link by which a server calls this end."""
+    return f"udp-{end.port}"
 
 
 class NotPerformedError(Exception):
@@ -127,7 +132,7 @@ def waiting_in_order(talk: Talk) -> Verdict:
         talk.ping(end, stream_id)
     events = talk.events()
     return _same(
-        (["capability 7", "capability 2", "capability 9"], [(end.port, "established")] * 3),
+        (["capability 7", "capability 2", "capability 9"], [(link_of(end), "established")] * 3),
         (said(end.received()), events),
     )
 
@@ -165,7 +170,8 @@ def clock_by_advance(talk: Talk) -> Verdict:
 
 
 def _opened_as_client(talk: Talk, end: WirePeer) -> int:
-    talk.need(talk.ask("peer_open", role="client", config=CONFIG, remote=end.port, stream_id=STREAM))
+    target = {"link": "the-server", "transport": "udp", "remote": end.port, "stream_id": STREAM}
+    talk.need(talk.ask("peer_open", role="client", config=CONFIG, **target))
     return len(end.received())
 
 
@@ -184,24 +190,24 @@ def sent_before_the_reply(talk: Talk) -> Verdict:
     talk.ping(end)
     talk.ask("peer_poll")  # if it is not performed peer_send handles what waits
     end.received()
-    talk.need(talk.ask("peer_send", kind="heart", stream_id=STREAM, to=end.port))
+    talk.need(talk.ask("peer_send", kind="heart", stream_id=STREAM, link=link_of(end)))
     came = said(end.received())
     if came[-1:] != [HEART] or came.count(HEART) > 1:
         return wrong("one HEART, sent before the reply to peer_send", came)
-    answer = talk.ask("peer_send", kind="tail", stream_id=5, to=end.port)
+    answer = talk.ask("peer_send", kind="tail", stream_id=5, link=link_of(end))
     verdict = expect_kind(answer, Reject, "reject, for a TAIL without HEAD")
     return verdict if not verdict.passed else _same([], said(end.received()))
 
 
 @_probe
 def events_once(talk: Talk) -> Verdict:
-    """TST-18: the events of all peers in one list, each once, with the port of the remote address."""
+    """TST-18: the events of all peers in one list, each once, with the link of the remote end."""
     talk.serve()
     ends = [talk.end() for _ in range(3)]
     for end in ends:
         talk.ping(end)
     first, second = sorted(talk.events()), talk.events()
-    return _same((sorted((end.port, "established") for end in ends), []), (first, second))
+    return _same((sorted((link_of(end), "established") for end in ends), []), (first, second))
 
 
 @_probe

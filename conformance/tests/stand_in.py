@@ -19,9 +19,14 @@ FIRST_PORT = 5000
 Event = Mapping[str, Any]
 
 
+def link_of(letter: str) -> str:
+    """The link of an end, of a server."""
+    return f"udp-{FIRST_PORT + ord(letter) - ord('a')}"
+
+
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """The stand-in's reaction to an op: datagrams to letters, events (peer is a letter), the answer."""
+    """The stand-in's reaction to an op: datagrams to letters, events (link is a letter), the answer."""
 
     out: Sequence[tuple[str, bytes]] = ()
     events: Sequence[Event] = ()
@@ -64,7 +69,7 @@ class StandIn:
         self.handled.append(self.waiting)
         self.waiting = 0
         told, self.events = self.events, []
-        return [dict(event) | {"peer": FIRST_PORT + ord(event.get("peer", "a")) - ord("a")} for event in told]
+        return [dict(event) | {"link": link_of(event.get("link", "a"))} for event in told]
 
     def open_wire(self, to: Address) -> StandInWire:
         """The next end, a first, b second."""
@@ -133,9 +138,9 @@ def wanted(**fields: Any) -> dict[str, Any]:
     return header | fields
 
 
-def replying(out: Sequence[bytes] = (), events: Sequence[Event] = (), peer: str = "a") -> StandIn:
+def replying(out: Sequence[bytes] = (), events: Sequence[Event] = (), link: str = "a") -> StandIn:
     """A stand-in that sends and tells this at the first peer_poll."""
-    reaction = Reaction(out=[(peer, datagram) for datagram in out], events=events)
+    reaction = Reaction(out=[(link, datagram) for datagram in out], events=events)
     return StandIn({"peer_poll": [reaction]})
 
 

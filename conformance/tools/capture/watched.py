@@ -69,5 +69,5 @@ def record(testee: AsksPeers, case: Case, recorder: Recorder) -> Verdict:
     """
     recorder.begin(case.id)
     clock = _Clocked(testee)
-    letters: Iterator[str] = iter(parse_dialogue(case.input).peers)  # a player opens them in this order
+    letters: Iterator[str] = iter(parse_dialogue(case.input).links)  # a player opens them in this order
     return judge_dialogue(clock, case, lambda to: _Wire(next(letters), recorder, clock, to))

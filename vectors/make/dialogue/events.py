@@ -81,6 +81,6 @@ def dropped(code: str) -> Event:
     return {"event": "dropped", "code": code}
 
 
-def by(peer: str, event: Event) -> Event:
+def by(link: str, event: Event) -> Event:
     """The event, of the peer that talks to another address than a."""
-    return {"peer": peer} | event
+    return {"link": link} | event
