@@ -40,7 +40,7 @@ from .transport.pieces import (
     ask_for,
     cut,
 )
-from .transport.sockets import enlarge_buffers, open_udp
+from .transport.sockets import enlarge_buffers, open_tcp, open_udp
 from .transport.udp_wire import WirePeer
 
 __all__ = [
@@ -83,6 +83,7 @@ __all__ = [
     "launch",
     "load_adapter",
     "not_started",
+    "open_tcp",
     "open_udp",
     "pace_of",
     "parse_answer",

@@ -13,6 +13,7 @@ from adapters.testee_kit import DATA, STOP, U8, U16, U32, Op, array, decimal, gr
 from adapters.testee_kit import answer as serve_answer
 
 PROFILES = ("frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream")
+TRANSPORTS = ("udp",)
 
 KEY, NONCE, LEVEL = hexadecimal(32), hexadecimal(24), integer(1, 22)
 SLICE = {"dtype": U8, "dims": array(U32), "payload": DATA}
@@ -34,7 +35,7 @@ FIELDS = {
 def hello(token: str) -> dict[str, Any]:
     """TST-12."""
     version = metadata.version("resonant-conformance")
-    return greet(token, name="resonant", version=version, language="Python", profiles=PROFILES)
+    return greet(token, name="resonant", version=version, language="Python", profiles=PROFILES, transports=TRANSPORTS)
 
 
 def decode(frame: bytes, key: bytes | None = None) -> dict[str, Any]:

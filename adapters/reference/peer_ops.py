@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import socket
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -36,6 +35,7 @@ from adapters.testee_kit import (
     BadRequestError,
     Op,
     Shape,
+    Wires,
     any_value,
     array,
     boolean,
@@ -123,10 +123,10 @@ class PeerOps:
     def __init__(self) -> None:
         self._endpoint: Endpoint | None = None
 
-    def use(self, wire: socket.socket) -> None:
-        """Serve on this socket from now on."""
-        wire.setblocking(False)
-        self._endpoint = Endpoint(wire)
+    def use(self, wires: Wires) -> None:
+        """Serve on these sockets from now on."""
+        wires["udp"].setblocking(False)
+        self._endpoint = Endpoint(wires["udp"])
 
     @property
     def endpoint(self) -> Endpoint:

@@ -51,7 +51,7 @@ def reach(testee: AsksPeers) -> tuple[Address, str]:
     except StartError as error:
         raise StoppedError(not_judged(not_started(error), EXPECTED)) from error
     if to is None:
-        text = "the address of its wire socket is unknown; add `wire` to its adapter.toml"
+        text = "it printed no port of a wire for UDP (TST-1); if it is attached to, add `wires` to its adapter.toml"
         raise StoppedError(not_judged(HarnessError(text), EXPECTED))
     return to, clock
 

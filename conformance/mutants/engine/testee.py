@@ -34,7 +34,7 @@ class InProcess:
         self._wire = socket.socket(type=socket.SOCK_DGRAM)
         enlarge_buffers(self._wire)
         self._wire.bind(("127.0.0.1", 0))
-        SCRIPTS["peer_ops"].PEERS.use(self._wire)
+        SCRIPTS["peer_ops"].PEERS.use({"udp": self._wire})
 
     @property
     def wire_address(self) -> Address:
