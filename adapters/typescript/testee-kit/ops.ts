@@ -12,7 +12,7 @@ const SOURCES = ["f16", "f32", "bf16"] as const;
 
 /** The ops over an implementation by their names, but for those on peers. */
 export function opsOf(yours: Implementation): ReadonlyMap<string, Op> {
-  return new Map([...frameOps(yours), ...transformOps(yours), ...tensorOps(yours)]);
+  return new Map([...frameOps(yours), ...transformOps(yours), ...tensorOps(yours), ...framingOps(yours)]);
 }
 
 function frameOps(yours: Implementation): Map<string, Op> {
@@ -139,6 +139,29 @@ function tensorOps(yours: Implementation): Map<string, Op> {
         const scale = input.optional("scale", (name) => input.bytes(name));
         input.done();
         return { data: toHex(call("dequantize", ...given, scale)) };
+      },
+    ],
+  ]);
+}
+
+function framingOps(yours: Implementation): Map<string, Op> {
+  const call = callerOf(yours);
+  return new Map<string, Op>([
+    [
+      "tcp_split",
+      (input) => {
+        const given = [input.bytesEach("chunks"), input.boolean("ended")] as const;
+        input.done();
+        const { frames, end, held } = call("tcpSplit", ...given);
+        return { frames: frames.map(toHex), end, held };
+      },
+    ],
+    [
+      "tcp_join",
+      (input) => {
+        const frames = input.bytesEach("frames");
+        input.done();
+        return { bytes: toHex(call("tcpJoin", frames)) };
       },
     ],
   ]);
