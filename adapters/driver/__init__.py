@@ -41,6 +41,7 @@ from .transport.pieces import (
     cut,
 )
 from .transport.sockets import enlarge_buffers, open_tcp, open_udp
+from .transport.tcp_wire import ConnectionPeer
 from .transport.udp_wire import WirePeer
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "Answer",
     "AnswerError",
     "Channel",
+    "ConnectionPeer",
     "Crash",
     "Exchange",
     "GoneError",

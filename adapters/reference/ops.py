@@ -8,12 +8,28 @@ from typing import Any
 import peer_ops
 import resonant
 import tensor_ops
+from resonant.transport import Splitter, join
 
-from adapters.testee_kit import DATA, STOP, U8, U16, U32, Op, array, decimal, greet, hexadecimal, integer, made, text
+from adapters.testee_kit import (
+    DATA,
+    STOP,
+    U8,
+    U16,
+    U32,
+    Op,
+    array,
+    boolean,
+    decimal,
+    greet,
+    hexadecimal,
+    integer,
+    made,
+    text,
+)
 from adapters.testee_kit import answer as serve_answer
 
-PROFILES = ("frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream")
-TRANSPORTS = ("udp",)
+PROFILES = ("frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream", "tcp")
+TRANSPORTS = ("udp", "tcp")
 
 KEY, NONCE, LEVEL = hexadecimal(32), hexadecimal(24), integer(1, 22)
 SLICE = {"dtype": U8, "dims": array(U32), "payload": DATA}
@@ -51,6 +67,20 @@ def encode(fields: resonant.Frame, **options: Any) -> dict[str, Any]:
     return {"frame": resonant.encode(fields, **options).hex()}
 
 
+def tcp_split(chunks: tuple[bytes, ...], ended: bool) -> dict[str, Any]:
+    """Bytes in chunks to frames, and what becomes of the connection."""
+    splitter = Splitter()
+    frames = [frame.hex() for chunk in chunks for frame in splitter.feed(chunk)]
+    code = splitter.finish() if ended else splitter.fault
+    end = code or ("clean" if ended else "open")
+    return {"frames": frames, "end": end, "held": splitter.held}
+
+
+def tcp_join(frames: tuple[bytes, ...]) -> dict[str, Any]:
+    """Frames to bytes."""
+    return {"bytes": b"".join(map(join, frames)).hex()}
+
+
 SEALING = {"key": KEY, "nonce": NONCE, "aad": DATA}
 OPS: dict[str, Op] = {
     "hello": Op({"token": text}, {}, hello),
@@ -75,6 +105,8 @@ OPS: dict[str, Op] = {
     "read_message": Op({"frame": DATA}, {"key": KEY}, tensor_ops.read_message),
     **tensor_ops.OPS,
     **peer_ops.OPS,
+    "tcp_split": Op({"chunks": array(DATA), "ended": boolean}, {}, tcp_split),
+    "tcp_join": Op({"frames": array(DATA)}, {}, tcp_join),
     "stop": STOP,
 }
 

@@ -162,7 +162,7 @@ def serve(
     the first message: a bound one for UDP, one that listens for TCP.
     """
     with ExitStack() as ends:
-        control, wires = _bound("udp", attach or 0), {transport: _bound(transport, 0) for transport in transports}
+        control, wires = bound("udp", attach or 0), {transport: bound(transport) for transport in transports}
         for one in (control, *wires.values()):
             ends.enter_context(one)
         use_wires(wires)
@@ -173,14 +173,15 @@ def serve(
         Testee(control, answering, attached=attach is not None).serve()
 
 
-def _bound(transport: str, port: int) -> socket.socket:
-    bound = socket.socket(type=_KINDS[transport])
+def bound(transport: str, port: int = 0) -> socket.socket:
+    """A socket of 127.0.0.1 on this port, 0 for any: for UDP one that is bound, for TCP one that listens."""
+    made = socket.socket(type=_KINDS[transport])
     try:
-        enlarge_buffers(bound)
-        bound.bind((_LOOPBACK, port))
-        if bound.type is socket.SOCK_STREAM:
-            bound.listen(_BACKLOG)
+        enlarge_buffers(made)
+        made.bind((_LOOPBACK, port))
+        if made.type is socket.SOCK_STREAM:
+            made.listen(_BACKLOG)
     except BaseException:
-        bound.close()
+        made.close()
         raise
-    return bound
+    return made

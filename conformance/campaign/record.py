@@ -10,7 +10,7 @@ from typing import Any
 from adapters.driver import Answer, Ok, Reject, WirePeer
 from reports.outcome import Outcome
 
-from ..dialogue.endpoints import Ends
+from ..dialogue.endpoints import UdpEnds
 from ..dialogue.judge import reach
 from ..dialogue.player import StoppedError
 from ..dialogue.steps import FIRST
@@ -55,7 +55,7 @@ class Recorder:
             return self.made
         key = given["config"].get("key")
         self._key = bytes.fromhex(key) if key else None
-        self._ends = Ends(to, WirePeer, Transcript())
+        self._ends = UdpEnds(to, WirePeer, Transcript())
         try:
             self._play(given)
         except StoppedError as stopped:
@@ -66,10 +66,10 @@ class Recorder:
 
     def _play(self, given: Mapping[str, Any]) -> None:
         self._need("reset", {})
-        self._ends.open(FIRST)
+        target = self._ends.begin(given["role"], (FIRST,))
         opening = {name: given[name] for name in ("role", "config")}
         if "stream_id" in given:
-            opening |= self._ends.target() | {"stream_id": given["stream_id"]}
+            opening |= {**target, "stream_id": given["stream_id"]}
         self._need("peer_open", opening)
         self._look()
         for step in given["steps"]:

@@ -11,6 +11,7 @@ from .steps import (
     FIRST,
     Act,
     Advance,
+    Close,
     Dialogue,
     Events,
     Expect,
@@ -21,10 +22,12 @@ from .steps import (
     Send,
     SendEach,
     Step,
+    Write,
 )
 
 HEADER = ("type", "flags", "stream_id", "frame_seq", "space_hash32", "modality")
 ROLES = ("server", "client")
+WAYS = ("half", "clean", "reset")
 _LETTER = re.compile("[a-z]")
 _HEX = re.compile("([0-9a-f]{2})*")
 _MIN_FRAME = registry().limit("min_frame_bytes")
@@ -98,6 +101,15 @@ def _send_each(raw: Raw) -> Step:
     return SendEach(raw, _link(raw), frame, first, last)
 
 
+def _write(raw: Raw) -> Step:
+    return Write(raw, _link(raw), _bytes(raw["write"]))
+
+
+def _close(raw: Raw) -> Step:
+    _need(raw["close"] in WAYS, f"close is {raw['close']!r}, not {', '.join(WAYS)}")
+    return Close(raw, _link(raw), raw["close"])
+
+
 def _act(raw: Raw) -> Step:
     request, reject = raw["act"], raw.get("reject")
     _need(isinstance(request, dict) and not _TOLD & request.keys(), "act is an input of peer_send without link")
@@ -157,6 +169,8 @@ def _each_event(event: object) -> Iterator[Raw]:
 _KINDS: Mapping[str, tuple[Callable[[Raw], Step], set[str]]] = {
     "send": (_send, {"link"}),
     "send_each": (_send_each, {"link"}),
+    "write": (_write, {"link"}),
+    "close": (_close, {"link"}),
     "act": (_act, {"link", "reject"}),
     "advance": (_advance, set()),
     "expect": (_expect, {"link", "as"}),

@@ -14,7 +14,7 @@ FIRST = "a"
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """One datagram to the peer under test."""
+    """One frame to the peer under test."""
 
     raw: Raw
     link: str
@@ -36,6 +36,24 @@ class SendEach:
         for number in range(self.first, self.last + 1):
             data = self.frame[:8] + struct.pack("<Q", number) + self.frame[16:-4]
             yield data + struct.pack("<I", zlib.crc32(data))
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Bytes on the connection, as they are."""
+
+    raw: Raw
+    link: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """The other end ends the connection: `half`, it stops sending, `clean` or `reset`."""
+
+    raw: Raw
+    link: str
+    how: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +87,7 @@ class FrameWanted:
 
 @dataclass(frozen=True, slots=True)
 class Expect:
-    """The next datagram is this frame; name: how later steps call it, empty for not at all."""
+    """The next frame is this one; name: how later steps call it, empty for not at all."""
 
     raw: Raw
     link: str
@@ -79,7 +97,7 @@ class Expect:
 
 @dataclass(frozen=True, slots=True)
 class ExpectAgain:
-    """The next datagram is the same, byte for byte, as the one so named. optional: none, one or more are."""
+    """The next frame is the same, byte for byte, as the one so named. optional: none, one or more are."""
 
     raw: Raw
     link: str
@@ -89,7 +107,7 @@ class ExpectAgain:
 
 @dataclass(frozen=True, slots=True)
 class ExpectNothing:
-    """No datagram has come to this address that no step expects."""
+    """No frame has come to this end that no step expects."""
 
     raw: Raw
     link: str
@@ -103,7 +121,7 @@ class Events:
     events: tuple[Raw, ...]
 
 
-Step: TypeAlias = Send | SendEach | Act | Advance | Expect | ExpectAgain | ExpectNothing | Events
+Step: TypeAlias = Send | SendEach | Write | Close | Act | Advance | Expect | ExpectAgain | ExpectNothing | Events
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,7 @@ class ResonantError(Exception):
     people, never to be compared. span: the offending bytes, or None where no bytes are (an encoder's input).
     """
 
-    def __init__(self, code: RejectCode, clause: str, detail: str, span: Span | None = None) -> None:
+    def __init__(self, code: RejectCode | DropCode, clause: str, detail: str, span: Span | None = None) -> None:
         super().__init__(code, clause, detail, span)
         self.code = code
         self.clause = clause

@@ -33,8 +33,9 @@ def capture_files(root: Path = ROOT) -> dict[str, bytes]:
 
 
 def _of_dialogues(root: Path) -> tuple[str, ...]:
+    """The profiles of dialogues over UDP: captures are of datagrams."""
     registry = tomllib.loads((root / "specs/registry.toml").read_text("utf-8"))
-    return tuple(name for name, profile in registry["profiles"].items() if profile.get("dialogues"))
+    return tuple(name for name, profile in registry["profiles"].items() if profile.get("dialogues") and name != "tcp")
 
 
 def _capture(root: Path, profile: str, folder: Path) -> bytes:

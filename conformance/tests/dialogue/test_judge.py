@@ -36,7 +36,7 @@ def test_a_dialogue_that_holds_passes_and_leaves_nothing_behind() -> None:
     assert stand_in.ops == ["reset", "peer_open", *["peer_poll"] * 2, "peer_advance", "peer_poll", "peer_close"]
     assert stand_in.asked[1][1].keys() == {"role", "config"}
     assert stand_in.asked[4] == ("peer_advance", {"ms": 5})
-    assert stand_in.wires[0].sent == [b"\0"]
+    assert stand_in.ends[0].sent == [b"\0"]
 
 
 def test_the_suite_judges_dialogues_as_any_case(monkeypatch: pytest.MonkeyPatch) -> None:

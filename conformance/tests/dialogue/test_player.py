@@ -104,7 +104,7 @@ def test_at_most_64_datagrams_are_under_way() -> None:
     frame = closed(header_bytes()).hex()
     assert judged(stand_in, {"send_each": {"frame": frame, "from": 5, "to": 144}}).passed
     assert stand_in.handled == [64, 64, 12]
-    sent = stand_in.wires[0].sent
+    sent = stand_in.ends[0].sent
     assert [struct.unpack_from("<Q", datagram, 8)[0] for datagram in sent] == list(range(5, 145))
     assert all(closed(datagram[:-4]) == datagram for datagram in sent)
 

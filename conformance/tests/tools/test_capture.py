@@ -19,7 +19,7 @@ LARGEST = 65_507  # FRM-28
 MINUTE_US = 60_000_000
 PEER, FIRST = 50_051, 50_101
 OK, FAILED, USAGE = 0, 1, 2
-DIALOGUES = {case.id: case for case in load_cases() if case.op == DIALOGUE}
+DIALOGUES = {case.id: case for case in load_cases() if case.op == DIALOGUE and case.transport == "udp"}
 GROUP = "handshake/client/ping/"
 
 

@@ -1,4 +1,4 @@
-"""Plays dialogues against a testee and writes what went over the wire as a pcapng file."""
+"""Plays dialogues over UDP against a testee and writes what went over the wire as a pcapng file."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from resonant.console import command, printable
 
 from adapters.driver import AdapterError, StartError, Testee, build_adapter
 
+from ...dialogue.ends import UDP
 from ...dialogue.timing import playable
 from ...model.cases import DIALOGUE, Case, VectorError, load_cases
 from ...session.implementations import find_adapter
@@ -64,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _chosen(cases: Sequence[Case], patterns: Sequence[str]) -> list[Case]:
     """The dialogues that one of the patterns matches. Raises NothingError for a pattern that matches none."""
-    dialogues = [case for case in cases if case.op == DIALOGUE]
+    dialogues = [case for case in cases if case.op == DIALOGUE and case.transport == UDP]
     for pattern in patterns:
         if not any(fnmatchcase(case.id, pattern) for case in dialogues):
             raise NothingError(f"no dialogue is called {pattern!r}")

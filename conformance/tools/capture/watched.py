@@ -29,8 +29,8 @@ class _Clocked:
         return answer
 
     @property
-    def wire_address(self) -> Address | None:
-        return self._testee.wire_address
+    def wires(self) -> Mapping[str, Address]:
+        return self._testee.wires
 
     @property
     def hello(self) -> Hello:
