@@ -14,6 +14,8 @@ use crate::transport::join;
 const CHUNK_BYTES: usize = 65_536;
 /// Bytes that one write is made of, where so many wait.
 const BATCH_BYTES: usize = 262_144;
+/// Frames and chunks whose memory is kept for the next ones.
+const SPARES: usize = 8;
 /// How long the other end may go on sending to a connection that is closed here (TCP-13).
 const LINGER: Duration = Duration::from_secs(5);
 
@@ -43,6 +45,9 @@ struct Shared {
 #[derive(Debug, Default)]
 struct State {
     frames: VecDeque<Vec<u8>>,
+    /// Written frames and read chunks whose memory the next ones can have.
+    written: Vec<Vec<u8>>,
+    read: Vec<Vec<u8>>,
     /// Of the frames that wait, and of those that are being written.
     bytes: usize,
     is_closed: bool,
@@ -65,7 +70,7 @@ impl Line {
         });
         let (reader, of_reader) = (stream.try_clone()?, Arc::clone(&shared));
         thread::spawn(move || {
-            let last = match read(reader, link, &news) {
+            let last = match read(reader, link, &news, &of_reader) {
                 Incoming::End(_) if of_reader.was_reset() => Incoming::Reset(link),
                 last => last,
             };
@@ -83,6 +88,19 @@ impl Line {
         state.bytes = state.bytes.saturating_add(frame.len());
         state.frames.push_back(frame);
         self.0.changed.notify_all();
+    }
+
+    /// Frames that were written, for [`Endpoint::reuse`](crate::endpoint::Endpoint::reuse).
+    pub(super) fn take_written(&self) -> Vec<Vec<u8>> {
+        std::mem::take(&mut self.0.state().written)
+    }
+
+    /// Takes back what was read.
+    pub(super) fn reuse(&self, chunk: Vec<u8>) {
+        let mut state = self.0.state();
+        if state.read.len() < SPARES {
+            state.read.push(chunk);
+        }
     }
 
     /// How many bytes wait for the other end to read.
@@ -122,10 +140,12 @@ impl Shared {
         (!batch.is_empty()).then_some(batch)
     }
 
-    fn written(&self, batch: &[Vec<u8>]) {
+    fn written(&self, mut batch: Vec<Vec<u8>>) {
         let bytes: usize = batch.iter().map(Vec::len).sum();
         let mut state = self.state();
         state.bytes = state.bytes.saturating_sub(bytes);
+        batch.truncate(SPARES.saturating_sub(state.written.len()));
+        state.written.append(&mut batch);
     }
 
     /// Nobody reads any more.
@@ -146,13 +166,19 @@ impl Shared {
     }
 }
 
-fn read(mut stream: TcpStream, link: SocketAddr, news: &SyncSender<Incoming>) -> Incoming {
-    let mut buffer = vec![0; CHUNK_BYTES];
+fn read(
+    mut stream: TcpStream,
+    link: SocketAddr,
+    news: &SyncSender<Incoming>,
+    shared: &Shared,
+) -> Incoming {
     loop {
-        match stream.read(&mut buffer) {
+        let mut bytes = shared.state().read.pop().unwrap_or_default();
+        bytes.resize(CHUNK_BYTES, 0);
+        match stream.read(&mut bytes) {
             Ok(0) => return Incoming::End(link),
             Ok(length) => {
-                let bytes = buffer.get(..length).unwrap_or_default().to_vec();
+                bytes.truncate(length);
                 if news.send(Incoming::Bytes(link, bytes)).is_err() {
                     return Incoming::End(link);
                 }
@@ -173,7 +199,7 @@ fn write(mut stream: TcpStream, shared: &Shared) {
         if stream.write_all(&out).is_err() {
             shared.give_up();
         }
-        shared.written(&batch);
+        shared.written(batch);
     }
     let _ = stream.shutdown(Shutdown::Write);
     let lingering = shared

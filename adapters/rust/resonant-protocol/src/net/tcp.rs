@@ -150,7 +150,11 @@ impl TcpEndpoint {
         ask: impl FnOnce(&mut Peer, u64) -> Result<Output, FrameError>,
     ) -> Result<(), FrameError> {
         let now = self.now_ms();
-        check_unsent(self.unsent(link))?;
+        if let Some(line) = self.lines.get(link) {
+            check_unsent(line.unsent())?;
+            let written = line.take_written().into_iter();
+            self.endpoint.reuse(written.map(|frame| (*link, frame)));
+        }
         let outputs = self.endpoint.request(link, |peer| ask(peer, now))?;
         self.pass_on(outputs);
         Ok(())
@@ -169,7 +173,13 @@ impl TcpEndpoint {
     fn handle(&mut self, news: Incoming, now: u64) -> Outputs<SocketAddr> {
         match news {
             Incoming::Accepted(stream, link) => self.accept(stream, link, now),
-            Incoming::Bytes(link, bytes) => self.endpoint.receive_bytes(&link, &bytes, now),
+            Incoming::Bytes(link, bytes) => {
+                let outputs = self.endpoint.receive_bytes(&link, &bytes, now);
+                if let Some(line) = self.lines.get(&link) {
+                    line.reuse(bytes);
+                }
+                outputs
+            }
             Incoming::End(link) => self.endpoint.end(&link, now),
             Incoming::Reset(link) => self.endpoint.reset(&link, now),
         }
