@@ -46,6 +46,7 @@ mod message;
 pub mod peer;
 mod tensor;
 mod transform;
+pub mod transport;
 mod wire_values;
 
 pub use error::{FrameError, RejectCode};
