@@ -1,0 +1,4 @@
+//! The wires: sockets that are asked what has come on them, and never block for it beyond what the runner has sent.
+
+pub(crate) mod tcp;
+pub(crate) mod udp;
