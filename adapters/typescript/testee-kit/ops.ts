@@ -1,4 +1,5 @@
 import { readFields, showFields } from "./fields.js";
+import { framingOps } from "./framing.js";
 import { toHex } from "./hex.js";
 import { type Fields, type Implementation, Refusal, type Sealing, Unsupported } from "./implementation.js";
 import type { Input } from "./input.js";
@@ -139,29 +140,6 @@ function tensorOps(yours: Implementation): Map<string, Op> {
         const scale = input.optional("scale", (name) => input.bytes(name));
         input.done();
         return { data: toHex(call("dequantize", ...given, scale)) };
-      },
-    ],
-  ]);
-}
-
-function framingOps(yours: Implementation): Map<string, Op> {
-  const call = callerOf(yours);
-  return new Map<string, Op>([
-    [
-      "tcp_split",
-      (input) => {
-        const given = [input.bytesEach("chunks"), input.boolean("ended")] as const;
-        input.done();
-        const { frames, end, held } = call("tcpSplit", ...given);
-        return { frames: frames.map(toHex), end, held };
-      },
-    ],
-    [
-      "tcp_join",
-      (input) => {
-        const frames = input.bytesEach("frames");
-        input.done();
-        return { bytes: toHex(call("tcpJoin", frames)) };
       },
     ],
   ]);

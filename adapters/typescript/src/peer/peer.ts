@@ -82,10 +82,13 @@ export class Peer {
     if (!this.#state.disconnected) receive(this.#state, datagram);
   }
 
-  /** Learns that its connection has ended, and why: its session ends, and it takes and sends nothing any more (TCP-14). */
+  /**
+   * Learns that its connection has ended, and why: its session ends, and it takes and sends nothing any more (TCP-14).
+   * Deadlines that have come are met by `advance` before, unless the connection ended before them (TCP-17).
+   */
   disconnect(now: number, code?: Code): void {
-    advance(this.#state, now);
     if (this.#state.disconnected) return;
+    this.#state.now = Math.max(this.#state.now, now);
     this.#state.disconnected = true;
     this.#state.waiting = undefined;
     if (this.#state.session !== undefined) lose(this.#state);
