@@ -85,6 +85,7 @@ type Connection struct {
 	writing int    // bytes that are being written
 	sending bool
 	over    bool // this side ends when unsent is empty
+	broken  bool // a write has told of a reset, which no read tells again
 }
 
 // Connect makes a connection to a port of 127.0.0.1.
@@ -129,10 +130,16 @@ func (c *Connection) Take(arrived *Arrived, each func(data []byte)) (Ending, err
 	switch length, err := c.socket.Read(buffer); {
 	case errors.Is(err, os.ErrDeadlineExceeded) || length > 0:
 		return Open, late("the end of "+arrived.Link+" has not come", err)
-	case errors.Is(err, io.EOF):
+	case errors.Is(err, io.EOF) && !c.isBroken():
 		return Stopped, nil
 	}
 	return Broken, nil
+}
+
+func (c *Connection) isBroken() bool {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return c.broken
 }
 
 // Send sends bytes: as far as the system takes them at once, and the rest when it takes more (TST-17). What the other end
@@ -140,11 +147,15 @@ func (c *Connection) Take(arrived *Arrived, each func(data []byte)) (Ending, err
 func (c *Connection) Send(data []byte) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
+	if len(data) == 0 {
+		return
+	}
 	c.sent += int64(len(data))
 	if len(c.unsent) == 0 && !c.sending {
 		_ = c.socket.SetWriteDeadline(time.Now().Add(slowReader))
 		length, err := c.socket.Write(data)
 		if data = data[length:]; err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+			c.broken = true
 			return
 		}
 	}
@@ -168,7 +179,7 @@ func (c *Connection) sendRest() {
 		c.mutex.Lock()
 		c.writing = 0
 		if err != nil {
-			c.unsent = nil
+			c.unsent, c.broken = nil, true
 		}
 	}
 	if c.sending = false; c.over {
