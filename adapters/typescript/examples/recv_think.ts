@@ -7,6 +7,7 @@ import { type Arrived, type Endpoint, serve } from "../src/node/endpoint.js";
 import { hostPort } from "../src/node/socket.js";
 import type { Delivered, PeerEvent } from "../src/peer/event.js";
 import type { Outgo } from "../src/peer/peer.js";
+import { writeMessage } from "../src/write-message.js";
 import { type Arguments, CONFIG, main } from "./pair.js";
 
 /** This model expects hidden states within ±1.0; what lies beyond is the divergence. */
@@ -79,13 +80,9 @@ function critiqueOf({ dims, payload }: Slice, modality: number): Outgo {
     divergence.set(payload.subarray(2 * at, 2 * at + 2), 2 * at);
   }
   const [beyond, all] = [mask.filter(Boolean).length, mask.length].map((count) => count.toLocaleString("en"));
-  const note = new TextEncoder().encode(JSON.stringify({ note: `${beyond} of ${all} values beyond ±1.0` }));
-  const slicesOf: Slice[] = [
-    { dtype: Dtype.F16, dims, payload: divergence },
-    { dtype: Dtype.I8, dims, payload: mask },
-    { dtype: Dtype.I8, dims: [note.length], payload: note },
-  ];
-  return { type: MessageType.Critique, modality, slices: slicesOf };
+  const explanation = { note: `${beyond} of ${all} values beyond ±1.0` };
+  const divergent = { dtype: Dtype.F16, dims, payload: divergence };
+  return { ...writeMessage({ kind: "critique", divergence: divergent, mask, explanation }), modality };
 }
 
 await main("cannot listen on", run);

@@ -2,12 +2,13 @@
 //
 //     node build/examples/send_think.js [--addr HOST:PORT] [--count N]
 
-import { Dtype, MessageType, Modality } from "../src/frame.js";
-import { readObject } from "../src/json/read.js";
+import { Dtype, Modality } from "../src/frame.js";
+import { readMessage } from "../src/message.js";
 import { type Connection, connect } from "../src/node/connection.js";
 import { hostPort } from "../src/node/socket.js";
 import type { Delivered } from "../src/peer/event.js";
 import type { Outgo } from "../src/peer/peer.js";
+import { writeMessage } from "../src/write-message.js";
 import { type Arguments, CONFIG, main } from "./pair.js";
 
 /** The ping has the number 0 on it, the first Think 1. */
@@ -46,10 +47,10 @@ async function exchange(server: Connection, number: number, signal: AbortSignal)
   }
 }
 
-function described({ type, slices }: Delivered): string {
-  if (type !== MessageType.Critique) return `received a message of type ${type}`;
-  const explanation = slices[2] && readObject(slices[2].payload);
-  return `received Critique: ${explanation?.note ?? "without a note"}`;
+function described(event: Delivered): string {
+  const message = readMessage(event);
+  if (message.kind !== "critique") return `received a message of type ${event.type}`;
+  return `received Critique: ${message.explanation?.note ?? "without a note"}`;
 }
 
 /** A hidden state of 2,048 values from −2 to 2, another one for each number. */
@@ -59,7 +60,7 @@ function think(number: number): Outgo {
     return magnitude | ((at % 2) << 15);
   });
   const hidden = { dtype: Dtype.F16, dims: [1, 2048], payload: new Uint8Array(halves.buffer) };
-  return { type: MessageType.Think, modality: Modality.Text, slices: [hidden] };
+  return { ...writeMessage({ kind: "think", hidden }), modality: Modality.Text };
 }
 
 await main("cannot reach", run);

@@ -97,6 +97,13 @@ export class Wires {
     return Object.keys(sent).length === 0 ? ok : { ...ok, sent };
   }
 
+  /** Lets go of the sockets. */
+  close(): void {
+    this.#close();
+    this.#datagrams?.close();
+    this.#connections?.close();
+  }
+
   #close(): void {
     this.#isOpen = false;
     this.#remote = undefined;
