@@ -28,7 +28,7 @@ from .steps import (
 HEADER = ("type", "flags", "stream_id", "frame_seq", "space_hash32", "modality")
 ROLES = ("server", "client")
 WAYS = ("half", "clean", "reset")
-_LETTER = re.compile("[a-z]")
+_LETTER = re.compile("[a-z]{1,2}")
 _HEX = re.compile("([0-9a-f]{2})*")
 _MIN_FRAME = registry().limit("min_frame_bytes")
 _MAX_EACH = 1 << 16
@@ -83,7 +83,7 @@ def parse_step(raw: object) -> Step:
 
 def _link(raw: Raw) -> str:
     link = raw.get("link", FIRST)
-    _need(isinstance(link, str) and _LETTER.fullmatch(link) is not None, f"link is {link!r}, not a letter")
+    _need(isinstance(link, str) and _LETTER.fullmatch(link) is not None, f"link is {link!r}, not one or two letters")
     return str(link)
 
 

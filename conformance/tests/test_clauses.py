@@ -141,7 +141,7 @@ def expected_codes(case: Case, *, received: bool) -> Iterator[str]:
 
 
 def test_every_code_is_expected_by_a_case_and_there_are_no_others() -> None:
-    registry = {code.value for code in (*RejectCode, *DropCode)} - NEVER_REQUESTED
+    registry = {code.value for code in (*RejectCode, *DropCode, *CloseCode)} - NEVER_REQUESTED
     assert registry <= {code for case in CASES for code in expected_codes(case, received=True)}
     assert {code for case in CASES for code in expected_codes(case, received=False)} <= registry
 

@@ -85,6 +85,7 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
         layer("dialogue xchacha", "what dialogues are made of; seals, also around compressed bodies"),
         layer("handshake", "a stream begins with a handshake"),
         layer("stream", "streams"),
+        layer("tcp", "what a connection does to handshakes and streams"),
         layer("corners", "cases that need both"),
         layer("dialogue_topics", "every dialogue"),
         layer("catalogue", "every group"),

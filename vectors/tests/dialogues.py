@@ -83,5 +83,7 @@ def talks() -> tuple[Talk, ...]:
             file = json.loads(path.read_bytes())
             name = path.relative_to(DATA).with_suffix("").as_posix()
             requires = frozenset(file.get("requires", ()))
+            if file["op"] != "dialogue":
+                continue
             found += [Talk(f"{name}/{case['id']}", profile, requires, case) for case in whole_cases(file)]
     return tuple(found)

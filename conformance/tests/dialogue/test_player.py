@@ -151,7 +151,7 @@ def test_a_long_transcript_is_cut_at_its_beginning() -> None:
         (sync_frame(ERROR), "Sync stream 1 #0", json.dumps(ERROR)),
         (sync_frame(b"no"), "Sync stream 1 #0", None),
         (closed(header_bytes(stream_id=1)), "Think stream 1 #1", "no slices"),
-        (b"hello", "5 bytes, 68656c6c6f (it has 5 bytes (FRM-25, FRM-28))", ""),
+        (b"hello", "5 bytes, 68656c6c6f (it has 5 bytes (FRM-25, FRM-26))", ""),
     ],
     ids=["JSON", "no JSON", "no slices", "no frame"],
 )

@@ -65,6 +65,23 @@ def send(*frames: Frame | bytes, link: str = "a") -> Steps:
     return [_at(link) | {"send": wire.hex()} for wire in wires]
 
 
+def write(*pieces: Frame | bytes, link: str = "a") -> Steps:
+    """Bytes on the connection in one piece: frames behind their lengths, and any other bytes as they are."""
+    data = b"".join(carried(one) if isinstance(one, Frame) else one for one in pieces)
+    return [_at(link) | {"write": data.hex()}]
+
+
+def carried(frame: Frame) -> bytes:
+    """The frame behind its length (TCP-1)."""
+    data = frame.wire()
+    return len(data).to_bytes(4, "little") + data
+
+
+def finish(how: str, link: str = "a") -> Steps:
+    """The other end ends the connection: half, clean or reset."""
+    return [_at(link) | {"close": how}]
+
+
 def send_each(frame: Frame, first: int, last: int, link: str = "a") -> Steps:
     """The frame once for each frame_seq from first to last."""
     return [_at(link) | {"send_each": {"frame": frame.wire().hex(), "from": first, "to": last}}]
