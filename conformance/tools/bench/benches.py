@@ -95,6 +95,11 @@ BENCHES: tuple[Bench, ...] = (
         },
     ),
     _rust("stream", "stream of 2,000 frames of 60 KiB against its three sums", {"verify_ratio": MORE_IS_BETTER}),
+    _rust(
+        "tcp",
+        "stream of 2,000 frames of 60 KiB over TCP against the same bytes through a bare socket",
+        {"tcp_of_bare": Figure(MORE, limit=0.7)},
+    ),
     _go(
         "frame",
         "60 KiB frame against crc32.ChecksumIEEE alone",

@@ -43,6 +43,7 @@ mod frame;
 mod json;
 mod limits;
 mod message;
+pub mod net;
 pub mod peer;
 mod tensor;
 mod transform;
