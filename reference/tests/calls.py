@@ -1,4 +1,4 @@
-"""What a program may call of the reference, each call with arguments that are right."""
+"""Calls of the reference that a program may make, each with arguments that are right."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-//! What is answered to a request that cannot be performed.
+//! Answers to requests that cannot be performed.
 
 use serde_json::{json, Value};
 
