@@ -150,7 +150,7 @@ def end_of(program: Callable[[], None]) -> NoReturn:
 
 
 def status_of(end: SystemExit) -> int:
-    """What an interpreter makes of it: a number, 0 of nothing, and 1 of a text, which it prints."""
+    """The status that an interpreter makes of it: its number, 0 of nothing, and 1 of a text, which it prints."""
     if end.code is None or isinstance(end.code, int):
         return (end.code or 0) & 0xFF
     print(end.code, file=sys.stderr)
