@@ -53,7 +53,7 @@ def archives(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def requirements(archives: Path) -> list[str]:
-    """What the wheel asks for."""
+    """The requirements of the wheel."""
     (wheel,) = archives.glob("*.whl")
     with ZipFile(wheel) as archive:
         (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
