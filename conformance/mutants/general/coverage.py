@@ -1,72 +1,105 @@
-"""The cases that run each function of the reference: code that a case does not run cannot make it fail."""
+"""The cases that run each line of the reference: one that does not run a statement cannot tell how it was changed."""
 
 from __future__ import annotations
 
+import ast
+import os
 import sys
+from array import array
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import CodeType, FrameType
-from typing import Any
+from types import FrameType
+from typing import Any, TypeAlias
 
 from ...checks.judge import judge
 from ...model.cases import Case
+from .mutant import differing
+
+Lines: TypeAlias = Mapping[int, "array[int]"]
+"""A line of a file -> the indices of the cases that run it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Functions by the file and their name, such as recv_stream.py and RecvStream.close."""
+    """The lines of the reference that run, by the path of their file."""
 
-    imported: frozenset[tuple[str, str]]
+    imported: Mapping[str, frozenset[int]]
     """Those that run while the reference is imported: what they make is there for every case."""
-    cases: Mapping[tuple[str, str], frozenset[int]]
-    """A function -> the indices of the cases that run it."""
+    cases: Mapping[str, Lines]
     failing: tuple[str, ...]
     """The cases that the reference fails as it stands."""
 
-    def of(self, functions: Sequence[CodeType]) -> frozenset[int] | None:
+    def of(self, file: str, lines: frozenset[int]) -> frozenset[int] | None:
         """The cases that run one of these; None where that says nothing, so that all cases count."""
-        names = [function_of(code) for code in functions]
-        if not self.imported.isdisjoint(names):
+        if not self.imported.get(file, frozenset()).isdisjoint(lines):
             return None
-        return frozenset().union(*(self.cases.get(name, frozenset()) for name in names))
+        ran = self.cases.get(file, {})
+        return frozenset().union(*(ran.get(line, ()) for line in lines))
 
 
-def function_of(code: CodeType) -> tuple[str, str]:
-    """The outermost function that a piece of code belongs to."""
-    return code.co_filename, code.co_qualname.partition(".<locals>")[0]
+def changed_statements(before: str, after: str) -> frozenset[int]:
+    """The lines before of the statements that a change is in, without the statements that these hold.
+
+    Whoever runs a statement runs one of these lines, as Python traces each.
+    """
+    spans = [_span(node) for node in ast.walk(ast.parse(before)) if isinstance(node, ast.stmt | ast.excepthandler)]
+    found: set[int] = set()
+    for start, stop, _, _ in differing(before.splitlines(), after.splitlines()):
+        for line in range(start + 1, max(stop, start + 1) + 1):
+            around = min((span for span in spans if line in span), key=len, default=range(line, line + 1))
+            inner = (span for span in spans if span != around and span.start in around and span.stop <= around.stop)
+            found |= {*around} - {held for span in inner for held in span} | {line}
+    return frozenset(found)
 
 
-def measured(importing: Any, cases: Sequence[Case], folder: str) -> Coverage:
+def _span(node: ast.stmt | ast.excepthandler) -> range:
+    decorators = getattr(node, "decorator_list", ())
+    return range(min([node.lineno, *(one.lineno for one in decorators)]), (node.end_lineno or node.lineno) + 1)
+
+
+def measured(importing: Callable[[], Any], cases: Sequence[Case], folder: str) -> Coverage:
     """The coverage of the cases. importing: imports the reference anew and gives a testee. folder: its sources."""
-    with _noted(folder) as codes:
+    with _noted(folder) as ran:
         testee = importing()
-        imported = frozenset(map(function_of, codes))
-    found: dict[tuple[str, str], set[int]] = defaultdict(set)
+    imported = {file: frozenset(lines) for file, lines in ran.items()}
+    found: dict[str, dict[int, array[int]]] = defaultdict(lambda: defaultdict(lambda: array("I")))
     failing: list[str] = []
     with testee:
         for index, case in enumerate(cases):
-            with _noted(folder) as codes:
+            with _noted(folder) as ran:
                 passed = judge(testee, case).passed
-            for name in set(map(function_of, codes)):
-                found[name].add(index)
+            for file, lines in ran.items():
+                for line in lines:
+                    found[file][line].append(index)
             if not passed:
                 failing.append(case.id)
-    return Coverage(imported, {name: frozenset(ran) for name, ran in found.items()}, tuple(failing))
+    return Coverage(imported, {file: dict(lines) for file, lines in found.items()}, tuple(failing))
 
 
 @contextmanager
-def _noted(folder: str) -> Iterator[set[CodeType]]:
-    """The code below a folder that is run in the meantime."""
-    codes: set[CodeType] = set()
+def _noted(folder: str) -> Iterator[Mapping[str, set[int]]]:
+    """The lines of the files below a folder that are run in the meantime."""
+    ran: dict[str, set[int]] = defaultdict(set)
+    start = f"{folder}{os.sep}"
 
-    def note(frame: FrameType, event: str, _given: Any) -> None:
-        if event == "call" and frame.f_code.co_filename.startswith(folder):
-            codes.add(frame.f_code)
+    def enter(frame: FrameType, _event: str, _given: Any) -> Callable[[FrameType, str, Any], Any] | None:
+        file = frame.f_code.co_filename
+        if not file.startswith(start):
+            return None
+        add = ran[file].add
 
-    sys.setprofile(note)
+        def note(inner: FrameType, event: str, _given: Any) -> Any:
+            if event == "line":
+                add(inner.f_lineno)
+            return note
+
+        return note
+
+    before = sys.gettrace()
+    sys.settrace(enter)
     try:
-        yield codes
+        yield ran
     finally:
-        sys.setprofile(None)
+        sys.settrace(before)

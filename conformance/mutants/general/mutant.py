@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -40,12 +40,18 @@ class Mutant:
         return f"{self.file} {self.change}"
 
 
+def differing(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
+    """Where lines differ: first and end before, first and end after, counted from 0."""
+    for tag, start, stop, new_start, new_stop in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag != "equal":
+            yield start, stop, new_start, new_stop
+
+
 def changed_lines(before: Sequence[str], after: Sequence[str]) -> tuple[str, str]:
     """The lines that differ, each without its margin, joined to one."""
     old: list[str] = []
     new: list[str] = []
-    for tag, start, stop, new_start, new_stop in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag != "equal":
-            old += (line.strip() for line in before[start:stop])
-            new += (line.strip() for line in after[new_start:new_stop])
+    for start, stop, new_start, new_stop in differing(before, after):
+        old += (line.strip() for line in before[start:stop])
+        new += (line.strip() for line in after[new_start:new_stop])
     return LINE_END.join(old) or NOTHING, LINE_END.join(new) or NOTHING
