@@ -7,10 +7,10 @@ import os
 import sys
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any, TypeAlias
 
 from ...checks.judge import judge
@@ -23,20 +23,26 @@ Lines: TypeAlias = Mapping[int, "array[int]"]
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The lines of the reference that run, by the path of their file."""
+    """The parts of the reference that run."""
 
-    imported: Mapping[str, frozenset[int]]
-    """Those that run while the reference is imported: what they make is there for every case."""
+    imported: frozenset[tuple[str, str]]
+    """The functions, by file and name, that run while it is imported: what they make is there for every case."""
     cases: Mapping[str, Lines]
+    """The lines of each file, by its path."""
     failing: tuple[str, ...]
     """The cases that the reference fails as it stands."""
 
-    def of(self, file: str, lines: frozenset[int]) -> frozenset[int] | None:
-        """The cases that run one of these; None where that says nothing, so that all cases count."""
-        if not self.imported.get(file, frozenset()).isdisjoint(lines):
+    def of(self, file: str, lines: frozenset[int], functions: Iterable[CodeType]) -> frozenset[int] | None:
+        """The cases that run one of these lines; None where an import runs one of the functions that they are in."""
+        if not self.imported.isdisjoint(map(function_of, functions)):
             return None
         ran = self.cases.get(file, {})
         return frozenset().union(*(ran.get(line, ()) for line in lines))
+
+
+def function_of(code: CodeType) -> tuple[str, str]:
+    """The outermost function that a piece of code belongs to."""
+    return code.co_filename, code.co_qualname.partition(".<locals>")[0]
 
 
 def changed_statements(before: str, after: str) -> frozenset[int]:
@@ -63,32 +69,30 @@ def measured(importing: Callable[[], Any], cases: Sequence[Case], folder: str) -
     """The coverage of the cases. importing: imports the reference anew and gives a testee. folder: its sources."""
     with _noted(folder) as ran:
         testee = importing()
-    imported = {file: frozenset(lines) for file, lines in ran.items()}
+    imported = frozenset(map(function_of, ran))
     found: dict[str, dict[int, array[int]]] = defaultdict(lambda: defaultdict(lambda: array("I")))
     failing: list[str] = []
     with testee:
         for index, case in enumerate(cases):
             with _noted(folder) as ran:
                 passed = judge(testee, case).passed
-            for file, lines in ran.items():
-                for line in lines:
-                    found[file][line].append(index)
+            for file, line in {(code.co_filename, line) for code, lines in ran.items() for line in lines}:
+                found[file][line].append(index)
             if not passed:
                 failing.append(case.id)
     return Coverage(imported, {file: dict(lines) for file, lines in found.items()}, tuple(failing))
 
 
 @contextmanager
-def _noted(folder: str) -> Iterator[Mapping[str, set[int]]]:
-    """The lines of the files below a folder that are run in the meantime."""
-    ran: dict[str, set[int]] = defaultdict(set)
+def _noted(folder: str) -> Iterator[Mapping[CodeType, set[int]]]:
+    """The code below a folder that is run in the meantime, with its lines."""
+    ran: dict[CodeType, set[int]] = defaultdict(set)
     start = f"{folder}{os.sep}"
 
     def enter(frame: FrameType, _event: str, _given: Any) -> Callable[[FrameType, str, Any], Any] | None:
-        file = frame.f_code.co_filename
-        if not file.startswith(start):
+        if not frame.f_code.co_filename.startswith(start):
             return None
-        add = ran[file].add
+        add = ran[frame.f_code].add
 
         def note(inner: FrameType, event: str, _given: Any) -> Any:
             if event == "line":

@@ -184,7 +184,8 @@ def _in_place(mutant: Mutant, bench: Bench) -> tuple[Any, Sequence[Case]]:
     before = path.read_text("utf-8")
     try:
         pairs = changed_functions(before, mutant.source, str(path))
-        running = bench.coverage.of(str(path), changed_statements(before, mutant.source))
+        lines = changed_statements(before, mutant.source)
+        running = bench.coverage.of(str(path), lines, [code for pair in pairs for code in pair])
         if running is None:
             raise WholeError
         swap(pairs, bench.live)

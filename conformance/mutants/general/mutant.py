@@ -41,7 +41,7 @@ class Mutant:
 
 
 def differing(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
-    """Where lines differ: first and end before, first and end after, counted from 0."""
+    """The places at which lines differ: first and end before, first and end after, counted from 0."""
     for tag, start, stop, new_start, new_stop in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag != "equal":
             yield start, stop, new_start, new_stop

@@ -13,7 +13,7 @@ import pytest
 
 from conformance.model.cases import load_cases
 from conformance.mutants.general import coverage
-from conformance.mutants.general.coverage import Coverage, changed_statements, measured
+from conformance.mutants.general.coverage import Coverage, changed_statements, function_of, measured
 from conformance.mutants.general.crate import change_of, mutant_of
 from conformance.mutants.general.crate_trials import shard
 from conformance.mutants.general.equivalent import without_words
@@ -99,11 +99,15 @@ def test_as_many_mutants_are_judged_as_are_wanted() -> None:
 
 
 def test_code_that_no_case_runs_is_judged_by_none_and_what_imports_run_by_all() -> None:
-    ran = Coverage({"a.py": frozenset({1, 2})}, {"a.py": {3: array("I", [3, 5]), 4: array("I", [5, 8])}}, ())
-    assert ran.of("a.py", frozenset({3, 4})) == frozenset({3, 5, 8})
-    assert ran.of("a.py", frozenset({5})) == frozenset()
-    assert ran.of("b.py", frozenset({3})) == frozenset()
-    assert ran.of("a.py", frozenset({2, 3})) is None
+    code = compile("def f():\n    return [n for n in g()]\n", "a.py", "exec").co_consts[0]
+    inner = next(one for one in code.co_consts if hasattr(one, "co_code"))
+    assert function_of(code) == function_of(inner) == ("a.py", "f")
+    cases = {"a.py": {3: array("I", [3, 5]), 4: array("I", [5, 8])}}
+    ran = Coverage(frozenset(), cases, ())
+    assert ran.of("a.py", frozenset({3, 4}), [code]) == frozenset({3, 5, 8})
+    assert ran.of("a.py", frozenset({5}), [code]) == frozenset()
+    assert ran.of("b.py", frozenset({3}), [code]) == frozenset()
+    assert Coverage(frozenset({("a.py", "f")}), cases, ()).of("a.py", frozenset({3}), [inner]) is None
 
 
 BRANCHES = """\
@@ -175,7 +179,7 @@ def test_the_lines_that_each_case_runs_are_told_apart_from_those_that_imports_ru
     monkeypatch.setattr(coverage, "judge", lambda testee, case: Judged(testee.function(case.n) != 2))
     cases: Any = [SimpleNamespace(id=f"n-{n}", n=n) for n in (0, 1, 2)]
     found = measured(importing, cases, str(tmp_path))
-    assert found.imported == {str(tmp_path / "a.py"): {1, 6, 7, 8}}
+    assert found.imported == {(str(tmp_path / "a.py"), "<module>"), (str(tmp_path / "a.py"), "g")}
     assert {line: [*ran] for line, ran in found.cases[str(tmp_path / "a.py")].items()} == {
         2: [0, 1, 2],
         3: [1, 2],
