@@ -8,7 +8,7 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
@@ -50,6 +50,8 @@ class Task(NamedTuple):
     key: str
     file: str
     make: Callable[[], Mutant | None]
+    owed: Collection[str] | None = None
+    """The ids of the cases that are to judge it; None for all of them."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,8 @@ def _judge(task: Task, bench: Bench, killers: Killers, to: Connection, at: Any) 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
     resource.setrlimit(resource.RLIMIT_CPU, (bench.limit_s, resource.getrlimit(resource.RLIMIT_CPU)[1]))
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what a mutant says as it falls is no news
-    testee, cases = _in_place(mutant, bench)
+    testee, running = _in_place(mutant, bench)
+    cases = [case for case in running if task.owed is None or case.id in task.owed]
     with testee:
         for case in in_order(cases, profiles_of(module_of(mutant.file)), killers.likely(mutant)):
             at.value = case.id.encode()

@@ -16,7 +16,7 @@ from cosmic_ray.plugins import get_operator, operator_names
 
 from ...model.cases import load_cases
 from .equivalent import without_words
-from .journal import FOLDER, Entry, Journal, Verdict, basis, tally_of
+from .journal import FOLDER, Entry, Journal, Verdict, basis, digests, tally_of
 from .judge import PACKAGE, Bench, Task, judged, prepared
 from .mutant import ROOT, Mutant, changed_lines
 from .schedule import Killers, by_price
@@ -55,10 +55,14 @@ def find_survivors(
     places = [place for file in files(survivors) for place in places_of(file)]
     random.Random(seed).shuffle(places)  # noqa: S311 - no secret
     places = [one for one in places if not survivors.is_outside(one.file, function_at(_source(one.file), one.line))]
-    with Journal(FOLDER / "reference.jsonl", "reference", basis(*DECIDES)) as journal:
+    with Journal(FOLDER / "reference.jsonl", "reference", basis(*DECIDES), digests(load_cases())) as journal:
         known = list(islice(_known(places, journal), size))
         left = None if size is None else size - sum(entry.verdict is not Verdict.NONE for entry in known)
-        tasks = [Task(one.key, one.file, partial(made, one)) for one in places if one.key not in journal.done]
+        tasks = [
+            Task(one.key, one.file, partial(made, one), journal.owed.get(one.key))
+            for one in places
+            if one.key not in journal.done
+        ]
         entries = known
         if tasks and left != 0:
             killers = Killers(journal.killers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,13 +12,13 @@ from typing import Any, NamedTuple, Self
 
 import pytest
 
-from conformance.model.cases import load_cases
+from conformance.model.cases import Refuse, load_cases
 from conformance.mutants.general import coverage
 from conformance.mutants.general.coverage import Coverage, changed_statements, function_of, measured
 from conformance.mutants.general.crate import change_of, mutant_of
 from conformance.mutants.general.crate_trials import shard
 from conformance.mutants.general.equivalent import without_words
-from conformance.mutants.general.journal import Entry, Journal, Verdict, basis, tally_of
+from conformance.mutants.general.journal import Entry, Journal, Verdict, basis, digests, tally_of
 from conformance.mutants.general.judge import PACKAGE, Task, judged, module_of, prepared
 from conformance.mutants.general.mutant import BODY, ROOT, Mutant, changed_lines
 from conformance.mutants.general.one_build import blamed
@@ -189,6 +190,17 @@ def test_the_lines_that_each_case_runs_are_told_apart_from_those_that_imports_ru
 
 
 @pytest.mark.slow
+def test_a_mutant_is_judged_by_the_cases_that_it_owes_alone() -> None:
+    cases = [case for case in by_price(load_cases()) if case.profile == "quant"]
+    bench = prepared(cases, 8.0)
+    killed = of_reference("expected = count if bits == 8", "expected = count if bits == 4")
+    owing = {"all": None, "none": set[str]()}
+    tasks = [Task(key, QUANT, partial(given, killed), owed) for key, owed in owing.items()]
+    found = {entry.key: entry.verdict for entry in judged(tasks, bench, Killers({}), jobs=1, size=None)}
+    assert found == {"all": Verdict.KILLED, "none": Verdict.SURVIVES}
+
+
+@pytest.mark.slow
 def test_a_case_in_which_a_mutant_hangs_is_known_as_its_killer() -> None:
     cases = [case for case in by_price(load_cases()) if case.profile == "quant"]
     change = of_reference(
@@ -199,20 +211,23 @@ def test_a_case_in_which_a_mutant_hangs_is_known_as_its_killer() -> None:
     assert found.killer in {case.id for case in cases}
 
 
+CASES = {"case": "1", "other": "2"}
+
+
 def entry(key: str, verdict: Verdict = Verdict.KILLED, killer: str = "case") -> Entry:
     return Entry(key, verdict, Mutant("a.py", "add", "a + b", key), killer if verdict is Verdict.KILLED else "")
 
 
 def test_a_journal_goes_on_where_a_run_was_cut_off(tmp_path: Path) -> None:
     path = tmp_path / "one.jsonl"
-    with Journal(path, "tool", "basis") as journal:
+    with Journal(path, "tool", "basis", CASES) as journal:
         journal.add(entry("a - b"))
         journal.add(entry("a * b", Verdict.SURVIVES))
     path.write_text(path.read_text("utf-8") + '{"key": "cut', "utf-8")
-    with Journal(path, "tool", "basis") as journal:
+    with Journal(path, "tool", "basis", CASES) as journal:
         assert journal.done == {one.key: one for one in (entry("a - b"), entry("a * b", Verdict.SURVIVES))}
         journal.add(entry("a / b", Verdict.NONE))
-    with Journal(path, "tool", "basis") as journal:
+    with Journal(path, "tool", "basis", CASES) as journal:
         assert list(journal.done) == ["a - b", "a * b", "a / b"]
     tally = tally_of("tool", [*journal.done.values()])
     assert (tally.tried, tally.killed, [one.after for one in tally.survived]) == (2, 1, ["a * b"])
@@ -220,16 +235,63 @@ def test_a_journal_goes_on_where_a_run_was_cut_off(tmp_path: Path) -> None:
 
 def test_a_journal_of_other_sources_tells_what_killed_and_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "one.jsonl"
-    with Journal(path, "tool", "before") as journal:
+    with Journal(path, "tool", "before", CASES) as journal:
         journal.add(entry("a - b"))
     for _ in range(2):
-        with Journal(path, "tool", "after") as journal:
+        with Journal(path, "tool", "after", CASES) as journal:
             assert not journal.done
             assert journal.killers == {entry("a - b").mutant.name: "case"}
 
 
-def test_a_verdict_depends_on_sources_and_vectors() -> None:
+def test_a_verdict_depends_on_sources() -> None:
     assert basis("specs/limits.md") == basis("specs/limits.md") != basis("specs/registry.toml")
+
+
+@pytest.mark.parametrize(
+    ("cases", "done", "owed"),
+    [
+        (CASES, {"killed", "alive", "hangs", "none"}, {}),
+        (CASES | {"new": "3"}, {"killed", "hangs", "none"}, {"alive": {"new"}}),
+        (CASES | {"other": "3"}, {"killed", "hangs", "none"}, {"alive": {"other"}}),
+        (CASES | {"case": "3"}, {"hangs", "none"}, {"alive": {"case"}}),
+        ({"case": "1"}, {"killed", "alive", "hangs", "none"}, {}),
+        ({"other": "2"}, {"alive", "hangs", "none"}, {}),
+    ],
+    ids=["same", "one more", "one changed", "the killer changed", "one gone", "the killer gone"],
+)
+def test_mutants_owe_a_judgement_by_cases_that_changed(
+    tmp_path: Path, cases: dict[str, str], done: set[str], owed: dict[str, set[str]]
+) -> None:
+    path = tmp_path / "one.jsonl"
+    with Journal(path, "tool", "basis", CASES) as journal:
+        journal.add(entry("killed"))
+        journal.add(entry("hangs", Verdict.KILLED, ""))
+        journal.add(entry("alive", Verdict.SURVIVES))
+        journal.add(entry("none", Verdict.NONE))
+    for _ in range(2):
+        with Journal(path, "tool", "basis", cases) as journal:
+            assert (set(journal.done), journal.owed) == (done, owed)
+
+
+def test_what_is_owed_adds_up_until_it_is_judged(tmp_path: Path) -> None:
+    path = tmp_path / "one.jsonl"
+    with Journal(path, "tool", "basis", CASES) as journal:
+        journal.add(entry("alive", Verdict.SURVIVES))
+    with Journal(path, "tool", "basis", CASES | {"a": "3"}) as journal:
+        assert journal.owed == {"alive": {"a"}}
+    more = CASES | {"a": "3", "b": "4"}
+    with Journal(path, "tool", "basis", more) as journal:
+        assert journal.owed == {"alive": {"a", "b"}}
+        journal.add(entry("alive", Verdict.SURVIVES))
+    with Journal(path, "tool", "basis", more) as journal:
+        assert (set(journal.done), journal.owed) == ({"alive"}, {})
+
+
+def test_a_case_has_another_digest_where_it_asks_or_expects_something_else() -> None:
+    case = load_cases()[0]
+    same, other = digests([case]), digests([replace(case, input={**case.input, "more": 1})])
+    assert same == digests([replace(case, about="Other words.")]) != other
+    assert digests([replace(case, expect=Refuse("BAD_TYPE"))]) not in (same, other)
 
 
 def test_a_survivor_that_nobody_has_read_is_named_with_a_line_to_paste() -> None:
