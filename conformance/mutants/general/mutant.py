@@ -12,6 +12,7 @@ ARROW = " ~> "
 BODY = "{…}"
 """Stands for the whole body of a function, where that is what is replaced."""
 NOTHING = "(nothing)"
+ANYTHING = "*"
 LINE_END = " ⏎ "
 
 
@@ -33,6 +34,11 @@ class Mutant:
     def change(self) -> str:
         """Its name in its file."""
         return f"{self.function}: {self.before}{ARROW}{self.after}"
+
+    @property
+    def any_change(self) -> str:
+        """The name in its file of all that can become of the same lines."""
+        return f"{self.function}: {self.before}{ARROW}{ANYTHING}"
 
     @property
     def name(self) -> str:

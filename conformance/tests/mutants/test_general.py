@@ -306,6 +306,14 @@ def test_survivors_outside_of_what_vectors_judge_are_known() -> None:
     assert list(complaints(READ, [Tally("tool", 2, 0, shown, frozenset())])) == []
 
 
+def test_a_row_can_be_about_every_change_of_its_lines() -> None:
+    read = Survivors({}, {"a.py": {"add: return a + b ~> *": "says"}})
+    others = Mutant("a.py", "add", "return b + a", "return b - a"), Mutant("a.py", "other", "return a + b", "0")
+    tally = Tally("tool", 3, 0, (ADD, *others), frozenset({"a.py add: return a + b ~> return a * b"}))
+    assert [read.knows(one) for one in tally.survived] == [True, False, False]
+    assert len(list(complaints(read, [tally]))) == 2
+
+
 def test_an_entry_whose_mutant_was_killed_has_to_go() -> None:
     (said,) = complaints(READ, [Tally("tool", 1, 1, (), frozenset({ADD.name}))])
     assert said.startswith("killed by now: a.py add: return a + b ~> return a - b")
