@@ -78,6 +78,7 @@ def _repaired_otherwise(role: str) -> Iterator[Case]:
         yield dialogue(role, f"missing-{case_id}", about, "STM-20", session(role), steps)
     yield from _repaired_often(role)
     yield _repaired_error(role)
+    yield _not_of_the_stream(role)
 
 
 def _repaired_often(role: str) -> Iterator[Case]:
@@ -127,6 +128,16 @@ def _repaired_error(role: str) -> Case:
     about = "An error that comes again in a repair is no reply: eight were sent in this second."
     again = [*stream.asks([1], 9), *stream.resent(1)]
     return dialogue(role, "missing-error", about, "STM-20 HSK-42", session(role), begun, used_up, over, again)
+
+
+def _not_of_the_stream(role: str) -> Case:
+    """An error that the peer sends on the stream_id after its TAIL has the next number."""
+    stream = short_sent(role)
+    refused = replace(part(0), slices=())
+    sent = [*stream.whole(), *send(refused), *_answered(refused, stream.tail_seq + 1)]
+    about = "An error that was sent after the TAIL is named beside a data frame: the data frame comes again, and TAIL."
+    asked = [*stream.asks([2, stream.tail_seq + 1], 1), *stream.resent(2)]
+    return dialogue(role, "missing-above-tail", about, "STM-20", session(role), sent, asked)
 
 
 def _answered(frame: Frame, frame_seq: int, name: str = "") -> Steps:
