@@ -19,7 +19,7 @@ from .crate import RUST, Change, ToolError, listed
 from .journal import FOLDER, Entry, Journal, Verdict, basis, digests, tally_of
 from .one_build import build_all, build_alone
 from .schedule import Killers, by_price, in_order, profiles_of_crate
-from .survivors import Tally
+from .survivors import Survivors, Tally
 
 DECIDES = tuple(f"{RUST}/{place}" for place in ("Cargo.lock", "resonant-protocol/src", "testee/src", "testee-kit/src"))
 """Beside vectors and suite: what a verdict about a mutant depends on."""
@@ -40,19 +40,26 @@ class Task(NamedTuple):
     """The ids of the cases that are to judge it; None for all of them."""
 
 
-def find_survivors(*, size: int | None, seed: int, jobs: int, done: Callable[[int, int], None]) -> Tally:
+def find_survivors(
+    survivors: Survivors, *, size: int | None, seed: int, jobs: int, done: Callable[[int, int], None]
+) -> Tally:
     """Judge about `size` mutants, drawn by `seed`, or all of them; those of the journal are judged already.
 
     Raises ToolError, also where the crate itself fails a case.
     """
     changes = dict(enumerate(listed(), start=1))
-    chosen = shard(changes, size, seed)
+    inside = {number: one for number, one in changes.items() if not _is_outside(survivors, one)}
+    chosen = shard(inside, size, seed)
     with Journal(FOLDER / "crate.jsonl", "crate", basis(*DECIDES), digests(load_cases())) as journal:
         left = {number: one for number, one in chosen.items() if one.key not in journal.done}
         for count, entry in enumerate(_judged(changes, left, journal, jobs), start=len(chosen) - len(left) + 1):
             journal.add(entry)
             done(count, len(chosen))
         return tally_of("cargo-mutants, Rust crate", [journal.done[one.key] for one in chosen.values()])
+
+
+def _is_outside(survivors: Survivors, change: Change) -> bool:
+    return survivors.is_outside(change.mutant.file, change.mutant.function)
 
 
 def shard(changes: Mapping[int, Change], size: int | None, seed: int) -> Mapping[int, Change]:
