@@ -55,7 +55,7 @@ def _files(place: Path) -> Iterable[Path]:
 
 
 def digests(cases: Iterable[Case]) -> Mapping[str, str]:
-    """What each case asks and expects, as a short hash, by its id."""
+    """A short hash of what each case asks and expects, by its id."""
     asked = ((case.id, [case.op, case.requires, case.input, asdict(case.expect)]) for case in cases)
     return {name: hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12] for name, what in asked}
 
