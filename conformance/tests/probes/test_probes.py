@@ -47,6 +47,7 @@ OUTCOMES = {
     "hangs-when-asked": Outcome.TIMEOUT,
     "babbles-when-asked": Outcome.HARNESS_ERROR,
     "mute-at-length": Outcome.TIMEOUT,
+    "awaits-readers": Outcome.TIMEOUT,
 }
 
 
