@@ -171,7 +171,6 @@ impl Peers {
 
     /// Handles what waits and what has arrived (TST-15, TST-28). The error is a text for people (TST-29).
     pub(crate) fn handle(&mut self, arrived: Option<&Arrived>) -> Result<(), String> {
-        self.lines.flush();
         self.handle_datagrams();
         if let Some(arrived) = arrived {
             self.handle_arrived(arrived)?;
