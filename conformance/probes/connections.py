@@ -18,7 +18,7 @@ from .memory import MOST_BYTES, peak_bytes
 from .peers import NotPerformedError, Talk, probe_of_peers, same
 
 LATE_S: Final = 0.05
-"""How long after the op that announces them bytes are sent: long for a testee that does not wait for them."""
+"""The time from an op to the bytes that it announces: long for a testee that does not wait for them."""
 _DATA_BYTES: Final = 60_000
 _CODE: Final = "BUFFER_LIMIT"
 _MOST_UNREAD: Final = 16 << 20  # TCP-20

@@ -45,7 +45,7 @@ class Manners:
     always: bool = False
     """Whether the end of that time ends connections with a session, too."""
     greeting: bytes = b""
-    """What is said before anything was heard."""
+    """Bytes that are sent before anything was heard."""
     ends_at_once: bool = False
 
 

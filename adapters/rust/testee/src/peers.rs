@@ -155,7 +155,7 @@ impl Peers {
         std::mem::take(&mut self.events)
     }
 
-    /// What `sent` of a reply is (TST-30).
+    /// The `sent` of a reply (TST-30).
     pub(crate) fn tell_sent(&mut self) -> BTreeMap<String, u64> {
         self.lines.tell_sent()
     }

@@ -15,7 +15,7 @@ const ARRIVAL: Duration = Duration::from_secs(5);
 const SLICE: Duration = Duration::from_millis(100);
 const CHUNK_BYTES: usize = 65_536;
 
-/// What was taken from a connection.
+/// A part of a connection that was taken.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Taken {
     Bytes(Vec<u8>),
@@ -36,7 +36,7 @@ struct Line {
     is_closed: bool,
     /// Bytes sent since it was made, those that wait among them (TST-30).
     sent: u64,
-    /// What the system has not taken yet.
+    /// Bytes that the system has not taken yet.
     outbox: Outbox,
 }
 
