@@ -21,7 +21,7 @@ def arguments(about: str, addr: str, count: str) -> argparse.ArgumentParser:
     parser.add_argument("--addr", type=host_and_port, default=DEFAULT_ADDRESS, metavar="HOST:PORT", help=addr)
     parser.add_argument("--count", type=int, metavar="N", help=count)
     parser.add_argument(
-        "--tcp", dest="transport", action="store_const", const="tcp", default="udp", help="not over UDP"
+        "--tcp", dest="transport", action="store_const", const="tcp", default="udp", help="over TCP in place of UDP"
     )
     return parser
 
