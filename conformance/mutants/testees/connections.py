@@ -10,7 +10,7 @@ from .wrong import Reply, breaking, on_reply
 
 Method = Callable[..., Any]
 CONNECTION, WIRE = "tcp_wire.Connection", "tcp_wire.TcpWire"
-_COPIES = 4
+_COPIES = 7
 
 
 def _without_transports(op: str, reply: Reply) -> Reply:
@@ -139,7 +139,7 @@ WRONG = (
     breaking(
         "never-read",
         "keeps-copies",
-        "Keeps five copies of what it sends.",
+        "Keeps eight copies of what it sends.",
         wrapped(f"{CONNECTION}.write", _copied),
     ),
     breaking(
