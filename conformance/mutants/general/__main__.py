@@ -65,7 +65,7 @@ def _reference(survivors: Survivors, size: int | None, options: argparse.Namespa
 
 
 def _rust(survivors: Survivors, size: int | None, options: argparse.Namespace) -> Tally:
-    return crate_trials.find_survivors(size=size, seed=options.seed, jobs=options.jobs, done=Told(_say))
+    return crate_trials.find_survivors(survivors, size=size, seed=options.seed, jobs=options.jobs, done=Told(_say))
 
 
 def _say(text: str) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..dialogue.configs import DATA_STREAM
-from ..dialogue.events import dropped, error_received, established, failed, message
-from ..dialogue.frames import Frame, capable, heart, part, ping, small_ping, sync, unknown, wrong
+from ..dialogue.events import dropped, error_received, established, failed, message, messages
+from ..dialogue.frames import Frame, capable, heart, part, ping, small_ping, sync, think, unknown, wrong
 from ..dialogue.sessions import ROLES, dialogue, session
 from ..dialogue.steps import (
     JOIN,
@@ -31,6 +31,7 @@ from ..dialogue.steps import (
 from ..dialogue.streams import short
 from ..model import Case, Group
 from ..writer.raw_frame import STRONG_TAIL
+from .repair import gap
 
 CODE = "ENCRYPTION_REQUIRED"
 TOLD: Steps = events(error_received(CODE))
@@ -140,6 +141,32 @@ def _remembered() -> Iterator[Case]:
     many = [*send_each(_error(first), first, last), *events(*[error_received(CODE)] * MANY)]
     repeated = [*send(_error(first), _error(last)), *events(*[dropped("DUPLICATE")] * 2), *nothing()]
     yield server("far-1024", about, "STM-31", begun, many, repeated)
+    yield from _remembered_beside_near_ones()
+
+
+def _remembered_beside_near_ones() -> Iterator[Case]:
+    """Numbers within the buffer are remembered as such, and are none of the 1,024 beyond it."""
+    stream = gap(999)
+    first, beyond, many = 1_600, 5_000, MANY - 1
+    begun = [*OPEN, *stream.begun(sized=False), *send_each(think(0), 1, 499), *events(messages(think(0), 1, 499))]
+    told = events(*[error_received(CODE)] * 2, *[error_received(CODE)] * many)
+    beside = [*send(_error(first), _error(1_200)), *send_each(_error(beyond), beyond, beyond + many - 1), *told]
+    again = [*send(_error(first), _error(1_200), _error(beyond)), *events(*[dropped("DUPLICATE")] * 3), *nothing()]
+    about = "500 is missing; errors of 1,600, which is beyond the buffer, of 1,200, which is not, and 1,023 beyond it."
+    yield server("far-1024-beside-a-near-one", about, "STM-31 STM-9", begun, beside, again)
+    begun_far = [
+        *begun,
+        *send(_error(first)),
+        *TOLD,
+        *send_each(think(0), 500, 999),
+        *events(messages(think(0), 500, 999)),
+    ]
+    beside = [*send_each(_error(beyond), beyond, beyond + many), *events(*[error_received(CODE)] * (many + 1))]
+    again = [*send(_error(first), _error(beyond)), *events(*[dropped("DUPLICATE")] * 2), *nothing()]
+    about = (
+        "An error of 1,600 beyond the buffer, which then comes so far; 1,024 errors beyond it later it is remembered."
+    )
+    yield server("far-1024-after-a-near-one", about, "STM-31 STM-9", begun_far, beside, again)
 
 
 def _pings() -> Iterator[Case]:

@@ -176,6 +176,7 @@ def _compressed(role: str) -> Iterator[Case]:
 
     about = "Compressed data frames: the stream's bytes are those on the wire."
     yield agreed("whole", about, "STM-1 STM-17", stream.whole())
+    yield agreed("waits", "Compressed data frames wait for a lower number.", "STM-7 STM-8", _waited_for(stream))
     about = "HEAD and TAIL compressed as well, by agreement: taken, though no peer is to send such."
     all_of_it = [replace(one, flags=one.flags | ZSTD) for one in (stream.head(), stream.tail())]
     ends = [*send(all_of_it[1]), *events(stream.complete())]
@@ -203,6 +204,13 @@ def _compressed(role: str) -> Iterator[Case]:
     yield agreed("sends-again", about, "STM-20 HSK-2", _sent_compressed(role, 0, ZSTD), ask, again_same)
 
 
+def _waited_for(stream: Stream) -> Steps:
+    """The first data frame comes last."""
+    begun = [*stream.begun(), *send(*stream.numbered(2, 3)), *events()]
+    ends = [*send(stream.tail()), *events(stream.complete())]
+    return [*begun, *send(*stream.numbered(1)), *events(*stream.messages()), *ends]
+
+
 def _sent_compressed(role: str, sync_flags: int, data_flags: int) -> Steps:
     # How well a peer compresses is its own affair, so total_len and the hash of TAIL are free.
     head_said = Said(
@@ -220,3 +228,5 @@ def _both(role: str) -> Iterator[Case]:
     stream = Stream(role, data, flags=XCHACHA)
     about = "Compressed and sealed data frames, HEAD and TAIL sealed alone."
     yield dialogue(role, "whole", about, "STM-1 STM-17", session(role, BOTH), stream.whole(), config=BOTH)
+    about = "Compressed and sealed data frames wait for a lower number."
+    yield dialogue(role, "waits", about, "STM-7 STM-8", session(role, BOTH), _waited_for(stream), config=BOTH)
