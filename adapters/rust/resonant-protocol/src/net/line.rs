@@ -16,10 +16,10 @@ const CHUNK_BYTES: usize = 65_536;
 const BATCH_BYTES: usize = 262_144;
 /// Frames and chunks whose memory is kept for the next ones.
 const SPARES: usize = 8;
-/// How long the other end may go on sending to a connection that is closed here (TCP-13).
+/// The time for which the other end may go on sending to a connection that is closed here (TCP-13).
 const LINGER: Duration = Duration::from_secs(5);
 
-/// How long a write that was told of a reset may take to say so.
+/// The longest time that a write that was told of a reset may take to say so.
 const TOLD: Duration = Duration::from_millis(100);
 
 /// News of the sockets.
