@@ -220,6 +220,12 @@ export class Connections {
     this.#changed.clear();
   }
 
+  /** Listens no more. */
+  close(): void {
+    this.closeAll();
+    this.#server.close();
+  }
+
   #add(link: string, socket: Socket): void {
     this.#byLink.get(link)?.destroy();
     this.#byLink.set(link, new Connection(socket));

@@ -103,6 +103,13 @@ export class Wires {
     for (const [link, bytes] of this.#connections?.allUnsent() ?? []) this.#peers.unsent?.(link, bytes);
   }
 
+  /** Lets go of the sockets. */
+  close(): void {
+    this.#close();
+    this.#datagrams?.close();
+    this.#connections?.close();
+  }
+
   #close(): void {
     this.#isOpen = false;
     this.#remote = undefined;
