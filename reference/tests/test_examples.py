@@ -34,7 +34,7 @@ TWO_SLICES = with_crc(
     + raw_slice(I8, [4], b"note")
 )
 LANGUAGES = ("python", "rust", "go", "typescript")
-OVER_TCP = ("python", "rust", "go")
+OVER_TCP = ("python", "rust", "go", "typescript")
 """The languages whose examples take --tcp."""
 WITHOUT_PYTHON_ALONE = [pair for pair in product(LANGUAGES, repeat=2) if set(pair) != {"python"}]
 PYTHON = {name: [sys.executable, str(EXAMPLES / f"{name}.py")] for name in ("recv_think", "send_think")}

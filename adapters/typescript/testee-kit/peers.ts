@@ -98,16 +98,16 @@ export class Wires {
     return Object.keys(sent).length === 0 ? ok : { ...ok, sent };
   }
 
+  /** Tells the peers how much of what they sent still waits on each connection. */
+  #tellUnsent(): void {
+    for (const [link, bytes] of this.#connections?.allUnsent() ?? []) this.#peers.unsent?.(link, bytes);
+  }
+
   /** Lets go of the sockets. */
   close(): void {
     this.#close();
     this.#datagrams?.close();
     this.#connections?.close();
-  }
-
-  /** Tells the peers how much of what they sent still waits on each connection. */
-  #tellUnsent(): void {
-    for (const [link, bytes] of this.#connections?.allUnsent() ?? []) this.#peers.unsent?.(link, bytes);
   }
 
   #close(): void {
