@@ -93,7 +93,7 @@ def _table(run: Judged) -> Iterator[str]:
 
 
 def over_transports(entries: Iterable[Entry]) -> Iterator[str]:
-    """What came of dialogues that were played again over another transport: `handshake over tcp: 1,004 passed`."""
+    """The outcomes of dialogues that were played again over another transport: `handshake over tcp: 1,004 passed`."""
     counts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for entry in entries:
         name, _, transport = entry.id.partition("@")

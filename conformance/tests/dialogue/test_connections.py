@@ -22,7 +22,7 @@ SEND = {"send": "00" * 33}
 HALF = {"close": "half"}
 GONE = {"events": [{"event": "closed"}]}
 Act = Callable[["Connected", Mapping[str, Any]], Mapping[str, Any]]
-"""What a peer_poll with `arrived` does besides taking it, and the result."""
+"""The effect of a peer_poll with `arrived` besides taking it, and the result."""
 
 
 @dataclass(slots=True)
