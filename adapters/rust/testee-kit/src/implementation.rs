@@ -101,7 +101,7 @@ pub trait Implementation {
     }
 }
 
-/// What is found in the bytes of a connection.
+/// The frames in the bytes of a connection, and its state behind them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Split {
     /// The frames that are whole.
