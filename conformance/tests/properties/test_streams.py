@@ -135,6 +135,11 @@ def test_a_testee_that_ends_is_found_as_a_crash() -> None:
     assert breach.verdict.outcome is Outcome.CRASH
 
 
+def test_it_holds_for_the_reference_over_connections() -> None:
+    with Testee(load_adapter("reference", ADAPTERS)) as testee:
+        assert search(testee, 1, "tcp") is None
+
+
 def test_a_testee_out_of_reach_is_no_breach() -> None:
     with pytest.raises(StoppedError, match=r"testee protocol failed"):
         search(StandIn({"reset": [Reaction()]}, wire_address=None), 1)
