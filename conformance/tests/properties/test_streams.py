@@ -45,8 +45,8 @@ class Listening:
         self.events: list[str] = []
 
     @property
-    def wire_address(self) -> Address | None:
-        return self._testee.wire_address
+    def wires(self) -> Mapping[str, Address]:
+        return self._testee.wires
 
     @property
     def hello(self) -> Hello:

@@ -180,12 +180,12 @@ def _servers() -> Iterator[Case]:
     about = "Of two addresses one is lost, the other not."
     joined = [
         *advance(10_000),
-        *send(ping(), peer="b"),
-        *expect(capability(), peer="b"),
+        *send(ping(), link="b"),
+        *expect(capability(), link="b"),
         *events(by("b", established())),
     ]
-    silence = [*advance(35_000), *beat(1), *beat(2), *expect(heart(1, 1), heart(2, 1), peer="b"), *LOST]
-    kept = [*send(part(0), peer="b"), *events(by("b", message(part(0))))]
+    silence = [*advance(35_000), *beat(1), *beat(2), *expect(heart(1, 1), heart(2, 1), link="b"), *LOST]
+    kept = [*send(part(0), link="b"), *events(by("b", message(part(0))))]
     yield server("server-two-addresses", about, "STM-24", OPEN, joined, silence, kept)
     about = "A second ping puts it off."
     second = [*advance(29_000), *beat(1), *send(brief_ping(1)), *expect(capability(2)), *events(established())]

@@ -14,7 +14,7 @@ from .bounds import ENDLESS_BYTES
 
 FLOOD_BURSTS, BURST, BETWEEN_S = 500, 100, 0.002
 PAUSE_S = 0.0002
-"""Too short for anybody to think that the end has come, and long enough to leave the machine to others."""
+"""Long enough to leave the machine to others. A flood that never ebbs meets a channel in its own tests."""
 
 
 def _full(make: Callable[[], bytes]) -> Sends:

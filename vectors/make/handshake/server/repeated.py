@@ -84,7 +84,7 @@ def _repeated() -> Iterator[Case]:
     duplicate = sync({"method": "reserved-later"}, 0, HANDSHAKE_STREAM)
     yield server("no-ping", about, "HSK-34 HSK-33", FIRST, send(duplicate), events(dropped("DUPLICATE")))
     about = "The same ping from another address is one of its own."
-    both = [*send(ping(), peer="b"), *expect(capability(), peer="b"), *events(by("b", established()))]
+    both = [*send(ping(), link="b"), *expect(capability(), link="b"), *events(by("b", established()))]
     yield server("from-another-address", about, "HSK-18 HSK-11", FIRST, both)
 
 
