@@ -65,8 +65,10 @@ def _begin(config: pytest.Config) -> None:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """A judgement leaves out the project's own tests, whatever configuration there is; who names them gets them."""
+    if collection_path.name != OWN_TESTS.name or collection_path.resolve() != OWN_TESTS:
+        return None
     asked = any(path.is_relative_to(OWN_TESTS) for path in _paths(config.args, config.invocation_params.dir))
-    return True if collection_path.resolve() == OWN_TESTS and not asked else None
+    return None if asked else True
 
 
 def asks_for_judgement(arguments: list[str], folder: Path) -> bool:
@@ -80,13 +82,14 @@ def refuse_strays(arguments: list[str], folder: Path) -> None:
     """Refuse an implementation among the paths of tests, where nobody would look at it. Raises UsageError."""
     from adapters.driver.adapter import FILE_NAME  # noqa: PLC0415 - as above
 
-    from .server.server import SCHEME  # noqa: PLC0415
+    from .server.addresses import is_address  # noqa: PLC0415
     from .session.implementations import ADAPTERS, WRONG  # noqa: PLC0415
 
     for argument in arguments:
         path = folder / argument
         named = (ADAPTERS / argument / FILE_NAME).is_file() and not path.exists()
-        if named or path.suffix == ".toml" or (path / FILE_NAME).is_file() or argument.startswith((SCHEME, WRONG)):
+        elsewhere = is_address(argument) or argument.startswith(WRONG)
+        if named or path.suffix == ".toml" or (path / FILE_NAME).is_file() or elsewhere:
             option = shlex.join(["--impl", argument])
             raise pytest.UsageError(f"{argument} is an implementation, not a test; name it with {option}")
 

@@ -40,7 +40,8 @@ from .transport.pieces import (
     ask_for,
     cut,
 )
-from .transport.sockets import enlarge_buffers, open_udp
+from .transport.sockets import enlarge_buffers, open_tcp, open_udp
+from .transport.tcp_wire import ConnectionPeer
 from .transport.udp_wire import WirePeer
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "Answer",
     "AnswerError",
     "Channel",
+    "ConnectionPeer",
     "Crash",
     "Exchange",
     "GoneError",
@@ -83,6 +85,7 @@ __all__ = [
     "launch",
     "load_adapter",
     "not_started",
+    "open_tcp",
     "open_udp",
     "pace_of",
     "parse_answer",

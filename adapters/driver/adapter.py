@@ -6,8 +6,8 @@ import difflib
 import re
 import sys
 import tomllib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
@@ -42,7 +42,8 @@ class Adapter:
     """The folder of adapter.toml; build and run start there."""
     control: Address | None = None
     """The address of the control socket; None unless launch is attach."""
-    wire: Address | None = None
+    wires: Mapping[str, Address] = field(default_factory=dict)
+    """The address of each wire that is known, by the name of its transport; none unless launch is attach."""
     language: str = ""
     docker: DockerOptions | None = None
     """Its image and the limits of its container; None unless launch is docker."""
@@ -91,6 +92,8 @@ def _find(name_or_path: str, adapters_dir: Path) -> Path:
 
 
 def _read(table: dict[str, Any], folder: Path) -> Adapter:
+    if "wire" in table:
+        raise ValueError(f"'wire' is now one of 'wires', by its transport; write {_EXAMPLES['wires']} in its place")
     for key in table:
         if key not in _KEYS:
             raise ValueError(f"unknown key {key!r}{_nearest(key, _KEYS)}; the keys are {', '.join(_KEYS)}")
@@ -131,9 +134,15 @@ def _argv(key: str, value: object) -> tuple[str, ...]:
 def _address(key: str, value: object) -> Address:
     found = _HOST_PORT.fullmatch(value) if type(value) is str else None
     if found is None or not 0 < int(found["port"]) < 65_536:
-        example = f"such as {_EXAMPLES[key]}, an IPv6 address in brackets"
+        example = f"such as {_EXAMPLES.get(key) or _EXAMPLES['wires']}, an IPv6 address in brackets"
         raise ValueError(f"{key!r} must be a host and a port, {example}; it is {value!r}")
     return found["ipv6"] or found["host"], int(found["port"])
+
+
+def _wires(key: str, value: object) -> Mapping[str, Address]:
+    if type(value) is not dict:
+        raise ValueError(f"{key!r} must be a table of addresses, such as {_EXAMPLES[key]}; it is {value!r}")
+    return {transport: _address(f"{key}.{transport}", address) for transport, address in value.items()}
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:
@@ -150,7 +159,7 @@ _KEYS: Final[dict[str, Callable[[str, object], Any]]] = {
     "build": _argv,
     "run": _argv,
     "control": _address,
-    "wire": _address,
+    "wires": _wires,
     "docker": read_options,
 }
 _EXAMPLES: Final = {
@@ -161,7 +170,7 @@ _EXAMPLES: Final = {
     "build": 'build = ["make"]',
     "run": 'run = ["{python}", "testee.py"]',
     "control": 'control = "127.0.0.1:4000"',
-    "wire": 'wire = "127.0.0.1:4001"',
+    "wires": 'wires = { udp = "127.0.0.1:4001" }',
     "docker": 'a table [docker] with image = "mine:latest"',
 }
 _NEEDED: Final[dict[Any, tuple[str, ...]]] = {
@@ -170,7 +179,7 @@ _NEEDED: Final[dict[Any, tuple[str, ...]]] = {
     "docker": ("name", "docker"),
 }
 _FOREIGN: Final[dict[Any, tuple[str, ...]]] = {
-    "process": ("control", "wire", "docker"),
+    "process": ("control", "wires", "docker"),
     "attach": ("build", "run", "docker"),
-    "docker": ("control", "wire"),
+    "docker": ("control", "wires"),
 }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, Protocol, TypeAlias
 
 HIDDEN: Final = "(token)"
 """The text in place of a testee's token where people read its output; it may well have printed it."""
 Address: TypeAlias = tuple[str, int]
-"""Host and UDP port."""
+"""Host and port."""
 
 
 class Running(Protocol):
@@ -22,8 +23,8 @@ class Running(Protocol):
         """The address of its control socket."""
 
     @property
-    def wire(self) -> Address | None:
-        """The address of its wire socket; None if unknown."""
+    def wires(self) -> Mapping[str, Address]:
+        """The address of each wire by the name of its transport, of those that are known."""
 
     @property
     def gone_fd(self) -> int | None:

@@ -88,9 +88,17 @@ class Testee:
         return self._ready().running.control
 
     @property
+    def wires(self) -> Mapping[str, Address]:
+        """The address of each of its wires by the name of its transport.
+
+        Of a testee that is attached to they are those that its adapter.toml gives.
+        """
+        return self._ready().running.wires
+
+    @property
     def wire_address(self) -> Address | None:
-        """The address of its wire socket; None if it is attached to and its adapter.toml does not give it."""
-        return self._ready().running.wire
+        """The address of its wire for UDP; None if it has none, or none that is known."""
+        return self.wires.get("udp")
 
     @property
     def pid(self) -> int | None:

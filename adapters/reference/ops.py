@@ -8,11 +8,28 @@ from typing import Any
 import peer_ops
 import resonant
 import tensor_ops
+from resonant.transport import join_all, split
 
-from adapters.testee_kit import DATA, STOP, U8, U16, U32, Op, array, decimal, greet, hexadecimal, integer, made, text
+from adapters.testee_kit import (
+    DATA,
+    STOP,
+    U8,
+    U16,
+    U32,
+    Op,
+    array,
+    boolean,
+    decimal,
+    greet,
+    hexadecimal,
+    integer,
+    made,
+    text,
+)
 from adapters.testee_kit import answer as serve_answer
 
-PROFILES = ("frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream")
+PROFILES = ("frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream", "tcp")
+TRANSPORTS = ("udp", "tcp")
 
 KEY, NONCE, LEVEL = hexadecimal(32), hexadecimal(24), integer(1, 22)
 SLICE = {"dtype": U8, "dims": array(U32), "payload": DATA}
@@ -34,7 +51,7 @@ FIELDS = {
 def hello(token: str) -> dict[str, Any]:
     """TST-12."""
     version = metadata.version("resonant-conformance")
-    return greet(token, name="resonant", version=version, language="Python", profiles=PROFILES)
+    return greet(token, name="resonant", version=version, language="Python", profiles=PROFILES, transports=TRANSPORTS)
 
 
 def decode(frame: bytes, key: bytes | None = None) -> dict[str, Any]:
@@ -48,6 +65,17 @@ def decode(frame: bytes, key: bytes | None = None) -> dict[str, Any]:
 def encode(fields: resonant.Frame, **options: Any) -> dict[str, Any]:
     """Fields to a frame's bytes."""
     return {"frame": resonant.encode(fields, **options).hex()}
+
+
+def tcp_split(chunks: tuple[bytes, ...], ended: bool) -> dict[str, Any]:
+    """Bytes in chunks to frames, and what becomes of the connection."""
+    found = split(chunks, ended=ended)
+    return {"frames": [frame.hex() for frame in found.frames], "end": found.end, "held": found.held}
+
+
+def tcp_join(frames: tuple[bytes, ...]) -> dict[str, Any]:
+    """Frames to bytes."""
+    return {"bytes": join_all(frames).hex()}
 
 
 SEALING = {"key": KEY, "nonce": NONCE, "aad": DATA}
@@ -74,6 +102,8 @@ OPS: dict[str, Op] = {
     "read_message": Op({"frame": DATA}, {"key": KEY}, tensor_ops.read_message),
     **tensor_ops.OPS,
     **peer_ops.OPS,
+    "tcp_split": Op({"chunks": array(DATA), "ended": boolean}, {}, tcp_split),
+    "tcp_join": Op({"frames": array(DATA)}, {}, tcp_join),
     "stop": STOP,
 }
 

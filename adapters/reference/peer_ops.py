@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import socket
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from peer_endpoint import SALT_BYTES, Endpoint, NotOpenError
+from peer_endpoint import SALT_BYTES, Endpoint, NotOpenError, Target
 from resonant import MessageType, Modality, Slice
 from resonant.peer import (
     Announce,
+    Closed,
     Completed,
     Config,
     Delivered,
@@ -27,6 +28,7 @@ from resonant.peer import (
     Peer,
     Role,
 )
+from tcp_wire import Arrived, NotArrivedError
 
 from adapters.testee_kit import (
     DATA,
@@ -35,6 +37,7 @@ from adapters.testee_kit import (
     BadRequestError,
     Op,
     Shape,
+    Wires,
     any_value,
     array,
     boolean,
@@ -49,8 +52,10 @@ from adapters.testee_kit import (
 )
 
 DAY_MS = 86_400_000
+MAX_ARRIVED = 2**53 - 1
 PORT, D_MODEL = integer(1, 0xFFFF), integer(1, 2**53 - 1)
 NAMES = array(text)
+LINK_NAME = re.compile("[A-Za-z0-9-]{1,64}")
 
 
 SLICE = made(Slice, {"dtype": U8, "dims": array(U32), "payload": DATA})
@@ -71,7 +76,19 @@ ANNOUNCE = made(
     lambda md5, xxhash3_64, **sizes: Announce(**sizes, md5=md5.hex(), xxhash3_64=xxhash3_64.hex()),
     {"frames": decimal, "total_len": decimal, "md5": hexadecimal(16), "xxhash3_64": hexadecimal(8)},
 )
-OPEN: Mapping[str, Shape] = {"server": {}, "client": {"remote": PORT, "stream_id": U32}}
+
+
+def link_name(at: str, value: Any) -> str:
+    """The name of a remote end (specs/testee.md section 6)."""
+    if type(value) is not str or not LINK_NAME.fullmatch(value):
+        raise BadRequestError(f"{at} is not a name of 1 to 64 letters, digits and hyphens")
+    return value
+
+
+ARRIVED = made(Arrived, {"link": link_name, "bytes": integer(0, MAX_ARRIVED)}, {"ended": boolean})
+MAY_SAY: Shape = {"link": link_name, "arrived": ARRIVED}
+TARGET: Shape = {"link": link_name, "transport": one_of("udp", "tcp"), "remote": PORT, "stream_id": U32}
+OPEN: Mapping[str, Shape] = {"server": {}, "client": TARGET}
 """role -> the members its peer_open has besides config."""
 TYPES = {int(kind): kind for kind in MessageType if kind is not MessageType.SYNC}
 SEND: Mapping[str, tuple[Shape, Shape, Callable[..., Output]]] = {  # kind -> needed, optional, what the peer does
@@ -100,6 +117,7 @@ EVENTS: Mapping[type[Event], str] = {
     Failed: "failed",
     Lost: "lost",
     Dropped: "dropped",
+    Closed: "closed",
 }
 U64_MEMBERS = frozenset({"frame_seq", "frames", "total_len", "missing"})
 UNSAID = frozenset({"message"})  # the typed message says again what slices say
@@ -111,46 +129,51 @@ class PeerOps:
     def __init__(self) -> None:
         self._endpoint: Endpoint | None = None
 
-    def use(self, wire: socket.socket) -> None:
-        """Serve on this socket from now on."""
-        wire.setblocking(False)
-        self._endpoint = Endpoint(wire)
+    def use(self, wires: Wires) -> None:
+        """Serve on these sockets from now on."""
+        self._endpoint = Endpoint(wires)
 
     @property
     def endpoint(self) -> Endpoint:
-        """The endpoint on the testee's wire socket."""
+        """The endpoint on the testee's wires."""
         if self._endpoint is None:
-            raise RuntimeError("the wire socket was not handed over")
+            raise RuntimeError("the wires were not handed over")
         return self._endpoint
 
     def peer_open(self, role: str, **given: Any) -> dict[str, Any]:
         """Begin to serve, or begin a handshake."""
         given = members("input", given, {"config": CONFIG, **OPEN[role]}, {})
-        config, remote, stream_id = given["config"], given.get("remote"), given.get("stream_id")
-        _in_state(lambda: self.endpoint.open(Role(role), config, remote, stream_id))
-        return {}
+        config = given.pop("config")
+        target = Target(**given) if given else None
+        _in_state(lambda: self.endpoint.open(Role(role), config, target))
+        return self._sent()
 
     def peer_send(self, kind: str, **given: Any) -> dict[str, Any]:
         """Have a peer send something; what it raises becomes a reject (TST-26)."""
         needed, optional, ask = SEND[kind]
-        given = members("input", given, {"stream_id": U32, **needed}, {"to": PORT, **optional})
-        to = given.pop("to", None)
+        given = members("input", given, {"stream_id": U32, **needed}, {**MAY_SAY, **optional})
+        link, arrived = given.pop("link", None), given.pop("arrived", None)
 
         def request(peer: Peer, now_ms: int) -> Output:
             return ask(peer, now_ms, **given)
 
-        _in_state(lambda: self.endpoint.request(to, request))
-        return {}
+        _in_state(lambda: self.endpoint.request(link, request, arrived))
+        return self._sent()
 
-    def peer_poll(self) -> dict[str, Any]:
+    def peer_poll(self, arrived: Arrived | None = None) -> dict[str, Any]:
         """The barrier, and the events since the last one."""
-        told = _in_state(self.endpoint.poll)
-        return {"events": [{"peer": port, **event_as_data(event)} for port, event in told]}
+        told = _in_state(lambda: self.endpoint.poll(arrived))
+        return {"events": [{"link": link, **event_as_data(event)} for link, event in told], **self._sent()}
 
-    def peer_advance(self, ms: int) -> dict[str, Any]:
+    def peer_advance(self, ms: int, arrived: Arrived | None = None) -> dict[str, Any]:
         """Move the clock."""
-        _in_state(lambda: self.endpoint.advance(ms))
-        return {}
+        _in_state(lambda: self.endpoint.advance(ms, arrived))
+        return self._sent()
+
+    def _sent(self) -> dict[str, Any]:
+        """TST-30."""
+        found = self.endpoint.take_sent()
+        return {"sent": found} if found else {}
 
     def peer_close(self) -> dict[str, Any]:
         """End the peers."""
@@ -166,8 +189,8 @@ class PeerOps:
 def _in_state(perform: Callable[[], Any]) -> Any:
     try:
         return perform()
-    except NotOpenError as error:
-        raise BadRequestError(str(error)) from None  # TST-19
+    except (NotOpenError, NotArrivedError) as error:  # TST-19, TST-29
+        raise BadRequestError(str(error)) from None
 
 
 def event_as_data(event: Event) -> dict[str, Any]:
@@ -190,14 +213,14 @@ def as_data(name: str, value: Any) -> Any:
 
 PEERS = PeerOps()
 # Which members there may be depends on the role or the kind: the performers look at them again.
-OPENING = dict.fromkeys(("config", "remote", "stream_id"), any_value)
-SENDING = dict.fromkeys(("stream_id", "to"), any_value)
+OPENING = dict.fromkeys(("config", *TARGET), any_value)
+SENDING = dict.fromkeys(("stream_id", *MAY_SAY), any_value)
 SENDING |= {name: any_value for needed, optional, _ in SEND.values() for name in (*needed, *optional)}
 OPS = {
     "peer_open": Op({"role": one_of(*OPEN)}, OPENING, PEERS.peer_open),
     "peer_send": Op({"kind": one_of(*SEND)}, SENDING, PEERS.peer_send),
-    "peer_poll": Op({}, {}, PEERS.peer_poll),
-    "peer_advance": Op({"ms": integer(0, DAY_MS)}, {}, PEERS.peer_advance),
+    "peer_poll": Op({}, {"arrived": ARRIVED}, PEERS.peer_poll),
+    "peer_advance": Op({"ms": integer(0, DAY_MS)}, {"arrived": ARRIVED}, PEERS.peer_advance),
     "peer_close": Op({}, {}, PEERS.peer_close),
     "reset": Op({}, {}, PEERS.reset),
 }

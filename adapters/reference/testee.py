@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))  # the repository, for `adapters`
 
-from ops import answer  # beside this script, which is in no package
+from ops import TRANSPORTS, answer  # beside this script, which is in no package
 from peer_ops import PEERS
 
 from adapters.testee_kit import read_arguments, serve
@@ -20,7 +20,7 @@ from adapters.testee_kit import read_arguments, serve
 def main() -> None:
     """Serve until told to stop."""
     arguments = read_arguments(argparse.ArgumentParser(description=__doc__))
-    serve(answer, arguments.attach, PEERS.use)
+    serve(answer, arguments.attach, TRANSPORTS, PEERS.use)
 
 
 if __name__ == "__main__":

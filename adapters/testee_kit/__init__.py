@@ -41,7 +41,7 @@ from .schema import (
     one_of,
     text,
 )
-from .server import read_arguments, serve
+from .server import Wires, read_arguments, serve
 from .tensors import SHAPES
 from .values import Fields, RefusedError, Slice
 
@@ -65,6 +65,7 @@ __all__ = [
     "Shape",
     "Slice",
     "UnsupportedError",
+    "Wires",
     "answer",
     "any_value",
     "array",

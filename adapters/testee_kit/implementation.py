@@ -18,7 +18,8 @@ them:
     quant    quantize(bits, source, data) -> (codes, scale)
              dequantize(bits, count, codes, scale=None) -> bytes
 
-Ops on peers go into a dict OPS of name -> Op, as they are; use_wire(socket) is given the wire socket first.
+Ops on peers go into a dict OPS of name -> Op, as they are. TRANSPORTS names what the peers are on, `udp` and `tcp`, and
+use_wires(wires) is given a socket for each of them first: a bound one for UDP, one that listens for TCP.
 """
 
 from __future__ import annotations
@@ -86,7 +87,10 @@ _EARLIER: Final = {
 
 
 class Implementation(Protocol):
-    """The least that a module of an implementation has; it may also have LANGUAGE, REFUSALS, OPS and use_wire."""
+    """The least that a module of an implementation has.
+
+    It may also have LANGUAGE, REFUSALS, OPS, TRANSPORTS and use_wires.
+    """
 
     @property
     def NAME(self) -> str: ...  # noqa: D102, N802 - a constant of a module
@@ -100,8 +104,13 @@ def run(yours: Implementation) -> None:
     """Read the command line and the environment, and serve until told to stop."""
     arguments = read_arguments(ArgumentParser(description=f"The testee of {yours.NAME}."))
     table = ops_of(yours)
-    use_wire = getattr(yours, "use_wire", lambda wire: None)
-    serve(lambda message: answer(table, RefusedError, message), arguments.attach, use_wire)
+    use_wires = getattr(yours, "use_wires", lambda wires: None)
+    serve(lambda message: answer(table, RefusedError, message), arguments.attach, _transports(yours), use_wires)
+
+
+def _transports(yours: Implementation) -> Sequence[str]:
+    named: Sequence[str] = getattr(yours, "TRANSPORTS", ())
+    return named
 
 
 def ops_of(yours: Implementation) -> Mapping[str, Op]:
@@ -109,7 +118,7 @@ def ops_of(yours: Implementation) -> Mapping[str, Op]:
 
     def hello(token: str) -> dict[str, Any]:
         who = {"name": yours.NAME, "version": yours.VERSION, "language": getattr(yours, "LANGUAGE", "Python")}
-        return greet(token, **who, profiles=yours.PROFILES)
+        return greet(token, **who, profiles=yours.PROFILES, transports=_transports(yours))
 
     refusals: Codes = getattr(yours, "REFUSALS", {})
     found = {"hello": Op({"token": text}, {}, hello), "stop": STOP}

@@ -36,11 +36,14 @@ STOP: Final = Op({}, {}, dict)
 """The loop ends after it (TST-3)."""
 
 
-def greet(token: str, *, name: str, version: str, language: str, profiles: Sequence[str]) -> dict[str, Any]:
-    """The result of hello (TST-12). Raises BadRequestError for another token than the environment's."""
+def greet(
+    token: str, *, name: str, version: str, language: str, profiles: Sequence[str], transports: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The result of hello (TST-12, TST-27). Raises BadRequestError for another token than the environment's."""
     if token != os.environ[VARIABLE]:
         raise BadRequestError("input.token is not the token")
-    return {"name": name, "version": version, "language": language, "spec": "1.0", "profiles": profiles}
+    told = {"name": name, "version": version, "language": language, "spec": "1.0", "profiles": profiles}
+    return told | ({"transports": transports} if transports else {})
 
 
 def answer(ops: Mapping[str, Op], refusal: type[Exception], message: bytes) -> tuple[str, dict[str, Any]]:

@@ -8,8 +8,8 @@ import os
 import socket
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from typing import Any, Final, TypeAlias
 
 from .pieces import HEAD, MAX_PIECES, PIECE_BYTES, ask_for, cut, read_ask, read_head
@@ -19,8 +19,12 @@ KEPT_REPLIES: Final = 64
 _BUFFER_WISHES_BYTES: Final = tuple(mebibytes << 20 for mebibytes in (4, 2, 1))
 _DATAGRAM_BYTES: Final = 65_536
 _LOOPBACK: Final = "127.0.0.1"
+_KINDS: Final = {"udp": socket.SOCK_DGRAM, "tcp": socket.SOCK_STREAM}
+_BACKLOG: Final = 128
 
 Address: TypeAlias = tuple[Any, ...]
+Wires: TypeAlias = Mapping[str, socket.socket]
+"""A socket of 127.0.0.1 for each transport by its name."""
 Answering: TypeAlias = Callable[[bytes], tuple[str, dict[str, Any]]]
 """From a complete message to its op and the reply to it."""
 
@@ -147,15 +151,37 @@ def read_arguments(parser: argparse.ArgumentParser) -> argparse.Namespace:
 
 
 def serve(
-    answering: Answering, attach: int | None, use_wire: Callable[[socket.socket], None] = lambda wire: None
+    answering: Answering,
+    attach: int | None,
+    transports: Sequence[str] = (),
+    use_wires: Callable[[Wires], None] = lambda wires: None,
 ) -> None:
-    """Bind, print the ports, answer until told to stop. use_wire: is given the wire socket before the first message."""
-    with socket.socket(type=socket.SOCK_DGRAM) as control, socket.socket(type=socket.SOCK_DGRAM) as wire:
-        for one, port in ((control, attach or 0), (wire, 0)):
-            enlarge_buffers(one)
-            one.bind((_LOOPBACK, port))
-        use_wire(wire)
-        print(json.dumps({"control": control.getsockname()[1], "wire": wire.getsockname()[1]}), flush=True)  # TST-1
+    """Bind, print the ports, answer until told to stop.
+
+    transports: those on which there are peers, `udp` and `tcp`. use_wires: is given a socket for each of them before
+    the first message: a bound one for UDP, one that listens for TCP.
+    """
+    with ExitStack() as ends:
+        control, wires = bound("udp", attach or 0), {transport: bound(transport) for transport in transports}
+        for one in (control, *wires.values()):
+            ends.enter_context(one)
+        use_wires(wires)
+        ports = {transport: wire.getsockname()[1] for transport, wire in wires.items()}
+        print(json.dumps({"control": control.getsockname()[1], "wires": ports}), flush=True)  # TST-1
         if attach is None:
             threading.Thread(target=exit_at_end_of_input, daemon=True).start()
         Testee(control, answering, attached=attach is not None).serve()
+
+
+def bound(transport: str, port: int = 0) -> socket.socket:
+    """A socket of 127.0.0.1 on this port, 0 for any: for UDP one that is bound, for TCP one that listens."""
+    made = socket.socket(type=_KINDS[transport])
+    try:
+        enlarge_buffers(made)
+        made.bind((_LOOPBACK, port))
+        if made.type is socket.SOCK_STREAM:
+            made.listen(_BACKLOG)
+    except BaseException:
+        made.close()
+        raise
+    return made

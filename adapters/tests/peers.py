@@ -12,6 +12,8 @@ from adapters.driver import Ok, Testee, WirePeer
 
 THINK, SYNC = 0, 3
 XCHACHA = 2
+SERVER = "the-server"
+"""The link of a client's server."""
 SALT = bytes(range(16))
 KEY = bytes(range(32))
 CONFIG: Mapping[str, Any] = {
@@ -64,6 +66,11 @@ def said(datagram: bytes) -> dict[str, Any]:
     return found
 
 
+def link_of(end: WirePeer) -> str:
+    """The link by which a server calls this end."""
+    return f"udp-{end.port}"
+
+
 class Talk:
     """A testee whose peers are asked by op, and what they sent."""
 
@@ -84,7 +91,7 @@ class Talk:
 
     def connect(self, end: WirePeer, stream_id: int = 1, **changes: Any) -> None:
         """Open them as a client of this end."""
-        given = {"remote": end.port, "stream_id": stream_id}
+        given = {"link": SERVER, "transport": "udp", "remote": end.port, "stream_id": stream_id}
         self.ask("peer_open", role="client", config={**CONFIG, **changes}, **given)
 
     def events(self) -> list[dict[str, Any]]:
@@ -93,13 +100,13 @@ class Talk:
         assert isinstance(events, list)
         return events
 
-    def named(self) -> list[tuple[int, str]]:
-        """peer_poll, as ports and names alone."""
-        return [(event["peer"], event["event"]) for event in self.events()]
+    def named(self) -> list[tuple[str, str]]:
+        """peer_poll, as links and names alone."""
+        return [(event["link"], event["event"]) for event in self.events()]
 
     def greet(self, end: WirePeer, stream_id: int = 1, **members: Any) -> bytes:
         """Establish a session of a server with this end; the capability."""
         end.send(ping(stream_id, **members), self.wire)
-        assert self.named() == [(end.port, "established")]
+        assert self.named() == [(link_of(end), "established")]
         (capability,) = end.received()
         return capability

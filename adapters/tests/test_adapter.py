@@ -25,7 +25,8 @@ def test_an_adapter_is_found_by_its_name(tmp_path: Path) -> None:
     assert adapter.run == (sys.executable, "-u", "testee.py")
     assert adapter.build == ()
     assert adapter.folder == file.parent.resolve()
-    assert adapter.control is adapter.wire is None
+    assert adapter.control is None
+    assert adapter.wires == {}
 
 
 @pytest.mark.parametrize("as_folder", [False, True])
@@ -47,9 +48,9 @@ def test_a_name_wins_over_a_folder_of_the_working_directory(tmp_path: Path, monk
     ("text", "control"), [("127.0.0.1:4000", ("127.0.0.1", 4000)), ("[::1]:65535", ("::1", 65535))]
 )
 def test_the_address_of_an_attached_testee(tmp_path: Path, text: str, control: tuple[str, int]) -> None:
-    write(tmp_path, f'name = "mine"\nlaunch = "attach"\ncontrol = "{text}"\nwire = "localhost:4001"\n')
+    write(tmp_path, f'name = "mine"\nlaunch = "attach"\ncontrol = "{text}"\nwires = {{ udp = "localhost:4001" }}\n')
     adapter = load_adapter("mine", tmp_path)
-    assert (adapter.control, adapter.wire, adapter.run) == (control, ("localhost", 4001), ())
+    assert (adapter.control, adapter.wires, adapter.run) == (control, {"udp": ("localhost", 4001)}, ())
 
 
 def test_an_unknown_name_lists_the_known_ones(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from adapters.driver.docker_options import DockerOptions
 from adapters.tests.containers import FakeApi, contained
 
 LAST_WORDS = b"\2\0\0\0" + struct.pack(">I", 11) + b"last words\n"
-PORTS = b'{"control": 4000, "wire": 4001}\n'
+PORTS = b'{"control": 4000, "wires": {"udp": 4001}}\n'
 
 
 @pytest.fixture

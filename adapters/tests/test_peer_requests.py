@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from adapters.driver import Reject, RequestError, WirePeer
-from adapters.tests.peers import CONFIG, MESSAGE, SLICE, Talk, said, think
+from adapters.tests.peers import CONFIG, MESSAGE, SLICE, Talk, link_of, said, think
 
 DAY_MS = 86_400_000
+TARGET: Mapping[str, Any] = {"link": "a", "transport": "udp", "remote": 1, "stream_id": 1}
 GOOD: Mapping[str, Mapping[str, Any]] = {"peer_poll": {}, "peer_advance": {"ms": 1}, "peer_send": MESSAGE}
 
 
@@ -38,7 +39,7 @@ def test_closing_forgets_sessions_and_what_waits_and_may_come_twice(talk: Talk, 
     talk.serve()
     assert talk.events() == []
     end.send(think(9, 2), talk.wire)
-    assert talk.named() == [(end.port, "error_sent")]
+    assert talk.named() == [(link_of(end), "error_sent")]
 
 
 @pytest.mark.parametrize(("op", "ts"), [("peer_close", 20), ("reset", 0)])
@@ -55,10 +56,15 @@ def test_reset_alone_sets_the_clock_back(talk: Talk, end: WirePeer, op: str, ts:
     [
         {"role": "both"},
         {"role": ["server"]},
-        {"remote": 1, "stream_id": 1},
+        TARGET,
         {"role": "client"},
-        {"role": "client", "remote": 0, "stream_id": 1},
-        {"role": "client", "remote": 1, "stream_id": 2**32},
+        {"role": "client", **TARGET, "remote": 0},
+        {"role": "client", **TARGET, "stream_id": 2**32},
+        {"role": "client", **TARGET, "link": ""},
+        {"role": "client", **TARGET, "link": "x" * 65},
+        {"role": "client", **TARGET, "link": "the server"},
+        {"role": "client", **TARGET, "link": 1},
+        {"role": "client", **TARGET, "transport": "ip"},
         {"config": {}},
         {"config": {**CONFIG, "d_model": 0}},
         {"config": {**CONFIG, "embedding_space_id": "x" * 70_000}},
@@ -84,7 +90,7 @@ def test_an_opening_that_fits_no_schema_is_an_error(talk: Talk, change: dict[str
         ("peer_send", {}),
         ("peer_send", {"kind": "capability", "stream_id": 1}),
         ("peer_send", {"kind": "ping"}),
-        ("peer_send", {"kind": "ping", "stream_id": 1, "to": 0}),
+        ("peer_send", {"kind": "ping", "stream_id": 1, "link": 1}),
         ("peer_send", {"kind": "ping", "stream_id": 1, "slices": []}),
         ("peer_send", {**MESSAGE, "type": 3}),
         ("peer_send", {**MESSAGE, "type": 5}),
@@ -116,7 +122,7 @@ def test_a_request_that_fits_no_schema_is_an_error_and_does_nothing(
 
 def test_a_client_that_cannot_ping_is_not_opened(talk: Talk, end: WirePeer) -> None:
     config = {**CONFIG, "dtype": ["x" * 70_000]}  # more than a datagram holds
-    answer = talk.testee.ask("peer_open", {"role": "client", "config": config, "remote": end.port, "stream_id": 1})
+    answer = talk.testee.ask("peer_open", {"role": "client", "config": config, **TARGET, "remote": end.port})
     assert isinstance(answer, Reject | RequestError)
     assert end.received() == []
     talk.serve()

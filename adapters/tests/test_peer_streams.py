@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from adapters.driver import WirePeer
-from adapters.tests.peers import MESSAGE, Talk, said, sync, think
+from adapters.tests.peers import MESSAGE, Talk, link_of, said, sync, think
 
 
 def test_a_stream_is_sent_and_told(talk: Talk, end: WirePeer) -> None:
@@ -26,14 +26,14 @@ def test_a_stream_is_received_and_told(talk: Talk, end: WirePeer) -> None:
     end.send(sync(3, 0, {"method": "head", "dir": "up"}), talk.wire)
     end.send(sync(3, 2, {"method": "tail", "frames": "1", "total_len": str(len(data))}), talk.wire)
     assert talk.events() == [
-        {"peer": end.port, "event": "opened", "stream_id": 3, "sized": False},
-        {"peer": end.port, "event": "incomplete", "stream_id": 3, "missing": ["1"]},
+        {"link": link_of(end), "event": "opened", "stream_id": 3, "sized": False},
+        {"link": link_of(end), "event": "incomplete", "stream_id": 3, "missing": ["1"]},
     ]
     end.send(data, talk.wire)
     *_, complete = talk.events()
     hashed = complete.pop("xxhash3_64")
     sizes = {"frames": "1", "total_len": str(len(data))}
-    assert complete == {"peer": end.port, "event": "complete", "stream_id": 3, **sizes}
+    assert complete == {"link": link_of(end), "event": "complete", "stream_id": 3, **sizes}
     assert talk.ask("tail_hash", data=data.hex()) == {"xxhash3_64": hashed}
 
 
@@ -44,6 +44,6 @@ def test_a_stream_that_differs_says_in_what(talk: Talk, end: WirePeer) -> None:
     end.send(sync(3, 1, {"method": "tail", "frames": "1", "total_len": "0"}), talk.wire)
     end.send(think(3, 1), talk.wire)
     failed = {"event": "failed", "stream_id": 3, "code": "STREAM_CORRUPT", "what": "frames"}
-    assert {"peer": end.port, **failed} in talk.events()
+    assert {"link": link_of(end), **failed} in talk.events()
     end.send(think(3, 2), talk.wire)
-    assert talk.events() == [{"peer": end.port, "event": "dropped", "code": "CLOSED"}]
+    assert talk.events() == [{"link": link_of(end), "event": "dropped", "code": "CLOSED"}]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from adapters.driver import Reject, RequestError, WirePeer
-from adapters.tests.peers import KEY, MESSAGE, SALT, SLICE, XCHACHA, Talk, ping, said, sync, think
+from adapters.tests.peers import KEY, MESSAGE, SALT, SERVER, SLICE, XCHACHA, Talk, link_of, ping, said, sync, think
 
 DAY_MS = 86_400_000
 MAX_PEERS = 1024
@@ -15,7 +15,7 @@ def test_a_server_answers_a_ping_before_it_answers_the_poll(talk: Talk, end: Wir
     talk.serve()
     end.send(ping(5), talk.wire)
     agreed = {"agreed_proto": 1, "compress": "none", "crypto": "none", "dtype": ["f16"], "modality": ["text"]}
-    assert talk.events() == [{"peer": end.port, "event": "established", **agreed, "critique": False}]
+    assert talk.events() == [{"link": link_of(end), "event": "established", **agreed, "critique": False}]
     (capability,) = end.received()
     assert said(capability)["method"] == "capability"
     assert said(capability)["space_hash32"] == 7
@@ -37,7 +37,7 @@ def test_a_delivered_message_is_told_as_it_was_sent(talk: Talk, end: WirePeer) -
     talk.greet(end)
     end.send(think(9, 2**64 - 1), talk.wire)
     number = {"stream_id": 9, "frame_seq": str(2**64 - 1)}
-    message = {"peer": end.port, "event": "message", **number, "type": 0, "modality": 0, "slices": [SLICE]}
+    message = {"link": link_of(end), "event": "message", **number, "type": 0, "modality": 0, "slices": [SLICE]}
     assert talk.events() == [message]
     assert end.received() == []
 
@@ -47,7 +47,7 @@ def test_a_message_is_sent_before_the_reply(talk: Talk, end: WirePeer) -> None:
     talk.greet(end)
     talk.ask("peer_send", **MESSAGE)
     assert end.received() == [think(9, 0)]
-    talk.ask("peer_send", **MESSAGE, to=end.port)
+    talk.ask("peer_send", **MESSAGE, link=link_of(end))
     assert end.received() == [think(9, 1)]
 
 
@@ -56,7 +56,7 @@ def test_what_waits_is_handled_in_the_order_of_arrival(talk: Talk, ends: tuple[W
     order = [(ends[0], 7), (ends[1], 2), (ends[0], 9), (ends[1], 1)]
     for end, stream_id in order:
         end.send(ping(stream_id), talk.wire)
-    assert talk.named() == [(end.port, "established") for end, _ in order]
+    assert talk.named() == [(link_of(end), "established") for end, _ in order]
     assert [datagram[4] for datagram in ends[0].received()] == [7, 9]
     assert [datagram[4] for datagram in ends[1].received()] == [2, 1]
 
@@ -89,7 +89,7 @@ def test_the_clock_stands_still_but_for_advance(talk: Talk, end: WirePeer) -> No
     assert counts == [0, 1, 0, 1, 0, 1, 0]
     assert talk.events() == []
     talk.ask("peer_advance", ms=1)
-    assert talk.events() == [{"peer": end.port, "event": "error_received", "code": "HANDSHAKE_TIMEOUT"}]
+    assert talk.events() == [{"link": SERVER, "event": "error_received", "code": "HANDSHAKE_TIMEOUT"}]
 
 
 def test_a_day_at_once_meets_every_deadline_in_order(talk: Talk, ends: tuple[WirePeer, WirePeer]) -> None:
@@ -98,7 +98,7 @@ def test_a_day_at_once_meets_every_deadline_in_order(talk: Talk, ends: tuple[Wir
     talk.ask("peer_advance", ms=1)
     talk.greet(ends[1])
     talk.ask("peer_advance", ms=DAY_MS)
-    assert talk.named() == [(end.port, "lost") for end in ends]
+    assert talk.named() == [(link_of(end), "lost") for end in ends]
     for end in ends:  # a HEART after 15 and 30 s; at 45 s loss comes first
         assert [datagram[8] for datagram in end.received()] == [1, 2]
 
@@ -119,9 +119,9 @@ def test_deadlines_of_two_peers_are_met_in_the_order_of_time(talk: Talk, ends: t
     talk.greet(ends[1])
     talk.ask("peer_advance", ms=10)
     ends[0].send(think(3, 0), talk.wire)  # the first of them is now heard last
-    assert talk.named() == [(ends[0].port, "message")]
+    assert talk.named() == [(link_of(ends[0]), "message")]
     talk.ask("peer_advance", ms=LOST_MS)
-    assert talk.named() == [(end.port, "lost") for end in reversed(ends)]
+    assert talk.named() == [(link_of(end), "lost") for end in reversed(ends)]
 
 
 def test_each_address_has_a_session_of_its_own(talk: Talk, ends: tuple[WirePeer, WirePeer]) -> None:
@@ -129,7 +129,7 @@ def test_each_address_has_a_session_of_its_own(talk: Talk, ends: tuple[WirePeer,
     talk.greet(ends[0])
     ends[1].send(think(9, 0), talk.wire)
     refused = {"event": "error_sent", "code": "HANDSHAKE_REQUIRED", "stream_id": 9, "frame_seq": "0"}
-    assert talk.events() == [{"peer": ends[1].port, **refused}]
+    assert talk.events() == [{"link": link_of(ends[1]), **refused}]
     (error,) = ends[1].received()
     assert said(error)["code"] == "HANDSHAKE_REQUIRED"
     assert said(error)["ref"] == {"stream_id": 9, "frame_seq": "0"}
@@ -141,7 +141,7 @@ def test_with_two_addresses_a_request_names_one(talk: Talk, ends: tuple[WirePeer
     for end in ends:
         talk.greet(end)
     assert isinstance(talk.testee.ask("peer_send", MESSAGE), RequestError)
-    talk.ask("peer_send", **MESSAGE, to=ends[1].port)
+    talk.ask("peer_send", **MESSAGE, link=link_of(ends[1]))
     assert (ends[0].received(), ends[1].received()) == ([], [think(9, 0)])
 
 
@@ -150,7 +150,7 @@ def test_only_the_first_address_gets_the_salt_of_the_configuration(talk: Talk, e
     talk.serve(**SEALED)
     for end in ends:
         talk.greet(end, crypto=["xchacha20poly1305"])
-        talk.ask("peer_send", kind="heart", stream_id=0, to=end.port)
+        talk.ask("peer_send", kind="heart", stream_id=0, link=link_of(end))
         (heart,) = end.received()
         assert heart[2] == XCHACHA
         salts.append(heart[29:45])  # XCH-10: on stream_id 0 the nonce begins with the salt itself
@@ -161,12 +161,12 @@ def test_only_the_first_address_gets_the_salt_of_the_configuration(talk: Talk, e
 def test_a_server_refuses_to_send_to_who_has_sent_nothing(talk: Talk, end: WirePeer) -> None:
     talk.serve()
     for _ in range(2):
-        answer = talk.testee.ask("peer_send", {**MESSAGE, "to": end.port})
+        answer = talk.testee.ask("peer_send", {**MESSAGE, "link": link_of(end)})
         assert isinstance(answer, Reject)
         assert answer.code == "HANDSHAKE_REQUIRED"
     assert isinstance(talk.testee.ask("peer_send", MESSAGE), RequestError)  # there is nobody
     talk.greet(end)
-    assert talk.testee.ask("peer_send", {**MESSAGE, "to": end.port}) == talk.testee.ask("peer_send", MESSAGE)
+    assert talk.testee.ask("peer_send", {**MESSAGE, "link": link_of(end)}) == talk.testee.ask("peer_send", MESSAGE)
 
 
 def test_a_client_hears_its_server_alone(talk: Talk, ends: tuple[WirePeer, WirePeer]) -> None:
@@ -175,9 +175,9 @@ def test_a_client_hears_its_server_alone(talk: Talk, ends: tuple[WirePeer, WireP
     stranger.send(think(9, 0), talk.wire)
     assert talk.events() == []
     assert stranger.received() == []
-    assert isinstance(talk.testee.ask("peer_send", {**MESSAGE, "to": stranger.port}), RequestError)
+    assert isinstance(talk.testee.ask("peer_send", {**MESSAGE, "link": link_of(stranger)}), RequestError)
     server.send(sync(1, 0, {"method": "error", "code": "SPACE_MISMATCH", "message": ""}), talk.wire)
-    assert talk.events() == [{"peer": server.port, "event": "error_received", "code": "SPACE_MISMATCH"}]
+    assert talk.events() == [{"link": SERVER, "event": "error_received", "code": "SPACE_MISMATCH"}]
 
 
 def test_a_refused_request_is_a_reject_and_sends_nothing(talk: Talk, end: WirePeer) -> None:
@@ -194,13 +194,13 @@ def test_any_bytes_are_an_event_at_most(talk: Talk, end: WirePeer) -> None:
     for datagram in (b"", b"\0", bytes(33), think(1, 0)[:-1], b"\xff" * 65_507):
         end.send(datagram, talk.wire)
     codes = ["FRAME_TOO_SHORT", "FRAME_TOO_SHORT", "BAD_VERSION", "CRC_MISMATCH", "BAD_VERSION"]
-    assert talk.events() == [{"peer": end.port, "event": "dropped", "code": code} for code in codes]
+    assert talk.events() == [{"link": link_of(end), "event": "dropped", "code": code} for code in codes]
     assert end.received() == []
 
 
 def test_1024_addresses_are_served_and_no_more(talk: Talk) -> None:
     talk.serve()
-    told: list[int] = []
+    told: list[str] = []
     ports: list[int] = []
     while len(ports) < MAX_PEERS + 3:
         with WirePeer() as one:
@@ -208,6 +208,6 @@ def test_1024_addresses_are_served_and_no_more(talk: Talk) -> None:
                 ports.append(one.port)
                 one.send(b"", talk.wire)
         if len(ports) % 64 == 0:  # before the socket's buffer is full
-            told += [port for port, _ in talk.named()]
-    told += [port for port, _ in talk.named()]
-    assert told == ports[:MAX_PEERS]
+            told += [link for link, _ in talk.named()]
+    told += [link for link, _ in talk.named()]
+    assert told == [f"udp-{port}" for port in ports[:MAX_PEERS]]

@@ -10,10 +10,10 @@ from typing import Any
 from adapters.driver import Answer, Ok, Reject, WirePeer
 from reports.outcome import Outcome
 
-from ..dialogue.endpoints import Ends
+from ..dialogue.endpoints import UdpEnds
 from ..dialogue.judge import reach
 from ..dialogue.player import StoppedError
-from ..dialogue.steps import FIRST_PEER
+from ..dialogue.steps import FIRST
 from ..dialogue.transcript import Transcript
 from ..model.testee import AsksPeers
 from ..model.unanswered import not_judged
@@ -55,7 +55,7 @@ class Recorder:
             return self.made
         key = given["config"].get("key")
         self._key = bytes.fromhex(key) if key else None
-        self._ends = Ends(to, WirePeer, Transcript())
+        self._ends = UdpEnds(to, WirePeer, Transcript())
         try:
             self._play(given)
         except StoppedError as stopped:
@@ -66,21 +66,21 @@ class Recorder:
 
     def _play(self, given: Mapping[str, Any]) -> None:
         self._need("reset", {})
-        port = self._ends.port(FIRST_PEER)
+        target = self._ends.begin(given["role"], (FIRST,))
         opening = {name: given[name] for name in ("role", "config")}
         if "stream_id" in given:
-            opening |= {"remote": port, "stream_id": given["stream_id"]}
+            opening |= {**target, "stream_id": given["stream_id"]}
         self._need("peer_open", opening)
         self._look()
         for step in given["steps"]:
             self.made.steps.append(dict(step))
-            self._take(step, {"to": port} if given["role"] == "server" else {})
+            self._take(step, {"link": self._ends.name(FIRST)} if given["role"] == "server" else {})
             self._look()
         self._need("peer_close", {})
 
-    def _take(self, step: Mapping[str, Any], to: Mapping[str, int]) -> None:
+    def _take(self, step: Mapping[str, Any], to: Mapping[str, str]) -> None:
         if "send" in step:
-            self._ends.send(FIRST_PEER, bytes.fromhex(step["send"]))
+            self._ends.send(FIRST, bytes.fromhex(step["send"]))
         elif "advance" in step:
             self._need("peer_advance", {"ms": step["advance"]})
         else:
@@ -95,10 +95,10 @@ class Recorder:
         events = self._need("peer_poll", {}).get("events", [])
         self._ends.handled()
         self._ends.look()
-        came = self._ends.unclaimed(FIRST_PEER)
+        came = self._ends.unclaimed(FIRST)
         self.made.steps += [self._expected(datagram) for datagram in came]
         came.clear()
-        told = [{name: value for name, value in event.items() if name != "peer"} for event in events]
+        told = [{name: value for name, value in event.items() if name != "link"} for event in events]
         self.made.seen.update(code for event in told for code in _codes(event))
         if told:
             self.made.steps.append({"events": told})

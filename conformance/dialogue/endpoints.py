@@ -1,16 +1,15 @@
-"""The other ends of a dialogue: their sockets, the datagrams in flight from them, and those that came to them."""
+"""The other ends over UDP: their sockets, the datagrams in flight from them, and those that came to them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol, TypeAlias
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol, TypeAlias
 
 from adapters.driver import Address
 
+from .ends import CHOSEN, MAX_BYTES, MAX_DATAGRAMS, UDP
+from .steps import FIRST
 from .transcript import Transcript
-
-MAX_DATAGRAMS, MAX_BYTES = 64, 60_000
-"""Limits on what is in flight to the testee at once, so that a receive buffer of 64 KiB does not overflow."""
 
 
 class Wire(Protocol):
@@ -34,58 +33,102 @@ OpenWire: TypeAlias = Callable[[Address], Wire]
 """Opens one more end, for datagrams from and to this address alone."""
 
 
-class Ends:
-    """Every other end by its letter; one that was never named before is opened."""
+class UdpEnds:
+    """`Ends` over UDP; one that was never named before is opened."""
 
     def __init__(self, to: Address, open_wire: OpenWire, transcript: Transcript) -> None:
-        """to: the testee's wire socket."""
+        """to: the testee's wire."""
         self._to, self._open_wire, self._transcript = to, open_wire, transcript
         self._wires: dict[str, Wire] = {}
+        self._names: dict[str, str] = {}
         self._came: dict[str, list[bytes]] = {}
-        self._bytes = 0
-        self.under_way = 0
-        """How many datagrams the testee has not been made to handle yet."""
+        self._count = self._bytes = 0
 
-    def has_room(self, datagram: bytes) -> bool:
+    @property
+    def under_way(self) -> bool:
+        """Whether datagrams are in flight that the testee has not been made to handle yet."""
+        return self._count > 0
+
+    def begin(self, role: str, letters: Iterable[str]) -> Mapping[str, Any]:
+        """Open the sockets."""
+        for letter in letters:
+            self.open(letter)
+        if role != "client":
+            return {}
+        self._names[FIRST] = CHOSEN
+        return {"link": CHOSEN, "transport": UDP, "remote": self.open(FIRST).port}
+
+    def join(self, letter: str) -> None:
+        """Nothing: whoever has a socket takes part."""
+
+    def has_room(self, letter: str, data: bytes) -> bool:
         """Whether one more may be under way."""
-        return not self.under_way or (self.under_way < MAX_DATAGRAMS and self._bytes + len(datagram) <= MAX_BYTES)
+        return not self._count or (self._count < MAX_DATAGRAMS and self._bytes + len(data) <= MAX_BYTES)
 
-    def send(self, peer: str, datagram: bytes) -> None:
+    def send(self, letter: str, frame: bytes) -> None:
         """Send a datagram to the testee."""
-        self._wire(peer).send(datagram, self._to)
-        self.under_way += 1
-        self._bytes += len(datagram)
+        self.open(letter).send(frame, self._to)
+        self._count += 1
+        self._bytes += len(frame)
+
+    def write(self, letter: str, data: bytes) -> None:
+        """Not over UDP: `parse` sees to that."""
+        raise AssertionError("bytes are written on connections only")
+
+    def finish(self, letter: str, how: str) -> None:
+        """Not over UDP."""
+        raise AssertionError("connections only are closed")
+
+    def arrived(self) -> Mapping[str, Any]:
+        """Nothing: whatever waits is handled (TST-15)."""
+        return {}
 
     def handled(self) -> None:
         """Everything that was under way has been handled."""
-        self.under_way = self._bytes = 0
+        self._count = self._bytes = 0
+
+    def heed(self, sent: object) -> None:
+        """Nothing: what was sent before a reply is there."""
 
     def look(self) -> None:
         """Take what the testee has sent."""
-        for peer, wire in self._wires.items():
+        for letter, wire in self._wires.items():
             for datagram in wire.received():
-                self._came[peer].append(datagram)
-                self._transcript.came(peer, datagram)
+                self._came[letter].append(datagram)
+                self._transcript.came(letter, datagram)
 
-    def unclaimed(self, peer: str) -> list[bytes]:
-        """The datagrams that came to this end and are unclaimed, oldest first; claiming removes them from the list."""
-        self._wire(peer)
-        return self._came[peer]
+    def closed(self, letter: str) -> None:
+        """Nothing: the event is wrong, and compared with what is wanted."""
 
-    def port(self, peer: str) -> int:
-        """The port of this end."""
-        return self._wire(peer).port
+    def unclaimed(self, letter: str) -> list[bytes]:
+        """The datagrams that came to this end and are unclaimed."""
+        self.open(letter)
+        return self._came[letter]
 
-    def letters(self) -> dict[int, str]:
-        """The end that each port belongs to."""
-        return {wire.port: peer for peer, wire in self._wires.items()}
+    def name(self, letter: str) -> str:
+        """The link by which the testee knows this end."""
+        self.open(letter)
+        return self._names[letter]
+
+    def letters(self) -> Mapping[str, str]:
+        """The letter of the end that each link leads to."""
+        return {name: letter for letter, name in self._names.items()}
+
+    def check_open(self) -> None:
+        """Nothing: there is no connection."""
+
+    def check_over(self) -> None:
+        """Nothing: there is no connection."""
 
     def close(self) -> None:
         """Close every socket. May be called twice."""
         for wire in self._wires.values():
             wire.close()
 
-    def _wire(self, peer: str) -> Wire:
-        if peer not in self._wires:
-            self._wires[peer], self._came[peer] = self._open_wire(self._to), []
-        return self._wires[peer]
+    def open(self, letter: str) -> Wire:
+        """The socket of this end."""
+        if letter not in self._wires:
+            wire = self._open_wire(self._to)
+            self._wires[letter], self._came[letter] = wire, []
+            self._names[letter] = f"{UDP}-{wire.port}"
+        return self._wires[letter]

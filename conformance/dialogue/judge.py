@@ -13,16 +13,21 @@ from ..model.testee import AsksPeers
 from ..model.unanswered import not_judged
 from ..model.verdict import PASSED, PASSED_UNNAMED, Verdict
 from .clock import REAL, pass_really, pass_virtually
-from .endpoints import OpenWire
+from .connections import OpenConnection, TcpEnds, open_connection
+from .endpoints import OpenWire, UdpEnds
+from .ends import TCP, UDP, Ends
 from .parse import parse_dialogue
 from .player import Player, StoppedError
 from .steps import Dialogue
+from .transcript import Transcript
 
 EXPECTED = "every step holds"
 _GONE = (Outcome.CRASH, Outcome.TIMEOUT, Outcome.HARNESS_ERROR)
 
 
-def judge_dialogue(testee: AsksPeers, case: Case, open_wire: OpenWire = WirePeer) -> Verdict:
+def judge_dialogue(
+    testee: AsksPeers, case: Case, open_wire: OpenWire = WirePeer, opens: OpenConnection = open_connection
+) -> Verdict:
     """Play the case's dialogue. Never raises for what the testee does; DialogueError for a case that is none."""
     dialogue = parse_dialogue(case.input)
 
@@ -30,10 +35,14 @@ def judge_dialogue(testee: AsksPeers, case: Case, open_wire: OpenWire = WirePeer
         return testee.ask(op, given, case=case.id, profile=case.profile)
 
     try:
-        to, clock = reach(testee)
+        to, clock = reach(testee, case.transport)
     except StoppedError as stopped:
         return stopped.verdict
-    player = Player(ask, to, open_wire, pass_really if clock == REAL else pass_virtually)
+
+    def open_ends(transcript: Transcript) -> Ends:
+        return TcpEnds(to, transcript, opens) if case.transport == TCP else UdpEnds(to, open_wire, transcript)
+
+    player = Player(ask, open_ends, pass_really if clock == REAL else pass_virtually)
     try:
         return _play(player, dialogue)
     except StoppedError as stopped:
@@ -44,14 +53,15 @@ def judge_dialogue(testee: AsksPeers, case: Case, open_wire: OpenWire = WirePeer
         player.close()
 
 
-def reach(testee: AsksPeers) -> tuple[Address, str]:
-    """The testee's wire socket and clock; it is started if need be. Raises StoppedError where there is no way to it."""
+def reach(testee: AsksPeers, transport: str = UDP) -> tuple[Address, str]:
+    """The testee's wire of a transport, and its clock; it is started if need be. Raises StoppedError without one."""
     try:
-        to, clock = testee.wire_address, testee.hello.clock
+        to, clock = testee.wires.get(transport), testee.hello.clock
     except StartError as error:
         raise StoppedError(not_judged(not_started(error), EXPECTED)) from error
     if to is None:
-        text = "the address of its wire socket is unknown; add `wire` to its adapter.toml"
+        advice = "if it is attached to, add `wires` to its adapter.toml"
+        text = f"it printed no port of a wire of {transport} (TST-1); {advice}"
         raise StoppedError(not_judged(HarnessError(text), EXPECTED))
     return to, clock
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resonant.describe.vector_files import whole_cases
 
-from ..model.cases import DIALOGUE, VECTORS, Case, VectorError, read_cases
+from ..model.cases import DIALOGUE, TRANSPORTS, VECTORS, Case, VectorError, read_cases
 from ..wire.sync import validator_of
+from .ends import CHOSEN, UDP
 from .parse import DialogueError, parse_dialogue
-from .steps import Act, Dialogue
+from .steps import Act, Close, Dialogue, Write
 
 if TYPE_CHECKING:
     import jsonschema
@@ -52,7 +53,7 @@ def _faults(file: Any) -> Iterator[str]:
         yield f"its op is {file['op']}, not {DIALOGUE}"
     try:
         for entry in whole_cases(file):
-            for fault in dialogue_faults(entry["input"]):
+            for fault in dialogue_faults(entry["input"], entry.get("transports", TRANSPORTS)):
                 yield f"{entry['id']}: {fault}"
     except ValueError as error:  # a part that is not there, a repeat without end
         yield from map(_misfit, errors)
@@ -65,8 +66,11 @@ def _misfit(error: jsonschema.ValidationError) -> str:
     return f"{where} does not fit vectors/schema.json: {error.message[:200]}"
 
 
-def dialogue_faults(given: Mapping[str, Any]) -> Iterator[str]:
-    """Faults in a case's input: they keep it from being played, or would make a testee report a bad request."""
+def dialogue_faults(given: Mapping[str, Any], transports: Collection[str] = (UDP,)) -> Iterator[str]:
+    """Faults in a case's input: they keep it from being played, or would make a testee report a bad request.
+
+    transports: those over which it is to be played.
+    """
     try:
         dialogue = parse_dialogue(given)
     except DialogueError as error:
@@ -74,9 +78,12 @@ def dialogue_faults(given: Mapping[str, Any]) -> Iterator[str]:
         return
     opening: dict[str, Any] = {"role": dialogue.role, "config": dialogue.config}
     if dialogue.stream_id is not None:
-        opening |= {"remote": 1, "stream_id": dialogue.stream_id}
+        opening |= {"link": CHOSEN, "transport": UDP, "remote": 1, "stream_id": dialogue.stream_id}
     yield from _misfits("peer_open", opening, "role and config")
     yield from _wrong_acts(dialogue)
+    for number, step in enumerate(dialogue.steps, start=1):
+        if isinstance(step, Write | Close) and UDP in transports:
+            yield f'step {number}: it needs a connection, so the case has to say "transports": ["tcp"]'
 
 
 def _wrong_acts(dialogue: Dialogue) -> Iterator[str]:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from resonant.describe.registry import registry
 
 from .steps import (
-    FIRST_PEER,
+    FIRST,
     Act,
     Advance,
+    Close,
     Dialogue,
     Events,
     Expect,
@@ -21,14 +22,18 @@ from .steps import (
     Send,
     SendEach,
     Step,
+    Write,
 )
 
 HEADER = ("type", "flags", "stream_id", "frame_seq", "space_hash32", "modality")
 ROLES = ("server", "client")
-_LETTER = re.compile("[a-z]")
+WAYS = ("half", "clean", "reset")
+_LETTER = re.compile("[a-z]{1,2}")
 _HEX = re.compile("([0-9a-f]{2})*")
 _MIN_FRAME = registry().limit("min_frame_bytes")
 _MAX_EACH = 1 << 16
+_TOLD = {"link", "arrived"}
+"""Members of requests to the testee that the player adds."""
 
 
 class DialogueError(Exception):
@@ -76,14 +81,14 @@ def parse_step(raw: object) -> Step:
     return read(raw)
 
 
-def _peer(raw: Raw) -> str:
-    peer = raw.get("peer", FIRST_PEER)
-    _need(isinstance(peer, str) and _LETTER.fullmatch(peer) is not None, f"peer is {peer!r}, not a letter")
-    return str(peer)
+def _link(raw: Raw) -> str:
+    link = raw.get("link", FIRST)
+    _need(isinstance(link, str) and _LETTER.fullmatch(link) is not None, f"link is {link!r}, not one or two letters")
+    return str(link)
 
 
 def _send(raw: Raw) -> Step:
-    return Send(raw, _peer(raw), _bytes(raw["send"]))
+    return Send(raw, _link(raw), _bytes(raw["send"]))
 
 
 def _send_each(raw: Raw) -> Step:
@@ -93,14 +98,23 @@ def _send_each(raw: Raw) -> Step:
     _need(len(frame) >= _MIN_FRAME, "the frame of send_each is shorter than 33 bytes")
     _need(_is_int(first) and _is_int(last) and 0 <= first <= last < 2**64, "from and to are not a range of numbers")
     _need(last - first < _MAX_EACH, f"from and to are more than {_MAX_EACH:,} frames")
-    return SendEach(raw, _peer(raw), frame, first, last)
+    return SendEach(raw, _link(raw), frame, first, last)
+
+
+def _write(raw: Raw) -> Step:
+    return Write(raw, _link(raw), _bytes(raw["write"]))
+
+
+def _close(raw: Raw) -> Step:
+    _need(raw["close"] in WAYS, f"close is {raw['close']!r}, not {', '.join(WAYS)}")
+    return Close(raw, _link(raw), raw["close"])
 
 
 def _act(raw: Raw) -> Step:
     request, reject = raw["act"], raw.get("reject")
-    _need(isinstance(request, dict) and "to" not in request, "act is an input of peer_send without to")
+    _need(isinstance(request, dict) and not _TOLD & request.keys(), "act is an input of peer_send without link")
     _need(reject is None or isinstance(reject, str), "reject is not a code")
-    return Act(raw, _peer(raw), request, reject)
+    return Act(raw, _link(raw), request, reject)
 
 
 def _advance(raw: Raw) -> Step:
@@ -117,18 +131,18 @@ def _expect(raw: Raw) -> Step:
     header = {member: frame[member] for member in HEADER}
     absent = tuple(frame.get("absent", ()))
     wanted = FrameWanted(header, frame.get("nonce"), frame.get("json"), absent, frame.get("slices"))
-    return Expect(raw, _peer(raw), wanted, name)
+    return Expect(raw, _link(raw), wanted, name)
 
 
 def _expect_again(raw: Raw) -> Step:
     _need(isinstance(raw["expect_again"], str), "expect_again is not a name")
     _need(raw.get("optional", True) is True, "optional is true, or not there")
-    return ExpectAgain(raw, _peer(raw), raw["expect_again"], "optional" in raw)
+    return ExpectAgain(raw, _link(raw), raw["expect_again"], "optional" in raw)
 
 
 def _expect_nothing(raw: Raw) -> Step:
     _need(raw["expect_nothing"] is True, "expect_nothing is always true")
-    return ExpectNothing(raw, _peer(raw))
+    return ExpectNothing(raw, _link(raw))
 
 
 def _events(raw: Raw) -> Step:
@@ -140,7 +154,7 @@ def _each_event(event: object) -> Iterator[Raw]:
     """The event with its letter; one for each number where it stands for many."""
     _need(isinstance(event, dict) and isinstance(event.get("event"), str), "an event is an object with `event`")
     assert isinstance(event, dict)
-    named = {"peer": _peer(event)} | dict(event)
+    named = {"link": _link(event)} | dict(event)
     span = event.get("frame_seq")
     if not isinstance(span, Mapping):
         yield named
@@ -153,13 +167,15 @@ def _each_event(event: object) -> Iterator[Raw]:
 
 
 _KINDS: Mapping[str, tuple[Callable[[Raw], Step], set[str]]] = {
-    "send": (_send, {"peer"}),
-    "send_each": (_send_each, {"peer"}),
-    "act": (_act, {"peer", "reject"}),
+    "send": (_send, {"link"}),
+    "send_each": (_send_each, {"link"}),
+    "write": (_write, {"link"}),
+    "close": (_close, {"link"}),
+    "act": (_act, {"link", "reject"}),
     "advance": (_advance, set()),
-    "expect": (_expect, {"peer", "as"}),
-    "expect_again": (_expect_again, {"peer", "optional"}),
-    "expect_nothing": (_expect_nothing, {"peer"}),
+    "expect": (_expect, {"link", "as"}),
+    "expect_again": (_expect_again, {"link", "optional"}),
+    "expect_nothing": (_expect_nothing, {"link"}),
     "events": (_events, set()),
 }
 

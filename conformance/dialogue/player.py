@@ -4,21 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NoReturn
+from functools import partial
+from typing import Any, NoReturn, TypeAlias
 
-from adapters.driver import Address, Answer, Ok, Reject
+from adapters.driver import Answer, Ok, Reject
 from reports.outcome import Outcome
 
 from ..model.unanswered import REJECTED, not_judged
 from ..model.verdict import Verdict, short
 from ..wire.text import datagram_text
 from .clock import Ask, Pass, pass_virtually
-from .endpoints import Ends, OpenWire
+from .ends import EndError, Ends
 from .match import Fault, datagram_fault, events_fault, frame_fault
-from .steps import FIRST_PEER, Act, Advance, Dialogue, Events, Expect, ExpectAgain, ExpectNothing, Send, SendEach, Step
+from .steps import (
+    Act,
+    Advance,
+    Close,
+    Dialogue,
+    Events,
+    Expect,
+    ExpectAgain,
+    ExpectNothing,
+    Send,
+    SendEach,
+    Step,
+    Write,
+)
 from .transcript import Transcript
 
 _SHOWN = 600
+OpenEnds: TypeAlias = Callable[[Transcript], Ends]
 
 
 class StoppedError(Exception):
@@ -32,11 +47,11 @@ class StoppedError(Exception):
 class Player:
     """Everybody in a dialogue but the peer under test. Whatever goes wrong raises StoppedError."""
 
-    def __init__(self, ask: Ask, to: Address, open_wire: OpenWire, passing: Pass = pass_virtually) -> None:
-        """ask: has the testee perform an op. to: its wire socket. passing: how time passes for it."""
+    def __init__(self, ask: Ask, open_ends: OpenEnds, passing: Pass = pass_virtually) -> None:
+        """ask: has the testee perform an op. open_ends: makes the other ends. passing: how time passes for it."""
         self._ask, self._passing = ask, passing
         self.transcript = Transcript()
-        self._ends = Ends(to, open_wire, self.transcript)
+        self._ends = open_ends(self.transcript)
         self._named: dict[str, bytes] = {}
         self._events: list[Mapping[str, Any]] = []
         self._role = ""
@@ -51,13 +66,15 @@ class Player:
         self.transcript.key = bytes.fromhex(key) if isinstance(key, str) else None
         self._role = dialogue.role
         self._need_ok(self._ask("reset", {}))
-        for peer in dialogue.peers:
-            self._ends.port(peer)
         given: dict[str, Any] = {"role": dialogue.role, "config": dialogue.config}
+        given |= self._ends.begin(dialogue.role, dialogue.links)
         if dialogue.stream_id is not None:
-            given |= {"remote": self._ends.port(FIRST_PEER), "stream_id": dialogue.stream_id}
+            given["stream_id"] = dialogue.stream_id
         self._need_ok(self._ask("peer_open", given))
-        self._ends.look()
+        for link in dialogue.links:
+            self._trying(partial(self._ends.join, link))
+            self._settle()
+        self._look()
 
     def take(self, step: Step) -> None:
         """Play one step."""
@@ -69,33 +86,47 @@ class Player:
         """Fail the dialogue on anything that no step has claimed; then close the testee's peer."""
         self._where = "at the end"
         self._poll()
-        for peer in self._ends.letters().values():
-            self._nothing_left(peer)
+        for link in self._ends.letters().values():
+            self._nothing_left(link)
         self._compare_events(())
+        self._trying(self._ends.check_open)
         self._need_ok(self._ask("peer_close", {}))
+        self._trying(self._ends.check_over)
 
     def close(self) -> None:
         """Close the sockets of the other ends. May be called twice."""
         self._ends.close()
 
     def _send(self, step: Send) -> None:
-        self.transcript.sent(step.peer, step.datagram)
-        self._datagram(step.peer, step.datagram)
+        self.transcript.sent(step.link, step.datagram)
+        self._datagram(step.link, step.datagram)
 
     def _send_each(self, step: SendEach) -> None:
         for number, datagram in enumerate(step.datagrams(), start=step.first):
             if number == step.first:
-                self.transcript.sent(step.peer, datagram, f" … up to #{step.last}")
-            self._datagram(step.peer, datagram)
+                self.transcript.sent(step.link, datagram, f" … up to #{step.last}")
+            self._datagram(step.link, datagram)
 
-    def _datagram(self, peer: str, datagram: bytes) -> None:
-        if not self._ends.has_room(datagram):
+    def _datagram(self, link: str, datagram: bytes) -> None:
+        if not self._ends.has_room(link, datagram):
             self._poll()
-        self._ends.send(peer, datagram)
+        self._trying(partial(self._ends.send, link, datagram))
+
+    def _write(self, step: Write) -> None:
+        self.transcript.wrote(step.link, step.data)
+        if not self._ends.has_room(step.link, step.data):
+            self._poll()
+        self._trying(partial(self._ends.write, step.link, step.data))
+
+    def _close(self, step: Close) -> None:
+        if step.how != "half" or not self._ends.has_room(step.link, b""):
+            self._settle()  # what came is read and taken before, whatever the system would do with it
+        self.transcript.ended(step.link, step.how)
+        self._trying(partial(self._ends.finish, step.link, step.how))
 
     def _act(self, step: Act) -> None:
         self._settle()
-        to = {"to": self._ends.port(step.peer)} if self._role == "server" else {}
+        to = {"link": self._ends.name(step.link)} if self._role == "server" else {}
         self.transcript.asked(step.request)
         answer = self._ask("peer_send", {**step.request, **to})
         if isinstance(answer, Reject):
@@ -105,7 +136,7 @@ class Player:
             self._stop(Fault("did what it must refuse"), f"reject {step.reject}", "ok")
         else:
             self._need_ok(answer)
-        self._ends.look()
+        self._look()
 
     def _refused(self, wanted: str | None, code: str) -> None:
         if wanted is None:
@@ -121,10 +152,10 @@ class Player:
         self.transcript.now_ms += step.ms
         if self._passing is not pass_virtually:
             self._poll()
-        self._ends.look()
+        self._look()
 
     def _expect(self, step: Expect) -> None:
-        datagram = self._next(step.peer, step.raw)
+        datagram = self._next(step.link, step.raw)
         fault = frame_fault(step.frame, datagram, self.transcript.key)
         if fault is not None:
             self._stop(fault, short(step.raw, _SHOWN), self._shown(datagram), datagram)
@@ -134,22 +165,22 @@ class Player:
     def _expect_again(self, step: ExpectAgain) -> None:
         if step.optional:
             self._settle()
-            self._skip(step.peer, self._named[step.name])
+            self._skip(step.link, self._named[step.name])
             return
-        wanted, datagram = self._named[step.name], self._next(step.peer, step.raw)
+        wanted, datagram = self._named[step.name], self._next(step.link, step.raw)
         fault = datagram_fault(wanted, datagram)
         if fault is not None:
             self._stop(fault, self._shown(wanted), self._shown(datagram), datagram)
 
-    def _skip(self, peer: str, allowed: bytes) -> None:
+    def _skip(self, link: str, allowed: bytes) -> None:
         """Claim the next datagrams as long as they are this one."""
-        came = self._ends.unclaimed(peer)
+        came = self._ends.unclaimed(link)
         while came and came[0] == allowed:
             del came[0]
 
     def _expect_nothing(self, step: ExpectNothing) -> None:
         self._settle()
-        self._nothing_left(step.peer)
+        self._nothing_left(step.link)
 
     def _expect_events(self, step: Events) -> None:
         self._poll()
@@ -161,19 +192,19 @@ class Player:
         if fault is not None:
             self._stop(fault, short(list(wanted), _SHOWN), short(got, _SHOWN))
 
-    def _next(self, peer: str, raw: Mapping[str, Any]) -> bytes:
+    def _next(self, link: str, raw: Mapping[str, Any]) -> bytes:
         self._settle()
-        came = self._ends.unclaimed(peer)
+        came = self._ends.unclaimed(link)
         if not came:
-            self._stop(Fault("no datagram came"), short(raw, _SHOWN), f"nothing to {peer}")
+            self._stop(Fault("no datagram came"), short(raw, _SHOWN), f"nothing to {link}")
         return came.pop(0)
 
-    def _nothing_left(self, peer: str) -> None:
-        left = self._ends.unclaimed(peer)
+    def _nothing_left(self, link: str) -> None:
+        left = self._ends.unclaimed(link)
         if left:
             more = f", and {len(left) - 1} more" if len(left) > 1 else ""
-            fault = Fault(f"a datagram came to {peer} that no step expects")
-            self._stop(fault, f"nothing to {peer}", f"{self._shown(left[0])}{more}", left[0])
+            fault = Fault(f"a datagram came to {link} that no step expects")
+            self._stop(fault, f"nothing to {link}", f"{self._shown(left[0])}{more}", left[0])
 
     def _settle(self) -> None:
         """Have the testee handle what is under way."""
@@ -181,25 +212,37 @@ class Player:
             self._poll()
 
     def _poll(self) -> None:
-        value = self._need_ok(self._ask("peer_poll", {}))
+        value = self._need_ok(self._ask("peer_poll", self._ends.arrived()))
         self._ends.handled()
-        self._ends.look()
+        self._look()
         events = value.get("events")
         if not isinstance(events, list) or not all(isinstance(event, dict) for event in events):
             self._stop(Fault("peer_poll gave no list of events (TST-18)"), "ok with events", f"ok {short(value)}")
-        letters: Mapping[Any, str] = self._ends.letters()
+        letters = self._ends.letters()
         for event in events:
-            port = event.get("peer")
-            named = event | {"peer": letters.get(port, port) if type(port) is int else port}
+            link = event.get("link")
+            named = event | {"link": letters.get(link, link) if isinstance(link, str) else link}
             self._events.append(named)
             self.transcript.event(named)
+            if event.get("event") == "closed" and link in letters:
+                self._trying(partial(self._ends.closed, letters[link]))
 
     def _need_ok(self, answer: Answer) -> Mapping[str, Any]:
         if not isinstance(answer, Ok):
             verdict = not_judged(answer, "ok to each op on peers")
             summary = f"{self._place()}: {verdict.summary}"
             self._end_with(replace(verdict, summary=summary, fault=verdict.summary))
+        self._trying(partial(self._ends.heed, answer.value.get("sent")))
         return answer.value
+
+    def _look(self) -> None:
+        self._trying(self._ends.look)
+
+    def _trying(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except EndError as error:
+            self._stop(Fault(str(error)), "a connection as specs/transport.md has it", error.got)
 
     def _stop(self, fault: Fault, expected: str, got: str, datagram: bytes = b"") -> NoReturn:
         summary = f"{self._place()}: {fault.text}"
@@ -221,6 +264,8 @@ class Player:
 _TAKE: Mapping[type, Callable[[Player, Any], None]] = {
     Send: Player._send,
     SendEach: Player._send_each,
+    Write: Player._write,
+    Close: Player._close,
     Act: Player._act,
     Advance: Player._advance,
     Expect: Player._expect,

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 Raw: TypeAlias = Mapping[str, Any]
-FIRST_PEER = "a"
+FIRST = "a"
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """One datagram to the peer under test."""
+    """One frame to the peer under test."""
 
     raw: Raw
-    peer: str
+    link: str
     datagram: bytes
 
 
@@ -26,7 +26,7 @@ class SendEach:
     """A frame once for each frame_seq from first to last."""
 
     raw: Raw
-    peer: str
+    link: str
     frame: bytes
     first: int
     last: int
@@ -39,11 +39,29 @@ class SendEach:
 
 
 @dataclass(frozen=True, slots=True)
+class Write:
+    """Bytes on the connection, as they are."""
+
+    raw: Raw
+    link: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """The other end ends the connection: `half`, it stops sending, `clean` or `reset`."""
+
+    raw: Raw
+    link: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """The program above the peer asks for something; reject: the code by which the peer must refuse it."""
 
     raw: Raw
-    peer: str
+    link: str
     request: Raw
     reject: str | None
 
@@ -69,41 +87,41 @@ class FrameWanted:
 
 @dataclass(frozen=True, slots=True)
 class Expect:
-    """The next datagram is this frame; name: how later steps call it, empty for not at all."""
+    """The next frame is this one; name: how later steps call it, empty for not at all."""
 
     raw: Raw
-    peer: str
+    link: str
     frame: FrameWanted
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectAgain:
-    """The next datagram is the same, byte for byte, as the one so named. optional: none, one or more are."""
+    """The next frame is the same, byte for byte, as the one so named. optional: none, one or more are."""
 
     raw: Raw
-    peer: str
+    link: str
     name: str
     optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectNothing:
-    """No datagram has come to this address that no step expects."""
+    """No frame has come to this end that no step expects."""
 
     raw: Raw
-    peer: str
+    link: str
 
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """These are all events since the last such step, each with the letter of its peer, in this order."""
+    """These are all events since the last such step, each with the letter of its link, in this order."""
 
     raw: Raw
     events: tuple[Raw, ...]
 
 
-Step: TypeAlias = Send | SendEach | Act | Advance | Expect | ExpectAgain | ExpectNothing | Events
+Step: TypeAlias = Send | SendEach | Write | Close | Act | Advance | Expect | ExpectAgain | ExpectNothing | Events
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +134,11 @@ class Dialogue:
     steps: tuple[Step, ...]
 
     @property
-    def peers(self) -> tuple[str, ...]:
+    def links(self) -> tuple[str, ...]:
         """The letters of the other ends, in order."""
-        told = {event["peer"] for step in self.steps if isinstance(step, Events) for event in step.events}
-        spoken = {step.peer for step in self.steps if not isinstance(step, Advance | Events)}
-        return tuple(sorted({FIRST_PEER} | told | spoken))
+        told = {event["link"] for step in self.steps if isinstance(step, Events) for event in step.events}
+        spoken = {step.link for step in self.steps if not isinstance(step, Advance | Events)}
+        return tuple(sorted({FIRST} | told | spoken))
 
     @property
     def advances_ms(self) -> int:

@@ -11,6 +11,7 @@ from ..wire.text import Described, described
 
 PEER, TESTEE = "peer", "testee"
 """The names of the peer under test in lines, and in steps, which call the other ends peer."""
+_ENDS = {"half": "stops sending", "clean": "closes the connection", "reset": "resets the connection"}
 _SHOWN_LINES = 60
 _STEP_CHARS = 360  # with the words of what was cut, less than reports/run.schema.json allows
 
@@ -35,13 +36,22 @@ class Transcript:
     now_ms: int = 0
     lines: list[Line] = field(default_factory=list)
 
-    def sent(self, peer: str, datagram: bytes, more: str = "") -> None:
+    def sent(self, link: str, datagram: bytes, more: str = "") -> None:
         """A datagram to the peer under test. more: what a reader should know besides."""
-        self.lines.append(Line(self.now_ms, f"{peer} -> {PEER}", datagram, more))
+        self.lines.append(Line(self.now_ms, f"{link} -> {PEER}", datagram, more))
 
-    def came(self, peer: str, datagram: bytes) -> None:
+    def wrote(self, link: str, data: bytes) -> None:
+        """Bytes on the connection, which need be no frame."""
+        shown = short(data.hex(), 80)
+        self.lines.append(Line(self.now_ms, f"{link} -> {PEER}", f"writes {len(data)} bytes: {shown}"))
+
+    def ended(self, link: str, how: str) -> None:
+        """The other end ends the connection."""
+        self.lines.append(Line(self.now_ms, f"{link} -> {PEER}", _ENDS[how]))
+
+    def came(self, link: str, datagram: bytes) -> None:
         """A datagram from the peer under test."""
-        self.lines.append(Line(self.now_ms, f"{PEER} -> {peer}", datagram, to=PEER))
+        self.lines.append(Line(self.now_ms, f"{PEER} -> {link}", datagram, to=PEER))
 
     def note(self, text: str, to: str = TESTEE) -> None:
         """Anything else: an op, or an event."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from .integrity import damage, what_to_do
 
 DIALOGUE = "dialogue"
 """The one op of vectors that is none of testees."""
+TRANSPORTS = ("udp", "tcp")
+"""The transports over which dialogues are played, unless they name some; the first has the plain id."""
 VECTORS = Path(__file__).resolve().parents[2] / "vectors" / "data"
 
 
@@ -51,6 +53,8 @@ class Case:
     clauses: tuple[str, ...]
     input: Mapping[str, Any]
     expect: Accept | Refuse
+    transport: str = TRANSPORTS[0]
+    """The carrier of the frames of a dialogue."""
 
     @property
     def needs(self) -> frozenset[str]:
@@ -84,6 +88,15 @@ def _load(folder: Path) -> tuple[Case, ...]:
     return cases
 
 
+def _over_each(case: Case, transports: Sequence[str]) -> Iterator[Case]:
+    """The dialogue over each transport; all but the first count under the profile of the transport."""
+    first, *others = transports
+    yield replace(case, transport=first)
+    for other in others:
+        needs = (case.profile, *case.requires)
+        yield replace(case, id=f"{case.id}@{other}", profile=other, requires=needs, transport=other)
+
+
 def _read_file(path: Path) -> Iterator[Case]:
     try:
         file = json.loads(path.read_bytes())
@@ -98,7 +111,7 @@ def read_cases(file: Any, path: Path) -> Iterator[Case]:
         head = (file["profile"], tuple(file.get("requires", ())), file["op"])
         for entry in whole_cases(file):
             expect = entry["expect"]
-            yield Case(
+            case = Case(
                 f"{file['profile']}/{file['group']}/{entry['id']}",
                 *head,
                 entry["about"],
@@ -106,5 +119,9 @@ def read_cases(file: Any, path: Path) -> Iterator[Case]:
                 entry["input"],
                 Accept(expect["ok"]) if "ok" in expect else Refuse(expect["reject"]),
             )
+            if case.op == DIALOGUE:
+                yield from _over_each(case, entry.get("transports", TRANSPORTS))
+            else:
+                yield case
     except (KeyError, TypeError, ValueError) as error:
         raise VectorError(f"{path}: not a vector file ({error!r})") from error

@@ -19,8 +19,8 @@ class AsksPeers(Asks, Protocol):
     """A testee whose peers can be spoken to. Both properties raise StartError if it cannot be started."""
 
     @property
-    def wire_address(self) -> Address | None:
-        """The address of its wire socket; None if unknown."""
+    def wires(self) -> Mapping[str, Address]:
+        """The address of each wire by the name of its transport, of those that are known."""
 
     @property
     def hello(self) -> Hello:

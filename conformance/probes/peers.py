@@ -48,10 +48,10 @@ class Talk:
         assert self.testee.wire_address is not None
         end.send(build(sync(stream_id, 0, {"method": "ping", "ts": 0})), self.testee.wire_address)
 
-    def events(self) -> list[tuple[int, str]]:
-        """peer_poll: the port and the name of each event."""
+    def events(self) -> list[tuple[str, str]]:
+        """peer_poll: the link and the name of each event."""
         told = self.need(self.ask("peer_poll"))["events"]
-        return [(event["peer"], event["event"]) for event in told]
+        return [(event["link"], event["event"]) for event in told]
 
     def need(self, answer: Answer) -> dict[str, Any]:
         """The value of an ok. Raises NotPerformedError for any other answer.
@@ -66,6 +66,11 @@ class Talk:
         """Have no peers open, by whichever op this testee has for it."""
         if not isinstance(self.ask("reset"), Ok):
             self.ask("peer_close")
+
+
+def link_of(end: WirePeer) -> str:
+    """The link by which a server calls this end."""
+    return f"udp-{end.port}"
 
 
 class NotPerformedError(Exception):
@@ -89,7 +94,7 @@ def _said(datagram: bytes) -> str:
         return f"no Sync frame ({error})"
 
 
-def _probe(check: Callable[[Talk], Verdict]) -> Callable[[Testee], Verdict]:
+def probe_of_peers(check: Callable[[Talk], Verdict]) -> Callable[[Testee], Verdict]:
     """The check with a fresh testee's peers; whatever an answer lacks fails it."""
 
     def probe(testee: Testee) -> Verdict:
@@ -114,11 +119,12 @@ def _talk(testee: Testee) -> Iterator[Talk]:
         talk.clear()
 
 
-def _same(expected: object, got: object) -> Verdict:
+def same(expected: object, got: object) -> Verdict:
+    """Pass if both are equal."""
     return PASSED if expected == got else wrong(str(expected), got)
 
 
-@_probe
+@probe_of_peers
 def waiting_in_order(talk: Talk) -> Verdict:
     """TST-15: what waits at peer_poll is handled in the order of arrival, and answered before the reply."""
     talk.serve()
@@ -126,23 +132,23 @@ def waiting_in_order(talk: Talk) -> Verdict:
     for stream_id in (7, 2, 9):
         talk.ping(end, stream_id)
     events = talk.events()
-    return _same(
-        (["capability 7", "capability 2", "capability 9"], [(end.port, "established")] * 3),
+    return same(
+        (["capability 7", "capability 2", "capability 9"], [(link_of(end), "established")] * 3),
         (said(end.received()), events),
     )
 
 
-@_probe
+@probe_of_peers
 def waiting_before_time(talk: Talk) -> Verdict:
     """TST-15: what waits at peer_advance is handled before the clock moves, so that a HEART is due 15 s later."""
     talk.serve()
     end = talk.end()
     talk.ping(end)
     talk.need(talk.ask("peer_advance", ms=20_000))
-    return _same(["capability 1", HEART], said(end.received()))
+    return same(["capability 1", HEART], said(end.received()))
 
 
-@_probe
+@probe_of_peers
 def clock_by_advance(talk: Talk) -> Verdict:
     """TST-16: no poll moves the clock, each advance moves it exactly, and meets deadlines at their times."""
     talk.need(talk.ask("reset"))
@@ -161,11 +167,12 @@ def clock_by_advance(talk: Talk) -> Verdict:
     talk.need(talk.ask("peer_advance", ms=1000))  # the first ping was taken by _opened_as_client; this is it again
     ts += [_ts(datagram) for datagram in end.received()]
     # HSK-20: 0, 1, 3 and 7 s
-    return _same(([1, 0, 0, 1, 2], [GIVEN_UP_S, 0]), (counts, ts))
+    return same(([1, 0, 0, 1, 2], [GIVEN_UP_S, 0]), (counts, ts))
 
 
 def _opened_as_client(talk: Talk, end: WirePeer) -> int:
-    talk.need(talk.ask("peer_open", role="client", config=CONFIG, remote=end.port, stream_id=STREAM))
+    target = {"link": "the-server", "transport": "udp", "remote": end.port, "stream_id": STREAM}
+    talk.need(talk.ask("peer_open", role="client", config=CONFIG, **target))
     return len(end.received())
 
 
@@ -176,7 +183,7 @@ def _ts(datagram: bytes) -> object:
         return str(error)
 
 
-@_probe
+@probe_of_peers
 def sent_before_the_reply(talk: Talk) -> Verdict:
     """TST-17, TST-26: what peer_send sends is there before its reply; what a peer refuses is a reject."""
     talk.serve()
@@ -184,27 +191,27 @@ def sent_before_the_reply(talk: Talk) -> Verdict:
     talk.ping(end)
     talk.ask("peer_poll")  # if it is not performed peer_send handles what waits
     end.received()
-    talk.need(talk.ask("peer_send", kind="heart", stream_id=STREAM, to=end.port))
+    talk.need(talk.ask("peer_send", kind="heart", stream_id=STREAM, link=link_of(end)))
     came = said(end.received())
     if came[-1:] != [HEART] or came.count(HEART) > 1:
         return wrong("one HEART, sent before the reply to peer_send", came)
-    answer = talk.ask("peer_send", kind="tail", stream_id=5, to=end.port)
+    answer = talk.ask("peer_send", kind="tail", stream_id=5, link=link_of(end))
     verdict = expect_kind(answer, Reject, "reject, for a TAIL without HEAD")
-    return verdict if not verdict.passed else _same([], said(end.received()))
+    return verdict if not verdict.passed else same([], said(end.received()))
 
 
-@_probe
+@probe_of_peers
 def events_once(talk: Talk) -> Verdict:
-    """TST-18: the events of all peers in one list, each once, with the port of the remote address."""
+    """TST-18: the events of all peers in one list, each once, with the link of the remote end."""
     talk.serve()
     ends = [talk.end() for _ in range(3)]
     for end in ends:
         talk.ping(end)
     first, second = sorted(talk.events()), talk.events()
-    return _same((sorted((end.port, "established") for end in ends), []), (first, second))
+    return same((sorted((link_of(end), "established") for end in ends), []), (first, second))
 
 
-@_probe
+@probe_of_peers
 def open_once(talk: Talk) -> Verdict:
     """TST-19: what peers that are open, or not, do not allow is an error; peer_close and reset never are."""
     idle: dict[str, dict[str, Any]] = {"peer_poll": {}, "peer_send": {"kind": "heart", "stream_id": STREAM}}

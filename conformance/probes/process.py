@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 import errno
+import socket
+from collections.abc import Callable, Mapping
 from time import monotonic
 
-from adapters.driver import HEAD, MAGIC, Address, Channel, Ok, Testee, cut, launch, open_udp
+from adapters.driver import HEAD, MAGIC, Address, Channel, Ok, Testee, cut, launch, open_tcp, open_udp
 
 from ..model.verdict import PASSED, Verdict
 from .basics import UNKNOWN, message, wrong
 
 END_S = 5.0  # for a testee to exit once it is told to
 _HALF_ID = 99
+_OPEN: Mapping[str, Callable[[Address], socket.socket]] = {"udp": open_udp, "tcp": open_tcp}
 _OTHER_LOOPBACK = "127.0.0.2"  # an address of its own on Linux; where there is none, nothing can be told
 
 
 def ports_line(testee: Testee) -> Verdict:
-    """TST-1: two sockets of 127.0.0.1 and one line of standard output, asked after many requests."""
+    """TST-1: sockets of 127.0.0.1 and one line of standard output, asked after many requests."""
     testee.start()
-    control, wire = testee.control_address, testee.wire_address
-    if wire is None or control[1] == wire[1] or control[0] != "127.0.0.1":
-        return wrong("two different ports of 127.0.0.1", f"{control}, {wire}")
-    for address in (control, wire):
-        if _taken_elsewhere(address):
-            return wrong("sockets of 127.0.0.1 alone", f"port {address[1]} is bound on {_OTHER_LOOPBACK} as well")
+    control, wires = testee.control_address, testee.wires
+    if control[0] != "127.0.0.1" or wires.get("udp") == control:
+        return wrong("sockets of their own on 127.0.0.1", f"{control}, {dict(wires)}")
+    sockets = {"udp": (control, wires.get("udp")), "tcp": (wires.get("tcp"),)}
+    for transport, addresses in sockets.items():
+        for address in filter(None, addresses):
+            if _taken_elsewhere(address, _OPEN[transport]):
+                return wrong("sockets of 127.0.0.1 alone", f"port {address[1]} is bound on {_OTHER_LOOPBACK} as well")
     stray = testee.stray_stdout()
     return wrong("one line of standard output", stray) if stray else PASSED
 
 
-def _taken_elsewhere(address: Address) -> bool:
-    with open_udp(address) as other:
+def _taken_elsewhere(address: Address, open_socket: Callable[[Address], socket.socket]) -> bool:
+    with open_socket(address) as other:
         try:
             other.bind((_OTHER_LOOPBACK, address[1]))
         except OSError as error:

@@ -111,5 +111,7 @@ def hello_again(testee: Testee) -> Verdict:
         "language": hello.language,
         "spec": hello.spec,
     }
-    expected |= {"profiles": list(hello.profiles), "clock": hello.clock}
-    return PASSED if {"clock": "virtual", **said} == expected else wrong(f"{hello} again", answer)
+    expected |= {"profiles": list(hello.profiles), "clock": hello.clock, "transports": list(hello.transports)}
+    return (
+        PASSED if {"clock": "virtual", "transports": ["udp"], **said} == expected else wrong(f"{hello} again", answer)
+    )

@@ -45,7 +45,7 @@ class Relay:
             self.ends[side] = WirePeer(self._wire(side))
         self.need(SERVER, "peer_open", {"role": SERVER, "config": configs[SERVER]})
         client = {"role": CLIENT, "config": configs[CLIENT], "stream_id": stream_id}
-        self.need(CLIENT, "peer_open", {**client, "remote": self.ends[CLIENT].port})
+        self.need(CLIENT, "peer_open", {**client, "link": SERVER, "transport": "udp", "remote": self.ends[CLIENT].port})
 
     def close(self) -> None:
         """Close both peers and the sockets between them."""

@@ -19,9 +19,14 @@ FIRST_PORT = 5000
 Event = Mapping[str, Any]
 
 
+def link_of(letter: str) -> str:
+    """The link of an end, of a server."""
+    return f"udp-{FIRST_PORT + ord(letter) - ord('a')}"
+
+
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """The stand-in's reaction to an op: datagrams to letters, events (peer is a letter), the answer."""
+    """The stand-in's reaction to an op: datagrams to letters, events (link is a letter), the answer."""
 
     out: Sequence[tuple[str, bytes]] = ()
     events: Sequence[Event] = ()
@@ -38,14 +43,19 @@ class StandIn:
     asked: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     handled: list[int] = field(default_factory=list)
     """How many datagrams waited at each peer_poll."""
-    wires: list[StandInWire] = field(default_factory=list)
+    ends: list[StandInWire] = field(default_factory=list)
     waiting: int = 0
     events: list[Event] = field(default_factory=list)
 
     @property
+    def wires(self) -> Mapping[str, Address]:
+        """Its wire, if it is known."""
+        return {} if self.wire_address is None else {"udp": self.wire_address}
+
+    @property
     def hello(self) -> Hello:
         """A claim of everything."""
-        return Hello("stand-in", "1", "none", "1.0", ("frame", "message", "handshake", "stream"), self.clock)
+        return Hello("stand-in", "1", "none", "1.0", ("frame", "message", "handshake", "stream"), clock=self.clock)
 
     def ask(self, op: str, input: Mapping[str, Any], *, case: str = "", profile: str = "") -> Answer:
         """The reaction of this op whose turn it is."""
@@ -54,7 +64,7 @@ class StandIn:
         mine = self.reactions.get(op, ())
         reaction = mine[turn] if turn < len(mine) else Reaction()
         for letter, datagram in reaction.out:
-            self.wires[ord(letter) - ord("a")].came.append(datagram)
+            self.ends[ord(letter) - ord("a")].came.append(datagram)
         self.events += reaction.events
         if reaction.answer is not None:
             return reaction.answer
@@ -64,13 +74,13 @@ class StandIn:
         self.handled.append(self.waiting)
         self.waiting = 0
         told, self.events = self.events, []
-        return [dict(event) | {"peer": FIRST_PORT + ord(event.get("peer", "a")) - ord("a")} for event in told]
+        return [dict(event) | {"link": link_of(event.get("link", "a"))} for event in told]
 
     def open_wire(self, to: Address) -> StandInWire:
         """The next end, a first, b second."""
         assert to == WIRE
-        self.wires.append(StandInWire(FIRST_PORT + len(self.wires), self))
-        return self.wires[-1]
+        self.ends.append(StandInWire(FIRST_PORT + len(self.ends), self))
+        return self.ends[-1]
 
     @property
     def ops(self) -> list[str]:
@@ -116,7 +126,7 @@ def dialogue(*steps: Mapping[str, Any], role: str = "server", **config: Any) -> 
 def judged(stand_in: StandIn, *steps: Mapping[str, Any], role: str = "server", **config: Any) -> Verdict:
     """The verdict on a dialogue of these steps; every wire is closed after it."""
     verdict = judge_dialogue(stand_in, dialogue(*steps, role=role, **config), stand_in.open_wire)
-    assert all(wire.closed for wire in stand_in.wires)
+    assert all(wire.closed for wire in stand_in.ends)
     return verdict
 
 
@@ -133,9 +143,9 @@ def wanted(**fields: Any) -> dict[str, Any]:
     return header | fields
 
 
-def replying(out: Sequence[bytes] = (), events: Sequence[Event] = (), peer: str = "a") -> StandIn:
+def replying(out: Sequence[bytes] = (), events: Sequence[Event] = (), link: str = "a") -> StandIn:
     """A stand-in that sends and tells this at the first peer_poll."""
-    reaction = Reaction(out=[(peer, datagram) for datagram in out], events=events)
+    reaction = Reaction(out=[(link, datagram) for datagram in out], events=events)
     return StandIn({"peer_poll": [reaction]})
 
 

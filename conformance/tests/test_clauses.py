@@ -11,7 +11,7 @@ import pytest
 from resonant import RejectCode
 from resonant.describe.clauses import Clause, load_clauses
 from resonant.describe.registry import registry
-from resonant.errors import DropCode
+from resonant.errors import CloseCode, DropCode
 
 from conformance.model.cases import DIALOGUE, Case, Refuse, load_cases
 from conformance.model.peer_requests import PEER_OPS
@@ -114,7 +114,7 @@ def test_the_registry_lists_the_reject_codes_in_order() -> None:
     codes = [names(row[1])[0] for row in numbered]
     for part in text.split("\n| code |")[1:]:
         codes += [names(row[0])[0] for row in table("| code |" + part, "| code |")]
-    assert codes == [code.value for code in (*RejectCode, *DropCode)]
+    assert codes == [code.value for code in (*RejectCode, *DropCode, *CloseCode)]
 
 
 def codes_in(value: Any, *, received: bool) -> Iterator[str]:
@@ -141,7 +141,7 @@ def expected_codes(case: Case, *, received: bool) -> Iterator[str]:
 
 
 def test_every_code_is_expected_by_a_case_and_there_are_no_others() -> None:
-    registry = {code.value for code in (*RejectCode, *DropCode)} - NEVER_REQUESTED
+    registry = {code.value for code in (*RejectCode, *DropCode, *CloseCode)} - NEVER_REQUESTED
     assert registry <= {code for case in CASES for code in expected_codes(case, received=True)}
     assert {code for case in CASES for code in expected_codes(case, received=False)} <= registry
 

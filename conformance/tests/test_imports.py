@@ -48,7 +48,7 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
     "resonant": (
         layer("errors wire_values console", "codes, numbers and terminals, of which everything else is made"),
         layer("arguments", "it makes what a program gives plain, before anything else looks at it"),
-        layer("transform tensor", "they turn bytes into bytes and know no frame"),
+        layer("transform tensor transport", "they turn bytes into bytes and know no frame"),
         layer("frame", "a frame is a header and slices, whatever they mean"),
         layer("message describe", "what slices mean, and what is said of a frame to people"),
         layer("peer", "a peer has messages to send; a codec has no peers"),
@@ -77,7 +77,7 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
     ),
     "vectors.make": (
         layer("repeats sent_frames", "what comes again in dialogues, whatever it means"),
-        layer("compact", "how short a file of dialogues can be"),
+        layer("compact transports", "how short a file of dialogues can be, and what can carry them"),
         layer("model", "what a group of cases is, and its file's text"),
         layer("manifest quant sources writer", "bytes without an opinion on frames, or cases that nobody generated"),
         layer("frame message", "the two layers that every other profile is written in"),
@@ -85,6 +85,7 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
         layer("dialogue xchacha", "what dialogues are made of; seals, also around compressed bodies"),
         layer("handshake", "a stream begins with a handshake"),
         layer("stream", "streams"),
+        layer("tcp", "what a connection does to handshakes and streams"),
         layer("corners", "cases that need both"),
         layer("dialogue_topics", "every dialogue"),
         layer("catalogue", "every group"),

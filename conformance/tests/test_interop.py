@@ -218,7 +218,7 @@ def test_one_seed_gives_one_session(testees: Mapping[str, Testee]) -> None:
     other = talked(testees, DIRECTIONS[0], 4, ROUGH)[0]
 
     def kept(session: Session) -> object:
-        return [[{**event, "peer": 0} for event in session.relay.events[side]] for side in SIDES]
+        return [[{**event, "link": ""} for event in session.relay.events[side]] for side in SIDES]
 
     assert kept(first) == kept(again)
     assert kept(first) != kept(other)

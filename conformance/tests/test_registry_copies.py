@@ -9,7 +9,7 @@ from enum import IntEnum
 from typing import Any
 
 import pytest
-from resonant import DropCode, DType, Flags, MessageType, Modality, RejectCode
+from resonant import CloseCode, DropCode, DType, Flags, MessageType, Modality, RejectCode
 from resonant.describe.registry import Value, registry
 from resonant.errors import FRAME_CODES
 from resonant.peer.config import DTYPE_NAMES, MODALITY_NAMES
@@ -32,6 +32,7 @@ REGISTRY = registry()
 SOURCES = sorted((ROOT / "adapters/rust/resonant-protocol/src").rglob("*.rs"))
 CRATE = "\n".join(path.read_text("utf-8") for path in SOURCES)
 SHARED_SCHEMAS = {"fields", "reply", "request"}
+ON_PEERS = set(REGISTRY.profiles["handshake"].ops)
 DIALOGUES = [one.name for one in REGISTRY.profiles.values() if one.dialogues]
 DATA_TYPES = [number for name, number in REGISTRY.types.items() if name != "Sync"]
 MODALITIES = [one.value for one in REGISTRY.modalities.values()]
@@ -47,9 +48,9 @@ def in_python(name: str) -> str:
 
 
 def events_of(listed: list[Any]) -> dict[str, tuple[str, ...]]:
-    """The events of a schema's oneOf, and the members that each has besides its peer."""
+    """The events of a schema's oneOf, and the members that each has besides its link."""
     found = [one["properties"] for one in listed]
-    return {one["event"]["const"]: tuple(name for name in one if name not in ("peer", "event")) for one in found}
+    return {one["event"]["const"]: tuple(name for name in one if name not in ("link", "event")) for one in found}
 
 
 def test_vectors_have_the_profiles_and_ops() -> None:
@@ -60,10 +61,11 @@ def test_vectors_have_the_profiles_and_ops() -> None:
     required = properties["requires"]["items"]["enum"]
     assert required == [name for name in profiles if name in required]
     assert {name for case in load_cases() for name in case.requires} <= set(required)
-    plain = [op for one in REGISTRY.profiles.values() if not one.dialogues for op in one.ops]
+    plain = [op for one in REGISTRY.profiles.values() for op in one.ops if op not in ON_PEERS]
     assert sorted(properties["op"]["enum"]) == sorted([*plain, DIALOGUE])
     assert found["then"]["properties"]["profile"]["enum"] == DIALOGUES
-    assert found["else"]["properties"]["profile"]["not"]["enum"] == DIALOGUES
+    only = [name for name in DIALOGUES if not set(REGISTRY.profiles[name].ops) - ON_PEERS]
+    assert found["else"]["properties"]["profile"]["not"]["enum"] == only
 
 
 def test_vectors_have_the_values_of_the_header() -> None:
@@ -119,8 +121,9 @@ def test_each_method_has_a_schema_and_each_schema_a_method() -> None:
 
 
 def test_the_reference_has_the_codes_in_order() -> None:
-    assert [*RejectCode, *DropCode] == list(REGISTRY.codes)
+    assert [*RejectCode, *DropCode, *CloseCode] == list(REGISTRY.codes)
     assert tuple(DropCode) == REGISTRY.codes_of("dropped")
+    assert tuple(CloseCode) == REGISTRY.codes_of("closed")
     assert REGISTRY.codes_of("frame") == FRAME_CODES
 
 

@@ -39,6 +39,12 @@ SECTIONS = {
         "States",
         "Examples",
     ],
+    "transport": [
+        "TCP: frames in a byte stream",
+        "TCP: how connections end",
+        "TCP: what may be sent",
+        "The ops tcp_split and tcp_join",
+    ],
     "testee": [
         "A testee in pseudocode",
         "Start and end",

@@ -75,7 +75,7 @@ LANGUAGES: Final[Mapping[str, Language]] = {
         depend="Import your library there. The testee runs in the suite's own Python, or in the one that `run` of\n"
         'adapter.toml names in place of `{python}`, such as `".venv/bin/python"`.',
         further="[testee_kit/implementation.py](testee_kit/implementation.py)",
-        peers="a table `OPS` and a function `use_wire` in yours.py",
+        peers="a table `OPS`, `TRANSPORTS` and a function `use_wires` in yours.py",
         kit=Kit("testee_kit", Path("testee_kit"), ("*.py",), ("arrays.py",)),
         by_hand=_STAYS,
     ),
@@ -119,7 +119,7 @@ LANGUAGES: Final[Mapping[str, Language]] = {
         needs="make and a C11 compiler, with POSIX threads and sockets",
         depend="The Makefile says where the sources of your library, or its name, go.",
         further="The struct in [testee_kit/testee_kit.h](testee_kit/testee_kit.h)",
-        peers="`use_wire` in yours.c, and lines of `kit_ops` in testee_kit/ops.c",
+        peers="`transports` and `use_wire` in yours.c, and lines of `kit_ops` in testee_kit/ops.c",
         kit=Kit("c/testee_kit", Path("testee_kit"), ("*.[ch]",)),
     ),
 }

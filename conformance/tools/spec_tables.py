@@ -83,6 +83,7 @@ TABLES: Mapping[str, Mapping[str, Callable[[Registry], Iterator[str]]]] = {
         "codes.sent": codes_of("sent", "the frame …"),
         "codes.unsent": codes_of("unsent", "when"),
         "codes.dropped": codes_of("dropped", "the frame …"),
+        "codes.closed": codes_of("closed", "when"),
     },
 }
 

@@ -19,7 +19,7 @@ SYNC = _REGISTRY.types["Sync"]
 F16, I8, Q4, SPARSE = (_REGISTRY.dtypes[name].value for name in ("F16", "I8", "Q4", "SparseCoo"))
 _FIXED = struct.Struct("<BBHIQQ")
 _TRAILER = struct.Struct("<IB")
-_MIN, _MAX, _MAX_PLAIN = map(_REGISTRY.limit, ("min_frame_bytes", "max_datagram_bytes", "max_plain_bytes"))
+_MIN, _MAX, _MAX_PLAIN = map(_REGISTRY.limit, ("min_frame_bytes", "max_frame_bytes", "max_plain_bytes"))
 _TYPES = frozenset(_REGISTRY.types.values())
 _MODALITIES = frozenset(modality.value for modality in _REGISTRY.modalities.values())
 _FLAGS = sum(map(_REGISTRY.mask, _REGISTRY.flags))
@@ -67,8 +67,8 @@ class WireFrame:
 
 
 def read_frame(datagram: bytes, key: bytes | None = None) -> WireFrame:
-    """Read one datagram. key: 32 bytes, for sealed frames. Raises UnreadableError and nothing else."""
-    _need(_MIN <= len(datagram) <= _MAX, f"it has {len(datagram):,} bytes (FRM-25, FRM-28)")
+    """Read one frame of any transport. key: 32 bytes, for sealed frames. Raises UnreadableError and nothing else."""
+    _need(_MIN <= len(datagram) <= _MAX, f"it has {len(datagram):,} bytes (FRM-25, FRM-26)")
     version, kind, flags, stream_id, frame_seq, count = _FIXED.unpack_from(datagram)
     _need(version == 1, f"version is {version} (FRM-2)")
     computed = struct.pack("<I", zlib.crc32(datagram[:-4]))

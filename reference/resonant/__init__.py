@@ -4,7 +4,7 @@ There is no socket, clock or randomness in this package, except in `resonant.asy
 Every rule it follows is a clause in specs/, and every refusal is a ResonantError that names it.
 """
 
-from .errors import DropCode, Part, RejectCode, ResonantError, Span
+from .errors import CloseCode, DropCode, Part, RejectCode, ResonantError, Span
 from .frame.decode import decode
 from .frame.encode import encode
 from .frame.space_hash import space_hash32
@@ -35,6 +35,7 @@ __all__ = [
     "VERSION",
     "Ask",
     "Cache",
+    "CloseCode",
     "Critique",
     "DType",
     "DropCode",

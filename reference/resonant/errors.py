@@ -68,6 +68,14 @@ class DropCode(StrEnum):
     CLOSED = "CLOSED"
 
 
+class CloseCode(StrEnum):
+    """Under what a connection is closed, beside FRAME_TOO_SHORT, FRAME_TOO_LARGE and HANDSHAKE_TIMEOUT."""
+
+    TRUNCATED_FRAME = "TRUNCATED_FRAME"
+    FRAME_TIMEOUT = "FRAME_TIMEOUT"
+    CONNECTION_RESET = "CONNECTION_RESET"
+
+
 FRAME_CODES = tuple(RejectCode)[: list(RejectCode).index(RejectCode.TRAILING_BYTES) + 1]
 """The codes that `decode` gives, in checking order."""
 
@@ -96,7 +104,7 @@ class ResonantError(Exception):
     people, never to be compared. span: the offending bytes, or None where no bytes are (an encoder's input).
     """
 
-    def __init__(self, code: RejectCode, clause: str, detail: str, span: Span | None = None) -> None:
+    def __init__(self, code: RejectCode | DropCode, clause: str, detail: str, span: Span | None = None) -> None:
         super().__init__(code, clause, detail, span)
         self.code = code
         self.clause = clause

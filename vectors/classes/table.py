@@ -9,8 +9,9 @@ from .dialogues import DIALOGUES
 from .frames import FRAMES
 from .meanings import MEANINGS
 from .row import Row
+from .transports import TRANSPORTS
 
-ROWS: Mapping[str, tuple[Row, ...]] = {**FRAMES, **BODIES, **MEANINGS, **DIALOGUES}
+ROWS: Mapping[str, tuple[Row, ...]] = {**FRAMES, **BODIES, **MEANINGS, **DIALOGUES, **TRANSPORTS}
 """By op, those of dialogues by profile."""
 
 LARGE: Mapping[str, str] = {
@@ -29,6 +30,7 @@ LARGE: Mapping[str, str] = {
     "quant/quantize/tensors": "more elements than a u16 counts, and digests of whole tensors (QNT-1)",
     "quant/dequantize/tensors": "more codes than a u16 counts, and digests of whole tensors (QNT-12)",
     "quant/dequantize/blocks": "128 blocks (QNT-12)",
+    "tcp/join": "one byte more than a length may announce (TCP-23)",
     "quant/quantize/tie-places": "128 blocks and one element, nearly all of them ties (QNT-6)",
 }
 """The groups with cases of more than 20,000 characters, and what their size is for."""

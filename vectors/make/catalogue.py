@@ -22,6 +22,10 @@ from .sources import found, hand
 from .sparse import ladders as sparse_ladders
 from .sparse import ops as sparse_ops
 from .sparse import slots as sparse_slots
+from .tcp import bytes as tcp_bytes
+from .tcp import ends as tcp_ends
+from .tcp import framing as tcp_framing
+from .tcp import timers as tcp_timers
 from .xchacha import ladders as xchacha_ladders
 from .xchacha import sealed
 from .zstd import ladders as zstd_ladders
@@ -57,6 +61,10 @@ GROUP_MAKERS = (
     sparse_ladders.groups,
     quant.groups,
     dialogue.groups,
+    tcp_framing.groups,
+    tcp_bytes.groups,
+    tcp_timers.groups,
+    tcp_ends.groups,
     found.groups,
     hand.groups,
 )

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from .compact import compacted
+from .transports import transports_of
 
 DIALOGUE = "dialogue"
 SPEC_VERSION = "1.0"
@@ -40,6 +41,8 @@ class Group:
     about: str
     cases: Sequence[Case]
     requires: Sequence[str] = field(default=())
+    transports: Sequence[str] = field(default=())
+    """Of dialogues: those over which they are played; empty for each by what is in it."""
 
     @property
     def path(self) -> PurePosixPath:
@@ -59,23 +62,28 @@ class Group:
         }
         if self.requires:
             head["requires"] = list(self.requires)
+        if self.transports:
+            head["transports"] = list(self.transports)
         lines = [f" {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}," for key, value in head.items()]
         inputs: Sequence[Mapping[str, Any]] = [case.input for case in self.cases]
         if self.op == DIALOGUE:
             shared, inputs = compacted(inputs)
             lines += shared.lines()
-        cases = ",\n".join("  " + _case_text(case, given) for case, given in zip(self.cases, inputs, strict=True))
+        written = zip(self.cases, inputs, strict=True)
+        cases = ",\n".join(f"  {_case_text(case, given, self._transports(case))}" for case, given in written)
         return "{\n" + "\n".join(lines) + '\n "cases": [\n' + cases + "\n ]\n}\n"
 
+    def _transports(self, case: Case) -> tuple[str, ...]:
+        if self.op != DIALOGUE or self.transports:
+            return ()
+        return transports_of(case.input, case.clauses)
 
-def _case_text(case: Case, given: Mapping[str, Any]) -> str:
-    data = {
-        "id": case.id,
-        "about": case.about,
-        "clauses": list(case.clauses),
-        "input": given,
-        "expect": case.expect,
-    }
+
+def _case_text(case: Case, given: Mapping[str, Any], transports: Sequence[str]) -> str:
+    data: dict[str, Any] = {"id": case.id, "about": case.about, "clauses": list(case.clauses)}
+    if transports:
+        data["transports"] = list(transports)
+    data |= {"input": given, "expect": case.expect}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -25,6 +25,8 @@ class VectorFile:
     op: str
     about: str
     requires: tuple[str, ...]
+    transports: tuple[str, ...] = ()
+    """The transports that all its cases name, if they do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,8 @@ def read_cases(name: str, data: bytes) -> Iterator[ReleasedCase]:
     """The cases of one vector file. Raises ReleaseError, which names it."""
     try:
         found = json.loads(data)
-        file = VectorFile(
-            found["profile"], found["group"], found["op"], found["about"], tuple(found.get("requires", ()))
-        )
+        told = (tuple(found.get(name, ())) for name in ("requires", "transports"))
+        file = VectorFile(found["profile"], found["group"], found["op"], found["about"], *told)
         for case in whole_cases(found):
             clauses = tuple(case["clauses"])
             yield ReleasedCase(file, case["id"], case["about"], clauses, case["input"], case["expect"], sha256_of(case))

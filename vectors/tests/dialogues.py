@@ -59,12 +59,12 @@ class Talk:
         """Every datagram that the peer is to send: to whom, and the frame; repeated ones too."""
         named: dict[tuple[str, str], dict[str, Any]] = {}
         for step in self.steps:
-            peer = step.get("peer", "a")
+            link = step.get("link", "a")
             if "expect" in step:
-                named[peer, step.get("as", "")] = step["expect"]
-                yield peer, step["expect"]
+                named[link, step.get("as", "")] = step["expect"]
+                yield link, step["expect"]
             elif "expect_again" in step and "optional" not in step:
-                yield peer, named[peer, step["expect_again"]]
+                yield link, named[link, step["expect_again"]]
 
 
 def _each(given: dict[str, Any]) -> Iterator[bytes]:
@@ -83,5 +83,7 @@ def talks() -> tuple[Talk, ...]:
             file = json.loads(path.read_bytes())
             name = path.relative_to(DATA).with_suffix("").as_posix()
             requires = frozenset(file.get("requires", ()))
+            if file["op"] != "dialogue":
+                continue
             found += [Talk(f"{name}/{case['id']}", profile, requires, case) for case in whole_cases(file)]
     return tuple(found)

@@ -41,6 +41,8 @@ static kit_outcome say_hello(span input, text *out) {
     put_quoted(out, ",\"version\":", yours.version);
     kit_put_string(out, ",\"language\":\"C\",\"spec\":\"1.0\",\"profiles\":[");
     for (size_t at = 0; yours.profiles[at]; at++) put_quoted(out, at ? "," : "", yours.profiles[at]);
+    for (size_t at = 0; yours.transports && yours.transports[at]; at++) /* TST-27 */
+        put_quoted(out, at ? "," : "],\"transports\":[", yours.transports[at]);
     kit_put_string(out, "]}");
     return kit_done();
 }

@@ -155,11 +155,13 @@ static void enlarge_buffers(int fd) {
             if (!setsockopt(fd, SOL_SOCKET, options[at], &wish, sizeof wish)) break;
 }
 
-static int bound(int *port) {
+static int bound(const char *transport, int *port) {
+    bool listens = !strcmp(transport, "tcp");
     address at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof at;
-    int fd = socket(AF_INET, SOCK_DGRAM, 0);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&at, size) || getsockname(fd, (struct sockaddr *)&at, &size)) {
+    int fd = socket(AF_INET, listens ? SOCK_STREAM : SOCK_DGRAM, 0);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&at, size) || getsockname(fd, (struct sockaddr *)&at, &size) ||
+        (listens && listen(fd, 128))) {
         perror("a socket of 127.0.0.1");
         exit(1);
     }
@@ -168,19 +170,29 @@ static int bound(int *port) {
     return fd;
 }
 
+/* The line of TST-1. */
+static void print_ports(int control_port) {
+    printf("{\"control\": %d, \"wires\": {", control_port);
+    for (size_t at = 0; yours.transports && yours.transports[at]; at++) {
+        int port, wire = bound(yours.transports[at], &port);
+        if (yours.use_wire) yours.use_wire(yours.transports[at], wire);
+        printf("%s\"%s\": %d", at ? ", " : "", yours.transports[at], port);
+    }
+    printf("}}\n");
+    fflush(stdout);
+}
+
 int main(void) {
     static unsigned char datagram[65536];
-    int control_port, wire_port, wire = bound(&wire_port);
+    int control_port;
     pthread_t thread;
-    control = bound(&control_port);
+    control = bound("udp", &control_port);
     kit_token = getenv("RESONANT_TOKEN");
     if (!kit_token || !*kit_token) {
         fprintf(stderr, "RESONANT_TOKEN is not set: the runner sets it, or whoever starts this by hand\n");
         return 2;
     }
-    if (yours.use_wire) yours.use_wire(wire);
-    printf("{\"control\": %d, \"wire\": %d}\n", control_port, wire_port); /* TST-1 */
-    fflush(stdout);
+    print_ports(control_port);
     if (pthread_create(&thread, NULL, exit_with_input, NULL)) return 1;
     for (;;) {
         address from = {0};
@@ -188,6 +200,5 @@ int main(void) {
         ssize_t length = recvfrom(control, datagram, sizeof datagram, 0, (struct sockaddr *)&from, &size);
         if (length >= 0 && take(datagram, (size_t)length, &from)) break;
     }
-    close(wire);
     return 0;
 }

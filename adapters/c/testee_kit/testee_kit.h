@@ -94,7 +94,10 @@ typedef struct {
     kit_outcome (*quantize)(int bits, const char *source, kit_bytes data, kit_bytes *codes, kit_bytes *scale);
     kit_outcome (*dequantize)(int bits, uint32_t count, kit_bytes codes, kit_bytes scale, kit_bytes *data);
 
-    void (*use_wire)(int wire); /* NULL, or given the wire socket before the first request */
+    /* The transports that its peers are on, `udp` and `tcp`, and NULL behind the last; NULL where there are no peers.
+       use_wire is given a socket for each before the first request: a bound one for UDP, one that listens for TCP. */
+    const char *const *transports;
+    void (*use_wire)(const char *transport, int wire);
 } kit_implementation;
 
 extern const kit_implementation yours;

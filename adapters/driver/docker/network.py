@@ -40,11 +40,11 @@ class ContainerNetwork:
             self.close()
             raise StartError(f"process {pid} is not the container's; {_ADVICE}")
 
-    def open_socket(self, family: socket.AddressFamily) -> socket.socket:
-        """A UDP socket in this network. Raises StartError."""
+    def open_socket(self, family: socket.AddressFamily, kind: socket.SocketKind) -> socket.socket:
+        """A socket in this network, for datagrams or connections. Raises StartError."""
         made: list[socket.socket | str] = []
         # Only the thread that enters a network is in it, so none that lives on does.
-        thread = threading.Thread(target=self._make, args=(family, made), name="container-socket")
+        thread = threading.Thread(target=self._make, args=(family, kind, made), name="container-socket")
         thread.start()
         thread.join()
         result = made[0]
@@ -52,13 +52,13 @@ class ContainerNetwork:
             raise StartError(f"the network of the container cannot be entered: {result}; {_ADVICE}")
         return result
 
-    def _make(self, family: socket.AddressFamily, made: list[socket.socket | str]) -> None:
+    def _make(self, family: socket.AddressFamily, kind: socket.SocketKind, made: list[socket.socket | str]) -> None:
         with self._lock:
             if ctypes.CDLL(None, use_errno=True).setns(self._fd, _CLONE_NEWNET) != 0:
                 made.append(os.strerror(ctypes.get_errno()))
                 return
         try:
-            made.append(socket.socket(family, socket.SOCK_DGRAM))
+            made.append(socket.socket(family, kind))
         except OSError as error:
             made.append(str(error))
 

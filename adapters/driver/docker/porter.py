@@ -54,11 +54,11 @@ class PorterNetwork:
             self._porter.settimeout(_ASKED_S)
             self._ends = ends.pop_all()
 
-    def open_socket(self, family: socket.AddressFamily) -> socket.socket:
-        """A UDP socket in this network. Raises StartError."""
+    def open_socket(self, family: socket.AddressFamily, kind: socket.SocketKind) -> socket.socket:
+        """A socket in this network, for datagrams or connections. Raises StartError."""
         try:
             with self._lock:
-                self._porter.sendall(bytes([family]))
+                self._porter.sendall(bytes([family, kind]))
                 _, handed, _, _ = socket.recv_fds(self._porter, 1, 1)
             return socket.socket(fileno=handed[0])
         except (OSError, IndexError):

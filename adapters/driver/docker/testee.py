@@ -64,7 +64,7 @@ class DockerTestee:
             raise
         self.gone_fd = self._watch.gone_fd
         self.control = InsideAddress(LOOPBACK, ports.control, network.open_socket)
-        self.wire = InsideAddress(LOOPBACK, ports.wire, network.open_socket)
+        self.wires = ports.addresses(lambda port: InsideAddress(LOOPBACK, port, network.open_socket))
 
     def _enter(self, image: str) -> ContainerNetwork | PorterNetwork:
         if os.geteuid() == 0:

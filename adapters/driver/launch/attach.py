@@ -23,7 +23,7 @@ class AttachedTestee:
             )
         self.token = token
         self.control = adapter.control
-        self.wire = adapter.wire
+        self.wires = adapter.wires
         self.gone_fd: int | None = None
         # It may keep replies to an earlier runner, and would answer that runner's request ids with them (TST-7).
         self.first_id = secrets.randbits(31)

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import monotonic
-from typing import Final
+from typing import Any, Final
 
+from ..running import Address
 from .pipes import LINE_BYTES, FirstLine
 
 LOOPBACK: Final = "127.0.0.1"
+EXAMPLE: Final = '{"control": 40001, "wires": {"udp": 40002}}'
 _GRACE_S: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The ports of a testee's two sockets, on 127.0.0.1."""
+    """The ports of a testee's sockets, on 127.0.0.1."""
 
     control: int
-    wire: int
+    wires: Mapping[str, int]
+    """The port of each wire by the name of its transport, such as `udp`."""
+
+    def addresses(self, at: Callable[[int], Address]) -> Mapping[str, Address]:
+        """The address of each wire, made of its port."""
+        return {transport: at(port) for transport, port in self.wires.items()}
 
 
 class PortsError(Exception):
@@ -50,9 +57,26 @@ def _parse(line: bytes) -> Ports:
     ports = json.loads(line.decode())
     if type(ports) is not dict:
         raise ValueError("it is not a JSON object")
-    for name in ("control", "wire"):
-        if type(ports.get(name)) is not int or not 0 < ports[name] < 65_536:
-            raise ValueError(f"{name} is not a port number")
-    if ports["control"] == ports["wire"]:
-        raise ValueError("control and wire are the same port")
-    return Ports(ports["control"], ports["wire"])
+    control, wires = ports.get("control"), ports.get("wires")
+    if wires is None and "wire" in ports:
+        instead = _as_wires(control, ports["wire"])
+        raise ValueError(f"it has the port `wire`, which is now one of `wires`: print {instead}")
+    if type(control) is not int or not _is_port(control):
+        raise ValueError("control is not a port number")
+    if type(wires) is not dict:
+        raise ValueError(f"wires is not an object of ports by transport, as in {EXAMPLE}; without peers it is {{}}")
+    for transport, port in wires.items():
+        if not _is_port(port):
+            raise ValueError(f"wires.{transport} is not a port number")
+    if wires.get("udp") == control:
+        raise ValueError("control and wires.udp are the same port")
+    return Ports(control, wires)
+
+
+def _is_port(value: Any) -> bool:
+    return type(value) is int and 0 < value < 65_536
+
+
+def _as_wires(control: Any, wire: Any) -> str:
+    """The line that says today what one with a single `wire` said."""
+    return json.dumps({"control": control, "wires": {"udp": wire}}) if _is_port(control) and _is_port(wire) else EXAMPLE

@@ -52,7 +52,7 @@ class ProcessTestee:
         except PortsError as error:
             self.kill()
             raise StartError(str(error).replace(self.token, HIDDEN), self.stderr()) from None
-        self.control, self.wire = (LOOPBACK, ports.control), (LOOPBACK, ports.wire)
+        self.control, self.wires = (LOOPBACK, ports.control), ports.addresses(lambda port: (LOOPBACK, port))
 
     @property
     def pid(self) -> int:

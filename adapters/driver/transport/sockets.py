@@ -1,4 +1,4 @@
-"""UDP sockets from which a testee can be reached, wherever its loopback is."""
+"""Sockets from which a testee can be reached, wherever its loopback is."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Final, TypeAlias
 from ..running import Address
 
 _WISHES_BYTES: Final = tuple(mebibytes << 20 for mebibytes in (4, 2, 1))
-OpenSocket: TypeAlias = Callable[[socket.AddressFamily], socket.socket]
+OpenSocket: TypeAlias = Callable[[socket.AddressFamily, socket.SocketKind], socket.socket]
 
 
 class InsideAddress(tuple[str, int]):
     """An address of a network that is not this process's own; equal to the same address of any other network."""
 
     open_socket: OpenSocket
-    """Makes a UDP socket in that network."""
+    """Makes a socket in that network."""
 
     def __new__(cls, host: str, port: int, open_socket: OpenSocket) -> InsideAddress:
         """host and port, as in `Address`."""
@@ -28,9 +28,18 @@ class InsideAddress(tuple[str, int]):
 
 def open_udp(to: Address | None, family: socket.AddressFamily = socket.AF_INET) -> socket.socket:
     """A new UDP socket in the network of this address; None: in that of this process."""
+    return _open(to, family, socket.SOCK_DGRAM)
+
+
+def open_tcp(to: Address | None, family: socket.AddressFamily = socket.AF_INET) -> socket.socket:
+    """A new TCP socket, neither bound nor connected, in the network of this address; None: in that of this process."""
+    return _open(to, family, socket.SOCK_STREAM)
+
+
+def _open(to: Address | None, family: socket.AddressFamily, kind: socket.SocketKind) -> socket.socket:
     if isinstance(to, InsideAddress):
-        return to.open_socket(family)
-    return socket.socket(family, socket.SOCK_DGRAM)
+        return to.open_socket(family, kind)
+    return socket.socket(family, kind)
 
 
 def enlarge_buffers(sock: socket.socket) -> None:

@@ -33,6 +33,9 @@ const (
 	BufferLimit         resonant.Code = "BUFFER_LIMIT"
 	AfterTail           resonant.Code = "AFTER_TAIL"
 	Closed              resonant.Code = "CLOSED"
+	TruncatedFrame      resonant.Code = "TRUNCATED_FRAME"
+	FrameTimeout        resonant.Code = "FRAME_TIMEOUT"
+	ConnectionReset     resonant.Code = "CONNECTION_RESET"
 )
 
 // The names that lists of a handshake can hold.

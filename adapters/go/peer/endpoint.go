@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"net"
 	"os"
@@ -21,43 +22,60 @@ const (
 	maxDatagramBytes = 1 << 16
 )
 
-// An Endpoint is Links on a socket. It reads the socket and meets deadlines by itself from the moment it is made until
-// it is closed. Its methods may be called from any goroutine.
+// An Endpoint is Links on a socket, or on TCP connections. It reads them and meets deadlines by itself from the moment it
+// is made until it is closed. Its methods may be called from any goroutine.
 //
-// Events wait until they are taken with Next or Events. While 4,096 of them wait, what comes is thrown away, as it is
-// where the buffer of a socket is full.
+// Events wait until they are taken with Next or Events. While 4,096 of them wait, what comes over UDP is thrown away, as
+// it is where the buffer of a socket is full, and connections are not read.
 type Endpoint struct {
-	socket net.PacketConn
-	start  time.Time
-
-	only string // a client's: whoever else sends is no peer
+	wire  wire
+	start time.Time
 
 	mutex   sync.Mutex
 	links   *Links[string]
 	remotes map[string]net.Addr
 	queue   []addressed[net.Addr, Event]
+	queued  int           // bytes of queue
 	more    chan struct{} // closed when something is put into the queue, or the endpoint ends
 	ended   error
 }
 
-// Listen serves every address that sends to a socket, which belongs to the endpoint from then on: a server.
-func Listen(socket net.PacketConn, config Config) (*Endpoint, error) {
-	return newEndpoint(socket, Server, config, nil)
+// wire is what an endpoint is on. The mutex of the endpoint is held whenever it is called, but for close.
+type wire interface {
+	addr() net.Addr
+	send(key string, data []byte) error // what Links gives
+	happened(key string, event Event)
+	taken() // something was taken from the queue
+	wake(at time.Time) error
+	close() error
 }
 
-func newEndpoint(socket net.PacketConn, role Role, config Config, only net.Addr) (*Endpoint, error) {
-	links, err := NewLinks[string](role, config, drawSalt, DefaultLinks)
+// Listen serves every address that sends to a socket, which belongs to the endpoint from then on: a server.
+func Listen(socket net.PacketConn, config Config) (*Endpoint, error) {
+	return onSocket(socket, Server, config, nil)
+}
+
+func onSocket(socket net.PacketConn, role Role, config Config, only net.Addr) (*Endpoint, error) {
+	endpoint, err := newEndpoint(role, config, DefaultLinks)
 	if err != nil {
 		return nil, errors.Join(err, socket.Close())
 	}
-	endpoint := &Endpoint{
-		socket: socket, start: time.Now(), links: links, remotes: map[string]net.Addr{}, more: make(chan struct{}),
-	}
+	datagrams := &datagramWire{endpoint: endpoint, socket: socket}
 	if only != nil {
-		endpoint.only = only.String()
+		datagrams.only = only.String()
 	}
-	go endpoint.serve()
+	endpoint.wire = datagrams
+	go datagrams.serve()
 	return endpoint, nil
+}
+
+// newEndpoint makes an endpoint without a wire.
+func newEndpoint(role Role, config Config, most int) (*Endpoint, error) {
+	links, err := NewLinks[string](role, config, drawSalt, most)
+	if err != nil {
+		return nil, err
+	}
+	return &Endpoint{start: time.Now(), links: links, remotes: map[string]net.Addr{}, more: make(chan struct{})}, nil
 }
 
 func drawSalt() (salt Salt) {
@@ -66,15 +84,11 @@ func drawSalt() (salt Salt) {
 }
 
 // Addr is the address of the socket.
-func (e *Endpoint) Addr() net.Addr { return e.socket.LocalAddr() }
+func (e *Endpoint) Addr() net.Addr { return e.wire.addr() }
 
-// Close closes the socket without a word to anybody. Next and Events then end, once they have given what waits.
-func (e *Endpoint) Close() error {
-	e.mutex.Lock()
-	defer e.mutex.Unlock()
-	e.end(net.ErrClosed)
-	return e.socket.Close()
-}
+// Close closes the socket without a word to anybody, or ends the connections, and waits until what was sent on them has
+// arrived, for at most 10 s. Next and Events then end, once they have given what waits.
+func (e *Endpoint) Close() error { return e.wire.close() }
 
 // end keeps the first reason why the endpoint is over. The mutex is held.
 func (e *Endpoint) end(why error) {
@@ -84,16 +98,41 @@ func (e *Endpoint) end(why error) {
 	}
 }
 
+// datagramWire is a socket of UDP.
+type datagramWire struct {
+	endpoint *Endpoint
+	socket   net.PacketConn
+	only     string // a client's: whoever else sends is no peer
+}
+
+func (w *datagramWire) addr() net.Addr          { return w.socket.LocalAddr() }
+func (w *datagramWire) happened(string, Event)  {}
+func (w *datagramWire) taken()                  {}
+func (w *datagramWire) wake(at time.Time) error { return w.socket.SetReadDeadline(at) }
+
+func (w *datagramWire) send(key string, data []byte) error {
+	_, err := w.socket.WriteTo(data, w.endpoint.remotes[key])
+	return err
+}
+
+func (w *datagramWire) close() error {
+	w.endpoint.mutex.Lock()
+	defer w.endpoint.mutex.Unlock()
+	w.endpoint.end(net.ErrClosed)
+	return w.socket.Close()
+}
+
 // serve reads the socket until it is closed.
-func (e *Endpoint) serve() {
+func (w *datagramWire) serve() {
+	e := w.endpoint
 	buffer := make([]byte, maxDatagramBytes)
 	for failures := 0; ; {
-		length, from, err := e.socket.ReadFrom(buffer)
+		length, from, err := w.socket.ReadFrom(buffer)
 		e.mutex.Lock()
 		switch {
 		case err == nil:
 			failures = 0
-			e.receive(from, buffer[:length])
+			w.receive(from, buffer[:length])
 		case !errors.Is(err, os.ErrDeadlineExceeded):
 			// An earlier datagram may have found nobody, which is no reason to stop; a closed socket is.
 			if failures++; errors.Is(err, net.ErrClosed) || failures == maxReadFailures {
@@ -110,9 +149,9 @@ func (e *Endpoint) serve() {
 }
 
 // receive handles a datagram, if somebody wants it. The mutex is held.
-func (e *Endpoint) receive(from net.Addr, datagram []byte) {
-	key := from.String()
-	if len(e.queue) < maxQueued && (e.only == "" || e.only == key) {
+func (w *datagramWire) receive(from net.Addr, datagram []byte) {
+	e, key := w.endpoint, from.String()
+	if len(e.queue) < maxQueued && (w.only == "" || w.only == key) {
 		e.remotes[key] = from
 		e.links.Receive(key, datagram, e.now())
 	}
@@ -126,12 +165,14 @@ func (e *Endpoint) settle() error {
 	e.links.Advance(e.now())
 	var failed error
 	for key, datagram := range e.links.Datagrams() {
-		if _, err := e.socket.WriteTo(datagram, e.remotes[key]); err != nil && failed == nil {
+		if err := e.wire.send(key, datagram); err != nil && failed == nil {
 			failed = err
 		}
 	}
 	for key, event := range e.links.Events() {
 		e.queue = append(e.queue, addressed[net.Addr, Event]{e.remotes[key], event})
+		e.queued += bytesOf(event)
+		e.wire.happened(key, event)
 		if _, lost := event.(Lost); lost && e.links.Has(key) {
 			_ = e.links.Do(key, e.now(), func(one *Peer) error { one.Reseed(drawSalt()); return nil })
 		}
@@ -149,7 +190,18 @@ func (e *Endpoint) settle() error {
 	if at, there := e.links.Deadline(); there {
 		deadline = e.start.Add(at)
 	}
-	return errors.Join(failed, e.socket.SetReadDeadline(deadline))
+	return errors.Join(failed, e.wire.wake(deadline))
+}
+
+// bytesOf is about how much memory an event keeps.
+func bytesOf(event Event) int {
+	bytes := 0
+	if message, is := event.(Delivered); is {
+		for _, slice := range message.Slices {
+			bytes += len(slice.Payload)
+		}
+	}
+	return bytes
 }
 
 // Do asks the peer of a remote address for something, such as a stream: Open, Close, Heart or Ping, with the time that
@@ -161,6 +213,9 @@ func (e *Endpoint) Do(to net.Addr, request func(one *Peer, now time.Duration) er
 		return e.ended
 	}
 	key, now := to.String(), e.now()
+	if _, isTCP := e.wire.(*streamWire); isTCP && !e.links.Has(key) {
+		return refusal(HandshakeRequired, "TCP-16", "there is no connection with %s", to)
+	}
 	e.remotes[key] = to
 	err := e.links.Do(key, now, func(one *Peer) error { return request(one, now) })
 	return errors.Join(err, e.settle())
@@ -207,6 +262,8 @@ func (e *Endpoint) first() (one addressed[net.Addr, Event], waits bool, more <-c
 	}
 	one = e.queue[0]
 	e.queue = e.queue[1:]
+	e.queued -= bytesOf(one.value)
+	e.wire.taken()
 	return one, true, nil, nil
 }
 
@@ -241,7 +298,7 @@ func RandomStreamID() uint32 {
 // the connection, and is closed if there is none. The error has a [resonant.Code] if the handshake failed:
 // HandshakeTimeout, or what the server said.
 func Dial(ctx context.Context, socket net.PacketConn, remote net.Addr, streamID uint32, config Config) (*Conn, error) {
-	endpoint, err := newEndpoint(socket, Client, config, remote)
+	endpoint, err := onSocket(socket, Client, config, remote)
 	if err != nil {
 		return nil, err
 	}
@@ -266,6 +323,11 @@ func (c *Conn) shakeHands(ctx context.Context, streamID uint32) error {
 			return nil
 		case ErrorReceived:
 			return refusal(said.Code, "HSK-28", "the handshake failed")
+		case Ended:
+			if said.Code == "" {
+				return io.ErrUnexpectedEOF
+			}
+			return refusal(said.Code, "TCP-15", "the connection ended")
 		}
 	}
 }
@@ -286,12 +348,16 @@ func (c *Conn) Send(streamID uint32, modality resonant.Modality, message resonan
 // Agreement is what the session is held under, if there still is one.
 func (c *Conn) Agreement() (Agreement, bool) { return c.Endpoint.Agreement(c.remote) }
 
-// Stream sends messages as one stream: in order, repaired and verified. It does not wait for the other end.
+// Stream sends messages as one stream: in order, repaired and verified. Over UDP it does not wait for
+// the other end; over TCP it goes as fast as that reads.
 func (c *Conn) Stream(streamID uint32, strong bool, modality resonant.Modality, messages iter.Seq[resonant.Message]) error {
 	if err := c.Do(func(one *Peer, now time.Duration) error { return one.Open(streamID, strong, nil, now) }); err != nil {
 		return err
 	}
 	for message := range messages {
+		if err := c.WaitForRoom(context.Background()); err != nil {
+			return err
+		}
 		if err := c.Send(streamID, modality, message); err != nil {
 			return err
 		}

@@ -3,7 +3,7 @@ package peer
 import "resonant"
 
 // An Event is what a peer reports: an [Established], [ErrorReceived], [ErrorSent], [Delivered], [Opened], [Incomplete],
-// [Complete], [Failed], [Lost] or [Dropped].
+// [Complete], [Failed], [Lost], [Dropped] or [Ended].
 type Event interface{ event() }
 
 // An Agreement is what a session is held under: lists as agreed, in the peer's own order, and its choices.
@@ -78,6 +78,11 @@ type (
 
 	// Dropped says that a received frame was dropped.
 	Dropped struct{ Code resonant.Code }
+
+	// Ended says that the connection has ended, over a transport that has connections, and with which code if there is
+	// one: resonant.FrameTooShort, resonant.FrameTooLarge, FrameTimeout, HandshakeTimeout, TruncatedFrame or
+	// ConnectionReset.
+	Ended struct{ Code resonant.Code }
 )
 
 // Message reads what was delivered.
@@ -95,3 +100,4 @@ func (Complete) event()      {}
 func (Failed) event()        {}
 func (Lost) event()          {}
 func (Dropped) event()       {}
+func (Ended) event()         {}

@@ -25,8 +25,23 @@ type Links[K comparable] struct {
 }
 
 type link[K comparable] struct {
-	key  K
-	peer *Peer
+	key    K
+	peer   *Peer
+	stream *Connection // nil over UDP
+}
+
+// end is what a link is handled through.
+type end interface {
+	Receive(data []byte, now time.Duration)
+	Deadline() (time.Duration, bool)
+	Advance(now time.Duration)
+}
+
+func (o *link[K]) end() end {
+	if o.stream != nil {
+		return o.stream
+	}
+	return o.peer
 }
 
 type addressed[K, V any] struct {
@@ -68,12 +83,34 @@ func (l *Links[K]) find(key K) int {
 	return slices.IndexFunc(l.links, func(one *link[K]) bool { return one.key == key })
 }
 
-// Receive handles a datagram from a link, a new one if need be.
-func (l *Links[K]) Receive(key K, datagram []byte, now time.Duration) {
+// Receive handles a datagram from a link, a new one if need be, or bytes of a connection.
+func (l *Links[K]) Receive(key K, data []byte, now time.Duration) {
 	l.Advance(now)
 	one := l.use(key)
-	one.peer.Receive(datagram, now)
+	one.end().Receive(data, now)
 	l.collect(one)
+}
+
+// Connect begins a Connection on a link that is new. What Datagrams gives for it is Connection.Bytes.
+func (l *Links[K]) Connect(key K, now time.Duration) {
+	l.Advance(now)
+	one := l.use(key)
+	one.stream = newConnection(one.peer, now)
+}
+
+// On calls a method of the Connection of a link, such as ReceiveEnd, if there is one.
+func (l *Links[K]) On(key K, now time.Duration, call func(*Connection, time.Duration)) {
+	l.Advance(now)
+	if at := l.find(key); at >= 0 && l.links[at].stream != nil {
+		call(l.links[at].stream, now)
+		l.collect(l.links[at])
+	}
+}
+
+// Ended says whether the connection of a link is over. The link stays until Forget.
+func (l *Links[K]) Ended(key K) bool {
+	at := l.find(key)
+	return at >= 0 && l.links[at].stream != nil && l.links[at].stream.Ended()
 }
 
 // Do asks the peer of a link for something, a new one if need be.
@@ -103,7 +140,7 @@ func (l *Links[K]) use(key K) *link[K] {
 			l.links = slices.Delete(l.links, worst, worst+1)
 		}
 		peer, _ := New(l.role, l.config, l.salts()) // NewLinks has checked the configuration
-		l.links = append(l.links, &link[K]{key, peer})
+		l.links = append(l.links, &link[K]{key: key, peer: peer})
 		return l.links[len(l.links)-1]
 	}
 	one := l.links[at]
@@ -112,7 +149,11 @@ func (l *Links[K]) use(key K) *link[K] {
 }
 
 func (l *Links[K]) collect(one *link[K]) {
-	for datagram := range one.peer.Datagrams() {
+	data := one.peer.Datagrams()
+	if one.stream != nil {
+		data = one.stream.Bytes()
+	}
+	for datagram := range data {
 		l.datagrams = append(l.datagrams, addressed[K, []byte]{one.key, datagram})
 	}
 	for event := range one.peer.Events() {
@@ -128,7 +169,7 @@ func (l *Links[K]) Deadline() (at time.Duration, there bool) {
 
 func (l *Links[K]) next() (first *link[K], at time.Duration, there bool) {
 	for _, one := range l.links {
-		if its, has := one.peer.Deadline(); has && (!there || its < at) {
+		if its, has := one.end().Deadline(); has && (!there || its < at) {
 			first, at, there = one, its, true
 		}
 	}
@@ -138,11 +179,11 @@ func (l *Links[K]) next() (first *link[K], at time.Duration, there bool) {
 // Advance lets time pass; the deadlines of all peers are met in their order.
 func (l *Links[K]) Advance(now time.Duration) {
 	for one, at, there := l.next(); there && at <= now; one, at, there = l.next() {
-		one.peer.Advance(at)
+		one.end().Advance(at)
 		l.collect(one)
 	}
 	for _, one := range l.links {
-		one.peer.Advance(now)
+		one.end().Advance(now)
 	}
 }
 

@@ -32,6 +32,11 @@ type Peer struct {
 	before []Salt // those of earlier sessions
 	now    time.Duration
 
+	maxFrameBytes int
+	room          func(frame []byte) bool // whether one more may wait to be sent; nil if it always may
+	putBytes      int                     // of datagrams, with their lengths, where there is a limit
+	over          bool                    // the connection has ended
+
 	datagrams [][]byte
 	events    []Event
 
@@ -89,7 +94,7 @@ func New(role Role, config Config, salt Salt) (*Peer, error) {
 	if err := config.check(); err != nil {
 		return nil, err
 	}
-	peer := &Peer{role: role, config: config, salt: salt, numbers: map[uint32]uint64{}}
+	peer := &Peer{role: role, config: config, salt: salt, numbers: map[uint32]uint64{}, maxFrameBytes: resonant.MaxDatagramBytes}
 	peer.forgetReceived()
 	return peer, nil
 }
@@ -135,6 +140,15 @@ func (p *Peer) Agreement() (Agreement, bool) {
 		return Agreement{}, false
 	}
 	return p.session.Agreement, true
+}
+
+// disconnect ends everything with the connection (TCP-14 to TCP-16). The code is empty if there is none.
+func (p *Peer) disconnect(code resonant.Code) {
+	p.over, p.ping = true, nil
+	if p.session != nil {
+		p.lose()
+	}
+	p.report(Ended{code})
 }
 
 func (p *Peer) report(event Event) { p.events = append(p.events, event) }

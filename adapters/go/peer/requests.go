@@ -13,6 +13,9 @@ import (
 // it is an [Established] or [ErrorReceived]. Only a client pings.
 func (p *Peer) Ping(streamID uint32, now time.Duration) error {
 	p.Advance(now)
+	if p.over {
+		return refusal(HandshakeRequired, "TCP-16", "the connection has ended")
+	}
 	_, used := p.numbers[streamID]
 	if p.role == Server {
 		return refusal(StreamState, "HSK-59", "a server does not ping")
@@ -120,8 +123,16 @@ func (p *Peer) Open(streamID uint32, strong bool, sizes *Sizes, now time.Duratio
 			{Name: "xxhash3_64", Value: resonant.TailHashText(sizes.XXHash3)},
 		}...)
 	}
-	p.sent[streamID] = &outStream{strong: strong, xxhash3: xxh3.New()}
-	return p.emit(syncFrame(streamID, p.flagsOn(streamID), object))
+	stream := &outStream{strong: strong}
+	if strong {
+		stream.xxhash3 = xxh3.New()
+	}
+	p.sent[streamID] = stream
+	err := p.emit(syncFrame(streamID, p.flagsOn(streamID), object))
+	if err != nil {
+		delete(p.sent, streamID)
+	}
+	return err
 }
 
 func (p *Peer) ownDirection() string {
@@ -165,9 +176,9 @@ func (p *Peer) Heart(streamID uint32, now time.Duration) error {
 	if err := p.mayRequestSync(streamID); err != nil {
 		return err
 	}
-	return p.emitHeart(streamID)
+	return p.emit(p.heart(streamID))
 }
 
-func (p *Peer) emitHeart(streamID uint32) error {
-	return p.emit(&resonant.Frame{Type: resonant.SyncType, Flags: p.flagsOn(streamID), StreamID: streamID})
+func (p *Peer) heart(streamID uint32) *resonant.Frame {
+	return &resonant.Frame{Type: resonant.SyncType, Flags: p.flagsOn(streamID), StreamID: streamID}
 }

@@ -26,7 +26,7 @@ type outStream struct {
 	strong           bool
 	kept             [][]byte // every frame from HEAD to TAIL by its number; nil once it is no longer needed
 	frames, totalLen uint64
-	xxhash3          *xxh3.Hasher
+	xxhash3          *xxh3.Hasher // nil unless strong
 	ended            bool
 	tail             uint64
 	tailSent         time.Duration
@@ -48,13 +48,22 @@ func (p *Peer) maySendOn(streamID uint32) bool {
 	return used || len(p.numbers) < maxSentStreams
 }
 
-// emit numbers a frame and sends it, sealed if that is agreed (HSK-2 to HSK-5).
+// emit sends what the application asked for.
 func (p *Peer) emit(frame *resonant.Frame) error {
+	_, err := p.emitFrame(frame, true)
+	return err
+}
+
+// emitFrame numbers a frame and sends it, sealed if that is agreed (HSK-2 to HSK-5).
+func (p *Peer) emitFrame(frame *resonant.Frame, requested bool) ([]byte, error) {
 	seq := p.numbers[frame.StreamID]
 	frame.FrameSeq, frame.SpaceHash32 = seq, p.config.SpaceHash32
 	datagram, err := p.encode(frame)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	if requested && p.room != nil && !p.room(datagram) {
+		return nil, refusal(BufferLimit, "TCP-20", "frames for a slow reader wait already")
 	}
 	p.numbers[frame.StreamID] = seq + 1
 	if stream := p.sent[frame.StreamID]; stream != nil && !stream.ended {
@@ -62,11 +71,13 @@ func (p *Peer) emit(frame *resonant.Frame) error {
 		if frame.Type != resonant.SyncType {
 			stream.frames++
 			stream.totalLen += uint64(len(datagram))
-			_, _ = stream.xxhash3.Write(datagram)
+			if stream.strong {
+				_, _ = stream.xxhash3.Write(datagram)
+			}
 		}
 	}
 	p.put(datagram)
-	return nil
+	return datagram, nil
 }
 
 func (p *Peer) encode(frame *resonant.Frame) ([]byte, error) {
@@ -79,7 +90,7 @@ func (p *Peer) encode(frame *resonant.Frame) ([]byte, error) {
 		encoder.Nonce = &nonce
 	}
 	datagram, err := encoder.Append(nil, frame)
-	if err == nil && len(datagram) > resonant.MaxDatagramBytes {
+	if err == nil && len(datagram) > p.maxFrameBytes {
 		err = refusal(resonant.FrameTooLarge, "HSK-1", "%d bytes", len(datagram))
 	}
 	return datagram, err
@@ -92,9 +103,15 @@ func (s Salt) on(streamID uint32) Salt {
 	return s
 }
 
-// put sends the bytes of a frame, for the first time or again.
+// put sends the bytes of a frame, for the first time or again. Where there is no room they are lost (TCP-20).
 func (p *Peer) put(datagram []byte) {
 	p.lastSent = p.now
+	if p.room != nil {
+		if !p.room(datagram) {
+			return
+		}
+		p.putBytes += lengthBytes + len(datagram)
+	}
 	p.datagrams = append(p.datagrams, datagram)
 }
 
@@ -107,10 +124,11 @@ func syncFrame(streamID uint32, flags resonant.Flags, object jsonMembers) *reson
 
 // sendReply sends a capability or an error, which the caller has found to be within the limit, and gives its bytes.
 func (p *Peer) sendReply(streamID uint32, object jsonMembers) []byte {
-	if err := p.emit(syncFrame(streamID, 0, object)); err != nil { // HSK-45
+	datagram, err := p.emitFrame(syncFrame(streamID, 0, object), false) // HSK-45
+	if err != nil {
 		return nil // no reply is too large
 	}
-	return p.repliedWith(p.datagrams[len(p.datagrams)-1])
+	return p.repliedWith(datagram)
 }
 
 // repliedWith counts a reply.

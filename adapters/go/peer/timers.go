@@ -27,6 +27,14 @@ func (p *Peer) Advance(now time.Duration) {
 	p.now = max(p.now, now)
 }
 
+// advanceUntil is Advance, but for the deadlines at that time.
+func (p *Peer) advanceUntil(at time.Duration) {
+	if at > p.now {
+		p.Advance(at - 1)
+		p.now = at
+	}
+}
+
 // nextDue is the first deadline; of several at the same time the one that STM-28 names first.
 func (p *Peer) nextDue() (next due, there bool) {
 	consider := func(at time.Duration, meet func()) {
@@ -76,5 +84,5 @@ func (p *Peer) timeOutPing() {
 
 // beat sends a HEART after a silence (STM-22).
 func (p *Peer) beat() {
-	_ = p.emitHeart(p.session.handshakeOn) // it is far from too large
+	_, _ = p.emitFrame(p.heart(p.session.handshakeOn), false) // it is far from too large
 }

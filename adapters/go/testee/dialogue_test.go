@@ -26,8 +26,10 @@ type dialogue struct {
 }
 
 type step struct {
-	Peer     string
+	Link     string
 	Send     *string
+	Write    *string
+	Close    string
 	SendEach *struct {
 		Frame    string
 		From, To uint64
@@ -43,8 +45,10 @@ type step struct {
 	Events        *[]map[string]any
 }
 
-// player plays a dialogue with the peers of the package, without sockets.
+// player plays a dialogue with the peers of the package over a transport, without sockets.
 type player struct {
+	tcp    bool
+	splits map[string]*peer.Splitter // of what the peers send
 	links  *peer.Links[string]
 	key    *resonant.Key
 	now    time.Duration
@@ -53,7 +57,20 @@ type player struct {
 	events []any
 }
 
-func play(input map[string]any) error {
+// play plays a dialogue over each of its transports; over all that there are if it names none.
+func play(transports []string, input map[string]any) error {
+	if transports == nil {
+		transports = yours{}.Hello().Transports
+	}
+	for _, transport := range transports {
+		if err := playOver(transport, input); err != nil {
+			return fmt.Errorf("over %s: %w", transport, err)
+		}
+	}
+	return nil
+}
+
+func playOver(transport string, input map[string]any) error {
 	text, err := json.Marshal(input)
 	if err != nil {
 		return err
@@ -62,13 +79,15 @@ func play(input map[string]any) error {
 	if err := readNumbers(text, &talk); err != nil {
 		return err
 	}
-	p := &player{outbox: map[string][][]byte{}, named: map[string][]byte{}}
+	p := &player{
+		tcp: transport == "tcp", splits: map[string]*peer.Splitter{}, outbox: map[string][][]byte{}, named: map[string][]byte{},
+	}
 	if err := p.open(talk); err != nil {
 		return err
 	}
 	for at, one := range talk.Steps {
-		if one.Peer == "" {
-			one.Peer = "a"
+		if one.Link == "" {
+			one.Link = "a"
 		}
 		if err := p.step(one); err != nil {
 			return fmt.Errorf("step %d: %w", at, err)
@@ -99,6 +118,12 @@ func (p *player) open(talk dialogue) error {
 	if p.links, err = peer.NewLinks[string](role, config, salts(salt), peer.DefaultLinks); err != nil {
 		return err
 	}
+	if p.tcp {
+		for _, link := range linksOf(talk) {
+			p.links.Connect(link, p.now)
+			p.splits[link] = new(peer.Splitter)
+		}
+	}
 	if role == peer.Client {
 		err = p.links.Do("a", p.now, func(one *peer.Peer) error { return one.Ping(talk.StreamID, p.now) })
 	}
@@ -106,13 +131,32 @@ func (p *player) open(talk dialogue) error {
 	return err
 }
 
+// linksOf are the other ends of a dialogue, whose connections are there from the beginning.
+func linksOf(talk dialogue) []string {
+	found := []string{"a"}
+	for _, one := range talk.Steps {
+		if one.Link != "" && !slices.Contains(found, one.Link) {
+			found = append(found, one.Link)
+		}
+	}
+	return found
+}
+
 func (p *player) collect() {
-	for link, datagram := range p.links.Datagrams() {
-		p.outbox[link] = append(p.outbox[link], datagram)
+	for link, data := range p.links.Datagrams() {
+		if !p.tcp {
+			p.outbox[link] = append(p.outbox[link], data)
+			continue
+		}
+		if err := p.splits[link].Push(data, func(frame []byte) {
+			p.outbox[link] = append(p.outbox[link], slices.Clone(frame))
+		}); err != nil {
+			panic(err)
+		}
 	}
 	for link, event := range p.links.Events() {
 		members := eventOf(event)
-		members["peer"] = link
+		members["link"] = link
 		p.events = append(p.events, plainJSON(members))
 	}
 }
@@ -121,16 +165,24 @@ func (p *player) step(one step) error {
 	defer p.collect()
 	switch {
 	case one.Send != nil:
-		return p.send(one.Peer, *one.Send)
+		return p.send(one.Link, *one.Send)
 	case one.SendEach != nil:
 		return p.sendEach(one)
+	case one.Write != nil:
+		data, err := hex.DecodeString(*one.Write)
+		p.links.Receive(one.Link, data, p.now)
+		return err
+	case one.Close == "reset":
+		p.links.On(one.Link, p.now, (*peer.Connection).Break)
+	case one.Close != "":
+		p.links.On(one.Link, p.now, (*peer.Connection).ReceiveEnd)
 	case one.Act != nil:
 		return p.act(one)
 	case one.Advance != nil:
 		p.now += time.Duration(*one.Advance) * time.Millisecond
 		p.links.Advance(p.now)
 	case one.Expect != nil:
-		datagram, err := p.nextDatagram(one.Peer)
+		datagram, err := p.nextDatagram(one.Link)
 		if err != nil {
 			return err
 		}
@@ -139,8 +191,8 @@ func (p *player) step(one step) error {
 	case one.ExpectAgain != "":
 		return p.expectAgain(one)
 	case one.ExpectNothing:
-		if len(p.outbox[one.Peer]) > 0 {
-			return fmt.Errorf("a datagram: %x", p.outbox[one.Peer][0])
+		if len(p.outbox[one.Link]) > 0 {
+			return fmt.Errorf("a datagram: %x", p.outbox[one.Link][0])
 		}
 	case one.Events != nil:
 		return p.expectEvents(*one.Events)
@@ -151,9 +203,23 @@ func (p *player) step(one step) error {
 }
 
 func (p *player) send(link, text string) error {
-	datagram, err := hex.DecodeString(text)
-	p.links.Receive(link, datagram, p.now)
-	return err
+	frame, err := hex.DecodeString(text)
+	if err != nil {
+		return err
+	}
+	return p.receive(link, frame)
+}
+
+// receive has the peer get a frame.
+func (p *player) receive(link string, frame []byte) error {
+	if p.tcp {
+		var err error
+		if frame, err = peer.AppendFramed(nil, frame); err != nil {
+			return err
+		}
+	}
+	p.links.Receive(link, frame, p.now)
+	return nil
 }
 
 func (p *player) sendEach(one step) error {
@@ -165,7 +231,9 @@ func (p *player) sendEach(one step) error {
 		binary.LittleEndian.PutUint64(frame[8:], seq)
 		end := len(frame) - 4
 		binary.LittleEndian.PutUint32(frame[end:], crc32.ChecksumIEEE(frame[:end]))
-		p.links.Receive(one.Peer, frame, p.now)
+		if err := p.receive(one.Link, frame); err != nil {
+			return err
+		}
 		p.collect()
 	}
 	return nil
@@ -180,7 +248,7 @@ func (p *player) act(one step) error {
 	if err != nil {
 		return err
 	}
-	refused := p.links.Do(one.Peer, p.now, wanted.ask)
+	refused := p.links.Do(one.Link, p.now, wanted.ask)
 	if one.Reject == "" || !errors.Is(refused, resonant.Code(one.Reject)) {
 		if refused != nil || one.Reject != "" {
 			return fmt.Errorf("expected the code %q, got %v", one.Reject, refused)
@@ -201,12 +269,12 @@ func (p *player) nextDatagram(link string) ([]byte, error) {
 func (p *player) expectAgain(one step) error {
 	want := string(p.named[one.ExpectAgain])
 	for one.Optional {
-		if left := p.outbox[one.Peer]; len(left) == 0 || string(left[0]) != want {
+		if left := p.outbox[one.Link]; len(left) == 0 || string(left[0]) != want {
 			return nil
 		}
-		p.outbox[one.Peer] = p.outbox[one.Peer][1:]
+		p.outbox[one.Link] = p.outbox[one.Link][1:]
 	}
-	datagram, err := p.nextDatagram(one.Peer)
+	datagram, err := p.nextDatagram(one.Link)
 	if err == nil && string(datagram) != want {
 		err = fmt.Errorf("expected %s again, got %x", one.ExpectAgain, datagram)
 	}
@@ -286,8 +354,8 @@ func absent(paths, object any) error {
 func (p *player) expectEvents(wanted []map[string]any) error {
 	var all []any
 	for _, want := range wanted {
-		if want["peer"] == nil {
-			want["peer"] = "a"
+		if want["link"] == nil {
+			want["link"] = "a"
 		}
 		span, isSpan := want["frame_seq"].(map[string]any)
 		if !isSpan {

@@ -8,6 +8,6 @@ func main() {
 	testeekit.RunWith(yours{}, testeekit.Peers{
 		Ops:    own.ops(),
 		Before: own.before,
-		Wire:   func(wire *testeekit.Wire) { own.wire = wire },
+		Wires:  func(wires testeekit.Wires) { own.wires = wires },
 	})
 }

@@ -3,7 +3,9 @@ package main
 import (
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"resonant"
@@ -11,11 +13,14 @@ import (
 	"resonant/testeekit"
 )
 
-// peers are the testee's own, on its wire socket; nil while none are open.
+// peers are the testee's own, on its wires; links are nil while none are open.
 type peers struct {
-	wire  *testeekit.Wire
-	links *peer.Links[uint16]
-	now   time.Duration
+	wires       testeekit.Wires
+	role        peer.Role
+	links       *peer.Links[string]
+	ports       map[string]uint16                // of the remote ends over UDP
+	connections map[string]*testeekit.Connection // those over TCP; nil where none could be made
+	now         time.Duration
 }
 
 // errNone is what ops on peers are answered with while none are open (TST-19).
@@ -32,33 +37,128 @@ func (p *peers) ops() map[string]testeekit.Op {
 	}
 }
 
-// before handles what waits on the wire socket (TST-15).
+// before handles what waits on the wire of udp (TST-15).
 func (p *peers) before() error {
-	err := p.wire.Receive(func(datagram []byte, port uint16) {
-		if p.links != nil {
-			p.links.Receive(port, datagram, p.now)
+	err := p.wires.UDP.Receive(func(datagram []byte, port uint16) {
+		if link := p.linkFrom(port); link != "" {
+			p.links.Receive(link, datagram, p.now)
 		}
 	})
 	return p.after(err)
 }
 
+// linkFrom is what the remote end at a port is called over UDP; empty if it is nobody's.
+func (p *peers) linkFrom(port uint16) string {
+	if p.links == nil {
+		return ""
+	}
+	for link, one := range p.ports {
+		if one == port {
+			return link
+		}
+	}
+	if p.role == peer.Client {
+		return ""
+	}
+	link := fmt.Sprintf("udp-%d", port)
+	p.ports[link] = port
+	return link
+}
+
 // after sends what the peers want to send (TST-17), and makes an answer of what they said.
 func (p *peers) after(err error) error {
-	if p.links != nil {
-		for port, datagram := range p.links.Datagrams() {
-			err = errors.Join(err, p.wire.Send(datagram, port))
+	if p.links == nil {
+		return said(err)
+	}
+	streams := map[string][]byte{}
+	for link, data := range p.links.Datagrams() {
+		if port, is := p.ports[link]; is {
+			err = errors.Join(err, p.wires.UDP.Send(data, port))
+		} else {
+			streams[link] = append(streams[link], data...)
+		}
+	}
+	for link, one := range p.connections {
+		if one == nil {
+			continue
+		}
+		before := one.Unsent()
+		one.Send(streams[link])
+		written := before + len(streams[link]) - one.Unsent()
+		p.links.On(link, p.now, func(on *peer.Connection, _ time.Duration) { on.Written(written) })
+		if p.links.Ended(link) {
+			one.Close()
 		}
 	}
 	return said(err)
 }
 
+// ok makes the reply of an op, with what was sent on connections since the last one (TST-30).
+func (p *peers) ok(members map[string]any) (any, error) {
+	sent := map[string]int64{}
+	for link, one := range p.connections {
+		if one == nil {
+			continue
+		}
+		if bytes, more := one.Sent(); more {
+			sent[link] = bytes
+		}
+	}
+	if len(sent) > 0 {
+		members["sent"] = sent
+	}
+	return members, nil
+}
+
+// take takes from a connection what the runner says has come there (TST-28).
+func (p *peers) take(arrived *testeekit.Arrived) error {
+	if arrived == nil {
+		return nil
+	}
+	if err := p.accept(arrived.Link); err != nil {
+		return err
+	}
+	one := p.connections[arrived.Link]
+	if one == nil || p.links.Ended(arrived.Link) {
+		return nil
+	}
+	ending, err := one.Take(arrived, func(data []byte) { p.links.Receive(arrived.Link, data, p.now) })
+	switch ending {
+	case testeekit.Stopped:
+		p.links.On(arrived.Link, p.now, (*peer.Connection).ReceiveEnd)
+	case testeekit.Broken:
+		p.links.On(arrived.Link, p.now, (*peer.Connection).Break)
+	}
+	return errors.Join(err, p.after(nil))
+}
+
+// accept takes a connection that the runner speaks of for the first time.
+func (p *peers) accept(link string) error {
+	if _, there := p.connections[link]; there {
+		return nil
+	}
+	text, isTCP := strings.CutPrefix(link, "tcp-")
+	port, err := strconv.ParseUint(text, 10, 16)
+	if !isTCP || err != nil || p.role == peer.Client {
+		return testeekit.BadRequest(fmt.Sprintf("there is no connection %q", link))
+	}
+	one, err := p.wires.TCP.Accept(uint16(port))
+	if err != nil {
+		return err
+	}
+	p.connections[link] = one
+	p.links.Connect(link, p.now)
+	return nil
+}
+
 func (p *peers) open(in *testeekit.Input) (any, error) {
 	role := in.OneOf("role", "server", "client")
 	config, salt, err := readConfig(in.Object("config"))
-	var remote uint16
-	var streamID uint32
+	var to target
 	if role == "client" {
-		remote, streamID = uint16(in.Integer("remote", 1, 65535)), in.U32("stream_id")
+		to = target{
+			in.Link("link"), in.OneOf("transport", "udp", "tcp"), uint16(in.Integer("remote", 1, 65535)), in.U32("stream_id"),
+		}
 	}
 	if err := errors.Join(in.Done(), err); err != nil {
 		return nil, err
@@ -70,15 +170,41 @@ func (p *peers) open(in *testeekit.Input) (any, error) {
 	if role == "server" {
 		kind = peer.Server
 	}
-	links, err := peer.NewLinks[uint16](kind, config, salts(salt), peer.DefaultLinks)
+	links, err := peer.NewLinks[string](kind, config, salts(salt), peer.DefaultLinks)
 	if err != nil {
 		return nil, said(err)
 	}
-	p.links = links
+	p.role, p.links, p.ports, p.connections = kind, links, map[string]uint16{}, map[string]*testeekit.Connection{}
 	if kind == peer.Client {
-		err = links.Do(remote, p.now, func(one *peer.Peer) error { return one.Ping(streamID, p.now) })
+		err = p.reach(to)
 	}
-	return map[string]any{}, p.after(err)
+	if err := p.after(err); err != nil {
+		return nil, err
+	}
+	return p.ok(map[string]any{})
+}
+
+// target is where a client goes.
+type target struct {
+	link, transport string
+	remote          uint16
+	streamID        uint32
+}
+
+// reach sends a client's first ping.
+func (p *peers) reach(to target) error {
+	if to.transport == "tcp" {
+		one, err := testeekit.Connect(to.remote)
+		p.connections[to.link] = one
+		p.links.Connect(to.link, p.now)
+		if err != nil { // TCP-12
+			p.links.On(to.link, p.now, (*peer.Connection).Break)
+			return nil
+		}
+	} else {
+		p.ports[to.link] = to.remote
+	}
+	return p.links.Do(to.link, p.now, func(one *peer.Peer) error { return one.Ping(to.streamID, p.now) })
 }
 
 // salts gives the salt of the configuration, and from then on others (testee.md, section 6).
@@ -115,6 +241,7 @@ func readConfig(in *testeekit.Input) (peer.Config, peer.Salt, error) {
 }
 
 func (p *peers) send(in *testeekit.Input) (any, error) {
+	arrived := in.OptionalArrived()
 	request, err := readRequest(in, p.now)
 	if err != nil {
 		return nil, err
@@ -122,28 +249,34 @@ func (p *peers) send(in *testeekit.Input) (any, error) {
 	if p.links == nil {
 		return nil, errNone
 	}
+	if err := p.take(arrived); err != nil {
+		return nil, err
+	}
 	to, only := p.links.Only()
-	if request.to != 0 {
+	if request.to != "" {
 		to, only = request.to, p.links.Has(request.to)
 	}
 	if !only {
 		return nil, testeekit.BadRequest("no peer, or more than one, is meant")
 	}
 	err = p.links.Do(to, p.now, request.ask)
-	return map[string]any{}, p.after(err)
+	if err := p.after(err); err != nil {
+		return nil, err
+	}
+	return p.ok(map[string]any{})
 }
 
-// request is what a peer is asked for; to is 0 if it does not say which.
+// request is what a peer is asked for; to is empty if it does not say which.
 type request struct {
-	to  uint16
+	to  string
 	ask func(*peer.Peer) error
 }
 
 func readRequest(in *testeekit.Input, now time.Duration) (request, error) {
 	kind, streamID := in.OneOf("kind", "message", "ping", "head", "tail", "heart"), in.U32("stream_id")
 	var found request
-	if in.Has("to") {
-		found.to = uint16(in.Integer("to", 1, 65535))
+	if in.Has("link") {
+		found.to = in.Link("link")
 	}
 	switch kind {
 	case "message":
@@ -185,47 +318,71 @@ func readSizes(in *testeekit.Input) *peer.Sizes {
 }
 
 func (p *peers) poll(in *testeekit.Input) (any, error) {
+	arrived := in.OptionalArrived()
 	if err := in.Done(); err != nil {
 		return nil, err
 	}
 	if p.links == nil {
 		return nil, errNone
 	}
+	if err := p.take(arrived); err != nil {
+		return nil, err
+	}
 	found := []map[string]any{}
-	for port, event := range p.links.Events() {
+	for link, event := range p.links.Events() {
 		members := eventOf(event)
-		members["peer"] = port
+		members["link"] = link
 		found = append(found, members)
 	}
-	return map[string]any{"events": found}, nil
+	return p.ok(map[string]any{"events": found})
 }
 
 func (p *peers) advance(in *testeekit.Input) (any, error) {
-	ms := in.Integer("ms", 0, 86_400_000)
+	ms, arrived := in.Integer("ms", 0, 86_400_000), in.OptionalArrived()
 	if err := in.Done(); err != nil {
 		return nil, err
 	}
 	if p.links == nil {
 		return nil, errNone
 	}
+	if err := p.take(arrived); err != nil {
+		return nil, err
+	}
 	p.now += time.Duration(ms) * time.Millisecond
 	p.links.Advance(p.now)
-	return map[string]any{}, p.after(nil)
+	if err := p.after(nil); err != nil {
+		return nil, err
+	}
+	return p.ok(map[string]any{})
 }
 
 func (p *peers) close(in *testeekit.Input) (any, error) {
 	if err := in.Done(); err != nil {
 		return nil, err
 	}
-	p.links = nil
+	p.disconnect()
 	return map[string]any{}, nil
+}
+
+// disconnect lets go of all peers and connections (TST-19).
+func (p *peers) disconnect() {
+	for _, one := range p.connections {
+		if one != nil {
+			one.Close()
+		}
+	}
+	if len(p.connections) > 0 {
+		p.wires.TCP.Reset()
+	}
+	p.links, p.ports, p.connections = nil, nil, nil
 }
 
 func (p *peers) reset(in *testeekit.Input) (any, error) {
 	if err := in.Done(); err != nil {
 		return nil, err
 	}
-	p.links, p.now = nil, 0
+	p.disconnect()
+	p.now = 0
 	return map[string]any{}, nil
 }
 
@@ -278,6 +435,13 @@ func eventOf(event peer.Event) map[string]any {
 		return found
 	case peer.Dropped:
 		return map[string]any{"event": "dropped", "code": e.Code}
+	}
+	if ended, is := event.(peer.Ended); is {
+		found := map[string]any{"event": "closed"}
+		if ended.Code != "" {
+			found["code"] = ended.Code
+		}
+		return found
 	}
 	return map[string]any{"event": "lost"}
 }

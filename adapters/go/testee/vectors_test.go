@@ -21,15 +21,17 @@ import (
 
 // vectorFile is a file of vectors/data; vectors/schema.json is its form.
 type vectorFile struct {
-	Op    string
-	Cases []vectorCase
+	Op         string
+	Transports []string
+	Cases      []vectorCase
 	shared
 }
 
 type vectorCase struct {
-	ID     string
-	Input  map[string]any
-	Expect struct {
+	ID         string
+	Transports []string // in place of those of the file
+	Input      map[string]any
+	Expect     struct {
 		OK     map[string]any
 		Reject string
 	}
@@ -103,7 +105,11 @@ func judge(file *vectorFile, one vectorCase) error {
 		if err != nil {
 			return err
 		}
-		return play(input)
+		transports := one.Transports
+		if transports == nil {
+			transports = file.Transports
+		}
+		return play(transports, input)
 	}
 	result, err := perform(file.Op, one.Input)
 	return compare(file.Op, one, result, err)

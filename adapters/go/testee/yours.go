@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 
 	"resonant"
+	"resonant/peer"
 	"resonant/testeekit"
 )
 
@@ -11,9 +13,11 @@ import (
 type yours struct{}
 
 func (yours) Hello() testeekit.Hello {
-	return testeekit.Hello{Name: "resonant-go", Version: "1.0.0", Profiles: []string{
-		"frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream",
-	}}
+	return testeekit.Hello{
+		Name: "resonant-go", Version: "1.0.0",
+		Profiles:   []string{"frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream", "tcp"},
+		Transports: []string{"udp", "tcp"},
+	}
 }
 
 // said makes an answer of what the module said. An error of any other kind is a crash, and no refusal.
@@ -137,4 +141,33 @@ func (yours) Quantize(bits int, source string, data []byte) (codes, scale []byte
 func (yours) Dequantize(bits int, count uint32, codes, scale []byte) ([]byte, error) {
 	data, err := resonant.Dequantize(resonant.Quantizer(bits), uint64(count), codes, scale)
 	return data, said(err)
+}
+
+func (yours) Split(chunks [][]byte, ended bool) (*testeekit.Split, error) {
+	var splitter peer.Splitter
+	found := &testeekit.Split{End: "open"}
+	var failed error
+	for _, chunk := range chunks {
+		failed = splitter.Push(chunk, func(frame []byte) { found.Frames = append(found.Frames, bytes.Clone(frame)) })
+	}
+	if ended && failed == nil {
+		found.End = "clean"
+		failed = splitter.End()
+	}
+	if failed != nil {
+		found.End = said(failed).Error()
+	}
+	found.Held = splitter.Held()
+	return found, nil
+}
+
+func (yours) Join(frames [][]byte) ([]byte, error) {
+	var data []byte
+	for _, frame := range frames {
+		var err error
+		if data, err = peer.AppendFramed(data, frame); err != nil {
+			return nil, said(err)
+		}
+	}
+	return data, nil
 }

@@ -2,15 +2,37 @@
 // requests, the ops. A testee is an Implementation and calls Run with it. It needs the standard library only.
 package testeekit
 
+import "slices"
+
 // Hello is what a testee says of its implementation (TST-12).
 type Hello struct {
 	Name, Version string
 	Profiles      []string // those that it claims
+	Transports    []string // those on which it has peers, "udp" or "tcp"; with handshake none means udp alone
 }
 
 func (h Hello) reply() map[string]any {
 	profiles := append([]string{}, h.Profiles...)
-	return map[string]any{"name": h.Name, "version": h.Version, "language": "Go", "spec": "1.0", "profiles": profiles}
+	found := map[string]any{"name": h.Name, "version": h.Version, "language": "Go", "spec": "1.0", "profiles": profiles}
+	if transports := h.transports(); len(transports) > 0 {
+		found["transports"] = transports // TST-27
+	}
+	return found
+}
+
+// transports are those that have a wire.
+func (h Hello) transports() []string {
+	if len(h.Transports) == 0 && slices.Contains(h.Profiles, "handshake") {
+		return []string{"udp"}
+	}
+	return h.Transports
+}
+
+// Split is what tcp_split found: the frames, "open", "clean" or a code, and how many bytes wait for more.
+type Split struct {
+	Frames [][]byte
+	End    string
+	Held   int
 }
 
 // Slice is one slice of a frame. Given to Encode, its values may be wrong on purpose.
@@ -78,6 +100,11 @@ type Implementation interface {
 	SparseDecode(tensor Sparse) (dense []byte, err error)
 	Quantize(bits int, source string, data []byte) (codes, scale []byte, err error)
 	Dequantize(bits int, count uint32, codes, scale []byte) (data []byte, err error)
+
+	// tcp. Split is given bytes in the chunks in which they come.
+
+	Split(chunks [][]byte, ended bool) (*Split, error)
+	Join(frames [][]byte) (data []byte, err error)
 }
 
 // Unsupported has every function of Implementation but Hello, each with the answer unsupported. Embed it, and write
@@ -134,3 +161,9 @@ func (Unsupported) Quantize(int, string, []byte) (codes, scale []byte, err error
 func (Unsupported) Dequantize(int, uint32, []byte, []byte) ([]byte, error) {
 	return nil, UnsupportedError("dequantize")
 }
+
+// Split is not there.
+func (Unsupported) Split([][]byte, bool) (*Split, error) { return nil, UnsupportedError("tcp_split") }
+
+// Join is not there.
+func (Unsupported) Join([][]byte) ([]byte, error) { return nil, UnsupportedError("tcp_join") }

@@ -4,9 +4,13 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 )
+
+// linkName is what the runner may call a remote end (testee.md, section 6).
+var linkName = regexp.MustCompile(`^[A-Za-z0-9-]{1,64}$`)
 
 // An Input has the members of an object of JSON. Each is read once, by the method for its type; the first that is
 // missing or wrong, or that nobody read, is what Done says.
@@ -97,6 +101,51 @@ func (in *Input) Bytes(name string) []byte {
 		return nil
 	}
 	return data
+}
+
+// manyBytes reads an array of hexadecimal.
+func (in *Input) manyBytes(name string) [][]byte {
+	items := in.items(name)
+	found := make([][]byte, len(items))
+	for at, item := range items {
+		one := &Input{members: map[string]any{name: item}}
+		if found[at] = one.Bytes(name); one.err != nil {
+			in.fail("%v", one.err)
+		}
+	}
+	return found
+}
+
+// Link reads the name of a remote end.
+func (in *Input) Link(name string) string {
+	link := in.Text(name)
+	if !linkName.MatchString(link) {
+		in.fail("%s is not 1 to 64 letters, digits and hyphens", name)
+	}
+	return link
+}
+
+// Arrived is what the runner says has come on a connection (TST-28).
+type Arrived struct {
+	Link  string
+	Bytes int64 // since the connection was made
+	Ended bool  // so has its end
+}
+
+// OptionalArrived reads the member arrived; nil if there is none.
+func (in *Input) OptionalArrived() *Arrived {
+	if !in.Has("arrived") {
+		return nil
+	}
+	given := in.Object("arrived")
+	found := &Arrived{Link: given.Link("link"), Bytes: given.Integer("bytes", 0, 1<<53-1)}
+	if given.Has("ended") {
+		found.Ended = given.Bool("ended")
+	}
+	if err := given.Done(); err != nil {
+		in.fail("arrived: %v", err)
+	}
+	return found
 }
 
 // OptionalBytes reads lower-case hexadecimal; nil if there is no such member.

@@ -29,6 +29,8 @@ func Ops(yours Implementation) map[string]Op {
 		"sparse_decode": o.sparseDecode,
 		"quantize":      o.quantize,
 		"dequantize":    o.dequantize,
+		"tcp_split":     o.split,
+		"tcp_join":      o.join,
 	}
 }
 
@@ -174,6 +176,31 @@ func (o ops) dequantize(in *Input) (any, error) {
 	}
 	data, err := o.yours.Dequantize(bits, count, codes, scale)
 	return result(map[string]any{"data": data}, err)
+}
+
+func (o ops) split(in *Input) (any, error) {
+	chunks, ended := in.manyBytes("chunks"), in.Bool("ended")
+	if err := in.Done(); err != nil {
+		return nil, err
+	}
+	found, err := o.yours.Split(chunks, ended)
+	if err != nil {
+		return nil, err
+	}
+	frames := make([]string, len(found.Frames))
+	for at, frame := range found.Frames {
+		frames[at] = hex.EncodeToString(frame)
+	}
+	return map[string]any{"frames": frames, "end": found.End, "held": found.Held}, nil
+}
+
+func (o ops) join(in *Input) (any, error) {
+	frames := in.manyBytes("frames")
+	if err := in.Done(); err != nil {
+		return nil, err
+	}
+	data, err := o.yours.Join(frames)
+	return result(map[string]any{"bytes": data}, err)
 }
 
 // earlier are the codes of checks that come before the transforms (FRM-29).

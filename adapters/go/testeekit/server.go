@@ -1,6 +1,7 @@
 package testeekit
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -12,8 +13,14 @@ import (
 // Peers are the ops on peers, of the profile handshake (testee.md, section 6). They are kept out of batches.
 type Peers struct {
 	Ops    map[string]Op
-	Before func() error // handles what waits on the wire socket, before each of them
-	Wire   func(*Wire)  // is given the wire socket first
+	Before func() error // handles what waits on the wire of udp, before each of them
+	Wires  func(Wires)  // is given the wires first
+}
+
+// Wires are those of the transports that hello names; nil where it does not.
+type Wires struct {
+	UDP *Wire
+	TCP *Listener
 }
 
 // Run is all that main of a testee does: it binds, prints the ports, and answers until it is told to stop. With the
@@ -39,15 +46,18 @@ func run(asked *table, attach bool) error {
 	if err != nil {
 		return err
 	}
-	wire, err := bind()
+	ports, wires, err := bindWires(asked.hello.transports())
 	if err != nil {
 		return err
 	}
-	if asked.peers.Wire != nil {
-		asked.peers.Wire(&Wire{wire})
+	if asked.peers.Wires != nil {
+		asked.peers.Wires(wires)
 	}
-	_, err = fmt.Printf("{\"control\": %d, \"wire\": %d}\n", port(control), port(wire)) // TST-1
+	line, err := json.Marshal(map[string]any{"control": port(control), "wires": ports}) // TST-1
 	if err != nil {
+		return err
+	}
+	if _, err := fmt.Println(string(line)); err != nil {
 		return err
 	}
 	if !attach {
@@ -57,6 +67,30 @@ func run(asked *table, attach bool) error {
 		}()
 	}
 	return (&server{asked: asked, control: control, attach: attach}).serve()
+}
+
+// bindWires gives a wire for each transport, and their ports.
+func bindWires(transports []string) (map[string]uint16, Wires, error) {
+	ports, wires := map[string]uint16{}, Wires{}
+	for _, transport := range transports {
+		switch transport {
+		case "udp":
+			socket, err := bind()
+			if err != nil {
+				return nil, wires, err
+			}
+			ports[transport], wires.UDP = port(socket), &Wire{socket}
+		case "tcp":
+			listener, err := Listen()
+			if err != nil {
+				return nil, wires, err
+			}
+			ports[transport], wires.TCP = listener.Port(), listener
+		default:
+			return nil, wires, fmt.Errorf("the transport %q is unknown to this kit", transport)
+		}
+	}
+	return ports, wires, nil
 }
 
 // bind gives a socket with buffers as large as the system grants: some grant less, some refuse.

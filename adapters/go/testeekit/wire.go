@@ -5,7 +5,7 @@ import (
 	"net/netip"
 )
 
-// Wire is the socket of a testee's peers, on 127.0.0.1.
+// Wire is the wire of udp of a testee's peers, a socket on 127.0.0.1.
 type Wire struct{ socket *net.UDPConn }
 
 // Send sends a datagram to a port of 127.0.0.1.

@@ -39,7 +39,7 @@ def head(request_id: int, index: int = 0, count: int = 1) -> bytes:
 def print_ports() -> None:
     """Print the line of ports."""
     control, wire = sockets()
-    print(json.dumps({"control": control.getsockname()[1], "wire": wire.getsockname()[1]}), flush=True)
+    print(json.dumps({"control": control.getsockname()[1], "wires": {"udp": wire.getsockname()[1]}}), flush=True)
 
 
 def good(_op: str, _input: Mapping[str, Any]) -> Reply:

@@ -54,6 +54,10 @@ export const CODES = {
   BUFFER_LIMIT: "STM-8",
   AFTER_TAIL: "STM-15",
   CLOSED: "STM-19",
+  // Of connections that are closed.
+  TRUNCATED_FRAME: "TCP-11",
+  FRAME_TIMEOUT: "TCP-8",
+  CONNECTION_RESET: "TCP-12",
 } as const;
 
 /** A reject code. */

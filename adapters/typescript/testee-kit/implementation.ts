@@ -81,6 +81,14 @@ export interface Implementation {
   sparseDecode?(tensor: SparseTensor): Uint8Array;
   quantize?(bits: 4 | 8, source: "f16" | "f32" | "bf16", data: Uint8Array): { codes: Uint8Array; scale: Uint8Array };
   dequantize?(bits: 4 | 8, count: number, codes: Uint8Array, scale?: Uint8Array): Uint8Array;
+
+  // tcp: besides peers over TCP.
+
+  tcpSplit?(
+    chunks: readonly Uint8Array[],
+    ended: boolean,
+  ): { frames: readonly Uint8Array[]; end: string; held: number };
+  tcpJoin?(frames: readonly Uint8Array[]): Uint8Array;
 }
 
 /** Thrown to refuse an input: with a code of specs/README.md, or without one where the implementation names none. */

@@ -68,6 +68,15 @@ export class Input {
     return bytes;
   }
 
+  /** An array of texts of lower-case hexadecimal. */
+  bytesEach(name: string): Uint8Array[] {
+    return this.array(name).map((item) => {
+      const bytes = typeof item === "string" ? fromHex(item) : undefined;
+      if (bytes === undefined) throw new BadRequest(`${name} has what is not lower-case hexadecimal`);
+      return bytes;
+    });
+  }
+
   /** An integer that is at least `least` and at most `most`. */
   integer(name: string, least: number, most: number): number {
     return requireInteger(name, this.value(name), least, most);

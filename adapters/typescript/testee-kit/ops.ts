@@ -1,4 +1,5 @@
 import { readFields, showFields } from "./fields.js";
+import { framingOps } from "./framing.js";
 import { toHex } from "./hex.js";
 import { type Fields, type Implementation, Refusal, type Sealing, Unsupported } from "./implementation.js";
 import type { Input } from "./input.js";
@@ -12,7 +13,7 @@ const SOURCES = ["f16", "f32", "bf16"] as const;
 
 /** The ops over an implementation by their names, but for those on peers. */
 export function opsOf(yours: Implementation): ReadonlyMap<string, Op> {
-  return new Map([...frameOps(yours), ...transformOps(yours), ...tensorOps(yours)]);
+  return new Map([...frameOps(yours), ...transformOps(yours), ...tensorOps(yours), ...framingOps(yours)]);
 }
 
 function frameOps(yours: Implementation): Map<string, Op> {

@@ -1,6 +1,7 @@
 import { BadRequest, type Hello, type Implementation, Refusal, Unsupported } from "./implementation.js";
 import { Input } from "./input.js";
 import { type Op, opsOf } from "./ops.js";
+import type { Peers } from "./peers.js";
 import { MAX_PIECES, PIECE_BYTES } from "./pieces.js";
 
 /** A reply has one of the members ok, reject, unsupported and error (TST-8). */
@@ -13,6 +14,8 @@ export interface Answer {
 }
 
 const SPEC = "1.0";
+/** Those that no batch may have (TST-25), whether there are peers or not. */
+const ON_PEERS = ["peer_open", "peer_send", "peer_poll", "peer_advance", "peer_close", "reset"];
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** A testee without its sockets: messages in, answers out. */
@@ -20,18 +23,18 @@ export class Requests {
   readonly #hello: Hello;
   readonly #token: string;
   readonly #ops: ReadonlyMap<string, Op>;
-  readonly #peerOps: ReadonlyMap<string, Op>;
+  readonly #peers: Pick<Peers, "ops" | "transports"> | undefined;
 
-  constructor(yours: Implementation, token: string, peerOps: ReadonlyMap<string, Op> = new Map()) {
+  constructor(yours: Implementation, token: string, peers?: Pick<Peers, "ops" | "transports">) {
     this.#hello = yours.hello;
     this.#token = token;
     this.#ops = opsOf(yours);
-    this.#peerOps = peerOps;
+    this.#peers = peers;
   }
 
   /** Whether a message is a request for an op on peers. */
   isOnPeers(message: unknown): boolean {
-    return isObject(message) && typeof message.op === "string" && this.#peerOps.has(message.op);
+    return isObject(message) && typeof message.op === "string" && this.#peers?.ops.has(message.op) === true;
   }
 
   /** Answer a message that `parse` gave. */
@@ -46,14 +49,15 @@ export class Requests {
   }
 
   #find(name: string): Op | undefined {
-    return this.#own.get(name) ?? this.#ops.get(name) ?? this.#peerOps.get(name);
+    return this.#own.get(name) ?? this.#ops.get(name) ?? this.#peers?.ops.get(name);
   }
 
   readonly #greet: Op = (input) => {
     const token = input.text("token");
     input.done();
     if (token !== this.#token) throw new BadRequest("token is wrong");
-    return { ...this.#hello, language: "TypeScript", spec: SPEC };
+    const transports = this.#peers === undefined ? {} : { transports: this.#peers.transports };
+    return { ...this.#hello, language: "TypeScript", spec: SPEC, ...transports };
   };
 
   readonly #stop: Op = (input) => {
@@ -66,7 +70,7 @@ export class Requests {
     const requests = input.array("requests", 1, MAX_PIECES);
     input.done();
     const find = (name: string) => {
-      if (this.#own.has(name) || this.#peerOps.has(name)) throw new BadRequest(`${name} cannot be part of a batch`);
+      if (this.#own.has(name) || ON_PEERS.includes(name)) throw new BadRequest(`${name} cannot be part of a batch`);
       return this.#ops.get(name);
     };
     return { replies: requests.map((request) => answerTo(request, find).reply) };

@@ -1,15 +1,18 @@
 import { randomBytes } from "node:crypto";
-import { isSpaceId, type LinkEvent, Links, type Peer, type PeerConfig, type Role, type Sizes } from "../src/index.js";
+import { isSpaceId, type LinkEvent, type Peer, type PeerConfig, type Sizes } from "../src/index.js";
 import {
   BadRequest,
   type Input,
   type Op,
+  type Outgoing,
   type Peers,
+  readLink,
   readSlices,
   showSlices,
+  type Transport,
   toHex,
-  type WireDatagram,
 } from "../testee-kit/index.js";
+import { Ends } from "./ends.js";
 import { said } from "./yours.js";
 
 const DAY_MS = 86_400_000;
@@ -21,11 +24,10 @@ type Request = (peer: Peer, now: number) => void;
 
 /** The peers of the package, whose clock stands still but for peer_advance (testee.md, section 6). */
 export class TesteePeers implements Peers {
-  #links: Links | undefined;
-  /** The port of a client's server. */
-  #remote: number | undefined;
+  readonly transports = ["udp", "tcp"] as const;
+  #ends: Ends | undefined;
   #now = 0;
-  #outgoing: WireDatagram[] = [];
+  #outgoing: Outgoing[] = [];
 
   readonly ops: ReadonlyMap<string, Op> = new Map<string, Op>([
     ["peer_open", (input) => this.#open(input)],
@@ -36,33 +38,43 @@ export class TesteePeers implements Peers {
     ["reset", (input) => this.#reset(input)],
   ]);
 
-  receive({ port, datagram }: WireDatagram): void {
-    if (this.#remote === undefined || this.#remote === port) this.#links?.receive(String(port), datagram, this.#now);
-    this.#collect();
+  receive(link: string, transport: Transport, bytes: Uint8Array): void {
+    this.#ends?.receive(link, transport, bytes, this.#now);
   }
 
-  outgoing(): WireDatagram[] {
-    return this.#outgoing.splice(0);
+  ended(link: string, how: "end" | "reset"): void {
+    this.#ends?.ended(link, how, this.#now);
+  }
+
+  unsent(link: string, bytes: number): void {
+    this.#ends?.unsent(link, bytes);
+  }
+
+  outgoing(): Outgoing[] {
+    return [...this.#outgoing.splice(0), ...(this.#ends?.takeOutgoing() ?? [])];
   }
 
   #open(input: Input): object {
     const role = input.oneOf("role", ["server", "client"] as const);
     const { config, salt } = input.within("config", readConfig);
-    const remote = role === "client" ? portOf(input, "remote") : undefined;
-    const streamId = role === "client" ? input.u32("stream_id") : 0;
+    const remote = role === "client" ? readRemote(input) : undefined;
     input.done();
-    if (this.#links !== undefined) throw new BadRequest("peers are open");
-    this.#links = linksOf(role, config, salt);
-    this.#remote = remote;
-    if (remote !== undefined) this.#ask(remote, (peer, now) => peer.ping(streamId, now));
+    if (this.#ends !== undefined) throw new BadRequest("peers are open");
+    this.#ends = new Ends({ role, config, salt, drawSalt: () => Uint8Array.from(randomBytes(salt.length)) });
+    if (remote !== undefined) {
+      const { link, transport, port, streamId } = remote;
+      this.#outgoing.push({ link, connect: { transport, port } });
+      this.#ends.connect(link, transport, this.#now);
+      this.#ask(link, (peer, now) => peer.ping(streamId, now));
+    }
     return {};
   }
 
   #send(input: Input): object {
     const request = REQUESTS[input.oneOf("kind", KINDS)](input, input.u32("stream_id"));
-    const to = input.optional("to", (name) => portOf(input, name));
+    const link = input.optional("link", (name) => readLink(input, name));
     input.done();
-    this.#ask(to ?? this.#onlyPort(), request);
+    this.#ask(link ?? this.#onlyLink(), request);
     return {};
   }
 
@@ -74,17 +86,16 @@ export class TesteePeers implements Peers {
   #advance(input: Input): object {
     const ms = input.integer("ms", 0, DAY_MS);
     input.done();
-    const links = this.#opened();
+    const ends = this.#opened();
     this.#now += ms;
-    links.advance(this.#now);
-    this.#collect();
+    ends.advance(this.#now);
     return {};
   }
 
   #close(input: Input): object {
     input.done();
-    this.#links = undefined;
-    this.#remote = undefined;
+    this.#ends = undefined;
+    this.#outgoing = [];
     return {};
   }
 
@@ -94,36 +105,39 @@ export class TesteePeers implements Peers {
     return {};
   }
 
-  #opened(): Links {
-    if (this.#links === undefined) throw new BadRequest("no peers are open");
-    return this.#links;
+  #opened(): Ends {
+    if (this.#ends === undefined) throw new BadRequest("no peers are open");
+    return this.#ends;
   }
 
-  /** The one port that there is to send to; 0, which nobody has, where there is none. */
-  #onlyPort(): number {
-    const ports = this.#remote === undefined ? this.#opened().addresses : [this.#remote];
-    if (ports.length > 1) throw new BadRequest("there are several peers, and no member to");
-    return Number(ports[0] ?? 0);
+  /** The one link that there is to send on; "none", which is nobody's, where there is none. */
+  #onlyLink(): string {
+    const { names } = this.#opened();
+    if (names.length > 1) throw new BadRequest("there are several peers, and no member link");
+    return names[0] ?? "none";
   }
 
-  #ask(port: number, request: Request): void {
-    const links = this.#opened();
-    said(() => links.ask(String(port), this.#now, (peer) => request(peer, this.#now)));
-    this.#collect();
-  }
-
-  #collect(): void {
-    for (const { to, datagram } of this.#links?.takeDatagrams() ?? []) {
-      this.#outgoing.push({ port: Number(to), datagram });
-    }
+  #ask(link: string, request: Request): void {
+    const ends = this.#opened();
+    said(() => ends.ask(link, this.#now, (peer) => request(peer, this.#now)));
   }
 }
 
-function linksOf(role: Role, config: PeerConfig, salt: Uint8Array): Links {
-  return new Links({ role, config, salt, drawSalt: () => Uint8Array.from(randomBytes(salt.length)) });
+interface Remote {
+  readonly link: string;
+  readonly transport: Transport;
+  readonly port: number;
+  readonly streamId: number;
 }
 
-const portOf = (input: Input, name: string): number => input.integer(name, 1, 65_535);
+function readRemote(input: Input): Remote {
+  return {
+    link: readLink(input, "link"),
+    transport: input.oneOf("transport", ["udp", "tcp"] as const),
+    port: input.integer("remote", 1, 65_535),
+    streamId: input.u32("stream_id"),
+  };
+}
 
 function readConfig(input: Input): { config: PeerConfig; salt: Uint8Array } {
   const config: PeerConfig = {
@@ -172,7 +186,7 @@ function readSizes(input: Input): Sizes {
 function showEvent({ from, event }: LinkEvent): object {
   const { kind, ...members } = event;
   const shown = kind === "message" ? { ...members, slices: showSlices(event.slices) } : members;
-  return { peer: Number(from), event: kind, ...(showMember(shown) as object) };
+  return { link: from, event: kind, ...(showMember(shown) as object) };
 }
 
 const NAMES: Readonly<Record<string, string>> = {

@@ -7,7 +7,7 @@ export const yours: Implementation = {
   hello: {
     name: "resonant-typescript",
     version: "0.1.0",
-    profiles: ["frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream"],
+    profiles: ["frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream", "tcp"],
   },
   decode: (frame, key) => said(() => resonant.decode(frame, { key })),
   encode: (fields, options) => said(() => resonant.encode(fields, options)),
@@ -23,7 +23,26 @@ export const yours: Implementation = {
     said(() => resonant.sparseDecode(dims, { values, index }, indexDims)),
   quantize: (bits, source, data) => said(() => resonant.quantize(bits, data, source)),
   dequantize: (bits, count, codes, scale) => said(() => resonant.dequantize(bits, count, codes, scale)),
+  tcpSplit: split,
+  tcpJoin: (frames) => said(() => joinedBytes(frames.map((frame) => resonant.joined(frame)))),
 };
+
+function split(chunks: readonly Uint8Array[], ended: boolean): { frames: Uint8Array[]; end: string; held: number } {
+  const splitter = new resonant.Splitter();
+  const frames = chunks.flatMap((chunk) => [...splitter.frames(chunk)]);
+  const end = ended ? splitter.finish() : (splitter.end ?? "open");
+  return { frames, end, held: splitter.held };
+}
+
+function joinedBytes(pieces: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}
 
 /** Calls the package; its rejects become refusals, and any other error is a crash. */
 export function said<Value>(call: () => Value): Value {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..inputs import Kind
-from . import dialogues, frame, message, quant, sparse, streams, xchacha, zstd
+from . import dialogues, frame, message, quant, sparse, streams, tcp, xchacha, zstd
 
 KINDS: tuple[Kind, ...] = (
     *frame.KINDS,
@@ -14,4 +14,5 @@ KINDS: tuple[Kind, ...] = (
     *quant.KINDS,
     *dialogues.KINDS,
     *streams.KINDS,
+    *tcp.KINDS,
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import json
 import signal
-import socket
 import sys
 import threading
 from collections.abc import Iterator, Mapping
@@ -16,8 +15,9 @@ from typing import Any, Self
 
 import numpy as np
 
-from adapters.driver import Address, Answer, Crash, HarnessError, Hello, enlarge_buffers, parse_answer
+from adapters.driver import Address, Answer, Crash, HarnessError, Hello, parse_answer
 from adapters.driver.answer import AnswerError
+from adapters.testee_kit.server import bound
 
 LIMIT_S = 5.0
 """CPU seconds for one op, as a busy machine breaks no mutant; the longest of the reference takes a tenth of that."""
@@ -27,31 +27,30 @@ FOLDER = Path(__file__).resolve().parents[3] / "adapters" / "reference"
 class InProcess:
     """Answers ops as the testee would behind its control socket: a request as JSON, and the reply as JSON.
 
-    Its peers have a real wire socket, which its end as a context manager closes.
+    Its peers have real wires, which its end as a context manager closes.
     """
 
     def __init__(self) -> None:
-        self._wire = socket.socket(type=socket.SOCK_DGRAM)
-        enlarge_buffers(self._wire)
-        self._wire.bind(("127.0.0.1", 0))
-        SCRIPTS["peer_ops"].PEERS.use(self._wire)
+        self._sockets = {name: bound(name) for name in SCRIPTS["ops"].TRANSPORTS}
+        SCRIPTS["peer_ops"].PEERS.use(self._sockets)
 
     @property
-    def wire_address(self) -> Address:
-        """The address of the wire socket."""
-        host, port = self._wire.getsockname()
-        return host, port
+    def wires(self) -> Mapping[str, Address]:
+        """The addresses of the wires."""
+        return {name: one.getsockname() for name, one in self._sockets.items()}
 
     @property
     def hello(self) -> Hello:
         """The testee's reply to hello."""
-        return Hello("resonant", "in process", "Python", "1.0", tuple(SCRIPTS["ops"].PROFILES))
+        ops = SCRIPTS["ops"]
+        return Hello("resonant", "in process", "Python", "1.0", tuple(ops.PROFILES), transports=tuple(ops.TRANSPORTS))
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._wire.close()
+        for one in self._sockets.values():
+            one.close()
 
     def ask(self, op: str, input: Mapping[str, Any], *, case: str = "", profile: str = "") -> Answer:
         """Have an op performed; an exception that the testee lets through is a Crash, as it ends the real one."""

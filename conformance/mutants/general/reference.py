@@ -70,7 +70,7 @@ def find_survivors(
                 if entry.killer:
                     killers.add(entry.mutant, entry.killer)
             total = len(places) if size is None else size
-            for entry in judged(tasks, _bench(), killers, jobs=jobs, size=left):
+            for entry in judged(tasks, _bench(tasks), killers, jobs=jobs, size=left):
                 journal.add(entry)
                 entries.append(entry)
                 done(len(entries), total)
@@ -81,8 +81,13 @@ def _known(places: Iterable[Place], journal: Journal) -> Iterator[Entry]:
     return (journal.done[place.key] for place in places if place.key in journal.done)
 
 
-def _bench() -> Bench:
-    bench = prepared(by_price(load_cases()), LIMIT_FLOOR_S)
+def _bench(tasks: Iterable[Task]) -> Bench:
+    """A bench of all cases, or of those that the tasks owe where each says which."""
+    owed = [task.owed for task in tasks]
+    told = [one for one in owed if one is not None]
+    wanted = None if len(told) < len(owed) else frozenset().union(*told)
+    cases = [case for case in load_cases() if wanted is None or case.id in wanted]
+    bench = prepared(by_price(cases), LIMIT_FLOOR_S)
     if bench.coverage.failing:
         raise RuntimeError(f"the reference itself fails {bench.coverage.failing[0]}; repair that first")
     return bench

@@ -68,7 +68,8 @@ def serve_changed(change: Change) -> None:
     arguments = read_arguments(argparse.ArgumentParser())
     change(ExitStack())
     # All three are looked up now that they are changed.
-    server.serve(SCRIPTS["ops"].answer, arguments.attach, SCRIPTS["peer_ops"].PEERS.use)
+    ops, peers = SCRIPTS["ops"], SCRIPTS["peer_ops"].PEERS
+    server.serve(ops.answer, arguments.attach, ops.TRANSPORTS, peers.use)
 
 
 def breaking(probes: str, name: str, about: str, change: Change) -> WrongTestee:

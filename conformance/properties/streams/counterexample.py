@@ -23,7 +23,13 @@ def case_of(given: Mapping[str, Any], seed: int) -> Case:
 def write_found(folder: Path, case: Case) -> Path:
     """Write the case as a vector file that `--dialogue` plays again; the path."""
     name = case.id.rpartition("/")[2]
-    entry = {"id": name, "about": case.about, "clauses": list(case.clauses), "input": case.input, "expect": {"ok": {}}}
+    entry: dict[str, Any] = {
+        "id": name,
+        "about": case.about,
+        "clauses": list(case.clauses),
+        "transports": [case.transport],
+    }
+    entry |= {"input": case.input, "expect": {"ok": {}}}
     file = {
         "$schema": "vectors/schema.json",
         "spec": "1.0",

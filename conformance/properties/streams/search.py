@@ -15,6 +15,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from adapters.driver import WirePeer
 from reports.outcome import Outcome
 
+from ...dialogue.endpoints import UdpEnds
 from ...dialogue.judge import reach
 from ...dialogue.player import Player
 from ...model.cases import Case
@@ -54,7 +55,7 @@ def search(testee: AsksPeers, seed: int) -> Breach | None:
 
     @seeded(seed)
     def machine() -> StreamMachine:
-        return StreamMachine(partial(Player, ask, to, WirePeer), lambda *breach: found.append(breach))
+        return StreamMachine(partial(Player, ask, partial(UdpEnds, to, WirePeer)), lambda *breach: found.append(breach))
 
     try:
         run_state_machine_as_test(machine, settings=SETTINGS)  # type: ignore[arg-type]

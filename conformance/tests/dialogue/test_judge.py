@@ -36,7 +36,7 @@ def test_a_dialogue_that_holds_passes_and_leaves_nothing_behind() -> None:
     assert stand_in.ops == ["reset", "peer_open", *["peer_poll"] * 2, "peer_advance", "peer_poll", "peer_close"]
     assert stand_in.asked[1][1].keys() == {"role", "config"}
     assert stand_in.asked[4] == ("peer_advance", {"ms": 5})
-    assert stand_in.wires[0].sent == [b"\0"]
+    assert stand_in.ends[0].sent == [b"\0"]
 
 
 def test_the_suite_judges_dialogues_as_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,12 +156,12 @@ def test_again_means_the_same_bytes() -> None:
     assert "no datagram came" in judged(replying([first]), SEND, named, again).summary
 
 
-@pytest.mark.parametrize("peer", ["a", "b"])
-def test_what_no_step_claims_fails_for_every_address(peer: str) -> None:
-    stand_in = StandIn({"peer_poll": [Reaction(out=[(peer, b"late")])]})
-    verdict = judged(stand_in, {"peer": "b", "send": "00"})
+@pytest.mark.parametrize("link", ["a", "b"])
+def test_what_no_step_claims_fails_for_every_end(link: str) -> None:
+    stand_in = StandIn({"peer_poll": [Reaction(out=[(link, b"late")])]})
+    verdict = judged(stand_in, {"link": "b", "send": "00"})
     assert verdict.outcome is Outcome.FAIL
-    assert f"at the end: a datagram came to {peer}" in verdict.summary
+    assert f"at the end: a datagram came to {link}" in verdict.summary
     earlier = StandIn({"peer_poll": [Reaction(out=[("a", b"late")])]})
     assert "step 2" in judged(earlier, SEND, {"expect_nothing": True}).summary
 
@@ -174,15 +174,15 @@ def test_what_no_step_claims_fails_for_every_address(peer: str) -> None:
         ([LOST, DROPPED], "events[0].event"),
         ([{**DROPPED, "code": "CLOSED"}, LOST], "events[0].code"),
         ([{**DROPPED, "more": 1}, LOST], "events[0].more: expected nothing, got 1"),
-        ([{**DROPPED, "peer": "b"}, LOST], 'events[0].peer: expected "a", got "b"'),
-        ([{**DROPPED, "peer": "z"}, LOST], 'events[0].peer: expected "a", got 5025'),
+        ([{**DROPPED, "link": "b"}, LOST], 'events[0].link: expected "a", got "b"'),
+        ([{**DROPPED, "link": "z"}, LOST], 'events[0].link: expected "a", got "udp-5025"'),
     ],
-    ids=["missing", "one more", "another order", "another code", "another member", "another peer", "an unknown port"],
+    ids=["missing", "one more", "another order", "another code", "another member", "another end", "an unknown end"],
 )
 def test_events_are_exactly_those(events: Sequence[Step], says: str) -> None:
     stand_in = replying(events=events)
     verdict = judged(
-        stand_in, SEND, {"events": [DROPPED, {"peer": "a", **LOST}]}, {"peer": "b", "expect_nothing": True}
+        stand_in, SEND, {"events": [DROPPED, {"link": "a", **LOST}]}, {"link": "b", "expect_nothing": True}
     )
     assert verdict.outcome is Outcome.FAIL
     assert verdict.summary.startswith("step 2")

@@ -12,7 +12,7 @@ import pytest
 from adapters.driver import Answer, Crash, HarnessError, Ok, Reject, RequestError, StartError, Timeout, Unsupported
 from conformance.dialogue import clock as clocks
 from conformance.dialogue.judge import judge_dialogue
-from conformance.tests.stand_in import FIRST_PORT, Reaction, StandIn, dialogue, judged, replying, sync_frame, wanted
+from conformance.tests.stand_in import Reaction, StandIn, dialogue, judged, link_of, replying, sync_frame, wanted
 from conformance.tests.support import closed, header_bytes
 from reports.outcome import Outcome
 
@@ -48,12 +48,12 @@ def test_a_refused_act_passes_with_its_code_or_with_none() -> None:
 
 def test_an_act_of_a_server_names_the_address_and_comes_after_what_was_sent() -> None:
     stand_in = StandIn()
-    assert judged(stand_in, {"peer": "b", "send": "00"}, {"peer": "b", **ACT}).passed
+    assert judged(stand_in, {"link": "b", "send": "00"}, {"link": "b", **ACT}).passed
     assert stand_in.ops[2:4] == ["peer_poll", "peer_send"]
-    assert stand_in.asked[3][1]["to"] == FIRST_PORT + 1
+    assert stand_in.asked[3][1]["link"] == link_of("b")
     client = StandIn()
     assert judged(client, ACT, role="client").passed
-    assert "to" not in client.asked[2][1]
+    assert "link" not in client.asked[2][1]
 
 
 ANSWERS: Mapping[Outcome, Answer] = {
@@ -104,7 +104,7 @@ def test_at_most_64_datagrams_are_under_way() -> None:
     frame = closed(header_bytes()).hex()
     assert judged(stand_in, {"send_each": {"frame": frame, "from": 5, "to": 144}}).passed
     assert stand_in.handled == [64, 64, 12]
-    sent = stand_in.wires[0].sent
+    sent = stand_in.ends[0].sent
     assert [struct.unpack_from("<Q", datagram, 8)[0] for datagram in sent] == list(range(5, 145))
     assert all(closed(datagram[:-4]) == datagram for datagram in sent)
 
@@ -126,7 +126,7 @@ def test_by_the_real_clock_the_time_passes_and_nobody_is_asked_to_move_it(monkey
 
 def test_the_transcript_says_who_said_what_and_when() -> None:
     stand_in = StandIn({"peer_poll": [Reaction(), Reaction(out=[("b", sync_frame(ERROR))], events=[DROPPED])]})
-    verdict = judged(stand_in, SEND, {"advance": 1500}, {"peer": "b", "send": sync_frame(ERROR).hex()}, {"events": []})
+    verdict = judged(stand_in, SEND, {"advance": 1500}, {"link": "b", "send": sync_frame(ERROR).hex()}, {"events": []})
     assert verdict.summary.startswith('step 4, {"events": []}: events[0]')
     assert [line.split(maxsplit=2)[:2] for line in verdict.transcript] == [
         ["0", "ms"], ["0", "ms"], ["1500", "ms"], ["1500", "ms"], ["1500", "ms"],
@@ -151,7 +151,7 @@ def test_a_long_transcript_is_cut_at_its_beginning() -> None:
         (sync_frame(ERROR), "Sync stream 1 #0", json.dumps(ERROR)),
         (sync_frame(b"no"), "Sync stream 1 #0", None),
         (closed(header_bytes(stream_id=1)), "Think stream 1 #1", "no slices"),
-        (b"hello", "5 bytes, 68656c6c6f (it has 5 bytes (FRM-25, FRM-28))", ""),
+        (b"hello", "5 bytes, 68656c6c6f (it has 5 bytes (FRM-25, FRM-26))", ""),
     ],
     ids=["JSON", "no JSON", "no slices", "no frame"],
 )

@@ -86,13 +86,13 @@ class Loop:
     """The state that the pseudocode remembers, and its handling of datagrams."""
 
     def __init__(self) -> None:
-        # control = udp_bind("127.0.0.1", 0); wire = udp_bind("127.0.0.1", 0)
-        self.control, self.wire = (socket.socket(type=socket.SOCK_DGRAM) for _ in range(2))
+        # control = udp_bind("127.0.0.1", 0)
+        self.control = socket.socket(type=socket.SOCK_DGRAM)
         self.control.bind(("127.0.0.1", 0))
-        self.wire.bind(("127.0.0.1", 0))
-        # print_line(json({"control": port(control), "wire": port(wire)})); flush
-        ports = {"control": self.control.getsockname()[1], "wire": self.wire.getsockname()[1]}
-        print(json.dumps(ports), flush=True)
+        # wires = empty map; with peers also: wires["udp"] = udp_bind("127.0.0.1", 0)
+        wires: dict[str, int] = {}
+        # print_line(json({"control": port(control), "wires": {name: port(wires[name]), ...}})); flush
+        print(json.dumps({"control": self.control.getsockname()[1], "wires": wires}), flush=True)
         # in the background: read standard input to its end, then exit
         threading.Thread(target=exit_at_end_of_input, daemon=True).start()
         # runner = none; kept = empty map; current = none; pieces = empty map
@@ -193,7 +193,7 @@ def answer(request: Any) -> dict[str, Any]:
     # if request.op is not in table: return {"unsupported": request.op}
     if request["op"] not in TABLE:
         return {"unsupported": request["op"]}
-    # if request.op is one on peers: handle what waits on wire
+    # if request.op is one on peers: handle what waits on wires
     # if request.input does not fit specs/ops/<op>.json: return {"error": text}
     if not fits(request["op"], request["input"]):
         return {"error": f"this is no input of {request['op']}"}

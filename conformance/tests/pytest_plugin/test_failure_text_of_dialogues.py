@@ -78,7 +78,7 @@ def test_bytes_that_differ_from_those_named_are_pointed_at() -> None:
 
 def test_what_is_no_frame_is_shown_as_bytes() -> None:
     lines = told(b"hello", expect(json={}))
-    assert "got       5 bytes, 68656c6c6f (it has 5 bytes (FRM-25, FRM-28))" in lines
+    assert "got       5 bytes, 68656c6c6f (it has 5 bytes (FRM-25, FRM-26))" in lines
 
 
 def test_the_conversation_so_far_stands_below() -> None:

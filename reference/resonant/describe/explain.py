@@ -152,7 +152,7 @@ def _verdict(error: ResonantError, fields: Iterable[Field], span: Span | None) -
         f"detail:  {error.detail}",
         *where,
         f"clause:  {clause.id}, specs/{clause.file} line {clause.line}: {clause.text}",
-        f"next:    {NEXT[error.code]}",
+        f"next:    {NEXT[RejectCode(error.code)]}",
     ]
 
 

@@ -30,6 +30,7 @@ UNITS: Final[Mapping[str, str]] = {
     "answers": "answers",
     "replies": "replies",
     "pieces": "pieces",
+    "connections": "connections",
 }
 """The end of a limit's name -> its unit in words."""
 _Row = TypeVar("_Row")

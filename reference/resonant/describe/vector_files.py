@@ -25,9 +25,14 @@ def whole_cases(file: Json) -> Iterator[Json]:
         for name, steps in file.get("parts", {}).items():
             parts[name] = list(_steps(steps, parts, file.get("frame", {})))
         for case in file["cases"]:
-            yield {**case, "input": _whole_input(case["input"], file, parts)} if file["op"] == DIALOGUE else case
+            yield _whole_case(case, file, parts) if file["op"] == DIALOGUE else case
     except (KeyError, TypeError, AttributeError, struct.error) as error:
         raise ValueError(f"not a vector file ({error!r})") from error
+
+
+def _whole_case(case: Json, file: Json, parts: Mapping[str, list[Any]]) -> Json:
+    told = {"transports": file["transports"]} if "transports" in file else {}
+    return {**told, **case, "input": _whole_input(case["input"], file, parts)}
 
 
 def _whole_input(given: Json, file: Json, parts: Mapping[str, list[Any]]) -> Json:

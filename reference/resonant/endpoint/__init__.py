@@ -1,6 +1,6 @@
 """Connections of one endpoint by their links, without sockets, clocks or randomness."""
 
-from .connections import Connection, Connections, Standing
+from .connections import Connection, Connections, Forgotten, Standing
 from .endpoint import Endpoint
 
-__all__ = ["Connection", "Connections", "Endpoint", "Standing"]
+__all__ = ["Connection", "Connections", "Endpoint", "Forgotten", "Standing"]

@@ -8,6 +8,7 @@ from enum import IntEnum
 from typing import Generic, TypeVar
 
 from ..peer import Completed, Established, Event, Failed, Lost, Opened, Peer
+from ..transport import Pipe
 
 L = TypeVar("L", bound=Hashable)
 
@@ -25,9 +26,13 @@ class Standing(IntEnum):
 
 @dataclass(slots=True)
 class Connection:
-    """A peer, and what decides how long it is kept. heard: greater for a connection that was heard later."""
+    """A peer, and what decides how long it is kept. heard: greater for a connection that was heard later.
+
+    pipe: of a connection over TCP.
+    """
 
     peer: Peer
+    pipe: Pipe | None = None
     standing: Standing = Standing.STRANGER
     open_streams: set[int] = field(default_factory=set)
     heard: int = 0
@@ -37,9 +42,24 @@ class Connection:
         """The sort key of connections; the greatest is kept longest."""
         return self.standing, bool(self.open_streams), self.heard
 
+    @property
+    def deadline_ms(self) -> int | None:
+        """The time at which the next of its deadlines is due."""
+        mine = (self.peer.deadline_ms, None if self.pipe is None else self.pipe.deadline_ms)
+        return min((at_ms for at_ms in mine if at_ms is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten(Generic[L]):
+    """A connection that made room for another one."""
+
+    link: L
+    in_session: bool
+    pipe: Pipe | None
+
 
 class Connections(Generic[L]):
-    """Connections by link, in the order in which they began. The methods that make room give whose session that cost.
+    """Connections by link, in the order in which they began. The methods that make room give what that cost.
 
     Where it forgets, a new link always finds room: the connection that is worth least makes it. Each standing has a
     few places less than the one below, so that a flood of strangers costs nobody a session, and a flood of pings costs
@@ -74,9 +94,9 @@ class Connections(Generic[L]):
         """Whether a new link finds no room."""
         return not self._forgets and len(self._known) >= self._limit
 
-    def add(self, link: L, peer: Peer) -> L | None:
+    def add(self, link: L, peer: Peer, pipe: Pipe | None = None) -> Forgotten[L] | None:
         """Begin a connection."""
-        self._known[link] = Connection(peer)
+        self._known[link] = Connection(peer, pipe)
         self._touch(link)
         return self._make_room(link)
 
@@ -84,7 +104,7 @@ class Connections(Generic[L]):
         """End a connection."""
         del self._known[link]
 
-    def hear(self, link: L) -> L | None:
+    def hear(self, link: L) -> Forgotten[L] | None:
         """Note that something came on a link that is known."""
         self._touch(link)
         connection = self._known[link]
@@ -93,7 +113,7 @@ class Connections(Generic[L]):
         connection.standing = Standing.IN_USE
         return self._make_room(link)
 
-    def note(self, link: L, event: Event) -> L | None:
+    def note(self, link: L, event: Event) -> Forgotten[L] | None:
         """Follow the beginning and the end of a session, and of the streams in it."""
         connection = self._known.get(link)
         match event:
@@ -111,7 +131,7 @@ class Connections(Generic[L]):
                 connection.open_streams.clear()
         return None
 
-    def _make_room(self, newest: L) -> L | None:
+    def _make_room(self, newest: L) -> Forgotten[L] | None:
         """Forget the least of the others where this link, in the standing that it has just reached, is one more."""
         if not self._forgets:
             return None
@@ -121,7 +141,8 @@ class Connections(Generic[L]):
             return None
         del rivals[newest]
         least = min(rivals, key=rivals.__getitem__)
-        return None if self._known.pop(least).standing is Standing.STRANGER else least
+        gone = self._known.pop(least)
+        return Forgotten(least, gone.standing is not Standing.STRANGER, gone.pipe)
 
     def _touch(self, link: L) -> None:
         self._heard += 1

@@ -1,4 +1,4 @@
-"""One end of any number of connections: datagrams of links and times in, datagrams for links and events out.
+"""One end of any number of connections: what comes on links and times in, what goes on links and events out.
 
     endpoint = Endpoint(Role.SERVER, config, salts)
     endpoint.receive(link, datagram, now_ms)
@@ -7,6 +7,10 @@
     for link, event in endpoint.take_events():
         ...  # handle it
     ...  # call endpoint.advance(now_ms) at endpoint.deadline_ms
+
+A link that is a connection of TCP is accepted, or connected with `over_tcp`; its bytes, and its end, are told with
+`receive_bytes`, `receive_end` and `receive_reset`. What `take_datagrams` gives for it are bytes to write, how many of
+them the system has taken is told with `written`, and `take_ended` names the connections to end when all is written.
 
 It knows no socket, no clock and no randomness: `resonant.asyncio` brings these together with it for programs.
 """
@@ -17,8 +21,11 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
 from typing import Generic, TypeVar
 
-from ..peer import Config, Event, Lost, Output, Peer, Role
-from .connections import Connections
+from ..errors import CloseCode, RejectCode, ResonantError
+from ..peer import Closed, Config, Established, Event, Lost, Output, Peer, Role
+from ..transport import CloseReason, Pipe, join
+from ..wire_values import MAX_DATAGRAM_BYTES, MAX_FRAME_BYTES
+from .connections import Connections, Forgotten
 
 L = TypeVar("L", bound=Hashable)
 MAX_CONNECTIONS = 64
@@ -43,13 +50,14 @@ class Endpoint(Generic[L]):
         """salts: 16 random bytes for each connection, in place of those of config. limit: how many links are served.
 
         forgets: whether a server with that many forgets the connection that is worth least when a new link comes
-        (`Lost` tells the program if there was a session), and each one whose session is lost. If not, every
-        connection stays, and no further link is heard.
+        (`Lost` tells the program if there was a session), and each one whose session is lost, or which has ended. If
+        not, every connection stays, and no further link is heard.
         """
         self._role, self._config, self._salts, self._forgets = role, config, salts, forgets
         self._connections: Connections[L] = Connections(limit, forgets=forgets)
         self._datagrams: list[tuple[L, bytes]] = []
         self._events: list[tuple[L, Event]] = []
+        self._ended: list[L] = []
 
     @property
     def links(self) -> tuple[L, ...]:
@@ -61,12 +69,22 @@ class Endpoint(Generic[L]):
         """The latest time for the next call of `advance`; None while nothing is due."""
         return min((due_ms for _, due_ms in self._deadlines()), default=None)
 
-    def connect(self, link: L, stream_id: int, now_ms: int) -> None:
+    def connect(self, link: L, stream_id: int, now_ms: int, *, over_tcp: bool = False) -> None:
         """Begin a connection with a handshake on stream_id. Raises what `Peer.ping` does, and then begins none."""
-        peer = self._new_peer(now_ms)
+        pipe = Pipe(None) if over_tcp else None
+        peer = self._new_peer(now_ms, pipe)
         output = peer.ping(stream_id, now_ms)
-        self._tell_forgotten(self._connections.add(link, peer))
+        self._tell_forgotten(self._connections.add(link, peer, pipe))
         self._collect(link, output)
+
+    def accept(self, link: L, now_ms: int) -> bool:
+        """Begin a connection over TCP that a server has accepted; False, and none begins, where there is no room."""
+        self.advance(now_ms)
+        if self._connections.full and link not in self._connections:
+            return False
+        pipe = Pipe(now_ms)
+        self._tell_forgotten(self._connections.add(link, self._new_peer(now_ms, pipe), pipe))
+        return True
 
     def receive(self, link: L, datagram: bytes, now_ms: int) -> None:
         """Handle a datagram of a link, whatever bytes it is. A client hears only the links that it has connected.
@@ -79,25 +97,71 @@ class Endpoint(Generic[L]):
         elif self._role is Role.CLIENT or self._connections.full:
             return
         else:
-            self._tell_forgotten(self._connections.add(link, self._new_peer(now_ms)))
+            self._tell_forgotten(self._connections.add(link, self._new_peer(now_ms, None), None))
         self._collect(link, self._connections[link].peer.receive(datagram, now_ms))
+
+    def receive_bytes(self, link: L, data: bytes, now_ms: int) -> None:
+        """Handle bytes of a connection over TCP; those of one that has ended are nothing to anybody."""
+        self.advance(now_ms)
+        pipe = self._open_pipe(link)
+        if pipe is None:
+            return
+        for frame in pipe.feed(data, now_ms):
+            self._tell_forgotten(self._connections.hear(link))
+            self._collect(link, self._connections[link].peer.receive(frame, now_ms))
+        if pipe.fault is not None:
+            self._end(link, pipe, pipe.fault)
+
+    def receive_end(self, link: L, now_ms: int) -> None:
+        """Handle that the other end of a connection over TCP has stopped sending (TCP-10, TCP-11)."""
+        self.advance(now_ms)
+        pipe = self._open_pipe(link)
+        if pipe is not None:
+            self._end(link, pipe, pipe.finish())
+
+    def receive_reset(self, link: L, now_ms: int) -> None:
+        """Handle that a connection over TCP was reset, or could not be made (TCP-12)."""
+        self.advance(now_ms)
+        pipe = self._open_pipe(link)
+        if pipe is not None:
+            self._end(link, pipe, CloseCode.CONNECTION_RESET)
+
+    def written(self, link: L, count: int) -> None:
+        """Note that the system has taken so many of the bytes that were to be written on a connection."""
+        if link in self._connections:
+            pipe = self._connections[link].pipe
+            if pipe is not None:
+                pipe.unsent -= count
 
     def advance(self, now_ms: int) -> None:
         """Meet every deadline of every connection due at or before now_ms, each at its own time."""
         while (due_ms := self.deadline_ms) is not None and due_ms <= now_ms:
             for link, at_ms in self._deadlines():
                 if at_ms <= due_ms and link in self._connections:
-                    self._collect(link, self._connections[link].peer.advance(due_ms))
+                    self._meet(link, due_ms)
 
     def request(self, link: L, ask: Callable[[Peer], Output]) -> None:
         """Have the peer of a link do something: ask calls one of its methods, and may raise what that does.
 
-        Raises KeyError for a link without a connection.
+        Raises KeyError for a link without a connection, HANDSHAKE_REQUIRED for one whose connection has ended (TCP-16),
+        and BUFFER_LIMIT where too much waits to be written (TCP-20).
         """
-        self._collect(link, ask(self._connections[link].peer))
+        connection = self._connections[link]
+        pipe = connection.pipe
+        if pipe is None:
+            self._collect(link, ask(connection.peer))
+            return
+        if pipe.ended:
+            raise ResonantError(RejectCode.HANDSHAKE_REQUIRED, "TCP-16", "the connection has ended")
+        connection.peer.limit_room(pipe.room)
+        try:
+            output = ask(connection.peer)
+        finally:
+            connection.peer.limit_room(None)
+        self._collect(link, output)
 
     def take_datagrams(self) -> list[tuple[L, bytes]]:
-        """Take the datagrams to send since the last call, in order, each with its link."""
+        """Take what is to be sent since the last call, in order, each with its link."""
         taken, self._datagrams = self._datagrams, []
         return taken
 
@@ -106,21 +170,77 @@ class Endpoint(Generic[L]):
         taken, self._events = self._events, []
         return taken
 
-    def _new_peer(self, now_ms: int) -> Peer:
-        return Peer(self._role, replace(self._config, salt=next(self._salts)), now_ms)
+    def take_ended(self) -> list[L]:
+        """Take the connections over TCP that have ended since the last call, and are to be ended on this side too."""
+        taken, self._ended = self._ended, []
+        return taken
+
+    def _new_peer(self, now_ms: int, pipe: Pipe | None) -> Peer:
+        most = MAX_DATAGRAM_BYTES if pipe is None else MAX_FRAME_BYTES  # TCP-18
+        return Peer(self._role, replace(self._config, salt=next(self._salts)), now_ms, max_frame_bytes=most)
+
+    def _open_pipe(self, link: L) -> Pipe | None:
+        pipe = self._connections[link].pipe if link in self._connections else None
+        return None if pipe is None or pipe.ended else pipe
 
     def _deadlines(self) -> list[tuple[L, int]]:
-        due = ((link, connection.peer.deadline_ms) for link, connection in self._connections.items())
+        due = ((link, connection.deadline_ms) for link, connection in self._connections.items())
         return [(link, at_ms) for link, at_ms in due if at_ms is not None]
 
+    def _meet(self, link: L, due_ms: int) -> None:
+        pipe, peer = self._connections[link].pipe, self._connections[link].peer
+        closes_ms = None if pipe is None else pipe.deadline_ms
+        if pipe is not None and closes_ms is not None and closes_ms <= due_ms:  # TCP-17: before those of the peer
+            self._end(link, pipe, pipe.overdue)
+        else:
+            self._collect(link, peer.advance(due_ms))
+
+    def _end(self, link: L, pipe: Pipe, code: CloseReason | None) -> None:
+        """End a connection, and with it its session (TCP-14, TCP-15)."""
+        pipe.ended = True
+        connection = self._connections[link]
+        self._collect(link, connection.peer.end())
+        self._events.append((link, Closed(code)))
+        self._ended.append(link)
+        if self._forgets and link in self._connections:
+            self._connections.forget(link)
+
     def _collect(self, link: L, output: Output) -> None:
-        self._datagrams += [(link, datagram) for datagram in output.datagrams]
+        pipe = self._connections[link].pipe
+        self._datagrams += [(link, data) for data in _carried(pipe, output.datagrams)]
         for event in output.events:
             self._events.append((link, event))
             self._tell_forgotten(self._connections.note(link, event))
+            if isinstance(event, Established) and pipe is not None:
+                pipe.establish()
             if isinstance(event, Lost) and self._forgets and self._role is Role.SERVER and link in self._connections:
-                self._connections.forget(link)  # a next session has another peer, and so another salt
+                self._renew(link, pipe)
 
-    def _tell_forgotten(self, link: L | None) -> None:
-        if link is not None:
-            self._events.append((link, Lost()))  # for the program it is as good as lost
+    def _renew(self, link: L, pipe: Pipe | None) -> None:
+        """Let a next session have another peer, and so another salt."""
+        if pipe is None or pipe.ended:
+            self._connections.forget(link)
+        else:
+            connection = self._connections[link]
+            connection.peer = self._new_peer(0, pipe)
+
+    def _tell_forgotten(self, gone: Forgotten[L] | None) -> None:
+        if gone is None:
+            return
+        if gone.in_session:
+            self._events.append((gone.link, Lost()))  # for the program it is as good as lost
+        if gone.pipe is not None:
+            gone.pipe.ended = True
+            self._events.append((gone.link, Closed()))
+            self._ended.append(gone.link)
+
+
+def _carried(pipe: Pipe | None, frames: tuple[bytes, ...]) -> Iterator[bytes]:
+    """The frames as the transport carries them; those for which there is no room are lost (TCP-20)."""
+    for frame in frames:
+        if pipe is None:
+            yield frame
+        elif len(frame) <= pipe.room:
+            data = join(frame)
+            pipe.unsent += len(data)
+            yield data

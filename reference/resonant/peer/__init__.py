@@ -2,6 +2,7 @@
 
 from .config import Announce, Config, Role
 from .events import (
+    Closed,
     Completed,
     Delivered,
     Dropped,
@@ -20,6 +21,7 @@ from .peer import Peer
 
 __all__ = [
     "Announce",
+    "Closed",
     "Completed",
     "Config",
     "Delivered",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ..errors import DropCode, RejectCode
+from ..errors import CloseCode, DropCode, RejectCode
 from ..message.messages import Message
 from ..wire_values import MessageType, Modality, Slice
 
@@ -106,8 +106,25 @@ class Dropped:
     code: RejectCode | DropCode
 
 
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The connection ended; never over UDP. code: why, None for an end between two frames."""
+
+    code: RejectCode | CloseCode | None = None
+
+
 Event: TypeAlias = (
-    Established | ErrorReceived | ErrorSent | Delivered | Opened | Incomplete | Completed | Failed | Lost | Dropped
+    Established
+    | ErrorReceived
+    | ErrorSent
+    | Delivered
+    | Opened
+    | Incomplete
+    | Completed
+    | Failed
+    | Lost
+    | Dropped
+    | Closed
 )
 
 

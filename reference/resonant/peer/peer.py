@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..arguments import boolean, field, instance, integer, octets, unlike
 from ..message.messages import Heart, Message, slices_of, type_of
-from ..wire_values import MessageType, Modality, Slice
+from ..wire_values import MAX_DATAGRAM_BYTES, MessageType, Modality, Slice
 from .config import Announce, Config, Role
 from .events import Output
 from .handlers import client, timers
@@ -28,8 +28,13 @@ class Peer:
     TypeError, a stream_id that is no integer FIELD_RANGE, before anything else.
     """
 
-    def __init__(self, role: Role, config: Config, now_ms: int = 0) -> None:
-        self._talk = PeerState(_role(role), instance("config", config, Config), integer("now_ms", now_ms))
+    def __init__(
+        self, role: Role, config: Config, now_ms: int = 0, *, max_frame_bytes: int = MAX_DATAGRAM_BYTES
+    ) -> None:
+        """max_frame_bytes: of the frames that it sends; over UDP as many as a datagram holds."""
+        self._talk = PeerState(
+            _role(role), instance("config", config, Config), integer("now_ms", now_ms), max_frame_bytes
+        )
 
     def _meet_due(self, now_ms: int) -> None:
         timers.meet_due(self._talk, integer("now_ms", now_ms))
@@ -45,6 +50,15 @@ class Peer:
         """Meet every deadline due at or before now_ms, each at its own time."""
         self._meet_due(now_ms)
         return self._talk.flush()
+
+    def end(self) -> Output:
+        """End the conversation with the connection that carried it (TCP-14). Deadlines that are due are met no more."""
+        self._talk.end()
+        return self._talk.flush()
+
+    def limit_room(self, room: int | None) -> None:
+        """Refuse requests with BUFFER_LIMIT for frames of more bytes than these (TCP-20); None lets any pass."""
+        self._talk.send_streams.room = room
 
     @property
     def deadline_ms(self) -> int | None:
@@ -74,7 +88,7 @@ class Peer:
         """Send a data frame.
 
         Raises what the other end would refuse it with (HSK-6), STREAM_STATE where its stream has ended,
-        FRAME_TOO_LARGE for what no datagram holds, and ValueError for the type Sync.
+        FRAME_TOO_LARGE for what no datagram holds (over other transports: no frame), and ValueError for the type Sync.
         """
         stream_id = field("stream_id", stream_id)
         self._meet_due(now_ms)

@@ -163,7 +163,10 @@ def test_a_sealed_frame_is_opened_with_the_key(capsys: pytest.CaptureFixture[str
         (["explain", HEX, "--key", "00"], "the key has 1 bytes; it must have 32"),
         (["explain", HEX, "--key", "0"], "the key has 1 hexadecimal digits"),
         (["explain", HEX, "--key", "key"], "the key is not hexadecimal: it holds 'k'"),
-        (["clause", "FRM-999"], "no clause FRM-999; the families are FRM, HSK, MSG, QNT, SPC, SPR, STM, TST, XCH, ZST"),
+        (
+            ["clause", "FRM-999"],
+            "no clause FRM-999; the families are FRM, HSK, MSG, QNT, SPC, SPR, STM, TCP, TST, XCH, ZST",
+        ),
     ],
 )
 def test_a_usage_error_is_one_sentence_and_status_2(

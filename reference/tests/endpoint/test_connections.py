@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
-from resonant.endpoint import Connections, Standing
+from resonant.endpoint import Connections, Forgotten, Standing
 from resonant.peer import Completed, Established, Event, Failed, Lost, Opened, Peer, Role
 
 from reference.tests.peer.support import CONFIG
@@ -18,13 +18,18 @@ Links = Connections[int]
 def hear(connections: Links, link: int) -> int | None:
     """A datagram comes on a link, which begins a connection if it is new; whose session that cost."""
     if link in connections:
-        return connections.hear(link)
-    return connections.add(link, Peer(Role.SERVER, CONFIG))
+        return cost(connections.hear(link))
+    return cost(connections.add(link, Peer(Role.SERVER, CONFIG)))
+
+
+def cost(gone: Forgotten[int] | None) -> int | None:
+    """The link whose session was forgotten."""
+    return gone.link if gone is not None and gone.in_session else None
 
 
 def shake_hands(connections: Links, link: int) -> int | None:
     hear(connections, link)
-    return connections.note(link, ESTABLISHED)
+    return cost(connections.note(link, ESTABLISHED))
 
 
 def server(limit: int, *, greeted: Iterable[int] = (), in_use: Iterable[int] = ()) -> Links:

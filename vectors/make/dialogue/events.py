@@ -81,6 +81,11 @@ def dropped(code: str) -> Event:
     return {"event": "dropped", "code": code}
 
 
-def by(peer: str, event: Event) -> Event:
+def closed(code: str = "") -> Event:
+    """The connection ended; without a code between two frames."""
+    return {"event": "closed"} | ({"code": code} if code else {})
+
+
+def by(link: str, event: Event) -> Event:
     """The event, of the peer that talks to another address than a."""
-    return {"peer": peer} | event
+    return {"link": link} | event

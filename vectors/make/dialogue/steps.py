@@ -55,40 +55,57 @@ def error(code: str, ref: tuple[int, int], frame_seq: int = 0, **adds: Any) -> S
     return Said({"method": "error", "code": code, "ref": named} | adds, ref[0], frame_seq, space_hash32=space)
 
 
-def _at(peer: str) -> dict[str, str]:
-    return {} if peer == "a" else {"peer": peer}
+def _at(link: str) -> dict[str, str]:
+    return {} if link == "a" else {"link": link}
 
 
-def send(*frames: Frame | bytes, peer: str = "a") -> Steps:
+def send(*frames: Frame | bytes, link: str = "a") -> Steps:
     """Datagrams to the peer under test, one frame or any bytes each."""
     wires = (frame.wire() if isinstance(frame, Frame) else frame for frame in frames)
-    return [_at(peer) | {"send": wire.hex()} for wire in wires]
+    return [_at(link) | {"send": wire.hex()} for wire in wires]
 
 
-def send_each(frame: Frame, first: int, last: int, peer: str = "a") -> Steps:
+def write(*pieces: Frame | bytes, link: str = "a") -> Steps:
+    """Bytes on the connection in one piece: frames behind their lengths, and any other bytes as they are."""
+    data = b"".join(carried(one) if isinstance(one, Frame) else one for one in pieces)
+    return [_at(link) | {"write": data.hex()}]
+
+
+def carried(frame: Frame) -> bytes:
+    """The frame behind its length (TCP-1)."""
+    data = frame.wire()
+    return len(data).to_bytes(4, "little") + data
+
+
+def finish(how: str, link: str = "a") -> Steps:
+    """The other end ends the connection: half, clean or reset."""
+    return [_at(link) | {"close": how}]
+
+
+def send_each(frame: Frame, first: int, last: int, link: str = "a") -> Steps:
     """The frame once for each frame_seq from first to last."""
-    return [_at(peer) | {"send_each": {"frame": frame.wire().hex(), "from": first, "to": last}}]
+    return [_at(link) | {"send_each": {"frame": frame.wire().hex(), "from": first, "to": last}}]
 
 
-def expect(*frames: Frame | Said, name: str = "", peer: str = "a") -> Steps:
+def expect(*frames: Frame | Said, name: str = "", link: str = "a") -> Steps:
     """The next datagrams are these. name: for `again`, of the one frame."""
     named = {"as": name} if name else {}
-    return [_at(peer) | {"expect": frame.json()} | named for frame in frames]
+    return [_at(link) | {"expect": frame.json()} | named for frame in frames]
 
 
-def again(*names: str, peer: str = "a") -> Steps:
+def again(*names: str, link: str = "a") -> Steps:
     """The next datagrams are those so named, byte for byte."""
-    return [_at(peer) | {"expect_again": name} for name in names]
+    return [_at(link) | {"expect_again": name} for name in names]
 
 
-def perhaps_again(name: str, peer: str = "a") -> Steps:
+def perhaps_again(name: str, link: str = "a") -> Steps:
     """The next datagrams may be the one so named, byte for byte: none, one or any number of them."""
-    return [_at(peer) | {"expect_again": name, "optional": True}]
+    return [_at(link) | {"expect_again": name, "optional": True}]
 
 
-def nothing(peer: str = "a") -> Steps:
+def nothing(link: str = "a") -> Steps:
     """No datagram has come that no step has claimed."""
-    return [_at(peer) | {"expect_nothing": True}]
+    return [_at(link) | {"expect_nothing": True}]
 
 
 def advance(ms: int) -> Steps:

@@ -192,10 +192,27 @@ def _pings() -> Iterator[Case]:
     repeated = [*send(small_ping(2, DATA_STREAM)), *again("answer"), *events(), *send(part(2)), *AGAIN]
     third = [*send(part(3)), *events(message(part(3)))]
     yield server("ping-again", about, "HSK-62 STM-29", asked, first, opened, repeated, third)
+    yield from _pings_of_held_numbers()
     about = "The session is renegotiated while the stream is open: it goes on, by the new agreement."
     less = ping(9, dtype=["i8"], supports={"critique": True, "dtype": ["i8"]})
     answer = [*send(less), *expect(capability(1, supports={"dtype": ["i8"]})), *events(established(dtype=["i8"]))]
     yield server("server-open-across-renegotiation", about, "HSK-17 STM-7", begun, answer, rest)
+
+
+def _pings_of_held_numbers() -> Iterator[Case]:
+    """A ping that was answered before the HEAD comes again, when a data frame of its number waits."""
+    stream = short("server")
+    asked = [*OPEN, *send(small_ping(3, DATA_STREAM))]
+    asked += expect(capability(0, DATA_STREAM, supports={"critique": False}), name="answer")
+    held = [*events(established(critique=False)), *stream.begun(1), *send(part(3)), *events()]
+    repeated = [*send(small_ping(3, DATA_STREAM)), *again("answer"), *events()]
+    ends = [*send(part(2)), *events(*stream.messages(2, 3)), *send(stream.tail()), *events(stream.complete())]
+    about = "A ping whose number a data frame has that waits, again: it is answered, and the data frame stays."
+    yield server("ping-again-of-a-held-number", about, "HSK-62 STM-9", asked, held, repeated, ends)
+    asks = [*send(stream.tail()), *stream.answered_incomplete([2], 1), *advance(5_000)]
+    ends = [*advance(4_999), *nothing(), *events(), *advance(1), *stream.timed_out(2)]
+    about = "The same below a TAIL that waits: its number was not missing, so that the 10 s go on."
+    yield server("ping-again-below-a-tail", about, "HSK-62 STM-18", asked, held, asks, repeated, ends)
 
 
 def _capabilities() -> Iterator[Case]:

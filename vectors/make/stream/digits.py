@@ -119,12 +119,12 @@ def _two_peers() -> Iterator[Case]:
     """The other peer's stream fails at 16 s, a is lost at 45 s: in that order, though a has a deadline at 15 s."""
     stream = Stream("server", (part(1),), 5, tail_seq=2)
     answer = Said({"method": "capability"}, 1, 0)
-    joined: Steps = [*advance(6_000), *send(brief_ping(), peer="b"), *expect(answer, peer="b")]
+    joined: Steps = [*advance(6_000), *send(brief_ping(), link="b"), *expect(answer, link="b")]
     told = events(by("b", established()))
-    opened = [*send(stream.head(), peer="b"), *events(by("b", stream.opened())), *send(stream.tail(), peer="b")]
+    opened = [*send(stream.head(), link="b"), *events(by("b", stream.opened())), *send(stream.tail(), link="b")]
     missing = {"event": "incomplete", "stream_id": 5, "missing": ["1"]}
-    asked = [*expect(error("STREAM_INCOMPLETE", (5, 2), missing=["1"]), peer="b"), *events(by("b", missing))]
-    beats = [*expect(heart(1, 1), heart(2, 1)), *expect(error("STREAM_TIMEOUT", (5, 2), 1), heart(1, 1), peer="b")]
+    asked = [*expect(error("STREAM_INCOMPLETE", (5, 2), missing=["1"]), link="b"), *events(by("b", missing))]
+    beats = [*expect(heart(1, 1), heart(2, 1)), *expect(error("STREAM_TIMEOUT", (5, 2), 1), heart(1, 1), link="b")]
     ends = [*advance(39_000), *beats, *events(by("b", failed("STREAM_TIMEOUT", 5)), lost())]
     about = (
         "A stream of one peer fails at 16 s, and another peer is lost at 45 s: what the clock passes is met in order."

@@ -215,9 +215,9 @@ def _many() -> Iterator[Case]:
     yield server("one-after-the-other", about, "STM-10 STM-19", OPEN, one_by_one)
     about = "The same stream_id from two addresses: two streams."
     stream = short("server")
-    joined = [*send(ping(), peer="b"), *expect(capability(), peer="b"), *events(by("b", established()))]
+    joined = [*send(ping(), link="b"), *expect(capability(), link="b"), *events(by("b", established()))]
     theirs = [by("b", event) for event in (stream.opened(), *stream.messages(), stream.complete())]
-    steps = [*stream.begun(1), *send(stream.head(), *stream.data, stream.tail(), peer="b"), *events(*theirs)]
+    steps = [*stream.begun(1), *send(stream.head(), *stream.data, stream.tail(), link="b"), *events(*theirs)]
     rest = [*send(part(2), part(3), stream.tail()), *events(*stream.messages(2, 3), stream.complete())]
     yield server("two-addresses", about, "STM-11", OPEN, joined, steps, rest)
     about = "A data frame of another space on an open stream is refused, and its number is still missing."

@@ -60,6 +60,9 @@ def _deadlines(role: str, power: int) -> Iterator[Case]:
     yield dialogue(role, f"timeout-{power}", about, "STM-18", _later(role, power, 5_000), asked, ends)
     about = f"Frames are kept for 10 s after TAIL, {where}."
     yield dialogue(role, f"kept-{power}", about, "STM-37", _later(role, power, 5_000), kept_until(role, 10_000))
+    about = f"Frames are kept for 10 s after a TAIL that is sent 5 s after 2^{power} ms."
+    late = [*_later(role, power, -5_000), *kept_until(role, 10_000)]
+    yield dialogue(role, f"kept-beyond-{power}", about, "STM-37", late)
     about = f"The ninth reply within a second is not given, {where}; after the second there are replies again."
     bad = [part(number, 5, space_hash32=7) for number in range(10)]
     waits = advance(1_000)  # a server's capability was a reply

@@ -175,7 +175,8 @@ def _no_head(role: str) -> Iterator[Case]:
             f"After the TAIL a message {ahead:,} above it: the TAIL is answered again, and else the numbers are used."
         )
         above = part(stream.tail_seq + ahead)
-        used = [step for one in (part(stream.tail_seq), tail(above.frame_seq)) for step in (*send(one), *AGAIN)]
+        known = (part(stream.tail_seq), sync("{", stream.tail_seq, DATA_STREAM), tail(above.frame_seq))
+        used = [step for one in known for step in (*send(one), *AGAIN)]
         repeated = [*send(stream.tail()), *stream.answered_incomplete(everything, 1), *used, *nothing()]
         case_id = f"tail-again-{ahead}-below"
         steps = [*first, *send(above), *events(message(above)), *repeated]

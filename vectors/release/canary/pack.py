@@ -9,15 +9,17 @@ from typing import Any
 
 from ...make.manifest import manifest_text
 from ...make.model import Case, Group
-from ..cases import ReleasedCase, VectorFile
+from ..cases import DIALOGUE, ReleasedCase, VectorFile
 from ..tree import CANARY, CANARY_KEY, ReleaseError
 from .dialogues import HANDSHAKE, STREAM
 from .frames import CANARIES as FRAME
 from .lies import Canary
 from .payloads import MESSAGE, QUANT, SPARSE
 from .transforms import XCHACHA, ZSTD
+from .transports import TCP
 
-CANARIES = (*FRAME, *ZSTD, *XCHACHA, *MESSAGE, *SPARSE, *QUANT, *HANDSHAKE, *STREAM)
+CANARIES = (*FRAME, *ZSTD, *XCHACHA, *MESSAGE, *SPARSE, *QUANT, *HANDSHAKE, *STREAM, *TCP)
+UDP = ("udp",)
 ABOUT = (
     "Every case in canary/data is wrong on purpose. A driver has to report each one that it runs, and what it runs "
     "depends on the profiles of the implementation alone. kind code cannot be seen by who names no reject codes."
@@ -38,12 +40,18 @@ def canary_files(
         if original is None:
             raise ReleaseError(f"the canary {canary.case} has no case to be a copy of")
         groups.setdefault(original.file, []).append(_wrong(original, canary))
-    made = [Group(f.profile, f.group, f.op, f.about, wrong, f.requires) for f, wrong in groups.items()]
+    made = [_group(file, wrong) for file, wrong in groups.items()]
     texts = {str(group.path): group.text() for group in made}
     files = {f"{CANARY}data/{path}": text.encode() for path, text in texts.items()}
     manifest = manifest_text(made, texts, schema).encode()
     own = {f"{CANARY}schema.json": schema, f"{CANARY}manifest.json": manifest, CANARY_KEY: _key(by_id, canaries)}
     return files | own
+
+
+def _group(file: VectorFile, wrong: Sequence[Case]) -> Group:
+    """Copies of cases of one file; dialogues are played over one transport alone, as each is to be reported once."""
+    transports = file.transports or (UDP if file.op == DIALOGUE else ())
+    return Group(file.profile, file.group, file.op, file.about, wrong, file.requires, transports)
 
 
 def _wrong(original: ReleasedCase, canary: Canary) -> Case:

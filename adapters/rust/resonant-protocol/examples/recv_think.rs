@@ -1,6 +1,6 @@
-//! A server: answers pings by UDP and prints a line for everything that happens.
+//! A server: answers pings by UDP or TCP and prints a line for everything that happens.
 //!
-//!     cargo run --example recv_think -- [--addr HOST:PORT] [--count N]
+//!     cargo run --example recv_think -- [--addr HOST:PORT] [--count N] [--tcp]
 //!
 //! It ends after N messages, or never.
 
@@ -10,6 +10,7 @@ use std::net::{SocketAddr, UdpSocket};
 use std::process::ExitCode;
 
 use resonant_protocol::endpoint::Endpoint;
+use resonant_protocol::net::TcpEndpoint;
 use resonant_protocol::peer::{Event, Role};
 
 #[path = "shared/arguments.rs"]
@@ -26,6 +27,9 @@ fn run(arguments: arguments::Arguments) -> Result<(), Box<dyn Error>> {
         let text = format!("cannot listen on {}: {error}", arguments.addr);
         io::Error::new(error.kind(), text)
     };
+    if arguments.tcp {
+        return over_tcp(&arguments, unbound);
+    }
     let socket = UdpSocket::bind(arguments.addr).map_err(unbound)?;
     let clock = setup::Clock::start();
     let mut server: Endpoint<SocketAddr> =
@@ -43,6 +47,26 @@ fn run(arguments: arguments::Arguments) -> Result<(), Box<dyn Error>> {
             if matches!(event, Event::Message(_)) {
                 left = left.map(|left| left.saturating_sub(1));
             }
+        }
+    }
+    Ok(())
+}
+
+fn over_tcp(
+    arguments: &arguments::Arguments,
+    unbound: impl Fn(io::Error) -> io::Error,
+) -> Result<(), Box<dyn Error>> {
+    let server = TcpEndpoint::listen(arguments.addr, setup::config(), setup::salts());
+    let mut server = server.map_err(unbound)?;
+    setup::print_line(&format!("listening on {}", server.local_addr()))?;
+    let mut left = arguments.count;
+    while left != Some(0) {
+        let Some((remote, event)) = server.next_event(None) else {
+            continue;
+        };
+        setup::print_event(remote, &event)?;
+        if matches!(event, Event::Message(_)) {
+            left = left.map(|left| left.saturating_sub(1));
         }
     }
     Ok(())

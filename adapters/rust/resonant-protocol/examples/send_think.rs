@@ -1,13 +1,15 @@
-//! A client: pings by UDP, waits for the capability, and sends Think frames, one in one datagram (FRM-28).
+//! A client: pings by UDP or TCP, waits for the capability, and sends Think frames.
 //!
-//!     cargo run --example send_think -- [--addr HOST:PORT] [--count N]
+//!     cargo run --example send_think -- [--addr HOST:PORT] [--count N] [--tcp]
 
 use std::error::Error;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use resonant_protocol::endpoint::{Endpoint, Outputs};
+use resonant_protocol::net::TcpEndpoint;
 use resonant_protocol::peer::{Event, Peer, Role};
 use resonant_protocol::{DType, FrameError, Modality, MsgType, SliceMeta, VFrame};
 
@@ -26,6 +28,9 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: arguments::Arguments) -> Result<(), Box<dyn Error>> {
+    if arguments.tcp {
+        return over_tcp(&arguments);
+    }
     let own = match arguments.addr {
         SocketAddr::V4(_) => SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
         SocketAddr::V6(_) => SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)),
@@ -85,9 +90,7 @@ impl Client {
         let length = sent.datagrams.first().map_or(0, |(_, bytes)| bytes.len());
         self.pass_on(sent)?;
         let server = self.server;
-        let line =
-            format!("sent Think stream {STREAM_ID:#x} seq {seq} to {server}: {length} bytes");
-        setup::print_line(&line)?;
+        print_sent(seq, server, length)?;
         Ok(())
     }
 
@@ -119,4 +122,47 @@ fn think() -> Result<VFrame, FrameError> {
     };
     let slices = vec![(meta, vec![0u8; 4096])];
     VFrame::new(MsgType::Think, Modality::Text, slices)
+}
+
+fn print_sent(seq: u64, server: SocketAddr, length: usize) -> io::Result<()> {
+    let line = format!("sent Think stream {STREAM_ID:#x} seq {seq} to {server}: {length} bytes");
+    setup::print_line(&line)
+}
+
+fn over_tcp(arguments: &arguments::Arguments) -> Result<(), Box<dyn Error>> {
+    let (config, salts) = (setup::config(), setup::salts());
+    let (mut client, server) = TcpEndpoint::connect(arguments.addr, config, salts, STREAM_ID)
+        .map_err(|error| format!("no connection with {}: {error}", arguments.addr))?;
+    loop {
+        match client.next_event(None) {
+            Some((_, Event::Established(_))) => break,
+            Some((_, Event::ErrorReceived { code, .. })) => {
+                return Err(format!("no session with {server}: {code}").into());
+            }
+            Some((_, Event::Closed { code })) => {
+                return Err(format!("{server} ended the connection: {code:?}").into());
+            }
+            _ => {}
+        }
+    }
+    for seq in 1..=arguments.count.unwrap_or(1) {
+        let (frame, mut length) = (think()?, 0);
+        client.request(&server, |peer, now| {
+            let output = peer.send(STREAM_ID, frame, now)?;
+            length = output.datagrams.first().map_or(0, Vec::len);
+            Ok(output)
+        })?;
+        print_sent(seq, server, length)?;
+    }
+    let end = Instant::now() + Duration::from_millis(LISTEN);
+    while let Some(left) = end.checked_duration_since(Instant::now()) {
+        match client.next_event(Some(left)) {
+            Some((_, Event::ErrorReceived { code, .. })) => {
+                return Err(format!("the server refused: {}", code.escape_debug()).into());
+            }
+            Some((_, Event::Closed { .. })) => break,
+            _ => {}
+        }
+    }
+    Ok(())
 }

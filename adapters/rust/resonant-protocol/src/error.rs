@@ -127,6 +127,12 @@ reject_codes! {
     AfterTail = "AFTER_TAIL",
     /// A frame belongs to a stream that is over.
     Closed = "CLOSED",
+    /// A connection ends inside a frame.
+    TruncatedFrame = "TRUNCATED_FRAME",
+    /// A frame is not whole 10 s after its first byte.
+    FrameTimeout = "FRAME_TIMEOUT",
+    /// The other end resets a connection, or there is none.
+    ConnectionReset = "CONNECTION_RESET",
 }
 
 impl fmt::Display for RejectCode {

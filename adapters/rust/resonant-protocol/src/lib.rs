@@ -43,9 +43,11 @@ mod frame;
 mod json;
 mod limits;
 mod message;
+pub mod net;
 pub mod peer;
 mod tensor;
 mod transform;
+pub mod transport;
 mod wire_values;
 
 pub use error::{FrameError, RejectCode};

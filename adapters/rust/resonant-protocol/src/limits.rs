@@ -68,6 +68,17 @@ pub const MAX_CONNECTIONS: usize = 64;
 /// Number of sent datagrams whose memory a peer keeps for the next ones. This bound is the crate's own.
 pub(crate) const MAX_SPARE_DATAGRAMS: usize = 4;
 
+// Connections
+
+/// Bytes of the length before a frame (TCP-1).
+pub(crate) const LENGTH_BYTES: usize = 4;
+/// After its first byte, when a frame has to be whole (TCP-8).
+pub(crate) const FRAME_TIMEOUT_MS: u64 = 10_000;
+/// After it was accepted, when a connection has to have a session (TCP-9).
+pub(crate) const SESSION_TIMEOUT_MS: u64 = 15_000;
+/// Greatest number of bytes of a connection that may wait for a slow reader (TCP-20).
+pub const MAX_UNSENT_BYTES: usize = 16_777_216;
+
 // Streams
 
 /// Numbers from the lowest that is missing on that can be held (STM-8).

@@ -14,6 +14,11 @@ pub trait Implementation {
     /// The description of the implementation: its name, and the profiles that it claims.
     fn hello(&self) -> Hello<'_>;
 
+    /// The transports that it has peers on, as [`run`](crate::run) is given them.
+    fn transports(&self) -> &[&str] {
+        &[]
+    }
+
     /// `frame`: a frame's bytes to its fields.
     fn decode(&self, frame: &[u8], key: Option<&Key>) -> Result<Fields, Failure> {
         Err(Failure::unsupported("decode"))

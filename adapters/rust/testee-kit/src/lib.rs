@@ -1,7 +1,7 @@
 //! The shared part of testees in Rust (specs/testee.md): the sockets, the datagrams, and the way from a request to its
 //! reply. It knows no implementation.
 //!
-//! A testee is an [`Implementation`], a trait with a function for each op: `run(ops_of(mine), Ok)`. Below that, and where
+//! A testee is an [`Implementation`], a trait with a function for each op: `run(ops_of(mine), &[], Ok)`. Below that, and where
 //! it has peers, a testee has a table of ops. Each says how its input is read and what is done with it; nothing is done with an input
 //! that does not fit.
 //!
@@ -20,11 +20,11 @@
 //! fn main() -> std::process::ExitCode {
 //!     let hello = Hello { name: "mine", version: "1.0", language: "Rust", profiles: &["frame"] };
 //!     let ops = Ops::from([
-//!         ("hello", greet(&hello)),
+//!         ("hello", greet(&hello, &[])),
 //!         ("tail_hash", Op::new(|input| input.bytes("data"), tail_hash)),
 //!         ("stop", stop()),
 //!     ]);
-//!     run(ops, Ok)
+//!     run(ops, &[], Ok)
 //! }
 //! ```
 
@@ -45,5 +45,5 @@ pub use implementation::{Implementation, Options, Sealing, Sparse};
 pub use ops::ops_of;
 pub use requests::{answer, greet, stop, Failure, Hello, Op, Ops};
 pub use schema::{BadRequest, Members};
-pub use server::{read_arguments, run, serve, Arguments};
+pub use server::{read_arguments, run, serve, Arguments, Wires};
 pub use values::{Fields, Key, Nonce, Slice};

@@ -24,7 +24,10 @@ const EARLIER: [&str; 7] = [
 /// The table of ops over an implementation. More may be added to it, such as those on peers ([`Op::on_state`]).
 pub fn ops_of<S>(yours: impl Implementation + 'static) -> Ops<S> {
     let yours = Rc::new(yours);
-    let mut ops = Ops::from([("hello", greet(&yours.hello())), ("stop", stop())]);
+    let mut ops = Ops::from([
+        ("hello", greet(&yours.hello(), yours.transports())),
+        ("stop", stop()),
+    ]);
     frame_ops(&mut ops, &yours);
     transform_ops(&mut ops, &yours);
     tensor_ops(&mut ops, &yours);

@@ -132,16 +132,20 @@ pub struct Hello<'a> {
     pub profiles: &'a [&'a str],
 }
 
-/// The op `hello`. The token in it is compared before it is performed.
+/// The op `hello` of a testee that has peers on these transports, `udp` and `tcp` (TST-27). The token in it is compared
+/// before it is performed.
 #[must_use]
-pub fn greet<S>(hello: &Hello<'_>) -> Op<S> {
-    let reply = json!({
+pub fn greet<S>(hello: &Hello<'_>, transports: &[&str]) -> Op<S> {
+    let mut reply = json!({
         "name": hello.name,
         "version": hello.version,
         "language": hello.language,
         "spec": "1.0",
         "profiles": hello.profiles,
     });
+    if !transports.is_empty() {
+        reply["transports"] = json!(transports);
+    }
     Op::new(
         |input| input.string(TOKEN),
         move |_| Ok::<Value, Failure>(reply.clone()),

@@ -2,22 +2,23 @@
 
 use std::env;
 use std::io::{self, Read, Write};
-use std::net::{SocketAddr, UdpSocket};
+use std::net::{TcpListener, UdpSocket};
 use std::process::{self, ExitCode};
 use std::thread;
 
-use serde_json::json;
+use serde_json::{json, Map, Value};
 use socket2::SockRef;
 
 use crate::requests::{Ops, VARIABLE};
 use crate::session::Session;
 
 const USAGE: &str =
-    "usage: RESONANT_TOKEN=SECRET TESTEE [--attach] [--control HOST:PORT] [--wire HOST:PORT]
+    "usage: RESONANT_TOKEN=SECRET TESTEE [--attach] [--control HOST:PORT] [--udp HOST:PORT] [--tcp HOST:PORT]
 
   --attach   started by hand: stay when standard input ends, and after stop
   --control  address of the control socket (default 127.0.0.1:0)
-  --wire     address of the wire socket (default 127.0.0.1:0)";
+  --udp      address of the wire for UDP (default 127.0.0.1:0)
+  --tcp      address of the wire for TCP (default 127.0.0.1:0)";
 const DATAGRAM_BYTES: usize = 65_536;
 
 /// The arguments of a testee's command line and environment.
@@ -27,17 +28,32 @@ pub struct Arguments {
     pub attach: bool,
     /// The address of the control socket.
     pub control: String,
-    /// The address of the wire socket.
-    pub wire: String,
+    /// The address of the wire for UDP.
+    pub udp: String,
+    /// The address of the wire for TCP.
+    pub tcp: String,
     /// The secret that `hello` has to show.
     pub token: String,
 }
 
+/// The wires of a testee: of each transport that it has peers on, the socket.
+#[derive(Debug, Default)]
+pub struct Wires {
+    /// That of `udp`.
+    pub udp: Option<UdpSocket>,
+    /// That of `tcp`, which listens.
+    pub tcp: Option<TcpListener>,
+}
+
 /// Everything that `main` of a testee does: reads its arguments, and serves. What goes wrong is said on standard error.
 ///
-/// `use_wire` is given the wire socket before the first message and makes the state of it that the ops work on; `Ok`
-/// does where they need none.
-pub fn run<S>(ops: Ops<S>, use_wire: impl FnOnce(UdpSocket) -> io::Result<S>) -> ExitCode {
+/// `transports` are those that it has peers on, `udp` and `tcp`. `use_wires` is given their sockets before the first
+/// message and makes the state of them that the ops work on; `Ok` does where they need none.
+pub fn run<S>(
+    ops: Ops<S>,
+    transports: &[&str],
+    use_wires: impl FnOnce(Wires) -> io::Result<S>,
+) -> ExitCode {
     let arguments = match read_arguments(env::args().skip(1), env::var(VARIABLE).ok()) {
         Ok(arguments) => arguments,
         Err(text) => {
@@ -45,7 +61,7 @@ pub fn run<S>(ops: Ops<S>, use_wire: impl FnOnce(UdpSocket) -> io::Result<S>) ->
             return ExitCode::from(2);
         }
     };
-    match serve(&arguments, ops, use_wire) {
+    match serve(&arguments, ops, transports, use_wires) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("testee: {error}");
@@ -65,7 +81,8 @@ pub fn read_arguments(
     let mut arguments = Arguments {
         attach: false,
         control: "127.0.0.1:0".to_owned(),
-        wire: "127.0.0.1:0".to_owned(),
+        udp: "127.0.0.1:0".to_owned(),
+        tcp: "127.0.0.1:0".to_owned(),
         token: String::new(),
     };
     let mut words = words.into_iter();
@@ -74,7 +91,8 @@ pub fn read_arguments(
         match word.as_str() {
             "--attach" => arguments.attach = true,
             "--control" => arguments.control = value()?,
-            "--wire" => arguments.wire = value()?,
+            "--udp" => arguments.udp = value()?,
+            "--tcp" => arguments.tcp = value()?,
             _ => return Err(format!("{word} is not an option")),
         }
     }
@@ -85,20 +103,32 @@ pub fn read_arguments(
     Ok(arguments)
 }
 
-/// Binds, prints the ports, and answers until it is told to stop. `use_wire` is as in [`run`].
+/// Binds, prints the ports, and answers until it is told to stop. `transports` and `use_wires` are as in [`run`].
 ///
 /// # Errors
 /// If a socket cannot be bound or fails, or the ports cannot be printed.
 pub fn serve<S>(
     arguments: &Arguments,
     ops: Ops<S>,
-    use_wire: impl FnOnce(UdpSocket) -> io::Result<S>,
+    transports: &[&str],
+    use_wires: impl FnOnce(Wires) -> io::Result<S>,
 ) -> io::Result<()> {
     let control = bind(&arguments.control)?;
-    let wire = bind(&arguments.wire)?;
-    let ports = (control.local_addr()?, wire.local_addr()?);
-    let mut session = Session::new(arguments.token.clone(), ops, use_wire(wire)?);
-    announce(ports.0, ports.1)?;
+    let (mut wires, mut ports) = (Wires::default(), Map::new());
+    for transport in transports {
+        let address = match *transport {
+            "udp" => wires.udp.insert(bind(&arguments.udp)?).local_addr()?,
+            "tcp" => {
+                let listener = TcpListener::bind(&arguments.tcp)?;
+                wires.tcp.insert(listener).local_addr()?
+            }
+            _ => return Err(io::Error::other(format!("no transport {transport}"))),
+        };
+        ports.insert((*transport).to_owned(), json!(address.port()));
+    }
+    let line = json!({"control": control.local_addr()?.port(), "wires": ports});
+    let mut session = Session::new(arguments.token.clone(), ops, use_wires(wires)?);
+    announce(&line)?;
     if !arguments.attach {
         exit_at_end_of_input();
     }
@@ -133,8 +163,7 @@ fn bind(address: &str) -> io::Result<UdpSocket> {
 }
 
 /// TST-1.
-fn announce(control: SocketAddr, wire: SocketAddr) -> io::Result<()> {
-    let line = json!({"control": control.port(), "wire": wire.port()});
+fn announce(line: &Value) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{line}")?;
     out.flush()

@@ -12,7 +12,8 @@ fn a_testee_of_the_runner_needs_no_arguments() {
     let expected = Arguments {
         attach: false,
         control: "127.0.0.1:0".to_owned(),
-        wire: "127.0.0.1:0".to_owned(),
+        udp: "127.0.0.1:0".to_owned(),
+        tcp: "127.0.0.1:0".to_owned(),
         token: "t".to_owned(),
     };
     assert_eq!(read(&[], Some("t")), Ok(expected));
@@ -20,12 +21,20 @@ fn a_testee_of_the_runner_needs_no_arguments() {
 
 #[test]
 fn a_person_says_where_it_listens_and_that_it_stays() {
-    let words = ["--wire", "h:2", "--attach", "--control", "h:1"];
+    let words = [
+        "--udp",
+        "h:2",
+        "--attach",
+        "--control",
+        "h:1",
+        "--tcp",
+        "h:3",
+    ];
     let found = read(&words, Some("t")).unwrap();
     assert!(found.attach);
     assert_eq!(
-        (found.control.as_str(), found.wire.as_str()),
-        ("h:1", "h:2")
+        (found.control, found.udp, found.tcp),
+        ("h:1".to_owned(), "h:2".to_owned(), "h:3".to_owned())
     );
 }
 
@@ -41,7 +50,7 @@ fn what_is_wrong_is_said() {
         Err("x is not an option".to_owned())
     );
     assert_eq!(
-        read(&["--wire"], Some("t")),
-        Err("--wire needs an address".to_owned())
+        read(&["--tcp"], Some("t")),
+        Err("--tcp needs an address".to_owned())
     );
 }

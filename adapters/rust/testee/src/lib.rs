@@ -1,16 +1,17 @@
 //! A testee around the crate `resonant-protocol`; what it has in common with others is `resonant-testee-kit`.
 //!
 //! [`ops`] holds the table of ops (those on payloads and on peers stand in files of their own), [`peers`] has the
-//! wire socket.
+//! wires.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
 mod failure;
 mod fields;
+mod framing;
 pub mod ops;
 mod payload;
 mod peer_events;
 mod peer_ops;
 pub mod peers;
-mod wire;
+mod wires;

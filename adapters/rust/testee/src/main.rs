@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use testee::ops::ops;
+use testee::ops::{ops, TRANSPORTS};
 use testee::peers::Peers;
 
 fn main() -> ExitCode {
-    resonant_testee_kit::run(ops(), Peers::new)
+    resonant_testee_kit::run(ops(), &TRANSPORTS, Peers::new)
 }

@@ -8,12 +8,13 @@ use serde_json::{json, Value};
 
 use crate::failure::Failure;
 use crate::fields::{to_frame, Encoded};
+use crate::framing;
 use crate::payload;
 use crate::peer_ops;
 use crate::peers::Peers;
 
 /// The profiles that the crate implements (TST-12).
-pub const PROFILES: [&str; 8] = [
+pub const PROFILES: [&str; 9] = [
     "frame",
     "zstd",
     "xchacha",
@@ -22,7 +23,11 @@ pub const PROFILES: [&str; 8] = [
     "quant",
     "handshake",
     "stream",
+    "tcp",
 ];
+
+/// The transports that its peers are on (TST-27).
+pub const TRANSPORTS: [&str; 2] = ["udp", "tcp"];
 
 type Key = [u8; 32];
 type Nonce = [u8; 24];
@@ -38,7 +43,7 @@ pub fn ops() -> Ops<Peers> {
         profiles: &PROFILES,
     };
     Ops::from([
-        ("hello", greet(&hello)),
+        ("hello", greet(&hello, &TRANSPORTS)),
         ("decode", Op::new(Encoded::read, decode)),
         ("encode", Op::new(Encoding::read, encode)),
         ("space_hash", Op::new(space, space_hash)),
@@ -54,10 +59,12 @@ pub fn ops() -> Ops<Peers> {
         ("dequantize", Op::new(payload::Codes::read, payload::dequantize)),
         ("peer_open", Op::on_state(peer_ops::Opening::read, peer_ops::open)),
         ("peer_send", Op::on_state(peer_ops::Sending::read, peer_ops::send)),
-        ("peer_poll", Op::on_state(nothing, peer_ops::poll)),
-        ("peer_advance", Op::on_state(peer_ops::milliseconds, peer_ops::advance)),
+        ("peer_poll", Op::on_state(peer_ops::arrived, peer_ops::poll)),
+        ("peer_advance", Op::on_state(peer_ops::Advancing::read, peer_ops::advance)),
         ("peer_close", Op::on_state(nothing, peer_ops::close)),
         ("reset", Op::on_state(nothing, peer_ops::reset)),
+        ("tcp_split", Op::new(framing::Chunks::read, framing::tcp_split)),
+        ("tcp_join", Op::new(framing::frames, framing::tcp_join)),
         ("stop", Op::on_state(nothing, peer_ops::reset)), // the next runner finds no peers
     ])
 }

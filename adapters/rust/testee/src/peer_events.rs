@@ -5,8 +5,8 @@ use resonant_protocol::VFrame;
 use resonant_testee_kit::hex;
 use serde_json::{json, Value};
 
-/// An event of the peer for the remote port `peer`.
-pub(crate) fn to_json(peer: u16, event: &Event) -> Value {
+/// An event of the peer for the remote end `link`.
+pub(crate) fn to_json(link: &str, event: &Event) -> Value {
     let mut value = match event {
         Event::Established(it) => json!({
             "event": "established",
@@ -61,8 +61,13 @@ pub(crate) fn to_json(peer: u16, event: &Event) -> Value {
         }
         Event::Lost => json!({"event": "lost"}),
         Event::Dropped { code } => json!({"event": "dropped", "code": code.as_str()}),
+        Event::Closed { code } => with(
+            json!({"event": "closed"}),
+            "code",
+            code.map(|code| json!(code.as_str())),
+        ),
     };
-    value["peer"] = json!(peer);
+    value["link"] = json!(link);
     value
 }
 

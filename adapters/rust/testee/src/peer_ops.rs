@@ -7,15 +7,15 @@ use serde_json::{json, Value};
 
 use crate::failure::Failure;
 use crate::fields::to_slices;
-use crate::peers::Peers;
+use crate::peers::{Arrived, Peers, Remote};
 
 const MOST_MILLISECONDS: u32 = 86_400_000;
 
 /// The input of peer_open.
 pub(crate) struct Opening {
     config: Config,
-    /// A client's remote port, and the stream_id of its first ping. A server has none.
-    client: Option<(u16, u32)>,
+    /// The remote end of a client. A server has none.
+    remote: Option<Remote>,
 }
 
 impl Opening {
@@ -23,8 +23,13 @@ impl Opening {
         let is_client = input.named("role", &[("client", true), ("server", false)])?;
         Ok(Self {
             config: config(input.value("config")?)?,
-            client: if is_client {
-                Some((port(input, "remote")?, input.integer("stream_id")?))
+            remote: if is_client {
+                Some(Remote {
+                    link: link(input, "link")?,
+                    is_tcp: input.named("transport", &[("tcp", true), ("udp", false)])?,
+                    port: port(input, "remote")?,
+                    stream_id: input.integer("stream_id")?,
+                })
             } else {
                 None
             },
@@ -36,17 +41,18 @@ pub(crate) fn open(input: Opening, peers: &mut Peers) -> Result<Value, Failure> 
     if peers.is_open() {
         return Err(BadRequest::from("peers are open already").into());
     }
-    match input.client {
+    match input.remote {
         None => peers.open_server(input.config)?,
-        Some((remote, stream_id)) => peers.open_client(input.config, remote, stream_id)?,
+        Some(remote) => peers.open_client(input.config, remote)?,
     }
-    Ok(json!({}))
+    Ok(told(json!({}), peers))
 }
 
 /// The input of peer_send.
 pub(crate) struct Sending {
     stream_id: u32,
-    to: Option<u16>,
+    link: Option<String>,
+    arrived: Option<Arrived>,
     request: Request,
 }
 
@@ -65,7 +71,8 @@ impl Sending {
         let kind = input.string("kind")?;
         Ok(Self {
             stream_id: input.integer("stream_id")?,
-            to: input.optional("to", port)?,
+            link: input.optional("link", link)?,
+            arrived: arrived(input)?,
             request: match kind.as_str() {
                 "message" => Request::Message(message(input)?),
                 "ping" => Request::Ping,
@@ -83,8 +90,9 @@ impl Sending {
 
 pub(crate) fn send(input: Sending, peers: &mut Peers) -> Result<Value, Failure> {
     check_open(peers)?;
+    handle(peers, input.arrived.as_ref())?;
     let stream_id = input.stream_id;
-    let asked = peers.ask(input.to, |peer, clock| match input.request {
+    let asked = peers.ask(input.link.as_deref(), |peer, clock| match input.request {
         Request::Message(frame) => peer.send(stream_id, frame?, clock),
         Request::Ping => peer.ping(stream_id, clock),
         Request::Head(strong, announce) => {
@@ -94,27 +102,79 @@ pub(crate) fn send(input: Sending, peers: &mut Peers) -> Result<Value, Failure> 
         Request::Heart => peer.heart(stream_id, clock),
     });
     asked.map_err(BadRequest)??;
-    Ok(json!({}))
+    Ok(told(json!({}), peers))
 }
 
-pub(crate) fn poll((): (), peers: &mut Peers) -> Result<Value, Failure> {
+pub(crate) fn poll(arrived: Option<Arrived>, peers: &mut Peers) -> Result<Value, Failure> {
     check_open(peers)?;
-    Ok(json!({"events": peers.poll()}))
+    handle(peers, arrived.as_ref())?;
+    let events = peers.take_events();
+    Ok(told(json!({"events": events}), peers))
 }
 
-pub(crate) fn milliseconds(input: &mut Members) -> Result<u32, BadRequest> {
-    match input.integer("ms")? {
-        ms if ms > MOST_MILLISECONDS => {
-            Err(format!("input.ms {ms} is over {MOST_MILLISECONDS}").into())
+/// The input of peer_advance.
+pub(crate) struct Advancing {
+    milliseconds: u32,
+    arrived: Option<Arrived>,
+}
+
+impl Advancing {
+    pub(crate) fn read(input: &mut Members) -> Result<Self, BadRequest> {
+        let milliseconds = input.integer("ms")?;
+        if milliseconds > MOST_MILLISECONDS {
+            return Err(format!("input.ms {milliseconds} is over {MOST_MILLISECONDS}").into());
         }
-        ms => Ok(ms),
+        Ok(Self {
+            milliseconds,
+            arrived: arrived(input)?,
+        })
     }
 }
 
-pub(crate) fn advance(milliseconds: u32, peers: &mut Peers) -> Result<Value, Failure> {
+pub(crate) fn advance(input: Advancing, peers: &mut Peers) -> Result<Value, Failure> {
     check_open(peers)?;
-    peers.advance(milliseconds.into());
-    Ok(json!({}))
+    handle(peers, input.arrived.as_ref())?;
+    peers.advance(input.milliseconds.into());
+    Ok(told(json!({}), peers))
+}
+
+/// The member `arrived` of a request that has it (TST-28).
+pub(crate) fn arrived(input: &mut Members) -> Result<Option<Arrived>, BadRequest> {
+    input.optional("arrived", |input, name| {
+        let mut members = Members::of(input.value(name)?, "arrived")?;
+        let arrived = Arrived {
+            link: link(&mut members, "link")?,
+            bytes: members.integer("bytes")?,
+            ended: members
+                .optional("ended", Members::boolean)?
+                .unwrap_or_default(),
+        };
+        members.end()?;
+        Ok(arrived)
+    })
+}
+
+fn handle(peers: &mut Peers, arrived: Option<&Arrived>) -> Result<(), BadRequest> {
+    peers.handle(arrived).map_err(BadRequest)
+}
+
+/// A result with what was sent on connections (TST-30).
+fn told(mut result: Value, peers: &mut Peers) -> Value {
+    let sent = peers.tell_sent();
+    if !sent.is_empty() {
+        result["sent"] = json!(sent);
+    }
+    result
+}
+
+/// A link: 1 to 64 letters, digits and hyphens.
+fn link(input: &mut Members, name: &str) -> Result<String, BadRequest> {
+    let text = input.string(name)?;
+    let is_right = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    if (1..=64).contains(&text.len()) && text.bytes().all(is_right) {
+        return Ok(text);
+    }
+    Err(format!("input.{name} is no link").into())
 }
 
 pub(crate) fn close((): (), peers: &mut Peers) -> Result<Value, Failure> {

@@ -1,25 +1,47 @@
-//! The crate's endpoint on the wire socket, on a clock that requests move (section 6 of the testee protocol).
+//! The crate's endpoint on the wires, on a clock that requests move (section 6 of the testee protocol).
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::iter;
-use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Instant;
 
 use resonant_protocol::crypto::Salt;
 use resonant_protocol::endpoint::{Endpoint, Outputs};
-use resonant_protocol::peer::{Config, Output, Peer, Role};
+use resonant_protocol::peer::{Config, Event, Output, Peer, Role};
+use resonant_protocol::transport::check_unsent;
 use resonant_protocol::{FrameError, MAX_FRAME_LEN};
+use resonant_testee_kit::Wires;
 use serde_json::Value;
 
 use crate::peer_events::to_json;
-use crate::wire::Wire;
+use crate::wires::tcp::{arrival_deadline, pause, Lines, Taken};
+use crate::wires::udp::Wire;
 
-/// Greatest number of remote addresses at a time.
+/// Greatest number of remote ends at a time.
 const MAX_PEERS: usize = 1024;
 
-/// The wire socket, and what is open on it.
+/// The bytes of a link that the runner has sent, and whether it has ended it (TST-28).
+#[derive(Debug)]
+pub(crate) struct Arrived {
+    pub(crate) link: String,
+    pub(crate) bytes: u64,
+    pub(crate) ended: bool,
+}
+
+/// The remote end of a client.
+pub(crate) struct Remote {
+    pub(crate) link: String,
+    pub(crate) is_tcp: bool,
+    pub(crate) port: u16,
+    pub(crate) stream_id: u32,
+}
+
+/// The wires, and what is open on them.
 #[derive(Debug)]
 pub struct Peers {
     wire: Wire,
+    lines: Lines,
     clock: u64,
     open: Option<Open>,
     /// Events that peer_poll has not given yet.
@@ -30,17 +52,25 @@ pub struct Peers {
 struct Open {
     role: Role,
     config: Config,
-    endpoint: Endpoint<SocketAddr>,
+    endpoint: Endpoint<String>,
+    /// The addresses of links over UDP.
+    addresses: BTreeMap<String, SocketAddr>,
+    /// The link of a client.
+    own: Option<String>,
+    /// Links whose connection has ended (TCP-16).
+    ended: BTreeSet<String>,
 }
 
 impl Peers {
-    /// No peers, on a socket that becomes one that does not block.
+    /// No peers, on sockets that become ones that do not block.
     ///
     /// # Errors
-    /// If the socket cannot be set so.
-    pub fn new(wire: UdpSocket) -> io::Result<Self> {
+    /// If a socket is missing, or cannot be set so.
+    pub fn new(wires: Wires) -> io::Result<Self> {
+        let udp = wires.udp.ok_or(io::Error::other("no wire for UDP"))?;
         Ok(Self {
-            wire: Wire::new(wire)?,
+            wire: Wire::new(udp)?,
+            lines: Lines::new(wires.tcp)?,
             clock: 0,
             open: None,
             events: Vec::new(),
@@ -55,30 +85,37 @@ impl Peers {
     pub(crate) fn open_server(&mut self, config: Config) -> Result<(), FrameError> {
         let open = Open::new(Role::Server, config)?;
         self.wire.discard();
+        self.lines.clear();
         self.open = Some(open);
         Ok(())
     }
 
     /// Opens a client, which sends its first ping.
-    pub(crate) fn open_client(
-        &mut self,
-        config: Config,
-        remote: u16,
-        stream_id: u32,
-    ) -> Result<(), FrameError> {
+    pub(crate) fn open_client(&mut self, config: Config, remote: Remote) -> Result<(), FrameError> {
         let mut open = Open::new(Role::Client, config)?;
-        let pinged = open
-            .endpoint
-            .connect(local(remote), stream_id, self.clock)?;
+        let (link, stream_id) = (remote.link, remote.stream_id);
+        open.own = Some(link.clone());
         self.wire.discard();
+        self.lines.clear();
+        let mut outputs = if remote.is_tcp {
+            open.endpoint
+                .connect_over_tcp(link.clone(), stream_id, self.clock)?
+        } else {
+            open.know(&link, local(remote.port));
+            open.endpoint.connect(link.clone(), stream_id, self.clock)?
+        };
+        if remote.is_tcp && self.lines.connect(&link, remote.port).is_err() {
+            outputs = open.endpoint.reset(&link, self.clock); // TCP-12
+        }
         self.open = Some(open);
-        self.pass_on(pinged);
+        self.pass_on(outputs);
         Ok(())
     }
 
     /// Closes the peers and throws away what waits.
     pub(crate) fn close(&mut self) {
         self.wire.discard();
+        self.lines.clear();
         self.open = None;
         self.events.clear();
     }
@@ -89,40 +126,42 @@ impl Peers {
         self.clock = 0;
     }
 
-    /// Has a peer do something. Without `to`, there must be no more than one.
+    /// Has a peer do something. Without `link`, there must be no more than one.
     ///
     /// The outer error is a text for people, the inner one the peer's refusal.
     pub(crate) fn ask(
         &mut self,
-        to: Option<u16>,
+        link: Option<&str>,
         act: impl FnOnce(&mut Peer, u64) -> Result<Output, FrameError>,
     ) -> Result<Result<(), FrameError>, String> {
-        self.handle_waiting();
         let clock = self.clock;
         let open = self.open.as_mut().ok_or("no peers are open")?;
-        let Some(link) = open.link(to)? else {
-            if open.role == Role::Client {
-                return Err("input.to is not the server".to_owned());
-            }
-            // A server has no session with an address that has sent nothing, and a peer of its says so.
-            let stranger = Peer::new(open.role, open.config.clone(), clock);
+        let Some(link) = open.link(link)? else {
+            // There is no session with whoever has sent nothing: a peer says so.
+            let stranger = Peer::new(Role::Server, open.config.clone(), clock);
             let refused = stranger.and_then(|mut peer| act(&mut peer, clock)).err();
-            let refused = refused.ok_or("the address has sent nothing".to_owned())?;
+            let refused = refused.ok_or("the remote end has sent nothing".to_owned())?;
             return Ok(Err(refused));
         };
+        if let Err(full) = check_unsent(self.lines.unsent(&link)) {
+            return Ok(Err(full));
+        }
         let outputs = open.endpoint.request(&link, |peer| act(peer, clock));
         Ok(outputs.map(|outputs| self.pass_on(outputs)))
     }
 
-    /// The events since the last call, after everything that waits is handled (TST-15, TST-18).
-    pub(crate) fn poll(&mut self) -> Vec<Value> {
-        self.handle_waiting();
+    /// The events since the last call (TST-18).
+    pub(crate) fn take_events(&mut self) -> Vec<Value> {
         std::mem::take(&mut self.events)
+    }
+
+    /// The `sent` of a reply (TST-30).
+    pub(crate) fn tell_sent(&mut self) -> BTreeMap<String, u64> {
+        self.lines.tell_sent()
     }
 
     /// Moves the clock. Deadlines on the way are met in the order of their times (TST-16).
     pub(crate) fn advance(&mut self, milliseconds: u64) {
-        self.handle_waiting();
         self.clock = self.clock.saturating_add(milliseconds);
         if let Some(open) = &mut self.open {
             let outputs = open.endpoint.advance(self.clock);
@@ -130,33 +169,88 @@ impl Peers {
         }
     }
 
+    /// Handles what waits and what has arrived (TST-15, TST-28). The error is a text for people (TST-29).
+    pub(crate) fn handle(&mut self, arrived: Option<&Arrived>) -> Result<(), String> {
+        self.handle_datagrams();
+        if let Some(arrived) = arrived {
+            self.handle_arrived(arrived)?;
+        }
+        Ok(())
+    }
+
     /// Handles every datagram that waits, in the order of arrival.
-    fn handle_waiting(&mut self) {
+    fn handle_datagrams(&mut self) {
         let mut buffer = vec![0; MAX_FRAME_LEN];
         while let Some((length, from)) = self.wire.next_datagram(&mut buffer) {
             let datagram = buffer.get(..length).unwrap_or_default();
-            if let Some(open) = &mut self.open {
-                let outputs = open.endpoint.receive(from, datagram, self.clock);
+            let Some(open) = &mut self.open else {
+                continue;
+            };
+            if let Some(link) = open.link_of(from) {
+                let outputs = open.endpoint.receive(link, datagram, self.clock);
                 self.pass_on(outputs);
             }
         }
     }
 
-    /// Sends the datagrams and keeps the events.
-    fn pass_on(&mut self, outputs: Outputs<SocketAddr>) {
-        for (to, datagram) in outputs.datagrams {
-            if let Err(error) = self.wire.send(&datagram, to) {
+    fn handle_arrived(&mut self, arrived: &Arrived) -> Result<(), String> {
+        let (link, deadline) = (arrived.link.as_str(), arrival_deadline());
+        while !self.lines.is_satisfied(link, arrived.bytes, arrived.ended) {
+            if Instant::now() > deadline {
+                return Err(format!("not everything has arrived on {link} within 5 s"));
+            }
+            if !self.lines.has(link) {
+                self.accept();
+                continue;
+            }
+            let taken = self.lines.take(link, arrived.bytes);
+            if let (Some(open), Some(taken)) = (&mut self.open, taken) {
+                let link = link.to_owned();
+                let outputs = match taken {
+                    Taken::Bytes(bytes) => open.endpoint.receive_bytes(&link, &bytes, self.clock),
+                    Taken::End => open.endpoint.end(&link, self.clock),
+                    Taken::Reset => open.endpoint.reset(&link, self.clock),
+                };
+                self.pass_on(outputs);
+            }
+        }
+        Ok(())
+    }
+
+    fn accept(&mut self) {
+        match (self.lines.accept(), &mut self.open) {
+            (Some(link), Some(open)) if open.role == Role::Server => {
+                let outputs = open.endpoint.accept(link, self.clock);
+                self.pass_on(outputs);
+            }
+            _ => pause(),
+        }
+    }
+
+    /// Sends the frames and keeps the events. What ends a connection ends it on this side.
+    fn pass_on(&mut self, outputs: Outputs<String>) {
+        let Some(open) = &mut self.open else { return };
+        for (link, frame) in outputs.datagrams {
+            let Some(to) = open.addresses.get(&link) else {
+                self.lines.send(&link, &frame);
+                continue;
+            };
+            if let Err(error) = self.wire.send(&frame, *to) {
                 eprintln!("resonant-testee: a frame was not sent: {error}");
             }
         }
-        let events = outputs.events.iter();
-        self.events
-            .extend(events.map(|(from, event)| to_json(from.port(), event)));
+        for (link, event) in &outputs.events {
+            if matches!(event, Event::Closed { .. }) {
+                self.lines.close(link);
+                open.ended.insert(link.clone());
+            }
+            self.events.push(to_json(link, event));
+        }
     }
 }
 
 impl Open {
-    /// The first remote address has the salt of the configuration, further ones have drawn ones. What a dialogue shows
+    /// The first remote end has the salt of the configuration, further ones have drawn ones. What a dialogue shows
     /// after a loss is the same peer (STM-25).
     fn new(role: Role, config: Config) -> Result<Self, FrameError> {
         let salts = iter::once(config.salt).chain(iter::from_fn(draw_salt));
@@ -165,19 +259,44 @@ impl Open {
             role,
             config,
             endpoint: endpoint.with_limit(MAX_PEERS).keeping_lost(),
+            addresses: BTreeMap::new(),
+            own: None,
+            ended: BTreeSet::new(),
         })
     }
 
-    /// The address of that port, or the only one that has a connection, as far as it has one.
-    fn link(&self, to: Option<u16>) -> Result<Option<SocketAddr>, String> {
-        if let Some(port) = to {
-            let link = local(port);
-            return Ok(self.endpoint.peer(&link).map(|_| link));
+    fn know(&mut self, link: &str, address: SocketAddr) {
+        self.addresses.insert(link.to_owned(), address);
+    }
+
+    /// The link of a datagram's sender; none for a client that does not know it.
+    fn link_of(&mut self, from: SocketAddr) -> Option<String> {
+        if self.role == Role::Client {
+            let link = self.own.clone()?;
+            return (self.addresses.get(&link) == Some(&from)).then_some(link);
+        }
+        let link = format!("udp-{}", from.port());
+        self.know(&link, from);
+        Some(link)
+    }
+
+    /// The link of that name, or the only one that has a connection, as far as it has one.
+    fn link(&self, named: Option<&str>) -> Result<Option<String>, String> {
+        let own = self.own.as_deref();
+        if let Some(link) = named.or(own).map(str::to_owned) {
+            let is_known = self.endpoint.peer(&link).is_some() || self.ended.contains(&link);
+            return match self.role {
+                Role::Client if own != Some(&link) => {
+                    Err("input.link is not the server".to_owned())
+                }
+                Role::Client => Ok(Some(link)),
+                Role::Server => Ok(is_known.then_some(link)),
+            };
         }
         let mut links = self.endpoint.links();
         match (links.next(), links.next()) {
-            (only, None) => Ok(only.copied()),
-            _ => Err("input.to is needed for one of several peers".to_owned()),
+            (only, None) => Ok(only.cloned()),
+            _ => Err("input.link is needed for one of several peers".to_owned()),
         }
     }
 }

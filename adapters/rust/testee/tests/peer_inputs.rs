@@ -57,7 +57,7 @@ fn ops_out_of_their_state_and_malformed_inputs_are_errors_without_effect() {
         with(message(), "type", json!(3)),
         with(message(), "type", json!(5)),
         with(message(), "modality", json!(5)),
-        with(message(), "to", json!(0)),
+        with(message(), "link", json!("no link")),
         with(message(), "kind", json!("letter")),
         with(head.clone(), "strong_tail", json!(0)),
         with(head, "announce", announce),

@@ -17,9 +17,9 @@ fn a_server_has_a_peer_for_every_address_and_tells_whose_events_they_are() {
     let events = testee.poll();
     let told: Vec<(&Value, &Value)> = events
         .iter()
-        .map(|it| (&it["peer"], &it["event"]))
+        .map(|it| (&it["link"], &it["event"]))
         .collect();
-    let (port_a, port_b) = (json!(a.port()), json!(b.port()));
+    let (port_a, port_b) = (json!(a.link()), json!(b.link()));
     let expected = [
         (&port_a, &json!("established")),
         (&port_b, &json!("error_sent")),
@@ -51,7 +51,7 @@ fn a_request_goes_to_the_peer_that_it_names() {
     assert_eq!(a.next().slices[0].1, [1, 255]);
     let with = |to: u16| {
         let mut input = message();
-        input["to"] = json!(to);
+        input["link"] = json!(format!("udp-{to}"));
         input
     };
     let reply = testee.ask("peer_send", with(b.port()));
@@ -69,7 +69,7 @@ fn a_request_goes_to_the_peer_that_it_names() {
 
 /// The salt of what is sent to an end: a nonce on stream 0 begins with it (XCH-10).
 fn salt(testee: &mut Testee, end: &End) -> Vec<u8> {
-    let heart = json!({"kind": "heart", "stream_id": 0, "to": end.port()});
+    let heart = json!({"kind": "heart", "stream_id": 0, "link": end.link()});
     testee.ok("peer_send", heart);
     end.next_datagram()[29..45].to_vec()
 }
@@ -111,7 +111,7 @@ fn a_client_pings_at_once_and_by_the_virtual_clock() {
     let mut testee = Testee::new();
     let (end, stranger) = (End::new(&testee), End::new(&testee));
     testee.ok("reset", json!({}));
-    let open = json!({"role": "client", "config": config(), "remote": end.port(), "stream_id": 9});
+    let open = json!({"role": "client", "config": config(), "link": "a", "transport": "udp", "remote": end.port(), "stream_id": 9});
     testee.ok("peer_open", open);
     assert_eq!((end.method(), end.is_idle()), ("ping".to_owned(), true));
     testee.ok("peer_advance", json!({"ms": 999}));
@@ -129,8 +129,7 @@ fn a_client_pings_at_once_and_by_the_virtual_clock() {
         "a client hears its server alone"
     );
     testee.ok("peer_advance", json!({"ms": 86_400_000}));
-    let expected =
-        json!({"peer": end.port(), "event": "error_received", "code": "HANDSHAKE_TIMEOUT"});
+    let expected = json!({"link": "a", "event": "error_received", "code": "HANDSHAKE_TIMEOUT"});
     assert_eq!(testee.poll(), [expected]);
 }
 

@@ -20,8 +20,10 @@ fn start(arguments: &[&str]) -> (Child, u64) {
     let out = child.stdout.as_mut().expect("standard output");
     BufReader::new(out).read_line(&mut line).expect("a line");
     let ports: Value = serde_json::from_str(&line).expect("JSON");
-    assert_ne!(ports["control"], ports["wire"]);
+    assert_ne!(ports["control"], ports["wires"]["udp"]);
     assert_eq!(ports.as_object().unwrap().len(), 2);
+    let wires: Vec<&String> = ports["wires"].as_object().unwrap().keys().collect();
+    assert_eq!(wires, ["tcp", "udp"]);
     (child, ports["control"].as_u64().expect("a port"))
 }
 

@@ -20,9 +20,11 @@ fn hello_names_every_profile() {
         "sparse",
         "quant",
         "handshake",
-        "stream"
+        "stream",
+        "tcp"
     ]);
     assert_eq!(reply["ok"]["profiles"], profiles);
+    assert_eq!(reply["ok"]["transports"], json!(["udp", "tcp"]));
 }
 
 #[test]

@@ -5,5 +5,5 @@ mod yours;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    resonant_testee_kit::run(resonant_testee_kit::ops_of(yours::Yours), Ok)
+    resonant_testee_kit::run(resonant_testee_kit::ops_of(yours::Yours), &[], Ok)
 }

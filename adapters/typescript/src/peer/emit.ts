@@ -1,7 +1,7 @@
 import { encode } from "../encode.js";
 import type { Code } from "../errors.js";
 import { ResonantError } from "../errors.js";
-import { Dtype, Flag, type Frame, MAX_DATAGRAM_BYTES, MessageType, Modality, type Slice } from "../frame.js";
+import { Dtype, Flag, type Frame, MessageType, Modality, type Slice } from "../frame.js";
 import type { Ref } from "./event.js";
 import { nonceOf } from "./nonce.js";
 import type { Answer, State } from "./state.js";
@@ -54,8 +54,12 @@ function frameBytes(state: State, streamId: number, content: Content, flags: num
   const sealed = (flags & Flag.XCHACHA) !== 0;
   const nonce = sealed ? nonceOf(state.salts[0] as Uint8Array, streamId, frameSeq) : undefined;
   const bytes = encode(frame, { key: state.config.key, nonce });
-  if (bytes.length <= MAX_DATAGRAM_BYTES) return bytes;
-  throw new ResonantError("FRAME_TOO_LARGE", `${bytes.length} bytes do not fit a datagram`, "HSK-1");
+  if (bytes.length <= state.carrier.maxFrameBytes) return bytes;
+  throw new ResonantError(
+    "FRAME_TOO_LARGE",
+    `${bytes.length} bytes, of ${state.carrier.maxFrameBytes} at most`,
+    "HSK-1",
+  );
 }
 
 /** Sends the next frame of a stream_id. */
@@ -66,9 +70,19 @@ export function send(state: State, streamId: number, bytes: Uint8Array): Ref {
   return ref;
 }
 
-/** Sends bytes that were sent before. */
+/** Throws where a frame that the application asks for would have to wait behind too many (TCP-20). */
+export function mustFit(state: State, bytes: Uint8Array): void {
+  if (hasRoomFor(state, bytes)) return;
+  throw new ResonantError("BUFFER_LIMIT", "too much waits for the other end to read", "TCP-20");
+}
+
+function hasRoomFor({ carrier, datagrams }: State, bytes: Uint8Array): boolean {
+  return datagrams.reduce((sum, { length }) => sum + length, bytes.length) <= carrier.room();
+}
+
+/** Sends bytes that were sent before; they are lost where they would have to wait behind too many (TCP-20). */
 export function sendAgain(state: State, bytes: Uint8Array): void {
-  state.datagrams.push(bytes);
+  if (hasRoomFor(state, bytes)) state.datagrams.push(bytes);
   state.sentAt = state.now;
 }
 

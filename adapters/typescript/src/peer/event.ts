@@ -91,6 +91,13 @@ export interface Dropped {
   readonly code: Code;
 }
 
+/** The connection has ended; nothing comes on it any more. */
+export interface Closed {
+  readonly kind: "closed";
+  /** Why, unless one of the two ends closed it between two frames. */
+  readonly code?: Code;
+}
+
 /** What a peer reports to its application (specs/handshake.md, section 5). */
 export type PeerEvent =
   | Established
@@ -102,7 +109,8 @@ export type PeerEvent =
   | Complete
   | Failed
   | Lost
-  | Dropped;
+  | Dropped
+  | Closed;
 
 /** The event of a data frame. */
 export function delivered({ streamId, frameSeq, type, modality, slices }: Frame): Delivered {

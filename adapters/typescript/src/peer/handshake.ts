@@ -2,7 +2,7 @@ import type { Code } from "../errors.js";
 import { clientSession, differ, inCommon, offeredCrypto, serverSession } from "./agreement.js";
 import type { Arrival } from "./arrival.js";
 import type { PeerConfig } from "./config.js";
-import { type Members, openFrame, reply, send, sendAgain } from "./emit.js";
+import { type Members, mustFit, openFrame, reply, send, sendAgain } from "./emit.js";
 import { type Answer, refKey, type Session, type State } from "./state.js";
 import { type Owed, settle } from "./streams.js";
 import type { Capability, Ping, SyncError } from "./sync.js";
@@ -16,6 +16,7 @@ export const HANDSHAKE_TIMEOUT_MS = 15_000;
 /** Sends a client's ping on a stream_id of its own; one that waits does not any more (HSK-20, HSK-66). */
 export function sendPing(state: State, streamId: number): void {
   const bytes = openFrame(state, streamId, pingMembers(state));
+  mustFit(state, bytes);
   const ref = send(state, streamId, bytes);
   state.outgoing.single(streamId);
   state.failed = false;

@@ -3,4 +3,5 @@ export type * from "./event.js";
 export { type LinkDatagram, type LinkEvent, Links, type LinksOptions } from "./links.js";
 export type { CompressName, CryptoName, DtypeName, ModalityName } from "./names.js";
 export { type Outgo, Peer, type PeerOptions } from "./peer.js";
+export type { Carrier } from "./state.js";
 export type { Sizes } from "./sync.js";

@@ -1,12 +1,12 @@
-import { ResonantError } from "../errors.js";
+import { type Code, ResonantError } from "../errors.js";
 import type { Slice } from "../frame.js";
 import { receive } from "./accept.js";
 import { checked, type PeerConfig, type Role, SALT_BYTES } from "./config.js";
 import type { Agreement, PeerEvent } from "./event.js";
 import { repeatTail, requestHead, requestHeart, requestMessage, requestPing, requestTail } from "./requests.js";
-import { State } from "./state.js";
+import { type Carrier, DATAGRAMS, State } from "./state.js";
 import type { Sizes } from "./sync.js";
-import { advance, nextDeadline } from "./timers.js";
+import { advance, lose, nextDeadline } from "./timers.js";
 
 /** What goes into a data frame. */
 export interface Outgo {
@@ -24,6 +24,8 @@ export interface PeerOptions {
   readonly salt: Uint8Array;
   /** Draws the salts of further sessions; without it they use the same, and their numbers go on (XCH-15). */
   readonly drawSalt?: () => Uint8Array;
+  /** Datagrams where it is left out. */
+  readonly carrier?: Carrier;
 }
 
 /**
@@ -34,9 +36,9 @@ export interface PeerOptions {
 export class Peer {
   readonly #state: State;
 
-  constructor({ role, config, salt, drawSalt }: PeerOptions) {
+  constructor({ role, config, salt, drawSalt, carrier = DATAGRAMS }: PeerOptions) {
     const copied = () => checkedSalt((drawSalt as () => Uint8Array)());
-    this.#state = new State(role, checked(config), checkedSalt(salt), drawSalt && copied);
+    this.#state = new State(role, checked(config), carrier, { salt: checkedSalt(salt), drawSalt: drawSalt && copied });
   }
 
   /** What is agreed, in a session. */
@@ -77,7 +79,20 @@ export class Peer {
   /** Receives a datagram. Slices of events are views of it, so its bytes must not change. */
   receive(datagram: Uint8Array, now: number): void {
     advance(this.#state, now);
-    receive(this.#state, datagram);
+    if (!this.#state.disconnected) receive(this.#state, datagram);
+  }
+
+  /**
+   * Learns that its connection has ended, and why: its session ends, and it takes and sends nothing any more (TCP-14).
+   * Deadlines that have come are met by `advance` before, unless the connection ended before them (TCP-17).
+   */
+  disconnect(now: number, code?: Code): void {
+    if (this.#state.disconnected) return;
+    this.#state.now = Math.max(this.#state.now, now);
+    this.#state.disconnected = true;
+    this.#state.waiting = undefined;
+    if (this.#state.session !== undefined) lose(this.#state);
+    this.#state.events.push(code === undefined ? { kind: "closed" } : { kind: "closed", code });
   }
 
   /** Sends a client's ping, on a stream_id on which nothing was sent. */
@@ -131,6 +146,9 @@ export class Peer {
       throw new ResonantError("FIELD_RANGE", `stream_id ${streamId} is not a u32`);
     }
     advance(this.#state, now);
+    if (this.#state.disconnected) {
+      throw new ResonantError("HANDSHAKE_REQUIRED", "the connection has ended", "TCP-16");
+    }
   }
 }
 

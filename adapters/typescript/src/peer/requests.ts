@@ -1,7 +1,7 @@
 import { checkSlices } from "../encode.js";
 import { type Code, ResonantError } from "../errors.js";
 import { critiqueFault, dtypeFault, messageCode, modalityFault } from "./admit.js";
-import { agreedFrame, type Content, type Fault, type Members, send, sendAgain, syncContent } from "./emit.js";
+import { agreedFrame, type Content, type Fault, type Members, mustFit, send, sendAgain, syncContent } from "./emit.js";
 import { sendPing } from "./handshake.js";
 import type { SentStream } from "./outgoing.js";
 import type { Session, State } from "./state.js";
@@ -37,6 +37,7 @@ export function requestMessage(state: State, streamId: number, content: Content)
   if (code !== undefined) throw refuse(code, "the slices make no message");
   isFault(dtypeFault(session, content));
   const bytes = agreedFrame(state, streamId, content, state.outgoing.isStrong(streamId));
+  mustFit(state, bytes);
   send(state, streamId, bytes);
   state.outgoing.single(streamId);
   state.outgoing.stream(streamId)?.tally.add(bytes);
@@ -46,7 +47,7 @@ export function requestMessage(state: State, streamId: number, content: Content)
 export function requestHeart(state: State, streamId: number): void {
   inSession(state);
   maySend(state, streamId);
-  sendHeart(state, streamId);
+  sendHeart(state, streamId, { asked: true });
 }
 
 /** Asks for the HEAD of a stream, with what it announces. */
@@ -57,6 +58,7 @@ export function requestHead(state: State, streamId: number, strong: boolean, siz
   hasRoom(state, streamId);
   const members = { method: "head", dir: directionOf(state.role), ...(sizes && sizeMembers(sizes)) };
   const bytes = agreedFrame(state, streamId, syncContent(members), strong);
+  mustFit(state, bytes);
   state.outgoing.open(streamId, strong);
   send(state, streamId, bytes);
 }
@@ -72,6 +74,7 @@ export function requestTail(state: State, streamId: number): void {
   const stream = state.outgoing.stream(streamId);
   if (stream?.state !== "open") throw refuse("STREAM_STATE", "no stream is open on the stream_id", "STM-4");
   const bytes = agreedFrame(state, streamId, syncContent(tailMembers(stream)), stream.strong);
+  mustFit(state, bytes);
   const { frameSeq } = send(state, streamId, bytes);
   state.outgoing.end(stream, frameSeq, state.now);
 }
@@ -86,6 +89,7 @@ export function repeatTail(state: State, streamId: number): void {
   const stream = state.outgoing.stream(streamId);
   if (stream?.state !== "ended") throw refuse("STREAM_STATE", "no stream has ended on the stream_id", "STM-4");
   for (const bytes of stream.again([])) {
+    mustFit(state, bytes);
     sendAgain(state, bytes);
     state.outgoing.tailSent(stream, state.now);
   }

@@ -1,4 +1,5 @@
 import type { Code } from "../errors.js";
+import { MAX_DATAGRAM_BYTES } from "../frame.js";
 import type { PeerConfig, Role } from "./config.js";
 import type { Agreement, PeerEvent, Ref } from "./event.js";
 import type { IncomingStream } from "./incoming.js";
@@ -14,6 +15,17 @@ const CLOSED_STREAMS = 1024;
 const FORMER_SALTS = 64;
 const REPLIES_PER_SECOND = 8;
 const SECOND_MS = 1000;
+
+/** What carries the frames of a peer, as far as it has limits. */
+export interface Carrier {
+  /** The longest frame that it carries (HSK-1, TCP-18). */
+  readonly maxFrameBytes: number;
+  /** How many bytes more may wait until it has carried some (TCP-20). */
+  readonly room: () => number;
+}
+
+/** Datagrams, which do not wait. */
+export const DATAGRAMS: Carrier = { maxFrameBytes: MAX_DATAGRAM_BYTES, room: () => Number.POSITIVE_INFINITY };
 
 /** What the two peers agreed on, and what of it the frames to come are judged by. */
 export interface Session {
@@ -42,10 +54,17 @@ export interface Answer {
   readonly code: Code | undefined;
 }
 
+/** The salt of the first session, and what draws those of others. */
+export interface Salts {
+  readonly salt: Uint8Array;
+  readonly drawSalt: (() => Uint8Array) | undefined;
+}
+
 /** Everything that a peer remembers. */
 export class State {
   readonly role: Role;
   readonly config: PeerConfig;
+  readonly carrier: Carrier;
   readonly outgoing = new Outgoing();
   readonly datagrams: Uint8Array[] = [];
   readonly events: PeerEvent[] = [];
@@ -61,6 +80,8 @@ export class State {
   /** Whether the client's handshake failed, and it keeps silent (HSK-29). */
   failed = false;
   waiting: WaitingPing | undefined;
+  /** Whether the connection has ended (TCP-16). */
+  disconnected = false;
   /** The answers of a server to pings, by `refKey`; the oldest are forgotten first. */
   readonly answers = new Map<string, Answer>();
   /** The numbers accepted on stream_ids without an opened stream. */
@@ -73,9 +94,10 @@ export class State {
   readonly #drawSalt: (() => Uint8Array) | undefined;
   #salts: Uint8Array[];
 
-  constructor(role: Role, config: PeerConfig, salt: Uint8Array, drawSalt: (() => Uint8Array) | undefined) {
+  constructor(role: Role, config: PeerConfig, carrier: Carrier, { salt, drawSalt }: Salts) {
     this.role = role;
     this.config = config;
+    this.carrier = carrier;
     this.#salts = [salt];
     this.#drawSalt = drawSalt;
   }

@@ -1,4 +1,4 @@
-import { agreedFrame, HEART, send } from "./emit.js";
+import { agreedFrame, HEART, mustFit, send } from "./emit.js";
 import { HANDSHAKE_TIMEOUT_MS, pingDeadline, REPEATS_MS } from "./handshake.js";
 import type { State } from "./state.js";
 import { timeOut } from "./streams.js";
@@ -43,19 +43,21 @@ export function advance(state: State, now: number): void {
   state.outgoing.sweep(state.now);
 }
 
-function lose(state: State): void {
+/** Ends the session because the other peer is gone. */
+export function lose(state: State): void {
   state.endSession();
   state.events.push({ kind: "lost" });
 }
 
 /** Sends a HEART where nothing was sent for a while (STM-22). */
 function beat(state: State): void {
-  if (state.session !== undefined) sendHeart(state, state.session.streamId);
+  if (state.session !== undefined) sendHeart(state, state.session.streamId, { asked: false });
 }
 
 /** Sends a HEART on a stream_id. */
-export function sendHeart(state: State, streamId: number): void {
+export function sendHeart(state: State, streamId: number, { asked }: { asked: boolean }): void {
   const bytes = agreedFrame(state, streamId, HEART, state.outgoing.isStrong(streamId));
+  if (asked) mustFit(state, bytes);
   send(state, streamId, bytes);
   state.outgoing.single(streamId);
 }

@@ -1,20 +1,18 @@
 /**
- * The testee of the package in a browser: Node holds the two sockets and the peers, and a page in headless Chromium
- * answers everything else.
+ * The testee of the package in a browser: Node holds the socket, and a page in headless Chromium answers. It has no
+ * peers: pages have no sockets.
  */
 import { accessSync, constants } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { env, exit, getuid, stderr } from "node:process";
 import { chromium, type Page } from "playwright-core";
-import { loadZstd } from "../../src/index.js";
 import { type Answer, type Asked, Requests, serve, token } from "../../testee-kit/index.js";
-import { TesteePeers } from "../peers.js";
-import { yours } from "../yours.js";
 import { servePage } from "./files.js";
+import { yoursInPages } from "./yours.js";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 const NAMES = ["chromium", "chromium-browser", "google-chrome"];
-/** The ops that Node answers itself, as it does those on peers. */
+/** The ops that Node answers itself. */
 const OWN = ["hello", "stop"];
 
 function browser(): string {
@@ -34,29 +32,28 @@ function isProgram(path: string): boolean {
   }
 }
 
-async function openPage(peerOps: readonly string[]): Promise<Page> {
+async function openPage(): Promise<Page> {
   const isRoot = getuid?.() === 0; // Chromium's sandbox does not work for root
   const running = await chromium.launch({ executablePath: browser(), chromiumSandbox: !isRoot });
   const page = await running.newPage();
   page.on("pageerror", (error) => stderr.write(`in the page: ${error.stack ?? error.message}\n`));
   await page.goto(await servePage(ROOT), { waitUntil: "load" });
-  await page.evaluate((names) => globalThis.begin(names), peerOps);
+  await page.evaluate(() => globalThis.begin());
   return page;
 }
 
-/** Asks the page, but for what has to do with the runner and with peers. A page that fails ends the process. */
+/** Asks the page, but for what has to do with the runner. A page that fails ends the process. */
 class AskedOfPage implements Asked {
   readonly #page: Page;
   readonly #own: Requests;
 
-  constructor(page: Page, peers: TesteePeers) {
-    const name = `${yours.hello.name}-browser`;
+  constructor(page: Page) {
     this.#page = page;
-    this.#own = new Requests({ ...yours, hello: { ...yours.hello, name } }, token(), peers.ops);
+    this.#own = new Requests(yoursInPages, token());
   }
 
-  isOnPeers(message: unknown): boolean {
-    return this.#own.isOnPeers(message);
+  isOnPeers(): boolean {
+    return false;
   }
 
   greeted(message: unknown): Answer | undefined {
@@ -65,13 +62,10 @@ class AskedOfPage implements Asked {
 
   async answer(message: unknown): Promise<Answer> {
     const { op } = Object(message);
-    if (OWN.includes(op) || this.isOnPeers(message)) return this.#own.answer(message);
+    if (OWN.includes(op)) return this.#own.answer(message);
     const text = JSON.stringify(message ?? null);
     return JSON.parse(await this.#page.evaluate((message) => globalThis.answer(message), text));
   }
 }
 
-await loadZstd(); // for the peers
-const peers = new TesteePeers();
-const page = await openPage([...peers.ops.keys()]);
-await serve(new AskedOfPage(page, peers), peers);
+await serve(new AskedOfPage(await openPage()));

@@ -1,22 +1,15 @@
 /** The testee's half in the page: it answers messages, which are JSON, with JSON. */
 import { loadZstd } from "../../src/index.js";
 import { Requests } from "../../testee-kit/requests.js";
-import { yours } from "../yours.js";
+import { yoursInPages } from "./yours.js";
 
 declare global {
-  /** Makes ready to answer; the ops on peers, which are elsewhere, are named so that batches refuse them. */
-  var begin: (peerOps: readonly string[]) => Promise<void>;
+  /** Makes ready to answer. */
+  var begin: () => Promise<void>;
   var answer: (message: string) => string;
 }
 
-let requests = new Requests(yours, "");
+const requests = new Requests(yoursInPages, "");
 
-globalThis.begin = async (peerOps) => {
-  const elsewhere = (): never => {
-    throw new Error("ops on peers are not answered here");
-  };
-  requests = new Requests(yours, "", new Map(peerOps.map((name) => [name, elsewhere])));
-  await loadZstd();
-};
-
+globalThis.begin = () => loadZstd();
 globalThis.answer = (message) => JSON.stringify(requests.answer(JSON.parse(message)));

@@ -53,11 +53,10 @@ test("only a Refusal refuses", () => {
 });
 
 test("a batch keeps out what has state", () => {
-  const requests = new Requests(
-    { hello: HELLO, tailHash: (data) => BigInt(data.length) },
-    "secret",
-    new Map([["peer_poll", () => ({})]]),
-  );
+  const requests = new Requests({ hello: HELLO, tailHash: (data) => BigInt(data.length) }, "secret", {
+    transports: ["udp"],
+    ops: new Map([["peer_poll", () => ({})]]),
+  });
   const within = ["hello", "stop", "batch", "peer_poll"].map((op) => plain(op, {}));
   const { reply } = requests.answer(
     plain("batch", { requests: [...within, plain("tail_hash", { data: "" }), plain("x", {})] }),

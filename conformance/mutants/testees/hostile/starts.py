@@ -62,7 +62,7 @@ HOSTILE = (
     at_start(
         "prints-an-impossible-port",
         "Prints ports that nobody can have.",
-        _print('{"control": 1e999, "wire": 70000}'),
+        _print('{"control": 1e999, "wires": {"udp": 70000}}'),
     ),
     Hostile("ignores-hello", "Never answers hello.", _at_hello(pause_for_ever)),
     Hostile("hello-is-a-text", "Answers hello with a text of 100,000 characters.", _at_hello(_at_length)),

@@ -76,7 +76,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 )
 def test_a_project_with_settings_of_its_own_judges_its_implementation(project: Path, command: str) -> None:
     """In shells and interpreters of their own; what else is asked of programs here, forks can say as well."""
-    run = replayed(f"{command} --profile sparse", project, fresh=True)
+    run = replayed(f"{command} --profile sparse -k sparse_encode/counts", project, fresh=True)
     assert run.status == 0, run.out
     assert run.report["adapter"] == "mine"
     assert run.report["profiles"]["sparse"]["passed"] > 100
@@ -160,8 +160,7 @@ def test_a_run_is_started_before_anything_is_imported() -> None:
     assert not packages & {"numpy", "pytest", "resonant", "conformance", "adapters", "reports", "argparse"}
 
 
-@pytest.mark.parametrize("closed", [">&-", "2>&-"])
-def test_a_run_whose_output_is_closed_is_judged_all_the_same(tmp_path: Path, closed: str) -> None:
-    line = f"{RUN} reference --case ports-line -q --report {shlex.quote(str(tmp_path))} {closed}"
+def test_a_run_whose_output_is_closed_is_judged_all_the_same(tmp_path: Path) -> None:
+    line = f"{RUN} reference --case ports-line -q --report {shlex.quote(str(tmp_path))} >&- 2>&-"
     assert run_line(line, tmp_path)[0] == 0
     assert json.loads((tmp_path / "run.json").read_bytes())["exit_status"] == 0

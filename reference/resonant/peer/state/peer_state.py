@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from ...errors import DropCode, RejectCode, ResonantError
-from ...wire_values import Flags, MessageType, Modality
+from ...wire_values import MAX_DATAGRAM_BYTES, Flags, MessageType, Modality
 from ..config import NO_TRANSFORM, Config, Role
 from ..events import Delivered, Dropped, Event, Lost, Output, Ref
 from ..received.frame import AT_ONCE, Kind, Received, read_datagram
@@ -47,6 +47,7 @@ class PeerState:
     role: Role
     config: Config
     now_ms: int
+    max_frame_bytes: int = MAX_DATAGRAM_BYTES
     machine: Machine[Standing, Turn] = field(init=False)
     send_streams: SendStreams = field(init=False)
     recv_streams: RecvStreams = field(default_factory=RecvStreams)
@@ -60,7 +61,7 @@ class PeerState:
 
     def __post_init__(self) -> None:
         self.machine = Machine(CLIENT if self.role is Role.CLIENT else SERVER)
-        self.send_streams = SendStreams(self.config)
+        self.send_streams = SendStreams(self.config, self.max_frame_bytes)
 
     @property
     def facts(self) -> Facts:
@@ -100,6 +101,13 @@ class PeerState:
         """Consider the remote peer lost (STM-24)."""
         self.turn(Turn.LOST)
         self.events.append(Lost())
+
+    def end(self) -> None:
+        """End all that a connection carried, which has ended (TCP-14): the session, and the ping that waits."""
+        if self.session is not None:
+            self.lose()
+        if self.waiting is not None:
+            self.turn(Turn.EXPIRED)
 
     def accept(self, received: Received) -> None:
         """Count a frame as accepted, remember its number, and deliver whatever the turn has come for."""

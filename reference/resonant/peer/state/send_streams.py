@@ -6,12 +6,12 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ...errors import RejectCode, ResonantError
+from ...errors import DropCode, RejectCode, ResonantError
 from ...frame.encode import encode
 from ...message.messages import json_bytes
 from ...tensor.tensor import text_slice
 from ...transform.xchacha import nonce_for
-from ...wire_values import MAX_DATAGRAM_BYTES, Flags, Frame, MessageType, Modality, Slice
+from ...wire_values import Flags, Frame, MessageType, Modality, Slice
 from ..config import XCHACHA, ZSTD, Config
 from ..replies import Limiter
 from ..sync.objects import SyncObject, Tail, write_sync
@@ -24,6 +24,8 @@ MAX_STREAMS = 65_536
 MAX_REPAIRED = 64
 _BARE = frozenset({Action.PING, Action.REPLY})
 """Actions that are sent without transforms (HSK-4), and are no part of an opened stream."""
+_OWED = frozenset({Action.REPLY, Action.BEAT})
+"""Actions that nobody asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,10 @@ def sync_slices(members: dict[str, object]) -> tuple[Slice, ...]:
 class SendStreams:
     """The stream_ids on which a peer has sent, their numbers, and what it keeps of them."""
 
-    def __init__(self, config: Config) -> None:
-        self._config = config
+    def __init__(self, config: Config, max_frame_bytes: int) -> None:
+        self._config, self._max_frame_bytes = config, max_frame_bytes
+        self.room: int | None = None
+        """How many bytes the transport still takes; None for any number (TCP-20)."""
         self._streams: dict[int, SendStream] = {}
         self._replying: dict[int, SendStream] = {}  # those that carried nothing but replies
         self._kept = Kept()
@@ -137,9 +141,12 @@ class SendStreams:
         )
         nonce = nonce_for(self._config.salt, draft.stream_id, number)  # XCH-10
         data = encode(frame, key=self._config.key, nonce=nonce)
-        if len(data) > MAX_DATAGRAM_BYTES:
-            detail = f"{len(data)} bytes; a datagram holds {MAX_DATAGRAM_BYTES}"
+        if len(data) > self._max_frame_bytes:
+            detail = f"{len(data)} bytes; a datagram holds {self._max_frame_bytes}"
             raise ResonantError(RejectCode.FRAME_TOO_LARGE, "HSK-1", detail)
+        if self.room is not None and draft.action not in _OWED and len(data) > self.room:
+            detail = f"{len(data)} bytes; {self.room} may still wait for the other end to read"
+            raise ResonantError(DropCode.BUFFER_LIMIT, "TCP-20", detail)
         return data
 
     def _flags(self, draft: Draft, stream: SendStream, agreement: Agreement | None) -> Flags:

@@ -76,13 +76,13 @@ def _broken() -> Iterator[Case]:
     yield server("first-of-all", about, "HSK-31", send(b"\0" * 40), events(dropped("BAD_VERSION")), OPEN)
 
 
-def _unsessioned(first: int, last: int, reply: int, stream: int = DATA_STREAM, peer: str = "a") -> Steps:
+def _unsessioned(first: int, last: int, reply: int, stream: int = DATA_STREAM, link: str = "a") -> Steps:
     """Data frames without a session, all answered. reply: the number of the first error."""
     numbers = range(first, last + 1)
     answers = [error("HANDSHAKE_REQUIRED", (stream, n), reply + n - first) for n in numbers]
     told = [error_sent("HANDSHAKE_REQUIRED", n, stream) for n in numbers]
-    sent = send_each(think(0, stream=stream), first, last, peer=peer)
-    return [*sent, *expect(*answers, peer=peer), *events(*(one if peer == "a" else by(peer, one) for one in told))]
+    sent = send_each(think(0, stream=stream), first, last, link=link)
+    return [*sent, *expect(*answers, link=link), *events(*(one if link == "a" else by(link, one) for one in told))]
 
 
 OVER: Steps = events(dropped("REPLY_LIMIT"))
@@ -102,7 +102,7 @@ def _limit() -> Iterator[Case]:
     streams = [step for n in range(8) for step in _unsessioned(0, 0, 0, stream=10 + n)]
     yield server("across-streams", about, "HSK-42", streams, ninth)
     about = "The limit is for each address by itself."
-    yield server("each-address", about, "HSK-42", eight, ninth, _unsessioned(0, 7, 0, peer="b"))
+    yield server("each-address", about, "HSK-42", eight, ninth, _unsessioned(0, 7, 0, link="b"))
     about = "A frame dropped under the limit was not accepted: in a session its number is free."
     late = [*advance(1_000), *OPEN, *send(think(8)), *events(message(think(8)))]
     yield server("number-is-free", about, "HSK-42 HSK-34", eight, ninth, late)

@@ -174,8 +174,8 @@ def _streams() -> Iterator[Case]:
     about = "A high number on one stream_id does not age another."
     yield from in_session("high-on-another", about, "HSK-34", accepted(part(TOP, stream=5), part(0)))
     about = "The same number from two addresses."
-    both = [*send(ping(), peer="b"), *expect(capability(), peer="b"), *events(by("b", established()))]
-    steps = [*accepted(part(0)), *send(part(0), peer="b"), *events(by("b", message(part(0))))]
+    both = [*send(ping(), link="b"), *expect(capability(), link="b"), *events(by("b", established()))]
+    steps = [*accepted(part(0)), *send(part(0), link="b"), *events(by("b", message(part(0))))]
     yield server(
         "two-addresses",
         about,
@@ -183,7 +183,7 @@ def _streams() -> Iterator[Case]:
         OPEN,
         both,
         steps,
-        send(part(0), peer="b"),
+        send(part(0), link="b"),
         events(by("b", dropped("DUPLICATE"))),
     )
     about = "A HEART on each of 1,023 stream_ids beside that of the handshake: all 1,024 are remembered."

@@ -6,10 +6,11 @@ use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::process::ExitCode;
 
-/// `--addr HOST:PORT`, found by its name, and `--count N`.
+/// `--addr HOST:PORT`, found by its name, `--count N`, and `--tcp` for TCP in place of UDP.
 pub struct Arguments {
     pub addr: SocketAddr,
     pub count: Option<u64>,
+    pub tcp: bool,
 }
 
 /// Reads the arguments and runs the example `name`; a failure is one line.
@@ -31,9 +32,13 @@ pub fn run(name: &str, example: impl FnOnce(Arguments) -> Result<(), Box<dyn Err
 
 fn read() -> Result<Arguments, String> {
     let mut addr = "127.0.0.1:50051".to_owned();
-    let mut count = None;
+    let (mut count, mut tcp) = (None, false);
     let mut words = env::args().skip(1);
     while let Some(option) = words.next() {
+        if option == "--tcp" {
+            tcp = true;
+            continue;
+        }
         let value = words.next().ok_or(format!("{option} needs a value"))?;
         match option.as_str() {
             "--addr" => addr = value,
@@ -44,12 +49,13 @@ fn read() -> Result<Arguments, String> {
                         .map_err(|_| format!("{value:?} is not a number"))?,
                 );
             }
-            _ => return Err(format!("{option:?} is neither --addr nor --count")),
+            _ => return Err(format!("{option:?} is none of --addr, --count and --tcp")),
         }
     }
     Ok(Arguments {
         addr: address(&addr)?,
         count,
+        tcp,
     })
 }
 

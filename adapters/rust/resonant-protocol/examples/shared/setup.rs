@@ -80,12 +80,17 @@ pub fn pass_on(
     }
     endpoint.reuse(outputs.datagrams);
     for (remote, event) in &outputs.events {
-        match event {
-            Event::Message(frame) => print_line(&describe(frame, *remote))?,
-            event => print_line(&format!("{remote}: {event:?}"))?,
-        }
+        print_event(*remote, event)?;
     }
     Ok(outputs.events.into_iter().map(|(_, event)| event).collect())
+}
+
+/// A line for an event.
+pub fn print_event(remote: SocketAddr, event: &Event) -> io::Result<()> {
+    match event {
+        Event::Message(frame) => print_line(&describe(frame, remote)),
+        event => print_line(&format!("{remote}: {event:?}")),
+    }
 }
 
 fn describe(frame: &VFrame, from: SocketAddr) -> String {

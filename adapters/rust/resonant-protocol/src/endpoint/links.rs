@@ -1,5 +1,6 @@
 //! The endpoint of a program: connections by link, and what comes in, is asked for and falls due on any of them.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::connections::Connections;
@@ -8,17 +9,22 @@ use crate::error::{FrameError, RejectCode};
 use crate::limits::MAX_CONNECTIONS;
 use crate::peer::{Config, Event, Output, Peer, Role};
 use crate::transform::xchacha::Salt;
+use crate::transport::Connection;
 
 /// One end of any number of connections, each on a link of its own.
 ///
 /// Times are in milliseconds from any beginning and never go back. Of deadlines at the same instant, the order is that
 /// of the links.
 pub struct Endpoint<L> {
-    role: Role,
+    pub(super) role: Role,
     config: Config,
     salts: Box<dyn Iterator<Item = Salt> + Send>,
     keeps_lost: bool,
-    connections: Connections<L>,
+    pub(super) connections: Connections<L>,
+    /// Of the links that are byte streams, what is kept of them besides their peers.
+    pub(super) streams: BTreeMap<L, Connection>,
+    /// The latest time that it was told.
+    pub(super) clock_ms: u64,
 }
 
 impl<L: Ord + Clone> Endpoint<L> {
@@ -39,6 +45,8 @@ impl<L: Ord + Clone> Endpoint<L> {
             salts: Box::new(salts),
             keeps_lost: false,
             connections: Connections::new(MAX_CONNECTIONS),
+            streams: BTreeMap::new(),
+            clock_ms: 0,
         })
     }
 
@@ -86,15 +94,46 @@ impl<L: Ord + Clone> Endpoint<L> {
         stream_id: u32,
         now_ms: u64,
     ) -> Result<Outputs<L>, FrameError> {
-        let mut peer = self.new_peer(now_ms).ok_or_else(|| {
+        self.greet(link, stream_id, now_ms, None)
+    }
+
+    /// As [`Endpoint::connect`], on a TCP connection or its like: what comes there is for [`Endpoint::receive_bytes`],
+    /// and what is sent goes behind its length ([`join`](crate::transport::join)).
+    ///
+    /// # Errors
+    /// As [`Endpoint::connect`].
+    pub fn connect_over_tcp(
+        &mut self,
+        link: L,
+        stream_id: u32,
+        now_ms: u64,
+    ) -> Result<Outputs<L>, FrameError> {
+        self.greet(link, stream_id, now_ms, Some(Connection::made()))
+    }
+
+    fn greet(
+        &mut self,
+        link: L,
+        stream_id: u32,
+        now_ms: u64,
+        connection: Option<Connection>,
+    ) -> Result<Outputs<L>, FrameError> {
+        let peer = self.new_peer(now_ms).ok_or_else(|| {
             let detail = "there are no more salts";
             FrameError::new(RejectCode::KeyRequired, "XCH-15", detail)
         })?;
+        let mut peer = if connection.is_some() {
+            peer.over_connection()
+        } else {
+            peer
+        };
         let output = peer.ping(stream_id, now_ms)?;
         let mut outputs = Outputs::default();
         let had_session = self.connections.forget(&link);
         outputs.forgot(had_session.then(|| link.clone()));
+        self.streams.remove(&link);
         let forgotten = self.connections.begin(link.clone(), peer);
+        self.streams.extend(connection.map(|it| (link.clone(), it)));
         self.gather(&link, output, forgotten, &mut outputs);
         Ok(outputs)
     }
@@ -121,17 +160,32 @@ impl<L: Ord + Clone> Endpoint<L> {
     /// Lets the time pass up to `now_ms`. Every deadline of every link on the way is met at its own time, in the order
     /// of the times.
     pub fn advance(&mut self, now_ms: u64) -> Outputs<L> {
+        self.clock_ms = now_ms;
         let mut outputs = Outputs::default();
-        while let Some((time, link)) = self.connections.take_due(now_ms) {
-            self.act(&link, &mut outputs, |peer| peer.advance(time));
+        loop {
+            let closing = self.closing().filter(|(time, ..)| *time <= now_ms);
+            let before = closing
+                .as_ref()
+                .map_or(now_ms, |(time, ..)| time.saturating_sub(1));
+            if let Some((time, link)) = self.connections.take_due(before) {
+                self.act(&link, &mut outputs, |peer| peer.advance(time));
+            } else if let Some((_, link, code)) = closing {
+                self.close(&link, Some(code), &mut outputs); // TCP-17
+            } else {
+                return outputs;
+            }
         }
-        outputs
     }
 
     /// The latest time for the next call of [`Endpoint::advance`], if nothing else happens before.
     #[must_use]
     pub fn deadline_ms(&self) -> Option<u64> {
-        self.connections.deadline_ms()
+        let closing = self.closing().map(|(time, ..)| time);
+        self.connections
+            .deadline_ms()
+            .into_iter()
+            .chain(closing)
+            .min()
     }
 
     /// Has the peer of a link do what is asked for, such as [`Peer::send`]. Deadlines that have passed wait for the
@@ -167,16 +221,22 @@ impl<L: Ord + Clone> Endpoint<L> {
     /// Ends a connection without a word: the protocol has none for it. No event tells of it.
     pub fn forget(&mut self, link: &L) {
         self.connections.forget(link);
+        self.streams.remove(link);
     }
 
     /// A peer with a salt of its own.
-    fn new_peer(&mut self, now_ms: u64) -> Option<Peer> {
+    pub(super) fn new_peer(&mut self, now_ms: u64) -> Option<Peer> {
         let mut config = self.config.clone();
         config.salt = self.salts.next()?;
         Peer::new(self.role, config, now_ms).ok()
     }
 
-    fn act(&mut self, link: &L, outputs: &mut Outputs<L>, act: impl FnOnce(&mut Peer) -> Output) {
+    pub(super) fn act(
+        &mut self,
+        link: &L,
+        outputs: &mut Outputs<L>,
+        act: impl FnOnce(&mut Peer) -> Output,
+    ) {
         if let Some((output, forgotten)) = self.connections.update(link, act) {
             self.gather(link, output, forgotten, outputs);
         }
@@ -189,6 +249,7 @@ impl<L: Ord + Clone> Endpoint<L> {
         outputs.forgot(forgotten);
         if was_lost && self.role == Role::Server && !self.keeps_lost {
             self.connections.forget(link);
+            self.begin_anew(link);
         }
     }
 }

@@ -58,6 +58,7 @@
 mod connections;
 mod links;
 mod outputs;
+mod streams;
 
 pub use crate::limits::MAX_CONNECTIONS;
 pub use links::Endpoint;

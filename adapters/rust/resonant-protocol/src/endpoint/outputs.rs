@@ -6,7 +6,7 @@ use crate::peer::{Event, Output};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "the datagrams are to be sent and the events to be heard"]
 pub struct Outputs<L> {
-    /// Frames to send, one datagram each (FRM-28).
+    /// Frames to send: one datagram each over UDP (FRM-28), each behind its length on a connection (TCP-1).
     pub datagrams: Vec<(L, Vec<u8>)>,
     /// Events for the application (HSK-44).
     pub events: Vec<(L, Event)>,

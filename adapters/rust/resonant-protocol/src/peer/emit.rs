@@ -2,7 +2,7 @@
 
 use super::event::{Event, Reference};
 use super::state::Peer;
-use super::sync::write::check_datagram;
+use super::sync::write::check_carried;
 use super::sync::{write, Fault};
 use crate::error::{FrameError, RejectCode};
 use crate::frame::{EncodeOptions, VFrame};
@@ -56,7 +56,7 @@ impl Peer {
         }
         let mut datagram = self.spares.take();
         let encoded = frame.encode_into_with(&mut datagram, &options);
-        if let Err(error) = encoded.and_then(|()| check_datagram(datagram.len())) {
+        if let Err(error) = encoded.and_then(|()| check_carried(datagram.len(), self.max_carried)) {
             self.spares.put(datagram);
             return Err(error);
         }

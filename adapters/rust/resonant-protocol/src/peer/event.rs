@@ -78,6 +78,11 @@ pub enum Event {
         /// The reason.
         code: RejectCode,
     },
+    /// The connection ended; never over UDP. The program ends it on its side, once it has sent what came before.
+    Closed {
+        /// The reason, if the other end did not end it properly.
+        code: Option<RejectCode>,
+    },
 }
 
 /// The agreement: lists in own order, compress and crypto as chosen for own frames (HSK-26).

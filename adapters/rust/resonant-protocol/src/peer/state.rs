@@ -13,7 +13,7 @@ use super::spares::Spares;
 use super::stream::{ClosedStreams, RecvStream, ReplayWindows, SendNumbers, SendStreams};
 use super::sync::is_space_id;
 use crate::error::{FrameError, RejectCode};
-use crate::limits::{MAX_JSON_INTEGER, MAX_SPACE_ID_CHARS};
+use crate::limits::{MAX_DATAGRAM_BYTES, MAX_FRAME_LEN, MAX_JSON_INTEGER, MAX_SPACE_ID_CHARS};
 
 /// One end of a connection.
 pub struct Peer {
@@ -43,6 +43,8 @@ pub struct Peer {
     pub(super) waiting_bytes: usize,
     pub(super) send_streams: SendStreams,
     pub(super) spares: Spares,
+    /// Greatest length of a frame that the transport carries (HSK-1, TCP-18).
+    pub(super) max_carried: usize,
 }
 
 /// The session, from its establishment to its loss.
@@ -103,7 +105,15 @@ impl Peer {
             waiting_bytes: 0,
             send_streams: SendStreams::default(),
             spares: Spares::default(),
+            max_carried: MAX_DATAGRAM_BYTES,
         })
+    }
+
+    /// Has the peer send frames of any length that a frame may have: its transport is a connection (TCP-18), not UDP.
+    #[must_use]
+    pub const fn over_connection(mut self) -> Self {
+        self.max_carried = MAX_FRAME_LEN;
+        self
     }
 
     /// The peer's end of the conversation.

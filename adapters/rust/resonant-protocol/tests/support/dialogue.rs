@@ -57,9 +57,9 @@ pub fn replay(input: &Value) -> Verdict {
 
 impl Dialogue {
     fn step(&mut self, step: &Map<String, Value>) -> Verdict {
-        let from = step.get("peer").and_then(Value::as_str).unwrap_or("a");
+        let from = step.get("link").and_then(Value::as_str).unwrap_or("a");
         let known = step.keys().find(|name| {
-            !["peer", "as", "reject", "optional"].contains(&name.as_str()) // they qualify the step
+            !["link", "as", "reject", "optional"].contains(&name.as_str()) // they qualify the step
         });
         let kind = known.expect("a kind of step").as_str();
         let value = &step[kind];

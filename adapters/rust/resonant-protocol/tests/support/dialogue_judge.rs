@@ -65,9 +65,13 @@ pub fn event_json(peer: &str, event: &Event) -> Value {
             None => json!({"event": "failed", "stream_id": stream_id, "code": code.as_str()}),
         },
         Event::Lost => json!({"event": "lost"}),
+        Event::Closed { code } => {
+            json!({"event": "closed", "code": code.map(resonant_protocol::RejectCode::as_str)})
+            // never over UDP, as here
+        }
         Event::Dropped { code } => json!({"event": "dropped", "code": code.as_str()}),
     };
-    value["peer"] = json!(peer);
+    value["link"] = json!(peer);
     value
 }
 
@@ -82,8 +86,8 @@ pub fn compare_events(found: &[Value], expected: &[Value]) -> Verdict {
 
 fn expand(event: &Value) -> Vec<Value> {
     let mut event = event.clone();
-    if event.get("peer").is_none() {
-        event["peer"] = json!("a");
+    if event.get("link").is_none() {
+        event["link"] = json!("a");
     }
     let Some(range) = event["frame_seq"].as_object() else {
         return vec![event];

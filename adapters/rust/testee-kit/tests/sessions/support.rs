@@ -20,7 +20,7 @@ fn ops() -> Ops<u64> {
         profiles: &["frame"],
     };
     Ops::from([
-        ("hello", greet(&hello)),
+        ("hello", greet(&hello, &[])),
         ("count", Op::on_state(|input| input.bytes("data"), count)),
         ("repeat", Op::new(times, repeat)),
         (

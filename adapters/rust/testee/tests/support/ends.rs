@@ -3,12 +3,13 @@
 #![allow(dead_code)] // Every test binary uses a part of it.
 
 use std::io;
-use std::net::{SocketAddr, UdpSocket};
+use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::time::Duration;
 
 use resonant_protocol::{DType, JsonObject, Message, Modality, MsgType, SliceMeta, VFrame};
 use resonant_testee_kit::pieces::cut;
 use resonant_testee_kit::session::Session;
+use resonant_testee_kit::Wires;
 use serde_json::{json, Value};
 use testee::ops::ops;
 use testee::peers::Peers;
@@ -17,16 +18,24 @@ use testee::peers::Peers;
 pub struct Testee {
     session: Session<Peers>,
     wire: SocketAddr,
+    /// The address of its wire for TCP.
+    pub tcp: SocketAddr,
     id: u32,
 }
 
 impl Testee {
     pub fn new() -> Self {
         let wire = UdpSocket::bind("127.0.0.1:0").unwrap();
-        let address = wire.local_addr().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let (address, tcp) = (wire.local_addr().unwrap(), listener.local_addr().unwrap());
+        let wires = Wires {
+            udp: Some(wire),
+            tcp: Some(listener),
+        };
         let mut testee = Self {
-            session: Session::new("t".to_owned(), ops(), Peers::new(wire).unwrap()),
+            session: Session::new("t".to_owned(), ops(), Peers::new(wires).unwrap()),
             wire: address,
+            tcp,
             id: 0,
         };
         assert!(testee.ask("hello", json!({"token": "t"}))["ok"].is_object());
@@ -75,6 +84,11 @@ impl End {
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
         socket.connect(testee.wire).unwrap();
         Self(socket)
+    }
+
+    /// Its name for a testee that is a server.
+    pub fn link(&self) -> String {
+        format!("udp-{}", self.port())
     }
 
     pub fn port(&self) -> u16 {

@@ -36,7 +36,7 @@ export function slicesJson(slices: readonly Slice[]): Json[] {
   }));
 }
 
-/** An event in the form of specs/ops/peer_poll.json, without `peer`. */
+/** An event in the form of specs/ops/peer_poll.json, without `link`. */
 export function eventJson({ kind, ...members }: PeerEvent): JsonMembers {
   return { event: kind, ...(written(members) as JsonMembers) };
 }

@@ -41,12 +41,12 @@ export class Player {
         throw error;
       }
     });
-    for (const peer of new Set(["a", ...player.#inboxes.keys()])) player.#step({ expect_nothing: true, peer });
+    for (const peer of new Set(["a", ...player.#inboxes.keys()])) player.#step({ expect_nothing: true, link: peer });
     player.#step({ events: [] });
   }
 
   #step(step: JsonMembers): void {
-    const address = (step.peer as string) ?? "a";
+    const address = (step.link as string) ?? "a";
     if (step.send !== undefined) this.#receive(address, step.send as string);
     else if (isMembers(step.send_each)) {
       const { frame, from, to } = step.send_each;
@@ -110,8 +110,8 @@ export class Player {
   }
 
   #events(expected: JsonMembers[]): void {
-    const wanted = expected.flatMap(eachNumber).map((event) => ({ peer: "a", ...event }));
-    const got = this.#links.takeEvents().map(({ from, event }) => ({ peer: from, ...eventJson(event) }));
+    const wanted = expected.flatMap(eachNumber).map((event) => ({ link: "a", ...event }));
+    const got = this.#links.takeEvents().map(({ from, event }) => ({ link: from, ...eventJson(event) }));
     assert.deepEqual(got, wanted);
   }
 }

@@ -3,9 +3,9 @@
 use super::agreement::Agreement;
 use crate::error::FrameError;
 use crate::json::Json;
-use crate::limits::SECOND_MS;
+use crate::limits::{MAX_DATAGRAM_BYTES, SECOND_MS};
 use crate::peer::config::{Config, NONE, XCHACHA};
-use crate::peer::sync::write::{check_datagram, integer, list, object, sync_frame};
+use crate::peer::sync::write::{check_carried, integer, list, object, sync_frame};
 use crate::peer::sync::{text, Added, Offer};
 
 /// HSK-20.
@@ -60,7 +60,7 @@ pub(crate) fn check_size(config: &Config) -> Result<(), FrameError> {
     let agreement = Agreement::new(config, &Offer::default(), false);
     let capability = capability(config, &agreement);
     for json in [ping(config, u64::MAX), capability] {
-        check_datagram(sync_frame(&json)?.encode()?.len())?;
+        check_carried(sync_frame(&json)?.encode()?.len(), MAX_DATAGRAM_BYTES)?;
     }
     Ok(())
 }

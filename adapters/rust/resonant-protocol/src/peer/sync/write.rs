@@ -4,7 +4,7 @@ use super::fault::{text, Added, Fault};
 use crate::error::{FrameError, RejectCode};
 use crate::frame::{SliceMeta, VFrame};
 use crate::json::Json;
-use crate::limits::{MAX_DATAGRAM_BYTES, MAX_JSON_INTEGER};
+use crate::limits::MAX_JSON_INTEGER;
 use crate::peer::config::{direction_to, Role};
 use crate::peer::event::{Announce, Reference};
 use crate::wire_values::{length, DType, Modality, MsgType};
@@ -20,10 +20,9 @@ pub(crate) fn sync_frame(json: &Json) -> Result<VFrame, FrameError> {
 }
 
 /// HSK-1.
-pub(crate) fn check_datagram(len: usize) -> Result<(), FrameError> {
-    if len > MAX_DATAGRAM_BYTES {
-        let detail =
-            format!("the frame is {len} bytes long, a datagram holds {MAX_DATAGRAM_BYTES}");
+pub(crate) fn check_carried(len: usize, most: usize) -> Result<(), FrameError> {
+    if len > most {
+        let detail = format!("the frame is {len} bytes long, {most} can be carried");
         return Err(FrameError::new(RejectCode::FrameTooLarge, "HSK-1", detail));
     }
     Ok(())

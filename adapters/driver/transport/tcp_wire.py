@@ -1,0 +1,119 @@
+"""The runner's end of a connection over TCP: bytes there and back, and each way to end it."""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+import struct
+from time import monotonic
+from typing import Final
+
+from ..running import Address
+from .sockets import open_tcp
+
+WAIT_S: Final = 5.0
+"""The longest wait for anything that the testee has done already, or does by itself."""
+_LOOPBACK: Final = "127.0.0.1"
+_CHUNK_BYTES: Final = 1 << 16
+_RESETTING: Final = struct.pack("ii", 1, 0)  # SO_LINGER: on, for no time at all
+
+
+class ConnectionPeer:
+    """One connection with a testee: to the wire on which it listens, or from a client of its to a port of ours."""
+
+    def __init__(self, testee: Address, *, listening: bool = False) -> None:
+        """testee: its wire. listening: wait to be connected to, see `accept`. Raises OSError where there is no way."""
+        sock = open_tcp(testee)
+        self._listener: socket.socket | None = None
+        self._socket: socket.socket | None = None
+        self.sent = self.received = 0
+        """How many bytes went to the testee, and came from it."""
+        self.ended = False
+        """Whether the testee has ended the connection, in whatever way."""
+        self.was_reset = False
+        """Whether it did so by a reset."""
+        try:
+            sock.bind((_LOOPBACK, 0))
+            if listening:
+                sock.listen()
+                self._listener = sock
+            else:
+                sock.settimeout(WAIT_S)
+                sock.connect(testee)
+                self._take(sock)
+        except OSError:
+            sock.close()
+            raise
+        self.port: int = sock.getsockname()[1]
+        """The port of our end."""
+
+    def accept(self) -> bool:
+        """Take the connection of the testee's client, which is there or is never; whether it is."""
+        assert self._listener is not None
+        if not select.select([self._listener], [], [], WAIT_S)[0]:
+            return False
+        self._take(self._listener.accept()[0])
+        return True
+
+    def _take(self, sock: socket.socket) -> None:
+        sock.settimeout(WAIT_S)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket = sock
+
+    @property
+    def open(self) -> bool:
+        """Whether this end can still read."""
+        return self._socket is not None
+
+    def send(self, data: bytes) -> None:
+        """Write bytes; what a connection that is over does not take is lost."""
+        self.sent += len(data)
+        if self._socket is not None:
+            with contextlib.suppress(OSError):
+                self._socket.sendall(data)
+
+    def stop_sending(self) -> None:
+        """End this direction, and read on."""
+        if self._socket is not None:
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_WR)
+
+    def reset(self) -> None:
+        """Have the connection reset."""
+        if self._socket is not None:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESETTING)
+        self.close()
+
+    def read_to(self, count: int) -> bytes:
+        """Read until so many bytes have come in all, the connection is over, or WAIT_S have passed."""
+        return self._read(count, monotonic() + WAIT_S)
+
+    def read_to_end(self) -> bytes:
+        """Read until the connection is over, or WAIT_S have passed."""
+        return self._read(None, monotonic() + WAIT_S)
+
+    def read_now(self) -> bytes:
+        """Read what is there."""
+        return self._read(None, 0.0)
+
+    def close(self) -> None:
+        """Close the sockets. May be called twice."""
+        for sock in (self._socket, self._listener):
+            if sock is not None:
+                sock.close()
+        self._socket = self._listener = None
+
+    def _read(self, count: int | None, deadline: float) -> bytes:
+        found = bytearray()
+        while self._socket is not None and not self.ended and (count is None or self.received < count):
+            if not select.select([self._socket], [], [], max(0.0, deadline - monotonic()))[0]:
+                break
+            try:
+                chunk = self._socket.recv(_CHUNK_BYTES if count is None else min(_CHUNK_BYTES, count - self.received))
+            except OSError:
+                chunk, self.was_reset = b"", True
+            self.ended = not chunk
+            self.received += len(chunk)
+            found += chunk
+        return bytes(found)

@@ -1,0 +1,181 @@
+package peer
+
+import (
+	"iter"
+	"time"
+
+	"resonant"
+)
+
+const (
+	frameTimeout   = 10 * time.Second // TCP-8
+	sessionTimeout = 15 * time.Second // TCP-9
+	maxUnsentBytes = 16_777_216       // TCP-20
+)
+
+// A Connection is a Peer on a TCP connection, without the socket: it is told what bytes came and how they ended, and gives
+// the bytes to be sent and whether the connection is over. It must not be used by two goroutines at a time.
+type Connection struct {
+	peer      *Peer
+	split     Splitter
+	made      time.Duration
+	began     time.Duration // when the first byte of the frame that is held came
+	met       bool          // there was a session
+	ended     bool
+	pieces    [][]byte // to be sent
+	unwritten int      // bytes of pieces, and of those that were taken and that the system has not taken yet
+}
+
+// NewConnection makes a connection that was accepted, or made, at a time.
+func NewConnection(role Role, config Config, salt Salt, now time.Duration) (*Connection, error) {
+	peer, err := New(role, config, salt)
+	if err != nil {
+		return nil, err
+	}
+	return newConnection(peer, now), nil
+}
+
+func newConnection(peer *Peer, now time.Duration) *Connection {
+	found := &Connection{peer: peer, made: now}
+	peer.maxFrameBytes = resonant.MaxFrameBytes // TCP-18
+	peer.room = found.hasRoom
+	peer.Advance(now)
+	return found
+}
+
+// hasRoom says whether a frame may wait to be sent (TCP-20).
+func (c *Connection) hasRoom(frame []byte) bool {
+	return c.unwritten+c.peer.putBytes+lengthBytes+len(frame) <= maxUnsentBytes
+}
+
+// Do asks the peer for something.
+func (c *Connection) Do(now time.Duration, request func(*Peer) error) error {
+	c.Advance(now)
+	return request(c.peer)
+}
+
+// Agreement is what the session is held under, if there is one.
+func (c *Connection) Agreement() (Agreement, bool) { return c.peer.Agreement() }
+
+// Ended says whether the connection is over: what Bytes has left is still sent, and nothing more is received.
+func (c *Connection) Ended() bool { return c.ended }
+
+// Receive handles bytes that came at a time.
+func (c *Connection) Receive(data []byte, now time.Duration) {
+	c.Advance(now)
+	if c.ended {
+		return
+	}
+	held, frames := c.split.Held(), 0
+	err := c.split.push(data, func(frame []byte, held bool) {
+		frames++
+		c.receiveFrame(frame, now, held)
+	})
+	if held == 0 || frames > 0 {
+		c.began = now
+	}
+	if err != nil {
+		c.end(codeOf(err))
+	}
+}
+
+func (c *Connection) receiveFrame(frame []byte, now time.Duration, keep bool) {
+	c.peer.receive(frame, now, keep)
+	c.met = c.met || c.peer.session != nil
+}
+
+// space is where the next bytes may be read to in place of Receive; nil if nowhere.
+func (c *Connection) space() []byte {
+	if c.ended {
+		return nil
+	}
+	return c.split.space()
+}
+
+// received handles so many bytes that were read into space.
+func (c *Connection) received(bytes int, now time.Duration) {
+	c.Advance(now)
+	if !c.ended {
+		c.split.read(bytes, func(frame []byte, held bool) { c.receiveFrame(frame, now, held) })
+	}
+}
+
+// ReceiveEnd handles that the other end stops sending (TCP-10, TCP-11).
+func (c *Connection) ReceiveEnd(now time.Duration) {
+	c.Advance(now)
+	if err := c.split.End(); err != nil {
+		c.end(codeOf(err))
+	}
+	c.end("")
+}
+
+// Break handles that the other end resets the connection, or that it cannot be made (TCP-12).
+func (c *Connection) Break(now time.Duration) {
+	c.Advance(now)
+	c.end(ConnectionReset)
+}
+
+// Close ends the connection on this side.
+func (c *Connection) Close(now time.Duration) {
+	c.Advance(now)
+	c.end("")
+}
+
+// end ends the connection, unless it has ended before.
+func (c *Connection) end(code resonant.Code) {
+	if !c.ended {
+		c.ended, c.split = true, Splitter{}
+		c.peer.disconnect(code)
+	}
+}
+
+// Deadline is when Advance has something to do, if nothing comes before.
+func (c *Connection) Deadline() (at time.Duration, there bool) {
+	at, there = c.peer.Deadline()
+	if own, _, has := c.nextEnd(); has && (!there || own <= at) {
+		return own, true
+	}
+	return at, there
+}
+
+// nextEnd is when the connection itself has waited for too long, and the code of it (TCP-17).
+func (c *Connection) nextEnd() (at time.Duration, code resonant.Code, there bool) {
+	if c.ended {
+		return 0, "", false
+	}
+	if c.split.Held() > 0 {
+		at, code, there = c.began+frameTimeout, FrameTimeout, true
+	}
+	if late := c.made + sessionTimeout; c.peer.role == Server && !c.met && (!there || late < at) {
+		at, code, there = late, HandshakeTimeout, true
+	}
+	return at, code, there
+}
+
+// Advance lets time pass, and meets every deadline on the way at its own time.
+func (c *Connection) Advance(now time.Duration) {
+	if at, code, there := c.nextEnd(); there && at <= now {
+		c.peer.advanceUntil(at)
+		c.end(code)
+	}
+	c.peer.Advance(now)
+}
+
+// Bytes takes what is to be sent, in pieces: a length, then its frame, and so on.
+func (c *Connection) Bytes() iter.Seq[[]byte] {
+	for frame := range c.peer.Datagrams() {
+		if prefix, err := prefixOf(frame); err == nil { // no peer makes others
+			c.pieces = append(c.pieces, prefix, frame)
+			c.unwritten += len(prefix) + len(frame)
+		}
+	}
+	c.peer.putBytes = 0
+	return taken(&c.pieces)
+}
+
+// Written tells how many of the bytes that were taken the system has taken in turn. Until then they count as waiting for
+// a slow reader, of which there may be 16 MiB.
+func (c *Connection) Written(bytes int) { c.unwritten -= bytes }
+
+// Events takes what has happened, in order.
+func (c *Connection) Events() iter.Seq[Event] { return c.peer.Events() }

@@ -1,0 +1,98 @@
+//! Links that are byte streams: their bytes, their ends and their timers.
+
+use super::links::Endpoint;
+use super::outputs::Outputs;
+use crate::error::RejectCode;
+use crate::peer::{Event, Role};
+use crate::transport::Connection;
+
+impl<L: Ord + Clone> Endpoint<L> {
+    /// Begins a connection on a TCP connection, or its like, that a server has accepted.
+    ///
+    /// Without a session it is closed 15 s later (TCP-9).
+    pub fn accept(&mut self, link: L, now_ms: u64) -> Outputs<L> {
+        let mut outputs = self.advance(now_ms);
+        let Some(peer) = self.new_peer(now_ms).filter(|_| self.role == Role::Server) else {
+            let code = None;
+            outputs.events.push((link, Event::Closed { code }));
+            return outputs;
+        };
+        let forgotten = self.connections.begin(link.clone(), peer.over_connection());
+        self.streams.insert(link, Connection::accepted(now_ms));
+        outputs.forgot(forgotten);
+        outputs
+    }
+
+    /// Takes in bytes of a link that was accepted or connected over TCP, however they are divided. Deadlines of any
+    /// link that have passed by then are met first.
+    ///
+    /// Where [`Event::Closed`] comes of it the program sends what is to be sent, ends the connection on its side, and
+    /// gives no more bytes of it.
+    pub fn receive_bytes(&mut self, link: &L, bytes: &[u8], now_ms: u64) -> Outputs<L> {
+        let mut outputs = self.advance(now_ms);
+        let Some(mut connection) = self.streams.remove(link) else {
+            return outputs; // closed already (TCP-7), or forgotten
+        };
+        let pushed = connection.push(bytes, now_ms, |frame| {
+            let forgotten = self.connections.hear(link);
+            outputs.forgot(forgotten);
+            self.act(link, &mut outputs, |peer| peer.receive(frame, now_ms));
+        });
+        if let Err(fault) = pushed {
+            self.close(link, Some(fault.code()), &mut outputs);
+        } else if let Some(peer) = self.connections.peer(link) {
+            if peer.is_established() {
+                connection.has_session();
+            }
+            self.streams.insert(link.clone(), connection);
+        }
+        outputs
+    }
+
+    /// Takes in that the other end of such a link stops sending (TCP-10, TCP-11).
+    pub fn end(&mut self, link: &L, now_ms: u64) -> Outputs<L> {
+        let mut outputs = self.advance(now_ms);
+        if let Some(connection) = self.streams.get(link) {
+            let code = connection.code_at_end();
+            self.close(link, code, &mut outputs);
+        }
+        outputs
+    }
+
+    /// Takes in that such a link was reset, or could not be made (TCP-12).
+    pub fn reset(&mut self, link: &L, now_ms: u64) -> Outputs<L> {
+        let mut outputs = self.advance(now_ms);
+        if self.streams.contains_key(link) {
+            self.close(link, Some(RejectCode::ConnectionReset), &mut outputs);
+        }
+        outputs
+    }
+
+    /// The connection whose own timer ends first: when, and the code with which it is closed.
+    pub(super) fn closing(&self) -> Option<(u64, L, RejectCode)> {
+        let due = self.streams.iter().filter_map(|(link, connection)| {
+            let (time, code) = connection.due()?;
+            Some((time, link, code))
+        });
+        let (time, link, code) = due.min_by_key(|(time, ..)| *time)?;
+        Some((time, link.clone(), code))
+    }
+
+    /// Ends a connection that is a byte stream (TCP-14, TCP-15).
+    pub(super) fn close(&mut self, link: &L, code: Option<RejectCode>, outputs: &mut Outputs<L>) {
+        self.streams.remove(link);
+        if self.connections.forget(link) {
+            outputs.events.push((link.clone(), Event::Lost));
+        }
+        outputs.events.push((link.clone(), Event::Closed { code }));
+    }
+
+    /// On a connection that goes on, a next session has a peer of its own.
+    pub(super) fn begin_anew(&mut self, link: &L) {
+        if self.streams.contains_key(link) {
+            if let Some(peer) = self.new_peer(self.clock_ms) {
+                self.connections.begin(link.clone(), peer.over_connection());
+            }
+        }
+    }
+}

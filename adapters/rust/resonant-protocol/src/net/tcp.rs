@@ -1,0 +1,237 @@
+//! An endpoint on TCP connections.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+use std::io;
+use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{sync_channel, Receiver, SyncSender};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::line::{Incoming, Line};
+use crate::endpoint::{Endpoint, Outputs};
+use crate::error::FrameError;
+use crate::peer::{Config, Event, Output, Peer, Role};
+use crate::transform::xchacha::Salt;
+use crate::transport::check_unsent;
+
+/// Pieces of news that wait, each of at most one read. While there are more, the readers wait and so do other ends.
+const NEWS: usize = 64;
+/// Connecting takes no longer, nor does a listener's wait for its own end.
+const CONNECT: Duration = Duration::from_secs(15);
+
+/// A server or a client over TCP. Each connection is a link, called by the remote address.
+///
+/// Threads read and write; everything else happens in the calls of a program. Dropped, it ends its connections once
+/// what was sent is written.
+pub struct TcpEndpoint {
+    endpoint: Endpoint<SocketAddr>,
+    began: Instant,
+    address: SocketAddr,
+    lines: BTreeMap<SocketAddr, Line>,
+    news: Receiver<Incoming>,
+    teller: SyncSender<Incoming>,
+    events: VecDeque<(SocketAddr, Event)>,
+    listening: Option<Arc<AtomicBool>>,
+}
+
+impl TcpEndpoint {
+    /// A server on `address`. Each connection takes the next of `salts`, as in [`Endpoint::new`].
+    ///
+    /// # Errors
+    /// If it cannot listen there, or the configuration is refused.
+    pub fn listen(
+        address: impl ToSocketAddrs,
+        config: Config,
+        salts: impl Iterator<Item = Salt> + Send + 'static,
+    ) -> io::Result<Self> {
+        let listener = TcpListener::bind(address)?;
+        let mut server = Self::new(Role::Server, config, salts, listener.local_addr()?)?;
+        let (teller, listening) = (server.teller.clone(), Arc::new(AtomicBool::new(true)));
+        server.listening = Some(Arc::clone(&listening));
+        thread::spawn(move || {
+            while let Ok((stream, from)) = listener.accept() {
+                let goes_on = listening.load(Ordering::Acquire);
+                if !goes_on || teller.send(Incoming::Accepted(stream, from)).is_err() {
+                    break;
+                }
+            }
+        });
+        Ok(server)
+    }
+
+    /// A client that connects to `address` and begins a handshake on `stream_id`; and the link to the server.
+    ///
+    /// # Errors
+    /// If there is no connection within 15 s, or the configuration is refused.
+    pub fn connect(
+        address: impl ToSocketAddrs,
+        config: Config,
+        salts: impl Iterator<Item = Salt> + Send + 'static,
+        stream_id: u32,
+    ) -> io::Result<(Self, SocketAddr)> {
+        let link = address.to_socket_addrs()?.next();
+        let link = link.ok_or(io::Error::from(io::ErrorKind::AddrNotAvailable))?;
+        let stream = TcpStream::connect_timeout(&link, CONNECT)?;
+        let mut client = Self::new(Role::Client, config, salts, stream.local_addr()?)?;
+        let line = Line::new(stream, link, client.teller.clone())?;
+        client.lines.insert(link, line);
+        let pinged = client.endpoint.connect_over_tcp(link, stream_id, 0);
+        client.pass_on(pinged.map_err(io::Error::other)?);
+        Ok((client, link))
+    }
+
+    fn new(
+        role: Role,
+        config: Config,
+        salts: impl Iterator<Item = Salt> + Send + 'static,
+        address: SocketAddr,
+    ) -> io::Result<Self> {
+        let (teller, news) = sync_channel(NEWS);
+        Ok(Self {
+            endpoint: Endpoint::new(role, config, salts).map_err(io::Error::other)?,
+            began: Instant::now(),
+            address,
+            lines: BTreeMap::new(),
+            news,
+            teller,
+            events: VecDeque::new(),
+            listening: None,
+        })
+    }
+
+    /// The address that a server listens on, or that a client connects from.
+    #[must_use]
+    pub const fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The peers of all connections.
+    #[must_use]
+    pub const fn endpoint(&self) -> &Endpoint<SocketAddr> {
+        &self.endpoint
+    }
+
+    /// The next event, and the link that it is about. Nothing if none came within `timeout`; without one it waits for
+    /// ever.
+    ///
+    /// Whatever comes on the sockets is handled in this call, and so are deadlines: a program calls it again and again.
+    pub fn next_event(&mut self, timeout: Option<Duration>) -> Option<(SocketAddr, Event)> {
+        let until = timeout.map(|timeout| self.began.elapsed().saturating_add(timeout));
+        loop {
+            if let Some(event) = self.events.pop_front() {
+                return Some(event);
+            }
+            let due = self.endpoint.deadline_ms().map(Duration::from_millis);
+            let wait = due.into_iter().chain(until).min();
+            let wait = wait.map_or(CONNECT, |time| time.saturating_sub(self.began.elapsed()));
+            let came = self.news.recv_timeout(wait);
+            let now = self.now_ms();
+            let outputs = match came {
+                Ok(news) => self.handle(news, now),
+                Err(_) => self.endpoint.advance(now),
+            };
+            self.pass_on(outputs);
+            if came_too_late(until, self.began.elapsed()) {
+                return self.events.pop_front();
+            }
+        }
+    }
+
+    /// Has the peer of a link do what is asked for, such as [`Peer::send`], at the time that it is given.
+    ///
+    /// # Errors
+    /// As [`Endpoint::request`], and `BUFFER_LIMIT` while 16 MiB wait for the other end to read (TCP-20).
+    pub fn request(
+        &mut self,
+        link: &SocketAddr,
+        ask: impl FnOnce(&mut Peer, u64) -> Result<Output, FrameError>,
+    ) -> Result<(), FrameError> {
+        let now = self.now_ms();
+        if let Some(line) = self.lines.get(link) {
+            check_unsent(line.unsent())?;
+            let written = line.take_written().into_iter();
+            self.endpoint.reuse(written.map(|frame| (*link, frame)));
+        }
+        let outputs = self.endpoint.request(link, |peer| ask(peer, now))?;
+        self.pass_on(outputs);
+        Ok(())
+    }
+
+    /// How many bytes wait for the other end of a link to read them.
+    #[must_use]
+    pub fn unsent(&self, link: &SocketAddr) -> usize {
+        self.lines.get(link).map_or(0, Line::unsent)
+    }
+
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn handle(&mut self, news: Incoming, now: u64) -> Outputs<SocketAddr> {
+        match news {
+            Incoming::Accepted(stream, link) => self.accept(stream, link, now),
+            Incoming::Bytes(link, bytes) => {
+                let outputs = self.endpoint.receive_bytes(&link, &bytes, now);
+                if let Some(line) = self.lines.get(&link) {
+                    line.reuse(bytes);
+                }
+                outputs
+            }
+            Incoming::End(link) => self.endpoint.end(&link, now),
+            Incoming::Reset(link) => self.endpoint.reset(&link, now),
+        }
+    }
+
+    fn accept(&mut self, stream: TcpStream, link: SocketAddr, now: u64) -> Outputs<SocketAddr> {
+        let Ok(line) = Line::new(stream, link, self.teller.clone()) else {
+            return self.endpoint.advance(now);
+        };
+        self.lines.insert(link, line);
+        let outputs = self.endpoint.accept(link, now);
+        let endpoint = &self.endpoint;
+        self.lines.retain(|link, _| endpoint.peer(link).is_some()); // one that made room is ended
+        outputs
+    }
+
+    fn pass_on(&mut self, outputs: Outputs<SocketAddr>) {
+        for (link, frame) in outputs.datagrams {
+            // What a peer owes by itself is lost where there is no room for it (TCP-20).
+            let line = self.lines.get(&link);
+            if let Some(line) = line.filter(|line| check_unsent(line.unsent()).is_ok()) {
+                line.send(frame);
+            }
+        }
+        for (link, event) in outputs.events {
+            if matches!(event, Event::Closed { .. }) {
+                self.lines.remove(&link);
+            }
+            self.events.push_back((link, event));
+        }
+    }
+}
+
+fn came_too_late(until: Option<Duration>, now: Duration) -> bool {
+    until.is_some_and(|until| until <= now)
+}
+
+impl Drop for TcpEndpoint {
+    fn drop(&mut self) {
+        if let Some(listening) = &self.listening {
+            listening.store(false, Ordering::Release);
+            let _ = TcpStream::connect_timeout(&self.address, CONNECT); // wakes the thread that accepts
+        }
+    }
+}
+
+/// Its address and how many connections there are: the rest is secret or long.
+impl fmt::Debug for TcpEndpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TcpEndpoint")
+            .field("address", &self.address)
+            .field("connections", &self.lines.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,15 @@
+import type { Implementation } from "../../testee-kit/implementation.js";
+import { yours } from "../yours.js";
+
+const ON_PEERS = ["handshake", "stream", "tcp"];
+const { hello } = yours;
+
+/** The package without the profiles that need peers. */
+export const yoursInPages: Implementation = {
+  ...yours,
+  hello: {
+    ...hello,
+    name: `${hello.name}-browser`,
+    profiles: hello.profiles.filter((profile) => !ON_PEERS.includes(profile)),
+  },
+};

@@ -1,0 +1,186 @@
+"""The other ends over TCP: their connections, the bytes under way on them, and the frames that came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from adapters.driver import Address, ConnectionPeer
+
+from ..wire.lengths import Frames, LengthError, with_length
+from .ends import CHOSEN, MAX_BYTES, TCP, EndError
+from .steps import FIRST
+from .transcript import Transcript
+
+OpenConnection: TypeAlias = Callable[[Address, str, bool], ConnectionPeer]
+"""Makes the connection of an end, or a port at which it can be made: the testee's wire, a letter, whether to listen."""
+
+
+def open_connection(to: Address, letter: str, listening: bool) -> ConnectionPeer:
+    """An `OpenConnection` with nothing added."""
+    return ConnectionPeer(to, listening=listening)
+
+
+@dataclass(slots=True)
+class _End:
+    """One other end. told: how many bytes the testee says it has sent to it. over: whether it told `closed`."""
+
+    connection: ConnectionPeer
+    name: str
+    frames: Frames = field(default_factory=Frames)
+    came: list[bytes] = field(default_factory=list)
+    told: int = 0
+    over: bool = False
+
+
+class TcpEnds:
+    """`Ends` over TCP. The testee is made to take what is under way on one link before anything goes on another."""
+
+    def __init__(self, to: Address, transcript: Transcript, opens: OpenConnection = open_connection) -> None:
+        """to: the testee's wire, on which it listens."""
+        self._to, self._transcript, self._open = to, transcript, opens
+        self._ends: dict[str, _End] = {}
+        self._letter = ""
+        self._bytes = 0
+        self._ending = False
+
+    @property
+    def under_way(self) -> bool:
+        """Whether something was sent that the testee has not been made to take yet."""
+        return bool(self._letter)
+
+    def begin(self, role: str, letters: Iterable[str]) -> Mapping[str, Any]:
+        """For a client, listen; connections to a server are made once its peers are open."""
+        if role != "client":
+            return {}
+        connection = self._open(self._to, FIRST, True)
+        self._ends[FIRST] = _End(connection, CHOSEN)
+        return {"link": CHOSEN, "transport": TCP, "remote": connection.port}
+
+    def join(self, letter: str) -> None:
+        """Take the connection of a client, or make one to a server, which it has to accept before anything else."""
+        if letter not in self._ends:
+            self._connect(letter)
+        elif not self._ends[letter].connection.accept():
+            raise EndError("made no connection to the port that peer_open names", "no connection")
+
+    def has_room(self, letter: str, data: bytes) -> bool:
+        """Whether one more frame may be under way: on one link at a time, and not too much."""
+        return not self._letter or (letter == self._letter and self._bytes + len(data) <= MAX_BYTES)
+
+    def send(self, letter: str, frame: bytes) -> None:
+        """Send a frame behind its length."""
+        self.write(letter, with_length(frame))
+
+    def write(self, letter: str, data: bytes) -> None:
+        """Send bytes as they are."""
+        self._end(letter).connection.send(data)
+        self._letter = letter
+        self._bytes += len(data)
+
+    def finish(self, letter: str, how: str) -> None:
+        """End the connection in one of the three ways."""
+        connection = self._end(letter).connection
+        {"half": connection.stop_sending, "clean": connection.close, "reset": connection.reset}[how]()
+        self._letter, self._ending = letter, True
+
+    def arrived(self) -> Mapping[str, Any]:
+        """The members of an op that make the testee take what is under way (TST-28)."""
+        if not self._letter:
+            return {}
+        end = self._ends[self._letter]
+        ended = {"ended": True} if self._ending else {}
+        return {"arrived": {"link": end.name, "bytes": end.connection.sent} | ended}
+
+    def handled(self) -> None:
+        """Everything that was under way has been taken."""
+        self._letter, self._bytes, self._ending = "", 0, False
+
+    def heed(self, sent: object) -> None:
+        """Take note of how much the testee has sent (TST-30)."""
+        if sent is None:
+            return
+        if not isinstance(sent, Mapping) or not all(type(count) is int for count in sent.values()):
+            raise EndError("`sent` is no object of numbers (TST-30)", repr(sent))
+        letters = self.letters()
+        for name, count in sent.items():
+            if name not in letters:
+                raise EndError("`sent` names a link that there is not (TST-30)", repr(name))
+            self._ends[letters[name]].told = count
+
+    def look(self) -> None:
+        """Take what the testee has sent, all that it has told of."""
+        for letter, end in self._ends.items():
+            if not end.connection.open or end.connection.received >= end.told:
+                continue
+            self._keep(letter, end, end.connection.read_to(end.told))
+            if end.connection.received != end.told or end.frames.rest:
+                got = f"{end.connection.received} bytes, {end.frames.rest} of them no whole frame"
+                raise EndError(f"says it has sent {end.told} bytes to {letter}, and has not (TST-30)", got)
+
+    def closed(self, letter: str) -> None:
+        """Await the end of the connection, which is there or on its way (TCP-13)."""
+        end = self._end(letter)
+        end.over = True
+        if end.connection.open:
+            self._keep(letter, end, end.connection.read_to_end())
+            if not end.connection.ended:
+                raise EndError(f"told `closed` and did not end the connection with {letter}", "a connection")
+
+    def unclaimed(self, letter: str) -> list[bytes]:
+        """The frames that came to this end and are unclaimed."""
+        return self._end(letter).came
+
+    def name(self, letter: str) -> str:
+        """The link by which the testee knows this end."""
+        return self._end(letter).name
+
+    def letters(self) -> Mapping[str, str]:
+        """The letter of the end that each link leads to."""
+        return {end.name: letter for letter, end in self._ends.items()}
+
+    def check_open(self) -> None:
+        """No connection has ended without a word of it."""
+        for letter, end in self._ends.items():
+            if end.connection.open and not end.over:
+                self._keep(letter, end, end.connection.read_now())
+                if end.connection.ended:
+                    raise EndError(f"ended the connection with {letter} and told no `closed` (TCP-15)", "its end")
+
+    def check_over(self) -> None:
+        """Every connection has ended with the peers (TST-19), and no byte came that was not told (TST-30)."""
+        for letter, end in self._ends.items():
+            if not end.connection.open:
+                continue
+            self._keep(letter, end, end.connection.read_to_end())
+            if not end.connection.ended:
+                raise EndError(f"closed its peers and not the connection with {letter} (TST-19)", "a connection")
+            if end.connection.received > end.told:
+                got = f"{end.connection.received} bytes"
+                raise EndError(f"told of {end.told} bytes to {letter}, and sent more (TST-30)", got)
+
+    def close(self) -> None:
+        """Close every socket. May be called twice."""
+        for end in self._ends.values():
+            end.connection.close()
+
+    def _connect(self, letter: str) -> _End:
+        try:
+            connection = self._open(self._to, letter, False)
+        except OSError as error:
+            raise EndError(f"took no connection on its wire of tcp: {error}", "no connection") from error
+        self._ends[letter] = _End(connection, f"{TCP}-{connection.port}")
+        self._letter = letter
+        return self._ends[letter]
+
+    def _end(self, letter: str) -> _End:
+        return self._ends[letter] if letter in self._ends else self._connect(letter)
+
+    def _keep(self, letter: str, end: _End, data: bytes) -> None:
+        try:
+            for frame in end.frames.feed(data):
+                end.came.append(frame)
+                self._transcript.came(letter, frame)
+        except LengthError as error:
+            raise EndError(f"sent to {letter} what is no frame: {error}", data.hex()[:80]) from error

@@ -1,0 +1,79 @@
+"""The other ends of a dialogue, whatever carries the frames between them and the testee."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+UDP, TCP = "udp", "tcp"
+CHOSEN = "the-server"
+"""The link of a client's server, which the runner chooses."""
+MAX_DATAGRAMS, MAX_BYTES = 64, 60_000
+"""Limits on what is in flight to the testee at once, so that a receive buffer of 64 KiB does not overflow."""
+
+
+class EndError(Exception):
+    """The testee does something with a connection that no peer may do; the text says what."""
+
+    def __init__(self, text: str, got: str) -> None:
+        super().__init__(text)
+        self.got = got
+
+
+class Ends(Protocol):
+    """Every other end by its letter. What goes wrong on the way raises EndError."""
+
+    @property
+    def under_way(self) -> bool:
+        """Whether something was sent that the testee has not been made to take yet."""
+
+    def begin(self, role: str, letters: Iterable[str]) -> Mapping[str, Any]:
+        """Make ready, before the peers are opened; the members of peer_open that tell a client about its server."""
+
+    def join(self, letter: str) -> None:
+        """Let this end take part, once the peers are open."""
+
+    def has_room(self, letter: str, data: bytes) -> bool:
+        """Whether one more frame may be under way."""
+
+    def send(self, letter: str, frame: bytes) -> None:
+        """Send a frame to the testee."""
+
+    def write(self, letter: str, data: bytes) -> None:
+        """Send bytes on a connection as they are."""
+
+    def finish(self, letter: str, how: str) -> None:
+        """End a connection: `half`, `clean` or `reset`."""
+
+    def arrived(self) -> Mapping[str, Any]:
+        """The members of an op that make the testee take what is under way."""
+
+    def handled(self) -> None:
+        """Everything that was under way has been taken."""
+
+    def heed(self, sent: object) -> None:
+        """Take note of `sent` of a reply."""
+
+    def look(self) -> None:
+        """Take what the testee has sent."""
+
+    def closed(self, letter: str) -> None:
+        """The testee says that the connection of this end is over."""
+
+    def unclaimed(self, letter: str) -> list[bytes]:
+        """The frames that came to this end and are unclaimed, oldest first; claiming removes them from the list."""
+
+    def name(self, letter: str) -> str:
+        """The link by which the testee knows this end (specs/testee.md section 6)."""
+
+    def letters(self) -> Mapping[str, str]:
+        """The letter of the end that each link leads to."""
+
+    def check_open(self) -> None:
+        """No connection has ended without a word of it."""
+
+    def check_over(self) -> None:
+        """Nothing came that was not told, now that it has closed its peers."""
+
+    def close(self) -> None:
+        """Close every socket. May be called twice."""

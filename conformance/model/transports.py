@@ -1,0 +1,41 @@
+"""Transports that a testee has peers on, by their names in hello, and what is claimed with them (TST-27)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
+
+from .profiles import SelectionError
+
+UDP: Final = "udp"
+TCP: Final = "tcp"
+PROFILE_OF: Final[Mapping[str, str]] = {UDP: "handshake", TCP: "tcp"}
+"""Transport -> the profile that needs it."""
+
+
+def check_transports(claimed: Sequence[str], transports: Sequence[str], wires: Collection[str] | None) -> None:
+    """Raise SelectionError where the transports of a hello fit neither its profiles nor the testee's wires.
+
+    wires: the transports in the line of ports; None if nobody read one, as of a testee that is attached to.
+    """
+    if PROFILE_OF[UDP] not in claimed:
+        return
+    for name in transports:
+        if name not in PROFILE_OF:
+            raise SelectionError(f"no transport {name!r}; the transports are {', '.join(PROFILE_OF)} (TST-27)")
+        if PROFILE_OF[name] not in claimed:
+            raise SelectionError(
+                f"the testee names the transport {name} but does not claim the profile {PROFILE_OF[name]}; "
+                f"let it claim both or neither (TST-27)"
+            )
+        if wires is not None and name not in wires:
+            raise SelectionError(
+                f"the testee names the transport {name} but printed no port for it; "
+                f"add it to `wires` in its first line (TST-1, TST-27)"
+            )
+    for name, profile in PROFILE_OF.items():
+        if name != UDP and profile in claimed and name not in transports:
+            raise SelectionError(
+                f"the testee claims the profile {profile} but does not name the transport {name}; "
+                f"add it to `transports` of hello (TST-27)"
+            )

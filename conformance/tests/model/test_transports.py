@@ -1,0 +1,46 @@
+"""Tests of what a testee claims with its transports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pytest
+
+from conformance.model.profiles import SelectionError
+from conformance.model.transports import check_transports
+
+PEERS = ("frame", "message", "handshake")
+
+
+@pytest.mark.parametrize(
+    ("claimed", "transports", "wires"),
+    [
+        (("frame",), ("udp",), ()),
+        (PEERS, ("udp",), ("udp",)),
+        (PEERS, ("udp",), ("udp", "tcp")),
+        (PEERS, ("udp",), None),
+        ((*PEERS, "tcp"), ("udp", "tcp"), ("tcp", "udp")),
+        ((*PEERS, "tcp"), ("tcp",), ("tcp",)),
+    ],
+)
+def test_what_fits_is_taken(claimed: Sequence[str], transports: Sequence[str], wires: Sequence[str] | None) -> None:
+    check_transports(claimed, transports, wires)
+
+
+@pytest.mark.parametrize(
+    ("claimed", "transports", "wires", "text"),
+    [
+        (PEERS, ("udp",), (), "names the transport udp but printed no port for it; add it to `wires`"),
+        (PEERS, ("udp", "pigeons"), ("udp",), "no transport 'pigeons'; the transports are udp, tcp"),
+        (PEERS, ("udp", "tcp"), ("udp", "tcp"), "names the transport tcp but does not claim the profile tcp"),
+        ((*PEERS, "tcp"), ("udp",), ("udp", "tcp"), "claims the profile tcp but does not name the transport tcp"),
+        ((*PEERS, "tcp"), ("udp", "tcp"), ("udp",), "names the transport tcp but printed no port for it"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_what_to_do(
+    claimed: Sequence[str], transports: Sequence[str], wires: Sequence[str], text: str
+) -> None:
+    with pytest.raises(SelectionError, match=re.escape(text)) as raised:
+        check_transports(claimed, transports, wires)
+    assert "TST-27" in str(raised.value)

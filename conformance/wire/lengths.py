@@ -1,0 +1,46 @@
+"""Frames behind their lengths (specs/transport.md section 1), written and read without the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from resonant.describe.registry import registry
+
+_SIZE = 4
+_LEAST = registry().limit("min_length_bytes")
+_MOST = registry().limit("max_length_bytes")
+
+
+class LengthError(Exception):
+    """Bytes that are no frames behind their lengths; the text says why."""
+
+
+def with_length(frame: bytes) -> bytes:
+    """The bytes that carry a frame on a connection, whatever size it has."""
+    return len(frame).to_bytes(_SIZE, "little") + frame
+
+
+class Frames:
+    """The frames in the bytes of one direction."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    @property
+    def rest(self) -> int:
+        """How many bytes wait for the rest of their frame."""
+        return len(self._rest)
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """The frames that these bytes complete. Raises LengthError at a length that no frame has."""
+        data, at = self._rest + data, 0
+        while len(data) - at >= _SIZE:
+            length = int.from_bytes(data[at : at + _SIZE], "little")
+            if not _LEAST <= length <= _MOST:
+                self._rest = b""
+                raise LengthError(f"a length of {length}, of {_LEAST} to {_MOST} (TCP-1)")
+            if len(data) - at < _SIZE + length:
+                break
+            yield data[at + _SIZE : at + _SIZE + length]
+            at += _SIZE + length
+        self._rest = data[at:]
