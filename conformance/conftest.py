@@ -80,13 +80,14 @@ def refuse_strays(arguments: list[str], folder: Path) -> None:
     """Refuse an implementation among the paths of tests, where nobody would look at it. Raises UsageError."""
     from adapters.driver.adapter import FILE_NAME  # noqa: PLC0415 - as above
 
-    from .server.server import SCHEME  # noqa: PLC0415
+    from .server.addresses import is_address  # noqa: PLC0415
     from .session.implementations import ADAPTERS, WRONG  # noqa: PLC0415
 
     for argument in arguments:
         path = folder / argument
         named = (ADAPTERS / argument / FILE_NAME).is_file() and not path.exists()
-        if named or path.suffix == ".toml" or (path / FILE_NAME).is_file() or argument.startswith((SCHEME, WRONG)):
+        elsewhere = is_address(argument) or argument.startswith(WRONG)
+        if named or path.suffix == ".toml" or (path / FILE_NAME).is_file() or elsewhere:
             option = shlex.join(["--impl", argument])
             raise pytest.UsageError(f"{argument} is an implementation, not a test; name it with {option}")
 

@@ -1,4 +1,4 @@
-"""A server from outside, one test a check; collected for `--impl=udp://HOST:PORT` alone."""
+"""A server from outside, one test a check; collected for the address of a server (`--impl=udp://HOST:PORT`) alone."""
 
 from __future__ import annotations
 

@@ -36,6 +36,12 @@ def test_frames_do_not_depend_on_those_before(twins: Callable[[str], None]) -> N
     twins("frame")
 
 
+@pytest.mark.profile("tcp")
+def test_connections_do_not_depend_on_those_before(twins: Callable[[str], None]) -> None:
+    """tcp_split and tcp_join."""
+    twins("tcp")
+
+
 @pytest.mark.profile("zstd")
 def test_compression_does_not_depend_on_what_came_before(twins: Callable[[str], None]) -> None:
     """compress, decompress, and frames with ZSTD set."""

@@ -8,7 +8,7 @@ from typing import Any
 import peer_ops
 import resonant
 import tensor_ops
-from resonant.transport import Splitter, join
+from resonant.transport import join_all, split
 
 from adapters.testee_kit import (
     DATA,
@@ -69,16 +69,13 @@ def encode(fields: resonant.Frame, **options: Any) -> dict[str, Any]:
 
 def tcp_split(chunks: tuple[bytes, ...], ended: bool) -> dict[str, Any]:
     """Bytes in chunks to frames, and what becomes of the connection."""
-    splitter = Splitter()
-    frames = [frame.hex() for chunk in chunks for frame in splitter.feed(chunk)]
-    code = splitter.finish() if ended else splitter.fault
-    end = code or ("clean" if ended else "open")
-    return {"frames": frames, "end": end, "held": splitter.held}
+    found = split(chunks, ended=ended)
+    return {"frames": [frame.hex() for frame in found.frames], "end": found.end, "held": found.held}
 
 
 def tcp_join(frames: tuple[bytes, ...]) -> dict[str, Any]:
     """Frames to bytes."""
-    return {"bytes": b"".join(map(join, frames)).hex()}
+    return {"bytes": join_all(frames).hex()}
 
 
 SEALING = {"key": KEY, "nonce": NONCE, "aad": DATA}

@@ -17,7 +17,7 @@ TITLE = "Resonant conformance"
 
 
 _VALUES = {
-    "--impl": "an adapter.toml, its folder, or udp://HOST:PORT",
+    "--impl": "an adapter.toml, its folder, or an address such as udp://HOST:PORT",
     "--profile": "a profile",
     "--known-failures": "a file",
     "--plan": "a file",
@@ -40,11 +40,12 @@ def declare(add: Callable[..., object]) -> None:
     """Declare each option by a function that takes what argparse's does; their help is the documentation."""
     add(
         "--impl",
-        metavar="NAME|PATH|udp://HOST:PORT|wrong:NAME",
+        metavar="NAME|PATH|udp://HOST:PORT|tcp://HOST:PORT|wrong:NAME",
         help="the implementation: the path of an adapter.toml or of its folder, or the name of a folder below "
         f"adapters/ (default: {DEFAULT_IMPL}, the suite's own); or the address of a running server, which is then "
-        "judged from outside, by its datagrams alone (profiles handshake and stream); or wrong:NAME, one "
-        "that is wrong on purpose, to see what the suite says of it (names: resonant-conformance list wrong)",
+        "judged from outside, by what it answers alone (profiles handshake and stream, over TCP also tcp); or "
+        "wrong:NAME, one that is wrong on purpose, to see what the suite says of it (names: resonant-conformance list "
+        "wrong)",
     )
     add(
         "--case",

@@ -31,6 +31,8 @@ class Learned:
     require_crypto: bool = False
     streams: bool = False
     """Whether it answered a TAIL: the profile `stream` is judged then."""
+    tcp: bool = False
+    """Whether it is asked over TCP: the profile `tcp` is judged then."""
 
     @property
     def modality_code(self) -> int | None:
@@ -49,7 +51,7 @@ class Learned:
         return found or ()
 
 
-def learned_from(message: Mapping[str, Any], *, streams: bool = False) -> Learned:
+def learned_from(message: Mapping[str, Any], *, streams: bool = False, tcp: bool = False) -> Learned:
     """Read a capability leniently: what is missing or wrong counts as not said."""
     supports = message.get("supports")
     inner: Mapping[str, Any] = supports if isinstance(supports, dict) else {}
@@ -63,6 +65,7 @@ def learned_from(message: Mapping[str, Any], *, streams: bool = False) -> Learne
         dtype=_names(inner.get("dtype")),
         require_crypto=inner.get("require_crypto") is True,
         streams=streams,
+        tcp=tcp,
     )
 
 
@@ -87,3 +90,4 @@ LISTS_MODALITY = Need("the server's capability has no modality", lambda it: it.m
 AGREES_MODALITY = Need("the server agrees to no modality", lambda it: it.modality_code is not None)
 AGREES_DATA = Need("the server agrees to none of f16, i8 and q4", lambda it: it.tensor is not None)
 STREAMS = Need("the server let a TAIL pass without an answer: it seems to have no streams", lambda it: it.streams)
+OVER_TCP = Need("the server is asked over UDP", lambda it: it.tcp)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import zip_longest
 
-from . import dropped, malformed, pings, refusals, streams
+from . import dropped, endings, framing, malformed, pings, refusals, streams
 from . import stream_verification as stream_sums
 from .check import Check
 
@@ -32,12 +32,13 @@ _CHAINS: tuple[tuple[str, str], ...] = (
     ("handshake", "duplicate duplicate-data other-id other-hash"),
     ("handshake", "stale no-trace heart-and-two-slices"),
     ("handshake", "reply-limit ping-at-the-limit"),
+    ("tcp", "divided too-short too-large broken-frames largest half-close cut-short separate many deadlines"),
 )
 
 
 def modules_checks() -> tuple[Check, ...]:
     """The checks of all modules, in no particular order."""
-    modules = (pings, malformed, refusals, dropped, streams, stream_sums)
+    modules = (pings, malformed, refusals, dropped, streams, stream_sums, framing, endings)
     return tuple(check for module in modules for check in module.CHECKS)
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reports.outcome import Outcome
 
 from ..model.verdict import Verdict
 from .capabilities import Learned, Need
-from .conversation import WrongError
+from .conversation import WrongError, reachable
 from .server import Life, Outside
 
 ADDRESSES = 24
@@ -45,15 +45,21 @@ def run_check(check: Check, server: Outside) -> Verdict:
     if server.out_of_time:
         return _given_up("no time is left", "an end of the run in time", "it took too long")
     try:
-        return check.judge(server)
+        with reachable():
+            return check.judge(server)
     except WrongError as error:
         verdict = error.verdict
     if verdict.outcome not in (Outcome.TIMEOUT, Outcome.CRASH):
         return verdict
     life = server.life()
     if life is Life.ANSWERS:
-        return verdict
+        # A connection may end without the server: what lives on did that itself.
+        return replace(verdict, outcome=Outcome.FAIL) if server.over_tcp and _crashed(verdict) else verdict
     return _given_up(verdict.summary, verdict.expected, _why(life, server))
+
+
+def _crashed(verdict: Verdict) -> bool:
+    return verdict.outcome is Outcome.CRASH
 
 
 def _why(life: Life, server: Outside) -> str:

@@ -1,4 +1,4 @@
-"""Talking to a server: conversations on connected UDP sockets, and what their replies must be."""
+"""Talking to a server: conversations, and what their replies must be."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from reports.outcome import Outcome
 
 from ..model.verdict import Verdict, short
 from ..wire.build import Frame, build, sync
+from ..wire.lengths import LengthError
 from ..wire.read import UnreadableError
 from ..wire.sync import SyncError, schema_fault
 from .lanes import Lane
 from .reply import Reply, is_reply, read_reply
+from .ways import EndedError
 
 SMALLEST_PING: Final = {"method": "ping", "ts": 0}
 FENCE_STREAM: Final = 0xFFFF_FFFE
@@ -67,6 +69,12 @@ class Waits:
     """After which replies that the limit forbade are allowed again (HSK-42)."""
     run: float = 240.0
     """For the whole run."""
+    connect: float = 5.0
+    """For a connection, and for the server to take what is written on it."""
+    frame: float = 10.0
+    """After which a connection ends on which a frame is not whole (TCP-8)."""
+    session: float = 15.0
+    """After which a connection without a session ends (TCP-9)."""
 
 
 class Conversation:
@@ -88,8 +96,8 @@ class Conversation:
     def send(self, frame: Frame | bytes) -> None:
         """Send one datagram, when its answer is allowed by HSK-42. Raises WrongError if the port is closed."""
         self._lane.pause(self._waits.limit)
-        with _open_port():
-            self._lane.socket.send(frame if isinstance(frame, bytes) else build(self.placed(frame)))
+        with reachable():
+            self._lane.way.send(frame if isinstance(frame, bytes) else build(self.placed(frame)))
 
     def rest(self) -> None:
         """Wait until the server may send 8 replies within a second."""
@@ -99,11 +107,9 @@ class Conversation:
         """The next answer, None if none comes in time. One that comes again as it was asked for again counts once."""
         end = monotonic() + (self._waits.reply if seconds is None else seconds)
         while (left := end - monotonic()) > 0:
-            self._lane.socket.settimeout(left)
-            try:
-                with _open_port():
-                    found = self._lane.socket.recv(65_536)
-            except TimeoutError:
+            with reachable():
+                found = self._lane.way.receive(left)
+            if found is None:
                 return None
             if not is_reply(found):
                 continue
@@ -235,10 +241,13 @@ def _silent(expected: str, seconds: float) -> WrongError:
 
 
 @contextlib.contextmanager
-def _open_port() -> Iterator[None]:
+def reachable() -> Iterator[None]:
+    """Raise WrongError in place of what a way to the server raises."""
     try:
         yield
-    except TimeoutError:
-        raise
+    except EndedError as error:
+        raise wrong("the server ended the connection", "one that goes on", error, Outcome.CRASH) from None
     except OSError as error:
         raise wrong("the server cannot be reached", "an open port", error, Outcome.CRASH) from None
+    except LengthError as error:
+        raise wrong(f"not frames behind their lengths: {error}", "a length, and then a frame", error) from None

@@ -6,12 +6,12 @@ check of a lane has stream_ids of its own, and waits where the limit of replies 
 
 from __future__ import annotations
 
-import socket
 from collections import deque
+from collections.abc import Callable
 from time import monotonic, sleep
 
-from .local_ports import LocalPorts
 from .reply import is_reply
+from .ways import Way
 
 PER_SECOND = 8  # HSK-42
 STREAMS_EACH = 64
@@ -21,8 +21,8 @@ STREAMS_EACH = 64
 class Lane:
     """One local address, and what the server may remember of it."""
 
-    def __init__(self, sock: socket.socket) -> None:
-        self.socket = sock
+    def __init__(self, way: Way) -> None:
+        self.way = way
         self.fences = 0
         """How many pings went on the stream_id of fences."""
         self.base = 0
@@ -47,15 +47,11 @@ class Lane:
 
     def drained(self) -> bool:
         """Read what has come; whether no answer was in it."""
-        quiet = True
-        self.socket.setblocking(False)
         try:
-            while True:
-                quiet &= not is_reply(self.socket.recv(65_536))
-        except BlockingIOError:
-            return quiet
+            replies = [is_reply(frame) for frame in self.way.waiting()]
         except OSError:
             return False
+        return not any(replies)
 
     def can_go_on(self) -> bool:
         """Whether another check may use it: nothing is wrong, and no answer came unasked since the last one."""
@@ -69,8 +65,8 @@ class Lane:
 class Lanes:
     """The lanes of some checks: the first conversation of each check is at the first of them, and so on."""
 
-    def __init__(self, ports: LocalPorts) -> None:
-        self._ports = ports
+    def __init__(self, new_way: Callable[[], Way]) -> None:
+        self._new_way = new_way
         self._lanes: list[Lane] = []
         self._next = 0
         self.shared = False
@@ -84,9 +80,9 @@ class Lanes:
         """The lane of the next conversation. Raises OSError if no port is free."""
         number, self._next = self._next, self._next + 1
         if number == len(self._lanes):
-            self._lanes.append(Lane(self._ports.fresh()))
+            self._lanes.append(Lane(self._new_way()))
         elif not self._lanes[number].can_go_on():
-            self._lanes[number] = Lane(self._ports.fresh())
+            self._lanes[number] = Lane(self._new_way())
         else:
             self._lanes[number].go_on()
             self.shared = True

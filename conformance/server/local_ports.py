@@ -9,9 +9,9 @@ then, and nobody could tell when.
 from __future__ import annotations
 
 import socket
-from dataclasses import dataclass
 from time import monotonic
-from typing import Any
+
+from .addresses import Address
 
 FIRST, COUNT = 24_000, 40_000
 PER_SECOND = 200
@@ -19,14 +19,6 @@ PER_SECOND = 200
 JUMP = 257
 """By how many ports to go on from one that is taken: another run may have it, and had those after it."""
 _BUSY_AT_MOST = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """A UDP address as the socket module takes it."""
-
-    family: int
-    target: Any
 
 
 def start_now() -> int:

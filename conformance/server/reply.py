@@ -17,7 +17,7 @@ NO_METHOD = ""
 _OWN_METHODS = ("head", "tail")
 
 
-_SMALLEST = 33  # FRM-25
+SMALLEST = 33  # FRM-25
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Reply:
 
 def is_reply(raw: bytes) -> bool:
     """Whether a datagram is to be taken for an answer. The program above a server may send data, streams and HEARTs."""
-    if len(raw) < _SMALLEST or raw != closed(raw[:-4]):
+    if len(raw) < SMALLEST or raw != closed(raw[:-4]):
         return True  # no frame, and so nothing that may come
     version, kind, _, _, _, count = FIXED.unpack_from(raw)
     if kind != Type.SYNC or not count:  # sealed or not: the header tells

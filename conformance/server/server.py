@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from enum import Enum, auto
 from time import monotonic
-from urllib.parse import urlsplit
 
 from reports.outcome import Outcome
 
 from ..wire.build import Frame, Slice, Type, sync
+from .addresses import TCP, Address, UnreachableError, parse_addresses
 from .capabilities import Learned, learned_from
-from .conversation import SMALLEST_PING, Conversation, Waits, WrongError, wrong
+from .conversation import SMALLEST_PING, Conversation, Waits, WrongError, reachable, wrong
+from .hints import hint
 from .lanes import Lane, Lanes
-from .local_ports import Address, LocalPorts, start_now
+from .local_ports import LocalPorts, start_now
 from .reply import Reply
+from .ways import Connection, Datagrams, Way
 
-SCHEME = "udp://"
 _TAIL_STREAM = 9
-_HINTS = {
-    Outcome.TIMEOUT: (
-        ". Is a server there, and does UDP get through? One that has just been judged or used by many may keep a "
-        "full table of remote addresses: wait a minute, restart it, or let it keep more"
-    ),
-    Outcome.CRASH: ". No server listens there: start it, or name its port",
-}
-
-
 _KNOWN_STREAM = 15
 
 
@@ -42,34 +33,8 @@ class Life(Enum):
     SILENT = auto()
 
 
-class UnreachableError(Exception):
-    """There is no server to judge; the text says why, on one line."""
-
-
 class _ClosedError(UnreachableError):
     """No server has this port."""
-
-
-def parse_address(impl: str) -> Address:
-    """The address in udp://HOST:PORT. Raises UnreachableError for what is none, or has no address."""
-    return _addresses(impl)[0]
-
-
-def _addresses(impl: str) -> list[Address]:
-    """All addresses of a host, those of IPv4 first: a server on localhost is most often there."""
-    try:
-        parts = urlsplit(impl)
-        host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise UnreachableError(f"--impl={impl}: {error}") from None
-    if not impl.startswith(SCHEME) or not host or not port or parts.path or parts.query or parts.username is not None:
-        raise UnreachableError(f"--impl={impl}: a server is named by udp://HOST:PORT")
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
-    except OSError as error:
-        raise UnreachableError(f"--impl={impl}: {host} has no address: {error.strerror}") from None
-    ordered = sorted(found, key=lambda one: one[0] != socket.AF_INET)
-    return [Address(family, target) for family, _, _, _, target in ordered]
 
 
 class Outside:
@@ -79,18 +44,45 @@ class Outside:
         """start: where its local ports begin (`local_ports.start_now`)."""
         self.learned = Learned()
         self.waits = waits
+        self.address = address
+        self._connections = 0
         self._ports = LocalPorts(address, start)
         self._lanes: Lanes | None = None
         self._known: Lane | None = None
         self._end = monotonic() + waits.run
 
+    @property
+    def over_tcp(self) -> bool:
+        """Whether it is asked over TCP."""
+        return self.address.transport == TCP
+
     @contextlib.contextmanager
     def conversation(self) -> Iterator[Conversation]:
         """The next conversation of a check: without a session, or with one that a first ping replaces (HSK-17).
 
-        Its local address is fresh, unless checks share some: see `sharing`.
+        Its local address is fresh, unless checks share some: see `sharing`. Over TCP it is a connection of its own,
+        which ends with it: a server need not keep anything of one that has ended.
         """
-        yield Conversation(self._lanes.give() if self._lanes else self._fresh(), self.waits)
+        lane = self._lanes.give() if self._lanes and not self.over_tcp else self._fresh()
+        try:
+            yield Conversation(lane, self.waits)
+        finally:
+            lane.way.close()
+
+    @contextlib.contextmanager
+    def connected(self, local_port: int = 0) -> Iterator[tuple[Connection, Conversation]]:
+        """A connection over TCP, and the conversation on it. Raises WrongError."""
+        connection = self.connect(local_port)
+        try:
+            yield connection, Conversation(Lane(connection), self.waits)
+        finally:
+            connection.close()
+
+    def connect(self, local_port: int = 0) -> Connection:
+        """A connection over TCP, from this port if one is named. Raises WrongError."""
+        self._connections += 1
+        with reachable():
+            return Connection(self.address, self.waits.connect, local_port)
 
     @contextlib.contextmanager
     def sharing(self, lanes: Lanes) -> Iterator[None]:
@@ -104,18 +96,27 @@ class Outside:
 
     def new_lanes(self) -> Lanes:
         """Lanes of which the server knows nothing."""
-        return Lanes(self._ports)
+        return Lanes(self._new_way)
 
     def _fresh(self) -> Lane:
-        return Lane(self._ports.fresh())
+        return Lane(self._new_way())
+
+    def _new_way(self) -> Way:
+        return self.connect() if self.over_tcp else Datagrams(self._ports.fresh())
 
     def learn(self) -> None:
         """Find out what the server can. Raises WrongError where the smallest ping does not get capability."""
-        self._known = self._fresh()
-        talk = Conversation(self._known, self.waits)
+        self._known = lane = self._fresh()
+        try:
+            self._learn(lane)
+        finally:
+            lane.way.close()
+
+    def _learn(self, lane: Lane) -> None:
+        talk = Conversation(lane, self.waits)
         said = _first_reply(talk, self.waits).message
         streams = not learned_from(said).require_crypto and _answers_tail(talk)
-        self.learned = learned_from(said, streams=streams)
+        self.learned = learned_from(said, streams=streams, tcp=self.over_tcp)
 
     def close(self) -> None:
         """End all conversations."""
@@ -132,6 +133,12 @@ class Outside:
         assert tensor is not None
         return self.data(stream_id, seq, tensor, flags=flags)
 
+    @property
+    def first_bytes(self) -> bytes | None:
+        """The first bytes that came on the connection on which it was learned from; None where there was none."""
+        way = self._known.way if self._known else None
+        return way.first if isinstance(way, Connection) else None
+
     def assume_streams(self, assumed: bool) -> None:
         """Judge streams whatever the server showed, if the user says that it has them."""
         self.learned = replace(self.learned, streams=self.learned.streams or assumed)
@@ -144,14 +151,26 @@ class Outside:
     @property
     def addresses(self) -> int:
         """How many local addresses it has been asked from."""
-        return self._ports.used
+        return self._ports.used + self._connections
 
     def life(self) -> Life:
         """The server's reaction to a ping, from a fresh address or at least from the first one."""
-        if self._answers(self._fresh(), 0):
+        if self._answers_anew():
             return Life.ANSWERS
+        if self.over_tcp:
+            return Life.SILENT
         known = self._known is not None and self._answers(self._known, self.addresses)
         return Life.ONLY_OLD if known else Life.SILENT
+
+    def _answers_anew(self) -> bool:
+        try:
+            lane = self._fresh()
+        except WrongError:
+            return False
+        try:
+            return self._answers(lane, 0)
+        finally:
+            lane.way.close()
 
     def _answers(self, lane: Lane, seq: int) -> bool:
         lane.drained()  # what is left is no answer to this ping
@@ -167,7 +186,7 @@ def attach(impl: str, waits: Waits | None = None) -> Outside:
 
     Of a host with several addresses it is the first whose port is not closed.
     """
-    *others, last = _addresses(impl)
+    *others, last = parse_addresses(impl)
     for address in others:
         with contextlib.suppress(_ClosedError):
             return _attached(impl, address, waits or Waits())
@@ -180,10 +199,10 @@ def _attached(impl: str, address: Address, waits: Waits) -> Outside:
         server.learn()
     except WrongError as error:
         server.close()
-        found = error.verdict
+        found, said = error.verdict, server.first_bytes
         kind = _ClosedError if found.outcome is Outcome.CRASH else UnreachableError
-        hint = _HINTS.get(found.outcome, "")
-        raise kind(f"--impl={impl}: {found.summary}; {found.got}{hint}") from None
+        advice = hint(found, said, address, waits.reply)
+        raise kind(f"--impl={impl}: {found.summary}; {found.got}{advice}") from None
     return server
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from adapters.driver import Adapter, AdapterError, load_adapter
 
-from ..server.server import SCHEME
+from ..server.addresses import is_address
 
 ROOT = Path(__file__).resolve().parents[2]
 ADAPTERS = ROOT / "adapters"
@@ -42,8 +42,8 @@ class Wrong:
 
 
 def is_server(impl: str) -> bool:
-    """Whether --impl names what is judged from outside, by its datagrams alone."""
-    return impl.startswith((SCHEME, WRONG_SERVER))
+    """Whether --impl names what is judged from outside, by what it answers alone."""
+    return is_address(impl) or impl.startswith(WRONG_SERVER)
 
 
 def find_adapter(impl: str) -> Adapter:

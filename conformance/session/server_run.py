@@ -15,10 +15,11 @@ from resonant.describe.registry import registry
 from adapters.driver import AdapterError, Hello
 
 from ..model.profiles import PROFILES, families_with_needs
+from ..server.addresses import TCP, UDP, UnreachableError
 from ..server.catalogue import CHECKS
 from ..server.chains import Chains
 from ..server.check import Check
-from ..server.server import SCHEME, Outside, UnreachableError, attach
+from ..server.server import Outside, attach
 from .implementations import WRONG_SERVER
 from .known_failures import Known, KnownFailuresError, concerns, load_known, resolve
 from .options import Options
@@ -129,7 +130,8 @@ def prepare(options: Options) -> OutsideRun:
             listed = load_known(options.known, fixing=options.fix_known) if options.known else {}
             server = _attached(options.impl, undo)
             server.assume_streams("stream" in options.profiles)
-            lacking = _lacking(server, options.profiles or tuple(FAMILIES))
+            judged = _judged(options, server)
+            lacking = _lacking(server, judged)
             cases = {check.id: check for check, reason in lacking if reason is None}
             existing = {check.id for check in CHECKS}
             chosen = options.profiles
@@ -138,8 +140,8 @@ def prepare(options: Options) -> OutsideRun:
         except (AdapterError, UnreachableError, KnownFailuresError) as error:
             raise RunError(str(error)) from error
         unplanned = [Unplanned(check.id, reason) for check, reason in lacking if reason is not None]
-        selected = options.profiles or _shown(server)
-        name = options.impl.removeprefix(SCHEME)
+        selected = options.profiles or _shown(server, judged)
+        name = options.impl.removeprefix(f"{UDP}://")
         hello = Hello(name=name, version=UNKNOWN, language=UNKNOWN, spec=SPEC, profiles=selected)
         results, chains = Results(selected, cases), Chains(server, cases)
         return OutsideRun(options.impl, server, chains, hello, cases, unplanned, known, results, undo.pop_all())
@@ -165,9 +167,16 @@ def _check_options(options: Options) -> None:
             raise RunError(f"--profile={name}: a server is judged by {', '.join(FAMILIES)}")
 
 
-def _shown(server: Outside) -> tuple[str, ...]:
-    """The profiles that a server shows to have."""
-    return ("handshake", "stream") if server.learned.streams else ("handshake",)
+def _judged(options: Options, server: Outside) -> tuple[str, ...]:
+    """The profiles to judge it by. The profile of a transport has the transport's name. Raises RunError."""
+    if TCP in options.profiles and not server.over_tcp:
+        raise RunError(f"--profile={TCP}: a server is judged by it on a connection; name it as {TCP}://HOST:PORT")
+    return options.profiles or tuple(name for name in FAMILIES if name != TCP or server.over_tcp)
+
+
+def _shown(server: Outside, judged: Sequence[str]) -> tuple[str, ...]:
+    """Those of them that a server shows to have."""
+    return tuple(name for name in judged if name != "stream" or server.learned.streams)
 
 
 def _lacking(server: Outside, profiles: Sequence[str]) -> list[tuple[Check, str | None]]:

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 
 from adapters.driver import AdapterError
 
-from ..server.server import SCHEME
 from .implementations import WRONG_SERVER, find_wrong, wrong_command
 
 _END_S = 5.0
@@ -17,7 +16,7 @@ _END_S = 5.0
 
 @contextmanager
 def reachable(impl: str) -> Iterator[str]:
-    """The address of the server that --impl names, udp://HOST:PORT; a wrong one serves as long as the context lasts.
+    """The address of the server that --impl names, such as udp://HOST:PORT; a wrong one serves as long as the context.
 
     Raises AdapterError where there is no such wrong server.
     """
@@ -32,8 +31,8 @@ def reachable(impl: str) -> Iterator[str]:
         try:
             line = process.stdout.readline()
             if not line:
-                raise AdapterError(f"{impl} ended before it printed its port; standard error says why")
-            yield f"{SCHEME}127.0.0.1:{json.loads(line)['port']}"
+                raise AdapterError(f"{impl} ended before it printed its address; standard error says why")
+            yield json.loads(line)["impl"]
         finally:
             process.stdin.close()  # it ends with its input, also when this process is killed
             try:

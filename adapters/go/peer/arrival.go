@@ -1,6 +1,10 @@
 package peer
 
-import "resonant"
+import (
+	"slices"
+
+	"resonant"
+)
 
 // kind is what a received frame is, to a peer.
 type kind int
@@ -27,6 +31,7 @@ func (k kind) aside() bool { return k == pingFrame || k == capabilityFrame || k 
 // arrival is a frame as it came, and what the checks have found out about it.
 type arrival struct {
 	datagram []byte
+	keep     bool // the datagram may be kept, and the frame that lies in it
 	frame    *resonant.Frame
 	kind     kind
 	object   resonant.Object // of a Sync frame
@@ -37,6 +42,14 @@ type arrival struct {
 	said  report  // of an error
 	sizes *sums   // of a HEAD
 	tail  sums    // of a TAIL
+}
+
+// kept is what may be kept of a frame: its bytes, and the frame if that lies in them.
+func (a *arrival) kept() (datagram []byte, frame *resonant.Frame) {
+	if a.keep {
+		return a.datagram, a.frame
+	}
+	return slices.Clone(a.datagram), nil
 }
 
 func (a *arrival) ref() Ref     { return Ref{a.frame.StreamID, a.frame.FrameSeq} }

@@ -67,16 +67,36 @@ func (c *Connection) Receive(data []byte, now time.Duration) {
 		return
 	}
 	held, frames := c.split.Held(), 0
-	err := c.split.Push(data, func(frame []byte) {
+	err := c.split.push(data, func(frame []byte, held bool) {
 		frames++
-		c.peer.Receive(frame, now)
-		c.met = c.met || c.peer.session != nil
+		c.receiveFrame(frame, now, held)
 	})
 	if held == 0 || frames > 0 {
 		c.began = now
 	}
 	if err != nil {
 		c.end(codeOf(err))
+	}
+}
+
+func (c *Connection) receiveFrame(frame []byte, now time.Duration, keep bool) {
+	c.peer.receive(frame, now, keep)
+	c.met = c.met || c.peer.session != nil
+}
+
+// space is where the next bytes may be read to in place of Receive; nil if nowhere.
+func (c *Connection) space() []byte {
+	if c.ended {
+		return nil
+	}
+	return c.split.space()
+}
+
+// received handles so many bytes that were read into space.
+func (c *Connection) received(bytes int, now time.Duration) {
+	c.Advance(now)
+	if !c.ended {
+		c.split.read(bytes, func(frame []byte, held bool) { c.receiveFrame(frame, now, held) })
 	}
 }
 

@@ -7,10 +7,10 @@ import (
 )
 
 const (
-	lengthBytes  = 4
-	minLength    = 33 // TCP-3
-	maxLength    = resonant.MaxFrameBytes
-	maxHeldBytes = lengthBytes + maxLength // TCP-5
+	lengthBytes = 4
+	minLength   = 33 // TCP-3
+	maxLength   = resonant.MaxFrameBytes
+	startBytes  = 1 << 10 // of a frame have come before memory is taken for all of it
 )
 
 // lengthOf reads the length before a frame (TCP-3, TCP-4).
@@ -51,9 +51,14 @@ type Splitter struct {
 // Held is how many bytes wait for the rest of their frame.
 func (s *Splitter) Held() int { return len(s.held) }
 
-// Push takes the bytes that come next, and calls each with every frame that is whole. A frame lies in the bytes or in
-// memory of the Splitter, and is overwritten later. After a length that is refused nothing more is taken.
+// Push takes the bytes that come next, and calls each with every frame that is whole. A frame may lie in the bytes,
+// and is overwritten with them. After a length that is refused nothing more is taken.
 func (s *Splitter) Push(data []byte, each func(frame []byte)) error {
+	return s.push(data, func(frame []byte, _ bool) { each(frame) })
+}
+
+// push is Push for who keeps frames: one that was held does not lie in the bytes.
+func (s *Splitter) push(data []byte, each func(frame []byte, held bool)) error {
 	for len(data) > 0 && s.wrong == nil {
 		if len(s.held) > 0 || len(data) < lengthBytes {
 			data = s.fill(data, each)
@@ -66,7 +71,7 @@ func (s *Splitter) Push(data []byte, each func(frame []byte)) error {
 		case len(data) < whole:
 			data = s.fill(data, each)
 		default:
-			each(data[lengthBytes:whole])
+			each(data[lengthBytes:whole], false)
 			data = data[whole:]
 		}
 	}
@@ -76,24 +81,54 @@ func (s *Splitter) Push(data []byte, each func(frame []byte)) error {
 	return s.wrong
 }
 
-// fill holds bytes up to the end of a length or a frame, and gives those behind it.
-func (s *Splitter) fill(data []byte, each func(frame []byte)) []byte {
-	wanted := lengthBytes
-	if len(s.held) >= lengthBytes {
-		length, _ := lengthOf(s.held) // it was right when it came
-		wanted += length
+// wanted is up to where bytes are held: the end of a length, or of its frame.
+func (s *Splitter) wanted() int {
+	if len(s.held) < lengthBytes {
+		return lengthBytes
 	}
+	length, _ := lengthOf(s.held) // it was right when it came
+	return lengthBytes + length
+}
+
+// fill holds bytes up to the end of a length or a frame, and gives those behind it.
+func (s *Splitter) fill(data []byte, each func(frame []byte, held bool)) []byte {
+	wanted := s.wanted()
 	taken := min(wanted-len(s.held), len(data))
+	if whole := len(s.held) + taken; whole > cap(s.held) && whole > startBytes {
+		s.held = append(make([]byte, 0, wanted), s.held...)
+	}
 	s.held = append(s.held, data[:taken]...)
+	s.filled(wanted, each)
+	return data[taken:]
+}
+
+// filled looks at what is held once there is more of it.
+func (s *Splitter) filled(wanted int, each func(frame []byte, held bool)) {
 	switch {
 	case len(s.held) < wanted:
 	case wanted == lengthBytes:
 		_, s.wrong = lengthOf(s.held)
 	default:
-		each(s.held[lengthBytes:])
-		s.held = s.held[:0]
+		frame := s.held[lengthBytes:]
+		s.held = nil // it may be kept
+		each(frame, true)
 	}
-	return data[taken:]
+}
+
+// space is memory for the rest of a frame that is held, into which its bytes can be read; none if there is not much left.
+func (s *Splitter) space() []byte {
+	wanted := s.wanted()
+	if len(s.held) < startBytes || cap(s.held) < wanted || wanted-len(s.held) < startBytes {
+		return nil
+	}
+	return s.held[len(s.held):wanted]
+}
+
+// read takes so many bytes that were read into space.
+func (s *Splitter) read(bytes int, each func(frame []byte, held bool)) {
+	wanted := s.wanted()
+	s.held = s.held[:len(s.held)+bytes]
+	s.filled(wanted, each)
 }
 
 // End says what is wrong with bytes that end here (TCP-11).

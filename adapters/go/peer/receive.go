@@ -1,7 +1,6 @@
 package peer
 
 import (
-	"bytes"
 	"errors"
 	"slices"
 	"time"
@@ -10,9 +9,12 @@ import (
 )
 
 // Receive handles a datagram that came at a time.
-func (p *Peer) Receive(datagram []byte, now time.Duration) {
+func (p *Peer) Receive(datagram []byte, now time.Duration) { p.receive(datagram, now, false) }
+
+// receive handles a frame. Its bytes are the peer's own from then on if it may keep them.
+func (p *Peer) receive(datagram []byte, now time.Duration, keep bool) {
 	p.Advance(now)
-	a := &arrival{datagram: datagram, frame: new(resonant.Frame)}
+	a := &arrival{datagram: datagram, keep: keep, frame: new(resonant.Frame)}
 	decoder := resonant.Decoder{Key: p.config.Key}
 	if err := decoder.Decode(a.frame, datagram); err != nil { // HSK-31
 		p.report(Dropped{codeOf(err)})
@@ -276,7 +278,7 @@ func (p *Peer) rememberOutside(a *arrival) {
 	w.accept(a.frame.FrameSeq, a.kind == tailFrame)
 	p.windows.use(streamID, w)
 	if a.kind == dataFrame {
-		p.deliver(bytes.Clone(a.datagram)) // the message lies in it
+		p.deliver(a.kept()) // the message lies in it
 	}
 }
 

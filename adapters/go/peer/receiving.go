@@ -24,7 +24,8 @@ const (
 
 // waiting is a frame that waits for lower numbers.
 type waiting struct {
-	datagram []byte // nil if it is no data frame, and only fills its number
+	datagram []byte          // nil if it is no data frame, and only fills its number
+	frame    *resonant.Frame // of the datagram; nil if it is still to be decoded
 	bytes    int
 }
 
@@ -156,7 +157,7 @@ func (p *Peer) take(s *inStream, a *arrival) {
 		s.highest = max(s.highest, seq)
 		one := waiting{bytes: len(a.datagram)}
 		if a.kind == dataFrame {
-			one.datagram = slices.Clone(a.datagram)
+			one.datagram, one.frame = a.kept()
 		}
 		s.waiting[seq] = one
 		p.waitingBytes += one.bytes
@@ -175,7 +176,7 @@ func (p *Peer) advanceStream(s *inStream) {
 			p.waitingBytes -= one.bytes
 			if one.datagram != nil {
 				s.count(one.datagram)
-				p.deliver(one.datagram)
+				p.deliver(one.datagram, one.frame)
 			}
 			continue
 		}
@@ -186,14 +187,17 @@ func (p *Peer) advanceStream(s *inStream) {
 	}
 }
 
-// deliver reports the message of a data frame, which was decoded before. The message keeps the datagram.
-func (p *Peer) deliver(datagram []byte) {
-	frame := new(resonant.Frame)
-	decoder := resonant.Decoder{Key: p.config.Key}
-	if decoder.Decode(frame, datagram) == nil {
-		ref := Ref{frame.StreamID, frame.FrameSeq}
-		p.report(Delivered{ref, frame.Type, frame.Modality, frame.Slices})
+// deliver reports the message of a data frame, which can be decoded. The message keeps the datagram.
+func (p *Peer) deliver(datagram []byte, frame *resonant.Frame) {
+	if frame == nil {
+		frame = new(resonant.Frame)
+		decoder := resonant.Decoder{Key: p.config.Key}
+		if decoder.Decode(frame, datagram) != nil {
+			return // it could be decoded before
+		}
 	}
+	ref := Ref{frame.StreamID, frame.FrameSeq}
+	p.report(Delivered{ref, frame.Type, frame.Modality, frame.Slices})
 }
 
 // finish ends a stream of which nothing is missing.

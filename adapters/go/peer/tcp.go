@@ -15,7 +15,7 @@ const (
 	lingering      = 5 * time.Second // TCP-13
 	maxQueuedBytes = 16 << 20        // of events that nobody takes; connections are not read meanwhile
 	fewBytes       = 1 << 20         // that wait to be sent while WaitForRoom does not
-	readAtOnce     = 1 << 16
+	readAtOnce     = 1 << 14         // but for large frames
 )
 
 // ListenTCP serves the connections of a listener, which belongs to the endpoint from then on: a server. It takes 64 at a
@@ -226,11 +226,19 @@ func (w *streamWire) read(one *stream) {
 	e := w.endpoint
 	buffer := make([]byte, readAtOnce)
 	for {
-		w.waitForCalm(one)
-		length, err := one.socket.Read(buffer)
+		space := w.waitForCalm(one)
+		into := space
+		if into == nil {
+			into = buffer
+		}
+		length, err := one.socket.Read(into)
 		e.mutex.Lock()
-		if length > 0 && !one.over {
-			e.links.Receive(one.key, buffer[:length], e.now())
+		switch {
+		case length == 0 || one.over:
+		case space == nil:
+			e.links.Receive(one.key, into[:length], e.now())
+		default:
+			e.links.On(one.key, e.now(), func(on *Connection, now time.Duration) { on.received(length, now) })
 		}
 		switch {
 		case err == nil:
@@ -247,14 +255,17 @@ func (w *streamWire) read(one *stream) {
 	}
 }
 
-// waitForCalm waits until there is room for events. Once the connection is over they do not matter.
-func (w *streamWire) waitForCalm(one *stream) {
+// waitForCalm waits until there is room for events, and gives memory for the rest of a large frame. Once the connection is
+// over neither matters.
+func (w *streamWire) waitForCalm(one *stream) (space []byte) {
 	e := w.endpoint
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	for !one.over && (len(e.queue) >= maxQueued || e.queued >= maxQueuedBytes) {
 		w.calmer.Wait()
 	}
+	e.links.On(one.key, e.now(), func(on *Connection, _ time.Duration) { space = on.space() })
+	return space
 }
 
 // write sends what there is to be sent, and ends this side when the connection is over (TCP-13).

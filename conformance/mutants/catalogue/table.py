@@ -50,6 +50,10 @@ from .stream import narrow as stream_narrow
 from .stream import opening as stream_opening
 from .stream import receiving as stream_receiving
 from .stream import sending as stream_sending
+from .tcp import connections as tcp_connections
+from .tcp import framing as tcp_framing
+from .tcp import narrow as tcp_narrow
+from .tcp import timers as tcp_timers
 from .xchacha import frames as xchacha
 from .xchacha import narrow as xchacha_narrow
 from .xchacha import primitive as xchacha_primitive
@@ -111,6 +115,10 @@ FAMILIES: Mapping[str, tuple[Mutant, ...]] = MappingProxyType(
             stream_ending,
             stream_sending,
             stream_narrow,
+            tcp_framing,
+            tcp_narrow,
+            tcp_connections,
+            tcp_timers,
         )
     }
 )

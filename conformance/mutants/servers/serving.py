@@ -9,13 +9,14 @@ import selectors
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from time import monotonic
 from typing import TypeAlias
 
 from resonant.peer import Config, Peer, Role
 
-from ...server.server import SCHEME
+from ...server.addresses import UDP
 
 Receive: TypeAlias = Callable[[bytes, int], list[bytes]]
 """The answers of one conversation to a datagram, at a time in milliseconds."""
@@ -100,7 +101,7 @@ def serving(
     """
     server = _Server(config, fault, places, speed)
     try:
-        yield f"{SCHEME}127.0.0.1:{server.socket.getsockname()[1]}"
+        yield f"{UDP}://127.0.0.1:{server.socket.getsockname()[1]}"
     finally:
         server.close()
 
@@ -110,12 +111,12 @@ def silent_port() -> Iterator[str]:
     """A port that takes everything and says nothing."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.bind(("127.0.0.1", 0))
-        yield f"{SCHEME}127.0.0.1:{sock.getsockname()[1]}"
+        yield f"{UDP}://127.0.0.1:{sock.getsockname()[1]}"
 
 
-def serve_until_end_of_input(config: Config, fault: Fault) -> None:
-    """Print the port as a line of JSON, and serve until nobody is there any more to end the standard input."""
-    with serving(config, fault) as impl:
-        print(json.dumps({"port": int(impl.rpartition(":")[2])}), flush=True)
+def serve_until_end_of_input(server: AbstractContextManager[str]) -> None:
+    """Print the --impl as a line of JSON, and serve until nobody is there any more to end the standard input."""
+    with server as impl:
+        print(json.dumps({"impl": impl}), flush=True)
         while os.read(0, 4096):
             pass

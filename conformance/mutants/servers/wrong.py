@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from resonant.peer import Config
 
 from ...server.catalogue import CHECKS
 from ...server.check import Check
-from .serving import CONFIG, Fault, serve_until_end_of_input
+from .manners import Manners
+from .over_tcp import serving_tcp
+from .serving import CONFIG, Fault, serve_until_end_of_input, serving, sound
 
 PREFIX = "server-"
 _CHECKS = {check.id: check for check in CHECKS}
@@ -25,6 +28,8 @@ class WrongServer:
     """The checks that find it; empty where no run gets as far as that."""
     fault: Fault
     config: Config = CONFIG
+    manners: Manners | None = None
+    """What it does with its connections over TCP; None for a server over UDP."""
 
     @property
     def clauses(self) -> tuple[str, ...]:
@@ -33,10 +38,22 @@ class WrongServer:
 
     def run(self) -> None:
         """Serve until the standard input ends."""
-        serve_until_end_of_input(self.config, self.fault)
+        serve_until_end_of_input(self.serving())
+
+    def serving(self, speed: int = 1) -> AbstractContextManager[str]:
+        """A context for as long as which it serves; gives its --impl. speed: how many of its seconds pass in one."""
+        if self.manners is None:
+            return serving(self.config, self.fault, speed=speed)
+        return serving_tcp(self.config, self.fault, self.manners, speed=speed)
 
 
 def found_by(checks: str, name: str, about: str, fault: Fault, config: Config = CONFIG) -> WrongServer:
     """A server that each of these checks finds, by their ids without what all have in common: `stream/flags`."""
     ids = (one.replace("/", "/outside/") for one in checks.split())
     return WrongServer(f"{PREFIX}{name}", about, tuple(_CHECKS[one] for one in ids), fault, config)
+
+
+def found_over_tcp(checks: str, name: str, about: str, manners: Manners) -> WrongServer:
+    """A server over TCP that each of these checks of the profile `tcp` finds; none where no run gets as far."""
+    found = tuple(_CHECKS[f"tcp/outside/{one}"] for one in checks.split())
+    return WrongServer(f"{PREFIX}tcp-{name}", about, found, sound, manners=manners)

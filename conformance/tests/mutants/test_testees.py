@@ -16,7 +16,8 @@ from conformance.mutants.servers.table import SERVERS
 from conformance.mutants.testees import costs, kernels
 from conformance.mutants.testees.registry import FEW, GROUPS, HOSTILE, STARTS, TESTEES, WRONG
 from conformance.mutants.testees.wrong import Wrong
-from conformance.server.server import UnreachableError, attach
+from conformance.server.addresses import UnreachableError
+from conformance.server.server import attach
 from conformance.session.implementations import Wrong as Listed
 from conformance.session.implementations import find_adapter, is_server, wrong_implementations
 from conformance.session.wrong_server import reachable

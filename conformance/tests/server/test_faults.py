@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
-from conformance.mutants.servers.serving import serving
 from conformance.mutants.servers.table import SERVERS, UNUSABLE
 from conformance.mutants.servers.wrong import WrongServer
 from conformance.server.catalogue import CHECKS
@@ -17,13 +17,18 @@ from conformance.server.server import attach
 from reports.outcome import Outcome
 
 SHORT = Waits(reply=0.3)
+IN_SECONDS = {"tcp/outside/deadlines"}
+SPEED = 10
+"""For checks that wait for seconds of the server."""
 ROWS = [(server, check) for server in SERVERS.values() for check in server.checks]
 NAMES = [f"{server.name}-{check.id}" for server, check in ROWS]
 
 
 @pytest.mark.parametrize(("server", "check"), ROWS, ids=NAMES)
 def test_the_check_finds_the_fault(server: WrongServer, check: Check) -> None:
-    with serving(server.config, server.fault) as impl, closing(attach(impl, SHORT)) as outside:
+    speed = SPEED if check.id in IN_SECONDS else 1
+    waits = replace(SHORT, frame=SHORT.frame / speed, session=SHORT.session / speed)
+    with server.serving(speed) as impl, closing(attach(impl, waits)) as outside:
         verdict = run_check(check, outside)
     assert verdict.outcome in (Outcome.FAIL, Outcome.TIMEOUT), verdict
     assert verdict.summary

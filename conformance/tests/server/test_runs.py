@@ -14,6 +14,7 @@ import jsonschema
 import pytest
 from resonant.describe.clauses import load_clauses
 
+from conformance.mutants.servers.over_tcp import serving_tcp
 from conformance.mutants.servers.serving import SEALED, serving, silent_port
 from conformance.server.catalogue import CHECKS
 from conformance.server.check import ADDRESSES
@@ -24,7 +25,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("servers")]
 OK, FAILED, USAGE = 0, 1, 4  # exit statuses of pytest
 SCHEMA = json.loads((ROOT / "reports" / "run.schema.json").read_bytes())
 REACH_S = 15
-ALL = {check.id for check in CHECKS}
+ALL = {check.id for check in CHECKS if check.profile != "tcp"}
 ONLY_SEALED = {"handshake/outside/not-sealed"}
 WRONG = "wrong:server-error-without-min"
 
@@ -42,6 +43,22 @@ def test_a_whole_run_is_green_and_accounts_for_every_check(green: Ran) -> None:
     rows = green.report["profiles"]
     assert set(rows) == set(green.report["claims"]) == {"handshake", "stream"}
     assert sum(row["planned"] for row in rows.values()) == sum(row["passed"] for row in rows.values()) == len(ALL) - 1
+
+
+def test_a_whole_run_over_tcp_is_green_and_counts_under_its_own_profile_too(tmp_path: Path) -> None:
+    with serving_tcp() as impl:
+        run = run_suite(impl, tmp_path, "-k", "not deadlines")
+    assert run.status == OK, run.out
+    assert set(run.outcomes) == {check.id for check in CHECKS} - ONLY_SEALED - {"tcp/outside/deadlines"}
+    assert set(run.report["profiles"]) == {"handshake", "stream", "tcp"}
+    assert run.report["implementation"]["name"] == impl
+
+
+def test_the_profile_tcp_is_not_judged_by_datagrams() -> None:
+    with serving() as impl:
+        status, out = run_pytest(["conformance", f"--impl={impl}", "--profile=tcp", "-q"])
+    assert status == USAGE
+    assert "a server is judged by it on a connection; name it as tcp://HOST:PORT" in out
 
 
 def test_its_account_fits_the_schema_and_says_what_was_not_seen(green: Ran) -> None:

@@ -1,11 +1,12 @@
-"""Talk to peers over UDP in asyncio programs: `serve`, `connect`, and an endpoint that gives events.
+"""Talk to peers over UDP or TCP in asyncio programs: `serve`, `connect`, and an endpoint that gives events.
 
 The only part of the reference that knows sockets, a clock and randomness; nothing else of it imports this package.
 """
 
 from .addresses import Address, host_port, is_nowhere, printable
-from .endpoint import Endpoint, Received, Stream, connect, serve
+from .endpoint import Endpoint, Received, Stream, Transport
 from .features import ALL_FEATURES
+from .opening import connect, serve
 from .session_error import SessionError
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Received",
     "SessionError",
     "Stream",
+    "Transport",
     "connect",
     "host_port",
     "is_nowhere",

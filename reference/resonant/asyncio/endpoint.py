@@ -1,4 +1,4 @@
-"""A UDP endpoint for programs: one socket, a connection for each remote address, and events to iterate over.
+"""An endpoint for programs: a connection for each remote address, over UDP or TCP, and events to iterate over.
 
     async with await serve(config, ("127.0.0.1", 50051)) as server:
         async for address, event in server:
@@ -9,6 +9,8 @@
         client.send(Think(Tensor.half(array)))
         answer = await client.wait_for(Delivered)
 
+Both take `transport="tcp"` for connections in place of datagrams.
+
 `resonant.endpoint` knows neither sockets nor clocks: both come from the running asyncio loop, and meet it here.
 """
 
@@ -18,16 +20,19 @@ import asyncio
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple, Self, TypeVar
+from typing import Literal, NamedTuple, Self, TypeAlias, TypeVar
 
 from .. import endpoint
 from ..message.messages import Message
-from ..peer import Announce, Config, ErrorReceived, Established, Event, Failed, Lost, Output, Peer, Role
+from ..peer import Announce, Closed, Config, ErrorReceived, Established, Event, Failed, Lost, Output, Peer, Role
 from ..wire_values import Modality
 from .addresses import Address, host_port
-from .session_error import LOST, SessionError
+from .carriers import Carrier, Datagrams
+from .connections import Connections
+from .session_error import ENDED, LOST, SessionError
 
 E = TypeVar("E", bound=Event)
+Transport: TypeAlias = Literal["udp", "tcp"]
 MAX_REMOTES = 64
 SALT_BYTES = 16
 MAX_EVENTS = 4096
@@ -42,13 +47,13 @@ class Received(NamedTuple):
     event: Event
 
 
-class Endpoint(asyncio.DatagramProtocol):
+class Endpoint:
     """One end of any number of conversations; made by `serve` and `connect`.
 
     Iterate over it for its events, as `Received`; the iteration ends when it is closed. While MAX_EVENTS wait to be
-    fetched, datagrams are lost, as they would be in a busy network. A server with more than max_remotes remote
-    addresses forgets the least of them (see `resonant.endpoint.Connections`); `Lost` tells the program if there was a
-    session.
+    fetched, datagrams are lost, as they would be in a busy network, and connections are not read. A server with more
+    than max_remotes remote addresses forgets the least of them (see `resonant.endpoint.Connections`); `Lost` tells the
+    program if there was a session, and `Closed` of every connection over TCP that has ended.
     """
 
     agreed: Established
@@ -63,12 +68,13 @@ class Endpoint(asyncio.DatagramProtocol):
         self._timer: asyncio.TimerHandle | None = None
         self._closed = self._loop.create_future()
         self._trouble: OSError | None = None
+        self._end: Closed | None = None
+        self._carrier: Carrier
 
     @property
     def address(self) -> tuple[str, int]:
         """The own host and port."""
-        host, port = self._transport.get_extra_info("sockname")[:2]
-        return host, port
+        return self._carrier.address
 
     def send(
         self,
@@ -80,7 +86,8 @@ class Endpoint(asyncio.DatagramProtocol):
     ) -> None:
         """Send a message. stream_id: 1 (client) or 2 (server) if left out. to: a server's client, if it has several.
 
-        Raises ResonantError for what the other end would refuse, ConnectionError where there is nobody to send to.
+        Raises ResonantError for what the other end would refuse, and over TCP with BUFFER_LIMIT while more than 16 MiB
+        wait for it to read; ConnectionError where there is nobody to send to.
         """
         number = _STREAM_IDS[self._role] if stream_id is None else stream_id
         self._request(
@@ -114,16 +121,26 @@ class Endpoint(asyncio.DatagramProtocol):
                 async for address, event in self:
                     if isinstance(event, kind):
                         return event
-                    if isinstance(event, ErrorReceived | Failed | Lost):
-                        code = LOST if isinstance(event, Lost) else event.code
-                        raise SessionError(code, address, self._trouble)
+                    if isinstance(event, ErrorReceived | Failed | Lost | Closed):
+                        raise SessionError(self._code_of(event), address, self._trouble)
         except TimeoutError:
             raise TimeoutError(f"no {kind.__name__} in {timeout_s:g} s: datagrams get lost, so try again") from None
         raise ConnectionError("the endpoint was closed")
 
+    def _code_of(self, event: ErrorReceived | Failed | Lost | Closed) -> str:
+        """The code of what ended a session; of a client's connection that ended, why that did."""
+        if isinstance(event, ErrorReceived | Failed):
+            return event.code
+        if self._end is not None:
+            return self._end.code or ENDED
+        return LOST if isinstance(event, Lost) else event.code or ENDED
+
     async def close(self) -> None:
-        """Send what still waits, and free the socket. To do it twice is harmless; the protocol has no farewell."""
-        self._transport.close()
+        """Send what still waits, and free the sockets. To do it twice is harmless; the protocol has no farewell.
+
+        Over TCP this takes until the other end has ended its side as well, and 5 s at most.
+        """
+        self._carrier.close()
         await asyncio.shield(self._closed)
 
     def __aiter__(self) -> Self:
@@ -134,6 +151,8 @@ class Endpoint(asyncio.DatagramProtocol):
         if received is None:
             self._events.put_nowait(None)  # for whoever asks next
             raise StopAsyncIteration
+        if self._events.qsize() == MAX_EVENTS // 2:
+            self._carrier.settle()
         return received
 
     async def __aenter__(self) -> Self:
@@ -142,31 +161,56 @@ class Endpoint(asyncio.DatagramProtocol):
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Called by asyncio: the socket is there."""
-        self._transport: asyncio.DatagramTransport = transport  # type: ignore[assignment]
+    def has_room(self) -> bool:
+        """Called by the sockets: whether less than MAX_EVENTS wait."""
+        return self._events.qsize() < MAX_EVENTS
 
-    def connection_lost(self, _: Exception | None) -> None:
-        """Called by asyncio: the socket is gone."""
+    def heard(self, address: Address, datagram: bytes) -> None:
+        """Called by the sockets: give a datagram to the connection of its address."""
+        self._links.receive(address, datagram, self._now_ms())
+        self._carry_out()
+
+    def accepted(self, address: Address) -> None:
+        """Called by the sockets: begin a connection over TCP."""
+        self._links.accept(address, self._now_ms())
+        self._carry_out()
+
+    def heard_bytes(self, address: Address, data: bytes) -> None:
+        """Called by the sockets: give bytes to their connection."""
+        self._links.receive_bytes(address, data, self._now_ms())
+        self._carry_out()
+
+    def ended(self, address: Address) -> None:
+        """Called by the sockets: end a connection that the other end has ended."""
+        self._links.receive_end(address, self._now_ms())
+        self._carry_out()
+
+    def broken(self, address: Address) -> None:
+        """Called by the sockets: end a connection that was reset."""
+        self._links.receive_reset(address, self._now_ms())
+        self._carry_out()
+
+    def written(self, address: Address, count: int) -> None:
+        """Called by the sockets: note what does not wait any more."""
+        self._links.written(address, count)
+
+    def troubled(self, error: Exception) -> None:
+        """Called by the sockets: keep in mind why something may not have arrived."""
+        self._trouble = error if isinstance(error, OSError) else None
+
+    def gone(self) -> None:
+        """Called by the sockets: all are closed."""
         if self._timer:
             self._timer.cancel()
         self._events.put_nowait(None)
-        self._closed.set_result(None)
-
-    def datagram_received(self, data: bytes, addr: Address) -> None:
-        """Called by asyncio: give a datagram to the connection of its address."""
-        if self._events.qsize() < MAX_EVENTS:
-            self._links.receive(addr, data, self._now_ms())
-            self._carry_out()
-
-    def error_received(self, exc: Exception) -> None:
-        """Called by asyncio: why datagrams do not arrive. Anyone can forge such notices, so they end nothing."""
-        self._trouble = exc if isinstance(exc, OSError) else None
+        if not self._closed.done():
+            self._closed.set_result(None)
 
     def _request(self, to: Address | None, ask: Callable[[Peer, int], Output]) -> Address:
         """Have a peer do something, the only one if `to` is None; its address. Raises ConnectionError for no peer."""
-        if self._transport.is_closing():
+        if self._carrier.closing:
             raise ConnectionError("the endpoint is closed")
+        self._carrier.settle()
         self._on_time()  # what is due comes first, such as a loss
         known = self._links.links
         if to is None and len(known) != 1:
@@ -179,10 +223,14 @@ class Endpoint(asyncio.DatagramProtocol):
         return address
 
     def _carry_out(self) -> None:
-        for address, datagram in self._links.take_datagrams():
-            self._transport.sendto(datagram, None if self._role is Role.CLIENT else address)
+        for address, data in self._links.take_datagrams():
+            self._carrier.send(address, data)
         for address, event in self._links.take_events():
+            if isinstance(event, Closed) and self._role is Role.CLIENT:
+                self._end = event
             self._events.put_nowait(Received(address, event))
+        for address in self._links.take_ended():
+            self._carrier.end(address)
         if self._timer:
             self._timer.cancel()
         due_ms = self._links.deadline_ms
@@ -195,10 +243,31 @@ class Endpoint(asyncio.DatagramProtocol):
     def _now_ms(self) -> int:
         return round(self._loop.time() * 1000)  # to the nearest, so that a timer is never too early
 
-    async def _shake_hands(self, stream_id: int) -> None:
-        self._links.connect(self._transport.get_extra_info("peername"), stream_id, self._now_ms())
-        self._carry_out()
-        self.agreed = await self.wait_for(Established)
+    async def listen(self, transport: Transport, address: tuple[str, int]) -> None:
+        """Make the sockets of a server; `serve` does."""
+        if transport == "tcp":
+            self._carrier = connections = Connections(self, MAX_REMOTES)
+            await connections.listen(*address)
+        else:
+            self._carrier = datagrams = Datagrams(self, connected=False)
+            await self._loop.create_datagram_endpoint(lambda: datagrams, local_addr=address)
+
+    async def join(self, transport: Transport, address: Address, stream_id: int) -> None:
+        """Make the socket of a client, and shake hands; `connect` does."""
+        if transport == "tcp":
+            self._carrier = connections = Connections(self, 1)
+            await connections.connect(*address[:2])
+        else:
+            self._carrier = datagrams = Datagrams(self, connected=True)
+            await self._loop.create_datagram_endpoint(lambda: datagrams, remote_addr=address)
+        try:
+            over_tcp = transport == "tcp"
+            self._links.connect(self._carrier.peer_address, stream_id, self._now_ms(), over_tcp=over_tcp)
+            self._carry_out()
+            self.agreed = await self.wait_for(Established)
+        except BaseException:
+            await self.close()
+            raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,28 +288,3 @@ class Stream:
     def __exit__(self, exception: type[BaseException] | None, *_: object) -> None:
         if exception is None:
             self.endpoint.close_stream(self.stream_id, to=self.address)
-
-
-async def serve(
-    config: Config, address: tuple[str, int] = ("127.0.0.1", 0), max_remotes: int = MAX_REMOTES
-) -> Endpoint:
-    """A server on this address, port 0 for any that is free. The salt of config is not used. Raises OSError."""
-    server = Endpoint(Role.SERVER, config, max_remotes)
-    await asyncio.get_running_loop().create_datagram_endpoint(lambda: server, local_addr=address)
-    return server
-
-
-async def connect(config: Config, address: Address, stream_id: int = 0) -> Endpoint:
-    """A client in a session with the server at this address, on a socket of its own. The salt of config is not used.
-
-    stream_id: the ping goes on it, so that it cannot be opened. Raises OSError for an address that cannot be, and
-    SessionError, which is a ConnectionError, if the server refuses or is silent for 15 s.
-    """
-    client = Endpoint(Role.CLIENT, config)
-    await asyncio.get_running_loop().create_datagram_endpoint(lambda: client, remote_addr=address)
-    try:
-        await client._shake_hands(stream_id)
-    except BaseException:
-        await client.close()
-        raise
-    return client

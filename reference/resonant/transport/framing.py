@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from ..errors import CloseCode, RejectCode, ResonantError
@@ -28,6 +30,28 @@ def _fault(length: int) -> RejectCode | None:
     if length > MAX_FRAME_BYTES:
         return RejectCode.FRAME_TOO_LARGE  # TCP-4
     return None
+
+
+def join_all(frames: Iterable[bytes]) -> bytes:
+    """The bytes that carry frames one after the other: the op tcp_join."""
+    return b"".join(map(join, frames))
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The frames in bytes, and what becomes of the connection: `open`, `clean` or a code."""
+
+    frames: tuple[bytes, ...]
+    end: str
+    held: int
+
+
+def split(chunks: Iterable[bytes], *, ended: bool) -> Split:
+    """The frames in chunks of bytes, behind which the other end may stop sending: the op tcp_split."""
+    splitter = Splitter()
+    frames = tuple(frame for chunk in chunks for frame in splitter.feed(chunk))
+    code = splitter.finish() if ended else splitter.fault
+    return Split(frames, code or ("clean" if ended else "open"), splitter.held)
 
 
 class Splitter:

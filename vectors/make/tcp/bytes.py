@@ -1,4 +1,4 @@
-"""Dialogues over TCP on what is in the bytes: their division, lengths, and frames that are wrong (section 1)."""
+"""Dialogues over TCP on bytes: their division, lengths, and frames that are wrong (specs/transport.md section 1)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 // Recv_think is a server: it answers pings, prints a line about each event, and sends a Critique back for each Think.
 //
-//	go run ./examples/recv_think [-addr HOST:PORT] [-count N]
+//	go run ./examples/recv_think [-addr HOST:PORT] [-count N] [-tcp]
 package main
 
 import (
@@ -20,13 +20,9 @@ import (
 func main() { pair.Main(run) }
 
 func run(ctx context.Context, arguments pair.Arguments) error {
-	socket, err := net.ListenUDP("udp", arguments.Addr)
+	server, err := listen(arguments)
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w", arguments.Addr, err)
-	}
-	server, err := peer.Listen(socket, pair.Config())
-	if err != nil {
-		return err
 	}
 	fmt.Println("listening on", server.Addr())
 	left := arguments.Count
@@ -40,6 +36,21 @@ func run(ctx context.Context, arguments pair.Arguments) error {
 		}
 	}
 	return errors.Join(ctx.Err(), server.Close())
+}
+
+func listen(arguments pair.Arguments) (*peer.Endpoint, error) {
+	if arguments.TCP {
+		listener, err := net.Listen("tcp", arguments.Addr.String())
+		if err != nil {
+			return nil, err
+		}
+		return peer.ListenTCP(listener, pair.Config())
+	}
+	socket, err := net.ListenUDP("udp", arguments.Addr)
+	if err != nil {
+		return nil, err
+	}
+	return peer.Listen(socket, pair.Config())
 }
 
 // describe is one line about an event: a message as a frame, others by name and members.

@@ -1,6 +1,6 @@
 // Send_think is a client: it shakes hands with recv_think, sends Thinks, and prints the Critiques of them.
 //
-//	go run ./examples/send_think [-addr HOST:PORT] [-count N]
+//	go run ./examples/send_think [-addr HOST:PORT] [-count N] [-tcp]
 package main
 
 import (
@@ -24,11 +24,7 @@ const (
 func main() { pair.Main(run) }
 
 func run(ctx context.Context, arguments pair.Arguments) error {
-	socket, err := net.ListenUDP("udp", nil)
-	if err != nil {
-		return err
-	}
-	server, err := peer.Dial(ctx, socket, arguments.Addr, streamID, pair.Config())
+	server, err := dial(ctx, arguments)
 	if err != nil {
 		return err
 	}
@@ -40,6 +36,17 @@ func run(ctx context.Context, arguments pair.Arguments) error {
 		}
 	}
 	return server.Close()
+}
+
+func dial(ctx context.Context, arguments pair.Arguments) (*peer.Conn, error) {
+	if arguments.TCP {
+		return peer.DialTCP(ctx, arguments.Addr.String(), streamID, pair.Config())
+	}
+	socket, err := net.ListenUDP("udp", nil)
+	if err != nil {
+		return nil, err
+	}
+	return peer.Dial(ctx, socket, arguments.Addr, streamID, pair.Config())
 }
 
 // exchange sends one Think, and waits a while for the Critique of it where Critique is agreed.

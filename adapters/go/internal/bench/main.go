@@ -1,4 +1,4 @@
-// Bench prints one line of JSON about what the module costs: `bench frame` or `bench quant`.
+// Bench prints one line of JSON about what the module costs: `bench frame`, `bench quant` or `bench tcp`.
 package main
 
 import (
@@ -23,9 +23,9 @@ const (
 )
 
 func main() {
-	measured := map[string]func() (any, error){"frame": frame, "quant": quant}
+	measured := map[string]func() (any, error){"frame": frame, "quant": quant, "tcp": tcp}
 	if len(os.Args) != 2 || measured[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: bench frame|quant")
+		fmt.Fprintln(os.Stderr, "usage: bench frame|quant|tcp")
 		os.Exit(2)
 	}
 	figures, err := measured[os.Args[1]]()

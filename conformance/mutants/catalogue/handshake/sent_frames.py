@@ -17,13 +17,13 @@ MUTANTS = (
         "datagram-of-65508",
         "HSK-1",
         "Compares with the next number after the limit.",
-        replaced("peer.state.send_streams.MAX_DATAGRAM_BYTES", 65_508),
+        replaced("endpoint.endpoint.MAX_DATAGRAM_BYTES", 65_508),
     ),
     Mutant(
         "datagram-of-65506",
         "HSK-1",
         "Compares with >= and refuses the largest frame that there is.",
-        replaced("peer.state.send_streams.MAX_DATAGRAM_BYTES", 65_506),
+        replaced("endpoint.endpoint.MAX_DATAGRAM_BYTES", 65_506),
     ),
     Mutant(
         "datagram-in-two",

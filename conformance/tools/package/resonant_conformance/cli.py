@@ -31,7 +31,8 @@ PYTEST = ("-P", "-m", "pytest", "-p", f"{NAME}.command", "-c", str(SUITE / "run.
 RUN_USAGE = """\
 resonant-conformance run IMPL [OPTION ...]
 
-IMPL is what --impl takes: an adapter.toml, its folder, udp://HOST:PORT, or wrong:NAME of `resonant-conformance list`.
+IMPL is what --impl takes: an adapter.toml, its folder, udp://HOST:PORT or tcp://HOST:PORT,
+or wrong:NAME of `resonant-conformance list`.
 Without it the suite's own reference is judged."""
 PYTEST_OPTIONS = "All options of pytest work as well: -n 2 (two processes), -k EXPRESSION, -x, -q, --pdb, …"
 

@@ -20,7 +20,8 @@ import (
 // Arguments are those of both programs.
 type Arguments struct {
 	Addr  *net.UDPAddr
-	Count int // below 0 if there is none
+	Count int  // below 0 if there is none
+	TCP   bool // in place of UDP
 }
 
 // Config is what both models take. The hash stands for the space that they share.
@@ -37,6 +38,7 @@ var hostPort = regexp.MustCompile(`^(\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(%\w+)?\]|[^
 func Main(program func(ctx context.Context, arguments Arguments) error) {
 	addr := flag.String("addr", "127.0.0.1:50051", "the server, HOST:PORT")
 	count := flag.Int("count", -1, "end after so many messages")
+	tcp := flag.Bool("tcp", false, "go over TCP in place of UDP")
 	flag.Parse()
 	remote, err := resolve(*addr)
 	if err != nil {
@@ -44,7 +46,7 @@ func Main(program func(ctx context.Context, arguments Arguments) error) {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	err = program(ctx, Arguments{remote, *count})
+	err = program(ctx, Arguments{remote, *count, *tcp})
 	switch {
 	case err == nil || ctx.Err() != nil:
 	case errors.Is(err, syscall.EADDRNOTAVAIL):

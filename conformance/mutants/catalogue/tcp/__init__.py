@@ -1,0 +1,1 @@
+"""Faults in frames behind lengths, and in connections that end."""

@@ -1,0 +1,69 @@
+"""The address of a server, as --impl names it: udp://HOST:PORT or tcp://HOST:PORT."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+UDP, TCP = "udp", "tcp"
+_KINDS: Final[Mapping[str, socket.SocketKind]] = MappingProxyType({UDP: socket.SOCK_DGRAM, TCP: socket.SOCK_STREAM})
+TRANSPORTS: Final = tuple(_KINDS)
+"""The transports over which a server can be judged."""
+FORMS: Final = " or ".join(f"{name}://HOST:PORT" for name in TRANSPORTS)
+_OF_SCHEMES: Final = "+.-"
+"""Beside letters and digits, what a scheme is made of."""
+
+
+class UnreachableError(Exception):
+    """There is no server to judge; the text says why, on one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A server's address as the socket module takes it, and the transport on which it is asked."""
+
+    family: int
+    target: Any
+    transport: str = UDP
+
+    @property
+    def kind(self) -> socket.SocketKind:
+        """The kind of socket that reaches it."""
+        return _KINDS[self.transport]
+
+
+def is_address(impl: str) -> bool:
+    """Whether --impl is meant for an address: of an unknown scheme it is one that `parse_addresses` refuses."""
+    scheme, mark, _ = impl.partition("://")
+    return bool(mark and scheme) and all(one.isalnum() or one in _OF_SCHEMES for one in scheme)
+
+
+def parse_address(impl: str) -> Address:
+    """The first of `parse_addresses`."""
+    return parse_addresses(impl)[0]
+
+
+def parse_addresses(impl: str) -> list[Address]:
+    """All addresses of a host, those of IPv4 first: a server on localhost is most often there.
+
+    Raises UnreachableError for what is no address, or has none.
+    """
+    transport = impl.partition("://")[0]
+    try:
+        parts = urlsplit(impl)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise UnreachableError(f"--impl={impl}: {error}") from None
+    known = transport in _KINDS and not (parts.path or parts.query or parts.fragment or parts.username is not None)
+    if not known or not host or not port:
+        raise UnreachableError(f"--impl={impl}: a server is named by {FORMS}")
+    try:
+        found = socket.getaddrinfo(host, port, type=_KINDS[transport])
+    except OSError as error:
+        raise UnreachableError(f"--impl={impl}: {host} has no address: {error.strerror}") from None
+    ordered = sorted(found, key=lambda one: one[0] != socket.AF_INET)
+    return [Address(family, target, transport) for family, _, _, _, target in ordered]

@@ -1,0 +1,66 @@
+"""Advice about a server that does not answer the first ping."""
+
+from __future__ import annotations
+
+import ssl
+from contextlib import closing, suppress
+from typing import Final
+
+from reports.outcome import Outcome
+
+from ..model.verdict import Verdict
+from ..wire.lengths import LengthError
+from .addresses import TCP, Address
+from .ways import Connection, EndedError
+
+_CLOSED: Final = ". No server listens there: start it, or name its port"
+_SILENT_UDP: Final = (
+    ". Is a server there, and does UDP get through? One that has just been judged or used by many may keep a "
+    "full table of remote addresses: wait a minute, restart it, or let it keep more"
+)
+_SILENT_TCP: Final = (
+    ". Does that port take frames over TCP, without TLS? A server without room for one more connection is silent, too"
+)
+_ENDS: Final = ". Does that port take frames over TCP, without TLS, and has it room for one more connection?"
+_TLS: Final = ". It speaks TLS: name a port that takes frames over plain TCP"
+_TLS_BEGINS: Final = (b"\x15\x03", b"\x16\x03")
+_OTHERS: Final = (
+    (_TLS_BEGINS, _TLS),
+    ((b"HTTP/",), ". It is an HTTP server: name a port that takes frames over plain TCP"),
+    ((b"SSH-",), ". It is an SSH server: name a port that takes frames over plain TCP"),
+)
+"""Servers of other protocols by the first bytes that they send."""
+
+
+def hint(verdict: Verdict, first: bytes | None, address: Address, patience_s: float) -> str:
+    """A sentence to follow the verdict of a first ping that got no capability.
+
+    first: the first bytes that came on the connection over TCP; None where there was none. patience_s: for each thing
+    that is awaited to find out more.
+    """
+    for begins, text in _OTHERS:
+        if first is not None and first.startswith(begins):
+            return text
+    if first == b"" and _speaks_tls(address, patience_s):
+        return _TLS
+    if verdict.outcome is Outcome.CRASH:
+        return _CLOSED if first is None else _ENDS
+    if verdict.outcome is Outcome.TIMEOUT:
+        return _SILENT_TCP if address.transport == TCP else _SILENT_UDP
+    return _ENDS if address.transport == TCP else ""
+
+
+def _speaks_tls(address: Address, patience_s: float) -> bool:
+    """Whether the hello of a TLS client is answered as TLS has it; many such servers say nothing to anything else."""
+    hello = ssl.MemoryBIO()
+    client = ssl.create_default_context()
+    with suppress(ssl.SSLWantReadError):
+        client.wrap_bio(ssl.MemoryBIO(), hello, server_hostname="localhost").do_handshake()
+    try:
+        with closing(Connection(address, patience_s)) as connection:
+            with suppress(EndedError, LengthError):
+                connection.write(hello.read())
+                connection.receive(patience_s)
+            return connection.first.startswith(_TLS_BEGINS)
+    except OSError:
+        return False

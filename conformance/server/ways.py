@@ -1,0 +1,178 @@
+"""Ways from a local address to the server: datagrams, or a connection that carries frames behind their lengths."""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import socket
+import struct
+from collections.abc import Iterator
+from time import monotonic
+from typing import Final, Protocol
+
+from ..wire.lengths import Frames, with_length
+from .addresses import Address
+
+_CHUNK_BYTES: Final = 1 << 16
+_FIRST_BYTES: Final = 64
+_RESETTING: Final = struct.pack("ii", 1, 0)  # SO_LINGER: on, for no time at all
+
+
+class EndedError(ConnectionError):
+    """The server has ended the connection; the text says how."""
+
+
+class Way(Protocol):
+    """What carries frames to the server and back. Where there is no way any more, its methods raise OSError."""
+
+    def send(self, frame: bytes) -> None:
+        """Send one frame."""
+
+    def receive(self, seconds: float) -> bytes | None:
+        """The next frame, None if none comes in time."""
+
+    def waiting(self) -> Iterator[bytes]:
+        """The frames that have come."""
+
+    def close(self) -> None:
+        """End it. May be called twice."""
+
+
+class Datagrams:
+    """A connected UDP socket."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.socket = sock
+
+    def send(self, frame: bytes) -> None:
+        """Send one datagram."""
+        self.socket.send(frame)
+
+    def receive(self, seconds: float) -> bytes | None:
+        """The next datagram, None if none comes in time."""
+        self.socket.settimeout(seconds)
+        try:
+            return self.socket.recv(_CHUNK_BYTES)
+        except TimeoutError:
+            return None
+
+    def waiting(self) -> Iterator[bytes]:
+        """The datagrams that have come."""
+        self.socket.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                yield self.socket.recv(_CHUNK_BYTES)
+
+    def close(self) -> None:
+        """Nothing: `LocalPorts` keeps its sockets to the end, so that no port comes again."""
+
+
+class Connection:
+    """A connection over TCP (specs/transport.md)."""
+
+    def __init__(self, address: Address, patience_s: float, local_port: int = 0) -> None:
+        """patience_s: for being connected, and for each write. local_port: the one to have, if it is free.
+
+        Raises OSError.
+        """
+        self._socket = socket.socket(address.family, address.kind)
+        self._frames, self._came = Frames(), collections.deque[bytes]()
+        self.first = b""
+        """The first bytes that came, for whoever wonders what they are."""
+        try:
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if local_port:
+                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                with contextlib.suppress(OSError):  # it is taken, so any other has to do
+                    self._socket.bind(("", local_port))
+            self._patience_s = patience_s
+            self._socket.settimeout(patience_s)
+            self._socket.connect(address.target)
+        except TimeoutError:
+            self._socket.close()
+            raise ConnectionError(f"no connection within {patience_s:.1f} s") from None
+        except OSError:
+            self._socket.close()
+            raise
+
+    @property
+    def local_port(self) -> int:
+        """The port of this end."""
+        port: int = self._socket.getsockname()[1]
+        return port
+
+    def send(self, frame: bytes) -> None:
+        """Send a frame behind its length."""
+        self.write(with_length(frame))
+
+    def write(self, data: bytes) -> None:
+        """Send bytes as they are. Raises EndedError where the server has gone, or takes none for too long."""
+        self._socket.settimeout(self._patience_s)
+        try:
+            self._socket.sendall(data)
+        except TimeoutError:
+            raise EndedError(f"it took no bytes for {self._patience_s:.1f} s") from None
+        except OSError as error:
+            raise EndedError(f"while it was written to: {error.strerror}") from None
+
+    def stop_sending(self) -> None:
+        """End this direction, and read on."""
+        with contextlib.suppress(OSError):  # the server may have reset it
+            self._socket.shutdown(socket.SHUT_WR)
+
+    def receive(self, seconds: float) -> bytes | None:
+        """The next frame, None if none comes in time. Raises EndedError, and LengthError for what is no frame."""
+        end = monotonic() + seconds
+        while not self._came:
+            data = self._read(max(0.0, end - monotonic()))
+            if data is None:
+                return None
+            if not data:
+                raise EndedError("it stopped sending" + (" inside a frame" if self._frames.rest else ""))
+            self._came.extend(self._frames.feed(data))
+        return self._came.popleft()
+
+    def waiting(self) -> Iterator[bytes]:
+        """The frames that have come."""
+        while (frame := self.receive(0.0)) is not None:
+            yield frame
+
+    def to_the_end(self, seconds: float) -> list[bytes] | None:
+        """All frames up to the end of the connection, None if it has not ended in time. Raises LengthError."""
+        found, end = list[bytes](), monotonic() + seconds
+        try:
+            while (left := end - monotonic()) > 0:
+                frame = self.receive(left)
+                found += [] if frame is None else [frame]
+        except EndedError:
+            return found
+        return None
+
+    def has_ended(self) -> bool:
+        """Whether the server has ended it, as far as has been heard; what came before is gone then."""
+        try:
+            collections.deque(self.waiting(), maxlen=0)
+        except EndedError:
+            return True
+        return False
+
+    def reset(self) -> None:
+        """Have the connection reset."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESETTING)
+        self._socket.close()
+
+    def close(self) -> None:
+        """Close the socket. May be called twice."""
+        self._socket.close()
+
+    def _read(self, seconds: float) -> bytes | None:
+        """What has come, nothing at the end; None if nothing comes in time. Raises EndedError."""
+        try:
+            self._socket.settimeout(seconds)
+            data = self._socket.recv(_CHUNK_BYTES)
+        except (TimeoutError, BlockingIOError):
+            return None
+        except OSError as error:
+            raise EndedError(f"while it was read from: {error.strerror}") from None
+        self.first = (self.first + data)[:_FIRST_BYTES]
+        return data
