@@ -65,8 +65,10 @@ def _begin(config: pytest.Config) -> None:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """A judgement leaves out the project's own tests, whatever configuration there is; who names them gets them."""
+    if collection_path.name != OWN_TESTS.name or collection_path.resolve() != OWN_TESTS:
+        return None
     asked = any(path.is_relative_to(OWN_TESTS) for path in _paths(config.args, config.invocation_params.dir))
-    return True if collection_path.resolve() == OWN_TESTS and not asked else None
+    return None if asked else True
 
 
 def asks_for_judgement(arguments: list[str], folder: Path) -> bool:

@@ -94,7 +94,7 @@ int main(int count, char **arguments) {
     if (!strcmp(mode, "silent")) pause();
     if (!strcmp(mode, "stubborn")) signal(SIGTERM, SIG_IGN);
     else if (pthread_create(&thread, NULL, exit_with_input, NULL)) return 9;
-    printf("{\"control\": %d, \"wire\": %d}\n", control_port, wire_port);
+    printf("{\"control\": %d, \"wires\": {\"udp\": %d}}\n", control_port, wire_port);
     fflush(stdout);
     for (;;) {
         struct sockaddr_in from;

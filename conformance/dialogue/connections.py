@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from adapters.driver import Address, ConnectionPeer
 
@@ -12,6 +12,14 @@ from ..wire.lengths import Frames, LengthError, with_length
 from .ends import CHOSEN, MAX_BYTES, TCP, EndError
 from .steps import FIRST
 from .transcript import Transcript
+
+OpenConnection: TypeAlias = Callable[[Address, str, bool], ConnectionPeer]
+"""Makes the connection of an end, or a port at which it can be made: the testee's wire, a letter, whether to listen."""
+
+
+def open_connection(to: Address, letter: str, listening: bool) -> ConnectionPeer:
+    """An `OpenConnection` with nothing added."""
+    return ConnectionPeer(to, listening=listening)
 
 
 @dataclass(slots=True)
@@ -29,9 +37,9 @@ class _End:
 class TcpEnds:
     """`Ends` over TCP. The testee is made to take what is under way on one link before anything goes on another."""
 
-    def __init__(self, to: Address, transcript: Transcript) -> None:
+    def __init__(self, to: Address, transcript: Transcript, opens: OpenConnection = open_connection) -> None:
         """to: the testee's wire, on which it listens."""
-        self._to, self._transcript = to, transcript
+        self._to, self._transcript, self._open = to, transcript, opens
         self._ends: dict[str, _End] = {}
         self._letter = ""
         self._bytes = 0
@@ -46,7 +54,7 @@ class TcpEnds:
         """For a client, listen; connections to a server are made once its peers are open."""
         if role != "client":
             return {}
-        connection = ConnectionPeer(self._to, listening=True)
+        connection = self._open(self._to, FIRST, True)
         self._ends[FIRST] = _End(connection, CHOSEN)
         return {"link": CHOSEN, "transport": TCP, "remote": connection.port}
 
@@ -159,7 +167,7 @@ class TcpEnds:
 
     def _connect(self, letter: str) -> _End:
         try:
-            connection = ConnectionPeer(self._to)
+            connection = self._open(self._to, letter, False)
         except OSError as error:
             raise EndError(f"took no connection on its wire of tcp: {error}", "no connection") from error
         self._ends[letter] = _End(connection, f"{TCP}-{connection.port}")

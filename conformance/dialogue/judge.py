@@ -13,7 +13,7 @@ from ..model.testee import AsksPeers
 from ..model.unanswered import not_judged
 from ..model.verdict import PASSED, PASSED_UNNAMED, Verdict
 from .clock import REAL, pass_really, pass_virtually
-from .connections import TcpEnds
+from .connections import OpenConnection, TcpEnds, open_connection
 from .endpoints import OpenWire, UdpEnds
 from .ends import TCP, UDP, Ends
 from .parse import parse_dialogue
@@ -25,7 +25,9 @@ EXPECTED = "every step holds"
 _GONE = (Outcome.CRASH, Outcome.TIMEOUT, Outcome.HARNESS_ERROR)
 
 
-def judge_dialogue(testee: AsksPeers, case: Case, open_wire: OpenWire = WirePeer) -> Verdict:
+def judge_dialogue(
+    testee: AsksPeers, case: Case, open_wire: OpenWire = WirePeer, opens: OpenConnection = open_connection
+) -> Verdict:
     """Play the case's dialogue. Never raises for what the testee does; DialogueError for a case that is none."""
     dialogue = parse_dialogue(case.input)
 
@@ -38,7 +40,7 @@ def judge_dialogue(testee: AsksPeers, case: Case, open_wire: OpenWire = WirePeer
         return stopped.verdict
 
     def open_ends(transcript: Transcript) -> Ends:
-        return TcpEnds(to, transcript) if case.transport == TCP else UdpEnds(to, open_wire, transcript)
+        return TcpEnds(to, transcript, opens) if case.transport == TCP else UdpEnds(to, open_wire, transcript)
 
     player = Player(ask, open_ends, pass_really if clock == REAL else pass_virtually)
     try:

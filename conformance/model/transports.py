@@ -8,7 +8,8 @@ from typing import Final
 from .profiles import SelectionError
 
 UDP: Final = "udp"
-PROFILE_OF: Final[Mapping[str, str]] = {UDP: "handshake", "tcp": "tcp"}
+TCP: Final = "tcp"
+PROFILE_OF: Final[Mapping[str, str]] = {UDP: "handshake", TCP: "tcp"}
 """Transport -> the profile that needs it."""
 
 

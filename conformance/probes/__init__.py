@@ -10,6 +10,7 @@ from dataclasses import replace
 from .asks import asks_for_pieces, first_piece_alone, pieces_when_asked
 from .basics import Probe, expect_kind, run_probe
 from .batches import batch_as_alone, not_in_batches
+from .connections import arrived_in_parts, never_read, sent_told, transports_named
 from .datagrams import bad_heads, kept_replies, long_reply, one_reply_each, pieces_in_any_order, stranger_ignored
 from .peers import (
     clock_by_advance,
@@ -38,6 +39,12 @@ OF_PEERS = (
     ),
     Probe("events-once", "The events of three peers.", ("TST-18",), events_once),
     Probe("open-once", "Ops out of place.", ("TST-19",), open_once),
+    Probe("transports-named", "The transports of hello.", ("TST-27",), transports_named),
+)
+OVER_TCP = (
+    Probe("arrived-in-parts", "Bytes of a connection as they come.", ("TST-28",), arrived_in_parts),
+    Probe("sent-told", "Bytes that are sent on a connection.", ("TST-30",), sent_told),
+    Probe("never-read", "A connection from which nobody reads.", ("TST-17",), never_read),
 )
 
 PROBES = (
@@ -61,6 +68,7 @@ PROBES = (
     Probe("not-in-batches", "Ops that may not stand in a batch.", ("TST-25",), not_in_batches),
     Probe("ports-line", "What it bound and printed.", ("TST-1",), ports_line, needs_process=True),
     *(replace(probe, profile="handshake") for probe in OF_PEERS),
+    *(replace(probe, profile="tcp") for probe in OVER_TCP),
     Probe("stop-exits", "The op stop.", ("TST-3",), stop_exits, needs_process=True),
     Probe("exits-without-input", "The end of standard input.", ("TST-2",), exits_without_input, needs_process=True),
 )

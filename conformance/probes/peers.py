@@ -94,7 +94,7 @@ def _said(datagram: bytes) -> str:
         return f"no Sync frame ({error})"
 
 
-def _probe(check: Callable[[Talk], Verdict]) -> Callable[[Testee], Verdict]:
+def probe_of_peers(check: Callable[[Talk], Verdict]) -> Callable[[Testee], Verdict]:
     """The check with a fresh testee's peers; whatever an answer lacks fails it."""
 
     def probe(testee: Testee) -> Verdict:
@@ -119,11 +119,12 @@ def _talk(testee: Testee) -> Iterator[Talk]:
         talk.clear()
 
 
-def _same(expected: object, got: object) -> Verdict:
+def same(expected: object, got: object) -> Verdict:
+    """Pass if both are equal."""
     return PASSED if expected == got else wrong(str(expected), got)
 
 
-@_probe
+@probe_of_peers
 def waiting_in_order(talk: Talk) -> Verdict:
     """TST-15: what waits at peer_poll is handled in the order of arrival, and answered before the reply."""
     talk.serve()
@@ -131,23 +132,23 @@ def waiting_in_order(talk: Talk) -> Verdict:
     for stream_id in (7, 2, 9):
         talk.ping(end, stream_id)
     events = talk.events()
-    return _same(
+    return same(
         (["capability 7", "capability 2", "capability 9"], [(link_of(end), "established")] * 3),
         (said(end.received()), events),
     )
 
 
-@_probe
+@probe_of_peers
 def waiting_before_time(talk: Talk) -> Verdict:
     """TST-15: what waits at peer_advance is handled before the clock moves, so that a HEART is due 15 s later."""
     talk.serve()
     end = talk.end()
     talk.ping(end)
     talk.need(talk.ask("peer_advance", ms=20_000))
-    return _same(["capability 1", HEART], said(end.received()))
+    return same(["capability 1", HEART], said(end.received()))
 
 
-@_probe
+@probe_of_peers
 def clock_by_advance(talk: Talk) -> Verdict:
     """TST-16: no poll moves the clock, each advance moves it exactly, and meets deadlines at their times."""
     talk.need(talk.ask("reset"))
@@ -166,7 +167,7 @@ def clock_by_advance(talk: Talk) -> Verdict:
     talk.need(talk.ask("peer_advance", ms=1000))  # the first ping was taken by _opened_as_client; this is it again
     ts += [_ts(datagram) for datagram in end.received()]
     # HSK-20: 0, 1, 3 and 7 s
-    return _same(([1, 0, 0, 1, 2], [GIVEN_UP_S, 0]), (counts, ts))
+    return same(([1, 0, 0, 1, 2], [GIVEN_UP_S, 0]), (counts, ts))
 
 
 def _opened_as_client(talk: Talk, end: WirePeer) -> int:
@@ -182,7 +183,7 @@ def _ts(datagram: bytes) -> object:
         return str(error)
 
 
-@_probe
+@probe_of_peers
 def sent_before_the_reply(talk: Talk) -> Verdict:
     """TST-17, TST-26: what peer_send sends is there before its reply; what a peer refuses is a reject."""
     talk.serve()
@@ -196,10 +197,10 @@ def sent_before_the_reply(talk: Talk) -> Verdict:
         return wrong("one HEART, sent before the reply to peer_send", came)
     answer = talk.ask("peer_send", kind="tail", stream_id=5, link=link_of(end))
     verdict = expect_kind(answer, Reject, "reject, for a TAIL without HEAD")
-    return verdict if not verdict.passed else _same([], said(end.received()))
+    return verdict if not verdict.passed else same([], said(end.received()))
 
 
-@_probe
+@probe_of_peers
 def events_once(talk: Talk) -> Verdict:
     """TST-18: the events of all peers in one list, each once, with the link of the remote end."""
     talk.serve()
@@ -207,10 +208,10 @@ def events_once(talk: Talk) -> Verdict:
     for end in ends:
         talk.ping(end)
     first, second = sorted(talk.events()), talk.events()
-    return _same((sorted((link_of(end), "established") for end in ends), []), (first, second))
+    return same((sorted((link_of(end), "established") for end in ends), []), (first, second))
 
 
-@_probe
+@probe_of_peers
 def open_once(talk: Talk) -> Verdict:
     """TST-19: what peers that are open, or not, do not allow is an error; peer_close and reset never are."""
     idle: dict[str, dict[str, Any]] = {"peer_poll": {}, "peer_send": {"kind": "heart", "stream_id": STREAM}}

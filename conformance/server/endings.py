@@ -1,4 +1,4 @@
-"""How connections with a server end, and how many there may be (specs/transport.md, section 2 and 3)."""
+"""The ends of connections with a server, and how many there may be (specs/transport.md, sections 2 and 3)."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class _Watched:
     connection: Connection
     due_s: float | None
     trickle: bytes = b""
-    """What is written meanwhile, one byte at a time."""
+    """Bytes that are written meanwhile, one at a time."""
     begun_s: float = 0.0
     ended_s: float | None = None
 

@@ -23,7 +23,7 @@ class EndedError(ConnectionError):
 
 
 class Way(Protocol):
-    """What carries frames to the server and back. Where there is no way any more, its methods raise OSError."""
+    """A carrier of frames to the server and back. Where there is no way any more, its methods raise OSError."""
 
     def send(self, frame: bytes) -> None:
         """Send one frame."""
@@ -166,7 +166,7 @@ class Connection:
         self._socket.close()
 
     def _read(self, seconds: float) -> bytes | None:
-        """What has come, nothing at the end; None if nothing comes in time. Raises EndedError."""
+        """Bytes that have come, none at the end; None if nothing comes in time. Raises EndedError."""
         try:
             self._socket.settimeout(seconds)
             data = self._socket.recv(_CHUNK_BYTES)

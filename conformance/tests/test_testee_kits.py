@@ -34,6 +34,7 @@ APART: Mapping[str, str] = {
     "conformance/probes/datagrams.py": "a probe sends heads that are wrong",
     "conformance/tests/probes/pseudocode.py": "it is the pseudocode of the protocol and nothing else",
     "conformance/tests/probes/said.py": "a failure says what an ask is",
+    "vectors/make/tcp/framing.py": "a control message on a connection is no frame",
 }
 """Other files with the head of a datagram in them, and the reason for each."""
 

@@ -16,10 +16,13 @@ CONFIG = replace(ALL_FEATURES, space_hash32=2451163210, d_model=2048)
 
 
 def arguments(about: str, addr: str, count: str) -> argparse.ArgumentParser:
-    """The parser of --addr and --count. about, addr and count: what the program, and these two, are for."""
+    """The parser of --addr, --count and --tcp. about, addr and count: what the program, and these two, are for."""
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--addr", type=host_and_port, default=DEFAULT_ADDRESS, metavar="HOST:PORT", help=addr)
     parser.add_argument("--count", type=int, metavar="N", help=count)
+    parser.add_argument(
+        "--tcp", dest="transport", action="store_const", const="tcp", default="udp", help="go over TCP in place of UDP"
+    )
     return parser
 
 

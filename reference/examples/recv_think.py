@@ -69,7 +69,7 @@ async def one_message(server: Endpoint) -> None:
 async def run(options: argparse.Namespace) -> int:
     """Serve for ever, or as many messages as asked for; the exit status."""
     try:
-        server = await serve(CONFIG, options.addr)
+        server = await serve(CONFIG, options.addr, transport=options.transport)
     except OSError as error:
         print(f"cannot listen on {host_port(options.addr)}: {error.strerror}", file=sys.stderr)
         return 2 if is_nowhere(error) else 1

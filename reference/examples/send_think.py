@@ -98,7 +98,7 @@ def describe(message: Message) -> str:
 async def run(options: argparse.Namespace) -> int:
     """Connect and send as many Thinks as asked for; the exit status."""
     try:
-        async with await connect(CONFIG, options.addr, STREAM_ID) as client:
+        async with await connect(CONFIG, options.addr, STREAM_ID, transport=options.transport) as client:
             chosen = f"compress {client.agreed.compress}, crypto {client.agreed.crypto}"
             print(f"connected to {host_port(options.addr)}: {chosen}", flush=True)
             for number in range(1, 1 + (1 if options.count is None else options.count)):

@@ -34,6 +34,8 @@ TWO_SLICES = with_crc(
     + raw_slice(I8, [4], b"note")
 )
 LANGUAGES = ("python", "rust", "go", "typescript")
+OVER_TCP = ("python", "rust", "go", "typescript")
+"""The languages whose examples take --tcp."""
 WITHOUT_PYTHON_ALONE = [pair for pair in product(LANGUAGES, repeat=2) if set(pair) != {"python"}]
 PYTHON = {name: [sys.executable, str(EXAMPLES / f"{name}.py")] for name in ("recv_think", "send_think")}
 
@@ -83,10 +85,10 @@ def program(request: pytest.FixtureRequest, language: str, name: str) -> list[st
 
 
 @contextmanager
-def receiver(command: list[str], count: int) -> Iterator[tuple[subprocess.Popen[str], int]]:
+def receiver(command: list[str], count: int, *more: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """A receiver on a free port, and that port; whatever happens, it does not outlive the block."""
     process = subprocess.Popen(
-        [*command, "--addr", "127.0.0.1:0", "--count", str(count)],
+        [*command, "--addr", "127.0.0.1:0", "--count", str(count), *more],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -108,8 +110,8 @@ def lines_received(process: subprocess.Popen[str]) -> list[str]:
     return out.splitlines()
 
 
-def send_thinks(command: list[str], port: int, count: int) -> list[str]:
-    command = [*command, "--addr", f"127.0.0.1:{port}", "--count", str(count)]
+def send_thinks(command: list[str], port: int, count: int, *more: str) -> list[str]:
+    command = [*command, "--addr", f"127.0.0.1:{port}", "--count", str(count), *more]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=WAIT_S, check=False)
     assert (ended.returncode, ended.stderr) == (0, "")
     return ended.stdout.splitlines()
@@ -138,6 +140,18 @@ def test_a_receiver_understands_a_sender(request: pytest.FixtureRequest, sending
         send_thinks(program(request, sending, "send_think"), port, 1)
         lines = lines_received(process)
     assert len(lines) == 2
+    assert "Established" in lines[0]
+    assert re.fullmatch(THINK.format(seq=1), lines[1])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("sending", "receiving"), list(product(OVER_TCP, repeat=2)))
+def test_a_receiver_understands_a_sender_over_tcp(request: pytest.FixtureRequest, sending: str, receiving: str) -> None:
+    # One more message than comes: a server that ends takes the connection from a sender that waits for a Critique.
+    with receiver(program(request, receiving, "recv_think"), 2, "--tcp") as (process, port):
+        send_thinks(program(request, sending, "send_think"), port, 1, "--tcp")
+        assert process.stdout is not None
+        lines = [process.stdout.readline().rstrip() for _ in range(2)]
     assert "Established" in lines[0]
     assert re.fullmatch(THINK.format(seq=1), lines[1])
 

@@ -70,14 +70,14 @@ def test_noise_gives_a_frame_or_a_reject(data: bytes, key: bytes | None) -> None
 
 
 @pytest.mark.slow
-@examples(1200)
+@examples(400)
 @given(spoiled_frames(), st.sampled_from([KEY, KEY, KEY, None]))
 def test_a_spoiled_frame_gives_a_frame_or_a_reject(data: bytes, key: bytes | None) -> None:
     assert_total(data, key)
 
 
 @pytest.mark.slow
-@examples(600)
+@examples(250)
 @given(frames(), st.binary(min_size=16, max_size=16), st.integers(1, 5))
 def test_what_is_encoded_decodes_to_the_same_frame(frame: Frame, salt: bytes, level: int) -> None:
     data = encode(frame, key=KEY, nonce=nonce_for(salt, frame.stream_id, frame.frame_seq), level=level)

@@ -22,6 +22,7 @@ from .stream import heard as streams_heard
 from .stream import instants as streams_instants
 from .stream import ladders as streams_ladders
 from .stream import limits as streams_limits
+from .stream import long_after as streams_long_after
 from .stream import loss as streams_loss
 from .stream import malformed as streams_malformed
 from .stream import members as streams_members
@@ -52,7 +53,7 @@ _RECEIVED = (
     streams_members,
     streams_ladders,
 )
-_TIMED = (streams_timers, streams_instants, streams_heard, streams_loss)
+_TIMED = (streams_timers, streams_instants, streams_heard, streams_loss, streams_long_after)
 _SENT = (streams_sent, streams_resent, streams_transformed)
 _TOPICS = (*_SERVER, *_CLIENT, *_READING, *_EITHER, compressed, *_RECEIVED, *_TIMED, *_SENT, corners)
 

@@ -33,14 +33,15 @@ def capture_files(root: Path = ROOT) -> dict[str, bytes]:
 
 
 def _of_dialogues(root: Path) -> tuple[str, ...]:
-    """The profiles of dialogues over UDP: captures are of datagrams."""
+    """The profiles that have dialogues."""
     registry = tomllib.loads((root / "specs/registry.toml").read_text("utf-8"))
-    return tuple(name for name, profile in registry["profiles"].items() if profile.get("dialogues") and name != "tcp")
+    return tuple(name for name, profile in registry["profiles"].items() if profile.get("dialogues"))
 
 
 def _capture(root: Path, profile: str, folder: Path) -> bytes:
     path = folder / f"{profile}.pcapng"
     command = [sys.executable, "-m", "conformance.tools.capture", "--impl=reference", "-o", str(path), f"{profile}/*"]
+    command += ["--transport=tcp"] if profile == "tcp" else []
     try:
         done = subprocess.run(  # noqa: S603 - this Python, and arguments of ours
             command,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cache
@@ -59,9 +60,9 @@ def test_data_is_what_the_generator_makes(capsys: pytest.CaptureFixture[str]) ->
 
 @pytest.mark.slow
 def test_check_names_changed_missing_and_extra_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The recipes of CONTRIBUTING.md, which tests follow in copies of the project, have them written."""
     data = tmp_path / "data"
-    assert main(["--data", str(data)]) == 0
-    assert (tmp_path / "manifest.json").read_bytes() == MANIFEST.read_bytes()
+    shutil.copytree(DATA, data)
     (data / "frame/decode/crc.json").write_text("{}")
     (data / "frame/decode/version.json").unlink()
     (data / "frame/extra.json").write_text("{}")

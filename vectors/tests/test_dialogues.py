@@ -108,6 +108,7 @@ def _loosened(schema: Any) -> Any:
     return [_loosened(value) for value in schema] if isinstance(schema, list) else schema
 
 
+@pytest.mark.slow
 def test_what_is_asked_of_a_peer_fits_the_schemas_of_the_ops() -> None:
     ops = ROOT / "specs/ops"
     pairs = [(path.name, DRAFT202012.create_resource(json.loads(path.read_bytes()))) for path in ops.glob("*.json")]

@@ -24,6 +24,7 @@ TRAPS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trap", TRAPS)
 def test_quantize(libraries: Path, host: HostBackend, trap: tuple[str, int, list[int], int, list[int]]) -> None:
     fault, bits, halves, scale, codes = trap

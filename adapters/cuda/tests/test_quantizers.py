@@ -33,9 +33,10 @@ def block_of(largest: int, bits: int, chance: random.Random) -> list[int]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("bits", WIDTHS)
-def test_every_largest_element(host: HostBackend, bits: int) -> None:
+def test_largest_elements_of_every_size(host: HostBackend, bits: int) -> None:
+    """Every seventh, so that each binade has all that their last bits can be."""
     chance = random.Random(bits)
-    halves = [half for largest in model.FINITE for half in block_of(largest, bits, chance)]
+    halves = [half for largest in model.FINITE[::7] for half in block_of(largest, bits, chance)]
     codes, scales = model.quantize(halves, bits)
     got = quantized(host, model.halves_bytes(halves), bits)
     assert got == (model.packed(codes, bits), model.halves_bytes(scales))

@@ -31,6 +31,8 @@ class ConnectionPeer:
         """How many bytes went to the testee, and came from it."""
         self.ended = False
         """Whether the testee has ended the connection, in whatever way."""
+        self.was_reset = False
+        """Whether it did so by a reset."""
         try:
             sock.bind((_LOOPBACK, 0))
             if listening:
@@ -110,7 +112,7 @@ class ConnectionPeer:
             try:
                 chunk = self._socket.recv(_CHUNK_BYTES if count is None else min(_CHUNK_BYTES, count - self.received))
             except OSError:
-                chunk = b""
+                chunk, self.was_reset = b"", True
             self.ended = not chunk
             self.received += len(chunk)
             found += chunk

@@ -123,7 +123,11 @@ func (p *Peer) Open(streamID uint32, strong bool, sizes *Sizes, now time.Duratio
 			{Name: "xxhash3_64", Value: resonant.TailHashText(sizes.XXHash3)},
 		}...)
 	}
-	p.sent[streamID] = &outStream{strong: strong, xxhash3: xxh3.New()}
+	stream := &outStream{strong: strong}
+	if strong {
+		stream.xxhash3 = xxh3.New()
+	}
+	p.sent[streamID] = stream
 	err := p.emit(syncFrame(streamID, p.flagsOn(streamID), object))
 	if err != nil {
 		delete(p.sent, streamID)

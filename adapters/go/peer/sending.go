@@ -26,7 +26,7 @@ type outStream struct {
 	strong           bool
 	kept             [][]byte // every frame from HEAD to TAIL by its number; nil once it is no longer needed
 	frames, totalLen uint64
-	xxhash3          *xxh3.Hasher
+	xxhash3          *xxh3.Hasher // nil unless strong
 	ended            bool
 	tail             uint64
 	tailSent         time.Duration
@@ -71,7 +71,9 @@ func (p *Peer) emitFrame(frame *resonant.Frame, requested bool) ([]byte, error) 
 		if frame.Type != resonant.SyncType {
 			stream.frames++
 			stream.totalLen += uint64(len(datagram))
-			_, _ = stream.xxhash3.Write(datagram)
+			if stream.strong {
+				_, _ = stream.xxhash3.Write(datagram)
+			}
 		}
 	}
 	p.put(datagram)

@@ -12,6 +12,8 @@ export interface Arguments {
   readonly port: number;
   /** undefined if there is none. */
   readonly count: number | undefined;
+  /** Over TCP in place of UDP. */
+  readonly tcp: boolean;
   /** Aborted when the program is interrupted. */
   readonly signal: AbortSignal;
 }
@@ -44,21 +46,26 @@ export async function main(what: string, program: (given: Arguments) => Promise<
   }
 }
 
-function readArguments(): { host: string; port: number; count: number | undefined } {
-  const { addr, count } = readOptions();
+function readArguments(): Omit<Arguments, "signal"> {
+  const { addr, count, tcp } = readOptions();
   const found = HOST_PORT.exec(addr)?.groups;
   const { ipv6, name, port } = found ?? {};
   if (Number(port ?? "65536") > 65_535 || (ipv6 !== undefined && !isIPv6(ipv6))) {
     throw new WrongArgument(`--addr ${addr} is not HOST:PORT, such as 127.0.0.1:50051, localhost:50051 or [::1]:50051`);
   }
   if (count !== undefined && !/^[0-9]+$/.test(count)) throw new WrongArgument(`--count ${count} is not a number`);
-  return { host: (ipv6 ?? name) as string, port: Number(port), count: count === undefined ? undefined : Number(count) };
+  const limit = count === undefined ? undefined : Number(count);
+  return { host: (ipv6 ?? name) as string, port: Number(port), count: limit, tcp };
 }
 
-function readOptions(): { addr: string; count?: string | undefined } {
-  const options = { addr: { type: "string", default: "127.0.0.1:50051" }, count: { type: "string" } } as const;
+function readOptions(): { addr: string; count?: string | undefined; tcp: boolean } {
+  const options = {
+    addr: { type: "string", default: "127.0.0.1:50051" },
+    count: { type: "string" },
+    tcp: { type: "boolean", default: false },
+  } as const;
   try {
-    return parseArgs({ options }).values as { addr: string; count?: string };
+    return parseArgs({ options }).values as { addr: string; count?: string; tcp: boolean };
   } catch (error) {
     throw new WrongArgument((error as Error).message);
   }

@@ -1,29 +1,62 @@
 // A server: it answers pings, prints a line about each event, and sends a Critique back for each Think.
 //
-//     node build/examples/recv_think.js [--addr HOST:PORT] [--count N]
+//     node build/examples/recv_think.js [--addr HOST:PORT] [--count N] [--tcp]
 
 import { Dtype, MessageType, type Slice } from "../src/frame.js";
-import { type Arrived, type Endpoint, serve } from "../src/node/endpoint.js";
-import { hostPort } from "../src/node/socket.js";
+import { type Arrived, serve } from "../src/node/endpoint.js";
+import { type Address, hostPort } from "../src/node/socket.js";
+import { type Connection, listen } from "../src/node/tcp/index.js";
 import type { Delivered, PeerEvent } from "../src/peer/event.js";
 import type { Outgo } from "../src/peer/peer.js";
+import { writeMessage } from "../src/write-message.js";
 import { type Arguments, CONFIG, main } from "./pair.js";
 
 /** This model expects hidden states within ±1.0; what lies beyond is the divergence. */
 const ONE_IN_BINARY16 = 0x3c00;
 
-async function run({ host, port, count, signal }: Arguments): Promise<void> {
-  const server = await serve(CONFIG, { host, port, signal });
-  console.log(`listening on ${hostPort(server.local)}`);
-  let left = count ?? Number.POSITIVE_INFINITY;
-  for await (const arrived of left > 0 ? server : []) {
-    console.log(described(arrived));
-    if (arrived.event.kind !== "message") continue;
-    answer(server, arrived.from, arrived.event);
-    left -= 1;
-    if (left === 0) break;
+/** The part that both transports share: it tells each event, answers messages, and closes the server after so many. */
+class Receiver {
+  readonly #server: { close(): void };
+  #left: number;
+
+  constructor(server: { readonly local: Address; close(): void }, count: number | undefined) {
+    this.#server = server;
+    this.#left = count ?? Number.POSITIVE_INFINITY;
+    console.log(`listening on ${hostPort(server.local)}`);
+    if (this.#left === 0) server.close();
   }
-  server.close();
+
+  take({ from, event }: Arrived, send: (streamId: number, message: Outgo) => void): void {
+    if (this.#left === 0) return;
+    console.log(described({ from, event }));
+    if (event.kind !== "message") return;
+    answer(from, event, send);
+    this.#left -= 1;
+    if (this.#left === 0) this.#server.close();
+  }
+}
+
+async function run(given: Arguments): Promise<void> {
+  await (given.tcp ? overTcp(given) : overUdp(given));
+}
+
+async function overUdp({ host, port, count, signal }: Arguments): Promise<void> {
+  const server = await serve(CONFIG, { host, port, signal });
+  const receiver = new Receiver(server, count);
+  for await (const arrived of server) {
+    receiver.take(arrived, (streamId, message) => server.send(arrived.from, streamId, message));
+  }
+}
+
+async function overTcp({ host, port, count, signal }: Arguments): Promise<void> {
+  const server = await listen(CONFIG, { host, port, signal });
+  const receiver = new Receiver(server, count);
+  const hear = async (connection: Connection): Promise<void> => {
+    for await (const event of connection) {
+      receiver.take({ from: connection.remote, event }, (streamId, message) => connection.send(streamId, message));
+    }
+  };
+  for await (const connection of server) void hear(connection);
 }
 
 /** One line about an event: a message as a frame, others by name and members. */
@@ -57,11 +90,15 @@ function nameOf(values: { readonly [name: string]: number }, value: number): str
 }
 
 /** Sends the Critique of a Think on its stream_id, or says why there is none. */
-function answer(server: Endpoint, to: Arrived["from"], { streamId, type, modality, slices }: Delivered): void {
+function answer(
+  to: Address,
+  { streamId, type, modality, slices }: Delivered,
+  send: (streamId: number, message: Outgo) => void,
+): void {
   const [hidden] = slices;
   if (type !== MessageType.Think || hidden?.dtype !== Dtype.F16) return;
   try {
-    server.send(to, streamId, critiqueOf(hidden, modality));
+    send(streamId, critiqueOf(hidden, modality));
   } catch (error) {
     console.log(`no Critique for ${hostPort(to)}: ${(error as Error).message}`);
   }
@@ -79,13 +116,9 @@ function critiqueOf({ dims, payload }: Slice, modality: number): Outgo {
     divergence.set(payload.subarray(2 * at, 2 * at + 2), 2 * at);
   }
   const [beyond, all] = [mask.filter(Boolean).length, mask.length].map((count) => count.toLocaleString("en"));
-  const note = new TextEncoder().encode(JSON.stringify({ note: `${beyond} of ${all} values beyond ±1.0` }));
-  const slicesOf: Slice[] = [
-    { dtype: Dtype.F16, dims, payload: divergence },
-    { dtype: Dtype.I8, dims, payload: mask },
-    { dtype: Dtype.I8, dims: [note.length], payload: note },
-  ];
-  return { type: MessageType.Critique, modality, slices: slicesOf };
+  const explanation = { note: `${beyond} of ${all} values beyond ±1.0` };
+  const divergent = { dtype: Dtype.F16, dims, payload: divergence };
+  return { ...writeMessage({ kind: "critique", divergence: divergent, mask, explanation }), modality };
 }
 
 await main("cannot listen on", run);

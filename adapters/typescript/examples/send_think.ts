@@ -1,21 +1,24 @@
 // A client: it shakes hands with recv_think, sends Thinks, and prints the Critiques of them.
 //
-//     node build/examples/send_think.js [--addr HOST:PORT] [--count N]
+//     node build/examples/send_think.js [--addr HOST:PORT] [--count N] [--tcp]
 
-import { Dtype, MessageType, Modality } from "../src/frame.js";
-import { readObject } from "../src/json/read.js";
+import { Dtype, Modality } from "../src/frame.js";
+import { readMessage } from "../src/message.js";
 import { type Connection, connect } from "../src/node/connection.js";
 import { hostPort } from "../src/node/socket.js";
+import { connect as connectOverTcp, type Connection as TcpConnection } from "../src/node/tcp/index.js";
 import type { Delivered } from "../src/peer/event.js";
 import type { Outgo } from "../src/peer/peer.js";
+import { writeMessage } from "../src/write-message.js";
 import { type Arguments, CONFIG, main } from "./pair.js";
 
 /** The ping has the number 0 on it, the first Think 1. */
 const STREAM_ID = 0x1234;
 const PATIENCE_MS = 2000;
 
-async function run({ host, port, count = 1, signal }: Arguments): Promise<void> {
-  const server = await connect(CONFIG, { host, port, streamId: STREAM_ID, signal });
+async function run({ host, port, count = 1, tcp, signal }: Arguments): Promise<void> {
+  const options = { host, port, streamId: STREAM_ID, signal };
+  const server = await (tcp ? connectOverTcp(CONFIG, options) : connect(CONFIG, options));
   try {
     const { agreement } = server;
     console.log(
@@ -28,7 +31,7 @@ async function run({ host, port, count = 1, signal }: Arguments): Promise<void> 
 }
 
 /** Sends one Think, and waits a while for the Critique of it where Critique is agreed. */
-async function exchange(server: Connection, number: number, signal: AbortSignal): Promise<void> {
+async function exchange(server: Connection | TcpConnection, number: number, signal: AbortSignal): Promise<void> {
   server.send(STREAM_ID, think(number));
   console.log(`sent Think ${number} on stream 0x${STREAM_ID.toString(16)}`);
   if (!server.agreement?.critique) return;
@@ -40,16 +43,17 @@ async function exchange(server: Connection, number: number, signal: AbortSignal)
       console.log(described(event));
       return;
     }
+    throw new Error("the server has closed the connection");
   } catch (error) {
     if (!patience.aborted) throw error;
     console.log(`no Critique in ${PATIENCE_MS / 1000} s`);
   }
 }
 
-function described({ type, slices }: Delivered): string {
-  if (type !== MessageType.Critique) return `received a message of type ${type}`;
-  const explanation = slices[2] && readObject(slices[2].payload);
-  return `received Critique: ${explanation?.note ?? "without a note"}`;
+function described(event: Delivered): string {
+  const message = readMessage(event);
+  if (message.kind !== "critique") return `received a message of type ${event.type}`;
+  return `received Critique: ${message.explanation?.note ?? "without a note"}`;
 }
 
 /** A hidden state of 2,048 values from −2 to 2, another one for each number. */
@@ -59,7 +63,7 @@ function think(number: number): Outgo {
     return magnitude | ((at % 2) << 15);
   });
   const hidden = { dtype: Dtype.F16, dims: [1, 2048], payload: new Uint8Array(halves.buffer) };
-  return { type: MessageType.Think, modality: Modality.Text, slices: [hidden] };
+  return { ...writeMessage({ kind: "think", hidden }), modality: Modality.Text };
 }
 
 await main("cannot reach", run);

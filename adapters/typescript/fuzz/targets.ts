@@ -7,7 +7,7 @@ import type { Random } from "./random.js";
 /** One input for a part of the package. Throws where something else than a result or a reject comes of it. */
 export type Target = (random: Random) => void;
 
-export const TARGETS: Readonly<Record<string, Target>> = { frames, bodies, json, sparse, quant, peers };
+export const TARGETS: Readonly<Record<string, Target>> = { frames, bodies, json, sparse, quant, framing, peers };
 /** Of how many steps an input is made, where it is a whole conversation. */
 export const STEPS: Readonly<Record<string, number>> = { peers: ACTIONS };
 
@@ -106,6 +106,40 @@ function sparse(random: Random): void {
   assert.deepStrictEqual(resonant.sparseEncode(dims, again), { values, index });
   taken(() => resonant.sparseDecode(dims, { values: random.mutated(values), index }, indexDims));
   taken(() => resonant.sparseDecode(dims, { values, index: random.mutated(index) }, indexDims));
+}
+
+/** Bytes in whatever chunks have the frames, the end and the rest that a search in all of them at once finds. */
+function framing(random: Random): void {
+  const pieces = Array.from({ length: random.below(6) }, () => resonant.joined(random.bytes(33 + random.below(40))));
+  const whole = Uint8Array.from(pieces.flatMap((piece) => [...piece]));
+  const bytes = random.below(2) ? whole : random.mutated(whole);
+  const splitter = new resonant.Splitter();
+  const got: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const size = random.below(8) ? random.below(6) : random.below(200);
+    got.push(...splitter.frames(bytes.subarray(at, at + size)));
+    at += size;
+    assert(splitter.held <= 65_540);
+  }
+  const { frames, rest, code } = found(bytes);
+  assert.deepStrictEqual(got, frames);
+  assert.deepStrictEqual([splitter.end, splitter.held], [code, code === undefined ? rest : 0]);
+  assert.equal(splitter.finish(), code ?? (rest === 0 ? "clean" : "TRUNCATED_FRAME"));
+}
+
+/** The frames in bytes that are all there, and what is left of them. */
+function found(bytes: Uint8Array): { frames: Uint8Array[]; rest: number; code: string | undefined } {
+  const frames: Uint8Array[] = [];
+  let at = 0;
+  while (bytes.length - at >= 4) {
+    const length = new DataView(bytes.buffer, bytes.byteOffset + at).getUint32(0, true);
+    const code = length < 33 ? "FRAME_TOO_SHORT" : length > 65_536 ? "FRAME_TOO_LARGE" : undefined;
+    if (code !== undefined) return { frames, rest: 0, code };
+    if (bytes.length - at - 4 < length) break;
+    frames.push(bytes.slice(at + 4, at + 4 + length));
+    at += 4 + length;
+  }
+  return { frames, rest: bytes.length - at, code: undefined };
 }
 
 /**

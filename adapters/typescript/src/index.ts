@@ -12,5 +12,12 @@ export { spaceHash32 } from "./space.js";
 export { type Sparse, sparseDecode, sparseEncode } from "./sparse.js";
 export { strongTailHash, tailHashText } from "./tail-hash.js";
 export * from "./transport/index.js";
+export {
+  type WrittenMessage,
+  type WrittenObject,
+  type WrittenTensor,
+  type WrittenValue,
+  writeMessage,
+} from "./write-message.js";
 export { Xxh3, xxh3 } from "./xxh3.js";
 export { compress, decompress, loadZstd } from "./zstd.js";

@@ -2,6 +2,7 @@ import * as library from "@bokuweb/zstd-wasm";
 import { viewOf } from "./binary.js";
 import { MissingTransformError, ResonantError } from "./errors.js";
 import { MAX_PLAIN_BYTES, MIN_FRAME_BYTES } from "./frame.js";
+import { fetchModule, inTime } from "./zstd-module.js";
 
 const MAGIC = 0xfd2fb528;
 /** Descriptor -> bytes of its content size field, and what the field has to be increased by (ZST-2, ZST-3). */
@@ -15,21 +16,29 @@ const BLOCK_HEADER_BYTES = 3;
 const Block = { raw: 0, rle: 1, compressed: 2 } as const;
 const DEFAULT_LEVEL = 3;
 
-/** Only its build for browsers takes an address. */
-const init: (url?: string) => Promise<void> = library.init;
+/** Only its build for browsers takes the address, or the bytes, of the module. */
+const init: (from?: Uint8Array) => Promise<void> = library.init;
+const isForBrowsers = library.init.length > 0;
 let loaded = false;
 let loading: Promise<void> | undefined;
 
 /**
  * Load Zstandard, which is WebAssembly. Until then a frame with ZSTD is neither read nor written.
  *
- * In a browser `url` is the address of the library's `zstd.wasm`, where it is not beside the script.
+ * In a browser `url` is the address of the library's `zstd.wasm`, where it is not beside the script. Throws an Error where
+ * it has not come from there in 30 s, or something else has; with a `url` it can be called again.
  */
 export function loadZstd(url?: string): Promise<void> {
-  loading ??= init(url).then(() => {
-    loaded = true;
+  loading ??= load(url).catch((error: unknown) => {
+    loading = undefined;
+    throw error;
   });
   return loading;
+}
+
+async function load(url: string | undefined): Promise<void> {
+  await inTime(isForBrowsers && url !== undefined ? init(await fetchModule(url)) : init());
+  loaded = true;
 }
 
 /** One Zstandard frame of the permitted form for a plain body (ZST-9). Throws `PLAIN_TOO_LARGE` by ZST-10. */

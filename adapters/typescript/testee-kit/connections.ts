@@ -193,6 +193,11 @@ export class Connections {
     return this.#byLink.get(link)?.writableLength ?? 0;
   }
 
+  /** The same of every link. */
+  allUnsent(): [string, number][] {
+    return [...this.#byLink].map(([link, { writableLength }]) => [link, writableLength]);
+  }
+
   send(link: string, bytes: Uint8Array): void {
     this.#byLink.get(link)?.send(bytes);
     this.#changed.add(link);
@@ -213,6 +218,12 @@ export class Connections {
     for (const connection of this.#byLink.values()) connection.destroy();
     this.#byLink.clear();
     this.#changed.clear();
+  }
+
+  /** Listens no more. */
+  close(): void {
+    this.closeAll();
+    this.#server.close();
   }
 
   #add(link: string, socket: Socket): void {

@@ -84,6 +84,7 @@ export class Wires {
       return { op, reply: { error: error.message } };
     }
     await this.#settle();
+    this.#tellUnsent();
     const { reply } = await answer(asked);
     await this.#flush();
     return { op, reply: "ok" in reply ? { ok: this.#completed(op, reply.ok as object) } : reply };
@@ -95,6 +96,18 @@ export class Wires {
     if (CLOSING.includes(op)) this.#close();
     const sent = this.#connections?.takeSent() ?? {};
     return Object.keys(sent).length === 0 ? ok : { ...ok, sent };
+  }
+
+  /** Tells the peers how much of what they sent still waits on each connection. */
+  #tellUnsent(): void {
+    for (const [link, bytes] of this.#connections?.allUnsent() ?? []) this.#peers.unsent?.(link, bytes);
+  }
+
+  /** Lets go of the sockets. */
+  close(): void {
+    this.#close();
+    this.#datagrams?.close();
+    this.#connections?.close();
   }
 
   #close(): void {

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from adapters.driver import Testee
 
 from ...model.cases import DIALOGUE
+from ...probes.memory import MOST_BYTES, peak_bytes
 from ...session.implementations import find_adapter
 from ..inputs import Input
 from ..record import Recorder
@@ -18,10 +18,7 @@ from .growth import ANNOUNCEMENTS, GROWTHS, LARGE, SMALL, Growth
 
 MOST_TIMES = 6
 """Sixteen times the input may take 6 × 16 times as long (a square takes 256), a greater number alone 6 times."""
-MOST_BYTES = 64 << 20
-"""The most that a testee may hold for an input that says much, beyond what it held before."""
 _TRIES, _REPEATS = 3, 5
-_PEAK = "VmHWM:"
 
 
 def check_cost(implementations: Sequence[Implementation]) -> list[dict[str, Any]]:
@@ -79,18 +76,3 @@ def held(testee: Testee, one: Input) -> str:
     if after - before <= MOST_BYTES:
         return ""
     return f"{one.op}: takes more than {MOST_BYTES >> 20} MiB for what is only announced"
-
-
-def peak_bytes(pid: int | None, *, afresh: bool = False) -> int | None:
-    """The most memory that a process has had resident; None where /proc does not say. afresh: from now on."""
-    if pid is None:
-        return None
-    folder = Path("/proc") / str(pid)
-    try:
-        if afresh:
-            (folder / "clear_refs").write_text("5", "ascii")
-        lines = (folder / "status").read_text("ascii").splitlines()
-    except OSError:
-        return None
-    found = next((line for line in lines if line.startswith(_PEAK)), None)
-    return None if found is None else int(found.split()[1]) << 10

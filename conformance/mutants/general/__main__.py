@@ -65,7 +65,7 @@ def _reference(survivors: Survivors, size: int | None, options: argparse.Namespa
 
 
 def _rust(survivors: Survivors, size: int | None, options: argparse.Namespace) -> Tally:
-    return crate_trials.find_survivors(size=size, seed=options.seed, jobs=options.jobs, done=Told(_say))
+    return crate_trials.find_survivors(survivors, size=size, seed=options.seed, jobs=options.jobs, done=Told(_say))
 
 
 def _say(text: str) -> None:
@@ -83,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--tool", action="append", choices=_TOOLS, help="may be repeated (default: both)")
     parser.add_argument("--mutants", type=int, default=200, metavar="N", help="of each tool (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of the choice (default: %(default)s)")
-    parser.add_argument("--full", action="store_true", help="all of them: hours")
+    parser.add_argument("--full", action="store_true", help="all of them: an hour")
     parser.add_argument("-j", type=int, default=2, metavar="N", dest="jobs", help="processes (default: 2)")
     return parser
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from multiprocessing import get_context
@@ -16,10 +16,10 @@ from ...checks.judge import judge
 from ...model.cases import Case, load_cases
 from ..rust.build import CHOICE, adapter_of
 from .crate import RUST, Change, ToolError, listed
-from .journal import FOLDER, Entry, Journal, Verdict, basis, tally_of
+from .journal import FOLDER, Entry, Journal, Verdict, basis, digests, tally_of
 from .one_build import build_all, build_alone
 from .schedule import Killers, by_price, in_order, profiles_of_crate
-from .survivors import Tally
+from .survivors import Survivors, Tally
 
 DECIDES = tuple(f"{RUST}/{place}" for place in ("Cargo.lock", "resonant-protocol/src", "testee/src", "testee-kit/src"))
 """Beside vectors and suite: what a verdict about a mutant depends on."""
@@ -36,21 +36,30 @@ class Task(NamedTuple):
     change: Change
     number: int
     program: Path
+    owed: Collection[str] | None = None
+    """The ids of the cases that are to judge it; None for all of them."""
 
 
-def find_survivors(*, size: int | None, seed: int, jobs: int, done: Callable[[int, int], None]) -> Tally:
+def find_survivors(
+    survivors: Survivors, *, size: int | None, seed: int, jobs: int, done: Callable[[int, int], None]
+) -> Tally:
     """Judge about `size` mutants, drawn by `seed`, or all of them; those of the journal are judged already.
 
     Raises ToolError, also where the crate itself fails a case.
     """
     changes = dict(enumerate(listed(), start=1))
-    chosen = shard(changes, size, seed)
-    with Journal(FOLDER / "crate.jsonl", "crate", basis(*DECIDES)) as journal:
+    inside = {number: one for number, one in changes.items() if not _is_outside(survivors, one)}
+    chosen = shard(inside, size, seed)
+    with Journal(FOLDER / "crate.jsonl", "crate", basis(*DECIDES), digests(load_cases())) as journal:
         left = {number: one for number, one in chosen.items() if one.key not in journal.done}
         for count, entry in enumerate(_judged(changes, left, journal, jobs), start=len(chosen) - len(left) + 1):
             journal.add(entry)
             done(count, len(chosen))
         return tally_of("cargo-mutants, Rust crate", [journal.done[one.key] for one in chosen.values()])
+
+
+def _is_outside(survivors: Survivors, change: Change) -> bool:
+    return survivors.is_outside(change.mutant.file, change.mutant.function)
 
 
 def shard(changes: Mapping[int, Change], size: int | None, seed: int) -> Mapping[int, Change]:
@@ -67,7 +76,9 @@ def _judged(changes: Mapping[int, Change], left: Mapping[int, Change], journal: 
     for number in sorted(built.broken & left.keys()):
         yield Entry(left[number].key, Verdict.NONE, left[number].mutant)
     tasks = [
-        Task(one, number, built.program) for number, one in left.items() if number not in built.broken | built.alone
+        Task(one, number, built.program, journal.owed.get(one.key))
+        for number, one in left.items()
+        if number not in built.broken | built.alone
     ]
     knowledge = journal.killers, [*journal.done.values()]
     with get_context("spawn").Pool(jobs, _begin, knowledge) as pool:
@@ -79,7 +90,7 @@ def _judged(changes: Mapping[int, Change], left: Mapping[int, Change], journal: 
     for number in sorted(built.alone & left.keys()):
         program = build_alone(left[number])
         none = Entry(left[number].key, Verdict.NONE, left[number].mutant)
-        yield none if program is None else _try(Task(left[number], 0, program))
+        yield none if program is None else _try(Task(left[number], 0, program, journal.owed.get(left[number].key)))
 
 
 _KILLERS: list[Killers] = []
@@ -96,7 +107,8 @@ def _begin(before: Mapping[str, str], entries: Sequence[Entry]) -> None:
 def _try(task: Task) -> Entry:
     """Judge a mutant until a case fails."""
     mutant = task.change.mutant
-    cases = in_order(_cases(), profiles_of_crate(mutant.file), _KILLERS[0].likely(mutant))
+    owed = [case for case in _cases() if task.owed is None or case.id in task.owed]
+    cases = in_order(owed, profiles_of_crate(mutant.file), _KILLERS[0].likely(mutant))
     killer = _first_failing(task.number, task.program, cases)
     if killer:
         _KILLERS[0].add(mutant, killer)

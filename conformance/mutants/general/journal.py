@@ -1,22 +1,22 @@
-"""The journal of a run of hours: a line for each mutant that is judged, from which the next run goes on."""
+"""The journal of a run of an hour: a line for each mutant that is judged, from which the next run goes on."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from ...model.cases import Case
 from .mutant import ROOT, Mutant
 from .survivors import Tally
 
 FOLDER = ROOT / "build" / "mutation"
 _JUDGES = ("conformance/checks", "conformance/dialogue", "conformance/model", "conformance/wire")
-_VECTORS = "vectors/manifest.json"
 
 
 class Verdict(StrEnum):
@@ -40,9 +40,9 @@ class Entry:
 
 
 def basis(*sources: str) -> str:
-    """A hash of all that decides a verdict: these files and folders, the vectors, and what judges them."""
+    """A hash of what decides a verdict beside the cases: these files and folders, and what judges them."""
     total = hashlib.sha256()
-    for place in (*sources, *_JUDGES, _VECTORS):
+    for place in (*sources, *_JUDGES):
         for path in _files(ROOT / place):
             total.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return total.hexdigest()
@@ -54,24 +54,70 @@ def _files(place: Path) -> Iterable[Path]:
     return sorted(path for path in place.rglob("*") if path.suffix in (".py", ".rs", ".toml", ".lock"))
 
 
-class Journal:
-    """A file that grows. Verdicts count as long as their basis stays; the cases that killed are remembered longer."""
+def digests(cases: Iterable[Case]) -> Mapping[str, str]:
+    """A short hash of what each case asks and expects, by its id."""
+    asked = ((case.id, [case.op, case.requires, case.input, asdict(case.expect)]) for case in cases)
+    return {name: hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12] for name, what in asked}
 
-    def __init__(self, path: Path, tool: str, on: str) -> None:
-        """on: the basis of this run."""
-        heading = {"mutation": 1, "tool": tool, "basis": on}
+
+class Journal:
+    """A file that grows. Verdicts count as long as their basis stays; the cases that killed are remembered longer.
+
+    Where cases have changed, a mutant stays dead whose killer has not, and one that survived owes a judgement by the
+    changed ones only. The lines of a run stand below those that say which cases are other ones than before.
+    """
+
+    def __init__(self, path: Path, tool: str, on: str, cases: Mapping[str, str]) -> None:
+        """on: the basis of this run. cases: their digests."""
+        heading = {"mutation": 2, "tool": tool, "basis": on}
         lines = list(_read(path))
-        entries = [entry for line in lines if (entry := _entry(line)) is not None]
-        self.killers: dict[str, str] = {line["hint"]: line["killer"] for line in lines if "hint" in line}
+        self.killers: dict[str, str] = {}
         """The case that killed a mutant in this run or an earlier one, by the mutant's name."""
-        self.killers |= {entry.mutant.name: entry.killer for entry in entries if entry.killer}
-        self.done = {entry.key: entry for entry in entries} if heading in lines[:1] else {}
+        self.done: dict[str, Entry] = {}
         """The verdicts that count still, by key."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not self.done:
+        self.owed: dict[str, set[str]] = {}
+        """The cases that a mutant has yet to be judged by, by key, where that is not all of them."""
+        self._cases: dict[str, str] = {}
+        for line in lines:
+            self._read(line)
+        if heading not in lines[:1]:
+            self.done, self.owed, self._cases = {}, {}, {}
             lines = [heading, *({"hint": name, "killer": killer} for name, killer in self.killers.items())]
+        changed = {name: digest for name, digest in cases.items() if self._cases.get(name) != digest}
+        changed |= dict.fromkeys(self._cases.keys() - cases.keys(), "")
+        if changed:
+            lines.append({"cases": changed})
+            self._read(lines[-1])
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("".join(map(_line, lines)), "utf-8")  # without what a run wrote that was cut off
         self._file = path.open("a", encoding="utf-8")
+
+    def _read(self, line: dict[str, Any]) -> None:
+        if "hint" in line:
+            self.killers[line["hint"]] = line["killer"]
+        if "cases" in line:
+            self._change(line["cases"])
+        entry = _entry(line)
+        if entry is not None:
+            self._settle(entry)
+
+    def _settle(self, entry: Entry) -> None:
+        self.done[entry.key] = entry
+        self.owed.pop(entry.key, None)
+        if entry.killer:
+            self.killers[entry.mutant.name] = entry.killer
+
+    def _change(self, cases: Mapping[str, str]) -> None:
+        """These are other cases than before. No digest: a case that is gone."""
+        self._cases |= cases
+        there = {name for name, digest in cases.items() if digest}
+        self.owed = {key: owed | there for key, owed in self.owed.items()}
+        for key, entry in list(self.done.items()):
+            if entry.killer in cases:
+                del self.done[key]
+            elif entry.verdict is Verdict.SURVIVES and there:
+                del self.done[key]
+                self.owed[key] = set(there)
 
     def add(self, entry: Entry) -> None:
         """Write a verdict down, before anything else is done with it."""
@@ -80,7 +126,7 @@ class Journal:
         names = {"file": mutant.file, "function": mutant.function, "before": mutant.before, "after": mutant.after}
         self._file.write(_line(data | names))
         self._file.flush()
-        self.done[entry.key] = entry
+        self._settle(entry)
 
     def __enter__(self) -> Self:
         return self

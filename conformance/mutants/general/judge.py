@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import resource
+import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
@@ -14,6 +16,7 @@ from importlib.util import spec_from_loader
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from multiprocessing.sharedctypes import RawArray
 from pathlib import Path
 from time import monotonic, process_time
 from types import CodeType, FunctionType, ModuleType
@@ -21,7 +24,7 @@ from typing import Any, NamedTuple
 
 from ...checks.judge import judge
 from ...model.cases import Case
-from .coverage import Coverage, measured
+from .coverage import Coverage, changed_statements, measured
 from .journal import Entry, Verdict
 from .mutant import ROOT, Mutant
 from .schedule import Killers, in_order, profiles_of
@@ -34,6 +37,9 @@ CHANGING = ("resonant", f"{__package__.rpartition('.')[0]}.engine")
 """The modules imported anew for a mutant that is more than other code of functions: the reference and its testee."""
 MEMORY_BYTES = 4 << 30
 """The memory of a process: a mutant that allocates what an input announces must fail, and not the machine."""
+CASE_LIMIT_S = 4.0
+"""CPU seconds that a case may take. The slowest takes the reference 0.4."""
+ID_BYTES = 256
 PATIENCE = 30
 """A process may take so many times its CPU seconds on a busy machine, before it counts as one that hangs."""
 
@@ -44,6 +50,8 @@ class Task(NamedTuple):
     key: str
     file: str
     make: Callable[[], Mutant | None]
+    owed: Collection[str] | None = None
+    """The ids of the cases that are to judge it; None for all of them."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,8 @@ class Child:
     task: Task
     process: BaseProcess
     said: Connection
+    case: Any
+    """The id of the case that it is at, in memory that both share, as one that is ended cannot say so."""
     deadline: float
 
 
@@ -72,8 +82,11 @@ def module_of(file: str) -> str:
     return (ROOT / file).relative_to(PACKAGE).with_suffix("").as_posix()
 
 
-def prepared(cases: Sequence[Case], factor: float, floor_s: float) -> Bench:
-    """Judge the reference as it stands. A mutant may take so many times its CPU seconds, and so many more."""
+def prepared(cases: Sequence[Case], floor_s: float) -> Bench:
+    """Judge the reference as it stands. A mutant may take as many CPU seconds as that while it is traced, or the floor.
+
+    Tracing makes it take several times as long, which is room enough.
+    """
     for name in (*LIBRARIES, f"{CHANGING[1]}.testee"):
         importlib.import_module(name)
     ours, theirs = get_context("fork").Pipe(duplex=False)
@@ -82,11 +95,13 @@ def prepared(cases: Sequence[Case], factor: float, floor_s: float) -> Bench:
     theirs.close()
     coverage, seconds = ours.recv()
     process.join()
-    return Bench(cases, coverage, live_functions(_FOLDER), int(floor_s + factor * seconds))
+    bench = Bench(cases, coverage, live_functions(_FOLDER), int(max(floor_s, seconds)))
+    gc.freeze()  # what children share with us stays shared
+    return bench
 
 
 def _measure(cases: Sequence[Case], to: Connection) -> None:
-    coverage = measured(_anew, cases, _FOLDER)
+    coverage = measured(_anew, cases, str(PACKAGE))
     to.send((coverage, process_time()))
 
 
@@ -115,10 +130,11 @@ def judged(tasks: Iterable[Task], bench: Bench, killers: Killers, *, jobs: int, 
 
 def _start(task: Task, bench: Bench, killers: Killers) -> Child:
     ours, theirs = get_context("fork").Pipe(duplex=False)
-    process = get_context("fork").Process(target=_judge, args=(task, bench, killers, theirs))
+    case = RawArray("c", ID_BYTES)
+    process = get_context("fork").Process(target=_judge, args=(task, bench, killers, theirs, case))
     process.start()
     theirs.close()
-    return Child(task, process, ours, monotonic() + PATIENCE * bench.limit_s)
+    return Child(task, process, ours, case, monotonic() + PATIENCE * bench.limit_s)
 
 
 def _entry(child: Child) -> Entry:
@@ -127,23 +143,24 @@ def _entry(child: Child) -> Entry:
     child.process.join()
     status = child.process.exitcode
     child.process.close()
-    said = list(_received(child.said))
-    if said == [None]:
+    mutant = _received(child.said, Mutant(child.task.file, "", "", child.task.key))
+    if mutant is None:
         return Entry(child.task.key, Verdict.NONE, Mutant(child.task.file, "", "", ""))
-    mutant, *killer = said or [Mutant(child.task.file, "", "", child.task.key)]
-    return Entry(child.task.key, Verdict.SURVIVES if status == 0 else Verdict.KILLED, mutant, *killer)
+    if status == 0:
+        return Entry(child.task.key, Verdict.SURVIVES, mutant)
+    return Entry(child.task.key, Verdict.KILLED, mutant, child.case.value.decode())
 
 
-def _received(said: Connection) -> Iterator[Any]:
+def _received(said: Connection, otherwise: Mutant) -> Mutant | None:
     with said:
-        while said.poll():
-            try:
-                yield said.recv()
-            except EOFError:
-                return
+        try:
+            mutant: Mutant | None = said.recv()
+        except EOFError:  # it ended before it was made
+            return otherwise
+    return mutant
 
 
-def _judge(task: Task, bench: Bench, killers: Killers, to: Connection) -> None:
+def _judge(task: Task, bench: Bench, killers: Killers, to: Connection, at: Any) -> None:
     """The work of the child: comes back if every case passes, and ends with 1 at the first that does not."""
     mutant = task.make()
     to.send(None if mutant is None else replace(mutant, source=""))
@@ -153,20 +170,25 @@ def _judge(task: Task, bench: Bench, killers: Killers, to: Connection) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
     resource.setrlimit(resource.RLIMIT_CPU, (bench.limit_s, resource.getrlimit(resource.RLIMIT_CPU)[1]))
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what a mutant says as it falls is no news
-    testee, cases = _in_place(mutant, bench)
+    testee, running = _in_place(mutant, bench)
+    cases = [case for case in running if task.owed is None or case.id in task.owed]
     with testee:
         for case in in_order(cases, profiles_of(module_of(mutant.file)), killers.likely(mutant)):
+            at.value = case.id.encode()
+            signal.setitimer(signal.ITIMER_PROF, CASE_LIMIT_S)  # whose signal ends the process
             if not judge(testee, case).passed:
-                to.send(case.id)
                 sys.exit(1)
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _in_place(mutant: Mutant, bench: Bench) -> tuple[Any, Sequence[Case]]:
     """A testee of the reference with the change, and the cases that may see it."""
     path = ROOT / mutant.file
+    before = path.read_text("utf-8")
     try:
-        pairs = changed_functions(path.read_text("utf-8"), mutant.source, str(path))
-        running = bench.coverage.of([code for pair in pairs for code in pair])
+        pairs = changed_functions(before, mutant.source, str(path))
+        lines = changed_statements(before, mutant.source)
+        running = bench.coverage.of(str(path), lines, [code for pair in pairs for code in pair])
         if running is None:
             raise WholeError
         swap(pairs, bench.live)

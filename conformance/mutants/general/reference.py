@@ -16,14 +16,14 @@ from cosmic_ray.plugins import get_operator, operator_names
 
 from ...model.cases import load_cases
 from .equivalent import without_words
-from .journal import FOLDER, Entry, Journal, Verdict, basis, tally_of
+from .journal import FOLDER, Entry, Journal, Verdict, basis, digests, tally_of
 from .judge import PACKAGE, Bench, Task, judged, prepared
 from .mutant import ROOT, Mutant, changed_lines
 from .schedule import Killers, by_price
 from .survivors import Survivors, Tally
 
-LIMIT_FACTOR, LIMIT_FLOOR_S = 6.0, 10.0
-"""A mutant hangs that takes so many times as long as the reference itself, and so much more."""
+LIMIT_FLOOR_S = 30.0
+"""CPU seconds that a mutant may take at least."""
 DECIDES = ("reference/resonant", "adapters/reference", "adapters/testee_kit")
 """Beside vectors and suite: what a verdict about a mutant depends on."""
 IDENTITY = ("_Is", "_IsNot", "_Is_Eq", "_IsNot_NotEq")
@@ -55,10 +55,14 @@ def find_survivors(
     places = [place for file in files(survivors) for place in places_of(file)]
     random.Random(seed).shuffle(places)  # noqa: S311 - no secret
     places = [one for one in places if not survivors.is_outside(one.file, function_at(_source(one.file), one.line))]
-    with Journal(FOLDER / "reference.jsonl", "reference", basis(*DECIDES)) as journal:
+    with Journal(FOLDER / "reference.jsonl", "reference", basis(*DECIDES), digests(load_cases())) as journal:
         known = list(islice(_known(places, journal), size))
         left = None if size is None else size - sum(entry.verdict is not Verdict.NONE for entry in known)
-        tasks = [Task(one.key, one.file, partial(made, one)) for one in places if one.key not in journal.done]
+        tasks = [
+            Task(one.key, one.file, partial(made, one), journal.owed.get(one.key))
+            for one in places
+            if one.key not in journal.done
+        ]
         entries = known
         if tasks and left != 0:
             killers = Killers(journal.killers)
@@ -66,7 +70,7 @@ def find_survivors(
                 if entry.killer:
                     killers.add(entry.mutant, entry.killer)
             total = len(places) if size is None else size
-            for entry in judged(tasks, _bench(), killers, jobs=jobs, size=left):
+            for entry in judged(tasks, _bench(tasks), killers, jobs=jobs, size=left):
                 journal.add(entry)
                 entries.append(entry)
                 done(len(entries), total)
@@ -77,8 +81,13 @@ def _known(places: Iterable[Place], journal: Journal) -> Iterator[Entry]:
     return (journal.done[place.key] for place in places if place.key in journal.done)
 
 
-def _bench() -> Bench:
-    bench = prepared(by_price(load_cases()), LIMIT_FACTOR, LIMIT_FLOOR_S)
+def _bench(tasks: Iterable[Task]) -> Bench:
+    """A bench of all cases, or of those that the tasks owe where each says which."""
+    owed = [task.owed for task in tasks]
+    told = [one for one in owed if one is not None]
+    wanted = None if len(told) < len(owed) else frozenset().union(*told)
+    cases = [case for case in load_cases() if wanted is None or case.id in wanted]
+    bench = prepared(by_price(cases), LIMIT_FLOOR_S)
     if bench.coverage.failing:
         raise RuntimeError(f"the reference itself fails {bench.coverage.failing[0]}; repair that first")
     return bench

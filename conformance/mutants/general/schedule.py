@@ -34,6 +34,9 @@ FIRST: Mapping[str, tuple[str, ...]] = {
     "frame/tail_hash": ("frame", "stream"),
     "tensor/tensor": ("message", "sparse"),
     "wire_values": ("frame",),
+    "transport/framing": ("tcp",),
+    "transport/pipe": ("tcp",),
+    "transport/__init__": ("tcp",),
 }
 """A module of the reference -> its profiles; those in peer/ and endpoint/ have PEERS."""
 
@@ -46,6 +49,7 @@ CRATE: Mapping[str, tuple[str, ...]] = {
     "json": ("message", "handshake", "stream"),
     "peer": PEERS,
     "endpoint": PEERS,
+    "transport": ("tcp",),
 }
 """A folder of the crate -> its profiles; what lies in none matters to frames most."""
 _LATEST = 12

@@ -15,7 +15,10 @@ PATH = Path(__file__).with_name("survivors.toml")
 
 @dataclass(frozen=True, slots=True)
 class Survivors:
-    """outside: file, or file and function -> why vectors cannot judge it. equivalent: file -> change -> why."""
+    """outside: file, or file and function -> why vectors cannot judge it. equivalent: file -> change -> why.
+
+    A change into `*` stands for every one of its lines.
+    """
 
     outside: Mapping[str, str]
     equivalent: Mapping[str, Mapping[str, str]]
@@ -25,9 +28,10 @@ class Survivors:
         return file in self.outside or f"{file} {function}" in self.outside
 
     def knows(self, mutant: Mutant) -> bool:
-        """Whether somebody has read this survivor."""
-        known = mutant.change in self.equivalent.get(mutant.file, {})
-        return known or self.is_outside(mutant.file, mutant.function)
+        """Whether somebody has read this survivor, or all changes of its lines."""
+        known = self.equivalent.get(mutant.file, {})
+        read = mutant.change in known or mutant.any_change in known
+        return read or self.is_outside(mutant.file, mutant.function)
 
 
 @dataclass(frozen=True, slots=True)

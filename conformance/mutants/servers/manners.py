@@ -44,8 +44,6 @@ class Manners:
     session_s: float | None = SESSION_S
     always: bool = False
     """Whether the end of that time ends connections with a session, too."""
-    greeting: bytes = b""
-    """What is said before anything was heard."""
     ends_at_once: bool = False
 
 

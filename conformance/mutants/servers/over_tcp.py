@@ -33,7 +33,6 @@ class _Connection:
     def serve(self) -> None:
         with contextlib.suppress(OSError):
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._socket.sendall(self._manners.greeting)
             if not self._manners.ends_at_once:
                 self._listen()
             self._end()

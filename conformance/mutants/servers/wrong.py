@@ -29,7 +29,7 @@ class WrongServer:
     fault: Fault
     config: Config = CONFIG
     manners: Manners | None = None
-    """What it does with its connections over TCP; None for a server over UDP."""
+    """Its ways with connections over TCP; None for a server over UDP."""
 
     @property
     def clauses(self) -> tuple[str, ...]:

@@ -37,6 +37,11 @@ def _only_ok(replies: Replies) -> Replies:
     return [{"ok": {}} if "reject" in reply else reply for reply in replies]
 
 
+def _first_value(replies: Replies) -> Replies:
+    first = next((reply for reply in replies if "ok" in reply), None)
+    return [first if "ok" in reply else reply for reply in replies]
+
+
 def _allowed(op: str) -> Change:
     return wrapped("testee_kit.requests._ALONE", lambda alone: alone - {op})
 
@@ -55,6 +60,12 @@ WRONG = (
         "Repeats its first reply from request 256 of a batch on.",
         on_reply(_of_batches(_first_256)),
     ),
+    breaking(
+        "batch-as-alone",
+        "batch-repeats-a-value",
+        "Answers whatever it performs in a batch with what the first request gave.",
+        on_reply(_of_batches(_first_value)),
+    ),
     breaking("batch-as-alone", "batch-forgives", "Says ok to all that it refuses.", on_reply(_of_batches(_only_ok))),
     breaking(
         "batch-as-alone",
@@ -64,5 +75,6 @@ WRONG = (
     ),
     breaking("not-in-batches", "batch-greets", "Performs hello in a batch.", _allowed("hello")),
     breaking("not-in-batches", "batch-in-a-batch", "Performs a batch in a batch.", _allowed("batch")),
+    breaking("not-in-batches", "batch-stops", "Performs stop in a batch.", _allowed("stop")),
     breaking("not-in-batches", "batch-moves-peers", "Performs reset in a batch.", _allowed("reset")),
 )

@@ -24,21 +24,21 @@ def _backwards(right: Method) -> Method:
 
 
 def _clock_first(right: Method) -> Method:
-    def advance(self: Endpoint, ms: int) -> None:
-        self._drain = self._need_open
+    def advance(self: Endpoint, ms: int, arrived: Any = None) -> None:
+        self._drain = lambda _: self._need_open()
         try:
             right(self, ms)
         finally:
             del self._drain
-        self._drain()
+        self._drain(arrived)
 
     return advance
 
 
 def _moved_by_polls(right: Method) -> Method:
-    def poll(self: Endpoint) -> Any:
+    def poll(self: Endpoint, *given: Any) -> Any:
         self.advance(125)
-        return right(self)
+        return right(self, *given)
 
     return poll
 
@@ -46,9 +46,9 @@ def _moved_by_polls(right: Method) -> Method:
 def jumping(right: Method) -> Method:
     """Deadlines are met all at the end: of what would have been sent on the way, the last datagram is."""
 
-    def advance(self: Endpoint, ms: int) -> None:
+    def advance(self: Endpoint, ms: int, arrived: Any = None) -> None:
         kept: list[tuple[Any, ...]] = []
-        self._drain()
+        self._drain(arrived)
         self._send = lambda *what: kept.append(what)
         try:
             right(self, ms)
@@ -104,8 +104,8 @@ def _refusal_is_an_error(op: str, reply: Reply) -> Reply:
 def _told_twice(right: Method) -> Method:
     told: list[Any] = []
 
-    def poll(self: Endpoint) -> list[Any]:
-        found: list[Any] = right(self)
+    def poll(self: Endpoint, *given: Any) -> list[Any]:
+        found: list[Any] = right(self, *given)
         again, told[:] = list(told), found if len(self._peers.links) > 1 else []
         return again + found
 
@@ -113,7 +113,10 @@ def _told_twice(right: Method) -> Method:
 
 
 def _of_the_last_peer(right: Method) -> Method:
-    return lambda self: [told for told in right(self) if told[0] == self._peers.links[-1][1]]
+    def poll(self: Endpoint, *given: Any) -> list[Any]:
+        return [told for told in right(self, *given) if told[0] in self._peers.links[-1:]]
+
+    return poll
 
 
 def _opened_over(right: Method) -> Method:
@@ -125,7 +128,7 @@ def _opened_over(right: Method) -> Method:
 
 
 def _poll_of_nothing(right: Method) -> Method:
-    return lambda self: [] if self._peers is None else right(self)
+    return lambda self, *given: [] if self._peers is None else right(self, *given)
 
 
 def _nothing_to_close(right: Method) -> Method:

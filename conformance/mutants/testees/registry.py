@@ -10,7 +10,7 @@ from ...probes import UNCLAIMED_CLAUSES
 from ..catalogue.table import FAMILIES
 from ..engine.patches import replaced
 from ..servers.table import SERVERS
-from . import batches, costs, datagrams, few_cases, kernels, peers, processes, requests
+from . import batches, connections, costs, datagrams, few_cases, kernels, peers, processes, requests
 from .hostile import lives, pieces, replies, starts
 from .hostile.attack import Hostile
 from .wrong import Wrong, WrongTestee
@@ -31,6 +31,7 @@ TESTEES: Mapping[str, WrongTestee] = MappingProxyType(
             *datagrams.WRONG,
             *processes.WRONG,
             *peers.WRONG,
+            *connections.WRONG,
             *peers.WRONG_STREAMS,
         )
     }

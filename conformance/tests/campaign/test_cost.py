@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from adapters.driver import Limits, Ok, Reject, Testee, load_adapter
-from conformance.campaign.cost.check import MOST_TIMES, check_cost, grown, held, peak_bytes
+from conformance.campaign.cost.check import MOST_TIMES, check_cost, grown, held
 from conformance.campaign.cost.growth import ANNOUNCEMENTS, GROWTHS, LARGE, SMALL, Growth
 from conformance.campaign.inputs import Input
 from conformance.campaign.record import Recorder
@@ -15,6 +15,7 @@ from conformance.campaign.settle import size
 from conformance.campaign.testees import Implementation
 from conformance.model.cases import DIALOGUE
 from conformance.model.profiles import PROFILES
+from conformance.probes.memory import peak_bytes
 from conformance.session.implementations import find_adapter
 from conformance.tests.support import ADAPTERS
 

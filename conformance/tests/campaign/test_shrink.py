@@ -37,6 +37,7 @@ def crc_is_right(frame: bytes) -> bool:
     return zlib.crc32(frame[:-4]) == int.from_bytes(frame[-4:], "little")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_what_is_smaller_fits_the_schema_still(kind: Kind) -> None:
     for one in batch(KINDS, 5, KINDS.index(kind), 8).inputs:

@@ -5,6 +5,7 @@ It imports nothing of the project by itself, as it also forks for programs of co
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import json
@@ -14,7 +15,9 @@ import runpy
 import signal
 import socket
 import sys
-from collections.abc import Mapping, Sequence
+import threading
+import traceback
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import dropwhile
 from pathlib import Path
@@ -92,8 +95,7 @@ def serve(request: Request, fds: Sequence[int]) -> None:
         for at, fd in enumerate(own):
             os.dup2(fd, at)
             os.close(fd)
-        be(request, socket.socket(fileno=control))
-        return
+        end_of(lambda: be(request, socket.socket(fileno=control)))
     for fd in (*own, control, 1, 2):
         os.close(fd)
     with socket.socket(fileno=told) as answer:
@@ -121,6 +123,38 @@ def be(request: Request, control: socket.socket) -> None:
     else:
         control.close()
     python(request.arguments)
+
+
+def end_of(program: Callable[[], None]) -> NoReturn:
+    """Run the program and end as an interpreter does, but for taking everything apart that this one has imported.
+
+    That would write to every page that the fork shares, which takes longer than many a program.
+    """
+    status = 0
+    try:
+        program()
+    except SystemExit as end:
+        status = status_of(end)
+    except KeyboardInterrupt:
+        traceback.print_exc()
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.raise_signal(signal.SIGINT)
+    except BaseException:
+        traceback.print_exc()
+        status = 1
+    vars(threading)["_shutdown"]()  # waits for threads that are no daemons
+    vars(atexit)["_run_exitfuncs"]()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(status)
+
+
+def status_of(end: SystemExit) -> int:
+    """The status that an interpreter makes of it: its number, 0 of nothing, and 1 of a text, which it prints."""
+    if end.code is None or isinstance(end.code, int):
+        return (end.code or 0) & 0xFF
+    print(end.code, file=sys.stderr)
+    return 1
 
 
 def instead_of_exec(path: str, command: Sequence[str]) -> NoReturn:

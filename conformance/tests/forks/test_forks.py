@@ -72,6 +72,33 @@ def test_an_error_is_a_traceback_and_what_one_fork_does_no_other_sees(forks: For
     assert (right.returncode, right.stdout) == (0, "False\n")
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "sys.exit()",
+        "sys.exit(-1)",
+        "sys.exit(259)",
+        "sys.exit('why')",
+        "1 / 0",
+        "raise KeyboardInterrupt",
+        "print('held', end='')",
+        "threading.Timer(0.01, print, ['later']).start()",
+        "threading.Thread(target=threading.Event().wait, daemon=True).start()",
+        "atexit.register(print, 'last')",
+        "mine = object(); weakref.finalize(mine, print, 'gone')",
+        "atexit.register(sys.stdout.write, 'last'); sys.exit(5)",
+    ],
+)
+def test_a_fork_ends_as_a_fresh_interpreter_does(forks: Forks, tmp_path: Path, code: str) -> None:
+    given = ["-c", f"import atexit, sys, threading, weakref\n{code}"]
+    fork = forks.run(given, cwd=tmp_path, env=environment(), timeout=LIMIT_S)
+    fresh = subprocess.run(
+        [sys.executable, *given], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
+    )
+    assert (fork.returncode, fork.stdout) == (fresh.returncode, fresh.stdout)
+    assert fork.stderr.splitlines()[-1:] == fresh.stderr.splitlines()[-1:]
+
+
 def test_the_modules_are_there_before_a_program_begins(forks: Forks, tmp_path: Path) -> None:
     code = "import sys; print('fractions' in sys.modules)"
     assert forks.run(["-c", code], cwd=tmp_path, env=environment(), timeout=LIMIT_S).stdout == "True\n"

@@ -70,6 +70,12 @@ def spawn(adapter: Adapter, token: str) -> Any:
     return _fork(adapter, token) if is_ours(adapter) else _started(adapter, token)
 
 
+def fork_all_testees() -> None:
+    """Have the driver of this process fork every testee in Python from now on."""
+    if CAN_FORK:
+        vars(process)["_spawn"] = spawn_any
+
+
 def forked_testees(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the driver fork every testee in Python during a test."""
     if CAN_FORK:

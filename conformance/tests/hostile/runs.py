@@ -50,13 +50,17 @@ class Ended:
         return {case["id"]: case["detail"] for case in self.report.get("cases", ())}
 
 
-def run_hostile(folder: Path, impl: str, arguments: Sequence[str], limit_s: float, **kill: Any) -> Ended:
+def run_hostile(
+    folder: Path, impl: str, arguments: Sequence[str], limit_s: float, *, forks: bool = False, **kill: Any
+) -> Ended:
     """`pytest conformance` of the implementation. limit_s: when the run is killed.
+
+    forks: whether its testee is a fork of the run, as one can be that does nothing worse than to answer.
 
     kill: when it is killed on purpose, see warden.py.
     """
     suite = ["-m", "pytest", *arguments, f"--impl={impl}", f"--report={folder}"]
-    plan = json.dumps({"command": [*suite, "-p", "no:cacheprovider"], "limit_s": limit_s, **kill})
+    plan = json.dumps({"command": [*suite, "-p", "no:cacheprovider"], "limit_s": limit_s, "forks": forks, **kill})
     noted = folder / "inodes"
     kept = {
         key: value

@@ -55,7 +55,8 @@ def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         if name in STARTS:
             return lambda: run_hostile(folder, f"wrong:{name}", arguments(CASES, []), RUN_S + STARTS[name].waits_s)
         found = TESTEES[name]
-        return lambda: run_hostile(folder, f"wrong:{name}", arguments(CASES, list(found.probes)), found.limit_s)
+        given = arguments(CASES, list(found.probes))
+        return lambda: run_hostile(folder, f"wrong:{name}", given, found.limit_s, forks=name not in LIVES)
 
     ahead = Ahead(begin, wanted)
     yield ahead

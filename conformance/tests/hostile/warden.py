@@ -21,6 +21,7 @@ from time import monotonic
 from typing import IO
 
 from conformance.tests.forks.server import python
+from conformance.tests.forks.testees import fork_all_testees
 
 NOTING = Path(__file__).with_name("noting") / "sitecustomize.py"
 
@@ -34,7 +35,8 @@ class LateError(Exception):
 
 
 def main() -> None:
-    """The plan: what `python` is given as `command`, limit_s, and where it is to be killed `kill_after_s`.
+    """The plan: what `python` is given as `command`, limit_s, whether its testee is a fork as well, and where it is to
+    be killed `kill_after_s`.
 
     That counts from a line that begins with `kill_at`, if there is one.
     """
@@ -49,6 +51,8 @@ def main() -> None:
             os.dup2(written, fd)
         os.close(out_fd)
         os.close(written)
+        if plan["forks"]:
+            fork_all_testees()
         runpy.run_path(str(NOTING))  # in another process Python does that itself, by PYTHONPATH
         python(plan["command"])
         sys.exit()

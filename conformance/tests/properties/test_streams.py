@@ -62,10 +62,13 @@ class Listening:
 
 @pytest.fixture(scope="module")
 def heard() -> list[Listening]:
-    """Two searches with one seed, one with another."""
-    with Testee(load_adapter("reference", ADAPTERS)) as testee:
+    """Two short searches with one seed, and a whole one with another."""
+    whole = searching.SETTINGS
+    short = settings(whole, max_examples=whole.max_examples // 4)
+    with pytest.MonkeyPatch.context() as patch, Testee(load_adapter("reference", ADAPTERS)) as testee:
         listening = [Listening(testee) for _ in range(3)]
-        for one, seed in zip(listening, (1, 1, 2), strict=True):
+        for one, seed, chosen in zip(listening, (1, 1, 2), (short, short, whole), strict=True):
+            patch.setattr(searching, "SETTINGS", chosen)
             assert search(one, seed) is None
         return listening
 
@@ -107,7 +110,7 @@ def test_a_planted_fault_is_found_and_its_dialogue_fails_again(
 
 
 def test_a_run_prints_how_to_replay_what_was_found(tmp_path: Path) -> None:
-    impl = "wrong:stream-held-backwards"
+    impl = "wrong:stream-says-one-missing"
     law = "conformance/test_stream_law.py"
     run = run_suite(impl, tmp_path / "report", what=law)
     assert run.status == 1, run.out

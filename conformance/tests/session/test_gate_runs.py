@@ -127,19 +127,18 @@ def test_the_run_is_bound_to_suite_vectors_and_adapter(broken: Ran, impl: Path) 
     assert broken.report["adapter_sha256"] == sha256(impl.read_bytes()).hexdigest()
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")])
-def test_a_plan_fails_a_run_that_executes_fewer(tmp_path: Path, workers: tuple[str, ...]) -> None:
+def test_a_plan_fails_a_run_that_executes_fewer(tmp_path: Path) -> None:
     path = tmp_path / "plan.json"
     few = ("--profile=sparse", f"--plan={path}")
     assert run_suite("reference", tmp_path / "first", *few, "--write-plan").status == 0
-    assert run_suite("reference", tmp_path / "again", *few, *workers).status == 0
+    assert run_suite("reference", tmp_path / "again", *few).status == 0
     plan = json.loads(path.read_bytes())
     did = plan["profiles"]["sparse"]["cases"]
     plan["profiles"]["sparse"]["cases"] += 1
     clause = min(plan["profiles"]["sparse"]["clauses"])
     plan["profiles"]["sparse"]["clauses"][clause] += 1
     path.write_text(json.dumps(plan))
-    fewer = run_suite("reference", tmp_path / "fewer", *few, *workers)
+    fewer = run_suite("reference", tmp_path / "fewer", *few, "-n", "2")
     assert fewer.status == 1
     assert fewer.failed == {}
     assert f"profile sparse: {did + 1} cases must run, {did} did" in fewer.report["faults"][0]
@@ -154,10 +153,16 @@ SELECTIONS = {
 }
 
 
+@pytest.fixture(scope="module")
+def plan(folder: Path) -> str:
+    """The option that names a plan of FEW."""
+    option = f"--plan={folder / 'plan.json'}"
+    assert run_suite("reference", folder / "planned", *FEW, option, "--write-plan").status == 0
+    return option
+
+
 @pytest.mark.parametrize("flag", SELECTIONS)
-def test_a_selection_is_one_line_and_no_plan_is_kept_by_it(tmp_path: Path, flag: str) -> None:
-    plan = f"--plan={tmp_path / 'plan.json'}"
-    assert run_suite("reference", tmp_path / "first", *FEW, plan, "--write-plan").status == 0
+def test_a_selection_is_one_line_and_no_plan_is_kept_by_it(tmp_path: Path, flag: str, plan: str) -> None:
     profile = () if flag == "--profile" else ("--profile=frame",)
     run = run_suite("reference", tmp_path / "again", *profile, *SELECTIONS[flag], plan)
     assert run.status == 1
@@ -168,9 +173,7 @@ def test_a_selection_is_one_line_and_no_plan_is_kept_by_it(tmp_path: Path, flag:
     assert f" selected {len(run.outcomes)} of {len(HASHES)} cases" in fault
 
 
-def test_a_node_id_and_a_run_that_stops_early_are_one_line_as_well(tmp_path: Path, impl: Path) -> None:
-    plan = f"--plan={tmp_path / 'plan.json'}"
-    assert run_suite("reference", tmp_path / "first", *FEW, plan, "--write-plan").status == 0
+def test_a_node_id_and_a_run_that_stops_early_are_one_line_as_well(tmp_path: Path, impl: Path, plan: str) -> None:
     node = f"conformance/test_vectors.py::test_case[{HASHES[0]}]"
     named = run_suite("reference", tmp_path / "named", plan, what=node)
     assert (named.status, len(named.report["faults"])) == (1, 1)

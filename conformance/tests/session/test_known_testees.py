@@ -24,7 +24,9 @@ LAW, PROBE = "testee/test_decode_inverts_encode", "testee/test_probe[unknown-op]
 UNCLAIMED = "testee/test_unclaimed_profile_is_refused[zstd-decode]"
 OK, FAILED, USAGE = 0, 1, 4  # exit statuses of pytest
 WRONG = "wrong:encode-and-unknown-op"
-FEW = ("--profile=frame", "-k", "tail_hash or unknown-op or decode_inverts_encode")
+UNRUN = ("-p", "conformance.tests.session.unrun")
+UNSHRUNK = ("-p", "conformance.tests.session.unshrunk")
+FEW = ("--profile=frame", "-k", "tail_hash or unknown-op or decode_inverts_encode", *UNSHRUNK)
 
 
 def known_file(folder: Path, *ids: str, bound: int | None = None) -> Path:
@@ -115,7 +117,7 @@ def test_the_file_is_fixed_by_what_a_run_finds(tmp_path: Path) -> None:
 def test_what_runs_is_what_can_be_listed(tmp_path: Path) -> None:
     for make, claims in ((sound, tuple(PROFILES)), (frame_only, ("frame",))):
         folder = tmp_path / make.__name__
-        run = run_suite(write_double(folder, make), folder / "report", "-k", "not test_case")
+        run = run_suite(write_double(folder, make), folder / "report", "-k", "not test_case", *UNRUN)
         hello = Hello(name="x", version="1", language="x", spec="1.0", profiles=claims)
         assert set(run.outcomes) == set(running_ids(hello, "process", claims, refusal_probes(CASES, claims)))
         assert {law.name for law in LAWS if law.profile in claims} <= {one.partition("/")[2] for one in run.outcomes}

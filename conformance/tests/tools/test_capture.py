@@ -45,8 +45,9 @@ EXPECTED = [
 
 
 def test_letters_are_ports() -> None:
-    assert [port_of(letter) for letter in "abz"] == [50101, 50102, 50126]
-    for wrong in ("", "A", "ab", "é"):
+    ports = {"a": 50101, "b": 50102, "z": 50126, "aa": 50127, "az": 50152, "ba": 50153}
+    assert {letter: port_of(letter) for letter in ports} == ports
+    for wrong in ("", "A", "aaa", "é", "a1"):
         with pytest.raises(ValueError, match="no letter"):
             port_of(wrong)
 
@@ -156,6 +157,7 @@ def test_a_dialogue_that_fails_is_said_and_captured(tmp_path: Path, capsys: pyte
         (["no/such"], "no dialogue is called 'no/such'"),
         ([f"{GROUP}*", "stream/nothing"], "no dialogue is called 'stream/nothing'"),
         (["--impl=referense"], "no adapter is called 'referense'"),
+        (["tcp/*"], "no dialogue is called 'tcp/*' over udp, but over tcp: add --transport=tcp"),
     ],
 )
 def test_nothing_to_capture_is_one_clear_line(

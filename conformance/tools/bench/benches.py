@@ -111,6 +111,11 @@ BENCHES: tuple[Bench, ...] = (
         },
     ),
     _go("quant", "quantizers on 1 Mi elements", {}),
+    _go(
+        "tcp",
+        "stream of 2,000 frames of 60 KiB over TCP against the same bytes through a bare socket",
+        {"tcp_of_bare": MORE_IS_BETTER},
+    ),
     _typescript("frame", "seed frame of 2048 F16", {"decode_us": Figure(LESS, ratio=False, limit=40)}),
     _typescript("quant", "quantizers on 1 Mi elements", {"q4_ms": Figure(LESS, ratio=False, limit=60)}),
     _suite(

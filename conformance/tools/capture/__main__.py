@@ -1,4 +1,4 @@
-"""Plays dialogues over UDP against a testee and writes what went over the wire as a pcapng file."""
+"""Plays dialogues over UDP or TCP against a testee and writes what went over the wire as a pcapng file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from resonant.console import command, printable
 
 from adapters.driver import AdapterError, StartError, Testee, build_adapter
 
-from ...dialogue.ends import UDP
+from ...dialogue.ends import TCP, UDP
 from ...dialogue.timing import playable
 from ...model.cases import DIALOGUE, Case, VectorError, load_cases
 from ...session.implementations import find_adapter
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         adapter = find_adapter(options.impl)
-        chosen = _chosen(load_cases(), options.pattern)
+        chosen = _chosen(load_cases(), options.pattern, options.transport)
         if not options.no_build:
             build_adapter(adapter)
         with Testee(adapter) as testee:
@@ -59,17 +59,34 @@ def _parser() -> argparse.ArgumentParser:
         "--impl", default="reference", metavar="NAME|PATH|wrong:NAME", help="the implementation (%(default)s)"
     )
     parser.add_argument("-o", "--output", required=True, type=Path, metavar="FILE", help="the pcapng file to write")
+    parser.add_argument(
+        "--transport",
+        choices=(UDP, TCP),
+        default=UDP,
+        help="what carries the frames (%(default)s); over tcp the segments of each connection are made up so as to say "
+        "what was sent, in which order, and how it ended",
+    )
     parser.add_argument("--no-build", action="store_true", help="do not run the adapter's build command first")
     return parser
 
 
-def _chosen(cases: Sequence[Case], patterns: Sequence[str]) -> list[Case]:
-    """The dialogues that one of the patterns matches. Raises NothingError for a pattern that matches none."""
-    dialogues = [case for case in cases if case.op == DIALOGUE and case.transport == UDP]
+def _chosen(cases: Sequence[Case], patterns: Sequence[str], transport: str) -> list[Case]:
+    """The dialogues over a transport that one of the patterns matches, with or without the @tcp of their ids.
+
+    Raises NothingError for a pattern that matches none.
+    """
+    dialogues = [case for case in cases if case.op == DIALOGUE]
+    able = [case for case in dialogues if case.transport == transport]
     for pattern in patterns:
-        if not any(fnmatchcase(case.id, pattern) for case in dialogues):
-            raise NothingError(f"no dialogue is called {pattern!r}")
-    return [case for case in dialogues if not patterns or any(fnmatchcase(case.id, one) for one in patterns)]
+        if not any(_matches(case, pattern) for case in able):
+            others = sorted({case.transport for case in dialogues if _matches(case, pattern)})
+            advice = f" over {transport}, but over {others[0]}: add --transport={others[0]}" if others else ""
+            raise NothingError(f"no dialogue is called {pattern!r}{advice}")
+    return [case for case in able if not patterns or any(_matches(case, one) for one in patterns)]
+
+
+def _matches(case: Case, pattern: str) -> bool:
+    return any(fnmatchcase(name, pattern) for name in (case.id, case.id.removesuffix(f"@{case.transport}")))
 
 
 def _played(testee: Testee, cases: Sequence[Case]) -> tuple[int, Recorder]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from adapters.driver import Address, Answer, Hello, Ok, WirePeer
+from adapters.driver import Address, Answer, ConnectionPeer, Hello, Ok, WirePeer
 
 from ...dialogue.judge import judge_dialogue
 from ...dialogue.parse import parse_dialogue
@@ -62,6 +62,63 @@ class _Wire:
         self._wire.close()
 
 
+class _Connection(ConnectionPeer):
+    """The same over TCP: one that reports its bytes, how it begins, and how it ends."""
+
+    def __init__(self, to: Address, letter: str, recorder: Recorder, clock: _Clocked, *, listening: bool) -> None:
+        self._letter, self._recorder, self._clock = letter, recorder, clock
+        self._is_made = False
+        super().__init__(to, listening=listening)
+        if not listening:
+            self._made(ours=True)
+
+    def accept(self) -> bool:
+        """Take the connection of the testee's client."""
+        found = super().accept()
+        if found:
+            self._made(ours=False)
+        return found
+
+    def send(self, data: bytes) -> None:
+        """Write bytes."""
+        if self._is_made:
+            self._recorder.carried(self._letter, data, self._clock.now_ms, ours=True)
+        super().send(data)
+
+    def stop_sending(self) -> None:
+        """End this direction."""
+        self._ends(ours=True)
+        super().stop_sending()
+
+    def reset(self) -> None:
+        """Have the connection reset."""
+        self._ends(ours=True, reset=True)
+        super().reset()
+
+    def close(self) -> None:
+        """Close it, which ends this direction, too."""
+        self._ends(ours=True)
+        self._is_made = False
+        super().close()
+
+    def _read(self, count: int | None, deadline: float) -> bytes:
+        was_over = self.ended
+        found = super()._read(count, deadline)
+        if found:
+            self._recorder.carried(self._letter, found, self._clock.now_ms, ours=False)
+        if self.ended and not was_over:
+            self._ends(ours=False, reset=self.was_reset)
+        return found
+
+    def _made(self, *, ours: bool) -> None:
+        self._is_made = True
+        self._recorder.connected(self._letter, self._clock.now_ms, ours=ours)
+
+    def _ends(self, *, ours: bool, reset: bool = False) -> None:
+        if self._is_made:
+            self._recorder.ended(self._letter, self._clock.now_ms, ours=ours, reset=reset)
+
+
 def record(testee: AsksPeers, case: Case, recorder: Recorder) -> Verdict:
     """Play a case of op dialogue and have it recorded, as far as it goes; gives its verdict.
 
@@ -70,4 +127,8 @@ def record(testee: AsksPeers, case: Case, recorder: Recorder) -> Verdict:
     recorder.begin(case.id)
     clock = _Clocked(testee)
     letters: Iterator[str] = iter(parse_dialogue(case.input).links)  # a player opens them in this order
-    return judge_dialogue(clock, case, lambda to: _Wire(next(letters), recorder, clock, to))
+
+    def connect(to: Address, letter: str, listening: bool) -> ConnectionPeer:
+        return _Connection(to, letter, recorder, clock, listening=listening)
+
+    return judge_dialogue(clock, case, lambda to: _Wire(next(letters), recorder, clock, to), connect)

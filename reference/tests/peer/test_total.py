@@ -116,7 +116,7 @@ def assert_sane(peer: Peer, output: Output, now_ms: int) -> None:
 
 
 @pytest.mark.slow
-@examples(300)
+@examples(150)
 @given(st.sampled_from(Role), st.sampled_from(CONFIGS), st.lists(STEPS, max_size=30))
 def test_nothing_makes_a_peer_raise_but_what_it_is_asked_for(role: Role, config: Config, steps: list[Any]) -> None:
     peer, now_ms = Peer(role, config), 0

@@ -178,6 +178,14 @@ def _index_dims() -> Iterator[Case]:
         index = bytes.fromhex(given["index"]) + bytes(64)
         given |= {"index_dims": index_dims, "index": index[: prod(index_dims)].hex()}
         yield refuses(name, f"{what[0].upper()}{what[1:]}: {index_dims}.", "SPR-2 SPR-9", given, "BAD_INDEX")
+    for count in (0, 1, 8, 12, 15, 17, 20, 24, 32):
+        given = decode_input([2, 2], [ONE, TWO], [(0, 1), (1, 0)])
+        index = bytes.fromhex(given["index"])
+        given["index"] = (index + bytes.fromhex("01000000") * 4)[:count].hex()
+        about = f"The right dims, and {count} bytes in place of {len(index)}."
+        yield refuses(f"payload-of-{count}", about, "SPR-2 SPR-9", given, "BAD_INDEX")
+    given = decode_input([2], [], []) | {"index": "00000000"}
+    yield refuses("nnz-0-payload-of-4", "No rows, and a coordinate.", "SPR-2 SPR-9", given, "BAD_INDEX")
 
 
 def _rows() -> Iterator[Case]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..dialogue.configs import DATA_STREAM
-from ..dialogue.events import dropped, error_received, established, failed, message
-from ..dialogue.frames import Frame, capable, heart, part, ping, small_ping, sync, unknown, wrong
+from ..dialogue.events import dropped, error_received, established, failed, message, messages
+from ..dialogue.frames import Frame, capable, heart, part, ping, small_ping, sync, think, unknown, wrong
 from ..dialogue.sessions import ROLES, dialogue, session
 from ..dialogue.steps import (
     JOIN,
@@ -31,6 +31,7 @@ from ..dialogue.steps import (
 from ..dialogue.streams import short
 from ..model import Case, Group
 from ..writer.raw_frame import STRONG_TAIL
+from .repair import gap
 
 CODE = "ENCRYPTION_REQUIRED"
 TOLD: Steps = events(error_received(CODE))
@@ -140,6 +141,32 @@ def _remembered() -> Iterator[Case]:
     many = [*send_each(_error(first), first, last), *events(*[error_received(CODE)] * MANY)]
     repeated = [*send(_error(first), _error(last)), *events(*[dropped("DUPLICATE")] * 2), *nothing()]
     yield server("far-1024", about, "STM-31", begun, many, repeated)
+    yield from _remembered_beside_near_ones()
+
+
+def _remembered_beside_near_ones() -> Iterator[Case]:
+    """Numbers within the buffer are remembered as such, and are none of the 1,024 beyond it."""
+    stream = gap(999)
+    first, beyond, many = 1_600, 5_000, MANY - 1
+    begun = [*OPEN, *stream.begun(sized=False), *send_each(think(0), 1, 499), *events(messages(think(0), 1, 499))]
+    told = events(*[error_received(CODE)] * 2, *[error_received(CODE)] * many)
+    beside = [*send(_error(first), _error(1_200)), *send_each(_error(beyond), beyond, beyond + many - 1), *told]
+    again = [*send(_error(first), _error(1_200), _error(beyond)), *events(*[dropped("DUPLICATE")] * 3), *nothing()]
+    about = "500 is missing; errors of 1,600, which is beyond the buffer, of 1,200, which is not, and 1,023 beyond it."
+    yield server("far-1024-beside-a-near-one", about, "STM-31 STM-9", begun, beside, again)
+    begun_far = [
+        *begun,
+        *send(_error(first)),
+        *TOLD,
+        *send_each(think(0), 500, 999),
+        *events(messages(think(0), 500, 999)),
+    ]
+    beside = [*send_each(_error(beyond), beyond, beyond + many), *events(*[error_received(CODE)] * (many + 1))]
+    again = [*send(_error(first), _error(beyond)), *events(*[dropped("DUPLICATE")] * 2), *nothing()]
+    about = (
+        "An error of 1,600 beyond the buffer, which then comes so far; 1,024 errors beyond it later it is remembered."
+    )
+    yield server("far-1024-after-a-near-one", about, "STM-31 STM-9", begun_far, beside, again)
 
 
 def _pings() -> Iterator[Case]:
@@ -165,10 +192,27 @@ def _pings() -> Iterator[Case]:
     repeated = [*send(small_ping(2, DATA_STREAM)), *again("answer"), *events(), *send(part(2)), *AGAIN]
     third = [*send(part(3)), *events(message(part(3)))]
     yield server("ping-again", about, "HSK-62 STM-29", asked, first, opened, repeated, third)
+    yield from _pings_of_held_numbers()
     about = "The session is renegotiated while the stream is open: it goes on, by the new agreement."
     less = ping(9, dtype=["i8"], supports={"critique": True, "dtype": ["i8"]})
     answer = [*send(less), *expect(capability(1, supports={"dtype": ["i8"]})), *events(established(dtype=["i8"]))]
     yield server("server-open-across-renegotiation", about, "HSK-17 STM-7", begun, answer, rest)
+
+
+def _pings_of_held_numbers() -> Iterator[Case]:
+    """A ping that was answered before the HEAD comes again, when a data frame of its number waits."""
+    stream = short("server")
+    asked = [*OPEN, *send(small_ping(3, DATA_STREAM))]
+    asked += expect(capability(0, DATA_STREAM, supports={"critique": False}), name="answer")
+    held = [*events(established(critique=False)), *stream.begun(1), *send(part(3)), *events()]
+    repeated = [*send(small_ping(3, DATA_STREAM)), *again("answer"), *events()]
+    ends = [*send(part(2)), *events(*stream.messages(2, 3)), *send(stream.tail()), *events(stream.complete())]
+    about = "A ping whose number a data frame has that waits, again: it is answered, and the data frame stays."
+    yield server("ping-again-of-a-held-number", about, "HSK-62 STM-9", asked, held, repeated, ends)
+    asks = [*send(stream.tail()), *stream.answered_incomplete([2], 1), *advance(5_000)]
+    ends = [*advance(4_999), *nothing(), *events(), *advance(1), *stream.timed_out(2)]
+    about = "The same below a TAIL that waits: its number was not missing, so that the 10 s go on."
+    yield server("ping-again-below-a-tail", about, "HSK-62 STM-18", asked, held, asks, repeated, ends)
 
 
 def _capabilities() -> Iterator[Case]:

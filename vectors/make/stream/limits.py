@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..dialogue.configs import own
-from ..dialogue.events import by, dropped, established, message, messages, opened
-from ..dialogue.frames import Frame, heart, part, ping, think
+from ..dialogue.events import by, dropped, error_received, established, message, messages, opened
+from ..dialogue.frames import Frame, heart, part, ping, think, wrong
 from ..dialogue.sessions import ROLES, dialogue, session
 from ..dialogue.steps import OPEN, Steps, advance, capability, events, expect, nothing, refusal, send, send_each, server
 from ..dialogue.streams import Stream, numbered, short
@@ -125,6 +125,13 @@ def _bytes() -> Iterator[Case]:
     about = "One frame is missing to 16 MiB: one byte more is too much, exactly so much is held, then nothing."
     small = [*send(part(after + 1, 11)), *FULL, *send(part(1_010, 3)), *FULL]
     yield server("exact", about, "STM-8 STM-11", OPEN, held, over, exact, small)
+    about = "A TAIL that waits, a lower TAIL and an error take no room: what is missing to 16 MiB is held all the same."
+    ended = Stream("server", (), 3, tail_seq=2_000)
+    asked = [*send(ended.tail()), *ended.answered_incomplete([1, *range(1_002, 1_065)])]
+    code = "ENCRYPTION_REQUIRED"
+    at_once = [*send(replace(ended, tail_seq=1_500).tail(), wrong(code, 1_600, 3)), *events(error_received(code))]
+    small = [*send(part(after + 1, 11)), *FULL]
+    yield server("beside-tails", about, "STM-8 STM-33 STM-30", OPEN, held, asked, at_once, exact, small)
     about = "A frame that does not wait is delivered all the same, and what it sets free can be held again."
     free = [*send(part(1, 3)), *events(message(part(1, 3)), messages(block(2, 3), 2, each + 1))]
     again = [*send(part(after + 1, 11)), *events(), *send(block(after + 2, 11, BLOCK + 1)), *events()]

@@ -28,6 +28,7 @@ from ..dialogue.steps import (
 from ..dialogue.streams import short
 from ..model import Case, Group
 from ..writer.raw_frame import STRONG_TAIL, close
+from .sent import STATE, short_sent
 from .timers import QUIET, beat
 
 LOST: Steps = events(lost())
@@ -138,6 +139,19 @@ def _after_loss(role: str) -> Iterator[Case]:
     yield _silent(role, "sending-after", about, steps)
 
 
+def _own_streams(role: str, first: Steps, fresh: Steps) -> Iterator[Case]:
+    """Streams that a peer has sent are over with their session. fresh: begins another."""
+    stream = short_sent(role)
+    about = "A stream that the peer has begun is over: what it sends there is a single message, and no TAIL follows."
+    begun = [*stream.head(), *stream.some(1)]
+    single = [*say(part(2)), *expect(part(2)), *act("tail", DATA_STREAM, STATE)]
+    yield dialogue(role, "own-stream-open", about, "STM-24 STM-25 STM-4", first, begun, GONE, fresh, single)
+    about = "A stream that the peer has sent, and that broke, is over: what it sends there is a single message."
+    broken = [*stream.whole(), *stream.asks([], 0, "STREAM_CORRUPT", what="md5")]
+    single = [*say(part(5)), *expect(part(5)), *act("heart", DATA_STREAM), *expect(heart(6))]
+    yield dialogue(role, "own-stream-broken", about, "STM-24 STM-25 STM-21", first, broken, GONE, fresh, single)
+
+
 def _servers() -> Iterator[Case]:
     fresh = [*send(brief_ping()), *expect(capability(3)), *events(established())]
     about = "The very ping of the lost session begins another: its answer has the next number, not 0 again."
@@ -162,6 +176,7 @@ def _servers() -> Iterator[Case]:
     about = "Its own numbers go on where they were."
     before = [*OPEN, *say(part(0)), *expect(part(0)), *GONE, *fresh, *say(part(1)), *expect(part(1))]
     yield server("server-own-numbers", about, "STM-25 HSK-2", before)
+    yield from _own_streams("server", OPEN, fresh)
     about = "Of two addresses one is lost, the other not."
     joined = [
         *advance(10_000),
@@ -186,6 +201,7 @@ def _clients() -> Iterator[Case]:
     about = "Its own numbers go on where they were."
     said = [*say(part(0)), *expect(part(0))]
     yield client("client-own-numbers", about, "STM-25", JOIN, said, GONE, second, say(part(1)), expect(part(1)))
+    yield from _own_streams("client", JOIN, second)
     stream = short("client")
     about = "An open stream is forgotten: its data frames are single messages, and a HEAD opens it anew."
     steps = [*JOIN, *stream.begun(1), *GONE, *second, *send(part(3)), *events(message(part(3))), *stream.whole()]

@@ -170,6 +170,17 @@ def _no_head(role: str) -> Iterator[Case]:
     about = "A TAIL that was not kept does not shut out higher numbers."
     steps = [*first, *send(part(9)), *events(message(part(9)))]
     yield dialogue(role, "higher-number-after", about, "STM-13 HSK-41", session(role), steps)
+    for ahead in (1, 5, 1_023):
+        about = (
+            f"After the TAIL a message {ahead:,} above it: the TAIL is answered again, and else the numbers are used."
+        )
+        above = part(stream.tail_seq + ahead)
+        known = (part(stream.tail_seq), sync("{", stream.tail_seq, DATA_STREAM), tail(above.frame_seq))
+        used = [step for one in known for step in (*send(one), *AGAIN)]
+        repeated = [*send(stream.tail()), *stream.answered_incomplete(everything, 1), *used, *nothing()]
+        case_id = f"tail-again-{ahead}-below"
+        steps = [*first, *send(above), *events(message(above)), *repeated]
+        yield dialogue(role, case_id, about, "STM-13 STM-34 HSK-34", session(role), steps)
     about = "A TAIL that was not kept does not time out."
     yield dialogue(role, "no-timeout", about, "STM-13", session(role), first, advance(14_000), nothing(), events())
     about = "Numbers accepted before without a HEAD are missing all the same."

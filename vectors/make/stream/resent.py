@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from ..dialogue.configs import DATA_STREAM
 from ..dialogue.events import dropped, error_received, error_sent
-from ..dialogue.frames import Frame, heart, part, wrong
+from ..dialogue.frames import Frame, heart, part, think, wrong
 from ..dialogue.sessions import ROLES, dialogue, session
 from ..dialogue.steps import Steps, act, advance, error, events, expect, nothing, perhaps_again, say, send
 from ..model import Case, Group
-from ..writer.raw_frame import STRONG_TAIL
+from ..writer.raw_frame import I8, STRONG_TAIL
 from .sent import STATE, Sent, short_sent
 
 
@@ -19,7 +19,7 @@ def groups() -> Iterator[Group]:
     """One group."""
     about = "What a peer sends again, and when it says no more."
     cases = [case for role in ROLES for case in (*_repaired(role), *_kept(role), *_sent_long_ago(role), *_silent(role))]
-    yield Group("stream", "sent/repaired", "dialogue", about, cases)
+    yield Group("stream", "sent/repaired", "dialogue", about, [*cases, _kept_whole()])
 
 
 def _repaired(role: str) -> Iterator[Case]:
@@ -78,6 +78,7 @@ def _repaired_otherwise(role: str) -> Iterator[Case]:
         yield dialogue(role, f"missing-{case_id}", about, "STM-20", session(role), steps)
     yield from _repaired_often(role)
     yield _repaired_error(role)
+    yield _not_of_the_stream(role)
 
 
 def _repaired_often(role: str) -> Iterator[Case]:
@@ -129,11 +130,28 @@ def _repaired_error(role: str) -> Case:
     return dialogue(role, "missing-error", about, "STM-20 HSK-42", session(role), begun, used_up, over, again)
 
 
+def _not_of_the_stream(role: str) -> Case:
+    """An error that the peer sends on the stream_id after its TAIL has the next number."""
+    stream = short_sent(role)
+    refused = replace(part(0), slices=())
+    sent = [*stream.whole(), *send(refused), *_answered(refused, stream.tail_seq + 1)]
+    about = "An error that was sent after the TAIL is named beside a data frame: the data frame comes again, and TAIL."
+    asked = [*stream.asks([2, stream.tail_seq + 1], 1), *stream.resent(2)]
+    return dialogue(role, "missing-above-tail", about, "STM-20", session(role), sent, asked)
+
+
 def _answered(frame: Frame, frame_seq: int, name: str = "") -> Steps:
     """The frame, a Think without slices, is answered with the error of this number."""
     ref = (frame.stream_id, frame.frame_seq)
     said = error("BAD_MESSAGE", ref, frame_seq, detail="BAD_SLOTS")
     return [*expect(said, name=name), *events(error_sent("BAD_MESSAGE", frame.frame_seq, frame.stream_id))]
+
+
+def kept_until(role: str, ms: int) -> Steps:
+    """A stream is sent, and all of it asked for again when so many milliseconds have gone by since its TAIL."""
+    stream = short_sent(role)
+    late = [*advance(ms), *perhaps_again(stream.name(stream.tail_seq))]
+    return [*stream.whole(), *late, *stream.asks([1, 2, 3]), *stream.resent(1, 2, 3)]
 
 
 def _kept(role: str) -> Iterator[Case]:
@@ -144,11 +162,11 @@ def _kept(role: str) -> Iterator[Case]:
         ("kept-10-s", "Frames are kept for 10 s after TAIL.", 9_999),
         ("kept-10-s-exactly", "Frames are kept for 10 s after TAIL, this instant included.", 10_000),
     ):
-        late = [*advance(ms), *waits, *stream.asks([1, 2, 3]), *stream.resent(1, 2, 3)]
-        yield dialogue(role, case_id, about, "STM-37", session(role), stream.whole(), late)
+        late = kept_until(role, ms)
+        yield dialogue(role, case_id, about, "STM-37", session(role), late)
         later = [*advance(ms), *waits, *stream.asks([1], 1), *stream.resent(1)]
         text = f"{about} TAIL was sent again, and they are kept for as long after that."
-        yield dialogue(role, f"{case_id}-after-resent", text, "STM-37", session(role), stream.whole(), late, later)
+        yield dialogue(role, f"{case_id}-after-resent", text, "STM-37", session(role), late, later)
 
 
 def _sent_long_ago(role: str) -> Iterator[Case]:
@@ -159,6 +177,22 @@ def _sent_long_ago(role: str) -> Iterator[Case]:
     asked = [*perhaps_again(stream.name(stream.tail_seq)), *stream.asks([1, 2]), *stream.resent(1, 2)]
     about = "A data frame that was sent more than 10 s before TAIL is kept, too."
     yield dialogue(role, "sent-10-s-before-tail", about, "STM-37", begun, ended, asked)
+
+
+def _kept_whole() -> Case:
+    """A long stream is kept from its first frame: 1,200 frames that are 1.2 MB."""
+    count, role = 1_200, "server"
+    data = tuple(think(number, (I8, (1_000,), bytes(1_000))) for number in range(1, count + 1))
+    stream = Sent(role, data, tail_seq=count + 1)
+    named = (1, 600, count)
+    sent = [
+        step
+        for one in data
+        for step in (*say(one), *expect(one, name=stream.name(one.frame_seq) if one.frame_seq in named else ""))
+    ]
+    steps = [*stream.head(), *sent, *stream.tail(), *stream.asks(named), *stream.resent(*named)]
+    about = "A stream of 1,200 data frames of 1,000 elements each is kept from the first of them on."
+    return dialogue(role, "kept-1200-frames", about, "STM-37 STM-20", session(role), steps)
 
 
 def _silent(role: str) -> Iterator[Case]:

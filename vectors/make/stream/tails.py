@@ -214,6 +214,12 @@ def _many() -> Iterator[Case]:
     told = [event for n in range(2, 1_026) for event in (opened(n), complete([], n))]
     first = [*send(head("server", 2)), *CLOSED, *send(heart(0, 1)), *AGAIN, *send(tail(1, 1_025)), *CLOSED]
     yield server("closed-1024", about, "STM-36 HSK-69", OPEN, send(*frames), events(*told), first)
+    about = "The first of 1,024 closed streams is used, and two more are closed: it is one of the 1,024 used last."
+    used = [*send(wrong(CODE, 5, 2)), *TOLD]
+    more = [one for n in (1_026, 1_027) for one in (head("server", n), tail(1, n))]
+    later = events(*(event for n in (1_026, 1_027) for event in (opened(n), complete([], n))))
+    known = [step for n in (2, 1_027, 1_026, 5) for step in (*send(heart(1, n)), *CLOSED)]
+    yield server("closed-1026", about, "STM-36", OPEN, send(*frames), events(*told), used, send(*more), later, known)
 
 
 def _clear(role: str) -> Iterator[Case]:

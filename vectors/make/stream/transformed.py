@@ -66,6 +66,18 @@ def _received(role: str) -> Iterator[Case]:
     steps = [*send(beats.head(), closed(1), heart(2, flags=XCHACHA), closed(3), beats.tail())]
     yield _required(role, "heart", about, "STM-7", steps, events(beats.opened(), *beats.messages(), beats.complete()))
     yield from _clear_in_sealed(role)
+    for case_id, flags in (("clear", 0), ("strong", STRONG_TAIL)):
+        other = _of_another_flag(sealed_stream(role, flags=flags))
+        about = f"A sealed data frame differs in STRONG_TAIL from the sealed HEAD of its stream, which is {case_id}."
+        yield _required(role, f"{case_id}-of-another-flag", about, "STM-26", other)
+
+
+def _of_another_flag(stream: Stream) -> Steps:
+    """A data frame of the other STRONG_TAIL is refused, and then the stream goes on."""
+    one = stream.data[1]
+    bad = replace(one, flags=one.flags ^ STRONG_TAIL)
+    rest = [*send(*stream.numbered(2, 3), stream.tail()), *events(*stream.messages(2, 3), stream.complete())]
+    return [*stream.begun(1), *send(bad), *refusal(bad, "STREAM_FLAG_MISMATCH"), *rest]
 
 
 def _clear_in_sealed(role: str) -> Iterator[Case]:
@@ -176,6 +188,7 @@ def _compressed(role: str) -> Iterator[Case]:
 
     about = "Compressed data frames: the stream's bytes are those on the wire."
     yield agreed("whole", about, "STM-1 STM-17", stream.whole())
+    yield agreed("waits", "Compressed data frames wait for a lower number.", "STM-7 STM-8", _waited_for(stream))
     about = "HEAD and TAIL compressed as well, by agreement: taken, though no peer is to send such."
     all_of_it = [replace(one, flags=one.flags | ZSTD) for one in (stream.head(), stream.tail())]
     ends = [*send(all_of_it[1]), *events(stream.complete())]
@@ -185,6 +198,7 @@ def _compressed(role: str) -> Iterator[Case]:
     steps = [*stream.begun(1), *send(all_of_it[1]), *stream.answered_incomplete([2, 3])]
     rest = [*send(*stream.numbered(2, 3)), *events(*stream.messages(2, 3), stream.complete())]
     yield agreed("tail-held", about, "HSK-37 STM-14", steps, rest)
+    yield from _compressed_strong(role)
     about = "HEAD counts the bytes of the frames before they were compressed: corrupt."
     bad = stream.head(total_len=str(sum(map(len, short(role).wires))))
     steps = [*send(bad, *stream.data), *events(stream.opened(), *stream.messages()), *send(stream.tail())]
@@ -201,6 +215,25 @@ def _compressed(role: str) -> Iterator[Case]:
         *events(error_received("STREAM_INCOMPLETE", (DATA_STREAM, 3))),
     ]
     yield agreed("sends-again", about, "STM-20 HSK-2", _sent_compressed(role, 0, ZSTD), ask, again_same)
+
+
+def _compressed_strong(role: str) -> Iterator[Case]:
+    start = session(role, COMPRESSED)
+    for case_id, flags in (("clear", 0), ("strong", STRONG_TAIL)):
+        data = tuple(part(n, flags=ZSTD | flags) for n in range(1, FRAMES + 1))
+        stream = Stream(role, data, flags=flags)
+        about = f"A compressed data frame differs in STRONG_TAIL from the HEAD of its stream, which is {case_id}."
+        steps = _of_another_flag(stream)
+        yield dialogue(role, f"{case_id}-of-another-flag", about, "STM-26", start, steps, config=COMPRESSED)
+    about = "Compressed data frames between a HEAD and a TAIL that are not, all with STRONG_TAIL."
+    yield dialogue(role, "strong", about, "STM-3 STM-17", start, stream.whole(), config=COMPRESSED)
+
+
+def _waited_for(stream: Stream) -> Steps:
+    """The first data frame comes last."""
+    begun = [*stream.begun(), *send(*stream.numbered(2, 3)), *events()]
+    ends = [*send(stream.tail()), *events(stream.complete())]
+    return [*begun, *send(*stream.numbered(1)), *events(*stream.messages()), *ends]
 
 
 def _sent_compressed(role: str, sync_flags: int, data_flags: int) -> Steps:
@@ -220,3 +253,5 @@ def _both(role: str) -> Iterator[Case]:
     stream = Stream(role, data, flags=XCHACHA)
     about = "Compressed and sealed data frames, HEAD and TAIL sealed alone."
     yield dialogue(role, "whole", about, "STM-1 STM-17", session(role, BOTH), stream.whole(), config=BOTH)
+    about = "Compressed and sealed data frames wait for a lower number."
+    yield dialogue(role, "waits", about, "STM-7 STM-8", session(role, BOTH), _waited_for(stream), config=BOTH)

@@ -75,7 +75,9 @@ func members(value reflect.Value) string {
 		case *peer.Ref:
 			texts = append(texts, fmt.Sprintf("ref %+v", nested))
 		case resonant.Code:
-			texts = append(texts, fmt.Sprintf("code %s", strings.Trim(fmt.Sprintf("%q", string(nested)), `"`)))
+			if nested != "" { // the end of a connection may have none
+				texts = append(texts, fmt.Sprintf("code %s", strings.Trim(fmt.Sprintf("%q", string(nested)), `"`)))
+			}
 		default:
 			texts = append(texts, fmt.Sprintf("%s %v", strings.ToLower(name), nested))
 		}

@@ -66,6 +66,8 @@ func exchange(ctx context.Context, server *peer.Conn, number int, critique bool)
 			return describe(event)
 		case peer.ErrorReceived:
 			return fmt.Errorf("the server refused: %w", event.Code)
+		case peer.Ended:
+			return errors.New("the server ended the connection")
 		}
 	}
 	fmt.Printf("no Critique in %v\n", patience)

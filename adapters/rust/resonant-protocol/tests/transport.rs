@@ -14,7 +14,7 @@ use resonant_protocol::RejectCode::{
     HandshakeRequired, HandshakeTimeout, TruncatedFrame,
 };
 
-/// What a splitter makes of chunks: the frames, and the code at which it stops, if it does.
+/// The result of a splitter for chunks: the frames, and the code at which it stops, if it does.
 fn split<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> (Vec<Vec<u8>>, Option<RejectCode>) {
     let (mut splitter, mut frames) = (Splitter::new(), Vec::new());
     for chunk in chunks {

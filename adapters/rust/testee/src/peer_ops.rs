@@ -138,7 +138,7 @@ pub(crate) fn advance(input: Advancing, peers: &mut Peers) -> Result<Value, Fail
     Ok(told(json!({}), peers))
 }
 
-/// What has arrived, where a request says it (TST-28).
+/// The member `arrived` of a request that has it (TST-28).
 pub(crate) fn arrived(input: &mut Members) -> Result<Option<Arrived>, BadRequest> {
     input.optional("arrived", |input, name| {
         let mut members = Members::of(input.value(name)?, "arrived")?;

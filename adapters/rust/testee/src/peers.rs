@@ -155,7 +155,7 @@ impl Peers {
         std::mem::take(&mut self.events)
     }
 
-    /// What `sent` of a reply is (TST-30).
+    /// The `sent` of a reply (TST-30).
     pub(crate) fn tell_sent(&mut self) -> BTreeMap<String, u64> {
         self.lines.tell_sent()
     }
@@ -171,7 +171,6 @@ impl Peers {
 
     /// Handles what waits and what has arrived (TST-15, TST-28). The error is a text for people (TST-29).
     pub(crate) fn handle(&mut self, arrived: Option<&Arrived>) -> Result<(), String> {
-        self.lines.flush();
         self.handle_datagrams();
         if let Some(arrived) = arrived {
             self.handle_arrived(arrived)?;

@@ -13,6 +13,8 @@ from .attack import Sends, head, on_all, on_one, whole
 from .bounds import ENDLESS_BYTES
 
 FLOOD_BURSTS, BURST, BETWEEN_S = 500, 100, 0.002
+PAUSE_S = 0.0002
+"""Long enough to leave the machine to others. A flood that never ebbs meets a channel in its own tests."""
 
 
 def _full(make: Callable[[], bytes]) -> Sends:
@@ -45,6 +47,7 @@ def _without_end(number: int, _message: bytes, _to: Address) -> Iterator[bytes]:
     other = head(number + 9, 0, 1) + bytes(1_000)
     for _ in range(ENDLESS_BYTES // len(other)):
         yield other
+        time.sleep(PAUSE_S)
 
 
 def _shuffled(number: int, message: bytes, _to: Address) -> list[bytes]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -74,7 +76,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 )
 def test_a_project_with_settings_of_its_own_judges_its_implementation(project: Path, command: str) -> None:
     """In shells and interpreters of their own; what else is asked of programs here, forks can say as well."""
-    run = replayed(f"{command} --profile sparse", project, fresh=True)
+    run = replayed(f"{command} --profile sparse -k sparse_encode/counts", project, fresh=True)
     assert run.status == 0, run.out
     assert run.report["adapter"] == "mine"
     assert run.report["profiles"]["sparse"]["passed"] > 100
@@ -147,3 +149,18 @@ def test_help_is_whole_and_starts_nothing(project: Path) -> None:
     assert out.startswith("usage: resonant-conformance run IMPL [OPTION ...]")
     for option in ("--impl", "--case", "--profile", "--known-failures", "--plan", "--report", "--seed", "--no-build"):
         assert f"\n  {option}" in out
+
+
+def test_a_run_is_started_before_anything_is_imported() -> None:
+    """It is imported in the process that judges, and would be twice."""
+    code = "import sys; old = {*sys.modules}; import resonant_conformance.cli; print(*{*sys.modules} - old)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    packages = {name.partition(".")[0] for name in done.stdout.split()}
+    assert "resonant_conformance" in packages
+    assert not packages & {"numpy", "pytest", "resonant", "conformance", "adapters", "reports", "argparse"}
+
+
+def test_a_run_whose_output_is_closed_is_judged_all_the_same(tmp_path: Path) -> None:
+    line = f"{RUN} reference --case ports-line -q --report {shlex.quote(str(tmp_path))} >&- 2>&-"
+    assert run_line(line, tmp_path)[0] == 0
+    assert json.loads((tmp_path / "run.json").read_bytes())["exit_status"] == 0

@@ -3,60 +3,44 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from email.parser import HeaderParser
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 from resonant.describe.registry import registry
 
+from conformance.model.cases import load_cases
 from conformance.tests.support import ROOT, replayed, replays
+from conformance.tests.tools.package.installing import SITE, Installed, execute, link, recipe
 from conformance.tests.tools.test_new_adapter import FILLED
 from conformance.tools.new_adapter import LANGUAGES, write_adapter
+from conformance.tools.package.tree import NAME, write_tree
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installed")]
 
-LIMIT_S = 300
 ADAPTER = """\
 name = "mine"
 about = "somebody's implementation"
 launch = "process"
 run = ["{python}", "{testee}"]
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Installed:
-    """A Python that has the suite from the wheel, and an empty folder to work in."""
-
-    bin: Path
-    folder: Path
-
-    def run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = {
-            key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "PYTHON", "VIRTUAL_ENV"))
-        }
-        return subprocess.run(
-            [str((self.folder if os.sep in program else self.bin) / program), *arguments],
-            cwd=self.folder,
-            env=environment | {"COLUMNS": "120"},
-            capture_output=True,
-            text=True,
-            timeout=LIMIT_S,
-            check=False,
-        )
-
-
-def execute(*command: str, cwd: Path) -> None:
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=LIMIT_S, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+CLAIMS = ("frame", "zstd", "xchacha", "sparse")
+KEPT = {"hello", "stop", *(case.op for case in load_cases() if case.needs <= {*CLAIMS})}
+CLAIMS_LESS = """\
+import sys
+sys.path.insert(0, {folder!r})
+import ops, testee
+ops.PROFILES = {claims!r}
+for name in ops.OPS.keys() - {kept!r}:
+    del ops.OPS[name]
+testee.main()
+"""
 
 
 @pytest.fixture(scope="session")
@@ -68,69 +52,72 @@ def archives(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def by_recipe(
-    archives: Path, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, subprocess.CompletedProcess[str]]:
-    """An empty folder but for an adapter of somebody's own, in which the recipe for any CI installed the wheel and ran.
-
-    What the suite depends on has the versions of the lock file.
-    """
+def requirements(archives: Path) -> list[str]:
+    """The requirements of the wheel."""
     (wheel,) = archives.glob("*.whl")
-    folder = tmp_path_factory.mktemp("empty")
-    site = f".resonant/lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
-    testee = folder / site / "resonant_conformance" / "adapters" / "reference" / "testee.py"
-    (folder / "adapter.toml").write_text(ADAPTER.replace("{testee}", str(testee)), "utf-8")
-    locked = tmp_path_factory.mktemp("locked") / "constraints.txt"
-    locked.write_text(without_hashes("requirements.lock"), "utf-8")
-    given = {"RESONANT_SUITE": str(wheel), "RESONANT_ARGS": "--profile sparse -q", "RESONANT_REPORT": "by-recipe"}
-    return folder, recipe(folder, {**given, "PIP_CONSTRAINT": str(locked)})
-
-
-def without_hashes(lock: str) -> str:
-    """A lock file as constraints."""
-    return re.sub(r" \\\n(?: +--hash=\S+(?: \\)?\n)+", "\n", (ROOT / lock).read_text("utf-8"))
-
-
-def recipe(folder: Path, given: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """The recipe for any CI, run in the folder with the Python that runs this."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    line = ["bash", str(ROOT / "adapters" / "ci" / "judge.sh")]
-    return subprocess.run(
-        line, cwd=folder, env={**given, "PATH": path}, capture_output=True, text=True, timeout=LIMIT_S, check=False
-    )
+    with ZipFile(wheel) as archive:
+        (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+        return HeaderParser().parsestr(archive.read(name).decode()).get_all("Requires-Dist", [])
 
 
 @pytest.fixture(scope="session")
-def installed(by_recipe: tuple[Path, subprocess.CompletedProcess[str]]) -> Installed:
+def needed(requirements: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the packages that the wheel needs without an extra."""
+    folder = tmp_path_factory.mktemp("needed")
+    link(folder, [one for one in requirements if "extra ==" not in one])
+    return folder
+
+
+@pytest.fixture(scope="session")
+def by_recipe(
+    archives: Path, needed: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """An empty folder but for an adapter of somebody's own, in which the recipe for any CI installed the wheel."""
+    (wheel,) = archives.glob("*.whl")
+    folder = tmp_path_factory.mktemp("empty")
+    testee = folder / ".resonant" / SITE / "resonant_conformance" / "adapters" / "reference" / "testee.py"
+    (folder / "adapter.toml").write_text(ADAPTER.replace("{testee}", str(testee)), "utf-8")
+    (folder / "less").mkdir()
+    less = CLAIMS_LESS.format(folder=str(testee.parent), claims=CLAIMS, kept=KEPT)
+    (folder / "less" / "testee.py").write_text(less, "utf-8")
+    (folder / "less" / "adapter.toml").write_text(ADAPTER.replace("{testee}", "testee.py"), "utf-8")
+    given = {"RESONANT_SUITE": str(wheel), "RESONANT_ARGS": "--profile sparse -q", "RESONANT_REPORT": "by-recipe"}
+    return folder, recipe(folder, {**given, "PIP_NO_DEPS": "1", "PIP_NO_INDEX": "1", "PYTHONPATH": str(needed)})
+
+
+@pytest.fixture(scope="session")
+def installed(by_recipe: tuple[Path, subprocess.CompletedProcess[str]], needed: Path) -> Installed:
     """The suite, installed from the wheel, with an adapter of somebody's own."""
     folder, done = by_recipe
     assert done.returncode == 0, done.stdout + done.stderr
-    return Installed(folder / ".resonant" / "bin", folder)
+    return Installed(folder, needed)
 
 
 @pytest.fixture(scope="session")
 def by_readme(installed: Installed) -> list[subprocess.CompletedProcess[str]]:
-    """The lines of README for CI, of which the first is a whole run, by a plan of one profile."""
+    """The lines of README for CI: the first is a whole run of an adapter that claims a part, by a plan of a profile."""
+    adapter = "./less/adapter.toml"
     options = ("-q", "-n", "2", "--profile", "sparse", "--plan", "plan.json", "--write-plan")
-    planned = installed.run("pytest", "--pyargs", "resonant_conformance", "--impl=./adapter.toml", *options)
+    planned = installed.run("pytest", "--pyargs", "resonant_conformance", f"--impl={adapter}", *options)
     assert planned.returncode == 0, planned.stdout + planned.stderr
     assert "warning" not in planned.stdout
     _, _, section = (ROOT / "README.md").read_text("utf-8").partition("\n## In your CI\n")
     lines = re.findall(r"^resonant-conformance .*", section, re.MULTILINE)
     assert [line.split()[1] for line in lines] == ["run", "report", "statement"]
+    assert "./adapter.toml" in lines[0]
     (installed.folder / "known.toml").write_text("known = []\n", "utf-8")
-    return [installed.run(*shlex.split(line)) for line in lines]
+    return [installed.run(*shlex.split(line.replace("./adapter.toml", adapter))) for line in lines]
 
 
-def test_the_source_archive_installs_as_the_same_suite(archives: Path, tmp_path: Path) -> None:
-    (wheel,), (source,) = archives.glob("*.whl"), archives.glob("*.tar.gz")
-    pip = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
-    execute(*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", str(tmp_path), str(source), cwd=tmp_path)
-    (again,) = tmp_path.glob("*.whl")
-    with ZipFile(wheel) as first, ZipFile(again) as second:
-        assert {name: first.read(name) for name in first.namelist()} == {
-            name: second.read(name) for name in second.namelist()
-        }
+def test_the_wheel_that_the_source_archive_gives_is_the_suite_of_the_checkout(archives: Path, tmp_path: Path) -> None:
+    (wheel,) = archives.glob("*.whl")
+    write_tree(ROOT, tmp_path / NAME)
+    shutil.copytree(ROOT / "reference" / "resonant", tmp_path / "resonant", ignore=shutil.ignore_patterns("*.pyc"))
+    shutil.copytree(ROOT / "specs", tmp_path / "resonant" / "specs")
+    with ZipFile(wheel) as archive:
+        held = {Path(name): archive.read(name) for name in archive.namelist() if ".dist-info/" not in name}
+    assert len(held) > 500
+    assert held == contents(tmp_path)
 
 
 def test_the_wheel_adds_two_packages_and_nothing_else(archives: Path) -> None:
@@ -140,15 +127,24 @@ def test_the_wheel_adds_two_packages_and_nothing_else(archives: Path) -> None:
     assert names == {"resonant", "resonant_conformance", wheel.name.rpartition("-py3")[0] + ".dist-info"}
 
 
-def test_a_whole_run_judges_every_profile(
+def test_each_op_of_every_profile_is_judged(installed: Installed) -> None:
+    chosen = {(case.profile, case.op): case.id for case in load_cases()}
+    assert {profile for profile, _ in chosen} == set(registry().profiles)
+    options = [f"--case={case}" for case in chosen.values()]
+    done = installed.run("resonant-conformance", "run", "./adapter.toml", "-q", "--report", "each", *options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    run = json.loads((installed.folder / "each" / "run.json").read_text("utf-8"))
+    assert {case["id"]: case["outcome"] for case in run["cases"]} == dict.fromkeys(chosen.values(), "pass")
+
+
+def test_a_whole_run_judges_all_that_is_claimed(
     by_readme: list[subprocess.CompletedProcess[str]], installed: Installed
 ) -> None:
     assert by_readme[0].returncode == 0, by_readme[0].stdout + by_readme[0].stderr
     run = json.loads((installed.folder / "out" / "run.json").read_text("utf-8"))
     assert run["adapter"] == "mine"
-    assert {name: row["passed"] == row["executed"] > 200 for name, row in run["profiles"].items()} == dict.fromkeys(
-        registry().profiles, True
-    )
+    rows = {name: row for name, row in run["profiles"].items() if row["executed"]}
+    assert {name: row["passed"] == row["executed"] > 200 for name, row in rows.items()} == dict.fromkeys(CLAIMS, True)
 
 
 def test_the_programs_of_the_references_readme_run(installed: Installed) -> None:
@@ -273,17 +269,16 @@ def test_other_sessions_of_pytest_are_left_alone(installed: Installed) -> None:
     assert "Resonant conformance" not in installed.run("pytest", "--help").stdout
 
 
-def test_a_campaign_says_what_it_lacks_and_runs_once_that_is_there(installed: Installed) -> None:
+def test_a_campaign_says_what_it_lacks_and_runs_once_that_is_there(
+    installed: Installed, requirements: list[str]
+) -> None:
     arguments = ("campaign", "--impl", "./adapter.toml", "--profile", "quant", "--inputs", "300", "--seed", "1")
     lacking = installed.run("resonant-conformance", *arguments)
     assert lacking.returncode == 2
     assert lacking.stdout == ""
     (line,) = lacking.stderr.splitlines()
     assert line.endswith("-m pip install 'resonant-conformance[campaign]'")
-    constraints = installed.folder / "constraints.txt"
-    constraints.write_text(without_hashes("requirements-campaign.lock"), "utf-8")
-    pip = (str(installed.bin / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check")
-    execute(*pip, "install", "-c", str(constraints), "distributed", "cryptography", cwd=installed.folder)
+    link(installed.needed, [one for one in requirements if re.search("extra == .campaign.", one)])
     done = installed.run("resonant-conformance", *arguments)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "300 inputs, seed 1, 0 findings" in done.stdout

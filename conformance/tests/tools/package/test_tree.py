@@ -64,5 +64,5 @@ def test_the_package_has_the_suite_and_the_vectors_and_no_tools_of_ours(tmp_path
     assert {path.relative_to(ROOT).as_posix() for path in (ROOT / "vectors/data").rglob("*.json")} <= names
     assert not [name for name in names if "/tests/" in name or "/mutants/" in name or "__pycache__" in name]
     write_tree(ROOT, tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} >= {"__init__.py", "cli.py", "plugin.py", *FOLDERS}
+    assert {path.name for path in tmp_path.iterdir()} >= {"__init__.py", "cli.py", "commands.py", "plugin.py", *FOLDERS}
     assert NAME not in FOLDERS

@@ -2,7 +2,7 @@
 
 import sys
 
-from .plugin import lead_to_suite
+from .place import lead_to_suite
 
 lead_to_suite()  # before what it imports: this way of starting Python looks for modules in the working folder first
 

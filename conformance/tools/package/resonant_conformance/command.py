@@ -9,7 +9,7 @@ import pytest
 from adapters.driver.adapter import FILE_NAME
 from conformance.pytest_plugin.options import add_options
 
-from .plugin import SUITE
+from .place import SUITE
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

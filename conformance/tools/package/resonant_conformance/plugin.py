@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from copy import copy
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-NAME = "resonant_conformance"
-_HERE = Path(__file__).resolve().parent
-INSTALLED = (_HERE / "conformance").is_dir()
-"""Whether this is the package of a wheel, and no checkout."""
-SUITE = _HERE / "conformance" if INSTALLED else _HERE.parents[2]
-"""Found without an import: every session of pytest loads this, and a checkout's folders have names that others use."""
-FOLDERS = ("adapters", "conformance", "reports")
+from .place import NAME, SUITE, lead_to_suite
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -38,21 +30,3 @@ def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Pa
 
 def _is_suite(argument: str, folder: Path) -> bool:
     return (folder / argument.partition("::")[0]).resolve().is_relative_to(SUITE)
-
-
-def lead_to_suite() -> None:
-    """Have the folders of a checkout found before those of the same names where the run was started.
-
-    They are imported at once: pytest will put folders of its own first. Raises UsageError if it is too late for that.
-    """
-    if INSTALLED:
-        return
-    sys.path.insert(0, str(SUITE.parent))
-    for name in FOLDERS:
-        module = import_module(name)
-        found = Path(next(iter(getattr(module, "__path__", [module.__file__ or ""])))).resolve()
-        if found != (SUITE.parent / name).resolve():
-            raise pytest.UsageError(
-                f"{found} was imported before the suite, whose {name} has the same name; "
-                "start the suite with resonant-conformance run"
-            )

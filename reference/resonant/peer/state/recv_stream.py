@@ -15,7 +15,7 @@ from ..events import Completed, Delivered, Failed
 from ..sync.objects import Head, Tail
 from .machine import Machine
 from .replay_window import WINDOW, Window
-from .stream_states import CLOSED, INCOMING, Arrival
+from .stream_states import INCOMING, Arrival
 
 AHEAD = WINDOW
 """STM-8: a number that is held is less than so much above the lowest missing one."""
@@ -92,11 +92,6 @@ class RecvStream:
         self._head = head
         self._md5 = None if head.md5 is None else hashlib.md5(usedforsecurity=False)
         self._xxh3 = xxhash.xxh3_64()
-
-    @property
-    def closed(self) -> bool:
-        """Whether the stream is complete or failed (STM-19)."""
-        return self.machine.state in CLOSED
 
     def seen(self, number: int, *, at_once: bool) -> bool:
         """Whether the number was delivered or filled, or is held (STM-9). at_once: the TAIL's counts too (STM-34)."""

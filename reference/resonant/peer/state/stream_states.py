@@ -45,8 +45,6 @@ INCOMING: Table[RecvState, Arrival] = Table(
         (RecvState.FAILED, Arrival.LOST): RecvState.UNOPENED,
     },
 )
-CLOSED = frozenset({RecvState.COMPLETE, RecvState.FAILED})
-"""STM-19."""
 
 
 class SendState(StrEnum):

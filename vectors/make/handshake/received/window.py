@@ -190,3 +190,8 @@ def _streams() -> Iterator[Case]:
     hearts = send(*(heart(0, stream) for stream in range(2, 1_025)))
     repeats = [*send(heart(0, 1), heart(0, 2), heart(0, 513), heart(0, 1_024)), *events(*[dropped("DUPLICATE")] * 4)]
     yield server("remembers-1024", about, "HSK-34 HSK-69", OPEN, hearts, events(), repeats)
+    about = "The handshake's stream_id is used again, then two more are: it is one of the 1,024 used last."
+    more = send(heart(1, 1), heart(0, 1_025), heart(0, 1_026))
+    known = send(heart(1, 1), heart(0, 1), heart(0, 1_026), heart(0, 1_025), heart(0, 4))
+    twice = events(*[dropped("DUPLICATE")] * 5)
+    yield server("remembers-1026", about, "HSK-69", OPEN, hearts, more, events(), known, twice)

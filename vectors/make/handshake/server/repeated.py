@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from ...dialogue.configs import DTYPES, HANDSHAKE_STREAM
+from ...dialogue.configs import DATA_STREAM, DTYPES, HANDSHAKE_STREAM
 from ...dialogue.events import by, dropped, error_received, error_sent, established, message
 from ...dialogue.frames import HALF, PING, Frame, ping, small_ping, sync, think, wrong
 from ...dialogue.steps import (
@@ -24,6 +24,7 @@ from ...dialogue.steps import (
     server,
 )
 from ...model import Case, Group
+from ...writer.tensors import THINK
 from .malformed import with_text
 
 FIRST: Steps = [*send(ping()), *expect(capability(), name="first"), *events(established())]
@@ -111,19 +112,24 @@ def _remembered() -> Iterator[Case]:
     def eight(start: int) -> Steps:
         numbers = range(start, start + 8)
         pings = send_each(small_ping(), start, start + 7)
-        answers = [step for n in numbers for step in expect(capability(n, **SMALL), name=f"answer-{n}")]
+        names = {n: f"answer-{n}" for n in (0, 63)}
+        answers = [step for n in numbers for step in expect(capability(n, **SMALL), name=names.get(n, ""))]
         return [*pings, *answers, *events(*([established(critique=False)] * 8)), *advance(1_000)]
 
     about = "64 pings, eight a second, and then the oldest and the newest again: both answers are remembered."
     steps = [step for start in range(0, 64, 8) for step in eight(start)]
     repeats = [*send(small_ping(0)), *again("answer-0"), *send(small_ping(63)), *again("answer-63"), *events()]
     yield server("answers-64", about, "HSK-18 HSK-61", steps, repeats)
+    yield from _no_pings()
     about = "72 pings refused, eight a second, then the newest and the oldest of the last 64 again: both are known."
     bad = sync({"method": "ping"}, 0, HANDSHAKE_STREAM)
 
     def errors(start: int) -> Steps:
         refs = [(HANDSHAKE_STREAM, n) for n in range(start, start + 8)]
-        answers = [step for ref in refs for step in expect(error("BAD_MESSAGE", ref, ref[1]), name=f"answer-{ref[1]}")]
+        names = {n: f"answer-{n}" for n in (8, 71)}
+        answers = [
+            step for ref in refs for step in expect(error("BAD_MESSAGE", ref, ref[1]), name=names.get(ref[1], ""))
+        ]
         told = events(*(error_sent("BAD_MESSAGE", n, HANDSHAKE_STREAM) for _, n in refs))
         return [*send_each(bad, start, start + 7), *answers, *told, *advance(1_000)]
 
@@ -134,6 +140,25 @@ def _remembered() -> Iterator[Case]:
         return [*send_each(bad, n, n), *again(f"answer-{n}"), *told]
 
     yield server("errors-72", about, "HSK-18 HSK-61", steps, repeated(71), repeated(8))
+
+
+def _no_pings() -> Iterator[Case]:
+    """Data frames that are refused are answered as well, and no ping is answered by what they were."""
+    bad = Frame(THINK, DATA_STREAM, 0)
+
+    def refused(number: int) -> Steps:
+        ref = (DATA_STREAM, number)
+        said = error("BAD_MESSAGE", ref, number, detail="BAD_SLOTS")
+        return [*send(replace(bad, frame_seq=number)), *expect(said), *events(error_sent("BAD_MESSAGE", number))]
+
+    about = "A ping with the numbers of a data frame that was refused: its first answer."
+    fresh = [*send(ping(0, DATA_STREAM)), *expect(capability(1, DATA_STREAM)), *events(established())]
+    yield server("of-a-refused-data-frame", about, "HSK-18 HSK-33", FIRST, refused(0), fresh)
+    about = "72 data frames refused, eight a second, since the ping: it is answered as before."
+    steps = [*FIRST, *advance(1_000)]
+    for start in range(0, 72, 8):
+        steps += [*(step for number in range(start, start + 8) for step in refused(number)), *advance(1_000)]
+    yield server("after-72-refused-data-frames", about, "HSK-18 HSK-61", steps, send(ping()), again("first"), events())
 
 
 def _renegotiated() -> Iterator[Case]:

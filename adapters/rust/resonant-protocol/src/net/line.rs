@@ -12,9 +12,9 @@ use crate::transport::join;
 
 /// Bytes of one read.
 const CHUNK_BYTES: usize = 65_536;
-/// How long the other end may go on sending to a connection that is closed here (TCP-13).
+/// The time for which the other end may go on sending to a connection that is closed here (TCP-13).
 const LINGER: Duration = Duration::from_secs(5);
-/// How long it may take before to read what it was sent.
+/// The time that it may take before to read what it was sent.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// News of the sockets.

@@ -1,4 +1,4 @@
-//! What the threads of a connection have in common.
+//! The state that the threads of a connection have in common.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 const BATCH_BYTES: usize = 262_144;
 /// Frames and chunks whose memory is kept for the next ones.
 pub(super) const SPARES: usize = 8;
-/// How long a write that was told of a reset may take to say so.
+/// The longest time that a write that was told of a reset may take to say so.
 const TOLD: Duration = Duration::from_millis(100);
 
 /// The state of a connection, and word of its changes.
@@ -16,7 +16,7 @@ const TOLD: Duration = Duration::from_millis(100);
 pub(super) struct Shared {
     state: Mutex<State>,
     changed: Condvar,
-    /// How long the other end of a connection that is closed may take to read.
+    /// The time that the other end of a connection that is closed may take to read.
     patience: Duration,
 }
 
@@ -28,7 +28,7 @@ pub(super) struct State {
     pub(super) read: Vec<Vec<u8>>,
     /// Of the frames that wait, and of those that are being written.
     pub(super) bytes: usize,
-    /// When the connection was closed here.
+    /// The time at which the connection was closed here.
     closed: Option<Instant>,
     has_ended: bool,
     /// Whether writing failed.

@@ -1,4 +1,4 @@
-//! What an endpoint keeps of a connection that is a byte stream, besides its peer.
+//! The part of a connection over a byte stream that an endpoint keeps besides its peer.
 
 use super::framing::Splitter;
 use crate::error::{FrameError, RejectCode};
@@ -8,9 +8,9 @@ use crate::limits::{FRAME_TIMEOUT_MS, SESSION_TIMEOUT_MS};
 #[derive(Debug)]
 pub(crate) struct Connection {
     splitter: Splitter,
-    /// When the first byte of the frame came that is not whole (TCP-8).
+    /// The time at which the first byte of the frame came that is not whole (TCP-8).
     begun_ms: Option<u64>,
-    /// When a server accepted it, until there is a session (TCP-9).
+    /// The time at which a server accepted it, until there is a session (TCP-9).
     accepted_ms: Option<u64>,
 }
 

@@ -1,11 +1,13 @@
 //! TCP connections of the testee's peers: what has come on each, and what waits to be sent.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use resonant_protocol::transport::join;
+
+use super::outbox::Outbox;
 
 /// The longest wait for what the runner has sent (TST-29).
 const ARRIVAL: Duration = Duration::from_secs(5);
@@ -13,7 +15,7 @@ const ARRIVAL: Duration = Duration::from_secs(5);
 const SLICE: Duration = Duration::from_millis(100);
 const CHUNK_BYTES: usize = 65_536;
 
-/// What was taken from a connection.
+/// A part of a connection that was taken.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Taken {
     Bytes(Vec<u8>),
@@ -34,8 +36,8 @@ struct Line {
     is_closed: bool,
     /// Bytes sent since it was made, those that wait among them (TST-30).
     sent: u64,
-    /// What the system has not taken yet.
-    waiting: VecDeque<u8>,
+    /// Bytes that the system has not taken yet.
+    outbox: Outbox,
 }
 
 /// Every connection by its link.
@@ -85,13 +87,15 @@ impl Lines {
         stream.set_nonblocking(false)?;
         stream.set_nodelay(true)?; // TCP-21
         stream.set_read_timeout(Some(SLICE))?;
+        stream.set_write_timeout(Some(SLICE))?;
+        let outbox = Outbox::new(stream.try_clone()?);
         let line = Line {
             stream,
             taken: 0,
             has_ended: false,
             is_closed: false,
             sent: 0,
-            waiting: VecDeque::new(),
+            outbox,
         };
         self.lines.insert(link, line);
         Ok(())
@@ -142,56 +146,26 @@ impl Lines {
         line.sent = line
             .sent
             .saturating_add(u64::try_from(bytes.len()).unwrap_or(0));
-        line.waiting.extend(bytes);
-        line.flush();
+        line.outbox.send(&bytes);
         self.untold.insert(link.to_owned(), line.sent);
     }
 
     /// How many bytes of a link wait for its reader.
     pub(crate) fn unsent(&self, link: &str) -> usize {
-        self.lines.get(link).map_or(0, |line| line.waiting.len())
-    }
-
-    /// Gives the system what it takes now of all that waits.
-    pub(crate) fn flush(&mut self) {
-        for line in self.lines.values_mut() {
-            line.flush();
-        }
+        self.lines.get(link).map_or(0, |line| line.outbox.len())
     }
 
     /// Ends a connection on this side once what waits is sent (TCP-13).
     pub(crate) fn close(&mut self, link: &str) {
         if let Some(line) = self.lines.get_mut(link) {
             line.is_closed = true;
-            line.flush();
+            line.outbox.close();
         }
     }
 
     /// The bytes sent on each link on which something was sent since the last call (TST-30).
     pub(crate) fn tell_sent(&mut self) -> BTreeMap<String, u64> {
         std::mem::take(&mut self.untold)
-    }
-}
-
-impl Line {
-    fn flush(&mut self) {
-        if self.stream.set_nonblocking(true).is_err() {
-            return;
-        }
-        while !self.waiting.is_empty() {
-            let (front, _) = self.waiting.as_slices();
-            match self.stream.write(front) {
-                Ok(0) => break,
-                Ok(length) => drop(self.waiting.drain(..length)),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
-                Err(_) => self.waiting.clear(), // nobody reads them any more
-            }
-        }
-        if self.is_closed && self.waiting.is_empty() {
-            let _ = self.stream.shutdown(Shutdown::Write);
-        }
-        let _ = self.stream.set_nonblocking(false);
     }
 }
 

@@ -1,0 +1,90 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Server as NetServer } from "node:net";
+import { checked, type PeerConfig } from "../../peer/config.js";
+import { loadZstd } from "../../zstd.js";
+import { EventQueue } from "../queue.js";
+import type { Address } from "../socket.js";
+import { drawSalt } from "./connect.js";
+import { Connection } from "./connection.js";
+
+/** How a server listens. */
+export interface ListenOptions {
+  /** Of this machine; 127.0.0.1 where it is left out. */
+  readonly host?: string;
+  /** 0, which is what it is where it is left out, is a port that is free. */
+  readonly port?: number;
+  /** How many connections it has at once, 256 where it is left out; those beyond are refused. */
+  readonly maxConnections?: number;
+  /** Closes the server. */
+  readonly signal?: AbortSignal;
+}
+
+/** Takes connections on a port. Throws what the system says if the port cannot be had. */
+export async function listen(config: PeerConfig, options: ListenOptions = {}): Promise<Server> {
+  const { host = "127.0.0.1", port = 0, maxConnections = 256, signal } = options;
+  const own = checked(config);
+  await loadZstd();
+  const net = createServer({ allowHalfOpen: true });
+  net.maxConnections = maxConnections;
+  const listening = once(net, "listening");
+  net.listen({ host, port });
+  await listening;
+  const server = new Server(net, own, maxConnections);
+  const close = () => server.close();
+  if (signal?.aborted) close();
+  signal?.addEventListener("abort", close, { once: true });
+  return server;
+}
+
+/** A server over TCP. `for await (const connection of server)` gives each connection once. */
+export class Server implements AsyncIterable<Connection> {
+  /** Where it listens. */
+  readonly local: Address;
+  readonly #net: NetServer;
+  readonly #connections = new Set<Connection>();
+  readonly #new: EventQueue<Connection>;
+  #isClosed = false;
+
+  /** Takes a listening server over. Programs use `listen`. */
+  constructor(net: NetServer, config: PeerConfig, maxWaiting: number) {
+    const { address, port } = net.address() as AddressInfo;
+    this.local = { address, port };
+    this.#net = net;
+    this.#new = new EventQueue(maxWaiting);
+    net.on("connection", (socket) => {
+      if (this.#isClosed || this.#new.isFull) return void socket.destroy();
+      const connection = new Connection(socket, { role: "server", config, salt: drawSalt(), drawSalt });
+      this.#connections.add(connection);
+      socket.on("close", () => this.#connections.delete(connection));
+      this.#new.put(connection);
+    });
+    net.on("error", (error) => this.#new.end(error));
+  }
+
+  /** The connections that there are. */
+  get connections(): Connection[] {
+    return [...this.#connections];
+  }
+
+  /** The connections that come from now on, until the server is closed. Throws the reason of the signal once that is aborted. */
+  async *accept(signal?: AbortSignal): AsyncGenerator<Connection, void, undefined> {
+    for (;;) {
+      const connection = await this.#new.next(signal);
+      if (connection === undefined) return;
+      yield connection;
+    }
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<Connection, void, undefined> {
+    return this.accept();
+  }
+
+  /** Closes all connections, and takes no more. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#net.close();
+    for (const connection of this.#connections) connection.close();
+    this.#new.end();
+  }
+}
