@@ -158,7 +158,7 @@ STUBS = {
     "resonant-conformance": "#!/bin/sh\n"
     '[ "$1" = run ] || exit "$REPORTED"\nmkdir -p conformance-report\n>conformance-report/run.json\nexit "$JUDGED"\n',
 }
-"""What the recipe for any CI starts: a Python that makes an environment, its pip, and the suite."""
+"""The programs that the recipe for any CI starts: a Python that makes an environment, its pip, and the suite."""
 
 
 @pytest.mark.parametrize(("judged", "reported", "status"), [("0", "0", 0), ("1", "0", 1), ("4", "3", 4), ("0", "3", 1)])
