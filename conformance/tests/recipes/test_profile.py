@@ -116,7 +116,9 @@ MUTANTS = (
 '''
 ASK = '    Offer("parity", tuple(_request("parity", data=data) for data in ("00", "01"))),'
 
-PROFILES = '"profile": {"enum": ["frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream", "tcp"]}'
+PROFILES = (
+    '"profile": {"enum": ["frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream", "tcp"]}'
+)
 OPS = '"quantize", "dequantize", '
 
 RECIPE: Recipe = {
