@@ -20,10 +20,11 @@ from .pytest_plugin.stash import OPTIONS
 def test_a_server_does_with_streams_what_the_model_does(
     testee: Testee, seed: int, request: pytest.FixtureRequest
 ) -> None:
-    """Random conversations with a server, held against a small model of what it owes."""
+    """Random conversations with a server over each transport, held against a small model of what it owes."""
     reporter, options = reporter_of(request), request.config.stash[OPTIONS]
     try:
-        breach = search(testee, seed)
+        found = (search(testee, seed, transport) for transport in testee.hello.transports)
+        breach = next(filter(None, found), None)
     except StoppedError as stopped:
         reporter.found("streams", f"A law, seed {seed}.", CLAUSES, stopped.verdict, "--seed", str(seed))
         return

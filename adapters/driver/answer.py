@@ -82,7 +82,8 @@ _SHOWN_CHARS: Final = 200
 # What a reply may be made of, so that reading and showing it is bounded: 18 MB can be six million empty lists.
 MAX_PARTS: Final = 500_000
 _DONE: Final = b'{"ok":{}}'
-"""The reply to most ops on peers."""
+_NO_EVENTS: Final = b'{"ok":{"events":[]}}'
+"""The replies to most ops on peers."""
 MAX_DEPTH: Final = 64  # an ok with the JSON of a message nests 20 deep (MSG-17)
 
 
@@ -90,6 +91,8 @@ def parse_answer(reply: bytes) -> Answer:
     """Read the reply to a request (specs/ops/reply.json). Raises AnswerError and nothing else."""
     if reply == _DONE:
         return Ok({})
+    if reply == _NO_EVENTS:
+        return Ok({"events": []})
     parts = sum(map(reply.count, (b",", b"[", b"{")))
     if parts > MAX_PARTS:
         raise AnswerError(f"the reply has {parts:,} commas and brackets; {MAX_PARTS:,} is the limit: {_shown(reply)}")

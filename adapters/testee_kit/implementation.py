@@ -17,6 +17,8 @@ them:
              sparse_decode(dims, values, index_dims, index) -> dense
     quant    quantize(bits, source, data) -> (codes, scale)
              dequantize(bits, count, codes, scale=None) -> bytes
+    tcp      tcp_split(chunks, ended) -> (frames, end, held): the whole frames, `open`, `clean` or a code, and a number
+             tcp_join(frames) -> bytes
 
 Ops on peers go into a dict OPS of name -> Op, as they are. TRANSPORTS names what the peers are on, `udp` and `tcp`, and
 use_wires(wires) is given a socket for each of them first: a bound one for UDP, one that listens for TCP.
@@ -31,7 +33,7 @@ from operator import index
 from typing import Any, Final, Protocol, TypeAlias
 
 from .requests import STOP, Op, Performer, UnsupportedError, answer, greet
-from .schema import DATA, Shape, hexadecimal, integer, text
+from .schema import DATA, Shape, array, boolean, hexadecimal, integer, text
 from .server import read_arguments, serve
 from .tensors import SHAPES
 from .values import FIELDS, Fields, RefusedError, as_json
@@ -52,6 +54,8 @@ OP_SHAPES: Final[Mapping[str, tuple[Shape, Shape]]] = {
     "open": ({**_SEALING, "sealed": DATA}, {}),
     "read_message": ({"frame": DATA}, {"key": _KEY}),
     **SHAPES,
+    "tcp_split": ({"chunks": array(DATA), "ended": boolean}, {}),
+    "tcp_join": ({"frames": array(DATA)}, {}),
 }
 """op -> the members its input needs, and those it may have: the arguments of the function."""
 _RESULTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -64,6 +68,7 @@ _RESULTS: Final[Mapping[str, tuple[str, ...]]] = {
     "sparse_decode": ("dense",),
     "quantize": ("codes", "scale"),
     "dequantize": ("data",),
+    "tcp_join": ("bytes",),
 }
 """op -> the members of its result, each of which is bytes."""
 _VALUES: Final[Mapping[str, tuple[str, Callable[[Any], Any]]]] = {
@@ -155,6 +160,8 @@ def _performer(op: str, call: Callable[..., Any], profiles: Sequence[str]) -> Pe
         return _decoding(call, profiles)
     if op == "encode":
         return _encoding(call, profiles)
+    if op == "tcp_split":
+        return _splitting(call)
     if op in _RESULTS:
         return _of_bytes(op, call, _RESULTS[op])
     member, as_value = _VALUES[op]
@@ -182,6 +189,15 @@ def _of_bytes(op: str, call: Callable[..., Any], names: tuple[str, ...]) -> Perf
         return {name: _formed(op, _hex, part, "bytes") for name, part in pairs}
 
     return perform
+
+
+def _splitting(call: Callable[..., Any]) -> Performer:
+    def split(**given: Any) -> dict[str, Any]:
+        result = call(**given)
+        frames, end, held = _formed("tcp_split", lambda found: (*found[:2], index(found[2])), result, "result")
+        return {"frames": [_formed("tcp_split", _hex, frame, "bytes") for frame in frames], "end": end, "held": held}
+
+    return split
 
 
 def _encoding(call: Callable[..., Any], profiles: Sequence[str]) -> Performer:

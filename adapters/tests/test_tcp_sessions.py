@@ -178,7 +178,7 @@ def test_streams_are_whole_however_a_relay_divides_them(
     run(talks, client, server, frames=FRAMES, seed=PAIRS.index((client, server)))
 
 
-@pytest.mark.nightly
+@pytest.mark.nightly("longer streams; test_streams_are_whole_however_a_relay_divides_them finds the same faults")
 @pytest.mark.xdist_group("tcp")
 @pytest.mark.parametrize("seed", range(SESSIONS))
 @pytest.mark.parametrize(("client", "server"), PAIRS)

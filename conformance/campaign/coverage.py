@@ -10,6 +10,8 @@ from resonant.describe.registry import registry
 FLOOR = 0.75
 """The part of a profile's codes, success being one of them, below which a campaign fails as too thin."""
 _LAYERS: Mapping[str, tuple[str, ...]] = {"frame": ("frame", "space")}
+_CODES: Mapping[str, tuple[str, ...]] = {"tcp": ("FRAME_TOO_SHORT", "FRAME_TOO_LARGE")}
+"""Of profiles whose layer has codes that no op meets: those of connections, of which a campaign makes none."""
 _SUCCESS: Mapping[str, str] = {"handshake": "established", "stream": "complete"}
 
 
@@ -31,7 +33,7 @@ class Coverage:
 def attainable(profile: str) -> tuple[str, ...]:
     """The codes that inputs of a profile can meet, success first."""
     layers = set(_LAYERS.get(profile, (profile,)))
-    codes = (name for name, code in registry().codes.items() if layers & set(code.layer))
+    codes = _CODES.get(profile) or (name for name, code in registry().codes.items() if layers & set(code.layer))
     return (_SUCCESS.get(profile, "ok"), *codes)
 
 

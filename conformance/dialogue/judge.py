@@ -18,18 +18,35 @@ from .endpoints import OpenWire, UdpEnds
 from .ends import TCP, UDP, Ends
 from .parse import parse_dialogue
 from .player import Player, StoppedError
-from .steps import Dialogue
+from .steps import Dialogue, Raw
 from .transcript import Transcript
 
 EXPECTED = "every step holds"
 _GONE = (Outcome.CRASH, Outcome.TIMEOUT, Outcome.HARNESS_ERROR)
 
 
+class _Parsed:
+    """The dialogue that was parsed last. Over another transport it comes once more, from the same object."""
+
+    def __init__(self) -> None:
+        self._last: tuple[Raw, Dialogue] | None = None
+
+    def dialogue(self, given: Raw) -> Dialogue:
+        """The input of a case, parsed. Raises DialogueError."""
+        last = self._last  # another thread may judge as well
+        if last is None or last[0] is not given:
+            self._last = last = given, parse_dialogue(given)
+        return last[1]
+
+
+_parsed = _Parsed()
+
+
 def judge_dialogue(
     testee: AsksPeers, case: Case, open_wire: OpenWire = WirePeer, opens: OpenConnection = open_connection
 ) -> Verdict:
     """Play the case's dialogue. Never raises for what the testee does; DialogueError for a case that is none."""
-    dialogue = parse_dialogue(case.input)
+    dialogue = _parsed.dialogue(case.input)
 
     def ask(op: str, given: Mapping[str, Any]) -> Answer:
         return testee.ask(op, given, case=case.id, profile=case.profile)

@@ -72,8 +72,8 @@ def _numbered(raw: object, number: int) -> Step:
 
 def parse_step(raw: object) -> Step:
     """One step. Raises DialogueError."""
-    _need(isinstance(raw, Mapping), "a step is an object")
-    assert isinstance(raw, Mapping)
+    if not isinstance(raw, Mapping):
+        raise DialogueError("a step is an object")
     kinds = [kind for kind in _KINDS if kind in raw]
     _need(len(kinds) == 1, f"a step has one of {', '.join(_KINDS)}; this one has {', '.join(raw) or 'nothing'}")
     read, companions = _KINDS[kinds[0]]

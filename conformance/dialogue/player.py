@@ -56,6 +56,8 @@ class Player:
         self._events: list[Mapping[str, Any]] = []
         self._role = ""
         self._count = 0
+        self._polled = False
+        """Whether the last op was a poll by a clock that stands: there are no further events then (TST-18)."""
         self._where: str | Mapping[str, Any] = "before the first step"
         self.unnamed = False
         """Whether a refusal came without a code (TST-14)."""
@@ -110,7 +112,10 @@ class Player:
     def _datagram(self, link: str, datagram: bytes) -> None:
         if not self._ends.has_room(link, datagram):
             self._poll()
-        self._trying(partial(self._ends.send, link, datagram))
+        try:
+            self._ends.send(link, datagram)
+        except EndError as error:
+            self._broken(error)
 
     def _write(self, step: Write) -> None:
         self.transcript.wrote(step.link, step.data)
@@ -126,6 +131,7 @@ class Player:
 
     def _act(self, step: Act) -> None:
         self._settle()
+        self._polled = False
         to = {"link": self._ends.name(step.link)} if self._role == "server" else {}
         self.transcript.asked(step.request)
         answer = self._ask("peer_send", {**step.request, **to})
@@ -147,6 +153,7 @@ class Player:
 
     def _advance(self, step: Advance) -> None:
         self._settle()
+        self._polled = False
         self.transcript.note(f"{step.ms:,} ms pass")
         self._need_ok(self._passing(self._ask, step.ms))
         self.transcript.now_ms += step.ms
@@ -183,7 +190,8 @@ class Player:
         self._nothing_left(step.link)
 
     def _expect_events(self, step: Events) -> None:
-        self._poll()
+        if self._ends.under_way or not self._polled:
+            self._poll()
         self._compare_events(step.events)
 
     def _compare_events(self, wanted: Sequence[Mapping[str, Any]]) -> None:
@@ -213,6 +221,7 @@ class Player:
 
     def _poll(self) -> None:
         value = self._need_ok(self._ask("peer_poll", self._ends.arrived()))
+        self._polled = self._passing is pass_virtually
         self._ends.handled()
         self._look()
         events = value.get("events")
@@ -232,7 +241,8 @@ class Player:
             verdict = not_judged(answer, "ok to each op on peers")
             summary = f"{self._place()}: {verdict.summary}"
             self._end_with(replace(verdict, summary=summary, fault=verdict.summary))
-        self._trying(partial(self._ends.heed, answer.value.get("sent")))
+        if "sent" in answer.value:
+            self._trying(partial(self._ends.heed, answer.value["sent"]))
         return answer.value
 
     def _look(self) -> None:
@@ -242,7 +252,10 @@ class Player:
         try:
             act()
         except EndError as error:
-            self._stop(Fault(str(error)), "a connection as specs/transport.md has it", error.got)
+            self._broken(error)
+
+    def _broken(self, error: EndError) -> NoReturn:
+        self._stop(Fault(str(error)), "a connection as specs/transport.md has it", error.got)
 
     def _stop(self, fault: Fault, expected: str, got: str, datagram: bytes = b"") -> NoReturn:
         summary = f"{self._place()}: {fault.text}"

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+_NUMBER, _CRC = struct.Struct("<Q"), struct.Struct("<I")
 Raw: TypeAlias = Mapping[str, Any]
 FIRST = "a"
 
@@ -33,9 +34,10 @@ class SendEach:
 
     def datagrams(self) -> Iterator[bytes]:
         """The frames, each with its number and the CRC that follows."""
+        before, behind = self.frame[:8], self.frame[16:-4]
         for number in range(self.first, self.last + 1):
-            data = self.frame[:8] + struct.pack("<Q", number) + self.frame[16:-4]
-            yield data + struct.pack("<I", zlib.crc32(data))
+            data = before + _NUMBER.pack(number) + behind
+            yield data + _CRC.pack(zlib.crc32(data))
 
 
 @dataclass(frozen=True, slots=True)

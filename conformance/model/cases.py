@@ -88,10 +88,15 @@ def _load(folder: Path) -> tuple[Case, ...]:
     return cases
 
 
+def transport_needs(profile: str, transport: str) -> tuple[str, ...]:
+    """The profile that has to be claimed besides this one where a dialogue goes over a transport."""
+    return () if transport in (TRANSPORTS[0], profile) else (transport,)
+
+
 def _over_each(case: Case, transports: Sequence[str]) -> Iterator[Case]:
     """The dialogue over each transport; all but the first count under the profile of the transport."""
     first, *others = transports
-    yield replace(case, transport=first)
+    yield replace(case, requires=(*case.requires, *transport_needs(case.profile, first)), transport=first)
     for other in others:
         needs = (case.profile, *case.requires)
         yield replace(case, id=f"{case.id}@{other}", profile=other, requires=needs, transport=other)

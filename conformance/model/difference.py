@@ -60,15 +60,22 @@ def same(expected: Any, got: Any) -> bool:
     if kind is not type(got):
         return False
     if kind is dict:
-        if len(expected) != len(got):
-            return False
-        for key, value in expected.items():  # noqa: SIM110 - a generator for each object takes twice the time
-            if key not in got or not same(value, got[key]):
-                return False
-        return True
+        return len(expected) == len(got) and _same_members(expected, got)
     if kind is list:
         return len(expected) == len(got) and all(map(same, expected, got))
     return bool(expected == got)
+
+
+def _same_members(expected: Mapping[str, Any], got: Mapping[str, Any]) -> bool:
+    for key, value in expected.items():
+        other = got.get(key, ABSENT)
+        kind = type(value)
+        if kind is str or kind is int:  # as most are: a call for each takes twice the time
+            if type(other) is not kind or other != value:
+                return False
+        elif not same(value, other):
+            return False
+    return True
 
 
 def first_difference(expected: Any, got: Any, path: Path = ()) -> Difference | None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 
 import pytest
 from resonant.console import printable
 
 from reports.cards import Account, Card, sentence
 from reports.causes.signature import is_failure
+from reports.entry import Entry
+from reports.outcome import Outcome
 
+from ..model.profiles import PROFILES
 from ..model.verdict import short
 from ..session.judged import Judged
 from ..session.known_failures import UNCHECKED
@@ -51,6 +55,7 @@ def summary(config: pytest.Config, width: int) -> Iterator[str]:
     run = config.stash[JUDGED]
     if not wanted(config):
         yield from _table(run)
+    yield from over_transports(run.results.entries)
     if run.results.unnamed:
         yield f"{run.results.unnamed:,} refusals came without a code"
     if run.results.left_out:
@@ -85,6 +90,19 @@ def _table(run: Judged) -> Iterator[str]:
     if own:
         passed = sum(entry.outcome == "pass" for entry in own)
         yield f"{TESTEE:<10}{len(own):>8}{len(own):>10}{passed:>8}{failed:>8}{len(own) - passed - failed:>7}"
+
+
+def over_transports(entries: Iterable[Entry]) -> Iterator[str]:
+    """The outcomes of dialogues that were played again over another transport: `handshake over tcp: 1,004 passed`."""
+    counts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for entry in entries:
+        name, _, transport = entry.id.partition("@")
+        if transport:
+            outcome = "failed" if is_failure(entry) else "passed" if entry.outcome == Outcome.PASS else "known"
+            counts[name.partition("/")[0], transport][outcome] += 1
+    for (profile, transport), found in sorted(counts.items(), key=lambda one: list(PROFILES).index(one[0][0])):
+        told = ", ".join(f"{found[outcome]:,} {outcome}" for outcome in ("passed", "failed", "known") if found[outcome])
+        yield f"{profile} over {transport}: {told}"
 
 
 def _next(config: pytest.Config) -> Iterator[str]:

@@ -29,11 +29,15 @@ class Layer:
 CRATE = (
     Layer(("error", "limits"), "codes and limits are named by everything, so they know nothing"),
     Layer(("wire_values",), "the values of single fields mean the same to whoever reads them"),
-    Layer(("json", "tensor", "transform"), "what lies in a payload or around a body can be used without a frame"),
+    Layer(
+        ("json", "tensor", "transform", "transport"),
+        "what lies in a payload or around a body can be used without a frame",
+    ),
     Layer(("frame",), "a frame is decoded as a whole before its message is read (MSG-21)"),
     Layer(("message",), "a message is read the same way whether a peer received its frame or not"),
     Layer(("peer",), "a peer uses the whole codec, which works without one"),
     Layer(("endpoint",), "a peer knows one connection, however many its endpoint has"),
+    Layer(("net",), "sockets, threads and a clock are around all of it, for programs that want them"),
 )
 PEER = (
     Layer(("config", "event", "rate_limit", "spares"), "what users give and get holds no state of the protocol"),
@@ -48,6 +52,7 @@ PEER = (
 ENDPOINT = (
     Layer(("connections", "outputs"), "which connection goes first does not depend on what is done with any"),
     Layer(("links",), "a program has one way to every connection"),
+    Layer(("streams",), "bytes and their ends lead to what a link does anyway"),
 )
 
 KIT = (
@@ -58,8 +63,8 @@ KIT = (
     Layer(("ops", "server"), "the sockets are in one place, so that another kind of them is a change of it alone"),
 )
 TESTEE = (
-    Layer(("failure", "fields", "peer_events", "wire"), "values and a socket can be read without peers or ops"),
-    Layer(("payload", "peers"), "what ops are made of knows no table of them"),
+    Layer(("failure", "fields", "peer_events", "wires"), "values and sockets can be read without peers or ops"),
+    Layer(("framing", "payload", "peers"), "what ops are made of knows no table of them"),
     Layer(("peer_ops",), "peers do not know how they are asked"),
     Layer(("ops",), "the table has every op"),
     Layer(("main",), "the program"),

@@ -1,6 +1,7 @@
 /* The list of ops, and those on transforms and tensors; see ops.h. */
 #include "ops.h"
 
+#include <stdio.h>
 #include <string.h>
 
 kit_outcome kit_put_results(text *out, kit_outcome what, const char *first, kit_bytes one, const char *second,
@@ -138,6 +139,60 @@ static kit_outcome dequantize(span input, text *out) {
     return kit_put_result(out, what, FIRST("data"), data);
 }
 
+static bool read_each(span array, kit_bytes **items, size_t *count) {
+    span rest = array, element;
+    if (array.at == array.end || *array.at != '[') return false;
+    *count = 0;
+    while (kit_json_next(&rest, &element)) ++*count;
+    *items = kit_room((*count + 1) * sizeof **items);
+    rest = array;
+    for (size_t at = 0; kit_json_next(&rest, &element); at++)
+        if (!kit_read_bytes(element, &(*items)[at])) return false;
+    return true;
+}
+
+static bool read_boolean(span value, bool *truth) {
+    size_t size = (size_t)(value.end - value.at);
+    *truth = size == 4 && !memcmp(value.at, "true", 4);
+    return *truth || (size == 5 && !memcmp(value.at, "false", 5));
+}
+
+static kit_outcome tcp_split(span input, text *out) {
+    static const char *const names[] = {"chunks", "ended"};
+    span given[2];
+    kit_bytes *chunks;
+    size_t count;
+    bool ended;
+    kit_split found = {0};
+    if (!kit_json_members(input, 2, 0, names, given) || !read_each(given[0], &chunks, &count) ||
+        !read_boolean(given[1], &ended))
+        return malformed("the members are chunks, an array of lower-case hexadecimal, and ended, true or false");
+    if (!yours.tcp_split) return kit_unsupported("tcp_split");
+    kit_outcome what = yours.tcp_split(chunks, count, ended, &found);
+    if (what.kind != OK) return what;
+    char rest[128];
+    kit_put_string(out, "{\"frames\":[");
+    for (size_t at = 0; at < found.count; at++) {
+        kit_put_string(out, at ? ",\"" : "\"");
+        kit_put_hex(out, found.frames[at].at, found.frames[at].size);
+        kit_put_string(out, "\"");
+    }
+    snprintf(rest, sizeof rest, "],\"end\":\"%.40s\",\"held\":%zu}", found.end, found.held);
+    kit_put_string(out, rest);
+    return what;
+}
+
+static kit_outcome tcp_join(span input, text *out) {
+    static const char *const names[] = {"frames"};
+    span given;
+    kit_bytes *frames, data = {0};
+    size_t count;
+    if (!kit_json_members(input, 1, 0, names, &given) || !read_each(given, &frames, &count))
+        return malformed("the member is frames, an array of lower-case hexadecimal");
+    if (!yours.tcp_join) return kit_unsupported("tcp_join");
+    return kit_put_result(out, yours.tcp_join(frames, count, &data), FIRST("bytes"), data);
+}
+
 const op kit_ops[] = {
     {"decode", kit_run_decode},
     {"encode", kit_run_encode},
@@ -152,5 +207,7 @@ const op kit_ops[] = {
     {"sparse_decode", sparse_decode},
     {"quantize", quantize},
     {"dequantize", dequantize},
+    {"tcp_split", tcp_split},
+    {"tcp_join", tcp_join},
 };
 const size_t kit_ops_count = sizeof kit_ops / sizeof *kit_ops;

@@ -67,6 +67,15 @@ static inline kit_outcome kit_done(void) { return (kit_outcome){OK, ""}; }
 static inline kit_outcome kit_refused(const char *code) { return (kit_outcome){REJECT, code}; }
 static inline kit_outcome kit_unsupported(const char *what) { return (kit_outcome){UNSUPPORTED, what}; }
 
+/* What is found in the bytes of a connection: the frames that are whole; open, clean or the code with which it is closed;
+   how many bytes wait for the rest of their frame. */
+typedef struct {
+    const kit_bytes *frames;
+    size_t count;
+    const char *end;
+    size_t held;
+} kit_split;
+
 /* An implementation as a testee calls it. A function that is NULL answers unsupported. */
 typedef struct {
     const char *name, *version;
@@ -93,6 +102,10 @@ typedef struct {
     kit_outcome (*sparse_decode)(const kit_sparse *tensor, kit_bytes *dense);
     kit_outcome (*quantize)(int bits, const char *source, kit_bytes data, kit_bytes *codes, kit_bytes *scale);
     kit_outcome (*dequantize)(int bits, uint32_t count, kit_bytes codes, kit_bytes scale, kit_bytes *data);
+
+    /* tcp: frames in bytes that come in chunks, after which the other end stops sending or not; and as they are sent. */
+    kit_outcome (*tcp_split)(const kit_bytes *chunks, size_t count, bool ended, kit_split *found);
+    kit_outcome (*tcp_join)(const kit_bytes *frames, size_t count, kit_bytes *data);
 
     /* The transports that its peers are on, `udp` and `tcp`, and NULL behind the last; NULL where there are no peers.
        use_wire is given a socket for each before the first request: a bound one for UDP, one that listens for TCP. */

@@ -67,16 +67,28 @@ class Channel:
         is seen to have ended, PieceError for a message that is too long or a reply whose pieces contradict each other.
         """
         request_id = self.next_id()
-        exchange = Exchange(message, request_id, whole=self._whole)
         only_piece = HEAD.pack(MAGIC, request_id, 0, 1)
-        sending, intervals = exchange.begin(), _intervals()
-        resend_at = monotonic() + next(intervals)
+        exchange = None if len(message) <= PIECE_BYTES else Exchange(message, request_id, whole=self._whole)
+        resend_at = monotonic() + RESEND_S[0]
+        self.send_raw((only_piece + message,) if exchange is None else exchange.begin())
+        datagram = self.receive(min(resend_at, deadline))
+        if datagram is not None and _is_whole(datagram, only_piece):
+            return datagram[HEAD.size :]  # the usual case, without ceremony
+        if exchange is None:
+            exchange = Exchange(message, request_id, whole=self._whole)
+            exchange.begin()  # as was sent
+        return self._go_on(exchange, datagram, only_piece, resend_at, deadline)
+
+    def _go_on(
+        self, exchange: Exchange, datagram: bytes | None, only_piece: bytes, resend_at: float, deadline: float
+    ) -> bytes:
+        """The reply, where it did not come as the first datagram and in one piece. datagram: what came first."""
+        intervals = _intervals()
+        next(intervals)  # has begun
         while True:
-            self.send_raw(sending)
-            datagram = self.receive(min(resend_at, deadline))
-            if datagram is not None and datagram[: HEAD.size] == only_piece and len(datagram) <= _PIECE_DATAGRAM_BYTES:
-                self._whole = exchange.whole
-                return datagram[HEAD.size :]  # the usual case, without ceremony
+            self._whole = exchange.whole
+            if datagram is not None and _is_whole(datagram, only_piece):
+                return datagram[HEAD.size :]
             reply, sending = (None, []) if datagram is None else exchange.take(datagram)
             self._whole = exchange.whole
             if reply is not None:
@@ -90,6 +102,8 @@ class Channel:
             elif now >= resend_at:
                 resend_at = now + next(intervals)
                 sending = exchange.again()
+            self.send_raw(sending)
+            datagram = self.receive(min(resend_at, deadline))
 
     def send_raw(self, datagrams: Iterable[bytes]) -> None:
         """Send datagrams as they are. One that finds no room is dropped. Raises GoneError if the port is closed."""
@@ -144,6 +158,11 @@ def _connect(address: Address) -> socket.socket:
         sock.close()
         raise StartError(f"{address[0]}:{address[1]} cannot be reached: {error}") from None
     return sock
+
+
+def _is_whole(datagram: bytes, only_piece: bytes) -> bool:
+    """Whether it is a whole message by itself. only_piece: the head of such a one."""
+    return datagram.startswith(only_piece) and len(datagram) <= _PIECE_DATAGRAM_BYTES
 
 
 def _intervals() -> Iterator[float]:

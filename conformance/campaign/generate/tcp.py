@@ -21,6 +21,13 @@ def _piece(draw: Draw) -> bytes:
     return size.to_bytes(4, "little") + draw.randbytes(size)
 
 
+def _size(draw: Draw) -> int:
+    """The size of a frame, seldom one that is too small or too large."""
+    if draw.randrange(8):
+        return draw.choice(_SIZES)
+    return draw.randrange(36) if draw.randrange(8) else 65_537
+
+
 def split(draw: Draw, _chunk: int, count: int) -> Iterator[Input]:
     """Frames, and what is none, cut anywhere."""
     for _ in range(count):
@@ -35,7 +42,7 @@ def split(draw: Draw, _chunk: int, count: int) -> Iterator[Input]:
 def join(draw: Draw, _chunk: int, count: int) -> Iterator[Input]:
     """Frames of sizes that may be wrong."""
     for _ in range(count):
-        sizes = (draw.choice(_SIZES) if draw.randrange(8) else draw.randrange(36) for _ in range(draw.randrange(5)))
+        sizes = (_size(draw) for _ in range(draw.randrange(5)))
         yield Input("tcp_join", {"frames": [draw.randbytes(size).hex() for size in sizes]})
 
 

@@ -7,17 +7,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ...model.cases import DIALOGUE, Accept, Case
+from ...model.cases import DIALOGUE, TRANSPORTS, Accept, Case, transport_needs
 
 PROFILE, GROUP = "stream", "found"
 CLAUSES = ("STM-7", "STM-8", "STM-9", "STM-12", "STM-14", "STM-15", "STM-16", "STM-17", "STM-19")
 """The clauses that the law is about."""
 
 
-def case_of(given: Mapping[str, Any], seed: int) -> Case:
+def case_of(given: Mapping[str, Any], seed: int, transport: str = TRANSPORTS[0]) -> Case:
     """The dialogue as a case."""
     about = f"Found by the law on streams with seed {seed}, as short as it could be made."
-    return Case(f"{PROFILE}/{GROUP}/seed-{seed}", PROFILE, (), DIALOGUE, about, CLAUSES, given, Accept({}))
+    name = f"{PROFILE}/{GROUP}/seed-{seed}"
+    needs = transport_needs(PROFILE, transport)
+    return Case(name, PROFILE, needs, DIALOGUE, about, CLAUSES, given, Accept({}), transport)
 
 
 def write_found(folder: Path, case: Case) -> Path:

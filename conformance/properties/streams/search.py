@@ -15,7 +15,9 @@ from hypothesis.stateful import run_state_machine_as_test
 from adapters.driver import WirePeer
 from reports.outcome import Outcome
 
+from ...dialogue.connections import TcpEnds
 from ...dialogue.endpoints import UdpEnds
+from ...dialogue.ends import TCP, UDP
 from ...dialogue.judge import reach
 from ...dialogue.player import Player
 from ...model.cases import Case
@@ -45,9 +47,10 @@ class Breach:
     verdict: Verdict
 
 
-def search(testee: AsksPeers, seed: int) -> Breach | None:
+def search(testee: AsksPeers, seed: int, transport: str = UDP) -> Breach | None:
     """Drive the testee's server through random conversations. Raises StoppedError where there is no way to it."""
-    to, _ = reach(testee)
+    to, _ = reach(testee, transport)
+    open_ends = partial(TcpEnds, to) if transport == TCP else partial(UdpEnds, to, WirePeer)
     found: list[tuple[Mapping[str, Any], Verdict]] = []
 
     def ask(op: str, given: Mapping[str, Any]) -> Any:
@@ -55,12 +58,12 @@ def search(testee: AsksPeers, seed: int) -> Breach | None:
 
     @seeded(seed)
     def machine() -> StreamMachine:
-        return StreamMachine(partial(Player, ask, partial(UdpEnds, to, WirePeer)), lambda *breach: found.append(breach))
+        return StreamMachine(partial(Player, ask, open_ends), lambda *breach: found.append(breach))
 
     try:
         run_state_machine_as_test(machine, settings=SETTINGS)  # type: ignore[arg-type]
     except (AssertionError, Flaky):  # Flaky: the same conversation did not fail again
         told = [breach for breach in found if breach[1].outcome is not Outcome.HARNESS_ERROR]
         given, verdict = (told or found)[-1]  # once the driver has given up, everything is an error of the harness
-        return Breach(case_of(given, seed), verdict)
+        return Breach(case_of(given, seed, transport), verdict)
     return None

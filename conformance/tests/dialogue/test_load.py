@@ -35,6 +35,25 @@ def test_what_a_law_writes_is_read_as_the_same_case(tmp_path: Path) -> None:
     assert case.id == "stream/found/seed-5"
 
 
+def test_transports_of_a_case_say_over_which_it_is_played_and_what_that_takes(tmp_path: Path) -> None:
+    def over(*transports: str) -> list[tuple[str, str, str, tuple[str, ...]]]:
+        path = written(tmp_path, lambda file: file["cases"][0].update(transports=list(transports)))
+        return [(case.id, case.profile, case.transport, case.requires) for case in load_dialogues(path)]
+
+    name = "stream/found/seed-5"
+    assert over("udp") == [(name, "stream", "udp", ())]
+    assert over("tcp") == [(name, "stream", "tcp", ("tcp",))]
+    assert over("udp", "tcp") == [(name, "stream", "udp", ()), (f"{name}@tcp", "tcp", "tcp", ("stream",))]
+
+
+def test_a_dialogue_that_writes_bytes_needs_a_connection(tmp_path: Path) -> None:
+    def writing(file: dict[str, Any]) -> None:
+        steps(file).append({"write": "00"})
+
+    with pytest.raises(VectorError, match='it needs a connection, so the case has to say "transports"'):
+        load_dialogues(written(tmp_path, writing))
+
+
 def test_a_vector_file_of_any_op_is_read_where_one_is_asked_for(tmp_path: Path) -> None:
     def of_frames(file: dict[str, Any]) -> None:
         case = {**file["cases"][0], "input": {"data": "00"}, "expect": {"reject": "BAD_TYPE"}}

@@ -115,6 +115,28 @@ def test_at_most_60_000_bytes_are_under_way_or_one_datagram() -> None:
     assert stand_in.handled == [2, 1, 1, 1]
 
 
+def test_events_are_asked_for_once_where_nothing_has_happened_since() -> None:
+    stand_in = replying([sync_frame(ERROR)], [DROPPED])
+    assert judged(stand_in, SEND, JSON, {"events": [DROPPED]}, {"events": []}).passed
+    assert stand_in.ops.count("peer_poll") == 2  # for the frame, and at the end
+
+
+@pytest.mark.parametrize("step", [ACT, {"advance": 1}, SEND])
+def test_events_are_asked_for_again_after_whatever_may_cause_some(step: Step) -> None:
+    stand_in = StandIn({"peer_poll": [Reaction(), Reaction(events=[DROPPED])]})
+    assert judged(stand_in, {"events": []}, step, {"events": [DROPPED]}).passed
+
+
+def test_by_the_real_clock_events_may_come_at_any_time() -> None:
+    stand_in = StandIn({"peer_poll": [Reaction(), Reaction(events=[DROPPED])]}, clock="real")
+    assert judged(stand_in, {"events": []}, {"events": [DROPPED]}).passed
+
+
+def test_an_event_that_is_told_a_poll_too_late_fails_the_dialogue() -> None:
+    stand_in = StandIn({"peer_poll": [Reaction(), Reaction(events=[DROPPED])]})
+    assert not judged(stand_in, SEND, {"events": []}).passed
+
+
 def test_by_the_real_clock_the_time_passes_and_nobody_is_asked_to_move_it(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
     monkeypatch.setattr(clocks, "sleep", slept.append)

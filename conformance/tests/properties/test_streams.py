@@ -62,19 +62,19 @@ class Listening:
 
 @pytest.fixture(scope="module")
 def heard() -> list[Listening]:
-    """Two short searches with one seed, and a whole one with another."""
+    """Two short searches with one seed, one with another, and a whole one."""
     whole = searching.SETTINGS
     short = settings(whole, max_examples=whole.max_examples // 4)
     with pytest.MonkeyPatch.context() as patch, Testee(load_adapter("reference", ADAPTERS)) as testee:
-        listening = [Listening(testee) for _ in range(3)]
-        for one, seed, chosen in zip(listening, (1, 1, 2), (short, short, whole), strict=True):
+        listening = [Listening(testee) for _ in range(4)]
+        for one, seed, chosen in zip(listening, (1, 1, 2, 3), (short, short, short, whole), strict=True):
             patch.setattr(searching, "SETTINGS", chosen)
             assert search(one, seed) is None
         return listening
 
 
 def test_one_seed_gives_the_same_conversations_and_another_gives_others(heard: list[Listening]) -> None:
-    first, again, other = heard
+    first, again, other, _ = heard
     assert first.asked == again.asked
     assert first.events == again.events
     assert first.events != other.events
@@ -133,6 +133,11 @@ def test_a_testee_that_ends_is_found_as_a_crash() -> None:
     breach = search(Ending(wire_address=("127.0.0.1", 9)), 1)
     assert breach is not None
     assert breach.verdict.outcome is Outcome.CRASH
+
+
+def test_it_holds_for_the_reference_over_connections() -> None:
+    with Testee(load_adapter("reference", ADAPTERS)) as testee:
+        assert search(testee, 1, "tcp") is None
 
 
 def test_a_testee_out_of_reach_is_no_breach() -> None:

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree as ET  # of a file that we wrote
 
@@ -192,6 +193,19 @@ def test_another_thread_than_the_main_one_handles_no_signals(before: dict[int, A
     thread.start()
     thread.join()
     assert {number: signal.getsignal(number) for number in SIGNALS} == before
+
+
+@pytest.mark.parametrize(("by", "status"), [("SIGINT", -signal.SIGTERM), (None, 0)])
+def test_workers_are_ended_with_a_run_that_is_interrupted_and_with_no_other(by: str | None, status: int) -> None:
+    """As they may wait for a testee, pytest-xdist would give them ten seconds."""
+    interruption = Interruption()
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as worker:  # which ends with its input
+        interruption.pytest_configure_node(SimpleNamespace(gateway=SimpleNamespace(_io=SimpleNamespace(popen=worker))))
+        interruption.by = by
+        interruption.pytest_sessionfinish()
+        if by:
+            worker.wait(20)
+    assert worker.returncode == status
 
 
 def test_a_worker_leaves_ctrl_c_to_whoever_started_it(before: dict[int, Any]) -> None:

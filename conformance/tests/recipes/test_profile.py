@@ -116,7 +116,9 @@ MUTANTS = (
 '''
 ASK = '    Offer("parity", tuple(_request("parity", data=data) for data in ("00", "01"))),'
 
-PROFILES = '"profile": {"enum": ["frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream"]}'
+PROFILES = (
+    '"profile": {"enum": ["frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream", "tcp"]}'
+)
 OPS = '"quantize", "dequantize", '
 
 RECIPE: Recipe = {
@@ -145,7 +147,7 @@ RECIPE: Recipe = {
         Edit("reference/resonant/__init__.py", '    "open_sealed",\n', '    "open_sealed",\n    "parity",\n'),
     ],
     "testee": [
-        Edit("adapters/reference/ops.py", '"handshake", "stream")', '"handshake", "stream", "parity")'),
+        Edit("adapters/reference/ops.py", '"stream", "tcp")', '"stream", "tcp", "parity")'),
         before(
             "adapters/reference/ops.py",
             '    "stop": STOP',
@@ -165,7 +167,7 @@ RECIPE: Recipe = {
             "from .payloads import",
             "from .parity import PARITY\nfrom .payloads import",
         ),
-        Edit("vectors/release/canary/pack.py", "*STREAM)", "*STREAM, *PARITY)"),
+        Edit("vectors/release/canary/pack.py", "*TCP)", "*TCP, *PARITY)"),
     ],
     "question": [before("conformance/probes/claims.py", '    Offer("", _ANYBODY),', ASK)],
     "mutants": [
@@ -184,9 +186,9 @@ RECIPE: Recipe = {
         ),
     ],
     "layers": [
-        Edit("conformance/tests/test_imports.py", 'layer("transform tensor",', 'layer("parity transform tensor",'),
+        Edit("conformance/tests/test_imports.py", 'layer("transform tensor ', 'layer("parity transform tensor '),
         Edit("conformance/tests/test_imports.py", 'layer("sparse zstd",', 'layer("parity sparse zstd",'),
-        Edit("ARCHITECTURE.md", "› frame › tensor transform ›", "› frame › parity tensor transform ›"),
+        Edit("ARCHITECTURE.md", "› frame › tensor transform ", "› frame › parity tensor transform "),
         Edit("ARCHITECTURE.md", "› sparse zstd ›", "› parity sparse zstd ›"),
     ],
 }

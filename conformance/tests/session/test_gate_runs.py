@@ -122,7 +122,8 @@ def test_another_place_for_junit_xml_is_respected(tmp_path: Path) -> None:
 
 def test_the_run_is_bound_to_suite_vectors_and_adapter(broken: Ran, impl: Path) -> None:
     manifest = json.loads((ROOT / "vectors" / "manifest.json").read_bytes())
-    assert broken.report["vectors"] == {"sha256": manifest["sha256"], "cases": len(CASES)}
+    in_files = [case for case in CASES if "@" not in case.id]  # those over another transport are the same ones
+    assert broken.report["vectors"] == {"sha256": manifest["sha256"], "cases": len(in_files)}
     assert broken.report["suite"] == tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     assert broken.report["adapter_sha256"] == sha256(impl.read_bytes()).hexdigest()
 

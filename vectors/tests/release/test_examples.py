@@ -61,7 +61,7 @@ def test_the_page_of_dialogues_writes_them_out_as_the_suite_reads_them(release: 
     status, out = run_page(page, release)
     assert status == OK, out
     written = {(given := json.loads(line)).pop("id"): given for line in out.splitlines()}
-    cases = [case for case in load_cases(release / "vectors/data") if case.op == DIALOGUE]
+    cases = [case for case in load_cases(release / "vectors/data") if case.op == DIALOGUE and "@" not in case.id]
     assert written == {case.id: case.input for case in cases}
     status, few = run_page(page, release, "stream/plain/whole")
     assert status == OK, few

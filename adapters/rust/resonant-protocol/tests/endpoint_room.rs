@@ -8,6 +8,7 @@ mod talk;
 use links::{client, known, lost, ping, server};
 use resonant_protocol::endpoint::{Endpoint, MAX_CONNECTIONS};
 use resonant_protocol::peer::Event;
+use resonant_protocol::transport::join;
 use talk::wire_sync;
 
 const NOBODY: [u16; 0] = [];
@@ -167,4 +168,24 @@ fn without_another_bound_there_are_at_most_64_connections() {
     let mut server = server();
     assert_eq!(heard(&mut server, 0..1000), NOBODY);
     assert_eq!((known(&server).len(), MAX_CONNECTIONS), (64, 64));
+}
+
+#[test]
+fn a_connection_that_makes_room_for_another_is_closed() {
+    let mut server = server().with_limit(2);
+    let _ = server.accept(1, 0);
+    let mut bytes = Vec::new();
+    join(&ping(1), &mut bytes).unwrap();
+    let _ = server.receive_bytes(&1, &bytes, 0);
+    let _ = server.accept(2, 1);
+    let told = server.accept(3, 2).events;
+    assert_eq!(told, [(2, Event::Closed { code: None })]);
+    let told = server.accept(1, 3).events; // the same remote end, on a connection of its own
+    assert_eq!(
+        told[..2],
+        [(1, Event::Lost), (1, Event::Closed { code: None })]
+    );
+    let told = server.end(&2, 4);
+    assert_eq!(told.events, [], "once");
+    assert_eq!(server.deadline_ms(), Some(15_002));
 }

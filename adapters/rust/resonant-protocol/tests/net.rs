@@ -173,6 +173,28 @@ fn sixty_four_who_say_one_byte_keep_nobody_out() {
 }
 
 #[test]
+fn sixty_four_sessions_are_in_use_at_once() {
+    let mut server = server();
+    let address = server.local_addr();
+    let mut bytes = Vec::new();
+    for frame in [ping(1), ping(2)] {
+        join(&frame, &mut bytes).unwrap();
+    }
+    let others: Vec<TcpStream> = (0..64)
+        .map(|_| {
+            let mut raw = TcpStream::connect(address).unwrap();
+            raw.write_all(&bytes).unwrap();
+            raw
+        })
+        .collect();
+    for _ in 0..64 * 2 {
+        let (_, told) = server.next_event(Some(AT_MOST)).unwrap();
+        assert!(is_established(&told), "{told:?}");
+    }
+    drop(others);
+}
+
+#[test]
 fn no_more_than_16_mib_are_kept_for_one_who_never_reads() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();

@@ -8,6 +8,8 @@ mod dialogue_acts;
 mod dialogue_judge;
 #[path = "support/judge.rs"]
 mod judge;
+#[path = "support/judge_framing.rs"]
+mod judge_framing;
 #[path = "support/judge_payload.rs"]
 mod judge_payload;
 mod support;
@@ -17,7 +19,7 @@ mod whole;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde_json::{json, Value};
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../vectors/data");
 
@@ -55,6 +57,7 @@ fn profiles() -> Vec<String> {
         "quant",
         "sparse",
         "stream",
+        "tcp",
         "xchacha",
         "zstd",
     ] {
@@ -74,11 +77,32 @@ fn run_file(path: &Path, profile: &str, cases: &mut usize, failures: &mut Vec<St
     assert!(!listed.is_empty(), "{} has no cases", path.display());
     for case in listed {
         *cases += 1;
-        if let Err(what) = judge::judge(op, &case["input"], &case["expect"]) {
-            let id = case["id"].as_str().expect("id");
-            failures.push(format!("{profile}/{group}/{id}: {what}"));
+        let id = case["id"].as_str().expect("id");
+        for (transport, verdict) in verdicts(op, &case, &file) {
+            if let Err(what) = verdict {
+                failures.push(format!("{profile}/{group}/{id}{transport}: {what}"));
+            }
         }
     }
+}
+
+/// The verdict on a case; on a dialogue, one for each transport that it is for.
+fn verdicts(op: &str, case: &Value, file: &Value) -> Vec<(String, judge::Verdict)> {
+    let input = &case["input"];
+    if op != "dialogue" {
+        let verdict = judge::judge(op, input, &case["expect"]);
+        return vec![(String::new(), verdict)];
+    }
+    let named = [case, file].map(|it| it["transports"].as_array());
+    let any = [json!("udp"), json!("tcp")];
+    let transports = named[0].or(named[1]).map_or(&any[..], Vec::as_slice);
+    let transports = transports.iter().map(|it| it.as_str().expect("a name"));
+    transports
+        .map(|transport| {
+            let verdict = dialogue::replay(input, transport); // its steps hold what is expected
+            (format!(" over {transport}"), verdict)
+        })
+        .collect()
 }
 
 /// The JSON files under a folder, in order of their paths.

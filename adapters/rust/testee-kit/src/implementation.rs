@@ -89,6 +89,27 @@ pub trait Implementation {
     ) -> Result<Vec<u8>, Failure> {
         Err(Failure::unsupported("dequantize"))
     }
+
+    /// `tcp`: the frames in bytes that come in these chunks, after which the other end stops sending or not.
+    fn tcp_split(&self, chunks: &[Vec<u8>], ended: bool) -> Result<Split, Failure> {
+        Err(Failure::unsupported("tcp_split"))
+    }
+
+    /// `tcp`: frames as they are sent.
+    fn tcp_join(&self, frames: &[Vec<u8>]) -> Result<Vec<u8>, Failure> {
+        Err(Failure::unsupported("tcp_join"))
+    }
+}
+
+/// The frames in the bytes of a connection, and its state behind them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Split {
+    /// The frames that are whole.
+    pub frames: Vec<Vec<u8>>,
+    /// `open`, `clean` or the code with which the connection is closed.
+    pub end: &'static str,
+    /// How many bytes wait for the rest of their frame.
+    pub held: usize,
 }
 
 /// Options of `encode` besides the fields; none of them matters to a frame without transforms.

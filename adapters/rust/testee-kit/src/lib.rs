@@ -41,7 +41,7 @@ pub mod server;
 pub mod session;
 pub mod values;
 
-pub use implementation::{Implementation, Options, Sealing, Sparse};
+pub use implementation::{Implementation, Options, Sealing, Sparse, Split};
 pub use ops::ops_of;
 pub use requests::{answer, greet, stop, Failure, Hello, Op, Ops};
 pub use schema::{BadRequest, Members};

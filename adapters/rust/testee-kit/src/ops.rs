@@ -31,6 +31,7 @@ pub fn ops_of<S>(yours: impl Implementation + 'static) -> Ops<S> {
     frame_ops(&mut ops, &yours);
     transform_ops(&mut ops, &yours);
     tensor_ops(&mut ops, &yours);
+    framing_ops(&mut ops, &yours);
     ops
 }
 
@@ -102,6 +103,21 @@ fn tensor_ops<S, Y: Implementation + 'static>(ops: &mut Ops<S>, yours: &Rc<Y>) {
         |input| Ok((bits(input)?, input.integer("count")?, input.bytes("codes")?, input.optional("scale", Members::bytes)?)),
         |yours, (bits, count, codes, scale)| yours.dequantize(bits, count, &codes, scale.as_deref()),
         |data| json!({"data": hex::encode(&data)}));
+}
+
+#[rustfmt::skip] // as above
+fn framing_ops<S, Y: Implementation + 'static>(ops: &mut Ops<S>, yours: &Rc<Y>) {
+    add(ops, yours, "tcp_split",
+        |input| Ok((input.byte_strings("chunks")?, input.boolean("ended")?)),
+        |yours, (chunks, ended)| yours.tcp_split(&chunks, ended),
+        |split| {
+            let frames: Vec<String> = split.frames.iter().map(|frame| hex::encode(frame)).collect();
+            json!({"frames": frames, "end": split.end, "held": split.held})
+        });
+    add(ops, yours, "tcp_join",
+        |input| input.byte_strings("frames"),
+        |yours, frames| yours.tcp_join(&frames),
+        |bytes| json!({"bytes": hex::encode(&bytes)}));
 }
 
 fn decode<Y: Implementation>(

@@ -132,8 +132,7 @@ pub struct Hello<'a> {
     pub profiles: &'a [&'a str],
 }
 
-/// The op `hello` of a testee that has peers on these transports, `udp` and `tcp` (TST-27). The token in it is compared
-/// before it is performed.
+/// The op `hello` of a testee with peers on these transports (TST-27). The token in it is compared first.
 #[must_use]
 pub fn greet<S>(hello: &Hello<'_>, transports: &[&str]) -> Op<S> {
     let mut reply = json!({

@@ -94,6 +94,17 @@ impl Members {
         }
     }
 
+    /// Takes an array of bytes in hexadecimal.
+    ///
+    /// # Errors
+    /// If it is missing, not an array, or holds anything but lower-case hexadecimal.
+    pub fn byte_strings(&mut self, name: &str) -> Result<Vec<Vec<u8>>, BadRequest> {
+        let items = self.array(name)?;
+        let decoded = items.iter().map(|item| hex::decode(item.as_str()?));
+        let decoded = decoded.collect::<Option<_>>();
+        decoded.ok_or_else(|| self.complain(name, "holds something but lower-case hexadecimal"))
+    }
+
     /// Takes an integer that fits `T`.
     ///
     /// # Errors

@@ -16,7 +16,7 @@ pub(crate) struct Chunks {
 impl Chunks {
     pub(crate) fn read(input: &mut Members) -> Result<Self, BadRequest> {
         Ok(Self {
-            chunks: bytes_of(input, "chunks")?,
+            chunks: input.byte_strings("chunks")?,
             ended: input.boolean("ended")?,
         })
     }
@@ -24,7 +24,7 @@ impl Chunks {
 
 /// The input of tcp_join.
 pub(crate) fn frames(input: &mut Members) -> Result<Vec<Vec<u8>>, BadRequest> {
-    bytes_of(input, "frames")
+    input.byte_strings("frames")
 }
 
 pub(crate) fn tcp_split(input: Chunks) -> Result<Value, Failure> {
@@ -50,15 +50,4 @@ pub(crate) fn tcp_join(frames: Vec<Vec<u8>>) -> Result<Value, Failure> {
         join(&frame, &mut bytes)?;
     }
     Ok(json!({"bytes": hex::encode(&bytes)}))
-}
-
-fn bytes_of(input: &mut Members, name: &str) -> Result<Vec<Vec<u8>>, BadRequest> {
-    let items = input.array(name)?.into_iter();
-    let decode = |item| match item {
-        Value::String(text) => {
-            hex::decode(&text).ok_or(BadRequest::from("a member is not lower-case hexadecimal"))
-        }
-        _ => Err(format!("input.{name} holds something but a string").into()),
-    };
-    items.map(decode).collect()
 }

@@ -15,7 +15,8 @@ use resonant_testee_kit::Wires;
 use serde_json::Value;
 
 use crate::peer_events::to_json;
-use crate::wires::tcp::{arrival_deadline, pause, Lines, Taken};
+use crate::wires::pause;
+use crate::wires::tcp::{arrival_deadline, Lines, Taken};
 use crate::wires::udp::Wire;
 
 /// Greatest number of remote ends at a time.

@@ -2,11 +2,11 @@ import type { Implementation } from "../../testee-kit/implementation.js";
 import { yours } from "../yours.js";
 
 const ON_PEERS = ["handshake", "stream", "tcp"];
-const { hello } = yours;
+const { hello, tcpSplit: _split, tcpJoin: _join, ...others } = yours;
 
 /** The package without the profiles that need peers. */
 export const yoursInPages: Implementation = {
-  ...yours,
+  ...others,
   hello: {
     ...hello,
     name: `${hello.name}-browser`,

@@ -54,5 +54,8 @@ ECHOES: tuple[tuple[str, dict[str, Any], dict[str, Any]], ...] = (
     ("dequantize", {"bits": 8, "count": 5, "codes": "ab"}, {"data": "0805ab"}),
     ("dequantize", {"bits": 4, "count": 5, "codes": "ab", "scale": ""}, {"data": "0405abff"}),
     ("dequantize", {"bits": 4, "count": 5, "codes": "ab", "scale": "cd"}, {"data": "0405abffcd"}),
+    ("tcp_split", {"chunks": ["ab", "", "cd"], "ended": True}, {"frames": ["ab", "", "cd"], "end": "clean", "held": 3}),
+    ("tcp_split", {"chunks": [], "ended": False}, {"frames": [], "end": "open", "held": 0}),
+    ("tcp_join", {"frames": ["ab", "", "cd"]}, {"bytes": "abcd"}),
 )
 """op, input, ok."""

@@ -149,3 +149,36 @@ def test_the_job_of_gitlab_fetches_the_repository_and_calls_the_recipe(pretended
         done = judged(pretended, "set -e\n" + "\n".join(script), **variables)
         assert f"installed: {(pretended / 'their work' / '.resonant-suite').resolve()}\n" in done.stdout, done.stderr
         assert "called: run --impl adapter.toml --report conformance-report\n" in done.stdout
+
+
+STUBS = {
+    "python3": '#!/bin/sh\n[ "$1" = -m ] || exit 0\n'
+    'mkdir -p .resonant/bin\ncp "$STUBS/python" "$STUBS/resonant-conformance" .resonant/bin\n',
+    "python": "#!/bin/sh\n",
+    "resonant-conformance": "#!/bin/sh\n"
+    '[ "$1" = run ] || exit "$REPORTED"\nmkdir -p conformance-report\n>conformance-report/run.json\nexit "$JUDGED"\n',
+}
+"""The programs that the recipe for any CI starts: a Python that makes an environment, its pip, and the suite."""
+
+
+@pytest.mark.parametrize(("judged", "reported", "status"), [("0", "0", 0), ("1", "0", 1), ("4", "3", 4), ("0", "3", 1)])
+def test_the_status_of_the_recipe_for_any_ci_is_that_of_the_run_or_of_its_report(
+    tmp_path: Path, judged: str, reported: str, status: int
+) -> None:
+    stubs = tmp_path / "stubs"
+    stubs.mkdir()
+    for name, text in STUBS.items():
+        (stubs / name).write_text(text, "utf-8")
+        (stubs / name).chmod(0o755)
+    (tmp_path / "adapter.toml").touch()
+    environment = {"JUDGED": judged, "REPORTED": reported, "STUBS": str(stubs)}
+    done = subprocess.run(
+        ["bash", str(ROOT / "adapters" / "ci" / "judge.sh")],
+        cwd=tmp_path,
+        env={**environment, "PATH": f"{stubs}{os.pathsep}{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == status, done.stderr

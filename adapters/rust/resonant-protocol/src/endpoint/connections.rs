@@ -58,6 +58,12 @@ impl Connection {
     }
 }
 
+/// A connection that made room for another.
+pub(super) struct Forgotten<L> {
+    pub(super) link: L,
+    pub(super) had_session: bool,
+}
+
 /// Connections by link, never more than a given number.
 pub(super) struct Connections<L> {
     limit: usize,
@@ -78,7 +84,7 @@ impl<L: Ord + Clone> Connections<L> {
     }
 
     /// Meant for the beginning: it forgets nobody.
-    pub(super) fn set_limit(&mut self, limit: usize) {
+    pub(super) const fn set_limit(&mut self, limit: usize) {
         self.limit = limit;
     }
 
@@ -106,8 +112,8 @@ impl<L: Ord + Clone> Connections<L> {
         self.by_deadline.pop_first()
     }
 
-    /// Begins a connection on a link that has none. The link whose session makes room for it is returned.
-    pub(super) fn begin(&mut self, link: L, peer: Peer) -> Option<L> {
+    /// Begins a connection on a link that has none. The one that makes room for it is returned.
+    pub(super) fn begin(&mut self, link: L, peer: Peer) -> Option<Forgotten<L>> {
         let forgotten = self.make_room(&link, Standing::Stranger);
         self.datagrams = self.datagrams.saturating_add(1);
         let due = peer.deadline_ms();
@@ -134,8 +140,8 @@ impl<L: Ord + Clone> Connections<L> {
         connection.peer.is_established()
     }
 
-    /// Notes that a datagram came on a link. The link whose session makes room for this one is returned.
-    pub(super) fn hear(&mut self, link: &L) -> Option<L> {
+    /// Notes that a datagram came on a link. The connection that makes room for this one is returned.
+    pub(super) fn hear(&mut self, link: &L) -> Option<Forgotten<L>> {
         self.datagrams = self.datagrams.saturating_add(1);
         let connection = self.by_link.get_mut(link)?;
         connection.heard = self.datagrams;
@@ -144,13 +150,13 @@ impl<L: Ord + Clone> Connections<L> {
         self.rise(link, before)
     }
 
-    /// Has a peer do something. The result is returned with the link whose session makes room for this one's, or
+    /// Has a peer do something. The result is returned with the connection that makes room for this one, or
     /// nothing if the link has no connection.
     pub(super) fn update<T>(
         &mut self,
         link: &L,
         act: impl FnOnce(&mut Peer) -> T,
-    ) -> Option<(T, Option<L>)> {
+    ) -> Option<(T, Option<Forgotten<L>>)> {
         let connection = self.by_link.get_mut(link)?;
         let before = connection.standing();
         let result = act(&mut connection.peer);
@@ -165,7 +171,7 @@ impl<L: Ord + Clone> Connections<L> {
     }
 
     /// Makes room in the standing that a connection has reached.
-    fn rise(&mut self, link: &L, before: Standing) -> Option<L> {
+    fn rise(&mut self, link: &L, before: Standing) -> Option<Forgotten<L>> {
         let reached = self.by_link.get(link)?.standing();
         if reached <= before {
             return None;
@@ -173,9 +179,9 @@ impl<L: Ord + Clone> Connections<L> {
         self.make_room(link, reached)
     }
 
-    /// Forgets the least of the others where `newest` is one too many of this standing or higher ones. Its link is
-    /// returned if there was a session.
-    fn make_room(&mut self, newest: &L, reached: Standing) -> Option<L> {
+    /// Forgets the least of the others where `newest` is one too many of this standing or higher ones. It
+    /// is returned.
+    fn make_room(&mut self, newest: &L, reached: Standing) -> Option<Forgotten<L>> {
         let others = self.by_link.iter();
         let rivals =
             others.filter(|(link, connection)| *link != newest && connection.standing() >= reached);
@@ -186,7 +192,8 @@ impl<L: Ord + Clone> Connections<L> {
         let least = rivals
             .into_iter()
             .min_by_key(|(_, connection)| connection.worth());
-        let least = least.map(|(link, _)| link.clone())?;
-        self.forget(&least).then_some(least)
+        let link = least.map(|(link, _)| link.clone())?;
+        let had_session = self.forget(&link);
+        Some(Forgotten { link, had_session })
     }
 }

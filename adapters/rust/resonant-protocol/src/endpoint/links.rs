@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::connections::Connections;
+use super::connections::{Connections, Forgotten};
 use super::outputs::Outputs;
 use crate::error::{FrameError, RejectCode};
 use crate::limits::MAX_CONNECTIONS;
@@ -55,12 +55,17 @@ impl<L: Ord + Clone> Endpoint<L> {
     /// When there are as many and a new link comes, the connection that is worth least is forgotten: first those
     /// without a session, then those in whose session nothing came after the handshake, then those without an open
     /// stream; of equals, the one that was silent for longest. [`Event::Lost`] tells of a session that was forgotten;
-    /// the other end learns of it by `HANDSHAKE_REQUIRED`. A sixteenth of the places is out of reach for sessions, and
+    /// the other end learns of it by `HANDSHAKE_REQUIRED`. [`Event::Closed`] tells of a byte stream, which the program
+    /// then ends. A sixteenth of the places is out of reach for sessions, and
     /// another one for those in use, so that neither strangers nor mere pings in any number cost anybody more.
     #[must_use]
     pub fn with_limit(mut self, connections: usize) -> Self {
-        self.connections.set_limit(connections);
+        self.set_limit(connections);
         self
+    }
+
+    pub(crate) const fn set_limit(&mut self, connections: usize) {
+        self.connections.set_limit(connections);
     }
 
     /// Lets a server keep the connection whose session was lost, so that a next session on the link has the same peer,
@@ -129,9 +134,7 @@ impl<L: Ord + Clone> Endpoint<L> {
         };
         let output = peer.ping(stream_id, now_ms)?;
         let mut outputs = Outputs::default();
-        let had_session = self.connections.forget(&link);
-        outputs.forgot(had_session.then(|| link.clone()));
-        self.streams.remove(&link);
+        self.drop_link(&link, &mut outputs);
         let forgotten = self.connections.begin(link.clone(), peer);
         self.streams.extend(connection.map(|it| (link.clone(), it)));
         self.gather(&link, output, forgotten, &mut outputs);
@@ -152,7 +155,7 @@ impl<L: Ord + Clone> Endpoint<L> {
         } else {
             return outputs;
         };
-        outputs.forgot(forgotten);
+        self.tell(forgotten, &mut outputs);
         self.act(&link, &mut outputs, |peer| peer.receive(datagram, now_ms));
         outputs
     }
@@ -243,10 +246,16 @@ impl<L: Ord + Clone> Endpoint<L> {
     }
 
     /// Adds what the peer of a link gave, and that another session made room for it.
-    fn gather(&mut self, link: &L, output: Output, forgotten: Option<L>, outputs: &mut Outputs<L>) {
+    fn gather(
+        &mut self,
+        link: &L,
+        output: Output,
+        forgotten: Option<Forgotten<L>>,
+        outputs: &mut Outputs<L>,
+    ) {
         let was_lost = output.events.contains(&Event::Lost);
         outputs.extend(link, output);
-        outputs.forgot(forgotten);
+        self.tell(forgotten, outputs);
         if was_lost && self.role == Role::Server && !self.keeps_lost {
             self.connections.forget(link);
             self.begin_anew(link);

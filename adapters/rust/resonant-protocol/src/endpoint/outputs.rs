@@ -31,9 +31,4 @@ impl<L: Clone> Outputs<L> {
         self.events
             .extend(events.map(|event| (link.clone(), event)));
     }
-
-    /// Adds that a session was forgotten, if one was. For the program it is as good as lost.
-    pub(super) fn forgot(&mut self, link: Option<L>) {
-        self.events.extend(link.map(|link| (link, Event::Lost)));
-    }
 }

@@ -1,5 +1,6 @@
 //! Links that are byte streams: their bytes, their ends and their timers.
 
+use super::connections::Forgotten;
 use super::links::Endpoint;
 use super::outputs::Outputs;
 use crate::error::RejectCode;
@@ -9,7 +10,7 @@ use crate::transport::Connection;
 impl<L: Ord + Clone> Endpoint<L> {
     /// Begins a connection on a TCP connection, or its like, that a server has accepted.
     ///
-    /// Without a session it is closed 15 s later (TCP-9).
+    /// Without a session it is closed 15 s later (TCP-9). One that the link has ends.
     pub fn accept(&mut self, link: L, now_ms: u64) -> Outputs<L> {
         let mut outputs = self.advance(now_ms);
         let Some(peer) = self.new_peer(now_ms).filter(|_| self.role == Role::Server) else {
@@ -17,9 +18,10 @@ impl<L: Ord + Clone> Endpoint<L> {
             outputs.events.push((link, Event::Closed { code }));
             return outputs;
         };
+        self.drop_link(&link, &mut outputs);
         let forgotten = self.connections.begin(link.clone(), peer.over_connection());
         self.streams.insert(link, Connection::accepted(now_ms));
-        outputs.forgot(forgotten);
+        self.tell(forgotten, &mut outputs);
         outputs
     }
 
@@ -35,7 +37,7 @@ impl<L: Ord + Clone> Endpoint<L> {
         };
         let pushed = connection.push(bytes, now_ms, |frame| {
             let forgotten = self.connections.hear(link);
-            outputs.forgot(forgotten);
+            self.tell(forgotten, &mut outputs);
             self.act(link, &mut outputs, |peer| peer.receive(frame, now_ms));
         });
         if let Err(fault) = pushed {
@@ -93,6 +95,26 @@ impl<L: Ord + Clone> Endpoint<L> {
             if let Some(peer) = self.new_peer(self.clock_ms) {
                 self.connections.begin(link.clone(), peer.over_connection());
             }
+        }
+    }
+
+    /// Forgets the connection that a link has, if it has one, for another on the same link.
+    pub(super) fn drop_link(&mut self, link: &L, outputs: &mut Outputs<L>) {
+        let (link, had_session) = (link.clone(), self.connections.forget(link));
+        self.tell(Some(Forgotten { link, had_session }), outputs);
+    }
+
+    /// Adds that a connection was forgotten, if one was: a session is as good as lost, and a byte stream ends (TCP-15).
+    pub(super) fn tell(&mut self, forgotten: Option<Forgotten<L>>, outputs: &mut Outputs<L>) {
+        let Some(Forgotten { link, had_session }) = forgotten else {
+            return;
+        };
+        if had_session {
+            outputs.events.push((link.clone(), Event::Lost));
+        }
+        if self.streams.remove(&link).is_some() {
+            let code = None;
+            outputs.events.push((link, Event::Closed { code }));
         }
     }
 }

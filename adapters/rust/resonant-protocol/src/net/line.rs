@@ -1,26 +1,21 @@
 //! One TCP connection: a thread that reads, and one that writes what waits.
 
-use std::collections::VecDeque;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::mpsc::SyncSender;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use super::shared::{Shared, SPARES};
 use crate::transport::join;
 
 /// Bytes of one read.
 const CHUNK_BYTES: usize = 65_536;
-/// Bytes that one write is made of, where so many wait.
-const BATCH_BYTES: usize = 262_144;
-/// Frames and chunks whose memory is kept for the next ones.
-const SPARES: usize = 8;
 /// The time for which the other end may go on sending to a connection that is closed here (TCP-13).
 const LINGER: Duration = Duration::from_secs(5);
-
-/// The longest time that a write that was told of a reset may take to say so.
-const TOLD: Duration = Duration::from_millis(100);
+/// The time that it may take before to read what it was sent.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// News of the sockets.
 #[derive(Debug)]
@@ -32,29 +27,10 @@ pub(super) enum Incoming {
     Reset(SocketAddr),
 }
 
-/// The sending side of a connection. Its threads end soon after it is closed or dropped.
+/// The sending side of a connection. It is closed when it is dropped, and its threads end soon after, whatever the
+/// other end does.
 #[derive(Debug)]
 pub(super) struct Line(Arc<Shared>);
-
-#[derive(Debug)]
-struct Shared {
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    frames: VecDeque<Vec<u8>>,
-    /// Written frames and read chunks whose memory the next ones can have.
-    written: Vec<Vec<u8>>,
-    read: Vec<Vec<u8>>,
-    /// Of the frames that wait, and of those that are being written.
-    bytes: usize,
-    is_closed: bool,
-    has_ended: bool,
-    /// Whether writing failed.
-    is_broken: bool,
-}
 
 impl Line {
     /// Begins to read and to write. What is read goes into `news`, which holds the reader up while it is full.
@@ -62,21 +38,29 @@ impl Line {
         stream: TcpStream,
         link: SocketAddr,
         news: SyncSender<Incoming>,
-    ) -> std::io::Result<Self> {
+    ) -> io::Result<Self> {
+        Self::with_patience(stream, link, news, PATIENCE)
+    }
+
+    fn with_patience(
+        stream: TcpStream,
+        link: SocketAddr,
+        news: SyncSender<Incoming>,
+        patience: Duration,
+    ) -> io::Result<Self> {
         stream.set_nodelay(true)?; // TCP-21
-        let shared = Arc::new(Shared {
-            state: Mutex::default(),
-            changed: Condvar::new(),
-        });
+        stream.set_write_timeout(Some(patience / 8))?; // to look whether it has been closed meanwhile
+        let shared = Arc::new(Shared::new(patience));
         let (reader, of_reader) = (stream.try_clone()?, Arc::clone(&shared));
         thread::spawn(move || {
             let last = match read(reader, link, &news, &of_reader) {
                 Incoming::End(_) if of_reader.was_reset() => Incoming::Reset(link),
                 last => last,
             };
-            let _ = news.send(last);
-            of_reader.state().has_ended = true;
-            of_reader.changed.notify_all();
+            if !of_reader.is_closed() {
+                let _ = news.send(last);
+            }
+            of_reader.end();
         });
         let of_writer = Arc::clone(&shared);
         thread::spawn(move || write(stream, &of_writer));
@@ -84,10 +68,7 @@ impl Line {
     }
 
     pub(super) fn send(&self, frame: Vec<u8>) {
-        let mut state = self.0.state();
-        state.bytes = state.bytes.saturating_add(frame.len());
-        state.frames.push_back(frame);
-        self.0.changed.notify_all();
+        self.0.push(frame);
     }
 
     /// Frames that were written, for [`Endpoint::reuse`](crate::endpoint::Endpoint::reuse).
@@ -111,58 +92,7 @@ impl Line {
 
 impl Drop for Line {
     fn drop(&mut self) {
-        self.0.state().is_closed = true;
-        self.0.changed.notify_all();
-    }
-}
-
-impl Shared {
-    /// No thread panics while it holds the lock, so what is in it is whole.
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The next frames to write; none once the connection is closed and everything was written.
-    fn next_batch(&self) -> Option<Vec<Vec<u8>>> {
-        let mut state = self.state();
-        while state.frames.is_empty() && !state.is_closed {
-            let waited = self.changed.wait(state);
-            state = waited.unwrap_or_else(PoisonError::into_inner);
-        }
-        let (mut batch, mut bytes) = (Vec::new(), 0_usize);
-        while bytes < BATCH_BYTES {
-            let Some(frame) = state.frames.pop_front() else {
-                break;
-            };
-            bytes = bytes.saturating_add(frame.len());
-            batch.push(frame);
-        }
-        (!batch.is_empty()).then_some(batch)
-    }
-
-    fn written(&self, mut batch: Vec<Vec<u8>>) {
-        let bytes: usize = batch.iter().map(Vec::len).sum();
-        let mut state = self.state();
-        state.bytes = state.bytes.saturating_sub(bytes);
-        batch.truncate(SPARES.saturating_sub(state.written.len()));
-        state.written.append(&mut batch);
-    }
-
-    /// Nobody reads any more.
-    fn give_up(&self) {
-        let mut state = self.state();
-        state.frames.clear();
-        state.bytes = 0;
-        state.is_broken = true;
-        self.changed.notify_all();
-    }
-
-    /// Whether what looks like the end of a connection was a reset: systems tell it once, and a write may have been told.
-    fn was_reset(&self) -> bool {
-        let writing = |state: &mut State| state.bytes > 0 && !state.is_broken;
-        let waited = self.changed.wait_timeout_while(self.state(), TOLD, writing);
-        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        state.is_broken
+        self.0.close();
     }
 }
 
@@ -178,10 +108,11 @@ fn read(
         match stream.read(&mut bytes) {
             Ok(0) => return Incoming::End(link),
             Ok(length) => {
-                bytes.truncate(length);
-                if news.send(Incoming::Bytes(link, bytes)).is_err() {
-                    return Incoming::End(link);
+                if shared.is_closed() {
+                    continue; // without looking (TCP-13)
                 }
+                bytes.truncate(length);
+                let _ = news.send(Incoming::Bytes(link, bytes)); // fails once nobody looks any more
             }
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(_) => return Incoming::Reset(link),
@@ -196,15 +127,83 @@ fn write(mut stream: TcpStream, shared: &Shared) {
         for frame in &batch {
             let _ = join(frame, &mut out); // a peer's frames have lengths that frames have
         }
-        if stream.write_all(&out).is_err() {
+        if write_all(&mut stream, &out, shared).is_err() {
             shared.give_up();
         }
         shared.written(batch);
     }
     let _ = stream.shutdown(Shutdown::Write);
-    let lingering = shared
-        .changed
-        .wait_timeout_while(shared.state(), LINGER, |state| !state.has_ended);
-    drop(lingering);
+    shared.linger(LINGER);
     let _ = stream.shutdown(Shutdown::Both);
+}
+
+/// Writes everything, however long the other end takes to read it while the connection is open. Once it is closed,
+/// nobody holds its memory by not reading.
+fn write_all(stream: &mut TcpStream, mut bytes: &[u8], shared: &Shared) -> io::Result<()> {
+    while !bytes.is_empty() {
+        if shared.has_waited() {
+            return Err(ErrorKind::TimedOut.into());
+        }
+        match stream.write(bytes) {
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
+            Ok(length) => bytes = bytes.get(length..).unwrap_or_default(),
+            Err(error) if is_passing(&error) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+fn is_passing(error: &io::Error) -> bool {
+    use ErrorKind::{Interrupted, TimedOut, WouldBlock};
+    matches!(error.kind(), Interrupted | TimedOut | WouldBlock)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
+    use std::sync::mpsc::sync_channel;
+    use std::time::Instant;
+
+    /// A line and its other end. It gives up 80 ms after it was closed.
+    fn pair() -> io::Result<(Line, TcpStream)> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let other = TcpStream::connect(listener.local_addr()?)?;
+        let (stream, from) = listener.accept()?;
+        let (news, _) = sync_channel(1);
+        let line = Line::with_patience(stream, from, news, Duration::from_millis(80))?;
+        Ok((line, other))
+    }
+
+    #[test]
+    fn one_who_does_not_read_holds_nothing_of_a_closed_connection() -> io::Result<()> {
+        let (line, other) = pair()?;
+        for _ in 0..400 {
+            line.send(vec![7; 60_000]);
+        }
+        let shared = Arc::downgrade(&line.0);
+        drop(line);
+        let began = Instant::now();
+        while shared.strong_count() > 0 {
+            assert!(began.elapsed() < LINGER, "the threads have ended");
+            thread::yield_now();
+        }
+        drop(other);
+        Ok(())
+    }
+
+    #[test]
+    fn a_closed_connection_still_gives_all_that_was_sent() -> io::Result<()> {
+        let (line, mut other) = pair()?;
+        for _ in 0..10 {
+            line.send(vec![7; 60_000]);
+        }
+        other.write_all(&[1; 5_000])?; // what nobody reads does no harm
+        drop(line);
+        let mut came = Vec::new();
+        other.read_to_end(&mut came)?;
+        assert_eq!(came.len(), 10 * 60_004);
+        Ok(())
+    }
 }

@@ -45,6 +45,7 @@
 //! ```
 
 mod line;
+mod shared;
 mod tcp;
 
 pub use tcp::TcpEndpoint;

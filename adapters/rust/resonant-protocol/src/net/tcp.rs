@@ -19,8 +19,15 @@ use crate::transport::check_unsent;
 
 /// Pieces of news that wait, each of at most one read. While there are more, the readers wait and so do other ends.
 const NEWS: usize = 64;
-/// Connecting takes no longer, nor does a listener's wait for its own end.
+/// Connections at a time, where the program names no number. An eighth is out of reach for sessions in use, of which 64
+/// have to find room (TCP-19).
+const MAX_LINES: usize = 128;
+/// Connecting takes no longer.
 const CONNECT: Duration = Duration::from_secs(15);
+/// Between two tries of a listener that fails to accept.
+const PAUSE: Duration = Duration::from_millis(50);
+/// The longest wait of an endpoint that is dropped for the thread that accepts.
+const WAKE: Duration = Duration::from_secs(1);
 
 /// A server or a client over TCP. Each connection is a link, called by the remote address.
 ///
@@ -52,9 +59,12 @@ impl TcpEndpoint {
         let (teller, listening) = (server.teller.clone(), Arc::new(AtomicBool::new(true)));
         server.listening = Some(Arc::clone(&listening));
         thread::spawn(move || {
-            while let Ok((stream, from)) = listener.accept() {
-                let goes_on = listening.load(Ordering::Acquire);
-                if !goes_on || teller.send(Incoming::Accepted(stream, from)).is_err() {
+            while listening.load(Ordering::Acquire) {
+                let Ok((stream, from)) = listener.accept() else {
+                    thread::sleep(PAUSE); // of one that has gone, or too many open files: the next may do
+                    continue;
+                };
+                if teller.send(Incoming::Accepted(stream, from)).is_err() {
                     break;
                 }
             }
@@ -89,9 +99,10 @@ impl TcpEndpoint {
         salts: impl Iterator<Item = Salt> + Send + 'static,
         address: SocketAddr,
     ) -> io::Result<Self> {
+        let endpoint = Endpoint::new(role, config, salts).map_err(io::Error::other)?;
         let (teller, news) = sync_channel(NEWS);
         Ok(Self {
-            endpoint: Endpoint::new(role, config, salts).map_err(io::Error::other)?,
+            endpoint: endpoint.with_limit(MAX_LINES),
             began: Instant::now(),
             address,
             lines: BTreeMap::new(),
@@ -100,6 +111,14 @@ impl TcpEndpoint {
             events: VecDeque::new(),
             listening: None,
         })
+    }
+
+    /// Lets it have this many connections at a time in place of 128, as in [`Endpoint::with_limit`]. Each has two
+    /// threads, and up to 16 MiB that wait for its reader.
+    #[must_use]
+    pub fn with_limit(mut self, connections: usize) -> Self {
+        self.endpoint.set_limit(connections);
+        self
     }
 
     /// The address that a server listens on, or that a client connects from.
@@ -189,11 +208,12 @@ impl TcpEndpoint {
         let Ok(line) = Line::new(stream, link, self.teller.clone()) else {
             return self.endpoint.advance(now);
         };
-        self.lines.insert(link, line);
         let outputs = self.endpoint.accept(link, now);
-        let endpoint = &self.endpoint;
-        self.lines.retain(|link, _| endpoint.peer(link).is_some()); // one that made room is ended
-        outputs
+        self.pass_on(outputs); // ends one that made room, and one before on the same link
+        if self.endpoint.peer(&link).is_some() {
+            self.lines.insert(link, line);
+        }
+        Outputs::default()
     }
 
     fn pass_on(&mut self, outputs: Outputs<SocketAddr>) {
@@ -221,7 +241,7 @@ impl Drop for TcpEndpoint {
     fn drop(&mut self) {
         if let Some(listening) = &self.listening {
             listening.store(false, Ordering::Release);
-            let _ = TcpStream::connect_timeout(&self.address, CONNECT); // wakes the thread that accepts
+            let _ = TcpStream::connect_timeout(&self.address, WAKE); // the thread that accepts
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Replays a dialogue (`vectors/dialogues.md`) against an endpoint of the crate, a link for each address.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::iter;
 
 use resonant_protocol::crypto::Key;
@@ -16,6 +16,7 @@ use super::support::{close, unhex};
 /// One dialogue: its endpoint, the clock, and what has come from it and was not claimed yet.
 struct Dialogue {
     endpoint: Endpoint<String>,
+    over_tcp: bool,
     key: Option<Key>,
     clock: u64,
     datagrams: BTreeMap<String, VecDeque<Vec<u8>>>,
@@ -23,8 +24,13 @@ struct Dialogue {
     named: BTreeMap<String, Vec<u8>>,
 }
 
-/// Agrees if every step holds.
-pub fn replay(input: &Value) -> Verdict {
+/// Agrees if every step holds over this transport.
+pub fn replay(input: &Value, transport: &str) -> Verdict {
+    let over_tcp = match transport {
+        "udp" => false,
+        "tcp" => true,
+        other => return Err(format!("transport {other}")),
+    };
     let role = match input["role"].as_str() {
         Some("client") => Role::Client,
         Some("server") => Role::Server,
@@ -36,19 +42,31 @@ pub fn replay(input: &Value) -> Verdict {
     let key = config.key;
     let endpoint = Endpoint::new(role, config, salts).expect("a configuration");
     let mut dialogue = Dialogue {
-        endpoint: endpoint.keeping_lost(),
+        endpoint: endpoint.keeping_lost().with_limit(1024),
+        over_tcp,
         key,
         clock: 0,
         datagrams: BTreeMap::new(),
         events: Vec::new(),
         named: BTreeMap::new(),
     };
+    let steps = input["steps"].as_array().expect("steps");
     if role == Role::Client {
-        let stream_id = number(&input["stream_id"]);
-        let pinged = dialogue.endpoint.connect("a".to_owned(), stream_id, 0);
+        let (server, stream_id) = ("a".to_owned(), number(&input["stream_id"]));
+        let pinged = if over_tcp {
+            dialogue.endpoint.connect_over_tcp(server, stream_id, 0)
+        } else {
+            dialogue.endpoint.connect(server, stream_id, 0)
+        };
         dialogue.keep(pinged.map_err(|error| error.to_string())?);
+    } else if over_tcp {
+        let named = steps.iter().filter_map(|step| step["link"].as_str());
+        for link in iter::once("a").chain(named).collect::<BTreeSet<_>>() {
+            let accepted = dialogue.endpoint.accept(link.to_owned(), 0);
+            dialogue.keep(accepted);
+        }
     }
-    for (place, step) in input["steps"].as_array().expect("steps").iter().enumerate() {
+    for (place, step) in steps.iter().enumerate() {
         let verdict = dialogue.step(step.as_object().expect("a step"));
         verdict.map_err(|what| format!("step {place}: {what}"))?;
     }
@@ -65,6 +83,8 @@ impl Dialogue {
         let value = &step[kind];
         match kind {
             "send" => self.send(from, &unhex(value.as_str().expect("hex"))),
+            "write" => self.write(from, &unhex(value.as_str().expect("hex"))),
+            "close" => self.close(from, value.as_str().expect("a way to close")),
             "send_each" => self.send_each(from, value),
             "act" => return self.act(from, value, step.get("reject")),
             "advance" => self.advance(number(value)),
@@ -110,8 +130,31 @@ impl Dialogue {
     }
 
     fn send(&mut self, from: &str, datagram: &[u8]) {
+        if self.over_tcp {
+            let length = u32::try_from(datagram.len())
+                .expect("a length")
+                .to_le_bytes();
+            return self.write(from, &[&length[..], datagram].concat());
+        }
         let from = from.to_owned();
         let outputs = self.endpoint.receive(from, datagram, self.clock);
+        self.keep(outputs);
+    }
+
+    fn write(&mut self, from: &str, bytes: &[u8]) {
+        let outputs = self
+            .endpoint
+            .receive_bytes(&from.to_owned(), bytes, self.clock);
+        self.keep(outputs);
+    }
+
+    fn close(&mut self, from: &str, way: &str) {
+        let (from, clock) = (from.to_owned(), self.clock);
+        let outputs = if way == "reset" {
+            self.endpoint.reset(&from, clock)
+        } else {
+            self.endpoint.end(&from, clock)
+        };
         self.keep(outputs);
     }
 

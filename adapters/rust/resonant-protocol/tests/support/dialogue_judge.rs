@@ -65,10 +65,8 @@ pub fn event_json(peer: &str, event: &Event) -> Value {
             None => json!({"event": "failed", "stream_id": stream_id, "code": code.as_str()}),
         },
         Event::Lost => json!({"event": "lost"}),
-        Event::Closed { code } => {
-            json!({"event": "closed", "code": code.map(resonant_protocol::RejectCode::as_str)})
-            // never over UDP, as here
-        }
+        Event::Closed { code: None } => json!({"event": "closed"}),
+        Event::Closed { code: Some(code) } => json!({"event": "closed", "code": code.as_str()}),
         Event::Dropped { code } => json!({"event": "dropped", "code": code.as_str()}),
     };
     value["link"] = json!(peer);

@@ -8,7 +8,6 @@ use resonant_protocol::{
 };
 use serde_json::{json, Value};
 
-use super::dialogue;
 use super::judge_payload;
 use super::support::{has_permitted_head, hex, ruzstd_decompress, unhex};
 
@@ -16,9 +15,6 @@ use super::support::{has_permitted_head, hex, ruzstd_decompress, unhex};
 pub type Verdict = Result<(), String>;
 
 pub fn judge(op: &str, input: &Value, expect: &Value) -> Verdict {
-    if op == "dialogue" {
-        return dialogue::replay(input); // its steps hold what is expected
-    }
     let outcome = perform(op, input);
     if let Some(code) = expect.get("reject") {
         return match outcome {

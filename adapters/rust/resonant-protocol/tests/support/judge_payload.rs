@@ -8,6 +8,7 @@ use serde_json::{json, Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::judge::{bytes, number, optional, same, Verdict};
+use super::judge_framing;
 use super::support::{hex, unhex};
 
 pub fn perform(op: &str, input: &Value) -> Result<Value, FrameError> {
@@ -42,6 +43,8 @@ pub fn perform(op: &str, input: &Value) -> Result<Value, FrameError> {
             let data = dequantize(quantizer(input), count, &codes, scale.as_deref())?;
             json!({"data": hex(&data)})
         }
+        "tcp_split" => judge_framing::tcp_split(input),
+        "tcp_join" => judge_framing::tcp_join(input)?,
         other => panic!("op {other} is not of a profile that this crate has"),
     })
 }

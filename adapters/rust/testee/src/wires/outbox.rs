@@ -6,7 +6,7 @@ use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use super::tcp::pause;
+use super::pause;
 
 const CHUNK_BYTES: usize = 65_536;
 

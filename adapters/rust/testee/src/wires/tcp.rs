@@ -174,11 +174,6 @@ pub(crate) fn arrival_deadline() -> Instant {
     Instant::now() + ARRIVAL
 }
 
-/// A pause for a connection that is not there yet: the runner has made it, so it comes with the next look or two.
-pub(crate) fn pause() {
-    std::thread::sleep(Duration::from_micros(200));
-}
-
 fn is_passing(error: &io::Error) -> bool {
     use io::ErrorKind::{Interrupted, TimedOut, WouldBlock};
     matches!(error.kind(), Interrupted | TimedOut | WouldBlock)

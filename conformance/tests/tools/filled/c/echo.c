@@ -144,6 +144,17 @@ static kit_outcome dequantize(int bits, uint32_t count, kit_bytes codes, kit_byt
     return given_back(data, 0);
 }
 
+static kit_outcome tcp_split(const kit_bytes *chunks, size_t count, bool ended, kit_split *found) {
+    *found = (kit_split){.frames = chunks, .count = count, .end = ended ? "clean" : "open", .held = count};
+    return kit_done();
+}
+
+static kit_outcome tcp_join(const kit_bytes *frames, size_t count, kit_bytes *data) {
+    used = 0;
+    for (size_t at = 0; at < count; at++) add_bytes(frames[at]);
+    return given_back(data, 0);
+}
+
 static const char *const profiles[] = {"frame", "zstd", "xchacha", "message", "sparse", "quant", NULL};
 const kit_implementation yours = {
     .name = "echo",
@@ -162,4 +173,6 @@ const kit_implementation yours = {
     .sparse_decode = sparse_decode,
     .quantize = quantize,
     .dequantize = dequantize,
+    .tcp_split = tcp_split,
+    .tcp_join = tcp_join,
 };

@@ -87,3 +87,15 @@ func (yours) Dequantize(bits int, count uint32, codes, scale []byte) ([]byte, er
 	}
 	return all([]byte{byte(bits), byte(count)}, codes, scale), nil
 }
+
+func (yours) Split(chunks [][]byte, ended bool) (*testeekit.Split, error) {
+	end := "open"
+	if ended {
+		end = "clean"
+	}
+	return &testeekit.Split{Frames: chunks, End: end, Held: len(chunks)}, nil
+}
+
+func (yours) Join(frames [][]byte) ([]byte, error) {
+	return all(frames...), nil
+}

@@ -75,3 +75,13 @@ def quantize(bits: int, source: str, data: bytes) -> tuple[bytes, bytes]:
 def dequantize(bits: int, count: int, codes: bytes, scale: bytes | None = None) -> bytes:
     """All of it, and whether there is a scale."""
     return bytes([bits, count]) + codes + (b"" if scale is None else b"\xff" + scale)
+
+
+def tcp_split(chunks: tuple[bytes, ...], ended: bool) -> tuple[tuple[bytes, ...], str, int]:
+    """The chunks, whether they ended, and how many there are."""
+    return chunks, "clean" if ended else "open", len(chunks)
+
+
+def tcp_join(frames: tuple[bytes, ...]) -> bytes:
+    """One after the other."""
+    return b"".join(frames)

@@ -1,7 +1,7 @@
 //! The template filled in with echoes: each function gives what it was given, so that nothing can be mixed up unseen.
 
 use resonant_testee_kit::{
-    Failure, Fields, Hello, Implementation, Key, Options, Sealing, Slice, Sparse,
+    Failure, Fields, Hello, Implementation, Key, Options, Sealing, Slice, Sparse, Split,
 };
 use serde_json::{json, Value};
 
@@ -115,5 +115,16 @@ impl Implementation for Yours {
     ) -> Result<Vec<u8>, Failure> {
         let scale = scale.map_or(vec![], |scale| [&[0xff], scale].concat());
         Ok([&[bits, count as u8], codes, &scale].concat())
+    }
+    fn tcp_split(&self, chunks: &[Vec<u8>], ended: bool) -> Result<Split, Failure> {
+        Ok(Split {
+            frames: chunks.to_vec(),
+            end: if ended { "clean" } else { "open" },
+            held: chunks.len(),
+        })
+    }
+
+    fn tcp_join(&self, frames: &[Vec<u8>]) -> Result<Vec<u8>, Failure> {
+        Ok(frames.concat())
     }
 }

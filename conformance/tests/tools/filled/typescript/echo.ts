@@ -39,4 +39,6 @@ export const yours: Implementation = {
   sparseDecode: ({ dims, values, indexDims, index }) => all(dims, values, indexDims, index),
   quantize: (bits, source, data) => ({ codes: data, scale: all([bits], text.encode(source)) }),
   dequantize: (bits, count, codes, scale) => all([bits, count], codes, scale && [0xff], scale),
+  tcpSplit: (chunks, ended) => ({ frames: chunks, end: ended ? "clean" : "open", held: chunks.length }),
+  tcpJoin: (frames) => all(...frames),
 };

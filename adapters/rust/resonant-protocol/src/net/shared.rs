@@ -1,0 +1,132 @@
+//! The state that the threads of a connection have in common.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Bytes that one write is made of, where so many wait.
+const BATCH_BYTES: usize = 262_144;
+/// Frames and chunks whose memory is kept for the next ones.
+pub(super) const SPARES: usize = 8;
+/// The longest time that a write that was told of a reset may take to say so.
+const TOLD: Duration = Duration::from_millis(100);
+
+/// The state of a connection, and word of its changes.
+#[derive(Debug)]
+pub(super) struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+    /// The time that the other end of a connection that is closed may take to read.
+    patience: Duration,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct State {
+    frames: VecDeque<Vec<u8>>,
+    /// Written frames and read chunks whose memory the next ones can have.
+    pub(super) written: Vec<Vec<u8>>,
+    pub(super) read: Vec<Vec<u8>>,
+    /// Of the frames that wait, and of those that are being written.
+    pub(super) bytes: usize,
+    /// The time at which the connection was closed here.
+    closed: Option<Instant>,
+    has_ended: bool,
+    /// Whether writing failed.
+    is_broken: bool,
+}
+
+impl Shared {
+    pub(super) fn new(patience: Duration) -> Self {
+        Self {
+            state: Mutex::default(),
+            changed: Condvar::new(),
+            patience,
+        }
+    }
+
+    /// No thread panics while it holds the lock, so what is in it is whole.
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.state().closed.is_some()
+    }
+
+    /// Whether the connection was closed so long ago that the other end has had time to read everything.
+    pub(super) fn has_waited(&self) -> bool {
+        let closed = self.state().closed;
+        closed.is_some_and(|closed| closed.elapsed() >= self.patience)
+    }
+
+    /// The next frames to write; none once the connection is closed and everything was written.
+    pub(super) fn next_batch(&self) -> Option<Vec<Vec<u8>>> {
+        let mut state = self.state();
+        while state.frames.is_empty() && state.closed.is_none() {
+            let waited = self.changed.wait(state);
+            state = waited.unwrap_or_else(PoisonError::into_inner);
+        }
+        let (mut batch, mut bytes) = (Vec::new(), 0_usize);
+        while bytes < BATCH_BYTES {
+            let Some(frame) = state.frames.pop_front() else {
+                break;
+            };
+            bytes = bytes.saturating_add(frame.len());
+            batch.push(frame);
+        }
+        (!batch.is_empty()).then_some(batch)
+    }
+
+    pub(super) fn written(&self, mut batch: Vec<Vec<u8>>) {
+        let bytes: usize = batch.iter().map(Vec::len).sum();
+        let mut state = self.state();
+        state.bytes = state.bytes.saturating_sub(bytes);
+        batch.truncate(SPARES.saturating_sub(state.written.len()));
+        state.written.append(&mut batch);
+    }
+
+    /// Nobody reads any more.
+    pub(super) fn give_up(&self) {
+        let mut state = self.state();
+        state.frames.clear();
+        state.bytes = 0;
+        state.is_broken = true;
+        self.changed.notify_all();
+    }
+
+    /// Nothing more will come.
+    pub(super) fn end(&self) {
+        self.state().has_ended = true;
+        self.changed.notify_all();
+    }
+
+    /// Waits for the other end to stop sending, but no longer than this (TCP-13).
+    pub(super) fn linger(&self, at_most: Duration) {
+        let goes_on = |state: &mut State| !state.has_ended && !state.is_broken;
+        drop(
+            self.changed
+                .wait_timeout_while(self.state(), at_most, goes_on),
+        );
+    }
+
+    /// Closes the connection once everything is written.
+    pub(super) fn close(&self) {
+        self.state().closed = Some(Instant::now());
+        self.changed.notify_all();
+    }
+
+    pub(super) fn push(&self, frame: Vec<u8>) {
+        let mut state = self.state();
+        state.bytes = state.bytes.saturating_add(frame.len());
+        state.frames.push_back(frame);
+        self.changed.notify_all();
+    }
+
+    /// Whether what looks like the end of a connection was a reset: systems tell it once, and a write may have been told.
+    pub(super) fn was_reset(&self) -> bool {
+        let writing = |state: &mut State| state.bytes > 0 && !state.is_broken;
+        let waited = self.changed.wait_timeout_while(self.state(), TOLD, writing);
+        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        state.is_broken
+    }
+}
