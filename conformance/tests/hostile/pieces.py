@@ -15,7 +15,7 @@ PIECES: Mapping[str, Expected] = {
     "answers-twice": Expected(probes={"one-reply-each": Outcome.FAIL}),
     "answers-another-id": Expected(_NO_REPLY, "its request_id is", waits_s=REPLY_S),
     "answers-in-advance": Expected(Outcome.REQUEST_ERROR, "error early", after=Outcome.REQUEST_ERROR),
-    "half-the-pieces": Expected(_NO_REPLY, "no reply within 5.0 s", waits_s=REPLY_S),
+    "half-the-pieces": Expected(_NO_REPLY, "no reply within 5.", waits_s=REPLY_S),
     "pieces-out-of-order": Expected(),
     "pieces-that-overlap": Expected(_WRONG, "not UTF-8 JSON"),
     "a-piece-twice": Expected(),
