@@ -115,9 +115,11 @@ class TcpEnds:
             if not end.connection.open or end.connection.received >= end.told:
                 continue
             self._keep(letter, end, end.connection.read_to(end.told))
-            if end.connection.received != end.told or end.frames.rest:
-                got = f"{end.connection.received} bytes, {end.frames.rest} of them no whole frame"
-                raise EndError(f"says it has sent {end.told} bytes to {letter}, and has not (TST-30)", got)
+            if end.connection.received != end.told:
+                got = f"{end.connection.received} of {end.told} bytes"
+                raise EndError(f"says it has sent bytes to {letter} that it has not (TST-30)", got)
+            if end.frames.rest:
+                raise EndError(f"leaves a frame to {letter} unfinished (TCP-1)", end.frames.unfinished())
 
     def closed(self, letter: str) -> None:
         """Await the end of the connection, which is there or on its way (TCP-13)."""

@@ -31,6 +31,13 @@ class Frames:
         """How many bytes wait for the rest of their frame."""
         return len(self._rest)
 
+    def unfinished(self) -> str:
+        """What waits, in words."""
+        if len(self._rest) < _SIZE:
+            return f"{len(self._rest)} bytes of a length"
+        length = int.from_bytes(self._rest[:_SIZE], "little")
+        return f"a length of {length}, and {len(self._rest) - _SIZE} bytes behind it"
+
     def feed(self, data: bytes) -> Iterator[bytes]:
         """The frames that these bytes complete. Raises LengthError at a length that no frame has."""
         data, at = self._rest + data, 0

@@ -122,13 +122,25 @@ def test_what_is_under_way_is_announced_with_its_end(listener: socket.socket) ->
     [
         ([sends(FRAME)], (SEND, {"expect_nothing": True}), "a datagram came to a that no step expects"),
         ([sends(b"\x20\0\0\0" + bytes(32))], (SEND, {"events": []}), "what is no frame"),
-        ([sends(FRAME[:9])], (SEND, {"events": []}), "says it has sent 9 bytes"),
+        ([sends(FRAME[:9])], (SEND, {"events": []}), "leaves a frame to a unfinished (TCP-1)"),
+        ([sends((34).to_bytes(4, "little") + bytes(33))], (SEND, {"events": []}), "leaves a frame to a unfinished"),
+        ([sends(b"\x21\0")], (SEND, {"events": []}), "leaves a frame to a unfinished"),
         ([sends(FRAME, link="tcp-1")], (SEND, {"events": []}), "`sent` names a link"),
         ([lambda *_: {"sent": 5}], (SEND, {"events": []}), "`sent` is no object"),
         ([sends(b"\x21\0\0", told=0)], (SEND, {"events": []}), "told of 0 bytes to a, and sent more"),
         ([ends(event=False)], (SEND, {"events": []}), "told no `closed`"),
     ],
-    ids=["unclaimed", "no frame", "half a frame", "unknown link", "no object", "untold", "silent end"],
+    ids=[
+        "unclaimed",
+        "no frame",
+        "half a frame",
+        "length one too many",
+        "half a length",
+        "unknown link",
+        "no object",
+        "untold",
+        "silent end",
+    ],
 )
 def test_a_testee_that_does_it_wrong_fails(
     listener: socket.socket, acts: list[Act], steps: tuple[Mapping[str, Any], ...], says: str
@@ -136,6 +148,16 @@ def test_a_testee_that_does_it_wrong_fails(
     verdict = judged(Connected(acts, listener), *steps)
     assert verdict.outcome is Outcome.FAIL
     assert says in verdict.summary
+
+
+def test_bytes_that_are_told_of_and_not_sent_are_waited_for_and_fail(
+    listener: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.driver.transport.tcp_wire.WAIT_S", 0.2)
+    verdict = judged(Connected([sends(FRAME, told=len(FRAME) + 1)], listener), SEND, {"events": []})
+    assert verdict.outcome is Outcome.FAIL
+    assert "says it has sent bytes to a that it has not (TST-30)" in verdict.summary
+    assert verdict.got == f"{len(FRAME)} of {len(FRAME) + 1} bytes"
 
 
 def test_a_connection_that_does_not_end_is_waited_for_and_fails(
