@@ -32,7 +32,7 @@ class Frames:
         return len(self._rest)
 
     def unfinished(self) -> str:
-        """What waits, in words."""
+        """The bytes that wait, in words."""
         if len(self._rest) < _SIZE:
             return f"{len(self._rest)} bytes of a length"
         length = int.from_bytes(self._rest[:_SIZE], "little")
