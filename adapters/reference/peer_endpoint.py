@@ -127,6 +127,8 @@ class Endpoint:
         return peers
 
     def _take(self, peers: endpoint.Endpoint[str], arrived: Arrived) -> None:
+        if arrived.link in self._tcp.unmade:
+            return
         deadline = monotonic() + ARRIVAL_S
         for link in self._tcp.await_accepted(arrived.link, deadline):
             if not peers.accept(link, self._now_ms):

@@ -164,12 +164,14 @@ class TcpWire:
         self._listener = listener
         self._told: dict[str, int] = {}
         self.connections: dict[str, Connection] = {}
+        self.unmade: set[str] = set()
+        """Links whose connection could not be made: there is nothing to take of them (TST-28)."""
 
     def close(self) -> None:
         """End every connection, and those that nobody has accepted yet."""
         for connection in self.connections.values():
             connection.close()
-        self.connections, self._told = {}, {}
+        self.connections, self._told, self.unmade = {}, {}, set()
         while (found := self._accepted()) is not None:
             found[1].close()
 
@@ -181,6 +183,7 @@ class TcpWire:
             sock.connect((LOOPBACK, port))
         except OSError:
             sock.close()
+            self.unmade.add(link)
             return False
         self.connections[link] = Connection(sock)
         return True

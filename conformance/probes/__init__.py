@@ -10,7 +10,7 @@ from dataclasses import replace
 from .asks import asks_for_pieces, first_piece_alone, pieces_when_asked
 from .basics import Probe, expect_kind, run_probe
 from .batches import batch_as_alone, not_in_batches
-from .connections import arrived_in_parts, never_read, sent_told, transports_named
+from .connections import arrived_in_parts, never_read, nobody_there, sent_told, transports_named
 from .datagrams import bad_heads, kept_replies, long_reply, one_reply_each, pieces_in_any_order, stranger_ignored
 from .peers import (
     clock_by_advance,
@@ -44,6 +44,7 @@ OF_PEERS = (
 OVER_TCP = (
     Probe("arrived-in-parts", "Bytes of a connection as they come.", ("TST-28",), arrived_in_parts),
     Probe("sent-told", "Bytes that are sent on a connection.", ("TST-30",), sent_told),
+    Probe("nobody-there", "A connection that cannot be made.", ("TCP-12", "TCP-16"), nobody_there),
     Probe("never-read", "A connection from which nobody reads.", ("TST-17",), never_read),
 )
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from typing import Any, Final
 
 from adapters.driver import Answer, ConnectionPeer, Ok, Reject, RequestError
 from reports.outcome import Outcome
 
+from ..model.peer_requests import CONFIG
 from ..model.profiles import SelectionError
 from ..model.transports import TCP, check_transports
+from ..model.unanswered import REJECTED
 from ..model.verdict import PASSED, Verdict
 from ..wire.build import DType, Type, build, sync
 from ..wire.lengths import with_length
@@ -19,6 +22,8 @@ from .peers import NotPerformedError, Talk, probe_of_peers, same
 
 LATE_S: Final = 0.05
 """The time from an op to the bytes that it announces: long for a testee that does not wait for them."""
+_LOOPBACK: Final = "127.0.0.1"
+_SERVER: Final = "the-server"
 _DATA_BYTES: Final = 60_000
 _MOST_UNREAD: Final = 16 << 20  # TCP-20
 _BY_THE_SYSTEM: Final = 32 << 20
@@ -108,6 +113,24 @@ def _came(end: ConnectionPeer, told: object, link: str) -> int:
     end.read_to(count if type(count) is int else 0)
     end.read_now()
     return end.received
+
+
+@probe_of_peers
+def nobody_there(talk: Talk) -> Verdict:
+    """TCP-12: a client whose server does not listen tells that as the end of the connection, and then refuses."""
+    if TCP not in talk.testee.wires:
+        raise NotPerformedError(PASSED)  # every case over TCP says so
+    server = talk.stack.enter_context(socket.socket())
+    server.bind((_LOOPBACK, 0))  # and does not listen: the port is nobody's as long as this is open
+    to = {"link": _SERVER, "transport": TCP, "remote": server.getsockname()[1]}
+    talk.need(talk.ask("peer_open", role="client", config=CONFIG, stream_id=1, **to))
+    polled = _need(talk, talk.ask("peer_poll", arrived={"link": _SERVER, "bytes": 0, "ended": True}))
+    told: list[object] = [(event["event"], event.get("code")) for event in polled["events"]]
+    refused = talk.ask("peer_send", kind="heart", stream_id=1)
+    told.append(Reject(refused.code) if isinstance(refused, Reject) else refused)
+    told += _need(talk, talk.ask("peer_poll"))["events"]
+    unnamed = told[1:2] == [Reject(REJECTED)]
+    return same([("closed", "CONNECTION_RESET"), Reject(REJECTED if unnamed else "HANDSHAKE_REQUIRED")], told)
 
 
 @probe_of_peers

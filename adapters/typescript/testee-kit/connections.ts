@@ -42,6 +42,8 @@ export interface Taken {
   readonly ended: Ended;
 }
 
+const NOTHING: Taken = { chunks: [], ended: "no" };
+
 /** One connection: what has come on it waits until the runner says that it has arrived. */
 class Connection {
   /** The bytes that were sent on it since it was made. */
@@ -142,6 +144,8 @@ export class Connections {
   readonly #server: Server;
   readonly #byLink = new Map<string, Connection>();
   readonly #changed = new Set<string>();
+  /** Links whose connection could not be made: there is nothing to take of them (TST-28). */
+  readonly #unmade = new Set<string>();
   #accepted: () => void = () => {};
 
   private constructor(server: Server) {
@@ -171,8 +175,13 @@ export class Connections {
   connect(link: string, port: number): Promise<boolean> {
     return new Promise((resolve) => {
       const socket = createConnection({ port, host: ADDRESS, allowHalfOpen: true });
-      socket.once("error", () => resolve(false));
+      const refused = (): void => {
+        this.#unmade.add(link);
+        resolve(false);
+      };
+      socket.once("error", refused);
       socket.once("connect", () => {
+        socket.off("error", refused);
         this.#add(link, socket);
         resolve(true);
       });
@@ -181,6 +190,7 @@ export class Connections {
 
   /** What has arrived of a link. Throws BadRequest where it has not come in time (TST-29). */
   async take(arrived: Arrived): Promise<Taken> {
+    if (this.#unmade.has(arrived.link)) return NOTHING;
     const late = Date.now() + PATIENCE_MS;
     while (!this.#byLink.has(arrived.link) && Date.now() < late) await this.#change(late - Date.now());
     const taken = await this.#byLink.get(arrived.link)?.take(arrived);
@@ -199,7 +209,9 @@ export class Connections {
   }
 
   send(link: string, bytes: Uint8Array): void {
-    this.#byLink.get(link)?.send(bytes);
+    const connection = this.#byLink.get(link);
+    if (connection === undefined) return;
+    connection.send(bytes);
     this.#changed.add(link);
   }
 
@@ -218,6 +230,7 @@ export class Connections {
     for (const connection of this.#byLink.values()) connection.destroy();
     this.#byLink.clear();
     this.#changed.clear();
+    this.#unmade.clear();
   }
 
   /** Listens no more. */

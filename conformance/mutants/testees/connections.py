@@ -91,6 +91,16 @@ def _written_at_once(right: Method) -> Method:
     return write
 
 
+def _ended_well(right: Method) -> Method:
+    del right
+    return lambda self, link, now_ms: self.receive_end(link, now_ms)
+
+
+def _unheard(right: Method) -> Method:
+    del right
+    return lambda _self, _link, _now_ms: None
+
+
 def _without_bound() -> Change:
     return edited("transport.pipe.Pipe.feed", "frames = self", "self.unsent = -(1 << 40)\nframes = self")
 
@@ -134,6 +144,18 @@ WRONG = (
         "sent-without-length",
         "Leaves the first length out of what it says was sent.",
         wrapped(f"{WIRE}.take_sent", _before_the_lengths),
+    ),
+    breaking(
+        "nobody-there",
+        "no-server-is-an-end",
+        "Takes a connection that cannot be made for one that ended well.",
+        wrapped("endpoint.endpoint.Endpoint.receive_reset", _ended_well),
+    ),
+    breaking(
+        "nobody-there",
+        "no-server-is-silence",
+        "Waits for a server that is not there.",
+        wrapped("endpoint.endpoint.Endpoint.receive_reset", _unheard),
     ),
     breaking("never-read", "keeps-all", "Keeps any number of bytes for a slow reader.", _without_bound()),
     breaking(

@@ -73,6 +73,8 @@ SAID: Mapping[str, str] = {
     "sent-of-one-op": "None, {'tcp-",
     "sent-told-again": "}, {'tcp-",
     "sent-without-length": "None, {'tcp-",
+    "no-server-is-an-end": "('closed', None)",
+    "no-server-is-silence": "HANDSHAKE_REQUIRED",
     "keeps-all": "a reject before 48 MiB were sent",
     "keeps-copies": "MiB more",
     "awaits-readers": "no reply within",

@@ -1,6 +1,6 @@
 //! TCP connections of the testee's peers: what has come on each, and what waits to be sent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
@@ -45,6 +45,8 @@ struct Line {
 pub(crate) struct Lines {
     listener: Option<TcpListener>,
     lines: BTreeMap<String, Line>,
+    /// Links whose connection could not be made: there is nothing to take of them (TST-28).
+    unmade: BTreeSet<String>,
     /// Links on which something was sent that no reply has told.
     untold: BTreeMap<String, u64>,
 }
@@ -57,6 +59,7 @@ impl Lines {
         Ok(Self {
             listener,
             lines: BTreeMap::new(),
+            unmade: BTreeSet::new(),
             untold: BTreeMap::new(),
         })
     }
@@ -65,13 +68,18 @@ impl Lines {
     pub(crate) fn clear(&mut self) {
         while self.accept().is_some() {}
         self.lines.clear();
+        self.unmade.clear();
         self.untold.clear();
     }
 
     /// Connects to a port of 127.0.0.1.
     pub(crate) fn connect(&mut self, link: &str, port: u16) -> io::Result<()> {
-        let stream = TcpStream::connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
-        self.add(link.to_owned(), stream)
+        let made = TcpStream::connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+            .and_then(|stream| self.add(link.to_owned(), stream));
+        if made.is_err() {
+            self.unmade.insert(link.to_owned());
+        }
+        made
     }
 
     /// Accepts a connection that waits, and gives its link.
@@ -107,9 +115,9 @@ impl Lines {
 
     /// Whether a link has given all that has arrived, or has nothing more to give (TST-28).
     pub(crate) fn is_satisfied(&self, link: &str, bytes: u64, ended: bool) -> bool {
-        self.lines
-            .get(link)
-            .is_some_and(|line| line.is_closed || line.has_ended || (line.taken >= bytes && !ended))
+        let has_all =
+            |line: &Line| line.is_closed || line.has_ended || (line.taken >= bytes && !ended);
+        self.unmade.contains(link) || self.lines.get(link).is_some_and(has_all)
     }
 
     /// Takes what comes next on a link, waiting a moment for it; nothing if nothing has come.
