@@ -44,7 +44,7 @@ OF_PEERS = (
 OVER_TCP = (
     Probe("arrived-in-parts", "Bytes of a connection as they come.", ("TST-28",), arrived_in_parts),
     Probe("sent-told", "Bytes that are sent on a connection.", ("TST-30",), sent_told),
-    Probe("nobody-there", "A connection that cannot be made.", ("TCP-12", "TCP-16"), nobody_there),
+    Probe("nobody-there", "A connection that cannot be made.", ("TCP-12", "TCP-15"), nobody_there),
     Probe("never-read", "A connection from which nobody reads.", ("TST-17",), never_read),
 )
 

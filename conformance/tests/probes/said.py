@@ -74,7 +74,7 @@ SAID: Mapping[str, str] = {
     "sent-told-again": "}, {'tcp-",
     "sent-without-length": "None, {'tcp-",
     "no-server-is-an-end": "('closed', None)",
-    "no-server-is-silence": "HANDSHAKE_REQUIRED",
+    "no-server-is-silence": "[]",
     "keeps-all": "a reject before 48 MiB were sent",
     "keeps-copies": "MiB more",
     "awaits-readers": "no reply within",
