@@ -66,6 +66,7 @@ class DropCode(StrEnum):
     BUFFER_LIMIT = "BUFFER_LIMIT"
     AFTER_TAIL = "AFTER_TAIL"
     CLOSED = "CLOSED"
+    NOT_BINARY = "NOT_BINARY"
 
 
 class CloseCode(StrEnum):
@@ -74,6 +75,8 @@ class CloseCode(StrEnum):
     TRUNCATED_FRAME = "TRUNCATED_FRAME"
     FRAME_TIMEOUT = "FRAME_TIMEOUT"
     CONNECTION_RESET = "CONNECTION_RESET"
+    STREAM_MISMATCH = "STREAM_MISMATCH"
+    STREAM_CREATION = "STREAM_CREATION"
 
 
 FRAME_CODES = tuple(RejectCode)[: list(RejectCode).index(RejectCode.TRAILING_BYTES) + 1]

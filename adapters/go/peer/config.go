@@ -33,9 +33,12 @@ const (
 	BufferLimit         resonant.Code = "BUFFER_LIMIT"
 	AfterTail           resonant.Code = "AFTER_TAIL"
 	Closed              resonant.Code = "CLOSED"
+	NotBinary           resonant.Code = "NOT_BINARY"
 	TruncatedFrame      resonant.Code = "TRUNCATED_FRAME"
 	FrameTimeout        resonant.Code = "FRAME_TIMEOUT"
 	ConnectionReset     resonant.Code = "CONNECTION_RESET"
+	StreamMismatch      resonant.Code = "STREAM_MISMATCH"
+	StreamCreation      resonant.Code = "STREAM_CREATION"
 )
 
 // The names that lists of a handshake can hold.

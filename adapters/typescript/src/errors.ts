@@ -54,10 +54,13 @@ export const CODES = {
   BUFFER_LIMIT: "STM-8",
   AFTER_TAIL: "STM-15",
   CLOSED: "STM-19",
+  NOT_BINARY: "RTC-6",
   // Of connections that are closed.
   TRUNCATED_FRAME: "TCP-11",
   FRAME_TIMEOUT: "TCP-8",
   CONNECTION_RESET: "TCP-12",
+  STREAM_MISMATCH: "QUI-7",
+  STREAM_CREATION: "QUI-11",
 } as const;
 
 /** A reject code. */

@@ -31,6 +31,7 @@ UNITS: Final[Mapping[str, str]] = {
     "replies": "replies",
     "pieces": "pieces",
     "connections": "connections",
+    "channels": "channels",
 }
 """The end of a limit's name -> its unit in words."""
 _Row = TypeVar("_Row")

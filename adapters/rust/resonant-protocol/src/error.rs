@@ -127,12 +127,18 @@ reject_codes! {
     AfterTail = "AFTER_TAIL",
     /// A frame belongs to a stream that is over.
     Closed = "CLOSED",
+    /// What came is a text message on a data channel.
+    NotBinary = "NOT_BINARY",
     /// A connection ends inside a frame.
     TruncatedFrame = "TRUNCATED_FRAME",
     /// A frame is not whole 10 s after its first byte.
     FrameTimeout = "FRAME_TIMEOUT",
     /// The other end resets a connection, or there is none.
     ConnectionReset = "CONNECTION_RESET",
+    /// A unidirectional QUIC stream has frames of two stream_ids.
+    StreamMismatch = "STREAM_MISMATCH",
+    /// There is a second bidirectional QUIC stream, or one of the server.
+    StreamCreation = "STREAM_CREATION",
 }
 
 impl fmt::Display for RejectCode {
