@@ -1,13 +1,6 @@
 // The testee of the Go module resonant: what the conformance runner asks, asked of the module.
 package main
 
-import "resonant/testeekit"
+import "resonant/internal/testee"
 
-func main() {
-	own := new(peers)
-	testeekit.RunWith(yours{}, testeekit.Peers{
-		Ops:    own.ops(),
-		Before: own.before,
-		Wires:  func(wires testeekit.Wires) { own.wires = wires },
-	})
-}
+func main() { testee.Run(testee.More{}) }

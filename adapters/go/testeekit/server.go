@@ -86,6 +86,7 @@ func bindWires(transports []string) (map[string]uint16, Wires, error) {
 				return nil, wires, err
 			}
 			ports[transport], wires.TCP = listener.Port(), listener
+		case "webrtc": // has none
 		default:
 			return nil, wires, fmt.Errorf("the transport %q is unknown to this kit", transport)
 		}

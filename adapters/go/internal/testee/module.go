@@ -1,4 +1,4 @@
-package main
+package testee
 
 import (
 	"bytes"
@@ -9,14 +9,18 @@ import (
 	"resonant/testeekit"
 )
 
-// yours is the module, as its testee calls it.
-type yours struct{}
+// module is the module, as its testees call it.
+type module struct {
+	moreProfiles, moreTransports []string
+}
 
-func (yours) Hello() testeekit.Hello {
+// Hello claims what the module has, and what a testee adds.
+func (m module) Hello() testeekit.Hello {
+	profiles := []string{"frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream", "tcp"}
 	return testeekit.Hello{
 		Name: "resonant-go", Version: "1.0.0",
-		Profiles:   []string{"frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream", "tcp"},
-		Transports: []string{"udp", "tcp"},
+		Profiles:   append(profiles, m.moreProfiles...),
+		Transports: append([]string{"udp", "tcp"}, m.moreTransports...),
 	}
 }
 
@@ -39,7 +43,7 @@ func keyOf(key []byte) *resonant.Key {
 	return (*resonant.Key)(key)
 }
 
-func (yours) Decode(data, key []byte) (*testeekit.Fields, error) {
+func (module) Decode(data, key []byte) (*testeekit.Fields, error) {
 	decoder := resonant.Decoder{Key: keyOf(key)}
 	var frame resonant.Frame
 	err := decoder.Decode(&frame, data)
@@ -69,7 +73,7 @@ func givenSlices(slices []testeekit.Slice) []resonant.Slice {
 	return found
 }
 
-func (yours) Encode(f *testeekit.Fields, options testeekit.Options) ([]byte, error) {
+func (module) Encode(f *testeekit.Fields, options testeekit.Options) ([]byte, error) {
 	encoder := resonant.Encoder{Key: keyOf(options.Key), Level: options.Level}
 	if options.Nonce != nil {
 		encoder.Nonce = (*resonant.Nonce)(options.Nonce)
@@ -81,34 +85,34 @@ func (yours) Encode(f *testeekit.Fields, options testeekit.Options) ([]byte, err
 	return data, said(err)
 }
 
-func (yours) SpaceHash(spaceID, arch, dataSig string) (uint32, error) {
+func (module) SpaceHash(spaceID, arch, dataSig string) (uint32, error) {
 	hash, err := resonant.SpaceHash32(spaceID, arch, dataSig)
 	return hash, said(err)
 }
 
-func (yours) TailHash(data []byte) (uint64, error) { return resonant.TailHash(data), nil }
+func (module) TailHash(data []byte) (uint64, error) { return resonant.TailHash(data), nil }
 
-func (yours) Compress(plain []byte, level int) ([]byte, error) {
+func (module) Compress(plain []byte, level int) ([]byte, error) {
 	body, err := resonant.Compress(plain, level)
 	return body, said(err)
 }
 
-func (yours) Decompress(body []byte) ([]byte, error) {
+func (module) Decompress(body []byte) ([]byte, error) {
 	plain, err := resonant.Decompress(body)
 	return plain, said(err)
 }
 
-func (yours) Seal(by testeekit.Sealing, plain []byte) ([]byte, error) {
+func (module) Seal(by testeekit.Sealing, plain []byte) ([]byte, error) {
 	sealed, err := resonant.Seal(keyOf(by.Key), (*resonant.Nonce)(by.Nonce), by.AAD, plain)
 	return sealed, said(err)
 }
 
-func (yours) Open(by testeekit.Sealing, sealed []byte) ([]byte, error) {
+func (module) Open(by testeekit.Sealing, sealed []byte) ([]byte, error) {
 	plain, err := resonant.Open(keyOf(by.Key), (*resonant.Nonce)(by.Nonce), by.AAD, sealed)
 	return plain, said(err)
 }
 
-func (yours) ReadMessage(data, key []byte) (any, error) {
+func (module) ReadMessage(data, key []byte) (any, error) {
 	decoder := resonant.Decoder{Key: keyOf(key)}
 	var frame resonant.Frame
 	if err := decoder.Decode(&frame, data); err != nil {
@@ -121,29 +125,29 @@ func (yours) ReadMessage(data, key []byte) (any, error) {
 	return messageOf(message), nil
 }
 
-func (yours) SparseEncode(dims []uint32, dense []byte) (values, index []byte, err error) {
+func (module) SparseEncode(dims []uint32, dense []byte) (values, index []byte, err error) {
 	values, index, err = resonant.SparseEncode(dims, dense)
 	return values, index, said(err)
 }
 
-func (yours) SparseDecode(tensor testeekit.Sparse) ([]byte, error) {
+func (module) SparseDecode(tensor testeekit.Sparse) ([]byte, error) {
 	dense, err := resonant.SparseDecode(tensor.Dims, tensor.Values, tensor.IndexDims, tensor.Index)
 	return dense, said(err)
 }
 
 var sources = map[string]resonant.Source{"f16": resonant.Float16, "f32": resonant.Float32, "bf16": resonant.BFloat16}
 
-func (yours) Quantize(bits int, source string, data []byte) (codes, scale []byte, err error) {
+func (module) Quantize(bits int, source string, data []byte) (codes, scale []byte, err error) {
 	codes, scale, err = resonant.Quantize(resonant.Quantizer(bits), sources[source], data)
 	return codes, scale, said(err)
 }
 
-func (yours) Dequantize(bits int, count uint32, codes, scale []byte) ([]byte, error) {
+func (module) Dequantize(bits int, count uint32, codes, scale []byte) ([]byte, error) {
 	data, err := resonant.Dequantize(resonant.Quantizer(bits), uint64(count), codes, scale)
 	return data, said(err)
 }
 
-func (yours) Split(chunks [][]byte, ended bool) (*testeekit.Split, error) {
+func (module) Split(chunks [][]byte, ended bool) (*testeekit.Split, error) {
 	var splitter peer.Splitter
 	found := &testeekit.Split{End: "open"}
 	var failed error
@@ -161,7 +165,7 @@ func (yours) Split(chunks [][]byte, ended bool) (*testeekit.Split, error) {
 	return found, nil
 }
 
-func (yours) Join(frames [][]byte) ([]byte, error) {
+func (module) Join(frames [][]byte) ([]byte, error) {
 	var data []byte
 	for _, frame := range frames {
 		var err error

@@ -1,4 +1,4 @@
-package main
+package testee
 
 import (
 	"bytes"
@@ -42,7 +42,7 @@ func folder() string {
 	if named := os.Getenv("RESONANT_VECTORS"); named != "" {
 		return named
 	}
-	return filepath.Join("..", "..", "..", "vectors", "data")
+	return filepath.Join("..", "..", "..", "..", "vectors", "data")
 }
 
 // judged runs every case below a folder and gives those that are not as expected, with the reason.
@@ -125,7 +125,7 @@ func perform(op string, input any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return testeekit.Ops(yours{})[op](in)
+	return testeekit.Ops(module{})[op](in)
 }
 
 func compare(op string, one vectorCase, result any, failed error) error {

@@ -1,4 +1,4 @@
-package main
+package testee
 
 import (
 	"encoding/hex"

@@ -1,4 +1,4 @@
-package main
+package testee
 
 import (
 	"encoding/binary"
@@ -60,7 +60,7 @@ type player struct {
 // play plays a dialogue over each of its transports; over all that there are if it names none.
 func play(transports []string, input map[string]any) error {
 	if transports == nil {
-		transports = yours{}.Hello().Transports
+		transports = module{}.Hello().Transports
 	}
 	for _, transport := range transports {
 		if err := playOver(transport, input); err != nil {
