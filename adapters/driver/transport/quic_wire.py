@@ -25,12 +25,12 @@ _ID_LENGTH_AT: Final = 5
 """The place of the length of the connection id that a client chose, in a first packet (RFC 9000 section 17.2)."""
 _STREAM_BYTES: Final = 4 << 20
 _CONNECTION_BYTES: Final = 64 << 20
-"""What the runner grants: more than any dialogue needs, so that nothing ever waits for it."""
+"""The room that the runner grants: more than any dialogue needs, so that nothing ever waits for it."""
 
 
 @dataclass(slots=True)
 class Came:
-    """What came on one QUIC stream. code: of a reset, or None. asked_to_stop: the number of a STOP_SENDING, or None."""
+    """Everything that came on one QUIC stream. code: of a reset, or None. asked_to_stop: the number of a STOP_SENDING, or None."""
 
     data: bytearray = field(default_factory=bytearray)
     finished: bool = False
@@ -57,12 +57,12 @@ class QuicPeer:
         self._connection: QuicConnection | None = None
         self._socket = open_udp(testee)
         self.came: dict[int, Came] = {}
-        """What has come, by the numbers of QUIC streams; whoever reads takes the data out."""
+        """Everything that has come, by the numbers of QUIC streams; whoever reads takes the data out."""
         self.order: list[int | None] = []
-        """On which stream each piece of data came, in order; None is a datagram."""
+        """The stream on which each piece of data came, in order; None is a datagram."""
         self.datagrams: list[bytes] = []
         self.sent: dict[int | None, int] = {}
-        """How many bytes went out on each stream, and in datagrams."""
+        """The bytes that went out on each stream, and in datagrams."""
         self.received = 0
         """How many bytes came, on all streams and in datagrams."""
         self.ends = 0
