@@ -30,7 +30,7 @@ _CONNECTION_BYTES: Final = 64 << 20
 
 @dataclass(slots=True)
 class Came:
-    """Everything that came on one QUIC stream. code: of a reset, or None. asked_to_stop: the number of a STOP_SENDING, or None."""
+    """Everything that came on one QUIC stream. code, asked_to_stop: the number of its reset and of its STOP_SENDING."""
 
     data: bytearray = field(default_factory=bytearray)
     finished: bool = False
