@@ -214,7 +214,7 @@ fuzz-short: $(FUZZ_INSTALLED) ## the same, bounded and seeded, as CI runs it
 	$(BIN)/python reference/fuzz/decode_target.py -runs=30000 -seed=1 -timeout=10 -rss_limit_mb=2048
 
 lock: $(INSTALLED) ## pin the newest versions of everything again
-	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra dev -o requirements.lock pyproject.toml
+	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra dev --extra quic --extra webrtc -o requirements.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra campaign -c requirements.lock -o requirements-campaign.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra docs -c requirements.lock -o requirements-docs.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra fuzz -c requirements.lock -o requirements-fuzz.lock pyproject.toml

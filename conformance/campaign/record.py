@@ -95,9 +95,9 @@ class Recorder:
         events = self._need("peer_poll", {}).get("events", [])
         self._ends.handled()
         self._ends.look()
-        came = self._ends.unclaimed(FIRST)
-        self.made.steps += [self._expected(datagram) for datagram in came]
-        came.clear()
+        for datagram in tuple(self._ends.unclaimed(FIRST)):
+            self.made.steps.append(self._expected(datagram))
+            self._ends.claim(FIRST, datagram)
         told = [{name: value for name, value in event.items() if name != "link"} for event in events]
         self.made.seen.update(code for event in told for code in _codes(event))
         if told:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -10,7 +10,7 @@ from adapters.driver import Address, ConnectionPeer
 
 from ..wire.lengths import Frames, LengthError, with_length
 from .ends import CHOSEN, MAX_BYTES, TCP, EndError
-from .steps import FIRST
+from .steps import FIRST, MAIN, Close, ExpectEnd
 from .transcript import Transcript
 
 OpenConnection: TypeAlias = Callable[[Address, str, bool], ConnectionPeer]
@@ -50,7 +50,7 @@ class TcpEnds:
         """Whether something was sent that the testee has not been made to take yet."""
         return bool(self._letter)
 
-    def begin(self, role: str, letters: Iterable[str]) -> Mapping[str, Any]:
+    def begin(self, role: str, letters: Iterable[str], datagrams: int | None = None) -> Mapping[str, Any]:
         """For a client, listen; connections to a server are made once its peers are open."""
         if role != "client":
             return {}
@@ -65,25 +65,29 @@ class TcpEnds:
         elif not self._ends[letter].connection.accept():
             raise EndError("made no connection to the port that peer_open names", "no connection")
 
-    def has_room(self, letter: str, data: bytes) -> bool:
+    def has_room(self, letter: str, data: bytes, on: str = MAIN) -> bool:
         """Whether one more frame may be under way: on one link at a time, and not too much."""
         return not self._letter or (letter == self._letter and self._bytes + len(data) <= MAX_BYTES)
 
-    def send(self, letter: str, frame: bytes) -> None:
+    def send(self, letter: str, frame: bytes, on: str = MAIN) -> None:
         """Send a frame behind its length."""
         self.write(letter, with_length(frame))
 
-    def write(self, letter: str, data: bytes) -> None:
+    def write(self, letter: str, data: bytes, on: str = MAIN) -> None:
         """Send bytes as they are."""
         self._end(letter).connection.send(data)
         self._letter = letter
         self._bytes += len(data)
 
-    def finish(self, letter: str, how: str) -> None:
+    def finish(self, step: Close) -> None:
         """End the connection in one of the three ways."""
-        connection = self._end(letter).connection
-        {"half": connection.stop_sending, "clean": connection.close, "reset": connection.reset}[how]()
-        self._letter, self._ending = letter, True
+        connection = self._end(step.link).connection
+        {"half": connection.stop_sending, "clean": connection.close, "reset": connection.reset}[step.how]()
+        self._letter, self._ending = step.link, True
+
+    def check_end(self, step: ExpectEnd) -> None:
+        """Not over TCP, as there are no carriages: `load` sees to that."""
+        raise AssertionError("only carriages of QUIC end for themselves")
 
     def arrived(self) -> Mapping[str, Any]:
         """The members of an op that make the testee take what is under way (TST-28)."""
@@ -130,9 +134,17 @@ class TcpEnds:
             if not end.connection.ended:
                 raise EndError(f"told `closed` and did not end the connection with {letter}", "a connection")
 
-    def unclaimed(self, letter: str) -> list[bytes]:
+    def unclaimed(self, letter: str) -> Sequence[bytes]:
         """The frames that came to this end and are unclaimed."""
         return self._end(letter).came
+
+    def firsts(self, letter: str) -> Sequence[bytes]:
+        """The first of them."""
+        return self._end(letter).came[:1]
+
+    def claim(self, letter: str, frame: bytes) -> None:
+        """Take the first one away."""
+        self._end(letter).came.remove(frame)
 
     def name(self, letter: str) -> str:
         """The link by which the testee knows this end."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
 from adapters.driver import Address
 
 from .ends import CHOSEN, MAX_BYTES, MAX_DATAGRAMS, UDP
-from .steps import FIRST
+from .steps import FIRST, MAIN, Close, ExpectEnd
 from .transcript import Transcript
 
 
@@ -49,7 +49,7 @@ class UdpEnds:
         """Whether datagrams are in flight that the testee has not been made to handle yet."""
         return self._count > 0
 
-    def begin(self, role: str, letters: Iterable[str]) -> Mapping[str, Any]:
+    def begin(self, role: str, letters: Iterable[str], datagrams: int | None = None) -> Mapping[str, Any]:
         """Open the sockets."""
         for letter in letters:
             self.open(letter)
@@ -61,23 +61,27 @@ class UdpEnds:
     def join(self, letter: str) -> None:
         """Nothing: whoever has a socket takes part."""
 
-    def has_room(self, letter: str, data: bytes) -> bool:
+    def has_room(self, letter: str, data: bytes, on: str = MAIN) -> bool:
         """Whether one more may be under way."""
         return not self._count or (self._count < MAX_DATAGRAMS and self._bytes + len(data) <= MAX_BYTES)
 
-    def send(self, letter: str, frame: bytes) -> None:
+    def send(self, letter: str, frame: bytes, on: str = MAIN) -> None:
         """Send a datagram to the testee."""
         self.open(letter).send(frame, self._to)
         self._count += 1
         self._bytes += len(frame)
 
-    def write(self, letter: str, data: bytes) -> None:
+    def write(self, letter: str, data: bytes, on: str = MAIN) -> None:
         """Not over UDP: `parse` sees to that."""
         raise AssertionError("bytes are written on connections only")
 
-    def finish(self, letter: str, how: str) -> None:
+    def finish(self, step: Close) -> None:
         """Not over UDP."""
         raise AssertionError("connections only are closed")
+
+    def check_end(self, step: ExpectEnd) -> None:
+        """Not over UDP."""
+        raise AssertionError("only carriages of QUIC end for themselves")
 
     def arrived(self) -> Mapping[str, Any]:
         """Nothing: whatever waits is handled (TST-15)."""
@@ -104,6 +108,14 @@ class UdpEnds:
         """The datagrams that came to this end and are unclaimed."""
         self.open(letter)
         return self._came[letter]
+
+    def firsts(self, letter: str) -> Sequence[bytes]:
+        """The first of them."""
+        return self.unclaimed(letter)[:1]
+
+    def claim(self, letter: str, frame: bytes) -> None:
+        """Take the first one away."""
+        self._came[letter].remove(frame)
 
     def name(self, letter: str) -> str:
         """The link by which the testee knows this end."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-UDP, TCP = "udp", "tcp"
+from .steps import MAIN, Close, ExpectEnd
+
+UDP, TCP, QUIC = "udp", "tcp", "quic"
 CHOSEN = "the-server"
 """The link of a client's server, which the runner chooses."""
 MAX_DATAGRAMS, MAX_BYTES = 64, 60_000
@@ -27,23 +29,29 @@ class Ends(Protocol):
     def under_way(self) -> bool:
         """Whether something was sent that the testee has not been made to take yet."""
 
-    def begin(self, role: str, letters: Iterable[str]) -> Mapping[str, Any]:
-        """Make ready, before the peers are opened; the members of peer_open that tell a client about its server."""
+    def begin(self, role: str, letters: Iterable[str], datagrams: int | None = None) -> Mapping[str, Any]:
+        """Make ready, before the peers are opened; the members of peer_open that tell the testee about the other ends.
+
+        datagrams: the largest that they take over QUIC, 0 for none, None for any.
+        """
 
     def join(self, letter: str) -> None:
         """Let this end take part, once the peers are open."""
 
-    def has_room(self, letter: str, data: bytes) -> bool:
-        """Whether one more frame may be under way."""
+    def has_room(self, letter: str, data: bytes, on: str = MAIN) -> bool:
+        """Whether one more frame may be under way. on: the carriage, here and below."""
 
-    def send(self, letter: str, frame: bytes) -> None:
+    def send(self, letter: str, frame: bytes, on: str = MAIN) -> None:
         """Send a frame to the testee."""
 
-    def write(self, letter: str, data: bytes) -> None:
+    def write(self, letter: str, data: bytes, on: str = MAIN) -> None:
         """Send bytes on a connection as they are."""
 
-    def finish(self, letter: str, how: str) -> None:
-        """End a connection: `half`, `clean` or `reset`."""
+    def finish(self, step: Close) -> None:
+        """End a connection, or a carriage."""
+
+    def check_end(self, step: ExpectEnd) -> None:
+        """The testee has ended a carriage, or has not."""
 
     def arrived(self) -> Mapping[str, Any]:
         """The members of an op that make the testee take what is under way."""
@@ -60,8 +68,14 @@ class Ends(Protocol):
     def closed(self, letter: str) -> None:
         """The testee says that the connection of this end is over."""
 
-    def unclaimed(self, letter: str) -> list[bytes]:
-        """The frames that came to this end and are unclaimed, oldest first; claiming removes them from the list."""
+    def unclaimed(self, letter: str) -> Sequence[bytes]:
+        """The frames that came to this end and are unclaimed, oldest first."""
+
+    def firsts(self, letter: str) -> Sequence[bytes]:
+        """Those of them that can be next: the first of each carriage."""
+
+    def claim(self, letter: str, frame: bytes) -> None:
+        """Take away the first of `firsts` that is this frame."""
 
     def name(self, letter: str) -> str:
         """The link by which the testee knows this end (specs/testee.md section 6)."""

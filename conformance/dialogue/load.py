@@ -12,9 +12,9 @@ from resonant.describe.vector_files import whole_cases
 
 from ..model.cases import DIALOGUE, TRANSPORTS, VECTORS, Case, VectorError, read_cases
 from ..wire.sync import validator_of
-from .ends import CHOSEN, UDP
+from .ends import CHOSEN, QUIC, UDP
 from .parse import DialogueError, parse_dialogue
-from .steps import Act, Close, Dialogue, Write
+from .steps import Act, Close, Dialogue, ExpectEnd, Step, Write
 
 if TYPE_CHECKING:
     import jsonschema
@@ -84,6 +84,14 @@ def dialogue_faults(given: Mapping[str, Any], transports: Collection[str] = (UDP
     for number, step in enumerate(dialogue.steps, start=1):
         if isinstance(step, Write | Close) and UDP in transports:
             yield f'step {number}: it needs a connection, so the case has to say "transports": ["tcp"]'
+        elif _names_carriage(step) and set(transports) != {QUIC}:
+            yield f'step {number}: it names a carriage, so the case has to say "transports": ["quic"]'
+    if dialogue.datagrams is not None and set(transports) != {QUIC}:
+        yield 'datagrams are those of QUIC, so the case has to say "transports": ["quic"]'
+
+
+def _names_carriage(step: Step) -> bool:
+    return isinstance(step, ExpectEnd) or bool({"on", "of", "code"} & step.raw.keys())
 
 
 def _wrong_acts(dialogue: Dialogue) -> Iterator[str]:

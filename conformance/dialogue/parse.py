@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from resonant.describe.registry import registry
 
 from .steps import (
+    DATAGRAM,
     FIRST,
+    MAIN,
     Act,
     Advance,
     Close,
@@ -16,6 +18,7 @@ from .steps import (
     Events,
     Expect,
     ExpectAgain,
+    ExpectEnd,
     ExpectNothing,
     FrameWanted,
     Raw,
@@ -27,11 +30,15 @@ from .steps import (
 
 HEADER = ("type", "flags", "stream_id", "frame_seq", "space_hash32", "modality")
 ROLES = ("server", "client")
-WAYS = ("half", "clean", "reset")
+WAYS = ("half", "clean", "reset", "stop")
+ENDS = ("fin", "reset", "stop", "none")
 _LETTER = re.compile("[a-z]{1,2}")
+_CARRIAGE = re.compile(f"{MAIN}|{DATAGRAM}|(uni|bi)-[1-9][0-9]?")
 _HEX = re.compile("([0-9a-f]{2})*")
 _MIN_FRAME = registry().limit("min_frame_bytes")
 _MAX_EACH = 1 << 16
+_MAX_NUMBER = (1 << 62) - 1
+_MAX_DATAGRAM = (1 << 16) - 1
 _TOLD = {"link", "arrived"}
 """Members of requests to the testee that the player adds."""
 
@@ -42,8 +49,10 @@ class DialogueError(Exception):
 
 def parse_dialogue(given: Raw) -> Dialogue:
     """The `input` of a case of op dialogue. Raises DialogueError."""
-    _members(given, {"role", "config", "steps"}, {"stream_id"})
+    _members(given, {"role", "config", "steps"}, {"stream_id", "datagrams"})
     role, stream_id, steps = given["role"], given.get("stream_id"), given["steps"]
+    datagrams = given.get("datagrams")
+    _need(datagrams is None or _is_number(datagrams, _MAX_DATAGRAM), "datagrams is not a number of bytes")
     _need(role in ROLES, f"role is {role!r}, not server or client")
     _need((role == "client") == (stream_id is not None), "a client has a stream_id, and a server none")
     _need(stream_id is None or _is_int(stream_id), "stream_id is not a number")
@@ -51,7 +60,7 @@ def parse_dialogue(given: Raw) -> Dialogue:
     _need(isinstance(steps, list), "steps is not an array")
     read = tuple(map(_numbered, steps, range(1, len(steps) + 1)))
     _check_names(read)
-    return Dialogue(role, given["config"], stream_id, read)
+    return Dialogue(role, given["config"], stream_id, read, datagrams)
 
 
 def _check_names(steps: Iterable[Step]) -> None:
@@ -87,8 +96,15 @@ def _link(raw: Raw) -> str:
     return str(link)
 
 
+def _on(raw: Raw, otherwise: str) -> str:
+    on = raw.get("on", otherwise)
+    known = on == otherwise or (isinstance(on, str) and _CARRIAGE.fullmatch(on) is not None)
+    _need(known, f"on is {on!r}, no carriage")
+    return str(on)
+
+
 def _send(raw: Raw) -> Step:
-    return Send(raw, _link(raw), _bytes(raw["send"]))
+    return Send(raw, _link(raw), _bytes(raw["send"]), _on(raw, MAIN))
 
 
 def _send_each(raw: Raw) -> Step:
@@ -98,16 +114,39 @@ def _send_each(raw: Raw) -> Step:
     _need(len(frame) >= _MIN_FRAME, "the frame of send_each is shorter than 33 bytes")
     _need(_is_int(first) and _is_int(last) and 0 <= first <= last < 2**64, "from and to are not a range of numbers")
     _need(last - first < _MAX_EACH, f"from and to are more than {_MAX_EACH:,} frames")
-    return SendEach(raw, _link(raw), frame, first, last)
+    return SendEach(raw, _link(raw), frame, first, last, _on(raw, MAIN))
 
 
 def _write(raw: Raw) -> Step:
-    return Write(raw, _link(raw), _bytes(raw["write"]))
+    on = _on(raw, MAIN)
+    _need(on != DATAGRAM, "a datagram has one frame: send it")
+    return Write(raw, _link(raw), _bytes(raw["write"]), on)
 
 
 def _close(raw: Raw) -> Step:
-    _need(raw["close"] in WAYS, f"close is {raw['close']!r}, not {', '.join(WAYS)}")
-    return Close(raw, _link(raw), raw["close"])
+    how, (on, of, code) = raw["close"], _carriage(raw)
+    _need(how in WAYS, f"close is {how!r}, not {', '.join(WAYS)}")
+    _need(of is None or how == "stop", "a uni of the peer under test is stopped only")
+    _need(how != "stop" or of is not None or on == MAIN or on.startswith("bi-"), "nothing comes on what it stops")
+    _need(how != "clean" or not on, "a connection is closed clean, without `on`")
+    return Close(raw, _link(raw), how, on, of, code)
+
+
+def _expect_end(raw: Raw) -> Step:
+    how, (on, of, code) = raw["expect_end"], _carriage(raw)
+    _need(how in ENDS, f"expect_end is {how!r}, not {', '.join(ENDS)}")
+    _need((of is None) == bool(on), "expect_end has either `on` or `of`")
+    _need(of is None or how != "stop", "only the other end stops a uni of the peer under test")
+    return ExpectEnd(raw, _link(raw), how, on, of, code)
+
+
+def _carriage(raw: Raw) -> tuple[str, int | None, int]:
+    """A carriage and a number of QUIC: `on`, `of` and `code`."""
+    on, of, code = _on(raw, ""), raw.get("of"), raw.get("code", 0)
+    _need(on != DATAGRAM, "datagrams have no end")
+    _need(of is None or (not on and _is_number(of, (1 << 32) - 1)), "of is a stream_id, without `on`")
+    _need(_is_number(code, _MAX_NUMBER), f"code is {code!r}, not a number below 2^62")
+    return on, of, code
 
 
 def _act(raw: Raw) -> Step:
@@ -167,14 +206,15 @@ def _each_event(event: object) -> Iterator[Raw]:
 
 
 _KINDS: Mapping[str, tuple[Callable[[Raw], Step], set[str]]] = {
-    "send": (_send, {"link"}),
-    "send_each": (_send_each, {"link"}),
-    "write": (_write, {"link"}),
-    "close": (_close, {"link"}),
+    "send": (_send, {"link", "on"}),
+    "send_each": (_send_each, {"link", "on"}),
+    "write": (_write, {"link", "on"}),
+    "close": (_close, {"link", "on", "of", "code"}),
     "act": (_act, {"link", "reject"}),
     "advance": (_advance, set()),
     "expect": (_expect, {"link", "as"}),
     "expect_again": (_expect_again, {"link", "optional"}),
+    "expect_end": (_expect_end, {"link", "on", "of", "code"}),
     "expect_nothing": (_expect_nothing, {"link"}),
     "events": (_events, set()),
 }
@@ -197,6 +237,10 @@ def _members(value: object, needed: set[str], optional: set[str]) -> None:
 
 def _is_int(value: object) -> bool:
     return type(value) is int
+
+
+def _is_number(value: object, most: int) -> bool:
+    return isinstance(value, int) and _is_int(value) and 0 <= value <= most
 
 
 def _bytes(text: object) -> bytes:

@@ -17,6 +17,7 @@ from .clock import Ask, Pass, pass_virtually
 from .ends import EndError, Ends
 from .match import Fault, datagram_fault, events_fault, frame_fault
 from .steps import (
+    MAIN,
     Act,
     Advance,
     Close,
@@ -24,7 +25,9 @@ from .steps import (
     Events,
     Expect,
     ExpectAgain,
+    ExpectEnd,
     ExpectNothing,
+    Raw,
     Send,
     SendEach,
     Step,
@@ -69,7 +72,7 @@ class Player:
         self._role = dialogue.role
         self._need_ok(self._ask("reset", {}))
         given: dict[str, Any] = {"role": dialogue.role, "config": dialogue.config}
-        given |= self._ends.begin(dialogue.role, dialogue.links)
+        given |= self._ends.begin(dialogue.role, dialogue.links, dialogue.datagrams)
         if dialogue.stream_id is not None:
             given["stream_id"] = dialogue.stream_id
         self._need_ok(self._ask("peer_open", given))
@@ -101,33 +104,33 @@ class Player:
 
     def _send(self, step: Send) -> None:
         self.transcript.sent(step.link, step.datagram)
-        self._datagram(step.link, step.datagram)
+        self._datagram(step.link, step.datagram, step.on)
 
     def _send_each(self, step: SendEach) -> None:
         for number, datagram in enumerate(step.datagrams(), start=step.first):
             if number == step.first:
                 self.transcript.sent(step.link, datagram, f" … up to #{step.last}")
-            self._datagram(step.link, datagram)
+            self._datagram(step.link, datagram, step.on)
 
-    def _datagram(self, link: str, datagram: bytes) -> None:
-        if not self._ends.has_room(link, datagram):
+    def _datagram(self, link: str, datagram: bytes, on: str) -> None:
+        if not self._ends.has_room(link, datagram, on):
             self._poll()
         try:
-            self._ends.send(link, datagram)
+            self._ends.send(link, datagram, on)
         except EndError as error:
             self._broken(error)
 
     def _write(self, step: Write) -> None:
         self.transcript.wrote(step.link, step.data)
-        if not self._ends.has_room(step.link, step.data):
+        if not self._ends.has_room(step.link, step.data, step.on):
             self._poll()
-        self._trying(partial(self._ends.write, step.link, step.data))
+        self._trying(partial(self._ends.write, step.link, step.data, step.on))
 
     def _close(self, step: Close) -> None:
-        if step.how != "half" or not self._ends.has_room(step.link, b""):
+        if step.how != "half" or not self._ends.has_room(step.link, b"", step.on or MAIN):
             self._settle()  # what came is read and taken before, whatever the system would do with it
-        self.transcript.ended(step.link, step.how)
-        self._trying(partial(self._ends.finish, step.link, step.how))
+        self.transcript.ended(step)
+        self._trying(partial(self._ends.finish, step))
 
     def _act(self, step: Act) -> None:
         self._settle()
@@ -162,10 +165,10 @@ class Player:
         self._look()
 
     def _expect(self, step: Expect) -> None:
-        datagram = self._next(step.link, step.raw)
-        fault = frame_fault(step.frame, datagram, self.transcript.key)
-        if fault is not None:
-            self._stop(fault, short(step.raw, _SHOWN), self._shown(datagram), datagram)
+        def fault_of(datagram: bytes) -> Fault | None:
+            return frame_fault(step.frame, datagram, self.transcript.key)
+
+        datagram = self._claim(step.link, step.raw, fault_of, short(step.raw, _SHOWN))
         if step.name:
             self._named[step.name] = datagram
 
@@ -174,16 +177,17 @@ class Player:
             self._settle()
             self._skip(step.link, self._named[step.name])
             return
-        wanted, datagram = self._named[step.name], self._next(step.link, step.raw)
-        fault = datagram_fault(wanted, datagram)
-        if fault is not None:
-            self._stop(fault, self._shown(wanted), self._shown(datagram), datagram)
+        wanted = self._named[step.name]
+        self._claim(step.link, step.raw, partial(datagram_fault, wanted), self._shown(wanted))
+
+    def _expect_end(self, step: ExpectEnd) -> None:
+        self._settle()
+        self._trying(partial(self._ends.check_end, step))
 
     def _skip(self, link: str, allowed: bytes) -> None:
         """Claim the next datagrams as long as they are this one."""
-        came = self._ends.unclaimed(link)
-        while came and came[0] == allowed:
-            del came[0]
+        while allowed in self._ends.firsts(link):
+            self._ends.claim(link, allowed)
 
     def _expect_nothing(self, step: ExpectNothing) -> None:
         self._settle()
@@ -200,12 +204,18 @@ class Player:
         if fault is not None:
             self._stop(fault, short(list(wanted), _SHOWN), short(got, _SHOWN))
 
-    def _next(self, link: str, raw: Mapping[str, Any]) -> bytes:
+    def _claim(self, link: str, raw: Raw, fault_of: Callable[[bytes], Fault | None], expected: str) -> bytes:
+        """Claim the one of the next frames in which there is no fault; that of the oldest fails the dialogue."""
         self._settle()
-        came = self._ends.unclaimed(link)
+        came = self._ends.firsts(link)
         if not came:
             self._stop(Fault("no datagram came"), short(raw, _SHOWN), f"nothing to {link}")
-        return came.pop(0)
+        faults = [fault_of(datagram) for datagram in came]
+        if faults[0] is not None and None not in faults:
+            self._stop(faults[0], expected, self._shown(came[0]), came[0])
+        datagram = came[faults.index(None)]
+        self._ends.claim(link, datagram)
+        return datagram
 
     def _nothing_left(self, link: str) -> None:
         left = self._ends.unclaimed(link)
@@ -283,6 +293,7 @@ _TAKE: Mapping[type, Callable[[Player, Any], None]] = {
     Advance: Player._advance,
     Expect: Player._expect,
     ExpectAgain: Player._expect_again,
+    ExpectEnd: Player._expect_end,
     ExpectNothing: Player._expect_nothing,
     Events: Player._expect_events,
 }

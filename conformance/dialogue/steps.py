@@ -11,15 +11,18 @@ from typing import Any, TypeAlias
 _NUMBER, _CRC = struct.Struct("<Q"), struct.Struct("<I")
 Raw: TypeAlias = Mapping[str, Any]
 FIRST = "a"
+MAIN, DATAGRAM = "main", "datagram"
+"""Carriages of QUIC, besides the streams `uni-1`, `bi-1` and so on of the other end's (specs/quic.md section 1)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """One frame to the peer under test."""
+    """One frame to the peer under test. on: the carriage, over QUIC alone."""
 
     raw: Raw
     link: str
     datagram: bytes
+    on: str = MAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class SendEach:
     frame: bytes
     first: int
     last: int
+    on: str = MAIN
 
     def datagrams(self) -> Iterator[bytes]:
         """The frames, each with its number and the CRC that follows."""
@@ -47,15 +51,23 @@ class Write:
     raw: Raw
     link: str
     data: bytes
+    on: str = MAIN
 
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """The other end ends the connection: `half`, it stops sending, `clean` or `reset`."""
+    """The other end ends the connection: `half`, it stops sending, `clean` or `reset`.
+
+    on: over QUIC, empty for the connection, or the carriage that it ends (`half`, `reset`) or does not want to read any
+    more (`stop`). of: in its place, the stream_id on the uni of the peer under test. code: the number that it gives.
+    """
 
     raw: Raw
     link: str
     how: str
+    on: str = ""
+    of: int | None = None
+    code: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +120,22 @@ class ExpectAgain:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectEnd:
+    """The peer under test has ended a carriage in this way: `fin`, `reset`, `stop`, or not yet, `none`.
+
+    Exactly one of on, a carriage of the other end's, and of is given, the stream_id on a uni of the peer's. code: the
+    number that came with a reset or stop.
+    """
+
+    raw: Raw
+    link: str
+    how: str
+    on: str = ""
+    of: int | None = None
+    code: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ExpectNothing:
     """No frame has come to this end that no step expects."""
 
@@ -123,17 +151,23 @@ class Events:
     events: tuple[Raw, ...]
 
 
-Step: TypeAlias = Send | SendEach | Write | Close | Act | Advance | Expect | ExpectAgain | ExpectNothing | Events
+Step: TypeAlias = (
+    Send | SendEach | Write | Close | Act | Advance | Expect | ExpectAgain | ExpectEnd | ExpectNothing | Events
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """A whole dialogue. stream_id: on which a client sends its first ping."""
+    """A whole dialogue. stream_id: on which a client sends its first ping.
+
+    datagrams: the largest datagram of QUIC that the other ends take, 0 for none, None for any.
+    """
 
     role: str
     config: Raw
     stream_id: int | None
     steps: tuple[Step, ...]
+    datagrams: int | None = None
 
     @property
     def links(self) -> tuple[str, ...]:

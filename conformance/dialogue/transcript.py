@@ -8,10 +8,12 @@ from typing import Any
 
 from ..model.verdict import Step, short
 from ..wire.text import Described, described
+from .steps import Close
 
 PEER, TESTEE = "peer", "testee"
 """The names of the peer under test in lines, and in steps, which call the other ends peer."""
 _ENDS = {"half": "stops sending", "clean": "closes the connection", "reset": "resets the connection"}
+_CARRIAGE_ENDS = {"half": "sends FIN on {}", "reset": "resets {}", "stop": "stops {}"}
 _SHOWN_LINES = 60
 _STEP_CHARS = 360  # with the words of what was cut, less than reports/run.schema.json allows
 
@@ -45,9 +47,12 @@ class Transcript:
         shown = short(data.hex(), 80)
         self.lines.append(Line(self.now_ms, f"{link} -> {PEER}", f"writes {len(data)} bytes: {shown}"))
 
-    def ended(self, link: str, how: str) -> None:
-        """The other end ends the connection."""
-        self.lines.append(Line(self.now_ms, f"{link} -> {PEER}", _ENDS[how]))
+    def ended(self, step: Close) -> None:
+        """The other end ends the connection, or a carriage."""
+        of = f"the uni of stream_id {step.of}" if step.of is not None else step.on
+        told = _CARRIAGE_ENDS[step.how].format(of) if of else _ENDS[step.how]
+        number = f", number {step.code}" if step.code else ""
+        self.lines.append(Line(self.now_ms, f"{step.link} -> {PEER}", told + number))
 
     def came(self, link: str, datagram: bytes) -> None:
         """A datagram from the peer under test."""

@@ -126,6 +126,8 @@ FAULTS: Mapping[str, tuple[Mapping[str, Any], str]] = {
     "client": ({**GIVEN, "role": "client"}, "a client has a stream_id"),
     "config": ({**GIVEN, "config": {}}, "role and config does not fit specs/ops/peer_open.json"),
     "steps": ({**GIVEN, "steps": {}}, "steps is not an array"),
+    "datagrams": ({**GIVEN, "datagrams": 65_536}, "datagrams is not a number of bytes"),
+    "datagrams over UDP": ({**GIVEN, "datagrams": 0}, '"transports": ["quic"]'),
 }
 STEPS: Mapping[str, tuple[Any, str]] = {
     "not an object": (7, "a step is an object"),
@@ -145,6 +147,24 @@ STEPS: Mapping[str, tuple[Any, str]] = {
     "frame with both": ({"expect": {**FRAME, "json": {}, "slices": []}}, "either json or slices"),
     "frame without type": ({"expect": {"slices": []}}, "is missing"),
     "absent from slices": ({"expect": {**FRAME, "slices": [], "absent": []}}, "absent goes with json"),
+    "no carriage": ({"send": "00", "on": "uni-0"}, "on is 'uni-0', no carriage"),
+    "carriage over UDP": (
+        {"send": "00", "on": "uni-1"},
+        'it names a carriage, so the case has to say "transports": ["quic"]',
+    ),
+    "write in a datagram": ({"write": "00", "on": "datagram"}, "a datagram has one frame"),
+    "close in another way": ({"close": "soon"}, "not half, clean, reset, stop"),
+    "close clean on a carriage": ({"close": "clean", "on": "main"}, "without `on`"),
+    "close an uni of the peer": ({"close": "half", "of": 3}, "is stopped only"),
+    "stop nothing": ({"close": "stop"}, "nothing comes on what it stops"),
+    "stop its own uni": ({"close": "stop", "on": "uni-1"}, "nothing comes on what it stops"),
+    "number": ({"close": "clean", "code": 2**62}, "not a number below 2^62"),
+    "number true": ({"close": "clean", "code": True}, "not a number below 2^62"),
+    "end of another kind": ({"expect_end": "gone", "of": 3}, "not fin, reset, stop, none"),
+    "end of nothing": ({"expect_end": "fin"}, "either `on` or `of`"),
+    "end of two": ({"expect_end": "fin", "on": "main", "of": 3}, "of is a stream_id, without `on`"),
+    "end of datagrams": ({"expect_end": "fin", "on": "datagram"}, "datagrams have no end"),
+    "stop of its own": ({"expect_end": "stop", "of": 3}, "only the other end stops"),
     "nothing false": ({"expect_nothing": False}, "always true"),
     "event": ({"events": [{"code": "X"}]}, "an event is an object with `event`"),
     "events": ({"events": {}}, "events is not an array"),
@@ -165,6 +185,25 @@ def test_a_step_with_a_fault_is_told_by_its_number(name: str) -> None:
     fault = next(dialogue_faults({**GIVEN, "steps": [{"advance": 1}, step]}), "")
     assert fault.startswith("step 2: ")
     assert says in fault
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"send": "00", "on": "datagram"},
+        {"write": "00", "on": "bi-1"},
+        {"close": "clean", "code": 2**62 - 1},
+        {"close": "half", "on": "uni-99"},
+        {"close": "reset", "on": "main", "code": 1},
+        {"close": "stop", "of": 3, "code": 7},
+        {"expect_end": "stop", "on": "uni-1", "code": 5},
+        {"expect_end": "none", "of": 2**32 - 1},
+    ],
+)
+def test_a_dialogue_over_quic_names_carriages(step: Mapping[str, Any]) -> None:
+    given = {**GIVEN, "steps": [step], "datagrams": 0}
+    assert list(dialogue_faults(given, ("quic",))) == []
+    assert list(dialogue_faults(given, ("quic", "tcp"))) != []
 
 
 def test_every_golden_dialogue_can_be_played() -> None:

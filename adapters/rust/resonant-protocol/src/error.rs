@@ -127,7 +127,7 @@ reject_codes! {
     AfterTail = "AFTER_TAIL",
     /// A frame belongs to a stream that is over.
     Closed = "CLOSED",
-    /// What came is a text message on a data channel.
+    /// A message on a data channel is a text.
     NotBinary = "NOT_BINARY",
     /// A connection ends inside a frame.
     TruncatedFrame = "TRUNCATED_FRAME",

@@ -1,0 +1,234 @@
+"""The runner's end of a connection over QUIC: what goes on each of its streams, and what came on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any, Final
+
+from aioquic.quic import events
+from aioquic.quic.configuration import QuicConfiguration
+from aioquic.quic.connection import QuicConnection
+
+from ..running import Address
+from .certificates import Certificate
+from .quic_loop import QuicLoop
+from .sockets import enlarge_buffers, open_udp
+from .tcp_wire import WAIT_S
+
+ALPN: Final = "resonant/1"
+"""QUI-1."""
+LARGEST_DATAGRAM: Final = 65_535
+_LOOPBACK: Final = "127.0.0.1"
+_ID_LENGTH_AT: Final = 5
+"""The place of the length of the connection id that a client chose, in a first packet (RFC 9000 section 17.2)."""
+_STREAM_BYTES: Final = 4 << 20
+_CONNECTION_BYTES: Final = 64 << 20
+"""The room that the runner grants: more than any dialogue needs, so that nothing ever waits for it."""
+
+
+@dataclass(slots=True)
+class Came:
+    """Everything that came on one QUIC stream. code, asked_to_stop: the number of its reset and of its STOP_SENDING."""
+
+    data: bytearray = field(default_factory=bytearray)
+    finished: bool = False
+    code: int | None = None
+    asked_to_stop: int | None = None
+
+
+class QuicPeer:
+    """One connection with a testee: to its wire, or from a client of its to a port of ours.
+
+    A thread of `QuicLoop` moves packets all the time, so that what the testee waits for comes without an op. Every
+    method takes the lock of that loop, and every wait ends after WAIT_S.
+    """
+
+    def __init__(
+        self, testee: Address, certificate: Certificate, *, listening: bool = False, datagram: int = LARGEST_DATAGRAM
+    ) -> None:
+        """testee: its wire. listening: wait to be connected to, see `accept`. datagram: the largest one that is taken.
+
+        Raises OSError where there is no way.
+        """
+        self._configuration = _configuration(certificate, listening=listening, datagram=datagram)
+        self._testee = testee
+        self._connection: QuicConnection | None = None
+        self._socket = open_udp(testee)
+        self.came: dict[int, Came] = {}
+        """Everything that has come, by the numbers of QUIC streams; whoever reads takes the data out."""
+        self.order: list[int | None] = []
+        """The stream on which each piece of data came, in order; None is a datagram."""
+        self.datagrams: list[bytes] = []
+        self.sent: dict[int | None, int] = {}
+        """The bytes that went out on each stream, and in datagrams."""
+        self.received = 0
+        """How many bytes came, on all streams and in datagrams."""
+        self.ends = 0
+        """How many streams the testee has ended: by FIN, reset or stop."""
+        self.was_reset = False
+        self.made = False
+        self.ended: events.ConnectionTerminated | None = None
+        """The end of the connection, whichever end brought it about."""
+        try:
+            self._socket.bind((_LOOPBACK, 0))
+            enlarge_buffers(self._socket)
+            self._socket.setblocking(False)
+        except OSError:
+            self._socket.close()
+            raise
+        self.port: int = self._socket.getsockname()[1]
+        """The port of our end."""
+        self._loop = QuicLoop.running()
+        with self._loop.lock:
+            if not listening:
+                self._connection = QuicConnection(configuration=self._configuration)
+                self._connection.connect(tuple(testee), now=monotonic())
+            self._loop.add(self._socket, self)
+        if not listening and not self.accept():
+            self.close()
+            raise OSError("no connection over QUIC came about")
+
+    def accept(self) -> bool:
+        """Wait until the connection is made; whether it is."""
+        return self.wait(lambda: self.made or self.ended is not None) and self.ended is None
+
+    def wait(self, holds: Callable[[], bool], within_s: float = WAIT_S) -> bool:
+        """Wait until something holds, which is asked whenever packets came; whether it does."""
+        with self._loop.lock:
+            return self._loop.lock.wait_for(holds, within_s)
+
+    @property
+    def takes_datagrams(self) -> int:
+        """The largest datagram that the testee takes, in bytes; 0 if it takes none."""
+        with self._loop.lock:
+            return self._the()._remote_max_datagram_frame_size or 0
+
+    def open_stream(self, *, both_ways: bool) -> int:
+        """The number of a new QUIC stream of ours, which the testee sees once something is sent on it."""
+        with self._loop.lock:
+            number = self._the().get_next_available_stream_id(is_unidirectional=not both_ways)
+            self._the().send_stream_data(number, b"")
+            return number
+
+    def send(self, stream: int | None, data: bytes, *, end: bool = False) -> None:
+        """Write bytes on a stream, or a datagram; what a connection that is over does not take is lost."""
+        with self._loop.lock:
+            self.sent[stream] = self.sent.get(stream, 0) + len(data)
+            if self.ended is None:
+                if stream is None:
+                    self._the().send_datagram_frame(data)
+                else:
+                    self._the().send_stream_data(stream, data, end)
+                self._loop.flush(self)
+
+    def reset(self, stream: int, code: int) -> None:
+        """Reset a stream of ours."""
+        self._act(lambda connection: connection.reset_stream(stream, code))
+
+    def stop(self, stream: int, code: int) -> None:
+        """Ask the testee to send nothing more on a stream."""
+        self._act(lambda connection: connection.stop_stream(stream, code))
+
+    def end(self, code: int, *, by_application: bool = True) -> None:
+        """Close the connection with a number."""
+        frame_type = None if by_application else 0
+        self._act(lambda connection: connection.close(error_code=code, frame_type=frame_type))
+
+    def _act(self, what: Callable[[QuicConnection], object]) -> None:
+        with self._loop.lock:
+            if self.ended is None:
+                what(self._the())
+                self._loop.flush(self)
+
+    def close(self) -> None:
+        """Close the connection without waiting, and the socket. May be called twice."""
+        with self._loop.lock:
+            if self._connection is not None and self.ended is None:
+                self._connection.close(error_code=0)
+                self._loop.flush(self)
+            self._loop.remove(self._socket)
+            self._socket.close()
+
+    def timer(self) -> float | None:
+        """The time at which the connection has something to do by itself, in seconds of `time.monotonic`."""
+        return None if self._connection is None else self._connection.get_timer()
+
+    def advance(self, now: float) -> None:
+        """Do what is due, and send what there is to send."""
+        connection = self._connection
+        if connection is None:
+            return
+        due = connection.get_timer()
+        if due is not None and due <= now:
+            connection.handle_timer(now)
+            self._note()
+        for packet, address in connection.datagrams_to_send(now):
+            try:
+                self._socket.sendto(packet, address)
+            except OSError:  # no room, or nobody there: QUIC sends again what matters
+                break
+
+    def take(self, packet: bytes, address: Any, now: float) -> None:
+        """Handle a packet that came to the socket."""
+        if self._connection is None:
+            chosen = packet[_ID_LENGTH_AT + 1 :][: packet[_ID_LENGTH_AT] if len(packet) > _ID_LENGTH_AT else 0]
+            self._connection = QuicConnection(
+                configuration=self._configuration, original_destination_connection_id=chosen
+            )
+        self._connection.receive_datagram(packet, address, now)
+        self._note()
+
+    def _note(self) -> None:
+        connection = self._the()
+        while (event := connection.next_event()) is not None:
+            match event:
+                case events.HandshakeCompleted():
+                    self.made = True
+                case events.StreamDataReceived(data=data, end_stream=ended, stream_id=number):
+                    came = self._came(number)
+                    came.data += data
+                    self.received += len(data)
+                    self.order += [number] if data else []
+                    self.ends += ended and not came.finished
+                    came.finished |= ended
+                case events.StreamReset(error_code=code, stream_id=number):
+                    came = self._came(number)
+                    came.code, self.was_reset = code, True
+                    self.ends += 1
+                case events.StopSendingReceived(error_code=code, stream_id=number):
+                    self._came(number).asked_to_stop = code
+                    self.ends += 1
+                case events.DatagramFrameReceived(data=data):
+                    self.datagrams.append(data)
+                    self.order.append(None)
+                    self.received += len(data)
+                case events.ConnectionTerminated():
+                    self.ended = self.ended or event
+        # The event of the end comes some round trips later, when nothing of the connection can be on its way any more.
+        self.ended = self.ended or connection._close_event
+
+    def _came(self, number: int) -> Came:
+        return self.came.setdefault(number, Came())
+
+    def _the(self) -> QuicConnection:
+        assert self._connection is not None
+        return self._connection
+
+
+def _configuration(certificate: Certificate, *, listening: bool, datagram: int) -> QuicConfiguration:
+    found = QuicConfiguration(
+        is_client=not listening,
+        alpn_protocols=[ALPN],
+        server_name="localhost",
+        max_datagram_frame_size=datagram or None,
+        max_data=_CONNECTION_BYTES,
+        max_stream_data=_STREAM_BYTES,
+        idle_timeout=60.0,
+    )
+    if listening:
+        found.certificate, found.private_key = certificate.loaded, certificate.loaded_key
+    else:
+        found.cadata = certificate.certificate.encode()
+    return found
