@@ -113,7 +113,7 @@ func (c *Channel) ReadMessage() (message []byte, binary bool, err error) {
 
 // ended notes the end, but for one of patience.
 func (c *Channel) ended(err error) error {
-	if !isLate(err) {
+	if !IsLate(err) {
 		c.cancel()
 	}
 	return err

@@ -12,9 +12,9 @@ import (
 
 var errLate = fmt.Errorf("the channel is not written to: %w", os.ErrDeadlineExceeded)
 
-// isLate says whether reading or writing has only not gone on in time. Peer connections that are closed may name other
+// IsLate says of an error of a Channel whether reading or writing has only not gone on in time. Peer connections that are closed may name other
 // deadlines.
-func isLate(err error) bool {
+func IsLate(err error) bool {
 	return errors.Is(err, sctp.ErrReadDeadlineExceeded) || errors.Is(err, errLate)
 }
 
