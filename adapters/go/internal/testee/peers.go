@@ -20,7 +20,7 @@ type peers struct {
 	role        peer.Role
 	links       *peer.Links[string]
 	ports       map[string]uint16     // of the remote ends over UDP
-	connections map[string]Connection // the others; nil where none could be made
+	connections map[string]Connection // the others; nil where none was made
 	now         time.Duration
 }
 
@@ -165,8 +165,9 @@ func (p *peers) accept(link string) error {
 	if err != nil {
 		return err
 	}
-	p.connections[link] = one
-	one.Begin(p.links, link, p.now)
+	if p.connections[link] = one; one != nil {
+		one.Begin(p.links, link, p.now)
+	}
 	return nil
 }
 
