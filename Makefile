@@ -35,6 +35,8 @@ RUST_EXAMPLE := vectors/examples/rust
 EXAMPLE_TARGET := CARGO_TARGET_DIR='$(or $(CARGO_TARGET_DIR),$(CURDIR)/$(RUST)/target)'
 GO := go
 GO_MODULE := adapters/go
+# Those below it, each with dependencies of its own.
+GO_SUBMODULES := webrtc
 # What `go test -fuzz` has in each package: name and how many inputs CI tries.
 GO_FUZZ := .:FuzzDecode .:FuzzDecompress .:FuzzMessage .:FuzzQuantize .:FuzzSparse ./internal/strictjson:FuzzRead ./peer:FuzzPeer ./peer:FuzzSplitter
 GO_FUZZ_INPUTS ?= 20000
@@ -93,8 +95,8 @@ rust-lint:
 
 go-lint:
 	@cd $(GO_MODULE) && unformatted=$$(gofmt -l .) && [ -z "$$unformatted" ] || { echo "gofmt would change $$unformatted" >&2; exit 1; }
-	cd $(GO_MODULE) && $(GO) vet ./...
-	cd $(GO_MODULE) && $(GO) tool -modfile=tools/go.mod staticcheck ./...
+	cd $(GO_MODULE) && for module in . $(GO_SUBMODULES); do \
+		(cd "$$module" && $(GO) vet ./... && $(GO) tool -modfile='$(CURDIR)/$(GO_MODULE)/tools/go.mod' staticcheck ./...) || exit 1; done
 
 # What an adapter's build does as well: `npm ci` where the lock file has changed, and the compiler.
 ts-built:
@@ -118,8 +120,8 @@ python-tests: $(INSTALLED) $(CAMPAIGN_INSTALLED) built ts-built ## the project's
 rust-tests: ## the crate's tests, the golden vectors among them
 	cd $(RUST) && $(CARGO) test --quiet --locked --workspace
 
-go-tests: ## the Go module's tests, the golden vectors among them
-	cd $(GO_MODULE) && $(GO) test -race ./...
+go-tests: ## the tests of the Go modules, the golden vectors among them
+	cd $(GO_MODULE) && for module in . $(GO_SUBMODULES); do (cd "$$module" && $(GO) test -race ./...) || exit 1; done
 
 go-fuzz: ## each fuzz target of the Go module for a moment, GO_FUZZ_INPUTS=20000
 	cd $(GO_MODULE) && for target in $(GO_FUZZ); do \
@@ -222,4 +224,4 @@ lock: $(INSTALLED) ## pin the newest versions of everything again
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra mutation -c requirements.lock -o requirements-mutation.lock pyproject.toml
 
 clean: ## remove everything that was built
-	rm -rf $(VENV) $(RUST)/target $(GO_MODULE)/build $(TS_PACKAGE)/build $(TS_PACKAGE)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build
+	rm -rf $(VENV) $(RUST)/target $(GO_MODULE)/build $(GO_SUBMODULES:%=$(GO_MODULE)/%/build) $(TS_PACKAGE)/build $(TS_PACKAGE)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build

@@ -15,9 +15,11 @@ from ..model.verdict import PASSED, PASSED_UNNAMED, Verdict
 from .clock import REAL, pass_really, pass_virtually
 from .connections import OpenConnection, TcpEnds, open_connection
 from .endpoints import OpenWire, UdpEnds
-from .ends import TCP, UDP, Ends
+from .ends import QUIC, UDP, Ends
 from .parse import parse_dialogue
 from .player import Player, StoppedError
+from .quic import QuicEnds
+from .quic_end import MissingError, OpenQuic, certificate, open_quic
 from .steps import Dialogue, Raw
 from .transcript import Transcript
 
@@ -43,7 +45,11 @@ _parsed = _Parsed()
 
 
 def judge_dialogue(
-    testee: AsksPeers, case: Case, open_wire: OpenWire = WirePeer, opens: OpenConnection = open_connection
+    testee: AsksPeers,
+    case: Case,
+    open_wire: OpenWire = WirePeer,
+    opens: OpenConnection = open_connection,
+    opens_quic: OpenQuic = open_quic,
 ) -> Verdict:
     """Play the case's dialogue. Never raises for what the testee does; DialogueError for a case that is none."""
     dialogue = _parsed.dialogue(case.input)
@@ -57,7 +63,13 @@ def judge_dialogue(
         return stopped.verdict
 
     def open_ends(transcript: Transcript) -> Ends:
-        return TcpEnds(to, transcript, opens) if case.transport == TCP else UdpEnds(to, open_wire, transcript)
+        match case.transport:
+            case "tcp":
+                return TcpEnds(to, transcript, opens)
+            case "quic":
+                return QuicEnds(to, transcript, opens_quic)
+            case _:
+                return UdpEnds(to, open_wire, transcript)
 
     player = Player(ask, open_ends, pass_really if clock == REAL else pass_virtually)
     try:
@@ -80,7 +92,16 @@ def reach(testee: AsksPeers, transport: str = UDP) -> tuple[Address, str]:
         advice = "if it is attached to, add `wires` to its adapter.toml"
         text = f"it printed no port of a wire of {transport} (TST-1); {advice}"
         raise StoppedError(not_judged(HarnessError(text), EXPECTED))
+    if transport == QUIC:
+        _need_quic()
     return to, clock
+
+
+def _need_quic() -> None:
+    try:
+        certificate()
+    except MissingError as error:
+        raise StoppedError(not_judged(HarnessError(str(error)), EXPECTED)) from error
 
 
 def _play(player: Player, dialogue: Dialogue) -> Verdict:

@@ -244,15 +244,15 @@ class Player:
             self._events.append(named)
             self.transcript.event(named)
             if event.get("event") == "closed" and link in letters:
-                self._trying(partial(self._ends.closed, letters[link]))
+                self._trying(partial(self._ends.closed, letters[link], event.get("code")))
 
     def _need_ok(self, answer: Answer) -> Mapping[str, Any]:
         if not isinstance(answer, Ok):
             verdict = not_judged(answer, "ok to each op on peers")
             summary = f"{self._place()}: {verdict.summary}"
             self._end_with(replace(verdict, summary=summary, fault=verdict.summary))
-        if "sent" in answer.value:
-            self._trying(partial(self._ends.heed, answer.value["sent"]))
+        if "sent" in answer.value or "ends" in answer.value:
+            self._trying(partial(self._ends.heed, answer.value))
         return answer.value
 
     def _look(self) -> None:
@@ -265,7 +265,7 @@ class Player:
             self._broken(error)
 
     def _broken(self, error: EndError) -> NoReturn:
-        self._stop(Fault(str(error)), "a connection as specs/transport.md has it", error.got)
+        self._stop(Fault(str(error)), f"a connection as {error.page} has it", error.got)
 
     def _stop(self, fault: Fault, expected: str, got: str, datagram: bytes = b"") -> NoReturn:
         summary = f"{self._place()}: {fault.text}"

@@ -14,9 +14,13 @@ const (
 )
 
 // A Connection is a Peer on a TCP connection, without the socket: it is told what bytes came and how they ended, and gives
-// the bytes to be sent and whether the connection is over. It must not be used by two goroutines at a time.
+// the bytes to be sent and whether the connection is over. Or it is one on a connection that carries whole messages, such
+// as a WebRTC data channel; then these are what comes and what is to be sent. It must not be used by two goroutines at a
+// time.
 type Connection struct {
 	peer      *Peer
+	messages  bool // carries a frame as one message each, without its length
+	limit     int  // of the bytes of a message
 	split     Splitter
 	made      time.Duration
 	began     time.Duration // when the first byte of the frame that is held came
@@ -35,17 +39,39 @@ func NewConnection(role Role, config Config, salt Salt, now time.Duration) (*Con
 	return newConnection(peer, now), nil
 }
 
+// NewMessageConnection makes a connection that carries messages, of which the other end takes those of up to so many
+// bytes (RTC-8).
+func NewMessageConnection(role Role, config Config, salt Salt, limit int, now time.Duration) (*Connection, error) {
+	peer, err := New(role, config, salt)
+	if err != nil {
+		return nil, err
+	}
+	return newMessageConnection(peer, limit, now), nil
+}
+
 func newConnection(peer *Peer, now time.Duration) *Connection {
-	found := &Connection{peer: peer, made: now}
+	found := &Connection{peer: peer, limit: maxLength, made: now}
 	peer.maxFrameBytes = resonant.MaxFrameBytes // TCP-18
-	peer.room = found.hasRoom
+	peer.room, peer.prefixBytes = found.mayWait, lengthBytes
 	peer.Advance(now)
 	return found
 }
 
-// hasRoom says whether a frame may wait to be sent (TCP-20).
-func (c *Connection) hasRoom(frame []byte) bool {
-	return c.unwritten+c.peer.putBytes+lengthBytes+len(frame) <= maxUnsentBytes
+func newMessageConnection(peer *Peer, limit int, now time.Duration) *Connection {
+	found := newConnection(peer, now)
+	found.messages, found.limit, peer.prefixBytes = true, limit, 0
+	return found
+}
+
+// mayWait says why a frame may not wait to be sent.
+func (c *Connection) mayWait(frame []byte) error {
+	if len(frame) > c.limit {
+		return refusal(resonant.FrameTooLarge, "RTC-8", "%d bytes, and the other end takes %d", len(frame), c.limit)
+	}
+	if c.unwritten+c.peer.putBytes+c.peer.prefixBytes+len(frame) > maxUnsentBytes {
+		return refusal(BufferLimit, "TCP-20", "frames for a slow reader wait already")
+	}
+	return nil
 }
 
 // Do asks the peer for something.
@@ -60,10 +86,14 @@ func (c *Connection) Agreement() (Agreement, bool) { return c.peer.Agreement() }
 // Ended says whether the connection is over: what Bytes has left is still sent, and nothing more is received.
 func (c *Connection) Ended() bool { return c.ended }
 
-// Receive handles bytes that came at a time.
+// Receive handles bytes that came at a time, or a binary message.
 func (c *Connection) Receive(data []byte, now time.Duration) {
 	c.Advance(now)
-	if c.ended {
+	switch {
+	case c.ended:
+		return
+	case c.messages:
+		c.receiveFrame(data, now, false)
 		return
 	}
 	held, frames := c.split.Held(), 0
@@ -84,6 +114,13 @@ func (c *Connection) receiveFrame(frame []byte, now time.Duration, keep bool) {
 	c.met = c.met || c.peer.session != nil
 }
 
+// ReceiveText handles a text message: it drops it (RTC-6).
+func (c *Connection) ReceiveText(now time.Duration) {
+	if c.Advance(now); !c.ended {
+		c.peer.report(Dropped{NotBinary})
+	}
+}
+
 // space is where the next bytes may be read to in place of Receive; nil if nowhere.
 func (c *Connection) space() []byte {
 	if c.ended {
@@ -100,7 +137,7 @@ func (c *Connection) received(bytes int, now time.Duration) {
 	}
 }
 
-// ReceiveEnd handles that the other end stops sending (TCP-10, TCP-11).
+// ReceiveEnd handles that the other end stops sending (TCP-10, TCP-11), or closes a connection of messages.
 func (c *Connection) ReceiveEnd(now time.Duration) {
 	c.Advance(now)
 	if err := c.split.End(); err != nil {
@@ -109,7 +146,7 @@ func (c *Connection) ReceiveEnd(now time.Duration) {
 	c.end("")
 }
 
-// Break handles that the other end resets the connection, or that it cannot be made (TCP-12).
+// Break handles that the other end resets the connection, or that it cannot be made (TCP-12), or what is below it failed.
 func (c *Connection) Break(now time.Duration) {
 	c.Advance(now)
 	c.end(ConnectionReset)
@@ -161,13 +198,15 @@ func (c *Connection) Advance(now time.Duration) {
 	c.peer.Advance(now)
 }
 
-// Bytes takes what is to be sent, in pieces: a length, then its frame, and so on.
+// Bytes takes what is to be sent, in pieces: a length, then its frame, and so on; or messages.
 func (c *Connection) Bytes() iter.Seq[[]byte] {
 	for frame := range c.peer.Datagrams() {
-		if prefix, err := prefixOf(frame); err == nil { // no peer makes others
-			c.pieces = append(c.pieces, prefix, frame)
-			c.unwritten += len(prefix) + len(frame)
+		if prefix, err := prefixOf(frame); err == nil && !c.messages { // no peer makes wrong ones
+			c.pieces = append(c.pieces, prefix)
+			c.unwritten += len(prefix)
 		}
+		c.pieces = append(c.pieces, frame)
+		c.unwritten += len(frame)
 	}
 	c.peer.putBytes = 0
 	return taken(&c.pieces)

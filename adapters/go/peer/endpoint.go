@@ -22,7 +22,7 @@ const (
 	maxDatagramBytes = 1 << 16
 )
 
-// An Endpoint is Links on a socket, or on TCP connections. It reads them and meets deadlines by itself from the moment it
+// An Endpoint is Links on a socket, or on connections. It reads them and meets deadlines by itself from the moment it
 // is made until it is closed. Its methods may be called from any goroutine.
 //
 // Events wait until they are taken with Next or Events. While 4,096 of them wait, what comes over UDP is thrown away, as
@@ -213,7 +213,7 @@ func (e *Endpoint) Do(to net.Addr, request func(one *Peer, now time.Duration) er
 		return e.ended
 	}
 	key, now := to.String(), e.now()
-	if _, isTCP := e.wire.(*streamWire); isTCP && !e.links.Has(key) {
+	if _, connected := e.wire.(*streamWire); connected && !e.links.Has(key) {
 		return refusal(HandshakeRequired, "TCP-16", "there is no connection with %s", to)
 	}
 	e.remotes[key] = to

@@ -98,6 +98,14 @@ func (l *Links[K]) Connect(key K, now time.Duration) {
 	one.stream = newConnection(one.peer, now)
 }
 
+// ConnectMessages is Connect for a connection that carries messages, of which the other end takes those of up to so many
+// bytes.
+func (l *Links[K]) ConnectMessages(key K, limit int, now time.Duration) {
+	l.Advance(now)
+	one := l.use(key)
+	one.stream = newMessageConnection(one.peer, limit, now)
+}
+
 // On calls a method of the Connection of a link, such as ReceiveEnd, if there is one.
 func (l *Links[K]) On(key K, now time.Duration, call func(*Connection, time.Duration)) {
 	l.Advance(now)

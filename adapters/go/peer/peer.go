@@ -33,9 +33,10 @@ type Peer struct {
 	now    time.Duration
 
 	maxFrameBytes int
-	room          func(frame []byte) bool // whether one more may wait to be sent; nil if it always may
-	putBytes      int                     // of datagrams, with their lengths, where there is a limit
-	over          bool                    // the connection has ended
+	room          func(frame []byte) error // why one more may not wait to be sent; nil if it always may
+	prefixBytes   int                      // before each of datagrams, where there is a limit
+	putBytes      int                      // of datagrams, with what is before them
+	over          bool                     // the connection has ended
 
 	datagrams [][]byte
 	events    []Event

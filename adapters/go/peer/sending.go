@@ -62,8 +62,10 @@ func (p *Peer) emitFrame(frame *resonant.Frame, requested bool) ([]byte, error) 
 	if err != nil {
 		return nil, err
 	}
-	if requested && p.room != nil && !p.room(datagram) {
-		return nil, refusal(BufferLimit, "TCP-20", "frames for a slow reader wait already")
+	if requested && p.room != nil {
+		if err := p.room(datagram); err != nil {
+			return nil, err
+		}
 	}
 	p.numbers[frame.StreamID] = seq + 1
 	if stream := p.sent[frame.StreamID]; stream != nil && !stream.ended {
@@ -103,14 +105,14 @@ func (s Salt) on(streamID uint32) Salt {
 	return s
 }
 
-// put sends the bytes of a frame, for the first time or again. Where there is no room they are lost (TCP-20).
+// put sends the bytes of a frame, for the first time or again. Where there is no room they are lost (TCP-20, RTC-8).
 func (p *Peer) put(datagram []byte) {
 	p.lastSent = p.now
 	if p.room != nil {
-		if !p.room(datagram) {
+		if p.room(datagram) != nil {
 			return
 		}
-		p.putBytes += lengthBytes + len(datagram)
+		p.putBytes += p.prefixBytes + len(datagram)
 	}
 	p.datagrams = append(p.datagrams, datagram)
 }

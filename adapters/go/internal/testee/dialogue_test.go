@@ -29,6 +29,7 @@ type step struct {
 	Link     string
 	Send     *string
 	Write    *string
+	Text     *string
 	Close    string
 	SendEach *struct {
 		Frame    string
@@ -48,6 +49,7 @@ type step struct {
 // player plays a dialogue with the peers of the package over a transport, without sockets.
 type player struct {
 	tcp    bool
+	webrtc bool
 	splits map[string]*peer.Splitter // of what the peers send
 	links  *peer.Links[string]
 	key    *resonant.Key
@@ -60,7 +62,7 @@ type player struct {
 // play plays a dialogue over each of its transports; over all that there are if it names none.
 func play(transports []string, input map[string]any) error {
 	if transports == nil {
-		transports = module{}.Hello().Transports
+		transports = append(module{}.Hello().Transports, "webrtc")
 	}
 	for _, transport := range transports {
 		if err := playOver(transport, input); err != nil {
@@ -80,7 +82,8 @@ func playOver(transport string, input map[string]any) error {
 		return err
 	}
 	p := &player{
-		tcp: transport == "tcp", splits: map[string]*peer.Splitter{}, outbox: map[string][][]byte{}, named: map[string][]byte{},
+		tcp: transport == "tcp", webrtc: transport == "webrtc", splits: map[string]*peer.Splitter{},
+		outbox: map[string][][]byte{}, named: map[string][]byte{},
 	}
 	if err := p.open(talk); err != nil {
 		return err
@@ -118,10 +121,13 @@ func (p *player) open(talk dialogue) error {
 	if p.links, err = peer.NewLinks[string](role, config, salts(salt), peer.DefaultLinks); err != nil {
 		return err
 	}
-	if p.tcp {
-		for _, link := range linksOf(talk) {
+	for _, link := range linksOf(talk) {
+		switch {
+		case p.tcp:
 			p.links.Connect(link, p.now)
 			p.splits[link] = new(peer.Splitter)
+		case p.webrtc:
+			p.links.ConnectMessages(link, resonant.MaxFrameBytes, p.now)
 		}
 	}
 	if role == peer.Client {
@@ -172,6 +178,8 @@ func (p *player) step(one step) error {
 		data, err := hex.DecodeString(*one.Write)
 		p.links.Receive(one.Link, data, p.now)
 		return err
+	case one.Text != nil:
+		p.links.On(one.Link, p.now, (*peer.Connection).ReceiveText)
 	case one.Close == "reset":
 		p.links.On(one.Link, p.now, (*peer.Connection).Break)
 	case one.Close != "":

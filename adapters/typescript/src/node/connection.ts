@@ -3,6 +3,7 @@ import type { PeerConfig } from "../peer/config.js";
 import type { Agreement, PeerEvent } from "../peer/event.js";
 import type { Outgo } from "../peer/peer.js";
 import type { Sizes } from "../peer/sync.js";
+import { SessionError } from "../session-error.js";
 import { loadZstd } from "../zstd.js";
 import { Endpoint } from "./endpoint.js";
 import { type Address, bind, resolve } from "./socket.js";
@@ -16,18 +17,6 @@ export interface ConnectOptions {
   readonly streamId?: number;
   /** Gives up, or closes the connection. */
   readonly signal?: AbortSignal;
-}
-
-/** Says why there is no session. */
-export class SessionError extends Error {
-  override readonly name = "SessionError";
-  /** Of the registry as a rule; the other peer may send any text. */
-  readonly code: string;
-
-  constructor(code: string) {
-    super(code === "HANDSHAKE_TIMEOUT" ? `${code}: nobody answered` : code);
-    this.code = code;
-  }
 }
 
 /** Shakes hands with a server. Throws SessionError, what the system says, or the reason of the signal. */

@@ -5,8 +5,8 @@ import type { PeerEvent } from "../peer/event.js";
 import { type LinkEvent, Links } from "../peer/links.js";
 import type { Outgo, Peer } from "../peer/peer.js";
 import type { Sizes } from "../peer/sync.js";
+import { EventQueue } from "../queue.js";
 import { loadZstd } from "../zstd.js";
-import { EventQueue } from "./queue.js";
 import { type Address, bind, resolve } from "./socket.js";
 
 /** An event, and the address of the peer at the other end. */

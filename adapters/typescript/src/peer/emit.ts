@@ -33,7 +33,7 @@ export const HEART: Content = { type: MessageType.Sync, modality: Modality.Text,
 
 /**
  * The next frame of a stream_id, by the agreement of the session: sealed, and compressed unless it is Sync (HSK-4, HSK-5).
- * Throws ResonantError for what does not make a frame, or not one for a datagram (HSK-1).
+ * Throws ResonantError for what does not make a frame.
  */
 export function agreedFrame(state: State, streamId: number, content: Content, strong: boolean): Uint8Array {
   const { compress, crypto } = state.session?.agreement ?? { compress: "none", crypto: "none" };
@@ -53,13 +53,7 @@ function frameBytes(state: State, streamId: number, content: Content, flags: num
   const frame: Frame = { ...content, flags, streamId, frameSeq, spaceHash32: state.config.spaceHash32 }; // HSK-3
   const sealed = (flags & Flag.XCHACHA) !== 0;
   const nonce = sealed ? nonceOf(state.salts[0] as Uint8Array, streamId, frameSeq) : undefined;
-  const bytes = encode(frame, { key: state.config.key, nonce });
-  if (bytes.length <= state.carrier.maxFrameBytes) return bytes;
-  throw new ResonantError(
-    "FRAME_TOO_LARGE",
-    `${bytes.length} bytes, of ${state.carrier.maxFrameBytes} at most`,
-    "HSK-1",
-  );
+  return encode(frame, { key: state.config.key, nonce });
 }
 
 /** Sends the next frame of a stream_id. */
@@ -70,19 +64,25 @@ export function send(state: State, streamId: number, bytes: Uint8Array): Ref {
   return ref;
 }
 
-/** Throws where a frame that the application asks for would have to wait behind too many (TCP-20). */
+/** Throws where a frame that the application asks for is too large (HSK-1, RTC-8), or would wait behind too many (TCP-20). */
 export function mustFit(state: State, bytes: Uint8Array): void {
+  if (isTooLarge(state, bytes)) {
+    const { maxFrameBytes, clause } = state.carrier;
+    throw new ResonantError("FRAME_TOO_LARGE", `${bytes.length} bytes, of ${maxFrameBytes} at most`, clause);
+  }
   if (hasRoomFor(state, bytes)) return;
   throw new ResonantError("BUFFER_LIMIT", "too much waits for the other end to read", "TCP-20");
 }
+
+const isTooLarge = ({ carrier }: State, { length }: Uint8Array): boolean => length > carrier.maxFrameBytes;
 
 function hasRoomFor({ carrier, datagrams }: State, bytes: Uint8Array): boolean {
   return datagrams.reduce((sum, { length }) => sum + length, bytes.length) <= carrier.room();
 }
 
-/** Sends bytes that were sent before; they are lost where they would have to wait behind too many (TCP-20). */
+/** Sends bytes that may have been sent before; what does not fit is lost (TCP-20, RTC-8). */
 export function sendAgain(state: State, bytes: Uint8Array): void {
-  if (hasRoomFor(state, bytes)) state.datagrams.push(bytes);
+  if (!isTooLarge(state, bytes) && hasRoomFor(state, bytes)) state.datagrams.push(bytes);
   state.sentAt = state.now;
 }
 

@@ -2,6 +2,7 @@ import { type Code, ResonantError } from "../errors.js";
 import type { Slice } from "../frame.js";
 import { receive } from "./accept.js";
 import { checked, type PeerConfig, type Role, SALT_BYTES } from "./config.js";
+import { drop } from "./emit.js";
 import type { Agreement, PeerEvent } from "./event.js";
 import { repeatTail, requestHead, requestHeart, requestMessage, requestPing, requestTail } from "./requests.js";
 import { type Carrier, DATAGRAMS, State } from "./state.js";
@@ -80,6 +81,12 @@ export class Peer {
   receive(datagram: Uint8Array, now: number): void {
     advance(this.#state, now);
     if (!this.#state.disconnected) receive(this.#state, datagram);
+  }
+
+  /** Learns that something came that is no frame, which is dropped. */
+  discard(code: Code, now: number): void {
+    advance(this.#state, now);
+    if (!this.#state.disconnected) drop(this.#state, code);
   }
 
   /**

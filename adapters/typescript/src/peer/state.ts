@@ -18,14 +18,20 @@ const SECOND_MS = 1000;
 
 /** What carries the frames of a peer, as far as it has limits. */
 export interface Carrier {
-  /** The longest frame that it carries (HSK-1, TCP-18). */
+  /** The longest frame that it carries (HSK-1, TCP-18, RTC-8). */
   readonly maxFrameBytes: number;
+  /** The clause that has it so. */
+  readonly clause: string;
   /** How many bytes more may wait until it has carried some (TCP-20). */
   readonly room: () => number;
 }
 
 /** Datagrams, which do not wait. */
-export const DATAGRAMS: Carrier = { maxFrameBytes: MAX_DATAGRAM_BYTES, room: () => Number.POSITIVE_INFINITY };
+export const DATAGRAMS: Carrier = {
+  maxFrameBytes: MAX_DATAGRAM_BYTES,
+  clause: "HSK-1",
+  room: () => Number.POSITIVE_INFINITY,
+};
 
 /** What the two peers agreed on, and what of it the frames to come are judged by. */
 export interface Session {

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server as NetServer } from "node:net";
 import { checked, type PeerConfig } from "../../peer/config.js";
+import { EventQueue } from "../../queue.js";
 import { loadZstd } from "../../zstd.js";
-import { EventQueue } from "../queue.js";
 import type { Address } from "../socket.js";
 import { drawSalt } from "./connect.js";
 import { Connection } from "./connection.js";

@@ -1,0 +1,318 @@
+package peer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net"
+	"slices"
+	"sync"
+	"time"
+)
+
+const (
+	lingering      = 5 * time.Second // TCP-13
+	maxQueuedBytes = 16 << 20        // of events that nobody takes; connections are not read meanwhile
+	fewBytes       = 1 << 20         // that wait to be sent while WaitForRoom does not
+)
+
+// streamWire is connections, over TCP or of messages.
+type streamWire struct {
+	endpoint *Endpoint
+	address  net.Addr
+	listener net.Listener // a server's over TCP
+	running  sync.WaitGroup
+	timer    *time.Timer
+
+	streams map[string]*stream
+	calmer  *sync.Cond // the queue of events has become shorter, or a connection has ended
+	made    int        // connections so far
+}
+
+// socket is what a connection is read from and written to.
+type socket interface {
+	begin(links *Links[string], key string, now time.Duration)
+	prepare(links *Links[string], key string, now time.Duration) (space []byte) // before read
+	read(space []byte) (received, error)
+	write(pieces [][]byte) error
+	atOnce(pieces [][]byte) int // how many of them go into one write
+	LocalAddr() net.Addr
+	RemoteAddr() net.Addr
+	SetReadDeadline(at time.Time) error
+	SetWriteDeadline(at time.Time) error
+	CloseWrite() error
+	Close() error
+}
+
+// received hands over what came; nil if that was nothing.
+type received func(*Connection, time.Duration)
+
+// stream is one connection. Its fields but for the socket are guarded by the mutex of the endpoint.
+type stream struct {
+	key    string
+	socket socket
+	number int // in the order of arrival
+	over   bool
+	unsent [][]byte
+	bytes  int           // of unsent, and of what is being written
+	ready  *sync.Cond    // there is something to send, or the connection is over
+	room   chan struct{} // closed when few bytes wait, or the connection is over; nil while nobody waits
+}
+
+// connect shakes hands on a connection, which is closed if there is no session.
+func connect(ctx context.Context, socket socket, streamID uint32, config Config) (*Conn, error) {
+	wire, err := onStreams(Client, config, socket.LocalAddr())
+	if err != nil {
+		return nil, errors.Join(err, socket.Close())
+	}
+	wire.add(socket)
+	conn := &Conn{wire.endpoint, socket.RemoteAddr()}
+	if err := conn.shakeHands(ctx, streamID); err != nil {
+		return nil, fmt.Errorf("no session with %s: %w", conn.remote, errors.Join(err, conn.Close()))
+	}
+	return conn, nil
+}
+
+func onStreams(role Role, config Config, address net.Addr) (*streamWire, error) {
+	endpoint, err := newEndpoint(role, config, math.MaxInt)
+	if err != nil {
+		return nil, err
+	}
+	wire := &streamWire{endpoint: endpoint, address: address, streams: map[string]*stream{}, calmer: sync.NewCond(&endpoint.mutex)}
+	wire.timer = time.AfterFunc(math.MaxInt64, wire.due)
+	endpoint.wire = wire
+	return wire, nil
+}
+
+// due meets deadlines.
+func (w *streamWire) due() {
+	w.endpoint.mutex.Lock()
+	defer w.endpoint.mutex.Unlock()
+	_ = w.endpoint.settle()
+}
+
+func (w *streamWire) addr() net.Addr { return w.address }
+
+func (w *streamWire) wake(at time.Time) error {
+	if at.IsZero() {
+		w.timer.Stop()
+	} else {
+		w.timer.Reset(time.Until(at))
+	}
+	return nil
+}
+
+func (w *streamWire) taken() { w.calmer.Broadcast() }
+
+// send queues a message, or a length or its frame. The two are in one queue, and so in one write (TCP-21).
+func (w *streamWire) send(key string, data []byte) error {
+	if one := w.streams[key]; one != nil {
+		one.unsent = append(one.unsent, data)
+		one.bytes += len(data)
+		one.ready.Signal()
+	}
+	return nil
+}
+
+func (w *streamWire) happened(key string, event Event) {
+	one := w.streams[key]
+	if _, ended := event.(Ended); ended && one != nil {
+		one.over = true
+		_ = one.socket.SetWriteDeadline(time.Now().Add(lingering))
+		one.ready.Signal()
+		w.calmer.Broadcast()
+		one.tellRoom()
+	}
+}
+
+func (o *stream) tellRoom() {
+	if o.room != nil && (o.over || o.bytes < fewBytes) {
+		close(o.room)
+		o.room = nil
+	}
+}
+
+// add serves a connection.
+func (w *streamWire) add(socket socket) {
+	e := w.endpoint
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	key := socket.RemoteAddr().String()
+	if e.ended != nil || w.streams[key] != nil || !w.makeRoom() {
+		_ = socket.Close()
+		return
+	}
+	w.made++
+	one := &stream{key: key, socket: socket, number: w.made, ready: sync.NewCond(&e.mutex)}
+	w.streams[key], e.remotes[key] = one, socket.RemoteAddr()
+	socket.begin(e.links, key, e.now())
+	_ = e.settle()
+	w.running.Go(func() {
+		var writing sync.WaitGroup
+		writing.Go(func() { w.write(one) })
+		w.read(one)
+		writing.Wait()
+		_ = socket.Close()
+		e.mutex.Lock()
+		defer e.mutex.Unlock()
+		delete(w.streams, key)
+		e.links.Forget(key)
+		_ = e.settle()
+	})
+}
+
+// makeRoom says whether there can be one more connection, and ends the oldest without a session for it (TCP-19).
+func (w *streamWire) makeRoom() bool {
+	e, live := w.endpoint, 0
+	var oldest *stream
+	for _, one := range w.streams {
+		if one.over {
+			continue
+		}
+		live++
+		if _, session := e.links.Agreement(one.key); !session && (oldest == nil || one.number < oldest.number) {
+			oldest = one
+		}
+	}
+	if live < DefaultLinks {
+		return true
+	}
+	if oldest != nil {
+		e.links.On(oldest.key, e.now(), (*Connection).Close)
+		_ = e.settle()
+	}
+	return oldest != nil
+}
+
+// read reads a connection until it has ended on both sides.
+func (w *streamWire) read(one *stream) {
+	e := w.endpoint
+	for {
+		what, err := one.socket.read(w.waitForCalm(one))
+		e.mutex.Lock()
+		if what != nil && !one.over {
+			e.links.On(one.key, e.now(), what)
+		}
+		switch {
+		case err == nil:
+		case errors.Is(err, io.EOF):
+			e.links.On(one.key, e.now(), (*Connection).ReceiveEnd)
+		default:
+			e.links.On(one.key, e.now(), (*Connection).Break)
+		}
+		_ = e.settle()
+		e.mutex.Unlock()
+		if err != nil {
+			return
+		}
+	}
+}
+
+// waitForCalm waits until there is room for events, and gives memory for the rest of a large frame. Once the connection is
+// over neither matters.
+func (w *streamWire) waitForCalm(one *stream) (space []byte) {
+	e := w.endpoint
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	for !one.over && (len(e.queue) >= maxQueued || e.queued >= maxQueuedBytes) {
+		w.calmer.Wait()
+	}
+	return one.socket.prepare(e.links, one.key, e.now())
+}
+
+// write sends what there is to be sent, and ends this side when the connection is over (TCP-13).
+func (w *streamWire) write(one *stream) {
+	e := w.endpoint
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	for {
+		for len(one.unsent) == 0 && !one.over {
+			one.ready.Wait()
+		}
+		if len(one.unsent) == 0 {
+			break
+		}
+		unsent, bytes := one.take()
+		e.mutex.Unlock()
+		err := one.socket.write(unsent)
+		e.mutex.Lock()
+		one.bytes -= bytes
+		one.tellRoom()
+		e.links.On(one.key, e.now(), func(on *Connection, _ time.Duration) { on.Written(bytes) })
+		if err != nil {
+			one.unsent = nil
+			e.links.On(one.key, e.now(), (*Connection).Break)
+			_ = e.settle()
+			break
+		}
+	}
+	_ = one.socket.SetReadDeadline(time.Now().Add(lingering))
+	_ = one.socket.CloseWrite()
+}
+
+// take takes what goes into one write.
+func (o *stream) take() (pieces [][]byte, bytes int) {
+	count := o.socket.atOnce(o.unsent)
+	pieces = slices.Clone(o.unsent[:count])
+	clear(o.unsent[:count]) // so that nothing is kept once it is sent
+	o.unsent = o.unsent[count:]
+	for _, one := range pieces {
+		bytes += len(one)
+	}
+	return pieces, bytes
+}
+
+func (w *streamWire) close() error {
+	e := w.endpoint
+	e.mutex.Lock()
+	for key := range w.streams {
+		e.links.On(key, e.now(), (*Connection).Close)
+	}
+	_ = e.settle()
+	e.end(net.ErrClosed)
+	w.timer.Stop()
+	e.mutex.Unlock()
+	var err error
+	if w.listener != nil {
+		err = w.listener.Close()
+	}
+	w.running.Wait()
+	return err
+}
+
+// WaitForRoom waits until little of what was sent to a remote address waits for a slow reader: less than 1 MiB, while 16
+// MiB may. Over UDP nothing waits. The connection's end ends the wait as well.
+func (e *Endpoint) WaitForRoom(ctx context.Context, to net.Addr) error {
+	room := e.room(to)
+	if room == nil {
+		return nil
+	}
+	select {
+	case <-room:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (e *Endpoint) room(to net.Addr) <-chan struct{} {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	wire, is := e.wire.(*streamWire)
+	if !is {
+		return nil
+	}
+	one := wire.streams[to.String()]
+	if one == nil || one.over || one.bytes < fewBytes {
+		return nil
+	}
+	if one.room == nil {
+		one.room = make(chan struct{})
+	}
+	return one.room
+}
+
+// WaitForRoom waits until little of what was sent waits for a slow reader, as [Endpoint.WaitForRoom] does.
+func (c *Conn) WaitForRoom(ctx context.Context) error { return c.Endpoint.WaitForRoom(ctx, c.remote) }
