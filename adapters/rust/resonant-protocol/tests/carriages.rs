@@ -268,20 +268,24 @@ fn a_second_stream_id_stops_a_uni() {
 }
 
 #[test]
-fn what_is_no_frame_has_no_stream_id() {
-    let mut server = opened(&[9]);
-    let mut wrong = talk::wire_think(11, 0);
-    wrong[20] ^= 1;
-    let outputs = server.receive_uni(&LINK, 2, &behind_length(&wrong), 0);
+fn what_is_no_frame_has_a_stream_id_too() {
+    let broken = |stream_id| {
+        let mut frame = talk::wire_think(stream_id, 1);
+        frame[20] ^= 1;
+        behind_length(&frame)
+    };
     let code = RejectCode::CrcMismatch;
+    let mut server = opened(&[9]);
+    let outputs = server.receive_uni(&LINK, 2, &broken(9), 0);
     assert_eq!(
         (outputs.carried, outputs.events),
         (vec![], vec![(LINK, Event::Dropped { code })])
     );
-    let first = server.receive_uni(&LINK, 6, &behind_length(&wrong), 0);
-    assert_eq!(first.events.len(), 1);
-    let second = server.receive_uni(&LINK, 6, &behind_length(&head(13)), 0);
-    assert!(second.carried.is_empty());
+    let outputs = server.receive_uni(&LINK, 2, &broken(11), 0);
+    assert_eq!(
+        (outputs.carried, outputs.events),
+        (stopped(2, StreamMismatch), failed(9))
+    );
 }
 
 #[test]

@@ -4,10 +4,7 @@ use super::links::Endpoint;
 use super::outputs::{Carried, Outputs};
 use crate::error::{FrameError, RejectCode};
 use crate::peer::{Event, Peer, Role};
-use crate::transport::{Connection, Fit, Unis};
-
-/// Where a header has its stream_id (FRM-42).
-const STREAM_ID_AT: usize = 4;
+use crate::transport::{Connection, Unis};
 
 impl<L: Ord + Clone> Endpoint<L> {
     /// As [`Endpoint::accept`], of a QUIC connection. What comes on main is for [`Endpoint::receive_bytes`], FIN there
@@ -45,15 +42,10 @@ impl<L: Ord + Clone> Endpoint<L> {
         };
         let mut taken = unis.take(uni);
         let mut opened = taken.opened;
-        let pushed = taken.push(bytes, now_ms, |frame, first| {
-            let peer = self.connections.peer(link);
-            let (stream_id, fit) = peer.map_or((first, Fit::Fits), |it| place(it, frame, first));
-            if fit == Fit::Fits {
-                let before = outputs.events.len();
-                self.hear(link, frame, now_ms, &mut outputs);
-                opened = opened_by(outputs.events.get(before..), link).or(opened);
-            }
-            (stream_id, fit)
+        let pushed = taken.push(bytes, now_ms, |frame| {
+            let before = outputs.events.len();
+            self.hear(link, frame, now_ms, &mut outputs);
+            opened = opened_by(outputs.events.get(before..), link).or(opened);
         });
         taken.opened = opened;
         let Some(unis) = self.unis.get_mut(link) else {
@@ -128,28 +120,6 @@ impl<L: Ord + Clone> Endpoint<L> {
             main.has_session();
         }
     }
-}
-
-/// The stream_id of the first frame on a uni, as far as one could be read, and whether this one fits it (QUI-7).
-///
-/// A frame that the frame layer rejects has no stream_id and is dropped. Since it is read whole to know that, it is only
-/// where something is new or wrong.
-fn place(peer: &Peer, frame: &[u8], first: Option<u32>) -> (Option<u32>, Fit) {
-    if first.is_some() && first == header_stream_id(frame) {
-        return (first, Fit::Fits);
-    }
-    match (first, peer.stream_id_of(frame)) {
-        (None, own) => (own, Fit::Fits),
-        (Some(_), None) => (first, Fit::Fits),
-        (Some(it), Some(own)) if it == own => (first, Fit::Fits),
-        (Some(_), Some(_)) => (first, Fit::Differs),
-    }
-}
-
-/// The stream_id that a frame's header has, whatever the rest of it is.
-fn header_stream_id(frame: &[u8]) -> Option<u32> {
-    let bytes = frame.get(STREAM_ID_AT..)?.first_chunk()?;
-    Some(u32::from_le_bytes(*bytes))
 }
 
 /// The stream that a HEAD opened in these events of a link.

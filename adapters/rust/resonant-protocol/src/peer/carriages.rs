@@ -1,20 +1,10 @@
-//! Carriages of QUIC that end before their streams do (QUI-9, QUI-10), and the stream that a frame belongs to (QUI-7).
+//! Carriages of QUIC that end before their streams do (QUI-9, QUI-10).
 
 use super::event::{Event, Output};
 use super::state::Peer;
 use crate::error::RejectCode;
-use crate::frame::VFrameView;
 
 impl Peer {
-    /// The stream_id of a frame that the frame layer accepts.
-    pub(crate) fn stream_id_of(&self, frame: &[u8]) -> Option<u32> {
-        let view = match &self.config.key {
-            Some(key) => VFrameView::parse_with_key(frame, key),
-            None => VFrameView::parse(frame),
-        };
-        view.ok().map(|view| view.stream_id())
-    }
-
     /// Fails a stream of the other end whose uni broke off, if it is open. Nothing is sent for it (QUI-9).
     pub(crate) fn break_off(&mut self, stream_id: u32) -> Output {
         if self.close(stream_id).is_some() {

@@ -1,5 +1,4 @@
-//! The carriages of a QUIC connection, and the numbers with which they and it are ended (sections 1 and 2 of the QUIC
-//! specification).
+//! The carriages of a QUIC connection, and the numbers with which they and it are ended (QUI-4 to QUI-15).
 
 use crate::error::RejectCode;
 use crate::limits::MAX_QUIC_DATAGRAM_BYTES;

@@ -29,4 +29,4 @@ pub use crate::limits::MAX_UNSENT_BYTES;
 pub use carriage::{code_of, may_be_datagram, number_of, Carriage};
 pub(crate) use connection::Connection;
 pub use framing::{check_unsent, join, Splitter};
-pub(crate) use uni::{Fit, Unis};
+pub(crate) use uni::Unis;

@@ -3,25 +3,19 @@
 use std::collections::BTreeMap;
 
 use super::connection::Connection;
-use crate::error::{FrameError, RejectCode};
+use crate::error::RejectCode;
+
+/// Where a header has its stream_id (FRM-42).
+const STREAM_ID_AT: usize = 4;
 
 /// The bytes of one uni, and the stream_id of its frames.
 #[derive(Debug)]
 pub(crate) struct Uni {
     bytes: Connection,
-    /// That of the first frame that can be read (QUI-7).
+    /// That of the first frame (QUI-7).
     stream_id: Option<u32>,
     /// The stream whose HEAD came here (QUI-9).
     pub(crate) opened: Option<u32>,
-}
-
-/// What becomes of a frame on a uni.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fit {
-    /// It is handled.
-    Fits,
-    /// It is of another stream than the first.
-    Differs,
 }
 
 impl Uni {
@@ -33,8 +27,8 @@ impl Uni {
         }
     }
 
-    /// As [`Splitter::push`](super::Splitter::push). `take` is given each frame with the stream_id of the first so far,
-    /// and says what that is from now on and whether the frame fits; behind one that does not, nothing is taken.
+    /// As [`Splitter::push`](super::Splitter::push). From a frame of another stream_id than the first on nothing is taken,
+    /// whatever else is wrong with either.
     ///
     /// # Errors
     /// The code with which the uni is to be stopped (QUI-7, QUI-8).
@@ -42,19 +36,21 @@ impl Uni {
         &mut self,
         bytes: &[u8],
         now_ms: u64,
-        mut take: impl FnMut(&[u8], Option<u32>) -> (Option<u32>, Fit),
+        mut take: impl FnMut(&[u8]),
     ) -> Result<(), RejectCode> {
-        let (mut stream_id, mut fit) = (self.stream_id, Fit::Fits);
+        let (mut first, mut fits) = (self.stream_id, true);
         let pushed = self.bytes.push(bytes, now_ms, |frame| {
-            if fit == Fit::Fits {
-                (stream_id, fit) = take(frame, stream_id);
+            let own = stream_id(frame);
+            fits = fits && *first.get_or_insert(own) == own;
+            if fits {
+                take(frame);
             }
         });
-        self.stream_id = stream_id;
-        if fit == Fit::Differs {
+        self.stream_id = first;
+        if !fits {
             return Err(RejectCode::StreamMismatch);
         }
-        pushed.map_err(|fault: FrameError| fault.code())
+        pushed.map_err(|fault| fault.code())
     }
 
     /// Whether the other end stopped sending inside a frame (QUI-9).
@@ -62,10 +58,18 @@ impl Uni {
         self.bytes.code_at_end().is_some()
     }
 
-    /// When the frame that is not whole is late (TCP-8).
+    /// The time at which the frame that is not whole is late (TCP-8).
     pub(crate) fn due(&self) -> Option<u64> {
         self.bytes.due().map(|(time, _)| time)
     }
+}
+
+/// The stream_id in the header of a frame, which is no shorter than one.
+fn stream_id(frame: &[u8]) -> u32 {
+    let bytes = frame
+        .get(STREAM_ID_AT..)
+        .and_then(|rest| rest.first_chunk());
+    u32::from_le_bytes(bytes.copied().unwrap_or_default())
 }
 
 /// The unis of the other end on a connection, by the numbers of their QUIC streams, from their first bytes to their ends.
