@@ -7,7 +7,7 @@ use crate::error::RejectCode;
 use crate::peer::{Event, Role};
 use crate::transport::{number_of, Connection};
 
-/// What comes of a carriage's own timer.
+/// The consequence of a carriage's own timer.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Ending {
     /// The connection is closed with this code.

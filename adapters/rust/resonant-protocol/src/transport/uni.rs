@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::connection::Connection;
 use crate::error::RejectCode;
 
-/// Where a header has its stream_id (FRM-42).
+/// The place of the stream_id in a header (FRM-42).
 const STREAM_ID_AT: usize = 4;
 
 /// The bytes of one uni, and the stream_id of its frames.
