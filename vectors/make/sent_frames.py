@@ -41,7 +41,7 @@ def _step(frame: str, carriage: str) -> dict[str, str]:
 
 def _referring(steps: Steps, names: Mapping[Sent, str]) -> Steps:
     """The steps, frames that have a name by their name."""
-    return [{"part": names[sent]} if (sent := _sent(step)) in names else step for step in steps]
+    return [{"part": names[sent]} if (sent := _sent(step)) and sent in names else step for step in steps]
 
 
 def _names(worth: Iterable[Sent]) -> Iterator[tuple[Sent, str]]:

@@ -47,6 +47,8 @@ def _main() -> Iterator[Case]:
     about = "Two frames in one piece."
     told = events(message(part(0)), message(part(1)))
     yield from in_session("two", about, "QUI-3 TCP-2", write(part(0), part(1)), told)
+    about = "A session on a connection whose ends agree on the protocol and grant what they must."
+    yield from in_session("session", about, "QUI-1 QUI-5 QUI-16", goes_on())
     about = "A ping in three pieces."
     data = carried(brief_ping())
     pieces = [*write(data[:2]), *QUIET, *write(data[2:40]), *QUIET, *write(data[40:])]
@@ -116,7 +118,7 @@ def _many() -> Iterator[Case]:
 
 
 def _told(stream: Stream) -> list[Event]:
-    """What becomes of each frame of a stream."""
+    """The event of each frame of a stream."""
     return [stream.opened(), *stream.messages(), complete(stream.wires, stream.stream_id)]
 
 

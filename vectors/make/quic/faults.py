@@ -99,7 +99,7 @@ def _inside(role: str) -> Iterator[Case]:
 
 
 def _closed(role: str) -> Iterator[Case]:
-    """What has failed is closed as any other stream."""
+    """A stream that has failed is closed as any other."""
     stream = short(role)
     clauses = "QUI-9 QUI-8 TCP-11"
     cut = [*uni(stream.begun(1), write(carried(stream.data[1])[:9])), *fin(), *broken()]
