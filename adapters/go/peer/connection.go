@@ -168,7 +168,8 @@ func (c *Connection) Deadline() (at time.Duration, there bool) {
 	return at, there
 }
 
-// nextOwn is the first deadline of the connection itself; of several at the same time the one that TCP-17 names first.
+// nextOwn is the first deadline of the connection itself; of several at the same time the one that TCP-17
+// and QUI-13 name first.
 func (c *Connection) nextOwn() (next due, there bool) {
 	if c.ended {
 		return next, false
@@ -181,11 +182,11 @@ func (c *Connection) nextOwn() (next due, there bool) {
 	if c.came.split.Held() > 0 {
 		consider(c.came.began+frameTimeout, func() { c.end(FrameTimeout) })
 	}
-	if c.carriages != nil {
-		c.considerCarriages(consider)
-	}
 	if c.peer.role == Server && !c.met {
 		consider(c.made+sessionTimeout, func() { c.end(HandshakeTimeout) })
+	}
+	if c.carriages != nil {
+		c.considerCarriages(consider)
 	}
 	return next, there
 }

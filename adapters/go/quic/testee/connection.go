@@ -71,8 +71,8 @@ func (c *connection) change(what func()) {
 
 // begin has main there.
 func (c *connection) begin(main *quic.Stream) {
-	c.change(func() { c.main, c.sources[peer.Main] = main, &source{receiveStream: main} })
 	c.writer.Open(main)
+	c.change(func() { c.main, c.sources[peer.Main] = main, &source{receiveStream: main} })
 	context.AfterFunc(main.Context(), func() { c.change(func() {}) })
 }
 
@@ -266,12 +266,15 @@ func (c *connection) Send([][]byte) {
 // obey does what the peer wants done on carriages.
 func (c *connection) obey() {
 	for what := range c.peer.Carried() {
-		c.sent += int64(len(what.Data))
 		if what.Ending != peer.Lasting {
 			c.ends++
 		}
 		if what.Ending != peer.Stop {
-			c.writer.Put(what)
+			if c.writer.Put(what) {
+				c.sent += int64(len(what.Data))
+			} else {
+				c.peer.Written(len(what.Data))
+			}
 			continue
 		}
 		c.mutex.Lock()

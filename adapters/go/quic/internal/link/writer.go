@@ -82,18 +82,20 @@ func (w *Writer) find(on peer.Carriage) *outgoing {
 	return one
 }
 
-// Put sends something, when the connection takes it.
-func (w *Writer) Put(what peer.Carried) {
+// Put sends something, when the connection takes it, and says whether it will: before the client has opened main a server
+// can send nothing there.
+func (w *Writer) Put(what peer.Carried) bool {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
-	if w.over || w.closing {
-		return
+	if w.over || w.closing || what.On == peer.Main && w.streams[peer.Main] == nil {
+		return false
 	}
 	one := w.find(what.On)
 	one.queue = append(one.queue, what)
 	w.waiting++
 	w.bytes += len(what.Data)
 	w.changed.Broadcast()
+	return true
 }
 
 // open opens unis in their order, as the other end lets it.
