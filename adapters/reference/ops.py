@@ -28,8 +28,9 @@ from adapters.testee_kit import (
 )
 from adapters.testee_kit import answer as serve_answer
 
-PROFILES = ("frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream", "tcp")
-TRANSPORTS = ("udp", "tcp")
+PROFILES = ["frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream", "tcp"]
+TRANSPORTS = ["udp", "tcp"]
+_PLAIN = (tuple(PROFILES), tuple(TRANSPORTS))
 
 KEY, NONCE, LEVEL = hexadecimal(32), hexadecimal(24), integer(1, 22)
 SLICE = {"dtype": U8, "dims": array(U32), "payload": DATA}
@@ -43,6 +44,12 @@ FIELDS = {
     "slices": array(made(resonant.Slice, SLICE)),
 }
 """fields.json. Values that no frame may have are let through to the implementation."""
+
+
+def claim(*optional: str) -> None:
+    """Claim these profiles of transports as well, which have libraries of their own."""
+    profiles, transports = _PLAIN
+    PROFILES[:], TRANSPORTS[:] = [*profiles, *optional], [*transports, *optional]
 
 
 # Ops: what each needs, what it may have, and the call.

@@ -48,6 +48,7 @@ from adapters.testee_kit import (
     members,
     named,
     one_of,
+    some_text,
     text,
 )
 
@@ -85,11 +86,15 @@ def link_name(at: str, value: Any) -> str:
     return value
 
 
-ARRIVED = made(Arrived, {"link": link_name, "bytes": integer(0, MAX_ARRIVED)}, {"ended": boolean})
+ARRIVED = made(
+    Arrived, {"link": link_name, "bytes": integer(0, MAX_ARRIVED)}, {"ended": boolean, "on": integer(0, MAX_ARRIVED)}
+)
 MAY_SAY: Shape = {"link": link_name, "arrived": ARRIVED}
-TARGET: Shape = {"link": link_name, "transport": one_of("udp", "tcp"), "remote": PORT, "stream_id": U32}
+TARGET: Shape = {"link": link_name, "transport": one_of("udp", "tcp", "quic"), "remote": PORT, "stream_id": U32}
 OPEN: Mapping[str, Shape] = {"server": {}, "client": TARGET}
 """role -> the members its peer_open has besides config."""
+TLS: Mapping[str, Shape] = {"server": {"certificate": some_text, "key": some_text}, "client": {"trust": some_text}}
+"""role -> the members of its `tls`."""
 TYPES = {int(kind): kind for kind in MessageType if kind is not MessageType.SYNC}
 SEND: Mapping[str, tuple[Shape, Shape, Callable[..., Output]]] = {  # kind -> needed, optional, what the peer does
     "message": (
@@ -142,10 +147,12 @@ class PeerOps:
 
     def peer_open(self, role: str, **given: Any) -> dict[str, Any]:
         """Begin to serve, or begin a handshake."""
-        given = members("input", given, {"config": CONFIG, **OPEN[role]}, {})
+        given = members("input", given, {"config": CONFIG, **OPEN[role]}, {"tls": made(dict, TLS[role])})
         config = given.pop("config")
-        target = Target(**given) if given else None
-        _in_state(lambda: self.endpoint.open(Role(role), config, target))
+        if role == Role.SERVER:
+            _in_state(lambda: self.endpoint.open(Role.SERVER, config, None, given.get("tls")))
+        else:
+            _in_state(lambda: self.endpoint.open(Role.CLIENT, config, Target(**given)))
         return self._sent()
 
     def peer_send(self, kind: str, **given: Any) -> dict[str, Any]:
@@ -171,9 +178,9 @@ class PeerOps:
         return self._sent()
 
     def _sent(self) -> dict[str, Any]:
-        """TST-30."""
-        found = self.endpoint.take_sent()
-        return {"sent": found} if found else {}
+        """TST-30, TST-32."""
+        told = zip(("sent", "ends"), self.endpoint.take_told(), strict=True)
+        return {name: found for name, found in told if found}
 
     def peer_close(self) -> dict[str, Any]:
         """End the peers."""
@@ -213,7 +220,7 @@ def as_data(name: str, value: Any) -> Any:
 
 PEERS = PeerOps()
 # Which members there may be depends on the role or the kind: the performers look at them again.
-OPENING = dict.fromkeys(("config", *TARGET), any_value)
+OPENING = dict.fromkeys(("config", "tls", *TARGET), any_value)
 SENDING = dict.fromkeys(("stream_id", *MAY_SAY), any_value)
 SENDING |= {name: any_value for needed, optional, _ in SEND.values() for name in (*needed, *optional)}
 OPS = {
