@@ -28,9 +28,10 @@ from adapters.testee_kit import (
 )
 from adapters.testee_kit import answer as serve_answer
 
-PROFILES = ["frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream", "tcp"]
-TRANSPORTS = ["udp", "tcp"]
-_PLAIN = (tuple(PROFILES), tuple(TRANSPORTS))
+PROFILES = ("frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream", "tcp")
+TRANSPORTS = ("udp", "tcp")
+EXTRAS: list[str] = []
+"""Profiles, and transports of the same names, with a library of their own: claimed by the testees that have it."""
 
 KEY, NONCE, LEVEL = hexadecimal(32), hexadecimal(24), integer(1, 22)
 SLICE = {"dtype": U8, "dims": array(U32), "payload": DATA}
@@ -46,19 +47,14 @@ FIELDS = {
 """fields.json. Values that no frame may have are let through to the implementation."""
 
 
-def claim(*optional: str) -> None:
-    """Claim these profiles of transports as well, which have libraries of their own."""
-    profiles, transports = _PLAIN
-    PROFILES[:], TRANSPORTS[:] = [*profiles, *optional], [*transports, *optional]
-
-
 # Ops: what each needs, what it may have, and the call.
 
 
 def hello(token: str) -> dict[str, Any]:
     """TST-12."""
     version = metadata.version("resonant-conformance")
-    return greet(token, name="resonant", version=version, language="Python", profiles=PROFILES, transports=TRANSPORTS)
+    claimed, named = (*PROFILES, *EXTRAS), (*TRANSPORTS, *EXTRAS)
+    return greet(token, name="resonant", version=version, language="Python", profiles=claimed, transports=named)
 
 
 def decode(frame: bytes, key: bytes | None = None) -> dict[str, Any]:

@@ -8,17 +8,14 @@ import socket
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from resonant import endpoint
 from resonant.peer import Config, Event, Output, Peer, Role
 from tcp_wire import ARRIVAL_S, Arrived, Ending, TcpWire
 
-if TYPE_CHECKING:
-    from quic_peers import QuicPeers
-
 LOOPBACK = "127.0.0.1"
-TCP, QUIC = "tcp", "quic"
+TCP = "tcp"
 MAX_PEERS = 1024
 MAX_DRAINED = 100_000
 """Datagrams that one op handles at most, so that a flood does not keep it for ever."""
@@ -32,13 +29,13 @@ Told: TypeAlias = tuple[str, Event]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The server of a client: by which link it is called, and where it is. tls: what it has to show, over QUIC."""
+    """The server of a client: by which link it is called, and where it is."""
 
     link: str
     transport: str
-    remote: int
     stream_id: int
-    tls: Mapping[str, str] | None = None
+    remote: int = 0
+    """Its port, where it has one."""
 
 
 class NotOpenError(Exception):
@@ -52,7 +49,6 @@ class Endpoint:
         self._wire = wires["udp"]
         self._wire.setblocking(False)
         self._tcp = TcpWire(wires[TCP])
-        self._quic = _quic_peers(wires[QUIC]) if QUIC in wires else None
         self.reset()
 
     def reset(self) -> None:
@@ -62,7 +58,7 @@ class Endpoint:
 
     def close(self) -> None:
         """End the peers; what waits is thrown away."""
-        self._peers: endpoint.QuicEndpoint[str] | None = None
+        self._peers: endpoint.Endpoint[str] | None = None
         self._target: Target | None = None
         self._throw_away()
 
@@ -70,43 +66,23 @@ class Endpoint:
         for _ in self._waiting():
             pass
         self._tcp.close()
-        if self._quic is not None:
-            self._quic.close()
 
-    def end(self) -> None:
-        """Close all connections for good, before the wires are closed."""
-        self.close()
-        if self._quic is not None:
-            self._quic.end()
-
-    def open(self, role: Role, config: Config, target: Target | None, tls: Mapping[str, str] | None = None) -> None:
-        """Begin to serve, or begin a handshake with the target. Raises what the ping raises.
-
-        tls: what a server shows over QUIC.
-        """
+    def open(self, role: Role, config: Config, target: Target | None) -> None:
+        """Begin to serve, or begin a handshake with the target. Raises what the ping raises."""
         if self._peers is not None:
             raise NotOpenError("peers are open already; peer_close or reset comes first")
         self._throw_away()  # what came while no peers were open
-        peers: endpoint.QuicEndpoint[str] = endpoint.QuicEndpoint(
-            role, config, _salts(config), limit=MAX_PEERS, forgets=False
-        )
-        if tls is not None and self._quic is not None:
-            try:
-                self._quic.serve(tls)
-            except ValueError as error:
-                raise NotOpenError(f"`tls` cannot be used: {error}") from None
+        peers = self.new_peers(role, config, _salts(config))
         if target is not None:
             self._connect(peers, target)
         self._role, self._config, self._target, self._peers = role, config, target, peers
         self._flush()
 
-    def _connect(self, peers: endpoint.QuicEndpoint[str], target: Target) -> None:
-        if target.transport == QUIC:
-            if self._quic is None or target.tls is None:
-                raise NotOpenError("over quic it takes a wire of that name and `tls`")
-            peers.connect_quic(target.link, target.stream_id, self._now_ms)
-            self._quic.connect(target.link, target.remote, target.tls)
-            return
+    def new_peers(self, role: Role, config: Config, salts: Iterator[bytes]) -> endpoint.Endpoint[str]:
+        """The peers, without connections."""
+        return endpoint.Endpoint(role, config, salts, limit=MAX_PEERS, forgets=False)
+
+    def _connect(self, peers: endpoint.Endpoint[str], target: Target) -> None:
         over_tcp = target.transport == TCP
         peers.connect(target.link, target.stream_id, self._now_ms, over_tcp=over_tcp)
         if over_tcp and not self._tcp.connect(target.link, target.remote):
@@ -140,20 +116,14 @@ class Endpoint:
 
     def take_sent(self) -> dict[str, int]:
         """The bytes sent on connections, as TST-30 has them."""
-        return self.take_told()[0]
+        found: dict[str, int] = self._tcp.take_sent()
+        return found
 
-    def take_told(self) -> tuple[dict[str, int], dict[str, int]]:
-        """The same, and the QUIC streams ended, as TST-32 has them."""
-        sent, ends = ({}, {}) if self._quic is None else self._quic.take_sent()
-        return self._tcp.take_sent() | sent, ends
-
-    def _drain(self, arrived: Arrived | None) -> endpoint.QuicEndpoint[str]:
+    def _drain(self, arrived: Arrived | None) -> endpoint.Endpoint[str]:
         peers = self._need_open()
         self._tcp.let_go()
         for link, connection in self._tcp.connections.items():
             peers.written(link, connection.take_written())
-        if self._quic is not None:
-            self._quic.prepare(peers)
         for datagram, address in self._waiting():
             peers.receive(self._link_of(address), datagram, self._now_ms)
             self._flush()
@@ -161,10 +131,7 @@ class Endpoint:
             self._take(peers, arrived)
         return peers
 
-    def _take(self, peers: endpoint.QuicEndpoint[str], arrived: Arrived) -> None:
-        if self._quic is not None and self._quic.has(arrived.link):
-            self._quic.take(peers, arrived, self._now_ms, self._flush)
-            return
+    def _take(self, peers: endpoint.Endpoint[str], arrived: Arrived) -> None:
         if arrived.link in self._tcp.unmade:
             return
         deadline = monotonic() + ARRIVAL_S
@@ -190,7 +157,7 @@ class Endpoint:
             except ConnectionError:  # some systems report here that an earlier datagram found nobody
                 continue
 
-    def _need_open(self) -> endpoint.QuicEndpoint[str]:
+    def _need_open(self) -> endpoint.Endpoint[str]:
         if self._peers is None:
             raise NotOpenError("no peers are open; peer_open comes first")
         return self._peers
@@ -198,15 +165,19 @@ class Endpoint:
     def _flush(self) -> None:
         peers = self._need_open()
         for link, data in peers.take_datagrams():
-            address = self._address_of(link)
-            if address is None:
-                self._tcp.write(link, data)
-            else:
-                self._send(data, address)
+            self._pass_on(link, data)
         for link in peers.take_ended():
-            self._tcp.end(link)
-        if self._quic is not None:
-            self._quic.carry_out(peers)
+            self._end(link)
+
+    def _pass_on(self, link: str, data: bytes) -> None:
+        address = self._address_of(link)
+        if address is None:
+            self._tcp.write(link, data)
+        else:
+            self._send(data, address)
+
+    def _end(self, link: str) -> None:
+        self._tcp.end(link)
 
     def _link_of(self, address: Address) -> str:
         target = self._target
@@ -238,13 +209,7 @@ def _salts(config: Config) -> Iterator[bytes]:
         yield os.urandom(SALT_BYTES)
 
 
-def _quic_peers(wire: socket.socket) -> QuicPeers:
-    from quic_peers import QuicPeers  # noqa: PLC0415 - aioquic is an extra
-
-    return QuicPeers(wire)
-
-
-def _only(peers: endpoint.QuicEndpoint[str]) -> str:
+def _only(peers: endpoint.Endpoint[str]) -> str:
     if len(peers.links) != 1:
         raise NotOpenError(f"there are {len(peers.links)} remote ends; `link` has to name one")
     return peers.links[0]

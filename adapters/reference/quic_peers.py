@@ -2,97 +2,164 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from time import monotonic
+from typing import Any
 
+from peer_endpoint import MAX_PEERS, Endpoint, NotOpenError, Target
+from peer_ops import PeerOps
 from quic_link import QuicLink
 from quic_wire import QuicWire
 from resonant.endpoint import QuicEndpoint
+from resonant.peer import Config, Role
 from resonant.transport.quic import MAIN
 from tcp_wire import ARRIVAL_S, Arrived, NotArrivedError
 
-Peers = QuicEndpoint[str]
+from adapters.testee_kit import Shape, Wires, made, one_of, some_text
+
+QUIC = "quic"
+PEM = {
+    role: made(dict, dict.fromkeys(names, some_text))
+    for role, names in {Role.SERVER: ("certificate", "key"), Role.CLIENT: ("trust",)}.items()
+}
+"""role -> the shape of its `tls`."""
 
 
-class QuicPeers:
-    """The part of the testee's endpoint that is over QUIC."""
+class QuicPeers(Endpoint):  # type: ignore[misc] # beside this script, in no package
+    """Peers over QUIC, and on the wires of every testee of the reference."""
 
-    def __init__(self, wire: socket.socket) -> None:
-        self._wire = QuicWire(wire)
+    _peers: QuicEndpoint[str] | None
+
+    def __init__(self, wires: Wires) -> None:
+        self.tls: Mapping[str, str] | None = None
+        """The `tls` of the peer_open that is under way."""
+        self._quic = QuicWire(wires[QUIC])
         self._told: dict[str, tuple[int, int]] = {}
-
-    def serve(self, tls: Mapping[str, str]) -> None:
-        """Take connections."""
-        self._wire.serve(tls)
-
-    def connect(self, link: str, port: int, tls: Mapping[str, str]) -> None:
-        """Connect to the server of a client."""
-        self._wire.connect(link, port, tls)
-
-    def close(self) -> None:
-        """Close every connection."""
-        self._wire.close()
-        self._told = {}
+        super().__init__(wires)
 
     def end(self) -> None:
-        """Close every connection, before the socket goes."""
-        self._wire.end()
+        """Close every connection over QUIC for good, before its socket is closed."""
+        self._quic.end()
 
-    def has(self, link: str) -> bool:
-        """Whether a link is, or can only be, a connection over QUIC."""
-        return link in self._wire.links or link.startswith("quic-")
+    def new_peers(self, role: Role, config: Config, salts: Iterator[bytes]) -> QuicEndpoint[str]:
+        """The peers, without connections; those of a server with a certificate are served from now on."""
+        if role is Role.SERVER and self.tls is not None:
+            try:
+                self._quic.serve(self.tls)
+            except ValueError as error:
+                raise NotOpenError(f"`tls` cannot be used: {error}") from None
+        return QuicEndpoint(role, config, salts, limit=MAX_PEERS, forgets=False)
 
-    def prepare(self, peers: Peers) -> None:
-        """Tell the peers what the connections can carry now."""
-        with self._wire.lock:
-            for link, one in self._wire.links.items():
+    def take_sent(self) -> dict[str, int]:
+        """The bytes sent on connections, as TST-30 has them."""
+        found: dict[str, int] = super().take_sent()
+        return found | {link: now[0] for link, now, before in self._changes() if now[0] != before[0]}
+
+    def take_ends(self) -> dict[str, int]:
+        """The QUIC streams ended on connections, as TST-32 has them; after `take_sent`."""
+        found = {link: now[1] for link, now, before in self._changes() if now[1] != before[1]}
+        self._told |= self._quic.counts()
+        return found
+
+    def _changes(self) -> Iterator[tuple[str, tuple[int, int], tuple[int, int]]]:
+        for link, now in self._quic.counts().items():
+            yield link, now, self._told.get(link, (0, 0))
+
+    def _throw_away(self) -> None:
+        super()._throw_away()
+        self._quic.close()
+        self._told = {}
+
+    def _connect(self, peers: QuicEndpoint[str], target: Target) -> None:
+        if target.transport != QUIC:
+            super()._connect(peers, target)
+            return
+        assert self.tls is not None, "peer_open demands it"
+        peers.connect_quic(target.link, target.stream_id, self._now_ms)
+        self._quic.connect(target.link, target.remote, self.tls)
+
+    def _drain(self, arrived: Arrived | None) -> QuicEndpoint[str]:
+        peers = self._need_open()
+        self._prepare(peers)
+        if arrived is None or not (arrived.link in self._quic.links or arrived.link.startswith(f"{QUIC}-")):
+            super()._drain(arrived)
+        else:
+            super()._drain(None)
+            self._take_over_quic(peers, arrived)
+        return peers
+
+    def _prepare(self, peers: QuicEndpoint[str]) -> None:
+        """Tell the peers what connections can carry now."""
+        with self._quic.lock:
+            for link, one in self._quic.links.items():
                 peers.written(link, one.take_gone())
                 peers.allow_datagrams(link, one.datagram_bytes)
 
-    def carry_out(self, peers: Peers) -> None:
-        """Do what the peers want done."""
-        acts = peers.take_acts()
-        for link, act in acts:
-            self._wire.perform(link, act)
-        if acts:
-            self._wire.flush()
-
-    def take(self, peers: Peers, arrived: Arrived, now_ms: int, then: Callable[[], None]) -> None:
-        """Take what has arrived. then: after each piece. Raises NotArrivedError."""
+    def _take_over_quic(self, peers: QuicEndpoint[str], arrived: Arrived) -> None:
         deadline = monotonic() + ARRIVAL_S
-        with self._wire.lock:
-            self._accept(peers, arrived.link, now_ms, deadline)
-            one = self._wire.links[arrived.link]
-            taking = _Taking(self._wire, one, peers, arrived, now_ms, deadline, then)
+        with self._quic.lock:
+            self._accept(peers, arrived.link, deadline)
+            one = self._quic.links[arrived.link]
+            taking = _Taking(self._quic, one, peers, arrived, self._now_ms, deadline, self._flush)
             if arrived.on is None:
                 taking.datagrams()
             else:
                 taking.carriage(arrived.on)
 
-    def _accept(self, peers: Peers, link: str, now_ms: int, deadline: float) -> None:
+    def _accept(self, peers: QuicEndpoint[str], link: str, deadline: float) -> None:
         """Accept connections until that of the link is there."""
         while True:
-            while self._wire.accepted:
-                found = self._wire.accepted.pop(0)
-                if not peers.accept_quic(found, now_ms):
-                    self._wire.links[found].connection.close(error_code=0)
-                    self._wire.flush()
-                self.prepare(peers)
-            if link in peers.links or (link in self._wire.links and self._wire.links[link].over):
+            while self._quic.accepted:
+                found = self._quic.accepted.pop(0)
+                if not peers.accept_quic(found, self._now_ms):
+                    self._quic.turn_away(found)
+                self._prepare(peers)
+            if link in self._quic.links and (link in peers.links or self._quic.links[link].over):
                 return
-            if not self._wire.wait(lambda: bool(self._wire.accepted), deadline):
+            if not self._quic.wait(lambda: bool(self._quic.accepted), deadline):
                 raise NotArrivedError(f"there is no connection {link}")
 
-    def take_sent(self) -> tuple[dict[str, int], dict[str, int]]:
-        """The bytes sent, and the QUIC streams ended, on each connection where these are others than last time."""
-        with self._wire.lock:
-            now = {link: (one.sent, one.ends) for link, one in self._wire.links.items()}
-        before, self._told = self._told, now
-        sent = {link: count for link, (count, _) in now.items() if count != before.get(link, (0, 0))[0]}
-        ends = {link: count for link, (_, count) in now.items() if count != before.get(link, (0, 0))[1]}
-        return sent, ends
+    def _need_open(self) -> QuicEndpoint[str]:
+        super()._need_open()
+        assert self._peers is not None
+        return self._peers
+
+    def _flush(self) -> None:
+        super()._flush()
+        acts = self._need_open().take_acts()
+        for link, act in acts:
+            self._quic.perform(link, act)
+        if acts:
+            self._quic.flush()
+
+
+class QuicOps(PeerOps):  # type: ignore[misc]
+    """The ops over peers on QUIC."""
+
+    def use(self, wires: Wires) -> None:
+        """Serve on these sockets from now on."""
+        self.peers = QuicPeers(wires)
+        self._endpoint = self.peers
+
+    def peer_open(self, role: str, tls: Any = None, **given: Any) -> dict[str, Any]:
+        """Begin to serve, or begin a handshake."""
+        self.peers.tls = None if tls is None else PEM[Role(role)]("input.tls", tls)
+        opened: dict[str, Any] = super().peer_open(role, **given)
+        return opened
+
+    def opening(self, role: str, given: Mapping[str, Any]) -> Shape:
+        """The members that peer_open has besides config and tls."""
+        shape: Shape = super().opening(role, given)
+        if role == Role.SERVER or self.peers.tls is None:
+            return shape
+        return {**shape, "transport": one_of(QUIC)}
+
+    def _sent(self) -> dict[str, Any]:
+        """TST-30, TST-32."""
+        sent: dict[str, Any] = super()._sent()
+        ends = self.peers.take_ends()
+        return sent | ({"ends": ends} if ends else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +168,7 @@ class _Taking:
 
     wire: QuicWire
     one: QuicLink
-    peers: Peers
+    peers: QuicEndpoint[str]
     arrived: Arrived
     now_ms: int
     deadline: float

@@ -76,6 +76,18 @@ class QuicWire:
             if link in self.links:
                 self.links[link].perform(act)
 
+    def turn_away(self, link: str) -> None:
+        """Close a connection for which there is no room."""
+        with self.lock:
+            self.links[link].over = True
+            self.links[link].connection.close(error_code=0)
+            self.flush()
+
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """The bytes sent, and the QUIC streams ended, on each connection."""
+        with self.lock:
+            return {link: (one.sent, one.ends) for link, one in self.links.items()}
+
     def flush(self) -> None:
         """Send what there is to send, as far as QUIC lets it."""
         with self.lock:

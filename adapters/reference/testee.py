@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))  # the repository, for `adapters`
 
-from ops import TRANSPORTS, answer, claim  # beside this script, which is in no package
+from ops import TRANSPORTS, answer  # beside this script, which is in no package
 from peer_ops import PEERS
 
 from adapters.testee_kit import read_arguments, serve
@@ -19,11 +19,7 @@ from adapters.testee_kit import read_arguments, serve
 
 def main() -> None:
     """Serve until told to stop."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quic", action="store_true", help="have peers over QUIC as well, with aioquic")
-    arguments = read_arguments(parser)
-    if arguments.quic:
-        claim("quic")
+    arguments = read_arguments(argparse.ArgumentParser(description=__doc__))
     serve(answer, arguments.attach, TRANSPORTS, PEERS.use)
 
 
