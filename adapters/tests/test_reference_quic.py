@@ -60,7 +60,7 @@ def test_connections_end_with_the_peers_and_the_next_ones_are_others(talk: Talk)
             arrived = {"link": f"quic-{end.port}", "bytes": 0}
             assert talk.ask("peer_poll", arrived=arrived) == {"events": []}
             talk.ask("peer_close")
-            assert end.wait(lambda: end.ended is not None)  # noqa: B023 - asked at once
+            assert end.wait(lambda: end.ended is not None)
             assert end.ended is not None
             assert end.ended.error_code == 0
 
