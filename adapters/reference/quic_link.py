@@ -19,7 +19,7 @@ _FITS_BYTES = 1_136
 
 
 class Arriving:
-    """What came on one carriage, or of datagrams, and was not taken. reset, stopped: with which number."""
+    """The part of one carriage, or of datagrams, that came and was not taken. reset, stopped: the number of each."""
 
     def __init__(self) -> None:
         self.waiting: list[bytes] = []
