@@ -111,8 +111,9 @@ export class Connection extends LinkConnection<MessageLink> {
 
   /** Sees whether the channel, or what is under it, has ended (RTC-10, RTC-11). */
   readonly #ended = () => {
-    const hasFailed = this.#hasFailed || hasEnded(this.#under);
-    if (!hasFailed && !["closing", "closed"].includes(this.channel.readyState)) return;
+    const isOver = ["closing", "closed"].includes(this.channel.readyState);
+    if (!isOver && !hasEnded(this.#under)) return;
+    const hasFailed = this.#hasFailed || this.#under.connectionState !== "connected"; // only then can the other end close it
     this.step((link, now) => (hasFailed ? link.reset(now) : link.end(now)));
   };
 

@@ -141,6 +141,7 @@ test("each end has its code", async (t) => {
   for (const [end, expected] of ends) {
     const one = served(t);
     one.under.become("disconnected");
+    one.under.become("connected");
     end(one);
     assert.deepEqual(await told(one.connection), ["established", "lost", expected]);
     assert.equal(one.channel.readyState, "closed");
