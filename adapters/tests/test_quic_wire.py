@@ -9,7 +9,7 @@ import pytest
 from cryptography import x509
 
 from adapters.driver.transport.certificates import Certificate, make_certificate
-from adapters.driver.transport.quic_wire import LARGEST_DATAGRAM, QuicPeer
+from adapters.driver.transport.quic_wire import LARGEST_DATAGRAM, Grants, QuicPeer
 
 MAIN = 0
 NOWHERE = ("127.0.0.1", 9)
@@ -46,7 +46,9 @@ def test_bytes_go_both_ways_on_the_clients_stream(pair: tuple[QuicPeer, QuicPeer
     assert server.wait(lambda: server.received == 5)
     server.send(MAIN, bytes(LONG))
     assert client.wait(lambda: client.received == LONG)
-    assert (bytes(server.came[MAIN].data), bytes(client.came[MAIN].data)) == (b"there", bytes(LONG))
+    assert server.take_pieces() == [(MAIN, b"there")]
+    assert server.take_pieces() == []
+    assert b"".join(data for _, data in client.take_pieces()) == bytes(LONG)
     assert (client.sent, server.sent) == ({MAIN: 5}, {MAIN: LONG})
 
 
@@ -73,8 +75,8 @@ def test_datagrams_come_whole_and_in_order_with_streams(pair: tuple[QuicPeer, Qu
     client.send(main, b"first")
     assert server.wait(lambda: server.received == 5)
     client.send(None, bytes(1100))
-    assert server.wait(lambda: bool(server.datagrams))
-    assert (server.datagrams, server.order) == ([bytes(1100)], [main, None])
+    assert server.wait(lambda: server.received == 1105)
+    assert server.take_pieces() == [(main, b"first"), (None, bytes(1100))]
     assert client.sent == {main: 5, None: 1100}
 
 
@@ -91,6 +93,13 @@ def test_a_certificate_that_is_not_trusted_makes_no_connection(certificate: Cert
     server = QuicPeer(NOWHERE, certificate, listening=True)
     with closing(server), pytest.raises(OSError, match="no connection"):
         QuicPeer(("127.0.0.1", server.port), make_certificate())
+
+
+def test_each_end_sees_what_the_other_one_grants(pair: tuple[QuicPeer, QuicPeer]) -> None:
+    for end in pair:
+        assert end.protocol == "resonant/1"
+        room = {"stream_bytes": 4 << 20, "connection_bytes": 64 << 20}
+        assert end.grants == Grants(uni_streams=128, both_ways=128, **room, idle_ms=60_000)
 
 
 def test_a_peer_may_take_no_datagrams(certificate: Certificate) -> None:

@@ -79,6 +79,10 @@ class TcpEnds:
         self._letter = letter
         self._bytes += len(data)
 
+    def text(self, letter: str, text: str) -> None:
+        """Not over TCP: `load` sees to that."""
+        raise AssertionError("channels of WebRTC alone have text messages")
+
     def finish(self, step: Close) -> None:
         """End the connection in one of the three ways."""
         connection = self._end(step.link).connection
@@ -101,10 +105,9 @@ class TcpEnds:
         """Everything that was under way has been taken."""
         self._letter, self._bytes, self._ending = "", 0, False
 
-    def heed(self, sent: object) -> None:
+    def heed(self, reply: Mapping[str, Any]) -> None:
         """Take note of how much the testee has sent (TST-30)."""
-        if sent is None:
-            return
+        sent = reply.get("sent", {})
         if not isinstance(sent, Mapping) or not all(type(count) is int for count in sent.values()):
             raise EndError("`sent` is no object of numbers (TST-30)", repr(sent))
         letters = self.letters()
@@ -125,7 +128,7 @@ class TcpEnds:
             if end.frames.rest:
                 raise EndError(f"leaves a frame to {letter} unfinished (TCP-1)", end.frames.unfinished())
 
-    def closed(self, letter: str) -> None:
+    def closed(self, letter: str, code: str | None) -> None:
         """Await the end of the connection, which is there or on its way (TCP-13)."""
         end = self._end(letter)
         end.over = True

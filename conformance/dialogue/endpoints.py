@@ -75,6 +75,10 @@ class UdpEnds:
         """Not over UDP: `parse` sees to that."""
         raise AssertionError("bytes are written on connections only")
 
+    def text(self, letter: str, text: str) -> None:
+        """Not over UDP: `load` sees to that."""
+        raise AssertionError("channels of WebRTC alone have text messages")
+
     def finish(self, step: Close) -> None:
         """Not over UDP."""
         raise AssertionError("connections only are closed")
@@ -91,7 +95,7 @@ class UdpEnds:
         """Everything that was under way has been handled."""
         self._count = self._bytes = 0
 
-    def heed(self, sent: object) -> None:
+    def heed(self, reply: Mapping[str, Any]) -> None:
         """Nothing: what was sent before a reply is there."""
 
     def look(self) -> None:
@@ -101,7 +105,7 @@ class UdpEnds:
                 self._came[letter].append(datagram)
                 self._transcript.came(letter, datagram)
 
-    def closed(self, letter: str) -> None:
+    def closed(self, letter: str, code: str | None) -> None:
         """Nothing: the event is wrong, and compared with what is wanted."""
 
     def unclaimed(self, letter: str) -> list[bytes]:

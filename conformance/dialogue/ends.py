@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from .steps import MAIN, Close, ExpectEnd
 
-UDP, TCP, QUIC = "udp", "tcp", "quic"
+UDP, TCP, QUIC, WEBRTC = "udp", "tcp", "quic", "webrtc"
 CHOSEN = "the-server"
 """The link of a client's server, which the runner chooses."""
 MAX_DATAGRAMS, MAX_BYTES = 64, 60_000
@@ -17,9 +17,10 @@ MAX_DATAGRAMS, MAX_BYTES = 64, 60_000
 class EndError(Exception):
     """The testee does something with a connection that no peer may do; the text says what."""
 
-    def __init__(self, text: str, got: str) -> None:
+    def __init__(self, text: str, got: str, page: str = "specs/transport.md") -> None:
+        """page: of the specification, which says what connections are like."""
         super().__init__(text)
-        self.got = got
+        self.got, self.page = got, page
 
 
 class Ends(Protocol):
@@ -47,6 +48,9 @@ class Ends(Protocol):
     def write(self, letter: str, data: bytes, on: str = MAIN) -> None:
         """Send bytes on a connection as they are."""
 
+    def text(self, letter: str, text: str) -> None:
+        """Send a text message on a channel."""
+
     def finish(self, step: Close) -> None:
         """End a connection, or a carriage."""
 
@@ -59,14 +63,14 @@ class Ends(Protocol):
     def handled(self) -> None:
         """Everything that was under way has been taken."""
 
-    def heed(self, sent: object) -> None:
-        """Take note of `sent` of a reply."""
+    def heed(self, reply: Mapping[str, Any]) -> None:
+        """Take note of `sent` and `ends` of a reply."""
 
     def look(self) -> None:
         """Take what the testee has sent."""
 
-    def closed(self, letter: str) -> None:
-        """The testee says that the connection of this end is over."""
+    def closed(self, letter: str, code: str | None) -> None:
+        """The testee says that the connection of this end is over, and why."""
 
     def unclaimed(self, letter: str) -> Sequence[bytes]:
         """The frames that came to this end and are unclaimed, oldest first."""

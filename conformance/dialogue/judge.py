@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from adapters.driver import Address, Answer, HarnessError, StartError, WirePeer, not_started
 from reports.outcome import Outcome
@@ -12,16 +12,25 @@ from ..model.cases import Case
 from ..model.testee import AsksPeers
 from ..model.unanswered import not_judged
 from ..model.verdict import PASSED, PASSED_UNNAMED, Verdict
+from .associations import Ask, NotAnsweredError, association_with
+from .channels import WebrtcEnds
 from .clock import REAL, pass_really, pass_virtually
 from .connections import OpenConnection, TcpEnds, open_connection
 from .endpoints import OpenWire, UdpEnds
-from .ends import TCP, UDP, Ends
+from .ends import QUIC, UDP, WEBRTC, EndError, Ends
 from .parse import parse_dialogue
 from .player import Player, StoppedError
+from .quic import QuicEnds
+from .quic_end import MissingError, OpenQuic, certificate, open_quic
 from .steps import Dialogue, Raw
 from .transcript import Transcript
 
+if TYPE_CHECKING:
+    from adapters.driver.transport.webrtc_wire import WebrtcPeer
+
 EXPECTED = "every step holds"
+_NO_ADDRESS: Address = ("", 0)
+"""In place of that of a wire, which WebRTC has none of."""
 _GONE = (Outcome.CRASH, Outcome.TIMEOUT, Outcome.HARNESS_ERROR)
 
 
@@ -43,7 +52,11 @@ _parsed = _Parsed()
 
 
 def judge_dialogue(
-    testee: AsksPeers, case: Case, open_wire: OpenWire = WirePeer, opens: OpenConnection = open_connection
+    testee: AsksPeers,
+    case: Case,
+    open_wire: OpenWire = WirePeer,
+    opens: OpenConnection = open_connection,
+    opens_quic: OpenQuic = open_quic,
 ) -> Verdict:
     """Play the case's dialogue. Never raises for what the testee does; DialogueError for a case that is none."""
     dialogue = _parsed.dialogue(case.input)
@@ -53,11 +66,20 @@ def judge_dialogue(
 
     try:
         to, clock = reach(testee, case.transport)
+        association = _associate(testee, ask, dialogue) if case.transport == WEBRTC else None
     except StoppedError as stopped:
         return stopped.verdict
 
     def open_ends(transcript: Transcript) -> Ends:
-        return TcpEnds(to, transcript, opens) if case.transport == TCP else UdpEnds(to, open_wire, transcript)
+        if association is not None:
+            return WebrtcEnds(association, transcript, dialogue.channels)
+        match case.transport:
+            case "tcp":
+                return TcpEnds(to, transcript, opens)
+            case "quic":
+                return QuicEnds(to, transcript, opens_quic)
+            case _:
+                return UdpEnds(to, open_wire, transcript)
 
     player = Player(ask, open_ends, pass_really if clock == REAL else pass_virtually)
     try:
@@ -76,11 +98,35 @@ def reach(testee: AsksPeers, transport: str = UDP) -> tuple[Address, str]:
         to, clock = testee.wires.get(transport), testee.hello.clock
     except StartError as error:
         raise StoppedError(not_judged(not_started(error), EXPECTED)) from error
+    if transport == WEBRTC:
+        return _NO_ADDRESS, clock
     if to is None:
         advice = "if it is attached to, add `wires` to its adapter.toml"
         text = f"it printed no port of a wire of {transport} (TST-1); {advice}"
         raise StoppedError(not_judged(HarnessError(text), EXPECTED))
+    if transport == QUIC:
+        _need_quic()
     return to, clock
+
+
+def _associate(testee: AsksPeers, ask: Ask, dialogue: Dialogue) -> WebrtcPeer:
+    """The association over which the channels of a dialogue go. Raises StoppedError without one."""
+    try:
+        return association_with(testee, ask, dialogue.association)
+    except ImportError as error:
+        text = f"the runner lacks what it needs for WebRTC: pip install 'resonant-conformance[webrtc]' ({error})"
+        raise StoppedError(not_judged(HarnessError(text), EXPECTED)) from error
+    except NotAnsweredError as error:
+        raise StoppedError(not_judged(error.answer, "ok to peer_signal")) from error
+    except EndError as error:
+        raise StoppedError(Verdict(Outcome.FAIL, str(error), "an association (specs/webrtc.md)", error.got)) from error
+
+
+def _need_quic() -> None:
+    try:
+        certificate()
+    except MissingError as error:
+        raise StoppedError(not_judged(HarnessError(str(error)), EXPECTED)) from error
 
 
 def _play(player: Player, dialogue: Dialogue) -> Verdict:

@@ -31,6 +31,7 @@ from .steps import (
     Send,
     SendEach,
     Step,
+    Text,
     Write,
 )
 from .transcript import Transcript
@@ -125,6 +126,12 @@ class Player:
         if not self._ends.has_room(step.link, step.data, step.on):
             self._poll()
         self._trying(partial(self._ends.write, step.link, step.data, step.on))
+
+    def _text(self, step: Text) -> None:
+        self.transcript.note(f"{step.link} sends the text {short(step.text, 80)!r}")
+        if not self._ends.has_room(step.link, step.text.encode()):
+            self._poll()
+        self._trying(partial(self._ends.text, step.link, step.text))
 
     def _close(self, step: Close) -> None:
         if step.how != "half" or not self._ends.has_room(step.link, b"", step.on or MAIN):
@@ -244,15 +251,15 @@ class Player:
             self._events.append(named)
             self.transcript.event(named)
             if event.get("event") == "closed" and link in letters:
-                self._trying(partial(self._ends.closed, letters[link]))
+                self._trying(partial(self._ends.closed, letters[link], event.get("code")))
 
     def _need_ok(self, answer: Answer) -> Mapping[str, Any]:
         if not isinstance(answer, Ok):
             verdict = not_judged(answer, "ok to each op on peers")
             summary = f"{self._place()}: {verdict.summary}"
             self._end_with(replace(verdict, summary=summary, fault=verdict.summary))
-        if "sent" in answer.value:
-            self._trying(partial(self._ends.heed, answer.value["sent"]))
+        if "sent" in answer.value or "ends" in answer.value:
+            self._trying(partial(self._ends.heed, answer.value))
         return answer.value
 
     def _look(self) -> None:
@@ -265,7 +272,7 @@ class Player:
             self._broken(error)
 
     def _broken(self, error: EndError) -> NoReturn:
-        self._stop(Fault(str(error)), "a connection as specs/transport.md has it", error.got)
+        self._stop(Fault(str(error)), f"a connection as {error.page} has it", error.got)
 
     def _stop(self, fault: Fault, expected: str, got: str, datagram: bytes = b"") -> NoReturn:
         summary = f"{self._place()}: {fault.text}"
@@ -288,6 +295,7 @@ _TAKE: Mapping[type, Callable[[Player, Any], None]] = {
     Send: Player._send,
     SendEach: Player._send_each,
     Write: Player._write,
+    Text: Player._text,
     Close: Player._close,
     Act: Player._act,
     Advance: Player._advance,

@@ -46,13 +46,13 @@ PEER = (
     Layer(("state",), "state knows nothing of the handlers that change it"),
     Layer(("emit",), "a frame is sent in one way, whoever asks for it"),
     Layer(("streams",), "a stream goes on and ends in one way, whatever made it"),
-    Layer(("receive", "timers"), "what comes in and what falls due meet in the state and nowhere else"),
+    Layer(("carriages", "receive", "timers"), "what comes in and what falls due meet in the state and nowhere else"),
     Layer(("requests",), "what is asked for goes through the table of checks that receives (HSK-6)"),
 )
 ENDPOINT = (
     Layer(("connections", "outputs"), "which connection goes first does not depend on what is done with any"),
     Layer(("links",), "a program has one way to every connection"),
-    Layer(("streams",), "bytes and their ends lead to what a link does anyway"),
+    Layer(("quic", "streams"), "bytes, carriages and their ends lead to what a link does anyway"),
 )
 
 KIT = (

@@ -16,6 +16,7 @@ READS: Mapping[str, str] = {
     "adapters/driver/answer.py": "codes of a testee",
     "adapters/driver/docker_options.py": "adapter.toml",
     "adapters/driver/launch/build_log.py": "what a build wrote",
+    "adapters/driver/transport/webrtc_wire.py": "descriptions of sessions (SDP) of a testee",
     "conformance/checks/transformed.py": "hex of a testee",
     "conformance/dialogue/parse.py": "vectors",
     "conformance/model/integrity.py": "the manifest of the vectors",

@@ -45,6 +45,7 @@ SECTIONS = {
         "TCP: what may be sent",
         "The ops tcp_split and tcp_join",
     ],
+    "quic": ["Carriages", "How carriages and connections end", "Example"],
     "testee": [
         "A testee in pseudocode",
         "Start and end",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Final
 
@@ -30,12 +30,28 @@ _CONNECTION_BYTES: Final = 64 << 20
 
 @dataclass(slots=True)
 class Came:
-    """Everything that came on one QUIC stream. code, asked_to_stop: the number of its reset and of its STOP_SENDING."""
+    """The state of one QUIC stream. code, asked_to_stop: the number of its reset and of its STOP_SENDING."""
 
-    data: bytearray = field(default_factory=bytearray)
     finished: bool = False
     code: int | None = None
     asked_to_stop: int | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more comes."""
+        return self.finished or self.code is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Grants:
+    """The limits in the transport parameters of an end. idle_ms: None where it never times out."""
+
+    uni_streams: int
+    both_ways: int
+    """The number of bidirectional streams."""
+    stream_bytes: int
+    connection_bytes: int
+    idle_ms: int | None
 
 
 class QuicPeer:
@@ -57,10 +73,8 @@ class QuicPeer:
         self._connection: QuicConnection | None = None
         self._socket = open_udp(testee)
         self.came: dict[int, Came] = {}
-        """Everything that has come, by the numbers of QUIC streams; whoever reads takes the data out."""
-        self.order: list[int | None] = []
-        """The stream on which each piece of data came, in order; None is a datagram."""
-        self.datagrams: list[bytes] = []
+        """The QUIC streams that the testee has sent something on, by their numbers."""
+        self._pieces: list[tuple[int | None, bytes]] = []
         self.sent: dict[int | None, int] = {}
         """The bytes that went out on each stream, and in datagrams."""
         self.received = 0
@@ -99,6 +113,34 @@ class QuicPeer:
         with self._loop.lock:
             return self._loop.lock.wait_for(holds, within_s)
 
+    def take_pieces(self) -> list[tuple[int | None, bytes]]:
+        """The data that came and was not taken, each piece with the number of its stream; None is a datagram."""
+        with self._loop.lock:
+            found, self._pieces = self._pieces, []
+            return found
+
+    @property
+    def protocol(self) -> str:
+        """The protocol that was negotiated (ALPN), empty for none."""
+        with self._loop.lock:
+            return self._the().tls.alpn_negotiated or ""
+
+    @property
+    def grants(self) -> Grants:
+        """The limits that the testee has set."""
+        with self._loop.lock:
+            it = self._the()
+            idle = it._remote_max_idle_timeout
+            # Of main, which is the client's: what a server grants on streams of its clients, and a client on its own.
+            main = it._remote_max_stream_data_bidi_remote if it._is_client else it._remote_max_stream_data_bidi_local
+            return Grants(
+                uni_streams=it._remote_max_streams_uni,
+                both_ways=it._remote_max_streams_bidi,
+                stream_bytes=min(it._remote_max_stream_data_uni, main),
+                connection_bytes=it._remote_max_data,
+                idle_ms=round(idle * 1000) if idle else None,
+            )
+
     @property
     def takes_datagrams(self) -> int:
         """The largest datagram that the testee takes, in bytes; 0 if it takes none."""
@@ -116,12 +158,10 @@ class QuicPeer:
         """Write bytes on a stream, or a datagram; what a connection that is over does not take is lost."""
         with self._loop.lock:
             self.sent[stream] = self.sent.get(stream, 0) + len(data)
-            if self.ended is None:
-                if stream is None:
-                    self._the().send_datagram_frame(data)
-                else:
-                    self._the().send_stream_data(stream, data, end)
-                self._loop.flush(self)
+            if stream is None:
+                self._act(lambda connection: connection.send_datagram_frame(data))
+            elif self._came(stream).asked_to_stop is None:
+                self._act(lambda connection: connection.send_stream_data(stream, data, end))
 
     def reset(self, stream: int, code: int) -> None:
         """Reset a stream of ours."""
@@ -130,6 +170,30 @@ class QuicPeer:
     def stop(self, stream: int, code: int) -> None:
         """Ask the testee to send nothing more on a stream."""
         self._act(lambda connection: connection.stop_stream(stream, code))
+
+    def is_over(self, stream: int) -> bool:
+        """Whether the testee has ended its direction of a stream."""
+        with self._loop.lock:
+            return self._came(stream).is_over
+
+    def how_ended(self, stream: int, *, of_testee: bool) -> tuple[str, int]:
+        """The way in which the testee has ended a stream, and the number with which: `fin`, `reset`, `stop` or `none`.
+
+        of_testee: whether it is one on which the testee sends, and not one that it can stop.
+        """
+        with self._loop.lock:
+            came = self._came(stream)
+            if of_testee and came.is_over:
+                return ("fin", 0) if came.code is None else ("reset", came.code)
+            if not of_testee and came.asked_to_stop is not None:
+                return "stop", came.asked_to_stop
+            return "none", 0
+
+    def broken(self) -> dict[int, str]:
+        """The streams that the testee has reset or stopped, and which of the two."""
+        with self._loop.lock:
+            reset = {number: "reset" for number, came in self.came.items() if came.code is not None}
+            return reset | {number: "stopped" for number, came in self.came.items() if came.asked_to_stop is not None}
 
     def end(self, code: int, *, by_application: bool = True) -> None:
         """Close the connection with a number."""
@@ -188,9 +252,8 @@ class QuicPeer:
                     self.made = True
                 case events.StreamDataReceived(data=data, end_stream=ended, stream_id=number):
                     came = self._came(number)
-                    came.data += data
+                    self._pieces.append((number, data))
                     self.received += len(data)
-                    self.order += [number] if data else []
                     self.ends += ended and not came.finished
                     came.finished |= ended
                 case events.StreamReset(error_code=code, stream_id=number):
@@ -201,8 +264,7 @@ class QuicPeer:
                     self._came(number).asked_to_stop = code
                     self.ends += 1
                 case events.DatagramFrameReceived(data=data):
-                    self.datagrams.append(data)
-                    self.order.append(None)
+                    self._pieces.append((None, data))
                     self.received += len(data)
                 case events.ConnectionTerminated():
                     self.ended = self.ended or event

@@ -78,6 +78,8 @@ pub(crate) const FRAME_TIMEOUT_MS: u64 = 10_000;
 pub(crate) const SESSION_TIMEOUT_MS: u64 = 15_000;
 /// Greatest number of bytes of a connection that may wait for a slow reader (TCP-20).
 pub const MAX_UNSENT_BYTES: usize = 16_777_216;
+/// Greatest length of a frame that is sent as a datagram of QUIC (QUI-5).
+pub(crate) const MAX_QUIC_DATAGRAM_BYTES: usize = 1_100;
 
 // Streams
 

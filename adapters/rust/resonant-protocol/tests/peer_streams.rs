@@ -41,7 +41,15 @@ fn announce(stream: &[Vec<u8>]) -> Announce {
 
 fn receive_each(server: &mut Peer, datagrams: &[Vec<u8>]) -> Output {
     let (datagrams, events) = (datagrams.to_vec(), Vec::new());
-    receive_all(server, &Output { datagrams, events }, 0)
+    receive_all(
+        server,
+        &Output {
+            datagrams,
+            events,
+            ..Output::default()
+        },
+        0,
+    )
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::error::{FrameError, RejectCode};
 use crate::limits::MAX_CONNECTIONS;
 use crate::peer::{Config, Event, Output, Peer, Role};
 use crate::transform::xchacha::Salt;
-use crate::transport::Connection;
+use crate::transport::{Connection, Unis};
 
 /// One end of any number of connections, each on a link of its own.
 ///
@@ -23,6 +23,8 @@ pub struct Endpoint<L> {
     pub(super) connections: Connections<L>,
     /// Of the links that are byte streams, what is kept of them besides their peers.
     pub(super) streams: BTreeMap<L, Connection>,
+    /// Of those over QUIC, where that is of their main carriage, their unis.
+    pub(super) unis: BTreeMap<L, Unis>,
     /// The latest time that it was told.
     pub(super) clock_ms: u64,
 }
@@ -46,6 +48,7 @@ impl<L: Ord + Clone> Endpoint<L> {
             keeps_lost: false,
             connections: Connections::new(MAX_CONNECTIONS),
             streams: BTreeMap::new(),
+            unis: BTreeMap::new(),
             clock_ms: 0,
         })
     }
@@ -99,7 +102,7 @@ impl<L: Ord + Clone> Endpoint<L> {
         stream_id: u32,
         now_ms: u64,
     ) -> Result<Outputs<L>, FrameError> {
-        self.greet(link, stream_id, now_ms, None)
+        self.greet(link, stream_id, now_ms, None, None)
     }
 
     /// As [`Endpoint::connect`], on a TCP connection or its like: what comes there is for [`Endpoint::receive_bytes`],
@@ -113,15 +116,16 @@ impl<L: Ord + Clone> Endpoint<L> {
         stream_id: u32,
         now_ms: u64,
     ) -> Result<Outputs<L>, FrameError> {
-        self.greet(link, stream_id, now_ms, Some(Connection::made()))
+        self.greet(link, stream_id, now_ms, Some(Connection::made()), None)
     }
 
-    fn greet(
+    pub(super) fn greet(
         &mut self,
         link: L,
         stream_id: u32,
         now_ms: u64,
         connection: Option<Connection>,
+        unis: Option<Unis>,
     ) -> Result<Outputs<L>, FrameError> {
         let peer = self.new_peer(now_ms).ok_or_else(|| {
             let detail = "there are no more salts";
@@ -137,6 +141,7 @@ impl<L: Ord + Clone> Endpoint<L> {
         self.drop_link(&link, &mut outputs);
         let forgotten = self.connections.begin(link.clone(), peer);
         self.streams.extend(connection.map(|it| (link.clone(), it)));
+        self.unis.extend(unis.map(|it| (link.clone(), it)));
         self.gather(&link, output, forgotten, &mut outputs);
         Ok(outputs)
     }
@@ -166,14 +171,14 @@ impl<L: Ord + Clone> Endpoint<L> {
         self.clock_ms = now_ms;
         let mut outputs = Outputs::default();
         loop {
-            let closing = self.closing().filter(|(time, ..)| *time <= now_ms);
-            let before = closing
+            let ending = self.ending().filter(|(time, ..)| *time <= now_ms);
+            let before = ending
                 .as_ref()
                 .map_or(now_ms, |(time, ..)| time.saturating_sub(1));
             if let Some((time, link)) = self.connections.take_due(before) {
                 self.act(&link, &mut outputs, |peer| peer.advance(time));
-            } else if let Some((_, link, code)) = closing {
-                self.close(&link, Some(code), &mut outputs); // TCP-17
+            } else if let Some((_, link, ending)) = ending {
+                self.end_late(&link, ending, &mut outputs); // TCP-17
             } else {
                 return outputs;
             }
@@ -183,11 +188,11 @@ impl<L: Ord + Clone> Endpoint<L> {
     /// The latest time for the next call of [`Endpoint::advance`], if nothing else happens before.
     #[must_use]
     pub fn deadline_ms(&self) -> Option<u64> {
-        let closing = self.closing().map(|(time, ..)| time);
+        let ending = self.ending().map(|(time, ..)| time);
         self.connections
             .deadline_ms()
             .into_iter()
-            .chain(closing)
+            .chain(ending)
             .min()
     }
 
@@ -224,7 +229,13 @@ impl<L: Ord + Clone> Endpoint<L> {
     /// Ends a connection without a word: the protocol has none for it. No event tells of it.
     pub fn forget(&mut self, link: &L) {
         self.connections.forget(link);
-        self.streams.remove(link);
+        self.forget_carriages(link);
+    }
+
+    /// Forgets what is kept of a connection besides its peer. Whether there was anything is returned.
+    pub(super) fn forget_carriages(&mut self, link: &L) -> bool {
+        self.unis.remove(link);
+        self.streams.remove(link).is_some()
     }
 
     /// A peer with a salt of its own.
@@ -253,8 +264,15 @@ impl<L: Ord + Clone> Endpoint<L> {
         forgotten: Option<Forgotten<L>>,
         outputs: &mut Outputs<L>,
     ) {
+        if let Some(unis) = self.unis.get_mut(link) {
+            for event in &output.events {
+                if let Event::Opened { stream_id, .. } = event {
+                    unis.lose_head(*stream_id); // whatever carriage its HEAD came on, this is another
+                }
+            }
+        }
         let was_lost = output.events.contains(&Event::Lost);
-        outputs.extend(link, output);
+        outputs.extend(link, output, self.unis.contains_key(link));
         self.tell(forgotten, outputs);
         if was_lost && self.role == Role::Server && !self.keeps_lost {
             self.connections.forget(link);

@@ -58,8 +58,9 @@
 mod connections;
 mod links;
 mod outputs;
+mod quic;
 mod streams;
 
 pub use crate::limits::MAX_CONNECTIONS;
 pub use links::Endpoint;
-pub use outputs::Outputs;
+pub use outputs::{Carried, Outputs};

@@ -2,10 +2,19 @@
 
 use super::connections::Forgotten;
 use super::links::Endpoint;
-use super::outputs::Outputs;
+use super::outputs::{Carried, Outputs};
 use crate::error::RejectCode;
 use crate::peer::{Event, Role};
-use crate::transport::Connection;
+use crate::transport::{number_of, Connection};
+
+/// The consequence of a carriage's own timer.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Ending {
+    /// The connection is closed with this code.
+    Close(RejectCode),
+    /// The uni with this number is stopped.
+    Stop(u64),
+}
 
 impl<L: Ord + Clone> Endpoint<L> {
     /// Begins a connection on a TCP connection, or its like, that a server has accepted.
@@ -70,19 +79,47 @@ impl<L: Ord + Clone> Endpoint<L> {
         outputs
     }
 
-    /// The connection whose own timer ends first: when, and the code with which it is closed.
-    pub(super) fn closing(&self) -> Option<(u64, L, RejectCode)> {
-        let due = self.streams.iter().filter_map(|(link, connection)| {
+    /// The carriage whose own timer ends first: when, and what comes of it.
+    pub(super) fn ending(&self) -> Option<(u64, L, Ending)> {
+        let connections = self.streams.iter().filter_map(|(link, connection)| {
             let (time, code) = connection.due()?;
-            Some((time, link, code))
+            Some((time, link, Ending::Close(code)))
         });
-        let (time, link, code) = due.min_by_key(|(time, ..)| *time)?;
-        Some((time, link.clone(), code))
+        let unis = self.unis.iter().filter_map(|(link, unis)| {
+            let (time, uni) = unis.due()?;
+            Some((time, link, Ending::Stop(uni)))
+        });
+        let (time, link, ending) = connections.chain(unis).min_by_key(|(time, ..)| *time)?;
+        Some((time, link.clone(), ending))
+    }
+
+    pub(super) fn end_late(&mut self, link: &L, ending: Ending, outputs: &mut Outputs<L>) {
+        match ending {
+            Ending::Close(code) => self.close(link, Some(code), outputs),
+            Ending::Stop(uni) => self.stop(link, uni, RejectCode::FrameTimeout, outputs),
+        }
+    }
+
+    /// Stops a uni of the other end, and fails the stream on it (QUI-8, QUI-9).
+    pub(super) fn stop(&mut self, link: &L, uni: u64, code: RejectCode, outputs: &mut Outputs<L>) {
+        let number = number_of(Some(code));
+        let stop = Carried::Stop { uni, number };
+        outputs.carried.push((link.clone(), stop));
+        self.break_off(link, uni, outputs);
+    }
+
+    /// Forgets a uni, and fails the stream whose HEAD came on it if that is open.
+    pub(super) fn break_off(&mut self, link: &L, uni: u64, outputs: &mut Outputs<L>) {
+        let unis = self.unis.get_mut(link);
+        let opened = unis.and_then(|unis| unis.remove(uni)?.opened);
+        if let Some(stream_id) = opened {
+            self.act(link, outputs, |peer| peer.break_off(stream_id));
+        }
     }
 
     /// Ends a connection that is a byte stream (TCP-14, TCP-15).
     pub(super) fn close(&mut self, link: &L, code: Option<RejectCode>, outputs: &mut Outputs<L>) {
-        self.streams.remove(link);
+        self.forget_carriages(link);
         if self.connections.forget(link) {
             outputs.events.push((link.clone(), Event::Lost));
         }
@@ -112,7 +149,7 @@ impl<L: Ord + Clone> Endpoint<L> {
         if had_session {
             outputs.events.push((link.clone(), Event::Lost));
         }
-        if self.streams.remove(&link).is_some() {
+        if self.forget_carriages(&link) {
             let code = None;
             outputs.events.push((link, Event::Closed { code }));
         }

@@ -8,6 +8,7 @@ use crate::error::{FrameError, RejectCode};
 use crate::frame::{EncodeOptions, VFrame};
 use crate::json::Json;
 use crate::transform::xchacha::frame_nonce;
+use crate::transport::Carriage;
 use crate::wire_values::{Flags, Modality, MsgType};
 
 /// The kind of a sent frame.
@@ -63,7 +64,7 @@ impl Peer {
         self.send_numbers.count(stream_id);
         self.send_streams
             .record(stream_id, &datagram, action == Action::Data);
-        self.put(datagram);
+        self.put(datagram, self.carriage(stream_id, action));
         Ok(frame_seq)
     }
 
@@ -76,10 +77,29 @@ impl Peer {
         self.emit(stream_id, action, write::sync_frame(json)?)
     }
 
+    /// The carriage of the next frame of this action (QUI-4, QUI-5).
+    fn carriage(&self, stream_id: u32, action: Action) -> Carriage {
+        match action {
+            Action::Reply | Action::Ping => Carriage::Main,
+            _ if self.send_streams.has(stream_id) => Carriage::Uni(stream_id),
+            Action::Sync => Carriage::Main,
+            Action::Data => Carriage::Any,
+        }
+    }
+
     /// Hands a datagram over to be sent.
-    pub(super) fn put(&mut self, datagram: Vec<u8>) {
+    pub(super) fn put(&mut self, datagram: Vec<u8>, carriage: Carriage) {
         self.last_sent = self.clock;
         self.out.datagrams.push(datagram);
+        self.out.carriages.push(carriage);
+    }
+
+    /// Lets go of an own stream: nothing of it is sent again, and its uni ends (QUI-12).
+    pub(super) fn let_go(&mut self, stream_id: u32) {
+        if self.send_streams.has(stream_id) {
+            self.send_streams.forget(stream_id);
+            self.out.finished.push(stream_id);
+        }
     }
 
     /// Whether a reply would be the ninth within a second (HSK-42), or on one stream_id too many (HSK-72).

@@ -4,12 +4,17 @@ use std::borrow::Cow;
 
 use crate::error::RejectCode;
 use crate::frame::VFrame;
+use crate::transport::Carriage;
 
 /// The output of a call, each list in the order in which it happened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Output {
     /// Frames for the other end, one datagram each (FRM-28).
     pub datagrams: Vec<Vec<u8>>,
+    /// Of each of them, the carriage of a QUIC connection that it goes on (QUI-4, QUI-5).
+    pub carriages: Vec<Carriage>,
+    /// Own streams whose unidirectional QUIC stream ends now, behind their last frame (QUI-12).
+    pub finished: Vec<u32>,
     /// Events for the application (HSK-44).
     pub events: Vec<Event>,
 }
@@ -66,7 +71,7 @@ pub enum Event {
     Failed {
         /// The stream.
         stream_id: u32,
-        /// `STREAM_CORRUPT` or `STREAM_TIMEOUT`.
+        /// `STREAM_CORRUPT`, `STREAM_TIMEOUT`, or over QUIC `TRUNCATED_FRAME`.
         code: RejectCode,
         /// The difference, in a corrupt stream.
         what: Option<Mismatch>,

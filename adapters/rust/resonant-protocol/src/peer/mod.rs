@@ -43,6 +43,7 @@
 
 #![deny(clippy::arithmetic_side_effects, clippy::unreachable)]
 
+mod carriages;
 mod config;
 mod emit;
 mod event;

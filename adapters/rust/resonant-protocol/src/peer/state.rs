@@ -189,6 +189,7 @@ impl Peer {
         self.recv_streams.clear();
         self.waiting_bytes = 0;
         self.send_numbers.end_session();
+        self.out.finished.extend(self.send_streams.stream_ids()); // QUI-12
         self.send_streams = SendStreams::default();
     }
 

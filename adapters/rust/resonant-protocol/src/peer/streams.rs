@@ -103,7 +103,7 @@ impl Peer {
     }
 
     /// Ends a stream: what comes for it from now on is dropped (STM-19).
-    fn close(&mut self, stream_id: u32) -> Option<RecvStream> {
+    pub(super) fn close(&mut self, stream_id: u32) -> Option<RecvStream> {
         let stream = self.recv_streams.remove(&stream_id)?;
         self.waiting_bytes = self.waiting_bytes.saturating_sub(stream.waiting());
         *self.closed_streams.touch(stream_id) = stream.close();

@@ -4,6 +4,7 @@ use super::event::{Event, Output};
 use super::state::Peer;
 use crate::error::RejectCode;
 use crate::limits::{HEART_MS, LOSS_MS, PING_REPEATS_MS};
+use crate::transport::Carriage;
 
 /// The time of a deadline, and its stream_id if it is about one.
 type Due = (u64, u32);
@@ -98,7 +99,7 @@ impl Peer {
     }
 
     fn forget_stream(&mut self, stream_id: u32) {
-        self.send_streams.forget(stream_id);
+        self.let_go(stream_id);
     }
 
     /// HSK-20, HSK-21.
@@ -109,7 +110,7 @@ impl Peer {
         if waiting.resent < PING_REPEATS_MS.len() {
             waiting.resent = waiting.resent.saturating_add(1);
             let datagram = waiting.datagram.clone();
-            self.put(datagram);
+            self.put(datagram, Carriage::Main);
         } else {
             self.fail(RejectCode::HandshakeTimeout.as_str().into(), None);
         }

@@ -1,4 +1,5 @@
-//! Frames in byte streams: where each begins and ends on a connection such as TCP's, without input and output.
+//! Frames in byte streams: where each begins and ends on a connection such as TCP's, and which carriage of a QUIC
+//! connection each goes on, without input and output.
 //!
 //! ```
 //! use resonant_protocol::transport::{join, Splitter};
@@ -19,9 +20,13 @@
 
 #![deny(clippy::arithmetic_side_effects, clippy::unreachable)]
 
+mod carriage;
 mod connection;
 mod framing;
+mod uni;
 
 pub use crate::limits::MAX_UNSENT_BYTES;
+pub use carriage::{code_of, may_be_datagram, number_of, Carriage};
 pub(crate) use connection::Connection;
 pub use framing::{check_unsent, join, Splitter};
+pub(crate) use uni::Unis;

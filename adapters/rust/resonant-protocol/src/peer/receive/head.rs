@@ -6,6 +6,7 @@ use crate::peer::event::{Announce, Event, Reference};
 use crate::peer::state::Peer;
 use crate::peer::stream::RecvStream;
 use crate::peer::sync::Report;
+use crate::transport::Carriage;
 
 impl Peer {
     pub(crate) fn take_head(&mut self, received: &Received<'_>, announced: Option<Announce>) {
@@ -27,7 +28,7 @@ impl Peer {
             return; // STM-38
         }
         if is_over {
-            self.send_streams.forget(reference.stream_id);
+            self.let_go(reference.stream_id);
         }
         let asks_for_repair = is(RejectCode::StreamIncomplete);
         // Errors can be forged where nothing is sealed, so their cost is limited.
@@ -37,7 +38,7 @@ impl Peer {
                 .send_streams
                 .repair(reference, &report.missing, self.clock);
             for frame in frames {
-                self.put(frame);
+                self.put(frame, Carriage::Uni(reference.stream_id));
             }
         }
     }

@@ -5,6 +5,7 @@ use crate::error::RejectCode;
 use crate::peer::handshake::{write, Agreement, Answer};
 use crate::peer::state::Peer;
 use crate::peer::sync::Ping;
+use crate::transport::Carriage;
 
 impl Peer {
     /// Answers a ping that was answered before (HSK-18, HSK-62).
@@ -13,7 +14,7 @@ impl Peer {
             return self.drop_frame(RejectCode::ReplyLimit);
         }
         self.replies.count(self.clock);
-        self.put(answer.datagram);
+        self.put(answer.datagram, Carriage::Main);
         self.accept(received); // what its number brings about is answered after it (STM-39)
         if let Some(code) = answer.code {
             self.tell_refused(code, received.reference());

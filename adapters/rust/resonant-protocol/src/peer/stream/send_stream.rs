@@ -53,6 +53,16 @@ impl SendStreams {
         stream.filter(|stream| stream.tail.is_none())
     }
 
+    /// Whether a stream is open or kept.
+    pub(crate) fn has(&self, stream_id: u32) -> bool {
+        self.streams.contains_key(&stream_id)
+    }
+
+    /// The stream_ids of all streams that are open or kept.
+    pub(crate) fn stream_ids(&self) -> impl Iterator<Item = u32> + '_ {
+        self.streams.keys().copied()
+    }
+
     /// Whether there is a stream that its TAIL has not ended.
     pub(crate) fn has_open(&self) -> bool {
         self.streams.values().any(|stream| stream.tail.is_none())
