@@ -2,5 +2,6 @@
 
 from .connections import Connection, Connections, Forgotten, Standing
 from .endpoint import Endpoint
+from .quic_endpoint import QuicEndpoint
 
-__all__ = ["Connection", "Connections", "Endpoint", "Forgotten", "Standing"]
+__all__ = ["Connection", "Connections", "Endpoint", "Forgotten", "QuicEndpoint", "Standing"]

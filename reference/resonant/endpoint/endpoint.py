@@ -207,7 +207,7 @@ class Endpoint(Generic[L]):
 
     def _collect(self, link: L, output: Output) -> None:
         pipe = self._connections[link].pipe
-        self._datagrams += [(link, data) for data in _carried(pipe, output.datagrams)]
+        self._carry(link, output)
         for event in output.events:
             self._events.append((link, event))
             self._tell_forgotten(self._connections.note(link, event))
@@ -215,6 +215,10 @@ class Endpoint(Generic[L]):
                 pipe.establish()
             if isinstance(event, Lost) and self._forgets and self._role is Role.SERVER and link in self._connections:
                 self._renew(link, pipe)
+
+    def _carry(self, link: L, output: Output) -> None:
+        """Put what a peer sends where its transport takes it from."""
+        self._datagrams += [(link, data) for data in _carried(self._connections[link].pipe, output.datagrams)]
 
     def _renew(self, link: L, pipe: Pipe | None) -> None:
         """Let a next session have another peer, and so another salt."""
