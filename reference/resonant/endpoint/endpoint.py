@@ -176,8 +176,11 @@ class Endpoint(Generic[L]):
         return taken
 
     def _new_peer(self, now_ms: int, pipe: Pipe | None) -> Peer:
-        most = MAX_DATAGRAM_BYTES if pipe is None else MAX_FRAME_BYTES  # TCP-18
-        return Peer(self._role, replace(self._config, salt=next(self._salts)), now_ms, max_frame_bytes=most)
+        return self._peer(now_ms, MAX_DATAGRAM_BYTES if pipe is None else MAX_FRAME_BYTES)  # TCP-18
+
+    def _peer(self, now_ms: int, max_frame_bytes: int) -> Peer:
+        config = replace(self._config, salt=next(self._salts))
+        return Peer(self._role, config, now_ms, max_frame_bytes=max_frame_bytes)
 
     def _open_pipe(self, link: L) -> Pipe | None:
         pipe = self._connections[link].pipe if link in self._connections else None
