@@ -2,6 +2,8 @@ import { type Counting, Inbox, PATIENCE_MS, type Remote, Remotes } from "./arriv
 import { BadRequest } from "./implementation.js";
 import type { Association, Channel, Peers, Signal } from "./peers.js";
 
+/** How long a channel may take to open, less than the runner waits for the reply. */
+const OPENING_MS = 3000;
 /** While more than this is buffered in a channel, nothing is handed to it. */
 const MOST_BUFFERED_BYTES = 1 << 20;
 const UTF8 = new TextEncoder();
@@ -45,7 +47,7 @@ class MessageChannel implements Remote {
     this.#outbox.push(bytes);
     this.#waiting += bytes.length;
     this.#handOver();
-    return bytes.length;
+    return MESSAGES.length(bytes);
   }
 
   end(): void {
@@ -102,10 +104,10 @@ export class Channels {
   async connect(link: string): Promise<boolean> {
     const association = this.#association;
     try {
-      const channel = association && this.#peers.openChannel?.(association);
-      if (channel === undefined) throw new BadRequest("there is no association");
-      const remote = this.#channel(association as Association, channel);
-      await within(opened(channel));
+      if (association === undefined || isOver(association)) throw new Error("there is no association");
+      const channel = this.#peers.openChannel?.(association) as Channel;
+      const remote = this.#channel(association, channel);
+      await within(opened(association, channel), OPENING_MS);
       this.remotes.add(link, remote);
       return true;
     } catch {
@@ -180,8 +182,13 @@ async function whole(association: Association): Promise<string> {
   return association.localDescription?.sdp ?? "";
 }
 
-async function opened(channel: Channel): Promise<void> {
-  while (channel.readyState === "connecting") await once(channel, ["open", "close"]);
+const isOver = ({ connectionState, sctp }: Association): boolean =>
+  ["failed", "closed"].includes(connectionState) || sctp?.state === "closed";
+
+async function opened(association: Association, channel: Channel): Promise<void> {
+  while (channel.readyState === "connecting" && !isOver(association)) {
+    await Promise.race([once(channel, ["open", "close"]), once(association, ["connectionstatechange"])]);
+  }
   if (channel.readyState !== "open") throw new Error("the channel was closed");
 }
 
@@ -192,10 +199,10 @@ function once(target: Association | Channel, types: readonly string[]): Promise<
 }
 
 /** Waits for something, but not for ever. */
-async function within<Value>(work: Promise<Value>): Promise<Value> {
+async function within<Value>(work: Promise<Value>, ms = PATIENCE_MS - 1000): Promise<Value> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`nothing in ${PATIENCE_MS} ms`)), PATIENCE_MS);
+    timer = setTimeout(() => reject(new Error(`nothing in ${ms} ms`)), ms);
   });
   try {
     return await Promise.race([work, late]);

@@ -36,6 +36,7 @@ export interface Association extends Target {
   readonly connectionState: string;
   readonly iceGatheringState: string;
   readonly localDescription: { readonly sdp?: string } | null;
+  readonly sctp: { readonly state: string } | null;
   createOffer(): Promise<object>;
   createAnswer(): Promise<object>;
   setLocalDescription(description: object): Promise<void>;

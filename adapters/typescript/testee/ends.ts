@@ -8,7 +8,7 @@ import {
   type Peer,
   type PeerOptions,
 } from "../src/index.js";
-import type { Outgoing, Transport } from "../testee-kit/index.js";
+import type { Outgoing, Transport } from "../testee-kit/peers.js";
 
 /** All remote ends of a testee's peers by their links: those that send datagrams, and those on connections. */
 export class Ends {

@@ -1,18 +1,12 @@
 import { isSpaceId, type LinkEvent, type Peer, type PeerConfig, type Sizes } from "../src/index.js";
 import { isToTake, openChannel } from "../src/webrtc/index.js";
-import {
-  BadRequest,
-  type Channel,
-  type Input,
-  type Op,
-  type Outgoing,
-  type Peers,
-  readLink,
-  readSlices,
-  showSlices,
-  type Transport,
-  toHex,
-} from "../testee-kit/index.js";
+import { readLink } from "../testee-kit/arrived.js";
+import { readSlices, showSlices } from "../testee-kit/fields.js";
+import { toHex } from "../testee-kit/hex.js";
+import { BadRequest } from "../testee-kit/implementation.js";
+import type { Input } from "../testee-kit/input.js";
+import type { Op } from "../testee-kit/ops.js";
+import type { Channel, Outgoing, Peers, Transport } from "../testee-kit/peers.js";
 import { Ends } from "./ends.js";
 import { said } from "./yours.js";
 

@@ -43,6 +43,7 @@ class FakeChannel extends EventTarget implements DataChannel {
 
 class FakeUnder extends EventTarget implements PeerConnection {
   connectionState = "connected";
+  readonly sctp = { state: "connected" };
   readonly remoteDescription = { sdp: "" };
 
   createDataChannel(): FakeChannel {
@@ -148,6 +149,19 @@ test("each end has its code", async (t) => {
     one.channel.receive(PING);
     one.under.become("failed");
     assert.deepEqual(await told(one.connection), []);
+  }
+});
+
+test("a channel on what has ended could not be made", async () => {
+  for (const [state, sctp] of [
+    ["failed", "connected"],
+    ["connected", "closed"],
+  ] as const) {
+    const under = new FakeUnder();
+    under.connectionState = state;
+    under.sctp.state = sctp;
+    const connection = accept(under, new FakeChannel(), ALL_FEATURES);
+    assert.deepEqual(await told(connection), ["closed CONNECTION_RESET"]);
   }
 });
 
