@@ -1,9 +1,9 @@
-import { type Counting, Inbox, PATIENCE_MS, type Remote, Remotes } from "./arrived.js";
+import { type Counting, Inbox, type Remote, Remotes } from "./arrived.js";
 import { BadRequest } from "./implementation.js";
 import type { Association, Channel, Peers, Signal } from "./peers.js";
 
-/** How long a channel may take to open, less than the runner waits for the reply. */
-const OPENING_MS = 3000;
+/** How long a description or a channel may take, less than the runner waits for the reply. */
+const OPENING_MS = 4500;
 /** While more than this is buffered in a channel, nothing is handed to it. */
 const MOST_BUFFERED_BYTES = 1 << 20;
 const UTF8 = new TextEncoder();
@@ -107,7 +107,7 @@ export class Channels {
       if (association === undefined || isOver(association)) throw new Error("there is no association");
       const channel = this.#peers.openChannel?.(association) as Channel;
       const remote = this.#channel(association, channel);
-      await within(opened(association, channel), OPENING_MS);
+      await within(opened(association, channel));
       this.remotes.add(link, remote);
       return true;
     } catch {
@@ -178,28 +178,38 @@ const UNSEEN = 1000;
 
 /** The description of an association once all candidates are in it. */
 async function whole(association: Association): Promise<string> {
-  while (association.iceGatheringState !== "complete") await once(association, ["icegatheringstatechange"]);
+  while (association.iceGatheringState !== "complete") await change([[association, "icegatheringstatechange"]]);
   return association.localDescription?.sdp ?? "";
 }
 
+/** Whether no channel can be opened any more; where an association is only disconnected, it may come back. */
 const isOver = ({ connectionState, sctp }: Association): boolean =>
-  ["failed", "closed"].includes(connectionState) || sctp?.state === "closed";
+  ["failed", "closed"].includes(connectionState) || (connectionState === "connected" && sctp?.state === "closed");
 
 async function opened(association: Association, channel: Channel): Promise<void> {
   while (channel.readyState === "connecting" && !isOver(association)) {
-    await Promise.race([once(channel, ["open", "close"]), once(association, ["connectionstatechange"])]);
+    await change([
+      [channel, "open"],
+      [channel, "close"],
+      [association, "connectionstatechange"],
+    ]);
   }
   if (channel.readyState !== "open") throw new Error("the channel was closed");
 }
 
-function once(target: Association | Channel, types: readonly string[]): Promise<void> {
+/** Waits for one of these events. */
+function change(events: readonly (readonly [Association | Channel, string])[]): Promise<void> {
   return new Promise((resolve) => {
-    for (const type of types) target.addEventListener(type, () => resolve());
+    const done = () => {
+      for (const [target, type] of events) target.removeEventListener(type, done);
+      resolve();
+    };
+    for (const [target, type] of events) target.addEventListener(type, done);
   });
 }
 
 /** Waits for something, but not for ever. */
-async function within<Value>(work: Promise<Value>, ms = PATIENCE_MS - 1000): Promise<Value> {
+async function within<Value>(work: Promise<Value>, ms = OPENING_MS): Promise<Value> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`nothing in ${ms} ms`)), ms);

@@ -17,6 +17,7 @@ export interface Signal {
 
 interface Target {
   addEventListener(type: string, listener: (event: Event) => void): void;
+  removeEventListener(type: string, listener: (event: Event) => void): void;
 }
 
 /** What the kit uses of an RTCDataChannel. */
