@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapters.driver import Address, Answer, HarnessError, StartError, WirePeer, not_started
@@ -19,7 +20,7 @@ from .connections import OpenConnection, TcpEnds, open_connection
 from .endpoints import OpenWire, UdpEnds
 from .ends import QUIC, UDP, WEBRTC, EndError, Ends
 from .parse import parse_dialogue
-from .player import Player, StoppedError
+from .player import OpenEnds, Player, StoppedError
 from .quic import QuicEnds
 from .quic_end import MissingError, OpenQuic, certificate, open_quic
 from .steps import Dialogue, Raw
@@ -65,22 +66,9 @@ def judge_dialogue(
         return testee.ask(op, given, case=case.id, profile=case.profile)
 
     try:
-        to, clock = reach(testee, case.transport)
-        association = _associate(testee, ask, dialogue) if case.transport == WEBRTC else None
+        open_ends, clock = ends_over(testee, ask, case.transport, dialogue, Opens(open_wire, opens, opens_quic))
     except StoppedError as stopped:
         return stopped.verdict
-
-    def open_ends(transcript: Transcript) -> Ends:
-        if association is not None:
-            return WebrtcEnds(association, transcript, dialogue.channels)
-        match case.transport:
-            case "tcp":
-                return TcpEnds(to, transcript, opens)
-            case "quic":
-                return QuicEnds(to, transcript, opens_quic)
-            case _:
-                return UdpEnds(to, open_wire, transcript)
-
     player = Player(ask, open_ends, pass_really if clock == REAL else pass_virtually)
     try:
         return _play(player, dialogue)
@@ -90,6 +78,37 @@ def judge_dialogue(
         return stopped.verdict
     finally:
         player.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Opens:
+    """The openers of other ends, but for those of channels."""
+
+    wire: OpenWire = WirePeer
+    connection: OpenConnection = open_connection
+    quic: OpenQuic = open_quic
+
+
+def ends_over(
+    testee: AsksPeers, ask: Ask, transport: str, dialogue: Dialogue, opens: Opens | None = None
+) -> tuple[OpenEnds, str]:
+    """The other ends of a dialogue, and the testee's clock. Raises StoppedError where there is no way to it."""
+    how = opens or Opens()
+    to, clock = reach(testee, transport)
+    association = _associate(testee, ask, dialogue) if transport == WEBRTC else None
+
+    def open_ends(transcript: Transcript) -> Ends:
+        if association is not None:
+            return WebrtcEnds(association, transcript, dialogue.channels)
+        match transport:
+            case "tcp":
+                return TcpEnds(to, transcript, how.connection)
+            case "quic":
+                return QuicEnds(to, transcript, how.quic)
+            case _:
+                return UdpEnds(to, how.wire, transcript)
+
+    return open_ends, clock
 
 
 def reach(testee: AsksPeers, transport: str = UDP) -> tuple[Address, str]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from .asks import asks_for_pieces, first_piece_alone, pieces_when_asked
 from .basics import Probe, expect_kind, run_probe
 from .batches import batch_as_alone, not_in_batches
+from .channels import messages_counted, signalling, unusable_descriptions
 from .connections import arrived_in_parts, never_read, nobody_there, sent_told, transports_named
 from .datagrams import bad_heads, kept_replies, long_reply, one_reply_each, pieces_in_any_order, stranger_ignored
 from .peers import (
@@ -43,6 +44,11 @@ OF_PEERS = (
     Probe("open-once", "Ops out of place.", ("TST-19",), open_once),
     Probe("transports-named", "The transports of hello.", ("TST-27",), transports_named),
 )
+ON_CHANNELS = (
+    Probe("signalling", "Associations, offered by either end.", ("TST-33",), signalling),
+    Probe("unusable-descriptions", "What is no description.", ("TST-33",), unusable_descriptions),
+    Probe("messages-counted", "Messages of a channel as they come.", ("TST-31",), messages_counted),
+)
 OVER_TCP = (
     Probe("arrived-in-parts", "Bytes of a connection as they come.", ("TST-28",), arrived_in_parts),
     Probe("sent-told", "Bytes that are sent on a connection.", ("TST-30",), sent_told),
@@ -73,6 +79,7 @@ PROBES = (
     *(replace(probe, profile="handshake", transport="udp") for probe in OVER_UDP),
     *(replace(probe, profile="handshake") for probe in OF_PEERS),
     *(replace(probe, profile="tcp") for probe in OVER_TCP),
+    *(replace(probe, profile="webrtc") for probe in ON_CHANNELS),
     Probe("stop-exits", "The op stop.", ("TST-3",), stop_exits, needs_process=True),
     Probe("exits-without-input", "The end of standard input.", ("TST-2",), exits_without_input, needs_process=True),
 )
