@@ -65,7 +65,7 @@ type player struct {
 // play plays a dialogue over each of its transports; over all that there are if it names none.
 func play(transports []string, input map[string]any) error {
 	if transports == nil {
-		transports = append(module{}.Hello().Transports, "webrtc", "quic")
+		transports = append(module{}.Hello().Transports, "webrtc") // over QUIC the runner plays them
 	}
 	for _, transport := range transports {
 		if err := playOver(transport, input); err != nil {
