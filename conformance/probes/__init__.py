@@ -28,7 +28,7 @@ __all__ = ["PROBES", "UNCLAIMED_CLAUSES", "Probe", "expect_kind", "run_probe"]
 
 UNCLAIMED_CLAUSES = ("TST-10",)  # by which a request in an unclaimed profile is judged
 
-OF_PEERS = (
+OVER_UDP = (
     Probe("waiting-in-order", "Datagrams that wait at peer_poll.", ("TST-15",), waiting_in_order),
     Probe("waiting-before-time", "One that waits at peer_advance.", ("TST-15",), waiting_before_time, needs_clock=True),
     Probe("clock-by-advance", "The clock, on a client's pings.", ("TST-16",), clock_by_advance, needs_clock=True),
@@ -39,6 +39,8 @@ OF_PEERS = (
         sent_before_the_reply,
     ),
     Probe("events-once", "The events of three peers.", ("TST-18",), events_once),
+)
+OF_PEERS = (
     Probe("open-once", "Ops out of place.", ("TST-19",), open_once),
     Probe("transports-named", "The transports of hello.", ("TST-27",), transports_named),
 )
@@ -74,6 +76,7 @@ PROBES = (
     Probe("batch-as-alone", "A batch of requests of all sorts.", ("TST-24",), batch_as_alone),
     Probe("not-in-batches", "Ops that may not stand in a batch.", ("TST-25",), not_in_batches),
     Probe("ports-line", "What it bound and printed.", ("TST-1",), ports_line, needs_process=True),
+    *(replace(probe, profile="handshake", transport="udp") for probe in OVER_UDP),
     *(replace(probe, profile="handshake") for probe in OF_PEERS),
     *(replace(probe, profile="tcp") for probe in OVER_TCP),
     *(replace(probe, profile="webrtc") for probe in ON_CHANNELS),
