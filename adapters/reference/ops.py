@@ -30,6 +30,8 @@ from adapters.testee_kit import answer as serve_answer
 
 PROFILES = ("frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream", "tcp")
 TRANSPORTS = ("udp", "tcp")
+EXTRAS: list[str] = []
+"""Profiles, and transports of the same names, with a library of their own: claimed by the testees that have it."""
 
 KEY, NONCE, LEVEL = hexadecimal(32), hexadecimal(24), integer(1, 22)
 SLICE = {"dtype": U8, "dims": array(U32), "payload": DATA}
@@ -51,7 +53,8 @@ FIELDS = {
 def hello(token: str) -> dict[str, Any]:
     """TST-12."""
     version = metadata.version("resonant-conformance")
-    return greet(token, name="resonant", version=version, language="Python", profiles=PROFILES, transports=TRANSPORTS)
+    claimed, named = (*PROFILES, *EXTRAS), (*TRANSPORTS, *EXTRAS)
+    return greet(token, name="resonant", version=version, language="Python", profiles=claimed, transports=named)
 
 
 def decode(frame: bytes, key: bytes | None = None) -> dict[str, Any]:

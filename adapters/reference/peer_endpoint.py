@@ -33,8 +33,9 @@ class Target:
 
     link: str
     transport: str
-    remote: int
     stream_id: int
+    remote: int = 0
+    """Its port, where it has one."""
 
 
 class NotOpenError(Exception):
@@ -71,11 +72,15 @@ class Endpoint:
         if self._peers is not None:
             raise NotOpenError("peers are open already; peer_close or reset comes first")
         self._throw_away()  # what came while no peers were open
-        peers: endpoint.Endpoint[str] = endpoint.Endpoint(role, config, _salts(config), limit=MAX_PEERS, forgets=False)
+        peers = self.new_peers(role, config, _salts(config))
         if target is not None:
             self._connect(peers, target)
         self._role, self._config, self._target, self._peers = role, config, target, peers
         self._flush()
+
+    def new_peers(self, role: Role, config: Config, salts: Iterator[bytes]) -> endpoint.Endpoint[str]:
+        """The peers, without connections."""
+        return endpoint.Endpoint(role, config, salts, limit=MAX_PEERS, forgets=False)
 
     def _connect(self, peers: endpoint.Endpoint[str], target: Target) -> None:
         over_tcp = target.transport == TCP
@@ -160,13 +165,19 @@ class Endpoint:
     def _flush(self) -> None:
         peers = self._need_open()
         for link, data in peers.take_datagrams():
-            address = self._address_of(link)
-            if address is None:
-                self._tcp.write(link, data)
-            else:
-                self._send(data, address)
+            self._pass_on(link, data)
         for link in peers.take_ended():
-            self._tcp.end(link)
+            self._end(link)
+
+    def _pass_on(self, link: str, data: bytes) -> None:
+        address = self._address_of(link)
+        if address is None:
+            self._tcp.write(link, data)
+        else:
+            self._send(data, address)
+
+    def _end(self, link: str) -> None:
+        self._tcp.end(link)
 
     def _link_of(self, address: Address) -> str:
         target = self._target

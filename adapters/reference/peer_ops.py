@@ -142,11 +142,15 @@ class PeerOps:
 
     def peer_open(self, role: str, **given: Any) -> dict[str, Any]:
         """Begin to serve, or begin a handshake."""
-        given = members("input", given, {"config": CONFIG, **OPEN[role]}, {})
+        given = members("input", given, {"config": CONFIG, **self.opening(role, given)}, {})
         config = given.pop("config")
         target = Target(**given) if given else None
         _in_state(lambda: self.endpoint.open(Role(role), config, target))
         return self._sent()
+
+    def opening(self, role: str, given: Mapping[str, Any]) -> Shape:
+        """The members that peer_open has besides config."""
+        return OPEN[role]
 
     def peer_send(self, kind: str, **given: Any) -> dict[str, Any]:
         """Have a peer send something; what it raises becomes a reject (TST-26)."""
@@ -211,16 +215,23 @@ def as_data(name: str, value: Any) -> Any:
     return value.hex() if isinstance(value, bytes) else value
 
 
-PEERS = PeerOps()
 # Which members there may be depends on the role or the kind: the performers look at them again.
 OPENING = dict.fromkeys(("config", *TARGET), any_value)
 SENDING = dict.fromkeys(("stream_id", *MAY_SAY), any_value)
 SENDING |= {name: any_value for needed, optional, _ in SEND.values() for name in (*needed, *optional)}
-OPS = {
-    "peer_open": Op({"role": one_of(*OPEN)}, OPENING, PEERS.peer_open),
-    "peer_send": Op({"kind": one_of(*SEND)}, SENDING, PEERS.peer_send),
-    "peer_poll": Op({}, {"arrived": ARRIVED}, PEERS.peer_poll),
-    "peer_advance": Op({"ms": integer(0, DAY_MS)}, {"arrived": ARRIVED}, PEERS.peer_advance),
-    "peer_close": Op({}, {}, PEERS.peer_close),
-    "reset": Op({}, {}, PEERS.reset),
-}
+
+
+def table(peers: PeerOps) -> dict[str, Op]:
+    """The ops over these peers."""
+    return {
+        "peer_open": Op({"role": one_of(*OPEN)}, OPENING, peers.peer_open),
+        "peer_send": Op({"kind": one_of(*SEND)}, SENDING, peers.peer_send),
+        "peer_poll": Op({}, {"arrived": ARRIVED}, peers.peer_poll),
+        "peer_advance": Op({"ms": integer(0, DAY_MS)}, {"arrived": ARRIVED}, peers.peer_advance),
+        "peer_close": Op({}, {}, peers.peer_close),
+        "reset": Op({}, {}, peers.reset),
+    }
+
+
+PEERS = PeerOps()
+OPS = table(PEERS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCSessionDescription
@@ -23,20 +23,38 @@ class Answerer:
 
     def __init__(self) -> None:
         self.loop = WebrtcLoop.running()
-        self.offer = ""
+        self.offer = self.answer = ""
         self.channels: list[WebrtcChannel] = []
         self._connection: RTCPeerConnection | None = None
 
-    def signal(self, offer: str) -> str:
-        self.offer = offer
-        return self.loop.run(self._answer())
+    def signal(self, given: Mapping[str, str]) -> Mapping[str, str]:
+        if "answer" in given:
+            self.loop.run(self._take(given["answer"]))
+            return {}
+        self.offer = given.get("offer", "")
+        return self.loop.run(self._answer() if self.offer else self._make_offer())
 
-    async def _answer(self) -> str:
-        self._connection = connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        connection.on("datachannel", self._note)
+    async def _answer(self) -> Mapping[str, str]:
+        connection = self._begin()
         await connection.setRemoteDescription(RTCSessionDescription(self.offer, "offer"))
         await connection.setLocalDescription(await connection.createAnswer())
-        return connection.localDescription.sdp
+        return {"answer": connection.localDescription.sdp}
+
+    async def _make_offer(self) -> Mapping[str, str]:
+        connection = self._begin()
+        connection.createDataChannel("", negotiated=True, id=65_530)
+        await connection.setLocalDescription(await connection.createOffer())
+        return {"offer": connection.localDescription.sdp}
+
+    async def _take(self, answer: str) -> None:
+        assert self._connection is not None
+        self.answer = answer
+        await self._connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+
+    def _begin(self) -> RTCPeerConnection:
+        self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self._connection.on("datachannel", self._note)
+        return self._connection
 
     def _note(self, channel: RTCDataChannel) -> None:
         self.channels.append(WebrtcChannel(self.loop, channel))
@@ -106,7 +124,7 @@ def test_a_channel_of_the_other_end_is_taken_with_its_properties(peer: WebrtcPee
 
 def test_properties_of_ours_are_as_asked_for(peer: WebrtcPeer, other: Answerer) -> None:
     wanted = ChannelOptions("any", "other/2", ordered=False, max_retransmits=0)
-    assert peer.open_channel(wanted).await_open()
+    assert peer.open_channel(label="any", protocol="other/2", ordered=False, max_retransmits=0).await_open()
     assert peer.wait(lambda: bool(other.channels))
     assert other.channels[0].options == wanted
 
@@ -115,13 +133,23 @@ def test_properties_of_ours_are_as_asked_for(peer: WebrtcPeer, other: Answerer) 
 def test_the_offer_announces_the_size_that_is_asked_for(other: Answerer, size: int | None) -> None:
     peer = WebrtcPeer(other.signal, max_message_size=size)
     assert announced_size(other.offer) == size
-    assert announced_size(peer.answer)
+    assert announced_size(peer.description)
     assert other.channels == []
     peer.close()
     assert not peer.open
 
 
-def test_an_answer_that_is_none_is_an_error(other: Answerer) -> None:
-    with pytest.raises((ValueError, IndexError, KeyError)):
-        WebrtcPeer(lambda _offer: "v=1\r\nnothing")
-    assert other.channels == []
+def test_the_other_end_may_offer_as_well(other: Answerer) -> None:
+    peer = WebrtcPeer(other.signal, testee_offers=True, max_message_size=70_000)
+    ours, theirs = conversation(peer, other)
+    theirs.send(b"here")
+    assert ours.wait(lambda: ours.came == [b"here"])
+    assert announced_size(other.answer) == 70_000
+    peer.close()
+
+
+@pytest.mark.parametrize("given", [{"answer": "v=1\r\nnothing"}, {"answer": ""}, {"offer": "v=0"}, {"answer": 1}])
+@pytest.mark.usefixtures("other")
+def test_what_is_no_answer_is_an_error(given: Mapping[str, object]) -> None:
+    with pytest.raises(OSError, match=r"cannot be used|gave no answer"):
+        WebrtcPeer(lambda _given: given)

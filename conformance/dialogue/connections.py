@@ -79,6 +79,10 @@ class TcpEnds:
         self._letter = letter
         self._bytes += len(data)
 
+    def text(self, letter: str, text: str) -> None:
+        """Not over TCP: `load` sees to that."""
+        raise AssertionError("channels of WebRTC alone have text messages")
+
     def finish(self, step: Close) -> None:
         """End the connection in one of the three ways."""
         connection = self._end(step.link).connection

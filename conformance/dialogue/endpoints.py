@@ -75,6 +75,10 @@ class UdpEnds:
         """Not over UDP: `parse` sees to that."""
         raise AssertionError("bytes are written on connections only")
 
+    def text(self, letter: str, text: str) -> None:
+        """Not over UDP: `load` sees to that."""
+        raise AssertionError("channels of WebRTC alone have text messages")
+
     def finish(self, step: Close) -> None:
         """Not over UDP."""
         raise AssertionError("connections only are closed")

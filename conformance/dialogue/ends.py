@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from .steps import MAIN, Close, ExpectEnd
 
-UDP, TCP, QUIC = "udp", "tcp", "quic"
+UDP, TCP, QUIC, WEBRTC = "udp", "tcp", "quic", "webrtc"
 CHOSEN = "the-server"
 """The link of a client's server, which the runner chooses."""
 MAX_DATAGRAMS, MAX_BYTES = 64, 60_000
@@ -47,6 +47,9 @@ class Ends(Protocol):
 
     def write(self, letter: str, data: bytes, on: str = MAIN) -> None:
         """Send bytes on a connection as they are."""
+
+    def text(self, letter: str, text: str) -> None:
+        """Send a text message on a channel."""
 
     def finish(self, step: Close) -> None:
         """End a connection, or a carriage."""

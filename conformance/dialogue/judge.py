@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from adapters.driver import Address, Answer, HarnessError, StartError, WirePeer, not_started
 from reports.outcome import Outcome
@@ -12,18 +13,25 @@ from ..model.cases import Case
 from ..model.testee import AsksPeers
 from ..model.unanswered import not_judged
 from ..model.verdict import PASSED, PASSED_UNNAMED, Verdict
+from .associations import Ask, NotAnsweredError, association_with
+from .channels import WebrtcEnds
 from .clock import REAL, pass_really, pass_virtually
 from .connections import OpenConnection, TcpEnds, open_connection
 from .endpoints import OpenWire, UdpEnds
-from .ends import QUIC, UDP, Ends
+from .ends import QUIC, UDP, WEBRTC, EndError, Ends
 from .parse import parse_dialogue
-from .player import Player, StoppedError
+from .player import OpenEnds, Player, StoppedError
 from .quic import QuicEnds
 from .quic_end import MissingError, OpenQuic, certificate, open_quic
 from .steps import Dialogue, Raw
 from .transcript import Transcript
 
+if TYPE_CHECKING:
+    from adapters.driver.transport.webrtc_wire import WebrtcPeer
+
 EXPECTED = "every step holds"
+_NO_ADDRESS: Address = ("", 0)
+"""In place of that of a wire, which WebRTC has none of."""
 _GONE = (Outcome.CRASH, Outcome.TIMEOUT, Outcome.HARNESS_ERROR)
 
 
@@ -58,19 +66,9 @@ def judge_dialogue(
         return testee.ask(op, given, case=case.id, profile=case.profile)
 
     try:
-        to, clock = reach(testee, case.transport)
+        open_ends, clock = ends_over(testee, ask, case.transport, dialogue, Opens(open_wire, opens, opens_quic))
     except StoppedError as stopped:
         return stopped.verdict
-
-    def open_ends(transcript: Transcript) -> Ends:
-        match case.transport:
-            case "tcp":
-                return TcpEnds(to, transcript, opens)
-            case "quic":
-                return QuicEnds(to, transcript, opens_quic)
-            case _:
-                return UdpEnds(to, open_wire, transcript)
-
     player = Player(ask, open_ends, pass_really if clock == REAL else pass_virtually)
     try:
         return _play(player, dialogue)
@@ -82,12 +80,45 @@ def judge_dialogue(
         player.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Opens:
+    """How the other ends are opened, but for channels."""
+
+    wire: OpenWire = WirePeer
+    connection: OpenConnection = open_connection
+    quic: OpenQuic = open_quic
+
+
+def ends_over(
+    testee: AsksPeers, ask: Ask, transport: str, dialogue: Dialogue, opens: Opens | None = None
+) -> tuple[OpenEnds, str]:
+    """The other ends of a dialogue, and the testee's clock. Raises StoppedError where there is no way to it."""
+    how = opens or Opens()
+    to, clock = reach(testee, transport)
+    association = _associate(testee, ask, dialogue) if transport == WEBRTC else None
+
+    def open_ends(transcript: Transcript) -> Ends:
+        if association is not None:
+            return WebrtcEnds(association, transcript, dialogue.channels)
+        match transport:
+            case "tcp":
+                return TcpEnds(to, transcript, how.connection)
+            case "quic":
+                return QuicEnds(to, transcript, how.quic)
+            case _:
+                return UdpEnds(to, how.wire, transcript)
+
+    return open_ends, clock
+
+
 def reach(testee: AsksPeers, transport: str = UDP) -> tuple[Address, str]:
     """The testee's wire of a transport, and its clock; it is started if need be. Raises StoppedError without one."""
     try:
         to, clock = testee.wires.get(transport), testee.hello.clock
     except StartError as error:
         raise StoppedError(not_judged(not_started(error), EXPECTED)) from error
+    if transport == WEBRTC:
+        return _NO_ADDRESS, clock
     if to is None:
         advice = "if it is attached to, add `wires` to its adapter.toml"
         text = f"it printed no port of a wire of {transport} (TST-1); {advice}"
@@ -95,6 +126,19 @@ def reach(testee: AsksPeers, transport: str = UDP) -> tuple[Address, str]:
     if transport == QUIC:
         _need_quic()
     return to, clock
+
+
+def _associate(testee: AsksPeers, ask: Ask, dialogue: Dialogue) -> WebrtcPeer:
+    """The association over which the channels of a dialogue go. Raises StoppedError without one."""
+    try:
+        return association_with(testee, ask, dialogue.association)
+    except ImportError as error:
+        text = f"the runner lacks what it needs for WebRTC: pip install 'resonant-conformance[webrtc]' ({error})"
+        raise StoppedError(not_judged(HarnessError(text), EXPECTED)) from error
+    except NotAnsweredError as error:
+        raise StoppedError(not_judged(error.answer, "ok to peer_signal")) from error
+    except EndError as error:
+        raise StoppedError(Verdict(Outcome.FAIL, str(error), "an association (specs/webrtc.md)", error.got)) from error
 
 
 def _need_quic() -> None:

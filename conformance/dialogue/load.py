@@ -12,9 +12,9 @@ from resonant.describe.vector_files import whole_cases
 
 from ..model.cases import DIALOGUE, TRANSPORTS, VECTORS, Case, VectorError, read_cases
 from ..wire.sync import validator_of
-from .ends import CHOSEN, QUIC, UDP
+from .ends import CHOSEN, QUIC, UDP, WEBRTC
 from .parse import DialogueError, parse_dialogue
-from .steps import Act, Close, Dialogue, ExpectEnd, Step, Write
+from .steps import Act, Close, Dialogue, ExpectEnd, Step, Text, Write
 
 if TYPE_CHECKING:
     import jsonschema
@@ -84,10 +84,18 @@ def dialogue_faults(given: Mapping[str, Any], transports: Collection[str] = (UDP
     for number, step in enumerate(dialogue.steps, start=1):
         if isinstance(step, Write | Close) and UDP in transports:
             yield f'step {number}: it needs a connection, so the case has to say "transports": ["tcp"]'
-        elif _names_carriage(step) and set(transports) != {QUIC}:
+        elif isinstance(step, Text) and set(transports) != {WEBRTC}:
+            yield f'step {number}: a text message needs a channel, so the case has to say "transports": ["webrtc"]'
+        elif _names_carriage(step) and set(transports) not in _WITH_CARRIAGES[isinstance(step, ExpectEnd)]:
             yield f'step {number}: it names a carriage, so the case has to say "transports": ["quic"]'
+    if (dialogue.channels or dialogue.association) and set(transports) != {WEBRTC}:
+        yield 'channels and association are those of WebRTC, so the case has to say "transports": ["webrtc"]'
     if dialogue.datagrams is not None and set(transports) != {QUIC}:
         yield 'datagrams are those of QUIC, so the case has to say "transports": ["quic"]'
+
+
+_WITH_CARRIAGES = {False: ({QUIC},), True: ({QUIC}, {WEBRTC})}
+"""Whether a step expects an end -> the transports that have what it names; a channel of WebRTC is its own main."""
 
 
 def _names_carriage(step: Step) -> bool:

@@ -25,6 +25,7 @@ from .steps import (
     Send,
     SendEach,
     Step,
+    Text,
     Write,
 )
 
@@ -49,7 +50,7 @@ class DialogueError(Exception):
 
 def parse_dialogue(given: Raw) -> Dialogue:
     """The `input` of a case of op dialogue. Raises DialogueError."""
-    _members(given, {"role", "config", "steps"}, {"stream_id", "datagrams"})
+    _members(given, {"role", "config", "steps"}, {"stream_id", "datagrams", "channels", "association"})
     role, stream_id, steps = given["role"], given.get("stream_id"), given["steps"]
     datagrams = given.get("datagrams")
     _need(datagrams is None or _is_number(datagrams, _MAX_DATAGRAM), "datagrams is not a number of bytes")
@@ -60,7 +61,17 @@ def parse_dialogue(given: Raw) -> Dialogue:
     _need(isinstance(steps, list), "steps is not an array")
     read = tuple(map(_numbered, steps, range(1, len(steps) + 1)))
     _check_names(read)
-    return Dialogue(role, given["config"], stream_id, read, datagrams)
+    return Dialogue(role, given["config"], stream_id, read, datagrams, *_over_webrtc(given))
+
+
+def _over_webrtc(given: Raw) -> tuple[Mapping[str, Raw], Raw]:
+    """The properties of channels, and of the association below them."""
+    channels, association = given.get("channels", {}), given.get("association", {})
+    for name, one in channels.items():
+        _need(_LETTER.fullmatch(name) is not None, f"{name!r} of channels is no link")
+        _members(one, set(), {"label", "protocol", "ordered", "max_retransmits"})
+    _members(association, set(), {"testee_offers", "max_message_size"})
+    return channels, association
 
 
 def _check_names(steps: Iterable[Step]) -> None:
@@ -121,6 +132,11 @@ def _write(raw: Raw) -> Step:
     on = _on(raw, MAIN)
     _need(on != DATAGRAM, "a datagram has one frame: send it")
     return Write(raw, _link(raw), _bytes(raw["write"]), on)
+
+
+def _text(raw: Raw) -> Step:
+    _need(isinstance(raw["text"], str), "text is not a string")
+    return Text(raw, _link(raw), raw["text"])
 
 
 def _close(raw: Raw) -> Step:
@@ -209,6 +225,7 @@ _KINDS: Mapping[str, tuple[Callable[[Raw], Step], set[str]]] = {
     "send": (_send, {"link", "on"}),
     "send_each": (_send_each, {"link", "on"}),
     "write": (_write, {"link", "on"}),
+    "text": (_text, {"link"}),
     "close": (_close, {"link", "on", "of", "code"}),
     "act": (_act, {"link", "reject"}),
     "advance": (_advance, set()),

@@ -31,6 +31,7 @@ from .steps import (
     Send,
     SendEach,
     Step,
+    Text,
     Write,
 )
 from .transcript import Transcript
@@ -125,6 +126,12 @@ class Player:
         if not self._ends.has_room(step.link, step.data, step.on):
             self._poll()
         self._trying(partial(self._ends.write, step.link, step.data, step.on))
+
+    def _text(self, step: Text) -> None:
+        self.transcript.note(f"{step.link} sends the text {short(step.text, 80)!r}")
+        if not self._ends.has_room(step.link, step.text.encode()):
+            self._poll()
+        self._trying(partial(self._ends.text, step.link, step.text))
 
     def _close(self, step: Close) -> None:
         if step.how != "half" or not self._ends.has_room(step.link, b"", step.on or MAIN):
@@ -288,6 +295,7 @@ _TAKE: Mapping[type, Callable[[Player, Any], None]] = {
     Send: Player._send,
     SendEach: Player._send_each,
     Write: Player._write,
+    Text: Player._text,
     Close: Player._close,
     Act: Player._act,
     Advance: Player._advance,

@@ -76,6 +76,10 @@ class QuicEnds:
         self._take_up(letter, {"on": number})
         self._bytes += len(data)
 
+    def text(self, letter: str, text: str) -> None:
+        """Not over QUIC: `load` sees to that."""
+        raise AssertionError("channels of WebRTC alone have text messages")
+
     def finish(self, step: Close) -> None:
         """End the connection, or a carriage of it."""
         end = self._end(step.link)

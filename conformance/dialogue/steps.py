@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 _NUMBER, _CRC = struct.Struct("<Q"), struct.Struct("<I")
@@ -52,6 +52,15 @@ class Write:
     link: str
     data: bytes
     on: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text message to the peer under test, over WebRTC alone."""
+
+    raw: Raw
+    link: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +161,7 @@ class Events:
 
 
 Step: TypeAlias = (
-    Send | SendEach | Write | Close | Act | Advance | Expect | ExpectAgain | ExpectEnd | ExpectNothing | Events
+    Send | SendEach | Write | Text | Close | Act | Advance | Expect | ExpectAgain | ExpectEnd | ExpectNothing | Events
 )
 
 
@@ -160,7 +169,8 @@ Step: TypeAlias = (
 class Dialogue:
     """A whole dialogue. stream_id: on which a client sends its first ping.
 
-    datagrams: the largest datagram of QUIC that the other ends take, 0 for none, None for any.
+    datagrams: the largest datagram of QUIC that the other ends take, 0 for none, None for any. channels: over WebRTC,
+    properties of the channels that the ends of these letters open. association: how the association comes about.
     """
 
     role: str
@@ -168,6 +178,8 @@ class Dialogue:
     stream_id: int | None
     steps: tuple[Step, ...]
     datagrams: int | None = None
+    channels: Mapping[str, Raw] = field(default_factory=dict)
+    association: Raw = field(default_factory=dict)
 
     @property
     def links(self) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from .integrity import damage, what_to_do
 
 DIALOGUE = "dialogue"
 """The one op of vectors that is none of testees."""
-TRANSPORTS = ("udp", "tcp")
+TRANSPORTS = ("udp", "tcp", "quic", "webrtc")
 """The transports over which dialogues are played, unless they name some; the first has the plain id."""
 VECTORS = Path(__file__).resolve().parents[2] / "vectors" / "data"
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import re
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, TypeAlias, TypeVar
 
@@ -25,8 +25,8 @@ _UNSEEN_ID: Final = 65_532
 _SIZE: Final = re.compile(r"^a=max-message-size:(\d+)\r\n", re.MULTILINE)
 _T = TypeVar("_T")
 Message: TypeAlias = bytes | str
-Signal: TypeAlias = Callable[[str], str]
-"""Gives the testee's answer to an offer."""
+Signal: TypeAlias = Callable[[Mapping[str, str]], Mapping[str, Any]]
+"""The op peer_signal: its input, and what it gives. May raise anything."""
 
 
 def _loopback(use_ipv4: bool, use_ipv6: bool) -> list[str]:
@@ -117,6 +117,14 @@ class WebrtcChannel:
         """Wait until the other end has taken it; whether it has."""
         return self.wait(lambda: self.ended or self._channel.readyState == "open") and not self.ended
 
+    def await_bytes(self, count: int) -> bool:
+        """Wait until so many bytes have come in all, or the channel has ended; whether either is so."""
+        return self.wait(lambda: self.ended or self.received >= count)
+
+    def await_end(self) -> bool:
+        """Wait until the channel has ended; whether it has."""
+        return self.wait(lambda: self.ended)
+
     def wait(self, holds: Callable[[], bool], within_s: float = WAIT_S) -> bool:
         """Wait until something holds; whether it does."""
         return self._loop.wait(holds, within_s)
@@ -129,6 +137,12 @@ class WebrtcChannel:
 
     async def _send(self, message: Message) -> None:
         self._channel.send(message)
+
+    def take(self) -> list[Message]:
+        """Take the messages that came since the last call."""
+        with self._loop.changed:
+            taken, self.came = self.came, []
+        return taken
 
     def close(self) -> None:
         """Close the channel. May be called twice."""
@@ -150,27 +164,26 @@ class WebrtcChannel:
 
 
 class WebrtcPeer:
-    """An association with a testee, which answers our offer."""
+    """An association with a testee."""
 
-    def __init__(self, signal: Signal, *, max_message_size: int | None = 0) -> None:
-        """Make one. max_message_size: as our description announces it, 0 for no limit, None for no word of it.
+    def __init__(self, signal: Signal, *, testee_offers: bool = False, max_message_size: int | None = 0) -> None:
+        """Make one, by our offer or the testee's.
 
-        Raises OSError where none comes about, ValueError for an answer that cannot be used.
+        max_message_size: as our description announces it, 0 for no limit, None for no word of it. Raises OSError where
+        none comes about, and what `signal` raises.
         """
         self._loop = WebrtcLoop.running()
         self.opened: list[WebrtcChannel] = []
         """Channels that the testee has opened, those not taken yet."""
-        self.answer = ""
-        """The testee's description."""
+        self.description = ""
+        """The testee's, offer or answer."""
         self.state = "new"
         """The state of the association, as `connectionState` has it."""
         self.channels = 0
         """How many channels were opened on it, by either end."""
         self._connection = self._loop.run(self._prepare())
         try:
-            offer = self._loop.run(self._offer())
-            self.answer = signal(_announcing(offer, max_message_size))
-            self._loop.run(self._accept(self.answer))
+            (self._be_offered if testee_offers else self._offer)(signal, max_message_size)
             if not self.wait(lambda: self.state not in ("new", "connecting")) or self.state != "connected":
                 raise OSError(f"no association came about: it is {self.state}")
         except BaseException:
@@ -186,10 +199,10 @@ class WebrtcPeer:
         """Wait until something holds; whether it does."""
         return self._loop.wait(holds, within_s)
 
-    def open_channel(self, options: ChannelOptions | None = None) -> WebrtcChannel:
-        """Open one more channel, which the testee takes or not: see `await_open`."""
+    def open_channel(self, **properties: Any) -> WebrtcChannel:
+        """Open one more channel, which the testee takes or not: see `await_open`. properties: of `ChannelOptions`."""
         self.channels += 1
-        return self._loop.run(self._open(options or ChannelOptions()))
+        return self._loop.run(self._open(ChannelOptions(**properties)))
 
     def accept(self) -> WebrtcChannel | None:
         """The next channel that the testee opens, None if none comes."""
@@ -211,12 +224,28 @@ class WebrtcPeer:
         connection.on("connectionstatechange", self._note_state)
         return connection
 
-    async def _offer(self) -> str:
-        await self._connection.setLocalDescription(await self._connection.createOffer())
-        return self._connection.localDescription.sdp
+    def _offer(self, signal: Signal, size: int | None) -> None:
+        offer = self._loop.run(self._describe("offer"))
+        self.description = _text(signal({"offer": _announcing(offer, size)}), "answer")
+        self._use("answer")
 
-    async def _accept(self, answer: str) -> None:
-        await self._connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+    def _be_offered(self, signal: Signal, size: int | None) -> None:
+        self.description = _text(signal({}), "offer")
+        self._use("offer")
+        signal({"answer": _announcing(self._loop.run(self._describe("answer")), size)})
+
+    def _use(self, kind: str) -> None:
+        """Take the testee's description. Raises OSError for one that aiortc does not take."""
+        try:
+            self._loop.run(self._connection.setRemoteDescription(RTCSessionDescription(self.description, kind)))
+        except Exception as error:  # aiortc has no exception of its own for what it cannot read
+            raise OSError(f"its description cannot be used: {error!r}") from error
+
+    async def _describe(self, kind: str) -> str:
+        connection = self._connection
+        made = await (connection.createOffer() if kind == "offer" else connection.createAnswer())
+        await connection.setLocalDescription(made)
+        return connection.localDescription.sdp
 
     async def _open(self, options: ChannelOptions) -> WebrtcChannel:
         made = self._connection.createDataChannel(
@@ -236,6 +265,13 @@ class WebrtcPeer:
         with self._loop.changed:
             self.state = self._connection.connectionState
             self._loop.tell()
+
+
+def _text(given: Mapping[str, Any], name: str) -> str:
+    found = given.get(name)
+    if not isinstance(found, str):
+        raise OSError(f"peer_signal gave no {name} (TST-33)")
+    return found
 
 
 def announced_size(description: str) -> int | None:

@@ -55,3 +55,19 @@ func TestADescriptionChangesInItsLimitAlone(t *testing.T) {
 		}
 	}
 }
+
+// FuzzRemote sees that the limit of whatever claims to be a description survives, and that a second pass changes nothing.
+func FuzzRemote(f *testing.F) {
+	for _, sdp := range []string{"", "m=application", described("a=max-message-size:0"), "\nm=application\nm=\r\nm=application 9"} {
+		f.Add(sdp)
+	}
+	f.Fuzz(func(t *testing.T, sdp string) {
+		once := webrtc.Remote(pion.SessionDescription{SDP: sdp})
+		if before, after := webrtc.LimitOf(sdp), webrtc.LimitOf(once.SDP); before != after {
+			t.Errorf("%d has become %d: %q", before, after, once.SDP)
+		}
+		if twice := webrtc.Remote(once); twice.SDP != once.SDP {
+			t.Errorf("%q has become %q", once.SDP, twice.SDP)
+		}
+	})
+}

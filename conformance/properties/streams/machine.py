@@ -31,6 +31,8 @@ _SELDOM = st.sampled_from((False, False, False, False, False, True))
 _SINGLES = st.sampled_from((0, 1, 2, 3, REPLAY_SPAN, REPLAY_SPAN + 3, 3 * REPLAY_SPAN))
 _LAST_INDEX = 7
 _INDEX = st.integers(0, _LAST_INDEX)
+BEGINNING: Mapping[str, Any] = {"role": "server", "config": dict(CONFIG), "steps": []}
+"""Every dialogue before its first step."""
 
 
 class StreamMachine(RuleBasedStateMachine):
@@ -44,7 +46,7 @@ class StreamMachine(RuleBasedStateMachine):
         self._plans: list[Plan] = []
         self._streams = self._pings = self._played = 0
         self._over = False
-        self._given: dict[str, Any] = {"role": "server", "config": dict(CONFIG), "steps": []}
+        self._given: dict[str, Any] = dict(BEGINNING) | {"steps": []}
         self._player = open_player()
         self._playing(lambda: self._player.begin(parse_dialogue(self._given)))
 

@@ -12,19 +12,17 @@ from hypothesis import seed as seeded
 from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
-from adapters.driver import WirePeer
 from reports.outcome import Outcome
 
-from ...dialogue.connections import TcpEnds
-from ...dialogue.endpoints import UdpEnds
-from ...dialogue.ends import TCP, UDP
-from ...dialogue.judge import reach
+from ...dialogue.ends import UDP
+from ...dialogue.judge import ends_over
+from ...dialogue.parse import parse_dialogue
 from ...dialogue.player import Player
 from ...model.cases import Case
 from ...model.testee import AsksPeers
 from ...model.verdict import Verdict
 from .counterexample import case_of
-from .machine import StreamMachine
+from .machine import BEGINNING, StreamMachine
 
 EXAMPLES, STEPS = 60, 30
 SETTINGS = settings(
@@ -49,12 +47,12 @@ class Breach:
 
 def search(testee: AsksPeers, seed: int, transport: str = UDP) -> Breach | None:
     """Drive the testee's server through random conversations. Raises StoppedError where there is no way to it."""
-    to, _ = reach(testee, transport)
-    open_ends = partial(TcpEnds, to) if transport == TCP else partial(UdpEnds, to, WirePeer)
     found: list[tuple[Mapping[str, Any], Verdict]] = []
 
     def ask(op: str, given: Mapping[str, Any]) -> Any:
         return testee.ask(op, given, case="law/streams", profile="stream")
+
+    open_ends, _ = ends_over(testee, ask, transport, parse_dialogue(BEGINNING))
 
     @seeded(seed)
     def machine() -> StreamMachine:

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from ..peer import Completed, Established, Event, Failed, Lost, Opened, Peer
 from ..transport import Pipe
+from ..transport.quic import Carriages
 
 L = TypeVar("L", bound=Hashable)
 
@@ -28,7 +29,7 @@ class Standing(IntEnum):
 class Connection:
     """A peer, and what decides how long it is kept. heard: greater for a connection that was heard later.
 
-    pipe: of a connection over TCP.
+    pipe: of a connection over TCP, or main over QUIC, which has carriages as well.
     """
 
     peer: Peer
@@ -36,6 +37,7 @@ class Connection:
     standing: Standing = Standing.STRANGER
     open_streams: set[int] = field(default_factory=set)
     heard: int = 0
+    carriages: Carriages | None = None
 
     @property
     def worth(self) -> tuple[Standing, bool, int]:
@@ -45,7 +47,9 @@ class Connection:
     @property
     def deadline_ms(self) -> int | None:
         """The time at which the next of its deadlines is due."""
-        mine = (self.peer.deadline_ms, None if self.pipe is None else self.pipe.deadline_ms)
+        mine = [self.peer.deadline_ms, None if self.pipe is None else self.pipe.deadline_ms]
+        if self.carriages is not None:
+            mine += [self.carriages.deadline_ms, self.peer.release_ms]
         return min((at_ms for at_ms in mine if at_ms is not None), default=None)
 
 
@@ -56,6 +60,7 @@ class Forgotten(Generic[L]):
     link: L
     in_session: bool
     pipe: Pipe | None
+    carriages: Carriages | None = None
 
 
 class Connections(Generic[L]):
@@ -94,9 +99,11 @@ class Connections(Generic[L]):
         """Whether a new link finds no room."""
         return not self._forgets and len(self._known) >= self._limit
 
-    def add(self, link: L, peer: Peer, pipe: Pipe | None = None) -> Forgotten[L] | None:
+    def add(
+        self, link: L, peer: Peer, pipe: Pipe | None = None, carriages: Carriages | None = None
+    ) -> Forgotten[L] | None:
         """Begin a connection."""
-        self._known[link] = Connection(peer, pipe)
+        self._known[link] = Connection(peer, pipe, carriages=carriages)
         self._touch(link)
         return self._make_room(link)
 
@@ -142,7 +149,7 @@ class Connections(Generic[L]):
         del rivals[newest]
         least = min(rivals, key=rivals.__getitem__)
         gone = self._known.pop(least)
-        return Forgotten(least, gone.standing is not Standing.STRANGER, gone.pipe)
+        return Forgotten(least, gone.standing is not Standing.STRANGER, gone.pipe, gone.carriages)
 
     def _touch(self, link: L) -> None:
         self._heard += 1

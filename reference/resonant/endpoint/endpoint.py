@@ -176,8 +176,11 @@ class Endpoint(Generic[L]):
         return taken
 
     def _new_peer(self, now_ms: int, pipe: Pipe | None) -> Peer:
-        most = MAX_DATAGRAM_BYTES if pipe is None else MAX_FRAME_BYTES  # TCP-18
-        return Peer(self._role, replace(self._config, salt=next(self._salts)), now_ms, max_frame_bytes=most)
+        return self._peer(now_ms, MAX_DATAGRAM_BYTES if pipe is None else MAX_FRAME_BYTES)  # TCP-18
+
+    def _peer(self, now_ms: int, max_frame_bytes: int) -> Peer:
+        config = replace(self._config, salt=next(self._salts))
+        return Peer(self._role, config, now_ms, max_frame_bytes=max_frame_bytes)
 
     def _open_pipe(self, link: L) -> Pipe | None:
         pipe = self._connections[link].pipe if link in self._connections else None
@@ -207,7 +210,7 @@ class Endpoint(Generic[L]):
 
     def _collect(self, link: L, output: Output) -> None:
         pipe = self._connections[link].pipe
-        self._datagrams += [(link, data) for data in _carried(pipe, output.datagrams)]
+        self._carry(link, output)
         for event in output.events:
             self._events.append((link, event))
             self._tell_forgotten(self._connections.note(link, event))
@@ -215,6 +218,10 @@ class Endpoint(Generic[L]):
                 pipe.establish()
             if isinstance(event, Lost) and self._forgets and self._role is Role.SERVER and link in self._connections:
                 self._renew(link, pipe)
+
+    def _carry(self, link: L, output: Output) -> None:
+        """Put what a peer sends where its transport takes it from."""
+        self._datagrams += [(link, data) for data in _carried(self._connections[link].pipe, output.datagrams)]
 
     def _renew(self, link: L, pipe: Pipe | None) -> None:
         """Let a next session have another peer, and so another salt."""

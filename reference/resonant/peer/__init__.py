@@ -15,6 +15,7 @@ from .events import (
     Lost,
     Opened,
     Output,
+    Place,
     Ref,
 )
 from .peer import Peer
@@ -36,6 +37,7 @@ __all__ = [
     "Opened",
     "Output",
     "Peer",
+    "Place",
     "Ref",
     "Role",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from ..errors import CloseCode, DropCode, RejectCode
@@ -90,7 +90,7 @@ class Failed:
     """A stream failed. what: the first thing that differs, where it is corrupt (STM-16)."""
 
     stream_id: int
-    code: RejectCode
+    code: RejectCode | CloseCode
     what: str | None = None
 
 
@@ -129,8 +129,25 @@ Event: TypeAlias = (
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """The part that a sent frame has in a conversation, for transports that carry parts apart (QUI-4, QUI-5).
+
+    stream_id: of the opened stream that it belongs to. alone: whether it is a message of its own.
+    """
+
+    stream_id: int | None = None
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Output:
-    """The output of a call: datagrams to send to the remote peer, and events, each in order."""
+    """The output of a call: datagrams to send to the remote peer, and events, each in order.
+
+    places: one for each datagram. released: stream_ids of opened streams whose frames are not kept any more, after
+    these datagrams (QUI-12).
+    """
 
     datagrams: tuple[bytes, ...]
     events: tuple[Event, ...]
+    places: tuple[Place, ...] = field(default=(), compare=False)
+    released: tuple[int, ...] = field(default=(), compare=False)

@@ -7,7 +7,7 @@ from ..message.messages import Heart, Message, slices_of, type_of
 from ..wire_values import MAX_DATAGRAM_BYTES, MessageType, Modality, Slice
 from .config import Announce, Config, Role
 from .events import Output
-from .handlers import client, timers
+from .handlers import client, streams, timers
 from .handlers import requests as asking
 from .handlers.dispatch import receive
 from .state.peer_state import PeerState
@@ -59,6 +59,23 @@ class Peer:
     def limit_room(self, room: int | None) -> None:
         """Refuse requests with BUFFER_LIMIT for frames of more bytes than these (TCP-20); None lets any pass."""
         self._talk.send_streams.room = room
+
+    def cut_stream(self, stream_id: int, now_ms: int) -> Output:
+        """Fail a stream of the other end, if it is open: what carried it has ended before it (QUI-9)."""
+        self._meet_due(now_ms)
+        streams.cut(self._talk, stream_id)
+        return self._talk.flush()
+
+    def stop_stream(self, stream_id: int, now_ms: int) -> Output:
+        """Break off a stream that was opened here: the other end has stopped what carries it (QUI-10)."""
+        self._meet_due(now_ms)
+        self._talk.send_streams.stop(stream_id)
+        return self._talk.flush()
+
+    @property
+    def release_ms(self) -> int | None:
+        """The latest time for a call of `advance` that tells in `released` what is not kept any more (QUI-12)."""
+        return self._talk.send_streams.release_ms
 
     @property
     def deadline_ms(self) -> int | None:

@@ -20,7 +20,7 @@ type peers struct {
 	role        peer.Role
 	links       *peer.Links[string]
 	ports       map[string]uint16     // of the remote ends over UDP
-	connections map[string]Connection // the others; nil where none could be made
+	connections map[string]Connection // the others; nil where none was made
 	now         time.Duration
 }
 
@@ -124,11 +124,21 @@ func (p *peers) ok(members map[string]any) (any, error) {
 	return members, nil
 }
 
-// take takes from a connection what the runner says has come there (TST-28).
-func (p *peers) take(arrived *testeekit.Arrived) error {
-	if arrived == nil {
+// begin begins an op on open peers, whose input was read with this error: first they take what has arrived.
+func (p *peers) begin(err error, arrived *testeekit.Arrived) error {
+	switch {
+	case err != nil:
+		return err
+	case p.links == nil:
+		return errNone
+	case arrived == nil:
 		return nil
 	}
+	return p.take(arrived)
+}
+
+// take takes from a connection what the runner says has come there (TST-28).
+func (p *peers) take(arrived *testeekit.Arrived) error {
 	if err := p.accept(arrived.Link); err != nil {
 		return err
 	}
@@ -155,8 +165,9 @@ func (p *peers) accept(link string) error {
 	if err != nil {
 		return err
 	}
-	p.connections[link] = one
-	one.Begin(p.links, link, p.now)
+	if p.connections[link] = one; one != nil {
+		one.Begin(p.links, link, p.now)
+	}
 	return nil
 }
 
@@ -230,13 +241,7 @@ func (p *peers) connect(link string, connect func() (Connection, error)) bool {
 func (p *peers) send(in *testeekit.Input) (any, error) {
 	arrived := in.OptionalArrived()
 	request, err := readRequest(in, p.now)
-	if err != nil {
-		return nil, err
-	}
-	if p.links == nil {
-		return nil, errNone
-	}
-	if err := p.take(arrived); err != nil {
+	if err := p.begin(err, arrived); err != nil {
 		return nil, err
 	}
 	to, only := p.links.Only()
@@ -255,13 +260,7 @@ func (p *peers) send(in *testeekit.Input) (any, error) {
 
 func (p *peers) poll(in *testeekit.Input) (any, error) {
 	arrived := in.OptionalArrived()
-	if err := in.Done(); err != nil {
-		return nil, err
-	}
-	if p.links == nil {
-		return nil, errNone
-	}
-	if err := p.take(arrived); err != nil {
+	if err := p.begin(in.Done(), arrived); err != nil {
 		return nil, err
 	}
 	found := []map[string]any{}
@@ -275,13 +274,7 @@ func (p *peers) poll(in *testeekit.Input) (any, error) {
 
 func (p *peers) advance(in *testeekit.Input) (any, error) {
 	ms, arrived := in.Integer("ms", 0, 86_400_000), in.OptionalArrived()
-	if err := in.Done(); err != nil {
-		return nil, err
-	}
-	if p.links == nil {
-		return nil, errNone
-	}
-	if err := p.take(arrived); err != nil {
+	if err := p.begin(in.Done(), arrived); err != nil {
 		return nil, err
 	}
 	p.now += time.Duration(ms) * time.Millisecond

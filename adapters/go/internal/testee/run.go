@@ -14,7 +14,7 @@ import (
 // A Transport makes the connections of a testee's peers.
 type Transport interface {
 	// Accept gives the connection that a server calls by the name of the transport, a hyphen and this number. It came, or
-	// is waited for.
+	// is waited for. One that was turned away is nil.
 	Accept(number uint16) (Connection, error)
 	// Connect reads what peer_open says of the other end, and gives what makes a connection with it.
 	Connect(in *testeekit.Input) func() (Connection, error)

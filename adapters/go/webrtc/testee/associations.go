@@ -31,7 +31,7 @@ type associations struct {
 type association struct {
 	*pion.PeerConnection
 	mutex   sync.Mutex
-	waiting map[uint16]*webrtc.Channel // that nobody has accepted
+	waiting map[uint16]*webrtc.Channel // that nobody has accepted; nil for those with another protocol
 	came    chan struct{}              // has something when there is one more
 }
 
@@ -47,27 +47,32 @@ func newAssociation() (*association, error) {
 		return nil, err
 	}
 	found := &association{PeerConnection: connection, waiting: map[uint16]*webrtc.Channel{}, came: make(chan struct{}, 1)}
-	connection.OnDataChannel(func(channel *pion.DataChannel) { webrtc.Accept(channel, found.keep) })
+	connection.OnDataChannel(func(channel *pion.DataChannel) {
+		webrtc.Accept(channel, func(one *webrtc.Channel) { found.keep(*channel.ID(), one) })
+		if channel.Protocol() != webrtc.Protocol {
+			found.keep(*channel.ID(), nil)
+		}
+	})
 	return found, nil
 }
 
 // keep has a channel wait until the runner speaks of it.
-func (a *association) keep(one *webrtc.Channel) {
+func (a *association) keep(id uint16, one *webrtc.Channel) {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
-	a.waiting[one.ID()] = one
+	a.waiting[id] = one
 	select {
 	case a.came <- struct{}{}:
 	default:
 	}
 }
 
-func (a *association) take(id uint16) *webrtc.Channel {
+func (a *association) take(id uint16) (one *webrtc.Channel, came bool) {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
-	one := a.waiting[id]
+	one, came = a.waiting[id]
 	delete(a.waiting, id)
-	return one
+	return one, came
 }
 
 // describe makes a description with all its candidates.
@@ -164,8 +169,11 @@ func (a *associations) Accept(id uint16) (testee.Connection, error) {
 	}
 	late := time.After(patience)
 	for {
-		if one := a.current.take(id); one != nil {
+		switch one, came := a.current.take(id); {
+		case one != nil:
 			return newChannel(one), nil
+		case came: // with another protocol
+			return nil, nil
 		}
 		select {
 		case <-a.current.came:
@@ -203,7 +211,8 @@ func (a *associations) Reset() {
 	a.current.mutex.Lock()
 	defer a.current.mutex.Unlock()
 	for id, one := range a.current.waiting {
-		delete(a.current.waiting, id)
-		newChannel(one).Close()
+		if delete(a.current.waiting, id); one != nil {
+			newChannel(one).Close()
+		}
 	}
 }

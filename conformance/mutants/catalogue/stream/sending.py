@@ -139,7 +139,7 @@ MUTANTS = (
         "repair-under-new-numbers",
         "STM-20",
         "Makes the frame again, and gives it another nonce or number.",
-        edited(REPAIR, "return tuple(data for", "return tuple(data[:8] + bytes([data[8] ^ 128]) + data[9:] for"),
+        edited(REPAIR, "return tuple((data, self", "return tuple((data[:8] + bytes([data[8] ^ 128]) + data[9:], self"),
     ),
     Mutant(
         "corrupt-stream-repaired",

@@ -76,7 +76,8 @@ def hear_error(state: PeerState, received: Received) -> None:
         state.turn(Turn.REFUSED)
     elif error.code == RejectCode.STREAM_INCOMPLETE:
         missing = error.missing or ()
-        for data in state.send_streams.repair(error.ref.stream_id, missing, error.ref.frame_seq, state.now_ms):
-            state.push(data)
+        found = state.send_streams.repair(error.ref.stream_id, missing, error.ref.frame_seq, state.now_ms)
+        for data, place in found:
+            state.push(data, place)
     elif error.code in _BREAKING:
         state.send_streams.break_off(error.ref.stream_id, error.ref.frame_seq)

@@ -70,6 +70,14 @@ def expire(state: PeerState, stream: RecvStream) -> None:
     state.reply_error(_ref(stream, stream.ending), "STM-18", refusal)
 
 
+def cut(state: PeerState, stream_id: int) -> None:
+    """Fail a stream, if it is open, whose QUIC stream has ended before it (QUI-9)."""
+    stream = state.recv_streams.open_stream(stream_id)
+    if stream is not None:
+        state.events.append(stream.cut())
+        state.recv_streams.settle(stream)
+
+
 def tell_incomplete(state: PeerState, stream_id: int, refusal: Refusal) -> None:
     """Tell that a TAIL was answered with STREAM_INCOMPLETE."""
     state.events.append(Incomplete(stream_id, refusal.missing))

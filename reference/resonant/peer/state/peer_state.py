@@ -8,7 +8,7 @@ from typing import NoReturn
 from ...errors import DropCode, RejectCode, ResonantError
 from ...wire_values import MAX_DATAGRAM_BYTES, Flags, MessageType, Modality
 from ..config import NO_TRANSFORM, Config, Role
-from ..events import Delivered, Dropped, Event, Lost, Output, Ref
+from ..events import Delivered, Dropped, Event, Lost, Output, Place, Ref
 from ..received.frame import AT_ONCE, Kind, Received, read_datagram
 from ..received.verdicts import Refusal
 from ..replies import Answers, Limiter
@@ -19,6 +19,9 @@ from .recv_stream import Held
 from .recv_streams import RecvStreams
 from .send_streams import Draft, SendStreams, sync_slices
 from .stream_states import Action
+
+MAIN = Place()
+"""The place of all that is no part of an opened stream."""
 
 
 @dataclass(slots=True)
@@ -57,6 +60,7 @@ class PeerState:
     waiting: Waiting | None = None
     sent_ms: int = 0
     datagrams: list[bytes] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -142,13 +146,15 @@ class PeerState:
 
     def post(self, draft: Draft) -> bytes:
         """Send the draft's frame. Raises ResonantError where that cannot be, and then sends nothing."""
+        place = self.send_streams.place_of(draft)
         data = self.send_streams.send(draft, self.agreement, self.now_ms)
-        self.push(data)
+        self.push(data, place)
         return data
 
-    def push(self, data: bytes) -> None:
+    def push(self, data: bytes, place: Place = MAIN) -> None:
         """Send a frame, for the first time or again."""
         self.datagrams.append(data)
+        self.places.append(place)
         self.sent_ms = self.now_ms
 
     def reply(self, draft: Draft) -> bytes | None:
@@ -182,9 +188,12 @@ class PeerState:
 
     def flush(self) -> Output:
         """Take the output that has collected."""
-        output = Output(tuple(self.datagrams), tuple(self.events))
+        released = self.send_streams.released
+        output = Output(tuple(self.datagrams), tuple(self.events), tuple(self.places), tuple(released))
         self.datagrams.clear()
         self.events.clear()
+        self.places.clear()
+        released.clear()
         return output
 
 

@@ -10,7 +10,7 @@ from itertools import count, islice, takewhile
 
 import xxhash
 
-from ...errors import RejectCode
+from ...errors import CloseCode, RejectCode
 from ..events import Completed, Delivered, Failed
 from ..sync.objects import Head, Tail
 from .machine import Machine
@@ -159,6 +159,11 @@ class RecvStream:
         """Close the stream as failed: it differs in `what`, or its time is up."""
         self.close(Arrival.EXPIRED if what is None else Arrival.DIFFERS)
         return Failed(self.stream_id, code, what)
+
+    def cut(self) -> Failed:
+        """Close the stream as failed: what carried it has ended (QUI-9)."""
+        self.close(Arrival.CUT)
+        return Failed(self.stream_id, CloseCode.TRUNCATED_FRAME)
 
     def close(self, arrival: Arrival) -> None:
         """Close the stream and let go of what it holds; the numbers are remembered."""

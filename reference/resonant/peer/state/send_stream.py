@@ -55,27 +55,37 @@ class SendStream:
 class Kept:
     """Frames by stream_id and number, at most 256 MiB; the oldest go first."""
 
-    __slots__ = ("_bytes", "_frames")
+    __slots__ = ("_asides", "_bytes", "_frames")
 
     def __init__(self) -> None:
+        self._asides: set[tuple[int, int]] = set()
+        """Those that are no part of their stream, such as a reply."""
         self._frames: OrderedDict[tuple[int, int], bytes] = OrderedDict()
         self._bytes = 0
 
-    def keep(self, stream_id: int, frame_seq: int, data: bytes) -> None:
-        """Keep a frame, at the price of older ones."""
+    def keep(self, stream_id: int, frame_seq: int, data: bytes, *, aside: bool) -> None:
+        """Keep a frame, at the price of older ones. aside: whether it is no part of its stream."""
         self._frames[stream_id, frame_seq] = data
+        if aside:
+            self._asides.add((stream_id, frame_seq))
         self._bytes += len(data) + _OVERHEAD_BYTES
         while self._bytes > MAX_KEPT_BYTES:
-            _, oldest = self._frames.popitem(last=False)
+            where, oldest = self._frames.popitem(last=False)
+            self._asides.discard(where)
             self._bytes -= len(oldest) + _OVERHEAD_BYTES
 
     def find(self, stream_id: int, frame_seq: int) -> bytes | None:
         """A kept frame."""
         return self._frames.get((stream_id, frame_seq))
 
+    def is_aside(self, stream_id: int, frame_seq: int) -> bool:
+        """Whether a kept frame is no part of its stream."""
+        return (stream_id, frame_seq) in self._asides
+
     def forget(self, stream_id: int, next_seq: int) -> None:
         """Let go of a stream's frames below next_seq. What is kept of a stream has no gap: the oldest go first."""
         number = next_seq - 1
         while (data := self._frames.pop((stream_id, number), None)) is not None:
             self._bytes -= len(data) + _OVERHEAD_BYTES
+            self._asides.discard((stream_id, number))
             number -= 1

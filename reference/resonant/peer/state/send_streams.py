@@ -13,6 +13,7 @@ from ...tensor.tensor import text_slice
 from ...transform.xchacha import nonce_for
 from ...wire_values import Flags, Frame, MessageType, Modality, Slice
 from ..config import XCHACHA, ZSTD, Config
+from ..events import Place
 from ..replies import Limiter
 from ..sync.objects import SyncObject, Tail, write_sync
 from .agreement import Agreement
@@ -26,6 +27,8 @@ _BARE = frozenset({Action.PING, Action.REPLY})
 """Actions that are sent without transforms (HSK-4), and are no part of an opened stream."""
 _OWED = frozenset({Action.REPLY, Action.BEAT})
 """Actions that nobody asked for."""
+_PARTS = frozenset({Action.DATA, Action.HEART, Action.BEAT, Action.TAIL})
+"""Actions that are part of a stream while it is open (QUI-4). No HEART falls due from its TAIL to its uni's end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ class SendStreams:
         self._kept = Kept()
         self._ended: OrderedDict[int, SendStream] = OrderedDict()  # by the time of the last TAIL
         self._repairs = Limiter()
+        self.released: list[int] = []
+        """Opened streams whose frames are not kept any more (QUI-12); whoever reads takes them out."""
 
     def send(self, draft: Draft, agreement: Agreement | None, now_ms: int) -> bytes:
         """The draft's frame, with the next number of its stream_id, which it uses up (HSK-2).
@@ -78,11 +83,20 @@ class SendStreams:
             detail = f"{MAX_STREAMS:,} stream_ids have been used under this salt"
             raise ResonantError(RejectCode.STREAM_STATE, "HSK-72", detail)
 
+    def place_of(self, draft: Draft) -> Place:
+        """The part that the draft's frame would have now."""
+        is_open = self._stream(draft.stream_id).machine.state is SendState.OPEN
+        if draft.action is Action.HEAD or (is_open and draft.action in _PARTS):
+            return Place(draft.stream_id)
+        return Place(alone=draft.action is Action.DATA)
+
     def tail_of(self, stream_id: int) -> Tail:
         """The TAIL that a stream would have now."""
         return self._stream(stream_id).tail()
 
-    def repair(self, stream_id: int, missing: Iterable[int], tail_seq: int, now_ms: int) -> tuple[bytes, ...]:
+    def repair(
+        self, stream_id: int, missing: Iterable[int], tail_seq: int, now_ms: int
+    ) -> tuple[tuple[bytes, Place], ...]:
         """The frames named as missing below a TAIL, and the TAIL (STM-20); none where that TAIL is not this peer's."""
         stream = self._stream(stream_id)
         if stream.tail_seq != tail_seq or stream_id not in self._ended or not stream.machine.permits(Action.REPAIR):
@@ -93,8 +107,11 @@ class SendStreams:
         stream.machine.fire(Action.REPAIR)
         self._tail_sent(stream_id, stream, now_ms)
         named = sorted({number for number in missing if number < tail_seq})[:MAX_REPAIRED]
-        found = (self._kept.find(stream_id, number) for number in (*named, tail_seq))
-        return tuple(data for data in found if data is not None)
+        found = ((number, self._kept.find(stream_id, number)) for number in (*named, tail_seq))
+        return tuple((data, self._place_again(stream_id, number)) for number, data in found if data is not None)
+
+    def _place_again(self, stream_id: int, number: int) -> Place:
+        return Place(None if self._kept.is_aside(stream_id, number) else stream_id)
 
     def break_off(self, stream_id: int, tail_seq: int) -> None:
         """Take the stream of this TAIL for broken, if it is this peer's (STM-21, STM-38)."""
@@ -102,6 +119,18 @@ class SendStreams:
         if stream.tail_seq == tail_seq and stream.machine.permits(Action.BREAK):
             stream.machine.fire(Action.BREAK)
             self._let_go(stream_id, stream)
+
+    def stop(self, stream_id: int) -> None:
+        """Take an opened stream for broken: the other end does not want it (QUI-10)."""
+        stream = self._stream(stream_id)
+        if stream.machine.permits(Action.STOP):
+            stream.machine.fire(Action.STOP)
+            self._let_go(stream_id, stream)
+
+    @property
+    def release_ms(self) -> int | None:
+        """The time at which `expire` has something to do; None while nothing is kept for a time."""
+        return next((stream.tail_ms + KEPT_MS + 1 for stream in self._ended.values()), None)
 
     def expire(self, now_ms: int) -> None:
         """Let go of frames whose TAIL was sent more than 10 s ago (STM-37)."""
@@ -113,10 +142,11 @@ class SendStreams:
 
     def lose(self) -> None:
         """End every opened stream with the session; the numbers go on (STM-25)."""
-        for stream in self._streams.values():
+        for stream_id, stream in self._streams.items():
             if stream.machine.permits(Action.LOST):
                 stream.machine.fire(Action.LOST)
                 stream.strong = False
+                self.released.append(stream_id)
         self._ended.clear()
         self._kept = Kept()
 
@@ -128,6 +158,7 @@ class SendStreams:
     def _let_go(self, stream_id: int, stream: SendStream) -> None:
         self._ended.pop(stream_id, None)
         self._kept.forget(stream_id, stream.next_seq)
+        self.released.append(stream_id)
 
     def _stream(self, stream_id: int) -> SendStream:
         found = self._streams.get(stream_id) or self._replying.get(stream_id)
@@ -172,7 +203,7 @@ class SendStreams:
             stream.tail_seq = number
             self._tail_sent(stream_id, stream, now_ms)
         if stream.machine.state is SendState.OPEN or stream_id in self._ended:
-            self._kept.keep(stream_id, number, data)
+            self._kept.keep(stream_id, number, data, aside=draft.action is Action.REPLY)
         self._remember(stream_id, stream)
 
     def _remember(self, stream_id: int, stream: SendStream) -> None:

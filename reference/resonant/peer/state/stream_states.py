@@ -25,6 +25,7 @@ class Arrival(StrEnum):
     VERIFIED = "TAIL, nothing missing or different"
     DIFFERS = "TAIL, nothing missing, something different"
     EXPIRED = "10 s without a missing number"
+    CUT = "QUIC stream ends early"
     LOST = "session ends"
 
 
@@ -35,11 +36,13 @@ INCOMING: Table[RecvState, Arrival] = Table(
         (RecvState.OPEN, Arrival.INCOMPLETE): RecvState.ENDING,  # STM-12
         (RecvState.OPEN, Arrival.VERIFIED): RecvState.COMPLETE,  # STM-17
         (RecvState.OPEN, Arrival.DIFFERS): RecvState.FAILED,  # STM-16
+        (RecvState.OPEN, Arrival.CUT): RecvState.FAILED,  # QUI-9
         (RecvState.OPEN, Arrival.LOST): RecvState.UNOPENED,  # STM-24
         (RecvState.ENDING, Arrival.INCOMPLETE): RecvState.ENDING,
         (RecvState.ENDING, Arrival.VERIFIED): RecvState.COMPLETE,  # STM-14
         (RecvState.ENDING, Arrival.DIFFERS): RecvState.FAILED,
         (RecvState.ENDING, Arrival.EXPIRED): RecvState.FAILED,  # STM-18
+        (RecvState.ENDING, Arrival.CUT): RecvState.FAILED,
         (RecvState.ENDING, Arrival.LOST): RecvState.UNOPENED,
         (RecvState.COMPLETE, Arrival.LOST): RecvState.UNOPENED,
         (RecvState.FAILED, Arrival.LOST): RecvState.UNOPENED,
@@ -70,6 +73,7 @@ class Action(StrEnum):
     TAIL = "TAIL"
     REPAIR = "STREAM_INCOMPLETE"
     BREAK = "STREAM_CORRUPT or STREAM_TIMEOUT"
+    STOP = "QUIC stream is stopped"
     LOST = "session ends"
 
 
@@ -95,11 +99,13 @@ OUTGOING: Table[SendState, Action] = Table(
         (SendState.OPEN, Action.HEART): SendState.OPEN,
         (SendState.OPEN, Action.BEAT): SendState.OPEN,
         (SendState.OPEN, Action.TAIL): SendState.ENDED,
+        (SendState.OPEN, Action.STOP): SendState.BROKEN,  # QUI-10
         (SendState.OPEN, Action.LOST): SendState.SINGLE,
         (SendState.ENDED, Action.REPLY): SendState.ENDED,
         (SendState.ENDED, Action.BEAT): SendState.ENDED,
         (SendState.ENDED, Action.REPAIR): SendState.ENDED,  # STM-20
         (SendState.ENDED, Action.BREAK): SendState.BROKEN,  # STM-21
+        (SendState.ENDED, Action.STOP): SendState.BROKEN,
         (SendState.ENDED, Action.LOST): SendState.SINGLE,
         (SendState.BROKEN, Action.REPLY): SendState.BROKEN,
         (SendState.BROKEN, Action.BEAT): SendState.BROKEN,

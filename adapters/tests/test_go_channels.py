@@ -1,0 +1,188 @@
+"""Go and Python over a data channel: pion and aiortc on loopback, real timers, large frames, sealed or not.
+
+RESONANT_CHANNEL_FRAMES says how many frames the streams of the night have.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from resonant.asyncio import ALL_FEATURES
+from resonant.peer import Completed, Config, Established, Event, Failed, Output, Peer, Role
+from resonant.wire_values import DType, MessageType, Slice
+
+from adapters.tests.made_testees import ADAPTERS
+from adapters.tests.peers import KEY
+
+pytest.importorskip("aiortc")
+
+from adapters.driver.transport.webrtc_wire import WebrtcChannel, WebrtcLoop, WebrtcPeer
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("channels"),
+    pytest.mark.skipif(shutil.which("go") is None, reason="needs go"),
+]
+
+FRAMES = 12
+LONG = int(os.environ.get("RESONANT_CHANNEL_FRAMES", "200"))
+PAYLOAD_BYTES = 60 << 10
+THERE, BACK = 3, 4
+"""The stream_ids of the example: the client's stream, and the server's."""
+PATIENCE_S = 60
+PAIRS = list(product(Role, ("python", "go"), ("open", "sealed")))
+
+
+@pytest.fixture(scope="module")
+def program() -> Path:
+    """The example in Go, built."""
+    module = ADAPTERS / "go/webrtc"
+    subprocess.run(["go", "build", "-o", "build/stream", "./examples/stream"], cwd=module, check=True, timeout=300)
+    return module / "build/stream"
+
+
+@pytest.fixture(autouse=True)
+def _no_loop() -> Iterator[None]:
+    yield
+    WebrtcLoop.stop()
+
+
+class Program:
+    """A run of the example, with which descriptions are exchanged in lines."""
+
+    def __init__(self, command: list[str]) -> None:
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    def signal(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Answer the runner as a testee does to peer_signal."""
+        assert self._process.stdin
+        assert self._process.stdout
+        for kind, sdp in given.items():
+            self._process.stdin.write(json.dumps({"type": kind, "sdp": sdp}) + "\n")
+            self._process.stdin.flush()
+        if "answer" in given:
+            return {}
+        description = json.loads(self._process.stdout.readline())
+        return {description["type"]: description["sdp"]}
+
+    def finish(self) -> str:
+        """The last words, once it has ended well."""
+        said, complaint = self._process.communicate(timeout=PATIENCE_S)
+        assert (self._process.returncode, complaint) == (0, "")
+        return said
+
+    def close(self) -> None:
+        """End it, if it runs still."""
+        self._process.kill()
+        self._process.communicate()
+
+
+class PythonEnd:
+    """A peer of the reference on a channel of aiortc's, on the clock of the machine."""
+
+    def __init__(self, role: Role, config: Config, channel: WebrtcChannel) -> None:
+        self._channel = channel
+        self._peer = Peer(role, config, self.now_ms(), max_frame_bytes=1 << 16)
+        self._events: list[Event] = []
+
+    @staticmethod
+    def now_ms() -> int:
+        return time.monotonic_ns() // 1_000_000
+
+    def _handle(self, output: Output) -> None:
+        for frame in output.datagrams:
+            self._channel.send(frame)
+        self._events += output.events
+
+    def until(self, kind: type[Event]) -> Event:
+        """Go on until there is an event of a kind."""
+        give_up = time.monotonic() + PATIENCE_S
+        while True:
+            for message in self._channel.take():
+                assert isinstance(message, bytes)
+                self._handle(self._peer.receive(message, self.now_ms()))
+            for event in self._events:
+                assert not isinstance(event, Failed)
+                if isinstance(event, kind):
+                    self._events.remove(event)
+                    return event
+            assert time.monotonic() < give_up, f"no {kind.__name__} in {self._events}"
+            self._wait()
+
+    def _wait(self) -> None:
+        due = self._peer.deadline_ms
+        within_s = 1.0 if due is None else min(1.0, max(0.0, (due - self.now_ms()) / 1000))
+        self._channel.wait(lambda: bool(self._channel.came), within_s)
+        self._handle(self._peer.advance(self.now_ms()))
+
+    def ping(self) -> None:
+        self._handle(self._peer.ping(1, self.now_ms()))
+
+    def stream(self, stream_id: int, frames: int) -> None:
+        """Send a stream of Thinks, each of other bytes."""
+        self._handle(self._peer.open_stream(stream_id, strong_tail=True, now_ms=self.now_ms()))
+        for number in range(frames):
+            payload = bytes((number + place * place // 7) % 256 for place in range(PAYLOAD_BYTES))
+            slices = (Slice(DType.I8, (PAYLOAD_BYTES,), payload),)
+            self._handle(self._peer.send(MessageType.THINK, slices, stream_id=stream_id, now_ms=self.now_ms()))
+        self._handle(self._peer.close_stream(stream_id, self.now_ms()))
+
+
+def session(program: Path, role: Role, offers: str, seal: str, frames: int) -> None:
+    """A session in which Python has a role, and both ends send a stream."""
+    config, command = ALL_FEATURES, [str(program), "-loopback", "-frames", str(frames)]
+    if role is Role.CLIENT:
+        command.append("-serve")
+    if (role is Role.CLIENT) == (offers == "go"):
+        command.append("-offer" if role is Role.CLIENT else "-answer")
+    if seal == "sealed":
+        config = replace(config, crypto=("xchacha20poly1305",), key=KEY, require_crypto=True)
+        command += ["-key", KEY.hex()]
+    with closing(Program(command)) as other:
+        with closing(WebrtcPeer(other.signal, testee_offers=offers == "go")) as association:
+            talk(association, role, config, frames)
+        assert f"received {frames} frames of " in other.finish()
+
+
+def talk(association: WebrtcPeer, role: Role, config: Config, frames: int) -> None:
+    """Be one end on the association: the client opens the channel, and sends first."""
+    channel = association.open_channel() if role is Role.CLIENT else association.accept()
+    assert channel is not None
+    assert channel.await_open()
+    end = PythonEnd(role, config, channel)
+    if role is Role.CLIENT:
+        end.ping()
+        end.until(Established)
+        end.stream(THERE, frames)
+    whole = end.until(Completed)
+    assert isinstance(whole, Completed)
+    assert (whole.stream_id, whole.frames) == (BACK if role is Role.CLIENT else THERE, frames)
+    if role is Role.SERVER:
+        end.stream(BACK, frames)
+        assert channel.wait(lambda: channel.ended, PATIENCE_S)
+    channel.close()
+    assert channel.await_end()
+
+
+@pytest.mark.parametrize(("role", "offers", "seal"), PAIRS)
+def test_go_and_python_send_streams_both_ways(program: Path, role: Role, offers: str, seal: str) -> None:
+    session(program, role, offers, seal, FRAMES)
+
+
+@pytest.mark.nightly("longer streams; test_go_and_python_send_streams_both_ways finds the same faults")
+@pytest.mark.parametrize(("role", "offers", "seal"), PAIRS)
+def test_long_streams(program: Path, role: Role, offers: str, seal: str) -> None:
+    session(program, role, offers, seal, LONG)
