@@ -18,7 +18,6 @@ const SERVER_NAME: &str = "localhost";
 const CONNECT: Duration = Duration::from_secs(5);
 const MAIN: u64 = 0;
 
-
 /// A carriage of a link: a QUIC stream, or for none of them datagrams and the connection itself (TST-31).
 type Place = (String, Option<u64>);
 
