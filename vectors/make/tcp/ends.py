@@ -45,7 +45,7 @@ def groups() -> Iterator[Group]:
     yield group("connections", "Several connections of a server.", _connections())
 
 
-def _greeted(role: str) -> Steps:
+def greeted(role: str) -> Steps:
     """A peer without a session; a client's ping has a name."""
     return waiting("server") if role == "server" else expect(Said({"method": "ping"}, 1, 0), name="ping")
 
@@ -56,7 +56,7 @@ def _clean(role: str) -> Iterator[Case]:
         steps = [*finish(how), *ended(), *LONG]
         yield dialogue(role, f"session-{how}", f"In a session, {how}.", clauses, session(role), steps)
         steps = [*finish(how), *ended(in_session=False), *LONG]
-        yield dialogue(role, f"no-session-{how}", f"Without a session, {how}.", clauses, _greeted(role), steps)
+        yield dialogue(role, f"no-session-{how}", f"Without a session, {how}.", clauses, greeted(role), steps)
     about = "What came before is handled first."
     told = [message(part(0)), message(part(1)), lost(), closed()]
     steps = [*write(part(0), part(1)), *finish("half"), *nothing(), *events(*told)]
@@ -80,7 +80,7 @@ def _clean(role: str) -> Iterator[Case]:
         yield dialogue(role, "renegotiating", about, clauses, session(role), steps, LONG)
         about = "A ping that was sent again is not sent any more."
         steps = [*advance(1_000), *again("ping"), *finish("half"), *ended(in_session=False), *LONG]
-        yield dialogue(role, "pinging", about, clauses, _greeted(role), steps)
+        yield dialogue(role, "pinging", about, clauses, greeted(role), steps)
 
 
 def _inside(role: str) -> Iterator[Case]:
@@ -97,7 +97,7 @@ def _inside(role: str) -> Iterator[Case]:
     yield dialogue(role, "later", about, clauses, session(role), steps)
     about = "Without a session."
     steps = [*write(data[:2]), *finish("half"), *ended(CUT, in_session=False), *LONG]
-    yield dialogue(role, "no-session", about, clauses, _greeted(role), steps)
+    yield dialogue(role, "no-session", about, clauses, greeted(role), steps)
 
 
 def _reset(role: str) -> Iterator[Case]:
@@ -105,7 +105,7 @@ def _reset(role: str) -> Iterator[Case]:
     steps = [*finish("reset"), *ended(RESET), *LONG]
     yield dialogue(role, "session", "In a session.", clauses, session(role), steps)
     steps = [*finish("reset"), *ended(RESET, in_session=False), *LONG]
-    yield dialogue(role, "no-session", "Without a session.", clauses, _greeted(role), steps)
+    yield dialogue(role, "no-session", "Without a session.", clauses, greeted(role), steps)
     about = "Inside a frame: a reset all the same."
     steps = [*write(carried(part(0))[:7]), *events(), *finish("reset"), *ended(RESET)]
     yield dialogue(role, "inside", about, clauses, session(role), steps)
@@ -129,7 +129,7 @@ def _after(role: str) -> Iterator[Case]:
         yield dialogue(role, f"requests-{case_id}", about, "TCP-16", session(role), steps)
     about = "A connection that never had a session is refused the same."
     steps = [*finish("half"), *ended(in_session=False), *say(part(0), GONE), *QUIET]
-    yield dialogue(role, "requests-no-session", about, "TCP-16", _greeted(role), steps)
+    yield dialogue(role, "requests-no-session", about, "TCP-16", greeted(role), steps)
     about = "The end is told once, whatever the other end does then."
     steps = [*write(u32(0)), *ended("FRAME_TOO_SHORT"), *write(part(0)), *QUIET, *finish("half"), *QUIET]
     yield dialogue(role, "once-half", about, "TCP-15 TCP-7", session(role), steps)
