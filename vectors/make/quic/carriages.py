@@ -94,11 +94,11 @@ def _unis(role: str) -> Iterator[Case]:
     yield case("crc", "A frame that is rejected; the uni goes on.", rejected, nothing(), seen, more="TCP-6")
     if role == "server":
         yield from _many()
+        asked, answer = send(brief_ping(0, SECOND)), expect(Said({"method": "capability"}, SECOND, 0))
         about = "A ping on a uni; the capability comes on main."
-        yield server("ping", about, "QUI-3 QUI-5", uni(send(brief_ping())), expect(ANSWER), events(established()))
+        yield case("ping", about, uni(asked), answer, events(established()), more="QUI-5")
         about = "A ping as a datagram."
-        steps = on(DATAGRAM, send(brief_ping()))
-        yield server("ping-datagram", about, "QUI-3 QUI-5", steps, expect(ANSWER), events(established()))
+        yield case("ping-datagram", about, on(DATAGRAM, asked), answer, events(established()), more="QUI-5")
     else:
         ping = expect(Said({"method": "ping"}, HANDSHAKE_STREAM, 0))
         about = "A capability on a uni."

@@ -89,8 +89,9 @@ def _session() -> Iterator[Case]:
     clauses = "QUI-13 TCP-9 QUI-15"
     about = "Nothing came: not a millisecond before 15 s."
     yield server("exact", about, clauses, nothing(), advance(14_999), QUIET, gone)
-    about = "A message on a uni makes no session."
-    refused = [*uni(send(part(0))), *refusal(part(0), "HANDSHAKE_REQUIRED")]
+    about = "Messages on main and on a uni make no session."
+    refused = [*send(part(0)), *refusal(part(0), "HANDSHAKE_REQUIRED")]
+    refused += [*uni(send(part(1))), *refusal(part(1), "HANDSHAKE_REQUIRED", 1)]
     yield server("refused", about, clauses, advance(9_000), refused, advance(5_999), QUIET, gone)
     about = "A session that begins at 14,999 ms keeps the connection."
     begun = [*send(brief_ping()), *expect(ANSWER), *events(established()), *advance(1), *QUIET]
