@@ -191,7 +191,7 @@ impl Quic {
         }
     }
 
-    /// What waits on a carriage. A connection is accepted before anything of it is taken, and it may end with main.
+    /// Takes what waits on a carriage. A connection is accepted before anything of it is taken, and it may end with main.
     fn take_waiting(&mut self, arrived: &Arrived) -> Option<QuicNews> {
         let link = &arrived.link;
         let whole = (link.clone(), None);

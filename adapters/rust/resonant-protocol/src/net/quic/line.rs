@@ -1,6 +1,7 @@
 //! The own side of one QUIC connection: what is sent on each of its carriages, and how they end.
 
 use std::collections::BTreeMap;
+use std::future::Future;
 use std::sync::atomic::Ordering;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use quinn::{Connection, VarInt};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use super::news::{Incoming, QuicLink};
+use super::news::{QuicLink, Told};
 use super::tasks::{Command, MainTask, Shared, Task};
 use crate::endpoint::Carried;
 use crate::limits::LENGTH_BYTES;
@@ -33,7 +34,7 @@ pub(super) struct Line {
     written: mpsc::Receiver<()>,
 }
 
-/// What was done on a line.
+/// The extent of what was done on a line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct QuicDone {
     /// How many bytes were given to be sent, lengths and datagrams among them.
@@ -43,13 +44,14 @@ pub struct QuicDone {
 }
 
 impl Line {
-    /// Begins to read and to write a connection that was made.
+    /// A line on a connection that was made, and the task that reads it and finds its streams. It is to be spawned once
+    /// the line is where news of it are looked for.
     pub(super) fn new(
         connection: Connection,
         link: QuicLink,
         role: Role,
-        news: mpsc::Sender<Incoming>,
-    ) -> Self {
+        news: mpsc::Sender<Told>,
+    ) -> (Self, impl Future<Output = ()> + Send + 'static) {
         let (main, commands) = mpsc::unbounded_channel();
         let (writing, written) = mpsc::channel(1);
         let shared = Arc::new(Shared::default());
@@ -58,15 +60,16 @@ impl Line {
             commands,
             writing: writing.downgrade(),
         };
-        tokio::spawn(task.clone().serve(connection.clone(), role, of_main));
-        Self {
+        let serving = task.clone().serve(connection.clone(), role, of_main);
+        let line = Self {
             connection,
             task,
             main,
             unis: BTreeMap::new(),
             writing,
             written,
-        }
+        };
+        (line, serving)
     }
 
     pub(super) fn uni_of(&self, stream_id: u32) -> Option<u64> {
@@ -100,7 +103,7 @@ impl Line {
         }
     }
 
-    /// What a peer owes by itself is lost where there is no room for it (TCP-20).
+    /// Sends a frame. One that a peer owes by itself is lost where there is no room for it (TCP-20).
     fn send(&mut self, carriage: Carriage, frame: Vec<u8>, takes_datagrams: bool) -> usize {
         if check_unsent(self.unsent()).is_err() {
             return 0;

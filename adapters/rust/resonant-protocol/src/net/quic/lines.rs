@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::future::Future;
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use quinn::rustls;
@@ -14,7 +15,7 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use super::line::{Line, QuicDone};
-use super::news::{Incoming, QuicLink, QuicNews};
+use super::news::{QuicLink, QuicNews, Told};
 use super::tls::{client_config, is_ours, server_config};
 use crate::endpoint::Carried;
 use crate::peer::Role;
@@ -31,9 +32,11 @@ const CONNECT: Duration = Duration::from_secs(15);
 pub struct QuicLines {
     socket: quinn::Endpoint,
     lines: BTreeMap<QuicLink, Line>,
+    /// Those that were accepted and not told yet.
+    accepted: Accepted,
     numbers: Arc<AtomicU64>,
-    news: mpsc::Receiver<Incoming>,
-    teller: mpsc::Sender<Incoming>,
+    news: mpsc::Receiver<Told>,
+    teller: mpsc::Sender<Told>,
     takes_datagrams: bool,
     /// Whether there is a task that accepts.
     accepts: bool,
@@ -51,6 +54,7 @@ impl QuicLines {
         Ok(Self {
             socket,
             lines: BTreeMap::new(),
+            accepted: Accepted::default(),
             numbers: Arc::default(),
             news,
             teller,
@@ -89,17 +93,20 @@ impl QuicLines {
             return Ok(());
         }
         let (socket, teller) = (self.socket.clone(), self.teller.clone());
-        let numbers = Arc::clone(&self.numbers);
+        let (numbers, accepted) = (Arc::clone(&self.numbers), self.accepted.clone());
         let accepting = async move {
             while let Some(incoming) = socket.accept().await {
                 let (teller, numbers) = (teller.clone(), Arc::clone(&numbers));
+                let accepted = accepted.clone();
                 tokio::spawn(async move {
                     let Ok(connection) = incoming.await else {
                         return; // one that cannot negotiate is none (QUI-1)
                     };
                     let made = make(connection, Role::Server, &numbers, teller.clone());
-                    if let Some((link, line)) = made {
-                        let _ = teller.send(Incoming::Accepted(link, line)).await;
+                    if let Some((link, line, serving)) = made {
+                        accepted.lock().insert(link, line);
+                        let _ = teller.send((link, QuicNews::Accepted)).await;
+                        serving.await;
                     }
                 });
             }
@@ -126,8 +133,9 @@ impl QuicLines {
             .await?
             .map_err(io::Error::other)?;
         let made = make(connection, Role::Client, &self.numbers, self.teller.clone());
-        let (link, line) = made.ok_or_else(|| io::Error::other("another protocol"))?;
+        let (link, line, serving) = made.ok_or_else(|| io::Error::other("another protocol"))?;
         self.lines.insert(link, line);
+        tokio::spawn(serving);
         Ok(link)
     }
 
@@ -135,14 +143,13 @@ impl QuicLines {
     pub async fn next(&mut self) -> (QuicLink, QuicNews) {
         loop {
             match self.news.recv().await {
-                Some(Incoming::Accepted(link, line)) => {
-                    self.lines.insert(link, line);
+                Some((link, QuicNews::Accepted)) => {
+                    let line = self.accepted.lock().remove(&link);
+                    self.lines.extend(line.map(|line| (link, line)));
                     return (link, QuicNews::Accepted);
                 }
-                Some(Incoming::News(link, news)) if self.lines.contains_key(&link) => {
-                    return (link, news);
-                }
-                Some(Incoming::News(..)) => {}
+                Some((link, news)) if self.lines.contains_key(&link) => return (link, news),
+                Some(_) => {}
                 None => std::future::pending().await, // not as long as there is a teller
             }
         }
@@ -177,12 +184,10 @@ impl QuicLines {
     /// Closes every connection at once, with 0, also those of which there is no news yet; and takes no more.
     pub fn cut(&mut self) {
         self.socket.set_server_config(None);
-        while let Ok(incoming) = self.news.try_recv() {
-            if let Incoming::Accepted(_, line) = incoming {
-                line.cut();
-            }
-        }
-        for line in std::mem::take(&mut self.lines).into_values() {
+        while self.news.try_recv().is_ok() {}
+        let accepted = std::mem::take(&mut *self.accepted.lock());
+        let known = std::mem::take(&mut self.lines);
+        for line in accepted.into_values().chain(known.into_values()) {
             line.cut();
         }
     }
@@ -197,19 +202,30 @@ impl QuicLines {
     }
 }
 
+/// Lines on their way from the task that accepts.
+#[derive(Clone, Default)]
+struct Accepted(Arc<Mutex<BTreeMap<QuicLink, Line>>>);
+
+impl Accepted {
+    /// No task panics while it holds the lock, so what is in it is whole.
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<QuicLink, Line>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Drop for QuicLines {
     fn drop(&mut self) {
         self.socket.set_server_config(None);
     }
 }
 
-/// The link of a connection that was made, and the line on it; none for one of another protocol (QUI-1).
+/// The link of a connection that was made, the line on it, and the task of that; none for one of another protocol (QUI-1).
 fn make(
     connection: Connection,
     role: Role,
     numbers: &AtomicU64,
-    news: mpsc::Sender<Incoming>,
-) -> Option<(QuicLink, Line)> {
+    news: mpsc::Sender<Told>,
+) -> Option<(QuicLink, Line, impl Future<Output = ()> + Send + 'static)> {
     if !is_ours(&connection) {
         return None;
     }
@@ -217,7 +233,8 @@ fn make(
         remote: connection.remote_address(),
         number: numbers.fetch_add(1, Ordering::Relaxed),
     };
-    Some((link, Line::new(connection, link, role, news)))
+    let (line, serving) = Line::new(connection, link, role, news);
+    Some((link, line, serving))
 }
 
 /// The socket and how many connections there are.

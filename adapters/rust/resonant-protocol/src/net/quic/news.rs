@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 
-use super::line::Line;
 use crate::endpoint::{Endpoint, Outputs};
 use crate::error::RejectCode;
 
@@ -113,8 +112,4 @@ impl QuicNews {
 }
 
 /// The same on its way from a task.
-#[derive(Debug)]
-pub(super) enum Incoming {
-    Accepted(QuicLink, Line),
-    News(QuicLink, QuicNews),
-}
+pub(super) type Told = (QuicLink, QuicNews);

@@ -10,7 +10,7 @@ use quinn::{Connection, ConnectionError, ReadError, RecvStream, SendStream, VarI
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
-use super::news::{Incoming, QuicLink, QuicNews};
+use super::news::{QuicLink, QuicNews, Told};
 use crate::error::RejectCode;
 use crate::limits::LENGTH_BYTES;
 use crate::peer::Role;
@@ -56,11 +56,11 @@ impl Shared {
     }
 }
 
-/// What every task of a connection has.
+/// The part that every task of a connection has.
 #[derive(Clone, Debug)]
 pub(super) struct Task {
     pub(super) link: QuicLink,
-    pub(super) news: mpsc::Sender<Incoming>,
+    pub(super) news: mpsc::Sender<Told>,
     pub(super) shared: Arc<Shared>,
 }
 
@@ -78,10 +78,7 @@ impl Task {
         let ended = self.find(&connection, role, main, &mut readers).await;
         while readers.join_next().await.is_some() {}
         let (link, code) = (self.link, reason(&ended));
-        let _ = self
-            .news
-            .send(Incoming::News(link, QuicNews::Closed { code }))
-            .await;
+        let _ = self.news.send((link, QuicNews::Closed { code })).await;
     }
 
     async fn find(
@@ -112,14 +109,14 @@ impl Task {
                     (Ok(both), None) => {
                         let (link, on) = (self.link, u64::from(both.0.id()));
                         ignored.push(both);
-                        let _ = self.news.send(Incoming::News(link, QuicNews::Created { on })).await;
+                        let _ = self.news.send((link, QuicNews::Created { on })).await;
                     }
                     (Err(error), _) => return error,
                 },
                 datagram = connection.read_datagram() => match datagram {
                     Ok(bytes) => {
                         let link = self.link;
-                        let _ = self.news.send(Incoming::News(link, QuicNews::Datagram(bytes))).await;
+                        let _ = self.news.send((link, QuicNews::Datagram(bytes))).await;
                     }
                     Err(error) => return error,
                 },
@@ -178,10 +175,7 @@ impl Task {
                         .take(count)
                         .map(std::mem::take)
                         .collect();
-                    let _ = self
-                        .news
-                        .send(Incoming::News(link, QuicNews::Bytes { on, bytes }))
-                        .await;
+                    let _ = self.news.send((link, QuicNews::Bytes { on, bytes })).await;
                 }
                 Ok(None) => break QuicNews::End { on },
                 Err(ReadError::Reset(_)) => break QuicNews::Reset { on },
@@ -189,7 +183,7 @@ impl Task {
             }
         };
         self.shared.stops().remove(&on);
-        let _ = self.news.send(Incoming::News(link, last)).await;
+        let _ = self.news.send((link, last)).await;
     }
 
     /// Opens the uni of an own stream, once the other end permits one more, and writes it.
@@ -252,7 +246,7 @@ impl Task {
             stream_id,
             number,
         };
-        let _ = self.news.send(Incoming::News(self.link, told)).await;
+        let _ = self.news.send((self.link, told)).await;
         Some(stream)
     }
 
