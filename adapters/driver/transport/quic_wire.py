@@ -62,13 +62,22 @@ class QuicPeer:
     """
 
     def __init__(
-        self, testee: Address, certificate: Certificate, *, listening: bool = False, datagram: int = LARGEST_DATAGRAM
+        self,
+        testee: Address,
+        certificate: Certificate,
+        *,
+        listening: bool = False,
+        datagram: int = LARGEST_DATAGRAM,
+        protocol: str = ALPN,
     ) -> None:
         """testee: its wire. listening: wait to be connected to, see `accept`. datagram: the largest one that is taken.
+
+        protocol: offered, or demanded of those who connect (ALPN).
 
         Raises OSError where there is no way.
         """
         self._configuration = _configuration(certificate, listening=listening, datagram=datagram)
+        self._configuration.alpn_protocols = [protocol]
         self._testee = testee
         self._connection: QuicConnection | None = None
         self._socket = open_udp(testee)
