@@ -117,10 +117,10 @@ class QuicPeer:
         """Wait until the connection is made; whether it is."""
         return self.wait(lambda: self.made or self.ended is not None) and self.ended is None
 
-    def wait(self, holds: Callable[[], bool], within_s: float = WAIT_S) -> bool:
+    def wait(self, holds: Callable[[], bool]) -> bool:
         """Wait until something holds, which is asked whenever packets came; whether it does."""
         with self._loop.lock:
-            return self._loop.lock.wait_for(holds, within_s)
+            return self._loop.lock.wait_for(holds, WAIT_S)
 
     def take_pieces(self) -> list[tuple[int | None, bytes]]:
         """The data that came and was not taken, each piece with the number of its stream; None is a datagram."""
