@@ -36,7 +36,7 @@ EXAMPLE_TARGET := CARGO_TARGET_DIR='$(or $(CARGO_TARGET_DIR),$(CURDIR)/$(RUST)/t
 GO := go
 GO_MODULE := adapters/go
 # Those below it, each with dependencies of its own.
-GO_SUBMODULES := webrtc
+GO_SUBMODULES := quic webrtc
 # What `go test -fuzz` has in each package: name and how many inputs CI tries.
 GO_FUZZ := .:FuzzDecode .:FuzzDecompress .:FuzzMessage .:FuzzQuantize .:FuzzSparse ./internal/strictjson:FuzzRead ./peer:FuzzPeer ./peer:FuzzSplitter
 GO_FUZZ_INPUTS ?= 20000
