@@ -45,7 +45,7 @@ def groups() -> Iterator[Group]:
     yield group("connections", "Several connections of a server.", _connections())
 
 
-def _greeted(role: str) -> Steps:
+def greeted(role: str) -> Steps:
     """A peer without a session; a client's ping has a name."""
     return waiting("server") if role == "server" else expect(Said({"method": "ping"}, 1, 0), name="ping")
 
@@ -56,7 +56,7 @@ def _clean(role: str) -> Iterator[Case]:
         steps = [*finish(how), *ended(), *LONG]
         yield dialogue(role, f"session-{how}", f"In a session, {how}.", clauses, session(role), steps)
         steps = [*finish(how), *ended(in_session=False), *LONG]
-        yield dialogue(role, f"no-session-{how}", f"Without a session, {how}.", clauses, _greeted(role), steps)
+        yield dialogue(role, f"no-session-{how}", f"Without a session, {how}.", clauses, greeted(role), steps)
     about = "What came before is handled first."
     told = [message(part(0)), message(part(1)), lost(), closed()]
     steps = [*write(part(0), part(1)), *finish("half"), *nothing(), *events(*told)]
@@ -80,7 +80,7 @@ def _clean(role: str) -> Iterator[Case]:
         yield dialogue(role, "renegotiating", about, clauses, session(role), steps, LONG)
         about = "A ping that was sent again is not sent any more."
         steps = [*advance(1_000), *again("ping"), *finish("half"), *ended(in_session=False), *LONG]
-        yield dialogue(role, "pinging", about, clauses, _greeted(role), steps)
+        yield dialogue(role, "pinging", about, clauses, greeted(role), steps)
 
 
 def _inside(role: str) -> Iterator[Case]:
@@ -97,7 +97,7 @@ def _inside(role: str) -> Iterator[Case]:
     yield dialogue(role, "later", about, clauses, session(role), steps)
     about = "Without a session."
     steps = [*write(data[:2]), *finish("half"), *ended(CUT, in_session=False), *LONG]
-    yield dialogue(role, "no-session", about, clauses, _greeted(role), steps)
+    yield dialogue(role, "no-session", about, clauses, greeted(role), steps)
 
 
 def _reset(role: str) -> Iterator[Case]:
@@ -105,7 +105,7 @@ def _reset(role: str) -> Iterator[Case]:
     steps = [*finish("reset"), *ended(RESET), *LONG]
     yield dialogue(role, "session", "In a session.", clauses, session(role), steps)
     steps = [*finish("reset"), *ended(RESET, in_session=False), *LONG]
-    yield dialogue(role, "no-session", "Without a session.", clauses, _greeted(role), steps)
+    yield dialogue(role, "no-session", "Without a session.", clauses, greeted(role), steps)
     about = "Inside a frame: a reset all the same."
     steps = [*write(carried(part(0))[:7]), *events(), *finish("reset"), *ended(RESET)]
     yield dialogue(role, "inside", about, clauses, session(role), steps)
@@ -129,7 +129,7 @@ def _after(role: str) -> Iterator[Case]:
         yield dialogue(role, f"requests-{case_id}", about, "TCP-16", session(role), steps)
     about = "A connection that never had a session is refused the same."
     steps = [*finish("half"), *ended(in_session=False), *say(part(0), GONE), *QUIET]
-    yield dialogue(role, "requests-no-session", about, "TCP-16", _greeted(role), steps)
+    yield dialogue(role, "requests-no-session", about, "TCP-16", greeted(role), steps)
     about = "The end is told once, whatever the other end does then."
     steps = [*write(u32(0)), *ended("FRAME_TOO_SHORT"), *write(part(0)), *QUIET, *finish("half"), *QUIET]
     yield dialogue(role, "once-half", about, "TCP-15 TCP-7", session(role), steps)
@@ -142,7 +142,8 @@ NAMES = [*LETTERS, *(f"a{letter}" for letter in LETTERS), *(f"b{letter}" for let
 MANY = 64
 
 
-def _joined(link: str) -> Steps:
+def joined(link: str) -> Steps:
+    """A handshake on the connection of this end."""
     told = established() if link == "a" else by(link, established())
     return [*send(brief_ping(), link=link), *expect(ANSWER, link=link), *events(told)]
 
@@ -151,19 +152,17 @@ def _connections() -> Iterator[Case]:
     about = "Two sessions; one connection ends, the other one goes on."
     one = [*finish("half"), *nothing(), *events(lost(), closed())]
     other = [*send(part(0), link="b"), *events(by("b", message(part(0))))]
-    yield server(
-        "two", about, "TCP-14 TCP-19", OPEN, _joined("b"), other, one, write(part(1), link="b"), _heard("b", 1)
-    )
+    yield server("two", about, "TCP-14 TCP-19", OPEN, joined("b"), other, one, write(part(1), link="b"), _heard("b", 1))
     about = "Pieces of frames on two connections in turn."
     data = carried(part(0))
     pieces = [*write(data[:3]), *events(), *write(data[:9], link="b"), *events()]
     rest = [*write(data[3:]), *events(message(part(0))), *write(data[9:], link="b"), *_heard("b", 0)]
-    yield server("pieces", about, "TCP-2 TCP-8", OPEN, _joined("b"), pieces, rest)
+    yield server("pieces", about, "TCP-2 TCP-8", OPEN, joined("b"), pieces, rest)
     about = "A fault on one connection does not touch the other."
     fault = [*write(u32(2**31), link="b"), *events(by("b", lost()), by("b", closed("FRAME_TOO_LARGE")))]
-    yield server("fault", about, "TCP-4 TCP-14", OPEN, _joined("b"), fault, send(part(0)), events(message(part(0))))
+    yield server("fault", about, "TCP-4 TCP-14", OPEN, joined("b"), fault, send(part(0)), events(message(part(0))))
     about = "64 connections at a time, each with a session."
-    sessions = [step for name in NAMES[:MANY] for step in _joined(name)]
+    sessions = [step for name in NAMES[:MANY] for step in joined(name)]
     last = NAMES[MANY - 1]
     each = [*send(part(0)), *events(message(part(0))), *send(part(0), link=last), *_heard(last, 0)]
     yield server("many", about, "TCP-19", sessions, each)
