@@ -85,7 +85,9 @@ def link_name(at: str, value: Any) -> str:
     return value
 
 
-ARRIVED = made(Arrived, {"link": link_name, "bytes": integer(0, MAX_ARRIVED)}, {"ended": boolean})
+ARRIVED = made(
+    Arrived, {"link": link_name, "bytes": integer(0, MAX_ARRIVED)}, {"ended": boolean, "on": integer(0, MAX_ARRIVED)}
+)
 MAY_SAY: Shape = {"link": link_name, "arrived": ARRIVED}
 TARGET: Shape = {"link": link_name, "transport": one_of("udp", "tcp"), "remote": PORT, "stream_id": U32}
 OPEN: Mapping[str, Shape] = {"server": {}, "client": TARGET}
@@ -216,7 +218,7 @@ def as_data(name: str, value: Any) -> Any:
 
 
 # Which members there may be depends on the role or the kind: the performers look at them again.
-OPENING = dict.fromkeys(("config", *TARGET), any_value)
+OPENING = dict.fromkeys(("config", "tls", *TARGET), any_value)
 SENDING = dict.fromkeys(("stream_id", *MAY_SAY), any_value)
 SENDING |= {name: any_value for needed, optional, _ in SEND.values() for name in (*needed, *optional)}
 

@@ -37,11 +37,15 @@ class NotArrivedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """The runner's announcement: so many bytes since the connection was made, and perhaps its end (TST-28)."""
+    """The runner's announcement: so many bytes since the connection was made, and perhaps its end (TST-28).
+
+    on: the QUIC stream that it is about, over QUIC (TST-31).
+    """
 
     link: str
     bytes: int
     ended: bool = False
+    on: int | None = None
 
 
 class Connection:

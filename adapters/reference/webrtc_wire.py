@@ -209,6 +209,8 @@ class WebrtcWire:
             await self._association.setRemoteDescription(RTCSessionDescription(description, kind))
         except Exception as error:  # aiortc has none of its own for what it cannot read
             raise SignalError(f"the {kind} cannot be used: {error!r}") from error
+        if self._association.sctp is None:
+            raise SignalError(f"the {kind} has no channels")
         self.limit = message_limit(description)
 
     async def _open(self) -> Channel:

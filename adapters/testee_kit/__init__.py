@@ -39,6 +39,7 @@ from .schema import (
     members,
     named,
     one_of,
+    some_text,
     text,
 )
 from .server import Wires, read_arguments, serve
@@ -82,5 +83,6 @@ __all__ = [
     "read_arguments",
     "run",
     "serve",
+    "some_text",
     "text",
 ]

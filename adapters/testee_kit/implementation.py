@@ -20,8 +20,9 @@ them:
     tcp      tcp_split(chunks, ended) -> (frames, end, held): the whole frames, `open`, `clean` or a code, and a number
              tcp_join(frames) -> bytes
 
-Ops on peers go into a dict OPS of name -> Op, as they are. TRANSPORTS names what the peers are on, `udp` and `tcp`, and
-use_wires(wires) is given a socket for each of them first: a bound one for UDP, one that listens for TCP.
+Ops on peers go into a dict OPS of name -> Op, as they are. TRANSPORTS names what the peers are on, `udp`,
+`tcp` and `quic`, and use_wires(wires) is given a socket for each of them first: a bound one of UDP, for TCP one that
+listens.
 """
 
 from __future__ import annotations

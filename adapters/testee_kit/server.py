@@ -19,7 +19,7 @@ KEPT_REPLIES: Final = 64
 _BUFFER_WISHES_BYTES: Final = tuple(mebibytes << 20 for mebibytes in (4, 2, 1))
 _DATAGRAM_BYTES: Final = 65_536
 _LOOPBACK: Final = "127.0.0.1"
-_KINDS: Final = {"udp": socket.SOCK_DGRAM, "tcp": socket.SOCK_STREAM}
+_KINDS: Final = {"udp": socket.SOCK_DGRAM, "tcp": socket.SOCK_STREAM, "quic": socket.SOCK_DGRAM}
 _BACKLOG: Final = 128
 
 Address: TypeAlias = tuple[Any, ...]
@@ -158,8 +158,8 @@ def serve(
 ) -> None:
     """Bind, print the ports, answer until told to stop.
 
-    transports: those on which there are peers, `udp` and `tcp`. use_wires: is given a socket for each of them before
-    the first message: a bound one for UDP, one that listens for TCP.
+    transports: those on which there are peers, `udp`, `tcp` and `quic`. use_wires: is given a socket for each of them
+    before the first message: a bound one of UDP, for TCP one that listens.
     """
     with ExitStack() as ends:
         control, wires = bound("udp", attach or 0), {transport: bound(transport) for transport in transports}

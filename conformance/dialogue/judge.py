@@ -84,7 +84,7 @@ def judge_dialogue(
 
 @dataclass(frozen=True, slots=True)
 class Opens:
-    """How the other ends are opened, but for channels."""
+    """The openers of other ends, but for those of channels."""
 
     wire: OpenWire = WirePeer
     connection: OpenConnection = open_connection

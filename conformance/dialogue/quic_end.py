@@ -93,7 +93,7 @@ class End:
     def has_come(self) -> bool:
         """Whether everything is there that the testee told of, or nothing can come any more."""
         peer = self.peer
-        return peer.ended is not None or (peer.received >= self.told and peer.ends >= self.ended)
+        return peer.ended is not None or (peer.received >= self.told and peer.ends == self.ended)
 
     def is_over(self) -> bool:
         """Whether the connection is."""

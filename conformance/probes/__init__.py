@@ -10,6 +10,7 @@ from dataclasses import replace
 from .asks import asks_for_pieces, first_piece_alone, pieces_when_asked
 from .basics import Probe, expect_kind, run_probe
 from .batches import batch_as_alone, not_in_batches
+from .channels import messages_counted, signalling, unusable_descriptions
 from .connections import arrived_in_parts, never_read, nobody_there, sent_told, transports_named
 from .datagrams import bad_heads, kept_replies, long_reply, one_reply_each, pieces_in_any_order, stranger_ignored
 from .peers import (
@@ -27,7 +28,7 @@ __all__ = ["PROBES", "UNCLAIMED_CLAUSES", "Probe", "expect_kind", "run_probe"]
 
 UNCLAIMED_CLAUSES = ("TST-10",)  # by which a request in an unclaimed profile is judged
 
-OF_PEERS = (
+OVER_UDP = (
     Probe("waiting-in-order", "Datagrams that wait at peer_poll.", ("TST-15",), waiting_in_order),
     Probe("waiting-before-time", "One that waits at peer_advance.", ("TST-15",), waiting_before_time, needs_clock=True),
     Probe("clock-by-advance", "The clock, on a client's pings.", ("TST-16",), clock_by_advance, needs_clock=True),
@@ -38,8 +39,15 @@ OF_PEERS = (
         sent_before_the_reply,
     ),
     Probe("events-once", "The events of three peers.", ("TST-18",), events_once),
+)
+OF_PEERS = (
     Probe("open-once", "Ops out of place.", ("TST-19",), open_once),
     Probe("transports-named", "The transports of hello.", ("TST-27",), transports_named),
+)
+ON_CHANNELS = (
+    Probe("signalling", "Associations, offered by either end.", ("TST-33",), signalling),
+    Probe("unusable-descriptions", "What is no description.", ("TST-33",), unusable_descriptions),
+    Probe("messages-counted", "Messages of a channel as they come.", ("TST-31",), messages_counted),
 )
 OVER_TCP = (
     Probe("arrived-in-parts", "Bytes of a connection as they come.", ("TST-28",), arrived_in_parts),
@@ -68,8 +76,10 @@ PROBES = (
     Probe("batch-as-alone", "A batch of requests of all sorts.", ("TST-24",), batch_as_alone),
     Probe("not-in-batches", "Ops that may not stand in a batch.", ("TST-25",), not_in_batches),
     Probe("ports-line", "What it bound and printed.", ("TST-1",), ports_line, needs_process=True),
+    *(replace(probe, profile="handshake", transport="udp") for probe in OVER_UDP),
     *(replace(probe, profile="handshake") for probe in OF_PEERS),
     *(replace(probe, profile="tcp") for probe in OVER_TCP),
+    *(replace(probe, profile="webrtc") for probe in ON_CHANNELS),
     Probe("stop-exits", "The op stop.", ("TST-3",), stop_exits, needs_process=True),
     Probe("exits-without-input", "The end of standard input.", ("TST-2",), exits_without_input, needs_process=True),
 )

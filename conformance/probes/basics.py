@@ -50,7 +50,8 @@ class Probe:
     """One check of the testee protocol.
 
     needs_process: it starts or ends one, which no testee attached to can stand. profile: only for testees that claim
-    it, empty for all. needs_clock: only where the clock of peers is virtual.
+    it, empty for all. needs_clock: only where the clock of peers is virtual. transport: only for testees with peers on
+    it.
     """
 
     id: str
@@ -60,10 +61,13 @@ class Probe:
     needs_process: bool = False
     profile: str = ""
     needs_clock: bool = False
+    transport: str = ""
 
     def counts(self, hello: Hello, launch: str) -> bool:
         """Whether a testee with these claims, started in this way, is to be checked by it."""
         if self.needs_process and launch == "attach":
+            return False
+        if self.transport not in ("", *hello.transports):
             return False
         return self.profile in ("", *hello.profiles) and not (self.needs_clock and hello.clock != "virtual")
 

@@ -28,6 +28,7 @@ READS: Mapping[str, str] = {
     "conformance/mutants/general/one_build.py": "errors of the compiler, and bodies that we have numbered for them",
     "reports/cards.py": "Markdown of specs/",
     "reports/causes/evidence.py": "names of fields in clauses of specs/",
+    "reports/causes/patterns.py": "clauses in what is said of failures, which run.json of any make has",
     "reports/history.py": "junit.xml, which pytest writes",
     "reports/causes/signature.py": "numbers of a testee, within what is said of its failures",
     "reports/statement/signing.py": "a key file",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -62,7 +63,8 @@ def recognised(entries: Sequence[Entry]) -> tuple[list[Group], list[Entry]]:
     groups: list[Group] = []
     rest = list(filter(is_failure, entries))
     passing = {entry.due for entry in entries if entry.outcome == Outcome.PASS}
-    for pattern in (_unexpected, _laws, _ways, _unknown_codes, partial(_orders, passing), partial(_follows, entries)):
+    orders, follows = partial(_orders, passing), partial(_follows, entries)
+    for pattern in (_unexpected, _laws, _ways, _framing, _unknown_codes, orders, follows):
         found = list(pattern([(entry, signature(entry)) for entry in rest]))
         taken = {entry.id for group in found for entry in group.entries}
         rest = [entry for entry in rest if entry.id not in taken]
@@ -99,6 +101,31 @@ def _ways(failing: _Signed) -> Iterator[Group]:
             found[happened.way, entry.profile if happened.way is Way.UNSUPPORTED else happened.op].append(entry)
     for (way, _), entries in found.items():
         yield Group(*BY_WAY[way], tuple(entries))
+
+
+def _framing(failing: _Signed) -> Iterator[Group]:
+    """Dialogues that ended because of how frames were carried: what is said of it names the clause.
+
+    The clauses of the dialogue itself have nothing to do with it, and every dialogue over that transport ends so.
+    """
+    found: dict[str, list[Entry]] = defaultdict(list)
+    for entry, what in failing:
+        clause = _carrying(entry) if what.way is Way.DIALOGUE else ""
+        if clause:
+            found[clause].append(entry)
+    for clause, entries in found.items():
+        yield Group(Kind.CLAUSE, clause, tuple(entries))
+
+
+CARRYING = ("TST", "TCP", "QUI", "RTC")
+"""The families of clauses on how frames are carried, and on what a testee says of it."""
+_CITED = re.compile(r"\((?P<clause>(?P<family>[A-Z]{3})-[1-9][0-9]*)\)")
+
+
+def _carrying(entry: Entry) -> str:
+    """The one clause on carriage of frames that a fault names; empty if it names none, or several."""
+    named = list(_CITED.finditer(entry.failure.fault)) if entry.failure is not None else []
+    return named[0]["clause"] if len(named) == 1 and named[0]["family"] in CARRYING else ""
 
 
 def _unknown_codes(failing: _Signed) -> Iterator[Group]:

@@ -54,6 +54,29 @@ def _instants(talk: Talk) -> Iterable[Any]:
     return ((talk.role, now_ms) for now_ms in talk.instants())
 
 
+_OF_QUIC = ("STREAM_MISMATCH", "STREAM_CREATION", "HANDSHAKE_TIMEOUT")
+_CARRIAGES = ("uni-1", "uni-2", "datagram", "bi-1")
+_ENDS = {"stop": (1, 2, 4, 5), "reset": (0, 1, 3, 99), "fin": (0,), "none": (0,)}
+"""The ends of carriages by the peer, and their numbers."""
+
+
+def _carriages(talk: Talk) -> Iterable[Any]:
+    return ((talk.role, step["on"]) for step in talk.given["steps"] if {"send", "write"} & step.keys() and "on" in step)
+
+
+def _carriage_ends(talk: Talk) -> Iterable[Any]:
+    told = (step for step in talk.given["steps"] if "expect_end" in step)
+    return ((talk.role, step["expect_end"], step.get("code", 0)) for step in told)
+
+
+def _datagrams(view: View) -> Iterable[int]:
+    return [len(step["send"]) // 2 for step in view.given["steps"] if step.get("on") == "datagram" and "send" in step]
+
+
+def _takes(view: View) -> Iterable[int]:
+    return [view.given["datagrams"]] if "datagrams" in view.given else []
+
+
 _SESSIONLESS = [(role, code, False) for role in ROLES for code in ("", *CLOSING)]
 _IN_SESSION = [(role, code, True) for role in ROLES for code in ("", *CLOSING)]
 
@@ -76,6 +99,26 @@ TRANSPORTS: Mapping[str, tuple[Row, ...]] = {
             ],
         ),
         Row("instants", "each role: beside 10 s", _talk(_instants), [(r, at) for r in ROLES for at in (9_999, 10_000)]),
+        Row("instants", "a server: beside 15 s", _talk(_instants), [("server", at) for at in (14_999, 15_000)]),
+    ),
+    "quic": (
+        Row(
+            "combinations",
+            "role × code of an end, in a session",
+            _talk(_ends),
+            [(role, code, True) for role in ROLES for code in ("", *CLOSING, *_OF_QUIC)],
+        ),
+        Row("combinations", "role × carriage", _talk(_carriages), [(r, on) for r in ROLES for on in _CARRIAGES]),
+        Row(
+            "combinations",
+            "role × end of a carriage × its number",
+            _talk(_carriage_ends),
+            [(r, how, n) for r in ROLES for how, numbers in _ENDS.items() for n in numbers],
+        ),
+        Row("sizes", "bytes of a datagram", _datagrams, (1_100, 1_101), (0, 1, 32)),
+        Row("sizes", "the largest datagram that the other ends take", _takes, (0, 64, 600)),
+        Row("instants", "each role: beside 10 s", _talk(_instants), [(r, at) for r in ROLES for at in (9_999, 10_000)]),
+        Row("instants", "each role: just after 10 s", _talk(_instants), [(r, 10_001) for r in ROLES]),
         Row("instants", "a server: beside 15 s", _talk(_instants), [("server", at) for at in (14_999, 15_000)]),
     ),
 }

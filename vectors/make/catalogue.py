@@ -18,6 +18,11 @@ from .frame import (
     slice_faults,
 )
 from .message import json_ladders, json_slices, json_text, slot_corners, slot_ladders, slots
+from .quic import carriages as quic_carriages
+from .quic import connections as quic_connections
+from .quic import faults as quic_faults
+from .quic import sent as quic_sent
+from .quic import timers as quic_timers
 from .sources import found, hand
 from .sparse import ladders as sparse_ladders
 from .sparse import ops as sparse_ops
@@ -68,6 +73,11 @@ GROUP_MAKERS = (
     tcp_bytes.groups,
     tcp_timers.groups,
     tcp_ends.groups,
+    quic_carriages.groups,
+    quic_faults.groups,
+    quic_timers.groups,
+    quic_connections.groups,
+    quic_sent.groups,
     webrtc_channels.groups,
     webrtc_messages.groups,
     webrtc_ends.groups,

@@ -14,39 +14,42 @@ _TYPES = ("think", "cache", "ask", "heart", "critique")
 _METHOD = re.compile(rb'"method":"([a-z]+)"')
 
 Steps = list[Any]
+Sent = tuple[str, str]
 
 
 def named_frames(parts: Mapping[str, Steps], cases: list[Steps]) -> tuple[dict[str, Steps], list[Steps]]:
     """The parts, those of frames first, and the steps of the cases, in which they are referred to by name."""
-    counts = Counter(step["send"] for steps in (*parts.values(), *cases) for step in _sends(steps))
+    counts = Counter(sent for steps in (*parts.values(), *cases) for step in steps if (sent := _sent(step)))
     worth = [
-        frame for frame, count in counts.items() if (count - 1) * len(frame) - count * REFERENCE_CHARS > WORTH_CHARS
+        sent for sent, count in counts.items() if (count - 1) * len(sent[0]) - count * REFERENCE_CHARS > WORTH_CHARS
     ]
     names = dict(_names(worth))
-    frames: dict[str, Steps] = {name: [{"send": frame}] for frame, name in names.items()}
+    frames: dict[str, Steps] = {name: [_step(*sent)] for sent, name in names.items()}
     found = {name: _referring(steps, names) for name, steps in parts.items()}
     return frames | found, [_referring(steps, names) for steps in cases]
 
 
-def _sends(steps: Steps) -> Iterator[Mapping[str, Any]]:
-    return (step for step in steps if step.keys() == {"send"} and isinstance(step["send"], str))
+def _sent(step: Mapping[str, Any]) -> Sent | None:
+    """The frame of a step that does nothing but send one, and the carriage, empty where it names none."""
+    plain = step.keys() in ({"send"}, {"send", "on"}) and isinstance(step["send"], str)
+    return (step["send"], step.get("on", "")) if plain else None
 
 
-def _referring(steps: Steps, names: Mapping[str, str]) -> Steps:
+def _step(frame: str, carriage: str) -> dict[str, str]:
+    return {"send": frame} | ({"on": carriage} if carriage else {})
+
+
+def _referring(steps: Steps, names: Mapping[Sent, str]) -> Steps:
     """The steps, frames that have a name by their name."""
-    return [{"part": names[step["send"]]} if _named(step, names) else step for step in steps]
+    return [{"part": names[sent]} if (sent := _sent(step)) and sent in names else step for step in steps]
 
 
-def _named(step: Mapping[str, Any], names: Mapping[str, str]) -> bool:
-    return step.keys() == {"send"} and isinstance(step["send"], str) and step["send"] in names
-
-
-def _names(frames: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _names(worth: Iterable[Sent]) -> Iterator[tuple[Sent, str]]:
     seen: Counter[str] = Counter()
-    for frame in frames:
-        name = _content(bytes.fromhex(frame))
+    for frame, carriage in worth:
+        name = _content(bytes.fromhex(frame)) + (f"-on-{carriage}" if carriage else "")
         seen[name] += 1
-        yield frame, name if seen[name] == 1 else f"{name}-v{seen[name]}"
+        yield (frame, carriage), name if seen[name] == 1 else f"{name}-v{seen[name]}"
 
 
 def _content(frame: bytes) -> str:

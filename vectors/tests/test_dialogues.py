@@ -18,6 +18,10 @@ from vectors.tests.dialogues import PROFILES, ROOT, Talk, talks
 
 FRAME_CODES = set(registry().codes_of("frame"))
 UNREACHABLE = {"FRAME_TOO_LARGE"}  # no datagram can be so long
+CARRIERS = {"tcp", "quic", "webrtc"}
+"""Profiles whose dialogues go over one transport alone, so that the same steps are another case."""
+UNREAD = ("carriages/mismatch/server-wrong-second", "carriages/mismatch/client-wrong-second")
+"""Dialogues with a frame that is wrong, and not looked at (QUI-7)."""
 
 
 def test_there_are_many_and_no_two_are_the_same() -> None:
@@ -26,7 +30,8 @@ def test_there_are_many_and_no_two_are_the_same() -> None:
     assert counts["stream"] >= 250
     seen = defaultdict(list)
     for talk in talks():
-        seen[json.dumps(talk.case["input"], sort_keys=True)].append(talk.name)
+        of_carrier = talk.profile if talk.profile in CARRIERS else ""
+        seen[of_carrier + json.dumps(talk.case["input"], sort_keys=True)].append(talk.name)
     assert [names for names in seen.values() if len(names) > 1] == []
 
 
@@ -46,6 +51,8 @@ def test_no_clause_of_peers_is_left_out_of_its_profile() -> None:
 
 def test_every_frame_is_valid_where_the_peer_is_not_to_drop_it_as_broken() -> None:
     for talk in talks():
+        if talk.name.endswith(UNREAD):
+            continue
         broken: Counter[str] = Counter()
         for datagram in talk.datagrams():
             try:
@@ -120,7 +127,7 @@ def test_what_is_asked_of_a_peer_fits_the_schemas_of_the_ops() -> None:
     target = {"link": "a", "transport": "udp", "remote": 1}
     opening, sending = input_of("peer_open"), input_of("peer_send")
     for talk in talks():
-        given = {name: value for name, value in talk.case["input"].items() if name != "steps"}
+        given = {name: value for name, value in talk.case["input"].items() if name not in ("steps", "datagrams")}
         opening.validate(given | (target if given["role"] == "client" else {}))
         for step in talk.steps:
             if "act" in step:
@@ -176,7 +183,7 @@ def test_every_error_is_told_and_every_answer_told_is_sent() -> None:
 def _answer(event: dict[str, Any]) -> tuple[str, str, int] | None:
     codes = {"error_sent": event.get("code"), "failed": event.get("code"), "incomplete": "STREAM_INCOMPLETE"}
     code = codes.get(event["event"])
-    return None if code is None else (event.get("link", "a"), code, event["stream_id"])
+    return None if code in (None, "TRUNCATED_FRAME") else (event.get("link", "a"), code, event["stream_id"])
 
 
 @pytest.mark.parametrize("role", ["server", "client"])
@@ -187,4 +194,5 @@ def test_both_roles_meet_every_code_of_a_refusal(role: str) -> None:
     }  # fmt: skip
     told = [event for talk in talks() if talk.case["input"]["role"] == role for event in talk.events()]
     assert refusals <= {event["code"] for event in told if event["event"] == "error_sent"}
-    assert {"STREAM_CORRUPT", "STREAM_TIMEOUT"} == {event["code"] for event in told if event["event"] == "failed"}
+    failed = {"STREAM_CORRUPT", "STREAM_TIMEOUT", "TRUNCATED_FRAME"}
+    assert failed == {event["code"] for event in told if event["event"] == "failed"}

@@ -1,7 +1,7 @@
 import { BadRequest, type Hello, type Implementation, Refusal, Unsupported } from "./implementation.js";
 import { Input } from "./input.js";
 import { type Op, opsOf } from "./ops.js";
-import type { Peers } from "./peers.js";
+import type { Peers, Signal } from "./peers.js";
 import { MAX_PIECES, PIECE_BYTES } from "./pieces.js";
 
 /** A reply has one of the members ok, reject, unsupported and error (TST-8). */
@@ -15,7 +15,8 @@ export interface Answer {
 
 const SPEC = "1.0";
 /** Those that no batch may have (TST-25), whether there are peers or not. */
-const ON_PEERS = ["peer_open", "peer_send", "peer_poll", "peer_advance", "peer_close", "reset"];
+const ON_PEERS = ["peer_open", "peer_send", "peer_poll", "peer_advance", "peer_close", "reset", "peer_signal"];
+const MAX_DESCRIPTION_CHARS = 65_536;
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** A testee without its sockets: messages in, answers out. */
@@ -34,7 +35,7 @@ export class Requests {
 
   /** Whether a message is a request for an op on peers. */
   isOnPeers(message: unknown): boolean {
-    return isObject(message) && typeof message.op === "string" && this.#peers?.ops.has(message.op) === true;
+    return isObject(message) && typeof message.op === "string" && this.#onPeers(message.op) !== undefined;
   }
 
   /** Answer a message that `parse` gave. */
@@ -49,7 +50,12 @@ export class Requests {
   }
 
   #find(name: string): Op | undefined {
-    return this.#own.get(name) ?? this.#ops.get(name) ?? this.#peers?.ops.get(name);
+    return this.#own.get(name) ?? this.#ops.get(name) ?? this.#onPeers(name);
+  }
+
+  #onPeers(name: string): Op | undefined {
+    if (name === "peer_signal") return this.#peers?.transports.includes("webrtc") ? readSignal : undefined;
+    return this.#peers?.ops.get(name);
   }
 
   readonly #greet: Op = (input) => {
@@ -82,6 +88,18 @@ export class Requests {
     ["batch", this.#batch],
   ]);
 }
+
+/** Reads the input of peer_signal, which is what it gives: whoever performs ops on peers does the rest (TST-33). */
+const readSignal: Op = (input): Signal => {
+  const description = (name: string) => {
+    const text = input.text(name);
+    if (text.length < 1 || text.length > MAX_DESCRIPTION_CHARS) throw new BadRequest(`${name} is no description`);
+    return { [name]: text };
+  };
+  const found = input.optional("offer", description) ?? input.optional("answer", description) ?? {};
+  input.done();
+  return found;
+};
 
 /** The value that JSON text is, or undefined where it is none. */
 export function parse(text: Uint8Array): unknown {

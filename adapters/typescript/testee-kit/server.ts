@@ -1,9 +1,11 @@
 import type { Socket } from "node:dgram";
 import { argv, env, stderr, stdin, stdout } from "node:process";
 import type { Implementation } from "./implementation.js";
-import { bind, type Peers, send, Wires } from "./peers.js";
+import type { Association, Peers } from "./peers.js";
+import type { Performer } from "./performer.js";
 import { Incomplete, KeptReplies, type Piece, readPiece, writeAsk } from "./pieces.js";
 import { type Answer, parse, Requests, textOf } from "./requests.js";
+import { bind, bindWires, send } from "./wires.js";
 
 /** Answers a message that was put together. In a browser something else than `Requests` itself may. */
 export interface Asked {
@@ -14,10 +16,11 @@ export interface Asked {
 
 /**
  * All that a testee's main does: it binds, prints the ports, and answers until it is told to stop. With the argument
- * `--attach` standard input is left alone, and after a stop the testee waits for the next runner.
+ * `--attach` standard input is left alone, and after a stop the testee waits for the next runner. For peers over WebRTC
+ * `associate` makes an RTCPeerConnection.
  */
-export async function run(yours: Implementation, peers?: Peers): Promise<void> {
-  await serve(new Requests(yours, token(), peers), peers);
+export async function run(yours: Implementation, peers?: Peers, associate?: () => Association): Promise<void> {
+  await serve(new Requests(yours, token(), peers), peers && (await bindWires(peers, associate)));
 }
 
 /** The secret that the runner sets (TST-6). */
@@ -29,9 +32,8 @@ export function token(): string {
 }
 
 /** The same for requests that are answered elsewhere. */
-export async function serve(asked: Asked, peers?: Peers): Promise<void> {
+export async function serve(asked: Asked, wires?: Performer): Promise<void> {
   const control = await bind();
-  const wires = peers && (await Wires.bind(peers));
   const server = new Server(asked, control, wires);
   stdout.write(`${JSON.stringify({ control: control.address().port, wires: wires?.ports ?? {} })}\n`); // TST-1
   if (server.attach) return;
@@ -42,7 +44,7 @@ class Server {
   readonly attach = argv.includes("--attach");
   readonly #asked: Asked;
   readonly #control: Socket;
-  readonly #wires: Wires | undefined;
+  readonly #wires: Performer | undefined;
   readonly #kept = new KeptReplies();
   #incomplete = new Incomplete();
   /** The ports of the runner, 0 before it has said hello, and of whoever sent the pieces of the message. */
@@ -50,7 +52,7 @@ class Server {
   /** The work on datagrams, one after the other: some of it waits for the wires. */
   #work: Promise<void> = Promise.resolve();
 
-  constructor(asked: Asked, control: Socket, wires: Wires | undefined) {
+  constructor(asked: Asked, control: Socket, wires: Performer | undefined) {
     this.#asked = asked;
     this.#control = control;
     this.#wires = wires;

@@ -1,18 +1,32 @@
-import { ByteLink, type LinkEvent, Links, type LinksOptions, type Peer } from "../src/index.js";
-import type { Outgoing, Transport } from "../testee-kit/index.js";
+import {
+  ByteLink,
+  type LinkEvent,
+  Links,
+  type LinksOptions,
+  MessageLink,
+  messageLimit,
+  type Peer,
+  type PeerOptions,
+} from "../src/index.js";
+import type { Outgoing, Transport } from "../testee-kit/peers.js";
 
 /** All remote ends of a testee's peers by their links: those that send datagrams, and those on connections. */
 export class Ends {
   readonly #options: LinksOptions;
   readonly #links: Links;
-  readonly #connections = new Map<string, ByteLink>();
+  readonly #connections = new Map<string, ByteLink | MessageLink>();
   /** The link of a client. */
   #only: string | undefined;
   #events: LinkEvent[] = [];
   #outgoing: Outgoing[] = [];
 
-  constructor(options: LinksOptions) {
+  /** The longest message that the other end of an association takes. */
+  readonly #maxMessageBytes: number;
+
+  /** `description`: that of the other end of the association, if there is one. */
+  constructor(options: LinksOptions, description: string | undefined) {
     this.#options = options;
+    this.#maxMessageBytes = messageLimit(description ?? "");
     this.#links = new Links(options);
   }
 
@@ -24,13 +38,24 @@ export class Ends {
   /** Makes the one link of a client. */
   connect(link: string, transport: Transport, now: number): void {
     this.#only = link;
-    if (transport === "tcp") this.#connection(link, now);
+    if (transport !== "udp") this.#connection(link, transport, now);
+  }
+
+  /** Accepts a channel. */
+  accept(link: string, now: number): void {
+    if (this.#only === undefined || this.#only === link) this.#connection(link, "webrtc", now);
   }
 
   receive(link: string, transport: Transport, bytes: Uint8Array, now: number): void {
     if (this.#only !== undefined && this.#only !== link) return;
     if (transport === "udp") this.#links.receive(link, bytes, now);
-    else this.#connection(link, now).receive(bytes, now);
+    else this.#connection(link, transport, now).receive(bytes, now);
+    this.#collect();
+  }
+
+  text(link: string, text: string, now: number): void {
+    const connection = this.#connections.get(link);
+    if (connection instanceof MessageLink) connection.receive(text, now);
     this.#collect();
   }
 
@@ -77,13 +102,20 @@ export class Ends {
   }
 
   /** The connection of a link, which is accepted, or made, now if there is none. The first has the salt of the configuration. */
-  #connection(link: string, now: number): ByteLink {
+  #connection(link: string, transport: Transport, now: number): ByteLink | MessageLink {
     const known = this.#connections.get(link);
     if (known !== undefined) return known;
     const { role, config, drawSalt, salt } = this.#options;
     const isFirst = this.#connections.size === 0 && salt !== undefined;
-    const made = new ByteLink({ role, config, ...(isFirst ? { salt } : { salt: drawSalt(), drawSalt }) }, now);
+    const options = { role, config, ...(isFirst ? { salt } : { salt: drawSalt(), drawSalt }) };
+    const made = transport === "tcp" ? new ByteLink(options, now) : this.#messages(options, now);
     this.#connections.set(link, made);
+    return made;
+  }
+
+  #messages(options: PeerOptions, now: number): MessageLink {
+    const made = new MessageLink(options, now);
+    made.maxMessageBytes = this.#maxMessageBytes;
     return made;
   }
 

@@ -5,4 +5,4 @@ import { TesteePeers } from "./peers.js";
 import { yours } from "./yours.js";
 
 await loadZstd();
-await run(yours, new TesteePeers());
+await run(yours, new TesteePeers(["udp", "tcp"]));

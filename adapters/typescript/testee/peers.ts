@@ -1,17 +1,12 @@
-import { randomBytes } from "node:crypto";
 import { isSpaceId, type LinkEvent, type Peer, type PeerConfig, type Sizes } from "../src/index.js";
-import {
-  BadRequest,
-  type Input,
-  type Op,
-  type Outgoing,
-  type Peers,
-  readLink,
-  readSlices,
-  showSlices,
-  type Transport,
-  toHex,
-} from "../testee-kit/index.js";
+import { isToTake, openChannel } from "../src/webrtc/index.js";
+import { readLink } from "../testee-kit/arrived.js";
+import { readSlices, showSlices } from "../testee-kit/fields.js";
+import { toHex } from "../testee-kit/hex.js";
+import { BadRequest } from "../testee-kit/implementation.js";
+import type { Input } from "../testee-kit/input.js";
+import type { Op } from "../testee-kit/ops.js";
+import type { Channel, Outgoing, Peers, Transport } from "../testee-kit/peers.js";
 import { Ends } from "./ends.js";
 import { said } from "./yours.js";
 
@@ -24,8 +19,9 @@ type Request = (peer: Peer, now: number) => void;
 
 /** The peers of the package, whose clock stands still but for peer_advance (testee.md, section 6). */
 export class TesteePeers implements Peers {
-  readonly transports = ["udp", "tcp"] as const;
+  readonly transports: readonly Transport[];
   #ends: Ends | undefined;
+  #description: string | undefined;
   #now = 0;
   #outgoing: Outgoing[] = [];
 
@@ -37,6 +33,10 @@ export class TesteePeers implements Peers {
     ["peer_close", (input) => this.#close(input)],
     ["reset", (input) => this.#reset(input)],
   ]);
+
+  constructor(transports: readonly Transport[]) {
+    this.transports = transports;
+  }
 
   receive(link: string, transport: Transport, bytes: Uint8Array): void {
     this.#ends?.receive(link, transport, bytes, this.#now);
@@ -50,6 +50,26 @@ export class TesteePeers implements Peers {
     this.#ends?.unsent(link, bytes);
   }
 
+  accepted(link: string): void {
+    this.#ends?.accept(link, this.#now);
+  }
+
+  text(link: string, text: string): void {
+    this.#ends?.text(link, text, this.#now);
+  }
+
+  described(description: string): void {
+    this.#description = description;
+  }
+
+  openChannel(association: { createDataChannel(label: string, options: object): Channel }): Channel {
+    return openChannel(association);
+  }
+
+  takesChannel(channel: Channel): boolean {
+    return isToTake(channel);
+  }
+
   outgoing(): Outgoing[] {
     return [...this.#outgoing.splice(0), ...(this.#ends?.takeOutgoing() ?? [])];
   }
@@ -60,7 +80,8 @@ export class TesteePeers implements Peers {
     const remote = role === "client" ? readRemote(input) : undefined;
     input.done();
     if (this.#ends !== undefined) throw new BadRequest("peers are open");
-    this.#ends = new Ends({ role, config, salt, drawSalt: () => Uint8Array.from(randomBytes(salt.length)) });
+    const drawSalt = () => crypto.getRandomValues(new Uint8Array(salt.length));
+    this.#ends = new Ends({ role, config, salt, drawSalt }, this.#description);
     if (remote !== undefined) {
       const { link, transport, port, streamId } = remote;
       this.#outgoing.push({ link, connect: { transport, port } });
@@ -131,10 +152,11 @@ interface Remote {
 }
 
 function readRemote(input: Input): Remote {
+  const transport = input.oneOf("transport", ["udp", "tcp", "webrtc"] as const);
   return {
     link: readLink(input, "link"),
-    transport: input.oneOf("transport", ["udp", "tcp"] as const),
-    port: input.integer("remote", 1, 65_535),
+    transport,
+    port: transport === "webrtc" ? 0 : input.integer("remote", 1, 65_535),
     streamId: input.u32("stream_id"),
   };
 }

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType, ModuleType, TracebackType
 from typing import Any, Self
@@ -21,6 +22,8 @@ from adapters.testee_kit.server import bound
 
 LIMIT_S = 5.0
 """CPU seconds for one op, as a busy machine breaks no mutant; the longest of the reference takes a tenth of that."""
+_LIBRARIES = {"quic": "aioquic", "webrtc": "aiortc"}
+"""The first word of a module that cannot do without a library -> that library, which need not be there."""
 FOLDER = Path(__file__).resolve().parents[3] / "adapters" / "reference"
 
 
@@ -85,12 +88,13 @@ def _give_up(_number: int, _frame: FrameType | None) -> None:
 
 
 def _load_scripts() -> dict[str, ModuleType]:
-    """The modules beside the reference's testee.py by name.
+    """The modules beside the reference's testees by name.
 
     They import one another as the script's neighbours do. Other adapters have modules of the same names, so none of
     these stays behind in sys.modules.
     """
-    names = [path.stem for path in sorted(FOLDER.glob("*.py")) if path.stem != "testee"]
+    found = [path.stem for path in sorted(FOLDER.glob("*.py")) if not path.stem.endswith("testee")]
+    names = [name for name in found if (library := _LIBRARIES.get(name.split("_")[0])) is None or find_spec(library)]
     others = {name: sys.modules.pop(name) for name in names if name in sys.modules}
     sys.path.insert(0, str(FOLDER))
     try:

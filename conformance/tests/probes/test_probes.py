@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from adapters.driver import (
     Answer,
     Crash,
     HarnessError,
+    Hello,
     Limits,
     Ok,
     Reject,
@@ -48,6 +50,7 @@ OUTCOMES = {
     "babbles-when-asked": Outcome.HARNESS_ERROR,
     "mute-at-length": Outcome.TIMEOUT,
     "awaits-readers": Outcome.TIMEOUT,
+    "empty-messages-uncounted": Outcome.TIMEOUT,
 }
 
 
@@ -79,6 +82,15 @@ def failing(found: Mapping[str, Verdict]) -> list[str]:
 def test_the_reference_passes_every_probe() -> None:
     testee = Testee(load_adapter("reference", ADAPTERS), Limits(reply_s=5))
     assert failing(verdicts(testee)) == []
+
+
+def test_probes_over_a_transport_are_for_testees_with_peers_on_it() -> None:
+    claims = ("frame", "handshake", "stream", "webrtc")
+    in_a_page = Hello("mine", "1", "TypeScript", "1.0", claims, transports=("webrtc",))
+    with_udp = replace(in_a_page, transports=("udp", "webrtc"))
+    more = [probe for probe in PROBES if probe.counts(with_udp, "process") and not probe.counts(in_a_page, "process")]
+    assert {clause for probe in more for clause in probe.clauses} == {"TST-15", "TST-16", "TST-17", "TST-18", "TST-26"}
+    assert {probe.transport for probe in more} == {"udp"}
 
 
 @pytest.mark.slow

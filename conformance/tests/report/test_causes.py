@@ -34,9 +34,10 @@ def entry(
     outcome: str = Outcome.FAIL,
     op: str = "decode",
     differs_in: str = "",
+    fault: str = "why",
 ) -> Entry:
     reply = None if got is None else {"reject": {"code": got}} if isinstance(got, str) else {"ok": got}
-    failure = Failure(None, reply, None, None, None, None, "again", reason="why", fault="why", differs_in=differs_in)
+    failure = Failure(None, reply, None, None, None, None, "again", reason="why", fault=fault, differs_in=differs_in)
     passed = outcome == Outcome.PASS
     return Entry(name, name.partition("/")[0], clauses, outcome, failure=None if passed else failure, op=op, due=due)
 
@@ -224,3 +225,19 @@ def test_the_halves_are_apart_and_the_same_each_time() -> None:
     assert not {name for those in tune for name in those} & {name for those in told for name in those}
     assert tune == set(faulty(HALVES[0], 250, 3))
     assert min(len(tune), len(told)) > 200
+
+
+def broken(name: str, clause: str, fault: str) -> Entry:
+    """A dialogue that failed before any step was judged."""
+    return entry(f"tcp/{name}", (clause,), due="", op="dialogue", fault=fault)
+
+
+def test_a_fault_of_framing_is_one_cause_whatever_the_dialogues_are_about() -> None:
+    lengths = [broken(str(at), f"HSK-{at}", f"a length of {at}, of 33 to 65536 (TCP-1)") for at in range(1, 40)]
+    counted = [broken(f"s{at}", f"STM-{at}", f"told of {at} bytes, and sent more (TST-30)") for at in range(1, 20)]
+    assert told([*lengths, *counted]) == [(Kind.CLAUSE, "TCP-1", 39), (Kind.CLAUSE, "TST-30", 19)]
+
+
+def test_a_fault_that_names_no_clause_of_carriage_or_several_is_weighed_as_before() -> None:
+    assert told([broken("a", "HSK-4", "the body does not open (XCH-2)")]) == [(Kind.CLAUSE, "HSK-4", 1)]
+    assert told([broken("b", "HSK-4", "is one or the other (TCP-1) (TST-30)")]) == [(Kind.CLAUSE, "HSK-4", 1)]

@@ -56,16 +56,6 @@ def _protocols() -> Iterator[Case]:
     about = "Beside a channel of the protocol, whose session goes on."
     beside = [*OPEN, *refused("b"), *goes_on()]
     yield on_channels(server("server-beside", about, "RTC-2", beside), b={"protocol": ""})
-    about = "Between two channels of the protocol."
-    steps = [
-        *OPEN,
-        *refused("b"),
-        *joined("c"),
-        *send(part(0), link="c"),
-        *events(by("c", message(part(0)))),
-        *goes_on(),
-    ]
-    yield on_channels(server("server-between", about, "RTC-2", steps), b={"protocol": "resonant/2"})
 
 
 def _offers(role: str) -> Iterator[Case]:

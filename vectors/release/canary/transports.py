@@ -1,4 +1,4 @@
-"""Canaries of the profile tcp."""
+"""Canaries of the profiles of connections."""
 
 from __future__ import annotations
 
@@ -14,4 +14,10 @@ TCP: tuple[Canary, ...] = (
     Canary("tcp/join/large", coded("FRAME_TOO_SHORT"), "the frame is too large"),
     Canary("tcp/ends/reset/server-session", step(5, "events.1.code", "TRUNCATED_FRAME"), "it was reset"),
     Canary("tcp/timers/frames/client-exact-1", without(10), "there are events that nobody claims"),
+)
+
+QUIC: tuple[Canary, ...] = (
+    Canary(
+        "quic/ends/numbers/server-number-3", step(5, "events.1.code", "FRAME_TOO_LARGE"), "the number names another"
+    ),
 )

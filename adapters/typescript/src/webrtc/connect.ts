@@ -16,6 +16,18 @@ export interface ConnectOptions {
 /** 16 random bytes. */
 export const drawSalt = (): Uint8Array => crypto.getRandomValues(new Uint8Array(SALT_BYTES));
 
+/** Opens a channel for a client, which its end is made on (RTC-1, RTC-3). */
+export function openChannel<Channel>(under: Opening<Channel>): Channel {
+  return under.createDataChannel("resonant", { protocol: PROTOCOL, ordered: false });
+}
+
+/** Whether a channel that the other end has opened is one to take (RTC-2). */
+export const isToTake = ({ protocol }: { readonly protocol: string }): boolean => protocol === PROTOCOL;
+
+interface Opening<Channel> {
+  createDataChannel(label: string, options: { protocol: string; ordered: boolean }): Channel;
+}
+
 /**
  * Opens a channel at once, so that an offer that is made after this call has one in it, and shakes hands when the two
  * ends have each other's description. Throws SessionError, or the reason of the signal.
@@ -27,7 +39,7 @@ export async function connect(
 ): Promise<Connection> {
   const { streamId = crypto.getRandomValues(new Uint32Array(1))[0] as number, signal } = options;
   const own = checked(config);
-  const channel = options.channel ?? under.createDataChannel("resonant", { protocol: PROTOCOL, ordered: false });
+  const channel = options.channel ?? openChannel(under);
   const connection = new Connection(under, channel, { role: "client", config: own, salt: drawSalt(), drawSalt });
   try {
     await loadZstd();

@@ -3,7 +3,7 @@ import { LinkConnection, turn } from "../transport/connection.js";
 import { MessageLink, messageLimit } from "../transport/message-link.js";
 import { Outbox } from "./outbox.js";
 import type { DataChannel, PeerConnection } from "./standard.js";
-import { hasEnded, unwatch, watch } from "./under.js";
+import { hasEnded, isOver, unwatch, watch } from "./under.js";
 
 /** The protocol of channels that carry frames (RTC-1). */
 export const PROTOCOL = "resonant/1";
@@ -45,6 +45,7 @@ export class Connection extends LinkConnection<MessageLink> {
     watch(under, this.#ended);
     this.#opened();
     this.#ended();
+    if (isOver(under)) this.step((link, now) => link.reset(now)); // RTC-11: it could not be made
     this.arm();
   }
 
@@ -111,8 +112,9 @@ export class Connection extends LinkConnection<MessageLink> {
 
   /** Sees whether the channel, or what is under it, has ended (RTC-10, RTC-11). */
   readonly #ended = () => {
-    const hasFailed = this.#hasFailed || hasEnded(this.#under);
-    if (!hasFailed && !["closing", "closed"].includes(this.channel.readyState)) return;
+    const isOver = ["closing", "closed"].includes(this.channel.readyState);
+    if (!isOver && !hasEnded(this.#under)) return;
+    const hasFailed = this.#hasFailed || this.#under.connectionState !== "connected"; // only then can the other end close it
     this.step((link, now) => (hasFailed ? link.reset(now) : link.end(now)));
   };
 

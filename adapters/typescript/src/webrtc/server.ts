@@ -1,8 +1,8 @@
 import { checked, type PeerConfig } from "../peer/config.js";
 import { EventQueue } from "../queue.js";
 import { loadZstd } from "../zstd.js";
-import { drawSalt } from "./connect.js";
-import { Connection, PROTOCOL } from "./connection.js";
+import { drawSalt, isToTake } from "./connect.js";
+import { Connection } from "./connection.js";
 import type { DataChannel, PeerConnection } from "./standard.js";
 import { hasEnded, unwatch, watch } from "./under.js";
 
@@ -82,7 +82,7 @@ export class Server implements AsyncIterable<Connection> {
   /** Takes a channel, unless it is one of another protocol (RTC-2). */
   readonly #take = (event: Event) => {
     const { channel } = event as Event & { readonly channel: DataChannel };
-    if (channel.protocol !== PROTOCOL || this.#connections.size >= this.#maxConnections) {
+    if (!isToTake(channel) || this.#connections.size >= this.#maxConnections) {
       channel.close();
       return;
     }

@@ -28,6 +28,7 @@ export interface Description {
 /** An `RTCPeerConnection`. */
 export interface PeerConnection extends Target {
   readonly connectionState: string;
+  readonly sctp: { readonly state: string } | null;
   readonly remoteDescription: { readonly sdp?: string } | null;
   createDataChannel(label: string, options: { protocol: string; ordered: boolean }): DataChannel;
 }

@@ -3,6 +3,10 @@ import type { PeerConnection } from "./standard.js";
 /** States of a peer connection that has ended under its channels (RTC-11). */
 const ENDED: readonly string[] = ["failed", "closed"];
 
+/** Whether no channel can be opened on a peer connection any more; where it is only disconnected, it may come back. */
+export const isOver = (under: PeerConnection): boolean =>
+  hasEnded(under) || (under.connectionState === "connected" && under.sctp?.state === "closed");
+
 const watchers = new WeakMap<PeerConnection, Set<() => void>>();
 
 /** Whether a peer connection has ended or failed. */

@@ -1,6 +1,6 @@
 /**
- * The testee of the package in a browser: Node holds the socket, and a page in headless Chromium answers. It has no
- * peers: pages have no sockets.
+ * The testee of the package in a browser: Node holds the control socket, and a page in headless Chromium answers. Its peers
+ * are there as well, on data channels alone: pages have no sockets.
  */
 import { accessSync, constants } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
@@ -14,6 +14,8 @@ const ROOT = resolve(import.meta.dirname, "../../..");
 const NAMES = ["chromium", "chromium-browser", "google-chrome"];
 /** The ops that Node answers itself. */
 const OWN = ["hello", "stop"];
+/** Lets data channels reach this machine, by its addresses and not by names that a network would have to resolve. */
+const ON_LOOPBACK = ["--allow-loopback-in-peer-connection", "--disable-features=WebRtcHideLocalIpsWithMdns"];
 
 function browser(): string {
   const folders = (env.PATH ?? "").split(delimiter);
@@ -34,7 +36,7 @@ function isProgram(path: string): boolean {
 
 async function openPage(): Promise<Page> {
   const isRoot = getuid?.() === 0; // Chromium's sandbox does not work for root
-  const running = await chromium.launch({ executablePath: browser(), chromiumSandbox: !isRoot });
+  const running = await chromium.launch({ executablePath: browser(), chromiumSandbox: !isRoot, args: ON_LOOPBACK });
   const page = await running.newPage();
   page.on("pageerror", (error) => stderr.write(`in the page: ${error.stack ?? error.message}\n`));
   await page.goto(await servePage(ROOT), { waitUntil: "load" });
@@ -49,7 +51,7 @@ class AskedOfPage implements Asked {
 
   constructor(page: Page) {
     this.#page = page;
-    this.#own = new Requests(yoursInPages, token());
+    this.#own = new Requests(yoursInPages, token(), { ops: new Map(), transports: ["webrtc"] });
   }
 
   isOnPeers(): boolean {

@@ -3,8 +3,15 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { createConnection, createServer, type Socket } from "node:net";
 import { type TestContext, test } from "node:test";
-import { type Answer, type Outgoing, type Peers, Requests, type Transport } from "../../testee-kit/index.js";
-import { Wires } from "../../testee-kit/peers.js";
+import {
+  type Answer,
+  bindWires,
+  type Outgoing,
+  type Peers,
+  type Performer,
+  Requests,
+  type Transport,
+} from "../../testee-kit/index.js";
 
 /** Peers that note what they are given, and send back what they receive. */
 class Echo implements Peers {
@@ -38,13 +45,13 @@ class Echo implements Peers {
 
 interface Testee {
   readonly peers: Echo;
-  readonly wires: Wires;
+  readonly wires: Performer;
   ask(op: string, arrived?: object): Promise<Answer["reply"]>;
 }
 
 async function testee(t: TestContext): Promise<Testee> {
   const peers = new Echo();
-  const wires = await Wires.bind(peers);
+  const wires = await bindWires(peers);
   t.after(() => wires.close());
   const requests = new Requests({ hello: { name: "", version: "", profiles: [] } }, "", peers);
   const ask = async (op: string, arrived?: object) => {

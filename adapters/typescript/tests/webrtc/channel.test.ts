@@ -43,6 +43,7 @@ class FakeChannel extends EventTarget implements DataChannel {
 
 class FakeUnder extends EventTarget implements PeerConnection {
   connectionState = "connected";
+  readonly sctp = { state: "connected" };
   readonly remoteDescription = { sdp: "" };
 
   createDataChannel(): FakeChannel {
@@ -141,12 +142,26 @@ test("each end has its code", async (t) => {
   for (const [end, expected] of ends) {
     const one = served(t);
     one.under.become("disconnected");
+    one.under.become("connected");
     end(one);
     assert.deepEqual(await told(one.connection), ["established", "lost", expected]);
     assert.equal(one.channel.readyState, "closed");
     one.channel.receive(PING);
     one.under.become("failed");
     assert.deepEqual(await told(one.connection), []);
+  }
+});
+
+test("a channel on what has ended could not be made", async () => {
+  for (const [state, sctp] of [
+    ["failed", "connected"],
+    ["connected", "closed"],
+  ] as const) {
+    const under = new FakeUnder();
+    under.connectionState = state;
+    under.sctp.state = sctp;
+    const connection = accept(under, new FakeChannel(), ALL_FEATURES);
+    assert.deepEqual(await told(connection), ["closed CONNECTION_RESET"]);
   }
 });
 

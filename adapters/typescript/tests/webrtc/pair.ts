@@ -22,11 +22,21 @@ export function peerConnection(t: TestContext): Under {
  * before the first listens (the offer is `active`).
  */
 export async function signal(one: Under, other: Under, change = (sdp: string) => sdp): Promise<void> {
-  const whole = change((await offer(one, soon())).sdp).replace("setup:actpass", "setup:active");
-  const { sdp } = await answer(other, { type: "offer", sdp: whole.replaceAll(CANDIDATE, "") }, soon());
+  const whole = change((await offer(one, soon())).sdp);
+  const { sdp } = await answer(other, { type: "offer", sdp: unhurried(whole) }, soon());
   await one.setRemoteDescription({ type: "answer", sdp: change(sdp) });
-  for (const [, candidate] of whole.matchAll(CANDIDATE)) {
-    await other.addIceCandidate({ candidate: candidate as string, sdpMid: "0" });
+  await tell(other, whole);
+}
+
+/** An offer whose answerer waits with everything. */
+export function unhurried(offer: string): string {
+  return offer.replace("setup:actpass", "setup:active").replaceAll(CANDIDATE, "");
+}
+
+/** Gives a peer connection the candidates of a description. */
+export async function tell(under: Under, description: string): Promise<void> {
+  for (const [, candidate] of description.matchAll(CANDIDATE)) {
+    await under.addIceCandidate({ candidate: candidate as string, sdpMid: "0" });
   }
 }
 

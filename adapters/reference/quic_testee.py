@@ -1,0 +1,28 @@
+"""The testee of the reference with QUIC beside its other transports; otherwise as testee.py."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[2]))  # the repository, for `adapters`
+
+import ops
+import peer_ops
+from quic_peers import QUIC, QuicOps
+
+from adapters.testee_kit import read_arguments, serve
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    arguments = read_arguments(argparse.ArgumentParser(description=__doc__))
+    peers = QuicOps()
+    ops.OPS.update(peer_ops.table(peers))
+    ops.EXTRAS.append(QUIC)
+    serve(ops.answer, arguments.attach, (*ops.TRANSPORTS, QUIC), peers.use)
+
+
+if __name__ == "__main__":
+    main()

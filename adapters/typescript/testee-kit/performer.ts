@@ -1,0 +1,163 @@
+import { type Arrived, type Remotes, readArrived } from "./arrived.js";
+import { BadRequest } from "./implementation.js";
+import { Input } from "./input.js";
+import type { Peers, Signal, Transport } from "./peers.js";
+import type { Answer } from "./requests.js";
+
+/** The ops that take what has arrived, before they do anything else (TST-28). */
+const TAKING: readonly unknown[] = ["peer_send", "peer_poll", "peer_advance"];
+const CLOSING: readonly unknown[] = ["peer_close", "reset"];
+
+/** What carries datagrams between the peers and the runner. */
+export interface DatagramWire {
+  readonly port: number;
+  connect(link: string, port: number): void;
+  /** Gives what waits, once. */
+  settle(): Promise<{ readonly link: string; readonly datagram: Uint8Array }[]>;
+  /** Whether the link is one of datagrams; if so the datagram is sent. */
+  send(link: string, datagram: Uint8Array): Promise<boolean>;
+  /** Forgets the link of a client. */
+  forget(): void;
+  close(): void;
+}
+
+/** What carries connections. */
+export interface ConnectionWire {
+  readonly transport: Transport;
+  readonly port?: number;
+  readonly remotes: Remotes;
+  connect(link: string, port: number): Promise<boolean>;
+  signal?(input: Signal): Promise<Signal>;
+  close(): void;
+}
+
+/** Performs the ops on peers, and all that goes with them: what has come, and what is to be sent. */
+export class Performer {
+  readonly #peers: Peers;
+  readonly #datagrams: DatagramWire | undefined;
+  readonly #connections: readonly ConnectionWire[];
+  #isOpen = false;
+
+  constructor(peers: Peers, datagrams: DatagramWire | undefined, connections: readonly ConnectionWire[]) {
+    this.#peers = peers;
+    this.#datagrams = datagrams;
+    this.#connections = connections;
+  }
+
+  /** The port of each wire by the name of its transport (TST-1). */
+  get ports(): Partial<Record<Transport, number>> {
+    const found = this.#connections.flatMap(({ transport, port }) => (port === undefined ? [] : [[transport, port]]));
+    return { ...(this.#datagrams && { udp: this.#datagrams.port }), ...Object.fromEntries(found) };
+  }
+
+  /** Performs a request for an op on peers, which `answer` answers. */
+  async perform(message: object, answer: (message: object) => Answer | Promise<Answer>): Promise<Answer> {
+    const { op, input } = message as { op: string; input?: unknown };
+    let asked = message;
+    try {
+      if (op === "peer_signal") return await this.#signal(await answer(message));
+      if (TAKING.includes(op) && typeof input === "object" && input !== null && "arrived" in input) {
+        const { arrived, ...others } = input;
+        const given = new Input({ arrived }).within("arrived", readArrived);
+        if (this.#isOpen) await this.#take(given);
+        asked = { ...message, input: others };
+      }
+    } catch (error) {
+      if (!(error instanceof BadRequest)) throw error;
+      return { op, reply: { error: error.message } };
+    }
+    await this.#settle();
+    this.#tellUnsent();
+    const { reply } = await answer(asked);
+    await this.#flush();
+    return { op, reply: "ok" in reply ? { ok: this.#completed(op, reply.ok as object) } : reply };
+  }
+
+  /** Lets go of the sockets. */
+  close(): void {
+    this.#close();
+    this.#datagrams?.close();
+    for (const wire of this.#connections) wire.close();
+  }
+
+  /** Has the descriptions exchanged that an answer has read. */
+  async #signal({ op, reply }: Answer): Promise<Answer> {
+    if (!("ok" in reply)) return { op, reply };
+    const wire = this.#connections.find(({ signal }) => signal !== undefined);
+    return { op, reply: { ok: await wire?.signal?.(reply.ok as Signal) } };
+  }
+
+  /** The `ok` of an op on peers, with what was sent since the last one (TST-30). */
+  #completed(op: string, ok: object): object {
+    if (op === "peer_open") this.#isOpen = true;
+    if (CLOSING.includes(op)) this.#close();
+    const sent = Object.assign({}, ...this.#connections.map(({ remotes }) => remotes.takeSent()));
+    return Object.keys(sent).length === 0 ? ok : { ...ok, sent };
+  }
+
+  /** Tells the peers how much of what they sent still waits on each connection. */
+  #tellUnsent(): void {
+    for (const { remotes } of this.#connections) {
+      for (const [link, bytes] of remotes.allUnsent()) this.#peers.unsent?.(link, bytes);
+    }
+  }
+
+  #close(): void {
+    this.#isOpen = false;
+    this.#datagrams?.forget();
+    for (const { remotes } of this.#connections) remotes.closeAll();
+  }
+
+  /** The wire of a link: of one that is known, or that a server calls by its transport. */
+  #wireOf(link: string): ConnectionWire | undefined {
+    const known = this.#connections.find(({ remotes }) => remotes.has(link));
+    return known ?? this.#connections.find(({ transport }) => link.startsWith(`${transport}-`));
+  }
+
+  /** Has the peers handle what has arrived on a connection. */
+  async #take(arrived: Arrived): Promise<void> {
+    const { link } = arrived;
+    const wire = this.#wireOf(link);
+    if (wire === undefined) throw new BadRequest(`there is no wire with a connection ${link}`);
+    const { pieces, ended } = await wire.remotes.take(arrived);
+    if (wire.transport === "webrtc") this.#peers.accepted?.(link);
+    const isFirst = pieces.length === 0 && wire.transport === "tcp";
+    for (const piece of isFirst ? [new Uint8Array(0)] : pieces) {
+      this.#peers.unsent?.(link, wire.remotes.unsent(link));
+      if (typeof piece === "string") this.#peers.text?.(link, piece);
+      else this.#peers.receive(link, wire.transport, piece);
+      await this.#flush();
+    }
+    if (ended !== "no") this.#peers.ended?.(link, ended);
+    await this.#flush();
+  }
+
+  /** Has the peers handle every datagram that waits (TST-15). */
+  async #settle(): Promise<void> {
+    for (const { link, datagram } of (await this.#datagrams?.settle()) ?? []) {
+      this.#peers.receive(link, "udp", datagram);
+      await this.#flush();
+    }
+  }
+
+  async #flush(): Promise<void> {
+    for (const one of this.#peers.outgoing()) {
+      if ("connect" in one) await this.#connect(one.link, one.connect);
+      else if ("end" in one) this.#wireOf(one.link)?.remotes.end(one.link);
+      else await this.#send(one.link, one.bytes);
+    }
+  }
+
+  async #connect(link: string, { transport, port }: { transport: Transport; port: number }): Promise<void> {
+    if (transport === "udp") {
+      this.#datagrams?.connect(link, port);
+      return;
+    }
+    const wire = this.#connections.find((one) => one.transport === transport);
+    if (!(await wire?.connect(link, port))) this.#peers.ended?.(link, "reset");
+  }
+
+  async #send(link: string, bytes: Uint8Array): Promise<void> {
+    if (!(await this.#datagrams?.send(link, bytes))) this.#wireOf(link)?.remotes.send(link, bytes);
+  }
+}

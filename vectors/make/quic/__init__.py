@@ -1,0 +1,1 @@
+"""The profile quic: carriages, and how they and their connections end (specs/quic.md)."""
