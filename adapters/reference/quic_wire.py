@@ -17,14 +17,9 @@ from aioquic.quic.packet import QuicPacketType, pull_quic_header
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from quic_link import QuicLink
+from resonant.asyncio.quic_acts import ALPN, CONNECTION_BYTES, DATAGRAM_BYTES, IDLE_S, STREAM_BYTES
 from resonant.transport.quic import Act
 
-ALPN = "resonant/1"
-"""QUI-1."""
-STREAM_BYTES, CONNECTION_BYTES = 1 << 20, 4 << 20
-IDLE_S = 60.0
-"""QUI-16."""
-DATAGRAM_BYTES = 65_535
 SERVER_NAME = "localhost"
 _LOOPBACK = "127.0.0.1"
 _SMALLEST_FIRST_PACKET = 1_200
@@ -187,7 +182,7 @@ class QuicWire:
             if due is not None and due <= now:
                 one.connection.handle_timer(now)
             self._note(one)
-            one.close_when_sent(now)
+            one.follow(now)
             self._send(one)
             if one.connection.get_timer() is None and one.terminated is not None:
                 self._moving.remove(one)

@@ -9,9 +9,9 @@ from dataclasses import fields
 from itertools import count
 
 import numpy as np
-from pair import CONFIG, arguments
+from pair import CONFIG, arguments, server_tls, transport_of
 from resonant import Critique, Frame, Modality, ResonantError, Tensor, Think
-from resonant.asyncio import Address, Endpoint, host_port, is_nowhere, printable, serve
+from resonant.asyncio import Address, Endpoint, MissingLibraryError, host_port, is_nowhere, printable, serve
 from resonant.console import command
 from resonant.describe.wording import frame_text
 from resonant.peer import Delivered, Event
@@ -69,7 +69,10 @@ async def one_message(server: Endpoint) -> None:
 async def run(options: argparse.Namespace) -> int:
     """Serve for ever, or as many messages as asked for; the exit status."""
     try:
-        server = await serve(CONFIG, options.addr, transport=options.transport)
+        server = await serve(CONFIG, options.addr, transport=transport_of(options), tls=server_tls(options))
+    except MissingLibraryError as error:
+        print(error, file=sys.stderr)
+        return 2
     except OSError as error:
         print(f"cannot listen on {host_port(options.addr)}: {error.strerror}", file=sys.stderr)
         return 2 if is_nowhere(error) else 1

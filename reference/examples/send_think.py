@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypedDict
 
 import numpy as np
-from pair import CONFIG, arguments
+from pair import CONFIG, arguments, client_tls, transport_of
 from resonant import (
     Critique,
     DType,
@@ -24,7 +24,7 @@ from resonant import (
     Think,
     encode,
 )
-from resonant.asyncio import Endpoint, connect, host_port, is_nowhere, printable
+from resonant.asyncio import Endpoint, MissingLibraryError, connect, host_port, is_nowhere, printable
 from resonant.console import command
 from resonant.peer import Delivered
 
@@ -98,11 +98,15 @@ def describe(message: Message) -> str:
 async def run(options: argparse.Namespace) -> int:
     """Connect and send as many Thinks as asked for; the exit status."""
     try:
-        async with await connect(CONFIG, options.addr, STREAM_ID, transport=options.transport) as client:
+        transport, tls = transport_of(options), client_tls(options)
+        async with await connect(CONFIG, options.addr, STREAM_ID, transport=transport, tls=tls) as client:
             chosen = f"compress {client.agreed.compress}, crypto {client.agreed.crypto}"
             print(f"connected to {host_port(options.addr)}: {chosen}", flush=True)
             for number in range(1, 1 + (1 if options.count is None else options.count)):
                 await exchange(client, number)
+    except MissingLibraryError as error:
+        print(error, file=sys.stderr)
+        return 2
     except BrokenPipeError:
         raise  # of standard output, which `command` knows about
     except (OSError, ResonantError) as error:

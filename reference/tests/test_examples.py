@@ -156,6 +156,18 @@ def test_a_receiver_understands_a_sender_over_tcp(request: pytest.FixtureRequest
     assert re.fullmatch(THINK.format(seq=1), lines[1])
 
 
+def test_a_receiver_understands_a_sender_over_quic(tmp_path: Path) -> None:
+    quic = ("--quic", str(tmp_path / "certificate.pem"))
+    with receiver(PYTHON["recv_think"], 2, *quic) as (process, port):
+        sent = send_thinks(PYTHON["send_think"], port, 1, *quic)
+        assert process.stdout is not None
+        lines = [process.stdout.readline().rstrip() for _ in range(2)]
+    assert sent[0] == f"connected to 127.0.0.1:{port}: compress zstd, crypto none"
+    assert re.fullmatch(r"received Critique: \d+ of 2,048 values beyond ±1\.0", sent[2])
+    assert "Established" in lines[0]
+    assert re.fullmatch(THINK.format(seq=1), lines[1])
+
+
 STRANGE = {
     WORKED_PLAIN: "ErrorSent code HANDSHAKE_REQUIRED, stream_id 4660, frame_seq 1",
     TWO_SLICES: "ErrorSent code HANDSHAKE_REQUIRED, stream_id 22136, frame_seq 3",

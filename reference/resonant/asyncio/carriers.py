@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Protocol
 
+from ..endpoint import QuicEndpoint
+from ..transport.quic import Act
 from .addresses import Address
 
 
@@ -32,6 +35,12 @@ class Owner(Protocol):
     def written(self, address: Address, count: int) -> None:
         """The system has taken so many of the bytes for a connection."""
 
+    def happened(self, what: Callable[[QuicEndpoint[Address], int], object]) -> None:
+        """Something came on a connection over QUIC, which `what` tells the links, and the time."""
+
+    def allow_datagrams(self, address: Address, most: int) -> None:
+        """A connection over QUIC takes datagrams of so many bytes."""
+
     def troubled(self, error: Exception) -> None:
         """Something may not have arrived."""
 
@@ -41,6 +50,15 @@ class Owner(Protocol):
 
 class Carrier(Protocol):
     """The sockets of an endpoint."""
+
+    async def listen(self, host: str, port: int) -> None:
+        """Be a server's, at this address. Raises OSError."""
+
+    async def connect(self, host: str, port: int) -> None:
+        """Be a client's, of a server at this address. Raises OSError."""
+
+    def begin(self) -> None:
+        """Go on with a connection, once its peer is there."""
 
     @property
     def address(self) -> tuple[str, int]:
@@ -57,6 +75,9 @@ class Carrier(Protocol):
     def send(self, address: Address, data: bytes) -> None:
         """Send a datagram, or write bytes on a connection."""
 
+    def perform(self, address: Address, act: Act) -> None:
+        """Carry out an act on a connection over QUIC."""
+
     def settle(self) -> None:
         """Tell the owner what was written, and read on where there is room again."""
 
@@ -72,8 +93,20 @@ class Datagrams(asyncio.DatagramProtocol):
 
     _transport: asyncio.DatagramTransport
 
-    def __init__(self, owner: Owner, *, connected: bool) -> None:
-        self._owner, self._connected = owner, connected
+    def __init__(self, owner: Owner) -> None:
+        self._owner, self._connected = owner, False
+
+    async def listen(self, host: str, port: int) -> None:
+        """Hear any address. Raises OSError."""
+        await asyncio.get_running_loop().create_datagram_endpoint(lambda: self, local_addr=(host, port))
+
+    async def connect(self, host: str, port: int) -> None:
+        """Hear this address alone. Raises OSError."""
+        self._connected = True
+        await asyncio.get_running_loop().create_datagram_endpoint(lambda: self, remote_addr=(host, port))
+
+    def begin(self) -> None:
+        """Nothing: there is no connection."""
 
     @property
     def address(self) -> tuple[str, int]:
@@ -95,6 +128,9 @@ class Datagrams(asyncio.DatagramProtocol):
     def send(self, address: Address, data: bytes) -> None:
         """Send a datagram."""
         self._transport.sendto(data, None if self._connected else address)
+
+    def perform(self, address: Address, act: Act) -> None:
+        """Nothing: there is no connection."""
 
     def settle(self) -> None:
         """Nothing: datagrams do not wait for anybody."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from ..transport.quic import Act
 from .addresses import Address
 from .carriers import Owner
 
@@ -36,6 +37,9 @@ class Connections:
         loop = asyncio.get_running_loop()
         await loop.create_connection(lambda: _Connection(self, self._owner, accepted=False), host, port)
 
+    def begin(self) -> None:
+        """Nothing: the connection is there."""
+
     @property
     def address(self) -> tuple[str, int]:
         """The own host and port."""
@@ -45,6 +49,9 @@ class Connections:
         """Write bytes on a connection."""
         if address in self._open:
             self._open[address].write(data)
+
+    def perform(self, address: Address, act: Act) -> None:
+        """Nothing: these connections are not over QUIC."""
 
     def settle(self) -> None:
         """Tell the owner what was written, and read on where there is room again."""

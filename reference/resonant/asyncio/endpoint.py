@@ -9,7 +9,7 @@
         client.send(Think(Tensor.half(array)))
         answer = await client.wait_for(Delivered)
 
-Both take `transport="tcp"` for connections in place of datagrams.
+Both take `transport="tcp"` for connections in place of datagrams, and `transport="quic"` with `tls`.
 
 `resonant.endpoint` knows neither sockets nor clocks: both come from the running asyncio loop, and meet it here.
 """
@@ -30,9 +30,10 @@ from .addresses import Address, host_port
 from .carriers import Carrier, Datagrams
 from .connections import Connections
 from .session_error import ENDED, LOST, SessionError
+from .tls import WITHOUT, MissingLibraryError, Tls
 
 E = TypeVar("E", bound=Event)
-Transport: TypeAlias = Literal["udp", "tcp"]
+Transport: TypeAlias = Literal["udp", "tcp", "quic"]
 MAX_REMOTES = 64
 SALT_BYTES = 16
 MAX_EVENTS = 4096
@@ -53,7 +54,7 @@ class Endpoint:
     Iterate over it for its events, as `Received`; the iteration ends when it is closed. While MAX_EVENTS wait to be
     fetched, datagrams are lost, as they would be in a busy network, and connections are not read. A server with more
     than max_remotes remote addresses forgets the least of them (see `resonant.endpoint.Connections`); `Lost` tells the
-    program if there was a session, and `Closed` of every connection over TCP that has ended.
+    program if there was a session, and `Closed` of every connection over TCP or QUIC that has ended.
     """
 
     agreed: Established
@@ -62,7 +63,7 @@ class Endpoint:
     def __init__(self, role: Role, config: Config, max_remotes: int = MAX_REMOTES) -> None:
         self._role = role
         salts = iter(lambda: os.urandom(SALT_BYTES), b"")  # for ever: no salt is empty
-        self._links: endpoint.Endpoint[Address] = endpoint.Endpoint(role, config, salts, limit=max_remotes)
+        self._links: endpoint.QuicEndpoint[Address] = endpoint.QuicEndpoint(role, config, salts, limit=max_remotes)
         self._loop = asyncio.get_running_loop()
         self._events: asyncio.Queue[Received | None] = asyncio.Queue()
         self._timer: asyncio.TimerHandle | None = None
@@ -194,6 +195,15 @@ class Endpoint:
         """Called by the sockets: note what does not wait any more."""
         self._links.written(address, count)
 
+    def happened(self, what: Callable[[endpoint.QuicEndpoint[Address], int], object]) -> None:
+        """Called by the sockets: tell the links what came over QUIC."""
+        what(self._links, self._now_ms())
+        self._carry_out()
+
+    def allow_datagrams(self, address: Address, most: int) -> None:
+        """Called by the sockets: note how large a datagram may be."""
+        self._links.allow_datagrams(address, most)
+
     def troubled(self, error: Exception) -> None:
         """Called by the sockets: keep in mind why something may not have arrived."""
         self._trouble = error if isinstance(error, OSError) else None
@@ -225,6 +235,8 @@ class Endpoint:
     def _carry_out(self) -> None:
         for address, data in self._links.take_datagrams():
             self._carrier.send(address, data)
+        for address, act in self._links.take_acts():
+            self._carrier.perform(address, act)
         for address, event in self._links.take_events():
             if isinstance(event, Closed) and self._role is Role.CLIENT:
                 self._end = event
@@ -243,31 +255,39 @@ class Endpoint:
     def _now_ms(self) -> int:
         return round(self._loop.time() * 1000)  # to the nearest, so that a timer is never too early
 
-    async def listen(self, transport: Transport, address: tuple[str, int]) -> None:
+    async def listen(self, transport: Transport, address: tuple[str, int], tls: Tls | None = None) -> None:
         """Make the sockets of a server; `serve` does."""
-        if transport == "tcp":
-            self._carrier = connections = Connections(self, MAX_REMOTES)
-            await connections.listen(*address)
-        else:
-            self._carrier = datagrams = Datagrams(self, connected=False)
-            await self._loop.create_datagram_endpoint(lambda: datagrams, local_addr=address)
+        self._carrier = _carrier(transport, self, MAX_REMOTES, tls)
+        await self._carrier.listen(*address)
 
-    async def join(self, transport: Transport, address: Address, stream_id: int) -> None:
+    async def join(self, transport: Transport, address: Address, stream_id: int, tls: Tls | None = None) -> None:
         """Make the socket of a client, and shake hands; `connect` does."""
-        if transport == "tcp":
-            self._carrier = connections = Connections(self, 1)
-            await connections.connect(*address[:2])
-        else:
-            self._carrier = datagrams = Datagrams(self, connected=True)
-            await self._loop.create_datagram_endpoint(lambda: datagrams, remote_addr=address)
+        self._carrier = _carrier(transport, self, 1, tls)
+        await self._carrier.connect(*address[:2])
         try:
-            over_tcp = transport == "tcp"
-            self._links.connect(self._carrier.peer_address, stream_id, self._now_ms(), over_tcp=over_tcp)
+            server = self._carrier.peer_address
+            if transport == "quic":
+                self._links.connect_quic(server, stream_id, self._now_ms())
+            else:
+                self._links.connect(server, stream_id, self._now_ms(), over_tcp=transport == "tcp")
             self._carry_out()
+            self._carrier.begin()
             self.agreed = await self.wait_for(Established)
         except BaseException:
             await self.close()
             raise
+
+
+def _carrier(transport: Transport, owner: Endpoint, most: int, tls: Tls | None) -> Carrier:
+    if transport == "udp":
+        return Datagrams(owner)
+    if transport == "tcp":
+        return Connections(owner, most)
+    try:
+        from .quic_connections import QuicConnections  # noqa: PLC0415 - aioquic is an extra
+    except ImportError as error:
+        raise MissingLibraryError(WITHOUT) from error
+    return QuicConnections(owner, tls or Tls())
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ class QuicEndpoint(Endpoint[L]):
             self.receive_end(link, now_ms)
         else:
             if carriages.uni(on).pipe.finish() is not None:
-                self._fail_uni(link, carriages, on, now_ms)
+                self._fail_uni(link, carriages, on)
             carriages.drop(on)
 
     def receive_reset_of(self, link: L, on: int, now_ms: int) -> None:
@@ -110,7 +110,7 @@ class QuicEndpoint(Endpoint[L]):
         elif on == MAIN:
             self.receive_reset(link, now_ms)
         else:
-            self._fail_uni(link, carriages, on, now_ms)
+            self._fail_uni(link, carriages, on)
             carriages.drop(on)
 
     def receive_stop_of(self, link: L, on: int, number: int, now_ms: int) -> None:
@@ -153,7 +153,7 @@ class QuicEndpoint(Endpoint[L]):
                     uni.opened = event.stream_id
         if uni.fault is not None:
             self._act(link, Stop(on, number_of(uni.fault)))
-            self._fail_uni(link, carriages, on, now_ms)
+            self._fail_uni(link, carriages, on)
 
     def _hear(self, link: L, frame: bytes, now_ms: int) -> Output:
         self._tell_forgotten(self._connections.hear(link))
@@ -161,12 +161,12 @@ class QuicEndpoint(Endpoint[L]):
         self._collect(link, output)
         return output
 
-    def _fail_uni(self, link: L, carriages: Carriages, on: int, now_ms: int) -> None:
+    def _fail_uni(self, link: L, carriages: Carriages, on: int) -> None:
         """End a uni of the other end for good, and with it the stream that came on it (QUI-9)."""
         uni = carriages.uni(on)
         uni.over = True
         if uni.opened is not None:
-            self._collect(link, self._connections[link].peer.cut_stream(uni.opened, now_ms))
+            self._collect(link, self._connections[link].peer.cut_stream(uni.opened))
 
     def _meet(self, link: L, due_ms: int) -> None:
         connection = self._connections[link]
@@ -176,7 +176,7 @@ class QuicEndpoint(Endpoint[L]):
             super()._meet(link, due_ms)
             return
         self._act(link, Stop(on, number_of(CloseCode.FRAME_TIMEOUT)))
-        self._fail_uni(link, carriages, on, due_ms)
+        self._fail_uni(link, carriages, on)
 
     def _is_next(self, carriages: Carriages, due_ms: int) -> bool:
         """Whether a uni is due, and main, whose end is that of everything, is not."""

@@ -60,9 +60,11 @@ class Peer:
         """Refuse requests with BUFFER_LIMIT for frames of more bytes than these (TCP-20); None lets any pass."""
         self._talk.send_streams.room = room
 
-    def cut_stream(self, stream_id: int, now_ms: int) -> Output:
-        """Fail a stream of the other end, if it is open: what carried it has ended before it (QUI-9)."""
-        self._meet_due(now_ms)
+    def cut_stream(self, stream_id: int) -> Output:
+        """Fail a stream of the other end, if it is open: what carried it has ended before it (QUI-9).
+
+        Deadlines that are due come later, at which the stream is not open any more (TCP-17).
+        """
         streams.cut(self._talk, stream_id)
         return self._talk.flush()
 
