@@ -31,7 +31,7 @@ from ..tcp.ends import GONE, LONG, greeted
 from .steps import NOT_BINARY, RESET, STRANGER, group, text
 
 WAYS = {"clean": "", "reset": RESET}
-"""How the other end ends it -> the code: it closes the channel, or the association is gone below it."""
+"""The way in which the other end ends it -> the code: the channel is closed, or the association is gone below it."""
 CLAUSES = "RTC-10 RTC-11 TCP-14 TCP-15"
 
 

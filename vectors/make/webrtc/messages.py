@@ -84,7 +84,7 @@ def _texts() -> Iterator[Case]:
         ("hex", "A frame in hex.", part(0).wire().hex()),
         ("letters", "A text whose UTF-8 is as long as a frame.", ascii_frame),
         ("wide", "Letters of two, three and four bytes.", "é€😀" * 9),
-        ("long", "A long text.", "x" * 20_000),
+        ("long", "A long text, of more than one packet.", "".join(map(chr, range(0x4E00, 0x5000)))),
     ):
         steps = [*text(said), *nothing(), *events(dropped(NOT_BINARY)), *goes_on()]
         yield from in_session(case_id, about, "RTC-6", steps)
