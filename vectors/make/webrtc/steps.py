@@ -1,4 +1,4 @@
-"""What dialogues over WebRTC alone have: texts, channels of other kinds, and how the association comes about."""
+"""The steps that dialogues over WebRTC alone have: texts, channels of other kinds, and offers of the association."""
 
 from __future__ import annotations
 
