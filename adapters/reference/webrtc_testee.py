@@ -9,7 +9,11 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[2]))  # the repository, for `adapters`
 
 import ops  # beside this script, which is in no package
-import webrtc_peers
+
+try:
+    import webrtc_peers
+except ModuleNotFoundError as missing:
+    sys.exit(f"this testee is of an extra: pip install 'resonant-conformance[webrtc]' ({missing})")
 
 from adapters.testee_kit import read_arguments, serve
 
