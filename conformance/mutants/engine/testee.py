@@ -15,14 +15,17 @@ from types import FrameType, ModuleType, TracebackType
 from typing import Any, Self
 
 import numpy as np
+from resonant import ResonantError
 
 from adapters.driver import Address, Answer, Crash, HarnessError, Hello, parse_answer
 from adapters.driver.answer import AnswerError
+from adapters.testee_kit import answer
 from adapters.testee_kit.server import bound
 
 LIMIT_S = 5.0
 """CPU seconds for one op, as a busy machine breaks no mutant; the longest of the reference takes a tenth of that."""
-_LIBRARIES = {"quic": "aioquic", "webrtc": "aiortc"}
+_QUIC = "quic"
+_LIBRARIES = {_QUIC: "aioquic", "webrtc": "aiortc"}
 """The first word of a module that cannot do without a library -> that library, which need not be there."""
 FOLDER = Path(__file__).resolve().parents[3] / "adapters" / "reference"
 
@@ -33,9 +36,15 @@ class InProcess:
     Its peers have real wires, which its end as a context manager closes.
     """
 
-    def __init__(self) -> None:
-        self._sockets = {name: bound(name) for name in SCRIPTS["ops"].TRANSPORTS}
-        SCRIPTS["peer_ops"].PEERS.use(self._sockets)
+    def __init__(self, *, quic: bool = False) -> None:
+        """quic: whether it is the testee that has peers over QUIC as well."""
+        ops = SCRIPTS["ops"]
+        self._extras = (_QUIC,) if quic else ()
+        self._sockets = {name: bound(name) for name in (*ops.TRANSPORTS, *self._extras)}
+        self._quic = SCRIPTS["quic_peers"].QuicOps() if quic else None
+        peers = self._quic or SCRIPTS["peer_ops"].PEERS
+        self._table = {**ops.OPS, **SCRIPTS["peer_ops"].table(peers)}
+        peers.use(self._sockets)
 
     @property
     def wires(self) -> Mapping[str, Address]:
@@ -46,12 +55,15 @@ class InProcess:
     def hello(self) -> Hello:
         """The testee's reply to hello."""
         ops = SCRIPTS["ops"]
-        return Hello("resonant", "in process", "Python", "1.0", tuple(ops.PROFILES), transports=tuple(ops.TRANSPORTS))
+        profiles, transports = (*ops.PROFILES, *self._extras), (*ops.TRANSPORTS, *self._extras)
+        return Hello("resonant", "in process", "Python", "1.0", profiles, transports=transports)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._quic is not None:
+            self._quic.peers.end()
         for one in self._sockets.values():
             one.close()
 
@@ -60,7 +72,7 @@ class InProcess:
         message = json.dumps({"op": op, "case": case, "profile": profile, "input": input}).encode()
         try:
             with np.errstate(all="ignore"), _time_limited():  # a mutant may overflow, or never end
-                _, reply = SCRIPTS["ops"].answer(message)
+                _, reply = answer(self._table, ResonantError, message)
             return parse_answer(json.dumps(reply).encode())
         except AnswerError as error:
             return HarnessError(str(error))
