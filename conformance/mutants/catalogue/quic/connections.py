@@ -42,13 +42,6 @@ MUTANTS = (
         Kind.COMBINATION,
     ),
     Mutant(
-        "closed-before-sent",
-        "QUI-13",
-        "Closes the connection at once, and leaves behind what was to be sent.",
-        edited("asyncio.quic_acts.QuicActs.close_when_sent", "not (late or self._all_arrived())", "False"),
-        Kind.COMBINATION,
-    ),
-    Mutant(
         "main-may-end",
         "QUI-14",
         "Goes on where main has ended.",
