@@ -31,12 +31,15 @@ LOCK := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsa
 	--no-emit-find-links --no-emit-trusted-host
 CARGO := cargo
 RUST := adapters/rust
+# What is tested has QUIC; that everything can do without is a matter of clippy and of the adapter `rust`.
+RUST_FEATURES := --features resonant-protocol/quic,testee/quic
+RUST_QUIC := -p resonant-protocol -p testee $(RUST_FEATURES)
 RUST_EXAMPLE := vectors/examples/rust
 EXAMPLE_TARGET := CARGO_TARGET_DIR='$(or $(CARGO_TARGET_DIR),$(CURDIR)/$(RUST)/target)'
 GO := go
 GO_MODULE := adapters/go
 # Those below it, each with dependencies of its own.
-GO_SUBMODULES := webrtc
+GO_SUBMODULES := quic webrtc
 # What `go test -fuzz` has in each package: name and how many inputs CI tries.
 GO_FUZZ := .:FuzzDecode .:FuzzDecompress .:FuzzMessage .:FuzzQuantize .:FuzzSparse ./internal/strictjson:FuzzRead ./peer:FuzzPeer ./peer:FuzzSplitter
 GO_FUZZ_INPUTS ?= 20000
@@ -90,8 +93,9 @@ python-lint: $(INSTALLED)
 rust-lint:
 	cd $(RUST) && $(CARGO) fmt --check
 	cd $(RUST) && $(CARGO) clippy --quiet --locked --workspace --all-targets -- -D warnings
+	cd $(RUST) && $(CARGO) clippy --quiet --locked $(RUST_QUIC) --all-targets -- -D warnings
 	cd $(RUST_EXAMPLE) && $(CARGO) fmt --check && $(EXAMPLE_TARGET) $(CARGO) clippy --quiet --locked --all-targets -- -D warnings
-	cd $(RUST) && RUSTDOCFLAGS='-D warnings' $(CARGO) doc --quiet --locked --workspace --no-deps
+	cd $(RUST) && RUSTDOCFLAGS='-D warnings' $(CARGO) doc --quiet --locked --workspace --no-deps $(RUST_FEATURES)
 
 go-lint:
 	@cd $(GO_MODULE) && unformatted=$$(gofmt -l .) && [ -z "$$unformatted" ] || { echo "gofmt would change $$unformatted" >&2; exit 1; }
@@ -108,7 +112,7 @@ ts-lint: ts-built
 # What tests would build, each in its turn and with a time limit: cargo does it at once, and for all of them.
 built:
 	@! command -v $(CARGO) >/dev/null || { \
-		cd $(RUST) && $(CARGO) build --quiet --locked --release -p testee && $(CARGO) test --quiet --locked --workspace --no-run \
+		cd $(RUST) && $(CARGO) build --quiet --locked --release -p testee && $(CARGO) test --quiet --locked --workspace $(RUST_FEATURES) --no-run \
 		&& cd '$(CURDIR)/$(RUST_EXAMPLE)' && $(EXAMPLE_TARGET) $(CARGO) test --quiet --locked --no-run; }
 
 # Tests that share a fixture which takes long are of one group, and run in one process.
@@ -118,7 +122,7 @@ python-tests: $(INSTALLED) $(CAMPAIGN_INSTALLED) built ts-built ## the project's
 	$(PYTEST) -m 'not nightly' $(ARGS)
 
 rust-tests: ## the crate's tests, the golden vectors among them
-	cd $(RUST) && $(CARGO) test --quiet --locked --workspace
+	cd $(RUST) && $(CARGO) test --quiet --locked --workspace $(RUST_FEATURES)
 
 go-tests: ## the tests of the Go modules, the golden vectors among them
 	cd $(GO_MODULE) && for module in . $(GO_SUBMODULES); do (cd "$$module" && $(GO) test -race ./...) || exit 1; done
@@ -151,7 +155,7 @@ docs: $(INSTALLED) ## draw the state diagrams in specs/ anew, the tables made of
 api: $(DOCS_INSTALLED) ## the pages of the Python package and of the crate, in build/api
 	$(BIN)/python -W error -W 'ignore:Error parsing type annotation ForwardRef' -m pdoc --output-directory build/api/python $(API)
 	rm -rf $(RUST)/target/doc
-	cd $(RUST) && RUSTDOCFLAGS='-D warnings' $(CARGO) doc --quiet --locked --no-deps -p resonant-protocol
+	cd $(RUST) && RUSTDOCFLAGS='-D warnings' $(CARGO) doc --quiet --locked --no-deps -p resonant-protocol --features quic
 	rm -rf build/api/rust && cp -r $(RUST)/target/doc build/api/rust
 
 example: $(INSTALLED) ## the example of README: a run with one fault, and the picture of its report, reports/example.png

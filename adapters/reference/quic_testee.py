@@ -10,7 +10,11 @@ sys.path.append(str(Path(__file__).resolve().parents[2]))  # the repository, for
 
 import ops
 import peer_ops
-from quic_peers import QUIC, QuicOps
+
+try:
+    from quic_peers import QUIC, QuicOps
+except ModuleNotFoundError as missing:
+    sys.exit(f"this testee is of an extra: pip install 'resonant-conformance[quic]' ({missing})")
 
 from adapters.testee_kit import read_arguments, serve
 

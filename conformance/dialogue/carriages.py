@@ -106,7 +106,8 @@ class Carriages:
         stream_id = read.stream_id
         text = self._misplaced(number, stream_id, str(method), is_sync=read.type == SYNC, size=len(frame))
         if text:
-            raise EndError(f"sent to {self._letter} {text}", f"{method or 'a frame'} on {named(number)}", PAGE)
+            got = f"{method or 'a frame'} on {named(number)} to {self._letter}"
+            raise EndError(f"sent {text}", got, PAGE)
         if number not in (DATAGRAMS, MAIN_ID):
             self._unis[number].stream_id = stream_id
 

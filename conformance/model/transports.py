@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from importlib.util import find_spec
 from typing import Final
 
 from .profiles import SelectionError
@@ -40,4 +41,18 @@ def check_transports(claimed: Sequence[str], transports: Sequence[str], wires: C
             raise SelectionError(
                 f"the testee claims the profile {profile} but does not name the transport {name}; "
                 f"add it to `transports` of hello (TST-27)"
+            )
+
+
+LIBRARIES: Final[Mapping[str, str]] = {QUIC: "aioquic", WEBRTC: "aiortc"}
+"""Transport -> the module without which the suite has no end of it; the extra has the name of the transport."""
+
+
+def check_libraries(transports: Iterable[str]) -> None:
+    """Raise SelectionError where dialogues go over a transport of which this installation has no end."""
+    for name in dict.fromkeys(transports):
+        if name in LIBRARIES and find_spec(LIBRARIES[name]) is None:
+            raise SelectionError(
+                f"to judge the profile {name} this installation lacks {LIBRARIES[name]}: "
+                f"pip install 'resonant-conformance[{name}]'; or leave it out with --profile and the names of others"
             )

@@ -10,6 +10,7 @@ from dataclasses import replace
 from .asks import asks_for_pieces, first_piece_alone, pieces_when_asked
 from .basics import Probe, expect_kind, run_probe
 from .batches import batch_as_alone, not_in_batches
+from .carriages import carriages_counted, carriages_in_parts, other_protocol, other_server
 from .channels import messages_counted, signalling, unusable_descriptions
 from .connections import arrived_in_parts, never_read, nobody_there, sent_told, transports_named
 from .datagrams import bad_heads, kept_replies, long_reply, one_reply_each, pieces_in_any_order, stranger_ignored
@@ -43,6 +44,12 @@ OVER_UDP = (
 OF_PEERS = (
     Probe("open-once", "Ops out of place.", ("TST-19",), open_once),
     Probe("transports-named", "The transports of hello.", ("TST-27",), transports_named),
+)
+OVER_QUIC = (
+    Probe("carriages-in-parts", "Bytes of carriages as they come.", ("TST-31",), carriages_in_parts),
+    Probe("carriages-counted", "Bytes and ends of carriages that it told.", ("TST-32",), carriages_counted),
+    Probe("other-protocol", "A client of another protocol.", ("QUI-1",), other_protocol),
+    Probe("other-server", "A server of another protocol.", ("QUI-1", "QUI-15"), other_server),
 )
 ON_CHANNELS = (
     Probe("signalling", "Associations, offered by either end.", ("TST-33",), signalling),
@@ -79,6 +86,7 @@ PROBES = (
     *(replace(probe, profile="handshake", transport="udp") for probe in OVER_UDP),
     *(replace(probe, profile="handshake") for probe in OF_PEERS),
     *(replace(probe, profile="tcp") for probe in OVER_TCP),
+    *(replace(probe, profile="quic") for probe in OVER_QUIC),
     *(replace(probe, profile="webrtc") for probe in ON_CHANNELS),
     Probe("stop-exits", "The op stop.", ("TST-3",), stop_exits, needs_process=True),
     Probe("exits-without-input", "The end of standard input.", ("TST-2",), exits_without_input, needs_process=True),

@@ -62,13 +62,22 @@ class QuicPeer:
     """
 
     def __init__(
-        self, testee: Address, certificate: Certificate, *, listening: bool = False, datagram: int = LARGEST_DATAGRAM
+        self,
+        testee: Address,
+        certificate: Certificate,
+        *,
+        listening: bool = False,
+        datagram: int = LARGEST_DATAGRAM,
+        protocol: str = ALPN,
     ) -> None:
         """testee: its wire. listening: wait to be connected to, see `accept`. datagram: the largest one that is taken.
+
+        protocol: offered, or demanded of those who connect (ALPN).
 
         Raises OSError where there is no way.
         """
         self._configuration = _configuration(certificate, listening=listening, datagram=datagram)
+        self._configuration.alpn_protocols = [protocol]
         self._testee = testee
         self._connection: QuicConnection | None = None
         self._socket = open_udp(testee)
@@ -108,10 +117,10 @@ class QuicPeer:
         """Wait until the connection is made; whether it is."""
         return self.wait(lambda: self.made or self.ended is not None) and self.ended is None
 
-    def wait(self, holds: Callable[[], bool], within_s: float = WAIT_S) -> bool:
+    def wait(self, holds: Callable[[], bool]) -> bool:
         """Wait until something holds, which is asked whenever packets came; whether it does."""
         with self._loop.lock:
-            return self._loop.lock.wait_for(holds, within_s)
+            return self._loop.lock.wait_for(holds, WAIT_S)
 
     def take_pieces(self) -> list[tuple[int | None, bytes]]:
         """The data that came and was not taken, each piece with the number of its stream; None is a datagram."""

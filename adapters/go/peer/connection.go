@@ -19,15 +19,16 @@ const (
 // time.
 type Connection struct {
 	peer      *Peer
-	messages  bool // carries a frame as one message each, without its length
-	limit     int  // of the bytes of a message
-	split     Splitter
+	messages  bool       // carries a frame as one message each, without its length
+	limit     int        // of the bytes of a message
+	carriages *carriages // over QUIC
+	came      incoming   // over TCP, or on main
 	made      time.Duration
-	began     time.Duration // when the first byte of the frame that is held came
-	met       bool          // there was a session
+	met       bool // there was a session
 	ended     bool
-	pieces    [][]byte // to be sent
-	unwritten int      // bytes of pieces, and of those that were taken and that the system has not taken yet
+	code      resonant.Code // with which it has, if there is one
+	pieces    [][]byte      // to be sent
+	unwritten int           // bytes of pieces, and of those that were taken and that the system has not taken yet
 }
 
 // NewConnection makes a connection that was accepted, or made, at a time.
@@ -96,15 +97,7 @@ func (c *Connection) Receive(data []byte, now time.Duration) {
 		c.receiveFrame(data, now, false)
 		return
 	}
-	held, frames := c.split.Held(), 0
-	err := c.split.push(data, func(frame []byte, held bool) {
-		frames++
-		c.receiveFrame(frame, now, held)
-	})
-	if held == 0 || frames > 0 {
-		c.began = now
-	}
-	if err != nil {
+	if err := c.came.take(data, now, func(frame []byte, held bool) { c.receiveFrame(frame, now, held) }); err != nil {
 		c.end(codeOf(err))
 	}
 }
@@ -126,21 +119,21 @@ func (c *Connection) space() []byte {
 	if c.ended {
 		return nil
 	}
-	return c.split.space()
+	return c.came.split.space()
 }
 
 // received handles so many bytes that were read into space.
 func (c *Connection) received(bytes int, now time.Duration) {
 	c.Advance(now)
 	if !c.ended {
-		c.split.read(bytes, func(frame []byte, held bool) { c.receiveFrame(frame, now, held) })
+		c.came.split.read(bytes, func(frame []byte, held bool) { c.receiveFrame(frame, now, held) })
 	}
 }
 
 // ReceiveEnd handles that the other end stops sending (TCP-10, TCP-11), or closes a connection of messages.
 func (c *Connection) ReceiveEnd(now time.Duration) {
 	c.Advance(now)
-	if err := c.split.End(); err != nil {
+	if err := c.came.split.End(); err != nil {
 		c.end(codeOf(err))
 	}
 	c.end("")
@@ -161,7 +154,7 @@ func (c *Connection) Close(now time.Duration) {
 // end ends the connection, unless it has ended before.
 func (c *Connection) end(code resonant.Code) {
 	if !c.ended {
-		c.ended, c.split = true, Splitter{}
+		c.ended, c.code, c.came = true, code, incoming{}
 		c.peer.disconnect(code)
 	}
 }
@@ -169,37 +162,49 @@ func (c *Connection) end(code resonant.Code) {
 // Deadline is when Advance has something to do, if nothing comes before.
 func (c *Connection) Deadline() (at time.Duration, there bool) {
 	at, there = c.peer.Deadline()
-	if own, _, has := c.nextEnd(); has && (!there || own <= at) {
-		return own, true
+	if own, has := c.nextOwn(); has && (!there || own.at <= at) {
+		return own.at, true
 	}
 	return at, there
 }
 
-// nextEnd is when the connection itself has waited for too long, and the code of it (TCP-17).
-func (c *Connection) nextEnd() (at time.Duration, code resonant.Code, there bool) {
+// nextOwn is the first deadline of the connection itself; of several at the same time the one that TCP-17
+// and QUI-13 name first.
+func (c *Connection) nextOwn() (next due, there bool) {
 	if c.ended {
-		return 0, "", false
+		return next, false
 	}
-	if c.split.Held() > 0 {
-		at, code, there = c.began+frameTimeout, FrameTimeout, true
+	consider := func(at time.Duration, meet func()) {
+		if !there || at < next.at {
+			next, there = due{at, meet}, true
+		}
 	}
-	if late := c.made + sessionTimeout; c.peer.role == Server && !c.met && (!there || late < at) {
-		at, code, there = late, HandshakeTimeout, true
+	if c.came.split.Held() > 0 {
+		consider(c.came.began+frameTimeout, func() { c.end(FrameTimeout) })
 	}
-	return at, code, there
+	if c.peer.role == Server && !c.met {
+		consider(c.made+sessionTimeout, func() { c.end(HandshakeTimeout) })
+	}
+	if c.carriages != nil {
+		c.considerCarriages(consider)
+	}
+	return next, there
 }
 
 // Advance lets time pass, and meets every deadline on the way at its own time.
 func (c *Connection) Advance(now time.Duration) {
-	if at, code, there := c.nextEnd(); there && at <= now {
-		c.peer.advanceUntil(at)
-		c.end(code)
+	for own, there := c.nextOwn(); there && own.at <= now; own, there = c.nextOwn() {
+		c.peer.advanceUntil(own.at)
+		own.meet()
 	}
 	c.peer.Advance(now)
 }
 
-// Bytes takes what is to be sent, in pieces: a length, then its frame, and so on; or messages.
+// Bytes takes what is to be sent, in pieces: a length, then its frame, and so on; or messages. Over QUIC there are none.
 func (c *Connection) Bytes() iter.Seq[[]byte] {
+	if c.carriages != nil {
+		return func(func([]byte) bool) {}
+	}
 	for frame := range c.peer.Datagrams() {
 		if prefix, err := prefixOf(frame); err == nil && !c.messages { // no peer makes wrong ones
 			c.pieces = append(c.pieces, prefix)

@@ -46,10 +46,11 @@ func (p *Peer) startPing(streamID uint32) error {
 	}}}...)
 	p.failed = false
 	ref := Ref{streamID, p.numbers[streamID]}
-	if err := p.emit(syncFrame(streamID, 0, object)); err != nil {
+	datagram, err := p.emitFrame(syncFrame(streamID, 0, object), true)
+	if err != nil {
 		return err
 	}
-	p.ping = &waitingPing{ref: ref, datagram: p.datagrams[len(p.datagrams)-1], sent: p.now}
+	p.ping = &waitingPing{ref: ref, datagram: datagram, sent: p.now}
 	return nil
 }
 
@@ -155,7 +156,7 @@ func (p *Peer) answerPing(a *arrival) {
 
 // answerAgain sends the answer to a ping once more (HSK-18).
 func (p *Peer) answerAgain(a *arrival) {
-	p.put(p.repliedWith(a.again.datagram))
+	p.put(p.repliedWith(a.again.datagram), nil)
 	if a.again.code != "" {
 		p.report(ErrorSent{a.again.code, a.ref()})
 	}

@@ -106,6 +106,13 @@ func (l *Links[K]) ConnectMessages(key K, limit int, now time.Duration) {
 	one.stream = newMessageConnection(one.peer, limit, now)
 }
 
+// ConnectQUIC is Connect for a connection over QUIC. What is to be sent is taken from Connection.Carried, by On.
+func (l *Links[K]) ConnectQUIC(key K, now time.Duration) {
+	l.Advance(now)
+	one := l.use(key)
+	one.stream = newQUICConnection(one.peer, now)
+}
+
 // On calls a method of the Connection of a link, such as ReceiveEnd, if there is one.
 func (l *Links[K]) On(key K, now time.Duration, call func(*Connection, time.Duration)) {
 	l.Advance(now)

@@ -37,6 +37,7 @@ type Peer struct {
 	prefixBytes   int                      // before each of datagrams, where there is a limit
 	putBytes      int                      // of datagrams, with what is before them
 	over          bool                     // the connection has ended
+	carry         func([]byte, *outStream) // takes what is sent in place of datagrams, over QUIC
 
 	datagrams [][]byte
 	events    []Event

@@ -132,8 +132,8 @@ func (s *inStream) differs(tail heldTail) string {
 }
 
 // numbers are those that were accepted, as far as a window remembers them (STM-35).
-func (s *inStream) numbers(tail uint64) *window {
-	known := slices.Concat(slices.Collect(maps.Keys(s.waiting)), slices.Collect(maps.Keys(s.filled)), []uint64{tail})
+func (s *inStream) numbers(tail ...uint64) *window {
+	known := slices.Concat(slices.Collect(maps.Keys(s.waiting)), slices.Collect(maps.Keys(s.filled)), tail)
 	slices.Sort(known)
 	found := &window{}
 	for seq := s.next - min(s.next, windowNumbers); seq < s.next; seq++ {
@@ -230,16 +230,26 @@ func (p *Peer) fail(streamID uint32, tail uint64, code resonant.Code, what strin
 	owed()
 }
 
-func (p *Peer) closeStream(s *inStream, tail uint64) {
+func (p *Peer) closeStream(s *inStream, tail ...uint64) {
 	for _, one := range s.waiting {
 		p.waitingBytes -= one.bytes
 	}
 	delete(p.open, s.id)
-	p.closed.use(s.id, s.numbers(tail))
+	p.closed.use(s.id, s.numbers(tail...))
 }
 
 // timeOut gives up a stream whose missing numbers have not come.
 func (p *Peer) timeOut(s *inStream) {
 	p.closeStream(s, s.tail.seq)
 	p.fail(s.id, s.tail.seq, StreamTimeout, "")
+}
+
+// cutOff gives up a stream whose carriage has broken off (QUI-9).
+func (p *Peer) cutOff(s *inStream) {
+	if s.tail != nil {
+		p.closeStream(s, s.tail.seq)
+	} else {
+		p.closeStream(s)
+	}
+	p.report(Failed{s.id, TruncatedFrame, ""})
 }

@@ -123,7 +123,7 @@ func (p *Peer) Open(streamID uint32, strong bool, sizes *Sizes, now time.Duratio
 			{Name: "xxhash3_64", Value: resonant.TailHashText(sizes.XXHash3)},
 		}...)
 	}
-	stream := &outStream{strong: strong}
+	stream := &outStream{id: streamID, strong: strong}
 	if strong {
 		stream.xxhash3 = xxh3.New()
 	}

@@ -23,6 +23,7 @@ const (
 
 // outStream is an opened stream at its sender.
 type outStream struct {
+	id               uint32
 	strong           bool
 	kept             [][]byte // every frame from HEAD to TAIL by its number; nil once it is no longer needed
 	frames, totalLen uint64
@@ -30,6 +31,18 @@ type outStream struct {
 	ended            bool
 	tail             uint64
 	tailSent         time.Duration
+
+	asides   map[uint64]struct{} // of kept, the answers among them, which take no part in the stream
+	carriage Carriage            // over QUIC: its uni; Main before there is one
+	left     bool                // that has ended
+}
+
+// on gives the stream for those of its frames that are part of it.
+func (s *outStream) on(seq uint64) *outStream {
+	if _, aside := s.asides[seq]; aside {
+		return nil
+	}
+	return s
 }
 
 // mayReply says whether a reply could be sent now on a stream_id (HSK-42, HSK-72).
@@ -68,8 +81,16 @@ func (p *Peer) emitFrame(frame *resonant.Frame, requested bool) ([]byte, error) 
 		}
 	}
 	p.numbers[frame.StreamID] = seq + 1
-	if stream := p.sent[frame.StreamID]; stream != nil && !stream.ended {
+	stream := p.sent[frame.StreamID]
+	aside := !requested && len(frame.Slices) > 0 // a reply; what else nobody asks for is a HEART
+	if stream != nil && !stream.ended {
 		stream.kept = append(stream.kept, datagram)
+		if aside {
+			if stream.asides == nil {
+				stream.asides = map[uint64]struct{}{}
+			}
+			stream.asides[seq] = struct{}{}
+		}
 		if frame.Type != resonant.SyncType {
 			stream.frames++
 			stream.totalLen += uint64(len(datagram))
@@ -78,7 +99,10 @@ func (p *Peer) emitFrame(frame *resonant.Frame, requested bool) ([]byte, error) 
 			}
 		}
 	}
-	p.put(datagram)
+	if aside {
+		stream = nil
+	}
+	p.put(datagram, stream)
 	return datagram, nil
 }
 
@@ -105,14 +129,19 @@ func (s Salt) on(streamID uint32) Salt {
 	return s
 }
 
-// put sends the bytes of a frame, for the first time or again. Where there is no room they are lost (TCP-20, RTC-8).
-func (p *Peer) put(datagram []byte) {
+// put sends the bytes of a frame, for the first time or again; nil is the stream of those that are part of none. Where
+// there is no room they are lost (TCP-20, RTC-8).
+func (p *Peer) put(datagram []byte, of *outStream) {
 	p.lastSent = p.now
 	if p.room != nil {
 		if p.room(datagram) != nil {
 			return
 		}
 		p.putBytes += p.prefixBytes + len(datagram)
+	}
+	if p.carry != nil {
+		p.carry(datagram, of)
+		return
 	}
 	p.datagrams = append(p.datagrams, datagram)
 }
@@ -180,9 +209,9 @@ func (p *Peer) repair(stream *outStream, missing []uint64) {
 	missing = slices.Compact(missing)
 	missing = slices.DeleteFunc(missing, func(seq uint64) bool { return seq >= stream.tail })
 	for _, seq := range missing[:min(len(missing), maxResent)] {
-		p.put(stream.kept[seq])
+		p.put(stream.kept[seq], stream.on(seq))
 	}
-	p.put(stream.kept[stream.tail])
+	p.put(stream.kept[stream.tail], stream)
 	stream.tailSent = p.now
 }
 

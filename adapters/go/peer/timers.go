@@ -73,7 +73,7 @@ func (p *Peer) lose() {
 // repeatPing sends the ping again (HSK-20).
 func (p *Peer) repeatPing() {
 	p.ping.repeated++
-	p.put(p.ping.datagram)
+	p.put(p.ping.datagram, nil)
 }
 
 // timeOutPing gives up a ping (HSK-21).

@@ -8,7 +8,7 @@ import "slices"
 type Hello struct {
 	Name, Version string
 	Profiles      []string // those that it claims
-	Transports    []string // those on which it has peers, "udp", "tcp" or "webrtc"; with handshake none means udp alone
+	Transports    []string // those on which it has peers, "udp", "tcp", "quic" or "webrtc"; with handshake none means udp alone
 }
 
 func (h Hello) reply() map[string]any {

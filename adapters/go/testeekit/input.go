@@ -128,8 +128,9 @@ func (in *Input) Link(name string) string {
 // Arrived is what the runner says has come on a connection (TST-28).
 type Arrived struct {
 	Link  string
-	Bytes int64 // since the connection was made
-	Ended bool  // so has its end
+	On    *int64 // over QUIC: the number of the QUIC stream; nil for datagrams and the connection itself
+	Bytes int64  // since the connection was made
+	Ended bool   // so has its end
 }
 
 // OptionalArrived reads the member arrived; nil if there is none.
@@ -139,6 +140,10 @@ func (in *Input) OptionalArrived() *Arrived {
 	}
 	given := in.Object("arrived")
 	found := &Arrived{Link: given.Link("link"), Bytes: given.Integer("bytes", 0, 1<<53-1)}
+	if given.Has("on") {
+		on := given.Integer("on", 0, 1<<53-1)
+		found.On = &on
+	}
 	if given.Has("ended") {
 		found.Ended = given.Bool("ended")
 	}

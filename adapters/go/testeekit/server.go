@@ -19,8 +19,9 @@ type Peers struct {
 
 // Wires are those of the transports that hello names; nil where it does not.
 type Wires struct {
-	UDP *Wire
-	TCP *Listener
+	UDP  *Wire
+	TCP  *Listener
+	QUIC *net.UDPConn // for a library that speaks QUIC
 }
 
 // Run is all that main of a testee does: it binds, prints the ports, and answers until it is told to stop. With the
@@ -86,6 +87,12 @@ func bindWires(transports []string) (map[string]uint16, Wires, error) {
 				return nil, wires, err
 			}
 			ports[transport], wires.TCP = listener.Port(), listener
+		case "quic":
+			socket, err := bind()
+			if err != nil {
+				return nil, wires, err
+			}
+			ports[transport], wires.QUIC = port(socket), socket
 		case "webrtc": // has none
 		default:
 			return nil, wires, fmt.Errorf("the transport %q is unknown to this kit", transport)

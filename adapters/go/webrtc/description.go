@@ -13,6 +13,7 @@ import (
 const (
 	limitName = "a=max-message-size:"
 	unlimited = 1<<30 - 1 // what stands for no limit; pion takes 0 for a limit of 65,535
+	announced = 262_144   // as browsers do: what is above all frames can be said to be dropped
 )
 
 // LimitOf is up to how many bytes a message may have to whom a description (SDP) is from (RTC-8). No limit is a number far
@@ -75,6 +76,6 @@ func aroundChannels(sdp string) (before, after string) {
 func Settings() pion.SettingEngine {
 	var settings pion.SettingEngine
 	settings.DetachDataChannels()
-	settings.SetSCTPMaxMessageSize(resonant.MaxFrameBytes) // RTC-7
+	settings.SetSCTPMaxMessageSize(announced) // RTC-7
 	return settings
 }

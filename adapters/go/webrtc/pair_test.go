@@ -191,9 +191,9 @@ func TestTheLargestFramesAreThoseOfTheOtherDescription(t *testing.T) {
 		limit    int
 	}{
 		"as announced":  {"", "", 65_536},
-		"none":          {"a=max-message-size:65536\r\n", "", 65_536},
-		"without limit": {"size:65536", "size:0", 65_536},
-		"little":        {"size:65536", "size:2000", 2000},
+		"none":          {"a=max-message-size:262144\r\n", "", 65_536},
+		"without limit": {"size:262144", "size:0", 65_536},
+		"little":        {"size:262144", "size:2000", 2000},
 	} {
 		t.Run(name, func(t *testing.T) {
 			pair := overChannels(t, plain(), func(sdp string) string { return strings.Replace(sdp, one.from, one.to, 1) })

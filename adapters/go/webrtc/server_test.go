@@ -52,7 +52,7 @@ func TestAServerTakesChannelsByTheirProtocolAlone(t *testing.T) {
 }
 
 func TestAMessageAboveAllLimitsIsDropped(t *testing.T) {
-	pair := overChannels(t, plain(), func(sdp string) string { return strings.Replace(sdp, "size:65536", "size:300000", 1) })
+	pair := overChannels(t, plain(), func(sdp string) string { return strings.Replace(sdp, "size:262144", "size:300000", 1) })
 	raw := rawChannel(t, pair, webrtc.Label, webrtc.Protocol, true, nil)
 	if err := raw.WriteMessage(make([]byte, 300_000)); err != nil {
 		t.Fatal(err)

@@ -10,7 +10,19 @@ from ...probes import UNCLAIMED_CLAUSES
 from ..catalogue.table import FAMILIES
 from ..engine.patches import replaced
 from ..servers.table import SERVERS
-from . import batches, connections, costs, datagrams, few_cases, kernels, peers, processes, requests
+from . import (
+    batches,
+    carriages,
+    channels,
+    connections,
+    costs,
+    datagrams,
+    few_cases,
+    kernels,
+    peers,
+    processes,
+    requests,
+)
 from .hostile import lives, pieces, replies, starts
 from .hostile.attack import Hostile
 from .wrong import Wrong, WrongTestee
@@ -32,6 +44,8 @@ TESTEES: Mapping[str, WrongTestee] = MappingProxyType(
             *processes.WRONG,
             *peers.WRONG,
             *connections.WRONG,
+            *carriages.WRONG,
+            *channels.WRONG,
             *peers.WRONG_STREAMS,
         )
     }

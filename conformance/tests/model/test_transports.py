@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from conformance.model.profiles import SelectionError
-from conformance.model.transports import check_transports
+from conformance.model.transports import LIBRARIES, check_libraries, check_transports
 
 PEERS = ("frame", "message", "handshake")
 
@@ -44,3 +44,15 @@ def test_what_does_not_fit_is_refused_with_what_to_do(
     with pytest.raises(SelectionError, match=re.escape(text)) as raised:
         check_transports(claimed, transports, wires)
     assert "TST-27" in str(raised.value)
+
+
+def test_transports_whose_library_is_there_need_nothing() -> None:
+    check_libraries(("udp", "tcp", "quic", "webrtc", "quic"))
+
+
+@pytest.mark.parametrize("name", LIBRARIES)
+def test_a_library_that_is_not_there_is_named_with_what_installs_it(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("conformance.model.transports.LIBRARIES", {name: "not_there"})
+    with pytest.raises(SelectionError, match=rf"lacks not_there: pip install 'resonant-conformance\[{name}\]'"):
+        check_libraries(("udp", name))
+    check_libraries(("udp",))

@@ -36,8 +36,8 @@ class Bench:
     folder: Path = ROOT
 
 
-def _rust(name: str, about: str, figures: Mapping[str, Figure]) -> Bench:
-    words = ("cargo", "bench", "--quiet", "--locked", "-p", "resonant-protocol", "--bench", name)
+def _rust(name: str, about: str, figures: Mapping[str, Figure], *options: str) -> Bench:
+    words = ("cargo", "bench", "--quiet", "--locked", "-p", "resonant-protocol", *options, "--bench", name)
     return Bench(f"rust-{name}", f"Rust, {about}", words, figures, ROOT / "adapters" / "rust")
 
 
@@ -99,6 +99,12 @@ BENCHES: tuple[Bench, ...] = (
         "tcp",
         "stream of 2,000 frames of 60 KiB over TCP against the same bytes through a bare socket",
         {"tcp_of_bare": Figure(MORE, limit=0.7)},
+    ),
+    _rust(
+        "quic",
+        "stream of 2,000 frames of 60 KiB over QUIC against the same bytes on a stream of quinn's own",
+        {"quic_of_quinn": Figure(MORE, limit=0.8)},
+        *("--features", "quic", "--target-dir", "target/quic"),
     ),
     _go(
         "frame",

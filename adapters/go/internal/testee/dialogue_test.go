@@ -23,14 +23,16 @@ type dialogue struct {
 	Config   json.RawMessage
 	StreamID uint32 `json:"stream_id"`
 	Steps    []step
+	channels
 }
 
 type step struct {
-	Link     string
-	Send     *string
-	Write    *string
-	Text     *string
-	Close    string
+	Link  string
+	Send  *string
+	Write *string
+	Text  *string
+	Close string
+	stepOverQUIC
 	SendEach *struct {
 		Frame    string
 		From, To uint64
@@ -42,27 +44,30 @@ type step struct {
 	As            string
 	ExpectAgain   string `json:"expect_again"`
 	Optional      bool
-	ExpectNothing bool `json:"expect_nothing"`
+	ExpectNothing bool   `json:"expect_nothing"`
+	ExpectEnd     string `json:"expect_end"`
 	Events        *[]map[string]any
 }
 
 // player plays a dialogue with the peers of the package over a transport, without sockets.
 type player struct {
-	tcp    bool
-	webrtc bool
-	splits map[string]*peer.Splitter // of what the peers send
-	links  *peer.Links[string]
-	key    *resonant.Key
-	now    time.Duration
-	outbox map[string][][]byte
-	named  map[string][]byte
-	events []any
+	tcp       bool
+	webrtc    bool
+	quic      *quicEnds                 // nil over another transport
+	splits    map[string]*peer.Splitter // of what the peers send
+	links     *peer.Links[string]
+	connected []string
+	key       *resonant.Key
+	now       time.Duration
+	outbox    map[string][][]byte
+	named     map[string][]byte
+	events    []any
 }
 
 // play plays a dialogue over each of its transports; over all that there are if it names none.
 func play(transports []string, input map[string]any) error {
 	if transports == nil {
-		transports = append(module{}.Hello().Transports, "webrtc")
+		transports = append(module{}.Hello().Transports, "webrtc") // over QUIC the runner plays them
 	}
 	for _, transport := range transports {
 		if err := playOver(transport, input); err != nil {
@@ -85,12 +90,18 @@ func playOver(transport string, input map[string]any) error {
 		tcp: transport == "tcp", webrtc: transport == "webrtc", splits: map[string]*peer.Splitter{},
 		outbox: map[string][][]byte{}, named: map[string][]byte{},
 	}
+	if transport == "quic" {
+		p.quic = newQUICEnds(talk.Role)
+	}
 	if err := p.open(talk); err != nil {
 		return err
 	}
 	for at, one := range talk.Steps {
 		if one.Link == "" {
 			one.Link = "a"
+		}
+		if p.webrtc && talk.isForeign(one.Link) && one.Events == nil && one.Advance == nil {
+			continue // nobody hears of that channel
 		}
 		if err := p.step(one); err != nil {
 			return fmt.Errorf("step %d: %w", at, err)
@@ -121,13 +132,18 @@ func (p *player) open(talk dialogue) error {
 	if p.links, err = peer.NewLinks[string](role, config, salts(salt), peer.DefaultLinks); err != nil {
 		return err
 	}
-	for _, link := range linksOf(talk) {
+	p.connected = linksOf(talk)
+	for _, link := range p.connected {
 		switch {
 		case p.tcp:
 			p.links.Connect(link, p.now)
 			p.splits[link] = new(peer.Splitter)
+		case p.quic != nil:
+			p.links.ConnectQUIC(link, p.now)
 		case p.webrtc:
-			p.links.ConnectMessages(link, resonant.MaxFrameBytes, p.now)
+			if !talk.isForeign(link) {
+				p.links.ConnectMessages(link, talk.limit(), p.now)
+			}
 		}
 	}
 	if role == peer.Client {
@@ -149,6 +165,9 @@ func linksOf(talk dialogue) []string {
 }
 
 func (p *player) collect() {
+	if p.quic != nil {
+		p.quic.collect(p)
+	}
 	for link, data := range p.links.Datagrams() {
 		if !p.tcp {
 			p.outbox[link] = append(p.outbox[link], data)
@@ -169,14 +188,19 @@ func (p *player) collect() {
 
 func (p *player) step(one step) error {
 	defer p.collect()
+	if p.quic != nil {
+		if is, err := p.quic.step(p, one); is || err != nil {
+			return err
+		}
+	}
 	switch {
 	case one.Send != nil:
-		return p.send(one.Link, *one.Send)
+		return p.send(one, *one.Send)
 	case one.SendEach != nil:
 		return p.sendEach(one)
 	case one.Write != nil:
 		data, err := hex.DecodeString(*one.Write)
-		p.links.Receive(one.Link, data, p.now)
+		p.receiveBytes(one, data)
 		return err
 	case one.Text != nil:
 		p.links.On(one.Link, p.now, (*peer.Connection).ReceiveText)
@@ -210,24 +234,32 @@ func (p *player) step(one step) error {
 	return nil
 }
 
-func (p *player) send(link, text string) error {
+func (p *player) send(one step, text string) error {
 	frame, err := hex.DecodeString(text)
 	if err != nil {
 		return err
 	}
-	return p.receive(link, frame)
+	return p.receive(one, frame)
 }
 
 // receive has the peer get a frame.
-func (p *player) receive(link string, frame []byte) error {
-	if p.tcp {
+func (p *player) receive(one step, frame []byte) error {
+	if p.tcp || p.quic != nil && one.On != "datagram" {
 		var err error
 		if frame, err = peer.AppendFramed(nil, frame); err != nil {
 			return err
 		}
 	}
-	p.links.Receive(link, frame, p.now)
+	p.receiveBytes(one, frame)
 	return nil
+}
+
+func (p *player) receiveBytes(one step, data []byte) {
+	if p.quic != nil {
+		p.quic.receive(p, one, data)
+		return
+	}
+	p.links.Receive(one.Link, data, p.now)
 }
 
 func (p *player) sendEach(one step) error {
@@ -239,7 +271,7 @@ func (p *player) sendEach(one step) error {
 		binary.LittleEndian.PutUint64(frame[8:], seq)
 		end := len(frame) - 4
 		binary.LittleEndian.PutUint32(frame[end:], crc32.ChecksumIEEE(frame[:end]))
-		if err := p.receive(one.Link, frame); err != nil {
+		if err := p.receive(one, frame); err != nil {
 			return err
 		}
 		p.collect()

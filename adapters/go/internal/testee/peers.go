@@ -22,6 +22,7 @@ type peers struct {
 	ports       map[string]uint16     // of the remote ends over UDP
 	connections map[string]Connection // the others; nil where none was made
 	now         time.Duration
+	serving     bool // on a transport that has to be told when to stop
 }
 
 func newPeers(more map[string]Transport) *peers {
@@ -109,7 +110,7 @@ func sizeOf(pieces [][]byte) (bytes int) {
 
 // ok makes the reply of an op, with what was sent on connections since the last one (TST-30).
 func (p *peers) ok(members map[string]any) (any, error) {
-	sent := map[string]int64{}
+	sent, ends := map[string]int64{}, map[string]int64{}
 	for link, one := range p.connections {
 		if one == nil {
 			continue
@@ -117,9 +118,17 @@ func (p *peers) ok(members map[string]any) (any, error) {
 		if bytes, more := one.Sent(); more {
 			sent[link] = bytes
 		}
+		if ending, is := one.(Ending); is {
+			if count, more := ending.Ends(); more {
+				ends[link] = count
+			}
+		}
 	}
 	if len(sent) > 0 {
 		members["sent"] = sent
+	}
+	if len(ends) > 0 {
+		members["ends"] = ends // TST-32
 	}
 	return members, nil
 }
@@ -177,6 +186,8 @@ func (p *peers) open(in *testeekit.Input) (any, error) {
 	var reach func() error
 	if role == "client" {
 		reach = p.readTarget(in)
+	} else {
+		reach = p.readTLS(in)
 	}
 	if err := errors.Join(in.Done(), err); err != nil {
 		return nil, err
@@ -193,13 +204,32 @@ func (p *peers) open(in *testeekit.Input) (any, error) {
 		return nil, said(err)
 	}
 	p.role, p.links, p.ports, p.connections = kind, links, map[string]uint16{}, map[string]Connection{}
-	if kind == peer.Client {
+	if reach != nil {
 		err = reach()
 	}
 	if err := p.after(err); err != nil {
 		return nil, err
 	}
 	return p.ok(map[string]any{})
+}
+
+// readTLS reads what a server shows, and gives what begins to serve with it; nil where it shows nothing.
+func (p *peers) readTLS(in *testeekit.Input) (begin func() error) {
+	if !in.Has("tls") {
+		return nil
+	}
+	tls := in.Object("tls")
+	for _, transport := range p.transports {
+		if server, is := transport.(Server); is {
+			begin, p.serving = server.Serve(tls), true
+		}
+	}
+	if begin != nil {
+		if err := tls.Done(); err != nil {
+			in.Require(false, err.Error())
+		}
+	}
+	return begin
 }
 
 // readTarget reads where a client goes, and gives what sends its first ping there.
@@ -300,12 +330,12 @@ func (p *peers) disconnect() {
 			one.Close()
 		}
 	}
-	if len(p.connections) > 0 {
+	if len(p.connections) > 0 || p.serving {
 		for _, transport := range p.transports {
 			transport.Reset()
 		}
 	}
-	p.links, p.ports, p.connections = nil, nil, nil
+	p.links, p.ports, p.connections, p.serving = nil, nil, nil, false
 }
 
 func (p *peers) reset(in *testeekit.Input) (any, error) {

@@ -22,6 +22,18 @@ type Transport interface {
 	Reset()
 }
 
+// A Server is a Transport whose servers are told what they show.
+type Server interface {
+	// Serve reads what peer_open has as tls, and gives what begins to take connections.
+	Serve(in *testeekit.Input) func() error
+}
+
+// Ending is a Connection whose streams have ends of their own.
+type Ending interface {
+	// Ends is how many, as TST-32 counts, have ended, and whether that is more than the last time.
+	Ends() (count int64, more bool)
+}
+
 // A Connection is one of a testee's peers'.
 type Connection interface {
 	// Begin adds its link: Connect, or the like.

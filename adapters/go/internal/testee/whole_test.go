@@ -55,7 +55,7 @@ func (s *shared) list(given []any) ([]any, error) {
 		switch {
 		case object["part"] != nil:
 			more, err = s.list(s.Parts[fmt.Sprint(object["part"])])
-		case object["of"] != nil:
+		case object["repeat"] != nil:
 			more, err = s.repeated(object)
 		default:
 			var value any

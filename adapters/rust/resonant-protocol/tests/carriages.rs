@@ -149,6 +149,22 @@ fn frames_that_are_sent_again_are_on_the_uni_of_their_stream() {
 }
 
 #[test]
+fn an_answer_on_the_stream_id_of_a_stream_stays_on_main_when_it_is_sent_again() {
+    let mut client = greeted();
+    let ask = |outputs: Result<Outputs<u16>, _>| drop(outputs.unwrap());
+    ask(client.request(&LINK, |peer| peer.open_stream(9, false, None, 0)));
+    let refused = talk::wire_sync(r#"{"method":"tail","frames":"0","total_len":"0"}"#, 9, 1);
+    let answered = client.receive_bytes(&LINK, &behind_length(&refused), 0);
+    assert_eq!(places(&answered).0, [Carriage::Main]);
+    ask(client.request(&LINK, |peer| peer.close_stream(9, 0)));
+    let incomplete = r#"{"method":"error","code":"STREAM_INCOMPLETE","message":"m","missing":["0","1"],"ref":{"stream_id":9,"frame_seq":"2"}}"#;
+    let asked = talk::wire_sync(incomplete, 9, 2);
+    let repaired = client.receive_bytes(&LINK, &behind_length(&asked), 0);
+    let uni = Carriage::Uni(9);
+    assert_eq!(places(&repaired).0, [uni, Carriage::Main, uni]);
+}
+
+#[test]
 fn a_uni_ends_once_its_stream_need_not_be_kept() {
     let mut client = greeted();
     let _ = client

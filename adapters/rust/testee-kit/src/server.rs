@@ -14,11 +14,13 @@ use crate::session::Session;
 
 const USAGE: &str =
     "usage: RESONANT_TOKEN=SECRET TESTEE [--attach] [--control HOST:PORT] [--udp HOST:PORT] [--tcp HOST:PORT]
+              [--quic HOST:PORT]
 
   --attach   started by hand: stay when standard input ends, and after stop
   --control  address of the control socket (default 127.0.0.1:0)
   --udp      address of the wire for UDP (default 127.0.0.1:0)
-  --tcp      address of the wire for TCP (default 127.0.0.1:0)";
+  --tcp      address of the wire for TCP (default 127.0.0.1:0)
+  --quic     address of the wire for QUIC (default 127.0.0.1:0)";
 const DATAGRAM_BYTES: usize = 65_536;
 
 /// The arguments of a testee's command line and environment.
@@ -32,6 +34,8 @@ pub struct Arguments {
     pub udp: String,
     /// The address of the wire for TCP.
     pub tcp: String,
+    /// The address of the wire for QUIC.
+    pub quic: String,
     /// The secret that `hello` has to show.
     pub token: String,
 }
@@ -43,11 +47,13 @@ pub struct Wires {
     pub udp: Option<UdpSocket>,
     /// That of `tcp`, which listens.
     pub tcp: Option<TcpListener>,
+    /// That of `quic`.
+    pub quic: Option<UdpSocket>,
 }
 
 /// Everything that `main` of a testee does: reads its arguments, and serves. What goes wrong is said on standard error.
 ///
-/// `transports` are those that it has peers on, `udp` and `tcp`. `use_wires` is given their sockets before the first
+/// `transports` are those that it has peers on, `udp`, `tcp` and `quic`. `use_wires` is given their sockets before the first
 /// message and makes the state of them that the ops work on; `Ok` does where they need none.
 pub fn run<S>(
     ops: Ops<S>,
@@ -83,6 +89,7 @@ pub fn read_arguments(
         control: "127.0.0.1:0".to_owned(),
         udp: "127.0.0.1:0".to_owned(),
         tcp: "127.0.0.1:0".to_owned(),
+        quic: "127.0.0.1:0".to_owned(),
         token: String::new(),
     };
     let mut words = words.into_iter();
@@ -93,6 +100,7 @@ pub fn read_arguments(
             "--control" => arguments.control = value()?,
             "--udp" => arguments.udp = value()?,
             "--tcp" => arguments.tcp = value()?,
+            "--quic" => arguments.quic = value()?,
             _ => return Err(format!("{word} is not an option")),
         }
     }
@@ -118,6 +126,7 @@ pub fn serve<S>(
     for transport in transports {
         let address = match *transport {
             "udp" => wires.udp.insert(bind(&arguments.udp)?).local_addr()?,
+            "quic" => wires.quic.insert(bind(&arguments.quic)?).local_addr()?,
             "tcp" => {
                 let listener = TcpListener::bind(&arguments.tcp)?;
                 wires.tcp.insert(listener).local_addr()?

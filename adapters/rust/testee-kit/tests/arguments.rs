@@ -14,6 +14,7 @@ fn a_testee_of_the_runner_needs_no_arguments() {
         control: "127.0.0.1:0".to_owned(),
         udp: "127.0.0.1:0".to_owned(),
         tcp: "127.0.0.1:0".to_owned(),
+        quic: "127.0.0.1:0".to_owned(),
         token: "t".to_owned(),
     };
     assert_eq!(read(&[], Some("t")), Ok(expected));

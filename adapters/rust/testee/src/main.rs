@@ -6,5 +6,5 @@ use testee::ops::{ops, TRANSPORTS};
 use testee::peers::Peers;
 
 fn main() -> ExitCode {
-    resonant_testee_kit::run(ops(), &TRANSPORTS, Peers::new)
+    resonant_testee_kit::run(ops(), TRANSPORTS, Peers::new)
 }

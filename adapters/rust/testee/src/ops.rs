@@ -14,7 +14,7 @@ use crate::peer_ops;
 use crate::peers::Peers;
 
 /// The profiles that the crate implements (TST-12).
-pub const PROFILES: [&str; 9] = [
+pub const PROFILES: &[&str] = &[
     "frame",
     "zstd",
     "xchacha",
@@ -24,10 +24,17 @@ pub const PROFILES: [&str; 9] = [
     "handshake",
     "stream",
     "tcp",
+    #[cfg(feature = "quic")]
+    "quic",
 ];
 
 /// The transports that its peers are on (TST-27).
-pub const TRANSPORTS: [&str; 2] = ["udp", "tcp"];
+pub const TRANSPORTS: &[&str] = &[
+    "udp",
+    "tcp",
+    #[cfg(feature = "quic")]
+    "quic",
+];
 
 type Key = [u8; 32];
 type Nonce = [u8; 24];
@@ -40,10 +47,10 @@ pub fn ops() -> Ops<Peers> {
         name: "resonant-protocol (Rust)",
         version: env!("CARGO_PKG_VERSION"),
         language: "Rust",
-        profiles: &PROFILES,
+        profiles: PROFILES,
     };
     Ops::from([
-        ("hello", greet(&hello, &TRANSPORTS)),
+        ("hello", greet(&hello, TRANSPORTS)),
         ("decode", Op::new(Encoded::read, decode)),
         ("encode", Op::new(Encoding::read, encode)),
         ("space_hash", Op::new(space, space_hash)),

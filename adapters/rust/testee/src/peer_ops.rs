@@ -7,7 +7,8 @@ use serde_json::{json, Value};
 
 use crate::failure::Failure;
 use crate::fields::to_slices;
-use crate::peers::{Arrived, Peers, Remote};
+use crate::peers::{Peers, Remote, Way};
+use crate::wires::{Arrived, Tls};
 
 const MOST_MILLISECONDS: u32 = 86_400_000;
 
@@ -16,25 +17,59 @@ pub(crate) struct Opening {
     config: Config,
     /// The remote end of a client. A server has none.
     remote: Option<Remote>,
+    /// Of a server that is to be reached over QUIC.
+    tls: Option<Tls>,
 }
 
 impl Opening {
     pub(crate) fn read(input: &mut Members) -> Result<Self, BadRequest> {
         let is_client = input.named("role", &[("client", true), ("server", false)])?;
+        let config = config(input.value("config")?)?;
         Ok(Self {
-            config: config(input.value("config")?)?,
+            config,
             remote: if is_client {
-                Some(Remote {
-                    link: link(input, "link")?,
-                    is_tcp: input.named("transport", &[("tcp", true), ("udp", false)])?,
-                    port: port(input, "remote")?,
-                    stream_id: input.integer("stream_id")?,
-                })
+                Some(remote(input)?)
             } else {
                 None
             },
+            tls: if is_client {
+                None
+            } else {
+                input.optional("tls", tls)?
+            },
         })
     }
+}
+
+fn remote(input: &mut Members) -> Result<Remote, BadRequest> {
+    let transports = [("udp", Way::Udp), ("tcp", Way::Tcp), ("quic", Way::Quic)];
+    let way = input.named("transport", &transports)?;
+    let trust = input.optional("tls", |input, name| {
+        let mut members = Members::of(input.value(name)?, "tls")?;
+        let trust = members.string("trust")?;
+        members.end()?;
+        Ok(trust)
+    })?;
+    if way == Way::Quic && trust.is_none() {
+        return Err("input.tls is missing".into());
+    }
+    Ok(Remote {
+        link: link(input, "link")?,
+        way,
+        port: port(input, "remote")?,
+        stream_id: input.integer("stream_id")?,
+        trust: trust.unwrap_or_default(),
+    })
+}
+
+fn tls(input: &mut Members, name: &str) -> Result<Tls, BadRequest> {
+    let mut members = Members::of(input.value(name)?, "tls")?;
+    let tls = Tls {
+        certificate: members.string("certificate")?,
+        key: members.string("key")?,
+    };
+    members.end()?;
+    Ok(tls)
 }
 
 pub(crate) fn open(input: Opening, peers: &mut Peers) -> Result<Value, Failure> {
@@ -42,8 +77,8 @@ pub(crate) fn open(input: Opening, peers: &mut Peers) -> Result<Value, Failure> 
         return Err(BadRequest::from("peers are open already").into());
     }
     match input.remote {
-        None => peers.open_server(input.config)?,
-        Some(remote) => peers.open_client(input.config, remote)?,
+        None => peers.open_server(input.config, input.tls)??,
+        Some(remote) => peers.open_client(input.config, remote)??,
     }
     Ok(told(json!({}), peers))
 }
@@ -144,6 +179,7 @@ pub(crate) fn arrived(input: &mut Members) -> Result<Option<Arrived>, BadRequest
         let mut members = Members::of(input.value(name)?, "arrived")?;
         let arrived = Arrived {
             link: link(&mut members, "link")?,
+            on: members.optional("on", Members::integer)?,
             bytes: members.integer("bytes")?,
             ended: members
                 .optional("ended", Members::boolean)?
@@ -158,11 +194,13 @@ fn handle(peers: &mut Peers, arrived: Option<&Arrived>) -> Result<(), BadRequest
     peers.handle(arrived).map_err(BadRequest)
 }
 
-/// A result with what was sent on connections (TST-30).
+/// A result with what was sent on connections, and what was ended of them (TST-30, TST-32).
 fn told(mut result: Value, peers: &mut Peers) -> Value {
-    let sent = peers.tell_sent();
-    if !sent.is_empty() {
-        result["sent"] = json!(sent);
+    let told = [("sent", peers.tell_sent()), ("ends", peers.tell_ends())];
+    for (name, counts) in told {
+        if !counts.is_empty() {
+            result[name] = json!(counts);
+        }
     }
     result
 }

@@ -9,33 +9,36 @@ use std::time::Instant;
 use resonant_protocol::crypto::Salt;
 use resonant_protocol::endpoint::{Endpoint, Outputs};
 use resonant_protocol::peer::{Config, Event, Output, Peer, Role};
-use resonant_protocol::transport::check_unsent;
+use resonant_protocol::transport::{check_unsent, number_of};
 use resonant_protocol::{FrameError, MAX_FRAME_LEN};
-use resonant_testee_kit::Wires;
+use resonant_testee_kit::{BadRequest, Wires};
 use serde_json::Value;
 
 use crate::peer_events::to_json;
-use crate::wires::pause;
+use crate::wires::quic::Quic;
 use crate::wires::tcp::{arrival_deadline, Lines, Taken};
 use crate::wires::udp::Wire;
+use crate::wires::{pause, Arrived, Tls};
 
 /// Greatest number of remote ends at a time.
 const MAX_PEERS: usize = 1024;
 
-/// The bytes of a link that the runner has sent, and whether it has ended it (TST-28).
-#[derive(Debug)]
-pub(crate) struct Arrived {
-    pub(crate) link: String,
-    pub(crate) bytes: u64,
-    pub(crate) ended: bool,
+/// The transport of a client.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    Udp,
+    Tcp,
+    Quic,
 }
 
 /// The remote end of a client.
 pub(crate) struct Remote {
     pub(crate) link: String,
-    pub(crate) is_tcp: bool,
+    pub(crate) way: Way,
     pub(crate) port: u16,
     pub(crate) stream_id: u32,
+    /// Over QUIC the certificate that it has to show, PEM.
+    pub(crate) trust: String,
 }
 
 /// The wires, and what is open on them.
@@ -43,6 +46,7 @@ pub(crate) struct Remote {
 pub struct Peers {
     wire: Wire,
     lines: Lines,
+    quic: Quic,
     clock: u64,
     open: Option<Open>,
     /// Events that peer_poll has not given yet.
@@ -72,6 +76,7 @@ impl Peers {
         Ok(Self {
             wire: Wire::new(udp)?,
             lines: Lines::new(wires.tcp)?,
+            quic: Quic::new(wires.quic)?,
             clock: 0,
             open: None,
             events: Vec::new(),
@@ -82,41 +87,75 @@ impl Peers {
         self.open.is_some()
     }
 
-    /// Opens a server.
-    pub(crate) fn open_server(&mut self, config: Config) -> Result<(), FrameError> {
-        let open = Open::new(Role::Server, config)?;
-        self.wire.discard();
-        self.lines.clear();
+    /// Opens a server. The outer error is a text for people.
+    pub(crate) fn open_server(
+        &mut self,
+        config: Config,
+        tls: Option<Tls>,
+    ) -> Result<Result<(), FrameError>, BadRequest> {
+        let open = match Open::new(Role::Server, config) {
+            Ok(open) => open,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        self.discard();
+        if let Some(tls) = tls {
+            self.quic.listen(&tls).map_err(BadRequest)?;
+        }
         self.open = Some(open);
-        Ok(())
+        Ok(Ok(()))
     }
 
-    /// Opens a client, which sends its first ping.
-    pub(crate) fn open_client(&mut self, config: Config, remote: Remote) -> Result<(), FrameError> {
-        let mut open = Open::new(Role::Client, config)?;
-        let (link, stream_id) = (remote.link, remote.stream_id);
-        open.own = Some(link.clone());
-        self.wire.discard();
-        self.lines.clear();
-        let mut outputs = if remote.is_tcp {
-            open.endpoint
-                .connect_over_tcp(link.clone(), stream_id, self.clock)?
-        } else {
-            open.know(&link, local(remote.port));
-            open.endpoint.connect(link.clone(), stream_id, self.clock)?
+    /// Opens a client, which sends its first ping. The outer error is a text for people.
+    pub(crate) fn open_client(
+        &mut self,
+        config: Config,
+        remote: Remote,
+    ) -> Result<Result<(), FrameError>, BadRequest> {
+        let mut open = match Open::new(Role::Client, config) {
+            Ok(open) => open,
+            Err(refused) => return Ok(Err(refused)),
         };
-        if remote.is_tcp && self.lines.connect(&link, remote.port).is_err() {
-            outputs = open.endpoint.reset(&link, self.clock); // TCP-12
+        self.discard();
+        open.own = Some(remote.link.clone());
+        let endpoint = &mut open.endpoint;
+        let (link, stream_id) = (remote.link.clone(), remote.stream_id);
+        let pinged = match remote.way {
+            Way::Udp => endpoint.connect(link, stream_id, self.clock),
+            Way::Tcp => endpoint.connect_over_tcp(link, stream_id, self.clock),
+            Way::Quic => endpoint.connect_over_quic(link, stream_id, self.clock),
+        };
+        let mut outputs = match pinged {
+            Ok(outputs) => outputs,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        let is_made = match remote.way {
+            Way::Udp => true,
+            Way::Tcp => self.lines.connect(&remote.link, remote.port).is_ok(),
+            Way::Quic => {
+                let made = self.quic.connect(&remote.link, remote.port, &remote.trust);
+                made.map_err(BadRequest)?
+            }
+        };
+        if remote.way == Way::Udp {
+            open.know(&remote.link, local(remote.port));
+        }
+        if !is_made {
+            outputs = open.endpoint.reset(&remote.link, self.clock); // TCP-12, QUI-15
         }
         self.open = Some(open);
         self.pass_on(outputs);
-        Ok(())
+        Ok(Ok(()))
+    }
+
+    fn discard(&mut self) {
+        self.wire.discard();
+        self.lines.clear();
+        self.quic.clear();
     }
 
     /// Closes the peers and throws away what waits.
     pub(crate) fn close(&mut self) {
-        self.wire.discard();
-        self.lines.clear();
+        self.discard();
         self.open = None;
         self.events.clear();
     }
@@ -144,7 +183,7 @@ impl Peers {
             let refused = refused.ok_or("the remote end has sent nothing".to_owned())?;
             return Ok(Err(refused));
         };
-        if let Err(full) = check_unsent(self.lines.unsent(&link)) {
+        if let Err(full) = check_unsent(self.lines.unsent(&link) + self.quic.unsent(&link)) {
             return Ok(Err(full));
         }
         let outputs = open.endpoint.request(&link, |peer| act(peer, clock));
@@ -158,7 +197,14 @@ impl Peers {
 
     /// The `sent` of a reply (TST-30).
     pub(crate) fn tell_sent(&mut self) -> BTreeMap<String, u64> {
-        self.lines.tell_sent()
+        let mut sent = self.lines.tell_sent();
+        sent.extend(self.quic.tell_sent());
+        sent
+    }
+
+    /// The `ends` of a reply (TST-32).
+    pub(crate) fn tell_ends(&mut self) -> BTreeMap<String, u64> {
+        self.quic.tell_ends()
     }
 
     /// Moves the clock. Deadlines on the way are met in the order of their times (TST-16).
@@ -173,8 +219,21 @@ impl Peers {
     /// Handles what waits and what has arrived (TST-15, TST-28). The error is a text for people (TST-29).
     pub(crate) fn handle(&mut self, arrived: Option<&Arrived>) -> Result<(), String> {
         self.handle_datagrams();
-        if let Some(arrived) = arrived {
-            self.handle_arrived(arrived)?;
+        match arrived {
+            Some(arrived) if self.quic.knows(&arrived.link) => self.handle_quic(arrived),
+            Some(arrived) => self.handle_arrived(arrived),
+            None => Ok(()),
+        }
+    }
+
+    fn handle_quic(&mut self, arrived: &Arrived) -> Result<(), String> {
+        let deadline = arrival_deadline();
+        while !self.quic.is_satisfied(arrived) {
+            let news = self.quic.take(arrived, deadline)?;
+            if let Some(open) = &mut self.open {
+                let outputs = news.apply(&mut open.endpoint, &arrived.link, self.clock);
+                self.pass_on(outputs);
+            }
         }
         Ok(())
     }
@@ -240,9 +299,13 @@ impl Peers {
                 eprintln!("resonant-testee: a frame was not sent: {error}");
             }
         }
+        for (link, carried) in outputs.carried {
+            self.quic.carry(&link, carried);
+        }
         for (link, event) in &outputs.events {
-            if matches!(event, Event::Closed { .. }) {
+            if let Event::Closed { code } = event {
                 self.lines.close(link);
+                self.quic.close(link, number_of(*code));
                 open.ended.insert(link.clone());
             }
             self.events.push(to_json(link, event));

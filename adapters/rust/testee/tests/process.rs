@@ -23,7 +23,11 @@ fn start(arguments: &[&str]) -> (Child, u64) {
     assert_ne!(ports["control"], ports["wires"]["udp"]);
     assert_eq!(ports.as_object().unwrap().len(), 2);
     let wires: Vec<&String> = ports["wires"].as_object().unwrap().keys().collect();
-    assert_eq!(wires, ["tcp", "udp"]);
+    let expected: &[&str] = match cfg!(feature = "quic") {
+        true => &["quic", "tcp", "udp"],
+        false => &["tcp", "udp"],
+    };
+    assert_eq!(wires, expected);
     (child, ports["control"].as_u64().expect("a port"))
 }
 

@@ -12,7 +12,7 @@ fn hello_names_every_profile() {
     let reply = testee.ask("hello", json!({"token": "t"}));
     assert_eq!(reply["ok"]["language"], "Rust");
     assert_eq!(reply["ok"]["spec"], "1.0");
-    let profiles = json!([
+    let mut profiles = json!([
         "frame",
         "zstd",
         "xchacha",
@@ -23,8 +23,13 @@ fn hello_names_every_profile() {
         "stream",
         "tcp"
     ]);
+    let mut transports = json!(["udp", "tcp"]);
+    if cfg!(feature = "quic") {
+        profiles.as_array_mut().unwrap().push(json!("quic"));
+        transports.as_array_mut().unwrap().push(json!("quic"));
+    }
     assert_eq!(reply["ok"]["profiles"], profiles);
-    assert_eq!(reply["ok"]["transports"], json!(["udp", "tcp"]));
+    assert_eq!(reply["ok"]["transports"], transports);
 }
 
 #[test]

@@ -48,6 +48,15 @@ impl<L> Default for Outputs<L> {
     }
 }
 
+impl<L> Outputs<L> {
+    /// Adds the output of a later call.
+    pub fn append(&mut self, later: Self) {
+        self.datagrams.extend(later.datagrams);
+        self.carried.extend(later.carried);
+        self.events.extend(later.events);
+    }
+}
+
 impl<L: Clone> Outputs<L> {
     /// Adds what the peer of a link gave.
     pub(super) fn extend(&mut self, link: &L, output: Output, is_quic: bool) {

@@ -45,7 +45,11 @@
 //! ```
 
 mod line;
+#[cfg(feature = "quic")]
+mod quic;
 mod shared;
 mod tcp;
 
+#[cfg(feature = "quic")]
+pub use quic::{client_tls, server_tls, QuicDone, QuicEndpoint, QuicLines, QuicLink, QuicNews};
 pub use tcp::TcpEndpoint;

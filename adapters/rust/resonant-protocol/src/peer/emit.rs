@@ -62,9 +62,10 @@ impl Peer {
             return Err(error);
         }
         self.send_numbers.count(stream_id);
+        let carriage = self.carriage(stream_id, action);
         self.send_streams
-            .record(stream_id, &datagram, action == Action::Data);
-        self.put(datagram, self.carriage(stream_id, action));
+            .record(stream_id, carriage, &datagram, action == Action::Data);
+        self.put(datagram, carriage);
         Ok(frame_seq)
     }
 

@@ -31,6 +31,7 @@ impl Testee {
         let wires = Wires {
             udp: Some(wire),
             tcp: Some(listener),
+            quic: Some(UdpSocket::bind("127.0.0.1:0").unwrap()), // which a testee without the feature leaves alone
         };
         let mut testee = Self {
             session: Session::new("t".to_owned(), ops(), Peers::new(wires).unwrap()),

@@ -6,7 +6,6 @@ use crate::peer::event::{Announce, Event, Reference};
 use crate::peer::state::Peer;
 use crate::peer::stream::RecvStream;
 use crate::peer::sync::Report;
-use crate::transport::Carriage;
 
 impl Peer {
     pub(crate) fn take_head(&mut self, received: &Received<'_>, announced: Option<Announce>) {
@@ -37,8 +36,8 @@ impl Peer {
             let frames = self
                 .send_streams
                 .repair(reference, &report.missing, self.clock);
-            for frame in frames {
-                self.put(frame, Carriage::Uni(reference.stream_id));
+            for (carriage, frame) in frames {
+                self.put(frame, carriage);
             }
         }
     }

@@ -5,17 +5,21 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::sums::Sums;
 use crate::limits::{MAX_KEPT_BYTES, MAX_RESENT_FRAMES, MIN_KEPT_MS};
 use crate::peer::event::Reference;
+use crate::transport::Carriage;
 
 /// A stream from its HEAD on.
 struct SendStream {
     is_strong: bool,
     sums: Sums,
     /// The latest frames, and the number of the first of them.
-    kept: VecDeque<Vec<u8>>,
+    kept: VecDeque<Kept>,
     first: u64,
     /// The TAIL's number, and when it was last sent.
     tail: Option<(u64, u64)>,
 }
+
+/// A sent frame, and the carriage that it is also sent again on (QUI-4, QUI-5).
+type Kept = (Carriage, Vec<u8>);
 
 /// All streams that are open or kept.
 #[derive(Default)]
@@ -81,7 +85,13 @@ impl SendStreams {
     }
 
     /// Takes a frame that is sent. On a stream_id without an open stream it is of no interest.
-    pub(crate) fn record(&mut self, stream_id: u32, frame: &[u8], is_data: bool) {
+    pub(crate) fn record(
+        &mut self,
+        stream_id: u32,
+        carriage: Carriage,
+        frame: &[u8],
+        is_data: bool,
+    ) {
         let stream = self.streams.get_mut(&stream_id);
         let Some(stream) = stream.filter(|stream| stream.tail.is_none()) else {
             return;
@@ -89,7 +99,7 @@ impl SendStreams {
         if is_data {
             stream.sums.add(frame);
         }
-        stream.kept.push_back(frame.to_vec());
+        stream.kept.push_back((carriage, frame.to_vec()));
         self.bytes = self.bytes.saturating_add(frame.len());
         self.trim();
     }
@@ -104,7 +114,7 @@ impl SendStreams {
                 continue;
             };
             while self.bytes > MAX_KEPT_BYTES {
-                let Some(frame) = stream.kept.pop_front() else {
+                let Some((_, frame)) = stream.kept.pop_front() else {
                     break;
                 };
                 stream.first = stream.first.saturating_add(1);
@@ -128,7 +138,7 @@ impl SendStreams {
     }
 
     /// The frames of these numbers, as far as they are kept, and then the TAIL (STM-20).
-    pub(crate) fn repair(&mut self, tail: Reference, missing: &[u64], now: u64) -> Vec<Vec<u8>> {
+    pub(crate) fn repair(&mut self, tail: Reference, missing: &[u64], now: u64) -> Vec<Kept> {
         let Some(stream) = self.streams.get_mut(&tail.stream_id) else {
             return Vec::new();
         };
@@ -155,7 +165,7 @@ impl SendStreams {
 
     pub(crate) fn forget(&mut self, stream_id: u32) {
         if let Some(stream) = self.streams.remove(&stream_id) {
-            let bytes: usize = stream.kept.iter().map(Vec::len).sum();
+            let bytes: usize = stream.kept.iter().map(|(_, frame)| frame.len()).sum();
             self.bytes = self.bytes.saturating_sub(bytes);
             self.order.retain(|other| *other != stream_id);
         }
@@ -179,7 +189,12 @@ mod tests {
         for stream_id in [7, 3] {
             sent.open(stream_id, false);
             for fill in 0..3 {
-                sent.record(stream_id, &vec![fill; LARGE], false);
+                sent.record(
+                    stream_id,
+                    Carriage::Uni(stream_id),
+                    &vec![fill; LARGE],
+                    false,
+                );
             }
         }
         // Six of them are over the limit, five are not.
@@ -191,7 +206,7 @@ mod tests {
             frame_seq: 2,
         };
         let repaired = sent.repair(tail, &[0, 1], 0);
-        let fills = repaired.iter().filter_map(|frame| frame.first());
+        let fills = repaired.iter().filter_map(|(_, frame)| frame.first());
         assert_eq!(fills.copied().collect::<Vec<u8>>(), [1, 2]);
         sent.forget(7);
         assert_eq!((sent.bytes, sent.order.len()), (3 * LARGE, 1));

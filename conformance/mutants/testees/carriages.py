@@ -1,0 +1,86 @@
+"""Testees whose ops on peers over QUIC are wrong, and some that are not choosy about the protocol."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
+
+from adapters.testee_kit import read_arguments, server
+
+from ..engine.patches import Change, edited, wrapped
+from ..engine.testee import SCRIPTS
+from .wrong import WrongTestee, breaking
+
+Method = Callable[..., Any]
+ACTS, TAKING, WIRE = "asyncio.quic_acts.QuicActs", "quic_peers._Taking", "quic_wire"
+QUIC = "quic"
+
+
+@dataclass(frozen=True, slots=True)
+class WrongCarriages(WrongTestee):
+    """The reference's testee over QUIC with one change, which begins before it is started and never ends."""
+
+    def run(self) -> None:
+        """Serve with the change."""
+        arguments = read_arguments(argparse.ArgumentParser())
+        self.change(ExitStack())
+        ops, peers = SCRIPTS["ops"], SCRIPTS["quic_peers"].QuicOps()
+        ops.OPS.update(SCRIPTS["peer_ops"].table(peers))
+        ops.EXTRAS.append(QUIC)
+        server.serve(ops.answer, arguments.attach, (*ops.TRANSPORTS, QUIC), peers.use)
+
+
+def _over_quic(probes: str, name: str, about: str, change: Change) -> WrongTestee:
+    made = breaking(probes, name, about, change)
+    return WrongCarriages(made.name, made.about, made.clauses, made.change, made.probes)
+
+
+def _told_as_an_end(right: Method) -> Method:
+    def receive_close(self: Any, link: str, number: int | None, now_ms: int) -> None:
+        right(self, link, number or 0, now_ms)
+
+    return receive_close
+
+
+WRONG: tuple[WrongTestee, ...] = (
+    _over_quic(
+        "carriages-in-parts",
+        "takes-all-of-a-carriage",
+        "Takes more bytes of a carriage than the op says.",
+        edited(f"{TAKING}.carriage", "most = self.arrived.bytes - came.taken", "most = 1 << 16"),
+    ),
+    _over_quic(
+        "carriages-counted",
+        "counts-main-alone",
+        "Tells what was sent on main, and not what was sent on unis.",
+        edited(f"{ACTS}._write", "self.sent += len(data)", "self.sent += 0 if on else len(data)"),
+    ),
+    _over_quic(
+        "carriages-counted",
+        "stops-uncounted",
+        "Does not tell which streams it stopped.",
+        edited(f"{ACTS}._stop", "self.ends += 1", "self.ends += 0"),
+    ),
+    _over_quic(
+        "other-protocol",
+        "any-protocol",
+        "Takes connections whatever protocol they offer.",
+        edited(
+            f"{WIRE}._configuration",
+            "alpn_protocols=[ALPN]",
+            "alpn_protocols=[ALPN] if is_client else [ALPN, 'resonant/0']",
+        ),
+    ),
+    _over_quic(
+        "other-server",
+        "no-connection-is-an-end",
+        "Takes a connection that cannot be made for one that ended well.",
+        wrapped("endpoint.quic_endpoint.QuicEndpoint.receive_close", _told_as_an_end),
+    ),
+)
+if find_spec("aioquic") is None:
+    WRONG = ()

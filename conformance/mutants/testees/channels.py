@@ -1,0 +1,97 @@
+"""Testees whose op peer_signal, or whose messages on channels, are wrong."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
+
+from adapters.testee_kit import read_arguments, server
+
+from ..engine.patches import Change, wrapped
+from ..engine.testee import SCRIPTS
+from .wrong import WrongTestee, breaking
+
+Method = Callable[..., Any]
+WIRE = "webrtc_wire.WebrtcWire"
+
+
+@dataclass(frozen=True, slots=True)
+class WrongChannels(WrongTestee):
+    """The reference's testee on channels with one change, which begins before it is started and never ends."""
+
+    def run(self) -> None:
+        """Serve with the change."""
+        arguments = read_arguments(argparse.ArgumentParser())
+        self.change(ExitStack())
+        ops, peers = SCRIPTS["ops"], SCRIPTS["webrtc_peers"].offered()
+        server.serve(ops.answer, arguments.attach, ops.TRANSPORTS, peers.use)
+
+
+def _on_channels(probes: str, name: str, about: str, change: Change) -> WrongTestee:
+    made = breaking(probes, name, about, change)
+    return WrongChannels(made.name, made.about, made.clauses, made.change, made.probes)
+
+
+def _never_offers(right: Method) -> Method:
+    def signal(self: Any, offer: str | None = None, answer: str | None = None) -> Any:
+        return {} if offer is None and answer is None else right(self, offer, answer)
+
+    return signal
+
+
+def _association_closed(right: Method) -> Method:
+    def close(self: Any) -> None:
+        right(self)
+        if self._association is not None:
+            self._run(self._association.close())
+
+    return close
+
+
+def _any_description(right: Method) -> Method:
+    def signal(self: Any, **given: str) -> Any:
+        try:
+            return right(self, **given)
+        except SCRIPTS["webrtc_wire"].SignalError:
+            return {}
+
+    return signal
+
+
+def _empty_uncounted(right: Method) -> Method:
+    def arrivals(self: Any, arrived: Any, deadline: float) -> Iterator[Any]:
+        for what in right(self, arrived, deadline):
+            if what == b"":
+                self.channels[arrived.link].taken -= 1
+            yield what
+
+    return arrivals
+
+
+WRONG: tuple[WrongTestee, ...] = (
+    _on_channels("signalling", "never-offers", "Makes no offer of its own.", wrapped(f"{WIRE}.signal", _never_offers)),
+    _on_channels(
+        "signalling",
+        "association-ends-with-peers",
+        "Ends the association with its peers.",
+        wrapped(f"{WIRE}.close", _association_closed),
+    ),
+    _on_channels(
+        "unusable-descriptions",
+        "any-description",
+        "Takes what is no description.",
+        wrapped(f"{WIRE}.signal", _any_description),
+    ),
+    _on_channels(
+        "messages-counted",
+        "empty-messages-uncounted",
+        "Counts an empty message for no byte.",
+        wrapped(f"{WIRE}.arrivals", _empty_uncounted),
+    ),
+)
+if find_spec("aiortc") is None:
+    WRONG = ()
