@@ -103,7 +103,7 @@ BENCHES: tuple[Bench, ...] = (
     _rust(
         "quic",
         "stream of 2,000 frames of 60 KiB over QUIC against the same bytes on a stream of quinn's own",
-        {"quic_of_quinn": Figure(MORE, limit=0.8)},
+        {"quic_of_quinn": MORE_IS_BETTER},
         *("--features", "quic", "--target-dir", "target/quic"),
     ),
     _go(
