@@ -122,6 +122,13 @@ BENCHES: tuple[Bench, ...] = (
         "stream of 2,000 frames of 60 KiB over TCP against the same bytes through a bare socket",
         {"tcp_of_bare": MORE_IS_BETTER},
     ),
+    Bench(
+        "go-quic",
+        "Go, stream of 2,000 frames of 60 KiB over QUIC against the same bytes on a stream of quic-go's own",
+        ("go", "run", "./internal/bench"),
+        {"quic_of_bare": MORE_IS_BETTER},
+        ROOT / "adapters" / "go" / "quic",
+    ),
     _typescript("frame", "seed frame of 2048 F16", {"decode_us": Figure(LESS, ratio=False, limit=40)}),
     _typescript("quant", "quantizers on 1 Mi elements", {"q4_ms": Figure(LESS, ratio=False, limit=60)}),
     _suite(
