@@ -46,10 +46,9 @@ class Channel:
         """The bytes of messages taken, sent or to be sent, and handed over since `Endpoint.written` was told."""
         self.over = refused
         """Whether there is nothing more to take (TST-28)."""
-        self.end_code = Ending.STOPS
         channel.bufferedAmountLowThreshold = MAX_BUFFERED_BYTES
         channel.on("message", self._note)
-        channel.on("close", lambda: self._note(self.end_code))
+        channel.on("close", self._note_end)
         channel.on("open", self.push)
         channel.on("bufferedamountlow", self.push)
 
@@ -57,6 +56,10 @@ class Channel:
         with self._changed:
             self._came.append(what)
             self._changed.notify_all()
+
+    def _note_end(self) -> None:
+        # An association that ends has told its own end before it closes its channels (RTC-11).
+        self._note(Ending.RESETS if self._channel.transport.state == "closed" else Ending.STOPS)
 
     def take(self, deadline: float) -> Arriving | None:
         """The next message, or the end; None at the deadline. In the testee's thread."""
@@ -185,7 +188,6 @@ class WebrtcWire:
             await self._association.close()
         self._association = association = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         association.on("datachannel", self._note_channel)
-        association.on("connectionstatechange", lambda: self._note_state(association))
         return association
 
     async def _offer(self) -> str:
@@ -224,12 +226,6 @@ class WebrtcWire:
             self._changed.notify_all()
         if refused:
             made.close()
-
-    def _note_state(self, association: RTCPeerConnection) -> None:
-        """Channels end with their association, for another reason (RTC-11)."""
-        if association is self._association and association.connectionState in ("closed", "failed"):
-            for channel in list(self.channels.values()):
-                channel.end_code = Ending.RESETS
 
 
 async def _each(channels: list[Channel], act: Callable[[Channel], None]) -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MOST_CHANNELS = 200
 """Conversations over one association: numbers of channels are not used again by every library."""
+MIN_SIZE = 65_536
+"""RTC-7: the least max-message-size of a testee's description, but for 0, which is no limit."""
 Ask = Callable[[str, Mapping[str, Any]], Answer]
 _PAGE = "specs/webrtc.md"
 
@@ -52,7 +54,7 @@ def association_with(testee: Any, ask: Ask, wanted: Raw) -> WebrtcPeer:
     wanted: `testee_offers` and `max_message_size` of a dialogue. Raises EndError where none comes about,
     NotAnsweredError, and ImportError without aiortc.
     """
-    from adapters.driver.transport.webrtc_wire import WebrtcPeer  # noqa: PLC0415 - an extra, which takes a while
+    from adapters.driver.transport.webrtc_wire import WebrtcPeer, announced_size  # noqa: PLC0415 - an extra
 
     made, starts = _MADE.get(testee), getattr(testee, "starts", 0)
     if made is not None and made.serves(starts, wanted):
@@ -69,6 +71,11 @@ def association_with(testee: Any, ask: Ask, wanted: Raw) -> WebrtcPeer:
         association = WebrtcPeer(signal, **wanted)
     except OSError as error:
         raise EndError(f"came to no association (TST-33): {error}", "no association", _PAGE) from error
+    size = announced_size(association.description)
+    if size is None or 0 < size < MIN_SIZE:
+        association.close()
+        got = "no max-message-size" if size is None else f"a max-message-size of {size}"
+        raise EndError("announced less than the largest frame (RTC-7)", got, _PAGE)
     _MADE[testee] = _Made(association, starts, dict(wanted))
     weakref.finalize(testee, association.close)
     return association

@@ -13,7 +13,7 @@ from ..model.cases import Case
 from ..model.testee import AsksPeers
 from ..model.unanswered import not_judged
 from ..model.verdict import PASSED, PASSED_UNNAMED, Verdict
-from .associations import Ask, NotAnsweredError, association_with
+from .associations import Ask, NotAnsweredError, association_with, forget
 from .channels import WebrtcEnds
 from .clock import REAL, pass_really, pass_virtually
 from .connections import OpenConnection, TcpEnds, open_connection
@@ -73,6 +73,8 @@ def judge_dialogue(
     try:
         return _play(player, dialogue)
     except StoppedError as stopped:
+        if case.transport == WEBRTC:
+            forget(testee)  # whatever went wrong on it is not to spoil the next one
         if stopped.verdict.outcome not in _GONE:
             ask("peer_close", {})
         return stopped.verdict

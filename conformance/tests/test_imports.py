@@ -86,7 +86,7 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
         layer("handshake", "a stream begins with a handshake"),
         layer("stream", "streams"),
         layer("tcp", "what a connection does to handshakes and streams"),
-        layer("quic", "what several carriages in a connection add"),
+        layer("quic webrtc", "what several carriages in a connection add; what messages are instead of bytes"),
         layer("corners", "cases that need both"),
         layer("dialogue_topics", "every dialogue"),
         layer("catalogue", "every group"),

@@ -45,6 +45,7 @@ SECTIONS = {
         "TCP: what may be sent",
         "The ops tcp_split and tcp_join",
     ],
+    "webrtc": ["Channels and messages", "Sizes", "How channels end", "Signalling", "Example"],
     "quic": ["Carriages", "How carriages and connections end", "Example"],
     "testee": [
         "A testee in pseudocode",

@@ -77,6 +77,19 @@ def _takes(view: View) -> Iterable[int]:
     return [view.given["datagrams"]] if "datagrams" in view.given else []
 
 
+def _messages(view: View) -> Iterable[int]:
+    return [len(step["send"]) // 2 for step in view.given["steps"] if "send" in step]
+
+
+def _announced(view: View) -> Iterable[int | None]:
+    association = view.given.get("association", {})
+    return [association["max_message_size"]] if "max_message_size" in association else []
+
+
+def _texts(view: View) -> Iterable[int]:
+    return [len(step["text"].encode()) for step in view.given["steps"] if "text" in step]
+
+
 _SESSIONLESS = [(role, code, False) for role in ROLES for code in ("", *CLOSING)]
 _IN_SESSION = [(role, code, True) for role in ROLES for code in ("", *CLOSING)]
 
@@ -119,6 +132,21 @@ TRANSPORTS: Mapping[str, tuple[Row, ...]] = {
         Row("sizes", "the largest datagram that the other ends take", _takes, (0, 64, 600)),
         Row("instants", "each role: beside 10 s", _talk(_instants), [(r, at) for r in ROLES for at in (9_999, 10_000)]),
         Row("instants", "each role: just after 10 s", _talk(_instants), [(r, 10_001) for r in ROLES]),
+        Row("instants", "a server: beside 15 s", _talk(_instants), [("server", at) for at in (14_999, 15_000)]),
+    ),
+    "webrtc": (
+        Row(
+            "combinations",
+            "role × code of an end × session",
+            _talk(_ends),
+            [
+                *((role, code, lost) for role in ROLES for code in ("", "CONNECTION_RESET") for lost in (False, True)),
+                ("server", "HANDSHAKE_TIMEOUT", False),
+            ],
+        ),
+        Row("sizes", "bytes of a message", _messages, (33, 1_150, 65_536), (0, 1, 32, 65_537)),
+        Row("sizes", "the size that the other end announces", _announced, (None, 0, 1_000, 65_535, 65_536)),
+        Row("sizes", "bytes of a text", _texts, (), (0, 1)),
         Row("instants", "a server: beside 15 s", _talk(_instants), [("server", at) for at in (14_999, 15_000)]),
     ),
 }

@@ -31,6 +31,9 @@ from .tcp import bytes as tcp_bytes
 from .tcp import ends as tcp_ends
 from .tcp import framing as tcp_framing
 from .tcp import timers as tcp_timers
+from .webrtc import channels as webrtc_channels
+from .webrtc import ends as webrtc_ends
+from .webrtc import messages as webrtc_messages
 from .xchacha import ladders as xchacha_ladders
 from .xchacha import sealed
 from .zstd import ladders as zstd_ladders
@@ -75,6 +78,9 @@ GROUP_MAKERS = (
     quic_timers.groups,
     quic_connections.groups,
     quic_sent.groups,
+    webrtc_channels.groups,
+    webrtc_messages.groups,
+    webrtc_ends.groups,
     found.groups,
     hand.groups,
 )

@@ -235,9 +235,13 @@ class WebrtcPeer:
         signal({"answer": _announcing(self._loop.run(self._describe("answer")), size)})
 
     def _use(self, kind: str) -> None:
-        """Take the testee's description. Raises OSError for one that aiortc does not take."""
+        """Take the testee's description. Raises OSError for one that aiortc does not take.
+
+        aiortc is not to hold us to the size in it, as we send larger messages to see what becomes of them.
+        """
+        taken = RTCSessionDescription(_announcing(self.description, 0), kind)
         try:
-            self._loop.run(self._connection.setRemoteDescription(RTCSessionDescription(self.description, kind)))
+            self._loop.run(self._connection.setRemoteDescription(taken))
         except Exception as error:  # aiortc has no exception of its own for what it cannot read
             raise OSError(f"its description cannot be used: {error!r}") from error
 

@@ -21,7 +21,7 @@ const (
 type streamWire struct {
 	endpoint *Endpoint
 	address  net.Addr
-	listener net.Listener // a server's over TCP
+	listener io.Closer // a server's over TCP or QUIC
 	running  sync.WaitGroup
 	timer    *time.Timer
 
@@ -95,6 +95,7 @@ func (w *streamWire) due() {
 func (w *streamWire) addr() net.Addr { return w.address }
 
 func (w *streamWire) wake(at time.Time) error {
+	w.carry()
 	if at.IsZero() {
 		w.timer.Stop()
 	} else {
@@ -140,6 +141,9 @@ func (w *streamWire) add(socket socket) {
 	one := &stream{key: key, socket: socket, number: w.made, ready: sync.NewCond(&e.mutex)}
 	w.streams[key], e.remotes[key] = one, socket.RemoteAddr()
 	socket.begin(e.links, key, e.now())
+	if carried, is := socket.(*carriedStream); is {
+		carried.Tell(w.written)
+	}
 	_ = e.settle()
 	w.running.Go(func() {
 		var writing sync.WaitGroup

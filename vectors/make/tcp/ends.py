@@ -142,7 +142,8 @@ NAMES = [*LETTERS, *(f"a{letter}" for letter in LETTERS), *(f"b{letter}" for let
 MANY = 64
 
 
-def _joined(link: str) -> Steps:
+def joined(link: str) -> Steps:
+    """A handshake on the connection of this end."""
     told = established() if link == "a" else by(link, established())
     return [*send(brief_ping(), link=link), *expect(ANSWER, link=link), *events(told)]
 
@@ -151,19 +152,17 @@ def _connections() -> Iterator[Case]:
     about = "Two sessions; one connection ends, the other one goes on."
     one = [*finish("half"), *nothing(), *events(lost(), closed())]
     other = [*send(part(0), link="b"), *events(by("b", message(part(0))))]
-    yield server(
-        "two", about, "TCP-14 TCP-19", OPEN, _joined("b"), other, one, write(part(1), link="b"), _heard("b", 1)
-    )
+    yield server("two", about, "TCP-14 TCP-19", OPEN, joined("b"), other, one, write(part(1), link="b"), _heard("b", 1))
     about = "Pieces of frames on two connections in turn."
     data = carried(part(0))
     pieces = [*write(data[:3]), *events(), *write(data[:9], link="b"), *events()]
     rest = [*write(data[3:]), *events(message(part(0))), *write(data[9:], link="b"), *_heard("b", 0)]
-    yield server("pieces", about, "TCP-2 TCP-8", OPEN, _joined("b"), pieces, rest)
+    yield server("pieces", about, "TCP-2 TCP-8", OPEN, joined("b"), pieces, rest)
     about = "A fault on one connection does not touch the other."
     fault = [*write(u32(2**31), link="b"), *events(by("b", lost()), by("b", closed("FRAME_TOO_LARGE")))]
-    yield server("fault", about, "TCP-4 TCP-14", OPEN, _joined("b"), fault, send(part(0)), events(message(part(0))))
+    yield server("fault", about, "TCP-4 TCP-14", OPEN, joined("b"), fault, send(part(0)), events(message(part(0))))
     about = "64 connections at a time, each with a session."
-    sessions = [step for name in NAMES[:MANY] for step in _joined(name)]
+    sessions = [step for name in NAMES[:MANY] for step in joined(name)]
     last = NAMES[MANY - 1]
     each = [*send(part(0)), *events(message(part(0))), *send(part(0), link=last), *_heard(last, 0)]
     yield server("many", about, "TCP-19", sessions, each)

@@ -16,9 +16,9 @@ from .frames import CANARIES as FRAME
 from .lies import Canary
 from .payloads import MESSAGE, QUANT, SPARSE
 from .transforms import XCHACHA, ZSTD
-from .transports import QUIC, TCP
+from .transports import QUIC, TCP, WEBRTC
 
-CANARIES = (*FRAME, *ZSTD, *XCHACHA, *MESSAGE, *SPARSE, *QUANT, *HANDSHAKE, *STREAM, *TCP, *QUIC)
+CANARIES = (*FRAME, *ZSTD, *XCHACHA, *MESSAGE, *SPARSE, *QUANT, *HANDSHAKE, *STREAM, *TCP, *QUIC, *WEBRTC)
 UDP = ("udp",)
 ABOUT = (
     "Every case in canary/data is wrong on purpose. A driver has to report each one that it runs, and what it runs "

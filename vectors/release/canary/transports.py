@@ -16,6 +16,10 @@ TCP: tuple[Canary, ...] = (
     Canary("tcp/timers/frames/client-exact-1", without(10), "there are events that nobody claims"),
 )
 
+WEBRTC: tuple[Canary, ...] = (
+    Canary("webrtc/ends/session/server-reset", step(5, "events.1.code", "FRAME_TIMEOUT"), "the association ended"),
+)
+
 QUIC: tuple[Canary, ...] = (
     Canary(
         "quic/ends/numbers/server-number-3", step(5, "events.1.code", "FRAME_TOO_LARGE"), "the number names another"

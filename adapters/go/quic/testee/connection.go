@@ -52,7 +52,7 @@ type connection struct {
 
 func newConnection(conn *quic.Conn, role peer.Role) *connection {
 	c := &connection{Conn: conn, role: role, changed: make(chan struct{}), sources: map[peer.Carriage]*source{}}
-	c.writer = link.NewWriter(conn, func() {})
+	c.writer = link.NewWriter(conn, func(peer.Carriage, uint64) {})
 	go c.acceptUnis()
 	go c.acceptStreams()
 	go c.receiveDatagrams()
@@ -176,7 +176,9 @@ func (c *connection) takeDatagrams(arrived *testeekit.Arrived, handle handler) e
 	}
 	stopped := false
 	ended := func() bool {
-		stopped = c.main != nil && isStopped(c.main.Context())
+		if c.main != nil {
+			_, stopped = link.StoppedWith(c.main.Context())
+		}
 		return c.Context().Err() != nil || stopped
 	}
 	if err := c.await(ended, "the end of "+arrived.Link+" has not come"); err != nil {
@@ -194,11 +196,6 @@ func (c *connection) takeDatagrams(arrived *testeekit.Arrived, handle handler) e
 		}
 	})
 	return nil
-}
-
-func isStopped(stream context.Context) bool {
-	var reset *quic.StreamError
-	return errors.As(context.Cause(stream), &reset) && reset.Remote
 }
 
 // takeStop waits until the other end has stopped an own uni.
@@ -303,4 +300,6 @@ func (c *connection) Ends() (count int64, more bool) {
 }
 
 // Close closes the connection once everything is sent.
-func (c *connection) Close() { c.writer.Close(c.peer.Number()) }
+func (c *connection) Close() {
+	c.writer.Close(c.peer.Number(), func() time.Duration { return 0 })
+}

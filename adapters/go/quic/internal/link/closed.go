@@ -15,3 +15,12 @@ func ClosedWith(conn context.Context) (number uint64, closed bool) {
 	}
 	return 0, false
 }
+
+// StoppedWith gives the number with which the other end has stopped a QUIC stream, if that is what has ended it.
+func StoppedWith(stream context.Context) (number uint64, stopped bool) {
+	var said *quic.StreamError
+	if errors.As(context.Cause(stream), &said) && said.Remote {
+		return uint64(said.ErrorCode), true
+	}
+	return 0, false
+}

@@ -26,9 +26,10 @@ type sendStream interface {
 // may be called from any goroutine.
 type Writer struct {
 	conn *quic.Conn
-	told func() // of every write
 
+	stopped  func(on peer.Carriage, number uint64) // is told when the other end has stopped an own uni
 	mutex    sync.Mutex
+	told     func() // of every write
 	changed  *sync.Cond
 	streams  map[peer.Carriage]*outgoing
 	unopened []*outgoing // own unis, in the order of their numbers
@@ -46,9 +47,9 @@ type outgoing struct {
 	queue  []peer.Carried
 }
 
-// NewWriter makes a Writer, which calls told whenever something was written.
-func NewWriter(conn *quic.Conn, told func()) *Writer {
-	w := &Writer{conn: conn, told: told, streams: map[peer.Carriage]*outgoing{}}
+// NewWriter makes a Writer, which says when the other end has stopped a uni.
+func NewWriter(conn *quic.Conn, stopped func(on peer.Carriage, number uint64)) *Writer {
+	w := &Writer{conn: conn, stopped: stopped, told: func() {}, streams: map[peer.Carriage]*outgoing{}}
 	w.changed = sync.NewCond(&w.mutex)
 	context.AfterFunc(conn.Context(), func() {
 		w.mutex.Lock()
@@ -121,6 +122,11 @@ func (w *Writer) open() {
 			return // the connection is over
 		}
 		one.stream = stream
+		context.AfterFunc(stream.Context(), func() {
+			if number, is := StoppedWith(stream.Context()); is {
+				w.stopped(one.on, number)
+			}
+		})
 		go w.write(one)
 	}
 }
@@ -142,12 +148,12 @@ func (w *Writer) write(one *outgoing) {
 		last := len(one.queue) == 0
 		w.mutex.Unlock()
 		send(one.stream, what, last)
-		w.told()
 		w.mutex.Lock()
 		w.waiting--
 		w.bytes -= len(what.Data)
 		w.written += len(what.Data)
 		w.changed.Broadcast()
+		go w.told()
 		if what.Ending != peer.Lasting {
 			delete(w.streams, one.on)
 			return
@@ -186,9 +192,9 @@ func (w *Writer) Written() int {
 	return found
 }
 
-// Close closes the connection with a number once everything is on its way, or 5 s have passed. It does not wait for that;
-// the connection's context tells.
-func (w *Writer) Close(number uint64) {
+// Close closes the connection with a number once everything has been on its way for so long, or 5 s have passed. It does
+// not wait for that; the connection's context tells.
+func (w *Writer) Close(number uint64, after func() time.Duration) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	if w.closing {
@@ -207,8 +213,12 @@ func (w *Writer) Close(number uint64) {
 		for w.waiting > 0 && !w.over && !late {
 			w.changed.Wait()
 		}
+		over := w.over
 		w.mutex.Unlock()
 		timer.Stop()
+		if !over {
+			w.rest(after())
+		}
 		_ = w.conn.CloseWithError(quic.ApplicationErrorCode(number), "")
 	}()
 }
@@ -230,9 +240,23 @@ func (w *Writer) Stopped(ctx context.Context, on peer.Carriage) (number uint64, 
 	case <-ctx.Done():
 		return 0, false, ctx.Err()
 	}
-	var reset *quic.StreamError
-	if errors.As(context.Cause(stream.Context()), &reset) && reset.Remote {
-		return uint64(reset.ErrorCode), true, nil
+	number, stopped = StoppedWith(stream.Context())
+	return number, stopped, nil
+}
+
+// Tell has a function called after every write.
+func (w *Writer) Tell(written func()) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.told = written
+}
+
+// rest waits for so long, or until the connection is over.
+func (w *Writer) rest(long time.Duration) {
+	if long > 0 {
+		select {
+		case <-time.After(long):
+		case <-w.conn.Context().Done():
+		}
 	}
-	return 0, false, nil
 }
