@@ -5,6 +5,7 @@ import { answer, offer } from "../../src/webrtc/index.js";
 import {
   type Answer,
   type Association,
+  bindWires,
   type Channel,
   Channels,
   type Outgoing,
@@ -156,6 +157,13 @@ test("a client's channel is opened as its peers say, on an association that the 
   await once(channel, "close", { signal: soon() });
   await made.ask("peer_open");
   assert.equal(under.connectionState, "connected");
+});
+
+test("peers over WebRTC need an RTCPeerConnection", async (t) => {
+  await assert.rejects(bindWires(new Echo()), TypeError);
+  const performer = await bindWires(new Echo(), () => peerConnection(t));
+  t.after(() => performer.close());
+  assert.deepEqual(performer.ports, {});
 });
 
 test("what is no description, or comes out of place, is an error", async (t) => {
