@@ -129,6 +129,10 @@ test("a channel of another protocol is closed, and the end of the association is
   await made.ask("peer_open");
   const other = under.createDataChannel("theirs", { protocol: "other" });
   await once(other, "close", { signal: soon() });
+  const noted = [...made.peers.noted];
+  const nothing = { link: `webrtc-${other.id}`, bytes: 1, ended: true };
+  assert.deepEqual(await made.ask("peer_poll", { arrived: nothing }), { ok: { events: [] } });
+  assert.deepEqual(made.peers.noted, noted);
   under.close();
   const link = `webrtc-${channel.id}`;
   await made.ask("peer_poll", { arrived: { link, bytes: 0, ended: true } });
