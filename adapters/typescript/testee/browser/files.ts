@@ -9,18 +9,18 @@ const IMPORTS = {
   "@noble/ciphers/": "/node_modules/@noble/ciphers/",
   "@noble/hashes/": "/node_modules/@noble/hashes/",
 };
-const PAGE = `<!doctype html>
+const page = (script: string) => `<!doctype html>
 <meta charset="utf-8">
 <link rel="icon" href="data:,">
 <script type="importmap">${JSON.stringify({ imports: IMPORTS })}</script>
-<script type="module" src="/build/testee/browser/page.js"></script>`;
+<script type="module" src="${script}"></script>`;
 const TYPES: Readonly<Record<string, string>> = { js: "text/javascript", wasm: "application/wasm" };
 
-/** Serve the page, and the modules below a folder, on a free port of 127.0.0.1. Gives the page's address. */
-export function servePage(root: string): Promise<string> {
+/** Serve a page with a script, and the modules below a folder, on a free port of 127.0.0.1. Gives the page's address. */
+export function servePage(root: string, script: string): Promise<string> {
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
-    if (path === "/") response.setHeader("content-type", "text/html").end(PAGE);
+    if (path === "/") response.setHeader("content-type", "text/html").end(page(script));
     else serveFile(root, path, response);
   });
   return new Promise((resolve) => {

@@ -1,61 +1,26 @@
-"""Go and Python over a data channel: pion and aiortc on loopback, real timers, large frames, sealed or not.
-
-RESONANT_CHANNEL_FRAMES says how many frames the streams of the night have.
-"""
+"""Ends of sessions over data channels, for tests: programs that exchange descriptions in lines, and one of Python."""
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
-from itertools import product
-from pathlib import Path
 from typing import Any
 
-import pytest
 from resonant.asyncio import ALL_FEATURES
 from resonant.peer import Completed, Config, Established, Event, Failed, Output, Peer, Role
 from resonant.wire_values import DType, MessageType, Slice
 
-from adapters.tests.made_testees import ADAPTERS
+from adapters.driver.transport.webrtc_wire import WebrtcChannel, WebrtcPeer
 from adapters.tests.peers import KEY
 
-pytest.importorskip("aiortc")
-
-from adapters.driver.transport.webrtc_wire import WebrtcChannel, WebrtcLoop, WebrtcPeer
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.xdist_group("channels"),
-    pytest.mark.skipif(shutil.which("go") is None, reason="needs go"),
-]
-
-FRAMES = 12
-LONG = int(os.environ.get("RESONANT_CHANNEL_FRAMES", "200"))
 PAYLOAD_BYTES = 60 << 10
 THERE, BACK = 3, 4
-"""The stream_ids of the example: the client's stream, and the server's."""
+"""The stream_ids of the programs: the client's stream, and the server's."""
 PATIENCE_S = 60
-PAIRS = list(product(Role, ("python", "go"), ("open", "sealed")))
-
-
-@pytest.fixture(scope="module")
-def program() -> Path:
-    """The example in Go, built."""
-    module = ADAPTERS / "go/webrtc"
-    subprocess.run(["go", "build", "-o", "build/stream", "./examples/stream"], cwd=module, check=True, timeout=300)
-    return module / "build/stream"
-
-
-@pytest.fixture(autouse=True)
-def _no_loop() -> Iterator[None]:
-    yield
-    WebrtcLoop.stop()
 
 
 class Program:
@@ -141,18 +106,36 @@ class PythonEnd:
         self._handle(self._peer.close_stream(stream_id, self.now_ms()))
 
 
-def session(program: Path, role: Role, offers: str, seal: str, frames: int) -> None:
-    """A session in which Python has a role, and both ends send a stream."""
-    config, command = ALL_FEATURES, [str(program), "-loopback", "-frames", str(frames)]
-    if role is Role.CLIENT:
-        command.append("-serve")
-    if (role is Role.CLIENT) == (offers == "go"):
-        command.append("-offer" if role is Role.CLIENT else "-answer")
-    if seal == "sealed":
+def arguments(*, serves: bool, offers: bool, sealed: bool, frames: int) -> list[str]:
+    """The arguments of a program; one of a client offers by itself, and one of a server answers."""
+    said = ["--frames", str(frames)]
+    if serves:
+        said.append("--serve")
+    if serves == offers:
+        said.append("--offer" if offers else "--answer")
+    return said + (["--key", KEY.hex()] if sealed else [])
+
+
+def session_of(client: Sequence[str], server: Sequence[str], *, client_offers: bool, sealed: bool, frames: int) -> None:
+    """A session of two programs in which both send a stream."""
+    there = arguments(serves=False, offers=client_offers, sealed=sealed, frames=frames)
+    here = arguments(serves=True, offers=not client_offers, sealed=sealed, frames=frames)
+    with closing(Program([*client, *there])) as one, closing(Program([*server, *here])) as other:
+        first, second = (one, other) if client_offers else (other, one)
+        first.signal(second.signal(first.signal({})))
+        for end in (one, other):
+            assert f"received {frames} frames of " in end.finish()
+
+
+def session_with_python(program: Sequence[str], role: Role, *, program_offers: bool, sealed: bool, frames: int) -> None:
+    """A session in which Python has a role, and a program the other."""
+    config = ALL_FEATURES
+    if sealed:
         config = replace(config, crypto=("xchacha20poly1305",), key=KEY, require_crypto=True)
-        command += ["-key", KEY.hex()]
+    serves = role is Role.CLIENT
+    command = [*program, *arguments(serves=serves, offers=program_offers, sealed=sealed, frames=frames)]
     with closing(Program(command)) as other:
-        with closing(WebrtcPeer(other.signal, testee_offers=offers == "go")) as association:
+        with closing(WebrtcPeer(other.signal, testee_offers=program_offers)) as association:
             talk(association, role, config, frames)
         assert f"received {frames} frames of " in other.finish()
 
@@ -175,14 +158,3 @@ def talk(association: WebrtcPeer, role: Role, config: Config, frames: int) -> No
         assert channel.wait(lambda: channel.ended, PATIENCE_S)
     channel.close()
     assert channel.await_end()
-
-
-@pytest.mark.parametrize(("role", "offers", "seal"), PAIRS)
-def test_go_and_python_send_streams_both_ways(program: Path, role: Role, offers: str, seal: str) -> None:
-    session(program, role, offers, seal, FRAMES)
-
-
-@pytest.mark.nightly("longer streams; test_go_and_python_send_streams_both_ways finds the same faults")
-@pytest.mark.parametrize(("role", "offers", "seal"), PAIRS)
-def test_long_streams(program: Path, role: Role, offers: str, seal: str) -> None:
-    session(program, role, offers, seal, LONG)
