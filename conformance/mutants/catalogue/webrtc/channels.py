@@ -21,7 +21,7 @@ MUTANTS = (
     Mutant(
         "channels-without-a-protocol",
         "RTC-1",
-        "Opens its channel without a protocol.",
+        "Opens its channel without naming a protocol.",
         edited(f"{WIRE}._open", "protocol=PROTOCOL, ", ""),
     ),
     Mutant(
@@ -53,7 +53,7 @@ MUTANTS = (
     Mutant(
         "ordered-channels-alone",
         "RTC-2",
-        "Refuses channels without an order.",
+        "Refuses channels on which messages have no order.",
         edited(f"{WIRE}._note_channel", _REFUSED, f"{_REFUSED} or not made.ordered"),
         Kind.COMBINATION,
     ),

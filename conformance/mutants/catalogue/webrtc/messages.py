@@ -82,7 +82,7 @@ MUTANTS = (
     Mutant(
         "texts-end-channels",
         "RTC-6",
-        "Ends the channel at a text.",
+        "Ends the channel where a text comes.",
         edited(f"{ENDPOINT}.receive_message", _TEXT, "self.receive_end(link, now_ms)"),
     ),
     Mutant(
