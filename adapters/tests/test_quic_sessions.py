@@ -145,7 +145,7 @@ class Session:
 
     def of(self, role: str, event: str, stream_id: int | None = None) -> list[dict[str, Any]]:
         """The events of one name that an end told, of one stream or of all."""
-        return [one for one in self.events[role] if one["event"] == event and stream_id in (None, one["stream_id"])]
+        return [one for one in self.events[role] if one["event"] == event and stream_id in (None, one.get("stream_id"))]
 
 
 def uni(role: str, place: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import logging
 import signal
 import sys
 import threading
@@ -45,10 +46,7 @@ class InProcess:
         self._sockets = {name: bound(name) for name in (*ops.TRANSPORTS, *self._extras) if name != WEBRTC}
         self._quic = SCRIPTS["quic_peers"].QuicOps() if extra == QUIC else None
         self._channels = SCRIPTS["webrtc_peers"].ChannelOps() if extra == WEBRTC else None
-        peers = self._quic or self._channels or SCRIPTS["peer_ops"].PEERS
-        tables = SCRIPTS["webrtc_peers" if extra == WEBRTC else "peer_ops"]
-        self._table = {**ops.OPS, **tables.table(peers)}
-        peers.use(self._sockets)
+        (self._quic or self._channels or SCRIPTS["peer_ops"].PEERS).use(self._sockets)
 
     @property
     def wires(self) -> Mapping[str, Address]:
@@ -74,12 +72,21 @@ class InProcess:
         for one in self._sockets.values():
             one.close()
 
+    def _answer(self, message: bytes) -> tuple[str, dict[str, Any]]:
+        ops = SCRIPTS["ops"]
+        if self._quic is not None:
+            return answer(ops.OPS | SCRIPTS["peer_ops"].table(self._quic), ResonantError, message)
+        if self._channels is not None:
+            return answer(ops.OPS | SCRIPTS["webrtc_peers"].table(self._channels), ResonantError, message)
+        told: tuple[str, dict[str, Any]] = ops.answer(message)
+        return told
+
     def ask(self, op: str, input: Mapping[str, Any], *, case: str = "", profile: str = "") -> Answer:
         """Have an op performed; an exception that the testee lets through is a Crash, as it ends the real one."""
         message = json.dumps({"op": op, "case": case, "profile": profile, "input": input}).encode()
         try:
             with np.errstate(all="ignore"), _time_limited():  # a mutant may overflow, or never end
-                _, reply = answer(self._table, ResonantError, message)
+                _, reply = self._answer(message)
             return parse_answer(json.dumps(reply).encode())
         except AnswerError as error:
             return HarnessError(str(error))
@@ -126,3 +133,6 @@ def _load_scripts() -> dict[str, ModuleType]:
 
 
 SCRIPTS = _load_scripts()
+logging.getLogger("quic").addHandler(
+    logging.NullHandler()
+)  # aioquic has a line for each connection that a mutant breaks

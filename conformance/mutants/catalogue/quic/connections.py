@@ -18,7 +18,7 @@ MUTANTS = (
     Mutant(
         "no-protocol",
         "QUI-1",
-        "Negotiates no protocol.",
+        "Negotiates no protocol at all, as nobody else is there.",
         edited("quic_wire._configuration", "alpn_protocols=[ALPN]", "alpn_protocols=None"),
     ),
     Mutant(
@@ -26,13 +26,6 @@ MUTANTS = (
         "QUI-13",
         "Keeps connections on which nobody greets.",
         edited(f"{ENDPOINT}.accept_quic", "accepted_ms=now_ms", "accepted_ms=None"),
-    ),
-    Mutant(
-        "quic-frames-of-datagrams",
-        "QUI-13",
-        "Refuses what no datagram of UDP holds.",
-        edited(f"{ENDPOINT}.accept_quic", "self._new_peer(now_ms, carriages.main)", "self._new_peer(now_ms, None)"),
-        Kind.SIZE,
     ),
     Mutant(
         "requests-without-quic",
@@ -112,7 +105,7 @@ MUTANTS = (
     Mutant(
         "datagrams-of-1199",
         "QUI-16",
-        "Takes smaller datagrams.",
+        "Takes no datagram of the smallest packet that QUIC has.",
         replaced("quic_wire.DATAGRAM_BYTES", 1_199),
         Kind.SIZE,
     ),

@@ -140,7 +140,7 @@ MUTANTS = (
     Mutant(
         "unis-never-end",
         "QUI-12",
-        "Leaves unis open.",
+        "Leaves every uni open as long as the connection lasts.",
         edited(f"{CARRIAGES}.release", "if on is not None and", "if False and"),
     ),
     Mutant(
