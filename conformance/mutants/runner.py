@@ -9,6 +9,7 @@ from multiprocessing import get_context
 from typing import TypeAlias
 
 from ..model.cases import Case, load_cases
+from ..model.transports import QUIC, WEBRTC
 from .catalogue.table import MUTANTS
 from .engine.memory import limit_memory
 from .engine.mutant import Mutant
@@ -97,7 +98,8 @@ def _judge_chunk(start: int) -> tuple[str, ...]:
 
 @cache
 def _cases() -> tuple[Case, ...]:
-    return load_cases()
+    """The cases, but for dialogues of other profiles over QUIC and WebRTC: a run judges these."""
+    return tuple(case for case in load_cases() if not case.id.endswith((f"@{QUIC}", f"@{WEBRTC}")))
 
 
 @cache

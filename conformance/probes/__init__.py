@@ -10,7 +10,7 @@ from dataclasses import replace
 from .asks import asks_for_pieces, first_piece_alone, pieces_when_asked
 from .basics import Probe, expect_kind, run_probe
 from .batches import batch_as_alone, not_in_batches
-from .carriages import carriages_counted, carriages_in_parts, other_protocol, other_server
+from .carriages import before_main, carriages_counted, carriages_in_parts, other_protocol, other_server
 from .channels import messages_counted, signalling, unusable_descriptions
 from .connections import arrived_in_parts, never_read, nobody_there, sent_told, transports_named
 from .datagrams import bad_heads, kept_replies, long_reply, one_reply_each, pieces_in_any_order, stranger_ignored
@@ -48,6 +48,7 @@ OF_PEERS = (
 OVER_QUIC = (
     Probe("carriages-in-parts", "Bytes of carriages as they come.", ("TST-31",), carriages_in_parts),
     Probe("carriages-counted", "Bytes and ends of carriages that it told.", ("TST-32",), carriages_counted),
+    Probe("before-main", "A ping before main is there.", ("QUI-3",), before_main),
     Probe("other-protocol", "A client of another protocol.", ("QUI-1",), other_protocol),
     Probe("other-server", "A server of another protocol.", ("QUI-1", "QUI-15"), other_server),
 )

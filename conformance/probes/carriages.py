@@ -149,6 +149,21 @@ def _came(end: QuicPeer, told: object, link: str) -> int:
 
 
 @probe_of_peers
+def before_main(talk: Talk) -> Verdict:
+    """QUI-3: a client that pings on a uni before it opens main ends nothing, and nor does its next ping, on main."""
+    certificate = _certificate()
+    _serve(talk, certificate)
+    end = _connect(talk, certificate)
+    uni, ping = end.open_stream(both_ways=False), with_length(_ping(1))
+    end.send(uni, ping)
+    told = [_told(_taken(talk, end, uni, len(ping)))]
+    main, other = end.open_stream(both_ways=True), with_length(_ping(3))
+    end.send(main, other)
+    told.append(_told(_taken(talk, end, main, len(other))))
+    return same([["established"], ["established"]], told)
+
+
+@probe_of_peers
 def other_protocol(talk: Talk) -> Verdict:
     """QUI-1: a client that offers another protocol gets no connection; the next one, with the right one, does."""
     certificate = _certificate()

@@ -2,8 +2,6 @@ package peer
 
 import (
 	"iter"
-	"maps"
-	"slices"
 	"time"
 )
 
@@ -168,10 +166,15 @@ func (c *Connection) endUnis() {
 
 // considerCarriages considers the deadlines of unis (QUI-8, QUI-12).
 func (c *Connection) considerCarriages(consider func(time.Duration, func())) {
-	for _, on := range slices.Sorted(maps.Keys(c.carriages.unis)) {
-		if uni := c.carriages.unis[on]; uni.split.Held() > 0 {
-			consider(uni.began+frameTimeout, func() { c.stop(on, uni, numbers[FrameTimeout]) })
+	var late *incoming
+	var lateOn Carriage
+	for on, uni := range c.carriages.unis {
+		if uni.split.Held() > 0 && (late == nil || uni.began < late.began || uni.began == late.began && on < lateOn) {
+			late, lateOn = uni, on
 		}
+	}
+	if late != nil {
+		consider(late.began+frameTimeout, func() { c.stop(lateOn, late, numbers[FrameTimeout]) })
 	}
 	for _, stream := range c.carriages.own {
 		if stream.ended && stream.kept != nil {

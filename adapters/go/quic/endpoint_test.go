@@ -3,13 +3,8 @@ package quic_test
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
-	"math/big"
 	"net"
 	"testing"
 	"time"
@@ -17,6 +12,7 @@ import (
 	"resonant"
 	"resonant/peer"
 	"resonant/quic"
+	"resonant/quic/internal/selfsigned"
 )
 
 const patience = 30 * time.Second
@@ -24,25 +20,11 @@ const patience = 30 * time.Second
 // certificates are what a server at localhost shows, made for this run, and what trusts it.
 func certificates(t testing.TB) (shown, trust *tls.Config) {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	shown, trust, err := selfsigned.Certificate()
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	leaf, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	roots := x509.NewCertPool()
-	roots.AddCert(leaf)
-	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}, &tls.Config{RootCAs: roots}
+	return shown, trust
 }
 
 func inTime(t testing.TB) context.Context {

@@ -39,6 +39,9 @@ from .quant import codes as quant_codes
 from .quant import dequantize as quant_reading
 from .quant import input as quant_input
 from .quant import narrow as quant_narrow
+from .quic import carriages as quic_carriages
+from .quic import connections as quic_connections
+from .quic import ends as quic_ends
 from .sparse import narrow as sparse_narrow
 from .sparse import ops as sparse_ops
 from .sparse import slots as sparse_slots
@@ -54,6 +57,8 @@ from .tcp import connections as tcp_connections
 from .tcp import framing as tcp_framing
 from .tcp import narrow as tcp_narrow
 from .tcp import timers as tcp_timers
+from .webrtc import channels as webrtc_channels
+from .webrtc import messages as webrtc_messages
 from .xchacha import frames as xchacha
 from .xchacha import narrow as xchacha_narrow
 from .xchacha import primitive as xchacha_primitive
@@ -119,6 +124,11 @@ FAMILIES: Mapping[str, tuple[Mutant, ...]] = MappingProxyType(
             tcp_narrow,
             tcp_connections,
             tcp_timers,
+            quic_carriages,
+            quic_ends,
+            quic_connections,
+            webrtc_channels,
+            webrtc_messages,
         )
     }
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import logging
 import signal
 import sys
 import threading
@@ -15,14 +16,19 @@ from types import FrameType, ModuleType, TracebackType
 from typing import Any, Self
 
 import numpy as np
+from resonant import ResonantError
 
 from adapters.driver import Address, Answer, Crash, HarnessError, Hello, parse_answer
 from adapters.driver.answer import AnswerError
+from adapters.testee_kit import answer
 from adapters.testee_kit.server import bound
+
+from ...dialogue.associations import forget
+from ...model.transports import QUIC, WEBRTC
 
 LIMIT_S = 5.0
 """CPU seconds for one op, as a busy machine breaks no mutant; the longest of the reference takes a tenth of that."""
-_LIBRARIES = {"quic": "aioquic", "webrtc": "aiortc"}
+_LIBRARIES = {QUIC: "aioquic", WEBRTC: "aiortc"}
 """The first word of a module that cannot do without a library -> that library, which need not be there."""
 FOLDER = Path(__file__).resolve().parents[3] / "adapters" / "reference"
 
@@ -33,9 +39,14 @@ class InProcess:
     Its peers have real wires, which its end as a context manager closes.
     """
 
-    def __init__(self) -> None:
-        self._sockets = {name: bound(name) for name in SCRIPTS["ops"].TRANSPORTS}
-        SCRIPTS["peer_ops"].PEERS.use(self._sockets)
+    def __init__(self, extra: str = "") -> None:
+        """extra: `quic` or `webrtc`, if it is the testee that has peers over that as well."""
+        ops = SCRIPTS["ops"]
+        self._extras = (extra,) if extra else ()
+        self._sockets = {name: bound(name) for name in (*ops.TRANSPORTS, *self._extras) if name != WEBRTC}
+        self._quic = SCRIPTS["quic_peers"].QuicOps() if extra == QUIC else None
+        self._channels = SCRIPTS["webrtc_peers"].ChannelOps() if extra == WEBRTC else None
+        (self._quic or self._channels or SCRIPTS["peer_ops"].PEERS).use(self._sockets)
 
     @property
     def wires(self) -> Mapping[str, Address]:
@@ -46,21 +57,36 @@ class InProcess:
     def hello(self) -> Hello:
         """The testee's reply to hello."""
         ops = SCRIPTS["ops"]
-        return Hello("resonant", "in process", "Python", "1.0", tuple(ops.PROFILES), transports=tuple(ops.TRANSPORTS))
+        profiles, transports = (*ops.PROFILES, *self._extras), (*ops.TRANSPORTS, *self._extras)
+        return Hello("resonant", "in process", "Python", "1.0", profiles, transports=transports)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._quic is not None:
+            self._quic.peers.end()
+        if self._channels is not None:
+            forget(self)
+            self._channels.end()
         for one in self._sockets.values():
             one.close()
+
+    def _answer(self, message: bytes) -> tuple[str, dict[str, Any]]:
+        ops = SCRIPTS["ops"]
+        if self._quic is not None:
+            return answer(ops.OPS | SCRIPTS["peer_ops"].table(self._quic), ResonantError, message)
+        if self._channels is not None:
+            return answer(ops.OPS | SCRIPTS["webrtc_peers"].table(self._channels), ResonantError, message)
+        told: tuple[str, dict[str, Any]] = ops.answer(message)
+        return told
 
     def ask(self, op: str, input: Mapping[str, Any], *, case: str = "", profile: str = "") -> Answer:
         """Have an op performed; an exception that the testee lets through is a Crash, as it ends the real one."""
         message = json.dumps({"op": op, "case": case, "profile": profile, "input": input}).encode()
         try:
             with np.errstate(all="ignore"), _time_limited():  # a mutant may overflow, or never end
-                _, reply = SCRIPTS["ops"].answer(message)
+                _, reply = self._answer(message)
             return parse_answer(json.dumps(reply).encode())
         except AnswerError as error:
             return HarnessError(str(error))
@@ -107,3 +133,6 @@ def _load_scripts() -> dict[str, ModuleType]:
 
 
 SCRIPTS = _load_scripts()
+logging.getLogger("quic").addHandler(
+    logging.NullHandler()
+)  # aioquic has a line for each connection that a mutant breaks

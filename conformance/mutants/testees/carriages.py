@@ -66,6 +66,12 @@ WRONG: tuple[WrongTestee, ...] = (
         edited(f"{ACTS}._stop", "self.ends += 1", "self.ends += 0"),
     ),
     _over_quic(
+        "before-main",
+        "dies-before-main",
+        "Ends where it owes something on a main that is not there.",
+        edited(f"{ACTS}._write", "self._lost += len(data)", "raise ValueError(on)"),
+    ),
+    _over_quic(
         "other-protocol",
         "any-protocol",
         "Takes connections whatever protocol they offer.",

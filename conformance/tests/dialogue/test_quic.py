@@ -85,7 +85,7 @@ def judged(server: QuicPeer, acts: list[Act], *steps: Mapping[str, Any]) -> Verd
 
 
 def sends(*pieces: tuple[int | None, bytes], told: int | None = None, ends: int | None = None) -> Act:
-    """What goes on which QUIC stream; None is a datagram. told: of bytes, all of them unless it is given."""
+    """The bytes of each QUIC stream; None is a datagram. told: of bytes, all of them unless it is given."""
 
     def act(testee: Connected) -> Mapping[str, Any]:
         for on, data in pieces:

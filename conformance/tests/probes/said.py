@@ -78,6 +78,7 @@ SAID: Mapping[str, str] = {
     "takes-all-of-a-carriage": "['message', 'message']",
     "counts-main-alone": "({'quic-",
     "stops-uncounted": "(None, None)",
+    "dies-before-main": "exit status 1",
     "any-protocol": "one, with resonant/0",
     "no-connection-is-an-end": "('closed', None)",
     "never-offers": "peer_signal gave no offer",

@@ -44,7 +44,8 @@ END_S = 1.5
 OUTCOMES = {
     "pieces-only-in-order": Outcome.TIMEOUT,
     "reject-is-a-string": Outcome.HARNESS_ERROR,
-    "dies-of-a-bad-index": Outcome.CRASH,  # and the next probe meets a testee that runs
+    "dies-of-a-bad-index": Outcome.CRASH,
+    "dies-before-main": Outcome.CRASH,  # and the next probe meets a testee that runs
     "long-replies-no-json": Outcome.HARNESS_ERROR,
     "hangs-when-asked": Outcome.TIMEOUT,
     "babbles-when-asked": Outcome.HARNESS_ERROR,

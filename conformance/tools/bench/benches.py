@@ -103,7 +103,7 @@ BENCHES: tuple[Bench, ...] = (
     _rust(
         "quic",
         "stream of 2,000 frames of 60 KiB over QUIC against the same bytes on a stream of quinn's own",
-        {"quic_of_quinn": Figure(MORE, limit=0.8)},
+        {"quic_of_quinn": MORE_IS_BETTER},
         *("--features", "quic", "--target-dir", "target/quic"),
     ),
     _go(
@@ -121,6 +121,13 @@ BENCHES: tuple[Bench, ...] = (
         "tcp",
         "stream of 2,000 frames of 60 KiB over TCP against the same bytes through a bare socket",
         {"tcp_of_bare": MORE_IS_BETTER},
+    ),
+    Bench(
+        "go-quic",
+        "Go, stream of 2,000 frames of 60 KiB over QUIC against the same bytes on a stream of quic-go's own",
+        ("go", "run", "./internal/bench"),
+        {"quic_of_bare": MORE_IS_BETTER},
+        ROOT / "adapters" / "go" / "quic",
     ),
     _typescript("frame", "seed frame of 2048 F16", {"decode_us": Figure(LESS, ratio=False, limit=40)}),
     _typescript("quant", "quantizers on 1 Mi elements", {"q4_ms": Figure(LESS, ratio=False, limit=60)}),

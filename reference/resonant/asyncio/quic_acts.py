@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..transport.quic import Act, Close, Datagram, Finish, Reset, Stop, Write
+from ..transport.quic import MAIN, Act, Close, Datagram, Finish, Reset, Stop, Write
 
 if TYPE_CHECKING:
     from aioquic.quic.connection import QuicConnection
@@ -38,7 +38,7 @@ class QuicActs:
         """Those of the other end that this one wants nothing more of."""
         self.closing: int | None = None
         """The number with which the connection is closed once all has arrived; None if that is not asked, or done."""
-        self._gone = 0
+        self._gone = self._lost = 0
 
     @property
     def datagram_bytes(self) -> int:
@@ -70,6 +70,9 @@ class QuicActs:
         stream = self.connection._streams.get(on)
         if stream is not None and stream.sender._reset_error_code is not None:
             return  # the other end has stopped it, and aioquic has reset it for that
+        if stream is None and on == MAIN and not self.connection.configuration.is_client:
+            self._lost += len(data)  # a client opens main, and this one has not
+            return
         self.connection.send_stream_data(on, data, end)
         self.sent += len(data)
         self.ends += end
@@ -87,7 +90,8 @@ class QuicActs:
         waiting += sum(map(len, self.connection._datagrams_pending))
         gone = max(0, self.sent - waiting - self._gone)
         self._gone += gone
-        return gone
+        lost, self._lost = self._lost, 0
+        return gone + lost
 
     def close_when_sent(self, *, late: bool) -> bool:
         """Close the connection, if that was asked, once all has arrived, or where it is late; whether this did."""

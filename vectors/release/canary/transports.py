@@ -24,4 +24,5 @@ QUIC: tuple[Canary, ...] = (
     Canary(
         "quic/ends/numbers/server-number-3", step(5, "events.1.code", "FRAME_TOO_LARGE"), "the number names another"
     ),
+    Canary("quic/carriages/mismatch/server-messages", step(7, "code", 1), "the uni is stopped with another number"),
 )

@@ -1,7 +1,8 @@
-//! A server: answers pings by UDP or TCP and prints a line for everything that happens.
+//! A server: answers pings by UDP, TCP or QUIC and prints a line for everything that happens.
 //!
-//!     cargo run --example recv_think -- [--addr HOST:PORT] [--count N] [--tcp]
+//!     cargo run --example recv_think -- [--addr HOST:PORT] [--count N] [--tcp | --quic FILE]
 //!
+//! Over QUIC, with `cargo run --features quic`, it writes a new certificate to FILE, which senders trust.
 //! It ends after N messages, or never.
 
 use std::error::Error;
@@ -15,6 +16,9 @@ use resonant_protocol::peer::{Event, Role};
 
 #[path = "shared/arguments.rs"]
 mod arguments;
+#[cfg(feature = "quic")]
+#[path = "shared/quic_server.rs"]
+mod quic;
 #[path = "shared/setup.rs"]
 mod setup;
 
@@ -29,6 +33,10 @@ fn run(arguments: arguments::Arguments) -> Result<(), Box<dyn Error>> {
     };
     if arguments.tcp {
         return over_tcp(&arguments, unbound);
+    }
+    #[cfg(feature = "quic")]
+    if let Some(file) = &arguments.quic {
+        return quic::receive(&arguments, file, unbound);
     }
     let socket = UdpSocket::bind(arguments.addr).map_err(unbound)?;
     let clock = setup::Clock::start();

@@ -1,6 +1,8 @@
-//! A client: pings by UDP or TCP, waits for the capability, and sends Think frames.
+//! A client: pings by UDP, TCP or QUIC, waits for the capability, and sends Think frames.
 //!
-//!     cargo run --example send_think -- [--addr HOST:PORT] [--count N] [--tcp]
+//!     cargo run --example send_think -- [--addr HOST:PORT] [--count N] [--tcp | --quic FILE]
+//!
+//! FILE has the certificate of the server, which `recv_think` wrote; `cargo run --features quic` has QUIC.
 
 use std::error::Error;
 use std::io;
@@ -15,6 +17,9 @@ use resonant_protocol::{DType, FrameError, Modality, MsgType, SliceMeta, VFrame}
 
 #[path = "shared/arguments.rs"]
 mod arguments;
+#[cfg(feature = "quic")]
+#[path = "shared/quic_client.rs"]
+mod quic;
 #[path = "shared/setup.rs"]
 mod setup;
 
@@ -30,6 +35,10 @@ fn main() -> ExitCode {
 fn run(arguments: arguments::Arguments) -> Result<(), Box<dyn Error>> {
     if arguments.tcp {
         return over_tcp(&arguments);
+    }
+    #[cfg(feature = "quic")]
+    if let Some(file) = &arguments.quic {
+        return quic::send(&arguments, file);
     }
     let own = match arguments.addr {
         SocketAddr::V4(_) => SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),

@@ -4,13 +4,17 @@ use std::env;
 use std::error::Error;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// `--addr HOST:PORT`, found by its name, `--count N`, and `--tcp` for TCP in place of UDP.
+/// `--addr HOST:PORT`, found by its name, `--count N`, and in place of UDP `--tcp`, or `--quic FILE` with the
+/// certificate of the server.
 pub struct Arguments {
     pub addr: SocketAddr,
     pub count: Option<u64>,
     pub tcp: bool,
+    #[cfg_attr(not(feature = "quic"), allow(dead_code))] // refused before
+    pub quic: Option<PathBuf>,
 }
 
 /// Reads the arguments and runs the example `name`; a failure is one line.
@@ -32,7 +36,7 @@ pub fn run(name: &str, example: impl FnOnce(Arguments) -> Result<(), Box<dyn Err
 
 fn read() -> Result<Arguments, String> {
     let mut addr = "127.0.0.1:50051".to_owned();
-    let (mut count, mut tcp) = (None, false);
+    let (mut count, mut tcp, mut quic) = (None, false, None);
     let mut words = env::args().skip(1);
     while let Some(option) = words.next() {
         if option == "--tcp" {
@@ -42,6 +46,7 @@ fn read() -> Result<Arguments, String> {
         let value = words.next().ok_or(format!("{option} needs a value"))?;
         match option.as_str() {
             "--addr" => addr = value,
+            "--quic" => quic = Some(PathBuf::from(value)),
             "--count" => {
                 count = Some(
                     value
@@ -49,13 +54,26 @@ fn read() -> Result<Arguments, String> {
                         .map_err(|_| format!("{value:?} is not a number"))?,
                 );
             }
-            _ => return Err(format!("{option:?} is none of --addr, --count and --tcp")),
+            _ => {
+                return Err(format!(
+                    "{option:?} is none of --addr, --count, --tcp and --quic"
+                ))
+            }
         }
+    }
+    if tcp && quic.is_some() {
+        return Err("--tcp and --quic do not go together".to_owned());
+    }
+    if quic.is_some() && !cfg!(feature = "quic") {
+        return Err(
+            "--quic needs the feature quic: cargo run --features quic --example …".to_owned(),
+        );
     }
     Ok(Arguments {
         addr: address(&addr)?,
         count,
         tcp,
+        quic,
     })
 }
 

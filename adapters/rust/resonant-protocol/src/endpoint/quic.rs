@@ -36,17 +36,31 @@ impl<L: Ord + Clone> Endpoint<L> {
     ///
     /// Where [`Carried::Stop`] comes of it, the program gives no more of that uni.
     pub fn receive_uni(&mut self, link: &L, uni: u64, bytes: &[u8], now_ms: u64) -> Outputs<L> {
+        self.receive_uni_parts(link, uni, [bytes], now_ms)
+    }
+
+    /// As [`Endpoint::receive_uni`], of several parts that came one behind the other.
+    pub fn receive_uni_parts<'bytes>(
+        &mut self,
+        link: &L,
+        uni: u64,
+        parts: impl IntoIterator<Item = &'bytes [u8]>,
+        now_ms: u64,
+    ) -> Outputs<L> {
         let mut outputs = self.advance(now_ms);
         let Some(unis) = self.unis.get_mut(link) else {
             return outputs; // closed already, or forgotten
         };
         let mut taken = unis.take(uni);
         let mut opened = taken.opened;
-        let pushed = taken.push(bytes, now_ms, |frame| {
+        let mut take = |frame: &[u8]| {
             let before = outputs.events.len();
             self.hear(link, frame, now_ms, &mut outputs);
             opened = opened_by(outputs.events.get(before..), link).or(opened);
-        });
+        };
+        let pushed = parts
+            .into_iter()
+            .try_for_each(|bytes| taken.push(bytes, now_ms, &mut take));
         taken.opened = opened;
         let Some(unis) = self.unis.get_mut(link) else {
             return outputs; // it made room for another

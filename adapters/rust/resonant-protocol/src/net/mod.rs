@@ -1,4 +1,5 @@
-//! TCP for programs: an [`Endpoint`](crate::endpoint::Endpoint) with sockets, threads and a clock around it.
+//! TCP for programs: an [`Endpoint`](crate::endpoint::Endpoint) with sockets, threads and a clock around it. The feature
+//! `quic` adds `QuicEndpoint`, the same over QUIC in a runtime of tokio.
 //!
 //! [`TcpEndpoint`] is a server ([`TcpEndpoint::listen`]) or a client ([`TcpEndpoint::connect`]). A program asks it for
 //! [events](TcpEndpoint::next_event), which is when everything happens, and has its peers [do

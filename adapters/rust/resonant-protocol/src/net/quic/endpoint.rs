@@ -27,6 +27,55 @@ const LONGEST: Duration = Duration::from_secs(15);
 ///
 /// Tasks read and write; everything else happens in the calls of a program. A program that has nothing more to say
 /// calls [`QuicEndpoint::close`], or what was sent last may be lost.
+///
+/// ```
+/// use resonant_protocol::net::{client_tls, server_tls, QuicEndpoint};
+/// use resonant_protocol::peer::{Config, Event};
+/// use resonant_protocol::*;
+///
+/// # fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
+/// # let names = |names: &[&str]| names.iter().map(|name| name.to_string()).collect::<Vec<String>>();
+/// # let config = Config {
+/// #     embedding_space_id: "demo".to_owned(),
+/// #     space_hash32: 0,
+/// #     d_model: 2048,
+/// #     modality: names(&["text"]),
+/// #     compress: names(&["none"]),
+/// #     crypto: names(&["none"]),
+/// #     dtype: names(&["f16"]),
+/// #     critique: false,
+/// #     require_crypto: false,
+/// #     key: None,
+/// #     salt: [0; 16],
+/// # };
+/// # let certificate: &[u8] = include_bytes!("../../../tests/support/test_certificate.pem");
+/// # let key: &[u8] = include_bytes!("../../../tests/support/test_key.pem");
+/// # let salts = |first: u8| (first..).map(|number| [number; 16]);
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// // Both PEM. With a key of the protocol, every salt is drawn at random.
+/// let tls = server_tls(certificate, key)?;
+/// let mut server = QuicEndpoint::listen("127.0.0.1:0".parse()?, tls, config.clone(), salts(0))?;
+/// let address = server.local_addr()?;
+/// let answering = tokio::spawn(async move {
+///     loop {
+///         if let (link, Event::Message(think)) = server.next_event().await {
+///             return (link, think);
+///         }
+///     }
+/// });
+///
+/// let tls = client_tls(certificate)?; // the one that it trusts
+/// let (mut client, link) =
+///     QuicEndpoint::connect(address, "localhost", tls, config, salts(100), 1).await?;
+/// while !matches!(client.next_event().await, (_, Event::Established(_))) {}
+/// let data = TensorData::F16 { values: vec![0; 4096] };
+/// let think = Message::Think { hidden: Tensor { dims: vec![1, 2048], data } }.to_frame(Modality::Text)?;
+/// client.request(&link, |peer, now_ms| peer.send(3, think, now_ms))?;
+/// assert_eq!(answering.await?.1.hdr.stream_id, 3);
+/// # Ok(())
+/// # })
+/// # }
+/// ```
 pub struct QuicEndpoint {
     endpoint: Endpoint<QuicLink>,
     began: Instant,

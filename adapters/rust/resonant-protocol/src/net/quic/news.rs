@@ -82,15 +82,16 @@ impl QuicNews {
         let now = now_ms;
         match self {
             Self::Accepted => endpoint.accept_quic(link.clone(), now),
-            Self::Bytes { on, bytes } => {
+            Self::Bytes { on: MAIN, bytes } => {
                 let mut all = Outputs::default();
                 for bytes in bytes {
-                    all.append(match *on {
-                        MAIN => endpoint.receive_bytes(link, bytes, now),
-                        uni => endpoint.receive_uni(link, uni, bytes, now),
-                    });
+                    all.append(endpoint.receive_bytes(link, bytes, now));
                 }
                 all
+            }
+            Self::Bytes { on, bytes } => {
+                let parts = bytes.iter().map(|bytes| &bytes[..]);
+                endpoint.receive_uni_parts(link, *on, parts, now)
             }
             Self::End { on: MAIN } => endpoint.end(link, now),
             Self::End { on } => endpoint.end_uni(link, *on, now),

@@ -1,0 +1,1 @@
+"""Faults over QUIC (specs/quic.md)."""
