@@ -105,6 +105,10 @@ class ChannelOps(peer_ops.PeerOps):  # type: ignore[misc]
         self._channels = ChannelPeers(wires)
         self._endpoint = self._channels
 
+    def end(self) -> None:
+        """End the association, and the thread that serves it."""
+        self._channels.webrtc.stop()
+
     def opening(self, role: str, given: Mapping[str, Any]) -> Shape:
         """The members that peer_open has besides config."""
         return CLIENT if given.get("transport") == WEBRTC else super().opening(role, given)
@@ -120,9 +124,14 @@ class ChannelOps(peer_ops.PeerOps):  # type: ignore[misc]
         return described
 
 
+def table(peers: ChannelOps) -> dict[str, Op]:
+    """The ops on these peers, peer_signal among them."""
+    return {**peer_ops.table(peers), "peer_signal": Op({}, {OFFER: text, ANSWER: text}, peers.peer_signal)}
+
+
 def offered() -> ChannelOps:
     """The ops over peers on channels, in place of those in the table of ops, and the profile claimed."""
     peers = ChannelOps()
-    ops.OPS.update(peer_ops.table(peers), peer_signal=Op({}, {OFFER: text, ANSWER: text}, peers.peer_signal))
+    ops.OPS.update(table(peers))
     ops.EXTRAS.append(WEBRTC)
     return peers

@@ -124,6 +124,12 @@ class WebrtcWire:
         if channels:
             self._run(_each(channels, Channel.end))
 
+    def stop(self) -> None:
+        """End the association, and the thread."""
+        if self._association is not None:
+            self._run(self._association.close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+
     def connect(self, link: str) -> None:
         """Open a channel (RTC-1, RTC-3); what is sent on it waits until it is open."""
         self.channels[link] = self._run(self._open())

@@ -30,6 +30,7 @@ class _Made:
     association: WebrtcPeer
     starts: int
     wanted: Raw
+    at_the_end: weakref.finalize[..., Any]
 
     def serves(self, starts: int, wanted: Raw) -> bool:
         """Whether it can carry one more conversation."""
@@ -76,8 +77,7 @@ def association_with(testee: Any, ask: Ask, wanted: Raw) -> WebrtcPeer:
         association.close()
         got = "no max-message-size" if size is None else f"a max-message-size of {size}"
         raise EndError("announced less than the largest frame (RTC-7)", got, _PAGE)
-    _MADE[testee] = _Made(association, starts, dict(wanted))
-    weakref.finalize(testee, association.close)
+    _MADE[testee] = _Made(association, starts, dict(wanted), weakref.finalize(testee, association.close))
     return association
 
 
@@ -85,4 +85,4 @@ def forget(testee: Any) -> None:
     """End the association with a testee, if there is one."""
     made = _MADE.pop(testee, None)
     if made is not None:
-        made.association.close()
+        made.at_the_end()

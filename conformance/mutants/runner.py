@@ -98,8 +98,8 @@ def _judge_chunk(start: int) -> tuple[str, ...]:
 
 @cache
 def _cases() -> tuple[Case, ...]:
-    """The cases, but for those over WebRTC, and for dialogues of other profiles over QUIC: a run judges these."""
-    return tuple(case for case in load_cases() if case.transport != WEBRTC and not case.id.endswith(f"@{QUIC}"))
+    """The cases, but for dialogues of other profiles over QUIC and WebRTC: a run judges these."""
+    return tuple(case for case in load_cases() if not case.id.endswith((f"@{QUIC}", f"@{WEBRTC}")))
 
 
 @cache

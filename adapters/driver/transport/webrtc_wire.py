@@ -78,6 +78,14 @@ class WebrtcLoop:
         """Have something done there, within WAIT_S. Raises TimeoutError, and what it raises."""
         return asyncio.run_coroutine_threadsafe(asyncio.wait_for(what, WAIT_S), self._loop).result(2 * WAIT_S)
 
+    def run_unless_there(self, what: Coroutine[Any, Any, None]) -> None:
+        """The same, however long it takes; in the thread itself, which cannot wait for itself, it is only begun."""
+        if threading.current_thread() is self._thread:
+            self._loop.create_task(what)
+            return
+        with contextlib.suppress(TimeoutError):
+            self.run(what)
+
     def wait(self, holds: Callable[[], bool], within_s: float = WAIT_S) -> bool:
         """Wait until something holds, which is asked whenever anything came; whether it does."""
         with self.changed:
@@ -212,9 +220,8 @@ class WebrtcPeer:
         return self.opened.pop(0)
 
     def close(self) -> None:
-        """End the association. May be called twice."""
-        with contextlib.suppress(TimeoutError):
-            self._loop.run(self._connection.close())
+        """End the association. May be called twice, and by whatever thread collects garbage."""
+        self._loop.run_unless_there(self._connection.close())
 
     async def _prepare(self) -> RTCPeerConnection:
         connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))

@@ -36,9 +36,11 @@ export type Ended = "no" | "end" | "reset";
 export interface Taken {
   readonly pieces: readonly (Uint8Array | string)[];
   readonly ended: Ended;
+  /** Whether there is nothing to take any more: the connection has ended on this side, or was never taken. */
+  readonly isOver: boolean;
 }
 
-const NOTHING: Taken = { pieces: [], ended: "no" };
+const NOTHING: Taken = { pieces: [], ended: "no", isOver: true };
 
 /** How a piece counts, and how it is divided where only the beginning of it is to be taken. */
 export interface Counting {
@@ -89,7 +91,7 @@ export class Inbox {
     });
     if (this.#isOver) return NOTHING;
     if (!isThere()) return undefined;
-    return { pieces: this.#splice(bytes - this.#taken), ended: ended ? this.#ended : "no" };
+    return { pieces: this.#splice(bytes - this.#taken), ended: ended ? this.#ended : "no", isOver: false };
   }
 
   #splice(bytes: number): (Uint8Array | string)[] {
@@ -128,7 +130,7 @@ export class Remotes {
   /** The bytes that were sent on each since it was made. */
   readonly #sent = new Map<string, number>();
   readonly #changed = new Set<string>();
-  /** Links whose connection could not be made: there is nothing to take of them (TST-28). */
+  /** Links whose connection could not be made, or was not taken: there is nothing to take of them (TST-28). */
   readonly #unmade = new Set<string>();
   #accepted: () => void = () => {};
 
@@ -136,12 +138,14 @@ export class Remotes {
     this.#byLink.get(link)?.destroy();
     this.#byLink.set(link, remote);
     this.#sent.set(link, 0);
+    this.#unmade.delete(link);
     this.#accepted();
   }
 
-  /** Notes that the connection of a client could not be made. */
+  /** Notes that the connection of a client could not be made, or that one was not taken. */
   refused(link: string): void {
     this.#unmade.add(link);
+    this.#accepted();
   }
 
   has(link: string): boolean {
@@ -151,13 +155,13 @@ export class Remotes {
   /** What has arrived of a link. Throws BadRequest where it has not come in time (TST-29). */
   async take(arrived: Arrived): Promise<Taken> {
     const { link } = arrived;
-    if (this.#unmade.has(link)) return NOTHING;
     await waitFor(
-      () => this.#byLink.has(link),
+      () => this.has(link),
       (changed) => {
         this.#accepted = changed;
       },
     );
+    if (this.#unmade.has(link)) return NOTHING;
     const taken = await this.#byLink.get(link)?.inbox.take(arrived);
     if (taken === undefined) throw new BadRequest(`not all of link ${link} has come in ${PATIENCE_MS} ms`);
     return taken;

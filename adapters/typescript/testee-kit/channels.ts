@@ -149,8 +149,10 @@ export class Channels {
     const made = this.#associate();
     made.addEventListener("datachannel", (event) => {
       const { channel } = event as unknown as { readonly channel: Channel };
-      if (this.#peers.takesChannel?.(channel) === false) channel.close();
-      else this.remotes.add(`webrtc-${channel.id}`, this.#channel(made, channel));
+      if (this.#peers.takesChannel?.(channel) === false) {
+        channel.close();
+        this.remotes.refused(`webrtc-${channel.id}`);
+      } else this.remotes.add(`webrtc-${channel.id}`, this.#channel(made, channel));
     });
     made.addEventListener("connectionstatechange", () => {
       if (!["failed", "closed"].includes(made.connectionState)) return;

@@ -119,8 +119,8 @@ export class Performer {
     const { link } = arrived;
     const wire = this.#wireOf(link);
     if (wire === undefined) throw new BadRequest(`there is no wire with a connection ${link}`);
-    const { pieces, ended } = await wire.remotes.take(arrived);
-    if (wire.transport === "webrtc") this.#peers.accepted?.(link);
+    const { pieces, ended, isOver } = await wire.remotes.take(arrived);
+    if (wire.transport === "webrtc" && !isOver) this.#peers.accepted?.(link);
     const isFirst = pieces.length === 0 && wire.transport === "tcp";
     for (const piece of isFirst ? [new Uint8Array(0)] : pieces) {
       this.#peers.unsent?.(link, wire.remotes.unsent(link));

@@ -15,7 +15,10 @@ export async function bindWires(peers: Peers, associate?: () => Association): Pr
   const has = (name: Transport) => peers.transports.includes(name);
   const connections: ConnectionWire[] = [];
   if (has("tcp")) connections.push(await Connections.listen());
-  if (has("webrtc") && associate !== undefined) connections.push(new Channels(peers, associate));
+  if (has("webrtc")) {
+    if (associate === undefined) throw new TypeError("peers over webrtc need what makes an RTCPeerConnection");
+    connections.push(new Channels(peers, associate));
+  }
   return new Performer(peers, has("udp") ? new Datagrams(await bind()) : undefined, connections);
 }
 

@@ -57,6 +57,8 @@ from .tcp import connections as tcp_connections
 from .tcp import framing as tcp_framing
 from .tcp import narrow as tcp_narrow
 from .tcp import timers as tcp_timers
+from .webrtc import channels as webrtc_channels
+from .webrtc import messages as webrtc_messages
 from .xchacha import frames as xchacha
 from .xchacha import narrow as xchacha_narrow
 from .xchacha import primitive as xchacha_primitive
@@ -125,6 +127,8 @@ FAMILIES: Mapping[str, tuple[Mutant, ...]] = MappingProxyType(
             quic_carriages,
             quic_ends,
             quic_connections,
+            webrtc_channels,
+            webrtc_messages,
         )
     }
 )

@@ -23,10 +23,12 @@ from adapters.driver.answer import AnswerError
 from adapters.testee_kit import answer
 from adapters.testee_kit.server import bound
 
+from ...dialogue.associations import forget
+from ...model.transports import QUIC, WEBRTC
+
 LIMIT_S = 5.0
 """CPU seconds for one op, as a busy machine breaks no mutant; the longest of the reference takes a tenth of that."""
-_QUIC = "quic"
-_LIBRARIES = {_QUIC: "aioquic", "webrtc": "aiortc"}
+_LIBRARIES = {QUIC: "aioquic", WEBRTC: "aiortc"}
 """The first word of a module that cannot do without a library -> that library, which need not be there."""
 FOLDER = Path(__file__).resolve().parents[3] / "adapters" / "reference"
 
@@ -37,13 +39,14 @@ class InProcess:
     Its peers have real wires, which its end as a context manager closes.
     """
 
-    def __init__(self, *, quic: bool = False) -> None:
-        """quic: whether it is the testee that has peers over QUIC as well."""
+    def __init__(self, extra: str = "") -> None:
+        """extra: `quic` or `webrtc`, if it is the testee that has peers over that as well."""
         ops = SCRIPTS["ops"]
-        self._extras = (_QUIC,) if quic else ()
-        self._sockets = {name: bound(name) for name in (*ops.TRANSPORTS, *self._extras)}
-        self._quic = SCRIPTS["quic_peers"].QuicOps() if quic else None
-        (self._quic or SCRIPTS["peer_ops"].PEERS).use(self._sockets)
+        self._extras = (extra,) if extra else ()
+        self._sockets = {name: bound(name) for name in (*ops.TRANSPORTS, *self._extras) if name != WEBRTC}
+        self._quic = SCRIPTS["quic_peers"].QuicOps() if extra == QUIC else None
+        self._channels = SCRIPTS["webrtc_peers"].ChannelOps() if extra == WEBRTC else None
+        (self._quic or self._channels or SCRIPTS["peer_ops"].PEERS).use(self._sockets)
 
     @property
     def wires(self) -> Mapping[str, Address]:
@@ -63,15 +66,20 @@ class InProcess:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._quic is not None:
             self._quic.peers.end()
+        if self._channels is not None:
+            forget(self)
+            self._channels.end()
         for one in self._sockets.values():
             one.close()
 
     def _answer(self, message: bytes) -> tuple[str, dict[str, Any]]:
         ops = SCRIPTS["ops"]
-        if self._quic is None:
-            told: tuple[str, dict[str, Any]] = ops.answer(message)
-            return told
-        return answer(ops.OPS | SCRIPTS["peer_ops"].table(self._quic), ResonantError, message)
+        if self._quic is not None:
+            return answer(ops.OPS | SCRIPTS["peer_ops"].table(self._quic), ResonantError, message)
+        if self._channels is not None:
+            return answer(ops.OPS | SCRIPTS["webrtc_peers"].table(self._channels), ResonantError, message)
+        told: tuple[str, dict[str, Any]] = ops.answer(message)
+        return told
 
     def ask(self, op: str, input: Mapping[str, Any], *, case: str = "", profile: str = "") -> Answer:
         """Have an op performed; an exception that the testee lets through is a Crash, as it ends the real one."""

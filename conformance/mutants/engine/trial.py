@@ -11,15 +11,15 @@ from adapters.driver import Crash
 
 from ...checks.judge import judge
 from ...model.cases import Case
-from ...model.transports import QUIC
+from ...model.transports import QUIC, WEBRTC
 from ...properties.twins import PROFILES, chain
 from .mutant import Kind, Mutant
 from .patches import applied
 from .targets import PlaceError
 from .testee import InProcess
 
-QUIC_FAMILY = "QUI-"
-"""The clauses whose mutants are tried over QUIC. Of another one, cases over QUIC would only be dear."""
+EXTRAS = {"QUI": QUIC, "RTC": WEBRTC}
+"""Family of clauses -> the transport over which its mutants are tried. Of others, cases over it would only be dear."""
 SEED = 1
 """That of a run whose command line names none."""
 _CHAINS: dict[tuple[int, str], Sequence[Case]] = {}
@@ -65,11 +65,11 @@ def suite_of(cases: Iterable[Case]) -> Suite:
 def try_mutant(mutant: Mutant, suite: Suite, *, full: bool = False) -> Trial:
     """Judge a mutant by the cases that cite its clause, until one fails; in full mode by all of them."""
     try:
-        over_quic = mutant.clause.startswith(QUIC_FAMILY)
-        with InProcess(quic=over_quic) as testee, applied(mutant.change):
+        extra = EXTRAS.get(mutant.clause.partition("-")[0], "")
+        with InProcess(extra) as testee, applied(mutant.change):
             behind_others = mutant.kind in (Kind.STATE, Kind.INTERMITTENT)
             cited = suite.by_clause.get(mutant.clause, ())
-            mine = [case for case in cited if over_quic or case.transport != QUIC]
+            mine = [case for case in cited if _extra_of(case) in ("", extra)]
             tried = in_chain(suite, mutant.clause) if behind_others else mine
             killers = tuple(_killers(testee, tried, mutant.clause, full))
             wreck = bool(killers) and _is_wreck(testee, suite.by_op[killers[0].op])
@@ -114,6 +114,17 @@ def _is_wreck(testee: InProcess, cases: Sequence[Case]) -> bool:
 
 def failures(cases: Iterable[Case]) -> tuple[str, ...]:
     """The ids of those cases that the reference fails as it stands."""
-    cases = tuple(cases)
-    with InProcess(quic=any(case.transport == QUIC for case in cases)) as testee:
-        return tuple(case.id for case in cases if not judge(testee, case).passed)
+    by_extra: dict[str, list[Case]] = defaultdict(list)
+    for case in cases:
+        by_extra[_extra_of(case)].append(case)
+    return tuple(case_id for extra, those in by_extra.items() for case_id in _failing(extra, those))
+
+
+def _failing(extra: str, cases: Iterable[Case]) -> Iterator[str]:
+    with InProcess(extra) as testee:
+        yield from [case.id for case in cases if not judge(testee, case).passed]
+
+
+def _extra_of(case: Case) -> str:
+    """The transport of the case if it needs a testee of its own."""
+    return case.transport if case.transport in EXTRAS.values() else ""

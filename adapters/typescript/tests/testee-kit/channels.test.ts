@@ -5,6 +5,7 @@ import { answer, offer } from "../../src/webrtc/index.js";
 import {
   type Answer,
   type Association,
+  bindWires,
   type Channel,
   Channels,
   type Outgoing,
@@ -128,6 +129,10 @@ test("a channel of another protocol is closed, and the end of the association is
   await made.ask("peer_open");
   const other = under.createDataChannel("theirs", { protocol: "other" });
   await once(other, "close", { signal: soon() });
+  const noted = [...made.peers.noted];
+  const nothing = { link: `webrtc-${other.id}`, bytes: 1, ended: true };
+  assert.deepEqual(await made.ask("peer_poll", { arrived: nothing }), { ok: { events: [] } });
+  assert.deepEqual(made.peers.noted, noted);
   under.close();
   const link = `webrtc-${channel.id}`;
   await made.ask("peer_poll", { arrived: { link, bytes: 0, ended: true } });
@@ -156,6 +161,13 @@ test("a client's channel is opened as its peers say, on an association that the 
   await once(channel, "close", { signal: soon() });
   await made.ask("peer_open");
   assert.equal(under.connectionState, "connected");
+});
+
+test("peers over WebRTC need an RTCPeerConnection", async (t) => {
+  await assert.rejects(bindWires(new Echo()), TypeError);
+  const performer = await bindWires(new Echo(), () => peerConnection(t));
+  t.after(() => performer.close());
+  assert.deepEqual(performer.ports, {});
 });
 
 test("what is no description, or comes out of place, is an error", async (t) => {

@@ -1,0 +1,1 @@
+"""Faults in channels of WebRTC, and in the messages on them."""
