@@ -205,6 +205,14 @@ impl Quic {
         for place in places.into_iter().flatten() {
             let news = self.waiting.get_mut(&place).and_then(VecDeque::pop_front);
             if let Some(news) = news {
+                let taken = self.taken.get(&place).copied().unwrap_or_default();
+                let (news, rest) = divide(news, arrived.bytes.saturating_sub(taken));
+                if let Some(rest) = rest {
+                    self.waiting
+                        .entry(place.clone())
+                        .or_default()
+                        .push_front(rest);
+                }
                 self.note(place, &news);
                 return Some(news);
             }
@@ -275,5 +283,59 @@ impl Quic {
     /// The QUIC streams ended on each link on which one was ended since the last call (TST-32).
     pub(crate) fn tell_ends(&mut self) -> BTreeMap<String, u64> {
         self.ends.tell()
+    }
+}
+
+/// The first so many bytes of a stream, and the rest, which has not been announced yet.
+fn divide(news: QuicNews, most: u64) -> (QuicNews, Option<QuicNews>) {
+    let mut room = usize::try_from(most).unwrap_or(usize::MAX);
+    let (on, mut bytes) = match news {
+        QuicNews::Bytes { on, bytes } if room > 0 => (on, bytes),
+        news => return (news, None),
+    };
+    let place = bytes
+        .iter()
+        .position(|part| match room.checked_sub(part.len()) {
+            Some(left) => {
+                room = left;
+                false
+            }
+            None => true,
+        });
+    let Some(place) = place else {
+        return (QuicNews::Bytes { on, bytes }, None);
+    };
+    let mut rest = bytes.split_off(place);
+    if let Some(part) = rest.first_mut().filter(|_| room > 0) {
+        bytes.push(part.split_to(room));
+    }
+    let rest = QuicNews::Bytes { on, bytes: rest };
+    (QuicNews::Bytes { on, bytes }, Some(rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn came(parts: &[&[u8]]) -> QuicNews {
+        let bytes = parts.iter().map(|part| part.to_vec().into()).collect();
+        QuicNews::Bytes { on: 2, bytes }
+    }
+
+    #[test]
+    fn bytes_are_divided_where_what_was_announced_ends() {
+        for (most, first, rest) in [
+            (5, came(&[b"abc", b"de"]), None),
+            (9, came(&[b"abc", b"de"]), None),
+            (4, came(&[b"abc", b"d"]), Some(came(&[b"e"]))),
+            (3, came(&[b"abc"]), Some(came(&[b"de"]))),
+            (1, came(&[b"a"]), Some(came(&[b"bc", b"de"]))),
+        ] {
+            assert_eq!(
+                divide(came(&[b"abc", b"de"]), most),
+                (first, rest),
+                "{most}"
+            );
+        }
     }
 }
