@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from adapters.driver import Reject, RequestError, WirePeer
 from adapters.tests.peers import KEY, MESSAGE, SALT, SERVER, SLICE, XCHACHA, Talk, link_of, ping, said, sync, think
 
@@ -198,6 +200,7 @@ def test_any_bytes_are_an_event_at_most(talk: Talk, end: WirePeer) -> None:
     assert end.received() == []
 
 
+@pytest.mark.slow
 def test_1024_addresses_are_served_and_no_more(talk: Talk) -> None:
     talk.serve()
     told: list[str] = []

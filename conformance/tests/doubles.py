@@ -66,9 +66,9 @@ def no_ops() -> Change:
     return both(replaced("ops.PROFILES", ()), _keeping(("hello", "stop").__contains__))
 
 
-def without_op(missing: str) -> Change:
-    """One that does not have this op."""
-    return _keeping(lambda op: op != missing)
+def without_ops(*missing: str) -> Change:
+    """One that does not have these ops."""
+    return _keeping(lambda op: op not in missing)
 
 
 def failing_op(failing: str, answer: str) -> Change:
@@ -126,7 +126,7 @@ def in_the_way(place: str) -> Change:
 DOUBLES: Mapping[str, Callable[..., Change]] = {
     make.__name__: make
     for make in (
-        sound, frame_only, real_clock, no_ops, without_op, failing_op, ending_op, blocking, never_starting, in_the_way,
+        sound, frame_only, real_clock, no_ops, without_ops, failing_op, ending_op, blocking, never_starting, in_the_way,
     )
 }  # fmt: skip
 

@@ -183,7 +183,9 @@ def bare(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "language", [LANGUAGES[0], *(pytest.param(one, marks=pytest.mark.slow) for one in LANGUAGES[1:])]
+)
 def test_a_receiver_says_what_it_does_not_take_and_serves_on(request: pytest.FixtureRequest, language: str) -> None:
     with (
         receiver(program(request, language, "recv_think"), count=1) as (process, port),

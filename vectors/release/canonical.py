@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
 _text = json.JSONEncoder(ensure_ascii=False).encode
+_whole = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+_DIFFERS = re.compile(r"(?:^|[:\[,])-?\d+[.e]|[^\0-\uffff]")
+"""Signs that Python's text may be another: numbers with a fraction or an exponent, and names beyond the first plane."""
 
 
 def canonical(value: Any) -> str:
@@ -16,13 +20,18 @@ def canonical(value: Any) -> str:
 
     Raises TypeError for what is no JSON data, and ValueError for a number that is not finite.
     """
+    text = _whole(value)
+    return text if _DIFFERS.search(text) is None else _by_parts(value)
+
+
+def _by_parts(value: Any) -> str:
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, Mapping):
         names = sorted(value, key=lambda name: name.encode("utf-16-be"))
-        return "{" + ",".join([f"{canonical(name)}:{canonical(value[name])}" for name in names]) + "}"
+        return "{" + ",".join([f"{_by_parts(name)}:{_by_parts(value[name])}" for name in names]) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ",".join(map(canonical, value)) + "]"
+        return "[" + ",".join(map(_by_parts, value)) + "]"
     if isinstance(value, float):
         return _number(value)
     return _text(value)

@@ -11,6 +11,8 @@ from adapters.cuda.ops import DEQUANTIZERS, QUANTIZERS, code_bytes
 
 from .model import halves_bytes, packed
 
+pytestmark = pytest.mark.slow
+
 # fault, bits, elements of one block, scale, codes
 TRAPS = [
     ("reciprocal", 4, [0x3C59, 0x3859, 0xB859], 0x30F8, [7, 4, -4]),  # x / s is 3.5
@@ -24,7 +26,6 @@ TRAPS = [
 ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("trap", TRAPS)
 def test_quantize(libraries: Path, host: HostBackend, trap: tuple[str, int, list[int], int, list[int]]) -> None:
     fault, bits, halves, scale, codes = trap

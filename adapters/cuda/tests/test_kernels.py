@@ -11,6 +11,7 @@ import pytest
 from adapters.cuda.host import HostBackend
 from adapters.cuda.ops import DEQUANTIZERS, QUANTIZERS, SOURCE_BYTES, block_count, code_bytes
 
+pytestmark = pytest.mark.slow  # they are compiled for it
 COUNTS = [0, 1, 31, 32, 33, 255, 256, 257, 511, 512, 513, 2500]
 
 
@@ -22,7 +23,6 @@ def finite(source: str, count: int) -> bytes:
     return b"".join((chance.randrange(most) | chance.choice((0, 0x8000))).to_bytes(2, "little") for _ in range(count))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("count", COUNTS)
 @pytest.mark.parametrize("bits", [4, 8])
 @pytest.mark.parametrize("source", SOURCE_BYTES)

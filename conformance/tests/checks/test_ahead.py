@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from adapters.driver import Testee
 from conformance.checks.ahead import Ahead, judge_all
 from conformance.checks.judge import judge
@@ -31,6 +33,7 @@ def test_a_wrong_answer_in_a_batch_fails_its_own_case() -> None:
     assert {case for case, outcome in found.items() if outcome != Outcome.PASS} == {ATTACKED}
 
 
+@pytest.mark.slow
 def test_a_crash_in_a_batch_fails_its_own_case() -> None:
     found = outcomes("wrong:crashes-on-one-case", HASHES)
     assert {case: outcome for case, outcome in found.items() if outcome != Outcome.PASS} == {ATTACKED: Outcome.CRASH}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from adapters.driver import Answer, Crash, HarnessError, Ok, Reject, RequestError, Unsupported
 from conformance.checks.judge import judge_answer
 from conformance.model.verdict import Verdict
@@ -44,6 +46,7 @@ def test_a_text_of_many_lines_is_cut_before_the_replay() -> None:
     assert text.endswith("\nreplay    pytest again")
 
 
+@pytest.mark.slow
 def test_one_line_of_standard_error_does_not_hide_why_no_run_begins(tmp_path: Path) -> None:
     run = run_hostile(tmp_path, "wrong:hello-is-a-text", ["conformance"], RUN_S)
     assert "the testee did not start: one line (ok is not an object: 'xxx" in run.out

@@ -54,6 +54,7 @@ def test_every_check_is_in_one_chain() -> None:
     assert all(len({check.profile for check in chain}) == 1 for chain in CHAINS)
 
 
+@pytest.mark.slow
 def test_a_server_that_keeps_two_dozen_addresses_and_forgets_none_is_judged_whole() -> None:
     with serving(CONFIG, places=ADDRESSES) as impl, closing(attach(impl)) as server:
         chains = Chains(server, [check.id for check in CHECKS if check.lacking(server.learned) is None])
@@ -70,7 +71,7 @@ def test_a_sound_server_passes_in_any_order(seed: int) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "server-numbers-over-all-streams",
+        pytest.param("server-numbers-over-all-streams", marks=pytest.mark.slow),
         pytest.param("server-rejected-numbers-kept", marks=pytest.mark.slow),
         "server-error-without-min",
     ],

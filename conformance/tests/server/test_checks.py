@@ -28,6 +28,7 @@ REACH_S = 15
 ALL = {check.id for check in CHECKS if check.profile != "tcp"}
 ONLY_SEALED = {"handshake/outside/not-sealed"}
 NAMING_NO_LIST = replace(CONFIG, dtype=("sparse", "f16"), modality=("graph",), compress=("zstd",), key=bytes(32))
+NEITHER_CRITIQUE_NOR_SEALED_ALONE = replace(CONFIG, critique=False, crypto=("xchacha20poly1305", "none"), key=bytes(32))
 
 
 def closed_port() -> str:
@@ -47,8 +48,8 @@ def unreached(impl: str) -> str:
     ("config", "lacking"),
     [
         (CONFIG, ONLY_SEALED),
-        (NAMING_NO_LIST, ONLY_SEALED),
-        (replace(CONFIG, critique=False, crypto=("xchacha20poly1305", "none"), key=bytes(32)), ONLY_SEALED),
+        pytest.param(NAMING_NO_LIST, ONLY_SEALED, marks=pytest.mark.slow),
+        pytest.param(NEITHER_CRITIQUE_NOR_SEALED_ALONE, ONLY_SEALED, marks=pytest.mark.slow),
     ],
 )
 def test_a_sound_server_passes_every_check_that_applies(config: Config, lacking: set[str]) -> None:
@@ -58,6 +59,7 @@ def test_a_sound_server_passes_every_check_that_applies(config: Config, lacking:
     assert set(verdicts) == ALL - lacking
 
 
+@pytest.mark.slow
 def test_a_server_that_can_do_nothing_is_judged_by_what_is_left() -> None:
     with serving(BARE) as impl, closing(attach(impl)) as server:
         lacking = {check.id: check.lacking(server.learned) for check in CHECKS}
@@ -68,6 +70,7 @@ def test_a_server_that_can_do_nothing_is_judged_by_what_is_left() -> None:
     assert len(verdicts) > 40
 
 
+@pytest.mark.slow
 def test_a_server_that_requires_crypto_is_judged_by_what_is_not_sealed() -> None:
     with serving(SEALED) as impl, closing(attach(impl)) as server:
         planned = [check for check in CHECKS if check.lacking(server.learned) is None]
@@ -96,6 +99,7 @@ def chatting(receive: Receive) -> Receive:
     return lambda raw, now_ms: [*map(build, said), *receive(raw, now_ms)]
 
 
+@pytest.mark.slow
 def test_what_the_program_above_a_server_sends_is_no_answer() -> None:
     with serving(CONFIG, chatting) as impl, closing(attach(impl)) as server:
         verdicts = {check.id: run_check(check, server) for check in CHECKS if check.lacking(server.learned) is None}
@@ -184,6 +188,7 @@ def test_an_error_is_no_answer_to_the_smallest_ping() -> None:
         assert "not answered with capability (HSK-11)" in unreached(impl)
 
 
+@pytest.mark.slow
 def test_a_server_that_falls_silent_ends_the_run() -> None:
     with serving(CONFIG, dying_after(8)) as impl, closing(attach(impl, SHORT)) as server:
         verdict = next(filter(lambda one: not one.passed, (run_check(check, server) for check in CHECKS)))

@@ -21,10 +21,13 @@ IN_SECONDS = {"tcp/outside/deadlines"}
 SPEED = 10
 """For checks that wait for seconds of the server."""
 ROWS = [(server, check) for server in SERVERS.values() for check in server.checks]
-NAMES = [f"{server.name}-{check.id}" for server, check in ROWS]
+TRIED = [
+    pytest.param(*row, id=f"{row[0].name}-{row[1].id}", marks=[pytest.mark.slow] if row[1].id in IN_SECONDS else [])
+    for row in ROWS
+]
 
 
-@pytest.mark.parametrize(("server", "check"), ROWS, ids=NAMES)
+@pytest.mark.parametrize(("server", "check"), TRIED)
 def test_the_check_finds_the_fault(server: WrongServer, check: Check) -> None:
     speed = SPEED if check.id in IN_SECONDS else 1
     waits = replace(SHORT, frame=SHORT.frame / speed, session=SHORT.session / speed)

@@ -52,6 +52,7 @@ def test_a_sound_server_passes_every_check_over_tcp() -> None:
     assert set(verdicts) == {one.id for one in CHECKS} - NOT_ONE_OF_TCP - {DEADLINES}
 
 
+@pytest.mark.slow
 def test_a_sound_server_keeps_its_deadlines() -> None:
     assert failed(judged(only=DEADLINES)) == {}
 
@@ -83,6 +84,7 @@ def test_a_server_that_goes_away_ends_the_run() -> None:
     assert verdict.gave_up.startswith("pings are no longer answered")
 
 
+@pytest.mark.slow
 def test_a_server_that_requires_crypto_is_judged_by_what_is_not_sealed() -> None:
     with serving_tcp(SEALED) as impl, closing(attach(impl, SHORT)) as outside:
         planned = [one for one in CHECKS if one.lacking(outside.learned) is None and one.id != DEADLINES]

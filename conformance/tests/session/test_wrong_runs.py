@@ -52,6 +52,7 @@ def test_the_command_takes_it_as_a_word_in_any_folder(tmp_path: Path) -> None:
     assert "1 x  TST-5: " in out
 
 
+@pytest.mark.slow
 def test_an_unknown_name_is_one_line_with_the_nearest() -> None:
     status, out = run_pytest(["conformance", "--impl=wrong:version-not-chekced", "-q"])
     assert status == USAGE
@@ -60,6 +61,7 @@ def test_an_unknown_name_is_one_line_with_the_nearest() -> None:
     assert "version-not-checked" in line
 
 
+@pytest.mark.slow
 def test_an_unknown_server_is_one_line_with_the_nearest() -> None:
     status, out = run_pytest(["conformance", "--impl=wrong:server-crc-not-raed", "-q"])
     assert status == USAGE
@@ -67,6 +69,7 @@ def test_an_unknown_server_is_one_line_with_the_nearest() -> None:
     assert "no wrong implementation is called 'server-crc-not-raed'; the nearest names are server-crc-not-read" in line
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["server-says-garbage", "server-pings-rejected"])
 def test_a_server_that_no_run_can_begin_with_is_one_line_with_its_name(name: str) -> None:
     status, out = run_pytest(["conformance", f"--impl=wrong:{name}", "-q"])
@@ -76,6 +79,7 @@ def test_a_server_that_no_run_can_begin_with_is_one_line_with_its_name(name: str
     assert "udp://" not in line
 
 
+@pytest.mark.slow
 def test_one_among_the_paths_of_tests_is_told_apart() -> None:
     status, out = run_pytest(["conformance", "wrong:any-magic"])
     assert status == USAGE

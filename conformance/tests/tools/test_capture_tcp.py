@@ -16,6 +16,8 @@ from conformance.tools.capture.recorder import Recorder
 from conformance.tools.capture.segments import MAX_PAYLOAD
 from conformance.wire.lengths import with_length
 
+pytestmark = pytest.mark.xdist_group("captures over TCP")
+
 PEER, FIRST = 50_051, 50_101
 OK = 0
 GROUP = "handshake/server/lists/"
@@ -116,6 +118,7 @@ def given(case: Case) -> dict[int, bytes]:
     return found
 
 
+@pytest.mark.slow
 def test_the_bytes_of_each_direction_are_whole_and_in_order(captured: Path) -> None:
     flows: dict[tuple[str, int, int], bytearray] = {}
     begins: dict[tuple[str, int, int], int] = {}
@@ -134,11 +137,13 @@ def test_the_bytes_of_each_direction_are_whole_and_in_order(captured: Path) -> N
     assert len(small) > 100
 
 
+@pytest.mark.slow
 @needs_tshark
 def test_tshark_finds_a_capture_sound(captured: Path) -> None:
     assert segments_by_tshark(captured) == read_segments(captured)
 
 
+@pytest.mark.slow
 def test_who_begins_and_who_resets_is_as_in_the_dialogue(captured: Path) -> None:
     by_name: dict[str, list[Segment]] = {}
     for one in read_segments(captured):
@@ -154,6 +159,7 @@ def test_who_begins_and_who_resets_is_as_in_the_dialogue(captured: Path) -> None
     assert reset
 
 
+@pytest.mark.slow
 def test_the_same_dialogues_give_the_same_bytes(tmp_path: Path) -> None:
     files = []
     for name in ("one", "two"):
