@@ -32,7 +32,7 @@ REGISTRY = registry()
 SOURCES = sorted((ROOT / "adapters/rust/resonant-protocol/src").rglob("*.rs"))
 CRATE = "\n".join(path.read_text("utf-8") for path in SOURCES)
 SHARED_SCHEMAS = {"fields", "reply", "request"}
-ON_PEERS = set(REGISTRY.profiles["handshake"].ops)
+ON_PEERS = {op for name in ("handshake", "webrtc") for op in REGISTRY.profiles[name].ops}
 DIALOGUES = [one.name for one in REGISTRY.profiles.values() if one.dialogues]
 DATA_TYPES = [number for name, number in REGISTRY.types.items() if name != "Sync"]
 MODALITIES = [one.value for one in REGISTRY.modalities.values()]
