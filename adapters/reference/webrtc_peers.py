@@ -46,8 +46,9 @@ class ChannelPeers(Endpoint):  # type: ignore[misc] # beside this script, in no 
         if target.transport != WEBRTC:
             super()._connect(peers, target)
             return
-        self.webrtc.connect(target.link)
         peers.connect_channel(target.link, target.stream_id, self._now_ms, self.webrtc.limit)
+        if not self.webrtc.connect(target.link):
+            peers.receive_reset(target.link, self._now_ms)  # RTC-11
 
     def _drain(self, arrived: Arrived | None) -> ChannelEndpoint[str]:
         peers = self._need_open()
@@ -61,6 +62,8 @@ class ChannelPeers(Endpoint):  # type: ignore[misc] # beside this script, in no 
         return peers
 
     def _take_messages(self, peers: ChannelEndpoint[str], arrived: Arrived) -> None:
+        if arrived.link in self.webrtc.unmade:
+            return
         deadline = monotonic() + ARRIVAL_S
         for link in self.webrtc.await_accepted(arrived.link, deadline):
             if not peers.accept_channel(link, self._now_ms, self.webrtc.limit):

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias, TypeVar
 import aioice.ice
 from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCSessionDescription
 from resonant.transport.webrtc import LABEL, MAX_BUFFERED_BYTES, PROTOCOL, message_limit
+from resonant.wire_values import MAX_FRAME_BYTES
 from tcp_wire import ARRIVAL_S, Arrived, Ending, NotArrivedError
 
 OFFER, ANSWER = "offer", "answer"
@@ -103,7 +104,9 @@ class WebrtcWire:
         self._accepted: deque[tuple[str, Channel]] = deque()
         self._told: dict[str, int] = {}
         self.channels: dict[str, Channel] = {}
-        self.limit = 0
+        self.unmade: set[str] = set()
+        """Links whose channel could not be opened: there is nothing to take of them (TST-28)."""
+        self.limit = MAX_FRAME_BYTES
         """The largest frame that the runner takes (RTC-8)."""
 
     def signal(self, offer: str | None = None, answer: str | None = None) -> dict[str, str]:
@@ -121,6 +124,7 @@ class WebrtcWire:
         channels = [*self.channels.values(), *(channel for _, channel in self._accepted)]
         self.channels, self._told = {}, {}
         self._accepted.clear()
+        self.unmade.clear()
         if channels:
             self._run(_each(channels, Channel.end))
 
@@ -130,9 +134,13 @@ class WebrtcWire:
             self._run(self._association.close())
         self._loop.call_soon_threadsafe(self._loop.stop)
 
-    def connect(self, link: str) -> None:
-        """Open a channel (RTC-1, RTC-3); what is sent on it waits until it is open."""
-        self.channels[link] = self._run(self._open())
+    def connect(self, link: str) -> bool:
+        """Open a channel (RTC-1, RTC-3); what is sent on it waits until it is open. Whether there is an association."""
+        if self._association is None:
+            self.unmade.add(link)
+            return False
+        self.channels[link] = self._run(self._open(self._association))
+        return True
 
     def await_accepted(self, link: str, deadline: float) -> Iterator[str]:
         """Take channels of the runner until that of the link is there; the links of those. Raises NotArrivedError."""
@@ -219,10 +227,8 @@ class WebrtcWire:
             raise SignalError(f"the {kind} has no channels")
         self.limit = message_limit(description)
 
-    async def _open(self) -> Channel:
-        if self._association is None:
-            raise SignalError("there is no association")
-        made = self._association.createDataChannel(LABEL, protocol=PROTOCOL, ordered=False)
+    async def _open(self, association: RTCPeerConnection) -> Channel:
+        made = association.createDataChannel(LABEL, protocol=PROTOCOL, ordered=False)
         return Channel(made, self._changed, refused=False)
 
     def _note_channel(self, made: RTCDataChannel) -> None:
