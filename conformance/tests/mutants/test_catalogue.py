@@ -67,7 +67,7 @@ def state() -> dict[tuple[str, str], object]:
     for module_name, module in places.modules().items():
         for name, value in vars(module).items():
             found[module_name, name] = value
-            if isinstance(value, type) and value.__module__.startswith("resonant"):
+            if isinstance(value, type) and value.__module__.startswith(("resonant", module.__name__)):
                 found[module_name, f"{name}.*"] = dict(vars(value))
             elif type(value) is dict and name != "__builtins__":
                 found[module_name, f"{name}[]"] = dict(value)

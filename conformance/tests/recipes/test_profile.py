@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from resonant.describe.registry import registry
 
 from conformance.tests.recipes.workshop import (
     DOCS,
@@ -116,9 +117,8 @@ MUTANTS = (
 '''
 ASK = '    Offer("parity", tuple(_request("parity", data=data) for data in ("00", "01"))),'
 
-PROFILES = (
-    '"profile": {"enum": ["frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream", "tcp"]}'
-)
+NAMES = ", ".join(f'"{name}"' for name in registry().profiles)
+PROFILES = f'"profile": {{"enum": [{NAMES}]}}'
 OPS = '"quantize", "dequantize", '
 
 RECIPE: Recipe = {
@@ -167,7 +167,7 @@ RECIPE: Recipe = {
             "from .payloads import",
             "from .parity import PARITY\nfrom .payloads import",
         ),
-        Edit("vectors/release/canary/pack.py", "*TCP)", "*TCP, *PARITY)"),
+        Edit("vectors/release/canary/pack.py", "*WEBRTC)", "*WEBRTC, *PARITY)"),
     ],
     "question": [before("conformance/probes/claims.py", '    Offer("", _ANYBODY),', ASK)],
     "mutants": [

@@ -11,6 +11,7 @@ import pytest
 from adapters.driver import Hello
 from conformance.model.cases import load_cases
 from conformance.model.profiles import PROFILES
+from conformance.model.transports import LIBRARIES
 from conformance.probes import PROBES
 from conformance.probes.unclaimed import refusal_probes
 from conformance.session.known_failures import KnownFailuresError, concerns, load_known, resolve
@@ -115,9 +116,10 @@ def test_the_file_is_fixed_by_what_a_run_finds(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_what_runs_is_what_can_be_listed(tmp_path: Path) -> None:
-    for make, claims in ((sound, tuple(PROFILES)), (frame_only, ("frame",))):
+    whole = tuple(name for name in PROFILES if name not in LIBRARIES)
+    for make, claims, over in ((sound, whole, ("udp", "tcp")), (frame_only, ("frame",), ("udp",))):
         folder = tmp_path / make.__name__
         run = run_suite(write_double(folder, make), folder / "report", "-k", "not test_case", *UNRUN)
-        hello = Hello(name="x", version="1", language="x", spec="1.0", profiles=claims)
+        hello = Hello(name="x", version="1", language="x", spec="1.0", profiles=claims, transports=over)
         assert set(run.outcomes) == set(running_ids(hello, "process", claims, refusal_probes(CASES, claims)))
         assert {law.name for law in LAWS if law.profile in claims} <= {one.partition("/")[2] for one in run.outcomes}

@@ -165,7 +165,7 @@ def test_a_sealed_frame_is_opened_with_the_key(capsys: pytest.CaptureFixture[str
         (["explain", HEX, "--key", "key"], "the key is not hexadecimal: it holds 'k'"),
         (
             ["clause", "FRM-999"],
-            "no clause FRM-999; the families are FRM, HSK, MSG, QNT, SPC, SPR, STM, TCP, TST, XCH, ZST",
+            "no clause FRM-999; the families are FRM, HSK, MSG, QNT, QUI, RTC, SPC, SPR, STM, TCP, TST, XCH, ZST",
         ),
     ],
 )

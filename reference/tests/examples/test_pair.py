@@ -21,7 +21,7 @@ from reference.tests.asyncio.fast_loop import FastLoop, run
 
 
 def options(port: int, count: int | None = None) -> argparse.Namespace:
-    return argparse.Namespace(addr=("127.0.0.1", port), count=count, transport="udp")
+    return argparse.Namespace(addr=("127.0.0.1", port), count=count, transport="udp", quic=None)
 
 
 def test_without_a_server_the_sender_says_so_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:

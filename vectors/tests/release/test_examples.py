@@ -166,7 +166,7 @@ needs_go = pytest.mark.skipif(shutil.which("go") is None, reason="go is not on P
 
 def run_go(vectors: Path, **more: str) -> tuple[int, str]:
     """The Go module's own test of the vectors below a folder."""
-    command = ["go", "test", "-count=1", "-run", "^TestVectors$", "./testee"]
+    command = ["go", "test", "-count=1", "-run", "^TestVectors$", "./internal/testee"]
     return run_tests(command, GO_MODULE, RESONANT_VECTORS=str(vectors), **more)
 
 
