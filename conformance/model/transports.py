@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from importlib.util import find_spec
 from typing import Final
 
+from .cases import Case, load_cases
 from .profiles import SelectionError
 
 UDP: Final = "udp"
@@ -56,3 +57,8 @@ def check_libraries(transports: Iterable[str]) -> None:
                 f"to judge the profile {name} this installation lacks {LIBRARIES[name]}: "
                 f"pip install 'resonant-conformance[{name}]'; or leave it out with --profile and the names of others"
             )
+
+
+def plain_cases() -> tuple[Case, ...]:
+    """The golden cases for testees without a library of a transport, such as the crate and the reference in process."""
+    return tuple(case for case in load_cases() if not case.needs & LIBRARIES.keys())

@@ -13,7 +13,8 @@ from typing import NamedTuple
 from adapters.driver import Limits, Testee
 
 from ...checks.judge import judge
-from ...model.cases import Case, load_cases
+from ...model.cases import Case
+from ...model.transports import plain_cases
 from ..rust.build import CHOICE, adapter_of
 from .crate import RUST, Change, ToolError, listed
 from .journal import FOLDER, Entry, Journal, Verdict, basis, digests, tally_of
@@ -50,7 +51,7 @@ def find_survivors(
     changes = dict(enumerate(listed(), start=1))
     inside = {number: one for number, one in changes.items() if not _is_outside(survivors, one)}
     chosen = shard(inside, size, seed)
-    with Journal(FOLDER / "crate.jsonl", "crate", basis(*DECIDES), digests(load_cases())) as journal:
+    with Journal(FOLDER / "crate.jsonl", "crate", basis(*DECIDES), digests(plain_cases())) as journal:
         left = {number: one for number, one in chosen.items() if one.key not in journal.done}
         for count, entry in enumerate(_judged(changes, left, journal, jobs), start=len(chosen) - len(left) + 1):
             journal.add(entry)
@@ -128,4 +129,4 @@ def _first_failing(number: int, program: Path, cases: Sequence[Case]) -> str:
 
 @cache
 def _cases() -> list[Case]:
-    return by_price(load_cases())
+    return by_price(plain_cases())

@@ -14,7 +14,7 @@ from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
 
-from ...model.cases import load_cases
+from ...model.transports import plain_cases
 from .equivalent import without_words
 from .journal import FOLDER, Entry, Journal, Verdict, basis, digests, tally_of
 from .judge import PACKAGE, Bench, Task, judged, prepared
@@ -55,7 +55,7 @@ def find_survivors(
     places = [place for file in files(survivors) for place in places_of(file)]
     random.Random(seed).shuffle(places)  # noqa: S311 - no secret
     places = [one for one in places if not survivors.is_outside(one.file, function_at(_source(one.file), one.line))]
-    with Journal(FOLDER / "reference.jsonl", "reference", basis(*DECIDES), digests(load_cases())) as journal:
+    with Journal(FOLDER / "reference.jsonl", "reference", basis(*DECIDES), digests(plain_cases())) as journal:
         known = list(islice(_known(places, journal), size))
         left = None if size is None else size - sum(entry.verdict is not Verdict.NONE for entry in known)
         tasks = [
@@ -86,7 +86,7 @@ def _bench(tasks: Iterable[Task]) -> Bench:
     owed = [task.owed for task in tasks]
     told = [one for one in owed if one is not None]
     wanted = None if len(told) < len(owed) else frozenset().union(*told)
-    cases = [case for case in load_cases() if wanted is None or case.id in wanted]
+    cases = [case for case in plain_cases() if wanted is None or case.id in wanted]
     bench = prepared(by_price(cases), LIMIT_FLOOR_S)
     if bench.coverage.failing:
         raise RuntimeError(f"the reference itself fails {bench.coverage.failing[0]}; repair that first")

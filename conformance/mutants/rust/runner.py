@@ -9,7 +9,8 @@ from multiprocessing.pool import Pool
 from pathlib import Path
 from typing import TypeAlias
 
-from ...model.cases import Case, load_cases
+from ...model.cases import Case
+from ...model.transports import plain_cases
 from ..engine.memory import limit_memory
 from ..engine.short_campaign import Batch, answered_batches
 from ..engine.trial import Suite, suite_of
@@ -45,7 +46,7 @@ def run_trials(patches: Sequence[Patch], program: Path, *, jobs: int, done: Done
 def failing_without_fault(program: Path, *, jobs: int) -> tuple[str, ...]:
     """The cases that the copy fails without any fault."""
     with _pool(jobs) as pool:
-        work = [partial(_without_fault, start, program) for start in range(0, len(load_cases()), CHUNK)]
+        work = [partial(_without_fault, start, program) for start in range(0, len(_cases()), CHUNK)]
         return tuple(sorted(case for found in pool.imap_unordered(_perform_chunk, work) for case in found))
 
 
@@ -81,7 +82,7 @@ def _without_fault(start: int, program: Path) -> tuple[str, ...]:
 
 @cache
 def _cases() -> tuple[Case, ...]:
-    return load_cases()
+    return plain_cases()
 
 
 @cache
