@@ -80,9 +80,13 @@ def _chosen(cases: Sequence[Case], patterns: Sequence[str], transport: str) -> l
     for pattern in patterns:
         if not any(_matches(case, pattern) for case in able):
             others = sorted({case.transport for case in dialogues if _matches(case, pattern)})
-            advice = f" over {transport}, but over {others[0]}: add --transport={others[0]}" if others else ""
+            advice = f" over {transport}, but over {others[0]}{_way(others[0])}" if others else ""
             raise NothingError(f"no dialogue is called {pattern!r}{advice}")
     return [case for case in able if not patterns or any(_matches(case, one) for one in patterns)]
+
+
+def _way(transport: str) -> str:
+    return f": add --transport={transport}" if transport in (UDP, TCP) else ", which encrypts: there is nothing to see"
 
 
 def _matches(case: Case, pattern: str) -> bool:
