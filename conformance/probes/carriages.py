@@ -124,6 +124,7 @@ def carriages_counted(talk: Talk) -> Verdict:
     told.append(_counts(talk.need(talk.ask("peer_poll"))))
     due.append((None, None))
     told.append(_counts(talk.need(talk.ask("peer_send", kind="head", stream_id=9, strong_tail=False, link=link))))
+    end.wait(lambda: any(number != main for number in end.came))  # it is on its way, whatever was told of it
     due.append(({link: _came(end, told[2][0], link)}, None))
     theirs = next((number for number, data in end.take_pieces() if number is not None and number != main), None)
     if theirs is None:
