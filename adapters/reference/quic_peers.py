@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
+import ops
+import peer_ops
 from peer_endpoint import MAX_PEERS, Endpoint, NotOpenError, Target
 from peer_ops import PeerOps
 from quic_link import QuicLink
@@ -19,6 +21,8 @@ from tcp_wire import ARRIVAL_S, Arrived, NotArrivedError
 from adapters.testee_kit import Shape, Wires, made, one_of, some_text
 
 QUIC = "quic"
+WIRES = (*ops.TRANSPORTS, QUIC)
+"""The transports that have a wire."""
 PEM = {
     role: made(dict, dict.fromkeys(names, some_text))
     for role, names in {Role.SERVER: ("certificate", "key"), Role.CLIENT: ("trust",)}.items()
@@ -247,3 +251,11 @@ class _Taking:
         if not self.wire.wait(holds, self.deadline):
             link, taken = self.arrived.link, self.one.arriving(self.arrived.on).taken
             raise NotArrivedError(f"{taken} of {self.arrived.bytes} bytes of {link} came, and no end")
+
+
+def offered() -> QuicOps:
+    """The ops over peers over QUIC, in place of those in the table of ops, and the profile claimed."""
+    peers = QuicOps()
+    ops.OPS.update(peer_ops.table(peers))
+    ops.EXTRAS.append(QUIC)
+    return peers

@@ -8,11 +8,10 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))  # the repository, for `adapters`
 
-import ops
-import peer_ops
+import ops  # beside this script, which is in no package
 
 try:
-    from quic_peers import QUIC, QuicOps
+    import quic_peers
 except ModuleNotFoundError as missing:
     sys.exit(f"this testee is of an extra: pip install 'resonant-conformance[quic]' ({missing})")
 
@@ -22,10 +21,7 @@ from adapters.testee_kit import read_arguments, serve
 def main() -> None:
     """Serve until told to stop."""
     arguments = read_arguments(argparse.ArgumentParser(description=__doc__))
-    peers = QuicOps()
-    ops.OPS.update(peer_ops.table(peers))
-    ops.EXTRAS.append(QUIC)
-    serve(ops.answer, arguments.attach, (*ops.TRANSPORTS, QUIC), peers.use)
+    serve(ops.answer, arguments.attach, quic_peers.WIRES, quic_peers.offered().use)
 
 
 if __name__ == "__main__":

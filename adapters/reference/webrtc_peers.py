@@ -17,6 +17,8 @@ from webrtc_wire import ANSWER, OFFER, SignalError, WebrtcWire
 from adapters.testee_kit import U32, BadRequestError, Op, Shape, Wires, one_of, text
 
 WEBRTC = "webrtc"
+WIRES = ops.TRANSPORTS
+"""The transports that have a wire: channels need none."""
 CLIENT: Shape = {"link": peer_ops.link_name, "transport": one_of(WEBRTC), "stream_id": U32}
 """The members of peer_open for a client with a channel."""
 

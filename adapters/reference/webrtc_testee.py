@@ -21,7 +21,7 @@ from adapters.testee_kit import read_arguments, serve
 def main() -> None:
     """Serve until told to stop."""
     arguments = read_arguments(argparse.ArgumentParser(description=__doc__))
-    serve(ops.answer, arguments.attach, ops.TRANSPORTS, webrtc_peers.offered().use)
+    serve(ops.answer, arguments.attach, webrtc_peers.WIRES, webrtc_peers.offered().use)
 
 
 if __name__ == "__main__":

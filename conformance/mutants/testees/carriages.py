@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
-from contextlib import ExitStack
-from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
-from adapters.testee_kit import read_arguments, server
-
+from ...model.transports import QUIC
 from ..engine.patches import Change, edited, wrapped
-from ..engine.testee import SCRIPTS
 from .wrong import WrongTestee, breaking
 
 Method = Callable[..., Any]
 ACTS, TAKING, WIRE = "asyncio.quic_acts.QuicActs", "quic_peers._Taking", "quic_wire"
-QUIC = "quic"
-
-
-@dataclass(frozen=True, slots=True)
-class WrongCarriages(WrongTestee):
-    """The reference's testee over QUIC with one change, which begins before it is started and never ends."""
-
-    def run(self) -> None:
-        """Serve with the change."""
-        arguments = read_arguments(argparse.ArgumentParser())
-        self.change(ExitStack())
-        ops, peers = SCRIPTS["ops"], SCRIPTS["quic_peers"].QuicOps()
-        ops.OPS.update(SCRIPTS["peer_ops"].table(peers))
-        ops.EXTRAS.append(QUIC)
-        server.serve(ops.answer, arguments.attach, (*ops.TRANSPORTS, QUIC), peers.use)
 
 
 def _over_quic(probes: str, name: str, about: str, change: Change) -> WrongTestee:
-    made = breaking(probes, name, about, change)
-    return WrongCarriages(made.name, made.about, made.clauses, made.change, made.probes)
+    return breaking(probes, name, about, change, QUIC)
 
 
 def _told_as_an_end(right: Method) -> Method:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
-from adapters.testee_kit import read_arguments, server
-
+from ...model.transports import WEBRTC
 from ..engine.patches import Change, wrapped
 from ..engine.testee import SCRIPTS
 from .wrong import WrongTestee, breaking
@@ -19,21 +15,8 @@ Method = Callable[..., Any]
 WIRE = "webrtc_wire.WebrtcWire"
 
 
-@dataclass(frozen=True, slots=True)
-class WrongChannels(WrongTestee):
-    """The reference's testee on channels with one change, which begins before it is started and never ends."""
-
-    def run(self) -> None:
-        """Serve with the change."""
-        arguments = read_arguments(argparse.ArgumentParser())
-        self.change(ExitStack())
-        ops, peers = SCRIPTS["ops"], SCRIPTS["webrtc_peers"].offered()
-        server.serve(ops.answer, arguments.attach, ops.TRANSPORTS, peers.use)
-
-
 def _on_channels(probes: str, name: str, about: str, change: Change) -> WrongTestee:
-    made = breaking(probes, name, about, change)
-    return WrongChannels(made.name, made.about, made.clauses, made.change, made.probes)
+    return breaking(probes, name, about, change, WEBRTC)
 
 
 def _never_offers(right: Method) -> Method:

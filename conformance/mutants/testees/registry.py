@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from ...model.transports import LIBRARIES
 from ...probes import UNCLAIMED_CLAUSES
 from ..catalogue.table import FAMILIES
 from ..engine.patches import replaced
@@ -67,7 +68,8 @@ def _mutants() -> Mapping[str, tuple[Wrong, ...]]:
     found: dict[str, list[Wrong]] = defaultdict(list)
     for family, mutants in FAMILIES.items():
         profile = family.partition("/")[0]
-        found[profile] += [WrongTestee(one.id, one.story, (one.clause,), one.change) for one in mutants]
+        extra = profile if profile in LIBRARIES else ""
+        found[profile] += [WrongTestee(one.id, one.story, (one.clause,), one.change, extra=extra) for one in mutants]
     return {f"mutants of {profile}": tuple(those) for profile, those in found.items()}
 
 

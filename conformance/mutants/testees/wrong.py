@@ -57,26 +57,32 @@ class WrongTestee:
     change: Change
     probes: tuple[str, ...] = ()
     """The ids of the probes that fail, and no other does; empty where cases or laws find it."""
+    extra: str = ""
+    """The transport with a library of its own that it has as well; empty for none."""
 
     def run(self) -> None:
         """Serve with the change, which is never undone."""
-        serve_changed(self.change)
+        serve_changed(self.change, self.extra)
 
 
-def serve_changed(change: Change) -> None:
+def serve_changed(change: Change, extra: str = "") -> None:
     """Be the reference's testee with this change, by the arguments of the command line."""
     arguments = read_arguments(argparse.ArgumentParser())
     change(ExitStack())
-    # All three are looked up now that they are changed.
-    ops, peers = SCRIPTS["ops"], SCRIPTS["peer_ops"].PEERS
-    server.serve(ops.answer, arguments.attach, ops.TRANSPORTS, peers.use)
+    # All of them are looked up now that they are changed.
+    ops = SCRIPTS["ops"]
+    wires, peers = ops.TRANSPORTS, SCRIPTS["peer_ops"].PEERS
+    if extra:
+        module = SCRIPTS[f"{extra}_peers"]
+        wires, peers = module.WIRES, module.offered()
+    server.serve(ops.answer, arguments.attach, wires, peers.use)
 
 
-def breaking(probes: str, name: str, about: str, change: Change) -> WrongTestee:
+def breaking(probes: str, name: str, about: str, change: Change, extra: str = "") -> WrongTestee:
     """A testee that these probes find, by their ids with spaces between; it breaks what they cite."""
     found = tuple(probe for probe in PROBES if probe.id in probes.split())
     clauses = tuple(dict.fromkeys(clause for probe in found for clause in probe.clauses))
-    return WrongTestee(name, about, clauses, change, tuple(probe.id for probe in found))
+    return WrongTestee(name, about, clauses, change, tuple(probe.id for probe in found), extra)
 
 
 def on_reply(change: Callable[[str, Reply], Reply]) -> Change:

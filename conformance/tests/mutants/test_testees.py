@@ -10,6 +10,7 @@ import pytest
 from resonant.describe.clauses import load_clauses
 
 from adapters.driver import AdapterError, Testee
+from conformance.model.transports import LIBRARIES
 from conformance.mutants.catalogue.table import MUTANTS
 from conformance.mutants.engine.patches import applied
 from conformance.mutants.servers.table import SERVERS
@@ -51,6 +52,14 @@ def test_every_change_can_be_made_and_undone() -> None:
     with ExitStack() as undo:
         for one in TESTEES.values():
             one.change(undo)
+
+
+@pytest.mark.parametrize("extra", LIBRARIES)
+def test_mutants_of_an_optional_transport_are_wrong_over_it(extra: str) -> None:
+    mutants = GROUPS[f"mutants of {extra}"]
+    assert {getattr(one, "extra", "") for one in mutants} == {extra}
+    with Testee(find_adapter(f"wrong:{mutants[0].name}")) as testee:
+        assert extra in testee.hello.transports
 
 
 def test_the_program_lists_the_registry() -> None:
