@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .ends import CHOSEN, MAX_BYTES, WEBRTC, EndError
-from .steps import MAIN, Close, ExpectEnd, Raw
+from .ends import CHOSEN, MAX_BYTES, WEBRTC, EndError, told_counts
+from .steps import FIRST, MAIN, Close, ExpectEnd, Raw
 from .transcript import Transcript
 
 if TYPE_CHECKING:
@@ -103,17 +103,12 @@ class WebrtcEnds:
 
     def heed(self, reply: Mapping[str, Any]) -> None:
         """Take note of how much the testee has sent (TST-30)."""
-        sent = reply.get("sent", {})
-        if not isinstance(sent, Mapping) or not all(type(count) is int for count in sent.values()):
-            raise EndError("`sent` is no object of numbers (TST-30)", repr(sent), _PAGE)
-        letters = self.letters()
-        for name, count in sent.items():
-            if self._is_client and name == CHOSEN and not letters:
-                self._told_first = count  # in the reply to peer_open, before its channel is taken
-            elif name not in letters:
-                raise EndError("`sent` names a link that there is not (TST-30)", repr(name), _PAGE)
+        first = {CHOSEN: FIRST} if self._is_client else {}  # told by peer_open, before its channel is taken
+        for letter, count in told_counts(reply, "sent", "TST-30", self.letters() | first):
+            if letter in self._ends:
+                self._ends[letter].told = count
             else:
-                self._ends[letters[name]].told = count
+                self._told_first = count
 
     def look(self) -> None:
         """Take what the testee has sent, all that it has told of."""
@@ -148,7 +143,7 @@ class WebrtcEnds:
         """The link by which the testee knows this end."""
         return self._end(letter).name
 
-    def letters(self) -> Mapping[str, str]:
+    def letters(self) -> dict[str, str]:
         """The letter of the end that each link leads to."""
         return {end.name: letter for letter, end in self._ends.items()}
 

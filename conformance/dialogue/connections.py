@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from adapters.driver import Address, ConnectionPeer
 
 from ..wire.lengths import Frames, LengthError, with_length
-from .ends import CHOSEN, MAX_BYTES, TCP, EndError
+from .ends import CHOSEN, MAX_BYTES, TCP, EndError, told_counts
 from .steps import FIRST, MAIN, Close, ExpectEnd
 from .transcript import Transcript
 
@@ -107,14 +107,8 @@ class TcpEnds:
 
     def heed(self, reply: Mapping[str, Any]) -> None:
         """Take note of how much the testee has sent (TST-30)."""
-        sent = reply.get("sent", {})
-        if not isinstance(sent, Mapping) or not all(type(count) is int for count in sent.values()):
-            raise EndError("`sent` is no object of numbers (TST-30)", repr(sent))
-        letters = self.letters()
-        for name, count in sent.items():
-            if name not in letters:
-                raise EndError("`sent` names a link that there is not (TST-30)", repr(name))
-            self._ends[letters[name]].told = count
+        for letter, count in told_counts(reply, "sent", "TST-30", self.letters()):
+            self._ends[letter].told = count
 
     def look(self) -> None:
         """Take what the testee has sent, all that it has told of."""

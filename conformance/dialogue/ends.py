@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from .steps import MAIN, Close, ExpectEnd
@@ -21,6 +21,22 @@ class EndError(Exception):
         """page: of the specification, which says what connections are like."""
         super().__init__(text)
         self.got, self.page = got, page
+
+
+def told_counts(
+    reply: Mapping[str, Any], member: str, clause: str, letters: Mapping[str, str]
+) -> Iterator[tuple[str, int]]:
+    """The letters of ends with the numbers that a member of a reply, `sent` or `ends`, tells of them.
+
+    letters: link -> letter. Raises EndError for what is no object of numbers, and for a link that there is not.
+    """
+    counts = reply.get(member, {})
+    if not isinstance(counts, Mapping) or not all(type(count) is int for count in counts.values()):
+        raise EndError(f"`{member}` is no object of numbers ({clause})", repr(counts), "specs/testee.md")
+    for name, count in counts.items():
+        if name not in letters:
+            raise EndError(f"`{member}` names a link that there is not ({clause})", repr(name), "specs/testee.md")
+        yield letters[name], count
 
 
 class Ends(Protocol):

@@ -9,7 +9,7 @@ from adapters.driver import Address
 
 from ..wire.lengths import with_length
 from .carriages import DATAGRAMS, MAIN_ID, PAGE, Carriages, Number, named
-from .ends import CHOSEN, MAX_BYTES, QUIC, EndError
+from .ends import CHOSEN, MAX_BYTES, QUIC, EndError, told_counts
 from .quic_end import INTERNAL_ERROR, End, OpenQuic, certificate, open_quic
 from .steps import DATAGRAM, FIRST, MAIN, Close, ExpectEnd
 from .transcript import Transcript
@@ -126,18 +126,10 @@ class QuicEnds:
     def heed(self, reply: Mapping[str, Any]) -> None:
         """Take note of how much the testee has sent, and how many streams it has ended (TST-30, TST-32)."""
         letters = self.letters()
-        for member, clause in (("sent", "TST-30"), ("ends", "TST-32")):
-            counts = reply.get(member, {})
-            if not isinstance(counts, Mapping) or not all(type(count) is int for count in counts.values()):
-                raise EndError(f"`{member}` is no object of numbers ({clause})", repr(counts))
-            for name, count in counts.items():
-                if name not in letters:
-                    raise EndError(f"`{member}` names a link that there is not ({clause})", repr(name))
-                end = self._ends[letters[name]]
-                if member == "sent":
-                    end.told = count
-                else:
-                    end.ended = count
+        for letter, count in told_counts(reply, "sent", "TST-30", letters):
+            self._ends[letter].told = count
+        for letter, count in told_counts(reply, "ends", "TST-32", letters):
+            self._ends[letter].ended = count
 
     def look(self) -> None:
         """Take what the testee has sent, all that it has told of."""
