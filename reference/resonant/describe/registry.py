@@ -31,6 +31,8 @@ UNITS: Final[Mapping[str, str]] = {
     "replies": "replies",
     "pieces": "pieces",
     "connections": "connections",
+    "shards": "shards",
+    "tolerance": "in 2^−24 of the energy",
     "channels": "channels",
 }
 """The end of a limit's name -> its unit in words."""
