@@ -7,7 +7,7 @@ export const yours: Implementation = {
   hello: {
     name: "resonant-typescript",
     version: "0.1.0",
-    profiles: ["frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream", "tcp"],
+    profiles: ["frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream", "tcp", "rs", "adapt"],
   },
   decode: (frame, key) => said(() => resonant.decode(frame, { key })),
   encode: (fields, options) => said(() => resonant.encode(fields, options)),
@@ -25,6 +25,9 @@ export const yours: Implementation = {
   dequantize: (bits, count, codes, scale) => said(() => resonant.dequantize(bits, count, codes, scale)),
   tcpSplit: split,
   tcpJoin: (frames) => said(() => joinedBytes(frames.map((frame) => resonant.joined(frame)))),
+  rsEncode: (k, r, shards) => said(() => resonant.rsEncode(k, r, shards)),
+  rsDecode: (k, r, shards) => said(() => resonant.rsDecode(k, r, shards)),
+  adapt: ({ data, ...options }) => said(() => resonant.adapt(data, options)),
 };
 
 function split(chunks: readonly Uint8Array[], ended: boolean): { frames: Uint8Array[]; end: string; held: number } {
