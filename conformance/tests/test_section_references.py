@@ -47,6 +47,15 @@ SECTIONS = {
     ],
     "webrtc": ["Channels and messages", "Sizes", "How channels end", "Signalling", "Example"],
     "quic": ["Carriages", "How carriages and connections end", "Example"],
+    "fec": [
+        "The repair datagram",
+        "Agreement",
+        "Receiving repair",
+        "Recovery",
+        "Sending repair",
+        "The ops repair_encode and repair_decode",
+        "Worked repair",
+    ],
     "testee": [
         "A testee in pseudocode",
         "Start and end",

@@ -71,6 +71,8 @@ class DropCode(StrEnum):
     AFTER_TAIL = "AFTER_TAIL"
     CLOSED = "CLOSED"
     NOT_BINARY = "NOT_BINARY"
+    BAD_REPAIR = "BAD_REPAIR"
+    REPAIR_MISMATCH = "REPAIR_MISMATCH"
 
 
 class CloseCode(StrEnum):
