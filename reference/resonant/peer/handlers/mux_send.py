@@ -127,7 +127,7 @@ def hear_done(state: PeerState, received: Received) -> None:
 
 
 def repaired(state: PeerState, ref: Ref, missing: Iterable[int]) -> tuple[tuple[bytes, Place], ...]:
-    """What a STREAM_INCOMPLETE about the last blocked asks for (MUX-18)."""
+    """The frames that a STREAM_INCOMPLETE about the last blocked asks for (MUX-18)."""
     stream = state.outbox.stream(ref.stream_id)
     if stream is None or stream.blocked_seq != ref.frame_seq:
         return ()

@@ -1,4 +1,4 @@
-"""What waits on managed streams until it may go, and whose turn it is: specs/mux.md sections 2 and 5."""
+"""The frames that wait on managed streams, and their turns: specs/mux.md sections 2 and 5."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ class RecvStream:
         self.next_seq = 1
         self.managed = False
         self.ahead = 0
-        """How far the sender of a managed stream may run ahead, in numbers."""
+        """The numbers by which the sender of a managed stream may run ahead."""
         self.told: int | None = None
         """The limit that its sender was told last (MUX-13); None where there is none."""
         self.holding = False
@@ -133,7 +133,7 @@ class RecvStream:
         yield from self.due()
 
     def due(self) -> Iterator[Held]:
-        """What its turn has come for, in order; nothing of a stream that is held (MUX-19)."""
+        """The frames whose turn has come, in order; none of a stream that is held (MUX-19)."""
         while not self.holding and (due := self.held.pop(self.next_seq, None)) is not None:
             self.waiting_bytes -= len(due.datagram)
             self.next_seq += 1

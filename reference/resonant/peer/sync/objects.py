@@ -82,7 +82,7 @@ class Tail:
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """How far the sender of a stream may go: data frames below limit."""
+    """Leave for the sender of a stream to go further: data frames below limit."""
 
     limit: int
 
