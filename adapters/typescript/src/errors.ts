@@ -28,6 +28,9 @@ export const CODES = {
   BAD_SPACE_ID: "SPC-4",
   NON_FINITE: "QNT-3",
   FIELD_RANGE: "FRM-36",
+  NOT_RECOVERABLE: "RSC-6",
+  TOLERANCE: "ADA-8",
+  BUDGET: "ADA-8",
   // Of peers, sent in an error.
   UNSUPPORTED_VERSION: "HSK-11",
   SPACE_MISMATCH: "HSK-11",
