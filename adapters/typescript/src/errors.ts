@@ -44,9 +44,13 @@ export const CODES = {
   STREAM_INCOMPLETE: "STM-12",
   STREAM_CORRUPT: "STM-16",
   STREAM_TIMEOUT: "STM-18",
+  FLOW_CONTROL: "MUX-14",
+  STREAM_LIMIT: "MUX-22",
+  STREAM_CANCELLED: "MUX-26",
   // Of peers, never sent.
   HANDSHAKE_TIMEOUT: "HSK-21",
   CRYPTO_REQUIRED: "HSK-27",
+  STREAM_RESET: "MUX-27",
   STREAM_STATE: "HSK-30",
   // Of frames that peers drop.
   REFLECTED: "HSK-32",
