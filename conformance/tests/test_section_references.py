@@ -57,8 +57,6 @@ SECTIONS = {
     ],
     "webrtc": ["Channels and messages", "Sizes", "How channels end", "Signalling", "Example"],
     "quic": ["Carriages", "How carriages and connections end", "Example"],
-    "reed-solomon": ["Arithmetic", "Encoding", "Decoding", "Worked code"],
-    "adaptive": ["Input", "Candidates", "Choice", "Worked choice"],
     "fec": [
         "The repair datagram",
         "Agreement",
