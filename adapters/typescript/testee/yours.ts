@@ -7,7 +7,7 @@ export const yours: Implementation = {
   hello: {
     name: "resonant-typescript",
     version: "0.1.0",
-    profiles: ["frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream", "tcp"],
+    profiles: ["frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream", "tcp", "rs"],
   },
   decode: (frame, key) => said(() => resonant.decode(frame, { key })),
   encode: (fields, options) => said(() => resonant.encode(fields, options)),
