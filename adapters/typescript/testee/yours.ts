@@ -27,6 +27,8 @@ export const yours: Implementation = {
   tcpJoin: (frames) => said(() => joinedBytes(frames.map((frame) => resonant.joined(frame)))),
   rsEncode: (k, r, shards) => said(() => resonant.rsEncode(k, r, shards)),
   rsDecode: (k, r, shards) => said(() => resonant.rsDecode(k, r, shards)),
+  repairEncode: (group, frames) => said(() => resonant.repairEncode(group, frames)),
+  repairDecode: (repair, frames) => said(() => resonant.repairDecode(repair, frames)),
   adapt: ({ data, ...options }) => said(() => resonant.adapt(data, options)),
 };
 
