@@ -23,6 +23,9 @@ from .quic import connections as quic_connections
 from .quic import faults as quic_faults
 from .quic import sent as quic_sent
 from .quic import timers as quic_timers
+from .rs import decode as rs_decode
+from .rs import encode as rs_encode
+from .rs import faults as rs_faults
 from .sources import found, hand
 from .sparse import ladders as sparse_ladders
 from .sparse import ops as sparse_ops
@@ -81,6 +84,9 @@ GROUP_MAKERS = (
     webrtc_channels.groups,
     webrtc_messages.groups,
     webrtc_ends.groups,
+    rs_encode.groups,
+    rs_decode.groups,
+    rs_faults.groups,
     found.groups,
     hand.groups,
 )
