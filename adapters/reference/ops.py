@@ -76,6 +76,16 @@ def tcp_split(chunks: tuple[bytes, ...], ended: bool) -> dict[str, Any]:
     return {"frames": [frame.hex() for frame in found.frames], "end": found.end, "held": found.held}
 
 
+def repair_encode(**group: Any) -> dict[str, Any]:
+    """A group of frames to its repair."""
+    return {"repair": [datagram.hex() for datagram in resonant.repair_encode(**group)]}
+
+
+def repair_decode(**group: Any) -> dict[str, Any]:
+    """Repair, and what frames there are, to those that are missing."""
+    return {"frames": [frame.hex() for frame in resonant.repair_decode(**group)]}
+
+
 def tcp_join(frames: tuple[bytes, ...]) -> dict[str, Any]:
     """Frames to bytes."""
     return {"bytes": join_all(frames).hex()}
@@ -107,6 +117,10 @@ OPS: dict[str, Op] = {
     **peer_ops.OPS,
     "tcp_split": Op({"chunks": array(DATA), "ended": boolean}, {}, tcp_split),
     "tcp_join": Op({"frames": array(DATA)}, {}, tcp_join),
+    "repair_encode": Op(
+        {"stream_id": U32, "base": decimal, "r": U32, "step": U32, "frames": array(DATA)}, {}, repair_encode
+    ),
+    "repair_decode": Op({"repair": array(DATA, 1), "frames": array(DATA)}, {}, repair_decode),
     "stop": STOP,
 }
 

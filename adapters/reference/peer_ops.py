@@ -26,6 +26,8 @@ from resonant.peer import (
     Opened,
     Output,
     Peer,
+    Recovered,
+    RepairShape,
     Role,
 )
 from tcp_wire import Arrived, NotArrivedError
@@ -58,6 +60,7 @@ NAMES = array(text)
 LINK_NAME = re.compile("[A-Za-z0-9-]{1,64}")
 
 
+REPAIR = {"k": integer(1, 128), "r": integer(1, 32), "step": integer(1, 16)}
 SLICE = made(Slice, {"dtype": U8, "dims": array(U32), "payload": DATA})
 CONFIG = made(
     Config,
@@ -70,7 +73,7 @@ CONFIG = made(
         "require_crypto": boolean,
         "salt": hexadecimal(SALT_BYTES),
     },
-    {"key": hexadecimal(32)},
+    {"key": hexadecimal(32), "fec": NAMES, "repair": made(RepairShape, REPAIR)},
 )
 ANNOUNCE = made(
     lambda md5, xxhash3_64, **sizes: Announce(**sizes, md5=md5.hex(), xxhash3_64=xxhash3_64.hex()),
@@ -118,6 +121,7 @@ EVENTS: Mapping[type[Event], str] = {
     Completed: "complete",
     Failed: "failed",
     Lost: "lost",
+    Recovered: "recovered",
     Dropped: "dropped",
     Closed: "closed",
 }

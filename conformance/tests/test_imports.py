@@ -49,7 +49,7 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
         layer("errors wire_values console", "codes, numbers and terminals, of which everything else is made"),
         layer("arguments", "it makes what a program gives plain, before anything else looks at it"),
         layer("transform tensor transport", "they turn bytes into bytes and know no frame"),
-        layer("frame", "a frame is a header and slices, whatever they mean"),
+        layer("fec frame", "a frame is a header and slices, whatever they mean; repair computes one from others"),
         layer("message describe", "what slices mean, and what is said of a frame to people"),
         layer("peer", "a peer has messages to send; a codec has no peers"),
         layer("endpoint", "an endpoint has a peer for each link; a peer knows only its own connection"),

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from ..arguments import boolean, integer, names, octets
+from ..arguments import boolean, instance, integer, names, octets
 from ..arguments import text as checked_text
+from ..fec.datagram import MAX_K, MAX_R, MAX_STEP
 from ..message.json import MAX_INTEGER
 from ..transform import xchacha as sealing
 from ..wire_values import DType, Modality
@@ -18,6 +19,9 @@ ZSTD = "zstd"
 XCHACHA = "xchacha20poly1305"
 CRITIQUE = "critique"
 NO_TRANSFORM = "none"
+RS8 = "rs8"
+FEC = "fec"
+"""The own value, and member of ping and capability, that a peer need not have (FEC-4)."""
 LISTS = ("modality", "compress", "crypto", "dtype")
 MODALITY_NAMES: Mapping[int, str] = {modality: modality.name.lower() for modality in Modality}
 DTYPE_NAMES: Mapping[int, str] = {DType.F16: "f16", DType.I8: "i8", DType.Q4: "q4", DType.SPARSE_COO: "sparse"}
@@ -58,12 +62,32 @@ _ANNOUNCED: Sequence[tuple[str, Callable[[str, Any], Any]]] = (
 
 
 @dataclass(frozen=True, slots=True)
+class RepairShape:
+    """The groups that a sender makes (specs/fec.md section 2): k frames and r repair datagrams, step numbers apart.
+
+    Raises ValueError for a value out of its range, and TypeError for one that is no integer.
+    """
+
+    k: int
+    r: int
+    step: int = 1
+
+    def __post_init__(self) -> None:
+        for name, most in (("k", MAX_K), ("r", MAX_R), ("step", MAX_STEP)):
+            value = integer(name, getattr(self, name))
+            if not 1 <= value <= most:
+                raise ValueError(f"{name} {value} is not 1 to {most}")
+            object.__setattr__(self, name, value)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The own values of a peer, named as in specs/handshake.md.
 
     The four lists hold names in the order of preference, each once. salt: 16 bytes, drawn at random for each
-    session (XCH-15). key: 32 bytes, or None for a peer that cannot seal. Raises ValueError for a value that no frame
-    could carry, and TypeError for one of another type.
+    session (XCH-15). key: 32 bytes, or None for a peer that cannot seal. fec: a list as well, or None for a peer
+    without it; repair: what it sends of it. Raises ValueError for a value that no frame could carry, and TypeError for
+    one of another type.
     """
 
     embedding_space_id: str
@@ -77,11 +101,22 @@ class Config:
     require_crypto: bool
     salt: bytes
     key: bytes | None = None
+    fec: tuple[str, ...] | None = None
+    repair: RepairShape | None = None
+
+    @property
+    def optional(self) -> frozenset[str]:
+        """The members of ping and capability that only a peer with such an own value looks at."""
+        return frozenset() if self.fec is None else frozenset({FEC})
 
     def __post_init__(self) -> None:
         for name, plain in _TYPES:
             object.__setattr__(self, name, plain(name, getattr(self, name)))
         object.__setattr__(self, "key", sealing.check_key(self.key))
+        if self.fec is not None:
+            object.__setattr__(self, FEC, names(FEC, self.fec))
+        if self.repair is not None:
+            instance("repair", self.repair, RepairShape)
         sealing.nonce_start(self.salt, 0)
         if not 0 <= self.space_hash32 < 2**32:
             raise ValueError(f"space_hash32 {self.space_hash32} is not a u32")
@@ -91,11 +126,12 @@ class Config:
             raise ValueError(
                 f"embedding_space_id has {len(self.embedding_space_id)} characters, {MAX_SPACE_ID} at most"
             )
-        for name in LISTS:
-            listed = getattr(self, name)
+        for name in (*LISTS, FEC):
+            listed = getattr(self, name) or ()
             if len(set(listed)) < len(listed):
                 raise ValueError(f"{name} names something twice: {', '.join(listed)}")
-        for text in (self.embedding_space_id, *self.modality, *self.compress, *self.crypto, *self.dtype):
+        listed = (*self.modality, *self.compress, *self.crypto, *self.dtype, *(self.fec or ()))
+        for text in (self.embedding_space_id, *listed):
             text.encode()  # UnicodeEncodeError, a ValueError, for half a surrogate pair (MSG-15)
 
 

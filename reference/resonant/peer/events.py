@@ -20,7 +20,10 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Established:
-    """A session begins or is renegotiated. Lists as agreed, in own order; compress and crypto as chosen."""
+    """A session begins or is renegotiated. Lists as agreed, in own order; compress and crypto as chosen.
+
+    fec: as chosen, where both ends named it (FEC-8).
+    """
 
     agreed_proto: int
     compress: str
@@ -28,6 +31,7 @@ class Established:
     dtype: tuple[str, ...]
     modality: tuple[str, ...]
     critique: bool
+    fec: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,14 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
+class Recovered:
+    """A frame was computed from repair; what it does is told next."""
+
+    stream_id: int
+    frame_seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class Dropped:
     """A frame was dropped."""
 
@@ -123,6 +135,7 @@ Event: TypeAlias = (
     | Completed
     | Failed
     | Lost
+    | Recovered
     | Dropped
     | Closed
 )
@@ -132,11 +145,13 @@ Event: TypeAlias = (
 class Place:
     """The part that a sent frame has in a conversation, for transports that carry parts apart (QUI-4, QUI-5).
 
-    stream_id: of the opened stream that it belongs to. alone: whether it is a message of its own.
+    stream_id: of the opened stream that it belongs to. alone: whether it is a message of its own. repair: whether it
+    is no frame, and goes as a datagram or not at all (FEC-12, FEC-33).
     """
 
     stream_id: int | None = None
     alone: bool = False
+    repair: bool = False
 
 
 @dataclass(frozen=True, slots=True)

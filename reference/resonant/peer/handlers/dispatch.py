@@ -5,23 +5,41 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ...errors import RejectCode, ResonantError
+from ...fec.datagram import is_repair
 from ..events import ErrorSent
 from ..received.frame import Kind, Received, read_datagram
 from ..received.verdicts import Drop, Refusal, Repeat
 from ..replies import Answer
 from ..state.peer_state import PeerState
-from . import client, server, streams
+from . import client, recovery, server, streams
 from .check_table import RECEIVED, first_verdict
 from .checks import ref_of
 
 
-def receive(state: PeerState, datagram: bytes) -> None:
-    """Handle one datagram, whatever is in it."""
+def receive(state: PeerState, datagram: bytes, *, alone: bool = True) -> None:
+    """Handle one datagram, whatever is in it. alone: whether it came as one (FEC-12)."""
+    if alone and state.has_repair and is_repair(datagram):
+        recovery.hear(state, datagram)
+    else:
+        receive_frame(state, datagram)
+    recovery.recover(state, receive_frame)
+
+
+def receive_frame(state: PeerState, datagram: bytes) -> bool:
+    """Handle one frame; whether it was accepted."""
+    state.accepted = False
     try:
-        received = read_datagram(datagram, state.config.key, state.role)
+        received = read_datagram(datagram, state.config, state.role)
     except ResonantError as error:
         state.drop(error.code)  # HSK-31
-        return
+        return False
+    _judge(state, received)
+    if state.accepted:
+        recovery.keep(state, received)
+    return state.accepted
+
+
+def _judge(state: PeerState, received: Received) -> None:
     found = first_verdict(RECEIVED, state, received)
     if found is None:
         _EFFECTS.get(received.kind, streams.take)(state, received)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,7 +11,7 @@ from ...frame.decode import decode
 from ...frame.header import header_bytes
 from ...message.messages import Heart, Message, Sync, message_of
 from ...wire_values import Flags, Frame, MessageType
-from ..config import Role
+from ..config import Config, Role
 from ..sync.objects import METHODS, Capability, Error, Head, Ping, SyncObject, Tail, malformed, read_sync
 
 
@@ -69,24 +70,24 @@ _KINDS = {method: Kind(method) for method in METHODS}
 _TO = {Role.SERVER: "up", Role.CLIENT: "down"}
 
 
-def read_datagram(datagram: bytes, key: bytes | None, role: Role) -> Received:
+def read_datagram(datagram: bytes, config: Config, role: Role) -> Received:
     """Read a datagram. Raises ResonantError with a code of the frame layer (HSK-31)."""
-    return read_frame(datagram, decode(datagram, key=key), role)
+    return read_frame(datagram, decode(datagram, key=config.key), role, config.optional)
 
 
-def read_frame(datagram: bytes, frame: Frame, role: Role) -> Received:
-    """Read a decoded frame: its message, and the Sync object in it."""
+def read_frame(datagram: bytes, frame: Frame, role: Role, optional: Collection[str] = frozenset()) -> Received:
+    """Read a decoded frame: its message, and the Sync object in it. optional: as for `read_sync`."""
     data = frame.type != MessageType.SYNC
     try:
         message = message_of(frame)
     except ResonantError as fault:
         return Received(datagram, frame, Kind.DATA if data else Kind.UNREADABLE, fault=fault)
     if isinstance(message, Sync):
-        return _read_sync(datagram, frame, message, role)
+        return _read_sync(datagram, frame, message, role, optional)
     return Received(datagram, frame, Kind.HEART if isinstance(message, Heart) else Kind.DATA, message)
 
 
-def _read_sync(datagram: bytes, frame: Frame, message: Sync, role: Role) -> Received:
+def _read_sync(datagram: bytes, frame: Frame, message: Sync, role: Role, optional: Collection[str]) -> Received:
     method = message.json.get("method")
     if not isinstance(method, str):
         fault = ResonantError(RejectCode.BAD_JSON, "HSK-10", "the object has no string method")
@@ -96,7 +97,7 @@ def _read_sync(datagram: bytes, frame: Frame, message: Sync, role: Role) -> Rece
     if method == _OTHER_ROLES[role]:
         return Received(datagram, frame, Kind.STRAY, message)
     try:
-        sync = read_sync(METHODS[method], message.json)
+        sync = read_sync(METHODS[method], message.json, optional)
         _check_place(sync, frame, role)
     except ResonantError as fault:
         return Received(datagram, frame, _KINDS[method], message, fault=fault)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...errors import RejectCode
-from ..config import CRITIQUE, LISTS, NO_TRANSFORM, XCHACHA, ZSTD, Config
+from ..config import CRITIQUE, FEC, LISTS, NO_TRANSFORM, RS8, XCHACHA, ZSTD, Config
 from ..events import Established
 from ..sync.objects import Capability, Names, Ping
 
 PROTO = 1
 NEVER = frozenset({"lz4", "aes256gcm"})
 """HSK-7."""
-_PRODUCED = frozenset({ZSTD, XCHACHA, NO_TRANSFORM})
+_PRODUCED = frozenset({ZSTD, XCHACHA, RS8, NO_TRANSFORM})
 _OR_NONE = frozenset({"compress", "crypto"})
 
 
@@ -20,7 +20,7 @@ _OR_NONE = frozenset({"compress", "crypto"})
 class Agreement:
     """The agreement of a session. The lists are in own order; chosen_…: what this peer's own frames use (HSK-26).
 
-    their_hash: the space_hash32 that the remote peer told, 0 for none.
+    their_hash: the space_hash32 that the remote peer told, 0 for none. chosen_fec: None where not both named fec.
     """
 
     agreed_proto: int
@@ -32,6 +32,8 @@ class Agreement:
     chosen_compress: str
     chosen_crypto: str
     their_hash: int
+    fec: Names = ()
+    chosen_fec: str | None = None
 
     def has(self, feature: str) -> bool:
         """Whether zstd, xchacha20poly1305 or critique is agreed."""
@@ -40,7 +42,13 @@ class Agreement:
     def established(self) -> Established:
         """The event that tells of it."""
         return Established(
-            self.agreed_proto, self.chosen_compress, self.chosen_crypto, self.dtype, self.modality, self.critique
+            self.agreed_proto,
+            self.chosen_compress,
+            self.chosen_crypto,
+            self.dtype,
+            self.modality,
+            self.critique,
+            self.chosen_fec,
         )
 
 
@@ -57,6 +65,7 @@ def ping_of(config: Config, now_ms: int) -> Ping:
         crypto=tuple(name for name in config.crypto if config.key is not None or name != XCHACHA),
         critique=config.critique,
         dtype=config.dtype,
+        fec=config.fec,
     )
 
 
@@ -73,6 +82,8 @@ def capability_for(config: Config, ping: Ping) -> Capability:
     """A server's answer to a ping of its own space (HSK-13 to HSK-16)."""
     lists = {name: _common(config, name, getattr(ping, name)) for name in LISTS}
     lists |= {name: lists[name] or (NO_TRANSFORM,) for name in _OR_NONE}  # HSK-15
+    if config.fec is not None and ping.fec is not None:  # FEC-5
+        lists[FEC] = _common(config, FEC, ping.fec) or (NO_TRANSFORM,)
     return Capability(
         v=PROTO,
         agreed_proto=min(PROTO, PROTO if ping.v is None else ping.v),
@@ -111,6 +122,8 @@ def _agreement(config: Config, said: Capability, *, other_requires: bool, their_
     compress, crypto, dtype, modality = (
         _common(config, name, getattr(said, name)) for name in ("compress", "crypto", "dtype", "modality")
     )
+    has_fec = config.fec is not None and said.fec is not None
+    fec = _common(config, FEC, said.fec) if has_fec else ()  # FEC-7
     return Agreement(
         agreed_proto=said.agreed_proto,
         compress=compress,
@@ -121,6 +134,8 @@ def _agreement(config: Config, said: Capability, *, other_requires: bool, their_
         chosen_compress=_choose(compress, pass_over_none=False),
         chosen_crypto=_choose(crypto, pass_over_none=config.require_crypto or other_requires),
         their_hash=their_hash,
+        fec=fec,
+        chosen_fec=_choose(fec, pass_over_none=False) if has_fec else None,  # FEC-8
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeAlias
 
@@ -28,6 +28,7 @@ class Ping:
     crypto: Names | None = None
     critique: bool | None = None
     dtype: Names | None = None
+    fec: Names | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Capability:
     dtype: Names
     modality: Names | None = None
     require_crypto: bool | None = None
+    fec: Names | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +84,15 @@ SyncObject: TypeAlias = Ping | Capability | Error | Head | Tail
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member of an object. path: its name, or the names from the outside in; the last one names the field."""
+    """A member of an object. path: its name, or the names from the outside in; the last one names the field.
+
+    optional: whether only those look at it who have an own value of this name.
+    """
 
     path: tuple[str, ...]
     shape: Shape
     required: bool
+    optional: bool = False
 
 
 def _must(path: str, shape: Shape) -> Member:
@@ -95,6 +101,10 @@ def _must(path: str, shape: Shape) -> Member:
 
 def _may(path: str, shape: Shape) -> Member:
     return Member(tuple(path.split(".")), shape, False)
+
+
+def _own(path: str, shape: Shape) -> Member:
+    return Member((path,), shape, False, optional=True)
 
 
 MEMBERS: Mapping[type[SyncObject], tuple[Member, ...]] = {
@@ -109,6 +119,7 @@ MEMBERS: Mapping[type[SyncObject], tuple[Member, ...]] = {
         _may("crypto", shapes.NAMES),
         _may("supports.critique", shapes.BOOLEAN),
         _may("supports.dtype", shapes.NAMES),
+        _own("fec", shapes.NAMES),
     ),
     Capability: (
         _must("v", shapes.INTEGER),
@@ -122,6 +133,7 @@ MEMBERS: Mapping[type[SyncObject], tuple[Member, ...]] = {
         _must("supports.critique", shapes.BOOLEAN),
         _must("supports.dtype", shapes.NAMES),
         _may("supports.require_crypto", shapes.BOOLEAN),
+        _own("fec", shapes.NAMES),
     ),
     Error: (
         _must("code", shapes.TEXT),
@@ -152,10 +164,15 @@ METHODS: Mapping[str, type[SyncObject]] = {
 _NAMES = {cls: name for name, cls in METHODS.items()}
 
 
-def read_sync(cls: type[SyncObject], members: Mapping[str, Any]) -> SyncObject:
-    """The object's known members as a value. Raises BAD_JSON for one that is missing or of another type (HSK-10)."""
+def read_sync(cls: type[SyncObject], members: Mapping[str, Any], optional: Collection[str] = frozenset()) -> SyncObject:
+    """The object's known members as a value. Raises BAD_JSON for one that is missing or of another type (HSK-10).
+
+    optional: the optional members that are known.
+    """
     values = {}
     for member in MEMBERS[cls]:
+        if member.optional and member.path[-1] not in optional:
+            continue
         found = _find(members, member)
         if found is not None:
             values[member.path[-1]] = found
