@@ -178,11 +178,11 @@ class Endpoint(Generic[L]):
     def _new_peer(self, now_ms: int, pipe: Pipe | None) -> Peer:
         return self._peer(now_ms, pipe, MAX_DATAGRAM_BYTES if pipe is None else MAX_FRAME_BYTES)  # TCP-18
 
-    def _peer(self, now_ms: int, pipe: Pipe | None, max_frame_bytes: int) -> Peer:
+    def _peer(self, now_ms: int, pipe: Pipe | None, max_frame_bytes: int, *, credit: bool = True) -> Peer:
         config = replace(self._config, salt=next(self._salts))
         if pipe is not None and pipe.lone_bytes == NEVER_ALONE:
             config = replace(config, fec=None)  # FEC-11
-        peer = Peer(self._role, config, now_ms, max_frame_bytes=max_frame_bytes)
+        peer = Peer(self._role, config, now_ms, max_frame_bytes=max_frame_bytes, credit=credit)
         peer.limit_datagrams(None if pipe is None else pipe.lone_bytes)
         return peer
 

@@ -13,7 +13,8 @@ from ..fec.datagram import MAX_K, MAX_R, MAX_STEP
 from ..message.json import MAX_INTEGER
 from ..transform import xchacha as sealing
 from ..wire_values import DType, Modality
-from .sync.fields import MAX_SPACE_ID
+from .events import Mux
+from .sync.fields import MAX_SPACE_ID, MUX_FRAMES, MUX_STREAMS
 
 ZSTD = "zstd"
 XCHACHA = "xchacha20poly1305"
@@ -85,9 +86,10 @@ class Config:
     """The own values of a peer, named as in specs/handshake.md.
 
     The four lists hold names in the order of preference, each once. salt: 16 bytes, drawn at random for each
-    session (XCH-15). key: 32 bytes, or None for a peer that cannot seal. fec: a list as well, or None for a peer
-    without it; repair: what it sends of it. Raises ValueError for a value that no frame could carry, and TypeError for
-    one of another type.
+    session (XCH-15). key: 32 bytes, or None for a peer that cannot seal. mux: the bounds on streams that it receives,
+    or None for a peer that takes no part in multiplexing (specs/mux.md). fec: a list as well, or None for a peer that
+    takes no part in it, and repair: what it sends of that (specs/fec.md). Raises ValueError for a value that no frame
+    could carry, and TypeError for one of another type.
     """
 
     embedding_space_id: str
@@ -101,22 +103,15 @@ class Config:
     require_crypto: bool
     salt: bytes
     key: bytes | None = None
+    mux: Mux | None = None
     fec: tuple[str, ...] | None = None
     repair: RepairShape | None = None
-
-    @property
-    def optional(self) -> frozenset[str]:
-        """The members of ping and capability that only a peer with such an own value looks at."""
-        return frozenset() if self.fec is None else frozenset({FEC})
 
     def __post_init__(self) -> None:
         for name, plain in _TYPES:
             object.__setattr__(self, name, plain(name, getattr(self, name)))
         object.__setattr__(self, "key", sealing.check_key(self.key))
-        if self.fec is not None:
-            object.__setattr__(self, FEC, names(FEC, self.fec))
-        if self.repair is not None:
-            instance("repair", self.repair, RepairShape)
+        self._check_optional()
         sealing.nonce_start(self.salt, 0)
         if not 0 <= self.space_hash32 < 2**32:
             raise ValueError(f"space_hash32 {self.space_hash32} is not a u32")
@@ -133,6 +128,21 @@ class Config:
         listed = (*self.modality, *self.compress, *self.crypto, *self.dtype, *(self.fec or ()))
         for text in (self.embedding_space_id, *listed):
             text.encode()  # UnicodeEncodeError, a ValueError, for half a surrogate pair (MSG-15)
+
+    def _check_optional(self) -> None:
+        if self.mux is not None:
+            _check_mux(instance("mux", self.mux, Mux))
+        if self.fec is not None:
+            object.__setattr__(self, FEC, names(FEC, self.fec))
+        if self.repair is not None:
+            instance("repair", self.repair, RepairShape)
+
+
+def _check_mux(mux: Mux) -> None:
+    for name, (low, high) in (("streams", MUX_STREAMS), ("frames", MUX_FRAMES)):
+        value = integer(f"mux.{name}", getattr(mux, name))
+        if not low <= value <= high:
+            raise ValueError(f"mux.{name} {value} is not {low} to {high}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -14,9 +15,10 @@ from ..events import Delivered, Dropped, Event, Lost, Output, Place, Ref
 from ..received.frame import AT_ONCE, Kind, Received, read_datagram
 from ..received.verdicts import Refusal
 from ..replies import Answers, Limiter
-from ..sync.objects import Error, write_sync
+from ..sync.objects import Error, Head, write_sync
 from .agreement import Agreement
 from .machine import CLIENT, FACTS, SERVER, Facts, Machine, Standing, Turn
+from .outbox import Outbox
 from .recv_groups import RecvGroups
 from .recv_stream import Held
 from .recv_streams import RecvStreams
@@ -56,9 +58,12 @@ class PeerState:
     config: Config
     now_ms: int
     max_frame_bytes: int = MAX_DATAGRAM_BYTES
+    credit: bool = True
+    """Whether streams have limits; not where the transport has flow control of its own (specs/mux.md section 2)."""
     machine: Machine[Standing, Turn] = field(init=False)
     send_streams: SendStreams = field(init=False)
     recv_streams: RecvStreams = field(default_factory=RecvStreams)
+    outbox: Outbox = field(default_factory=Outbox)
     send_groups: SendGroups = field(default_factory=SendGroups)
     recv_groups: RecvGroups = field(default_factory=RecvGroups)
     lone_bytes: int | None = None
@@ -104,6 +109,7 @@ class PeerState:
             self.session = None
             self.recv_streams.clear()
             self.send_streams.lose()
+            self.outbox = Outbox()
             self.forget_groups()
             self.answers.clear()
 
@@ -142,9 +148,20 @@ class PeerState:
         self.touch()
         if self.numbered(received):
             waits = self.recv_streams.waits(received.frame)
-            for due in self.recv_streams.accept(received.frame, hold(received, waits=waits), self.now_ms):
-                if due.data:
-                    self.events.append(due.event or self._read_again(due.datagram))
+            self.deliver(self.recv_streams.accept(received.frame, hold(received, waits=waits), self.now_ms))
+
+    def deliver(self, turns: Iterable[Held]) -> None:
+        """Tell of the data frames whose turn has come."""
+        for due in turns:
+            if due.data:
+                self.events.append(due.event or self._read_again(due.datagram))
+
+    def open_received(self, received: Received, head: Head) -> None:
+        """Open a stream of the other end, managed if that is agreed (STM-6, MUX-4)."""
+        stream = self.recv_streams.open(received, head)
+        if self.agreement is not None and self.agreement.mux is not None and self.config.mux is not None:
+            stream.managed, stream.ahead = True, self.config.mux.frames
+            stream.told = stream.ahead if self.credit else None
 
     def heed_tail(self, received: Received) -> None:
         """Count a TAIL that no HEAD came before, and that is answered, as accepted (STM-13, STM-34)."""
@@ -159,7 +176,7 @@ class PeerState:
             self.session.accepted_ms = self.now_ms
 
     def _read_again(self, datagram: bytes) -> Delivered:
-        return delivered(read_datagram(datagram, self.config, self.role))
+        return delivered(read_datagram(datagram, self.config.key, self.role))
 
     def numbered(self, received: Received) -> bool:
         """Whether the frame's number is looked at and remembered at all (HSK-35)."""
@@ -197,6 +214,12 @@ class PeerState:
         for datagram in datagrams:
             self.datagrams.append(datagram)
             self.places.append(REPAIR)
+
+    def volunteer(self, draft: Draft) -> None:
+        """Send what nobody asked for, if it can be sent."""
+        if not self.mute:
+            with suppress(ResonantError):  # HSK-72
+                self.post(draft)
 
     def push(self, data: bytes, place: Place = MAIN) -> None:
         """Send a frame, for the first time or again."""

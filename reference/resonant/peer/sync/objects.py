@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeAlias
 
 from ...errors import RejectCode, ResonantError
-from ..events import Ref
+from ..events import Mux, Ref
 from . import fields as shapes
-from .fields import Shape
+from .fields import Garbled, Shape
 
 Names: TypeAlias = tuple[str, ...]
 
@@ -28,7 +28,8 @@ class Ping:
     crypto: Names | None = None
     critique: bool | None = None
     dtype: Names | None = None
-    fec: Names | None = None
+    mux: Mux | Garbled | None = None
+    fec: Names | Garbled | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ class Capability:
     dtype: Names
     modality: Names | None = None
     require_crypto: bool | None = None
-    fec: Names | None = None
+    mux: Mux | Garbled | None = None
+    fec: Names | Garbled | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class Head:
     total_len: int | None = None
     md5: str | None = None
     xxhash3_64: str | None = None
+    urgency: int | Garbled | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +82,42 @@ class Tail:
     xxhash3_64: str | None = None
 
 
-SyncObject: TypeAlias = Ping | Capability | Error | Head | Tail
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """Leave for the sender of a stream to go further: data frames below limit."""
+
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """The sender of a stream waits: it has a data frame that limit does not let go."""
+
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The receiver of a stream has all of it, verified: the method `done`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """The sender of a stream ends it before its time."""
+
+    code: str
+
+
+SyncObject: TypeAlias = Ping | Capability | Error | Head | Tail | Credit | Blocked | Finished | Reset
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member of an object. path: its name, or the names from the outside in; the last one names the field.
-
-    optional: whether only those look at it who have an own value of this name.
-    """
+    """A member of an object. path: its name, or the names from the outside in; the last one names the field."""
 
     path: tuple[str, ...]
     shape: Shape
     required: bool
-    optional: bool = False
 
 
 def _must(path: str, shape: Shape) -> Member:
@@ -101,10 +126,6 @@ def _must(path: str, shape: Shape) -> Member:
 
 def _may(path: str, shape: Shape) -> Member:
     return Member(tuple(path.split(".")), shape, False)
-
-
-def _own(path: str, shape: Shape) -> Member:
-    return Member((path,), shape, False, optional=True)
 
 
 MEMBERS: Mapping[type[SyncObject], tuple[Member, ...]] = {
@@ -119,7 +140,8 @@ MEMBERS: Mapping[type[SyncObject], tuple[Member, ...]] = {
         _may("crypto", shapes.NAMES),
         _may("supports.critique", shapes.BOOLEAN),
         _may("supports.dtype", shapes.NAMES),
-        _own("fec", shapes.NAMES),
+        _may("mux", shapes.MUX),
+        _may("fec", shapes.FEC),
     ),
     Capability: (
         _must("v", shapes.INTEGER),
@@ -133,7 +155,8 @@ MEMBERS: Mapping[type[SyncObject], tuple[Member, ...]] = {
         _must("supports.critique", shapes.BOOLEAN),
         _must("supports.dtype", shapes.NAMES),
         _may("supports.require_crypto", shapes.BOOLEAN),
-        _own("fec", shapes.NAMES),
+        _may("mux", shapes.MUX),
+        _may("fec", shapes.FEC),
     ),
     Error: (
         _must("code", shapes.TEXT),
@@ -147,12 +170,17 @@ MEMBERS: Mapping[type[SyncObject], tuple[Member, ...]] = {
         _may("total_len", shapes.DECIMAL),
         _may("md5", shapes.MD5),
         _may("xxhash3_64", shapes.XXH3),
+        _may("urgency", shapes.URGENCY),
     ),
     Tail: (
         _must("frames", shapes.DECIMAL),
         _must("total_len", shapes.DECIMAL),
         _may("xxhash3_64", shapes.XXH3),
     ),
+    Credit: (_must("limit", shapes.DECIMAL),),
+    Blocked: (_must("limit", shapes.DECIMAL),),
+    Finished: (),
+    Reset: (_must("code", shapes.RESET_CODE),),
 }
 METHODS: Mapping[str, type[SyncObject]] = {
     "ping": Ping,
@@ -160,19 +188,18 @@ METHODS: Mapping[str, type[SyncObject]] = {
     "error": Error,
     "head": Head,
     "tail": Tail,
+    "credit": Credit,
+    "blocked": Blocked,
+    "done": Finished,
+    "reset": Reset,
 }
 _NAMES = {cls: name for name, cls in METHODS.items()}
 
 
-def read_sync(cls: type[SyncObject], members: Mapping[str, Any], optional: Collection[str] = frozenset()) -> SyncObject:
-    """The object's known members as a value. Raises BAD_JSON for one that is missing or of another type (HSK-10).
-
-    optional: the optional members that are known.
-    """
+def read_sync(cls: type[SyncObject], members: Mapping[str, Any]) -> SyncObject:
+    """The object's known members as a value. Raises BAD_JSON for one that is missing or of another type (HSK-10)."""
     values = {}
     for member in MEMBERS[cls]:
-        if member.optional and member.path[-1] not in optional:
-            continue
         found = _find(members, member)
         if found is not None:
             values[member.path[-1]] = found
