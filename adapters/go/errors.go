@@ -36,6 +36,9 @@ const (
 	BadSpaceID     Code = "BAD_SPACE_ID"
 	NonFinite      Code = "NON_FINITE"
 	FieldRange     Code = "FIELD_RANGE"
+	NotRecoverable Code = "NOT_RECOVERABLE"
+	Tolerance      Code = "TOLERANCE"
+	Budget         Code = "BUDGET"
 )
 
 // An Error says why something was refused.

@@ -117,6 +117,8 @@ CALLS: Mapping[str, tuple[Callable[..., Any], Mapping[str, Any]]] = {
         resonant.sparse_decode,
         {"dims": (2,), "values": b"\0<", "index_dims": (1, 1, 4), "index": bytes(4)},
     ),
+    "rs_encode": (resonant.rs_encode, {"k": 2, "r": 1, "shards": [b"a", b"b"]}),
+    "rs_decode": (resonant.rs_decode, {"k": 2, "r": 1, "shards": [b"a", None, b"b"]}),
     "compress": (resonant.compress, {"plain": b"a", "level": 3}),
     "decompress": (resonant.decompress, {"zstd": resonant.compress(b"a")}),
     "seal": (resonant.seal, {"plain": b"a", **SEALING}),

@@ -42,6 +42,8 @@ from .quant import narrow as quant_narrow
 from .quic import carriages as quic_carriages
 from .quic import connections as quic_connections
 from .quic import ends as quic_ends
+from .rs import arithmetic as rs_arithmetic
+from .rs import shards as rs_shards
 from .sparse import narrow as sparse_narrow
 from .sparse import ops as sparse_ops
 from .sparse import slots as sparse_slots
@@ -129,6 +131,8 @@ FAMILIES: Mapping[str, tuple[Mutant, ...]] = MappingProxyType(
             quic_connections,
             webrtc_channels,
             webrtc_messages,
+            rs_arithmetic,
+            rs_shards,
         )
     }
 )

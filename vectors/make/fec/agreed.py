@@ -68,12 +68,24 @@ def _servers() -> Iterator[Case]:
         yield server(case_id, about, clauses, steps, config=own(fec=mine))
     about = "A ping without the member: the capability has none, and nothing is agreed."
     yield server("unnamed", about, clauses, send(brief_ping()), answer(None), events(established()), config=WITH)
-    garbled = (("right", ["rs8"]), ("number", 5), ("null", None), ("object", {"rs8": True}))
+    garbled: tuple[tuple[str, Any], ...] = (
+        ("right", ["rs8"]),
+        ("number", 5),
+        ("null", None),
+        ("object", {"rs8": True}),
+    )
     for case_id, value in garbled:
         about = "A server without FEC ignores the member, whatever it is."
         steps = [*send(fec_ping(value)), *answer(None), *events(established())]
         yield server(f"ignored-{case_id}", about, "FEC-4 FEC-5", steps)
-    wrong = (("text", "rs8"), ("null", None), ("number", 8), ("object", {}), ("numbers", [8]), ("mixed", ["rs8", None]))
+    wrong: tuple[tuple[str, Any], ...] = (
+        ("text", "rs8"),
+        ("null", None),
+        ("number", 8),
+        ("object", {}),
+        ("numbers", [8]),
+        ("mixed", ["rs8", None]),
+    )
     for case_id, value in wrong:
         said = error("BAD_MESSAGE", (HANDSHAKE_STREAM, 0), detail="BAD_JSON")
         steps = [*send(fec_ping(value)), *expect(said), *events(error_sent("BAD_MESSAGE", 0, HANDSHAKE_STREAM))]

@@ -71,8 +71,8 @@ def _losses() -> Iterator[Case]:
     yield _recovered("last-number", "The last number there is.", hearts(2, LAST - 16, 16), 1, (1,))
     sizes = (0, 300, 9)
     frames = [think(n, (I8, (size,), ramp(size, n))) for n, size in enumerate(sizes)]
-    for lost in (0, 1, 2):
-        yield _recovered(f"length-{sizes[lost]}", "Frames of three lengths.", frames, 1, (lost,))
+    for place, size in enumerate(sizes):
+        yield _recovered(f"length-{size}", "Frames of three lengths.", frames, 1, (place,))
     yield _recovered("sealed", "Sealed frames.", [closed(n) for n in range(3)], 1, (1,))
 
 
@@ -113,9 +113,8 @@ def _given() -> Iterator[Case]:
     about = "Nothing is missing: no frame comes out, and the repair is not compared with the frames."
     yield accepts("nothing-missing", about, "FEC-37", given([spoilt], frames), found([]))
     about = "Nothing but the numbers of a frame is looked at: a CRC that is wrong comes back as it was."
-    odd = bytearray(heart(1).wire())
-    odd[-1] ^= 1
-    group: list[Frame | bytes] = [heart(0), bytes(odd)]
+    wire = heart(1).wire()
+    group: list[Frame | bytes] = [heart(0), wire[:-1] + bytes([wire[-1] ^ 1])]
     yield accepts("odd-crc", about, "FEC-37", given(repairs(group, 1), group[:1]), found(group[1:]))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from ..dialogue.frames import Frame, heart, part
 from ..model import Case, Group, accepts, refuses
@@ -22,6 +23,10 @@ def groups() -> Iterator[Group]:
     yield Group("fec", "decode/fields", OP, "Fields at and beyond their limits.", list(_fields()))
     yield Group("fec", "decode/sets", OP, "Datagrams that do not go together.", list(_sets()))
     yield Group("fec", "decode/computed", OP, "Frames that nobody can have sent.", list(_computed()))
+
+
+def _with(repair: RawRepair, fields: dict[str, Any]) -> RawRepair:
+    return replace(repair, **fields)
 
 
 def one_of_two() -> tuple[RawRepair, list[Frame]]:
@@ -58,8 +63,8 @@ def _datagrams() -> Iterator[Case]:
         yield case(f"magic-{byte}", f"Byte {byte} of the magic.", "FEC-36", BAD, reclose(bytes(odd)))
     yield case("frame", "A frame.", "FEC-36", BAD, part(1, stream=0x31465352).wire().ljust(64, b"\0"))
     yield case("short-and-crc", "Too short, and the CRC is wrong.", "FEC-13 FEC-14", BAD, wire[:-1])
-    odd = replace(repair, k=0, crc=0).wire()
-    yield case("crc-and-k", "The CRC is wrong, and k is 0.", "FEC-13", CRC, odd)
+    wrong = replace(repair, k=0, crc=0).wire()
+    yield case("crc-and-k", "The CRC is wrong, and k is 0.", "FEC-13", CRC, wrong)
 
 
 def _fields() -> Iterator[Case]:
@@ -82,7 +87,7 @@ def _fields() -> Iterator[Case]:
         ("base-over-k", "The last number is 2^64.", {"base": LAST - 2031, "step": 16, "k": 128}),
         ("base-wraps", "The third number would wrap.", {"base": LAST - 1, "k": 3}),
     ):
-        yield refuses(case_id, about, "FEC-15", given([replace(repair, **changed)], frames[:1]), BAD)
+        yield refuses(case_id, about, "FEC-15", given([_with(repair, changed)], frames[:1]), BAD)
     for case_id, about, changed in (
         ("k-128", "k is 128.", {"k": 128}),
         ("r-32", "r is 32, and index 31.", {"k": 3, "r": 32, "index": 31}),
@@ -91,7 +96,7 @@ def _fields() -> Iterator[Case]:
         ("base-last-step", "The third number is 2^64 - 1.", {"base": LAST - 32, "step": 16, "k": 3}),
     ):
         text = f"{about} Nothing is wrong with it, but too little is there."
-        yield refuses(case_id, text, "FEC-15 FEC-37", given([replace(repair, **changed)], []), "NOT_RECOVERABLE")
+        yield refuses(case_id, text, "FEC-15 FEC-37", given([_with(repair, changed)], []), "NOT_RECOVERABLE")
 
 
 def _sets() -> Iterator[Case]:
@@ -106,7 +111,7 @@ def _sets() -> Iterator[Case]:
         ("r", "Another r.", {"r": 3}),
         ("size", "Another S.", {"parity": two.parity + b"\0"}),
     ):
-        yield case(f"other-{case_id}", about, "FEC-16 FEC-36", MISMATCH, one, replace(two, **changed))
+        yield case(f"other-{case_id}", about, "FEC-16 FEC-36", MISMATCH, one, _with(two, changed))
     for case_id, about, changed in (
         ("stream", "Another stream_id.", {"stream_id": 4}),
         ("stream-digit", "A stream_id that differs in its highest byte.", {"stream_id": 3 + 2**24}),
@@ -114,7 +119,7 @@ def _sets() -> Iterator[Case]:
         ("base-digit", "A base that differs in its highest byte.", {"base": 2**56}),
         ("step", "Another step.", {"step": 2}),
     ):
-        yield case(f"other-{case_id}", about, "FEC-36", MISMATCH, one, replace(two, **changed))
+        yield case(f"other-{case_id}", about, "FEC-36", MISMATCH, one, _with(two, changed))
     yield case("twice", "The same datagram twice.", "FEC-16 FEC-36", TWICE, one, one)
     about = "Two datagrams of one index with different parity."
     yield case("index-twice", about, "FEC-16 FEC-36", TWICE, one, replace(two, index=0))
@@ -168,14 +173,14 @@ def _computed() -> Iterator[Case]:
     other = raw_repairs([part(0), part(1), part(2)], 1)
     yield refuses("other-frames", about, "FEC-22 FEC-37", given(other, [heart(0), heart(2)]), MISMATCH)
     about = "Two frames are missing, and only the second computed one cannot be: neither is given."
-    repair = raw_repairs(frames, 2)
+    both = raw_repairs(frames, 2)
     wanted = symbols(frames)
     wanted[2] = wanted[2][:2] + wanted[2][2:-1] + bytes([wanted[2][-1] ^ 1])
-    broken = [replace(one, parity=parity) for one, parity in zip(repair, _two(wanted, frames), strict=True)]
+    broken = [replace(one, parity=parity) for one, parity in zip(both, _two(wanted, frames), strict=True)]
     yield refuses("second-of-two", about, "FEC-22 FEC-37", given(broken, [heart(0)]), MISMATCH)
     about = "A computed frame of exactly S - 2 bytes with a CRC that is wrong: nothing else of it is looked at."
     odd = part(1).wire()[:-1] + bytes([part(1).wire()[-1] ^ 1])
-    group = [heart(0), odd]
+    group: list[Frame | bytes] = [heart(0), odd]
     yield accepts("crc", about, "FEC-37", given(raw_repairs(group, 1), [heart(0)]), found([odd]))
 
 

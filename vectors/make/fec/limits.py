@@ -104,9 +104,7 @@ def _bytes() -> Iterator[Case]:
     more = [_empty(62_000, index).wire() for index in range(8)]
     left = MAX_BYTES - DATAGRAM * (len(many) + len(more))
     last = [_empty(63_000, index, left) for index in range(2)]
-    about = (
-        "Repair of exactly 16 MiB is kept, and one more is dropped; that of a group which lacks nothing is not kept."
-    )
+    about = "Repair of exactly 16 MiB is kept, and one more is dropped, as often as it comes."
     fills = [*take(*many, *more), *take(last[0]), *drop(last[1], "BUFFER_LIMIT")]
     yield from one("16-mib", about, "FEC-19", fills, _dropped_is_unknown(last[1]))
     about = "One byte too many."

@@ -59,19 +59,23 @@ function frameBytes(state: State, streamId: number, content: Content, flags: num
 /** Sends the next frame of a stream_id. */
 export function send(state: State, streamId: number, bytes: Uint8Array): Ref {
   const ref = { streamId, frameSeq: state.outgoing.next(streamId) };
-  state.outgoing.sent(ref, bytes);
+  state.outgoing.sent(ref, bytes, state.now);
   sendAgain(state, bytes);
   return ref;
 }
 
 /** Throws where a frame that the application asks for is too large (HSK-1, RTC-8), or would wait behind too many (TCP-20). */
 export function mustFit(state: State, bytes: Uint8Array): void {
-  if (isTooLarge(state, bytes)) {
-    const { maxFrameBytes, clause } = state.carrier;
-    throw new ResonantError("FRAME_TOO_LARGE", `${bytes.length} bytes, of ${maxFrameBytes} at most`, clause);
-  }
+  mustBeCarried(state, bytes);
   if (hasRoomFor(state, bytes)) return;
   throw new ResonantError("BUFFER_LIMIT", "too much waits for the other end to read", "TCP-20");
+}
+
+/** Throws where a frame is too large to be sent ever. */
+export function mustBeCarried(state: State, bytes: Uint8Array): void {
+  if (!isTooLarge(state, bytes)) return;
+  const { maxFrameBytes, clause } = state.carrier;
+  throw new ResonantError("FRAME_TOO_LARGE", `${bytes.length} bytes, of ${maxFrameBytes} at most`, clause);
 }
 
 const isTooLarge = ({ carrier }: State, { length }: Uint8Array): boolean => length > carrier.maxFrameBytes;
@@ -103,6 +107,12 @@ export function reply(state: State, streamId: number, members: Members): Uint8Ar
 export function replyAgain(state: State, answer: Answer): void {
   sendAgain(state, answer.bytes);
   state.replied();
+}
+
+/** Sends credit, blocked, done or reset, unless nothing but ping, capability and error may be sent (MUX-7, HSK-46). */
+export function sendManaging(state: State, streamId: number, members: Members): Ref | undefined {
+  if (state.session === undefined || state.mustSeal || !state.outgoing.hasRoom(streamId)) return undefined;
+  return send(state, streamId, agreedFrame(state, streamId, syncContent(members), false));
 }
 
 /** An error that a frame gets: its code, what the code adds (HSK-43), and a text for people. */

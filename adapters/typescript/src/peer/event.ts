@@ -1,6 +1,7 @@
 import type { Code } from "../errors.js";
 import type { Frame, Slice } from "../frame.js";
-import type { CompressName, CryptoName, DtypeName, ModalityName } from "./names.js";
+import type { MuxLimits } from "./config.js";
+import type { CompressName, CryptoName, DtypeName, FecName, ModalityName } from "./names.js";
 
 /** Names a frame by its two numbers. */
 export interface Ref {
@@ -16,6 +17,10 @@ export interface Agreement {
   readonly dtype: readonly DtypeName[];
   readonly modality: readonly ModalityName[];
   readonly critique: boolean;
+  /** The other peer's limits, where multiplexing is agreed. */
+  readonly mux?: MuxLimits;
+  /** Where both peers said something of it. */
+  readonly fec?: FecName;
 }
 
 /** A session begins, or is renegotiated. */
@@ -76,8 +81,14 @@ export interface Failed {
   readonly kind: "failed";
   readonly streamId: number;
   readonly code: Code;
-  /** What differs, of STREAM_CORRUPT. */
+  /** What differs, of STREAM_CORRUPT; the sender's code, of STREAM_RESET. */
   readonly what?: string;
+}
+
+/** The other peer has a stream of this one's, whole and verified. */
+export interface Done {
+  readonly kind: "done";
+  readonly streamId: number;
 }
 
 /** The other peer is lost, and the session with it. */
@@ -108,6 +119,7 @@ export type PeerEvent =
   | Incomplete
   | Complete
   | Failed
+  | Done
   | Lost
   | Dropped
   | Closed;

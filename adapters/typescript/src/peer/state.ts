@@ -1,10 +1,11 @@
 import type { Code } from "../errors.js";
 import { MAX_DATAGRAM_BYTES } from "../frame.js";
-import type { PeerConfig, Role } from "./config.js";
+import type { MuxLimits, PeerConfig, Role } from "./config.js";
 import type { Agreement, PeerEvent, Ref } from "./event.js";
 import type { IncomingStream } from "./incoming.js";
 import { Outgoing } from "./outgoing.js";
 import { Recent } from "./recent.js";
+import type { Notice } from "./sync.js";
 import type { ReplayWindow } from "./window.js";
 
 /** stream_ids whose numbers are remembered (HSK-69). */
@@ -33,12 +34,21 @@ export const DATAGRAMS: Carrier = {
   room: () => Number.POSITIVE_INFINITY,
 };
 
+/** A stream of the other peer that is complete or has failed. */
+export interface Closed {
+  /** The numbers that were accepted. */
+  readonly window: ReplayWindow;
+  readonly isComplete: boolean;
+}
+
 /** What the two peers agreed on, and what of it the frames to come are judged by. */
 export interface Session {
   readonly agreement: Agreement;
   /** The names that are agreed, of which `agreement` has the chosen ones. */
   readonly compress: ReadonlySet<string>;
   readonly crypto: ReadonlySet<string>;
+  /** Whether `rs8` is agreed (FEC-9). */
+  readonly takesRepair: boolean;
   /** What the other peer told of its space; 0 names none (HSK-57). */
   readonly otherSpaceHash32: number;
   /** The stream_id of its last handshake (STM-22). */
@@ -93,7 +103,9 @@ export class State {
   /** The numbers accepted on stream_ids without an opened stream. */
   readonly windows = new Recent<number, ReplayWindow>(REMEMBERED_STREAMS);
   readonly streams = new Map<number, IncomingStream>();
-  readonly closed = new Recent<number, ReplayWindow>(CLOSED_STREAMS);
+  readonly closed = new Recent<number, Closed>(CLOSED_STREAMS);
+  /** When the other peer reset a stream of its own, as far as it still counts as open (MUX-22). */
+  readonly resets: number[] = [];
   /** STREAM_INCOMPLETE that were acted on within the last second. */
   readonly repairs: number[] = [];
   readonly #replies: number[] = [];
@@ -133,11 +145,28 @@ export class State {
     return true;
   }
 
+  /** What this peer takes notice of in a Sync frame besides what all do. */
+  get notice(): Notice {
+    const { mux, fec } = this.config;
+    const isManaged = this.session?.agreement.mux !== undefined;
+    return { mux: mux !== undefined, fec: fec !== undefined, isManaged };
+  }
+
   /** The bytes of all frames that wait for lower numbers (STM-8). */
   waitingBytes(): number {
     let bytes = 0;
     for (const stream of this.streams.values()) bytes += stream.waitingBytes;
     return bytes;
+  }
+
+  /** What this peer allows the other, where multiplexing is agreed (MUX-3). */
+  get agreedLimits(): MuxLimits | undefined {
+    return this.session?.agreement.mux && this.config.mux;
+  }
+
+  /** How many streams of the other peer count as open (MUX-22). */
+  countOpen(): number {
+    return this.streams.size + recent(this.resets, this.now).length;
   }
 
   /** Whether this peer sends nothing but ping, capability and error (HSK-46). */
@@ -170,6 +199,7 @@ export class State {
     this.windows.clear();
     this.streams.clear();
     this.closed.clear();
+    this.resets.length = 0;
     this.answers.clear();
     this.outgoing.sessionEnded();
     if (this.#drawSalt !== undefined) this.#salts = [this.#drawSalt(), ...this.#salts].slice(0, FORMER_SALTS);
