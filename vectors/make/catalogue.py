@@ -3,6 +3,7 @@
 from . import dialogue_topics as dialogue
 from . import quant
 from .fec import agreed as fec_agreed
+from .fec import carriers as fec_carriers
 from .fec import decode as fec_decode
 from .fec import encode as fec_encode
 from .fec import faults as fec_faults
@@ -103,6 +104,7 @@ GROUP_MAKERS = (
     fec_recovery.groups,
     fec_limits.groups,
     fec_sent.groups,
+    fec_carriers.groups,
     found.groups,
     hand.groups,
 )

@@ -66,7 +66,6 @@ def _losses() -> Iterator[Case]:
     about = "All frames are lost, and there is as much repair."
     yield _recovered("all", about, [part(0), heart(1), part(2)], 3, range(3))
     yield _recovered("k20-r8", "Eight of twenty.", hearts(20), 8, (0, 1, 5, 6, 7, 13, 18, 19))
-    yield _recovered("k128-r1", "One of the most frames.", hearts(128), 1, (127,))
     yield _recovered("k2-r32", "The last two of the most repair.", hearts(2), 32, (0, 1), range(30))
     yield _recovered("last-number", "The last number there is.", hearts(2, LAST - 16, 16), 1, (1,))
     sizes = (0, 300, 9)

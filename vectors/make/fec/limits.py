@@ -79,9 +79,9 @@ def _frames() -> Iterator[Case]:
     yield from one("noise", about, "FEC-18", steps, bring(repair, *brought(lost)))
     about = "The largest span: 128 numbers 16 apart, whose last frame comes last."
     group_of = [heart(16 * place) for place in range(128)]
-    widest = raw_repairs([group_of[0], *group_of[1:]], 1)[0]
-    between = [*send_each(heart(0), 0, 0), *send_each(heart(0), 17, 2032), *QUIET]
-    yield from one("span", about, "FEC-18 FEC-21", between, bring(widest, *recovered(group_of[1])))
+    widest = raw_repairs(group_of, 1, 16)[0]
+    between = [*send_each(heart(0), 0, 1039), *send_each(heart(0), 1041, 2032), *QUIET]
+    yield from one("span", about, "FEC-18 FEC-21", between, bring(widest, *recovered(group_of[65])))
 
 
 def large(number: int, stream: int = DATA_STREAM, size: int = DATAGRAM) -> Frame:

@@ -74,7 +74,7 @@ def _known() -> Iterator[Case]:
         yield from one(f"other-{case_id}", about, clauses, steps)
     for case_id, about, odd in (
         ("stream", "Another stream_id", replace(SECOND, stream_id=4, k=4)),
-        ("base", "Another base", replace(SECOND, base=1, r=3)),
+        ("base", "Another base", replace(SECOND, base=7, r=3)),
         ("step", "Another step", replace(SECOND, step=2, k=5)),
     ):
         text = f"{about} is another group, whose k, r or S is its own."
