@@ -1,3 +1,6 @@
+import { viewOf } from "../binary.js";
+import { type Code, ResonantError } from "../errors.js";
+import { isRepair, readRepair } from "../repair.js";
 import { type Arrival, arrivalOf } from "./arrival.js";
 import { objection } from "./checks.js";
 import { drop, errorMembers, mayReply, reply, replyAgain } from "./emit.js";
@@ -5,6 +8,7 @@ import { delivered } from "./event.js";
 import { acceptBlocked, acceptReset, grant } from "./flow.js";
 import { acceptCapability, acceptError, answerPing, rememberAnswer } from "./handshake.js";
 import type { Objection } from "./objection.js";
+import type { KnownGroup } from "./recovery.js";
 import type { Answer, State } from "./state.js";
 import { acceptTail, fail, fillNumber, openStream, settle } from "./streams.js";
 import { acceptCredit, acceptDone } from "./waiting.js";
@@ -12,13 +16,51 @@ import { ReplayWindow } from "./window.js";
 
 type Rejected = Extract<Objection, { readonly reject: unknown }>;
 
-/** Takes one received datagram through the checks, and does what follows from it. */
+/** Receives a datagram, and then whatever can be computed with it. */
 export function receive(state: State, bytes: Uint8Array): void {
+  if (!state.session?.takesRepair || !isRepair(bytes)) take(state, bytes);
+  else if (!takeRepair(state, bytes)) return;
+  while (state.session?.takesRepair) {
+    state.recovery.makeRoom(state.waitingBytes());
+    const group = state.recovery.recoverable();
+    if (group === undefined) return;
+    recover(state, group);
+  }
+}
+
+/** Takes a repair datagram; whether it was not dropped (FEC-13). */
+function takeRepair(state: State, bytes: Uint8Array): boolean {
+  let code: Code | undefined;
+  try {
+    code = state.recovery.take(readRepair(bytes), bytes.length, state.waitingBytes());
+  } catch (error) {
+    if (!(error instanceof ResonantError)) throw error;
+    code = error.code;
+  }
+  if (code !== undefined) drop(state, code);
+  return code === undefined;
+}
+
+/** Computes the missing frames of a group, and deals with each as if it came now (FEC-22 to FEC-24). */
+function recover(state: State, group: KnownGroup): void {
+  const frames = state.recovery.compute(group);
+  if (frames === undefined) drop(state, "REPAIR_MISMATCH");
+  for (const bytes of frames ?? []) {
+    const view = viewOf(bytes);
+    state.events.push({ kind: "recovered", streamId: view.getUint32(4, true), frameSeq: view.getBigUint64(8, true) });
+    take(state, bytes);
+  }
+  if (group.count < group.k) state.recovery.forget(group); // one was not accepted, or did not stay
+}
+
+/** Takes one frame through the checks, and does what follows from it. */
+function take(state: State, bytes: Uint8Array): void {
   const arrival = arrivalOf(state, bytes);
   if (typeof arrival === "string") {
     drop(state, arrival);
     return;
   }
+  const before = state.accepted;
   const found = objection(state, arrival);
   if (found === undefined) accept(state, arrival);
   else if ("drop" in found) drop(state, found.drop);
@@ -26,6 +68,7 @@ export function receive(state: State, bytes: Uint8Array): void {
   else repeat(state, arrival);
   const stream = state.streams.get(arrival.ref.streamId);
   if (stream !== undefined) grant(state, stream);
+  if (state.accepted > before && state.session?.takesRepair) state.recovery.keep(arrival.ref, bytes, arrival.sealed);
 }
 
 /** Answers a frame with an error; it has no other effect (HSK-53), unless its stream fails. */

@@ -1,8 +1,8 @@
 import { decode } from "../decode.js";
 import { type Code, MissingTransformError, ResonantError } from "../errors.js";
 import { Flag, type Frame, MessageType } from "../frame.js";
-import type { Ref } from "./event.js";
-import { refKey, type State } from "./state.js";
+import { type Ref, refKey } from "./event.js";
+import type { State } from "./state.js";
 import { readSync, type Sync } from "./sync.js";
 
 /** What a received frame is: data, or Sync of some method. */

@@ -9,6 +9,9 @@ export interface Ref {
   readonly frameSeq: bigint;
 }
 
+/** A frame's two numbers as a key. */
+export const refKey = ({ streamId, frameSeq }: Ref): string => `${streamId}/${frameSeq}`;
+
 /** What the two peers of a session agreed on: lists in own order, and what this one chose for its own frames. */
 export interface Agreement {
   readonly agreedProto: number;
@@ -91,6 +94,11 @@ export interface Done {
   readonly streamId: number;
 }
 
+/** A lost frame was computed from repair; what comes of it follows. */
+export interface Recovered extends Ref {
+  readonly kind: "recovered";
+}
+
 /** The other peer is lost, and the session with it. */
 export interface Lost {
   readonly kind: "lost";
@@ -121,6 +129,7 @@ export type PeerEvent =
   | Failed
   | Done
   | Lost
+  | Recovered
   | Dropped
   | Closed;
 

@@ -3,8 +3,9 @@ import { clientSession, differ, fecInCommon, inCommon, offeredCrypto, serverSess
 import type { Arrival } from "./arrival.js";
 import type { PeerConfig } from "./config.js";
 import { type Members, mustFit, openFrame, reply, send, sendAgain } from "./emit.js";
+import { refKey } from "./event.js";
 import type { SentStream } from "./outgoing.js";
-import { type Answer, refKey, type Session, type State } from "./state.js";
+import type { Answer, Session, State } from "./state.js";
 import { type Owed, settle } from "./streams.js";
 import type { Capability, Ping, SyncError } from "./sync.js";
 
@@ -18,7 +19,7 @@ export const HANDSHAKE_TIMEOUT_MS = 15_000;
 export function sendPing(state: State, streamId: number): void {
   const bytes = openFrame(state, streamId, pingMembers(state));
   mustFit(state, bytes);
-  const ref = send(state, streamId, bytes);
+  const ref = send(state, streamId, bytes, { isApart: true });
   state.outgoing.single(streamId);
   state.failed = false;
   state.waiting = { ...ref, bytes, sentAt: state.now, repeats: 0 };
@@ -60,7 +61,7 @@ export function pingDeadline(state: State): void {
 /** Answers a ping with a capability, before the error that a stream owes by its number (HSK-13 to HSK-17, STM-39). */
 export function answerPing(state: State, { ref, key }: Arrival, ping: Ping, owed: Owed | undefined): void {
   const session = serverSession(state.config, ping, ref.streamId);
-  const bytes = reply(state, ref.streamId, capabilityMembers(state.config, ping, session));
+  const bytes = reply(state, ref.streamId, capabilityMembers(state.config, ping, session), { isApart: true });
   state.outgoing.single(ref.streamId);
   rememberAnswer(state, key, { bytes, code: undefined });
   settle(state, owed);

@@ -75,7 +75,7 @@ export function requestHead(state: State, streamId: number, strong: boolean, { s
   mustFit(state, bytes);
   const managed = mux && new ManagedSending(streamId, urgency ?? MIDDLE_URGENCY, mux.frames);
   state.outgoing.open(streamId, strong, managed);
-  send(state, streamId, bytes);
+  send(state, streamId, bytes, { isApart: true });
 }
 
 /** What a HEAD says besides. */

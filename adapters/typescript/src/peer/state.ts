@@ -1,10 +1,12 @@
 import type { Code } from "../errors.js";
 import { MAX_DATAGRAM_BYTES } from "../frame.js";
-import type { MuxLimits, PeerConfig, Role } from "./config.js";
+import type { MuxLimits, PeerConfig, RepairGroups, Role } from "./config.js";
 import type { Agreement, PeerEvent, Ref } from "./event.js";
+import { SentGroups } from "./groups.js";
 import type { IncomingStream } from "./incoming.js";
 import { Outgoing } from "./outgoing.js";
 import { Recent } from "./recent.js";
+import { Recovery } from "./recovery.js";
 import type { Notice } from "./sync.js";
 import type { ReplayWindow } from "./window.js";
 
@@ -25,6 +27,8 @@ export interface Carrier {
   readonly clause: string;
   /** How many bytes more may wait until it has carried some (TCP-20). */
   readonly room: () => number;
+  /** Whether it can lose a frame by itself, so that repair helps (FEC-11). */
+  readonly isLossy?: boolean;
 }
 
 /** Datagrams, which do not wait. */
@@ -32,6 +36,7 @@ export const DATAGRAMS: Carrier = {
   maxFrameBytes: MAX_DATAGRAM_BYTES,
   clause: "HSK-1",
   room: () => Number.POSITIVE_INFINITY,
+  isLossy: true,
 };
 
 /** A stream of the other peer that is complete or has failed. */
@@ -104,6 +109,12 @@ export class State {
   readonly windows = new Recent<number, ReplayWindow>(REMEMBERED_STREAMS);
   readonly streams = new Map<number, IncomingStream>();
   readonly closed = new Recent<number, Closed>(CLOSED_STREAMS);
+  /** What lost frames are computed from. */
+  readonly recovery = new Recovery();
+  /** The groups for which repair is still to be sent. */
+  readonly groups = new SentGroups();
+  /** How many frames were accepted. */
+  accepted = 0;
   /** When the other peer reset a stream of its own, as far as it still counts as open (MUX-22). */
   readonly resets: number[] = [];
   /** STREAM_INCOMPLETE that were acted on within the last second. */
@@ -114,7 +125,7 @@ export class State {
 
   constructor(role: Role, config: PeerConfig, carrier: Carrier, { salt, drawSalt }: Salts) {
     this.role = role;
-    this.config = config;
+    this.config = carrier.isLossy ? config : { ...config, fec: undefined, repair: undefined };
     this.carrier = carrier;
     this.#salts = [salt];
     this.#drawSalt = drawSalt;
@@ -183,11 +194,18 @@ export class State {
   heard(): void {
     this.heardAt = this.now;
     this.hasSpoken = true;
+    this.accepted += 1;
+  }
+
+  /** The groups that are made of what is sent, where repair is. */
+  get repair(): RepairGroups | undefined {
+    return this.session?.agreement.fec === "rs8" ? this.config.repair : undefined;
   }
 
   /** Begins a session, or renegotiates it. */
   establish(session: Session): void {
     this.session = session;
+    if (!session.takesRepair) this.#forgetRepair();
     this.heardAt = this.now; // STM-24
     this.hasSpoken = false;
     this.events.push({ kind: "established", ...session.agreement });
@@ -200,9 +218,15 @@ export class State {
     this.streams.clear();
     this.closed.clear();
     this.resets.length = 0;
+    this.#forgetRepair();
     this.answers.clear();
     this.outgoing.sessionEnded();
     if (this.#drawSalt !== undefined) this.#salts = [this.#drawSalt(), ...this.#salts].slice(0, FORMER_SALTS);
+  }
+
+  #forgetRepair(): void {
+    this.recovery.clear();
+    this.groups.clear();
   }
 }
 
@@ -211,6 +235,3 @@ function recent(times: number[], now: number): number[] {
   while (times[0] !== undefined && now - times[0] >= SECOND_MS) times.shift();
   return times;
 }
-
-/** A frame's two numbers as a key. */
-export const refKey = ({ streamId, frameSeq }: Ref): string => `${streamId}/${frameSeq}`;

@@ -2,27 +2,10 @@ import type { Code } from "../errors.js";
 import { Dtype, Flag, type Frame } from "../frame.js";
 import { readObject } from "../json/read.js";
 import type { JsonObject } from "../json/value.js";
-import { isSpaceId, type MuxLimits, type Role } from "./config.js";
+import type { MuxLimits, Role } from "./config.js";
 import type { Ref } from "./event.js";
-import {
-  fits,
-  isBoolean,
-  isInteger,
-  isMd5,
-  isPositive,
-  isResetCode,
-  isText,
-  isTexts,
-  isU32,
-  isU64,
-  isU64s,
-  isWithin,
-  isXxh3,
-  objectOf,
-  optional,
-  required,
-  type Table,
-} from "./fields.js";
+import { fits, isXxh3, required } from "./fields.js";
+import { CAPABILITY, ERROR, FEC, LIMIT, MUX, PING, RESET, SIZES, TAIL, URGENCY } from "./forms.js";
 
 /** The lists of a ping or a capability; undefined where one is missing. */
 export interface Lists {
@@ -107,60 +90,6 @@ export type Sync =
   | { readonly kind: "heart" }
   | { readonly kind: "other" }
   | { readonly kind: "unreadable"; readonly code: Code };
-
-const SPACE: Table = {
-  d_model: optional(isPositive),
-  embedding_space_id: optional((value) => typeof value === "string" && isSpaceId(value)),
-  space_hash32: optional(isU32),
-};
-const SUPPORTS: Table = {
-  critique: optional(isBoolean),
-  dtype: optional(isTexts),
-  require_crypto: optional(isBoolean),
-};
-const LISTS: Table = { modality: optional(isTexts), compress: optional(isTexts), crypto: optional(isTexts) };
-
-const all = (table: Table, ...names: string[]): Table =>
-  Object.fromEntries(
-    Object.entries(table).map(([name, member]) => [name, names.includes(name) ? required(member.test) : member]),
-  );
-
-const { require_crypto: _, ...PING_SUPPORTS } = SUPPORTS;
-const PING: Table = {
-  ts: required(isInteger),
-  v: optional(isInteger),
-  ...SPACE,
-  ...LISTS,
-  supports: optional(objectOf(PING_SUPPORTS)),
-};
-const CAPABILITY: Table = {
-  v: required(isInteger),
-  agreed_proto: required(isInteger),
-  ...all(SPACE, "d_model", "embedding_space_id", "space_hash32"),
-  ...all(LISTS, "compress", "crypto"),
-  supports: required(objectOf(all(SUPPORTS, "critique", "dtype"))),
-};
-const REF: Table = { stream_id: required(isU32), frame_seq: required(isU64) };
-const ERROR: Table = {
-  code: required(isText),
-  message: required(isText),
-  ref: optional(objectOf(REF)),
-  missing: optional(isU64s),
-};
-const SIZES: Table = {
-  frames: required(isU64),
-  total_len: required(isU64),
-  md5: required(isMd5),
-  xxhash3_64: required(isXxh3),
-};
-const MUX: Table = {
-  mux: optional(objectOf({ streams: required(isWithin(1, 1024)), frames: required(isWithin(16, 1024)) })),
-};
-const FEC: Table = { fec: optional(isTexts) };
-const LIMIT: Table = { limit: required(isU64) };
-const RESET: Table = { code: required(isResetCode) };
-const URGENCY: Table = { urgency: optional(isWithin(0, 7)) };
-const TAIL: Table = { frames: required(isU64), total_len: required(isU64) };
 
 /** The direction of what a role sends (STM-2). */
 export const directionOf = (sender: Role): string => (sender === "client" ? "up" : "down");

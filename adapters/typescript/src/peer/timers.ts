@@ -1,4 +1,4 @@
-import { agreedFrame, HEART, mustFit, send } from "./emit.js";
+import { agreedFrame, HEART, mustFit, send, sendRepair } from "./emit.js";
 import { HANDSHAKE_TIMEOUT_MS, pingDeadline, REPEATS_MS } from "./handshake.js";
 import type { State } from "./state.js";
 import { timeOut } from "./streams.js";
@@ -14,7 +14,7 @@ interface Deadline {
   readonly meet: (state: State) => void;
 }
 
-/** The deadline that is met next. Of several at one instant it is the first by STM-28 and MUX-31. */
+/** The deadline that is met next. Of several at one instant it is the first by STM-28, MUX-31 and FEC-32. */
 export function nextDeadline(state: State): Deadline | undefined {
   let next: Deadline | undefined;
   for (const deadline of deadlines(state)) if (next === undefined || deadline.at < next.at) next = deadline;
@@ -35,6 +35,8 @@ function* deadlines(state: State): Generator<Deadline> {
     yield { at: waiting.sentAt + (REPEATS_MS[waiting.repeats] ?? HANDSHAKE_TIMEOUT_MS), meet: pingDeadline };
   }
   if (session !== undefined && !state.mustSeal) yield { at: state.sentAt + HEART_MS, meet: beat };
+  const group = state.groups.next();
+  if (group !== undefined) yield { at: group.at, meet: () => sendRepair(state, group.end()) };
 }
 
 /** Moves the clock, and meets each deadline on the way at its own time. */

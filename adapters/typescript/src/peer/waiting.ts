@@ -61,7 +61,7 @@ function sendContent(state: State, streamId: number, content: Content): void {
 export function sendTail(state: State, streamId: number): void {
   const stream = state.outgoing.stream(streamId) as SentStream;
   if (stream.managed !== undefined) stream.managed.tailWaits = false;
-  const { frameSeq } = send(state, streamId, tailFrame(state, streamId, stream));
+  const { frameSeq } = send(state, streamId, tailFrame(state, streamId, stream), { isApart: true });
   state.outgoing.end(stream, frameSeq, state.now);
 }
 
