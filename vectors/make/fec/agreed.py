@@ -32,7 +32,7 @@ REPAIR = pair(FRAMES)
 
 
 def groups() -> Iterator[Group]:
-    """What is named, what is agreed, and how it ends."""
+    """Lists that are named, agreements, and how they end."""
     yield group("agreed/server", "A server's answers to pings that name FEC.", _servers(), ("udp", "quic"))
     yield group("agreed/client", "A client's pings, and the capabilities that answer them.", _clients())
     yield group("agreed/without", "Repair without an agreement.", _without())
