@@ -147,7 +147,7 @@ OUTSIDE: Mapping[str, tuple[tuple[str, ...], str]] = {
 def tree(folder: str) -> Iterator[Path]:
     """The Python files below a folder, without tests."""
     for path in sorted((ROOT / folder).rglob("*.py")):
-        if {"tests", "template"}.isdisjoint(path.relative_to(ROOT).parts):
+        if {"tests", "template", "build", "node_modules"}.isdisjoint(path.relative_to(ROOT).parts):
             yield path
 
 
