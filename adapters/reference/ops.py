@@ -29,7 +29,7 @@ from adapters.testee_kit import (
 )
 from adapters.testee_kit import answer as serve_answer
 
-PROFILES = ("frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream", "tcp", "rs")
+PROFILES = ("frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream", "tcp", "rs", "fec")
 TRANSPORTS = ("udp", "tcp")
 EXTRAS: list[str] = []
 """Profiles, and transports of the same names, with a library of their own: claimed by the testees that have it."""
@@ -87,6 +87,16 @@ def rs_decode(k: int, r: int, shards: tuple[bytes | None, ...]) -> dict[str, Any
     return {"shards": [shard.hex() for shard in resonant.rs_decode(k, r, shards)]}
 
 
+def repair_encode(**group: Any) -> dict[str, Any]:
+    """A group of frames to its repair."""
+    return {"repair": [datagram.hex() for datagram in resonant.repair_encode(**group)]}
+
+
+def repair_decode(**group: Any) -> dict[str, Any]:
+    """Repair, and what frames there are, to those that are missing."""
+    return {"frames": [frame.hex() for frame in resonant.repair_decode(**group)]}
+
+
 def tcp_join(frames: tuple[bytes, ...]) -> dict[str, Any]:
     """Frames to bytes."""
     return {"bytes": join_all(frames).hex()}
@@ -120,6 +130,10 @@ OPS: dict[str, Op] = {
     "tcp_join": Op({"frames": array(DATA)}, {}, tcp_join),
     "rs_encode": Op({"k": U32, "r": U32, "shards": array(DATA)}, {}, rs_encode),
     "rs_decode": Op({"k": U32, "r": U32, "shards": array(nullable(DATA))}, {}, rs_decode),
+    "repair_encode": Op(
+        {"stream_id": U32, "base": decimal, "r": U32, "step": U32, "frames": array(DATA)}, {}, repair_encode
+    ),
+    "repair_decode": Op({"repair": array(DATA, 1), "frames": array(DATA)}, {}, repair_decode),
     "stop": STOP,
 }
 

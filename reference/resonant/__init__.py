@@ -5,6 +5,7 @@ Every rule it follows is a clause in specs/, and every refusal is a ResonantErro
 """
 
 from .errors import CloseCode, DropCode, Part, RejectCode, ResonantError, Span
+from .fec.group import repair_decode, repair_encode
 from .frame.decode import decode
 from .frame.encode import encode
 from .frame.space_hash import space_hash32
@@ -66,6 +67,8 @@ __all__ = [
     "open_sealed",
     "quantize",
     "read_message",
+    "repair_decode",
+    "repair_encode",
     "rs_decode",
     "rs_encode",
     "seal",

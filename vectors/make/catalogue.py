@@ -2,6 +2,15 @@
 
 from . import dialogue_topics as dialogue
 from . import quant
+from .fec import agreed as fec_agreed
+from .fec import carriers as fec_carriers
+from .fec import decode as fec_decode
+from .fec import encode as fec_encode
+from .fec import faults as fec_faults
+from .fec import limits as fec_limits
+from .fec import received as fec_received
+from .fec import recovery as fec_recovery
+from .fec import sent as fec_sent
 from .frame import (
     boundaries,
     combinations,
@@ -87,6 +96,15 @@ GROUP_MAKERS = (
     rs_encode.groups,
     rs_decode.groups,
     rs_faults.groups,
+    fec_encode.groups,
+    fec_decode.groups,
+    fec_faults.groups,
+    fec_agreed.groups,
+    fec_received.groups,
+    fec_recovery.groups,
+    fec_limits.groups,
+    fec_sent.groups,
+    fec_carriers.groups,
     found.groups,
     hand.groups,
 )
