@@ -51,8 +51,8 @@ export class TesteePeers implements Peers {
     this.#ends?.unsent(link, bytes);
   }
 
-  accepted(link: string): void {
-    this.#ends?.accept(link, this.#now);
+  accepted(link: string, isLossy: boolean): void {
+    this.#ends?.accept(link, isLossy, this.#now);
   }
 
   text(link: string, text: string): void {

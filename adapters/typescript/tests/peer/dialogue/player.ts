@@ -61,6 +61,8 @@ export class Player {
       if (step.as !== undefined) this.#named.set(step.as as string, datagram);
     } else if (step.expect_again !== undefined)
       this.#again(address, step.expect_again as string, step.optional === true);
+    else if (step.expect_bytes !== undefined)
+      assert.equal(Buffer.from(this.#next(address)).toString("hex"), step.expect_bytes);
     else if (step.expect_nothing !== undefined)
       assert.deepEqual(this.#inbox(address), [], "a datagram that nobody expects");
     else if (Array.isArray(step.events)) this.#events(step.events as JsonMembers[]);
