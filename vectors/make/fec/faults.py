@@ -127,6 +127,10 @@ def _sets() -> Iterator[Case]:
     yield case("bad-and-mismatch", about, "FEC-13 FEC-36", BAD, one, replace(two, k=0, r=3))
     about = "Of two datagrams with a fault the first counts."
     yield case("first-counts", about, "FEC-36", CRC, replace(one, crc=0), replace(two, k=0))
+    yield case("second-twice", "The second datagram twice.", "FEC-16 FEC-36", TWICE, one, two, two)
+    yield case("first-behind", "The first datagram again, behind the second.", "FEC-16 FEC-36", TWICE, one, two, one)
+    about = "An index that came before, and the CRC of a third is wrong."
+    yield case("twice-and-crc", about, "FEC-16 FEC-36", TWICE, two, two, replace(one, crc=0))
     about = "A datagram that comes twice, where nothing is missing."
     yield refuses("twice-for-nothing", about, "FEC-36", given([one, one], frames), TWICE)
 
