@@ -27,6 +27,8 @@ from .frame import (
     slice_faults,
 )
 from .message import json_ladders, json_slices, json_text, slot_corners, slot_ladders, slots
+from .mux import agreement as mux_agreement
+from .mux import methods as mux_methods
 from .quic import carriages as quic_carriages
 from .quic import connections as quic_connections
 from .quic import faults as quic_faults
@@ -93,6 +95,8 @@ GROUP_MAKERS = (
     webrtc_channels.groups,
     webrtc_messages.groups,
     webrtc_ends.groups,
+    mux_agreement.groups,
+    mux_methods.groups,
     rs_encode.groups,
     rs_decode.groups,
     rs_faults.groups,
