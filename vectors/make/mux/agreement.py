@@ -1,4 +1,4 @@
-"""Whether multiplexing is agreed, and by whose values (MUX-1 to MUX-5)."""
+"""Agreements on multiplexing, and whose values bind (MUX-1 to MUX-5)."""
 
 from __future__ import annotations
 

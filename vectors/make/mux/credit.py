@@ -1,4 +1,4 @@
-"""Credit: how far a sender goes, and when a receiver lets it go further (MUX-9 to MUX-14)."""
+"""Credit: the leave of a sender to go on, and the grants of a receiver (MUX-9 to MUX-14)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How streams end: done, reset and cancelled (MUX-24 to MUX-28)."""
+"""The ends of streams: done, reset and cancelled (MUX-24 to MUX-28)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many streams may be open, at both ends (MUX-22, MUX-23, MUX-29)."""
+"""The number of open streams, at both ends (MUX-22, MUX-23, MUX-29)."""
 
 from __future__ import annotations
 

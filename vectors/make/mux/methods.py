@@ -53,7 +53,7 @@ ONE_OF_EACH = ("credit", "blocked", "done", "reset")
 
 
 def groups() -> Iterator[Group]:
-    """What is malformed, what comes without an agreement, and transforms."""
+    """Malformed methods, methods without an agreement, and transforms."""
     yield group("methods/malformed", "The four methods and urgency, malformed.", [*_malformed()])
     yield group("methods/agreement", "Without an agreement nobody knows them.", [*_unknown()])
     about = "The four methods sealed, compressed, or neither."

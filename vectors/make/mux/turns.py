@@ -1,4 +1,4 @@
-"""Whose turn it is: urgency, and turns among equals (MUX-30)."""
+"""The order of service: urgency, and turns among equals (MUX-30)."""
 
 from __future__ import annotations
 
