@@ -57,6 +57,7 @@ fn profiles() -> Vec<String> {
     names.retain(|name| !OVER_LIBRARIES.contains(&name.as_str()));
     names.sort();
     for known in [
+        "adapt",
         "frame",
         "handshake",
         "message",

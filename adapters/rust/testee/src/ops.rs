@@ -28,6 +28,7 @@ pub const PROFILES: &[&str] = &[
     #[cfg(feature = "quic")]
     "quic",
     "rs",
+    "adapt",
 ];
 
 /// The transports that its peers are on (TST-27).
@@ -76,6 +77,7 @@ pub fn ops() -> Ops<Peers> {
         ("tcp_join", Op::new(framing::frames, framing::tcp_join)),
         ("rs_encode", Op::new(shards::Code::<Vec<u8>>::read, shards::rs_encode)),
         ("rs_decode", Op::new(shards::Code::<Option<Vec<u8>>>::read, shards::rs_decode)),
+        ("adapt", Op::new(shards::Wanted::read, shards::adapt)),
         ("stop", Op::on_state(nothing, peer_ops::reset)), // the next runner finds no peers
     ])
 }

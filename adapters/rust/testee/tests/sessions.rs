@@ -28,7 +28,8 @@ fn hello_names_every_profile() {
         profiles.as_array_mut().unwrap().push(json!("quic"));
         transports.as_array_mut().unwrap().push(json!("quic"));
     }
-    profiles.as_array_mut().unwrap().push(json!("rs"));
+    let further = [json!("rs"), json!("adapt")];
+    profiles.as_array_mut().unwrap().extend(further);
     assert_eq!(reply["ok"]["profiles"], profiles);
     assert_eq!(reply["ok"]["transports"], transports);
 }

@@ -71,7 +71,7 @@ impl Squares {
     }
 }
 
-/// What has to be known of the elements of a tensor to choose its form.
+/// The properties of the elements of a tensor that decide its form.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Census {
     /// Number of elements that are neither 0 nor −0.
