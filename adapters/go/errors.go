@@ -9,7 +9,7 @@ type Code string
 // Error is the code itself.
 func (c Code) Error() string { return string(c) }
 
-// The codes of the frame layer, in the order in which a receiver checks.
+// The codes of the frame layer, in the order in which a receiver checks, then those of messages and tensors.
 const (
 	FrameTooShort  Code = "FRAME_TOO_SHORT"
 	FrameTooLarge  Code = "FRAME_TOO_LARGE"
@@ -36,6 +36,9 @@ const (
 	BadSpaceID     Code = "BAD_SPACE_ID"
 	NonFinite      Code = "NON_FINITE"
 	FieldRange     Code = "FIELD_RANGE"
+	NotRecoverable Code = "NOT_RECOVERABLE"
+	Tolerance      Code = "TOLERANCE"
+	Budget         Code = "BUDGET"
 )
 
 // An Error says why something was refused.
