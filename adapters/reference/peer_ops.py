@@ -15,6 +15,7 @@ from resonant.peer import (
     Completed,
     Config,
     Delivered,
+    Done,
     Dropped,
     ErrorReceived,
     ErrorSent,
@@ -23,6 +24,7 @@ from resonant.peer import (
     Failed,
     Incomplete,
     Lost,
+    Mux,
     Opened,
     Output,
     Peer,
@@ -55,6 +57,7 @@ DAY_MS = 86_400_000
 MAX_ARRIVED = 2**53 - 1
 PORT, D_MODEL = integer(1, 0xFFFF), integer(1, 2**53 - 1)
 NAMES = array(text)
+RESET_CODE = re.compile("[A-Z0-9_]{1,64}")
 LINK_NAME = re.compile("[A-Za-z0-9-]{1,64}")
 
 
@@ -70,7 +73,7 @@ CONFIG = made(
         "require_crypto": boolean,
         "salt": hexadecimal(SALT_BYTES),
     },
-    {"key": hexadecimal(32)},
+    {"key": hexadecimal(32), "mux": made(Mux, {"streams": integer(1, 1024), "frames": integer(16, 1024)})},
 )
 ANNOUNCE = made(
     lambda md5, xxhash3_64, **sizes: Announce(**sizes, md5=md5.hex(), xxhash3_64=xxhash3_64.hex()),
@@ -82,6 +85,13 @@ def link_name(at: str, value: Any) -> str:
     """The name of a remote end (specs/testee.md section 6)."""
     if type(value) is not str or not LINK_NAME.fullmatch(value):
         raise BadRequestError(f"{at} is not a name of 1 to 64 letters, digits and hyphens")
+    return value
+
+
+def reset_code(at: str, value: Any) -> str:
+    """The code of a reset (MUX-6)."""
+    if type(value) is not str or not RESET_CODE.fullmatch(value):
+        raise BadRequestError(f"{at} is not 1 to 64 characters of A to Z, 0 to 9 and _")
     return value
 
 
@@ -102,12 +112,24 @@ SEND: Mapping[str, tuple[Shape, Shape, Callable[..., Output]]] = {  # kind -> ne
     "ping": ({}, {}, lambda peer, now_ms, stream_id: peer.ping(stream_id, now_ms)),
     "head": (
         {"strong_tail": boolean},
-        {"announce": ANNOUNCE},
+        {"announce": ANNOUNCE, "urgency": integer(0, 7)},
         lambda peer, now_ms, stream_id, **given: peer.open_stream(stream_id, **given, now_ms=now_ms),
     ),
     "tail": ({}, {}, lambda peer, now_ms, stream_id: peer.close_stream(stream_id, now_ms)),
     "heart": ({}, {}, lambda peer, now_ms, stream_id: peer.heart(stream_id, now_ms)),
+    "hold": ({}, {}, lambda peer, now_ms, stream_id: peer.hold_stream(stream_id, now_ms)),
+    "resume": ({}, {}, lambda peer, now_ms, stream_id: peer.resume_stream(stream_id, now_ms)),
+    "cancel": ({}, {}, lambda peer, now_ms, stream_id: peer.cancel_stream(stream_id, now_ms)),
+    "reset": (
+        {"code": reset_code},
+        {},
+        lambda peer, now_ms, stream_id, code: peer.reset_stream(stream_id, code, now_ms),
+    ),
+    "cork": ({}, {}, lambda peer, now_ms: peer.cork(now_ms)),
+    "uncork": ({}, {}, lambda peer, now_ms: peer.uncork(now_ms)),
 }
+WHOLE_PEER = frozenset({"cork", "uncork"})
+"""Kinds that are about no stream."""
 EVENTS: Mapping[type[Event], str] = {
     Established: "established",
     ErrorReceived: "error_received",
@@ -116,6 +138,7 @@ EVENTS: Mapping[type[Event], str] = {
     Opened: "opened",
     Incomplete: "incomplete",
     Completed: "complete",
+    Done: "done",
     Failed: "failed",
     Lost: "lost",
     Dropped: "dropped",
@@ -157,7 +180,8 @@ class PeerOps:
     def peer_send(self, kind: str, **given: Any) -> dict[str, Any]:
         """Have a peer send something; what it raises becomes a reject (TST-26)."""
         needed, optional, ask = SEND[kind]
-        given = members("input", given, {"stream_id": U32, **needed}, {**MAY_SAY, **optional})
+        on_stream = {} if kind in WHOLE_PEER else {"stream_id": U32}
+        given = members("input", given, {**on_stream, **needed}, {**MAY_SAY, **optional})
         link, arrived = given.pop("link", None), given.pop("arrived", None)
 
         def request(peer: Peer, now_ms: int) -> Output:

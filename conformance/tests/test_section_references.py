@@ -17,6 +17,16 @@ from conformance.tests.test_wording import own_text
 SPECS = ROOT / "specs"
 # What a number refers to. Who moves a section follows its references, in all languages, and then changes this.
 SECTIONS = {
+    "mux": [
+        "Agreement and messages",
+        "Credit",
+        "Holding and corking",
+        "How many streams, and their end",
+        "Whose turn it is",
+        "Codes and events",
+    ],
+    "reed-solomon": ["Arithmetic", "Encoding", "Decoding", "Worked code"],
+    "adaptive": ["Input", "Candidates", "Choice", "Worked choice"],
     "frame": [
         "Header",
         "Slices",
@@ -47,6 +57,15 @@ SECTIONS = {
     ],
     "webrtc": ["Channels and messages", "Sizes", "How channels end", "Signalling", "Example"],
     "quic": ["Carriages", "How carriages and connections end", "Example"],
+    "fec": [
+        "The repair datagram",
+        "Agreement",
+        "Receiving repair",
+        "Recovery",
+        "Sending repair",
+        "The ops repair_encode and repair_decode",
+        "Worked repair",
+    ],
     "testee": [
         "A testee in pseudocode",
         "Start and end",

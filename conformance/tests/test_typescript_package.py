@@ -54,6 +54,10 @@ def test_codes_are_those_of_the_registry_with_their_clauses() -> None:
         ("tag_bytes", SOURCE, "TAG_BYTES"),
         ("scale_block_elements", SOURCE, "SCALE_BLOCK"),
         ("max_dense_elements", SOURCE, "MAX_DENSE_ELEMENTS"),
+        ("max_data_shards", SOURCE, "MAX_DATA_SHARDS"),
+        ("max_parity_shards", SOURCE, "MAX_PARITY_SHARDS"),
+        ("max_tolerance", SOURCE, "MAX_TOLERANCE"),
+        ("max_budget_bytes", SOURCE, "MAX_BUDGET_BYTES"),
         ("max_json_levels", SOURCE, "MAX_LEVELS"),
         ("max_message_pieces", KIT, "MAX_PIECES"),
         ("max_piece_bytes", KIT, "PIECE_BYTES"),
@@ -113,7 +117,7 @@ def test_the_packed_package_runs_the_quick_start_in_an_empty_folder(tmp_path: Pa
     run("npm", "install", "--silent", "--prefer-offline", "--no-audit", "--no-fund", optional, folder=empty)
     assert (empty / "node_modules/resonant-protocol/dist/LICENSE").read_text("utf-8").startswith("MIT License")
     blocks = re.findall(r"```js\n(.*?)```", (PACKAGE / "README.md").read_text("utf-8"), re.DOTALL)
-    assert len(blocks) == 5
+    assert len(blocks) == 6
     for number, block in enumerate(blocks):
         (empty / f"block{number}.mjs").write_text(block, "utf-8")
         said = re.findall(r"console\.log\(.*\); // (.*)$", block, re.MULTILINE)

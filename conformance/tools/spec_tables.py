@@ -47,7 +47,8 @@ def profiles(found: Registry) -> Iterator[str]:
         for one in found.profiles.values()
     ]
     yield table(("profile", "families", "ops", "needs"), rows)
-    yield f"The names {_listed(found.reserved)} are reserved for profiles to come."
+    if found.reserved:
+        yield f"The names {_listed(found.reserved)} are reserved for profiles to come."
 
 
 def codes_of(group: str, head: str, *, numbered: bool = False) -> Callable[[Registry], Iterator[str]]:

@@ -1,13 +1,24 @@
 import assert from "node:assert/strict";
 import { crc32 } from "../src/crc32.js";
 import * as resonant from "../src/index.js";
+import { adapting, shards } from "./codes.js";
 import { ACTIONS, peers } from "./peers.js";
 import type { Random } from "./random.js";
 
 /** One input for a part of the package. Throws where something else than a result or a reject comes of it. */
 export type Target = (random: Random) => void;
 
-export const TARGETS: Readonly<Record<string, Target>> = { frames, bodies, json, sparse, quant, framing, peers };
+export const TARGETS: Readonly<Record<string, Target>> = {
+  frames,
+  bodies,
+  json,
+  sparse,
+  quant,
+  framing,
+  shards,
+  adapting,
+  peers,
+};
 /** Of how many steps an input is made, where it is a whole conversation. */
 export const STEPS: Readonly<Record<string, number>> = { peers: ACTIONS };
 

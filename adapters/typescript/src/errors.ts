@@ -28,6 +28,9 @@ export const CODES = {
   BAD_SPACE_ID: "SPC-4",
   NON_FINITE: "QNT-3",
   FIELD_RANGE: "FRM-36",
+  NOT_RECOVERABLE: "RSC-6",
+  TOLERANCE: "ADA-8",
+  BUDGET: "ADA-8",
   // Of peers, sent in an error.
   UNSUPPORTED_VERSION: "HSK-11",
   SPACE_MISMATCH: "HSK-11",
@@ -41,9 +44,13 @@ export const CODES = {
   STREAM_INCOMPLETE: "STM-12",
   STREAM_CORRUPT: "STM-16",
   STREAM_TIMEOUT: "STM-18",
+  FLOW_CONTROL: "MUX-14",
+  STREAM_LIMIT: "MUX-22",
+  STREAM_CANCELLED: "MUX-26",
   // Of peers, never sent.
   HANDSHAKE_TIMEOUT: "HSK-21",
   CRYPTO_REQUIRED: "HSK-27",
+  STREAM_RESET: "MUX-27",
   STREAM_STATE: "HSK-30",
   // Of frames that peers drop.
   REFLECTED: "HSK-32",

@@ -33,11 +33,11 @@ export function roundEven(value: number): number {
   return value + ROUNDS - ROUNDS;
 }
 
-/** Bits of binary32 to those of binary16 by RNE, subnormals included (QNT-2). */
+/** Bits of binary32 to those of binary16 by RNE, subnormals included (QNT-2); NaN is 0x7e00, whatever its sign (ADA-1). */
 export function halfOfFloatBits(bits: number): number {
   const sign = (bits >>> 16) & 0x8000;
   const magnitude = bits & 0x7fffffff;
-  if (magnitude > 0x7f800000) return sign | 0x7e00;
+  if (magnitude > 0x7f800000) return 0x7e00;
   if (magnitude >= 0x477ff000) return sign | HALF_INFINITY; // halfway to 65536, and above
   if (magnitude < 0x38800000) {
     FLOAT_BITS[0] = magnitude;
@@ -61,6 +61,16 @@ export function halvesOf(numbers: Float32Array): Uint8Array {
     bytes[2 * index] = bits;
     bytes[2 * index + 1] = bits >>> 8;
   });
+  return bytes;
+}
+
+/** The payload of an F16 slice with these bits. */
+export function halfBytes(halves: Uint16Array): Uint8Array {
+  const bytes = new Uint8Array(2 * halves.length);
+  for (let at = 0; at < halves.length; at++) {
+    bytes[2 * at] = halves[at];
+    bytes[2 * at + 1] = halves[at] >>> 8;
+  }
   return bytes;
 }
 

@@ -1,3 +1,4 @@
+export { type Adapted, type AdaptOptions, adapt, MAX_TOLERANCE } from "./adapt.js";
 export { decode, readHeader } from "./decode.js";
 export { encode } from "./encode.js";
 export { CODES, type Code, MissingTransformError, ResonantError } from "./errors.js";
@@ -7,6 +8,7 @@ export { Double, type JsonObject, type JsonValue, plain } from "./json/value.js"
 export { decodeMessage, type Message, readMessage, type Tensor } from "./message.js";
 export * from "./peer/index.js";
 export { type CodeBits, dequantize, type Quantized, quantize, type Source } from "./quant.js";
+export { MAX_DATA_SHARDS, MAX_PARITY_SHARDS, rsDecode, rsEncode } from "./reed-solomon.js";
 export { open, type Sealing, seal } from "./seal.js";
 export { spaceHash32 } from "./space.js";
 export { type Sparse, sparseDecode, sparseEncode } from "./sparse.js";

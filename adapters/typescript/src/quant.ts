@@ -24,26 +24,35 @@ export interface Quantized {
 /** Quantize elements (QNT-1 to QNT-11). Throws `LENGTH_MISMATCH` by QNT-15 and `NON_FINITE`. */
 export function quantize(bits: CodeBits, data: Uint8Array, source: Source = "f16"): Quantized {
   const halves = halvesFrom(data, source);
+  const quantized = roomFor(bits, halves.length);
+  quantizeBlocks(bits, halves, quantized, 0, halves.length);
+  return quantized;
+}
+
+/** The codes and scales of so many elements, all 0 as yet. */
+export function roomFor(bits: CodeBits, count: number): Quantized {
+  return { codes: new Uint8Array(codeBytes(bits, count)), scale: new Uint8Array(2 * Math.ceil(count / SCALE_BLOCK)) };
+}
+
+/** Quantize the blocks of elements `first` to `end`; `first` begins a block, and `end` ends one. Throws `NON_FINITE`. */
+export function quantizeBlocks(bits: CodeBits, halves: Uint16Array, into: Quantized, first: number, end: number): void {
+  const { codes, scale } = into;
   const { limit, greatest } = QUANTIZERS[bits];
-  const blocks = Math.ceil(halves.length / SCALE_BLOCK);
-  const codes = new Uint8Array(codeBytes(bits, halves.length));
-  const scale = new Uint8Array(2 * blocks);
-  for (let block = 0; block < blocks; block++) {
-    const from = block * SCALE_BLOCK;
-    const end = Math.min(from + SCALE_BLOCK, halves.length);
-    const scaleBits = Math.min(halfOfNumber(halfToNumber(largest(halves, from, end)) / limit), greatest);
+  for (let from = first; from < end; from += SCALE_BLOCK) {
+    const blockEnd = Math.min(from + SCALE_BLOCK, end);
+    const scaleBits = Math.min(halfOfNumber(halfToNumber(largest(halves, from, blockEnd)) / limit), greatest);
+    const block = from / SCALE_BLOCK;
     scale[2 * block] = scaleBits;
     scale[2 * block + 1] = scaleBits >>> 8;
     if (scaleBits === 0) continue; // QNT-5
     const divisor = halfToNumber(scaleBits);
-    for (let at = from; at < end; at++) {
+    for (let at = from; at < blockEnd; at++) {
       const quotient = roundEven(halfToNumber(halves[at]) / divisor);
       const code = Math.max(-limit, Math.min(limit, quotient));
       if (bits === 8) codes[at] = code;
       else codes[at >> 1] |= (code & 0xf) << (4 * (at & 1)); // QNT-9
     }
   }
-  return { codes, scale };
 }
 
 /** Codes back to little-endian binary16 (QNT-12 to QNT-14). Throws `LENGTH_MISMATCH` and `BAD_SCALE`. */
@@ -80,7 +89,7 @@ function codeBytes(bits: CodeBits, count: number): number {
 }
 
 /** A code, with the sign of its highest bit (QNT-8, QNT-9). */
-function codeAt(bits: CodeBits, codes: Uint8Array, at: number): number {
+export function codeAt(bits: CodeBits, codes: Uint8Array, at: number): number {
   return bits === 8 ? (codes[at] << 24) >> 24 : (codes[at >> 1] << (at & 1 ? 24 : 28)) >> 28;
 }
 
@@ -95,8 +104,11 @@ function largest(halves: Uint16Array, from: number, end: number): number {
   return most;
 }
 
+/** The bytes of an element of a source. */
+export const sourceBytes = (source: Source): number => SOURCE_BYTES[source];
+
 /** The elements as bits of binary16 (QNT-2). */
-function halvesFrom(data: Uint8Array, source: Source): Uint16Array {
+export function halvesFrom(data: Uint8Array, source: Source): Uint16Array {
   const width = SOURCE_BYTES[source];
   if (data.length % width !== 0) {
     throw new ResonantError("LENGTH_MISMATCH", `${data.length} bytes of ${source}`, "QNT-15");

@@ -51,6 +51,25 @@ export interface SparseTensor {
   readonly index: Uint8Array;
 }
 
+/** A tensor, and what adapt is told of it, which may be wrong on purpose. */
+export interface ToAdapt {
+  readonly source: "f16" | "f32" | "bf16";
+  readonly data: Uint8Array;
+  readonly dims: readonly number[];
+  readonly allow: readonly Dtype[];
+  readonly tolerance: number;
+  readonly budget?: number | undefined;
+}
+
+/** The dtypes that adapt chooses from. */
+export type Dtype = "f16" | "i8" | "q4" | "sparse";
+
+/** The choice of adapt, and its payloads. */
+export type Adapted =
+  | { readonly dtype: "f16"; readonly data: Uint8Array }
+  | { readonly dtype: "i8" | "q4"; readonly codes: Uint8Array; readonly scale: Uint8Array }
+  | { readonly dtype: "sparse"; readonly values: Uint8Array; readonly index: Uint8Array };
+
 /**
  * An implementation as a testee calls it. A function that is not there answers `unsupported`. To refuse its input a
  * function throws a Refusal; whatever else it throws ends the process, and the run says so.
@@ -89,6 +108,12 @@ export interface Implementation {
     ended: boolean,
   ): { frames: readonly Uint8Array[]; end: string; held: number };
   tcpJoin?(frames: readonly Uint8Array[]): Uint8Array;
+
+  // rs, where null stands for a shard that is not there, and adapt.
+
+  rsEncode?(k: number, r: number, shards: readonly Uint8Array[]): readonly Uint8Array[];
+  rsDecode?(k: number, r: number, shards: readonly (Uint8Array | null)[]): readonly Uint8Array[];
+  adapt?(tensor: ToAdapt): Adapted;
 }
 
 /** Thrown to refuse an input: with a code of specs/README.md, or without one where the implementation names none. */

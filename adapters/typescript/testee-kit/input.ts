@@ -77,6 +77,15 @@ export class Input {
     });
   }
 
+  /** The same, where null stands for what is not there. */
+  bytesOrNulls(name: string): (Uint8Array | null)[] {
+    return this.array(name).map((item) => {
+      const bytes = typeof item === "string" ? fromHex(item) : item;
+      if (bytes === null || bytes instanceof Uint8Array) return bytes;
+      throw new BadRequest(`${name} has what is neither lower-case hexadecimal nor null`);
+    });
+  }
+
   /** An integer that is at least `least` and at most `most`. */
   integer(name: string, least: number, most: number): number {
     return requireInteger(name, this.value(name), least, most);
@@ -114,6 +123,15 @@ export class Input {
   /** An array of u32. */
   u32s(name: string, least = 0, most = Number.POSITIVE_INFINITY): number[] {
     return this.array(name, least, most).map((item) => requireInteger(name, item, 0, U32));
+  }
+
+  /** An array of strings that are some of these, none of them twice. */
+  oneOfEach<Value extends string>(name: string, these: readonly Value[]): Value[] {
+    return this.texts(name).map((text) => {
+      const found = these.find((one) => one === text);
+      if (found === undefined) throw new BadRequest(`${name} has what is none of ${these.join(", ")}`);
+      return found;
+    });
   }
 
   /** An array of strings, none of them twice. */

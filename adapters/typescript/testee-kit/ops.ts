@@ -1,3 +1,4 @@
+import { codeOps } from "./codes.js";
 import { readFields, showFields } from "./fields.js";
 import { framingOps } from "./framing.js";
 import { toHex } from "./hex.js";
@@ -13,7 +14,13 @@ const SOURCES = ["f16", "f32", "bf16"] as const;
 
 /** The ops over an implementation by their names, but for those on peers. */
 export function opsOf(yours: Implementation): ReadonlyMap<string, Op> {
-  return new Map([...frameOps(yours), ...transformOps(yours), ...tensorOps(yours), ...framingOps(yours)]);
+  return new Map([
+    ...frameOps(yours),
+    ...transformOps(yours),
+    ...tensorOps(yours),
+    ...framingOps(yours),
+    ...codeOps(yours),
+  ]);
 }
 
 function frameOps(yours: Implementation): Map<string, Op> {

@@ -25,6 +25,9 @@ export const yours: Implementation = {
   dequantize: (bits, count, codes, scale) => said(() => resonant.dequantize(bits, count, codes, scale)),
   tcpSplit: split,
   tcpJoin: (frames) => said(() => joinedBytes(frames.map((frame) => resonant.joined(frame)))),
+  rsEncode: (k, r, shards) => said(() => resonant.rsEncode(k, r, shards)),
+  rsDecode: (k, r, shards) => said(() => resonant.rsDecode(k, r, shards)),
+  adapt: ({ data, ...options }) => said(() => resonant.adapt(data, options)),
 };
 
 function split(chunks: readonly Uint8Array[], ended: boolean): { frames: Uint8Array[]; end: string; held: number } {

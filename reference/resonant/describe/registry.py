@@ -32,6 +32,8 @@ UNITS: Final[Mapping[str, str]] = {
     "pieces": "pieces",
     "connections": "connections",
     "shards": "shards",
+    "groups": "groups",
+    "repairs": "repair datagrams",
     "tolerance": "in 2^−24 of the energy",
     "channels": "channels",
 }
@@ -93,7 +95,7 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A name that compress or crypto may list. profile: what it takes to use it, if anything."""
+    """A name that compress, crypto or fec may list. profile: what it takes to use it, if anything."""
 
     name: str
     profile: str = ""
@@ -137,6 +139,7 @@ class Registry:
     methods: Mapping[str, Method]
     compress: Mapping[str, Choice]
     crypto: Mapping[str, Choice]
+    fec: Mapping[str, Choice]
     events: Mapping[str, tuple[str, ...]]
     codes: Mapping[str, Code]
     limits: Mapping[str, Limit]
@@ -182,6 +185,7 @@ def parse(text: str) -> Registry:
             methods=_rows(Method, data["methods"]),
             compress=_rows(Choice, data["compress"]),
             crypto=_rows(Choice, data["crypto"]),
+            fec=_rows(Choice, data["fec"]),
             events=MappingProxyType({name: tuple(members) for name, members in data["events"].items()}),
             codes=_rows(Code, dict(_grouped(data["codes"]))),
             limits=_rows(Limit, dict(_grouped(data["limits"]))),

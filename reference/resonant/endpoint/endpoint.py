@@ -178,9 +178,9 @@ class Endpoint(Generic[L]):
     def _new_peer(self, now_ms: int, pipe: Pipe | None) -> Peer:
         return self._peer(now_ms, MAX_DATAGRAM_BYTES if pipe is None else MAX_FRAME_BYTES)  # TCP-18
 
-    def _peer(self, now_ms: int, max_frame_bytes: int) -> Peer:
+    def _peer(self, now_ms: int, max_frame_bytes: int, *, credit: bool = True) -> Peer:
         config = replace(self._config, salt=next(self._salts))
-        return Peer(self._role, config, now_ms, max_frame_bytes=max_frame_bytes)
+        return Peer(self._role, config, now_ms, max_frame_bytes=max_frame_bytes, credit=credit)
 
     def _open_pipe(self, link: L) -> Pipe | None:
         pipe = self._connections[link].pipe if link in self._connections else None

@@ -20,6 +20,7 @@ from ..errors import CloseCode
 from ..peer import Config, Lost, Opened, Output, Role
 from ..transport import CloseReason, Pipe
 from ..transport.quic import MAIN, Act, Carriages, Close, Stop, code_of, number_of
+from ..wire_values import MAX_FRAME_BYTES
 from .connections import Forgotten
 from .endpoint import MAX_CONNECTIONS, Endpoint
 
@@ -44,7 +45,7 @@ class QuicEndpoint(Endpoint[L]):
     def connect_quic(self, link: L, stream_id: int, now_ms: int) -> None:
         """Begin a connection, as `connect`; it need not be made yet."""
         carriages = Carriages(server=False, accepted_ms=None)
-        peer = self._new_peer(now_ms, carriages.main)
+        peer = self._peer(now_ms, MAX_FRAME_BYTES, credit=False)  # mux.md, section 2
         output = peer.ping(stream_id, now_ms)
         self._tell_forgotten(self._connections.add(link, peer, carriages.main, carriages))
         self._collect(link, output)
@@ -55,7 +56,7 @@ class QuicEndpoint(Endpoint[L]):
         if self._connections.full and link not in self._connections:
             return False
         carriages = Carriages(server=True, accepted_ms=now_ms)
-        peer = self._new_peer(now_ms, carriages.main)
+        peer = self._peer(now_ms, MAX_FRAME_BYTES, credit=False)  # mux.md, section 2
         self._tell_forgotten(self._connections.add(link, peer, carriages.main, carriages))
         return True
 

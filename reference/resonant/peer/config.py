@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from ..arguments import boolean, integer, names, octets
+from ..arguments import boolean, instance, integer, names, octets
 from ..arguments import text as checked_text
 from ..message.json import MAX_INTEGER
 from ..transform import xchacha as sealing
 from ..wire_values import DType, Modality
-from .sync.fields import MAX_SPACE_ID
+from .events import Mux
+from .sync.fields import MAX_SPACE_ID, MUX_FRAMES, MUX_STREAMS
 
 ZSTD = "zstd"
 XCHACHA = "xchacha20poly1305"
@@ -62,7 +63,8 @@ class Config:
     """The own values of a peer, named as in specs/handshake.md.
 
     The four lists hold names in the order of preference, each once. salt: 16 bytes, drawn at random for each
-    session (XCH-15). key: 32 bytes, or None for a peer that cannot seal. Raises ValueError for a value that no frame
+    session (XCH-15). key: 32 bytes, or None for a peer that cannot seal. mux: the bounds on streams that it receives,
+    or None for a peer that takes no part in multiplexing (specs/mux.md). Raises ValueError for a value that no frame
     could carry, and TypeError for one of another type.
     """
 
@@ -77,6 +79,7 @@ class Config:
     require_crypto: bool
     salt: bytes
     key: bytes | None = None
+    mux: Mux | None = None
 
     def __post_init__(self) -> None:
         for name, plain in _TYPES:
@@ -95,8 +98,17 @@ class Config:
             listed = getattr(self, name)
             if len(set(listed)) < len(listed):
                 raise ValueError(f"{name} names something twice: {', '.join(listed)}")
+        if self.mux is not None:
+            _check_mux(instance("mux", self.mux, Mux))
         for text in (self.embedding_space_id, *self.modality, *self.compress, *self.crypto, *self.dtype):
             text.encode()  # UnicodeEncodeError, a ValueError, for half a surrogate pair (MSG-15)
+
+
+def _check_mux(mux: Mux) -> None:
+    for name, (low, high) in (("streams", MUX_STREAMS), ("frames", MUX_FRAMES)):
+        value = integer(f"mux.{name}", getattr(mux, name))
+        if not low <= value <= high:
+            raise ValueError(f"mux.{name} {value} is not {low} to {high}")
 
 
 @dataclass(frozen=True, slots=True)

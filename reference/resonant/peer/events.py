@@ -19,8 +19,19 @@ class Ref:
 
 
 @dataclass(frozen=True, slots=True)
+class Mux:
+    """One peer's bounds on the streams that it receives (MUX-3): how many are open, how far each runs ahead."""
+
+    streams: int
+    frames: int
+
+
+@dataclass(frozen=True, slots=True)
 class Established:
-    """A session begins or is renegotiated. Lists as agreed, in own order; compress and crypto as chosen."""
+    """A session begins or is renegotiated. Lists as agreed, in own order; compress and crypto as chosen.
+
+    mux: the other end's bounds, where multiplexing is agreed (MUX-5).
+    """
 
     agreed_proto: int
     compress: str
@@ -28,6 +39,7 @@ class Established:
     dtype: tuple[str, ...]
     modality: tuple[str, ...]
     critique: bool
+    mux: Mux | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +98,15 @@ class Completed:
 
 
 @dataclass(frozen=True, slots=True)
+class Done:
+    """The other end has the whole stream that was sent to it, verified (MUX-24)."""
+
+    stream_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
-    """A stream failed. what: the first thing that differs, where it is corrupt (STM-16)."""
+    """A stream failed. what: the first thing that differs, where it is corrupt (STM-16); the code of a reset."""
 
     stream_id: int
     code: RejectCode | CloseCode
@@ -121,6 +140,7 @@ Event: TypeAlias = (
     | Opened
     | Incomplete
     | Completed
+    | Done
     | Failed
     | Lost
     | Dropped

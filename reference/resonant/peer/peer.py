@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from ..arguments import boolean, field, instance, integer, octets, unlike
+from collections.abc import Callable
+
+from ..arguments import boolean, field, instance, integer, octets, text, unlike
 from ..message.messages import Heart, Message, slices_of, type_of
 from ..wire_values import MAX_DATAGRAM_BYTES, MessageType, Modality, Slice
 from .config import Announce, Config, Role
 from .events import Output
-from .handlers import client, streams, timers
+from .handlers import client, mux_receive, mux_send, streams, timers
 from .handlers import requests as asking
 from .handlers.dispatch import receive
 from .state.peer_state import PeerState
@@ -29,11 +31,20 @@ class Peer:
     """
 
     def __init__(
-        self, role: Role, config: Config, now_ms: int = 0, *, max_frame_bytes: int = MAX_DATAGRAM_BYTES
+        self,
+        role: Role,
+        config: Config,
+        now_ms: int = 0,
+        *,
+        max_frame_bytes: int = MAX_DATAGRAM_BYTES,
+        credit: bool = True,
     ) -> None:
-        """max_frame_bytes: of the frames that it sends; over UDP as many as a datagram holds."""
+        """max_frame_bytes: of the frames that it sends; over UDP as many as a datagram holds.
+
+        credit: False over a transport whose streams have flow control of their own (specs/mux.md section 2).
+        """
         self._talk = PeerState(
-            _role(role), instance("config", config, Config), integer("now_ms", now_ms), max_frame_bytes
+            _role(role), instance("config", config, Config), integer("now_ms", now_ms), max_frame_bytes, credit
         )
 
     def _meet_due(self, now_ms: int) -> None:
@@ -124,17 +135,27 @@ class Peer:
         return self.send(kind, slices, stream_id=stream_id, modality=modality, now_ms=now_ms)
 
     def open_stream(
-        self, stream_id: int, *, strong_tail: bool, announce: Announce | None = None, now_ms: int
+        self,
+        stream_id: int,
+        *,
+        strong_tail: bool,
+        announce: Announce | None = None,
+        urgency: int | None = None,
+        now_ms: int,
     ) -> Output:
         """Send HEAD on a stream_id on which nothing was sent; STREAM_STATE otherwise.
 
         announce: what HEAD says of the stream in advance; BAD_MESSAGE where the other end would not take it.
+        urgency: 0 to 7, the lowest goes first; 3 for None. It is told only where multiplexing is agreed, where
+        STREAM_LIMIT refuses one stream more than the other end allows (specs/mux.md).
         """
         stream_id, strong_tail = field("stream_id", stream_id), boolean("strong_tail", strong_tail)
         if announce is not None:
             instance("announce", announce, Announce)
         self._meet_due(now_ms)
-        asking.open_stream(self._talk, stream_id, announce, strong=strong_tail)
+        if urgency is not None:
+            urgency = integer("urgency", urgency)
+        asking.open_stream(self._talk, stream_id, announce, strong=strong_tail, urgency=urgency)
         return self._talk.flush()
 
     def close_stream(self, stream_id: int, now_ms: int) -> Output:
@@ -149,4 +170,44 @@ class Peer:
         stream_id = field("stream_id", stream_id)
         self._meet_due(now_ms)
         asking.send_heart(self._talk, stream_id)
+        return self._talk.flush()
+
+    def reset_stream(self, stream_id: int, code: str, now_ms: int) -> Output:
+        """End a managed stream before its TAIL; what waits is thrown away (MUX-25).
+
+        code: 1 to 64 characters of A to Z, 0 to 9 and _, for the other end. Raises STREAM_STATE where none is open.
+        """
+        stream_id = field("stream_id", stream_id)
+        self._meet_due(now_ms)
+        asking.reset_stream(self._talk, stream_id, text("code", code))
+        return self._talk.flush()
+
+    def cancel_stream(self, stream_id: int, now_ms: int) -> Output:
+        """Fail a managed stream of the other end (MUX-26). Raises STREAM_STATE where none is open."""
+        return self._of_received(mux_receive.cancel, stream_id, now_ms)
+
+    def hold_stream(self, stream_id: int, now_ms: int) -> Output:
+        """Deliver nothing of a managed stream of the other end, and grant it no credit, until `resume_stream`."""
+        return self._of_received(mux_receive.hold, stream_id, now_ms)
+
+    def resume_stream(self, stream_id: int, now_ms: int) -> Output:
+        """Deliver what has come for a held stream, and go on (MUX-20)."""
+        return self._of_received(mux_receive.resume, stream_id, now_ms)
+
+    def _of_received(self, act: Callable[[PeerState, int], None], stream_id: int, now_ms: int) -> Output:
+        stream_id = field("stream_id", stream_id)
+        self._meet_due(now_ms)
+        act(self._talk, stream_id)
+        return self._talk.flush()
+
+    def cork(self, now_ms: int) -> Output:
+        """Let the data frames of managed streams wait until `uncork` (MUX-21)."""
+        self._meet_due(now_ms)
+        mux_send.cork(self._talk)
+        return self._talk.flush()
+
+    def uncork(self, now_ms: int) -> Output:
+        """Let go what waits and may go, in the order of urgency (MUX-30)."""
+        self._meet_due(now_ms)
+        mux_send.uncork(self._talk)
         return self._talk.flush()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ...wire_values import Flags, MessageType
 from ..config import CRITIQUE, XCHACHA, ZSTD
-from ..received.frame import AT_ONCE, Kind, Received
+from ..received.frame import AT_ONCE, OF_MUX, Kind, Received
 from ..received.verdicts import Verdict
 from ..state.peer_state import PeerState
 from . import checks
@@ -53,18 +53,22 @@ RECEIVED: tuple[Check, ...] = (
     Check("HSK-36", _DATA, checks.other_space),
     Check("HSK-36", _GUARDED, checks.unsealed),
     Check("HSK-60", _OTHER, checks.unsealed),
-    Check("HSK-36", _GUARDED, _ZSTD),
-    Check("HSK-36", _GUARDED, _XCHACHA),
+    Check("MUX-6", OF_MUX, checks.unsealed),
+    Check("HSK-36", _GUARDED | OF_MUX, _ZSTD),
+    Check("HSK-36", _GUARDED | OF_MUX, _XCHACHA),
     Check("HSK-36", _DATA, _CRITIQUE),
     Check("HSK-36", _DATA, checks.modality),
     Check("HSK-36", _DATA | _HEAD | _TAIL, checks.fault),
     Check("HSK-36", _DATA, checks.dtype),
+    Check("MUX-6", OF_MUX, checks.fault),
     Check("HSK-19", _UNREADABLE, checks.unreadable),  # and HSK-40
     Check("HSK-63", frozenset({Kind.ERROR, Kind.CAPABILITY}), checks.fault_dropped),  # and HSK-23
     Check("STM-26", _OF_STREAM, checks.strong),
     Check("STM-15", _ALL - _HEAD - AT_ONCE, checks.after_tail),
+    Check("MUX-14", _DATA, checks.over_limit),
     Check("STM-8", _ALL - _HEAD - _TAIL - AT_ONCE, checks.room),
-    Check("STM-10", _HEAD, checks.one_stream_more),
+    Check("STM-10", _HEAD, checks.one_stream_more),  # and MUX-22
+    Check("MUX-17", frozenset({Kind.BLOCKED}), checks.blocked_alone),
     Check("STM-13", _TAIL, checks.tail_alone),
     Check("HSK-11", _PING, checks.fault),
     Check("HSK-11", _PING, checks.version),

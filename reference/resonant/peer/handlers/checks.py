@@ -164,8 +164,34 @@ def room(state: PeerState, received: Received) -> Verdict | None:
     return None if state.recv_streams.has_room(received) else Drop(DropCode.BUFFER_LIMIT)
 
 
+def over_limit(state: PeerState, received: Received) -> Verdict | None:
+    """MUX-14: the sender of the stream was not allowed to go so far."""
+    stream = state.recv_streams.open_stream(received.frame.stream_id)
+    if stream is None or stream.told is None or received.frame.frame_seq < stream.told:
+        return None
+    detail = f"the limit of the stream is {stream.told}"
+    return Refusal(RejectCode.FLOW_CONTROL, detail, (("limit", str(stream.told)),))
+
+
+def blocked_alone(state: PeerState, received: Received) -> Verdict | None:
+    """MUX-17: no HEAD opened the stream of this blocked, or it has failed."""
+    stream_id = received.frame.stream_id
+    if not state.credit or state.recv_streams.open_stream(stream_id) is not None:
+        return None
+    if not state.recv_streams.closed(stream_id):
+        return incomplete(tuple(range(min(received.frame.frame_seq, MISSING))))
+    if not state.recv_streams.failed(stream_id):
+        return None
+    return Refusal(RejectCode.STREAM_CANCELLED, "the stream has failed", about=Ref(stream_id, 0))
+
+
 def one_stream_more(state: PeerState, _: Received) -> Verdict | None:
-    """STM-10: as many streams are open as can be."""
+    """STM-10, MUX-22: as many streams are open as can be."""
+    if state.agreement is not None and state.agreement.mux is not None and state.config.mux is not None:
+        most = state.config.mux.streams
+        if state.recv_streams.counted(state.now_ms) < most:
+            return None
+        return Refusal(RejectCode.STREAM_LIMIT, f"{most} streams may be open", (("max", most),))
     return None if state.recv_streams.can_open() else Drop(DropCode.BUFFER_LIMIT)
 
 

@@ -12,7 +12,7 @@ from ..state.peer_state import PeerState, Waiting, refuse
 from ..state.send_streams import sync_draft
 from ..state.stream_states import Action
 from ..sync.objects import Capability, Error
-from . import streams
+from . import mux_send, streams
 
 AGAIN_MS = (1_000, 3_000, 7_000)
 TIMEOUT_MS = 15_000
@@ -77,7 +77,9 @@ def hear_error(state: PeerState, received: Received) -> None:
     elif error.code == RejectCode.STREAM_INCOMPLETE:
         missing = error.missing or ()
         found = state.send_streams.repair(error.ref.stream_id, missing, error.ref.frame_seq, state.now_ms)
-        for data, place in found:
+        for data, place in found or mux_send.repaired(state, error.ref, missing):
             state.push(data, place)
+    elif error.code in mux_send.ABORTING:
+        mux_send.hear_error(state, error.code, error.ref)
     elif error.code in _BREAKING:
         state.send_streams.break_off(error.ref.stream_id, error.ref.frame_seq)

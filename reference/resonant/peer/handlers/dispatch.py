@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from ...errors import RejectCode, ResonantError
 from ..events import ErrorSent
-from ..received.frame import Kind, Received, read_datagram
-from ..received.verdicts import Drop, Refusal, Repeat
+from ..received.frame import OF_MUX, Kind, Received, read_datagram
+from ..received.verdicts import Drop, Refusal, Repeat, Verdict
 from ..replies import Answer
 from ..state.peer_state import PeerState
-from . import client, server, streams
+from ..sync.fields import Garbled
+from ..sync.objects import Capability, Head, Ping
+from . import client, mux_receive, mux_send, server, streams
 from .check_table import RECEIVED, first_verdict
 from .checks import ref_of
 
@@ -22,11 +25,32 @@ def receive(state: PeerState, datagram: bytes) -> None:
     except ResonantError as error:
         state.drop(error.code)  # HSK-31
         return
+    received = _as_agreed(state, received)
     found = first_verdict(RECEIVED, state, received)
     if found is None:
         _EFFECTS.get(received.kind, streams.take)(state, received)
-        return
-    clause, verdict = found
+    else:
+        _act_on(state, received, *found)
+    mux_receive.grant(state, received.frame.stream_id)
+
+
+def _as_agreed(state: PeerState, received: Received) -> Received:
+    """The frame as it is to a peer with this agreement (MUX-2, MUX-6)."""
+    managing = state.agreement is not None and state.agreement.mux is not None
+    if received.kind in OF_MUX and not managing:
+        return replace(received, kind=Kind.OTHER, sync=None, fault=None)
+    match received.sync:
+        case Ping(mux=Garbled()) | Capability(mux=Garbled()) if state.config.mux is not None:
+            name = "mux"
+        case Head(urgency=Garbled()) if managing:
+            name = "urgency"
+        case _:
+            return received
+    fault = ResonantError(RejectCode.BAD_JSON, "HSK-10", f"{name} is of another type or range")
+    return replace(received, sync=None, fault=fault)
+
+
+def _act_on(state: PeerState, received: Received, clause: str, verdict: Verdict) -> None:
     match verdict:
         case Drop(code):
             state.drop(code)
@@ -37,14 +61,19 @@ def receive(state: PeerState, datagram: bytes) -> None:
 
 
 def _refuse(state: PeerState, received: Received, clause: str, refusal: Refusal) -> None:
-    ref = ref_of(received)
+    ref = refusal.about or ref_of(received)
     answer = state.reply_error(ref, clause, refusal)
     if answer is None:
         return
     if received.kind is Kind.PING:
         state.answers.remember(ref, Answer(answer, refusal.code))
-    if refusal.code is RejectCode.STREAM_INCOMPLETE:
-        state.heed_tail(received)
+    if refusal.code is RejectCode.FLOW_CONTROL:
+        mux_receive.fail_over_limit(state, ref.stream_id)
+    elif refusal.code is RejectCode.STREAM_INCOMPLETE:
+        if received.kind is Kind.TAIL:
+            state.heed_tail(received)
+        else:
+            streams.take(state, received)  # MUX-17
         streams.tell_incomplete(state, ref.stream_id, refusal)
     else:
         state.events.append(ErrorSent(refusal.code, ref.stream_id, ref.frame_seq))
@@ -56,5 +85,9 @@ _EFFECTS: Mapping[Kind, Callable[[PeerState, Received], None]] = {
     Kind.PING: server.answer,
     Kind.CAPABILITY: client.hear_capability,
     Kind.ERROR: client.hear_error,
+    Kind.CREDIT: mux_send.hear_credit,
+    Kind.BLOCKED: mux_receive.hear_blocked,
+    Kind.DONE: mux_send.hear_done,
+    Kind.RESET: mux_receive.hear_reset,
 }
 """Frames of every other kind do nothing but take their place in their streams."""

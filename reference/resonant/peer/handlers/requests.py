@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from ...errors import RejectCode, ResonantError
 from ...frame.encode import check_fields, plain_frame
@@ -14,6 +15,7 @@ from ..state.peer_state import PeerState, refuse
 from ..state.send_streams import Draft, sync_draft
 from ..state.stream_states import Action
 from ..sync.objects import METHODS, Head, read_sync, write_sync
+from . import mux_send
 from .check_table import ASKED, first_verdict
 
 _DIRECTION = {Role.CLIENT: "up", Role.SERVER: "down"}
@@ -25,34 +27,53 @@ def send_data(state: PeerState, type: MessageType, slices: tuple[Slice, ...], st
         raise ValueError("Sync frames are the peer's own; see ping, open_stream, close_stream and heart")
     check_session(state, _check_space)
     state.send_streams.check(Action.DATA, stream_id)
+    mux_send.check_tail_waits(state, stream_id)
     frame = plain_frame(Frame(type, Flags.NONE, stream_id, 0, state.config.space_hash32, modality, slices))
     check_fields(frame)
     received = read_frame(b"", frame, state.role)
     _check_agreed(state, received)
-    state.post(Draft(Action.DATA, frame.stream_id, MessageType(frame.type), frame.slices, Modality(frame.modality)))
+    mux_send.send(
+        state, Draft(Action.DATA, frame.stream_id, MessageType(frame.type), frame.slices, Modality(frame.modality))
+    )
 
 
-def open_stream(state: PeerState, stream_id: int, announce: Announce | None, *, strong: bool) -> None:
+def open_stream(
+    state: PeerState, stream_id: int, announce: Announce | None, *, strong: bool, urgency: int | None = None
+) -> None:
     """Send HEAD (STM-4)."""
     check_session(state)
     state.send_streams.check(Action.HEAD, stream_id)
+    mux_send.check_head(state, urgency)
     head = Head(_DIRECTION[state.role])
     if announce is not None:
         head = Head(head.dir, announce.frames, announce.total_len, announce.md5, announce.xxhash3_64)
         _check_announced(head)
+    if state.agreement is not None and state.agreement.mux is not None:
+        head = replace(head, urgency=urgency)
     state.post(sync_draft(Action.HEAD, stream_id, head, strong=strong))
+    mux_send.begin(state, stream_id, urgency)
 
 
 def close_stream(state: PeerState, stream_id: int) -> None:
     """Send TAIL (STM-5)."""
     check_session(state)
-    state.post(sync_draft(Action.TAIL, stream_id, state.send_streams.tail_of(stream_id)))
+    state.send_streams.check(Action.TAIL, stream_id)
+    mux_send.check_tail_waits(state, stream_id)
+    if not mux_send.end_later(state, stream_id):
+        state.post(sync_draft(Action.TAIL, stream_id, state.send_streams.tail_of(stream_id)))
 
 
 def send_heart(state: PeerState, stream_id: int) -> None:
     """Send a HEART because the program above wants one."""
     check_session(state)
+    mux_send.check_tail_waits(state, stream_id)
     state.post(Draft(Action.HEART, stream_id))
+
+
+def reset_stream(state: PeerState, stream_id: int, code: str) -> None:
+    """Send reset (MUX-25)."""
+    check_session(state)
+    mux_send.reset(state, stream_id, code)
 
 
 def check_session(state: PeerState, check_space: Callable[[PeerState], None] = lambda _: None) -> None:

@@ -8,8 +8,9 @@ from ..received.frame import Received
 from ..received.verdicts import Refusal, incomplete
 from ..state.peer_state import PeerState
 from ..state.recv_stream import Ending, RecvStream
-from ..state.stream_states import Arrival
-from ..sync.objects import Head, Tail
+from ..state.send_streams import sync_draft
+from ..state.stream_states import Action, Arrival
+from ..sync.objects import Finished, Head, Tail
 
 
 def take(state: PeerState, received: Received) -> None:
@@ -17,7 +18,7 @@ def take(state: PeerState, received: Received) -> None:
     state.accept(received)
     stream = state.recv_streams.open_stream(received.frame.stream_id)
     if stream is not None and stream.ending is not None and stream.whole():
-        _conclude(state, stream, stream.ending)
+        conclude(state, stream, stream.ending)
 
 
 def take_again(state: PeerState, received: Received) -> None:
@@ -33,7 +34,7 @@ def begin(state: PeerState, received: Received) -> None:
     head = received.sync
     assert isinstance(head, Head)
     state.touch()
-    state.recv_streams.open(received, head)
+    state.open_received(received, head)
     state.events.append(Opened(received.frame.stream_id, head.frames is not None))
 
 
@@ -53,6 +54,10 @@ def end(state: PeerState, received: Received) -> None:
     missing = stream.missing(number)
     if missing:
         _ask_again(state, stream, ending, missing)
+        return
+    if stream.holding:
+        state.touch()
+        stream.ending = ending  # MUX-19
         return
     what = stream.difference(ending)
     if what is not None and state.reply_error(_ref(stream, ending), "STM-16", _corrupt(what)) is None:
@@ -94,7 +99,7 @@ def _ask_again(state: PeerState, stream: RecvStream, ending: Ending, missing: tu
     tell_incomplete(state, stream.stream_id, refusal)
 
 
-def _conclude(state: PeerState, stream: RecvStream, ending: Ending) -> None:
+def conclude(state: PeerState, stream: RecvStream, ending: Ending) -> None:
     """The end of a stream whose TAIL came before its last missing number."""
     what = stream.difference(ending)
     _close(state, stream, ending, what)
@@ -106,6 +111,8 @@ def _close(state: PeerState, stream: RecvStream, ending: Ending, what: str | Non
     stream.ending = ending
     state.events.append(stream.complete() if what is None else stream.fail(RejectCode.STREAM_CORRUPT, what))
     state.recv_streams.settle(stream)
+    if what is None and stream.managed:
+        state.volunteer(sync_draft(Action.CONTROL, stream.stream_id, Finished()))  # MUX-24
 
 
 def _corrupt(what: str) -> Refusal:

@@ -9,7 +9,7 @@ from ..state.peer_state import PeerState
 from ..state.recv_stream import TIMEOUT_MS
 from ..state.send_streams import Draft
 from ..state.stream_states import Action, RecvState
-from . import client, streams
+from . import client, mux_send, streams
 
 LOSS_MS = 45_000
 HEART_MS = 15_000
@@ -51,6 +51,7 @@ def meet_due(state: PeerState, now_ms: int) -> None:
         due.meet(state, due.number)
     state.now_ms = max(state.now_ms, now_ms)
     state.send_streams.expire(state.now_ms)
+    mux_send.pump(state)  # what a connection had no room for
 
 
 def _loss_due(state: PeerState) -> Iterator[tuple[int, int]]:
@@ -64,7 +65,7 @@ def _lose(state: PeerState, _: int) -> None:
 
 def _streams_due(state: PeerState) -> Iterator[tuple[int, int]]:
     for stream in state.recv_streams.open_streams():
-        if stream.machine.state is RecvState.ENDING:
+        if stream.machine.state is RecvState.ENDING and not stream.only_held():
             yield stream.progress_ms + TIMEOUT_MS, stream.stream_id
 
 
@@ -96,6 +97,7 @@ def _beat(state: PeerState, _: int) -> None:
 TIMERS: Mapping[str, tuple[Due, Meet]] = {
     "STM-24": (_loss_due, _lose),
     "STM-18": (_streams_due, _expire),
+    "MUX-15": (mux_send.blocked_due, mux_send.tell_blocked),
     "HSK-20": (_handshake_due, _try_again),  # and HSK-21
     "STM-22": (_heart_due, _beat),
 }

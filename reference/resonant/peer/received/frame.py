@@ -11,7 +11,21 @@ from ...frame.header import header_bytes
 from ...message.messages import Heart, Message, Sync, message_of
 from ...wire_values import Flags, Frame, MessageType
 from ..config import Role
-from ..sync.objects import METHODS, Capability, Error, Head, Ping, SyncObject, Tail, malformed, read_sync
+from ..sync.objects import (
+    METHODS,
+    Blocked,
+    Capability,
+    Credit,
+    Error,
+    Finished,
+    Head,
+    Ping,
+    Reset,
+    SyncObject,
+    Tail,
+    malformed,
+    read_sync,
+)
 
 
 class Kind(StrEnum):
@@ -24,6 +38,10 @@ class Kind(StrEnum):
     PING = "ping"
     CAPABILITY = "capability"
     ERROR = "error"
+    CREDIT = "credit"
+    BLOCKED = "blocked"
+    DONE = "done"
+    RESET = "reset"
     STRAY = "stray"
     """A ping to a client or a capability to a server, without effect (HSK-9)."""
     OTHER = "other"
@@ -32,7 +50,8 @@ class Kind(StrEnum):
     """A Sync frame whose message, or method, cannot be read (HSK-19, HSK-40)."""
 
 
-AT_ONCE = frozenset({Kind.PING, Kind.CAPABILITY, Kind.ERROR, Kind.STRAY})
+OF_MUX = frozenset({Kind.CREDIT, Kind.BLOCKED, Kind.DONE, Kind.RESET})
+AT_ONCE = frozenset({Kind.PING, Kind.CAPABILITY, Kind.ERROR, Kind.STRAY}) | OF_MUX
 """Frames that never wait for lower numbers, nor for a stream to be open (STM-19, STM-29, STM-30)."""
 
 
@@ -104,20 +123,27 @@ def _read_sync(datagram: bytes, frame: Frame, message: Sync, role: Role) -> Rece
 
 
 def _check_place(sync: SyncObject, frame: Frame, role: Role) -> None:
-    """STM-2, and what the table of head and tail says of several members together."""
+    """STM-2, MUX-6, and what the table of head and tail says of several members together."""
     match sync:
         case Head():
-            given = {value is None for value in (sync.frames, sync.total_len, sync.md5, sync.xxhash3_64)}
-            if len(given) != 1:
-                malformed("the head has some, but not all, of frames, total_len, md5 and xxhash3_64")
-            if sync.dir != _TO[role]:
-                malformed(f"the head says {sync.dir}, the other way")
-            if frame.frame_seq != 0:
-                malformed(f"the head has frame_seq {frame.frame_seq}")
+            _check_head(sync, frame, role)
         case Tail():
             if frame.frame_seq == 0:
                 malformed("the tail has frame_seq 0")
             if (sync.xxhash3_64 is None) == bool(frame.flags & Flags.STRONG_TAIL):
                 malformed("the tail has xxhash3_64 without STRONG_TAIL, or lacks it with it")
-        case Ping() | Capability() | Error():
+        case Blocked() | Reset():
+            if frame.frame_seq == 0:
+                malformed("frame_seq 0 is that of HEAD")
+        case Ping() | Capability() | Error() | Credit() | Finished():
             pass
+
+
+def _check_head(head: Head, frame: Frame, role: Role) -> None:
+    given = {value is None for value in (head.frames, head.total_len, head.md5, head.xxhash3_64)}
+    if len(given) != 1:
+        malformed("the head has some, but not all, of frames, total_len, md5 and xxhash3_64")
+    if head.dir != _TO[role]:
+        malformed(f"the head says {head.dir}, the other way")
+    if frame.frame_seq != 0:
+        malformed(f"the head has frame_seq {frame.frame_seq}")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ...errors import DropCode, RejectCode
+from ..events import Ref
 from ..replies import Answer
 from ..sync.fields import decimals
 
@@ -19,12 +20,16 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Answered with error. adds: the members that its code adds (HSK-43). missing: of a TAIL."""
+    """Answered with error. adds: the members that its code adds (HSK-43). missing: of a TAIL.
+
+    about: the ref of the error, where that is not the frame.
+    """
 
     code: RejectCode
     detail: str
     adds: tuple[tuple[str, object], ...] = ()
     missing: tuple[int, ...] = ()
+    about: Ref | None = None
 
 
 @dataclass(frozen=True, slots=True)

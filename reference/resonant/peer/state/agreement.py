@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from ...errors import RejectCode
 from ..config import CRITIQUE, LISTS, NO_TRANSFORM, XCHACHA, ZSTD, Config
-from ..events import Established
+from ..events import Established, Mux
+from ..sync.fields import Garbled
 from ..sync.objects import Capability, Names, Ping
 
 PROTO = 1
@@ -20,7 +21,8 @@ _OR_NONE = frozenset({"compress", "crypto"})
 class Agreement:
     """The agreement of a session. The lists are in own order; chosen_…: what this peer's own frames use (HSK-26).
 
-    their_hash: the space_hash32 that the remote peer told, 0 for none.
+    their_hash: the space_hash32 that the remote peer told, 0 for none. mux: its bounds, where multiplexing is
+    agreed (MUX-3).
     """
 
     agreed_proto: int
@@ -32,6 +34,7 @@ class Agreement:
     chosen_compress: str
     chosen_crypto: str
     their_hash: int
+    mux: Mux | None = None
 
     def has(self, feature: str) -> bool:
         """Whether zstd, xchacha20poly1305 or critique is agreed."""
@@ -40,7 +43,13 @@ class Agreement:
     def established(self) -> Established:
         """The event that tells of it."""
         return Established(
-            self.agreed_proto, self.chosen_compress, self.chosen_crypto, self.dtype, self.modality, self.critique
+            self.agreed_proto,
+            self.chosen_compress,
+            self.chosen_crypto,
+            self.dtype,
+            self.modality,
+            self.critique,
+            self.mux,
         )
 
 
@@ -57,6 +66,7 @@ def ping_of(config: Config, now_ms: int) -> Ping:
         crypto=tuple(name for name in config.crypto if config.key is not None or name != XCHACHA),
         critique=config.critique,
         dtype=config.dtype,
+        mux=config.mux,
     )
 
 
@@ -81,19 +91,21 @@ def capability_for(config: Config, ping: Ping) -> Capability:
         space_hash32=config.space_hash32,
         critique=config.critique and ping.critique is True,
         require_crypto=config.require_crypto,
+        mux=None if ping.mux is None else config.mux,  # MUX-1
         **lists,
     )
 
 
 def server_agreement(config: Config, ping: Ping, capability: Capability) -> Agreement:
     """The agreement of a server once it has sent `capability` for that ping (HSK-17)."""
-    return _agreement(config, capability, other_requires=False, their_hash=ping.space_hash32 or 0)
+    return _agreement(config, capability, other_requires=False, their_hash=ping.space_hash32 or 0, mux=ping.mux)
 
 
 def client_agreement(config: Config, capability: Capability) -> Agreement:
     """The agreement of a client once it has received `capability` (HSK-25)."""
     requires = capability.require_crypto is True
-    return _agreement(config, capability, other_requires=requires, their_hash=capability.space_hash32)
+    hash32, mux = capability.space_hash32, capability.mux
+    return _agreement(config, capability, other_requires=requires, their_hash=hash32, mux=mux)
 
 
 def unusable(config: Config, capability: Capability, agreement: Agreement) -> RejectCode | None:
@@ -106,7 +118,9 @@ def unusable(config: Config, capability: Capability, agreement: Agreement) -> Re
     return RejectCode.CRYPTO_REQUIRED if required and agreement.chosen_crypto == NO_TRANSFORM else None
 
 
-def _agreement(config: Config, said: Capability, *, other_requires: bool, their_hash: int) -> Agreement:
+def _agreement(
+    config: Config, said: Capability, *, other_requires: bool, their_hash: int, mux: Mux | Garbled | None
+) -> Agreement:
     # A server's capability holds its own lists already, and "none" where they would be empty.
     compress, crypto, dtype, modality = (
         _common(config, name, getattr(said, name)) for name in ("compress", "crypto", "dtype", "modality")
@@ -121,6 +135,7 @@ def _agreement(config: Config, said: Capability, *, other_requires: bool, their_
         chosen_compress=_choose(compress, pass_over_none=False),
         chosen_crypto=_choose(crypto, pass_over_none=config.require_crypto or other_requires),
         their_hash=their_hash,
+        mux=mux if config.mux is not None and isinstance(mux, Mux) else None,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -12,9 +14,10 @@ from ..events import Delivered, Dropped, Event, Lost, Output, Place, Ref
 from ..received.frame import AT_ONCE, Kind, Received, read_datagram
 from ..received.verdicts import Refusal
 from ..replies import Answers, Limiter
-from ..sync.objects import Error, write_sync
+from ..sync.objects import Error, Head, write_sync
 from .agreement import Agreement
 from .machine import CLIENT, FACTS, SERVER, Facts, Machine, Standing, Turn
+from .outbox import Outbox
 from .recv_stream import Held
 from .recv_streams import RecvStreams
 from .send_streams import Draft, SendStreams, sync_slices
@@ -51,9 +54,12 @@ class PeerState:
     config: Config
     now_ms: int
     max_frame_bytes: int = MAX_DATAGRAM_BYTES
+    credit: bool = True
+    """Whether streams have limits; not where the transport has flow control of its own (specs/mux.md section 2)."""
     machine: Machine[Standing, Turn] = field(init=False)
     send_streams: SendStreams = field(init=False)
     recv_streams: RecvStreams = field(default_factory=RecvStreams)
+    outbox: Outbox = field(default_factory=Outbox)
     replies: Limiter = field(default_factory=Limiter)
     answers: Answers = field(default_factory=Answers)
     session: Session | None = None
@@ -93,6 +99,7 @@ class PeerState:
             self.session = None
             self.recv_streams.clear()
             self.send_streams.lose()
+            self.outbox = Outbox()
             self.answers.clear()
 
     def establish(self, agreement: Agreement, stream_id: int) -> None:
@@ -118,9 +125,20 @@ class PeerState:
         self.touch()
         if self.numbered(received):
             waits = self.recv_streams.waits(received.frame)
-            for due in self.recv_streams.accept(received.frame, hold(received, waits=waits), self.now_ms):
-                if due.data:
-                    self.events.append(due.event or self._read_again(due.datagram))
+            self.deliver(self.recv_streams.accept(received.frame, hold(received, waits=waits), self.now_ms))
+
+    def deliver(self, turns: Iterable[Held]) -> None:
+        """Tell of the data frames whose turn has come."""
+        for due in turns:
+            if due.data:
+                self.events.append(due.event or self._read_again(due.datagram))
+
+    def open_received(self, received: Received, head: Head) -> None:
+        """Open a stream of the other end, managed if that is agreed (STM-6, MUX-4)."""
+        stream = self.recv_streams.open(received, head)
+        if self.agreement is not None and self.agreement.mux is not None and self.config.mux is not None:
+            stream.managed, stream.ahead = True, self.config.mux.frames
+            stream.told = stream.ahead if self.credit else None
 
     def heed_tail(self, received: Received) -> None:
         """Count a TAIL that no HEAD came before, and that is answered, as accepted (STM-13, STM-34)."""
@@ -150,6 +168,12 @@ class PeerState:
         data = self.send_streams.send(draft, self.agreement, self.now_ms)
         self.push(data, place)
         return data
+
+    def volunteer(self, draft: Draft) -> None:
+        """Send what nobody asked for, if it can be sent."""
+        if not self.mute:
+            with suppress(ResonantError):  # HSK-72
+                self.post(draft)
 
     def push(self, data: bytes, place: Place = MAIN) -> None:
         """Send a frame, for the first time or again."""

@@ -56,15 +56,19 @@ class RecvStream:
         "_head",
         "_md5",
         "_xxh3",
+        "ahead",
         "ending",
         "frames",
         "held",
         "highest",
+        "holding",
         "machine",
+        "managed",
         "next_seq",
         "progress_ms",
         "stream_id",
         "strong",
+        "told",
         "total_len",
         "waiting_bytes",
         "window",
@@ -76,6 +80,12 @@ class RecvStream:
         self.stream_id = stream_id
         self.strong = strong
         self.next_seq = 1
+        self.managed = False
+        self.ahead = 0
+        """The numbers by which the sender of a managed stream may run ahead."""
+        self.told: int | None = None
+        """The limit that its sender was told last (MUX-13); None where there is none."""
+        self.holding = False
         self.highest = 0
         self.held: dict[int, Held] = {}
         self._far: deque[int] = deque()
@@ -120,12 +130,20 @@ class RecvStream:
             self._remember_far(number)
         self.held[number] = held
         self.waiting_bytes += len(held.datagram)
-        while (due := self.held.pop(self.next_seq, None)) is not None:
+        yield from self.due()
+
+    def due(self) -> Iterator[Held]:
+        """The frames whose turn has come, in order; none of a stream that is held (MUX-19)."""
+        while not self.holding and (due := self.held.pop(self.next_seq, None)) is not None:
             self.waiting_bytes -= len(due.datagram)
             self.next_seq += 1
             if due.data:
                 self._count(due.datagram)
             yield due
+
+    def fill(self, number: int) -> None:
+        """Remember the number of a frame that ends the stream."""
+        self.held[number] = Held(b"", data=False, at_once=True)
 
     def _remember_far(self, number: int) -> None:
         """Bound what numbers far ahead cost (STM-31)."""
@@ -134,6 +152,10 @@ class RecvStream:
             oldest = self._far.popleft()
             if oldest - self.next_seq >= AHEAD:
                 self.held.pop(oldest, None)
+
+    def only_held(self) -> bool:
+        """Whether a held stream lacks nothing below its TAIL (MUX-19)."""
+        return self.holding and self.ending is not None and not self.missing(self.ending.frame_seq)
 
     def whole(self) -> bool:
         """Whether there is a TAIL, and nothing below it is missing (STM-14)."""
@@ -164,6 +186,11 @@ class RecvStream:
         """Close the stream as failed: what carried it has ended (QUI-9)."""
         self.close(Arrival.CUT)
         return Failed(self.stream_id, CloseCode.TRUNCATED_FRAME)
+
+    def abort(self, code: RejectCode, what: str | None = None) -> Failed:
+        """Close the stream as failed before its end (MUX-14, MUX-26, MUX-27)."""
+        self.close(Arrival.ABORTED)
+        return Failed(self.stream_id, code, what)
 
     def close(self, arrival: Arrival) -> None:
         """Close the stream and let go of what it holds; the numbers are remembered."""

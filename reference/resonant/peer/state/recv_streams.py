@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterator
 from typing import TypeVar
 
@@ -12,12 +12,14 @@ from ..received.frame import AT_ONCE, Kind, Received
 from ..sync.objects import Head
 from .recv_stream import AHEAD, Held, RecvStream
 from .replay_window import Window
-from .stream_states import Arrival
+from .stream_states import Arrival, RecvState
 
 Entry = TypeVar("Entry")
 REMEMBERED = 1024
 MAX_OPEN = 64
 MAX_WAITING_BYTES = 16 * 1024 * 1024
+RESET_COUNTS_MS = 1_000
+"""MUX-22."""
 
 
 class RecvStreams:
@@ -30,6 +32,8 @@ class RecvStreams:
         self._open: dict[int, RecvStream] = {}
         self._closed: OrderedDict[int, RecvStream] = OrderedDict()  # the one used last at the end
         self._single: OrderedDict[int, Window] = OrderedDict()  # likewise
+        self.resets: deque[int] = deque()
+        """The times of resets that closed streams, in milliseconds (MUX-22)."""
 
     def open_stream(self, stream_id: int) -> RecvStream | None:
         """The stream of this stream_id, if it is open."""
@@ -42,6 +46,11 @@ class RecvStreams:
     def closed(self, stream_id: int) -> bool:
         """Whether a stream was opened on this stream_id and is over."""
         return stream_id in self._closed
+
+    def failed(self, stream_id: int) -> bool:
+        """Whether a stream was opened on this stream_id and has failed."""
+        stream = self._closed.get(stream_id)
+        return stream is not None and stream.machine.state is RecvState.FAILED
 
     def judge_number(self, received: Received) -> DropCode | None:
         """DUPLICATE or STALE for a number that cannot be accepted (HSK-34, STM-9)."""
@@ -56,7 +65,7 @@ class RecvStreams:
         """Whether the frame's turn has come on its open stream, or it can be held until then (STM-8)."""
         stream = self._open[received.frame.stream_id]
         ahead = received.frame.frame_seq - stream.next_seq
-        if ahead == 0:
+        if ahead == 0 and not stream.holding:
             return True
         waiting = sum(one.waiting_bytes for one in self._open.values())
         return ahead < AHEAD and waiting + len(received.datagram) <= MAX_WAITING_BYTES
@@ -65,16 +74,33 @@ class RecvStreams:
         """Whether fewer than 64 streams are open."""
         return len(self._open) < MAX_OPEN
 
-    def open(self, received: Received, head: Head) -> None:
+    def counted(self, now_ms: int) -> int:
+        """The streams that are open, and those that were reset in the last 999 ms, now included (MUX-22)."""
+        while self.resets and now_ms - self.resets[0] >= RESET_COUNTS_MS:
+            self.resets.popleft()
+        return len(self._open) + len(self.resets)
+
+    def close_unopened(self, received: Received) -> None:
+        """Close a stream that was reset before its HEAD came (MUX-27)."""
+        stream_id, number = received.frame.stream_id, received.frame.frame_seq
+        if stream_id not in self._closed:
+            stream = RecvStream(stream_id, Head(""), strong=False)
+            stream.close(Arrival.ABORTED)
+            stream.window = self._single.pop(stream_id, Window())
+            _put(self._closed, stream_id, stream)
+        self._used(stream_id).accept(number)
+
+    def open(self, received: Received, head: Head) -> RecvStream:
         """Open a stream; numbers accepted on its stream_id before are forgotten (STM-6)."""
         stream_id = received.frame.stream_id
         self._single.pop(stream_id, None)
-        self._open[stream_id] = RecvStream(stream_id, head, strong=received.strong)
+        stream = self._open[stream_id] = RecvStream(stream_id, head, strong=received.strong)
+        return stream
 
     def waits(self, frame: Frame) -> bool:
         """Whether the frame is of an open stream and lower numbers are missing."""
         stream = self._open.get(frame.stream_id)
-        return stream is not None and stream.next_seq < frame.frame_seq
+        return stream is not None and (stream.holding or stream.next_seq < frame.frame_seq)
 
     def accept(self, frame: Frame, held: Held, now_ms: int) -> Iterator[Held]:
         """Remember the frame's number, and give what its turn has come for: itself, if no stream is open."""
@@ -99,6 +125,7 @@ class RecvStreams:
         """Forget everything with the session (STM-24)."""
         for stream in (*self._open.values(), *self._closed.values()):
             stream.machine.fire(Arrival.LOST)
+        self.resets.clear()
         self._open.clear()
         self._closed.clear()
         self._single.clear()

@@ -25,9 +25,13 @@ MAX_STREAMS = 65_536
 MAX_REPAIRED = 64
 _BARE = frozenset({Action.PING, Action.REPLY})
 """Actions that are sent without transforms (HSK-4), and are no part of an opened stream."""
-_OWED = frozenset({Action.REPLY, Action.BEAT})
+_ASIDE = frozenset({Action.REPLY, Action.CONTROL})
+"""Actions that are no part of an opened stream, and never the first that the program has sent (HSK-72)."""
+_OWED = frozenset({Action.REPLY, Action.CONTROL, Action.BEAT})
 """Actions that nobody asked for."""
-_PARTS = frozenset({Action.DATA, Action.HEART, Action.BEAT, Action.TAIL})
+_UNMARKED = frozenset({Action.CONTROL, Action.RESET})
+"""Actions without STRONG_TAIL on whatever stream."""
+_PARTS = frozenset({Action.DATA, Action.HEART, Action.BEAT, Action.TAIL, Action.RESET})
 """Actions that are part of a stream while it is open (QUI-4). No HEART falls due from its TAIL to its uni's end."""
 
 
@@ -75,10 +79,52 @@ class SendStreams:
         self._advance(draft, stream, data, now_ms)
         return data
 
+    def try_out(self, draft: Draft, agreement: Agreement | None) -> None:
+        """Raise what `send` would raise for the draft now, and send nothing."""
+        self.check(draft.action, draft.stream_id)
+        self._encode(draft, self._stream(draft.stream_id), agreement)
+
+    def next_seq(self, stream_id: int) -> int:
+        """The number of the next frame on a stream_id."""
+        return self._stream(stream_id).next_seq
+
+    def state_of(self, stream_id: int) -> SendState:
+        """The state of a stream_id."""
+        return self._stream(stream_id).machine.state
+
+    def tail_ms(self, stream_id: int) -> int:
+        """The time at which the TAIL of a stream was last sent."""
+        return self._stream(stream_id).tail_ms
+
+    def was_data(self, stream_id: int, number: int) -> bool:
+        """Whether this number of an opened stream was that of a data frame, as far as its frames are kept."""
+        data = self._kept.find(stream_id, number)
+        return data is not None and data[1] != MessageType.SYNC
+
+    def abort(self, stream_id: int) -> None:
+        """Take a stream for broken: the other end will have no more of it (MUX-28)."""
+        stream = self._stream(stream_id)
+        if stream.machine.permits(Action.ABORT):
+            stream.machine.fire(Action.ABORT)
+            self._let_go(stream_id, stream)
+
+    def forget(self, stream_id: int) -> None:
+        """Let go of the frames of a stream that was reset."""
+        self._let_go(stream_id, self._stream(stream_id))
+
+    def repair_open(
+        self, stream_id: int, missing: Iterable[int], below: int, now_ms: int
+    ) -> tuple[tuple[bytes, Place], ...]:
+        """The frames named as missing below a blocked on a stream that is open (MUX-18)."""
+        if self.state_of(stream_id) is not SendState.OPEN or not self._repairs.allows(now_ms):
+            return ()
+        self._repairs.count(now_ms)
+        return self._again(stream_id, missing, below)
+
     def check(self, action: Action, stream_id: int) -> None:
         """Refuse with STREAM_STATE what the stream_id's state, or the number of stream_ids, does not admit (STM-4)."""
         self._stream(stream_id).check(action)
-        group: Mapping[int, SendStream] = self._replying if action is Action.REPLY else self._streams
+        group: Mapping[int, SendStream] = self._replying if action in _ASIDE else self._streams
         if stream_id not in self._streams and stream_id not in group and len(group) >= MAX_STREAMS:
             detail = f"{MAX_STREAMS:,} stream_ids have been used under this salt"
             raise ResonantError(RejectCode.STREAM_STATE, "HSK-72", detail)
@@ -106,8 +152,11 @@ class SendStreams:
         self._repairs.count(now_ms)
         stream.machine.fire(Action.REPAIR)
         self._tail_sent(stream_id, stream, now_ms)
-        named = sorted({number for number in missing if number < tail_seq})[:MAX_REPAIRED]
-        found = ((number, self._kept.find(stream_id, number)) for number in (*named, tail_seq))
+        return self._again(stream_id, missing, tail_seq, tail_seq)
+
+    def _again(self, stream_id: int, missing: Iterable[int], below: int, *then: int) -> tuple[tuple[bytes, Place], ...]:
+        named = sorted({number for number in missing if number < below})[:MAX_REPAIRED]
+        found = ((number, self._kept.find(stream_id, number)) for number in (*named, *then))
         return tuple((data, self._place_again(stream_id, number)) for number, data in found if data is not None)
 
     def _place_again(self, stream_id: int, number: int) -> Place:
@@ -188,7 +237,7 @@ class SendStreams:
             flags |= Flags.ZSTD
         if agreement.chosen_crypto == XCHACHA:  # HSK-4
             flags |= Flags.XCHACHA
-        if draft.strong or stream.strong:  # STM-3
+        if draft.action not in _UNMARKED and (draft.strong or stream.strong):  # STM-3, MUX-7
             flags |= Flags.STRONG_TAIL
         return flags
 
@@ -203,7 +252,7 @@ class SendStreams:
             stream.tail_seq = number
             self._tail_sent(stream_id, stream, now_ms)
         if stream.machine.state is SendState.OPEN or stream_id in self._ended:
-            self._kept.keep(stream_id, number, data, aside=draft.action is Action.REPLY)
+            self._kept.keep(stream_id, number, data, aside=draft.action in _ASIDE)
         self._remember(stream_id, stream)
 
     def _remember(self, stream_id: int, stream: SendStream) -> None:

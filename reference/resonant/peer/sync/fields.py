@@ -7,12 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..events import Ref
+from ..events import Mux, Ref
 
 MAX_SPACE_ID = 1024
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,19}")
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _XXH3 = re.compile(r"[0-9a-f]{16}")
+_RESET_CODE = re.compile(r"[A-Z0-9_]{1,64}")
+MUX_STREAMS, MUX_FRAMES = (1, 1024), (16, 1024)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,32 @@ def _write_ref(value: Ref) -> object:
     return {"stream_id": value.stream_id, "frame_seq": str(value.frame_seq)}
 
 
+class Garbled:
+    """The value of a member of another type or range that only some peers look at (MUX-1, MUX-6)."""
+
+
+GARBLED = Garbled()
+
+
+def _lenient(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def read_any(value: Any) -> Any:
+        found = read(value)
+        return GARBLED if found is None else found
+
+    return read_any
+
+
+def _mux(value: Any) -> Mux | None:
+    if not isinstance(value, dict):
+        return None
+    streams, frames = _integer(*MUX_STREAMS)(value.get("streams")), _integer(*MUX_FRAMES)(value.get("frames"))
+    return None if streams is None or frames is None else Mux(streams, frames)
+
+
+def _write_mux(value: Mux) -> object:
+    return {"streams": value.streams, "frames": value.frames}
+
+
 def decimals(numbers: Sequence[int]) -> list[str]:
     """Numbers as an array of decimal strings."""
     return [str(number) for number in numbers]
@@ -90,3 +118,6 @@ REF = Shape("stream_id and frame_seq", _ref, _write_ref)
 MD5 = Shape("32 lower-case hexadecimal digits", _text(_MD5))
 XXH3 = Shape("16 lower-case hexadecimal digits", _text(_XXH3))
 DIRECTION = Shape("up or down", _one_of("up", "down"))
+RESET_CODE = Shape("1 to 64 characters of A to Z, 0 to 9 and _", _text(_RESET_CODE))
+MUX = Shape("streams and frames in their ranges", _lenient(_mux), _write_mux)
+URGENCY = Shape("an integer from 0 to 7", _lenient(_integer(0, 7)))

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, NoReturn, TypeAlias
 
 from ...errors import RejectCode, ResonantError
-from ..events import Ref
+from ..events import Mux, Ref
 from . import fields as shapes
-from .fields import Shape
+from .fields import Garbled, Shape
 
 Names: TypeAlias = tuple[str, ...]
 
@@ -28,6 +28,7 @@ class Ping:
     crypto: Names | None = None
     critique: bool | None = None
     dtype: Names | None = None
+    mux: Mux | Garbled | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Capability:
     dtype: Names
     modality: Names | None = None
     require_crypto: bool | None = None
+    mux: Mux | Garbled | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Head:
     total_len: int | None = None
     md5: str | None = None
     xxhash3_64: str | None = None
+    urgency: int | Garbled | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,33 @@ class Tail:
     xxhash3_64: str | None = None
 
 
-SyncObject: TypeAlias = Ping | Capability | Error | Head | Tail
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """Leave for the sender of a stream to go further: data frames below limit."""
+
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """The sender of a stream waits: it has a data frame that limit does not let go."""
+
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The receiver of a stream has all of it, verified: the method `done`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """The sender of a stream ends it before its time."""
+
+    code: str
+
+
+SyncObject: TypeAlias = Ping | Capability | Error | Head | Tail | Credit | Blocked | Finished | Reset
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +138,7 @@ MEMBERS: Mapping[type[SyncObject], tuple[Member, ...]] = {
         _may("crypto", shapes.NAMES),
         _may("supports.critique", shapes.BOOLEAN),
         _may("supports.dtype", shapes.NAMES),
+        _may("mux", shapes.MUX),
     ),
     Capability: (
         _must("v", shapes.INTEGER),
@@ -122,6 +152,7 @@ MEMBERS: Mapping[type[SyncObject], tuple[Member, ...]] = {
         _must("supports.critique", shapes.BOOLEAN),
         _must("supports.dtype", shapes.NAMES),
         _may("supports.require_crypto", shapes.BOOLEAN),
+        _may("mux", shapes.MUX),
     ),
     Error: (
         _must("code", shapes.TEXT),
@@ -135,12 +166,17 @@ MEMBERS: Mapping[type[SyncObject], tuple[Member, ...]] = {
         _may("total_len", shapes.DECIMAL),
         _may("md5", shapes.MD5),
         _may("xxhash3_64", shapes.XXH3),
+        _may("urgency", shapes.URGENCY),
     ),
     Tail: (
         _must("frames", shapes.DECIMAL),
         _must("total_len", shapes.DECIMAL),
         _may("xxhash3_64", shapes.XXH3),
     ),
+    Credit: (_must("limit", shapes.DECIMAL),),
+    Blocked: (_must("limit", shapes.DECIMAL),),
+    Finished: (),
+    Reset: (_must("code", shapes.RESET_CODE),),
 }
 METHODS: Mapping[str, type[SyncObject]] = {
     "ping": Ping,
@@ -148,6 +184,10 @@ METHODS: Mapping[str, type[SyncObject]] = {
     "error": Error,
     "head": Head,
     "tail": Tail,
+    "credit": Credit,
+    "blocked": Blocked,
+    "done": Finished,
+    "reset": Reset,
 }
 _NAMES = {cls: name for name, cls in METHODS.items()}
 
