@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"sort"
 	"testing"
 
 	"resonant"
@@ -77,8 +78,8 @@ func TestAChoiceHasWhatQuantizeAndSparseEncodeGive(t *testing.T) {
 	}
 }
 
-// exactlyEnough is ADA-6 in integers of any size, over what Dequantize gives.
-func exactlyEnough(t *testing.T, quantizer resonant.Quantizer, data []byte, tolerance int64) bool {
+// sums are Σ(X − D)² and ΣX² of ADA-6 in integers of any size, over what Dequantize gives.
+func sums(t *testing.T, quantizer resonant.Quantizer, data []byte) (wrong, energy *big.Int) {
 	t.Helper()
 	codes, scale, err := resonant.Quantize(quantizer, resonant.Float16, data)
 	if err != nil {
@@ -88,14 +89,14 @@ func exactlyEnough(t *testing.T, quantizer resonant.Quantizer, data []byte, tole
 	if err != nil {
 		t.Fatal(err)
 	}
-	wrong, energy := new(big.Int), new(big.Int)
+	wrong, energy = new(big.Int), new(big.Int)
 	for at := 0; at < len(data); at += 2 {
 		x, d := multiple(data[at:]), multiple(again[at:])
 		energy.Add(energy, new(big.Int).Mul(x, x))
 		d.Sub(x, d)
 		wrong.Add(wrong, d.Mul(d, d))
 	}
-	return wrong.Lsh(wrong, 24).Cmp(energy.Mul(energy, big.NewInt(tolerance))) <= 0
+	return wrong, energy
 }
 
 // multiple gives a binary16 in 2^−24, by its definition.
@@ -126,17 +127,15 @@ func TestTheThresholdIsExact(t *testing.T) {
 	} {
 		for dtype, quantizer := range map[resonant.DType]resonant.Quantizer{resonant.I8: resonant.Int8, resonant.Q4: resonant.Int4} {
 			asked := resonant.Adaptation{Allow: []resonant.DType{dtype}}
-			low, high := int64(-1), int64(1<<24) // passes at high
-			for high-low > 1 {
-				if middle := (low + high) / 2; exactlyEnough(t, quantizer, data, middle) {
-					high = middle
-				} else {
-					low = middle
-				}
+			wrong, energy := sums(t, quantizer, data)
+			exactlyEnough := func(tolerance int64) bool {
+				allowed := new(big.Int).Mul(energy, big.NewInt(tolerance))
+				return allowed.Cmp(new(big.Int).Lsh(wrong, 24)) >= 0
 			}
+			high := int64(sort.Search(1<<24, func(tolerance int) bool { return exactlyEnough(int64(tolerance)) }))
 			for asked.Tolerance = max(0, high-1); asked.Tolerance <= high; asked.Tolerance++ {
 				_, err := resonant.Adapt(resonant.Float16, data, []uint32{uint32(len(data) / 2)}, asked)
-				want := exactlyEnough(t, quantizer, data, asked.Tolerance)
+				want := exactlyEnough(asked.Tolerance)
 				if passed := err == nil; passed != want {
 					t.Errorf("%s as %s at %d: %v", name, dtype, asked.Tolerance, err)
 				}
