@@ -54,7 +54,7 @@ export PUBLIC
 
 .DEFAULT_GOAL := help
 .PHONY: help env conformance test test-fast lint python-lint rust-lint go-lint ts-lint built python-tests rust-tests go-tests go-fuzz \
-	ts-tests ts-fuzz ts-built nightly-tests jax-tests vectors docs api example mutants mutants-rust mutation campaign soak release-vectors bench \
+	ts-tests ts-fuzz ts-built nightly-tests kaitai-tests jax-tests vectors docs api example mutants mutants-rust mutation campaign soak release-vectors bench \
 	bench-public fuzz fuzz-short lock clean
 
 help: ## this list
@@ -139,6 +139,11 @@ ts-fuzz: ts-built ## inputs that no vector has, for the TypeScript package: TS_F
 
 nightly-tests: $(INSTALLED) $(CAMPAIGN_INSTALLED) built ts-built ## python-tests, those left to the night too, with ten times the generated examples, of SEED
 	$(PYTEST) --hypothesis-profile=nightly --hypothesis-seed=$(SEED) $(ARGS)
+
+kaitai-tests: $(INSTALLED) ## specs/resonant.ksy, compiled to Python and JavaScript, over the frames of the vectors
+	$(NPM) ci --prefix adapters/kaitai --silent --no-audit --no-fund
+	$(NPM) run --prefix adapters/kaitai --silent build
+	$(BIN)/pytest adapters/kaitai/tests $(ARGS)
 
 jax-tests: $(JAX_INSTALLED) ## the tests of the JAX adapter, which python-tests skips where JAX is not installed
 	$(BIN)/pytest adapters/jax/tests $(ARGS)
@@ -228,4 +233,4 @@ lock: $(INSTALLED) ## pin the newest versions of everything again
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra mutation -c requirements.lock -o requirements-mutation.lock pyproject.toml
 
 clean: ## remove everything that was built
-	rm -rf $(VENV) $(RUST)/target $(GO_MODULE)/build $(GO_SUBMODULES:%=$(GO_MODULE)/%/build) $(TS_PACKAGE)/build $(TS_PACKAGE)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build
+	rm -rf $(VENV) $(RUST)/target $(GO_MODULE)/build $(GO_SUBMODULES:%=$(GO_MODULE)/%/build) $(TS_PACKAGE)/build $(TS_PACKAGE)/node_modules adapters/kaitai/build adapters/kaitai/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build

@@ -70,3 +70,9 @@ def test_sparse_tensors_do_not_depend_on_those_before(twins: Callable[[str], Non
 def test_quantizers_do_not_depend_on_what_came_before(twins: Callable[[str], None]) -> None:
     """quantize and dequantize."""
     twins("quant")
+
+
+@pytest.mark.profile("rs")
+def test_codes_do_not_depend_on_those_before(twins: Callable[[str], None]) -> None:
+    """rs_encode and rs_decode."""
+    twins("rs")

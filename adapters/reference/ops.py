@@ -24,11 +24,12 @@ from adapters.testee_kit import (
     hexadecimal,
     integer,
     made,
+    nullable,
     text,
 )
 from adapters.testee_kit import answer as serve_answer
 
-PROFILES = ("frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream", "tcp")
+PROFILES = ("frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream", "tcp", "rs", "fec")
 TRANSPORTS = ("udp", "tcp")
 EXTRAS: list[str] = []
 """Profiles, and transports of the same names, with a library of their own: claimed by the testees that have it."""
@@ -76,6 +77,26 @@ def tcp_split(chunks: tuple[bytes, ...], ended: bool) -> dict[str, Any]:
     return {"frames": [frame.hex() for frame in found.frames], "end": found.end, "held": found.held}
 
 
+def rs_encode(k: int, r: int, shards: tuple[bytes, ...]) -> dict[str, Any]:
+    """Data to parity."""
+    return {"parity": [shard.hex() for shard in resonant.rs_encode(k, r, shards)]}
+
+
+def rs_decode(k: int, r: int, shards: tuple[bytes | None, ...]) -> dict[str, Any]:
+    """Some shards to all."""
+    return {"shards": [shard.hex() for shard in resonant.rs_decode(k, r, shards)]}
+
+
+def repair_encode(**group: Any) -> dict[str, Any]:
+    """A group of frames to its repair."""
+    return {"repair": [datagram.hex() for datagram in resonant.repair_encode(**group)]}
+
+
+def repair_decode(**group: Any) -> dict[str, Any]:
+    """Repair, and what frames there are, to those that are missing."""
+    return {"frames": [frame.hex() for frame in resonant.repair_decode(**group)]}
+
+
 def tcp_join(frames: tuple[bytes, ...]) -> dict[str, Any]:
     """Frames to bytes."""
     return {"bytes": join_all(frames).hex()}
@@ -107,6 +128,12 @@ OPS: dict[str, Op] = {
     **peer_ops.OPS,
     "tcp_split": Op({"chunks": array(DATA), "ended": boolean}, {}, tcp_split),
     "tcp_join": Op({"frames": array(DATA)}, {}, tcp_join),
+    "rs_encode": Op({"k": U32, "r": U32, "shards": array(DATA)}, {}, rs_encode),
+    "rs_decode": Op({"k": U32, "r": U32, "shards": array(nullable(DATA))}, {}, rs_decode),
+    "repair_encode": Op(
+        {"stream_id": U32, "base": decimal, "r": U32, "step": U32, "frames": array(DATA)}, {}, repair_encode
+    ),
+    "repair_decode": Op({"repair": array(DATA, 1), "frames": array(DATA)}, {}, repair_decode),
     "stop": STOP,
 }
 

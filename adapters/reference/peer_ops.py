@@ -28,6 +28,8 @@ from resonant.peer import (
     Opened,
     Output,
     Peer,
+    Recovered,
+    RepairShape,
     Role,
 )
 from tcp_wire import Arrived, NotArrivedError
@@ -61,6 +63,7 @@ RESET_CODE = re.compile("[A-Z0-9_]{1,64}")
 LINK_NAME = re.compile("[A-Za-z0-9-]{1,64}")
 
 
+REPAIR = {"k": integer(1, 128), "r": integer(1, 32), "step": integer(1, 16)}
 SLICE = made(Slice, {"dtype": U8, "dims": array(U32), "payload": DATA})
 CONFIG = made(
     Config,
@@ -73,7 +76,12 @@ CONFIG = made(
         "require_crypto": boolean,
         "salt": hexadecimal(SALT_BYTES),
     },
-    {"key": hexadecimal(32), "mux": made(Mux, {"streams": integer(1, 1024), "frames": integer(16, 1024)})},
+    {
+        "key": hexadecimal(32),
+        "mux": made(Mux, {"streams": integer(1, 1024), "frames": integer(16, 1024)}),
+        "fec": NAMES,
+        "repair": made(RepairShape, REPAIR),
+    },
 )
 ANNOUNCE = made(
     lambda md5, xxhash3_64, **sizes: Announce(**sizes, md5=md5.hex(), xxhash3_64=xxhash3_64.hex()),
@@ -141,6 +149,7 @@ EVENTS: Mapping[type[Event], str] = {
     Done: "done",
     Failed: "failed",
     Lost: "lost",
+    Recovered: "recovered",
     Dropped: "dropped",
     Closed: "closed",
 }

@@ -68,7 +68,9 @@ class ChannelPeers(Endpoint):  # type: ignore[misc] # beside this script, in no 
             return
         deadline = monotonic() + ARRIVAL_S
         for link in self.webrtc.await_accepted(arrived.link, deadline):
-            if not peers.accept_channel(link, self._now_ms, self.webrtc.limit):
+            if not peers.accept_channel(
+                link, self._now_ms, self.webrtc.limit, reliable=self.webrtc.channels[link].reliable
+            ):
                 self.webrtc.end(link)
         for what in self.webrtc.arrivals(arrived, deadline):
             match what:

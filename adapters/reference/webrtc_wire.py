@@ -47,6 +47,7 @@ class Channel:
         """The bytes of messages taken, sent or to be sent, and handed over since `Endpoint.written` was told."""
         self.over = refused
         """Whether there is nothing more to take (TST-28)."""
+        self.reliable = channel.maxRetransmits is None and channel.maxPacketLifeTime is None
         channel.bufferedAmountLowThreshold = MAX_BUFFERED_BYTES
         channel.on("message", self._note)
         channel.on("close", self._note_end)

@@ -19,6 +19,8 @@ them:
              dequantize(bits, count, codes, scale=None) -> bytes
     tcp      tcp_split(chunks, ended) -> (frames, end, held): the whole frames, `open`, `clean` or a code, and a number
              tcp_join(frames) -> bytes
+    rs       rs_encode(k, r, shards) -> the shards of parity
+             rs_decode(k, r, shards) -> all shards; of those that it is given, the missing ones are None
 
 Ops on peers go into a dict OPS of name -> Op, as they are. TRANSPORTS names what the peers are on, `udp`,
 `tcp` and `quic`, and use_wires(wires) is given a socket for each of them first: a bound one of UDP, for TCP one that
@@ -34,7 +36,7 @@ from operator import index
 from typing import Any, Final, Protocol, TypeAlias
 
 from .requests import STOP, Op, Performer, UnsupportedError, answer, greet
-from .schema import DATA, Shape, array, boolean, hexadecimal, integer, text
+from .schema import DATA, U32, Shape, array, boolean, hexadecimal, integer, nullable, text
 from .server import read_arguments, serve
 from .tensors import SHAPES
 from .values import FIELDS, Fields, RefusedError, as_json
@@ -57,6 +59,8 @@ OP_SHAPES: Final[Mapping[str, tuple[Shape, Shape]]] = {
     **SHAPES,
     "tcp_split": ({"chunks": array(DATA), "ended": boolean}, {}),
     "tcp_join": ({"frames": array(DATA)}, {}),
+    "rs_encode": ({"k": U32, "r": U32, "shards": array(DATA)}, {}),
+    "rs_decode": ({"k": U32, "r": U32, "shards": array(nullable(DATA))}, {}),
 }
 """op -> the members its input needs, and those it may have: the arguments of the function."""
 _RESULTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -72,6 +76,8 @@ _RESULTS: Final[Mapping[str, tuple[str, ...]]] = {
     "tcp_join": ("bytes",),
 }
 """op -> the members of its result, each of which is bytes."""
+_LISTS: Final[Mapping[str, str]] = {"rs_encode": "parity", "rs_decode": "shards"}
+"""op -> the one member of its result, a list of bytes."""
 _VALUES: Final[Mapping[str, tuple[str, Callable[[Any], Any]]]] = {
     "space_hash": ("space_hash32", index),  # not int(), which cuts fractions off
     "tail_hash": ("xxhash3_64", lambda value: value if isinstance(value, str) else f"{value:016x}"),  # FRM-38
@@ -163,6 +169,8 @@ def _performer(op: str, call: Callable[..., Any], profiles: Sequence[str]) -> Pe
         return _encoding(call, profiles)
     if op == "tcp_split":
         return _splitting(call)
+    if op in _LISTS:
+        return _of_lists(op, call, _LISTS[op])
     if op in _RESULTS:
         return _of_bytes(op, call, _RESULTS[op])
     member, as_value = _VALUES[op]
@@ -188,6 +196,13 @@ def _of_bytes(op: str, call: Callable[..., Any], names: tuple[str, ...]) -> Perf
         parts = result if len(names) > 1 else (result,)
         pairs = _formed(op, lambda found: list(zip(names, found, strict=True)), parts, " and ".join(names))
         return {name: _formed(op, _hex, part, "bytes") for name, part in pairs}
+
+    return perform
+
+
+def _of_lists(op: str, call: Callable[..., Any], name: str) -> Performer:
+    def perform(**given: Any) -> dict[str, Any]:
+        return {name: [_formed(op, _hex, part, "bytes") for part in _formed(op, tuple, call(**given), name)]}
 
     return perform
 

@@ -88,6 +88,15 @@ def array(check: Check, least: int = 0, most: int | None = None) -> Check:
     return check_all
 
 
+def nullable(check: Check) -> Check:
+    """A value of this kind, or null as None."""
+
+    def check_one(at: str, value: Any) -> Any:
+        return None if value is None else check(at, value)
+
+    return check_one
+
+
 def named(values: Mapping[Any, Any]) -> Check:
     """One of these values, of the same type (True is not 1), as what it stands for."""
 

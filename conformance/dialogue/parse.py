@@ -18,6 +18,7 @@ from .steps import (
     Events,
     Expect,
     ExpectAgain,
+    ExpectBytes,
     ExpectEnd,
     ExpectNothing,
     FrameWanted,
@@ -195,6 +196,10 @@ def _expect_again(raw: Raw) -> Step:
     return ExpectAgain(raw, _link(raw), raw["expect_again"], "optional" in raw)
 
 
+def _expect_bytes(raw: Raw) -> Step:
+    return ExpectBytes(raw, _link(raw), _bytes(raw["expect_bytes"]))
+
+
 def _expect_nothing(raw: Raw) -> Step:
     _need(raw["expect_nothing"] is True, "expect_nothing is always true")
     return ExpectNothing(raw, _link(raw))
@@ -231,6 +236,7 @@ _KINDS: Mapping[str, tuple[Callable[[Raw], Step], set[str]]] = {
     "advance": (_advance, set()),
     "expect": (_expect, {"link", "as"}),
     "expect_again": (_expect_again, {"link", "optional"}),
+    "expect_bytes": (_expect_bytes, {"link"}),
     "expect_end": (_expect_end, {"link", "on", "of", "code"}),
     "expect_nothing": (_expect_nothing, {"link"}),
     "events": (_events, set()),

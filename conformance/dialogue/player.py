@@ -25,6 +25,7 @@ from .steps import (
     Events,
     Expect,
     ExpectAgain,
+    ExpectBytes,
     ExpectEnd,
     ExpectNothing,
     Raw,
@@ -187,6 +188,9 @@ class Player:
         wanted = self._named[step.name]
         self._claim(step.link, step.raw, partial(datagram_fault, wanted), self._shown(wanted))
 
+    def _expect_bytes(self, step: ExpectBytes) -> None:
+        self._claim(step.link, step.raw, partial(datagram_fault, step.datagram), self._shown(step.datagram))
+
     def _expect_end(self, step: ExpectEnd) -> None:
         self._settle()
         self._trying(partial(self._ends.check_end, step))
@@ -301,6 +305,7 @@ _TAKE: Mapping[type, Callable[[Player, Any], None]] = {
     Advance: Player._advance,
     Expect: Player._expect,
     ExpectAgain: Player._expect_again,
+    ExpectBytes: Player._expect_bytes,
     ExpectEnd: Player._expect_end,
     ExpectNothing: Player._expect_nothing,
     Events: Player._expect_events,

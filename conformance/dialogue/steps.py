@@ -129,6 +129,15 @@ class ExpectAgain:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectBytes:
+    """The next datagram is this one, byte for byte, whether it is a frame or repair."""
+
+    raw: Raw
+    link: str
+    datagram: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class ExpectEnd:
     """The peer under test has ended a carriage in this way: `fin`, `reset`, `stop`, or not yet, `none`.
 
@@ -161,7 +170,19 @@ class Events:
 
 
 Step: TypeAlias = (
-    Send | SendEach | Write | Text | Close | Act | Advance | Expect | ExpectAgain | ExpectEnd | ExpectNothing | Events
+    Send
+    | SendEach
+    | Write
+    | Text
+    | Close
+    | Act
+    | Advance
+    | Expect
+    | ExpectAgain
+    | ExpectBytes
+    | ExpectEnd
+    | ExpectNothing
+    | Events
 )
 
 

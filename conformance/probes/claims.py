@@ -52,6 +52,8 @@ ASKS = (
         tuple(_request("sparse_decode", dims=[size], values="", index_dims=[0, 1, 4], index="") for size in (1, 2)),
     ),
     Offer("message", (_request("read_message", frame=_frame(1)), _request("read_message", frame=_frame(1, 4)))),
+    Offer("rs", tuple(_request("rs_encode", k=1, r=1, shards=[data]) for data in ("01", "02"))),
+    Offer("rs", tuple(_request("rs_decode", k=1, r=1, shards=[None, data]) for data in ("01", "02"))),
     Offer("", _ANYBODY),
 )
 
@@ -61,6 +63,7 @@ CUTTABLE = (
     Offer("frame", (_request("decode", frame=_frame(1, 256)),)),
     Offer("quant", (_request("dequantize", bits=8, count=256, codes=bytes(range(128)).hex() * 2),)),
     Offer("sparse", (_request("sparse_encode", dims=[128], dense=bytes(range(128)).hex() * 2),)),
+    Offer("rs", (_request("rs_encode", k=1, r=1, shards=[bytes(range(256)).hex()]),)),
     Offer("", (_request("no_such_op_" + "".join(f"{number:03}" for number in range(200))),)),
 )
 
@@ -71,6 +74,7 @@ LONG_REPLIES = (
     Offer("sparse", (_request("sparse_decode", dims=[_LONG], values="", index_dims=[0, 1, 4], index=""),)),
     Offer("quant", (_request("dequantize", bits=8, count=_LONG, codes="01" * _LONG),)),
     Offer("message", (_request("read_message", frame=_frame(1, _LONG)),)),
+    Offer("rs", (_request("rs_encode", k=1, r=2, shards=["01" * _LONG]),)),
     Offer("", (_request("no_such_op_" + "x" * 100_000),)),
 )
 
@@ -81,6 +85,7 @@ REFUSED = (
     ("frame", _request("space_hash", space_id="a:b", arch="", data_sig=""), "BAD_SPACE_ID"),
     ("quant", _request("quantize", bits=8, source="f16", data="007c"), "NON_FINITE"),
     ("sparse", _request("sparse_decode", dims=[1], values="", index_dims=[1], index="00"), "BAD_INDEX"),
+    ("rs", _request("rs_decode", k=1, r=1, shards=[None, None]), "NOT_RECOVERABLE"),
     ("zstd", _request("decompress", zstd=""), "BAD_COMPRESSION"),
     ("xchacha", _request("open", key="00" * 32, nonce="00" * 24, aad="", sealed="00" * 16), "DECRYPT_FAILED"),
     ("message", _request("read_message", frame=""), "FRAME_TOO_SHORT"),
@@ -127,6 +132,16 @@ MALFORMED: Mapping[str, Mapping[str, Request]] = {
         "dims empty": _request("sparse_encode", dims=[], dense=""),
         "a dim of 2^32": _request("sparse_encode", dims=[2**32], dense=""),
         "no index": _request("sparse_decode", dims=[1], values="", index_dims=[0, 1, 4]),
+    },
+    "rs": {
+        "no shards": _request("rs_encode", k=1, r=1),
+        "k -1": _request("rs_encode", k=-1, r=1, shards=[""]),
+        "r 2^32": _request("rs_encode", k=1, r=2**32, shards=[""]),
+        "k a string": _request("rs_encode", k="1", r=1, shards=[""]),
+        "a missing shard of data": _request("rs_encode", k=1, r=1, shards=[None]),
+        "half a byte": _request("rs_decode", k=1, r=1, shards=["0", None]),
+        "a shard that is a number": _request("rs_decode", k=1, r=1, shards=[0, None]),
+        "shards an object": _request("rs_decode", k=1, r=1, shards={}),
     },
     "message": {
         "no frame": _request("read_message"),

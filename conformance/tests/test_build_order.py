@@ -63,7 +63,9 @@ def test_a_step_comes_after_the_profiles_that_its_own_needs() -> None:
 
 
 def test_what_a_step_says_to_read_is_there() -> None:
-    found = [place for row in ROWS for place in re.findall(r"\b(\w+\.md)(?!\])\)?(?:[a-z, ]*section (\d+))?", row[1])]
+    found = [
+        place for row in ROWS for place in re.findall(r"\b([\w-]+\.md)(?!\])\)?(?:[a-z, ]*section (\d+))?", row[1])
+    ]
     assert {page for page, _ in found} == {clause.file for clause in load_clauses().values()}
     sections = [(page, section) for page, section in found if section]
     assert len(sections) >= 6

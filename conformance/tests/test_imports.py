@@ -48,8 +48,8 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
     "resonant": (
         layer("errors wire_values console", "codes, numbers and terminals, of which everything else is made"),
         layer("arguments", "it makes what a program gives plain, before anything else looks at it"),
-        layer("transform tensor transport", "they turn bytes into bytes and know no frame"),
-        layer("frame", "a frame is a header and slices, whatever they mean"),
+        layer("reed_solomon transform tensor transport", "they turn bytes into bytes and know no frame"),
+        layer("fec frame", "a frame is a header and slices, whatever they mean; repair computes one from others"),
         layer("message describe", "what slices mean, and what is said of a frame to people"),
         layer("peer", "a peer has messages to send; a codec has no peers"),
         layer("endpoint", "an endpoint has a peer for each link; a peer knows only its own connection"),
@@ -79,7 +79,7 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
         layer("repeats sent_frames", "what comes again in dialogues, whatever it means"),
         layer("compact transports", "how short a file of dialogues can be, and what can carry them"),
         layer("model", "what a group of cases is, and its file's text"),
-        layer("manifest quant sources writer", "bytes without an opinion on frames, or cases that nobody generated"),
+        layer("manifest quant rs sources writer", "bytes without an opinion on frames, or cases that nobody generated"),
         layer("frame message", "the two layers that every other profile is written in"),
         layer("sparse zstd", "each adds one thing to a frame or a message"),
         layer("dialogue xchacha", "what dialogues are made of; seals, also around compressed bodies"),
@@ -87,6 +87,7 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
         layer("stream", "streams"),
         layer("tcp", "what a connection does to handshakes and streams"),
         layer("quic webrtc", "what several carriages in a connection add; what messages are instead of bytes"),
+        layer("fec", "repair is made of frames, and comes over whatever loses them"),
         layer("corners", "cases that need both"),
         layer("dialogue_topics", "every dialogue"),
         layer("catalogue", "every group"),
@@ -146,7 +147,7 @@ OUTSIDE: Mapping[str, tuple[tuple[str, ...], str]] = {
 def tree(folder: str) -> Iterator[Path]:
     """The Python files below a folder, without tests."""
     for path in sorted((ROOT / folder).rglob("*.py")):
-        if {"tests", "template"}.isdisjoint(path.relative_to(ROOT).parts):
+        if {"tests", "template", "build", "node_modules"}.isdisjoint(path.relative_to(ROOT).parts):
             yield path
 
 

@@ -78,8 +78,8 @@ SECTIONS = {
     ],
 }
 REFERENCE = re.compile(r"\b[Ss]ections? (\d+)(?: (?:to|and) (\d+))?(?![.\d]*\d)")
-PAGE = re.compile(r"\b(\w+)\.md\b|the (\w+) (?:specification|protocol)\b")
-AFTER = re.compile(r" of (?:the suite's )?[`\[]?(?:specs/)?(?=\w+\.md|the \w+ (?:specification|protocol))")
+PAGE = re.compile(r"\b([\w-]+)\.md\b|the (\w+) (?:specification|protocol)\b")
+AFTER = re.compile(r" of (?:the suite's )?[`\[]?(?:specs/)?(?=[\w-]+\.md|the \w+ (?:specification|protocol))")
 FAR_CHARS = 75
 LEADERS = re.compile(r"\s*\n\s*(?://[/!]?|\*|#)? ?")
 OF_OTHERS = re.compile(r"RFC \d+ $| of RFC")

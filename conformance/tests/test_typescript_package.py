@@ -58,6 +58,18 @@ def test_codes_are_those_of_the_registry_with_their_clauses() -> None:
         ("max_parity_shards", SOURCE, "MAX_PARITY_SHARDS"),
         ("max_tolerance", SOURCE, "MAX_TOLERANCE"),
         ("max_budget_bytes", SOURCE, "MAX_BUDGET_BYTES"),
+        ("min_repair_bytes", SOURCE, "MIN_REPAIR_BYTES"),
+        ("max_protected_bytes", SOURCE, "MAX_PROTECTED_BYTES"),
+        ("max_step_numbers", SOURCE, "MAX_STEP"),
+        ("known_groups", SOURCE, "KNOWN_GROUPS"),
+        ("min_recovery_frames", SOURCE, "RECOVERY_FRAMES"),
+        ("min_recovery_bytes", SOURCE, "RECOVERY_BYTES"),
+        ("max_kept_repair_bytes", SOURCE, "MAX_KEPT_REPAIR_BYTES"),
+        ("flush_ms", SOURCE, "FLUSH_MS"),
+        ("max_waiting_frames", SOURCE, "MAX_WAITING_FRAMES"),
+        ("max_waiting_to_go_bytes", SOURCE, "MAX_WAITING_TO_GO_BYTES"),
+        ("blocked_every_ms", SOURCE, "BLOCKED_EVERY_MS"),
+        ("reset_counts_ms", SOURCE, "RESET_COUNTS_MS"),
         ("max_json_levels", SOURCE, "MAX_LEVELS"),
         ("max_message_pieces", KIT, "MAX_PIECES"),
         ("max_piece_bytes", KIT, "PIECE_BYTES"),
@@ -117,7 +129,7 @@ def test_the_packed_package_runs_the_quick_start_in_an_empty_folder(tmp_path: Pa
     run("npm", "install", "--silent", "--prefer-offline", "--no-audit", "--no-fund", optional, folder=empty)
     assert (empty / "node_modules/resonant-protocol/dist/LICENSE").read_text("utf-8").startswith("MIT License")
     blocks = re.findall(r"```js\n(.*?)```", (PACKAGE / "README.md").read_text("utf-8"), re.DOTALL)
-    assert len(blocks) == 6
+    assert len(blocks) == 8
     for number, block in enumerate(blocks):
         (empty / f"block{number}.mjs").write_text(block, "utf-8")
         said = re.findall(r"console\.log\(.*\); // (.*)$", block, re.MULTILINE)

@@ -6,9 +6,11 @@ import json
 import re
 import struct
 from collections.abc import Mapping
+from typing import Any
 
 import jsonschema
 import pytest
+from resonant.describe.registry import registry
 
 from conformance.model.cases import Accept, Case, load_cases
 from conformance.tests.support import ROOT
@@ -101,3 +103,25 @@ def test_the_vectors_have_the_worked_scale_for_the_same_largest_magnitude(name: 
     block = printed(name)
     scales = {scale_of(case, bits, largest(block["elements"])) for case in BY_ID.values()}
     assert scales - {None} == {block["scale"].hex()}
+
+
+def worked_ops() -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """The ops of profiles with an input and a result in a page: op, input, ok."""
+    text = "\n".join(re.findall(r"^```ops\n(.*?)^```", "\n".join(TEXTS.values()), re.M | re.S))
+    found = re.findall(r"^(\w+) +(\{.*\})\n +(\{.*\})$", text, re.M)
+    ops = {op for profile in registry().profiles.values() if profile.name != "frame" for op in profile.ops}
+    return [(op, json.loads(given), json.loads(ok)) for op, given, ok in found if op in ops]
+
+
+@pytest.mark.parametrize(("op", "given", "ok"), worked_ops())
+def test_a_worked_op_is_one_of_the_vectors_or_like_it(op: str, given: dict[str, Any], ok: dict[str, Any]) -> None:
+    schema = json.loads((SPECS / f"ops/{op}.json").read_bytes())["$defs"]
+    jsonschema.Draft202012Validator(schema["input"]).validate(given)
+    jsonschema.Draft202012Validator(schema["ok"]).validate(ok)
+    same = [case for case in BY_ID.values() if case.op == op and case.input == given]
+    assert op == "tcp_split" or len(same) == 1
+    assert all(isinstance(case.expect, Accept) and case.expect.value == ok for case in same)
+
+
+def test_the_worked_ops_are_found() -> None:
+    assert {op for op, _, _ in worked_ops()} >= {"tcp_split", "rs_encode", "rs_decode"}

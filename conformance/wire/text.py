@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..model.verdict import short
 from .read import SYNC, UnreadableError, WireFrame, read_frame
+from .repair import repair_text
 from .sync import SyncError, read_sync
 
 _TYPES = ("Think", "Cache", "Ask", "Sync", "Critique")
@@ -36,6 +37,9 @@ def datagram_text(datagram: bytes, key: bytes | None = None) -> str:
 
 def described(datagram: bytes, key: bytes | None = None) -> Described:
     """A datagram in two parts, whatever it holds."""
+    repair = repair_text(datagram)
+    if repair is not None:
+        return Described(repair)
     try:
         return _frame(read_frame(datagram, key))
     except UnreadableError as error:

@@ -5,11 +5,13 @@ Every rule it follows is a clause in specs/, and every refusal is a ResonantErro
 """
 
 from .errors import CloseCode, DropCode, Part, RejectCode, ResonantError, Span
+from .fec.group import repair_decode, repair_encode
 from .frame.decode import decode
 from .frame.encode import encode
 from .frame.space_hash import space_hash32
 from .frame.tail_hash import strong_tail_hash, tail_hash_hex
 from .message.messages import Ask, Cache, Critique, Heart, Message, Sync, Think, read_message, to_frame
+from .reed_solomon.code import rs_decode, rs_encode
 from .tensor.quant import Quantized, dequantize, elements_of, from_bfloat16, quantize
 from .tensor.sparse import sparse_decode, sparse_encode
 from .tensor.tensor import Tensor
@@ -65,6 +67,10 @@ __all__ = [
     "open_sealed",
     "quantize",
     "read_message",
+    "repair_decode",
+    "repair_encode",
+    "rs_decode",
+    "rs_encode",
     "seal",
     "space_hash32",
     "sparse_decode",

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .bodies import BODIES
+from .codes import CODES
 from .dialogues import DIALOGUES
 from .frames import FRAMES
 from .meanings import MEANINGS
+from .repairs import REPAIRS
 from .row import Row
 from .transports import TRANSPORTS
 
-ROWS: Mapping[str, tuple[Row, ...]] = {**FRAMES, **BODIES, **MEANINGS, **DIALOGUES, **TRANSPORTS}
+ROWS: Mapping[str, tuple[Row, ...]] = {**FRAMES, **BODIES, **MEANINGS, **DIALOGUES, **TRANSPORTS, **CODES, **REPAIRS}
 """By op, those of dialogues by profile."""
 
 LARGE: Mapping[str, str] = {

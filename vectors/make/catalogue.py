@@ -2,6 +2,15 @@
 
 from . import dialogue_topics as dialogue
 from . import quant
+from .fec import agreed as fec_agreed
+from .fec import carriers as fec_carriers
+from .fec import decode as fec_decode
+from .fec import encode as fec_encode
+from .fec import faults as fec_faults
+from .fec import limits as fec_limits
+from .fec import received as fec_received
+from .fec import recovery as fec_recovery
+from .fec import sent as fec_sent
 from .frame import (
     boundaries,
     combinations,
@@ -23,6 +32,9 @@ from .quic import connections as quic_connections
 from .quic import faults as quic_faults
 from .quic import sent as quic_sent
 from .quic import timers as quic_timers
+from .rs import decode as rs_decode
+from .rs import encode as rs_encode
+from .rs import faults as rs_faults
 from .sources import found, hand
 from .sparse import ladders as sparse_ladders
 from .sparse import ops as sparse_ops
@@ -81,6 +93,18 @@ GROUP_MAKERS = (
     webrtc_channels.groups,
     webrtc_messages.groups,
     webrtc_ends.groups,
+    rs_encode.groups,
+    rs_decode.groups,
+    rs_faults.groups,
+    fec_encode.groups,
+    fec_decode.groups,
+    fec_faults.groups,
+    fec_agreed.groups,
+    fec_received.groups,
+    fec_recovery.groups,
+    fec_limits.groups,
+    fec_sent.groups,
+    fec_carriers.groups,
     found.groups,
     hand.groups,
 )

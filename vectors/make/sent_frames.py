@@ -56,6 +56,9 @@ def _content(frame: bytes) -> str:
     """The kind of a frame, its stream_id and frame_seq."""
     if len(frame) < 33:
         return "datagram"
+    if frame.startswith(b"RSF1"):
+        stream_id, base, index = struct.unpack_from("<4xIQxxB", frame)
+        return f"repair-{stream_id}-{base}-{index}"
     kind, stream_id, frame_seq = struct.unpack_from("<xBxxIQ", frame)
     method = _METHOD.search(frame)
     what = method[1].decode() if method else _TYPES[kind] if kind < len(_TYPES) else "frame"

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 bool kit_read_bytes(span value, kit_bytes *data) {
     uint8_t *at;
@@ -16,6 +17,14 @@ bool kit_read_text(span value, kit_bytes *data) {
     bool good = kit_json_text(value, &at, &data->size);
     data->at = at;
     return good;
+}
+
+const char *kit_read_name(span value, const char *const names[], size_t count) {
+    kit_bytes name;
+    if (!kit_read_text(value, &name)) return NULL;
+    for (size_t at = 0; at < count; at++)
+        if (strlen(names[at]) == name.size && !memcmp(names[at], name.at, name.size)) return names[at];
+    return NULL;
 }
 
 bool kit_read_fixed(span value, size_t size, const uint8_t **data) {

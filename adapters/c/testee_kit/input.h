@@ -10,6 +10,9 @@ enum { KEY_BYTES = 32, NONCE_BYTES = 24 };
 bool kit_read_bytes(span value, kit_bytes *data);
 bool kit_read_text(span value, kit_bytes *data);
 
+/* A string that is one of so many names, which it gives; NULL for any other. */
+const char *kit_read_name(span value, const char *const names[], size_t count);
+
 /* So many bytes; NULL where the member is absent. */
 bool kit_read_fixed(span value, size_t size, const uint8_t **data);
 

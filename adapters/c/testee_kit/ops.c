@@ -101,24 +101,14 @@ static bool read_bits(span value, uint64_t *bits) {
     return kit_json_integer(value, 8, bits) && (*bits == 4 || *bits == 8);
 }
 
-/* NULL for none of the names. */
-static const char *read_source(span value) {
-    static const char *const names[] = {"f16", "f32", "bf16"};
-    kit_bytes name;
-    if (!kit_read_text(value, &name)) return NULL;
-    for (size_t at = 0; at < sizeof names / sizeof *names; at++)
-        if (strlen(names[at]) == name.size && !memcmp(names[at], name.at, name.size)) return names[at];
-    return NULL;
-}
-
 static kit_outcome quantize(span input, text *out) {
-    static const char *const names[] = {"bits", "source", "data"};
+    static const char *const names[] = {"bits", "source", "data"}, *const sources[] = {"f16", "f32", "bf16"};
     span given[3];
     uint64_t bits;
     const char *source;
     kit_bytes data, codes = {0}, scale = {0};
     if (!kit_json_members(input, 3, 0, names, given) || !read_bits(given[0], &bits) ||
-        !(source = read_source(given[1])) || !kit_read_bytes(given[2], &data))
+        !(source = kit_read_name(given[1], sources, 3)) || !kit_read_bytes(given[2], &data))
         return malformed("the members are bits, 4 or 8, source, f16, f32 or bf16, and data");
     if (!yours.quantize) return kit_unsupported("quantize");
     kit_outcome what = yours.quantize((int)bits, source, data, &codes, &scale);
@@ -209,5 +199,10 @@ const op kit_ops[] = {
     {"dequantize", dequantize},
     {"tcp_split", tcp_split},
     {"tcp_join", tcp_join},
+    {"rs_encode", kit_run_rs_encode},
+    {"rs_decode", kit_run_rs_decode},
+    {"repair_encode", kit_run_repair_encode},
+    {"repair_decode", kit_run_repair_decode},
+    {"adapt", kit_run_adapt},
 };
 const size_t kit_ops_count = sizeof kit_ops / sizeof *kit_ops;

@@ -21,5 +21,10 @@ kit_outcome kit_run_encode(span input, text *out);
 kit_outcome kit_run_space_hash(span input, text *out);
 kit_outcome kit_run_tail_hash(span input, text *out);
 kit_outcome kit_run_read_message(span input, text *out);
+kit_outcome kit_run_rs_encode(span input, text *out);
+kit_outcome kit_run_rs_decode(span input, text *out);
+kit_outcome kit_run_repair_encode(span input, text *out);
+kit_outcome kit_run_repair_decode(span input, text *out);
+kit_outcome kit_run_adapt(span input, text *out);
 
 #endif

@@ -76,6 +76,39 @@ typedef struct {
     size_t held;
 } kit_split;
 
+/* Some pieces of bytes, such as shards or frames; at of one that is not there is NULL. */
+typedef struct {
+    const kit_bytes *at;
+    size_t count;
+} kit_pieces;
+
+/* The group that repair is for, which may be wrong on purpose. */
+typedef struct {
+    uint32_t stream_id;
+    uint64_t base;
+    uint32_t r, step;
+} kit_group;
+
+/* A tensor, and what adapt is told of it, which may be wrong on purpose. source is f16, f32 or bf16; allow has some of
+   f16, i8, q4 and sparse. */
+typedef struct {
+    const char *source;
+    kit_bytes data;
+    const uint32_t *dims;
+    size_t rank;
+    const char *const *allow;
+    size_t allowed;
+    int64_t tolerance;
+    bool has_budget;
+    int64_t budget;
+} kit_tensor;
+
+/* The choice of adapt: f16 with its data in first, i8 or q4 with codes and scale, sparse with values and index. */
+typedef struct {
+    const char *dtype;
+    kit_bytes first, second;
+} kit_adapted;
+
 /* An implementation as a testee calls it. A function that is NULL answers unsupported. */
 typedef struct {
     const char *name, *version;
@@ -106,6 +139,13 @@ typedef struct {
     /* tcp: frames in bytes that come in chunks, after which the other end stops sending or not; and as they are sent. */
     kit_outcome (*tcp_split)(const kit_bytes *chunks, size_t count, bool ended, kit_split *found);
     kit_outcome (*tcp_join)(const kit_bytes *frames, size_t count, kit_bytes *data);
+
+    /* rs, fec besides peers, and adapt. */
+    kit_outcome (*rs_encode)(uint32_t k, uint32_t r, kit_pieces shards, kit_pieces *parity);
+    kit_outcome (*rs_decode)(uint32_t k, uint32_t r, kit_pieces shards, kit_pieces *all);
+    kit_outcome (*repair_encode)(const kit_group *group, kit_pieces frames, kit_pieces *repair);
+    kit_outcome (*repair_decode)(kit_pieces repair, kit_pieces frames, kit_pieces *missing);
+    kit_outcome (*adapt)(const kit_tensor *tensor, kit_adapted *chosen);
 
     /* The transports that its peers are on, `udp` and `tcp`, and NULL behind the last; NULL where there are no peers.
        use_wire is given a socket for each before the first request: a bound one for UDP, one that listens for TCP. */

@@ -131,3 +131,16 @@ def test_what_a_library_reads_with_an_unclaimed_flag_is_unsupported() -> None:
 def test_further_ops_stand_beside_the_functions() -> None:
     table = ops_of(implementation(OPS={"reset": STOP}))
     assert set(table) == {"hello", "stop", "reset", *OP_SHAPES}
+
+
+def test_shards_are_lists_of_bytes_in_which_null_is_a_missing_one() -> None:
+    yours = implementation(
+        PROFILES=("rs",),
+        rs_encode=lambda k, r, shards: [bytes([k, r]), *shards],
+        rs_decode=lambda k, r, shards: [one if one is not None else bytes([k, r]) for one in shards],
+    )
+    assert reply(yours, "rs_encode", k=1, r=2, shards=["ab", ""]) == {"ok": {"parity": ["0102", "ab", ""]}}
+    assert reply(yours, "rs_decode", k=1, r=2, shards=["ab", None, ""]) == {"ok": {"shards": ["ab", "0102", ""]}}
+    for wrong in ({"k": 2**32}, {"r": -1}, {"shards": [None]}, {"shards": ["0"]}, {"shards": "ab"}):
+        assert "error" in reply(yours, "rs_encode", **{"k": 1, "r": 1, "shards": ["ab"], **wrong})
+    assert reply(implementation(), "rs_encode", k=1, r=1, shards=[]) == {"unsupported": "rs_encode"}

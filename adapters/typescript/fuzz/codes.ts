@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { crc32 } from "../src/crc32.js";
 import * as resonant from "../src/index.js";
 import type { Random } from "./random.js";
 
@@ -15,6 +16,43 @@ export function shards(random: Random): void {
   const wrong = given.map((shard) => shard && (random.below(8) ? shard : random.mutated(shard)));
   codeOf(() => resonant.rsDecode(k + random.below(2), r, wrong));
   codeOf(() => resonant.rsEncode(random.below(200), random.below(40), data));
+}
+
+/** Frames that are lost come back from repair, and changed repair gives frames of the group or is rejected. */
+export function repair(random: Random): void {
+  const [k, r, step] = [1 + random.below(6), 1 + random.below(4), 1 + random.below(16)];
+  const group = { streamId: random.u32(), base: BigInt(random.u32()), r, step };
+  const numbers = Array.from({ length: k }, (_, at) => group.base + BigInt(at * step));
+  const frames = numbers.map((number) => {
+    const bytes = random.bytes(33 + random.below(60));
+    const view = new DataView(bytes.buffer);
+    view.setUint32(4, group.streamId, true);
+    view.setBigUint64(8, number, true);
+    return bytes;
+  });
+  const all = resonant.repairEncode(group, frames);
+  const there = frames.filter(() => random.below(3) > 0);
+  const isEnough = k - there.length <= r;
+  assert.equal(
+    codeOf(() => resonant.repairDecode(all, there)),
+    isEnough ? undefined : "NOT_RECOVERABLE",
+  );
+  if (isEnough)
+    assert.deepStrictEqual(
+      resonant.repairDecode(all, there),
+      frames.filter((one) => !there.includes(one)),
+    );
+  const changed = all.map((one) => (random.below(3) ? one : mended(random, random.mutated(one))));
+  codeOf(() => {
+    for (const found of resonant.repairDecode(changed, there)) assert(found.length >= 33 && found.length <= 65_481);
+  });
+}
+
+/** A changed datagram, most often with the CRC that it needs. */
+function mended(random: Random, bytes: Uint8Array): Uint8Array {
+  const end = bytes.length - 4;
+  if (end >= 0 && random.below(8)) new DataView(bytes.buffer).setUint32(end, crc32(bytes, end), true);
+  return bytes;
 }
 
 /** The form that adapt chooses is the smallest of those that pass by ADA-6, which is tried for each by itself. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { crc32 } from "../src/crc32.js";
 import * as resonant from "../src/index.js";
-import { adapting, shards } from "./codes.js";
+import { adapting, repair, shards } from "./codes.js";
 import { ACTIONS, peers } from "./peers.js";
 import type { Random } from "./random.js";
 
@@ -16,6 +16,7 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   quant,
   framing,
   shards,
+  repair,
   adapting,
   peers,
 };

@@ -62,6 +62,8 @@ export const CODES = {
   AFTER_TAIL: "STM-15",
   CLOSED: "STM-19",
   NOT_BINARY: "RTC-6",
+  BAD_REPAIR: "FEC-14",
+  REPAIR_MISMATCH: "FEC-16",
   // Of connections that are closed.
   TRUNCATED_FRAME: "TCP-11",
   FRAME_TIMEOUT: "TCP-8",

@@ -9,6 +9,17 @@ export { decodeMessage, type Message, readMessage, type Tensor } from "./message
 export * from "./peer/index.js";
 export { type CodeBits, dequantize, type Quantized, quantize, type Source } from "./quant.js";
 export { MAX_DATA_SHARDS, MAX_PARITY_SHARDS, rsDecode, rsEncode } from "./reed-solomon.js";
+export {
+  type GroupName,
+  isRepair,
+  MAX_PROTECTED_BYTES,
+  MAX_REPAIR_BYTES,
+  MIN_REPAIR_BYTES,
+  type Repair,
+  readRepair,
+  repairDecode,
+  repairEncode,
+} from "./repair.js";
 export { open, type Sealing, seal } from "./seal.js";
 export { spaceHash32 } from "./space.js";
 export { type Sparse, sparseDecode, sparseEncode } from "./sparse.js";

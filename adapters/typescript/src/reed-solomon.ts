@@ -22,21 +22,24 @@ export function rsEncode(k: number, r: number, shards: readonly Uint8Array[]): U
  */
 export function rsDecode(k: number, r: number, shards: readonly (Uint8Array | null | undefined)[]): Uint8Array[] {
   checkCode(k, r);
-  const numbers = Array.from(shards.keys()).filter((number) => shards[number] != null);
-  const there = numbers.map((number) => shards[number] as Uint8Array);
+  const there = shards.filter((shard) => shard != null);
   checkShards(k + r, shards, there);
   if (there.length < k) throw new ResonantError("NOT_RECOVERABLE", `${there.length} shards, of ${k} that it takes`);
-  const whole = [...shards];
-  const isMissing = (number: number) => whole[number] == null;
-  const lost = span(0, k).filter(isMissing);
-  if (lost.length > 0) {
-    const found = combined(recoveringRows(k, lost, numbers.slice(0, k)), there.slice(0, k));
-    for (const [at, number] of lost.entries()) whole[number] = found[at];
-  }
-  const lostParity = span(k, k + r).filter(isMissing);
-  const parity = combined(parityRows(k, lostParity), whole.slice(0, k) as Uint8Array[]);
-  for (const [at, number] of lostParity.entries()) whole[number] = parity[at];
-  return whole as Uint8Array[];
+  const data = recoveredData(k, shards);
+  const lost = span(k, k + r).filter((number) => shards[number] == null);
+  const parity = new Map(combined(parityRows(k, lost), data).map((found, at) => [lost[at], found]));
+  return [...data, ...span(k, k + r).map((number) => shards[number] ?? (parity.get(number) as Uint8Array))];
+}
+
+/** The k shards of data from shards of which at least k are there; all of these are equally long. */
+export function recoveredData(k: number, shards: readonly (Uint8Array | null | undefined)[]): Uint8Array[] {
+  const lost = span(0, k).filter((number) => shards[number] == null);
+  const used = Array.from(shards.keys()).filter((number) => shards[number] != null);
+  const numbers = used.slice(0, k);
+  const given = numbers.map((number) => shards[number] as Uint8Array);
+  const found = lost.length > 0 ? combined(recoveringRows(k, lost, numbers), given) : [];
+  const recovered = new Map(found.map((shard, at) => [lost[at], shard]));
+  return span(0, k).map((number) => shards[number] ?? (recovered.get(number) as Uint8Array));
 }
 
 function checkCode(k: number, r: number): void {

@@ -117,6 +117,8 @@ export interface Remote {
   readonly inbox: Inbox;
   /** How many bytes wait until the system takes them. */
   readonly unsent: number;
+  /** Whether a message may get lost on it by itself. */
+  readonly isLossy?: boolean;
   /** Gives how many bytes that counts for (TST-30). */
   send(bytes: Uint8Array): number;
   /** Ends it on this side; what was sent still goes out. */
@@ -165,6 +167,11 @@ export class Remotes {
     const taken = await this.#byLink.get(link)?.inbox.take(arrived);
     if (taken === undefined) throw new BadRequest(`not all of link ${link} has come in ${PATIENCE_MS} ms`);
     return taken;
+  }
+
+  /** Whether a message may get lost on a link by itself. */
+  isLossy(link: string): boolean {
+    return this.#byLink.get(link)?.isLossy ?? false;
   }
 
   /** How many bytes wait on a link until the system takes them. */

@@ -15,6 +15,7 @@ const MESSAGES: Counting = {
 
 class MessageChannel implements Remote {
   readonly inbox = new Inbox(MESSAGES);
+  readonly isLossy: boolean;
   readonly #channel: Channel;
   #outbox: Uint8Array[] = [];
   #waiting = 0;
@@ -23,6 +24,7 @@ class MessageChannel implements Remote {
 
   constructor(association: Association, channel: Channel) {
     this.#channel = channel;
+    this.isLossy = channel.maxRetransmits != null || channel.maxPacketLifeTime != null;
     channel.binaryType = "arraybuffer";
     channel.bufferedAmountLowThreshold = MOST_BUFFERED_BYTES;
     channel.addEventListener("message", (event) => {

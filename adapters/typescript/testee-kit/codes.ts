@@ -5,7 +5,7 @@ import type { Op } from "./ops.js";
 const SOURCES = ["f16", "f32", "bf16"] as const;
 const DTYPES = ["f16", "i8", "q4", "sparse"] as const;
 
-/** The ops rs_encode, rs_decode and adapt over an implementation. */
+/** The ops rs_encode, rs_decode, repair_encode, repair_decode and adapt over an implementation. */
 export function codeOps(yours: Implementation): Map<string, Op> {
   return new Map<string, Op>([
     [
@@ -24,6 +24,30 @@ export function codeOps(yours: Implementation): Map<string, Op> {
         input.done();
         if (yours.rsDecode === undefined) throw new Unsupported("rs_decode");
         return { shards: yours.rsDecode(...given).map(toHex) };
+      },
+    ],
+    [
+      "repair_encode",
+      (input) => {
+        const group = {
+          streamId: input.u32("stream_id"),
+          base: input.u64("base"),
+          r: input.u32("r"),
+          step: input.u32("step"),
+        };
+        const frames = input.bytesEach("frames");
+        input.done();
+        if (yours.repairEncode === undefined) throw new Unsupported("repair_encode");
+        return { repair: yours.repairEncode(group, frames).map(toHex) };
+      },
+    ],
+    [
+      "repair_decode",
+      (input) => {
+        const given = [input.bytesEach("repair", 1), input.bytesEach("frames")] as const;
+        input.done();
+        if (yours.repairDecode === undefined) throw new Unsupported("repair_decode");
+        return { frames: yours.repairDecode(...given).map(toHex) };
       },
     ],
     [

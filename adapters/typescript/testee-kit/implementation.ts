@@ -51,6 +51,14 @@ export interface SparseTensor {
   readonly index: Uint8Array;
 }
 
+/** The group that repair is for, which may be wrong on purpose. */
+export interface Group {
+  readonly streamId: number;
+  readonly base: bigint;
+  readonly r: number;
+  readonly step: number;
+}
+
 /** A tensor, and what adapt is told of it, which may be wrong on purpose. */
 export interface ToAdapt {
   readonly source: "f16" | "f32" | "bf16";
@@ -114,6 +122,11 @@ export interface Implementation {
   rsEncode?(k: number, r: number, shards: readonly Uint8Array[]): readonly Uint8Array[];
   rsDecode?(k: number, r: number, shards: readonly (Uint8Array | null)[]): readonly Uint8Array[];
   adapt?(tensor: ToAdapt): Adapted;
+
+  // fec: besides peers.
+
+  repairEncode?(group: Group, frames: readonly Uint8Array[]): readonly Uint8Array[];
+  repairDecode?(repair: readonly Uint8Array[], frames: readonly Uint8Array[]): readonly Uint8Array[];
 }
 
 /** Thrown to refuse an input: with a code of specs/README.md, or without one where the implementation names none. */

@@ -69,8 +69,8 @@ export class Input {
   }
 
   /** An array of texts of lower-case hexadecimal. */
-  bytesEach(name: string): Uint8Array[] {
-    return this.array(name).map((item) => {
+  bytesEach(name: string, least = 0): Uint8Array[] {
+    return this.array(name, least).map((item) => {
       const bytes = typeof item === "string" ? fromHex(item) : undefined;
       if (bytes === undefined) throw new BadRequest(`${name} has what is not lower-case hexadecimal`);
       return bytes;

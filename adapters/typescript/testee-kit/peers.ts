@@ -25,6 +25,8 @@ export interface Channel extends Target {
   readonly id: number | null;
   readonly protocol: string;
   readonly readyState: string;
+  readonly maxRetransmits?: number | null;
+  readonly maxPacketLifeTime?: number | null;
   readonly bufferedAmount: number;
   bufferedAmountLowThreshold: number;
   binaryType: "arraybuffer" | "blob";
@@ -66,8 +68,8 @@ export interface Peers {
 
   // Over WebRTC.
 
-  /** Learns that there is a channel, before anything that has come on it. */
-  accepted?(link: string): void;
+  /** Learns that there is a channel, before anything that has come on it; on one that is lossy a message may get lost by itself. */
+  accepted?(link: string, isLossy: boolean): void;
   /** Handles a text message. */
   text?(link: string, text: string): void;
   /** Learns the other end's description of the association. */

@@ -120,7 +120,7 @@ export class Performer {
     const wire = this.#wireOf(link);
     if (wire === undefined) throw new BadRequest(`there is no wire with a connection ${link}`);
     const { pieces, ended, isOver } = await wire.remotes.take(arrived);
-    if (wire.transport === "webrtc" && !isOver) this.#peers.accepted?.(link);
+    if (wire.transport === "webrtc" && !isOver) this.#peers.accepted?.(link, wire.remotes.isLossy(link));
     const isFirst = pieces.length === 0 && wire.transport === "tcp";
     for (const piece of isFirst ? [new Uint8Array(0)] : pieces) {
       this.#peers.unsent?.(link, wire.remotes.unsent(link));

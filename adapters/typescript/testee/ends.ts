@@ -42,8 +42,8 @@ export class Ends {
   }
 
   /** Accepts a channel. */
-  accept(link: string, now: number): void {
-    if (this.#only === undefined || this.#only === link) this.#connection(link, "webrtc", now);
+  accept(link: string, isLossy: boolean, now: number): void {
+    if (this.#only === undefined || this.#only === link) this.#connection(link, "webrtc", now, isLossy);
   }
 
   receive(link: string, transport: Transport, bytes: Uint8Array, now: number): void {
@@ -102,19 +102,19 @@ export class Ends {
   }
 
   /** The connection of a link, which is accepted, or made, now if there is none. The first has the salt of the configuration. */
-  #connection(link: string, transport: Transport, now: number): ByteLink | MessageLink {
+  #connection(link: string, transport: Transport, now: number, isLossy = false): ByteLink | MessageLink {
     const known = this.#connections.get(link);
     if (known !== undefined) return known;
     const { role, config, drawSalt, salt } = this.#options;
     const isFirst = this.#connections.size === 0 && salt !== undefined;
     const options = { role, config, ...(isFirst ? { salt } : { salt: drawSalt(), drawSalt }) };
-    const made = transport === "tcp" ? new ByteLink(options, now) : this.#messages(options, now);
+    const made = transport === "tcp" ? new ByteLink(options, now) : this.#messages(options, now, isLossy);
     this.#connections.set(link, made);
     return made;
   }
 
-  #messages(options: PeerOptions, now: number): MessageLink {
-    const made = new MessageLink(options, now);
+  #messages(options: PeerOptions, now: number, isLossy: boolean): MessageLink {
+    const made = new MessageLink(options, now, isLossy);
     made.maxMessageBytes = this.#maxMessageBytes;
     return made;
   }

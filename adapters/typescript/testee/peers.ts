@@ -12,6 +12,7 @@ import { said } from "./yours.js";
 
 const DAY_MS = 86_400_000;
 const MD5 = /^[0-9a-f]{32}$/;
+const RESET_CODE = /^[A-Z0-9_]{1,64}$/;
 const XXH3 = /^[0-9a-f]{16}$/;
 
 /** What a peer_send has the peer do, at a time. */
@@ -50,8 +51,8 @@ export class TesteePeers implements Peers {
     this.#ends?.unsent(link, bytes);
   }
 
-  accepted(link: string): void {
-    this.#ends?.accept(link, this.#now);
+  accepted(link: string, isLossy: boolean): void {
+    this.#ends?.accept(link, isLossy, this.#now);
   }
 
   text(link: string, text: string): void {
@@ -92,7 +93,9 @@ export class TesteePeers implements Peers {
   }
 
   #send(input: Input): object {
-    const request = REQUESTS[input.oneOf("kind", KINDS)](input, input.u32("stream_id"));
+    const kind = input.oneOf("kind", KINDS);
+    const request =
+      kind in ON_STREAMS ? ON_STREAMS[kind as OnStream](input, input.u32("stream_id")) : ON_ALL[kind as OnAll];
     const link = input.optional("link", (name) => readLink(input, name));
     input.done();
     this.#ask(link ?? this.#onlyLink(), request);
@@ -174,15 +177,49 @@ function readConfig(input: Input): { config: PeerConfig; salt: Uint8Array } {
     critique: input.boolean("critique"),
     requireCrypto: input.boolean("require_crypto"),
     key: input.optional("key", (name) => input.bytes(name, 32)),
+    mux: input.optional("mux", (name) => input.within(name, readMux)),
+    // What this library does not know of fec it ignores as well.
+    fec: input.optional("fec", (name) => input.texts(name) as NonNullable<PeerConfig["fec"]>[number][]),
+    repair: input.optional("repair", (name) => input.within(name, readRepair)),
   };
   if (!isSpaceId(config.embeddingSpaceId)) throw new BadRequest("embedding_space_id is too long");
   return { config, salt: input.bytes("salt", 16) };
 }
 
-const KINDS = ["message", "ping", "head", "tail", "heart"] as const;
+const readMux = (input: Input) => ({
+  streams: input.integer("streams", 1, 1024),
+  frames: input.integer("frames", 16, 1024),
+});
+
+const readRepair = (input: Input) => ({
+  k: input.integer("k", 1, 128),
+  r: input.integer("r", 1, 32),
+  step: input.integer("step", 1, 16),
+});
+
+const KINDS = [
+  "message",
+  "ping",
+  "head",
+  "tail",
+  "heart",
+  "hold",
+  "resume",
+  "cancel",
+  "reset",
+  "cork",
+  "uncork",
+] as const;
+type OnAll = "cork" | "uncork";
+type OnStream = Exclude<(typeof KINDS)[number], OnAll>;
+
+const ON_ALL: Readonly<Record<OnAll, Request>> = {
+  cork: (peer, now) => peer.cork(now),
+  uncork: (peer, now) => peer.uncork(now),
+};
 
 /** Reads what else a kind of request needs. */
-const REQUESTS: Readonly<Record<(typeof KINDS)[number], (input: Input, streamId: number) => Request>> = {
+const ON_STREAMS: Readonly<Record<OnStream, (input: Input, streamId: number) => Request>> = {
   message: (input, streamId) => {
     const type = input.oneOf("type", [0, 1, 2, 4]);
     const message = { type, modality: input.integer("modality", 0, 4), slices: readSlices(input) };
@@ -192,10 +229,19 @@ const REQUESTS: Readonly<Record<(typeof KINDS)[number], (input: Input, streamId:
   head: (input, streamId) => {
     const strongTail = input.boolean("strong_tail");
     const sizes = input.optional("announce", (name) => input.within(name, readSizes));
-    return (peer, now) => peer.open(streamId, strongTail, now, sizes);
+    const urgency = input.optional("urgency", (name) => input.integer(name, 0, 7));
+    return (peer, now) => peer.open(streamId, strongTail, now, sizes, urgency);
   },
   tail: (_, streamId) => (peer, now) => peer.end(streamId, now),
   heart: (_, streamId) => (peer, now) => peer.heart(streamId, now),
+  hold: (_, streamId) => (peer, now) => peer.hold(streamId, now),
+  resume: (_, streamId) => (peer, now) => peer.resume(streamId, now),
+  cancel: (_, streamId) => (peer, now) => peer.cancel(streamId, now),
+  reset: (input, streamId) => {
+    const code = input.text("code");
+    if (!RESET_CODE.test(code)) throw new BadRequest("code is no code of a reset");
+    return (peer, now) => peer.reset(streamId, code, now);
+  },
 };
 
 function readSizes(input: Input): Sizes {

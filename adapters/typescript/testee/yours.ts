@@ -7,7 +7,21 @@ export const yours: Implementation = {
   hello: {
     name: "resonant-typescript",
     version: "0.1.0",
-    profiles: ["frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream", "tcp"],
+    profiles: [
+      "frame",
+      "zstd",
+      "xchacha",
+      "message",
+      "sparse",
+      "quant",
+      "handshake",
+      "stream",
+      "tcp",
+      "mux",
+      "rs",
+      "fec",
+      "adapt",
+    ],
   },
   decode: (frame, key) => said(() => resonant.decode(frame, { key })),
   encode: (fields, options) => said(() => resonant.encode(fields, options)),
@@ -27,6 +41,8 @@ export const yours: Implementation = {
   tcpJoin: (frames) => said(() => joinedBytes(frames.map((frame) => resonant.joined(frame)))),
   rsEncode: (k, r, shards) => said(() => resonant.rsEncode(k, r, shards)),
   rsDecode: (k, r, shards) => said(() => resonant.rsDecode(k, r, shards)),
+  repairEncode: (group, frames) => said(() => resonant.repairEncode(group, frames)),
+  repairDecode: (repair, frames) => said(() => resonant.repairDecode(repair, frames)),
   adapt: ({ data, ...options }) => said(() => resonant.adapt(data, options)),
 };
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..inputs import Kind
-from . import dialogues, frame, message, quant, sparse, streams, tcp, xchacha, zstd
+from . import dialogues, frame, message, quant, rs, sparse, streams, tcp, xchacha, zstd
 
 KINDS: tuple[Kind, ...] = (
     *frame.KINDS,
@@ -15,4 +15,5 @@ KINDS: tuple[Kind, ...] = (
     *dialogues.KINDS,
     *streams.KINDS,
     *tcp.KINDS,
+    *rs.KINDS,
 )

@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from pathlib import Path
 
+import numpy as np
 import pytest
 from resonant.describe.clauses import load_clauses
 
@@ -66,7 +67,7 @@ def state() -> dict[tuple[str, str], object]:
     found: dict[tuple[str, str], object] = {}
     for module_name, module in places.modules().items():
         for name, value in vars(module).items():
-            found[module_name, name] = value
+            found[module_name, name] = value.tobytes() if isinstance(value, np.ndarray) else value
             if isinstance(value, type) and value.__module__.startswith(("resonant", module.__name__)):
                 found[module_name, f"{name}.*"] = dict(vars(value))
             elif type(value) is dict and name != "__builtins__":

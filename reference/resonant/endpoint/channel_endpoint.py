@@ -33,12 +33,17 @@ class ChannelEndpoint(Endpoint[L]):
         self._tell_forgotten(self._connections.add(link, peer, pipe))
         self._collect(link, output)
 
-    def accept_channel(self, link: L, now_ms: int, max_frame_bytes: int = MAX_FRAME_BYTES) -> bool:
-        """Begin a connection on a channel that the other end has opened; False, and none begins, without room."""
+    def accept_channel(
+        self, link: L, now_ms: int, max_frame_bytes: int = MAX_FRAME_BYTES, *, reliable: bool = True
+    ) -> bool:
+        """Begin a connection on a channel that the other end has opened; False, and none begins, without room.
+
+        reliable: as of `ChannelPipe`.
+        """
         self.advance(now_ms)
         if self._connections.full and link not in self._connections:
             return False
-        pipe = ChannelPipe(now_ms, max_frame_bytes)
+        pipe = ChannelPipe(now_ms, max_frame_bytes, reliable=reliable)
         self._tell_forgotten(self._connections.add(link, self._new_peer(now_ms, pipe), pipe))
         return True
 
@@ -56,14 +61,15 @@ class ChannelEndpoint(Endpoint[L]):
     def _new_peer(self, now_ms: int, pipe: Pipe | None) -> Peer:
         if not isinstance(pipe, ChannelPipe):
             return super()._new_peer(now_ms, pipe)
-        return self._peer(now_ms, pipe.max_frame_bytes)
+        return self._peer(now_ms, pipe, pipe.max_frame_bytes)
 
     def _carry(self, link: L, output: Output) -> None:
         pipe = self._connections[link].pipe
         if not isinstance(pipe, ChannelPipe):
             super()._carry(link, output)
             return
-        for frame in output.datagrams:
-            if len(frame) <= pipe.room:  # otherwise it is lost (TCP-20)
+        for frame, place in zip(output.datagrams, output.places, strict=True):
+            too_large = place.repair and len(frame) > pipe.max_frame_bytes  # FEC-33
+            if len(frame) <= pipe.room and not too_large:  # otherwise it is lost (TCP-20)
                 pipe.unsent += len(frame)
                 self._datagrams.append((link, frame))

@@ -23,7 +23,7 @@ from typing import Generic, TypeVar
 
 from ..errors import CloseCode, RejectCode, ResonantError
 from ..peer import Closed, Config, Established, Event, Lost, Output, Peer, Role
-from ..transport import CloseReason, Pipe, join
+from ..transport import NEVER_ALONE, CloseReason, Pipe, join
 from ..wire_values import MAX_DATAGRAM_BYTES, MAX_FRAME_BYTES
 from .connections import Connections, Forgotten
 
@@ -108,7 +108,7 @@ class Endpoint(Generic[L]):
             return
         for frame in pipe.feed(data, now_ms):
             self._tell_forgotten(self._connections.hear(link))
-            self._collect(link, self._connections[link].peer.receive(frame, now_ms))
+            self._collect(link, self._connections[link].peer.receive(frame, now_ms, alone=False))
         if pipe.fault is not None:
             self._end(link, pipe, pipe.fault)
 
@@ -176,11 +176,15 @@ class Endpoint(Generic[L]):
         return taken
 
     def _new_peer(self, now_ms: int, pipe: Pipe | None) -> Peer:
-        return self._peer(now_ms, MAX_DATAGRAM_BYTES if pipe is None else MAX_FRAME_BYTES)  # TCP-18
+        return self._peer(now_ms, pipe, MAX_DATAGRAM_BYTES if pipe is None else MAX_FRAME_BYTES)  # TCP-18
 
-    def _peer(self, now_ms: int, max_frame_bytes: int, *, credit: bool = True) -> Peer:
+    def _peer(self, now_ms: int, pipe: Pipe | None, max_frame_bytes: int, *, credit: bool = True) -> Peer:
         config = replace(self._config, salt=next(self._salts))
-        return Peer(self._role, config, now_ms, max_frame_bytes=max_frame_bytes, credit=credit)
+        if pipe is not None and pipe.lone_bytes == NEVER_ALONE:
+            config = replace(config, fec=None)  # FEC-11
+        peer = Peer(self._role, config, now_ms, max_frame_bytes=max_frame_bytes, credit=credit)
+        peer.limit_datagrams(None if pipe is None else pipe.lone_bytes)
+        return peer
 
     def _open_pipe(self, link: L) -> Pipe | None:
         pipe = self._connections[link].pipe if link in self._connections else None

@@ -45,7 +45,7 @@ class QuicEndpoint(Endpoint[L]):
     def connect_quic(self, link: L, stream_id: int, now_ms: int) -> None:
         """Begin a connection, as `connect`; it need not be made yet."""
         carriages = Carriages(server=False, accepted_ms=None)
-        peer = self._peer(now_ms, MAX_FRAME_BYTES, credit=False)  # mux.md, section 2
+        peer = self._peer(now_ms, carriages.main, MAX_FRAME_BYTES, credit=False)  # mux.md, section 2
         output = peer.ping(stream_id, now_ms)
         self._tell_forgotten(self._connections.add(link, peer, carriages.main, carriages))
         self._collect(link, output)
@@ -56,7 +56,7 @@ class QuicEndpoint(Endpoint[L]):
         if self._connections.full and link not in self._connections:
             return False
         carriages = Carriages(server=True, accepted_ms=now_ms)
-        peer = self._peer(now_ms, MAX_FRAME_BYTES, credit=False)  # mux.md, section 2
+        peer = self._peer(now_ms, carriages.main, MAX_FRAME_BYTES, credit=False)  # mux.md, section 2
         self._tell_forgotten(self._connections.add(link, peer, carriages.main, carriages))
         return True
 
@@ -64,7 +64,8 @@ class QuicEndpoint(Endpoint[L]):
         """Note how large a datagram may be on a connection now; 0 for none, as it is at first."""
         carriages = self._open_carriages(link)
         if carriages is not None:
-            carriages.datagram_bytes = most
+            carriages.allow_datagrams(most)
+            self._connections[link].peer.limit_datagrams(carriages.main.lone_bytes)
 
     def receive_on(self, link: L, on: int, data: bytes, now_ms: int) -> None:
         """Handle bytes of a carriage, main or a uni of the other end."""
@@ -149,16 +150,16 @@ class QuicEndpoint(Endpoint[L]):
         if uni.over:
             return
         for frame in uni.feed(data, now_ms):
-            for event in self._hear(link, frame, now_ms).events:
+            for event in self._hear(link, frame, now_ms, alone=False).events:
                 if isinstance(event, Opened):
                     uni.opened = event.stream_id
         if uni.fault is not None:
             self._act(link, Stop(on, number_of(uni.fault)))
             self._fail_uni(link, carriages, on)
 
-    def _hear(self, link: L, frame: bytes, now_ms: int) -> Output:
+    def _hear(self, link: L, frame: bytes, now_ms: int, *, alone: bool = True) -> Output:
         self._tell_forgotten(self._connections.hear(link))
-        output = self._connections[link].peer.receive(frame, now_ms)
+        output = self._connections[link].peer.receive(frame, now_ms, alone=alone)
         self._collect(link, output)
         return output
 
@@ -195,7 +196,8 @@ class QuicEndpoint(Endpoint[L]):
             super()._carry(link, output)
             return
         for frame, place in zip(output.datagrams, output.places, strict=True):
-            for act in carriages.carry(frame, place.stream_id, alone=place.alone):
+            acts = carriages.carry_repair(frame) if place.repair else None
+            for act in acts or carriages.carry(frame, place.stream_id, alone=place.alone):
                 self._act(link, act)
         for stream_id in output.released:
             for act in carriages.release(stream_id):

@@ -1,6 +1,6 @@
 """Peers: the handshake and streams of Resonant Protocol 1, without sockets, clocks or randomness."""
 
-from .config import Announce, Config, Role
+from .config import Announce, Config, RepairShape, Role
 from .events import (
     Closed,
     Completed,
@@ -18,6 +18,7 @@ from .events import (
     Opened,
     Output,
     Place,
+    Recovered,
     Ref,
 )
 from .peer import Peer
@@ -42,6 +43,8 @@ __all__ = [
     "Output",
     "Peer",
     "Place",
+    "Recovered",
     "Ref",
+    "RepairShape",
     "Role",
 ]

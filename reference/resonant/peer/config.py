@@ -9,6 +9,7 @@ from typing import Any
 
 from ..arguments import boolean, instance, integer, names, octets
 from ..arguments import text as checked_text
+from ..fec.datagram import MAX_K, MAX_R, MAX_STEP
 from ..message.json import MAX_INTEGER
 from ..transform import xchacha as sealing
 from ..wire_values import DType, Modality
@@ -19,6 +20,9 @@ ZSTD = "zstd"
 XCHACHA = "xchacha20poly1305"
 CRITIQUE = "critique"
 NO_TRANSFORM = "none"
+RS8 = "rs8"
+FEC = "fec"
+"""The own value, and member of ping and capability, that a peer need not have (FEC-4)."""
 LISTS = ("modality", "compress", "crypto", "dtype")
 MODALITY_NAMES: Mapping[int, str] = {modality: modality.name.lower() for modality in Modality}
 DTYPE_NAMES: Mapping[int, str] = {DType.F16: "f16", DType.I8: "i8", DType.Q4: "q4", DType.SPARSE_COO: "sparse"}
@@ -59,12 +63,32 @@ _ANNOUNCED: Sequence[tuple[str, Callable[[str, Any], Any]]] = (
 
 
 @dataclass(frozen=True, slots=True)
+class RepairShape:
+    """The groups that a sender makes (specs/fec.md section 2): k frames and r repair datagrams, step numbers apart.
+
+    Raises ValueError for a value out of its range, and TypeError for one that is no integer.
+    """
+
+    k: int
+    r: int
+    step: int = 1
+
+    def __post_init__(self) -> None:
+        for name, most in (("k", MAX_K), ("r", MAX_R), ("step", MAX_STEP)):
+            value = integer(name, getattr(self, name))
+            if not 1 <= value <= most:
+                raise ValueError(f"{name} {value} is not 1 to {most}")
+            object.__setattr__(self, name, value)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The own values of a peer, named as in specs/handshake.md.
 
     The four lists hold names in the order of preference, each once. salt: 16 bytes, drawn at random for each
     session (XCH-15). key: 32 bytes, or None for a peer that cannot seal. mux: the bounds on streams that it receives,
-    or None for a peer that takes no part in multiplexing (specs/mux.md). Raises ValueError for a value that no frame
+    or None for a peer that takes no part in multiplexing (specs/mux.md). fec: a list as well, or None for a peer that
+    takes no part in it, and repair: what it sends of that (specs/fec.md). Raises ValueError for a value that no frame
     could carry, and TypeError for one of another type.
     """
 
@@ -80,11 +104,14 @@ class Config:
     salt: bytes
     key: bytes | None = None
     mux: Mux | None = None
+    fec: tuple[str, ...] | None = None
+    repair: RepairShape | None = None
 
     def __post_init__(self) -> None:
         for name, plain in _TYPES:
             object.__setattr__(self, name, plain(name, getattr(self, name)))
         object.__setattr__(self, "key", sealing.check_key(self.key))
+        self._check_optional()
         sealing.nonce_start(self.salt, 0)
         if not 0 <= self.space_hash32 < 2**32:
             raise ValueError(f"space_hash32 {self.space_hash32} is not a u32")
@@ -94,14 +121,21 @@ class Config:
             raise ValueError(
                 f"embedding_space_id has {len(self.embedding_space_id)} characters, {MAX_SPACE_ID} at most"
             )
-        for name in LISTS:
-            listed = getattr(self, name)
+        for name in (*LISTS, FEC):
+            listed = getattr(self, name) or ()
             if len(set(listed)) < len(listed):
                 raise ValueError(f"{name} names something twice: {', '.join(listed)}")
+        listed = (*self.modality, *self.compress, *self.crypto, *self.dtype, *(self.fec or ()))
+        for text in (self.embedding_space_id, *listed):
+            text.encode()  # UnicodeEncodeError, a ValueError, for half a surrogate pair (MSG-15)
+
+    def _check_optional(self) -> None:
         if self.mux is not None:
             _check_mux(instance("mux", self.mux, Mux))
-        for text in (self.embedding_space_id, *self.modality, *self.compress, *self.crypto, *self.dtype):
-            text.encode()  # UnicodeEncodeError, a ValueError, for half a surrogate pair (MSG-15)
+        if self.fec is not None:
+            object.__setattr__(self, FEC, names(FEC, self.fec))
+        if self.repair is not None:
+            instance("repair", self.repair, RepairShape)
 
 
 def _check_mux(mux: Mux) -> None:

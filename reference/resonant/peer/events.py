@@ -30,7 +30,7 @@ class Mux:
 class Established:
     """A session begins or is renegotiated. Lists as agreed, in own order; compress and crypto as chosen.
 
-    mux: the other end's bounds, where multiplexing is agreed (MUX-5).
+    mux: the other end's bounds, where multiplexing is agreed (MUX-5). fec: as chosen, where both ends named it (FEC-8).
     """
 
     agreed_proto: int
@@ -40,6 +40,7 @@ class Established:
     modality: tuple[str, ...]
     critique: bool
     mux: Mux | None = None
+    fec: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,14 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
+class Recovered:
+    """A frame was computed from repair; what it does is told next."""
+
+    stream_id: int
+    frame_seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class Dropped:
     """A frame was dropped."""
 
@@ -143,6 +152,7 @@ Event: TypeAlias = (
     | Done
     | Failed
     | Lost
+    | Recovered
     | Dropped
     | Closed
 )
@@ -152,11 +162,13 @@ Event: TypeAlias = (
 class Place:
     """The part that a sent frame has in a conversation, for transports that carry parts apart (QUI-4, QUI-5).
 
-    stream_id: of the opened stream that it belongs to. alone: whether it is a message of its own.
+    stream_id: of the opened stream that it belongs to. alone: whether it is a message of its own. repair: whether it
+    is no frame, and goes as a datagram or not at all (FEC-12, FEC-33).
     """
 
     stream_id: int | None = None
     alone: bool = False
+    repair: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,11 +50,14 @@ class Peer:
     def _meet_due(self, now_ms: int) -> None:
         timers.meet_due(self._talk, integer("now_ms", now_ms))
 
-    def receive(self, datagram: bytes, now_ms: int) -> Output:
-        """Handle a datagram from the other end, whatever bytes it is. Never raises for any of them."""
+    def receive(self, datagram: bytes, now_ms: int, *, alone: bool = True) -> Output:
+        """Handle a datagram from the other end, whatever bytes it is. Never raises for any of them.
+
+        alone: whether it came as one, and not as a frame behind others, where there is no repair (FEC-12).
+        """
         datagram = octets("datagram", datagram)
         self._meet_due(now_ms)
-        receive(self._talk, datagram)
+        receive(self._talk, datagram, alone=alone)
         return self._talk.flush()
 
     def advance(self, now_ms: int) -> Output:
@@ -70,6 +73,10 @@ class Peer:
     def limit_room(self, room: int | None) -> None:
         """Refuse requests with BUFFER_LIMIT for frames of more bytes than these (TCP-20); None lets any pass."""
         self._talk.send_streams.room = room
+
+    def limit_datagrams(self, most: int | None) -> None:
+        """Protect single messages of so many bytes at most, which go as datagrams (FEC-27); None: all goes as these."""
+        self._talk.lone_bytes = most
 
     def cut_stream(self, stream_id: int) -> Output:
         """Fail a stream of the other end, if it is open: what carried it has ended before it (QUI-9).

@@ -8,12 +8,14 @@ from .framing import CloseReason, Splitter
 FRAME_TIMEOUT_MS = 10_000
 SESSION_TIMEOUT_MS = 15_000
 MAX_UNSENT_BYTES = 16 << 20
+NEVER_ALONE = -1
+"""In place of a length, on a connection where nothing is lost."""
 
 
 class Pipe:
     """One connection of an endpoint: its incoming bytes, its deadlines, and how much of what it sends still waits."""
 
-    __slots__ = ("_begun_ms", "_session_due_ms", "_splitter", "ended", "unsent")
+    __slots__ = ("_begun_ms", "_session_due_ms", "_splitter", "ended", "lone_bytes", "unsent")
 
     def __init__(self, accepted_ms: int | None) -> None:
         """accepted_ms: when a server accepted it; None for that of a client, which may go without a session."""
@@ -23,6 +25,11 @@ class Pipe:
         self.ended = False
         self.unsent = 0
         """How many bytes were handed over that the system has not taken yet (TCP-20)."""
+        self.lone_bytes: int | None = NEVER_ALONE
+        """The largest single message that goes as a datagram, and so can be lost by itself; None where all frames do.
+
+        NEVER_ALONE where none can: FEC-11, FEC-12.
+        """
 
     @property
     def room(self) -> int:

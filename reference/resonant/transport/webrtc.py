@@ -28,7 +28,14 @@ class ChannelPipe(Pipe):
 
     __slots__ = ("max_frame_bytes",)
 
-    def __init__(self, accepted_ms: int | None, max_frame_bytes: int = MAX_FRAME_BYTES) -> None:
-        """accepted_ms: as of `Pipe`. max_frame_bytes: `message_limit` of the other end's description."""
+    def __init__(
+        self, accepted_ms: int | None, max_frame_bytes: int = MAX_FRAME_BYTES, *, reliable: bool = True
+    ) -> None:
+        """accepted_ms: as of `Pipe`. max_frame_bytes: `message_limit` of the other end's description.
+
+        reliable: whether no message is lost, which is what neither maxRetransmits nor maxPacketLifeTime means (FEC-11).
+        """
         super().__init__(accepted_ms)
         self.max_frame_bytes = max_frame_bytes
+        if not reliable:
+            self.lone_bytes = None

@@ -35,6 +35,8 @@ class Config:
     require_crypto: bool = False
     key: bytes | None = None
     salt: bytes = PEER_SALT
+    fec: tuple[str, ...] | None = None
+    repair: dict[str, int] | None = None
 
     def json(self) -> dict[str, Any]:
         """The `config` of specs/ops/peer_open.json."""

@@ -93,6 +93,11 @@ def expect(*frames: Frame | Said, name: str = "", link: str = "a") -> Steps:
     return [_at(link) | {"expect": frame.json()} | named for frame in frames]
 
 
+def expect_bytes(*datagrams: bytes, link: str = "a") -> Steps:
+    """The next datagrams are these, byte for byte, whether they are frames or repair."""
+    return [_at(link) | {"expect_bytes": datagram.hex()} for datagram in datagrams]
+
+
 def again(*names: str, link: str = "a") -> Steps:
     """The next datagrams are those so named, byte for byte."""
     return [_at(link) | {"expect_again": name} for name in names]

@@ -81,6 +81,12 @@ reject_codes! {
     NonFinite = "NON_FINITE",
     /// A value does not fit the field or parameter it is for.
     FieldRange = "FIELD_RANGE",
+    /// Fewer shards are there than there were of data.
+    NotRecoverable = "NOT_RECOVERABLE",
+    /// A tensor has no form that is allowed and exact enough.
+    Tolerance = "TOLERANCE",
+    /// A tensor has no form that is exact enough within the budget.
+    Budget = "BUDGET",
     /// A ping or capability is of a version that there is not.
     UnsupportedVersion = "UNSUPPORTED_VERSION",
     /// A frame is from another embedding space.

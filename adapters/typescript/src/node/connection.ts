@@ -76,9 +76,12 @@ export class Connection implements AsyncIterable<PeerEvent> {
     this.#endpoint.send(this.remote, streamId, message);
   }
 
-  /** Opens a stream: what is sent on it is delivered in order and verified as a whole. */
-  open(streamId: number, strongTail: boolean, sizes?: Sizes): void {
-    this.#endpoint.open(this.remote, streamId, strongTail, sizes);
+  /**
+   * Opens a stream: what is sent on it is delivered in order and verified as a whole. A managed one has an urgency, of 0 to
+   * 7: the lowest goes first.
+   */
+  open(streamId: number, strongTail: boolean, sizes?: Sizes, urgency?: number): void {
+    this.#endpoint.open(this.remote, streamId, strongTail, sizes, urgency);
   }
 
   /** Ends a stream. Whoever closes right after it can send nothing again that was lost. */
@@ -94,6 +97,36 @@ export class Connection implements AsyncIterable<PeerEvent> {
   /** Sends a HEART. */
   heart(streamId: number): void {
     this.#endpoint.heart(this.remote, streamId);
+  }
+
+  /** Ends a managed stream before its time, for a reason of `A` to `Z`, `0` to `9` and `_`. */
+  reset(streamId: number, code: string): void {
+    this.#endpoint.reset(this.remote, streamId, code);
+  }
+
+  /** Holds a managed stream of the other peer, which delivers nothing then, and soon gets no more. */
+  hold(streamId: number): void {
+    this.#endpoint.hold(this.remote, streamId);
+  }
+
+  /** Goes on with a stream that was held. */
+  resume(streamId: number): void {
+    this.#endpoint.resume(this.remote, streamId);
+  }
+
+  /** Wants no more of a managed stream of the other peer. */
+  cancel(streamId: number): void {
+    this.#endpoint.cancel(this.remote, streamId);
+  }
+
+  /** Lets the data frames of managed streams wait, so that `uncork` sends them in the order of their urgency. */
+  cork(): void {
+    this.#endpoint.cork(this.remote);
+  }
+
+  /** Sends what waits since `cork`, as far as the other peer takes it. */
+  uncork(): void {
+    this.#endpoint.uncork(this.remote);
   }
 
   /** The events from now on, until the connection is closed. Throws the reason of the signal once that is aborted. */

@@ -101,9 +101,12 @@ export class Endpoint implements AsyncIterable<Arrived> {
     this.#ask(to, (peer, now) => peer.send(streamId, message, now));
   }
 
-  /** Opens a stream: what is sent on it is delivered in order and verified as a whole. */
-  open(to: Address, streamId: number, strongTail: boolean, sizes?: Sizes): void {
-    this.#ask(to, (peer, now) => peer.open(streamId, strongTail, now, sizes));
+  /**
+   * Opens a stream: what is sent on it is delivered in order and verified as a whole. A managed one has an urgency, of 0 to
+   * 7: the lowest goes first.
+   */
+  open(to: Address, streamId: number, strongTail: boolean, sizes?: Sizes, urgency?: number): void {
+    this.#ask(to, (peer, now) => peer.open(streamId, strongTail, now, sizes, urgency));
   }
 
   /** Ends a stream. Whoever closes right after it can send nothing again that was lost. */
@@ -119,6 +122,36 @@ export class Endpoint implements AsyncIterable<Arrived> {
   /** Sends a HEART. */
   heart(to: Address, streamId: number): void {
     this.#ask(to, (peer, now) => peer.heart(streamId, now));
+  }
+
+  /** Ends a managed stream before its time, for a reason of `A` to `Z`, `0` to `9` and `_`. */
+  reset(to: Address, streamId: number, code: string): void {
+    this.#ask(to, (peer, now) => peer.reset(streamId, code, now));
+  }
+
+  /** Holds a managed stream of the other peer, which delivers nothing then, and soon gets no more. */
+  hold(to: Address, streamId: number): void {
+    this.#ask(to, (peer, now) => peer.hold(streamId, now));
+  }
+
+  /** Goes on with a stream that was held. */
+  resume(to: Address, streamId: number): void {
+    this.#ask(to, (peer, now) => peer.resume(streamId, now));
+  }
+
+  /** Wants no more of a managed stream of the other peer. */
+  cancel(to: Address, streamId: number): void {
+    this.#ask(to, (peer, now) => peer.cancel(streamId, now));
+  }
+
+  /** Lets the data frames of managed streams wait, so that `uncork` sends them in the order of their urgency. */
+  cork(to: Address): void {
+    this.#ask(to, (peer, now) => peer.cork(now));
+  }
+
+  /** Sends what waits since `cork`, as far as the other peer takes it. */
+  uncork(to: Address): void {
+    this.#ask(to, (peer, now) => peer.uncork(now));
   }
 
   /** The events from now on, until the endpoint is closed. Throws the reason of the signal once that is aborted. */

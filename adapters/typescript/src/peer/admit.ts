@@ -19,6 +19,13 @@ export function admit(state: State, arrival: Arrival): Objection | undefined {
       return rejected(streamFault(state, arrival, content.head === undefined));
     case "tail":
       return rejected(streamFault(state, arrival, content.tail === undefined));
+    case "credit":
+    case "blocked":
+      return rejected(streamFault(state, arrival, content.limit === undefined)); // MUX-6
+    case "done":
+      return rejected(streamFault(state, arrival, false));
+    case "reset":
+      return rejected(streamFault(state, arrival, content.code === undefined));
     case "other":
       return rejected(encryptionFault(state, arrival)); // HSK-60
     case "unreadable":
@@ -54,7 +61,7 @@ function dataFault(state: State, arrival: Arrival): Fault | undefined {
   );
 }
 
-/** What is wrong with a HEAD, TAIL or HEART (HSK-37). */
+/** What is wrong with a HEAD, TAIL or HEART (HSK-37), or a message about a managed stream (MUX-6). */
 function streamFault(state: State, arrival: Arrival, isMalformed: boolean): Fault | undefined {
   if (state.session === undefined) return noSession();
   return (

@@ -1,6 +1,6 @@
-import type { PeerConfig } from "./config.js";
+import type { MuxLimits, PeerConfig } from "./config.js";
 import type { Agreement } from "./event.js";
-import { type CompressName, type CryptoName, NEVER_AGREED } from "./names.js";
+import { type CompressName, type CryptoName, type FecName, NEVER_AGREED } from "./names.js";
 import type { Session } from "./state.js";
 import type { Capability, Lists, Ping, Space } from "./sync.js";
 
@@ -34,21 +34,43 @@ function shared<Name extends string>(own: readonly Name[], others: readonly stri
   return own.filter((name) => !NEVER_AGREED.has(name) && (names === undefined || names.has(name)));
 }
 
+/** What of a peer's own list `fec` the other lists, too; undefined unless both have one (FEC-7). */
+export function fecInCommon(config: PeerConfig, fec: readonly string[] | undefined): readonly FecName[] | undefined {
+  return config.fec && fec && config.fec.filter((name) => fec.includes(name));
+}
+
 /** What a server agrees on with the client of a ping. */
 export function serverSession(config: PeerConfig, ping: Ping, streamId: number): Session {
   const agreed = inCommon(config, ping.lists);
-  return session(agreed, config.critique && ping.critique, config.requireCrypto, ping.spaceHash32, streamId);
+  const extras = extrasOf(config, ping);
+  return session(agreed, extras, config.critique && ping.critique, config.requireCrypto, ping.spaceHash32, streamId);
 }
 
 /** What a client agrees on with the server of a capability. */
 export function clientSession(config: PeerConfig, capability: Capability, streamId: number): Session {
   const agreed = inCommon(config, capability.lists);
+  const extras = extrasOf(config, capability);
   const seal = config.requireCrypto || capability.requireCrypto;
-  return session(agreed, config.critique && capability.critique, seal, capability.spaceHash32, streamId);
+  return session(agreed, extras, config.critique && capability.critique, seal, capability.spaceHash32, streamId);
+}
+
+/** What is agreed only where both peers have a value for it (MUX-3, FEC-7). */
+interface Extras {
+  /** The limits of the other peer. */
+  readonly mux: MuxLimits | undefined;
+  readonly fec: readonly FecName[] | undefined;
+}
+
+function extrasOf(config: PeerConfig, { mux, fec }: Pick<Ping, "mux" | "fec">): Extras {
+  return {
+    mux: config.mux && mux && { streams: mux.streams, frames: mux.frames },
+    fec: fecInCommon(config, fec),
+  };
 }
 
 function session(
   agreed: Agreed,
+  { mux, fec }: Extras,
   critique: boolean,
   seal: boolean,
   otherSpaceHash32: number,
@@ -64,6 +86,15 @@ function session(
     dtype: agreed.dtype,
     modality: agreed.modality,
     critique,
+    ...(mux && { mux }), // MUX-5
+    ...(fec && { fec: fec[0] ?? "none" }), // FEC-8
   };
-  return { agreement, compress: new Set(agreed.compress), crypto: new Set(agreed.crypto), otherSpaceHash32, streamId };
+  return {
+    agreement,
+    compress: new Set(agreed.compress),
+    crypto: new Set(agreed.crypto),
+    takesRepair: fec?.includes("rs8") ?? false,
+    otherSpaceHash32,
+    streamId,
+  };
 }

@@ -24,6 +24,7 @@ const CHECKS: readonly Check[] = [
   admit,
   differsInStrongTail,
   isAfterTail,
+  exceedsLimit,
   lacksRoom,
   disagrees,
 ];
@@ -64,7 +65,7 @@ function isOld(state: State, arrival: Arrival): Objection | undefined {
     return stream.has(ref.frameSeq) ? { drop: "DUPLICATE" } : undefined;
   }
   if (content.kind === "head") return undefined;
-  const window = state.closed.get(ref.streamId) ?? state.windows.get(ref.streamId);
+  const window = state.closed.get(ref.streamId)?.window ?? state.windows.get(ref.streamId);
   const code = window?.judge(ref.frameSeq, content.kind === "tail");
   return code === undefined ? undefined : { drop: code };
 }
@@ -82,13 +83,31 @@ function isAfterTail(state: State, { ref, content, exempt }: Arrival): Objection
   return content.kind === "tail" && ref.frameSeq === held.frameSeq ? undefined : { drop: "AFTER_TAIL" };
 }
 
+/** Whether it is a data frame that its sender had no credit for (MUX-14). */
+function exceedsLimit(state: State, { ref, content }: Arrival): Objection | undefined {
+  const stream = state.streams.get(ref.streamId);
+  if (stream?.frames === undefined || content.kind !== "data" || ref.frameSeq < stream.limit) return undefined;
+  const adds = { limit: String(stream.limit) };
+  return { reject: { code: "FLOW_CONTROL", text: "there is no credit for the frame", adds }, fails: true };
+}
+
 function lacksRoom(state: State, { ref, content, exempt, bytes }: Arrival): Objection | undefined {
   const limited: Objection = { drop: "BUFFER_LIMIT" };
-  if (content.kind === "head") return state.streams.size >= MAX_OPEN_STREAMS ? limited : undefined;
+  if (content.kind === "head") {
+    if (state.agreedLimits !== undefined) return isOneTooMany(state, state.agreedLimits.streams);
+    return state.streams.size >= MAX_OPEN_STREAMS ? limited : undefined;
+  }
   const stream = state.streams.get(ref.streamId);
-  if (stream === undefined || exempt || content.kind === "tail" || ref.frameSeq === stream.next) return undefined;
+  if (stream === undefined || exempt || content.kind === "tail") return undefined;
+  if (ref.frameSeq === stream.next && !stream.isOnHold) return undefined;
   const fits = stream.isNear(ref.frameSeq) && state.waitingBytes() + bytes.length <= MAX_WAITING_BYTES;
   return fits ? undefined : limited;
+}
+
+/** Whether a HEAD would open one stream more than may be open (MUX-22). */
+function isOneTooMany(state: State, max: number): Objection | undefined {
+  if (state.countOpen() < max) return undefined;
+  return { reject: { code: "STREAM_LIMIT", text: `${max} streams are open`, adds: { max } } };
 }
 
 /** Whether a server cannot agree to a ping (HSK-11). */

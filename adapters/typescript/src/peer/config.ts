@@ -6,12 +6,32 @@ import {
   type CryptoName,
   DTYPES,
   type DtypeName,
+  FEC,
+  type FecName,
   MODALITIES,
   type ModalityName,
 } from "./names.js";
 
 /** Which end of a connection a peer is: the client starts it. */
 export type Role = "client" | "server";
+
+/** What a peer lets the other send at once, where both have one of these (specs/mux.md). */
+export interface MuxLimits {
+  /** How many streams of the other peer may be open, 1 to 1,024. */
+  readonly streams: number;
+  /** How far each may run ahead of what is delivered of it, 16 to 1,024. */
+  readonly frames: number;
+}
+
+/** The groups for which a peer sends repair (specs/fec.md). */
+export interface RepairGroups {
+  /** The frames of a group, 1 to 128. */
+  readonly k: number;
+  /** The repair datagrams of a group, 1 to 32: so many of its frames may be lost. */
+  readonly r: number;
+  /** From one frame of a group to the next, 1 to 16. With more than 1 a burst of losses is shared out among groups. */
+  readonly step: number;
+}
 
 /** The own values of a peer (specs/handshake.md): what it is, and what it supports in order of preference. */
 export interface PeerConfig {
@@ -30,9 +50,18 @@ export interface PeerConfig {
   readonly requireCrypto: boolean;
   /** The 32 bytes that both ends share, of XCHACHA. */
   readonly key?: Uint8Array | undefined;
+  /** Has streams managed: their number and lead are limited, and they can be held, reset and cancelled. */
+  readonly mux?: MuxLimits | undefined;
+  /** Whether lost datagrams are computed from repair, in order of preference. */
+  readonly fec?: readonly FecName[] | undefined;
+  /** What repair it sends, where `fec` is agreed; none where it is left out. */
+  readonly repair?: RepairGroups | undefined;
 }
 
-/** Everything that this library can do, to start from: `{ ...ALL_FEATURES, spaceHash32, dModel, key }`. */
+/**
+ * What every program can do with this library, to start from: `{ ...ALL_FEATURES, spaceHash32, dModel, key }`. What takes
+ * a choice is for the program to add: `mux`, and `fec` with `repair`.
+ */
 export const ALL_FEATURES: PeerConfig = {
   embeddingSpaceId: "",
   spaceHash32: 0,
@@ -70,14 +99,32 @@ export function checked(config: PeerConfig): PeerConfig {
     throw new RangeError(`dModel ${dModel} is not an integer of at least 1`);
   if (key !== undefined && key.length !== KEY_BYTES)
     throw new RangeError(`key has ${key.length} bytes, not ${KEY_BYTES}`);
+  checkRanges("mux", config.mux, { streams: [1, 1024], frames: [16, 1024] });
+  checkRanges("repair", config.repair, { k: [1, 128], r: [1, 32], step: [1, 16] });
   return {
     ...config,
     modality: known(config.modality, MODALITIES),
     compress: known(config.compress, COMPRESS),
     crypto: known(config.crypto, CRYPTO),
     dtype: known(config.dtype, DTYPES),
+    mux: config.mux && { streams: config.mux.streams, frames: config.mux.frames },
+    fec: config.fec && known(config.fec, FEC),
     ...(key === undefined ? {} : { key: key.slice() }),
   };
+}
+
+/** Checks that each member of an own value is an integer in its range. */
+function checkRanges<Value extends object>(
+  name: string,
+  value: Value | undefined,
+  ranges: Readonly<Record<keyof Value & string, readonly [least: number, most: number]>>,
+): void {
+  if (value === undefined) return;
+  for (const [member, [least, most]] of Object.entries<readonly [number, number]>(ranges)) {
+    const number = (value as Readonly<Record<string, unknown>>)[member] as number;
+    if (Number.isInteger(number) && number >= least && number <= most) continue;
+    throw new RangeError(`${name}.${member} is ${number}, not ${least} to ${most}`);
+  }
 }
 
 function known<Name extends string>(own: readonly Name[], names: readonly Name[]): readonly Name[] {

@@ -3,6 +3,7 @@ import type { Code } from "../errors.js";
 import { ResonantError } from "../errors.js";
 import { Dtype, Flag, type Frame, MessageType, Modality, type Slice } from "../frame.js";
 import type { Ref } from "./event.js";
+import { isTooLong } from "./groups.js";
 import { nonceOf } from "./nonce.js";
 import type { Answer, State } from "./state.js";
 
@@ -56,22 +57,40 @@ function frameBytes(state: State, streamId: number, content: Content, flags: num
   return encode(frame, { key: state.config.key, nonce });
 }
 
-/** Sends the next frame of a stream_id. */
-export function send(state: State, streamId: number, bytes: Uint8Array): Ref {
+/** Where a frame stands to repair: ping, capability, HEAD and TAIL are in no group, and end those of their stream_id. */
+export interface Standing {
+  readonly isApart: boolean;
+}
+
+/** Sends the next frame of a stream_id, and the repair of the groups that end with it (FEC-26 to FEC-30). */
+export function send(state: State, streamId: number, bytes: Uint8Array, standing?: Standing): Ref {
   const ref = { streamId, frameSeq: state.outgoing.next(streamId) };
-  state.outgoing.sent(ref, bytes);
+  const isApart = standing?.isApart || isTooLong(bytes);
+  if (isApart) sendRepair(state, state.groups.endAll(streamId));
+  state.outgoing.sent(ref, bytes, state.now);
   sendAgain(state, bytes);
+  const own = state.repair;
+  if (own !== undefined && !isApart) sendRepair(state, state.groups.add(ref, bytes, own, state.now));
   return ref;
+}
+
+/** Sends repair, which is no frame: what does not fit is left out (FEC-3, FEC-33). */
+export function sendRepair(state: State, repair: readonly Uint8Array[]): void {
+  for (const bytes of repair) if (!isTooLarge(state, bytes) && hasRoomFor(state, bytes)) state.datagrams.push(bytes);
 }
 
 /** Throws where a frame that the application asks for is too large (HSK-1, RTC-8), or would wait behind too many (TCP-20). */
 export function mustFit(state: State, bytes: Uint8Array): void {
-  if (isTooLarge(state, bytes)) {
-    const { maxFrameBytes, clause } = state.carrier;
-    throw new ResonantError("FRAME_TOO_LARGE", `${bytes.length} bytes, of ${maxFrameBytes} at most`, clause);
-  }
+  mustBeCarried(state, bytes);
   if (hasRoomFor(state, bytes)) return;
   throw new ResonantError("BUFFER_LIMIT", "too much waits for the other end to read", "TCP-20");
+}
+
+/** Throws where a frame is too large to be sent ever. */
+export function mustBeCarried(state: State, bytes: Uint8Array): void {
+  if (!isTooLarge(state, bytes)) return;
+  const { maxFrameBytes, clause } = state.carrier;
+  throw new ResonantError("FRAME_TOO_LARGE", `${bytes.length} bytes, of ${maxFrameBytes} at most`, clause);
 }
 
 const isTooLarge = ({ carrier }: State, { length }: Uint8Array): boolean => length > carrier.maxFrameBytes;
@@ -92,9 +111,9 @@ export function mayReply(state: State, streamId: number): boolean {
 }
 
 /** Sends a capability or an error, which `mayReply` allowed. */
-export function reply(state: State, streamId: number, members: Members): Uint8Array {
+export function reply(state: State, streamId: number, members: Members, standing?: Standing): Uint8Array {
   const bytes = openFrame(state, streamId, members);
-  send(state, streamId, bytes);
+  send(state, streamId, bytes, standing);
   state.replied();
   return bytes;
 }
@@ -103,6 +122,12 @@ export function reply(state: State, streamId: number, members: Members): Uint8Ar
 export function replyAgain(state: State, answer: Answer): void {
   sendAgain(state, answer.bytes);
   state.replied();
+}
+
+/** Sends credit, blocked, done or reset, unless nothing but ping, capability and error may be sent (MUX-7, HSK-46). */
+export function sendManaging(state: State, streamId: number, members: Members): Ref | undefined {
+  if (state.session === undefined || state.mustSeal || !state.outgoing.hasRoom(streamId)) return undefined;
+  return send(state, streamId, agreedFrame(state, streamId, syncContent(members), false));
 }
 
 /** An error that a frame gets: its code, what the code adds (HSK-43), and a text for people. */

@@ -1,12 +1,16 @@
 import type { Code } from "../errors.js";
 import type { Frame, Slice } from "../frame.js";
-import type { CompressName, CryptoName, DtypeName, ModalityName } from "./names.js";
+import type { MuxLimits } from "./config.js";
+import type { CompressName, CryptoName, DtypeName, FecName, ModalityName } from "./names.js";
 
 /** Names a frame by its two numbers. */
 export interface Ref {
   readonly streamId: number;
   readonly frameSeq: bigint;
 }
+
+/** A frame's two numbers as a key. */
+export const refKey = ({ streamId, frameSeq }: Ref): string => `${streamId}/${frameSeq}`;
 
 /** What the two peers of a session agreed on: lists in own order, and what this one chose for its own frames. */
 export interface Agreement {
@@ -16,6 +20,10 @@ export interface Agreement {
   readonly dtype: readonly DtypeName[];
   readonly modality: readonly ModalityName[];
   readonly critique: boolean;
+  /** The other peer's limits, where multiplexing is agreed. */
+  readonly mux?: MuxLimits;
+  /** Where both peers said something of it. */
+  readonly fec?: FecName;
 }
 
 /** A session begins, or is renegotiated. */
@@ -76,8 +84,19 @@ export interface Failed {
   readonly kind: "failed";
   readonly streamId: number;
   readonly code: Code;
-  /** What differs, of STREAM_CORRUPT. */
+  /** What differs, of STREAM_CORRUPT; the sender's code, of STREAM_RESET. */
   readonly what?: string;
+}
+
+/** The other peer has a stream of this one's, whole and verified. */
+export interface Done {
+  readonly kind: "done";
+  readonly streamId: number;
+}
+
+/** A lost frame was computed from repair; what comes of it follows. */
+export interface Recovered extends Ref {
+  readonly kind: "recovered";
 }
 
 /** The other peer is lost, and the session with it. */
@@ -108,7 +127,9 @@ export type PeerEvent =
   | Incomplete
   | Complete
   | Failed
+  | Done
   | Lost
+  | Recovered
   | Dropped
   | Closed;
 

@@ -37,6 +37,10 @@ export const isBoolean: Test = (value) => typeof value === "boolean";
 export const isInteger: Test = (value) => typeof value === "number";
 export const isPositive: Test = (value) => typeof value === "number" && value >= 1;
 export const isU32: Test = (value) => typeof value === "number" && value >= 0 && value <= 0xffff_ffff;
+export const isWithin =
+  (least: number, most: number): Test =>
+  (value) =>
+    typeof value === "number" && value >= least && value <= most;
 export const isTexts: Test = (value) => Array.isArray(value) && value.every(isText);
 
 const DECIMAL = /^(?:0|[1-9][0-9]{0,19})$/;
@@ -45,6 +49,11 @@ const MAX_U64 = 2n ** 64n - 1n;
 /** A u64 as a decimal string, without zeros before it. */
 export const isU64: Test = (value) => typeof value === "string" && DECIMAL.test(value) && BigInt(value) <= MAX_U64;
 export const isU64s: Test = (value) => Array.isArray(value) && value.every(isU64);
+
+const RESET_CODE = /^[A-Z0-9_]{1,64}$/;
+
+/** The code of a reset (specs/mux.md). */
+export const isResetCode: Test = (value) => typeof value === "string" && RESET_CODE.test(value);
 
 const MD5 = /^[0-9a-f]{32}$/;
 const XXH3 = /^[0-9a-f]{16}$/;

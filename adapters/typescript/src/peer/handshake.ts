@@ -1,9 +1,11 @@
 import type { Code } from "../errors.js";
-import { clientSession, differ, inCommon, offeredCrypto, serverSession } from "./agreement.js";
+import { clientSession, differ, fecInCommon, inCommon, offeredCrypto, serverSession } from "./agreement.js";
 import type { Arrival } from "./arrival.js";
 import type { PeerConfig } from "./config.js";
 import { type Members, mustFit, openFrame, reply, send, sendAgain } from "./emit.js";
-import { type Answer, refKey, type Session, type State } from "./state.js";
+import { refKey } from "./event.js";
+import type { SentStream } from "./outgoing.js";
+import type { Answer, Session, State } from "./state.js";
 import { type Owed, settle } from "./streams.js";
 import type { Capability, Ping, SyncError } from "./sync.js";
 
@@ -17,7 +19,7 @@ export const HANDSHAKE_TIMEOUT_MS = 15_000;
 export function sendPing(state: State, streamId: number): void {
   const bytes = openFrame(state, streamId, pingMembers(state));
   mustFit(state, bytes);
-  const ref = send(state, streamId, bytes);
+  const ref = send(state, streamId, bytes, { isApart: true });
   state.outgoing.single(streamId);
   state.failed = false;
   state.waiting = { ...ref, bytes, sentAt: state.now, repeats: 0 };
@@ -33,6 +35,8 @@ function pingMembers({ config, now }: State): Members {
     compress: config.compress,
     crypto: offeredCrypto(config),
     supports: { critique: config.critique, dtype: config.dtype },
+    ...(config.mux && { mux: config.mux }), // MUX-1
+    ...(config.fec && { fec: config.fec }), // FEC-4
   };
 }
 
@@ -57,7 +61,7 @@ export function pingDeadline(state: State): void {
 /** Answers a ping with a capability, before the error that a stream owes by its number (HSK-13 to HSK-17, STM-39). */
 export function answerPing(state: State, { ref, key }: Arrival, ping: Ping, owed: Owed | undefined): void {
   const session = serverSession(state.config, ping, ref.streamId);
-  const bytes = reply(state, ref.streamId, capabilityMembers(state.config, ping, session));
+  const bytes = reply(state, ref.streamId, capabilityMembers(state.config, ping, session), { isApart: true });
   state.outgoing.single(ref.streamId);
   rememberAnswer(state, key, { bytes, code: undefined });
   settle(state, owed);
@@ -66,6 +70,7 @@ export function answerPing(state: State, { ref, key }: Arrival, ping: Ping, owed
 
 function capabilityMembers(config: PeerConfig, ping: Ping, { agreement }: Session): Members {
   const { modality, compress, crypto, dtype } = inCommon(config, ping.lists);
+  const fec = fecInCommon(config, ping.fec);
   return {
     method: "capability",
     v: 1,
@@ -75,6 +80,8 @@ function capabilityMembers(config: PeerConfig, ping: Ping, { agreement }: Sessio
     compress: compress.length > 0 ? compress : ["none"], // HSK-15
     crypto: crypto.length > 0 ? crypto : ["none"],
     supports: { critique: agreement.critique, dtype, require_crypto: config.requireCrypto },
+    ...(ping.mux && config.mux && { mux: config.mux }),
+    ...(fec && { fec: fec.length > 0 ? fec : ["none"] }), // FEC-5
   };
 }
 
@@ -132,10 +139,33 @@ export function acceptError(state: State, { code, ref, missing }: SyncError): vo
   if (ref === undefined) return;
   if (state.waiting !== undefined && refKey(state.waiting) === refKey(ref)) endWait(state); // HSK-28
   const stream = state.outgoing.stream(ref.streamId);
-  if (stream?.state !== "ended" || stream.tailSeq !== ref.frameSeq) return; // STM-38
-  if (code === "STREAM_CORRUPT" || code === "STREAM_TIMEOUT") state.outgoing.break(stream); // STM-21
-  if (code !== "STREAM_INCOMPLETE" || !state.mayRepair()) return;
-  const frames = stream.again(missing);
+  if (stream === undefined) return;
+  if (isEnd(stream, code, ref.frameSeq)) state.outgoing.break(stream);
+  if (code !== "STREAM_INCOMPLETE") return;
+  if (stream.state === "ended" && stream.tailSeq === ref.frameSeq) repair(state, stream, stream.again(missing), true);
+  else if (stream.managed?.blockedSeq === ref.frameSeq) repair(state, stream, stream.named(missing), false); // MUX-18
+}
+
+/** Whether an error is the end of a stream at its sender (STM-21, STM-38, MUX-28). */
+function isEnd(stream: SentStream, code: string, frameSeq: bigint): boolean {
+  const isManaged = stream.managed !== undefined && !stream.managed.isDone;
+  switch (code) {
+    case "STREAM_CORRUPT":
+    case "STREAM_TIMEOUT":
+      return stream.state === "ended" && stream.tailSeq === frameSeq;
+    case "FLOW_CONTROL":
+      return isManaged && stream.isData(frameSeq);
+    case "STREAM_LIMIT":
+    case "STREAM_CANCELLED":
+      return isManaged && frameSeq === 0n;
+    default:
+      return false;
+  }
+}
+
+/** Sends frames of a stream again, with its TAIL or without. */
+function repair(state: State, stream: SentStream, frames: readonly Uint8Array[], withTail: boolean): void {
+  if (!state.mayRepair()) return;
   for (const bytes of frames) sendAgain(state, bytes);
-  if (frames.length > 0) state.outgoing.tailSent(stream, state.now);
+  if (withTail && frames.length > 0) state.outgoing.tailSent(stream, state.now);
 }

@@ -26,6 +26,12 @@ export class IncomingStream {
   readonly strong: boolean;
   readonly head: Head;
   readonly tally: Tally;
+  /** How far it may run ahead, of a managed stream (MUX-4). */
+  readonly frames: bigint | undefined;
+  /** The limit that its sender was told last. */
+  limit: bigint;
+  /** Whether the application holds it (MUX-19). */
+  isOnHold = false;
   /** The lowest number that is missing. */
   next = 1n;
   held: HeldTail | undefined;
@@ -39,10 +45,12 @@ export class IncomingStream {
   /** Numbers that were filled out of reach of the reorder window, in the order in which they came. */
   readonly #far = new Set<bigint>();
 
-  constructor(streamId: number, strong: boolean, head: Head) {
+  constructor(streamId: number, strong: boolean, head: Head, frames: bigint | undefined) {
     this.streamId = streamId;
     this.strong = strong;
     this.head = head;
+    this.frames = frames;
+    this.limit = frames ?? 0n;
     this.tally = new Tally({ withMd5: head.sizes !== undefined });
   }
 
@@ -94,11 +102,16 @@ export class IncomingStream {
     return numbers;
   }
 
+  /** Whether it waits for missing numbers below its TAIL, and not for its application alone (STM-18, MUX-19). */
+  get isIncomplete(): boolean {
+    return this.held !== undefined && (!this.isOnHold || this.missing(this.held.frameSeq).length > 0);
+  }
+
   /** The numbers that were accepted, as a closed stream remembers them (STM-35). */
-  window(tailSeq: bigint): ReplayWindow {
+  window(): ReplayWindow {
     const window = new ReplayWindow();
     window.acceptAll(this.next - 1n);
-    for (const number of [...this.#waiting.keys(), ...this.#far, tailSeq]) window.accept(number);
+    for (const number of [...this.#waiting.keys(), ...this.#far]) window.accept(number);
     return window;
   }
 

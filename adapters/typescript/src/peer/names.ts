@@ -9,10 +9,14 @@ export const DTYPES = ["f16", "i8", "q4", "sparse"] as const;
 /** The names of `modality`, by the number that a frame has. */
 export const MODALITIES = ["text", "image", "audio", "graph", "mixed"] as const;
 
+/** The names of `fec` (specs/fec.md). */
+export const FEC = ["rs8", "none"] as const;
+
 export type CompressName = (typeof COMPRESS)[number];
 export type CryptoName = (typeof CRYPTO)[number];
 export type DtypeName = (typeof DTYPES)[number];
 export type ModalityName = (typeof MODALITIES)[number];
+export type FecName = (typeof FEC)[number];
 
 /** The names that nobody agrees on (HSK-7). */
 export const NEVER_AGREED: ReadonlySet<string> = new Set(["lz4", "aes256gcm"]);

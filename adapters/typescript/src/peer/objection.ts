@@ -4,7 +4,8 @@ import type { Fault } from "./emit.js";
 /** What becomes of a frame that a check objects to. */
 export type Objection =
   | { readonly drop: Code }
-  | { readonly reject: Fault }
+  /** `fails`: so does its stream (MUX-14). */
+  | { readonly reject: Fault; readonly fails?: boolean }
   /** It is a ping that was answered (HSK-18). */
   | { readonly repeat: true };
 

@@ -1,10 +1,14 @@
+import { MessageType } from "../frame.js";
 import type { Ref } from "./event.js";
 import { Tally } from "./tally.js";
+import { type ManagedSending, Turns } from "./turns.js";
 
 /** How many stream_ids a peer sends on under one salt (HSK-72). */
 export const MAX_SENT_STREAMS = 65_536;
 /** How long after its last TAIL a stream can be repaired (STM-37). */
 const KEPT_MS = 10_000;
+/** How long a stream that was reset counts as open (MUX-23). */
+const RESET_COUNTS_MS = 1000;
 /** The most frames that are sent again for one STREAM_INCOMPLETE (STM-20). */
 const MAX_RESENT = 64;
 
@@ -17,19 +21,39 @@ export class SentStream {
   /** The number of its TAIL. */
   tailSeq: bigint | undefined;
   tailSentAt = 0;
+  /** Of a managed stream. */
+  readonly managed: ManagedSending | undefined;
 
-  constructor(strong: boolean) {
+  constructor(strong: boolean, managed?: ManagedSending) {
     this.strong = strong;
+    this.managed = managed;
+  }
+
+  /** Whether it counts as open, of a managed stream (MUX-23). */
+  counts(now: number): boolean {
+    const resetAt = this.managed?.resetAt;
+    if (resetAt !== undefined) return now - resetAt < RESET_COUNTS_MS;
+    if (this.state === "broken" || this.managed?.isDone) return false;
+    return this.state === "open" || now - this.tailSentAt < KEPT_MS;
   }
 
   /** The frames to send for a STREAM_INCOMPLETE, its TAIL last; none where they are not kept any more (STM-20). */
   again(missing: readonly bigint[]): Uint8Array[] {
     const tail = this.tailSeq === undefined ? undefined : this.frames.get(this.tailSeq);
-    if (tail === undefined) return [];
+    return tail === undefined ? [] : [...this.named(missing), tail];
+  }
+
+  /** Whether a number is that of one of its data frames that is kept. */
+  isData(number: bigint): boolean {
+    const type = this.frames.get(number)?.[1];
+    return type !== undefined && type !== MessageType.Sync;
+  }
+
+  /** The frames with these numbers that are kept, but for the TAIL, in ascending order. */
+  named(missing: readonly bigint[]): Uint8Array[] {
     const named = [...new Set(missing)].filter((number) => number !== this.tailSeq && this.frames.has(number));
     named.sort((one, other) => (one < other ? -1 : 1));
-    const frames = named.slice(0, MAX_RESENT).map((number) => this.frames.get(number) as Uint8Array);
-    return [...frames, tail];
+    return named.slice(0, MAX_RESENT).map((number) => this.frames.get(number) as Uint8Array);
   }
 }
 
@@ -40,6 +64,10 @@ export class Outgoing {
   readonly #used = new Map<number, SentStream | undefined>();
   /** Streams that ended and whose frames are kept, in the order of their last TAIL. */
   readonly #ending = new Set<SentStream>();
+  /** Managed streams that may count as open. */
+  readonly #managed = new Set<SentStream>();
+  /** What waits to be sent. */
+  readonly turns = new Turns();
 
   /** The next number on a stream_id. */
   next(streamId: number): bigint {
@@ -63,7 +91,7 @@ export class Outgoing {
   /** Whether HEART and data frames may be sent on it: it is no stream, or an open one. */
   isOpen(streamId: number): boolean {
     const stream = this.stream(streamId);
-    return stream === undefined || stream.state === "open";
+    return stream === undefined || (stream.state === "open" && !stream.managed?.tailWaits); // MUX-11
   }
 
   stream(streamId: number): SentStream | undefined {
@@ -75,11 +103,23 @@ export class Outgoing {
     return this.stream(streamId)?.strong ?? false;
   }
 
+  /** How many managed streams count as open (MUX-23). */
+  countOpen(now: number): number {
+    let count = 0;
+    for (const stream of this.#managed) {
+      if (stream.counts(now)) count += 1;
+      else if (stream.state === "broken" || stream.frames.size === 0) this.#managed.delete(stream);
+    }
+    return count;
+  }
+
   /** Notes a frame that is sent now, on a stream until its TAIL. */
-  sent(ref: Ref, bytes: Uint8Array): void {
+  sent(ref: Ref, bytes: Uint8Array, now: number): void {
     this.#next.set(ref.streamId, ref.frameSeq + 1n);
     const stream = this.stream(ref.streamId);
-    if (stream?.state === "open") stream.frames.set(ref.frameSeq, bytes);
+    if (stream?.state !== "open") return;
+    stream.frames.set(ref.frameSeq, bytes);
+    stream.managed?.note(ref.frameSeq + 1n, now);
   }
 
   /** Notes that a stream_id has more than replies on it. */
@@ -87,8 +127,10 @@ export class Outgoing {
     if (!this.#used.has(streamId)) this.#used.set(streamId, undefined);
   }
 
-  open(streamId: number, strong: boolean): void {
-    this.#used.set(streamId, new SentStream(strong));
+  open(streamId: number, strong: boolean, managed?: ManagedSending): void {
+    const stream = new SentStream(strong, managed);
+    this.#used.set(streamId, stream);
+    if (managed !== undefined) this.#managed.add(stream);
   }
 
   /** Notes that the last frame sent is the TAIL of an open stream. */
@@ -107,6 +149,7 @@ export class Outgoing {
   /** Sends nothing of a stream again (STM-21). */
   break(stream: SentStream): void {
     stream.state = "broken";
+    if (stream.managed !== undefined) this.turns.drop(stream.managed);
     this.#forget(stream);
   }
 
@@ -122,6 +165,8 @@ export class Outgoing {
   sessionEnded(): void {
     for (const streamId of this.#used.keys()) this.#used.set(streamId, undefined);
     this.#ending.clear();
+    this.#managed.clear();
+    this.turns.clear();
   }
 
   #forget(stream: SentStream): void {

@@ -4,7 +4,18 @@ import { receive } from "./accept.js";
 import { checked, type PeerConfig, type Role, SALT_BYTES } from "./config.js";
 import { drop } from "./emit.js";
 import type { Agreement, PeerEvent } from "./event.js";
-import { repeatTail, requestHead, requestHeart, requestMessage, requestPing, requestTail } from "./requests.js";
+import { requestCancel, requestHold, requestResume } from "./flow.js";
+import {
+  cork,
+  repeatTail,
+  requestHead,
+  requestHeart,
+  requestMessage,
+  requestPing,
+  requestReset,
+  requestTail,
+  uncork,
+} from "./requests.js";
 import { type Carrier, DATAGRAMS, State } from "./state.js";
 import type { Sizes } from "./sync.js";
 import { advance, lose, nextDeadline } from "./timers.js";
@@ -114,10 +125,10 @@ export class Peer {
     requestMessage(this.#state, streamId, message);
   }
 
-  /** Opens a stream: sends its HEAD. */
-  open(streamId: number, strongTail: boolean, now: number, sizes?: Sizes): void {
+  /** Opens a stream: sends its HEAD. A managed stream has an urgency, of 0 to 7: the lowest goes first. */
+  open(streamId: number, strongTail: boolean, now: number, sizes?: Sizes, urgency?: number): void {
     this.#asked(streamId, now);
-    requestHead(this.#state, streamId, strongTail, sizes);
+    requestHead(this.#state, streamId, strongTail, { sizes, urgency });
   }
 
   /** Ends a stream: sends its TAIL. */
@@ -136,6 +147,42 @@ export class Peer {
   heart(streamId: number, now: number): void {
     this.#asked(streamId, now);
     requestHeart(this.#state, streamId);
+  }
+
+  /** Ends a managed stream before its time, for a reason of `A` to `Z`, `0` to `9` and `_`. */
+  reset(streamId: number, code: string, now: number): void {
+    this.#asked(streamId, now);
+    requestReset(this.#state, streamId, code);
+  }
+
+  /** Holds a managed stream of the other peer, which delivers nothing then, and soon gets no more. */
+  hold(streamId: number, now: number): void {
+    this.#asked(streamId, now);
+    requestHold(this.#state, streamId);
+  }
+
+  /** Goes on with a stream that was held. */
+  resume(streamId: number, now: number): void {
+    this.#asked(streamId, now);
+    requestResume(this.#state, streamId);
+  }
+
+  /** Wants no more of a managed stream of the other peer. */
+  cancel(streamId: number, now: number): void {
+    this.#asked(streamId, now);
+    requestCancel(this.#state, streamId);
+  }
+
+  /** Lets the data frames of managed streams wait, so that `uncork` sends them in the order of their urgency. */
+  cork(now: number): void {
+    this.#asked(0, now);
+    cork(this.#state);
+  }
+
+  /** Sends what waits since `cork`, as far as the other peer takes it. */
+  uncork(now: number): void {
+    this.#asked(0, now);
+    uncork(this.#state);
   }
 
   /** The datagrams to send since the last call, in their order. */

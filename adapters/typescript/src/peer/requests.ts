@@ -2,11 +2,13 @@ import { checkSlices } from "../encode.js";
 import { type Code, ResonantError } from "../errors.js";
 import { critiqueFault, dtypeFault, messageCode, modalityFault } from "./admit.js";
 import { agreedFrame, type Content, type Fault, type Members, mustFit, send, sendAgain, syncContent } from "./emit.js";
+import { isResetCode } from "./fields.js";
 import { sendPing } from "./handshake.js";
-import type { SentStream } from "./outgoing.js";
 import type { Session, State } from "./state.js";
 import { directionOf, type Sizes } from "./sync.js";
 import { sendHeart } from "./timers.js";
+import { ManagedSending } from "./turns.js";
+import { heldUp, letWait, resetStream, sendTail, sendWaiting, tailFrame } from "./waiting.js";
 
 const refuse = (code: Code, detail: string, clause?: string): ResonantError => new ResonantError(code, detail, clause);
 
@@ -37,6 +39,11 @@ export function requestMessage(state: State, streamId: number, content: Content)
   if (code !== undefined) throw refuse(code, "the slices make no message");
   isFault(dtypeFault(session, content));
   const bytes = agreedFrame(state, streamId, content, state.outgoing.isStrong(streamId));
+  const managed = heldUp(state, streamId);
+  if (managed !== undefined) {
+    letWait(state, managed, content, bytes);
+    return;
+  }
   mustFit(state, bytes);
   send(state, streamId, bytes);
   state.outgoing.single(streamId);
@@ -51,17 +58,35 @@ export function requestHeart(state: State, streamId: number): void {
 }
 
 /** Asks for the HEAD of a stream, with what it announces. */
-export function requestHead(state: State, streamId: number, strong: boolean, sizes: Sizes | undefined): void {
-  inSession(state);
+export function requestHead(state: State, streamId: number, strong: boolean, { sizes, urgency }: HeadOptions): void {
+  const { mux } = inSession(state).agreement;
   mustNotBeBare(state);
   if (!state.outgoing.isUnused(streamId)) throw refuse("STREAM_STATE", "something was sent on the stream_id", "STM-4");
   hasRoom(state, streamId);
-  const members = { method: "head", dir: directionOf(state.role), ...(sizes && sizeMembers(sizes)) };
+  if (mux !== undefined && state.outgoing.countOpen(state.now) >= mux.streams) {
+    throw refuse("STREAM_LIMIT", `the other peer takes ${mux.streams} streams at once`, "MUX-23");
+  }
+  if (urgency !== undefined && !(Number.isInteger(urgency) && urgency >= 0 && urgency <= 7)) {
+    throw refuse("FIELD_RANGE", `an urgency of ${urgency}, not 0 to 7`, "MUX-6");
+  }
+  const turn = mux && urgency !== undefined ? { urgency } : {};
+  const members = { method: "head", dir: directionOf(state.role), ...(sizes && sizeMembers(sizes)), ...turn };
   const bytes = agreedFrame(state, streamId, syncContent(members), strong);
   mustFit(state, bytes);
-  state.outgoing.open(streamId, strong);
-  send(state, streamId, bytes);
+  const managed = mux && new ManagedSending(streamId, urgency ?? MIDDLE_URGENCY, mux.frames);
+  state.outgoing.open(streamId, strong, managed);
+  send(state, streamId, bytes, { isApart: true });
 }
+
+/** What a HEAD says besides. */
+export interface HeadOptions {
+  readonly sizes?: Sizes | undefined;
+  /** 0 is the most urgent and 7 the least, 3 where it is left out. Only managed streams have one (specs/mux.md). */
+  readonly urgency?: number | undefined;
+}
+
+/** That of a HEAD that does not say. */
+const MIDDLE_URGENCY = 3;
 
 function sizeMembers({ frames, totalLen, md5, xxhash3_64 }: Sizes): Members {
   return { frames: String(frames), total_len: String(totalLen), md5, xxhash3_64 };
@@ -72,16 +97,38 @@ export function requestTail(state: State, streamId: number): void {
   inSession(state);
   mustNotBeBare(state);
   const stream = state.outgoing.stream(streamId);
-  if (stream?.state !== "open") throw refuse("STREAM_STATE", "no stream is open on the stream_id", "STM-4");
-  const bytes = agreedFrame(state, streamId, syncContent(tailMembers(stream)), stream.strong);
-  mustFit(state, bytes);
-  const { frameSeq } = send(state, streamId, bytes);
-  state.outgoing.end(stream, frameSeq, state.now);
+  if (stream === undefined || stream.state !== "open" || stream.managed?.tailWaits) {
+    throw refuse("STREAM_STATE", "no stream is open on the stream_id", "STM-4");
+  }
+  if (stream.managed !== undefined && stream.managed.waiting.length > 0) {
+    stream.managed.tailWaits = true; // MUX-11
+    return;
+  }
+  mustFit(state, tailFrame(state, streamId, stream));
+  sendTail(state, streamId);
 }
 
-function tailMembers({ tally, strong }: SentStream): Members {
-  const members = { method: "tail", frames: String(tally.frames), total_len: String(tally.totalLen) };
-  return strong ? { ...members, xxhash3_64: tally.xxhash3_64() } : members;
+/** Asks for the end of a managed stream before its time (MUX-25). */
+export function requestReset(state: State, streamId: number, code: string): void {
+  inSession(state);
+  mustNotBeBare(state);
+  const stream = state.outgoing.stream(streamId);
+  if (stream?.managed === undefined || stream.state !== "open") {
+    throw refuse("STREAM_STATE", "no managed stream is open on the stream_id", "MUX-25");
+  }
+  if (!isResetCode(code)) throw refuse("FIELD_RANGE", `${JSON.stringify(code)} is no code of a reset`, "MUX-6");
+  resetStream(state, streamId, stream, code);
+}
+
+/** Has the data frames of managed streams wait (MUX-21). */
+export function cork(state: State): void {
+  state.outgoing.turns.isCorked = true;
+}
+
+/** Lets them go. */
+export function uncork(state: State): void {
+  state.outgoing.turns.isCorked = false;
+  sendWaiting(state);
 }
 
 /** Sends the TAIL of a stream again, while it is kept; it can be lost like any frame. */

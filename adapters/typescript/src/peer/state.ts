@@ -1,10 +1,13 @@
 import type { Code } from "../errors.js";
 import { MAX_DATAGRAM_BYTES } from "../frame.js";
-import type { PeerConfig, Role } from "./config.js";
+import type { MuxLimits, PeerConfig, RepairGroups, Role } from "./config.js";
 import type { Agreement, PeerEvent, Ref } from "./event.js";
+import { SentGroups } from "./groups.js";
 import type { IncomingStream } from "./incoming.js";
 import { Outgoing } from "./outgoing.js";
 import { Recent } from "./recent.js";
+import { Recovery } from "./recovery.js";
+import type { Notice } from "./sync.js";
 import type { ReplayWindow } from "./window.js";
 
 /** stream_ids whose numbers are remembered (HSK-69). */
@@ -24,6 +27,8 @@ export interface Carrier {
   readonly clause: string;
   /** How many bytes more may wait until it has carried some (TCP-20). */
   readonly room: () => number;
+  /** Whether it can lose a frame by itself, so that repair helps (FEC-11). */
+  readonly isLossy?: boolean;
 }
 
 /** Datagrams, which do not wait. */
@@ -31,7 +36,15 @@ export const DATAGRAMS: Carrier = {
   maxFrameBytes: MAX_DATAGRAM_BYTES,
   clause: "HSK-1",
   room: () => Number.POSITIVE_INFINITY,
+  isLossy: true,
 };
+
+/** A stream of the other peer that is complete or has failed. */
+export interface Closed {
+  /** The numbers that were accepted. */
+  readonly window: ReplayWindow;
+  readonly isComplete: boolean;
+}
 
 /** What the two peers agreed on, and what of it the frames to come are judged by. */
 export interface Session {
@@ -39,6 +52,8 @@ export interface Session {
   /** The names that are agreed, of which `agreement` has the chosen ones. */
   readonly compress: ReadonlySet<string>;
   readonly crypto: ReadonlySet<string>;
+  /** Whether `rs8` is agreed (FEC-9). */
+  readonly takesRepair: boolean;
   /** What the other peer told of its space; 0 names none (HSK-57). */
   readonly otherSpaceHash32: number;
   /** The stream_id of its last handshake (STM-22). */
@@ -93,7 +108,15 @@ export class State {
   /** The numbers accepted on stream_ids without an opened stream. */
   readonly windows = new Recent<number, ReplayWindow>(REMEMBERED_STREAMS);
   readonly streams = new Map<number, IncomingStream>();
-  readonly closed = new Recent<number, ReplayWindow>(CLOSED_STREAMS);
+  readonly closed = new Recent<number, Closed>(CLOSED_STREAMS);
+  /** What lost frames are computed from. */
+  readonly recovery = new Recovery();
+  /** The groups for which repair is still to be sent. */
+  readonly groups = new SentGroups();
+  /** How many frames were accepted. */
+  accepted = 0;
+  /** When the other peer reset a stream of its own, as far as it still counts as open (MUX-22). */
+  readonly resets: number[] = [];
   /** STREAM_INCOMPLETE that were acted on within the last second. */
   readonly repairs: number[] = [];
   readonly #replies: number[] = [];
@@ -102,7 +125,7 @@ export class State {
 
   constructor(role: Role, config: PeerConfig, carrier: Carrier, { salt, drawSalt }: Salts) {
     this.role = role;
-    this.config = config;
+    this.config = carrier.isLossy ? config : { ...config, fec: undefined, repair: undefined };
     this.carrier = carrier;
     this.#salts = [salt];
     this.#drawSalt = drawSalt;
@@ -133,11 +156,28 @@ export class State {
     return true;
   }
 
+  /** What this peer takes notice of in a Sync frame besides what all do. */
+  get notice(): Notice {
+    const { mux, fec } = this.config;
+    const isManaged = this.session?.agreement.mux !== undefined;
+    return { mux: mux !== undefined, fec: fec !== undefined, isManaged };
+  }
+
   /** The bytes of all frames that wait for lower numbers (STM-8). */
   waitingBytes(): number {
     let bytes = 0;
     for (const stream of this.streams.values()) bytes += stream.waitingBytes;
     return bytes;
+  }
+
+  /** What this peer allows the other, where multiplexing is agreed (MUX-3). */
+  get agreedLimits(): MuxLimits | undefined {
+    return this.session?.agreement.mux && this.config.mux;
+  }
+
+  /** How many streams of the other peer count as open (MUX-22). */
+  countOpen(): number {
+    return this.streams.size + recent(this.resets, this.now).length;
   }
 
   /** Whether this peer sends nothing but ping, capability and error (HSK-46). */
@@ -154,11 +194,18 @@ export class State {
   heard(): void {
     this.heardAt = this.now;
     this.hasSpoken = true;
+    this.accepted += 1;
+  }
+
+  /** The groups that are made of what is sent, where repair is. */
+  get repair(): RepairGroups | undefined {
+    return this.session?.agreement.fec === "rs8" ? this.config.repair : undefined;
   }
 
   /** Begins a session, or renegotiates it. */
   establish(session: Session): void {
     this.session = session;
+    if (!session.takesRepair) this.#forgetRepair();
     this.heardAt = this.now; // STM-24
     this.hasSpoken = false;
     this.events.push({ kind: "established", ...session.agreement });
@@ -170,9 +217,16 @@ export class State {
     this.windows.clear();
     this.streams.clear();
     this.closed.clear();
+    this.resets.length = 0;
+    this.#forgetRepair();
     this.answers.clear();
     this.outgoing.sessionEnded();
     if (this.#drawSalt !== undefined) this.#salts = [this.#drawSalt(), ...this.#salts].slice(0, FORMER_SALTS);
+  }
+
+  #forgetRepair(): void {
+    this.recovery.clear();
+    this.groups.clear();
   }
 }
 
@@ -181,6 +235,3 @@ function recent(times: number[], now: number): number[] {
   while (times[0] !== undefined && now - times[0] >= SECOND_MS) times.shift();
   return times;
 }
-
-/** A frame's two numbers as a key. */
-export const refKey = ({ streamId, frameSeq }: Ref): string => `${streamId}/${frameSeq}`;

@@ -1,7 +1,8 @@
 import { decode } from "../decode.js";
+import type { Code } from "../errors.js";
 import type { Frame } from "../frame.js";
 import type { Arrival } from "./arrival.js";
-import { drop, errorMembers, type Fault, mayReply, reply } from "./emit.js";
+import { drop, errorMembers, type Fault, mayReply, reply, sendManaging } from "./emit.js";
 import { delivered, type Ref } from "./event.js";
 import { allMissing, IncomingStream } from "./incoming.js";
 import type { State } from "./state.js";
@@ -18,7 +19,8 @@ export interface Owed {
 export function openStream(state: State, { ref, strong }: Arrival, head: Head): void {
   state.heard();
   state.windows.delete(ref.streamId);
-  state.streams.set(ref.streamId, new IncomingStream(ref.streamId, strong, head));
+  const frames = state.agreedLimits && BigInt(state.agreedLimits.frames);
+  state.streams.set(ref.streamId, new IncomingStream(ref.streamId, strong, head, frames));
   state.events.push({ kind: "opened", streamId: ref.streamId, sized: head.sizes !== undefined });
 }
 
@@ -32,20 +34,23 @@ export function fillNumber(state: State, stream: IncomingStream, arrival: Arriva
   if (belongs && ref.frameSeq > stream.highest) stream.highest = ref.frameSeq;
   if (!belongs) stream.fill(ref.frameSeq);
   else if (content.kind !== "data") stream.hold(ref.frameSeq, { size: bytes.length });
-  else if (ref.frameSeq > stream.next) stream.hold(ref.frameSeq, { bytes: bytes.slice(), size: bytes.length });
+  else if (ref.frameSeq > stream.next || stream.isOnHold)
+    stream.hold(ref.frameSeq, { bytes: bytes.slice(), size: bytes.length });
   else {
     stream.fill(ref.frameSeq);
     deliver(state, stream, arrival.frame, bytes);
   }
-  deliverWaiting(state, stream);
-  return stream.next === held?.frameSeq ? endStream(state, stream, held.frameSeq, held.tail) : undefined;
+  return deliverWaiting(state, stream);
 }
 
-/** Delivers the data frames whose turn has come (STM-7). */
-function deliverWaiting(state: State, stream: IncomingStream): void {
+/** Delivers the data frames whose turn has come (STM-7), unless the stream is held; what it owes if it ends so. */
+export function deliverWaiting(state: State, stream: IncomingStream): Owed | undefined {
+  if (stream.isOnHold) return undefined;
   for (let turn = stream.take(); turn !== undefined; turn = stream.take()) {
     if (turn.bytes !== undefined) deliver(state, stream, decode(turn.bytes, { key: state.config.key }), turn.bytes);
   }
+  const { held } = stream;
+  return stream.next === held?.frameSeq ? endStream(state, stream, held.frameSeq, held.tail) : undefined;
 }
 
 function deliver(state: State, stream: IncomingStream, frame: Frame, bytes: Uint8Array): void {
@@ -75,6 +80,11 @@ export function acceptTail(state: State, arrival: Arrival, tail: Tail): void {
     }
     return;
   }
+  if (stream.isOnHold) {
+    state.heard();
+    stream.held ??= { frameSeq: ref.frameSeq, tail }; // MUX-19
+    return;
+  }
   if (difference(stream, ref.frameSeq, tail) !== undefined && !mayReply(state, ref.streamId)) {
     drop(state, "REPLY_LIMIT");
     return;
@@ -91,14 +101,14 @@ function answerLoneTail(state: State, ref: Ref): void {
   state.windows.touch(ref.streamId, window);
 }
 
-/** Answers a TAIL with what is missing, if a reply may be sent; whether it was. */
-function answerIncomplete(state: State, ref: Ref, missing: bigint[]): boolean {
+/** Answers a TAIL, or a blocked, with what is missing, if a reply may be sent; whether it was. */
+export function answerIncomplete(state: State, ref: Ref, missing: bigint[]): boolean {
   if (!mayReply(state, ref.streamId)) {
     drop(state, "REPLY_LIMIT");
     return false;
   }
   const adds = { missing: missing.map(String) };
-  const fault: Fault = { code: "STREAM_INCOMPLETE", text: "frames below the TAIL are missing", adds };
+  const fault: Fault = { code: "STREAM_INCOMPLETE", text: "frames below this one are missing", adds };
   reply(state, ref.streamId, errorMembers(fault, ref));
   state.heard(); // STM-34
   state.events.push({ kind: "incomplete", streamId: ref.streamId, missing });
@@ -109,13 +119,14 @@ function answerIncomplete(state: State, ref: Ref, missing: bigint[]): boolean {
 function endStream(state: State, stream: IncomingStream, tailSeq: bigint, tail: Tail): Owed | undefined {
   const { streamId, tally } = stream;
   const what = difference(stream, tailSeq, tail);
-  close(state, stream, tailSeq);
   if (what === undefined) {
     const { frames, totalLen } = tally;
+    close(state, stream, tailSeq, true);
     state.events.push({ kind: "complete", streamId, frames, totalLen, xxhash3_64: tally.xxhash3_64() });
+    if (stream.frames !== undefined) sendManaging(state, streamId, { method: "done" }); // MUX-24
     return undefined;
   }
-  state.events.push({ kind: "failed", streamId, code: "STREAM_CORRUPT", what });
+  fail(state, stream, { code: "STREAM_CORRUPT", what }, tailSeq);
   const fault: Fault = { code: "STREAM_CORRUPT", text: `${what} differs from the stream`, adds: { what } };
   return { fault, ref: { streamId, frameSeq: tailSeq } };
 }
@@ -138,15 +149,27 @@ function difference(stream: IncomingStream, tailSeq: bigint, tail: Tail): string
 export function timeOut(state: State, stream: IncomingStream): void {
   const { streamId, held } = stream;
   if (held === undefined) return;
-  close(state, stream, held.frameSeq);
-  state.events.push({ kind: "failed", streamId, code: "STREAM_TIMEOUT" });
+  fail(state, stream, { code: "STREAM_TIMEOUT" });
   const fault: Fault = { code: "STREAM_TIMEOUT", text: "the missing frames did not come" };
   settle(state, { fault, ref: { streamId, frameSeq: held.frameSeq } });
 }
 
-function close(state: State, stream: IncomingStream, tailSeq: bigint): void {
+/** Fails a stream, which its TAIL may not have reached. */
+export function fail(
+  state: State,
+  stream: IncomingStream,
+  why: { readonly code: Code; readonly what?: string },
+  tailSeq = stream.held?.frameSeq,
+): void {
+  close(state, stream, tailSeq, false);
+  state.events.push({ kind: "failed", streamId: stream.streamId, ...why });
+}
+
+function close(state: State, stream: IncomingStream, tailSeq: bigint | undefined, isComplete: boolean): void {
+  const window = stream.window();
+  if (tailSeq !== undefined) window.accept(tailSeq);
   state.streams.delete(stream.streamId);
-  state.closed.touch(stream.streamId, stream.window(tailSeq));
+  state.closed.touch(stream.streamId, { window, isComplete });
 }
 
 /** Sends the error that a stream owes, unless the limit of replies forbids it (HSK-70). */

@@ -2,25 +2,10 @@ import type { Code } from "../errors.js";
 import { Dtype, Flag, type Frame } from "../frame.js";
 import { readObject } from "../json/read.js";
 import type { JsonObject } from "../json/value.js";
-import { isSpaceId, type Role } from "./config.js";
+import type { MuxLimits, Role } from "./config.js";
 import type { Ref } from "./event.js";
-import {
-  fits,
-  isBoolean,
-  isInteger,
-  isMd5,
-  isPositive,
-  isText,
-  isTexts,
-  isU32,
-  isU64,
-  isU64s,
-  isXxh3,
-  objectOf,
-  optional,
-  required,
-  type Table,
-} from "./fields.js";
+import { fits, isXxh3, required } from "./fields.js";
+import { CAPABILITY, ERROR, FEC, LIMIT, MUX, PING, RESET, SIZES, TAIL, URGENCY } from "./forms.js";
 
 /** The lists of a ping or a capability; undefined where one is missing. */
 export interface Lists {
@@ -40,6 +25,8 @@ export interface Ping extends Space {
   readonly v: number;
   readonly lists: Lists;
   readonly critique: boolean;
+  readonly mux: MuxLimits | undefined;
+  readonly fec: readonly string[] | undefined;
 }
 
 export interface Capability extends Space {
@@ -47,6 +34,8 @@ export interface Capability extends Space {
   readonly lists: Lists;
   readonly critique: boolean;
   readonly requireCrypto: boolean;
+  readonly mux: MuxLimits | undefined;
+  readonly fec: readonly string[] | undefined;
 }
 
 export interface SyncError {
@@ -69,6 +58,15 @@ export interface Head {
   readonly sizes: Sizes | undefined;
 }
 
+/** What a peer takes notice of besides what all do. */
+export interface Notice {
+  /** Whether it has an own value `mux`, and an own value `fec`. */
+  readonly mux: boolean;
+  readonly fec: boolean;
+  /** Whether multiplexing is agreed. */
+  readonly isManaged: boolean;
+}
+
 export interface Tail {
   readonly frames: bigint;
   readonly totalLen: bigint;
@@ -85,62 +83,21 @@ export type Sync =
   | { readonly kind: "error"; readonly error: SyncError | undefined }
   | { readonly kind: "head"; readonly head: Head | undefined }
   | { readonly kind: "tail"; readonly tail: Tail | undefined }
+  | { readonly kind: "credit"; readonly limit: bigint | undefined }
+  | { readonly kind: "blocked"; readonly limit: bigint | undefined }
+  | { readonly kind: "done" }
+  | { readonly kind: "reset"; readonly code: string | undefined }
   | { readonly kind: "heart" }
   | { readonly kind: "other" }
   | { readonly kind: "unreadable"; readonly code: Code };
 
-const SPACE: Table = {
-  d_model: optional(isPositive),
-  embedding_space_id: optional((value) => typeof value === "string" && isSpaceId(value)),
-  space_hash32: optional(isU32),
-};
-const SUPPORTS: Table = {
-  critique: optional(isBoolean),
-  dtype: optional(isTexts),
-  require_crypto: optional(isBoolean),
-};
-const LISTS: Table = { modality: optional(isTexts), compress: optional(isTexts), crypto: optional(isTexts) };
-
-const all = (table: Table, ...names: string[]): Table =>
-  Object.fromEntries(
-    Object.entries(table).map(([name, member]) => [name, names.includes(name) ? required(member.test) : member]),
-  );
-
-const { require_crypto: _, ...PING_SUPPORTS } = SUPPORTS;
-const PING: Table = {
-  ts: required(isInteger),
-  v: optional(isInteger),
-  ...SPACE,
-  ...LISTS,
-  supports: optional(objectOf(PING_SUPPORTS)),
-};
-const CAPABILITY: Table = {
-  v: required(isInteger),
-  agreed_proto: required(isInteger),
-  ...all(SPACE, "d_model", "embedding_space_id", "space_hash32"),
-  ...all(LISTS, "compress", "crypto"),
-  supports: required(objectOf(all(SUPPORTS, "critique", "dtype"))),
-};
-const REF: Table = { stream_id: required(isU32), frame_seq: required(isU64) };
-const ERROR: Table = {
-  code: required(isText),
-  message: required(isText),
-  ref: optional(objectOf(REF)),
-  missing: optional(isU64s),
-};
-const SIZES: Table = {
-  frames: required(isU64),
-  total_len: required(isU64),
-  md5: required(isMd5),
-  xxhash3_64: required(isXxh3),
-};
-const TAIL: Table = { frames: required(isU64), total_len: required(isU64) };
-
 /** The direction of what a role sends (STM-2). */
 export const directionOf = (sender: Role): string => (sender === "client" ? "up" : "down");
 
+const NOTHING: Notice = { mux: false, fec: false, isManaged: false };
+
 /** What a Sync frame says, and in which form. `sender`: the role of whoever sent it. */
-export function readSync(frame: Frame, sender: Role): Sync {
+export function readSync(frame: Frame, sender: Role, notice: Notice = NOTHING): Sync {
   const [slice] = frame.slices;
   if (slice === undefined) return { kind: "heart" };
   const unreadable = (code: Code): Sync => ({ kind: "unreadable", code });
@@ -154,17 +111,39 @@ export function readSync(frame: Frame, sender: Role): Sync {
   }
   if (frame.slices.length > 1) return unreadable("BAD_SLOTS"); // MSG-2
   if (typeof object.method !== "string") return unreadable("BAD_JSON"); // HSK-19
+  const own = { ...(notice.mux && MUX), ...(notice.fec && FEC) };
   switch (object.method) {
     case "ping":
-      return { kind: "ping", ping: fits(object, PING) ? pingOf(object) : undefined };
+      return { kind: "ping", ping: fits(object, { ...PING, ...own }) ? pingOf(object, notice) : undefined };
     case "capability":
-      return { kind: "capability", capability: fits(object, CAPABILITY) ? capabilityOf(object) : undefined };
+      return {
+        kind: "capability",
+        capability: fits(object, { ...CAPABILITY, ...own }) ? capabilityOf(object, notice) : undefined,
+      };
     case "error":
       return { kind: "error", error: fits(object, ERROR) ? errorOf(object) : undefined };
     case "head":
-      return { kind: "head", head: headOf(frame, object, sender) };
+      return { kind: "head", head: headOf(frame, object, sender, notice) };
     case "tail":
       return { kind: "tail", tail: tailOf(frame, object) };
+    default:
+      return notice.isManaged ? managingOf(frame, object) : { kind: "other" };
+  }
+}
+
+/** A message about a managed stream (MUX-6); a HEAD has number 0, so neither a blocked nor a reset can. */
+function managingOf(frame: Frame, object: JsonObject): Sync {
+  const limit = fits(object, LIMIT) ? BigInt(object.limit as string) : undefined;
+  const isBehindHead = frame.frameSeq > 0n;
+  switch (object.method) {
+    case "credit":
+      return { kind: "credit", limit };
+    case "blocked":
+      return { kind: "blocked", limit: isBehindHead ? limit : undefined };
+    case "done":
+      return { kind: "done" };
+    case "reset":
+      return { kind: "reset", code: isBehindHead && fits(object, RESET) ? (object.code as string) : undefined };
     default:
       return { kind: "other" };
   }
@@ -184,13 +163,19 @@ function listsOf(object: JsonObject, supports: JsonObject): Lists {
   return { modality, compress, crypto, dtype: (supports as Fitting).dtype };
 }
 
-function pingOf(object: JsonObject): Ping {
-  const { v = 1, supports = {} } = object as Fitting;
-  const { critique = false } = supports as Fitting;
-  return { v, ...spaceOf(object), lists: listsOf(object, supports), critique };
+/** What only peers with own values of their own read. */
+function extrasOf(object: JsonObject, notice: Notice): Pick<Ping, "mux" | "fec"> {
+  const { mux, fec } = object as Fitting;
+  return { mux: notice.mux ? mux : undefined, fec: notice.fec ? fec : undefined };
 }
 
-function capabilityOf(object: JsonObject): Capability {
+function pingOf(object: JsonObject, notice: Notice): Ping {
+  const { v = 1, supports = {} } = object as Fitting;
+  const { critique = false } = supports as Fitting;
+  return { v, ...spaceOf(object), lists: listsOf(object, supports), critique, ...extrasOf(object, notice) };
+}
+
+function capabilityOf(object: JsonObject, notice: Notice): Capability {
   const { agreed_proto: agreedProto, supports } = object as Fitting;
   const { critique, require_crypto: requireCrypto = false } = supports as Fitting;
   return {
@@ -199,6 +184,7 @@ function capabilityOf(object: JsonObject): Capability {
     lists: listsOf(object, supports as JsonObject),
     critique: critique as boolean,
     requireCrypto,
+    ...extrasOf(object, notice),
   };
 }
 
@@ -216,8 +202,9 @@ function refOf(object: JsonObject): Ref {
   return { streamId: streamId as number, frameSeq: BigInt(frameSeq as string) };
 }
 
-function headOf(frame: Frame, object: JsonObject, sender: Role): Head | undefined {
+function headOf(frame: Frame, object: JsonObject, sender: Role, { isManaged }: Notice): Head | undefined {
   if (frame.frameSeq !== 0n || object.dir !== directionOf(sender)) return undefined; // STM-2
+  if (isManaged && !fits(object, URGENCY)) return undefined; // MUX-6
   if (!Object.keys(SIZES).some((name) => name in object)) return { sizes: undefined };
   if (!fits(object, SIZES)) return undefined;
   const { md5, xxhash3_64 } = object as Fitting;

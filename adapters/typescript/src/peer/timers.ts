@@ -1,7 +1,8 @@
-import { agreedFrame, HEART, mustFit, send } from "./emit.js";
+import { agreedFrame, HEART, mustFit, send, sendRepair } from "./emit.js";
 import { HANDSHAKE_TIMEOUT_MS, pingDeadline, REPEATS_MS } from "./handshake.js";
 import type { State } from "./state.js";
 import { timeOut } from "./streams.js";
+import { sendBlocked } from "./waiting.js";
 
 const LOSS_MS = 45_000;
 const STREAM_TIMEOUT_MS = 10_000;
@@ -13,7 +14,7 @@ interface Deadline {
   readonly meet: (state: State) => void;
 }
 
-/** The deadline that is met next. Of several at one instant it is the first by STM-28. */
+/** The deadline that is met next. Of several at one instant it is the first by STM-28, MUX-31 and FEC-32. */
 export function nextDeadline(state: State): Deadline | undefined {
   let next: Deadline | undefined;
   for (const deadline of deadlines(state)) if (next === undefined || deadline.at < next.at) next = deadline;
@@ -24,13 +25,18 @@ export function nextDeadline(state: State): Deadline | undefined {
 function* deadlines(state: State): Generator<Deadline> {
   const { session, waiting } = state;
   if (session !== undefined) yield { at: state.heardAt + LOSS_MS, meet: lose };
-  const held = [...state.streams.values()].filter((stream) => stream.held !== undefined);
+  const held = [...state.streams.values()].filter((stream) => stream.isIncomplete);
   held.sort((one, other) => one.streamId - other.streamId);
   for (const stream of held) yield { at: stream.heardAt + STREAM_TIMEOUT_MS, meet: () => timeOut(state, stream) };
+  for (const stream of state.mustSeal ? [] : state.outgoing.turns.streams) {
+    if (stream.blockedAt !== undefined) yield { at: stream.blockedAt, meet: () => sendBlocked(state, stream) };
+  }
   if (waiting !== undefined) {
     yield { at: waiting.sentAt + (REPEATS_MS[waiting.repeats] ?? HANDSHAKE_TIMEOUT_MS), meet: pingDeadline };
   }
   if (session !== undefined && !state.mustSeal) yield { at: state.sentAt + HEART_MS, meet: beat };
+  const group = state.groups.next();
+  if (group !== undefined) yield { at: group.at, meet: () => sendRepair(state, group.end()) };
 }
 
 /** Moves the clock, and meets each deadline on the way at its own time. */

@@ -52,9 +52,9 @@ export abstract class LinkConnection<Kind extends Link> implements AsyncIterable
     this.#ask((peer, now) => peer.send(streamId, message, now));
   }
 
-  /** Opens a stream: what is sent on it is verified as a whole. */
-  open(streamId: number, strongTail: boolean, sizes?: Sizes): void {
-    this.#ask((peer, now) => peer.open(streamId, strongTail, now, sizes));
+  /** Opens a stream: what is sent on it is verified as a whole. A managed one has an urgency, of 0 to 7: the lowest goes first. */
+  open(streamId: number, strongTail: boolean, sizes?: Sizes, urgency?: number): void {
+    this.#ask((peer, now) => peer.open(streamId, strongTail, now, sizes, urgency));
   }
 
   /** Ends a stream. */
@@ -70,6 +70,36 @@ export abstract class LinkConnection<Kind extends Link> implements AsyncIterable
   /** Sends a HEART. */
   heart(streamId: number): void {
     this.#ask((peer, now) => peer.heart(streamId, now));
+  }
+
+  /** Ends a managed stream before its time, for a reason of `A` to `Z`, `0` to `9` and `_`. */
+  reset(streamId: number, code: string): void {
+    this.#ask((peer, now) => peer.reset(streamId, code, now));
+  }
+
+  /** Holds a managed stream of the other peer, which delivers nothing then, and soon gets no more. */
+  hold(streamId: number): void {
+    this.#ask((peer, now) => peer.hold(streamId, now));
+  }
+
+  /** Goes on with a stream that was held. */
+  resume(streamId: number): void {
+    this.#ask((peer, now) => peer.resume(streamId, now));
+  }
+
+  /** Wants no more of a managed stream of the other peer. */
+  cancel(streamId: number): void {
+    this.#ask((peer, now) => peer.cancel(streamId, now));
+  }
+
+  /** Lets the data frames of managed streams wait, so that `uncork` sends them in the order of their urgency. */
+  cork(): void {
+    this.#ask((peer, now) => peer.cork(now));
+  }
+
+  /** Sends what waits since `cork`, as far as the other peer takes it. */
+  uncork(): void {
+    this.#ask((peer, now) => peer.uncork(now));
   }
 
   /** The events from now on, until the connection has ended. Throws the reason of the signal once that is aborted. */

@@ -29,13 +29,14 @@ export abstract class Link {
   #pieceBytes = 0;
 
   /** The end of a connection that is made now. */
-  constructor(options: PeerOptions, now: number, limits: Pick<Carrier, "maxFrameBytes" | "clause">) {
+  constructor(options: PeerOptions, now: number, limits: Omit<Carrier, "room">) {
     const room = () => MAX_UNSENT_BYTES - this.unsent - this.#pieceBytes;
     const carrier: Carrier = {
       get maxFrameBytes() {
         return limits.maxFrameBytes;
       },
       clause: limits.clause,
+      isLossy: limits.isLossy ?? false,
       room,
     };
     this.#peer = new Peer({ ...options, carrier });

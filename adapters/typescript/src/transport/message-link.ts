@@ -7,11 +7,11 @@ import { Link } from "./link.js";
  * messages, ends and the time, and each piece that it gives is one binary message (RTC-4). No message makes it throw.
  */
 export class MessageLink extends Link {
-  readonly #limits: { maxFrameBytes: number; readonly clause: string };
+  readonly #limits: { maxFrameBytes: number; readonly clause: string; readonly isLossy: boolean };
 
-  /** The end of a connection that is made now. */
-  constructor(options: PeerOptions, now: number) {
-    const limits = { maxFrameBytes: MAX_FRAME_BYTES, clause: "RTC-8" };
+  /** The end of a connection that is made now; `isLossy`: whether a message may get lost by itself (FEC-11). */
+  constructor(options: PeerOptions, now: number, isLossy = false) {
+    const limits = { maxFrameBytes: MAX_FRAME_BYTES, clause: "RTC-8", isLossy };
     super(options, now, limits);
     this.#limits = limits;
   }

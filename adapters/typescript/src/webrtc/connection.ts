@@ -36,7 +36,8 @@ export class Connection extends LinkConnection<MessageLink> {
     this.channel = channel;
     this.#under = under;
     this.#outbox = new Outbox(channel);
-    this.link = new MessageLink(options, this.now);
+    const isLossy = channel.maxRetransmits != null || channel.maxPacketLifeTime != null;
+    this.link = new MessageLink(options, this.now, isLossy);
     channel.binaryType = "arraybuffer";
     channel.addEventListener("open", () => this.#opened());
     channel.addEventListener("message", (event) => this.#receive((event as MessageEvent).data));

@@ -12,6 +12,8 @@ interface Target {
 export interface DataChannel extends Target {
   readonly protocol: string;
   readonly readyState: string;
+  readonly maxRetransmits?: number | null;
+  readonly maxPacketLifeTime?: number | null;
   readonly bufferedAmount: number;
   bufferedAmountLowThreshold: number;
   binaryType: "arraybuffer" | "blob";

@@ -24,6 +24,8 @@ DECODED: dict[str, Any] = {
     "space_hash32": 4,
     "modality": 5,
 }
+GROUP: dict[str, Any] = {"stream_id": 1, "base": str(2**64 - 1), "r": 2, "step": 3}
+TENSOR: dict[str, Any] = {"source": "bf16", "data": "ab", "dims": [1, 2], "tolerance": 5}
 
 
 def decoded(payload: str) -> dict[str, Any]:
@@ -57,5 +59,12 @@ ECHOES: tuple[tuple[str, dict[str, Any], dict[str, Any]], ...] = (
     ("tcp_split", {"chunks": ["ab", "", "cd"], "ended": True}, {"frames": ["ab", "", "cd"], "end": "clean", "held": 3}),
     ("tcp_split", {"chunks": [], "ended": False}, {"frames": [], "end": "open", "held": 0}),
     ("tcp_join", {"frames": ["ab", "", "cd"]}, {"bytes": "abcd"}),
+    ("rs_encode", {"k": 2, "r": 1, "shards": ["ab", ""]}, {"parity": ["ab", "", "0201"]}),
+    ("rs_decode", {"k": 2, "r": 1, "shards": ["ab", None, ""]}, {"shards": ["ab", "0201", ""]}),
+    ("repair_encode", {**GROUP, "frames": ["ab", ""]}, {"repair": ["ab", "", "01ff0203"]}),
+    ("repair_decode", {"repair": ["ab", ""], "frames": ["cd"]}, {"frames": ["ab", "", "cd"]}),
+    ("adapt", {**TENSOR, "allow": ["q4", "f16"]}, {"dtype": "f16", "data": "ab0102" + b"bf16q4f16".hex() + "05"}),
+    ("adapt", {**TENSOR, "allow": ["i8"], "budget": 6}, {"dtype": "q4", "codes": "ab", "scale": "0506"}),
+    ("adapt", {**TENSOR, "allow": []}, {"dtype": "sparse", "values": "ab", "index": "0102"}),
 )
 """op, input, ok."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from ...errors import RejectCode, ResonantError
+from ...fec.datagram import is_repair
 from ..events import ErrorSent
 from ..received.frame import OF_MUX, Kind, Received, read_datagram
 from ..received.verdicts import Drop, Refusal, Repeat, Verdict
@@ -13,19 +14,35 @@ from ..replies import Answer
 from ..state.peer_state import PeerState
 from ..sync.fields import Garbled
 from ..sync.objects import Capability, Head, Ping
-from . import client, mux_receive, mux_send, server, streams
+from . import client, mux_receive, mux_send, recovery, server, streams
 from .check_table import RECEIVED, first_verdict
 from .checks import ref_of
 
 
-def receive(state: PeerState, datagram: bytes) -> None:
-    """Handle one datagram, whatever is in it."""
+def receive(state: PeerState, datagram: bytes, *, alone: bool = True) -> None:
+    """Handle one datagram, whatever is in it. alone: whether it came as one (FEC-12)."""
+    if alone and state.has_repair and is_repair(datagram):
+        recovery.hear(state, datagram)
+    else:
+        receive_frame(state, datagram)
+    recovery.recover(state, receive_frame)
+
+
+def receive_frame(state: PeerState, datagram: bytes) -> bool:
+    """Handle one frame; whether it was accepted."""
+    state.accepted = False
     try:
         received = read_datagram(datagram, state.config.key, state.role)
     except ResonantError as error:
         state.drop(error.code)  # HSK-31
-        return
-    received = _as_agreed(state, received)
+        return False
+    _judge(state, _as_agreed(state, received))
+    if state.accepted:
+        recovery.keep(state, received)
+    return state.accepted
+
+
+def _judge(state: PeerState, received: Received) -> None:
     found = first_verdict(RECEIVED, state, received)
     if found is None:
         _EFFECTS.get(received.kind, streams.take)(state, received)
@@ -42,6 +59,8 @@ def _as_agreed(state: PeerState, received: Received) -> Received:
     match received.sync:
         case Ping(mux=Garbled()) | Capability(mux=Garbled()) if state.config.mux is not None:
             name = "mux"
+        case Ping(fec=Garbled()) | Capability(fec=Garbled()) if state.config.fec is not None:  # FEC-6
+            name = "fec"
         case Head(urgency=Garbled()) if managing:
             name = "urgency"
         case _:

@@ -94,11 +94,20 @@ def _beat(state: PeerState, _: int) -> None:
     state.post(Draft(Action.BEAT, state.session.stream_id))
 
 
+def _groups_due(state: PeerState) -> Iterator[tuple[int, int]]:
+    yield from state.send_groups.due()
+
+
+def _flush(state: PeerState, place: int) -> None:
+    state.push_repair(state.send_groups.flush(place))
+
+
 TIMERS: Mapping[str, tuple[Due, Meet]] = {
     "STM-24": (_loss_due, _lose),
     "STM-18": (_streams_due, _expire),
     "MUX-15": (mux_send.blocked_due, mux_send.tell_blocked),
     "HSK-20": (_handshake_due, _try_again),  # and HSK-21
     "STM-22": (_heart_due, _beat),
+    "FEC-32": (_groups_due, _flush),
 }
 """clause -> when it is due, and what happens then. Of what is due at once, the row that stands higher comes first."""

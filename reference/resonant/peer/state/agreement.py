@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...errors import RejectCode
-from ..config import CRITIQUE, LISTS, NO_TRANSFORM, XCHACHA, ZSTD, Config
+from ..config import CRITIQUE, FEC, LISTS, NO_TRANSFORM, RS8, XCHACHA, ZSTD, Config
 from ..events import Established, Mux
 from ..sync.fields import Garbled
 from ..sync.objects import Capability, Names, Ping
@@ -13,7 +13,7 @@ from ..sync.objects import Capability, Names, Ping
 PROTO = 1
 NEVER = frozenset({"lz4", "aes256gcm"})
 """HSK-7."""
-_PRODUCED = frozenset({ZSTD, XCHACHA, NO_TRANSFORM})
+_PRODUCED = frozenset({ZSTD, XCHACHA, RS8, NO_TRANSFORM})
 _OR_NONE = frozenset({"compress", "crypto"})
 
 
@@ -22,7 +22,7 @@ class Agreement:
     """The agreement of a session. The lists are in own order; chosen_…: what this peer's own frames use (HSK-26).
 
     their_hash: the space_hash32 that the remote peer told, 0 for none. mux: its bounds, where multiplexing is
-    agreed (MUX-3).
+    agreed (MUX-3). chosen_fec: None where not both ends named fec.
     """
 
     agreed_proto: int
@@ -35,6 +35,8 @@ class Agreement:
     chosen_crypto: str
     their_hash: int
     mux: Mux | None = None
+    fec: Names = ()
+    chosen_fec: str | None = None
 
     def has(self, feature: str) -> bool:
         """Whether zstd, xchacha20poly1305 or critique is agreed."""
@@ -50,6 +52,7 @@ class Agreement:
             self.modality,
             self.critique,
             self.mux,
+            self.chosen_fec,
         )
 
 
@@ -67,6 +70,7 @@ def ping_of(config: Config, now_ms: int) -> Ping:
         critique=config.critique,
         dtype=config.dtype,
         mux=config.mux,
+        fec=config.fec,
     )
 
 
@@ -83,6 +87,8 @@ def capability_for(config: Config, ping: Ping) -> Capability:
     """A server's answer to a ping of its own space (HSK-13 to HSK-16)."""
     lists = {name: _common(config, name, getattr(ping, name)) for name in LISTS}
     lists |= {name: lists[name] or (NO_TRANSFORM,) for name in _OR_NONE}  # HSK-15
+    if config.fec is not None and ping.fec is not None and not isinstance(ping.fec, Garbled):  # FEC-5
+        lists[FEC] = _common(config, FEC, ping.fec) or (NO_TRANSFORM,)
     return Capability(
         v=PROTO,
         agreed_proto=min(PROTO, PROTO if ping.v is None else ping.v),
@@ -125,6 +131,8 @@ def _agreement(
     compress, crypto, dtype, modality = (
         _common(config, name, getattr(said, name)) for name in ("compress", "crypto", "dtype", "modality")
     )
+    named = None if config.fec is None or isinstance(said.fec, Garbled) else said.fec
+    fec = () if named is None else _common(config, FEC, named)  # FEC-7
     return Agreement(
         agreed_proto=said.agreed_proto,
         compress=compress,
@@ -136,6 +144,8 @@ def _agreement(
         chosen_crypto=_choose(crypto, pass_over_none=config.require_crypto or other_requires),
         their_hash=their_hash,
         mux=mux if config.mux is not None and isinstance(mux, Mux) else None,
+        fec=fec,
+        chosen_fec=None if named is None else _choose(fec, pass_over_none=False),  # FEC-8
     )
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from ...errors import DropCode, RejectCode, ResonantError
+from ...fec.symbols import numbers_of
 from ...wire_values import MAX_DATAGRAM_BYTES, Flags, MessageType, Modality
-from ..config import NO_TRANSFORM, Config, Role
+from ..config import NO_TRANSFORM, RS8, Config, Role
 from ..events import Delivered, Dropped, Event, Lost, Output, Place, Ref
 from ..received.frame import AT_ONCE, Kind, Received, read_datagram
 from ..received.verdicts import Refusal
@@ -18,13 +19,16 @@ from ..sync.objects import Error, Head, write_sync
 from .agreement import Agreement
 from .machine import CLIENT, FACTS, SERVER, Facts, Machine, Standing, Turn
 from .outbox import Outbox
+from .recv_groups import RecvGroups
 from .recv_stream import Held
 from .recv_streams import RecvStreams
+from .send_groups import SendGroups, is_protected
 from .send_streams import Draft, SendStreams, sync_slices
 from .stream_states import Action
 
 MAIN = Place()
 """The place of all that is no part of an opened stream."""
+REPAIR = Place(repair=True)
 
 
 @dataclass(slots=True)
@@ -60,6 +64,12 @@ class PeerState:
     send_streams: SendStreams = field(init=False)
     recv_streams: RecvStreams = field(default_factory=RecvStreams)
     outbox: Outbox = field(default_factory=Outbox)
+    send_groups: SendGroups = field(default_factory=SendGroups)
+    recv_groups: RecvGroups = field(default_factory=RecvGroups)
+    lone_bytes: int | None = None
+    """The largest single message that goes as a datagram of its own, and nothing else does; None where all do."""
+    accepted: bool = False
+    """Whether the frame that is handled has been accepted."""
     replies: Limiter = field(default_factory=Limiter)
     answers: Answers = field(default_factory=Answers)
     session: Session | None = None
@@ -100,13 +110,26 @@ class PeerState:
             self.recv_streams.clear()
             self.send_streams.lose()
             self.outbox = Outbox()
+            self.forget_groups()
             self.answers.clear()
 
     def establish(self, agreement: Agreement, stream_id: int) -> None:
         """Begin the session, or go on with another agreement."""
         self.turn(Turn.AGREED)
         self.session = Session(agreement, stream_id, self.now_ms)
+        if not self.has_repair:
+            self.forget_groups()
         self.events.append(agreement.established())
+
+    @property
+    def has_repair(self) -> bool:
+        """Whether repair is agreed (FEC-7)."""
+        return self.agreement is not None and RS8 in self.agreement.fec
+
+    def forget_groups(self) -> None:
+        """End all that is there for recovery (FEC-10)."""
+        self.send_groups.clear()
+        self.recv_groups.clear()
 
     def lose(self) -> None:
         """Consider the remote peer lost (STM-24)."""
@@ -148,6 +171,7 @@ class PeerState:
 
     def touch(self) -> None:
         """Begin the time anew after which the other end is lost."""
+        self.accepted = True
         if self.session is not None:
             self.session.accepted_ms = self.now_ms
 
@@ -166,8 +190,30 @@ class PeerState:
         """Send the draft's frame. Raises ResonantError where that cannot be, and then sends nothing."""
         place = self.send_streams.place_of(draft)
         data = self.send_streams.send(draft, self.agreement, self.now_ms)
+        protected = draft.protected and self._is_lone(data, place)
+        if not protected:
+            self.push_repair(self.send_groups.end_all(draft.stream_id))  # FEC-27
         self.push(data, place)
+        if protected:
+            self._protect(data)
         return data
+
+    def _is_lone(self, data: bytes, place: Place) -> bool:
+        """Whether a frame goes as one datagram or message, and repair of it can do so, too."""
+        return is_protected(data, self.lone_bytes) and (self.lone_bytes is None or place.alone)
+
+    def _protect(self, data: bytes) -> None:
+        """Put a frame in its group, if this peer sends repair (FEC-26)."""
+        agreed, shape = self.agreement, self.config.repair
+        if agreed is not None and agreed.chosen_fec == RS8 and shape is not None:
+            stream_id, frame_seq = numbers_of(data)
+            self.push_repair(self.send_groups.add(stream_id, frame_seq, data, shape, self.now_ms))
+
+    def push_repair(self, datagrams: Iterable[bytes]) -> None:
+        """Send repair, which is no frame: it puts off no HEART (FEC-3)."""
+        for datagram in datagrams:
+            self.datagrams.append(datagram)
+            self.places.append(REPAIR)
 
     def volunteer(self, draft: Draft) -> None:
         """Send what nobody asked for, if it can be sent."""

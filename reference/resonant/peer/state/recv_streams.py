@@ -67,8 +67,12 @@ class RecvStreams:
         ahead = received.frame.frame_seq - stream.next_seq
         if ahead == 0 and not stream.holding:
             return True
-        waiting = sum(one.waiting_bytes for one in self._open.values())
-        return ahead < AHEAD and waiting + len(received.datagram) <= MAX_WAITING_BYTES
+        return ahead < AHEAD and self.waiting_bytes + len(received.datagram) <= MAX_WAITING_BYTES
+
+    @property
+    def waiting_bytes(self) -> int:
+        """The bytes, as received, of the frames that wait for lower numbers."""
+        return sum(one.waiting_bytes for one in self._open.values())
 
     def can_open(self) -> bool:
         """Whether fewer than 64 streams are open."""

@@ -15,7 +15,7 @@ from ...wire_values import Flags, Frame, MessageType, Modality, Slice
 from ..config import XCHACHA, ZSTD, Config
 from ..events import Place
 from ..replies import Limiter
-from ..sync.objects import SyncObject, Tail, write_sync
+from ..sync.objects import Capability, Head, Ping, SyncObject, Tail, write_sync
 from .agreement import Agreement
 from .send_stream import KEPT_MS, Kept, SendStream
 from .stream_states import Action, SendState
@@ -35,6 +35,9 @@ _PARTS = frozenset({Action.DATA, Action.HEART, Action.BEAT, Action.TAIL, Action.
 """Actions that are part of a stream while it is open (QUI-4). No HEART falls due from its TAIL to its uni's end."""
 
 
+_APART = (Ping, Capability, Head, Tail)
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A frame before it has a number. action: what sending it means to its stream_id."""
@@ -46,6 +49,8 @@ class Draft:
     modality: Modality = Modality.TEXT  # HSK-3
     strong: bool = False
     """Of a HEAD: whether its stream has STRONG_TAIL."""
+    protected: bool = True
+    """Whether it may be in a group of frames, and does not end those that there are (FEC-27)."""
 
 
 def sync_slices(members: dict[str, object]) -> tuple[Slice, ...]:
@@ -266,4 +271,5 @@ class SendStreams:
 
 def sync_draft(action: Action, stream_id: int, value: SyncObject, *, strong: bool = False) -> Draft:
     """The draft of a Sync frame with this object."""
-    return Draft(action, stream_id, slices=sync_slices(write_sync(value)), strong=strong)
+    slices, protected = sync_slices(write_sync(value)), not isinstance(value, _APART)
+    return Draft(action, stream_id, slices=slices, strong=strong, protected=protected)

@@ -75,7 +75,7 @@ def _write_ref(value: Ref) -> object:
 
 
 class Garbled:
-    """The value of a member of another type or range that only some peers look at (MUX-1, MUX-6)."""
+    """The value of a member of another type or range that only some peers look at (MUX-1, MUX-6, FEC-4)."""
 
 
 GARBLED = Garbled()
@@ -120,4 +120,5 @@ XXH3 = Shape("16 lower-case hexadecimal digits", _text(_XXH3))
 DIRECTION = Shape("up or down", _one_of("up", "down"))
 RESET_CODE = Shape("1 to 64 characters of A to Z, 0 to 9 and _", _text(_RESET_CODE))
 MUX = Shape("streams and frames in their ranges", _lenient(_mux), _write_mux)
+FEC = Shape("an array of strings", _lenient(_array(_text())), list)
 URGENCY = Shape("an integer from 0 to 7", _lenient(_integer(0, 7)))

@@ -29,6 +29,7 @@ class Ping:
     critique: bool | None = None
     dtype: Names | None = None
     mux: Mux | Garbled | None = None
+    fec: Names | Garbled | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Capability:
     modality: Names | None = None
     require_crypto: bool | None = None
     mux: Mux | Garbled | None = None
+    fec: Names | Garbled | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,7 @@ MEMBERS: Mapping[type[SyncObject], tuple[Member, ...]] = {
         _may("supports.critique", shapes.BOOLEAN),
         _may("supports.dtype", shapes.NAMES),
         _may("mux", shapes.MUX),
+        _may("fec", shapes.FEC),
     ),
     Capability: (
         _must("v", shapes.INTEGER),
@@ -153,6 +156,7 @@ MEMBERS: Mapping[type[SyncObject], tuple[Member, ...]] = {
         _must("supports.dtype", shapes.NAMES),
         _may("supports.require_crypto", shapes.BOOLEAN),
         _may("mux", shapes.MUX),
+        _may("fec", shapes.FEC),
     ),
     Error: (
         _must("code", shapes.TEXT),

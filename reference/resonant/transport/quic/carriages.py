@@ -59,12 +59,16 @@ class Carriages:
     def __init__(self, *, server: bool, accepted_ms: int | None) -> None:
         """server: whether this end is the server. accepted_ms: when a server accepted the connection."""
         self.main = Pipe(accepted_ms)
-        self.datagram_bytes = 0
-        """The largest datagram that the connection takes now, which the program below says; 0 if it takes none."""
+        self.allow_datagrams(0)
         self._server = server
         self._next = _UNI | (_OF_SERVER if server else 0)
         self._own: dict[int, int] = {}
         self._theirs: dict[int, Uni] = {}
+
+    def allow_datagrams(self, most: int) -> None:
+        """Note the largest datagram that the connection takes now; 0 if it takes none, as at first."""
+        self._datagram_bytes = most
+        self._lone_bytes = self.main.lone_bytes = min(MAX_DATAGRAM_BYTES, most)
 
     def is_foreign(self, on: int) -> bool:
         """Whether a QUIC stream of the other end is one that must not be (QUI-11)."""
@@ -106,13 +110,19 @@ class Carriages:
         """
         if len(frame) > self.main.room or self.main.ended:
             return
-        if alone and len(frame) <= min(MAX_DATAGRAM_BYTES, self.datagram_bytes):
+        if alone and len(frame) <= self._lone_bytes:
             self.main.unsent += len(frame)
             yield Datagram(frame)
             return
         data = join(frame)
         self.main.unsent += len(data)
         yield Write(MAIN if stream_id is None else self._uni_of(stream_id), data)
+
+    def carry_repair(self, datagram: bytes) -> Iterator[Act]:
+        """Send repair, as a datagram or not at all (FEC-12, FEC-33)."""
+        if len(datagram) <= min(self.main.room, self._datagram_bytes) and not self.main.ended:
+            self.main.unsent += len(datagram)
+            yield Datagram(datagram)
 
     def release(self, stream_id: int) -> Iterator[Act]:
         """End the uni of a stream whose frames are not kept any more (QUI-12)."""

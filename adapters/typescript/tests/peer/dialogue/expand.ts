@@ -9,6 +9,8 @@ export interface DialogueFile {
   readonly profile: string;
   readonly group: string;
   readonly op: string;
+  /** Those over which they can be played; any where it is left out. */
+  readonly transports?: string[];
   readonly config?: JsonMembers;
   readonly frame?: JsonMembers;
   readonly parts?: { [name: string]: Json[] };

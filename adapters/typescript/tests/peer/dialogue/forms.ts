@@ -17,6 +17,9 @@ export function configOf(config: JsonMembers): PeerConfig {
     dtype: config.dtype as never,
     critique: config.critique as boolean,
     requireCrypto: config.require_crypto as boolean,
+    mux: config.mux as never,
+    fec: config.fec as never,
+    repair: config.repair as never,
     ...key,
   };
 }

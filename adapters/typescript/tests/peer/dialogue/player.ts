@@ -61,6 +61,8 @@ export class Player {
       if (step.as !== undefined) this.#named.set(step.as as string, datagram);
     } else if (step.expect_again !== undefined)
       this.#again(address, step.expect_again as string, step.optional === true);
+    else if (step.expect_bytes !== undefined)
+      assert.equal(Buffer.from(this.#next(address)).toString("hex"), step.expect_bytes);
     else if (step.expect_nothing !== undefined)
       assert.deepEqual(this.#inbox(address), [], "a datagram that nobody expects");
     else if (Array.isArray(step.events)) this.#events(step.events as JsonMembers[]);
@@ -131,8 +133,14 @@ const REQUESTS: { [kind: string]: Request } = {
   ping: (peer, { stream_id }, now) => peer.ping(stream_id as number, now),
   heart: (peer, { stream_id }, now) => peer.heart(stream_id as number, now),
   tail: (peer, { stream_id }, now) => peer.end(stream_id as number, now),
-  head: (peer, { stream_id, strong_tail, announce }, now) =>
-    peer.open(stream_id as number, strong_tail as boolean, now, sizesOf(announce)),
+  head: (peer, { stream_id, strong_tail, announce, urgency }, now) =>
+    peer.open(stream_id as number, strong_tail as boolean, now, sizesOf(announce), urgency as number | undefined),
+  hold: (peer, { stream_id }, now) => peer.hold(stream_id as number, now),
+  resume: (peer, { stream_id }, now) => peer.resume(stream_id as number, now),
+  cancel: (peer, { stream_id }, now) => peer.cancel(stream_id as number, now),
+  reset: (peer, { stream_id, code }, now) => peer.reset(stream_id as number, code as string, now),
+  cork: (peer, _, now) => peer.cork(now),
+  uncork: (peer, _, now) => peer.uncork(now),
 };
 
 function sizesOf(announce: Json | undefined): Sizes | undefined {

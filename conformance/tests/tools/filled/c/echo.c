@@ -155,6 +155,70 @@ static kit_outcome tcp_join(const kit_bytes *frames, size_t count, kit_bytes *da
     return given_back(data, 0);
 }
 
+/* Some pieces as they came, and behind them some numbers, if there are any, as one more. */
+static kit_pieces and_numbers(kit_pieces pieces, const uint64_t *numbers, size_t count) {
+    static kit_bytes all[8];
+    used = 0;
+    memcpy(all, pieces.at, pieces.count * sizeof *all);
+    for (size_t at = 0; at < count; at++) add_byte(numbers[at]);
+    if (count) (void)given_back(&all[pieces.count], 0);
+    return (kit_pieces){all, pieces.count + (count ? 1 : 0)};
+}
+
+static kit_outcome rs_encode(uint32_t k, uint32_t r, kit_pieces shards, kit_pieces *parity) {
+    *parity = and_numbers(shards, (const uint64_t[]){k, r}, 2);
+    return kit_done();
+}
+
+static kit_outcome rs_decode(uint32_t k, uint32_t r, kit_pieces shards, kit_pieces *all) {
+    static kit_bytes found[8];
+    used = 0;
+    add_byte(k);
+    add_byte(r);
+    for (size_t at = 0; at < shards.count; at++) {
+        if (shards.at[at].at) found[at] = shards.at[at];
+        else (void)given_back(&found[at], 0);
+    }
+    *all = (kit_pieces){found, shards.count};
+    return kit_done();
+}
+
+static kit_outcome repair_encode(const kit_group *group, kit_pieces frames, kit_pieces *repair) {
+    const uint64_t numbers[] = {group->stream_id, group->base, group->r, group->step};
+    *repair = and_numbers(frames, numbers, 4);
+    return kit_done();
+}
+
+static kit_outcome repair_decode(kit_pieces repair, kit_pieces frames, kit_pieces *missing) {
+    static kit_bytes found[8];
+    memcpy(found, repair.at, repair.count * sizeof *found);
+    memcpy(found + repair.count, frames.at, frames.count * sizeof *found);
+    *missing = (kit_pieces){found, repair.count + frames.count};
+    return kit_done();
+}
+
+static kit_outcome adapt(const kit_tensor *tensor, kit_adapted *chosen) {
+    used = 0;
+    if (!tensor->allowed) {
+        add_numbers(tensor->dims, tensor->rank);
+        *chosen = (kit_adapted){.dtype = "sparse", .first = tensor->data};
+        return given_back(&chosen->second, 0);
+    }
+    if (tensor->has_budget) {
+        add_byte((uint64_t)tensor->tolerance);
+        add_byte((uint64_t)tensor->budget);
+        *chosen = (kit_adapted){.dtype = "q4", .first = tensor->data};
+        return given_back(&chosen->second, 0);
+    }
+    add_bytes(tensor->data);
+    add_numbers(tensor->dims, tensor->rank);
+    add(tensor->source, strlen(tensor->source));
+    for (size_t at = 0; at < tensor->allowed; at++) add(tensor->allow[at], strlen(tensor->allow[at]));
+    add_byte((uint64_t)tensor->tolerance);
+    chosen->dtype = "f16";
+    return given_back(&chosen->first, 0);
+}
+
 static const char *const profiles[] = {"frame", "zstd", "xchacha", "message", "sparse", "quant", NULL};
 const kit_implementation yours = {
     .name = "echo",
@@ -175,4 +239,9 @@ const kit_implementation yours = {
     .dequantize = dequantize,
     .tcp_split = tcp_split,
     .tcp_join = tcp_join,
+    .rs_encode = rs_encode,
+    .rs_decode = rs_decode,
+    .repair_encode = repair_encode,
+    .repair_decode = repair_decode,
+    .adapt = adapt,
 };

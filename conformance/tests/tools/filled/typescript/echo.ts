@@ -41,4 +41,13 @@ export const yours: Implementation = {
   dequantize: (bits, count, codes, scale) => all([bits, count], codes, scale && [0xff], scale),
   tcpSplit: (chunks, ended) => ({ frames: chunks, end: ended ? "clean" : "open", held: chunks.length }),
   tcpJoin: (frames) => all(...frames),
+  rsEncode: (k, r, shards) => [...shards, all([k, r])],
+  rsDecode: (k, r, shards) => shards.map((shard) => shard ?? all([k, r])),
+  repairEncode: ({ streamId, base, r, step }, frames) => [...frames, all([streamId, Number(base & 255n), r, step])],
+  repairDecode: (repair, frames) => [...repair, ...frames],
+  adapt({ source, data, dims, allow, tolerance, budget }) {
+    if (allow.length === 0) return { dtype: "sparse", values: data, index: all(dims) };
+    if (budget !== undefined) return { dtype: "q4", codes: data, scale: all([tolerance, budget]) };
+    return { dtype: "f16", data: all(data, dims, text.encode(source + allow.join("")), [tolerance]) };
+  },
 };

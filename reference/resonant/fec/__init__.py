@@ -1,0 +1,1 @@
+"""Repair datagrams, and lost frames computed from them: specs/fec.md."""

@@ -1,0 +1,1 @@
+"""Reed-Solomon codes over bytes: specs/reed-solomon.md."""
