@@ -39,6 +39,9 @@ const (
 	NotRecoverable Code = "NOT_RECOVERABLE"
 	Tolerance      Code = "TOLERANCE"
 	Budget         Code = "BUDGET"
+	BadRepair      Code = "BAD_REPAIR"
+	RepairMismatch Code = "REPAIR_MISMATCH"
+	Duplicate      Code = "DUPLICATE"
 )
 
 // An Error says why something was refused.

@@ -71,6 +71,13 @@ type Sparse struct {
 	Index     []byte
 }
 
+// Repaired is the group that RepairEncode is asked for; its numbers may be out of their ranges.
+type Repaired struct {
+	StreamID uint32
+	Base     uint64
+	R, Step  uint32
+}
+
 // Adapting is what Adapt is asked. Allow has dtypes as lists of the handshake name them.
 type Adapting struct {
 	Source    string // "f16", "f32" or "bf16"
@@ -122,6 +129,11 @@ type Implementation interface {
 
 	RSEncode(k, r uint32, shards [][]byte) (parity [][]byte, err error)
 	RSDecode(k, r uint32, shards [][]byte) (all [][]byte, err error)
+
+	// fec. RepairDecode is given at least one repair datagram.
+
+	RepairEncode(of Repaired, frames [][]byte) (repair [][]byte, err error)
+	RepairDecode(repair, frames [][]byte) (missing [][]byte, err error)
 
 	// adapt. The tolerance and the budget, nil where there is none, may be out of their ranges.
 
@@ -196,6 +208,16 @@ func (Unsupported) RSEncode(_, _ uint32, _ [][]byte) ([][]byte, error) {
 // RSDecode is not there.
 func (Unsupported) RSDecode(_, _ uint32, _ [][]byte) ([][]byte, error) {
 	return nil, UnsupportedError("rs_decode")
+}
+
+// RepairEncode is not there.
+func (Unsupported) RepairEncode(Repaired, [][]byte) ([][]byte, error) {
+	return nil, UnsupportedError("repair_encode")
+}
+
+// RepairDecode is not there.
+func (Unsupported) RepairDecode(_, _ [][]byte) ([][]byte, error) {
+	return nil, UnsupportedError("repair_decode")
 }
 
 // Adapt is not there.

@@ -31,6 +31,8 @@ func Ops(yours Implementation) map[string]Op {
 		"dequantize":    o.dequantize,
 		"rs_encode":     o.rsEncode,
 		"rs_decode":     o.rsDecode,
+		"repair_encode": o.repairEncode,
+		"repair_decode": o.repairDecode,
 		"adapt":         o.adapt,
 		"tcp_split":     o.split,
 		"tcp_join":      o.join,

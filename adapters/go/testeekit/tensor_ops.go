@@ -37,24 +37,6 @@ func (o ops) dequantize(in *Input) (any, error) {
 	return result(map[string]any{"data": data}, err)
 }
 
-func (o ops) rsEncode(in *Input) (any, error) {
-	k, r, shards := in.U32("k"), in.U32("r"), in.manyBytes("shards")
-	if err := in.Done(); err != nil {
-		return nil, err
-	}
-	parity, err := o.yours.RSEncode(k, r, shards)
-	return map[string]any{"parity": texts(parity)}, err
-}
-
-func (o ops) rsDecode(in *Input) (any, error) {
-	k, r, shards := in.U32("k"), in.U32("r"), in.bytesOrNull("shards")
-	if err := in.Done(); err != nil {
-		return nil, err
-	}
-	all, err := o.yours.RSDecode(k, r, shards)
-	return map[string]any{"shards": texts(all)}, err
-}
-
 // besides are the names of the payloads of dtypes (adapt.json).
 var besides = map[string][2]string{
 	"f16": {"data"}, "i8": {"codes", "scale"}, "q4": {"codes", "scale"}, "sparse": {"values", "index"},
@@ -70,7 +52,8 @@ func (o ops) adapt(in *Input) (any, error) {
 		in.Require(known, "allow has another name than those of dtypes")
 	}
 	if in.Has("budget") {
-		asked.Budget = new(in.Integer("budget", -maxInteger, maxInteger))
+		budget := in.Integer("budget", -maxInteger, maxInteger)
+		asked.Budget = &budget
 	}
 	if err := in.Done(); err != nil {
 		return nil, err

@@ -16,7 +16,7 @@ type module struct {
 
 // Hello claims what the module has, and what a testee adds.
 func (m module) Hello() testeekit.Hello {
-	profiles := []string{"frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream", "tcp", "rs", "adapt"}
+	profiles := []string{"frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream", "tcp", "rs"}
 	return testeekit.Hello{
 		Name: "resonant-go", Version: "1.0.0",
 		Profiles:   append(profiles, m.moreProfiles...),
@@ -161,6 +161,17 @@ func (module) RSDecode(k, r uint32, shards [][]byte) (all [][]byte, err error) {
 		all, err = code.Decode(shards)
 	}
 	return all, said(err)
+}
+
+func (module) RepairEncode(of testeekit.Repaired, frames [][]byte) ([][]byte, error) {
+	group := resonant.RepairGroup{StreamID: of.StreamID, Base: of.Base, R: int(of.R), Step: int(of.Step)}
+	repair, err := resonant.EncodeRepair(group, frames)
+	return repair, said(err)
+}
+
+func (module) RepairDecode(repair, frames [][]byte) ([][]byte, error) {
+	missing, err := resonant.DecodeRepair(repair, frames)
+	return missing, said(err)
 }
 
 var dtypes = map[string]resonant.DType{"f16": resonant.F16, "i8": resonant.I8, "q4": resonant.Q4, "sparse": resonant.SparseCOO}
