@@ -1,4 +1,4 @@
-"""What repair is worth: the share of streams that arrive without a resend, under seeded losses.
+"""The worth of repair: the share of streams that arrive without a resend, under seeded losses.
 
 The order of datagrams is that of the reference's own sender; which frames come back follows from FEC-21: those of a
 group of which as many repair datagrams arrive as frames are lost. Tests hold this against peers that get the datagrams.
@@ -33,7 +33,7 @@ CHOICES: Mapping[str, RepairShape | None] = {
     "k 16, r 4, step 4": RepairShape(16, 4, 4),
     "k 64, r 16": RepairShape(64, 16),
 }
-"""What is compared: all with repair send a quarter more datagrams."""
+"""The shapes that are compared: all with repair send a quarter more datagrams."""
 _CONFIG = Config(
     embedding_space_id="",
     space_hash32=0,
