@@ -30,7 +30,7 @@ CRATE = (
     Layer(("error", "limits"), "codes and limits are named by everything, so they know nothing"),
     Layer(("wire_values",), "the values of single fields mean the same to whoever reads them"),
     Layer(
-        ("json", "tensor", "transform", "transport"),
+        ("json", "rs", "tensor", "transform", "transport"),
         "what lies in a payload or around a body can be used without a frame",
     ),
     Layer(("frame",), "a frame is decoded as a whole before its message is read (MSG-21)"),
@@ -60,11 +60,13 @@ KIT = (
     Layer(("schema",), "a value is read the same way whatever op it belongs to"),
     Layer(("requests", "values"), "a message is answered the same way however it came and whatever it holds"),
     Layer(("implementation", "session"), "what a testee offers and what is kept between datagrams need no socket"),
+    Layer(("calls",), "an op is read, called and written in one way"),
+    Layer(("shard_ops",), "a group of ops knows nothing of the table that has them all"),
     Layer(("ops", "server"), "the sockets are in one place, so that another kind of them is a change of it alone"),
 )
 TESTEE = (
     Layer(("failure", "fields", "peer_events", "wires"), "values and sockets can be read without peers or ops"),
-    Layer(("framing", "payload", "peers"), "what ops are made of knows no table of them"),
+    Layer(("framing", "payload", "peers", "shards"), "what ops are made of knows no table of them"),
     Layer(("peer_ops",), "peers do not know how they are asked"),
     Layer(("ops",), "the table has every op"),
     Layer(("main",), "the program"),

@@ -119,6 +119,14 @@ CALLS: Mapping[str, tuple[Callable[..., Any], Mapping[str, Any]]] = {
     ),
     "rs_encode": (resonant.rs_encode, {"k": 2, "r": 1, "shards": [b"a", b"b"]}),
     "rs_decode": (resonant.rs_decode, {"k": 2, "r": 1, "shards": [b"a", None, b"b"]}),
+    "repair_encode": (
+        resonant.repair_encode,
+        {"stream_id": 0, "base": 0, "r": 1, "step": 1, "frames": [bytes(33)]},
+    ),
+    "repair_decode": (
+        resonant.repair_decode,
+        {"repair": resonant.repair_encode(0, 0, 1, 1, [bytes(33)]), "frames": [bytes(33)]},
+    ),
     "compress": (resonant.compress, {"plain": b"a", "level": 3}),
     "decompress": (resonant.decompress, {"zstd": resonant.compress(b"a")}),
     "seal": (resonant.seal, {"plain": b"a", **SEALING}),

@@ -9,10 +9,11 @@ from .codes import CODES
 from .dialogues import DIALOGUES
 from .frames import FRAMES
 from .meanings import MEANINGS
+from .repairs import REPAIRS
 from .row import Row
 from .transports import TRANSPORTS
 
-ROWS: Mapping[str, tuple[Row, ...]] = {**FRAMES, **BODIES, **MEANINGS, **DIALOGUES, **TRANSPORTS, **CODES}
+ROWS: Mapping[str, tuple[Row, ...]] = {**FRAMES, **BODIES, **MEANINGS, **DIALOGUES, **TRANSPORTS, **CODES, **REPAIRS}
 """By op, those of dialogues by profile."""
 
 LARGE: Mapping[str, str] = {

@@ -50,6 +50,10 @@ class Talk:
             elif "send_each" in step:
                 yield from _each(step["send_each"])
 
+    def frames(self) -> Iterator[bytes]:
+        """Those that do not claim to be repair."""
+        return (datagram for datagram in self.datagrams() if not datagram.startswith(b"RSF1"))
+
     def events(self) -> Iterator[dict[str, Any]]:
         """Every event that is to be told, in order."""
         for step in self.steps:

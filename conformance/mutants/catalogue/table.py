@@ -6,6 +6,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from ..engine.mutant import Mutant
+from .fec import agreement as fec_agreement
+from .fec import computed as fec_computed
+from .fec import datagrams as fec_datagrams
+from .fec import fields as fec_fields
+from .fec import kept as fec_kept
+from .fec import known as fec_known
+from .fec import ops as fec_ops
+from .fec import protected as fec_protected
+from .fec import recovery as fec_recovery
+from .fec import repair as fec_repair
 from .frame import body as frame_body
 from .frame import encoding as frame_encoding
 from .frame import header as frame_header
@@ -133,6 +143,16 @@ FAMILIES: Mapping[str, tuple[Mutant, ...]] = MappingProxyType(
             webrtc_messages,
             rs_arithmetic,
             rs_shards,
+            fec_datagrams,
+            fec_fields,
+            fec_computed,
+            fec_ops,
+            fec_agreement,
+            fec_known,
+            fec_kept,
+            fec_recovery,
+            fec_protected,
+            fec_repair,
         )
     }
 )

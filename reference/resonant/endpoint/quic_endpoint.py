@@ -84,7 +84,7 @@ class QuicEndpoint(Endpoint[L]):
         """Handle a datagram of a connection, whatever bytes it is."""
         self.advance(now_ms)
         if self._open_carriages(link) is not None:
-            self._hear(link, datagram, now_ms, alone=True)
+            self._hear(link, datagram, now_ms)
 
     def receive_fin(self, link: L, on: int, now_ms: int) -> None:
         """Handle that the other end has ended a carriage, with FIN."""
@@ -157,7 +157,7 @@ class QuicEndpoint(Endpoint[L]):
             self._act(link, Stop(on, number_of(uni.fault)))
             self._fail_uni(link, carriages, on)
 
-    def _hear(self, link: L, frame: bytes, now_ms: int, *, alone: bool) -> Output:
+    def _hear(self, link: L, frame: bytes, now_ms: int, *, alone: bool = True) -> Output:
         self._tell_forgotten(self._connections.hear(link))
         output = self._connections[link].peer.receive(frame, now_ms, alone=alone)
         self._collect(link, output)

@@ -122,11 +122,15 @@ def _sets() -> Iterator[Case]:
     about = "Two datagrams of one index with different parity."
     yield case("index-twice", about, "FEC-16 FEC-36", TWICE, one, replace(two, index=0))
     about = "An index that came before, in a datagram with another k."
-    yield case("mismatch-and-twice", about, "FEC-13 FEC-16", MISMATCH, one, replace(one, k=5))
+    yield case("mismatch-and-twice", about, "FEC-13 FEC-16 FEC-36", MISMATCH, one, replace(one, k=5))
     about = "The second datagram has a fault of its own, and is of another group."
     yield case("bad-and-mismatch", about, "FEC-13 FEC-36", BAD, one, replace(two, k=0, r=3))
     about = "Of two datagrams with a fault the first counts."
     yield case("first-counts", about, "FEC-36", CRC, replace(one, crc=0), replace(two, k=0))
+    yield case("second-twice", "The second datagram twice.", "FEC-16 FEC-36", TWICE, one, two, two)
+    yield case("first-behind", "The first datagram again, behind the second.", "FEC-16 FEC-36", TWICE, one, two, one)
+    about = "An index that came before, and the CRC of a third is wrong."
+    yield case("twice-and-crc", about, "FEC-16 FEC-36", TWICE, two, two, replace(one, crc=0))
     about = "A datagram that comes twice, where nothing is missing."
     yield refuses("twice-for-nothing", about, "FEC-36", given([one, one], frames), TWICE)
 
@@ -145,7 +149,7 @@ def forgeries() -> Iterator[tuple[str, str, RawRepair, list[Frame]]]:
     true = symbols(frames)
     size = len(true[0])
     for name, about, wanted in (
-        ("length-32", "a length of 32", b"\x20\0" + true[1][2:]),
+        ("length-32", "a length of 32", symbol(heart(1).wire()[:32], size)),
         ("length-0", "a length of 0", bytes(size)),
         ("length-over", "a length of S - 1", (size - 1).to_bytes(2, "little") + true[1][2:]),
         ("length-65535", "a length of 65,535", b"\xff\xff" + true[1][2:]),
@@ -167,6 +171,10 @@ def _computed() -> Iterator[Case]:
     frames = [heart(0), heart(1), heart(2)]
     about = "A frame that is there is longer than S - 2."
     yield refuses("long-there", about, "FEC-22 FEC-37", given(raw_repairs(frames, 1), [part(0), heart(2)]), MISMATCH)
+    about = "The same, where cutting it off would give a frame that could have been sent."
+    cut = [symbol(part(0).wire(), 49)[:35], *symbols(frames)[1:]]
+    forged = replace(raw_repairs(frames, 1)[0], parity=parity_of(3, 1, cut)[0])
+    yield refuses("long-there-cut", about, "FEC-22 FEC-37", given([forged], [part(0), heart(2)]), MISMATCH)
     about = "The repair of other frames with the same numbers."
     other = raw_repairs([part(0), part(1), part(2)], 1)
     yield refuses("other-frames", about, "FEC-22 FEC-37", given(other, [heart(0), heart(2)]), MISMATCH)

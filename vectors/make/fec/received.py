@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ..dialogue.configs import DATA_STREAM
+from ..dialogue.configs import DATA_STREAM, HANDSHAKE_STREAM
+from ..dialogue.events import lost
 from ..dialogue.frames import heart
-from ..dialogue.steps import send
+from ..dialogue.steps import advance, events, expect, send
 from ..model import Case, Group
 from .encode import LAST
 from .repair import RawRepair, raw_repairs
@@ -56,9 +57,10 @@ def _checks() -> Iterator[Case]:
         replace(FIRST, stream_id=0, base=LAST - 2),
     ]
     yield from one("limits", about, "FEC-13 FEC-15", take(*extremes))
-    about = "Repair has no answer, and puts off neither a HEART nor the loss."
-    quiet = [*take(FIRST), *QUIET]
-    yield from one("no-answer", about, "FEC-3", quiet)
+    about = "Repair has no answer, and does not put off the loss."
+    hearts_of = [heart(1, HANDSHAKE_STREAM), heart(2, HANDSHAKE_STREAM)]
+    later = [*advance(30_000), *expect(*hearts_of), *take(FIRST), *advance(14_999), *QUIET]
+    yield from one("no-answer", about, "FEC-3", later, advance(1), events(lost()))
 
 
 def _known() -> Iterator[Case]:

@@ -28,7 +28,8 @@ def groups() -> Iterator[Group]:
     yield group("recovery/refused", "Computed frames that do not pass every check.", _refused())
     yield group("recovery/forged", "Forged repair, and the true one behind it.", _forged())
     yield group("recovery/several", "Groups side by side and across each other.", _several())
-    yield group("recovery/transformed", "Sealed and compressed frames.", [*_sealed(), *_compressed()])
+    yield group("recovery/sealed", "Sealed frames.", _sealed(), requires=("xchacha",))
+    yield group("recovery/compressed", "Compressed frames.", _compressed(), requires=("zstd",))
 
 
 def _orders() -> Iterator[Case]:

@@ -35,6 +35,7 @@ HEAD_OF = {"server": "down", "client": "up"}
 def groups() -> Iterator[Group]:
     """Whole groups, flushes, ends, and what is in no group."""
     yield group("sent/groups", "Groups that end with k frames.", _whole())
+    yield group("sent/sealed", "The repair of sealed frames.", _sealed(), requires=("xchacha",))
     yield group("sent/flush", "Groups that end 20 ms after their first frame.", _flushed())
     yield group("sent/ends", "Frames that end groups and are in none.", _ends())
     yield group("sent/none", "Frames that are sent again, and peers that send no repair.", _none())
@@ -80,6 +81,9 @@ def _whole() -> Iterator[Case]:
     about = "More repair than frames."
     steps = [*says(part(0)), *repaired([part(0)], 5)]
     yield from one("r5", about, clauses, steps, config=sending(1, 5))
+
+
+def _sealed() -> Iterator[Case]:
     sealed = [closed(number, salt=PEER_SALT) for number in range(2)]
     about = "The repair of sealed frames is made of them as they are sent, and is not sealed itself."
     config = replace(SEALED, fec=RS8, repair={"k": 2, "r": 2, "step": 1})
@@ -175,8 +179,9 @@ def _none() -> Iterator[Case]:
     about = "Frames that are sent again for STREAM_INCOMPLETE are in no group, and end none."
     config = sending(2, 1)
     missing = wrong("STREAM_INCOMPLETE", 0, DATA_STREAM, (DATA_STREAM, 3), missing=["1"])
-    steps = [*_head("server"), *says(*frames), *repaired(frames, 1), *act("tail"), *expect(_tail(2), name="tail")]
-    steps += [*says(part(0, NEXT)), *send(missing), *expect(frames[0]), *again("tail")]
+    steps = [*_head("server"), *say(frames[0]), *expect(frames[0], name="first"), *says(frames[1])]
+    steps += [*repaired(frames, 1), *act("tail"), *expect(_tail(2), name="tail")]
+    steps += [*says(part(0, NEXT)), *send(missing), *again("first", "tail")]
     steps += events(error_received("STREAM_INCOMPLETE", (DATA_STREAM, 3)))
     after = [*says(part(1, NEXT)), *repaired(parts(2, stream=NEXT), 1)]
     yield from one("resent", about, "FEC-28", steps, after, advance(30), QUIET, config=config)

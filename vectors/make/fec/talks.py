@@ -25,9 +25,15 @@ def sending(k: int, r: int, step: int = 1, **members: Any) -> Config:
     return own(fec=RS8, repair={"k": k, "r": r, "step": step}, **members)
 
 
-def group(name: str, about: str, cases: Iterator[Case] | Sequence[Case], transports: Sequence[str] = UDP) -> Group:
+def group(
+    name: str,
+    about: str,
+    cases: Iterator[Case] | Sequence[Case],
+    transports: Sequence[str] = UDP,
+    requires: Sequence[str] = (),
+) -> Group:
     """A group of dialogues, over UDP unless others are named."""
-    return Group("fec", name, "dialogue", about, list(cases), transports=transports)
+    return Group("fec", name, "dialogue", about, list(cases), requires, transports)
 
 
 def recovered(*frames: Frame) -> list[Event]:

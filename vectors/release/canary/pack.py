@@ -16,10 +16,11 @@ from .dialogues import HANDSHAKE, STREAM
 from .frames import CANARIES as FRAME
 from .lies import Canary
 from .payloads import MESSAGE, QUANT, SPARSE
+from .repairs import FEC
 from .transforms import XCHACHA, ZSTD
 from .transports import QUIC, TCP, WEBRTC
 
-CANARIES = (*FRAME, *ZSTD, *XCHACHA, *MESSAGE, *SPARSE, *QUANT, *HANDSHAKE, *STREAM, *TCP, *QUIC, *WEBRTC, *RS)
+CANARIES = (*FRAME, *ZSTD, *XCHACHA, *MESSAGE, *SPARSE, *QUANT, *HANDSHAKE, *STREAM, *TCP, *QUIC, *WEBRTC, *RS, *FEC)
 UDP = ("udp",)
 ABOUT = (
     "Every case in canary/data is wrong on purpose. A driver has to report each one that it runs, and what it runs "

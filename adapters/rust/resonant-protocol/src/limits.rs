@@ -42,6 +42,21 @@ pub(crate) const SCALE_BLOCK: u64 = 32;
 /// Greatest number of elements of a dense tensor that is made of a sparse one (SPR-9).
 pub(crate) const MAX_DENSE_ELEMENTS: usize = 4_194_304;
 
+// Reed-Solomon codes and adaptive quantization
+
+/// Least number of data shards of a code (RSC-4).
+pub(crate) const MIN_DATA_SHARDS: u8 = 1;
+/// Greatest number of data shards of a code (RSC-4).
+pub(crate) const MAX_DATA_SHARDS: u8 = 128;
+/// Least number of parity shards of a code (RSC-4).
+pub(crate) const MIN_PARITY_SHARDS: u8 = 1;
+/// Greatest number of parity shards of a code (RSC-4).
+pub(crate) const MAX_PARITY_SHARDS: u8 = 32;
+/// Greatest tolerance of a choice (ADA-2).
+pub(crate) const MAX_TOLERANCE: i64 = 16_777_216;
+/// Greatest budget of a choice (ADA-2).
+pub(crate) const MAX_BUDGET_BYTES: i64 = 4_294_967_295;
+
 // The handshake
 
 /// Greatest number of replies in any one second (HSK-42).

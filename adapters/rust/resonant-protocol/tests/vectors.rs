@@ -12,6 +12,8 @@ mod judge;
 mod judge_framing;
 #[path = "support/judge_payload.rs"]
 mod judge_payload;
+#[path = "support/judge_shards.rs"]
+mod judge_shards;
 mod support;
 #[path = "support/whole.rs"]
 mod whole;
@@ -59,6 +61,7 @@ fn profiles() -> Vec<String> {
         "handshake",
         "message",
         "quant",
+        "rs",
         "sparse",
         "stream",
         "tcp",

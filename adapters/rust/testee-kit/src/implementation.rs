@@ -99,6 +99,40 @@ pub trait Implementation {
     fn tcp_join(&self, frames: &[Vec<u8>]) -> Result<Vec<u8>, Failure> {
         Err(Failure::unsupported("tcp_join"))
     }
+
+    /// `rs`: the parity of data shards. `k` and `r` can be out of range.
+    fn rs_encode(&self, k: u32, r: u32, shards: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, Failure> {
+        Err(Failure::unsupported("rs_encode"))
+    }
+
+    /// `rs`: all shards, from those that are there; `None` stands for a missing one.
+    fn rs_decode(
+        &self,
+        k: u32,
+        r: u32,
+        shards: &[Option<Vec<u8>>],
+    ) -> Result<Vec<Vec<u8>>, Failure> {
+        Err(Failure::unsupported("rs_decode"))
+    }
+
+    /// `fec`: the repair datagrams of a group of frames.
+    fn repair_encode(&self, group: &Group, frames: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, Failure> {
+        Err(Failure::unsupported("repair_encode"))
+    }
+
+    /// `fec`: the frames of a group that are missing, from its repair and those that are there.
+    fn repair_decode(
+        &self,
+        repair: &[Vec<u8>],
+        frames: &[Vec<u8>],
+    ) -> Result<Vec<Vec<u8>>, Failure> {
+        Err(Failure::unsupported("repair_decode"))
+    }
+
+    /// `adapt`: the smallest form of a tensor that is exact enough.
+    fn adapt(&self, tensor: &Adaptable) -> Result<Adapted, Failure> {
+        Err(Failure::unsupported("adapt"))
+    }
 }
 
 /// The frames in the bytes of a connection, and its state behind them.
@@ -110,6 +144,49 @@ pub struct Split {
     pub end: &'static str,
     /// How many bytes wait for the rest of their frame.
     pub held: usize,
+}
+
+/// Where the frames of a group stand, and the repair that it gets; any of it can be out of range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Its stream_id.
+    pub stream_id: u32,
+    /// The number of its first frame.
+    pub base: u64,
+    /// How many repair datagrams it gets.
+    pub r: u32,
+    /// The distance of its numbers.
+    pub step: u32,
+}
+
+/// A tensor to be adapted, and what its form has to satisfy; any of it can be out of range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adaptable {
+    /// The type of its elements: f16, f32 or bf16.
+    pub source: &'static str,
+    /// The elements, little-endian.
+    pub data: Vec<u8>,
+    /// The dims, 1 to 255 of them.
+    pub dims: Vec<u32>,
+    /// The dtypes that it may have: f16, i8, q4 and sparse, each once.
+    pub allow: Vec<&'static str>,
+    /// The error that may remain, in 2⁻²⁴ of the energy.
+    pub tolerance: i64,
+    /// The bytes that it may take.
+    pub budget: Option<i64>,
+}
+
+/// The form of a tensor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Adapted {
+    /// Its elements in binary16.
+    F16(Vec<u8>),
+    /// Codes and scales of I8.
+    I8(Vec<u8>, Vec<u8>),
+    /// Codes and scales of Q4.
+    Q4(Vec<u8>, Vec<u8>),
+    /// Values and index of SparseCoo.
+    Sparse(Vec<u8>, Vec<u8>),
 }
 
 /// Options of `encode` besides the fields; none of them matters to a frame without transforms.

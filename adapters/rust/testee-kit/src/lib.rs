@@ -31,6 +31,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod calls;
 pub mod hex;
 pub mod implementation;
 mod ops;
@@ -39,9 +40,12 @@ pub mod requests;
 pub mod schema;
 pub mod server;
 pub mod session;
+mod shard_ops;
 pub mod values;
 
-pub use implementation::{Implementation, Options, Sealing, Sparse, Split};
+pub use implementation::{
+    Adaptable, Adapted, Group, Implementation, Options, Sealing, Sparse, Split,
+};
 pub use ops::ops_of;
 pub use requests::{answer, greet, stop, Failure, Hello, Op, Ops};
 pub use schema::{BadRequest, Members};

@@ -2,12 +2,14 @@
 
 use std::rc::Rc;
 
-use serde_json::{json, Value};
+use serde_json::json;
 
+use crate::calls::{add, source};
 use crate::hex;
 use crate::implementation::{Implementation, Options, Sealing, Sparse};
-use crate::requests::{greet, stop, Failure, Op, Ops};
+use crate::requests::{greet, stop, Failure, Ops};
 use crate::schema::{BadRequest, Members};
+use crate::shard_ops::shard_ops;
 use crate::values::{Fields, Key};
 
 /// Codes of checks that come before the transforms (FRM-29).
@@ -32,21 +34,8 @@ pub fn ops_of<S>(yours: impl Implementation + 'static) -> Ops<S> {
     transform_ops(&mut ops, &yours);
     tensor_ops(&mut ops, &yours);
     framing_ops(&mut ops, &yours);
+    shard_ops(&mut ops, &yours);
     ops
-}
-
-/// Adds an op that reads its input, calls the implementation, and makes JSON of the result.
-fn add<S, I: 'static, R: 'static, Y: Implementation + 'static>(
-    ops: &mut Ops<S>,
-    yours: &Rc<Y>,
-    name: &'static str,
-    read: impl Fn(&mut Members) -> Result<I, BadRequest> + 'static,
-    call: impl Fn(&Y, I) -> Result<R, Failure> + 'static,
-    to_json: impl Fn(R) -> Value + 'static,
-) {
-    let yours = Rc::clone(yours);
-    let perform = move |input| call(&yours, input).map(&to_json);
-    ops.insert(name, Op::new(read, perform));
 }
 
 #[rustfmt::skip] // an op is what it reads, what it calls and what it gives
@@ -224,9 +213,4 @@ fn bits(input: &mut Members) -> Result<u8, BadRequest> {
         bits @ (4 | 8) => Ok(bits),
         bits => Err(format!("input.bits {bits} is neither 4 nor 8").into()),
     }
-}
-
-fn source(input: &mut Members) -> Result<&'static str, BadRequest> {
-    let names = ["f16", "f32", "bf16"].map(|name| (name, name));
-    input.named("source", &names)
 }

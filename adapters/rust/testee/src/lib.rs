@@ -14,4 +14,5 @@ mod payload;
 mod peer_events;
 mod peer_ops;
 pub mod peers;
+mod shards;
 mod wires;

@@ -12,6 +12,7 @@ use crate::framing;
 use crate::payload;
 use crate::peer_ops;
 use crate::peers::Peers;
+use crate::shards;
 
 /// The profiles that the crate implements (TST-12).
 pub const PROFILES: &[&str] = &[
@@ -26,6 +27,7 @@ pub const PROFILES: &[&str] = &[
     "tcp",
     #[cfg(feature = "quic")]
     "quic",
+    "rs",
 ];
 
 /// The transports that its peers are on (TST-27).
@@ -72,6 +74,8 @@ pub fn ops() -> Ops<Peers> {
         ("reset", Op::on_state(nothing, peer_ops::reset)),
         ("tcp_split", Op::new(framing::Chunks::read, framing::tcp_split)),
         ("tcp_join", Op::new(framing::frames, framing::tcp_join)),
+        ("rs_encode", Op::new(shards::Code::<Vec<u8>>::read, shards::rs_encode)),
+        ("rs_decode", Op::new(shards::Code::<Option<Vec<u8>>>::read, shards::rs_decode)),
         ("stop", Op::on_state(nothing, peer_ops::reset)), // the next runner finds no peers
     ])
 }

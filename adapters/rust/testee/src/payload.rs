@@ -115,6 +115,13 @@ pub(crate) fn sparse_decode(input: Sparse) -> Result<Value, Failure> {
     Ok(json!({"dense": hex::encode(&dense)}))
 }
 
+/// What elements can be given in.
+pub(crate) const SOURCES: [(&str, Source); 3] = [
+    ("f16", Source::F16),
+    ("f32", Source::F32),
+    ("bf16", Source::Bf16),
+];
+
 /// The input of quantize.
 pub(crate) struct Plain {
     quantizer: Quantizer,
@@ -124,14 +131,9 @@ pub(crate) struct Plain {
 
 impl Plain {
     pub(crate) fn read(input: &mut Members) -> Result<Self, BadRequest> {
-        let sources = [
-            ("f16", Source::F16),
-            ("f32", Source::F32),
-            ("bf16", Source::Bf16),
-        ];
         Ok(Self {
             quantizer: quantizer(input)?,
-            source: input.named("source", &sources)?,
+            source: input.named("source", &SOURCES)?,
             data: input.bytes("data")?,
         })
     }

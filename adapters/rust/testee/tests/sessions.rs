@@ -28,6 +28,7 @@ fn hello_names_every_profile() {
         profiles.as_array_mut().unwrap().push(json!("quic"));
         transports.as_array_mut().unwrap().push(json!("quic"));
     }
+    profiles.as_array_mut().unwrap().push(json!("rs"));
     assert_eq!(reply["ok"]["profiles"], profiles);
     assert_eq!(reply["ok"]["transports"], transports);
 }

@@ -1,6 +1,8 @@
 //! Tensors: what the payloads of one or two slices hold.
 
+pub mod adapt;
 mod binary16;
+mod energy;
 mod owned;
 pub mod quant;
 mod quant_blocks;

@@ -33,10 +33,7 @@ pub fn quantize(
     source: Source,
     data: &[u8],
 ) -> Result<Quantized, FrameError> {
-    let element = match source {
-        Source::F16 | Source::Bf16 => 2,
-        Source::F32 => 4,
-    };
+    let element = source.element_len();
     if !data.len().is_multiple_of(element) {
         let detail = format!("{} bytes are no whole number of elements", data.len());
         return Err(FrameError::new(

@@ -12,7 +12,7 @@ const ROUNDER: f32 = 12_582_912.0;
 
 /// Reads a block of binary16.
 #[inline(always)]
-fn f16_bits(bytes: &[u8; 64]) -> [u16; BLOCK] {
+pub(super) fn f16_bits(bytes: &[u8; 64]) -> [u16; BLOCK] {
     let mut block = [0; BLOCK];
     each(bytes, &mut block, u16::from_le_bytes);
     block
@@ -45,7 +45,7 @@ fn each<T, const N: usize>(bytes: &[u8], elements: &mut [T; BLOCK], read: impl F
 }
 
 #[inline(always)]
-fn narrow(block: &[f32; BLOCK]) -> [u16; BLOCK] {
+pub(super) fn narrow(block: &[f32; BLOCK]) -> [u16; BLOCK] {
     let mut bits = [0; BLOCK];
     for (bits, value) in bits.iter_mut().zip(block) {
         *bits = binary16::narrow(*value);
@@ -54,7 +54,7 @@ fn narrow(block: &[f32; BLOCK]) -> [u16; BLOCK] {
 }
 
 #[inline(always)]
-fn widen(bits: &[u16; BLOCK]) -> [f32; BLOCK] {
+pub(super) fn widen(bits: &[u16; BLOCK]) -> [f32; BLOCK] {
     let mut block = [0.0; BLOCK];
     for (value, bits) in block.iter_mut().zip(bits) {
         *value = binary16::widen(*bits);
@@ -127,7 +127,7 @@ fn quantize_blocks<const BYTES: usize, const CODES: usize>(
 
 /// A shorter last block, with zeros behind.
 #[inline(always)]
-fn padded<const BYTES: usize>(rest: &[u8]) -> [u8; BYTES] {
+pub(super) fn padded<const BYTES: usize>(rest: &[u8]) -> [u8; BYTES] {
     let mut last = [0; BYTES];
     for (padded, byte) in last.iter_mut().zip(rest) {
         *padded = *byte;
@@ -188,7 +188,7 @@ fn pack(codes: &[u8; BLOCK]) -> [u8; 16] {
 
 /// QNT-9, QNT-11: every nibble is a code, −8 too.
 #[inline(always)]
-fn unpack(packed: &[u8; 16]) -> [u8; BLOCK] {
+pub(super) fn unpack(packed: &[u8; 16]) -> [u8; BLOCK] {
     let mut codes = [0; BLOCK];
     let signed = |nibble: u8| (nibble ^ 8).wrapping_sub(8);
     for ([even, odd], byte) in codes.as_chunks_mut().0.iter_mut().zip(packed) {

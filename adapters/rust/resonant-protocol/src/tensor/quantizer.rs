@@ -52,6 +52,16 @@ pub enum Source {
     Bf16,
 }
 
+impl Source {
+    /// Bytes of an element.
+    pub(crate) const fn element_len(self) -> usize {
+        match self {
+            Self::F16 | Self::Bf16 => 2,
+            Self::F32 => 4,
+        }
+    }
+}
+
 /// Codes and scales of a tensor, as they stand in the payloads of slices.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Quantized {

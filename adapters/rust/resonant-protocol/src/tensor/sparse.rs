@@ -163,7 +163,7 @@ fn rows<'a>(index: &'a [u8], dims: &[u32]) -> impl Iterator<Item = impl Iterator
     rows.map(|row| row.as_chunks().0.iter().copied().map(u32::from_le_bytes))
 }
 
-fn check_rank(dims: &[u32]) -> Result<(), FrameError> {
+pub(super) fn check_rank(dims: &[u32]) -> Result<(), FrameError> {
     if !(MIN_SLICE_DIMS..=MAX_SLICE_DIMS).contains(&dims.len()) {
         let detail = format!("a tensor has rank {}", dims.len());
         return Err(FrameError::new(RejectCode::BadRank, "FRM-33", detail));

@@ -8,8 +8,8 @@ use serde_json::{json, Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::judge::{bytes, number, optional, same, Verdict};
-use super::judge_framing;
 use super::support::{hex, unhex};
+use super::{judge_framing, judge_shards};
 
 pub fn perform(op: &str, input: &Value) -> Result<Value, FrameError> {
     Ok(match op {
@@ -45,6 +45,8 @@ pub fn perform(op: &str, input: &Value) -> Result<Value, FrameError> {
         }
         "tcp_split" => judge_framing::tcp_split(input),
         "tcp_join" => judge_framing::tcp_join(input)?,
+        "rs_encode" => judge_shards::rs_encode(input)?,
+        "rs_decode" => judge_shards::rs_decode(input)?,
         other => panic!("op {other} is not of a profile that this crate has"),
     })
 }

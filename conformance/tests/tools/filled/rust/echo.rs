@@ -1,7 +1,7 @@
 //! The template filled in with echoes: each function gives what it was given, so that nothing can be mixed up unseen.
 
 use resonant_testee_kit::{
-    Failure, Fields, Hello, Implementation, Key, Options, Sealing, Slice, Sparse, Split,
+    Adaptable, Adapted, Failure, Fields, Group, Hello, Implementation, Key, Options, Sealing, Slice, Sparse, Split,
 };
 use serde_json::{json, Value};
 
@@ -126,5 +126,45 @@ impl Implementation for Yours {
 
     fn tcp_join(&self, frames: &[Vec<u8>]) -> Result<Vec<u8>, Failure> {
         Ok(frames.concat())
+    }
+
+    fn rs_encode(&self, k: u32, r: u32, shards: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, Failure> {
+        Ok([shards, &[bytes(&[k, r])]].concat())
+    }
+
+    fn rs_decode(
+        &self,
+        k: u32,
+        r: u32,
+        shards: &[Option<Vec<u8>>],
+    ) -> Result<Vec<Vec<u8>>, Failure> {
+        let shard = |shard: &Option<Vec<u8>>| shard.clone().unwrap_or(bytes(&[k, r]));
+        Ok(shards.iter().map(shard).collect())
+    }
+
+    fn repair_encode(&self, group: &Group, frames: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, Failure> {
+        let last = bytes(&[group.stream_id, group.base as u32, group.r, group.step]);
+        Ok([frames, &[last]].concat())
+    }
+
+    fn repair_decode(
+        &self,
+        repair: &[Vec<u8>],
+        frames: &[Vec<u8>],
+    ) -> Result<Vec<Vec<u8>>, Failure> {
+        Ok([repair, frames].concat())
+    }
+
+    fn adapt(&self, tensor: &Adaptable) -> Result<Adapted, Failure> {
+        let (data, tolerance) = (tensor.data.clone(), tensor.tolerance as u8);
+        if let Some(budget) = tensor.budget {
+            return Ok(Adapted::Q4(data, vec![tolerance, budget as u8]));
+        }
+        let dims = bytes(&tensor.dims);
+        if tensor.allow.is_empty() {
+            return Ok(Adapted::Sparse(data, dims));
+        }
+        let names = [tensor.source.as_bytes(), tensor.allow.concat().as_bytes()].concat();
+        Ok(Adapted::F16([&data[..], &dims, &names, &[tolerance]].concat()))
     }
 }

@@ -1,0 +1,1 @@
+"""Faults in repair datagrams, and in peers that send and take them."""

@@ -1,0 +1,133 @@
+"""Faults in what a receiver keeps for recovery: FEC-18 to FEC-20."""
+
+from __future__ import annotations
+
+from ...engine.mutant import Kind, Mutant
+from ...engine.patches import edited, replaced
+
+KEEP = "peer.handlers.recovery.keep"
+TAKE = "peer.state.recv_groups.RecvGroups.take"
+KEPT = "peer.state.recv_groups.RecvGroups.keep"
+FRAMES = "peer.state.recv_groups.KeptFrames.keep"
+GROUPS = "peer.state.recv_groups"
+
+MUTANTS = (
+    Mutant(
+        "2047-frames",
+        "FEC-18",
+        "Keeps one frame less than it has to.",
+        replaced(
+            f"{GROUPS}.KEPT_FRAMES",
+            2047,
+        ),
+        Kind.SIZE,
+    ),
+    Mutant(
+        "1024-frames",
+        "FEC-18",
+        "Keeps as many frames as it remembers numbers.",
+        replaced(
+            f"{GROUPS}.KEPT_FRAMES",
+            1024,
+        ),
+    ),
+    Mutant(
+        "data-alone-is-kept",
+        "FEC-18",
+        "Keeps data frames only, as if nothing else were protected.",
+        edited(
+            KEEP,
+            "if state.has_repair:",
+            "if state.has_repair and received.kind == 'data':",
+        ),
+    ),
+    Mutant(
+        "streams-alone-are-kept",
+        "FEC-18",
+        "Keeps the frames of opened streams only.",
+        edited(
+            KEEP,
+            "if state.has_repair:",
+            ("if state.has_repair and state.recv_streams.open_stream(received.frame.stream_id) is not None:"),
+        ),
+    ),
+    Mutant(
+        "unsealed-for-sealed",
+        "FEC-18",
+        "Keeps the later of two frames, sealed or not.",
+        edited(
+            FRAMES,
+            "if before[1] and not sealed:",
+            "if False:",
+        ),
+        Kind.COMBINATION,
+    ),
+    Mutant(
+        "room-to-the-byte",
+        "FEC-19",
+        "Refuses the repair that fills the last byte.",
+        edited(
+            TAKE,
+            "> MAX_REPAIR_BYTES",
+            ">= MAX_REPAIR_BYTES",
+        ),
+        Kind.SIZE,
+    ),
+    Mutant(
+        "room-for-ever",
+        "FEC-19",
+        "Keeps as much repair as anybody sends it.",
+        edited(
+            TAKE,
+            "if self._repair_bytes() + waiting_bytes + _length(repair) > MAX_REPAIR_BYTES:",
+            "if False:",
+        ),
+    ),
+    Mutant(
+        "room-of-parity",
+        "FEC-19",
+        "Counts the parity of repair, and not all its bytes.",
+        edited(
+            f"{GROUPS}._length",
+            "HEADER.size + len(repair.parity) + TRAILER.size",
+            "len(repair.parity)",
+        ),
+        Kind.SIZE,
+    ),
+    Mutant(
+        "the-dropped-is-taken",
+        "FEC-19",
+        "Notes the index of repair that it drops.",
+        edited(
+            TAKE,
+            "return DropCode.BUFFER_LIMIT",
+            (
+                "group.taken.add(repair.index)\n"
+                "self._groups.setdefault(repair.group, group)\n"
+                "return DropCode.BUFFER_LIMIT"
+            ),
+        ),
+        Kind.COMBINATION,
+    ),
+    Mutant(
+        "repair-before-frames",
+        "FEC-20",
+        "Makes no room for frames that wait.",
+        edited(
+            KEPT,
+            ("while self._groups and self._repair_bytes() + waiting_bytes > MAX_REPAIR_BYTES:  # FEC-20"),
+            "while False:",
+        ),
+        Kind.COMBINATION,
+    ),
+    Mutant(
+        "tails-wait-for-repair",
+        "FEC-20",
+        "Says nothing of a TAIL as long as there is repair.",
+        edited(
+            "peer.handlers.streams._ask_again",
+            "refusal = incomplete(missing)",
+            ("if state.recv_groups._groups:\n    return\nrefusal = incomplete(missing)"),
+        ),
+    ),
+)
