@@ -57,6 +57,7 @@ fn profiles() -> Vec<String> {
     names.retain(|name| !OVER_LIBRARIES.contains(&name.as_str()));
     names.sort();
     for known in [
+        "fec",
         "frame",
         "handshake",
         "message",
@@ -104,7 +105,9 @@ fn verdicts(op: &str, case: &Value, file: &Value) -> Vec<(String, judge::Verdict
     let any = [json!("udp"), json!("tcp")];
     let transports = named[0].or(named[1]).map_or(&any[..], Vec::as_slice);
     let transports = transports.iter().map(|it| it.as_str().expect("a name"));
+    let ours = |name: &&str| !OVER_LIBRARIES.contains(name);
     transports
+        .filter(ours)
         .map(|transport| {
             let verdict = dialogue::replay(input, transport); // its steps hold what is expected
             (format!(" over {transport}"), verdict)
