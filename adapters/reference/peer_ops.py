@@ -241,6 +241,8 @@ def event_as_data(event: Event) -> dict[str, Any]:
 
 def as_data(name: str, value: Any) -> Any:
     """A member of an event as data."""
+    if isinstance(value, Mux):
+        return dataclasses.asdict(value)  # its frames are no u64
     if dataclasses.is_dataclass(value):
         return {field.name: as_data(field.name, getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, tuple):

@@ -87,6 +87,7 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
         layer("stream", "streams"),
         layer("tcp", "what a connection does to handshakes and streams"),
         layer("quic webrtc", "what several carriages in a connection add; what messages are instead of bytes"),
+        layer("mux", "many streams, in sessions that know of it"),
         layer("fec", "repair is made of frames, and comes over whatever loses them"),
         layer("corners", "cases that need both"),
         layer("dialogue_topics", "every dialogue"),

@@ -27,6 +27,14 @@ from .frame import (
     slice_faults,
 )
 from .message import json_ladders, json_slices, json_text, slot_corners, slot_ladders, slots
+from .mux import agreement as mux_agreement
+from .mux import blocked as mux_blocked
+from .mux import credit as mux_credit
+from .mux import ends as mux_ends
+from .mux import holding as mux_holding
+from .mux import limits as mux_limits
+from .mux import methods as mux_methods
+from .mux import turns as mux_turns
 from .quic import carriages as quic_carriages
 from .quic import connections as quic_connections
 from .quic import faults as quic_faults
@@ -93,6 +101,14 @@ GROUP_MAKERS = (
     webrtc_channels.groups,
     webrtc_messages.groups,
     webrtc_ends.groups,
+    mux_agreement.groups,
+    mux_methods.groups,
+    mux_credit.groups,
+    mux_blocked.groups,
+    mux_holding.groups,
+    mux_limits.groups,
+    mux_ends.groups,
+    mux_turns.groups,
     rs_encode.groups,
     rs_decode.groups,
     rs_faults.groups,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -35,6 +36,7 @@ class Config:
     require_crypto: bool = False
     key: bytes | None = None
     salt: bytes = PEER_SALT
+    mux: Mapping[str, int] | None = None
     fec: tuple[str, ...] | None = None
     repair: dict[str, int] | None = None
 

@@ -160,9 +160,9 @@ def capable(frame_seq: int = 0, stream: int = HANDSHAKE_STREAM, gone: str = "", 
     return sync(without(CAPABILITY | members, *gone.split()), frame_seq, stream)
 
 
-def brief_ping(frame_seq: int = 0, stream: int = HANDSHAKE_STREAM) -> Frame:
+def brief_ping(frame_seq: int = 0, stream: int = HANDSHAKE_STREAM, **members: Any) -> Frame:
     """A short ping that agrees whatever the server has."""
-    return sync({"method": "ping", "ts": 0, "supports": {"critique": True}}, frame_seq, stream)
+    return sync({"method": "ping", "ts": 0, "supports": {"critique": True}} | members, frame_seq, stream)
 
 
 ADDS: dict[str, dict[str, Any]] = {  # HSK-43, where an error of ours has to have it and nobody looks at what it is

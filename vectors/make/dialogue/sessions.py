@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..model import Case
@@ -14,16 +14,22 @@ from .steps import Said, Steps, client, events, expect, first_ping, send, server
 ROLES = ("server", "client")
 
 
-def session(role: str, config: Config = CONFIG) -> Steps:
-    """The handshake on stream_id 1 with an end that agrees whatever the configuration names, up to the event."""
-    told = events(established(**_agreed(config)))
+def session(role: str, config: Config = CONFIG, mux: Mapping[str, int] | None = None) -> Steps:
+    """The handshake on stream_id 1 with an end that agrees whatever the configuration names, up to the event.
+
+    mux: the other end's own value, where it has one (MUX-1); it is agreed if the configuration has one, too.
+    """
+    ours: dict[str, Any] = {} if mux is None else {"mux": mux}
+    theirs: dict[str, Any] = {} if config.mux is None else {"mux": config.mux}
+    told = events(established(**_agreed(config), **(ours if theirs else {})))
     if role == "server":
-        answer = Said({"method": "capability"}, HANDSHAKE_STREAM, 0, space_hash32=config.space_hash32)
-        return [*send(brief_ping()), *expect(answer, name="capability"), *told]
-    asked = Said({"method": "ping"}, HANDSHAKE_STREAM, 0, space_hash32=config.space_hash32)
+        answer = {"method": "capability"} | (theirs if ours else {})
+        said = Said(answer, HANDSHAKE_STREAM, 0, space_hash32=config.space_hash32)
+        return [*send(brief_ping(**ours)), *expect(said, name="capability"), *told]
+    asked = Said({"method": "ping"} | theirs, HANDSHAKE_STREAM, 0, space_hash32=config.space_hash32)
     supports = {"critique": config.critique, "dtype": config.dtype}
     lists: dict[str, Any] = {"compress": config.compress, "crypto": config.crypto, "supports": supports}
-    return [*expect(asked, name="ping"), *send(_capability(config, **lists)), *told]
+    return [*expect(asked, name="ping"), *send(_capability(config, **lists, **ours)), *told]
 
 
 def _capability(config: Config, **lists: Any) -> Frame:
