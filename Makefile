@@ -42,7 +42,7 @@ GO_MODULE := adapters/go
 # Those below it, each with dependencies of its own.
 GO_SUBMODULES := quic webrtc
 # What `go test -fuzz` has in each package: name and how many inputs CI tries.
-GO_FUZZ := .:FuzzDecode .:FuzzDecompress .:FuzzMessage .:FuzzQuantize .:FuzzSparse ./internal/strictjson:FuzzRead ./peer:FuzzPeer ./peer:FuzzSplitter
+GO_FUZZ := .:FuzzDecode .:FuzzDecompress .:FuzzMessage .:FuzzQuantize .:FuzzSparse .:FuzzRepair ./internal/strictjson:FuzzRead ./peer:FuzzPeer ./peer:FuzzSplitter
 GO_FUZZ_INPUTS ?= 20000
 NPM := npm
 TS_PACKAGE := adapters/typescript
