@@ -1,13 +1,10 @@
-//! The ops on Reed-Solomon codes and adaptive quantization.
+//! The ops on Reed-Solomon codes and on repair.
 
-use resonant_protocol::adapt::{adapt as choose, Terms};
-use resonant_protocol::quant::Source;
-use resonant_protocol::{rs, DType, TensorData};
+use resonant_protocol::{repair, rs};
 use resonant_testee_kit::{hex, BadRequest, Members};
 use serde_json::{json, Value};
 
 use crate::failure::Failure;
-use crate::payload::SOURCES;
 
 /// The input of rs_encode, and with `None` for missing shards of rs_decode.
 pub(crate) struct Code<S> {
@@ -55,53 +52,49 @@ pub(crate) fn rs_decode(input: Code<Option<Vec<u8>>>) -> Result<Value, Failure> 
     Ok(json!({"shards": encoded(&shards)}))
 }
 
-const DTYPES: [(&str, DType); 4] = [
-    ("f16", DType::F16),
-    ("i8", DType::I8),
-    ("q4", DType::Q4),
-    ("sparse", DType::SparseCoo),
-];
-
-/// The input of adapt.
-pub(crate) struct Wanted {
-    source: Source,
-    data: Vec<u8>,
-    dims: Vec<u32>,
-    allow: Vec<DType>,
-    tolerance: i64,
-    budget: Option<i64>,
+/// The input of repair_encode.
+pub(crate) struct Group {
+    stream_id: u32,
+    base: u64,
+    r: u32,
+    step: u32,
+    frames: Vec<Vec<u8>>,
 }
 
-impl Wanted {
+impl Group {
     pub(crate) fn read(input: &mut Members) -> Result<Self, BadRequest> {
         Ok(Self {
-            source: input.named("source", &SOURCES)?,
-            data: input.bytes("data")?,
-            dims: input.integers("dims", 1..=255)?,
-            allow: input.names("allow", &DTYPES)?,
-            tolerance: input.signed("tolerance")?,
-            budget: input.optional("budget", Members::signed)?,
+            stream_id: input.integer("stream_id")?,
+            base: input.decimal("base")?,
+            r: input.integer("r")?,
+            step: input.integer("step")?,
+            frames: input.byte_strings("frames")?,
         })
     }
 }
 
-pub(crate) fn adapt(input: Wanted) -> Result<Value, Failure> {
-    let terms = Terms {
-        allow: &input.allow,
-        tolerance: input.tolerance,
-        budget: input.budget,
-    };
-    let chosen = choose(input.source, &input.dims, &input.data, &terms)?;
-    let scaled = |dtype: &str, codes: &[u8], scale: &Option<Vec<u8>>| {
-        let scale = scale.as_deref().unwrap_or_default();
-        json!({"dtype": dtype, "codes": hex::encode(codes), "scale": hex::encode(scale)})
-    };
-    Ok(match &chosen.data {
-        TensorData::F16 { values } => json!({"dtype": "f16", "data": hex::encode(values)}),
-        TensorData::I8 { codes, scale } => scaled("i8", codes, scale),
-        TensorData::Q4 { codes, scale } => scaled("q4", codes, scale),
-        TensorData::Sparse { values, index } => {
-            json!({"dtype": "sparse", "values": hex::encode(values), "index": hex::encode(index)})
-        }
-    })
+pub(crate) fn repair_encode(input: Group) -> Result<Value, Failure> {
+    let (r, step) = (count(input.r), count(input.step));
+    let repair = repair::encode(input.stream_id, input.base, r, step, &input.frames)?;
+    Ok(json!({"repair": encoded(&repair)}))
+}
+
+/// The input of repair_decode.
+pub(crate) struct Lossy {
+    repair: Vec<Vec<u8>>,
+    frames: Vec<Vec<u8>>,
+}
+
+impl Lossy {
+    pub(crate) fn read(input: &mut Members) -> Result<Self, BadRequest> {
+        Ok(Self {
+            repair: input.byte_strings("repair")?,
+            frames: input.byte_strings("frames")?,
+        })
+    }
+}
+
+pub(crate) fn repair_decode(input: Lossy) -> Result<Value, Failure> {
+    let frames = repair::decode(&input.repair, &input.frames)?;
+    Ok(json!({"frames": encoded(&frames)}))
 }

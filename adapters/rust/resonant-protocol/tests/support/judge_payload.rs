@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::judge::{bytes, number, optional, same, Verdict};
 use super::support::{hex, unhex};
-use super::{judge_framing, judge_shards};
+use super::{judge_adapt, judge_framing, judge_shards};
 
 pub fn perform(op: &str, input: &Value) -> Result<Value, FrameError> {
     Ok(match op {
@@ -37,11 +37,13 @@ pub fn perform(op: &str, input: &Value) -> Result<Value, FrameError> {
             let data = dequantize(quantizer(input), count, &codes, scale.as_deref())?;
             json!({"data": hex(&data)})
         }
+        "repair_encode" => judge_shards::repair_encode(input)?,
+        "repair_decode" => judge_shards::repair_decode(input)?,
         "tcp_split" => judge_framing::tcp_split(input),
         "tcp_join" => judge_framing::tcp_join(input)?,
         "rs_encode" => judge_shards::rs_encode(input)?,
         "rs_decode" => judge_shards::rs_decode(input)?,
-        "adapt" => judge_shards::adapt(input)?,
+        "adapt" => judge_adapt::adapt(input)?,
         other => panic!("op {other} is not of a profile that this crate has"),
     })
 }

@@ -1,11 +1,9 @@
-//! The ops on Reed-Solomon codes and adaptive quantization, for one case of a vector file.
+//! The ops on Reed-Solomon codes and on repair, for one case of a vector file.
 
-use resonant_protocol::adapt::{adapt as choose, Terms};
-use resonant_protocol::{rs, DType, FrameError, TensorData};
+use resonant_protocol::{repair, rs, FrameError};
 use serde_json::{json, Value};
 
-use super::judge::{bytes, number};
-use super::judge_payload::{dims, source};
+use super::judge::number;
 use super::support::{hex, unhex};
 
 pub fn rs_encode(input: &Value) -> Result<Value, FrameError> {
@@ -19,6 +17,27 @@ pub fn rs_decode(input: &Value) -> Result<Value, FrameError> {
     Ok(json!({"shards": texts(&found)}))
 }
 
+pub fn repair_encode(input: &Value) -> Result<Value, FrameError> {
+    let base = input["base"].as_str().expect("base");
+    let base = base.parse().expect("a u64");
+    let (r, step) = (number(&input["r"]), number(&input["step"]));
+    let frames = listed(input, "frames");
+    let found = repair::encode(number(&input["stream_id"]), base, r, step, &frames)?;
+    Ok(json!({"repair": texts(&found)}))
+}
+
+pub fn repair_decode(input: &Value) -> Result<Value, FrameError> {
+    let found = repair::decode(&listed(input, "repair"), &listed(input, "frames"))?;
+    Ok(json!({"frames": texts(&found)}))
+}
+
+fn listed(input: &Value, name: &str) -> Vec<Vec<u8>> {
+    let items = input[name].as_array().expect(name).iter();
+    items
+        .map(|item| unhex(item.as_str().expect("hex")))
+        .collect()
+}
+
 fn shards(input: &Value) -> Vec<Option<Vec<u8>>> {
     let items = input["shards"].as_array().expect("shards").iter();
     items.map(|item| item.as_str().map(unhex)).collect()
@@ -26,42 +45,4 @@ fn shards(input: &Value) -> Vec<Option<Vec<u8>>> {
 
 fn texts(shards: &[Vec<u8>]) -> Vec<String> {
     shards.iter().map(|shard| hex(shard)).collect()
-}
-
-pub fn adapt(input: &Value) -> Result<Value, FrameError> {
-    let allow: Vec<DType> = input["allow"]
-        .as_array()
-        .expect("allow")
-        .iter()
-        .map(dtype)
-        .collect();
-    let terms = Terms {
-        allow: &allow,
-        tolerance: input["tolerance"].as_i64().expect("tolerance"),
-        budget: input.get("budget").map(|it| it.as_i64().expect("budget")),
-    };
-    let data = bytes(input, "data");
-    let chosen = choose(source(input), &dims(input, "dims"), &data, &terms)?;
-    let scaled = |dtype: &str, codes: &[u8], scale: &Option<Vec<u8>>| {
-        let scale = scale.as_deref().expect("adapt gives a scale");
-        json!({"dtype": dtype, "codes": hex(codes), "scale": hex(scale)})
-    };
-    Ok(match &chosen.data {
-        TensorData::F16 { values } => json!({"dtype": "f16", "data": hex(values)}),
-        TensorData::I8 { codes, scale } => scaled("i8", codes, scale),
-        TensorData::Q4 { codes, scale } => scaled("q4", codes, scale),
-        TensorData::Sparse { values, index } => {
-            json!({"dtype": "sparse", "values": hex(values), "index": hex(index)})
-        }
-    })
-}
-
-fn dtype(name: &Value) -> DType {
-    match name.as_str().expect("a name") {
-        "f16" => DType::F16,
-        "i8" => DType::I8,
-        "q4" => DType::Q4,
-        "sparse" => DType::SparseCoo,
-        other => panic!("dtype {other} is not known"),
-    }
 }
