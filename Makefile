@@ -16,6 +16,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 FUZZ_INSTALLED := $(VENV)/.fuzz-installed
 JAX_INSTALLED := $(VENV)/.jax-installed
+PLOTS_INSTALLED := $(VENV)/.plots-installed
 CAMPAIGN_INSTALLED := $(VENV)/.campaign-installed
 DOCS_INSTALLED := $(VENV)/.docs-installed
 FUZZ_SECONDS ?= 600
@@ -41,7 +42,7 @@ GO_MODULE := adapters/go
 # Those below it, each with dependencies of its own.
 GO_SUBMODULES := quic webrtc
 # What `go test -fuzz` has in each package: name and how many inputs CI tries.
-GO_FUZZ := .:FuzzDecode .:FuzzDecompress .:FuzzMessage .:FuzzQuantize .:FuzzSparse ./internal/strictjson:FuzzRead ./peer:FuzzPeer ./peer:FuzzSplitter
+GO_FUZZ := .:FuzzDecode .:FuzzDecompress .:FuzzMessage .:FuzzQuantize .:FuzzSparse .:FuzzRepair ./internal/strictjson:FuzzRead ./peer:FuzzPeer ./peer:FuzzSplitter
 GO_FUZZ_INPUTS ?= 20000
 NPM := npm
 TS_PACKAGE := adapters/typescript
@@ -55,7 +56,7 @@ export PUBLIC
 .DEFAULT_GOAL := help
 .PHONY: help env conformance test test-fast lint python-lint rust-lint go-lint ts-lint built python-tests rust-tests go-tests go-fuzz \
 	ts-tests ts-fuzz ts-built nightly-tests kaitai-tests jax-tests vectors docs api example mutants mutants-rust mutation campaign soak release-vectors bench \
-	bench-public fuzz fuzz-short lock clean
+	bench-public fec-plot fuzz fuzz-short lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -188,6 +189,9 @@ bench: $(INSTALLED) ts-built ## what things cost, as ratios within one run, besi
 	$(BIN)/python -m conformance.tools.bench $(ARGS)
 
 # The two packages have one name, so cargo takes the other one from the clone in place of a registry.
+fec-plot: $(PLOTS_INSTALLED) ## what repair is worth, simulated: reports/fec.html, and reports/fec.svg for README
+	$(BIN)/python reference/simulation/fec_plot.py
+
 bench-public: ## the crate against the public one of the same name: PUBLIC=FOLDER, the package in a clone of it
 	@test -f "$$PUBLIC/Cargo.toml" || { echo 'name the package of the public crate: make bench-public PUBLIC=path/to/its/rust' >&2; exit 2; }
 	@public=$$(cd "$$PUBLIC" && pwd) && cd $(RUST)/bench-public && $(CARGO) run --quiet --release \
@@ -203,6 +207,10 @@ $(CAMPAIGN_INSTALLED): $(INSTALLED) requirements-campaign.lock
 
 $(DOCS_INSTALLED): $(INSTALLED) requirements-docs.lock
 	$(PIP) install --require-hashes -r requirements-docs.lock
+	@touch $@
+
+$(PLOTS_INSTALLED): $(INSTALLED) requirements-plots.lock
+	$(PIP) install --require-hashes -r requirements-plots.lock
 	@touch $@
 
 $(JAX_INSTALLED): $(INSTALLED) requirements-jax.lock
@@ -230,6 +238,7 @@ lock: $(INSTALLED) ## pin the newest versions of everything again
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra docs -c requirements.lock -o requirements-docs.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra fuzz -c requirements.lock -o requirements-fuzz.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra jax -c requirements.lock -o requirements-jax.lock pyproject.toml
+	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra plots -c requirements.lock -o requirements-plots.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra mutation -c requirements.lock -o requirements-mutation.lock pyproject.toml
 
 clean: ## remove everything that was built

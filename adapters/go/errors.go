@@ -9,7 +9,7 @@ type Code string
 // Error is the code itself.
 func (c Code) Error() string { return string(c) }
 
-// The codes of the frame layer, in the order in which a receiver checks.
+// The codes of the frame layer, in the order in which a receiver checks, then those of messages and tensors.
 const (
 	FrameTooShort  Code = "FRAME_TOO_SHORT"
 	FrameTooLarge  Code = "FRAME_TOO_LARGE"
@@ -39,6 +39,9 @@ const (
 	NotRecoverable Code = "NOT_RECOVERABLE"
 	Tolerance      Code = "TOLERANCE"
 	Budget         Code = "BUDGET"
+	BadRepair      Code = "BAD_REPAIR"
+	RepairMismatch Code = "REPAIR_MISMATCH"
+	Duplicate      Code = "DUPLICATE"
 )
 
 // An Error says why something was refused.

@@ -26,7 +26,7 @@ const (
 	CryptoRequired      resonant.Code = "CRYPTO_REQUIRED"
 	StreamState         resonant.Code = "STREAM_STATE"
 	Reflected           resonant.Code = "REFLECTED"
-	Duplicate           resonant.Code = "DUPLICATE"
+	Duplicate           resonant.Code = resonant.Duplicate
 	Stale               resonant.Code = "STALE"
 	Ignored             resonant.Code = "IGNORED"
 	ReplyLimit          resonant.Code = "REPLY_LIMIT"

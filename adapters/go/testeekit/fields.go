@@ -8,6 +8,9 @@ import (
 // manyDims is more than a request has room for.
 const manyDims = 1 << 24
 
+// maxInteger is the greatest integer that JSON of a request has (MSG-18).
+const maxInteger = 1<<53 - 1
+
 func (in *Input) sealing() Sealing {
 	return Sealing{in.BytesOf("key", 32), in.BytesOf("nonce", 24), in.Bytes("aad")}
 }

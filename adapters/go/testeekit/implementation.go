@@ -71,6 +71,30 @@ type Sparse struct {
 	Index     []byte
 }
 
+// Repaired is the group that RepairEncode is asked for; its numbers may be out of their ranges.
+type Repaired struct {
+	StreamID uint32
+	Base     uint64
+	R, Step  uint32
+}
+
+// Adapting is what Adapt is asked. Allow has dtypes as lists of the handshake name them.
+type Adapting struct {
+	Source    string // "f16", "f32" or "bf16"
+	Data      []byte
+	Dims      []uint32
+	Allow     []string
+	Tolerance int64
+	Budget    *int64
+}
+
+// Adapted is a tensor of the dtype that was chosen, and its payloads: Data is the elements, the codes or the values, and
+// Beside the scales or the index; nil with "f16".
+type Adapted struct {
+	DType        string
+	Data, Beside []byte
+}
+
 // Implementation is an implementation as a testee calls it. An error is a refusal of the input: a Refusal with its code,
 // or any other error where the implementation names no code. A panic ends the process, and the run says so.
 type Implementation interface {
@@ -100,6 +124,20 @@ type Implementation interface {
 	SparseDecode(tensor Sparse) (dense []byte, err error)
 	Quantize(bits int, source string, data []byte) (codes, scale []byte, err error)
 	Dequantize(bits int, count uint32, codes, scale []byte) (data []byte, err error)
+
+	// rs. k and r are whatever the request has; a missing shard is nil. RSDecode gives all shards.
+
+	RSEncode(k, r uint32, shards [][]byte) (parity [][]byte, err error)
+	RSDecode(k, r uint32, shards [][]byte) (all [][]byte, err error)
+
+	// fec. RepairDecode is given at least one repair datagram.
+
+	RepairEncode(of Repaired, frames [][]byte) (repair [][]byte, err error)
+	RepairDecode(repair, frames [][]byte) (missing [][]byte, err error)
+
+	// adapt. The tolerance and the budget, nil where there is none, may be out of their ranges.
+
+	Adapt(request Adapting) (*Adapted, error)
 
 	// tcp. Split is given bytes in the chunks in which they come.
 
@@ -161,6 +199,29 @@ func (Unsupported) Quantize(int, string, []byte) (codes, scale []byte, err error
 func (Unsupported) Dequantize(int, uint32, []byte, []byte) ([]byte, error) {
 	return nil, UnsupportedError("dequantize")
 }
+
+// RSEncode is not there.
+func (Unsupported) RSEncode(_, _ uint32, _ [][]byte) ([][]byte, error) {
+	return nil, UnsupportedError("rs_encode")
+}
+
+// RSDecode is not there.
+func (Unsupported) RSDecode(_, _ uint32, _ [][]byte) ([][]byte, error) {
+	return nil, UnsupportedError("rs_decode")
+}
+
+// RepairEncode is not there.
+func (Unsupported) RepairEncode(Repaired, [][]byte) ([][]byte, error) {
+	return nil, UnsupportedError("repair_encode")
+}
+
+// RepairDecode is not there.
+func (Unsupported) RepairDecode(_, _ [][]byte) ([][]byte, error) {
+	return nil, UnsupportedError("repair_decode")
+}
+
+// Adapt is not there.
+func (Unsupported) Adapt(Adapting) (*Adapted, error) { return nil, UnsupportedError("adapt") }
 
 // Split is not there.
 func (Unsupported) Split([][]byte, bool) (*Split, error) { return nil, UnsupportedError("tcp_split") }

@@ -108,9 +108,27 @@ func (in *Input) manyBytes(name string) [][]byte {
 	items := in.items(name)
 	found := make([][]byte, len(items))
 	for at, item := range items {
-		one := &Input{members: map[string]any{name: item}}
-		if found[at] = one.Bytes(name); one.err != nil {
-			in.fail("%v", one.err)
+		found[at] = in.itemBytes(name, item)
+	}
+	return found
+}
+
+func (in *Input) itemBytes(name string, item any) []byte {
+	one := &Input{members: map[string]any{name: item}}
+	data := one.Bytes(name)
+	if one.err != nil {
+		in.fail("%v", one.err)
+	}
+	return data
+}
+
+// bytesOrNull reads an array of hexadecimal and null, which is nil.
+func (in *Input) bytesOrNull(name string) [][]byte {
+	items := in.items(name)
+	found := make([][]byte, len(items))
+	for at, item := range items {
+		if item != nil {
+			found[at] = in.itemBytes(name, item)
 		}
 	}
 	return found

@@ -29,6 +29,11 @@ func Ops(yours Implementation) map[string]Op {
 		"sparse_decode": o.sparseDecode,
 		"quantize":      o.quantize,
 		"dequantize":    o.dequantize,
+		"rs_encode":     o.rsEncode,
+		"rs_decode":     o.rsDecode,
+		"repair_encode": o.repairEncode,
+		"repair_decode": o.repairDecode,
+		"adapt":         o.adapt,
 		"tcp_split":     o.split,
 		"tcp_join":      o.join,
 	}
@@ -141,43 +146,6 @@ func (o ops) readMessage(in *Input) (any, error) {
 	return result(map[string]any{"message": message}, err)
 }
 
-func (o ops) sparseEncode(in *Input) (any, error) {
-	dims, dense := in.U32s("dims", 1, 255), in.Bytes("dense")
-	if err := in.Done(); err != nil {
-		return nil, err
-	}
-	values, index, err := o.yours.SparseEncode(dims, dense)
-	return result(map[string]any{"values": values, "index": index}, err)
-}
-
-func (o ops) sparseDecode(in *Input) (any, error) {
-	given := Sparse{in.U32s("dims", 1, 255), in.Bytes("values"), in.U32s("index_dims", 0, manyDims), in.Bytes("index")}
-	if err := in.Done(); err != nil {
-		return nil, err
-	}
-	dense, err := o.yours.SparseDecode(given)
-	return result(map[string]any{"dense": dense}, err)
-}
-
-func (o ops) quantize(in *Input) (any, error) {
-	bits, source, data := in.bits(), in.OneOf("source", "f16", "f32", "bf16"), in.Bytes("data")
-	if err := in.Done(); err != nil {
-		return nil, err
-	}
-	codes, scale, err := o.yours.Quantize(bits, source, data)
-	return result(map[string]any{"codes": codes, "scale": scale}, err)
-}
-
-func (o ops) dequantize(in *Input) (any, error) {
-	bits, count := in.bits(), in.U32("count")
-	codes, scale := in.Bytes("codes"), in.OptionalBytes("scale")
-	if err := in.Done(); err != nil {
-		return nil, err
-	}
-	data, err := o.yours.Dequantize(bits, count, codes, scale)
-	return result(map[string]any{"data": data}, err)
-}
-
 func (o ops) split(in *Input) (any, error) {
 	chunks, ended := in.manyBytes("chunks"), in.Bool("ended")
 	if err := in.Done(); err != nil {
@@ -187,11 +155,7 @@ func (o ops) split(in *Input) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	frames := make([]string, len(found.Frames))
-	for at, frame := range found.Frames {
-		frames[at] = hex.EncodeToString(frame)
-	}
-	return map[string]any{"frames": frames, "end": found.End, "held": found.Held}, nil
+	return map[string]any{"frames": texts(found.Frames), "end": found.End, "held": found.Held}, nil
 }
 
 func (o ops) join(in *Input) (any, error) {
@@ -201,6 +165,14 @@ func (o ops) join(in *Input) (any, error) {
 	}
 	data, err := o.yours.Join(frames)
 	return result(map[string]any{"bytes": data}, err)
+}
+
+func texts(many [][]byte) []string {
+	found := make([]string, len(many))
+	for at, data := range many {
+		found[at] = hex.EncodeToString(data)
+	}
+	return found
 }
 
 // earlier are the codes of checks that come before the transforms (FRM-29).

@@ -1,6 +1,6 @@
 import { SquareSum } from "./exact-sum.js";
 import { halfToNumber } from "./half.js";
-import { type CodeBits, codeAt, type Quantized, quantizeBlocks, roomFor, SCALE_BLOCK } from "./quant.js";
+import { type CodeBits, type Quantized, quantizeBlocks, roomFor, SCALE_BLOCK } from "./quant.js";
 
 /** The elements that are looked at before their error is compared: what is not exact enough is given up early. */
 const CHUNK = 32 * SCALE_BLOCK;
@@ -41,7 +41,7 @@ class Chunk {
   readonly #bits: CodeBits;
   readonly #halves: Uint16Array;
   readonly #quantized: Quantized;
-  readonly #products = new Float32Array(CHUNK);
+  readonly #products = new Float32Array(SCALE_BLOCK);
   readonly #productBits = new Int32Array(this.#products.buffer);
   readonly #errors = new Float64Array(CHUNK);
 
@@ -53,30 +53,44 @@ class Chunk {
 
   /** What the elements `from` to `end` lose, in multiples of 2^-24; valid until the next call. */
   errors(from: number, end: number): Float64Array {
-    this.#multiply(from, end);
-    this.#round(end - from);
-    const [halves, products, errors] = [this.#halves, this.#products, this.#errors];
-    for (let at = from; at < end; at++) errors[at - from] = (halfToNumber(halves[at]) - products[at - from]) * UNITS;
-    return errors;
-  }
-
-  /** Codes of up to 8 bits times scales of 11, which binary32 holds exactly. */
-  #multiply(from: number, end: number): void {
-    const { codes, scale } = this.#quantized;
-    const [bits, products] = [this.#bits, this.#products];
+    const { scale } = this.#quantized;
     for (let first = from; first < end; first += SCALE_BLOCK) {
       const block = first / SCALE_BLOCK;
       const factor = halfToNumber(scale[2 * block] | (scale[2 * block + 1] << 8));
       const last = Math.min(first + SCALE_BLOCK, end);
-      if (bits === 4) for (let at = first; at < last; at++) products[at - from] = codeAt(4, codes, at) * factor;
-      else for (let at = first; at < last; at++) products[at - from] = codeAt(8, codes, at) * factor;
+      if (this.#bits === 4) this.#lookUp(factor, first, last, first - from);
+      else this.#multiply(factor, first, last, first - from);
+    }
+    return this.#errors;
+  }
+
+  /** The errors of a block of Q4, by the products of all codes that there are. */
+  #lookUp(factor: number, first: number, last: number, into: number): void {
+    const [halves, products, errors] = [this.#halves, this.#products, this.#errors];
+    const { codes } = this.#quantized;
+    for (let code = -8; code < 8; code++) products[code & 0xf] = code * factor;
+    this.#round(16);
+    for (let at = first; at < last; at++) {
+      const code = (codes[at >> 1] >> (4 * (at & 1))) & 0xf;
+      errors[into + at - first] = (halfToNumber(halves[at]) - products[code]) * UNITS;
+    }
+  }
+
+  /** The errors of a block of I8. */
+  #multiply(factor: number, first: number, last: number, into: number): void {
+    const [halves, products, errors] = [this.#halves, this.#products, this.#errors];
+    const { codes } = this.#quantized;
+    for (let at = first; at < last; at++) products[at - first] = ((codes[at] << 24) >> 24) * factor;
+    this.#round(last - first);
+    for (let at = first; at < last; at++) {
+      errors[into + at - first] = (halfToNumber(halves[at]) - products[at - first]) * UNITS;
     }
   }
 
   /**
-   * Rounds products to binary16 (QNT-12), as numbers of binary32 with 11 significant bits, ties to even. Those below 2^-13
-   * are multiples of 2^-24 of 11 bits at most, and stay as they are; none is as large as 65,520, which would be infinite:
-   * the greatest scales times the greatest codes are not.
+   * Rounds products to binary16 (QNT-12), as numbers of binary32 with 11 significant bits, ties to even. Codes of up to 8
+   * bits times scales of 11 are exact in binary32. Those below 2^-13 are multiples of 2^-24 of 11 bits at most, and stay as
+   * they are; none of the codes that a quantizer writes makes as much as 65,520, which would be infinite.
    */
   #round(count: number): void {
     const bits = this.#productBits;

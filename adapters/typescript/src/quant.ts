@@ -89,7 +89,7 @@ function codeBytes(bits: CodeBits, count: number): number {
 }
 
 /** A code, with the sign of its highest bit (QNT-8, QNT-9). */
-export function codeAt(bits: CodeBits, codes: Uint8Array, at: number): number {
+function codeAt(bits: CodeBits, codes: Uint8Array, at: number): number {
   return bits === 8 ? (codes[at] << 24) >> 24 : (codes[at >> 1] << (at & 1 ? 24 : 28)) >> 28;
 }
 

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable, Mapping
 
 from ..arguments import octets
 from ..errors import Part, ResonantError, Span
+from ..fec.datagram import is_repair
 from ..frame.header import CRC_BYTES, FIXED_FIELDS, TAIL_FIELDS
 from ..transform.xchacha import check_key, open_body
 from ..transform.zstd import decompress_body
 from ..wire_values import MAX_FRAME_BYTES, MIN_FRAME_BYTES, Flags
 from . import wording as meanings
 from .annotate_body import read_sealed, read_slices, read_zstd
+from .annotate_repair import repair_fields
 from .cursor import Cursor, Field
 
 __all__ = ["Field", "annotate"]
@@ -38,10 +40,13 @@ def annotate(data: bytes, *, key: bytes | None = None) -> tuple[Field, ...]:
 
     Works on any bytes and refuses none. Where the transforms can be undone (key, 32 bytes: for a sealed frame), the
     fields of the compressed body and of the plain body follow. However long a table or a body claims to be, the fields
-    are few: what goes on is one field that says how much more there is. Raises ValueError for a key of the wrong size.
+    are few: what goes on is one field that says how much more there is. What begins as repair does has the fields of
+    that. Raises ValueError for a key of the wrong size.
     """
     key = check_key(key)
     data = octets("data", data)
+    if is_repair(data):
+        return repair_fields(data)
     frame = Cursor(data, Part.FRAME, end=min(len(data), MAX_FRAME_BYTES))
     complete = MIN_FRAME_BYTES <= len(data) <= MAX_FRAME_BYTES
     if complete:

@@ -8,10 +8,13 @@ from itertools import groupby
 
 from ..arguments import defined
 from ..errors import Part, RejectCode, ResonantError, Span
+from ..fec.datagram import Repair, is_repair
 from ..frame.decode import decode
 from ..frame.header import FIXED, header_bytes
 from ..wire_values import DType, Flags, Frame, MessageType, Modality
 from .annotate import Field, annotate
+from .annotate_repair import NEXT as REPAIR_NEXT
+from .annotate_repair import judge_repair, repair_text
 from .clauses import load_clauses
 from .wording import frame_text
 
@@ -56,12 +59,22 @@ class Explanation:
 
 def explained(data: bytes, key: bytes | None = None) -> Explanation:
     """Explain any bytes. key: 32 bytes, for a sealed frame. Raises ValueError for a wrong key size."""
-    outcome = judge(data, key)
     fields = annotate(data, key=key)
+    if is_repair(data):
+        return _explained_repair(data, fields)
+    outcome = judge(data, key)
     if isinstance(outcome, Frame):
         return Explanation(fields, None, True, (f"valid frame: {frame_text(outcome)}",))
     span = None if outcome.span is None else _in_shown_part(data, outcome.span)
-    return Explanation(fields, span, False, tuple(_verdict(outcome, fields, span)))
+    told = _verdict(outcome, fields, span, NEXT[RejectCode(outcome.code)])
+    return Explanation(fields, span, False, tuple(told))
+
+
+def _explained_repair(data: bytes, fields: tuple[Field, ...]) -> Explanation:
+    outcome = judge_repair(data)
+    if isinstance(outcome, Repair):
+        return Explanation(fields, None, True, (f"valid repair: {repair_text(outcome)}",))
+    return Explanation(fields, None, False, tuple(_verdict(outcome, fields, None, REPAIR_NEXT[outcome.code])))
 
 
 def explain(data: bytes, key: bytes | None = None, *, colour: bool = False) -> str:
@@ -144,7 +157,7 @@ def _field_lines(field: Field, span: Span | None) -> Iterator[_Line]:
         yield _Line(f">> {'':6} {' ' * (2 * begin)}{'^' * (2 * (end - begin))}{hidden}", _RED)
 
 
-def _verdict(error: ResonantError, fields: Iterable[Field], span: Span | None) -> list[str]:
+def _verdict(error: ResonantError, fields: Iterable[Field], span: Span | None, advice: str) -> list[str]:
     clause = load_clauses()[error.clause]
     where = [] if span is None else [f"bytes:   {_span_text(fields, span)}"]
     return [
@@ -152,7 +165,7 @@ def _verdict(error: ResonantError, fields: Iterable[Field], span: Span | None) -
         f"detail:  {error.detail}",
         *where,
         f"clause:  {clause.id}, specs/{clause.file} line {clause.line}: {clause.text}",
-        f"next:    {NEXT[RejectCode(error.code)]}",
+        f"next:    {advice}",
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from dataclasses import replace
 
 import critique_loop
 import ensemble
@@ -31,9 +32,26 @@ def test_a_model_on_two_machines_computes_what_it_computes_on_one() -> None:
     # tanh has slope 1 at most, so a residual layer enlarges an error at most by 1 and the norm of its matrix.
     enlarged = float(np.prod([1 + np.linalg.norm(layer, 2) for layer in second_half]))
     bound = enlarged * HALF * np.linalg.norm(hidden) + 1.01 * HALF * np.linalg.norm(outcome.whole)
-    assert outcome.split.shape == (pipeline.TOKENS, pipeline.D_MODEL)
-    assert np.linalg.norm(outcome.whole - outcome.split) <= bound
+    assert len(outcome.split) == pipeline.PASSES
+    for split in outcome.split:
+        assert split.shape == (pipeline.TOKENS, pipeline.D_MODEL)
+        assert np.linalg.norm(outcome.whole - split) <= bound
     assert np.linalg.norm(outcome.whole - hidden) > 20 * bound, "the second half has to matter"
+
+
+def test_the_pipeline_survives_a_network_that_loses_one_datagram_in_ten() -> None:
+    loop = FastLoop()
+    outcome = run(pipeline.run(), loop)
+    frames, _ = outcome.lost
+    assert frames >= 3
+    assert all(np.array_equal(split, outcome.split[0]) for split in outcome.split)
+    assert loop.time() < 1, "nobody waits, and nobody asks again"
+
+
+def test_without_repair_the_pipeline_waits_for_what_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "CONFIG", replace(pipeline.CONFIG, repair=None))
+    with pytest.raises(BaseExceptionGroup):
+        run(pipeline.run(), FastLoop())
 
 
 def test_the_fusion_of_two_models_sees_what_neither_sees_alone() -> None:

@@ -16,7 +16,7 @@ type module struct {
 
 // Hello claims what the module has, and what a testee adds.
 func (m module) Hello() testeekit.Hello {
-	profiles := []string{"frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream", "tcp"}
+	profiles := []string{"frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream", "tcp", "rs"}
 	return testeekit.Hello{
 		Name: "resonant-go", Version: "1.0.0",
 		Profiles:   append(profiles, m.moreProfiles...),
@@ -145,6 +145,51 @@ func (module) Quantize(bits int, source string, data []byte) (codes, scale []byt
 func (module) Dequantize(bits int, count uint32, codes, scale []byte) ([]byte, error) {
 	data, err := resonant.Dequantize(resonant.Quantizer(bits), uint64(count), codes, scale)
 	return data, said(err)
+}
+
+func (module) RSEncode(k, r uint32, shards [][]byte) (parity [][]byte, err error) {
+	code, err := resonant.NewReedSolomon(int(k), int(r))
+	if err == nil {
+		parity, err = code.Encode(shards)
+	}
+	return parity, said(err)
+}
+
+func (module) RSDecode(k, r uint32, shards [][]byte) (all [][]byte, err error) {
+	code, err := resonant.NewReedSolomon(int(k), int(r))
+	if err == nil {
+		all, err = code.Decode(shards)
+	}
+	return all, said(err)
+}
+
+func (module) RepairEncode(of testeekit.Repaired, frames [][]byte) ([][]byte, error) {
+	group := resonant.RepairGroup{StreamID: of.StreamID, Base: of.Base, R: int(of.R), Step: int(of.Step)}
+	repair, err := resonant.EncodeRepair(group, frames)
+	return repair, said(err)
+}
+
+func (module) RepairDecode(repair, frames [][]byte) ([][]byte, error) {
+	missing, err := resonant.DecodeRepair(repair, frames)
+	return missing, said(err)
+}
+
+var dtypes = map[string]resonant.DType{"f16": resonant.F16, "i8": resonant.I8, "q4": resonant.Q4, "sparse": resonant.SparseCOO}
+
+func (module) Adapt(request testeekit.Adapting) (*testeekit.Adapted, error) {
+	asked := resonant.Adaptation{Tolerance: request.Tolerance, Budget: request.Budget}
+	for _, name := range request.Allow {
+		asked.Allow = append(asked.Allow, dtypes[name])
+	}
+	tensor, err := resonant.Adapt(sources[request.Source], request.Data, request.Dims, asked)
+	if err != nil {
+		return nil, said(err)
+	}
+	found := &testeekit.Adapted{DType: tensor.DType.String(), Data: tensor.Payload, Beside: tensor.Scale}
+	if tensor.DType == resonant.SparseCOO {
+		found.Beside = tensor.Index
+	}
+	return found, nil
 }
 
 func (module) Split(chunks [][]byte, ended bool) (*testeekit.Split, error) {

@@ -143,7 +143,9 @@ export function acceptError(state: State, { code, ref, missing }: SyncError): vo
   if (isEnd(stream, code, ref.frameSeq)) state.outgoing.break(stream);
   if (code !== "STREAM_INCOMPLETE") return;
   if (stream.state === "ended" && stream.tailSeq === ref.frameSeq) repair(state, stream, stream.again(missing), true);
-  else if (stream.managed?.blockedSeq === ref.frameSeq) repair(state, stream, stream.named(missing), false); // MUX-18
+  else if (stream.managed?.blockedSeq === ref.frameSeq) {
+    repair(state, stream, stream.named(missing, ref.frameSeq), false); // MUX-18
+  }
 }
 
 /** Whether an error is the end of a stream at its sender (STM-21, STM-38, MUX-28). */

@@ -39,8 +39,9 @@ export class SentStream {
 
   /** The frames to send for a STREAM_INCOMPLETE, its TAIL last; none where they are not kept any more (STM-20). */
   again(missing: readonly bigint[]): Uint8Array[] {
-    const tail = this.tailSeq === undefined ? undefined : this.frames.get(this.tailSeq);
-    return tail === undefined ? [] : [...this.named(missing), tail];
+    if (this.tailSeq === undefined) return [];
+    const tail = this.frames.get(this.tailSeq);
+    return tail === undefined ? [] : [...this.named(missing, this.tailSeq), tail];
   }
 
   /** Whether a number is that of one of its data frames that is kept. */
@@ -49,9 +50,9 @@ export class SentStream {
     return type !== undefined && type !== MessageType.Sync;
   }
 
-  /** The frames with these numbers that are kept, but for the TAIL, in ascending order. */
-  named(missing: readonly bigint[]): Uint8Array[] {
-    const named = [...new Set(missing)].filter((number) => number !== this.tailSeq && this.frames.has(number));
+  /** The frames with these numbers that are kept, as far as they are below another, in ascending order. */
+  named(missing: readonly bigint[], below: bigint): Uint8Array[] {
+    const named = [...new Set(missing)].filter((number) => number < below && this.frames.has(number));
     named.sort((one, other) => (one < other ? -1 : 1));
     return named.slice(0, MAX_RESENT).map((number) => this.frames.get(number) as Uint8Array);
   }

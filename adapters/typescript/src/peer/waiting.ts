@@ -89,7 +89,7 @@ export function acceptCredit(state: State, streamId: number, limit: bigint): voi
 export function acceptDone(state: State, streamId: number): void {
   const stream = state.outgoing.stream(streamId);
   const { managed } = stream ?? {};
-  if (managed === undefined || managed.isDone || stream?.tailSeq === undefined) return;
+  if (managed === undefined || managed.isDone || stream?.state !== "ended") return; // MUX-8
   managed.isDone = true;
   state.events.push({ kind: "done", streamId });
 }

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"math"
+	"strings"
 
 	"testee/testeekit"
 )
@@ -98,4 +99,37 @@ func (yours) Split(chunks [][]byte, ended bool) (*testeekit.Split, error) {
 
 func (yours) Join(frames [][]byte) ([]byte, error) {
 	return all(frames...), nil
+}
+
+func (yours) RSEncode(k, r uint32, shards [][]byte) ([][]byte, error) {
+	return append(shards, []byte{byte(k), byte(r)}), nil
+}
+
+func (yours) RSDecode(k, r uint32, shards [][]byte) ([][]byte, error) {
+	for at, one := range shards {
+		if one == nil {
+			shards[at] = []byte{byte(k), byte(r)}
+		}
+	}
+	return shards, nil
+}
+
+func (yours) RepairEncode(of testeekit.Repaired, frames [][]byte) ([][]byte, error) {
+	return append(frames, []byte{byte(of.StreamID), byte(of.Base), byte(of.R), byte(of.Step)}), nil
+}
+
+func (yours) RepairDecode(repair, frames [][]byte) ([][]byte, error) {
+	return append(repair, frames...), nil
+}
+
+func (yours) Adapt(request testeekit.Adapting) (*testeekit.Adapted, error) {
+	dims, tolerance := low(request.Dims), []byte{byte(request.Tolerance)}
+	switch {
+	case request.Budget != nil:
+		return &testeekit.Adapted{DType: "q4", Data: request.Data, Beside: append(tolerance, byte(*request.Budget))}, nil
+	case len(request.Allow) == 0:
+		return &testeekit.Adapted{DType: "sparse", Data: request.Data, Beside: dims}, nil
+	}
+	allow := []byte(strings.Join(request.Allow, ""))
+	return &testeekit.Adapted{DType: "f16", Data: all(request.Data, dims, []byte(request.Source), allow, tolerance)}, nil
 }

@@ -1,0 +1,21 @@
+package testee
+
+import "resonant/testeekit"
+
+// claimed is the module without the functions of profiles that it does not claim (TST-10).
+type claimed struct{ module }
+
+// Adapt is left out until there are cases of adapt.
+func (claimed) Adapt(testeekit.Adapting) (*testeekit.Adapted, error) {
+	return nil, testeekit.UnsupportedError("adapt")
+}
+
+// RepairEncode is left out while peers have no FEC.
+func (claimed) RepairEncode(testeekit.Repaired, [][]byte) ([][]byte, error) {
+	return nil, testeekit.UnsupportedError("repair_encode")
+}
+
+// RepairDecode is left out while peers have no FEC.
+func (claimed) RepairDecode(_, _ [][]byte) ([][]byte, error) {
+	return nil, testeekit.UnsupportedError("repair_decode")
+}
