@@ -36,7 +36,7 @@ LARGE = 65_000
 
 
 def groups() -> Iterator[Group]:
-    """What waits, then what is received, then deadlines."""
+    """Frames that wait, received streams, then deadlines."""
     sent = [*_sent(), *_bytes()]
     yield group("corners/sent", "Late credits, the order of frames that wait, and their bytes.", sent, WITH_CREDIT)
     received = [case for role in ROLES for case in _received(role)]

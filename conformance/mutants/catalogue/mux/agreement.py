@@ -40,7 +40,7 @@ MUTANTS = (
     Mutant(
         "garbled-bounds-pass",
         "MUX-2",
-        "Ignores bounds that are none.",
+        "Agrees as if bounds that are none had not been there.",
         edited(AS_AGREED, "if state.config.mux is not None:", "if False:"),
     ),
     Mutant(
@@ -67,14 +67,14 @@ MUTANTS = (
     Mutant(
         "frames-below-1024",
         "MUX-2",
-        "Refuses 1,024 frames.",
+        "Refuses a bound of 1,024 frames, the most there is.",
         replaced("peer.sync.fields.MUX_FRAMES", (16, 1023)),
         Kind.SIZE,
     ),
     Mutant(
         "own-bounds-bind-oneself",
         "MUX-3",
-        "Sends by its own bounds.",
+        "Sends by its own bounds in place of the other end's.",
         edited(AGREED, "mux=mux if config.mux is not None", "mux=config.mux if config.mux is not None"),
     ),
     Mutant(

@@ -83,21 +83,21 @@ MUTANTS = (
     Mutant(
         "1025-frames-wait",
         "MUX-12",
-        "Lets one frame more wait.",
+        "Lets one frame more wait than there is room for.",
         replaced("peer.state.outbox.MAX_WAITING_FRAMES", 1_025),
         Kind.SIZE,
     ),
     Mutant(
         "1023-frames-wait",
         "MUX-12",
-        "Lets one frame less wait.",
+        "Lets one frame less wait than there is room for.",
         replaced("peer.state.outbox.MAX_WAITING_FRAMES", 1_023),
         Kind.SIZE,
     ),
     Mutant(
         "any-number-of-bytes-waits",
         "MUX-12",
-        "Counts frames alone.",
+        "Counts the frames that wait, and never their bytes.",
         edited(f"{OUTBOX}.put", "or self._bytes + size > MAX_WAITING_BYTES", ""),
     ),
     Mutant(
@@ -109,14 +109,14 @@ MUTANTS = (
     Mutant(
         "half-rounded-down",
         "MUX-13",
-        "Grants half a frame early.",
+        "Rounds down, and grants a frame too early.",
         edited(GRANT, "-(-stream.ahead // 2)", "stream.ahead // 2"),
         Kind.SIZE,
     ),
     Mutant(
         "credit-when-all-is-used",
         "MUX-13",
-        "Grants when nothing is left.",
+        "Grants only when nothing is left to the sender.",
         edited(GRANT, "-(-stream.ahead // 2)", "stream.ahead"),
     ),
     Mutant(
@@ -140,7 +140,7 @@ MUTANTS = (
     Mutant(
         "no-credit-at-all",
         "MUX-13",
-        "Never grants.",
+        "Never lets a sender go beyond its first limit.",
         edited(GRANT, "if stream is None or", "if True or"),
     ),
     Mutant(
@@ -223,7 +223,7 @@ MUTANTS = (
     Mutant(
         "corks-do-nothing",
         "MUX-21",
-        "Sends through a cork.",
+        "Sends all that it is given, corked or not.",
         edited(f"{SENDING}.cork", "state.outbox.corked = True", "pass"),
     ),
     Mutant(

@@ -114,7 +114,7 @@ MUTANTS = (
     Mutant(
         "done-as-often-as-it-comes",
         "MUX-24",
-        "Tells each done.",
+        "Tells each done that comes for a stream.",
         edited(f"{SENDING}.hear_done", "state.outbox.forget(stream_id)", "pass"),
         Kind.COMBINATION,
     ),
