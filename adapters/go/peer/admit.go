@@ -25,9 +25,11 @@ func (p *Peer) mayCome(a *arrival) *verdict {
 		}
 	case capabilityFrame:
 		var ok bool
-		if a.offer, ok = readCapability(a.object); !ok && p.role == Client {
+		if a.offer, ok = readCapability(a.object, p.config.Mux != nil); !ok && p.role == Client {
 			return dropped(BadMessage) // HSK-23
 		}
+	case creditFrame, blockedFrame, doneFrame, resetFrame:
+		return p.mayMux(a)
 	case otherSync:
 		if p.config.RequireCrypto && !a.sealed() {
 			return rejected(EncryptionRequired) // HSK-60
@@ -52,7 +54,7 @@ func (p *Peer) maySync(a *arrival) *verdict {
 	ok := true
 	switch a.kind {
 	case headFrame:
-		a.sizes, ok = readHead(a.object, a.frame.FrameSeq, p.otherDirection())
+		a.sizes, ok = readHead(a.object, a.frame.FrameSeq, p.otherDirection(), p.multiplexes())
 	case tailFrame:
 		a.tail, ok = readTail(a.object, a.frame.FrameSeq, a.strong())
 	}

@@ -17,16 +17,26 @@ const (
 	errorFrame
 	headFrame
 	tailFrame
+	creditFrame
+	blockedFrame
+	doneFrame
+	resetFrame
 	otherSync  // of a method that nobody knows
 	unreadable // a Sync frame without a method
 )
 
 var methods = map[string]kind{
 	"ping": pingFrame, "capability": capabilityFrame, "error": errorFrame, "head": headFrame, "tail": tailFrame,
+	"credit": creditFrame, "blocked": blockedFrame, "done": doneFrame, "reset": resetFrame,
 }
 
 // aside says whether a frame is about the session, or what the other end sent, and takes no part in a stream (STM-30).
-func (k kind) aside() bool { return k == pingFrame || k == capabilityFrame || k == errorFrame }
+func (k kind) aside() bool {
+	return k == pingFrame || k == capabilityFrame || k == errorFrame || k.ofMux()
+}
+
+// ofMux says whether it is of one of the methods of multiplexing.
+func (k kind) ofMux() bool { return k >= creditFrame && k <= resetFrame }
 
 // arrival is a frame as it came, and what the checks have found out about it.
 type arrival struct {
@@ -42,6 +52,8 @@ type arrival struct {
 	said  report  // of an error
 	sizes *sums   // of a HEAD
 	tail  sums    // of a TAIL
+	limit uint64  // of a credit or blocked
+	code  string  // of a reset
 }
 
 // kept is what may be kept of a frame: its bytes, and the frame if that lies in them.
@@ -57,7 +69,7 @@ func (a *arrival) sealed() bool { return a.frame.Flags&resonant.XCHACHA != 0 }
 func (a *arrival) strong() bool { return a.frame.Flags&resonant.StrongTail != 0 }
 
 // classify finds out what a frame is.
-func (a *arrival) classify() {
+func (a *arrival) classify(multiplexing bool) {
 	if a.frame.Type != resonant.SyncType {
 		a.kind = dataFrame
 		return
@@ -78,7 +90,7 @@ func (a *arrival) classify() {
 	switch {
 	case !there:
 		a.kind, a.why = unreadable, resonant.BadJSON
-	case isKnown:
+	case isKnown && (multiplexing || !known.ofMux()):
 		a.kind = known
 	default:
 		a.kind = otherSync

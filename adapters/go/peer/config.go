@@ -22,6 +22,10 @@ const (
 	StreamIncomplete    resonant.Code = "STREAM_INCOMPLETE"
 	StreamCorrupt       resonant.Code = "STREAM_CORRUPT"
 	StreamTimeout       resonant.Code = "STREAM_TIMEOUT"
+	FlowControl         resonant.Code = "FLOW_CONTROL"
+	StreamLimit         resonant.Code = "STREAM_LIMIT"
+	StreamCancelled     resonant.Code = "STREAM_CANCELLED"
+	StreamReset         resonant.Code = "STREAM_RESET"
 	HandshakeTimeout    resonant.Code = "HANDSHAKE_TIMEOUT"
 	CryptoRequired      resonant.Code = "CRYPTO_REQUIRED"
 	StreamState         resonant.Code = "STREAM_STATE"
@@ -75,6 +79,7 @@ type Config struct {
 	Critique         bool
 	RequireCrypto    bool
 	Key              *resonant.Key // nil for none
+	Mux              *Mux          // nil for a peer that does not multiplex
 }
 
 // AllFeatures is a configuration that takes whatever there is, but for crypto, which takes a key.
@@ -101,6 +106,11 @@ func (c *Config) check() error {
 	}
 	if c.DModel < 1 || c.DModel > maxInteger {
 		return refusal(resonant.FieldRange, "HSK-10", "DModel is %d", c.DModel)
+	}
+	if c.Mux != nil {
+		if err := c.Mux.check(); err != nil {
+			return err
+		}
 	}
 	for _, list := range [][]string{c.Compress, c.Crypto, c.DType, c.Modality} {
 		for at, name := range list {

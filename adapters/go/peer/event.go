@@ -3,7 +3,7 @@ package peer
 import "resonant"
 
 // An Event is what a peer reports: an [Established], [ErrorReceived], [ErrorSent], [Delivered], [Opened], [Incomplete],
-// [Complete], [Failed], [Lost], [Dropped] or [Ended].
+// [Complete], [Failed], [Done], [Lost], [Dropped] or [Ended].
 type Event interface{ event() }
 
 // An Agreement is what a session is held under: lists as agreed, in the peer's own order, and its choices.
@@ -14,6 +14,7 @@ type Agreement struct {
 	DType    []string
 	Modality []string
 	Critique bool
+	Mux      *Mux // what the other peer allows; nil unless both peers multiplex
 }
 
 // A Ref names a frame.
@@ -66,12 +67,16 @@ type (
 		XXHash3          uint64
 	}
 
-	// Failed says that a stream is given up: StreamCorrupt, with What is not as announced, or StreamTimeout.
+	// Failed says that a stream is given up: StreamCorrupt, with What is not as announced, StreamTimeout, FlowControl,
+	// StreamCancelled, or StreamReset, with What its sender gave as the code.
 	Failed struct {
 		StreamID uint32
 		Code     resonant.Code
 		What     string
 	}
+
+	// Done says that the other peer has the whole of a stream of this one, verified.
+	Done struct{ StreamID uint32 }
 
 	// Lost says that nothing has come from the other peer for 45 s, and that the session is over.
 	Lost struct{}
@@ -98,6 +103,7 @@ func (Opened) event()        {}
 func (Incomplete) event()    {}
 func (Complete) event()      {}
 func (Failed) event()        {}
+func (Done) event()          {}
 func (Lost) event()          {}
 func (Dropped) event()       {}
 func (Ended) event()         {}

@@ -44,9 +44,12 @@ func (p *Peer) startPing(streamID uint32) error {
 		{Name: "critique", Value: config.Critique},
 		{Name: "dtype", Value: config.DType},
 	}}}...)
+	if config.Mux != nil {
+		object = append(object, jsonMembers{{Name: "mux", Value: config.Mux.object()}}...) // MUX-1
+	}
 	p.failed = false
 	ref := Ref{streamID, p.numbers[streamID]}
-	datagram, err := p.emitFrame(syncFrame(streamID, 0, object), true)
+	datagram, err := p.emitFrame(syncFrame(streamID, 0, object), asked)
 	if err != nil {
 		return err
 	}
@@ -101,6 +104,7 @@ func (p *Peer) begin(agreed, other offer, streamID uint32) {
 			DType:    agreed.dtype,
 			Modality: agreed.modality,
 			Critique: agreed.critique,
+			Mux:      other.mux,
 		},
 		zstd:           slices.Contains(agreed.compress, Zstd),
 		xchacha:        slices.Contains(agreed.crypto, XChaCha20Poly1305),
@@ -114,7 +118,7 @@ func (p *Peer) begin(agreed, other offer, streamID uint32) {
 // judgePing says why a ping cannot be agreed to (HSK-11).
 func (p *Peer) judgePing(a *arrival) *verdict {
 	var ok bool
-	if a.offer, ok = readPing(a.object); !ok {
+	if a.offer, ok = readPing(a.object, p.config.Mux != nil); !ok {
 		return rejected(BadMessage, "detail", string(resonant.BadJSON))
 	}
 	if a.offer.version < proto {
@@ -134,7 +138,7 @@ func (p *Peer) judgePing(a *arrival) *verdict {
 // answerPing agrees to a ping (HSK-13 to HSK-17).
 func (p *Peer) answerPing(a *arrival) {
 	agreed := p.agreed(a.offer)
-	p.begin(agreed, offer{spaceHash32: a.offer.spaceHash32}, a.frame.StreamID)
+	p.begin(agreed, offer{spaceHash32: a.offer.spaceHash32, mux: a.offer.mux}, a.frame.StreamID)
 	for _, list := range []*[]string{&agreed.compress, &agreed.crypto} {
 		if len(*list) == 0 {
 			*list = []string{None} // HSK-15
@@ -151,6 +155,9 @@ func (p *Peer) answerPing(a *arrival) {
 		{Name: "dtype", Value: agreed.dtype},
 		{Name: "require_crypto", Value: p.config.RequireCrypto},
 	}}}...)
+	if a.offer.mux != nil {
+		object = append(object, jsonMembers{{Name: "mux", Value: p.config.Mux.object()}}...)
+	}
 	p.answers.use(a.ref(), answer{datagram: p.sendReply(a.frame.StreamID, object)})
 }
 

@@ -59,6 +59,12 @@ type Peer struct {
 	open         map[uint32]*inStream
 	closed       recent[uint32, *window]
 	waitingBytes int
+	resets       []time.Duration // when streams of the other peer were reset (MUX-22)
+
+	corked    bool
+	toGo      int            // frames that wait, of all streams
+	toGoBytes int            // their plain sizes
+	served    map[int]uint32 // the stream of each urgency that was served last (MUX-30)
 }
 
 // session is what holds between a handshake and a loss.
@@ -114,6 +120,7 @@ func (p *Peer) Reseed(salt Salt) {
 func (p *Peer) forgetReceived() {
 	p.sent, p.open, p.waitingBytes = map[uint32]*outStream{}, map[uint32]*inStream{}, 0
 	p.windows, p.closed = newRecent[uint32, *window](maxWindows), newRecent[uint32, *window](maxClosed)
+	p.resets, p.corked, p.toGo, p.toGoBytes, p.served = nil, false, 0, 0, map[int]uint32{} // MUX-29
 	p.answers = newRecent[Ref, answer](maxAnswers)
 }
 

@@ -20,7 +20,7 @@ func (p *Peer) receive(datagram []byte, now time.Duration, keep bool) {
 		p.report(Dropped{codeOf(err)})
 		return
 	}
-	a.classify()
+	a.classify(p.multiplexes())
 	for _, step := range steps {
 		if found := step(p, a); found != nil && !found.accept {
 			p.refuse(a, found)
@@ -43,7 +43,7 @@ func codeOf(err error) resonant.Code {
 // steps are the questions of handshake.md, section 4, in order; the first, about the frame layer, was asked.
 var steps = [...]func(*Peer, *arrival) *verdict{
 	(*Peer).afterFailure, (*Peer).isReflected, (*Peer).wasAnswered, (*Peer).isClosed, (*Peer).isKnown, (*Peer).mayCome,
-	(*Peer).fitsHead, (*Peer).isAfterTail, (*Peer).hasRoom, (*Peer).isAnswered,
+	(*Peer).fitsHead, (*Peer).isAfterTail, (*Peer).keepsLimit, (*Peer).hasRoom, (*Peer).isAnswered,
 }
 
 // refuse drops a frame, or answers it with an error (HSK-53, HSK-54).
@@ -53,6 +53,10 @@ func (p *Peer) refuse(a *arrival, why *verdict) {
 	}
 	if why.drop {
 		p.report(Dropped{why.code})
+		return
+	}
+	if why.code == FlowControl {
+		p.overflow(a, why)
 		return
 	}
 	datagram := p.sendError(a.ref(), why.code, why.adds)
@@ -169,12 +173,12 @@ func (p *Peer) isAfterTail(a *arrival) *verdict {
 func (p *Peer) hasRoom(a *arrival) *verdict {
 	s := p.open[a.frame.StreamID]
 	if s == nil {
-		if a.kind == headFrame && len(p.open) >= maxOpenStreams {
-			return dropped(BufferLimit)
+		if a.kind == headFrame {
+			return p.hasStreams()
 		}
 		return nil
 	}
-	if a.kind.aside() || a.kind == tailFrame || a.frame.FrameSeq == s.next {
+	if a.kind.aside() || a.kind == tailFrame || a.frame.FrameSeq == s.next && !s.held {
 		return nil
 	}
 	if a.frame.FrameSeq-s.next >= reorderNumbers || p.waitingBytes+len(a.datagram) > maxWaitingBytes {
@@ -194,6 +198,8 @@ func (p *Peer) isAnswered(a *arrival) *verdict {
 		answered = true
 	case a.kind == tailFrame:
 		answered = p.answersTail(a)
+	case a.kind == blockedFrame:
+		answered = p.answersBlocked(a)
 	}
 	if answered && !p.mayReply(a.frame.StreamID) {
 		return dropped(ReplyLimit)
@@ -209,6 +215,8 @@ func (p *Peer) answersTail(a *arrival) bool {
 	switch {
 	case s == nil:
 		return true // STM-13
+	case s.held && len(s.missing(seq)) == 0:
+		return false // MUX-19
 	case s.tail != nil:
 		return seq == s.tail.seq
 	}
@@ -239,11 +247,14 @@ func (p *Peer) accept(a *arrival) {
 		p.openStream(a)
 	case a.kind == tailFrame:
 		p.acceptTail(stream, a)
+	case a.kind.ofMux():
+		p.acceptMux(a)
 	}
 	if owed := p.owed; owed != nil {
 		p.owed = nil
 		owed()
 	}
+	p.grant(a.frame.StreamID)
 }
 
 // remember remembers the number of a frame that is accepted; on an opened stream it takes its place there.
@@ -295,7 +306,11 @@ func (p *Peer) acceptError(a *arrival) {
 func (p *Peer) openStream(a *arrival) {
 	streamID := a.frame.StreamID
 	p.windows.forget(streamID)
-	p.open[streamID] = newInStream(streamID, a.strong(), a.sizes)
+	stream := newInStream(streamID, a.strong(), a.sizes)
+	if p.multiplexes() {
+		stream.managed, stream.told = true, uint64(p.config.Mux.Frames)
+	}
+	p.open[streamID] = stream
 	p.report(Opened{streamID, a.sizes != nil})
 }
 
@@ -310,12 +325,15 @@ func (p *Peer) acceptTail(s *inStream, a *arrival) {
 		return // STM-33
 	}
 	missing := s.missing(seq)
-	if len(missing) == 0 {
+	if len(missing) == 0 && !s.held {
 		p.finish(s, heldTail{seq, a.tail})
 		return
 	}
 	if s.tail == nil {
 		s.tail, s.progress = &heldTail{seq, a.tail}, p.now
+	}
+	if len(missing) == 0 {
+		return // MUX-19
 	}
 	p.askFor(a, missing)
 }

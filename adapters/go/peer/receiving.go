@@ -46,6 +46,10 @@ type inStream struct {
 	far       []uint64            // those of filled that were far from next when they came, the oldest first
 	highest   uint64              // of what counts for STM-16
 
+	managed bool   // MUX-4
+	held    bool   // MUX-19
+	told    uint64 // the limit
+
 	tail     *heldTail
 	progress time.Duration // when the TAIL, or a missing number after it, came (STM-18)
 
@@ -162,9 +166,14 @@ func (p *Peer) take(s *inStream, a *arrival) {
 		s.waiting[seq] = one
 		p.waitingBytes += one.bytes
 	}
+	p.proceed(s)
+}
+
+// proceed delivers what waits for nothing any more, and ends the stream if it is whole (STM-14).
+func (p *Peer) proceed(s *inStream) {
 	p.advanceStream(s)
-	if s.tail != nil && s.next == s.tail.seq {
-		p.finish(s, *s.tail) // STM-14
+	if s.tail != nil && s.next == s.tail.seq && !s.held {
+		p.finish(s, *s.tail)
 	}
 }
 
@@ -172,6 +181,9 @@ func (p *Peer) take(s *inStream, a *arrival) {
 func (p *Peer) advanceStream(s *inStream) {
 	for ; ; s.next++ {
 		if one, held := s.waiting[s.next]; held {
+			if s.held {
+				return
+			}
 			delete(s.waiting, s.next)
 			p.waitingBytes -= one.bytes
 			if one.datagram != nil {
@@ -205,7 +217,13 @@ func (p *Peer) finish(s *inStream, tail heldTail) {
 	what := s.differs(tail)
 	p.closeStream(s, tail.seq)
 	if what == "" {
+		if w, there := p.closed.get(s.id); there {
+			w.complete = true
+		}
 		p.report(Complete{s.id, s.frames, s.totalLen, s.xxhash3.Sum64()}) // STM-17
+		if s.managed {
+			p.sendMux(s.id, "done")
+		}
 		return
 	}
 	p.fail(s.id, tail.seq, StreamCorrupt, what)
@@ -238,6 +256,17 @@ func (p *Peer) closeStream(s *inStream, tail ...uint64) {
 	p.closed.use(s.id, s.numbers(tail...))
 }
 
+// waitsWhole says whether a held stream waits with its TAIL and lacks nothing (MUX-19).
+func (s *inStream) waitsWhole() bool { return s.held && len(s.missing(s.tail.seq)) == 0 }
+
+// tailNumber is the number of the TAIL, if there is one.
+func (s *inStream) tailNumber() []uint64 {
+	if s.tail == nil {
+		return nil
+	}
+	return []uint64{s.tail.seq}
+}
+
 // timeOut gives up a stream whose missing numbers have not come.
 func (p *Peer) timeOut(s *inStream) {
 	p.closeStream(s, s.tail.seq)
@@ -246,10 +275,6 @@ func (p *Peer) timeOut(s *inStream) {
 
 // cutOff gives up a stream whose carriage has broken off (QUI-9).
 func (p *Peer) cutOff(s *inStream) {
-	if s.tail != nil {
-		p.closeStream(s, s.tail.seq)
-	} else {
-		p.closeStream(s)
-	}
+	p.closeStream(s, s.tailNumber()...)
 	p.report(Failed{s.id, TruncatedFrame, ""})
 }

@@ -57,6 +57,9 @@ func (p *Peer) Send(streamID uint32, kind resonant.Type, modality resonant.Modal
 		frame.Flags |= resonant.ZSTD // HSK-5
 	}
 	frame.Flags |= p.flagsOn(streamID)
+	if stream := p.sent[streamID]; p.mustWait(stream) {
+		return p.wait(stream, frame)
+	}
 	return p.emit(frame)
 }
 
@@ -80,7 +83,7 @@ func (p *Peer) mayRequest(streamID uint32, further func(*session) error) error {
 	if p.silenced() {
 		return refusal(EncryptionRequired, "HSK-46", "crypto is required and none could be chosen")
 	}
-	if stream := p.sent[streamID]; stream != nil && stream.ended {
+	if stream := p.sent[streamID]; stream != nil && (stream.ended || stream.mux != nil && stream.mux.tailWaits) {
 		return refusal(StreamState, "STM-4", "stream %d has ended", streamID)
 	}
 	if !p.maySendOn(streamID) {
@@ -107,12 +110,24 @@ func (p *Peer) flagsOn(streamID uint32) resonant.Flags {
 
 // Open begins a stream on a stream_id on which the peer has sent nothing. sizes are nil if they are not known yet.
 func (p *Peer) Open(streamID uint32, strong bool, sizes *Sizes, now time.Duration) error {
+	return p.OpenUrgent(streamID, strong, sizes, nil, now)
+}
+
+// OpenUrgent is Open with an urgency of 0 to 7, the lowest of which goes first where data frames wait; nil is 3. It has no
+// effect unless multiplexing is agreed.
+func (p *Peer) OpenUrgent(streamID uint32, strong bool, sizes *Sizes, urgency *int, now time.Duration) error {
 	p.Advance(now)
 	if err := p.mayRequestSync(streamID); err != nil {
 		return err
 	}
 	if _, used := p.numbers[streamID]; used {
 		return refusal(StreamState, "STM-4", "stream %d was used before", streamID)
+	}
+	if err := p.mayOpenOneMore(); err != nil {
+		return err
+	}
+	if urgency != nil && (*urgency < 0 || *urgency > maxUrgency) {
+		return refusal(resonant.FieldRange, "MUX-6", "an urgency of %d", *urgency)
 	}
 	object := jsonMembers{{Name: "method", Value: "head"}, {Name: "dir", Value: p.ownDirection()}}
 	if sizes != nil {
@@ -123,7 +138,10 @@ func (p *Peer) Open(streamID uint32, strong bool, sizes *Sizes, now time.Duratio
 			{Name: "xxhash3_64", Value: resonant.TailHashText(sizes.XXHash3)},
 		}...)
 	}
-	stream := &outStream{id: streamID, strong: strong}
+	if urgency != nil && p.multiplexes() {
+		object = append(object, jsonMembers{{Name: "urgency", Value: *urgency}}...)
+	}
+	stream := &outStream{id: streamID, strong: strong, mux: p.newOutMux(urgency)}
 	if strong {
 		stream.xxhash3 = xxh3.New()
 	}
@@ -152,6 +170,15 @@ func (p *Peer) Close(streamID uint32, now time.Duration) error {
 	if stream == nil {
 		return refusal(StreamState, "STM-4", "stream %d was not opened", streamID)
 	}
+	if stream.mux != nil && len(stream.mux.waiting) > 0 {
+		stream.mux.tailWaits = true // MUX-11
+		return nil
+	}
+	return p.sendTail(stream, asked)
+}
+
+// sendTail ends a stream.
+func (p *Peer) sendTail(stream *outStream, reason why) error {
 	object := jsonMembers{
 		{Name: "method", Value: "tail"},
 		{Name: "frames", Value: decimal(stream.frames)},
@@ -161,8 +188,8 @@ func (p *Peer) Close(streamID uint32, now time.Duration) error {
 		hash := resonant.TailHashText(stream.xxhash3.Sum64())
 		object = append(object, jsonMembers{{Name: "xxhash3_64", Value: hash}}...)
 	}
-	stream.tail = p.numbers[streamID]
-	if err := p.emit(syncFrame(streamID, p.flagsOn(streamID), object)); err != nil {
+	stream.tail = p.numbers[stream.id]
+	if _, err := p.emitFrame(syncFrame(stream.id, p.flagsOn(stream.id), object), reason); err != nil {
 		return err
 	}
 	stream.ended, stream.tailSent = true, p.now

@@ -31,6 +31,7 @@ type outStream struct {
 	ended            bool
 	tail             uint64
 	tailSent         time.Duration
+	mux              *outMux // nil unless the stream is managed (MUX-4)
 
 	asides   map[uint64]struct{} // of kept, the answers among them, which take no part in the stream
 	carriage Carriage            // over QUIC: its uni; Main before there is one
@@ -63,29 +64,37 @@ func (p *Peer) maySendOn(streamID uint32) bool {
 
 // emit sends what the application asked for.
 func (p *Peer) emit(frame *resonant.Frame) error {
-	_, err := p.emitFrame(frame, true)
+	_, err := p.emitFrame(frame, asked)
 	return err
 }
 
+// why is on whose account a frame is sent.
+type why int
+
+const (
+	asked   why = iota // by the application, which is told if there is no room
+	unasked            // a HEART, or what the application asked for earlier
+	aside              // an answer and the like, which takes no part in a stream
+)
+
 // emitFrame numbers a frame and sends it, sealed if that is agreed (HSK-2 to HSK-5).
-func (p *Peer) emitFrame(frame *resonant.Frame, requested bool) ([]byte, error) {
+func (p *Peer) emitFrame(frame *resonant.Frame, reason why) ([]byte, error) {
 	seq := p.numbers[frame.StreamID]
 	frame.FrameSeq, frame.SpaceHash32 = seq, p.config.SpaceHash32
 	datagram, err := p.encode(frame)
 	if err != nil {
 		return nil, err
 	}
-	if requested && p.room != nil {
+	if reason == asked && p.room != nil {
 		if err := p.room(datagram); err != nil {
 			return nil, err
 		}
 	}
 	p.numbers[frame.StreamID] = seq + 1
 	stream := p.sent[frame.StreamID]
-	aside := !requested && len(frame.Slices) > 0 // a reply; what else nobody asks for is a HEART
 	if stream != nil && !stream.ended {
 		stream.kept = append(stream.kept, datagram)
-		if aside {
+		if reason == aside {
 			if stream.asides == nil {
 				stream.asides = map[uint64]struct{}{}
 			}
@@ -99,7 +108,10 @@ func (p *Peer) emitFrame(frame *resonant.Frame, requested bool) ([]byte, error) 
 			}
 		}
 	}
-	if aside {
+	if stream != nil {
+		p.noteBlocked(stream)
+	}
+	if reason == aside {
 		stream = nil
 	}
 	p.put(datagram, stream)
@@ -155,7 +167,7 @@ func syncFrame(streamID uint32, flags resonant.Flags, object jsonMembers) *reson
 
 // sendReply sends a capability or an error, which the caller has found to be within the limit, and gives its bytes.
 func (p *Peer) sendReply(streamID uint32, object jsonMembers) []byte {
-	datagram, err := p.emitFrame(syncFrame(streamID, 0, object), false) // HSK-45
+	datagram, err := p.emitFrame(syncFrame(streamID, 0, object), aside) // HSK-45
 	if err != nil {
 		return nil // no reply is too large
 	}
@@ -183,6 +195,9 @@ var errorTexts = map[resonant.Code]string{
 	StreamIncomplete:    "frames of the stream are missing",
 	StreamCorrupt:       "the stream is not what was announced",
 	StreamTimeout:       "missing frames of the stream did not come",
+	FlowControl:         "the frame is beyond the limit of its stream",
+	StreamLimit:         "too many streams are open",
+	StreamCancelled:     "the receiver wants nothing more of the stream",
 }
 
 // sendError answers a frame (HSK-43, HSK-53).
@@ -199,20 +214,29 @@ func (p *Peer) sendError(ref Ref, code resonant.Code, adds jsonMembers) []byte {
 	return p.sendReply(ref.StreamID, append(object, adds...))
 }
 
-// repair sends again what the receiver of a stream lacks (STM-20).
+// repair sends again what the receiver of a stream lacks, and its TAIL (STM-20).
 func (p *Peer) repair(stream *outStream, missing []uint64) {
-	if stream.kept == nil || p.now-stream.tailSent > keptAfterTail || !p.repairs.within(p.now) {
+	if p.now-stream.tailSent > keptAfterTail || !p.resend(stream, missing, stream.tail) {
 		return
+	}
+	p.put(stream.kept[stream.tail], stream)
+	stream.tailSent = p.now
+}
+
+// resend sends again those of the frames below a number that the receiver of a stream lacks, unless that is asked for too
+// often.
+func (p *Peer) resend(stream *outStream, missing []uint64, below uint64) bool {
+	if stream.kept == nil || !p.repairs.within(p.now) {
+		return false
 	}
 	missing = slices.Clone(missing)
 	slices.Sort(missing)
 	missing = slices.Compact(missing)
-	missing = slices.DeleteFunc(missing, func(seq uint64) bool { return seq >= stream.tail })
+	missing = slices.DeleteFunc(missing, func(seq uint64) bool { return seq >= below })
 	for _, seq := range missing[:min(len(missing), maxResent)] {
 		p.put(stream.kept[seq], stream.on(seq))
 	}
-	p.put(stream.kept[stream.tail], stream)
-	stream.tailSent = p.now
+	return true
 }
 
 // heard lets an error act on the stream that it is about (STM-20, STM-21, STM-38).
@@ -221,14 +245,14 @@ func (p *Peer) heard(said report) {
 		return
 	}
 	stream := p.sent[said.ref.StreamID]
-	if stream == nil || !stream.ended || stream.tail != said.ref.FrameSeq {
+	if stream == nil || p.heardMux(stream, said) || !stream.ended || stream.tail != said.ref.FrameSeq {
 		return
 	}
 	switch said.code {
 	case StreamIncomplete:
 		p.repair(stream, said.missing)
 	case StreamCorrupt, StreamTimeout:
-		stream.kept = nil
+		p.breakOffSending(stream)
 	}
 }
 

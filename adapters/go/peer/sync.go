@@ -91,9 +91,10 @@ type offer struct {
 	spaceHash32                       uint32
 	compress, crypto, dtype, modality []string
 	critique, requireCrypto           bool
+	mux                               *Mux
 }
 
-func readPing(object resonant.Object) (offer, bool) {
+func readPing(object resonant.Object, multiplexing bool) (offer, bool) {
 	m := members{object: object}
 	member[int64](&m, "ts", true)
 	found := offer{version: proto}
@@ -103,6 +104,9 @@ func readPing(object resonant.Object) (offer, bool) {
 	found.spaceID, found.spaceHash32 = m.space(false)
 	found.modality = m.list("modality", false)
 	found.compress, found.crypto = m.list("compress", false), m.list("crypto", false)
+	if multiplexing {
+		found.mux = m.mux()
+	}
 	if supports, there := member[resonant.Object](&m, "supports", false); there {
 		inner := members{object: supports}
 		found.critique, _ = member[bool](&inner, "critique", false)
@@ -112,7 +116,7 @@ func readPing(object resonant.Object) (offer, bool) {
 	return found, !m.malformed
 }
 
-func readCapability(object resonant.Object) (offer, bool) {
+func readCapability(object resonant.Object, multiplexing bool) (offer, bool) {
 	m := members{object: object}
 	member[int64](&m, "v", true)
 	var found offer
@@ -120,6 +124,9 @@ func readCapability(object resonant.Object) (offer, bool) {
 	found.spaceID, found.spaceHash32 = m.space(true)
 	found.modality = m.list("modality", false)
 	found.compress, found.crypto = m.list("compress", true), m.list("crypto", true)
+	if multiplexing {
+		found.mux = m.mux()
+	}
 	supports, _ := member[resonant.Object](&m, "supports", true)
 	inner := members{object: supports}
 	found.critique, _ = member[bool](&inner, "critique", true)
@@ -167,8 +174,12 @@ type sums struct {
 }
 
 // readHead gives nil for a HEAD that announces nothing.
-func readHead(object resonant.Object, seq uint64, direction string) (*sums, bool) {
+func readHead(object resonant.Object, seq uint64, direction string, multiplexing bool) (*sums, bool) {
 	m := members{object: object}
+	if multiplexing { // MUX-6
+		urgency, _ := member[int64](&m, "urgency", false)
+		m.malformed = m.malformed || urgency < 0 || urgency > maxUrgency
+	}
 	dir, _ := member[string](&m, "dir", true)
 	m.malformed = m.malformed || dir != direction || seq != 0 // STM-2
 	sized := false

@@ -47,11 +47,12 @@ func (p *Peer) nextDue() (next due, there bool) {
 	}
 	if len(p.open) > 0 {
 		for _, streamID := range slices.Sorted(maps.Keys(p.open)) {
-			if stream := p.open[streamID]; stream.tail != nil {
+			if stream := p.open[streamID]; stream.tail != nil && !stream.waitsWhole() {
 				consider(stream.progress+streamTimeout, func() { p.timeOut(stream) })
 			}
 		}
 	}
+	p.considerBlocked(consider) // MUX-31
 	if ping := p.ping; ping != nil && ping.repeated < len(pingRepeats) {
 		consider(ping.sent+pingRepeats[ping.repeated], p.repeatPing)
 	} else if ping != nil {
@@ -84,5 +85,5 @@ func (p *Peer) timeOutPing() {
 
 // beat sends a HEART after a silence (STM-22).
 func (p *Peer) beat() {
-	_, _ = p.emitFrame(p.heart(p.session.handshakeOn), false) // it is far from too large
+	_, _ = p.emitFrame(p.heart(p.session.handshakeOn), unasked) // it is far from too large
 }

@@ -14,6 +14,7 @@ func (b *numberBits) clear(seq uint64)    { b[seq/64%uint64(len(b))] &^= 1 << (s
 // A window remembers the numbers that were accepted on a stream_id.
 type window struct {
 	any             bool
+	complete        bool // the stream was (MUX-17)
 	highest         uint64
 	accepted, tails numberBits // tails: those that were accepted with a TAIL (STM-13)
 }

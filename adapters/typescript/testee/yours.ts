@@ -20,7 +20,6 @@ export const yours: Implementation = {
       "mux",
       "rs",
       "fec",
-      "adapt",
     ],
   },
   decode: (frame, key) => said(() => resonant.decode(frame, { key })),

@@ -18,10 +18,14 @@ func decimal(number uint64) string { return strconv.FormatUint(number, 10) }
 func eventOf(event peer.Event) map[string]any {
 	switch e := event.(type) {
 	case peer.Established:
-		return map[string]any{
+		found := map[string]any{
 			"event": "established", "agreed_proto": e.Proto, "compress": e.Compress, "crypto": e.Crypto,
 			"dtype": e.DType, "modality": e.Modality, "critique": e.Critique,
 		}
+		if e.Mux != nil {
+			found["mux"] = map[string]any{"streams": e.Mux.Streams, "frames": e.Mux.Frames}
+		}
+		return found
 	case peer.ErrorReceived:
 		found := map[string]any{"event": "error_received", "code": e.Code}
 		if e.Ref != nil {
@@ -55,6 +59,8 @@ func eventOf(event peer.Event) map[string]any {
 			found["what"] = e.What
 		}
 		return found
+	case peer.Done:
+		return map[string]any{"event": "done", "stream_id": e.StreamID}
 	case peer.Dropped:
 		return map[string]any{"event": "dropped", "code": e.Code}
 	}

@@ -36,6 +36,16 @@ func readConfig(in *testeekit.Input) (peer.Config, peer.Salt, error) {
 		RequireCrypto:    in.Bool("require_crypto"),
 		Key:              keyOf(in.OptionalBytesOf("key", len(resonant.Key{}))),
 	}
+	if in.Has("mux") {
+		mux := in.Object("mux")
+		config.Mux = &peer.Mux{
+			Streams: int(mux.Integer("streams", 1, peer.MaxMuxStreams)),
+			Frames:  int(mux.Integer("frames", peer.MinMuxFrames, peer.MaxMuxFrames)),
+		}
+		if err := mux.Done(); err != nil {
+			in.Require(false, err.Error())
+		}
+	}
 	salt := in.BytesOf("salt", len(peer.Salt{}))
 	if err := in.Done(); err != nil {
 		return config, peer.Salt{}, err
@@ -50,8 +60,11 @@ type request struct {
 }
 
 func readRequest(in *testeekit.Input, now time.Duration) (request, error) {
-	kind, streamID := in.OneOf("kind", "message", "ping", "head", "tail", "heart"), in.U32("stream_id")
+	kind, streamID := in.OneOf("kind", "message", "ping", "head", "tail", "heart", "hold", "resume", "cancel", "reset", "cork", "uncork"), uint32(0)
 	var found request
+	if kind != "cork" && kind != "uncork" {
+		streamID = in.U32("stream_id")
+	}
 	if in.Has("link") {
 		found.to = in.Link("link")
 	}
@@ -65,13 +78,40 @@ func readRequest(in *testeekit.Input, now time.Duration) (request, error) {
 		found.ask = func(one *peer.Peer) error { return one.Ping(streamID, now) }
 	case "head":
 		strong, sizes := in.Bool("strong_tail"), readSizes(in)
-		found.ask = func(one *peer.Peer) error { return one.Open(streamID, strong, sizes, now) }
+		var urgency *int
+		if in.Has("urgency") {
+			given := int(in.Integer("urgency", 0, 7))
+			urgency = &given
+		}
+		found.ask = func(one *peer.Peer) error { return one.OpenUrgent(streamID, strong, sizes, urgency, now) }
 	case "tail":
 		found.ask = func(one *peer.Peer) error { return one.Close(streamID, now) }
-	default:
+	case "heart":
 		found.ask = func(one *peer.Peer) error { return one.Heart(streamID, now) }
+	case "reset":
+		code := in.Text("code")
+		found.ask = func(one *peer.Peer) error { return one.Reset(streamID, code, now) }
+	default:
+		found.ask = func(one *peer.Peer) error { return askMux(one, kind, streamID, now) }
 	}
 	return found, in.Done()
+}
+
+// askMux asks for what takes no more than a stream_id.
+func askMux(one *peer.Peer, kind string, streamID uint32, now time.Duration) error {
+	switch kind {
+	case "hold":
+		return one.Hold(streamID, now)
+	case "resume":
+		return one.Resume(streamID, now)
+	case "cancel":
+		return one.Cancel(streamID, now)
+	case "cork":
+		one.Cork(now)
+	default:
+		one.Uncork(now)
+	}
+	return nil
 }
 
 func readSizes(in *testeekit.Input) *peer.Sizes {

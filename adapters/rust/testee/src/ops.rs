@@ -28,6 +28,8 @@ pub const PROFILES: &[&str] = &[
     #[cfg(feature = "quic")]
     "quic",
     "rs",
+    #[cfg(not(feature = "quic"))]
+    "fec",
 ];
 
 /// The transports that its peers are on (TST-27).
@@ -76,6 +78,8 @@ pub fn ops() -> Ops<Peers> {
         ("tcp_join", Op::new(framing::frames, framing::tcp_join)),
         ("rs_encode", Op::new(shards::Code::<Vec<u8>>::read, shards::rs_encode)),
         ("rs_decode", Op::new(shards::Code::<Option<Vec<u8>>>::read, shards::rs_decode)),
+        ("repair_encode", Op::new(shards::Group::read, shards::repair_encode)),
+        ("repair_decode", Op::new(shards::Lossy::read, shards::repair_decode)),
         ("stop", Op::on_state(nothing, peer_ops::reset)), // the next runner finds no peers
     ])
 }

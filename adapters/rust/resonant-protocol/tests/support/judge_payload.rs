@@ -43,6 +43,8 @@ pub fn perform(op: &str, input: &Value) -> Result<Value, FrameError> {
             let data = dequantize(quantizer(input), count, &codes, scale.as_deref())?;
             json!({"data": hex(&data)})
         }
+        "repair_encode" => judge_shards::repair_encode(input)?,
+        "repair_decode" => judge_shards::repair_decode(input)?,
         "tcp_split" => judge_framing::tcp_split(input),
         "tcp_join" => judge_framing::tcp_join(input)?,
         "rs_encode" => judge_shards::rs_encode(input)?,
