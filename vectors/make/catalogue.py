@@ -32,11 +32,13 @@ from .frame import (
 from .message import json_ladders, json_slices, json_text, slot_corners, slot_ladders, slots
 from .mux import agreement as mux_agreement
 from .mux import blocked as mux_blocked
+from .mux import corners as mux_corners
 from .mux import credit as mux_credit
 from .mux import ends as mux_ends
 from .mux import holding as mux_holding
 from .mux import limits as mux_limits
 from .mux import methods as mux_methods
+from .mux import numbers as mux_numbers
 from .mux import turns as mux_turns
 from .quic import carriages as quic_carriages
 from .quic import connections as quic_connections
@@ -112,6 +114,8 @@ GROUP_MAKERS = (
     mux_limits.groups,
     mux_ends.groups,
     mux_turns.groups,
+    mux_numbers.groups,
+    mux_corners.groups,
     rs_encode.groups,
     rs_decode.groups,
     rs_faults.groups,
