@@ -39,7 +39,7 @@ print(json.dumps({
 
 
 FRAMEWORKS = {"cupy", "jax", "tensorflow", "torch"}
-"""What has threads from the moment it is imported, and so may not be in a process that forks."""
+"""Packages with threads from the moment they are imported, so that no process that forks may have them."""
 
 
 def collected() -> Iterator[Path]:
