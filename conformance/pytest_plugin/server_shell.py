@@ -48,10 +48,9 @@ def pytest_report_header(config: pytest.Config) -> str:
     space = learned.embedding_space_id or f"space_hash32 {learned.space_hash32}"
     lists = ", ".join((*learned.compress, *learned.crypto, *learned.dtype, *(learned.modality or ())))
     alone = "; one process asks a server, whatever -n says" if SAID_N in config.stash else ""
-    taken = "; its certificate is taken as it is: who the server is, is not judged" if run.server.over_quic else ""
     return printable(
         f"conformance of the server {run.place} to Resonant {run.hello.spec}, seen from outside; it says {space}, "
-        f"{lists}; {len(run.cases)} checks, {len(run.unplanned)} not planned{alone}{taken}"
+        f"{lists}; {len(run.cases)} checks, {len(run.unplanned)} not planned{alone}"
     )
 
 
