@@ -20,6 +20,8 @@ from .tcp_wire import WAIT_S
 
 ALPN: Final = "resonant/1"
 """QUI-1."""
+_GRANTING: Final = ("_write_connection_limits", "_write_stream_limits")
+"""The methods by which aioquic grants more."""
 LARGEST_DATAGRAM: Final = 65_535
 _LOOPBACK: Final = "127.0.0.1"
 _ID_LENGTH_AT: Final = 5
@@ -228,6 +230,16 @@ class QuicPeer:
     def stop(self, stream: int, code: int) -> None:
         """Ask the testee to send nothing more on a stream."""
         self._act(lambda connection: connection.stop_stream(stream, code))
+
+    def withhold(self, *, withheld: bool) -> None:
+        """Grant nothing more than was granted (flow control), as an end does that reads nothing; or as ever again."""
+        with self._loop.lock:
+            kept = vars(self._the())
+            for name in _GRANTING:
+                kept.pop(name, None)
+                if withheld:
+                    kept[name] = lambda *_, **__: None
+            self._loop.flush(self)
 
     def is_over(self, stream: int) -> bool:
         """Whether the testee has ended its direction of a stream."""
