@@ -81,6 +81,8 @@ SAID: Mapping[str, str] = {
     "dies-before-main": "exit status 1",
     "any-protocol": "one, with resonant/0",
     "no-connection-is-an-end": "('closed', None)",
+    "ends-at-garbage": "[[], ['established']]",
+    "keeps-all-over-quic": "a reject before 48 MiB were sent",
     "never-offers": "peer_signal gave no offer",
     "association-ends-with-peers": "a channel that is taken",
     "any-description": "error, for {'offer'",

@@ -17,7 +17,7 @@ from conformance.server.server import attach
 from reports.outcome import Outcome
 
 SHORT = Waits(reply=0.3)
-IN_SECONDS = {"tcp/outside/deadlines"}
+IN_SECONDS = {"tcp/outside/deadlines", "quic/outside/deadlines"}
 SPEED = 10
 """For checks that wait for seconds of the server."""
 ROWS = [(server, check) for server in SERVERS.values() for check in server.checks]
