@@ -62,13 +62,18 @@ def _below(prefix: str, said: str = "") -> dict[str, ModuleType]:
     return {said + name.removeprefix(prefix): module for name, module in sys.modules.items() if name.startswith(prefix)}
 
 
+def load_libraries() -> None:
+    """Have the reference's modules that need a library as well, as far as it is installed."""
+    for name, library in LIBRARIES.items():
+        if find_spec(library) is not None:
+            load_scripts(name)
+
+
 def find(target: str) -> Place:
     """The place of this name. Raises PlaceError."""
     place = _found(target)
     if place is None:
-        for name, library in LIBRARIES.items():
-            if find_spec(library) is not None:
-                load_scripts(name)
+        load_libraries()
         place = _found(target)
     if place is None:
         raise PlaceError(f"the reference has no {target}; say where it stands now")

@@ -43,7 +43,16 @@ def faults_of(ended: Ended) -> str:
 
 
 ALONE, WORKERS = (), ("-n", "2")
-ENDINGS = [(name, ALONE) for name in ("SIGINT", "SIGTERM", "SIGHUP")] + [("SIGINT", WORKERS), ("SIGTERM", WORKERS)]
+REST = pytest.mark.nightly(
+    "test_a_run_that_waits_for_a_silent_testee_ends_with_an_account has each signal once without it"
+)
+ENDINGS = [
+    ("SIGINT", ALONE),
+    ("SIGHUP", ALONE),
+    ("SIGTERM", WORKERS),
+    pytest.param("SIGTERM", ALONE, marks=REST),
+    pytest.param("SIGINT", WORKERS, marks=REST),
+]
 
 
 @pytest.mark.slow
