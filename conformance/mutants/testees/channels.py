@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from ...model.transports import WEBRTC
-from ..engine.patches import Change, wrapped
+from ..engine.patches import Change, edited, wrapped
 from ..engine.testee import SCRIPTS
 from .wrong import WrongTestee, breaking
 
@@ -74,6 +74,12 @@ WRONG: tuple[WrongTestee, ...] = (
         "empty-messages-uncounted",
         "Counts an empty message for no byte.",
         wrapped(f"{WIRE}.arrivals", _empty_uncounted),
+    ),
+    _on_channels(
+        "never-acknowledged",
+        "keeps-all-of-a-channel",
+        "Keeps any number of frames for an end that reads nothing.",
+        edited("endpoint.channel_endpoint.ChannelEndpoint._carry", "pipe.unsent += len(frame)", "pass"),
     ),
 )
 if find_spec("aiortc") is None:
