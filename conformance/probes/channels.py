@@ -12,6 +12,7 @@ from ..model.transports import WEBRTC
 from ..model.verdict import PASSED, Verdict
 from ..wire.build import build, sync
 from .basics import expect_kind, wrong
+from .connections import refused_in_time
 from .peers import NotPerformedError, Talk, probe_of_peers, same
 
 if TYPE_CHECKING:
@@ -96,3 +97,15 @@ def messages_counted(talk: Talk) -> Verdict:
     channel.close()
     told += _told(talk, channel, ended=True)
     return same(["established", "dropped", "dropped", "lost", "closed"], told)
+
+
+@probe_of_peers
+def never_acknowledged(talk: Talk) -> Verdict:
+    """TST-17, RTC-9: an end that reads nothing holds up no op, costs bounded memory, and frames for it are refused."""
+    talk.serve()
+    association = _associate(talk)
+    channel, told = _greet(talk, association)
+    if told != ["established"]:
+        return same(["established"], told)
+    association.fall_silent()
+    return refused_in_time(talk, f"{WEBRTC}-{channel.id}", "RTC-9")[1]
