@@ -68,7 +68,7 @@ class Stranger:
 
 
 def configuration(certificate: Certificate | None, *, listening: bool, datagram: int) -> QuicConfiguration:
-    """What aioquic is to do. certificate: what is trusted, or shown where it listens; None to trust anybody."""
+    """The settings of aioquic. certificate: what is trusted, or shown where it listens; None to trust anybody."""
     found = QuicConfiguration(
         is_client=not listening,
         alpn_protocols=[ALPN],
