@@ -62,7 +62,8 @@ def certificate() -> Certificate:
 def open_quic(to: Address, letter: str, listening: bool, datagrams: int | None) -> QuicPeer:
     """An `OpenQuic` with nothing added."""
     made = certificate()
-    from adapters.driver.transport.quic_wire import LARGEST_DATAGRAM, QuicPeer  # noqa: PLC0415 - an extra of the suite
+    from adapters.driver.transport.quic_terms import LARGEST_DATAGRAM  # noqa: PLC0415 - an extra of the suite
+    from adapters.driver.transport.quic_wire import QuicPeer  # noqa: PLC0415 - as above
 
     size = LARGEST_DATAGRAM if datagrams is None else datagrams
     return QuicPeer(to, made, listening=listening, datagram=size)

@@ -19,7 +19,7 @@ from .carriages import (
     other_protocol,
     other_server,
 )
-from .channels import messages_counted, never_acknowledged, signalling, unusable_descriptions
+from .channels import messages_counted, never_acknowledged, no_association, signalling, unusable_descriptions
 from .connections import arrived_in_parts, never_read, nobody_there, sent_told, transports_named
 from .datagrams import bad_heads, kept_replies, long_reply, one_reply_each, pieces_in_any_order, stranger_ignored
 from .peers import (
@@ -66,6 +66,7 @@ ON_CHANNELS = (
     Probe("signalling", "Associations, offered by either end.", ("TST-33",), signalling),
     Probe("unusable-descriptions", "What is no description.", ("TST-33",), unusable_descriptions),
     Probe("messages-counted", "Messages of a channel as they come.", ("TST-31",), messages_counted),
+    Probe("no-association", "A channel that cannot be made.", ("RTC-11",), no_association),
     Probe("never-acknowledged", "A channel from which nobody reads.", ("TST-17",), never_acknowledged),
 )
 OVER_TCP = (

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from time import monotonic
 from typing import Final
 
-from adapters.driver.transport.quic_wire import ALPN, NoConnectionError, QuicPeer, Stranger
+from adapters.driver.transport.quic_terms import ALPN, NoConnectionError, Stranger
+from adapters.driver.transport.quic_wire import QuicPeer
 from reports.outcome import Outcome
 
 from ..wire.lengths import Frames, with_length

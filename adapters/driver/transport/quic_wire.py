@@ -3,81 +3,24 @@
 from __future__ import annotations
 
 import socket
-import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Final
 
 from aioquic.quic import events
-from aioquic.quic.configuration import QuicConfiguration
 from aioquic.quic.connection import QuicConnection
 
 from .certificates import Certificate
 from .quic_loop import QuicLoop
+from .quic_terms import ALPN, LARGEST_DATAGRAM, Came, Grants, NoConnectionError, Stranger, configuration
 from .sockets import enlarge_buffers, open_udp
 from .tcp_wire import WAIT_S
 
-ALPN: Final = "resonant/1"
-"""QUI-1."""
 _GRANTING: Final = ("_write_connection_limits", "_write_stream_limits")
 """The methods by which aioquic grants more."""
-LARGEST_DATAGRAM: Final = 65_535
 _LOOPBACK: Final = "127.0.0.1"
 _ID_LENGTH_AT: Final = 5
 """The place of the length of the connection id that a client chose, in a first packet (RFC 9000 section 17.2)."""
-_STREAM_BYTES: Final = 4 << 20
-_CONNECTION_BYTES: Final = 64 << 20
-"""The room that the runner grants: more than any dialogue needs, so that nothing ever waits for it."""
-
-
-@dataclass(slots=True)
-class Came:
-    """The state of one QUIC stream. code, asked_to_stop: the number of its reset and of its STOP_SENDING."""
-
-    finished: bool = False
-    code: int | None = None
-    asked_to_stop: int | None = None
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing more comes."""
-        return self.finished or self.code is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Grants:
-    """The limits in the transport parameters of an end. idle_ms: None where it never times out."""
-
-    uni_streams: int
-    both_ways: int
-    """The number of bidirectional streams."""
-    stream_bytes: int
-    connection_bytes: int
-    idle_ms: int | None
-
-
-class NoConnectionError(OSError):
-    """No connection was made; the text says what is known of why.
-
-    number: of the error of QUIC that it ended with, None where nothing was heard.
-    """
-
-    def __init__(self, text: str, number: int | None) -> None:
-        super().__init__(text)
-        self.number = number
-
-
-@dataclass(frozen=True, slots=True)
-class Stranger:
-    """A server that is no testee: it may be anywhere, and its certificate is taken as it is.
-
-    family: of its address. name: what its certificate is asked for; empty for none. patience_s: for being connected.
-    """
-
-    family: int
-    name: str
-    patience_s: float
 
 
 class QuicPeer:
@@ -104,7 +47,7 @@ class QuicPeer:
 
         Raises OSError where there is no way.
         """
-        self._configuration = _configuration(certificate, listening=listening, datagram=datagram)
+        self._configuration = configuration(certificate, listening=listening, datagram=datagram)
         self._configuration.alpn_protocols = [protocol]
         self._testee, self._stranger = testee, stranger
         self._connection: QuicConnection | None = None
@@ -355,22 +298,3 @@ class QuicPeer:
     def _the(self) -> QuicConnection:
         assert self._connection is not None
         return self._connection
-
-
-def _configuration(certificate: Certificate | None, *, listening: bool, datagram: int) -> QuicConfiguration:
-    found = QuicConfiguration(
-        is_client=not listening,
-        alpn_protocols=[ALPN],
-        server_name="localhost",
-        max_datagram_frame_size=datagram or None,
-        max_data=_CONNECTION_BYTES,
-        max_stream_data=_STREAM_BYTES,
-        idle_timeout=60.0,
-    )
-    if certificate is None:
-        found.verify_mode = ssl.CERT_NONE
-    elif listening:
-        found.certificate, found.private_key = certificate.loaded, certificate.loaded_key
-    else:
-        found.cadata = certificate.certificate.encode()
-    return found

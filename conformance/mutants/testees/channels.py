@@ -55,6 +55,15 @@ def _empty_uncounted(right: Method) -> Method:
     return arrivals
 
 
+def _always_made(right: Method) -> Method:
+    def connect(self: Any, link: str) -> bool:
+        right(self, link)
+        self.unmade.add(link)
+        return True
+
+    return connect
+
+
 def _waits_uncounted(right: Method) -> Method:
     def write(self: Any, link: str, frame: bytes) -> None:
         right(self, link, frame)
@@ -83,6 +92,12 @@ WRONG: tuple[WrongTestee, ...] = (
         "empty-messages-uncounted",
         "Counts an empty message for no byte.",
         wrapped(f"{WIRE}.arrivals", _empty_uncounted),
+    ),
+    _on_channels(
+        "no-association",
+        "no-channel-is-silence",
+        "Says nothing of a channel that cannot be made.",
+        wrapped(f"{WIRE}.connect", _always_made),
     ),
     _on_channels(
         "never-acknowledged",

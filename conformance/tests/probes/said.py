@@ -82,6 +82,7 @@ SAID: Mapping[str, str] = {
     "any-protocol": "one, with resonant/0",
     "no-connection-is-an-end": "('closed', None)",
     "ends-at-garbage": "[[], ['established']]",
+    "no-channel-is-silence": "[]",
     "keeps-all-of-a-channel": "a reject before 48 MiB were sent",
     "keeps-all-over-quic": "a reject before 48 MiB were sent",
     "never-offers": "peer_signal gave no offer",

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 WEBRTC = "webrtc"
 LINGER_S = 5.0
+_OVER = ("closed", "failed")
+"""The states of what has ended."""
 
 
 def open_channel(association: RTCPeerConnection) -> RTCDataChannel:
@@ -49,10 +51,18 @@ async def connect_channel(
     client = Endpoint(Role.CLIENT, config)
     channels = Channels(client)
     channels.peer_address = channels.add(channel or open_channel(association))
+
+    def changed() -> None:
+        if is_over(association):
+            channels.broken()
+
+    association.on("connectionstatechange", changed)
     limit = _limit(association)
 
     def begin(links: Links, now_ms: int) -> None:
         links.connect_channel(channels.peer_address, stream_id, now_ms, limit)
+        if is_over(association):  # aiortc would let a channel wait there for ever
+            links.receive_reset(channels.peer_address, now_ms)
 
     await client.greet(channels, begin)
     return client
@@ -81,6 +91,13 @@ class ChannelServer(Endpoint):
             self.happened(lambda links, now_ms: links.accept_channel(address, now_ms, _limit(association)))
 
         association.on("datachannel", opened)
+
+
+def is_over(association: Any) -> bool:
+    """Whether an association has ended: what lies below it does so first, one layer after the other."""
+    sctp = association.sctp
+    below = () if sctp is None else (sctp.state, sctp.transport.state)
+    return any(state in _OVER for state in (association.connectionState, *below))
 
 
 def _limit(association: Any) -> int:
@@ -149,6 +166,11 @@ class Channels:
         for one in [*self._channels.values()]:
             one.end()
 
+    def broken(self) -> None:
+        """The association has ended, of which aiortc tells no channel that was not open."""
+        for one in [*self._channels.values()]:
+            one.closed()
+
     def lost(self, address: Address) -> None:
         """A channel is over."""
         self._channels.pop(address, None)
@@ -170,7 +192,7 @@ class _Channel:
         self._ends = self._over = False
         channel.bufferedAmountLowThreshold = MAX_BUFFERED_BYTES
         channel.on("message", self._heard)
-        channel.on("close", self._closed)
+        channel.on("close", self.closed)
         channel.on("open", self.push)
         channel.on("bufferedamountlow", self.push)
 
@@ -182,7 +204,7 @@ class _Channel:
     def push(self) -> None:
         """Hand over what there is room for."""
         if self._channel.readyState == "closed":
-            self._closed()
+            self.closed()
             return
         while self._waiting and self._channel.readyState == "open":
             if self._channel.bufferedAmount > MAX_BUFFERED_BYTES:
@@ -206,7 +228,8 @@ class _Channel:
         if owner.has_room():  # otherwise it is lost, as a datagram is: a channel cannot be left unread
             owner.happened(lambda links, now_ms: links.receive_message(self._address, message, now_ms))
 
-    def _closed(self) -> None:
+    def closed(self) -> None:
+        """Tell once that the channel is over."""
         if self._over:
             return
         self._over = True

@@ -135,8 +135,16 @@ class Made:
         return self
 
     @property
+    def sctp(self) -> Made:
+        return self
+
+    @property
     def remoteDescription(self) -> Made:  # noqa: N802 - as above
         return self
+
+    @property
+    def connectionState(self) -> str:  # noqa: N802 - as above
+        return self.state
 
     def on(self, event: str, handler: Callable[..., None]) -> None:
         self.handlers[event] = handler
@@ -188,6 +196,19 @@ def test_no_frame_is_sent_that_the_other_end_does_not_take() -> None:
         assert raised.value.code == RejectCode.FRAME_TOO_LARGE
         assert len(channel.sent) == 2
         await server.close()
+
+    run(talk())
+
+
+def test_a_channel_on_an_association_that_is_over_could_not_be_made() -> None:
+    async def talk() -> None:
+        ended = association()
+        await ended.close()
+        for given in (ended, Made("connecting", state="failed")):
+            channel = open_channel(ended) if given is ended else cast(Any, given)
+            with pytest.raises(SessionError) as raised:
+                await connect_channel(ALL_FEATURES, cast(Any, given), channel)
+            assert raised.value.code == "CONNECTION_RESET"
 
     run(talk())
 
