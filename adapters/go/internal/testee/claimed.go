@@ -9,13 +9,3 @@ type claimed struct{ module }
 func (claimed) Adapt(testeekit.Adapting) (*testeekit.Adapted, error) {
 	return nil, testeekit.UnsupportedError("adapt")
 }
-
-// RepairEncode is left out while peers have no FEC.
-func (claimed) RepairEncode(testeekit.Repaired, [][]byte) ([][]byte, error) {
-	return nil, testeekit.UnsupportedError("repair_encode")
-}
-
-// RepairDecode is left out while peers have no FEC.
-func (claimed) RepairDecode(_, _ [][]byte) ([][]byte, error) {
-	return nil, testeekit.UnsupportedError("repair_decode")
-}

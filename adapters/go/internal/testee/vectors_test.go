@@ -55,7 +55,7 @@ func folder() string {
 }
 
 // pureOps are judged here although the profile that they are of is not claimed.
-var pureOps = []string{"adapt", "repair_encode", "repair_decode"}
+var pureOps = []string{"adapt"}
 
 // judged runs every case below a folder and gives those that are not as expected, with the reason.
 func judged(t *testing.T) (count int, wrong map[string]error) {
