@@ -33,6 +33,7 @@ CRATE = (
         ("json", "rs", "tensor", "transform", "transport"),
         "what lies in a payload or around a body can be used without a frame",
     ),
+    Layer(("repair",), "repair is made of frames as bytes, whatever is in them"),
     Layer(("frame",), "a frame is decoded as a whole before its message is read (MSG-21)"),
     Layer(("message",), "a message is read the same way whether a peer received its frame or not"),
     Layer(("peer",), "a peer uses the whole codec, which works without one"),
@@ -42,7 +43,7 @@ CRATE = (
 PEER = (
     Layer(("config", "event", "rate_limit", "spares"), "what users give and get holds no state of the protocol"),
     Layer(("sync",), "the JSON of a Sync frame is read and written without knowing what it leads to"),
-    Layer(("handshake", "stream"), "the two are kept apart, so that either can be read alone"),
+    Layer(("correction", "handshake", "stream"), "the three are kept apart, so that each can be read alone"),
     Layer(("state",), "state knows nothing of the handlers that change it"),
     Layer(("emit",), "a frame is sent in one way, whoever asks for it"),
     Layer(("streams",), "a stream goes on and ends in one way, whatever made it"),
@@ -67,6 +68,7 @@ KIT = (
 TESTEE = (
     Layer(("failure", "fields", "peer_events", "wires"), "values and sockets can be read without peers or ops"),
     Layer(("framing", "payload", "peers", "shards"), "what ops are made of knows no table of them"),
+    Layer(("adapting",), "an op of its own reads elements as those of payloads are"),
     Layer(("peer_ops",), "peers do not know how they are asked"),
     Layer(("ops",), "the table has every op"),
     Layer(("main",), "the program"),

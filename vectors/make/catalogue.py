@@ -2,6 +2,9 @@
 
 from . import dialogue_topics as dialogue
 from . import quant
+from .adapt import choices as adapt_choices
+from .adapt import faults as adapt_faults
+from .adapt import thresholds as adapt_thresholds
 from .fec import agreed as fec_agreed
 from .fec import carriers as fec_carriers
 from .fec import decode as fec_decode
@@ -29,11 +32,13 @@ from .frame import (
 from .message import json_ladders, json_slices, json_text, slot_corners, slot_ladders, slots
 from .mux import agreement as mux_agreement
 from .mux import blocked as mux_blocked
+from .mux import corners as mux_corners
 from .mux import credit as mux_credit
 from .mux import ends as mux_ends
 from .mux import holding as mux_holding
 from .mux import limits as mux_limits
 from .mux import methods as mux_methods
+from .mux import numbers as mux_numbers
 from .mux import turns as mux_turns
 from .quic import carriages as quic_carriages
 from .quic import connections as quic_connections
@@ -109,6 +114,8 @@ GROUP_MAKERS = (
     mux_limits.groups,
     mux_ends.groups,
     mux_turns.groups,
+    mux_numbers.groups,
+    mux_corners.groups,
     rs_encode.groups,
     rs_decode.groups,
     rs_faults.groups,
@@ -121,6 +128,9 @@ GROUP_MAKERS = (
     fec_limits.groups,
     fec_sent.groups,
     fec_carriers.groups,
+    adapt_choices.groups,
+    adapt_thresholds.groups,
+    adapt_faults.groups,
     found.groups,
     hand.groups,
 )

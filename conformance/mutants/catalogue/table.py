@@ -45,6 +45,10 @@ from .message import narrow as message_narrow
 from .message import scales as message_scales
 from .message import slots as message_slots
 from .message import stateful as message_stateful
+from .mux import agreement as mux_agreement
+from .mux import credit as mux_credit
+from .mux import ending as mux_ending
+from .mux import holding as mux_holding
 from .quant import codes as quant_codes
 from .quant import dequantize as quant_reading
 from .quant import input as quant_input
@@ -153,6 +157,10 @@ FAMILIES: Mapping[str, tuple[Mutant, ...]] = MappingProxyType(
             fec_recovery,
             fec_protected,
             fec_repair,
+            mux_agreement,
+            mux_credit,
+            mux_holding,
+            mux_ending,
         )
     }
 )

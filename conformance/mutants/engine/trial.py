@@ -18,8 +18,9 @@ from .patches import applied
 from .targets import PlaceError
 from .testee import InProcess
 
-EXTRAS = {"QUI": QUIC, "RTC": WEBRTC}
-"""Family of clauses -> the transport over which its mutants are tried. Of others, cases over it would only be dear."""
+EXTRAS = {"QUI": QUIC, "RTC": WEBRTC, "FEC-12": QUIC}
+"""A clause, or a family of them -> the transport over which its mutants are tried. Of others, cases over it would only
+be dear."""
 SEED = 1
 """That of a run whose command line names none."""
 _CHAINS: dict[tuple[int, str], Sequence[Case]] = {}
@@ -65,7 +66,7 @@ def suite_of(cases: Iterable[Case]) -> Suite:
 def try_mutant(mutant: Mutant, suite: Suite, *, full: bool = False) -> Trial:
     """Judge a mutant by the cases that cite its clause, until one fails; in full mode by all of them."""
     try:
-        extra = EXTRAS.get(mutant.clause.partition("-")[0], "")
+        extra = EXTRAS.get(mutant.clause, EXTRAS.get(mutant.clause.partition("-")[0], ""))
         with InProcess(extra) as testee, applied(mutant.change):
             behind_others = mutant.kind in (Kind.STATE, Kind.INTERMITTENT)
             cited = suite.by_clause.get(mutant.clause, ())

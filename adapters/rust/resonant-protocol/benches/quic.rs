@@ -152,6 +152,8 @@ fn config() -> Config {
         require_crypto: false,
         key: None,
         salt: [0; 16],
+        fec: None,
+        repair: None,
     }
 }
 

@@ -51,6 +51,8 @@ fn config() -> Config {
         require_crypto: false,
         key: None,
         salt: [0; 16],
+        fec: None,
+        repair: None,
     }
 }
 

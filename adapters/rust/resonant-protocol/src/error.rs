@@ -133,6 +133,10 @@ reject_codes! {
     AfterTail = "AFTER_TAIL",
     /// A frame belongs to a stream that is over.
     Closed = "CLOSED",
+    /// Repair has a wrong length, or a field out of its range.
+    BadRepair = "BAD_REPAIR",
+    /// Repair does not fit its group, or frames come of it that could not have been sent.
+    RepairMismatch = "REPAIR_MISMATCH",
     /// A message on a data channel is a text.
     NotBinary = "NOT_BINARY",
     /// A connection ends inside a frame.

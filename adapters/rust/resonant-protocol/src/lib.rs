@@ -45,6 +45,7 @@ mod limits;
 mod message;
 pub mod net;
 pub mod peer;
+pub mod repair;
 pub mod rs;
 mod tensor;
 mod transform;

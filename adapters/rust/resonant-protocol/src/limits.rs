@@ -57,6 +57,31 @@ pub(crate) const MAX_TOLERANCE: i64 = 16_777_216;
 /// Greatest budget of a choice (ADA-2).
 pub(crate) const MAX_BUDGET_BYTES: i64 = 4_294_967_295;
 
+// Forward error correction
+
+/// Least length of a repair datagram (FEC-14).
+pub(crate) const MIN_REPAIR_BYTES: usize = 59;
+/// Greatest length of a repair datagram (FEC-14).
+pub(crate) const MAX_REPAIR_BYTES: usize = 65_507;
+/// Greatest length of a frame that is in a group (FEC-27).
+pub(crate) const MAX_PROTECTED_BYTES: usize = 65_481;
+/// Greatest number of frames of a group (FEC-35).
+pub(crate) const MAX_GROUP_FRAMES: usize = 128;
+/// Greatest number of repair datagrams of a group (FEC-35).
+pub(crate) const MAX_GROUP_REPAIRS: usize = 32;
+/// Greatest step from one frame of a group to the next (FEC-35).
+pub(crate) const MAX_STEP_NUMBERS: usize = 16;
+/// Number of groups that a receiver knows (FEC-17).
+pub(crate) const KNOWN_GROUPS: usize = 64;
+/// Number of accepted frames that are kept for recovery (FEC-18).
+pub(crate) const MIN_RECOVERY_FRAMES: usize = 2048;
+/// Greatest number of their bytes (FEC-18).
+pub(crate) const MIN_RECOVERY_BYTES: usize = 16_777_216;
+/// Greatest number of bytes of the repair that is kept and the frames that wait (FEC-19).
+pub(crate) const MAX_KEPT_REPAIR_BYTES: usize = 16_777_216;
+/// After its first frame, when a group that is not whole ends (FEC-29).
+pub(crate) const FLUSH_MS: u64 = 20;
+
 // The handshake
 
 /// Greatest number of replies in any one second (HSK-42).

@@ -1,4 +1,4 @@
-//! What the ops over an implementation have in common.
+//! The steps that the ops over an implementation have in common.
 
 use std::rc::Rc;
 

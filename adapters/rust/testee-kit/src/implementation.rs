@@ -146,7 +146,7 @@ pub struct Split {
     pub held: usize,
 }
 
-/// Where the frames of a group stand, and the repair that it gets; any of it can be out of range.
+/// The place of the frames of a group, and the repair that it gets; any of it can be out of range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Group {
     /// Its stream_id.

@@ -115,7 +115,7 @@ pub(crate) fn sparse_decode(input: Sparse) -> Result<Value, Failure> {
     Ok(json!({"dense": hex::encode(&dense)}))
 }
 
-/// What elements can be given in.
+/// The types in which elements can be given.
 pub(crate) const SOURCES: [(&str, Source); 3] = [
     ("f16", Source::F16),
     ("f32", Source::F32),

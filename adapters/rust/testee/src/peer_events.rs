@@ -8,14 +8,25 @@ use serde_json::{json, Value};
 /// An event of the peer for the remote end `link`.
 pub(crate) fn to_json(link: &str, event: &Event) -> Value {
     let mut value = match event {
-        Event::Established(it) => json!({
-            "event": "established",
-            "agreed_proto": it.agreed_proto,
-            "compress": it.compress,
-            "crypto": it.crypto,
-            "dtype": it.dtype,
-            "modality": it.modality,
-            "critique": it.critique,
+        Event::Established(it) => {
+            let value = json!({
+                "event": "established",
+                "agreed_proto": it.agreed_proto,
+                "compress": it.compress,
+                "crypto": it.crypto,
+                "dtype": it.dtype,
+                "modality": it.modality,
+                "critique": it.critique,
+            });
+            with(value, "fec", it.fec.map(|name| json!(name)))
+        }
+        Event::Recovered {
+            stream_id,
+            frame_seq,
+        } => json!({
+            "event": "recovered",
+            "stream_id": stream_id,
+            "frame_seq": frame_seq.to_string(),
         }),
         Event::ErrorReceived { code, reference } => {
             let it = json!({"event": "error_received", "code": code});

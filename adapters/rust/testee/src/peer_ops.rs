@@ -1,6 +1,6 @@
 //! The ops on peers (TST-15 to TST-19).
 
-use resonant_protocol::peer::{Announce, Config};
+use resonant_protocol::peer::{Announce, Config, RepairGroups};
 use resonant_protocol::{FrameError, Modality, MsgType, VFrame};
 use resonant_testee_kit::{BadRequest, Members, Slice};
 use serde_json::{json, Value};
@@ -254,6 +254,8 @@ fn config(value: Value) -> Result<Config, BadRequest> {
         require_crypto: members.boolean("require_crypto")?,
         key: members.optional("key", Members::fixed)?,
         salt: members.fixed("salt")?,
+        fec: members.optional("fec", names)?,
+        repair: members.optional("repair", groups)?,
     };
     members.end()?;
     if config.d_model == 0 {
@@ -269,6 +271,17 @@ fn names(members: &mut Members, name: &str) -> Result<Vec<String>, BadRequest> {
         _ => Err(format!("config.{name} holds something but a string").into()),
     };
     items.map(name).collect()
+}
+
+fn groups(input: &mut Members, name: &str) -> Result<RepairGroups, BadRequest> {
+    let mut members = Members::of(input.value(name)?, "repair")?;
+    let groups = RepairGroups {
+        k: members.integer("k")?,
+        r: members.integer("r")?,
+        step: members.integer("step")?,
+    };
+    members.end()?;
+    Ok(groups)
 }
 
 fn announce(input: &mut Members, name: &str) -> Result<Announce, BadRequest> {

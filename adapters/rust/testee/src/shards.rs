@@ -1,6 +1,6 @@
-//! The ops on Reed-Solomon codes.
+//! The ops on Reed-Solomon codes and on repair.
 
-use resonant_protocol::rs;
+use resonant_protocol::{repair, rs};
 use resonant_testee_kit::{hex, BadRequest, Members};
 use serde_json::{json, Value};
 
@@ -50,4 +50,51 @@ pub(crate) fn rs_encode(input: Code<Vec<u8>>) -> Result<Value, Failure> {
 pub(crate) fn rs_decode(input: Code<Option<Vec<u8>>>) -> Result<Value, Failure> {
     let shards = rs::decode(count(input.k), count(input.r), input.shards)?;
     Ok(json!({"shards": encoded(&shards)}))
+}
+
+/// The input of repair_encode.
+pub(crate) struct Group {
+    stream_id: u32,
+    base: u64,
+    r: u32,
+    step: u32,
+    frames: Vec<Vec<u8>>,
+}
+
+impl Group {
+    pub(crate) fn read(input: &mut Members) -> Result<Self, BadRequest> {
+        Ok(Self {
+            stream_id: input.integer("stream_id")?,
+            base: input.decimal("base")?,
+            r: input.integer("r")?,
+            step: input.integer("step")?,
+            frames: input.byte_strings("frames")?,
+        })
+    }
+}
+
+pub(crate) fn repair_encode(input: Group) -> Result<Value, Failure> {
+    let (r, step) = (count(input.r), count(input.step));
+    let repair = repair::encode(input.stream_id, input.base, r, step, &input.frames)?;
+    Ok(json!({"repair": encoded(&repair)}))
+}
+
+/// The input of repair_decode.
+pub(crate) struct Lossy {
+    repair: Vec<Vec<u8>>,
+    frames: Vec<Vec<u8>>,
+}
+
+impl Lossy {
+    pub(crate) fn read(input: &mut Members) -> Result<Self, BadRequest> {
+        Ok(Self {
+            repair: input.byte_strings("repair")?,
+            frames: input.byte_strings("frames")?,
+        })
+    }
+}
+
+pub(crate) fn repair_decode(input: Lossy) -> Result<Value, Failure> {
+    let frames = repair::decode(&input.repair, &input.frames)?;
+    Ok(json!({"frames": encoded(&frames)}))
 }

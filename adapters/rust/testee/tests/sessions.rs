@@ -29,6 +29,10 @@ fn hello_names_every_profile() {
         transports.as_array_mut().unwrap().push(json!("quic"));
     }
     profiles.as_array_mut().unwrap().push(json!("rs"));
+    if cfg!(not(feature = "quic")) {
+        profiles.as_array_mut().unwrap().push(json!("fec"));
+    }
+    profiles.as_array_mut().unwrap().push(json!("adapt"));
     assert_eq!(reply["ok"]["profiles"], profiles);
     assert_eq!(reply["ok"]["transports"], transports);
 }

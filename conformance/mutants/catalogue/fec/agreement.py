@@ -237,4 +237,17 @@ MUTANTS = (
             "if False:",
         ),
     ),
+    Mutant(
+        "repair-on-main",
+        "FEC-12",
+        "Takes repair on a stream of QUIC, in which nothing is lost.",
+        edited("endpoint.endpoint.Endpoint.receive_bytes", "alone=False", "alone=True"),
+    ),
+    Mutant(
+        "repair-on-unis",
+        "FEC-12",
+        "Takes repair on a uni, which belongs to one stream.",
+        edited("endpoint.quic_endpoint.QuicEndpoint._receive_on_uni", "alone=False", "alone=True"),
+        Kind.COMBINATION,
+    ),
 )

@@ -106,8 +106,8 @@ MUTANTS = (
         "HSK-23",
         "Gives the handshake up for a capability that it cannot read.",
         inserted(
-            "peer.handlers.dispatch.receive",
-            "clause, verdict = found",
+            "peer.handlers.dispatch._act_on",
+            "match verdict:",
             "if received.kind is Kind.CAPABILITY and state.waiting is not None:\n    state.waiting = None",
         ),
     ),
@@ -116,7 +116,7 @@ MUTANTS = (
         "HSK-23",
         "Drops what it cannot read as something that it does not know.",
         edited(
-            "peer.handlers.dispatch.receive",
+            "peer.handlers.dispatch._act_on",
             "state.drop(code)",
             'state.drop("IGNORED" if code == "BAD_MESSAGE" else code)',
         ),

@@ -8,7 +8,9 @@ from ...engine.peer_patches import judged, moved, of_kinds, without
 
 WINDOW = "peer.state.replay_window.Window"
 DELIVERING = "peer.state.peer_state.PeerState.accept"
-RECEIVE = "peer.handlers.dispatch.receive"
+RECEIVE = "peer.handlers.dispatch.receive_frame"
+JUDGE = "peer.handlers.dispatch._judge"
+ACT = "peer.handlers.dispatch._act_on"
 
 MUTANTS = (
     Mutant(
@@ -119,11 +121,11 @@ MUTANTS = (
         "HSK-34",
         "Remembers a number as soon as it sees it, and drops the frame when it comes right.",
         edited(
-            RECEIVE,
-            "clause, verdict = found",
-            "clause, verdict = found\n"
+            ACT,
+            "match verdict:",
             "if isinstance(verdict, Refusal) and state.recv_streams.open_stream(received.frame.stream_id) is None:\n"
-            "    list(state.recv_streams.accept(received.frame, None, state.now_ms))",
+            "    list(state.recv_streams.accept(received.frame, None, state.now_ms))\n"
+            "match verdict:",
         ),
     ),
     Mutant(
@@ -187,7 +189,7 @@ MUTANTS = (
         "HSK-39",
         "Reads the code of an error, and never minds the rest.",
         edited(
-            RECEIVE,
+            JUDGE,
             "if found is None:",
             "if found is not None and received.kind is Kind.ERROR and received.fault is not None:\n"
             "    streams.take(state, received)\n"
@@ -206,7 +208,7 @@ MUTANTS = (
         "HSK-40",
         "Passes by what it cannot read, and remembers its number.",
         edited(
-            RECEIVE,
+            JUDGE,
             "if found is None:",
             "if found is not None and received.kind is Kind.UNREADABLE and state.role == 'client':\n"
             "    streams.take(state, received)\n"

@@ -6,7 +6,8 @@ from ...engine.mutant import Mutant
 from ...engine.patches import edited
 from ...engine.peer_patches import moved
 
-RECEIVE = "peer.handlers.dispatch.receive"
+JUDGE = "peer.handlers.dispatch._judge"
+ACT = "peer.handlers.dispatch._act_on"
 CAPABILITY = "peer.state.agreement.capability_for"
 FIND = "peer.sync.objects._find"
 READ = "value = member.shape.read(inner)"
@@ -116,14 +117,14 @@ MUTANTS = (
         "dropped-duplicates-count-as-heard",
         "HSK-54",
         "Takes a duplicate for a sign of life.",
-        edited(RECEIVE, "case Drop(code):", "case Drop(code):\n    state.touch()"),
+        edited(ACT, "case Drop(code):", "case Drop(code):\n    state.touch()"),
     ),
     Mutant(
         "unknown-methods-not-heard",
         "HSK-55",
         "Passes by what has no meaning to it, and does not take it for a sign of life.",
         edited(
-            RECEIVE,
+            JUDGE,
             "if found is None:",
             'if found is None and received.kind == "other":\n    return\nif found is None:',
         ),

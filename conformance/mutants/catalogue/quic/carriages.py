@@ -109,7 +109,7 @@ MUTANTS = (
         "datagrams-unasked",
         "QUI-5",
         "Does not ask whether the other end takes datagrams, or of what size.",
-        edited(f"{CARRIAGES}.carry", "min(MAX_DATAGRAM_BYTES, self.datagram_bytes)", "MAX_DATAGRAM_BYTES"),
+        edited(f"{CARRIAGES}.carry", "self._lone_bytes", "MAX_DATAGRAM_BYTES"),
         Kind.COMBINATION,
     ),
     Mutant(

@@ -103,7 +103,7 @@ MUTANTS = (
         "STM-24",
         "Takes every datagram for a sign of life, one that it drops included.",
         edited(
-            "peer.handlers.dispatch.receive",
+            "peer.handlers.dispatch.receive_frame",
             "    try:\n        received",
             "    state.touch()\n    try:\n        received",
         ),

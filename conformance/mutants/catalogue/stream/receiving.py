@@ -94,13 +94,13 @@ ROOM = (
         "stream-holds-any-bytes",
         "STM-8",
         "Counts frames and forgets that frames have bytes.",
-        edited(f"{RECV_STREAMS}.has_room", " and waiting + len(received.datagram) <= MAX_WAITING_BYTES", ""),
+        edited(f"{RECV_STREAMS}.has_room", " and self.waiting_bytes + len(received.datagram) <= MAX_WAITING_BYTES", ""),
     ),
     Mutant(
         "stream-16-mib-for-each",
         "STM-8",
         "Has 16 MiB for each stream, where the session has them once.",
-        edited(f"{RECV_STREAMS}.has_room", "for one in self._open.values()", "for one in [stream]"),
+        edited(f"{RECV_STREAMS}.has_room", "self.waiting_bytes + len", "stream.waiting_bytes + len"),
     ),
     Mutant(
         "stream-16-mib-never-given-back",

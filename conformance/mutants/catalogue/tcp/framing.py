@@ -11,7 +11,7 @@ FRAMING = "transport.framing"
 SPLITTER = f"{FRAMING}.Splitter"
 FEED = f"{SPLITTER}.feed"
 RECEIVE = "endpoint.endpoint.Endpoint.receive_bytes"
-_HEARD = "self._collect(link, self._connections[link].peer.receive(frame, now_ms))"
+_HEARD = "self._collect(link, self._connections[link].peer.receive(frame, now_ms, alone=False))"
 
 MUTANTS = (
     Mutant(

@@ -25,6 +25,8 @@ pub fn config() -> Config {
         require_crypto: false,
         key: None,
         salt: Salt::default(),
+        fec: None,
+        repair: None,
     }
 }
 

@@ -26,6 +26,8 @@
 //! #     require_crypto: false,
 //! #     key: None,
 //! #     salt: [0; 16],
+//! #     fec: None,
+//! #     repair: None,
 //! # };
 //! // With a key, every salt is drawn at random: getrandom::fill is good for it.
 //! let salts = |first: u8| (first..).map(|number| [number; 16]);

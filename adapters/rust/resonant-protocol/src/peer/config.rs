@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::limits::{MAX_GROUP_FRAMES, MAX_GROUP_REPAIRS, MAX_STEP_NUMBERS};
 use crate::transform::xchacha::{Key, Salt};
 use crate::wire_values::{DType, Modality};
 
@@ -40,6 +41,31 @@ pub struct Config {
     /// For XCHACHA: 16 random bytes that no other peer under this key has. A peer that goes on after a loss
     /// goes on with its numbers as well, so that no nonce comes twice (STM-25).
     pub salt: Salt,
+    /// For forward error correction: of `rs8` and `none`; `None` takes no part in it (FEC-4).
+    pub fec: Option<Vec<String>>,
+    /// The groups of sent frames for which repair is sent, where `rs8` is chosen; `None` sends none (FEC-26).
+    pub repair: Option<RepairGroups>,
+}
+
+/// The groups of frames that a peer makes repair of: any `k` of a group's frames and its repair give back the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RepairGroups {
+    /// Number of frames of a group, 1 to 128.
+    pub k: u8,
+    /// Number of repair datagrams, 1 to 32.
+    pub r: u8,
+    /// The step from the number of one frame to that of the next, 1 to 16: above 1, a burst of losses falls on several
+    /// groups.
+    pub step: u8,
+}
+
+impl RepairGroups {
+    pub(super) fn is_right(self) -> bool {
+        let within = |value: u8, max| (1..=max).contains(&usize::from(value));
+        within(self.k, MAX_GROUP_FRAMES)
+            && within(self.r, MAX_GROUP_REPAIRS)
+            && within(self.step, MAX_STEP_NUMBERS)
+    }
 }
 
 /// Key and salt are left out.
@@ -55,6 +81,8 @@ impl fmt::Debug for Config {
             .field("dtype", &self.dtype)
             .field("critique", &self.critique)
             .field("require_crypto", &self.require_crypto)
+            .field("fec", &self.fec)
+            .field("repair", &self.repair)
             .finish_non_exhaustive()
     }
 }
@@ -63,10 +91,12 @@ pub(super) const NONE: &str = "none";
 pub(super) const ZSTD: &str = "zstd";
 pub(super) const XCHACHA: &str = "xchacha20poly1305";
 pub(super) const CRITIQUE: &str = "critique";
+pub(super) const RS8: &str = "rs8";
 
 /// The names that can be agreed (HSK-7).
 pub(super) const COMPRESS: [&str; 2] = [ZSTD, NONE];
 pub(super) const CRYPTO: [&str; 2] = [XCHACHA, NONE];
+pub(super) const FEC: [&str; 2] = [RS8, NONE];
 pub(super) const DTYPE: [&str; 4] = ["f16", "i8", "q4", "sparse"];
 pub(super) const MODALITY: [&str; 5] = ["text", "image", "audio", "graph", "mixed"];
 

@@ -1,5 +1,6 @@
 //! Frames on their way out: numbers, flags, seal and size (HSK-1 to HSK-5).
 
+use super::config::{RepairGroups, RS8};
 use super::event::{Event, Reference};
 use super::state::Peer;
 use super::sync::write::check_carried;
@@ -7,6 +8,8 @@ use super::sync::{write, Fault};
 use crate::error::{FrameError, RejectCode};
 use crate::frame::{EncodeOptions, VFrame};
 use crate::json::Json;
+use crate::limits::MAX_PROTECTED_BYTES;
+use crate::repair::{place_of, MAGIC};
 use crate::transform::xchacha::frame_nonce;
 use crate::transport::Carriage;
 use crate::wire_values::{Flags, Modality, MsgType};
@@ -14,18 +17,36 @@ use crate::wire_values::{Flags, Modality, MsgType};
 /// The kind of a sent frame.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Action {
-    /// Capability and error.
-    Reply,
+    Error,
+    Capability,
     Ping,
-    /// HEAD, TAIL and HEART.
+    Head,
+    Tail,
+    /// Any other Sync frame, such as HEART.
     Sync,
     Data,
+}
+
+impl Action {
+    /// Ping, capability and error, which are never sealed (HSK-45).
+    const fn is_clear(self) -> bool {
+        matches!(self, Self::Error | Self::Capability | Self::Ping)
+    }
+
+    /// Whether a frame of this length is in a group, for which repair is sent (FEC-27).
+    const fn is_protected(self, len: usize) -> bool {
+        let ends = matches!(
+            self,
+            Self::Ping | Self::Capability | Self::Head | Self::Tail
+        );
+        !ends && len <= MAX_PROTECTED_BYTES
+    }
 }
 
 impl Peer {
     /// The flags of the next frame of this action (HSK-4, HSK-45, HSK-5, STM-3).
     pub(super) fn flags(&self, stream_id: u32, action: Action) -> Flags {
-        if matches!(action, Action::Reply | Action::Ping) {
+        if action.is_clear() {
             return Flags::empty(); // HSK-45
         }
         let agreement = self.agreement();
@@ -65,8 +86,35 @@ impl Peer {
         let carriage = self.carriage(stream_id, action);
         self.send_streams
             .record(stream_id, carriage, &datagram, action == Action::Data);
-        self.put(datagram, carriage);
+        match self.own_groups() {
+            None => self.put(datagram, carriage),
+            Some(groups) if action.is_protected(datagram.len()) => {
+                let place = (stream_id, frame_seq);
+                let repair = self.sent_groups.add(groups, place, &datagram, self.clock);
+                self.put(datagram, carriage);
+                self.put_repair(repair);
+            }
+            Some(groups) => {
+                let repair = self.sent_groups.end_all(stream_id, groups.r);
+                self.put_repair(repair);
+                self.put(datagram, carriage);
+            }
+        }
         Ok(frame_seq)
+    }
+
+    /// The groups that repair is sent for, if it is (FEC-26).
+    pub(super) fn own_groups(&self) -> Option<RepairGroups> {
+        let chosen = self.agreement().is_some_and(|it| it.own_fec() == RS8);
+        self.config.repair.filter(|_| chosen)
+    }
+
+    /// Hands repair over to be sent, which is no sign of life (FEC-3).
+    pub(super) fn put_repair(&mut self, repair: Vec<Vec<u8>>) {
+        for datagram in repair {
+            self.out.datagrams.push(datagram);
+            self.out.carriages.push(Carriage::Any);
+        }
     }
 
     pub(super) fn emit_json(
@@ -81,10 +129,10 @@ impl Peer {
     /// The carriage of the next frame of this action (QUI-4, QUI-5).
     fn carriage(&self, stream_id: u32, action: Action) -> Carriage {
         match action {
-            Action::Reply | Action::Ping => Carriage::Main,
+            _ if action.is_clear() => Carriage::Main,
             _ if self.send_streams.has(stream_id) => Carriage::Uni(stream_id),
-            Action::Sync => Carriage::Main,
             Action::Data => Carriage::Any,
+            _ => Carriage::Main,
         }
     }
 
@@ -118,11 +166,15 @@ impl Peer {
     }
 
     /// Sends capability or error. The caller has looked at the limit.
-    pub(super) fn reply(&mut self, stream_id: u32, json: &Json) -> Option<Vec<u8>> {
+    pub(super) fn reply(&mut self, stream_id: u32, action: Action, json: &Json) -> Option<Vec<u8>> {
         self.replies.count(self.clock);
+        let place = self.out.datagrams.len();
         // What a reply says is bounded and fits; only an exhausted stream_id remains without it.
-        self.emit_json(stream_id, Action::Reply, json).ok()?;
-        self.out.datagrams.last().cloned()
+        let frame_seq = self.emit_json(stream_id, action, json).ok()?;
+        let mut sent = self.out.datagrams.iter().skip(place);
+        let is_it = |datagram: &&Vec<u8>| place_of(datagram) == Some((stream_id, frame_seq));
+        sent.find(|it| is_it(it) && !it.starts_with(&MAGIC))
+            .cloned() // repair may be around it
     }
 
     /// Answers the frame with an error on its stream_id.
@@ -133,7 +185,7 @@ impl Peer {
         reference: Reference,
     ) -> Option<Vec<u8>> {
         let error = write::error(clause, fault, reference);
-        self.reply(reference.stream_id, &error)
+        self.reply(reference.stream_id, Action::Error, &error)
     }
 
     /// Answers a frame with an error, which is returned, or drops it if that would be a reply too many (HSK-42).

@@ -76,6 +76,13 @@ pub enum Event {
         /// The difference, in a corrupt stream.
         what: Option<Mismatch>,
     },
+    /// A frame was lost and is computed from repair: what comes of it follows (FEC-23).
+    Recovered {
+        /// The stream.
+        stream_id: u32,
+        /// The number of the frame.
+        frame_seq: u64,
+    },
     /// The other end is lost, and the session with it (STM-24).
     Lost,
     /// A frame was dropped.
@@ -105,6 +112,8 @@ pub struct Established {
     pub modality: Vec<&'static str>,
     /// Whether Critique messages may be sent.
     pub critique: bool,
+    /// `rs8` or `none` as chosen for own frames, if both ends take part in forward error correction (FEC-8).
+    pub fec: Option<&'static str>,
 }
 
 /// A frame that an error names.

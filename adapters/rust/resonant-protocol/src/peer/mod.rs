@@ -22,6 +22,8 @@
 //!     require_crypto: false,
 //!     key: None,
 //!     salt: [0; 16], // with a key: drawn at random
+//!     fec: None,
+//!     repair: None,
 //! };
 //! let mut server = Peer::new(Role::Server, config.clone(), 0)?;
 //! let mut client = Peer::new(Role::Client, config, 0)?;
@@ -45,6 +47,7 @@
 
 mod carriages;
 mod config;
+mod correction;
 mod emit;
 mod event;
 mod handshake;
@@ -58,6 +61,6 @@ mod streams;
 mod sync;
 mod timers;
 
-pub use config::{Config, Role};
+pub use config::{Config, RepairGroups, Role};
 pub use event::{Announce, Established, Event, Mismatch, Output, Reference};
 pub use state::Peer;

@@ -97,7 +97,7 @@ impl Peer {
         }
         let head = write::head(self.role, announce);
         self.send_streams.open(stream_id, is_strong);
-        if let Err(error) = self.emit_json(stream_id, Action::Sync, &head) {
+        if let Err(error) = self.emit_json(stream_id, Action::Head, &head) {
             self.send_streams.forget(stream_id);
             return Err(error);
         }
@@ -115,7 +115,7 @@ impl Peer {
         let totals = self.send_streams.totals(stream_id);
         let (frames, total_len, hash) = totals.ok_or_else(|| state("no stream is open"))?;
         let tail = write::tail(frames, total_len, hash);
-        let frame_seq = self.emit_json(stream_id, Action::Sync, &tail)?;
+        let frame_seq = self.emit_json(stream_id, Action::Tail, &tail)?;
         self.send_streams.end(stream_id, frame_seq, self.clock);
         self.send_numbers.end(stream_id);
         Ok(self.take_output())

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::config::{Config, Role, XCHACHA};
+use super::correction::{Correction, SentGroups};
 use super::event::{Event, Output, Reference};
 use super::handshake::write::check_size;
 use super::handshake::{Agreement, Answers, Waiting};
@@ -43,6 +44,12 @@ pub struct Peer {
     pub(super) waiting_bytes: usize,
     pub(super) send_streams: SendStreams,
     pub(super) spares: Spares,
+    /// Whether the frame that is being dealt with was accepted.
+    pub(super) has_accepted: bool,
+    /// The received frames that are kept for repair, and the groups that are known.
+    pub(super) correction: Correction,
+    /// The groups of sent frames.
+    pub(super) sent_groups: SentGroups,
     /// Greatest length of a frame that the transport carries (HSK-1, TCP-18).
     pub(super) max_carried: usize,
 }
@@ -79,11 +86,16 @@ impl Peer {
             ("compress", &config.compress),
             ("crypto", &config.crypto),
             ("dtype", &config.dtype),
+            ("fec", config.fec.as_ref().unwrap_or(&Vec::new())),
         ] {
             if list.iter().collect::<BTreeSet<_>>().len() != list.len() {
                 let detail = format!("{name} has a name twice");
                 return Err(FrameError::new(RejectCode::FieldRange, "FRM-36", detail));
             }
+        }
+        if config.repair.is_some_and(|groups| !groups.is_right()) {
+            let detail = "repair is not in its ranges";
+            return Err(FrameError::new(RejectCode::FieldRange, "FRM-36", detail));
         }
         check_size(&config)?;
         Ok(Self {
@@ -105,14 +117,18 @@ impl Peer {
             waiting_bytes: 0,
             send_streams: SendStreams::default(),
             spares: Spares::default(),
+            has_accepted: false,
+            correction: Correction::default(),
+            sent_groups: SentGroups::default(),
             max_carried: MAX_DATAGRAM_BYTES,
         })
     }
 
     /// Has the peer send frames of any length that a frame may have: its transport is a connection (TCP-18), not UDP.
     #[must_use]
-    pub const fn over_connection(mut self) -> Self {
+    pub fn over_connection(mut self) -> Self {
         self.max_carried = MAX_FRAME_LEN;
+        self.config.fec = None; // FEC-11
         self
     }
 
@@ -148,6 +164,7 @@ impl Peer {
 
     /// Notes that the other end lives (STM-24).
     pub(super) fn note_accepted(&mut self) {
+        self.has_accepted = true;
         if let Some(session) = &mut self.session {
             session.last_accepted = self.clock;
         }
@@ -172,6 +189,9 @@ impl Peer {
     /// Begins a session, or renegotiates the one there is (HSK-17, HSK-25).
     pub(super) fn establish(&mut self, agreement: Agreement, stream_id: u32, other_hash: u32) {
         self.tell(Event::Established(agreement.event()));
+        if !agreement.has_rs8() {
+            self.end_correction();
+        }
         self.session = Some(Session {
             agreement,
             stream_id,
@@ -183,6 +203,7 @@ impl Peer {
     /// Ends the session with everything that belongs to it (HSK-65, STM-24).
     pub(super) fn end_session(&mut self) {
         self.session = None;
+        self.end_correction();
         self.answers = Answers::default();
         self.replay_windows = ReplayWindows::default();
         self.closed_streams = ClosedStreams::default();
@@ -191,6 +212,12 @@ impl Peer {
         self.send_numbers.end_session();
         self.out.finished.extend(self.send_streams.stream_ids()); // QUI-12
         self.send_streams = SendStreams::default();
+    }
+
+    /// FEC-10.
+    fn end_correction(&mut self) {
+        self.correction.clear();
+        self.sent_groups.clear();
     }
 
     /// Ends a handshake without agreement. An earlier one holds on (HSK-29, HSK-64).

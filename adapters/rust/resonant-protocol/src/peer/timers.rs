@@ -21,12 +21,13 @@ const fn row(due: fn(&Peer) -> Option<Due>, meet: fn(&mut Peer, u32)) -> Timer {
 }
 
 /// Of deadlines at the same instant, this is the order (STM-28).
-const TIMERS: [Timer; 5] = [
+const TIMERS: [Timer; 6] = [
     row(Peer::loss_due, Peer::lose),                // STM-24
     row(Peer::stream_due, Peer::time_out_stream),   // STM-18
     row(Peer::handshake_due, Peer::meet_handshake), // HSK-20, HSK-21
     row(Peer::heart_due, Peer::beat),               // STM-22
     row(Peer::kept_due, Peer::forget_stream),       // STM-37
+    row(Peer::group_due, Peer::end_group),          // FEC-29, FEC-32
 ];
 
 impl Peer {
@@ -100,6 +101,17 @@ impl Peer {
 
     fn forget_stream(&mut self, stream_id: u32) {
         self.let_go(stream_id);
+    }
+
+    fn group_due(&self) -> Option<Due> {
+        self.sent_groups.due()
+    }
+
+    fn end_group(&mut self, stream_id: u32) {
+        // Where repair is no longer chosen the group ends without it.
+        let r = self.own_groups().map_or(0, |groups| groups.r);
+        let repair = self.sent_groups.end_due(stream_id, r, self.clock);
+        self.put_repair(repair);
     }
 
     /// HSK-20, HSK-21.

@@ -8,7 +8,7 @@ pub(super) fn parity_row(k: u8, i: u8) -> Vec<u8> {
     (0..k).map(|j| inverse(parity ^ j)).collect()
 }
 
-/// What gives missing data back from as many parity shards (RSC-7).
+/// The coefficients that give missing data back from as many parity shards (RSC-7).
 pub(super) struct Recovery {
     /// The coefficients of the data shards that are there, then of the parity shards: what such a row gives is a sum
     /// of multiples of missing shards alone.
@@ -17,7 +17,8 @@ pub(super) struct Recovery {
     pub(super) solution: Vec<Vec<u8>>,
 }
 
-/// How the data shards with the numbers `missing` are made from the parity shards with the numbers `used`, as many.
+/// The coefficients for the data shards with the numbers `missing`, from the parity shards with the numbers `used`, as
+/// many.
 pub(super) fn recovery(k: u8, used: &[u8], missing: &[usize]) -> Recovery {
     let (mut remainders, mut square) = (Vec::new(), Vec::new());
     for i in used {

@@ -86,6 +86,17 @@ pub fn decode(
     Ok(shards.into_iter().flatten().collect())
 }
 
+/// The missing data shards with their places, from at least `k` shards of one length; see [`decode`].
+pub(crate) fn missing_data<S: AsRef<[u8]>>(
+    k: usize,
+    r: usize,
+    shards: &[Option<S>],
+) -> Result<Vec<(usize, Vec<u8>)>, FrameError> {
+    let code = Code::new(k, r)?;
+    let len = common_len(shards.iter().flatten().map(AsRef::as_ref))?;
+    code.missing_data(shards, len)
+}
+
 /// A code: its numbers of data and parity shards, which are within their limits.
 #[derive(Clone, Copy)]
 struct Code {

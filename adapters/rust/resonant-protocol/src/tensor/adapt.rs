@@ -13,7 +13,7 @@ use crate::error::{FrameError, RejectCode};
 use crate::limits::{MAX_BUDGET_BYTES, MAX_TOLERANCE};
 use crate::wire_values::{element_count, DType};
 
-/// What a form of a tensor has to satisfy.
+/// The conditions that a form of a tensor has to satisfy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Terms<'a> {
     /// The dtypes that it may have, in any order.

@@ -14,15 +14,13 @@ const HIGH: f64 = 13_194_139_533_312.0;
 /// 1.5 · 2⁴: the same for steps of 2⁻⁴⁸.
 const LOW: f64 = 24.0;
 
-/// Number of sums that are made side by side.
-const LANES: usize = 8;
 /// Greatest number of blocks whose sums are made before they are taken together.
 const CHUNK: usize = 1024;
 
 /// Squares that are added up: as whole numbers of steps of 2⁻⁹, and what remains of each as steps of 2⁻⁴⁸.
 struct Squares {
-    high: [u64; LANES],
-    low: [u64; LANES],
+    high: [u64; BLOCK],
+    low: [u64; BLOCK],
     /// How many were added in each lane.
     count: u64,
 }
@@ -31,8 +29,8 @@ impl Squares {
     #[inline(always)]
     const fn new() -> Self {
         Self {
-            high: [0; LANES],
-            low: [0; LANES],
+            high: [0; BLOCK],
+            low: [0; BLOCK],
             count: 0,
         }
     }
@@ -43,25 +41,23 @@ impl Squares {
     /// multiple of 2⁻⁴⁸: the steps of 2⁻⁹ in it are fewer than 2⁴², and the rest is at most 2⁻¹⁰.
     #[inline(always)]
     fn add(&mut self, block: &[f32; BLOCK]) {
-        for values in block.as_chunks::<LANES>().0 {
-            let lanes = self.high.iter_mut().zip(&mut self.low);
-            for ((high, low), value) in lanes.zip(values) {
-                let value = f64::from(*value);
-                let square = value * value;
-                let counted = square + HIGH;
-                let rest = square - (counted - HIGH);
-                *high = high.wrapping_add(counted.to_bits());
-                *low = low.wrapping_add((rest + LOW).to_bits());
-            }
-            self.count += 1;
+        let lanes = self.high.iter_mut().zip(&mut self.low);
+        for ((high, low), value) in lanes.zip(block) {
+            let value = f64::from(*value);
+            let square = value * value;
+            let counted = square + HIGH;
+            let rest = square - (counted - HIGH);
+            *high = high.wrapping_add(counted.to_bits());
+            *low = low.wrapping_add((rest + LOW).to_bits());
         }
+        self.count += 1;
     }
 
     /// The sum in units of 2⁻⁴⁸.
     #[inline(always)]
     fn total(&self) -> u128 {
         // What lies above the bits of the base in each sum is the number of steps.
-        let steps = |lanes: &[u64; LANES], base: f64| {
+        let steps = |lanes: &[u64; BLOCK], base: f64| {
             let bases = base.to_bits().wrapping_mul(self.count);
             let steps = lanes.map(|lane| i128::from(lane.wrapping_sub(bases).cast_signed()));
             steps.iter().sum::<i128>()
@@ -71,7 +67,7 @@ impl Squares {
     }
 }
 
-/// What has to be known of the elements of a tensor to choose its form.
+/// All that has to be known of the elements of a tensor to choose its form.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Census {
     /// Number of elements that are neither 0 nor −0.
@@ -131,7 +127,10 @@ fn error_of_blocks<const CODES: usize>(
     let mut squares = Squares::new();
     for ((block, codes), scale) in blocks(data).zip(codes).zip(scales) {
         let scale = binary16::widen(u16::from_le_bytes(*scale));
-        let products = unpack(codes).map(|code| f32::from(i8::from_le_bytes([code])) * scale);
+        let mut products = [0.0; BLOCK];
+        for (product, code) in products.iter_mut().zip(unpack(codes)) {
+            *product = f32::from(i8::from_le_bytes([code])) * scale;
+        }
         let found = widen(&narrow(&products));
         let mut errors = widen(&f16_bits(&block));
         for (error, found) in errors.iter_mut().zip(found) {

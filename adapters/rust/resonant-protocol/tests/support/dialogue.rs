@@ -101,6 +101,11 @@ impl Dialogue {
                 let same = self.named.get(value.as_str().expect("a name")) == Some(&datagram);
                 return same.then_some(()).ok_or("another datagram".to_owned());
             }
+            "expect_bytes" => {
+                let datagram = self.next_datagram(from)?;
+                let same = datagram == unhex(value.as_str().expect("hex"));
+                return same.then_some(()).ok_or("other bytes".to_owned());
+            }
             "expect_nothing" => return self.expect_nothing(from),
             "events" => {
                 let events = std::mem::take(&mut self.events);

@@ -1,6 +1,6 @@
 //! Configurations and acts of dialogues (`specs/ops/peer_open.json`, `specs/ops/peer_send.json`).
 
-use resonant_protocol::peer::{Announce, Config, Output, Peer};
+use resonant_protocol::peer::{Announce, Config, Output, Peer, RepairGroups};
 use resonant_protocol::{DType, FrameError, Modality, MsgType, SliceMeta, VFrame};
 use serde_json::{json, Value};
 
@@ -35,6 +35,12 @@ pub fn config(value: &Value) -> Config {
         require_crypto: value["require_crypto"].as_bool().expect("require_crypto"),
         key: key.map(|key| unhex(key).try_into().expect("32 bytes")),
         salt: unhex(&text("salt")).try_into().expect("16 bytes"),
+        fec: value.get("fec").map(|_| names("fec")),
+        repair: value.get("repair").map(|groups| RepairGroups {
+            k: number(&groups["k"]),
+            r: number(&groups["r"]),
+            step: number(&groups["step"]),
+        }),
     }
 }
 

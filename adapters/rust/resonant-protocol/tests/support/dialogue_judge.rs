@@ -14,10 +14,22 @@ pub fn event_json(peer: &str, event: &Event) -> Value {
     let reference =
         |it: &Reference| json!({"stream_id": it.stream_id, "frame_seq": it.frame_seq.to_string()});
     let mut value = match event {
-        Event::Established(it) => json!({
-            "event": "established", "agreed_proto": it.agreed_proto, "compress": it.compress,
-            "crypto": it.crypto, "dtype": it.dtype, "modality": it.modality,
-            "critique": it.critique,
+        Event::Established(it) => {
+            let mut value = json!({
+                "event": "established", "agreed_proto": it.agreed_proto, "compress": it.compress,
+                "crypto": it.crypto, "dtype": it.dtype, "modality": it.modality,
+                "critique": it.critique,
+            });
+            if let Some(fec) = it.fec {
+                value["fec"] = json!(fec);
+            }
+            value
+        }
+        Event::Recovered {
+            stream_id,
+            frame_seq,
+        } => json!({
+            "event": "recovered", "stream_id": stream_id, "frame_seq": frame_seq.to_string(),
         }),
         Event::ErrorReceived {
             code,

@@ -31,6 +31,8 @@ pub fn config() -> Config {
         require_crypto: false,
         key: None,
         salt: [1; 16],
+        fec: None,
+        repair: None,
     }
 }
 
@@ -41,6 +43,8 @@ pub fn sealing(salt: u8) -> Config {
         require_crypto: true,
         key: Some(KEY),
         salt: [salt; 16],
+        fec: None,
+        repair: None,
         ..config()
     }
 }

@@ -47,6 +47,8 @@ const LONGEST: Duration = Duration::from_secs(15);
 /// #     require_crypto: false,
 /// #     key: None,
 /// #     salt: [0; 16],
+/// #     fec: None,
+/// #     repair: None,
 /// # };
 /// # let certificate: &[u8] = include_bytes!("../../../tests/support/test_certificate.pem");
 /// # let key: &[u8] = include_bytes!("../../../tests/support/test_key.pem");

@@ -1,7 +1,7 @@
 //! The agreement of two peers, and the data frames that it permits (HSK-7, HSK-14, HSK-25, HSK-26, HSK-36).
 
 use crate::peer::config::{
-    Config, COMPRESS, CRITIQUE, CRYPTO, DTYPE, MODALITY, NONE, XCHACHA, ZSTD,
+    Config, COMPRESS, CRITIQUE, CRYPTO, DTYPE, FEC, MODALITY, NONE, RS8, XCHACHA, ZSTD,
 };
 use crate::peer::event::Established;
 use crate::peer::sync::Offer;
@@ -15,6 +15,8 @@ pub(crate) struct Agreement {
     pub(crate) crypto: Vec<&'static str>,
     pub(crate) dtype: Vec<&'static str>,
     pub(crate) critique: bool,
+    /// The agreed names, if both ends had the member (FEC-7).
+    pub(crate) fec: Option<Vec<&'static str>>,
     /// The choices for own frames (HSK-26).
     pub(crate) own_compress: &'static str,
     pub(crate) own_crypto: &'static str,
@@ -32,6 +34,11 @@ impl Agreement {
             modality: both(&MODALITY, &own.modality, offer.modality.as_deref()),
             dtype: both(&DTYPE, &own.dtype, offer.dtype.as_deref()),
             critique: own.critique && offer.critique,
+            fec: own
+                .fec
+                .as_ref()
+                .zip(offer.fec.as_ref())
+                .map(|(own, other)| both(&FEC, own, Some(other))),
             own_compress: compress.first().copied().unwrap_or(NONE),
             own_crypto: sealing.or(crypto.first()).copied().unwrap_or(NONE),
             compress,
@@ -47,7 +54,19 @@ impl Agreement {
             dtype: self.dtype.clone(),
             modality: self.modality.clone(),
             critique: self.critique,
+            fec: self.fec.is_some().then(|| self.own_fec()),
         }
+    }
+
+    /// The choice for own frames (FEC-8).
+    pub(crate) fn own_fec(&self) -> &'static str {
+        let names = self.fec.iter().flatten();
+        names.copied().next().unwrap_or(NONE)
+    }
+
+    /// Whether the other end's repair is taken (FEC-9).
+    pub(crate) fn has_rs8(&self) -> bool {
+        self.fec.iter().flatten().any(|name| *name == RS8)
     }
 
     /// The flags of the transforms of an own frame (HSK-4, HSK-5).

@@ -27,6 +27,7 @@ pub(crate) fn ping(config: &Config, now: u64) -> Json {
             ]),
         ),
     ]);
+    members.extend(config.fec.iter().map(|names| ("fec", list(names)))); // FEC-4
     object(members)
 }
 
@@ -52,12 +53,17 @@ pub(crate) fn capability(config: &Config, agreement: &Agreement) -> Json {
             ]),
         ),
     ]);
+    members.extend(agreement.fec.iter().map(|names| ("fec", or_none(names)))); // FEC-5
     object(members)
 }
 
 /// Whether a ping at any time, and the longest capability, fit a datagram.
 pub(crate) fn check_size(config: &Config) -> Result<(), FrameError> {
-    let agreement = Agreement::new(config, &Offer::default(), false);
+    let offer = Offer {
+        fec: config.fec.clone(),
+        ..Offer::default()
+    };
+    let agreement = Agreement::new(config, &offer, false);
     let capability = capability(config, &agreement);
     for json in [ping(config, u64::MAX), capability] {
         check_carried(sync_frame(&json)?.encode()?.len(), MAX_DATAGRAM_BYTES)?;

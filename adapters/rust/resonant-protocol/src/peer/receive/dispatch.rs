@@ -7,28 +7,49 @@ use crate::frame::VFrameView;
 use crate::peer::event::Output;
 use crate::peer::handshake::Answer;
 use crate::peer::state::Peer;
+use crate::peer::sync::Reader;
+use crate::repair::MAGIC;
 
 impl Peer {
     /// Takes in one datagram of the other end. Deadlines that have passed by then are met first.
     pub fn receive(&mut self, datagram: &[u8], now_ms: u64) -> Output {
         self.meet_deadlines(now_ms);
-        let key = self.config.key;
-        let view = match &key {
-            Some(key) => VFrameView::parse_with_key(datagram, key),
-            None => VFrameView::parse(datagram),
-        };
-        match view {
-            Ok(view) => self.take(&view, datagram),
-            Err(error) => self.drop_frame(error.code()), // HSK-31
+        if datagram.starts_with(&MAGIC) && self.takes_repair() {
+            self.take_repair(datagram);
+        } else {
+            self.take_frame(datagram);
         }
+        self.recover();
         self.take_output()
     }
 
+    /// Deals with one frame. `false` for one that was not accepted.
+    pub(super) fn take_frame(&mut self, bytes: &[u8]) -> bool {
+        let key = self.config.key;
+        let view = match &key {
+            Some(key) => VFrameView::parse_with_key(bytes, key),
+            None => VFrameView::parse(bytes),
+        };
+        self.has_accepted = false;
+        match view {
+            Ok(view) => self.take(&view, bytes),
+            Err(error) => self.drop_frame(error.code()), // HSK-31
+        }
+        self.has_accepted
+    }
+
     fn take(&mut self, view: &VFrameView<'_>, bytes: &[u8]) {
-        let received = Received::read(view, bytes, self.role);
+        let reader = Reader {
+            role: self.role,
+            has_fec: self.config.fec.is_some(),
+        };
+        let received = Received::read(view, bytes, reader);
         match first_verdict(RECEIVED, self, &received) {
             None => self.take_effect(&received, view),
             Some((clause, verdict)) => self.carry_out(clause, verdict, &received),
+        }
+        if self.has_accepted {
+            self.keep_for_recovery(&received);
         }
     }
 

@@ -7,6 +7,7 @@ mod data;
 mod dispatch;
 mod head;
 mod received;
+mod repair;
 mod server;
 mod tail;
 mod verdict;

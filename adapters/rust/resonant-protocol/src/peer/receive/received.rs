@@ -7,7 +7,7 @@ use crate::limits::HEADER_BYTES;
 use crate::message::MessageSlices;
 use crate::peer::config::Role;
 use crate::peer::event::{Announce, Reference};
-use crate::peer::sync::{malformed, read_head, Capability, Method, Ping, Report, Tail};
+use crate::peer::sync::{malformed, read_head, Capability, Method, Ping, Reader, Report, Tail};
 use crate::wire_values::{DType, Flags, Modality, MsgType};
 
 /// The kind of a frame, to the peer that receives it.
@@ -57,10 +57,10 @@ pub(crate) struct Received<'a> {
 }
 
 impl<'a> Received<'a> {
-    /// Reads a frame that was received by a peer of this role.
-    pub(crate) fn read(view: &VFrameView<'_>, bytes: &'a [u8], role: Role) -> Self {
+    /// Reads a frame that this peer received.
+    pub(crate) fn read(view: &VFrameView<'_>, bytes: &'a [u8], reader: Reader) -> Self {
         let (kind, content) = match (view.mtype(), MessageSlices::of_view(view)) {
-            (MsgType::Sync, Ok(MessageSlices::Sync(object))) => read_sync(&object, view, role),
+            (MsgType::Sync, Ok(MessageSlices::Sync(object))) => read_sync(&object, view, reader),
             (MsgType::Sync, Ok(_)) => (Kind::Heart, Ok(Content::Nothing)),
             (MsgType::Sync, Err(error)) => (Kind::Unreadable, Err(error)),
             (_, message) => (Kind::Data, message.map(data)),
@@ -134,13 +134,14 @@ fn data(message: MessageSlices<'_>) -> Content {
 fn read_sync(
     object: &JsonObject,
     view: &VFrameView<'_>,
-    role: Role,
+    reader: Reader,
 ) -> (Kind, Result<Content, FrameError>) {
     let Some(Json::Text(method)) = object.get("method") else {
         let error = malformed("method is not a string".to_owned());
         return (Kind::Unreadable, Err(error));
     };
     let frame_seq = view.frame_seq();
+    let role = reader.role;
     match (Method::named(method), role) {
         (Method::Head, _) => {
             let head = read_head(object, frame_seq, role);
@@ -152,9 +153,9 @@ fn read_sync(
             (Kind::Tail, tail.map(Content::Tail))
         }
         (Method::Error, _) => (Kind::Error, Report::read(object).map(Content::Error)),
-        (Method::Ping, Role::Server) => (Kind::Ping, Ping::read(object).map(Content::Ping)),
+        (Method::Ping, Role::Server) => (Kind::Ping, Ping::read(object, reader).map(Content::Ping)),
         (Method::Capability, Role::Client) => {
-            let capability = Capability::read(object);
+            let capability = Capability::read(object, reader);
             (Kind::Capability, capability.map(Content::Capability))
         }
         (Method::Ping | Method::Capability, _) => (Kind::Stray, Ok(Content::Nothing)),

@@ -2,6 +2,7 @@
 
 use super::received::Received;
 use crate::error::RejectCode;
+use crate::peer::emit::Action;
 use crate::peer::handshake::{write, Agreement, Answer};
 use crate::peer::state::Peer;
 use crate::peer::sync::Ping;
@@ -28,7 +29,7 @@ impl Peer {
         }
         let agreement = Agreement::new(&self.config, &ping.offer, false);
         let capability = write::capability(&self.config, &agreement);
-        if let Some(datagram) = self.reply(received.stream_id, &capability) {
+        if let Some(datagram) = self.reply(received.stream_id, Action::Capability, &capability) {
             let code = None;
             let answer = Answer { datagram, code };
             self.answers.remember(received.reference(), answer);

@@ -11,4 +11,4 @@ pub(super) use fault::{text, Added, Fault};
 pub(super) use fields::{is_space_id, malformed};
 pub(super) use method::Method;
 pub(super) use offer::Offer;
-pub(super) use read::{read_head, Capability, Ping, Report, Tail};
+pub(super) use read::{read_head, Capability, Ping, Reader, Report, Tail};

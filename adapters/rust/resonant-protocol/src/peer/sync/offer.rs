@@ -10,6 +10,8 @@ pub(crate) struct Offer {
     pub(crate) crypto: Option<Vec<String>>,
     pub(crate) dtype: Option<Vec<String>>,
     pub(crate) critique: bool,
+    /// That of a peer that takes part in forward error correction, as far as this one does.
+    pub(crate) fec: Option<Vec<String>>,
 }
 
 /// An embedding space as a frame or a configuration names it: an empty id and the hash 0 name none.

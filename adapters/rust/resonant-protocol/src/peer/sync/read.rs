@@ -10,6 +10,24 @@ use crate::json::JsonObject;
 use crate::peer::config::{direction_to, Role};
 use crate::peer::event::{Announce, Reference};
 
+/// The peer that reads a frame: its role, and the members that mean something to it.
+#[derive(Clone, Copy)]
+pub(crate) struct Reader {
+    pub(crate) role: Role,
+    pub(crate) has_fec: bool,
+}
+
+impl Reader {
+    /// FEC-4, FEC-6.
+    fn fec(self, members: Members<'_>) -> Result<Option<Vec<String>>> {
+        if self.has_fec {
+            members.optional("fec", names)
+        } else {
+            Ok(None)
+        }
+    }
+}
+
 /// The members of a ping that matter.
 pub(crate) struct Ping {
     pub(crate) v: Option<i64>,
@@ -18,7 +36,7 @@ pub(crate) struct Ping {
 }
 
 impl Ping {
-    pub(crate) fn read(object: &JsonObject) -> Result<Self> {
+    pub(crate) fn read(object: &JsonObject, reader: Reader) -> Result<Self> {
         let members = Members(object.members());
         members.required("ts", integer::<i64>)?;
         members.optional("d_model", positive)?;
@@ -28,6 +46,7 @@ impl Ping {
             modality: members.optional("modality", names)?,
             compress: members.optional("compress", names)?,
             crypto: members.optional("crypto", names)?,
+            fec: reader.fec(members)?,
             ..Offer::default()
         };
         if let Some(supports) = members.optional("supports", self::object)? {
@@ -54,7 +73,7 @@ pub(crate) struct Capability {
 }
 
 impl Capability {
-    pub(crate) fn read(object: &JsonObject) -> Result<Self> {
+    pub(crate) fn read(object: &JsonObject, reader: Reader) -> Result<Self> {
         let members = Members(object.members());
         members.required("v", integer::<i64>)?;
         members.required("d_model", positive)?;
@@ -72,6 +91,7 @@ impl Capability {
                 crypto: Some(members.required("crypto", names)?),
                 dtype: Some(supports.required("dtype", names)?),
                 critique: supports.required("critique", boolean)?,
+                fec: reader.fec(members)?,
             },
             require_crypto: require_crypto.unwrap_or(false),
         })

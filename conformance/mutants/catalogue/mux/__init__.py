@@ -1,0 +1,1 @@
+"""Faults in managed streams: specs/mux.md."""
