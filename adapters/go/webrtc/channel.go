@@ -133,6 +133,9 @@ func (c *Channel) WriteMessage(message []byte) error {
 		}
 	}
 	_, err := c.raw.WriteDataChannel(message, false)
+	if err != nil && c.gone.Err() != nil {
+		return net.ErrClosed // what it is named below depends on when that came
+	}
 	return err
 }
 

@@ -22,12 +22,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, Self, TypeAlias, TypeVar
 
-from .. import endpoint
 from ..message.messages import Message
 from ..peer import Announce, Closed, Config, ErrorReceived, Established, Event, Failed, Lost, Output, Peer, Role
 from ..wire_values import Modality
 from .addresses import Address, host_port
-from .carriers import Carrier, Datagrams
+from .carriers import Carrier, Datagrams, Links
 from .connections import Connections
 from .session_error import ENDED, LOST, SessionError
 from .tls import WITHOUT, MissingLibraryError, Tls
@@ -63,7 +62,7 @@ class Endpoint:
     def __init__(self, role: Role, config: Config, max_remotes: int = MAX_REMOTES) -> None:
         self._role = role
         salts = iter(lambda: os.urandom(SALT_BYTES), b"")  # for ever: no salt is empty
-        self._links: endpoint.QuicEndpoint[Address] = endpoint.QuicEndpoint(role, config, salts, limit=max_remotes)
+        self._links = Links(role, config, salts, limit=max_remotes)
         self._loop = asyncio.get_running_loop()
         self._events: asyncio.Queue[Received | None] = asyncio.Queue()
         self._timer: asyncio.TimerHandle | None = None
@@ -195,8 +194,8 @@ class Endpoint:
         """Called by the sockets: note what does not wait any more."""
         self._links.written(address, count)
 
-    def happened(self, what: Callable[[endpoint.QuicEndpoint[Address], int], object]) -> None:
-        """Called by the sockets: tell the links what came over QUIC."""
+    def happened(self, what: Callable[[Links, int], object]) -> None:
+        """Called by the sockets: tell the links what came over QUIC, or on a channel."""
         what(self._links, self._now_ms())
         self._carry_out()
 
@@ -262,14 +261,22 @@ class Endpoint:
 
     async def join(self, transport: Transport, address: Address, stream_id: int, tls: Tls | None = None) -> None:
         """Make the socket of a client, and shake hands; `connect` does."""
-        self._carrier = _carrier(transport, self, 1, tls)
-        await self._carrier.connect(*address[:2])
-        try:
-            server = self._carrier.peer_address
+        carrier = _carrier(transport, self, 1, tls)
+        await carrier.connect(*address[:2])
+
+        def begin(links: Links, now_ms: int) -> None:
             if transport == "quic":
-                self._links.connect_quic(server, stream_id, self._now_ms())
+                links.connect_quic(carrier.peer_address, stream_id, now_ms)
             else:
-                self._links.connect(server, stream_id, self._now_ms(), over_tcp=transport == "tcp")
+                links.connect(carrier.peer_address, stream_id, now_ms, over_tcp=transport == "tcp")
+
+        await self.greet(carrier, begin)
+
+    async def greet(self, carrier: Carrier, begin: Callable[[Links, int], None]) -> None:
+        """Shake hands over a carrier, on which `begin` has the links begin; `connect` does."""
+        self._carrier = carrier
+        try:
+            begin(self._links, self._now_ms())
             self._carry_out()
             self._carrier.begin()
             self.agreed = await self.wait_for(Established)

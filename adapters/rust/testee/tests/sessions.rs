@@ -32,6 +32,7 @@ fn hello_names_every_profile() {
     if cfg!(not(feature = "quic")) {
         profiles.as_array_mut().unwrap().push(json!("fec"));
     }
+    profiles.as_array_mut().unwrap().push(json!("adapt"));
     assert_eq!(reply["ok"]["profiles"], profiles);
     assert_eq!(reply["ok"]["transports"], transports);
 }
