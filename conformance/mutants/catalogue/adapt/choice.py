@@ -25,7 +25,7 @@ MUTANTS = (
     Mutant(
         "scales-not-counted",
         "ADA-7",
-        "Forgets that scales travel.",
+        "Forgets that scales travel with their codes.",
         edited(SIZES, ENTRY, "entry, scales = 6 + 4 * rank, 0"),
     ),
     Mutant(
@@ -74,7 +74,7 @@ MUTANTS = (
     Mutant(
         "ties-to-the-quantized",
         "ADA-7",
-        "Takes the last of equals.",
+        "Takes the last one of forms with equally many bytes.",
         edited(CHOOSE, "FORMS.index(one))", "-FORMS.index(one))"),
     ),
     Mutant(

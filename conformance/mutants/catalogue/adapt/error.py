@@ -65,7 +65,7 @@ CANDIDATES = (
     Mutant(
         "allow-ignored",
         "ADA-4",
-        "Chooses among all forms.",
+        "Chooses among all forms, whatever is allowed.",
         edited(CHOOSE, "in sorted(allow,", "in sorted(FORMS,"),
     ),
     Mutant(
@@ -107,7 +107,7 @@ ERROR = (
     Mutant(
         "equal-is-too-much",
         "ADA-6",
-        "Wants less than the tolerance.",
+        "Wants an error that is less than the tolerance.",
         edited(PASSES, RULE, RULE.replace("<=", "<")),
     ),
     Mutant(
@@ -131,7 +131,7 @@ ERROR = (
     Mutant(
         "energy-in-binary32",
         "ADA-6",
-        "Sums in binary32.",
+        "Sums in binary32, which has 24 digits.",
         edited(
             PASSES,
             RULE,
@@ -148,7 +148,7 @@ ERROR = (
         Kind.DIGIT,
     ),
     Mutant(
-        "product-of-64-bits",
+        "products-of-energies-of-64-bits",
         "ADA-6",
         "Multiplies the sums by 2^24 and the tolerance in a u64.",
         edited(
@@ -228,7 +228,7 @@ ERROR = (
     Mutant(
         "subnormals-are-no-energy",
         "ADA-6",
-        "Counts subnormal elements as zero.",
+        "Counts subnormal elements as if they were zero.",
         edited(UNITS, "return ", "half = np.where(np.abs(half) < 2.0**-14, np.float16(0), half)\nreturn "),
         Kind.DIGIT,
     ),
