@@ -110,7 +110,7 @@ def choose(half: Half, dims: tuple[int, ...], allow: Iterable[str], tolerance: i
 
 
 def sizes_of(count: int, rank: int, stored: int) -> Mapping[str, int]:
-    """The bytes of each form: its payloads, and for each slice 6 bytes and 4 for each dim (section 2)."""
+    """The bytes of each form: its payloads, and for each slice 6 bytes and 4 for each dim (adaptive.md, section 2)."""
     entry, scales = 6 + 4 * rank, 2 * quant.blocks_of(count) + 10
     return {
         "f16": 2 * count + entry,

@@ -56,7 +56,7 @@ def passes_from(form: str, words: Words) -> int:
 
 
 def sizes(words: Words, dims: Sequence[int]) -> dict[str, int]:
-    """The bytes of each form (section 2)."""
+    """The bytes of each form (adaptive.md, section 2)."""
     count, rank = len(words), len(dims)
     stored = sum(word & 0x7FFF != 0 for word in words)
     scales, entry = 2 * -(-count // 32) + 10, 6 + 4 * rank
