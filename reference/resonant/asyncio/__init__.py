@@ -7,9 +7,10 @@ The only part of the reference that knows sockets, a clock and randomness; nothi
 
 from .addresses import Address, host_port, is_nowhere, printable
 from .channels import ChannelServer, connect_channel, open_channel, serve_channels
-from .endpoint import Endpoint, Received, Stream, Transport
+from .endpoint import Endpoint, Received, Transport
 from .features import ALL_FEATURES
 from .opening import connect, serve
+from .requests import Stream
 from .session_error import SessionError
 from .tls import MissingLibraryError, Tls, self_signed
 
