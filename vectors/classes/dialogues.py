@@ -130,6 +130,12 @@ def _again(talk: Talk, rejected: bool) -> Iterable[Any]:
         yield talk.role, numbers[twice[0]], twice[0]
 
 
+def _methods(talk: Talk, rejected: bool) -> Iterable[Any]:
+    """The methods that the other end sends on stream_ids of streams."""
+    found = (sent.content.get("method") for sent in talk.sent())
+    return ((talk.role, method) for method in found if isinstance(method, str)) if not rejected else ()
+
+
 def _both(*values: Any) -> list[tuple[Any, ...]]:
     return [(role, *(value if isinstance(value, tuple) else (value,))) for role in ROLES for value in values]
 
@@ -204,5 +210,25 @@ DIALOGUES: Mapping[str, tuple[Row, ...]] = {
             _both(*((number, place) for number in range(5) for place in range(number + 1, 6))),
         ),
         Row("instants", "each role: beside 10, 15 and 45 s", _talk(_instants), _both(*_DEADLINES)),
+    ),
+    "mux": (
+        Row(
+            "combinations", "each role: the four methods", _talk(_methods), _both("credit", "blocked", "done", "reset")
+        ),
+        Row(
+            "combinations",
+            "role × what a managed stream fails for",
+            _talk(_failed),
+            (),
+            _both("FLOW_CONTROL", "STREAM_CANCELLED", "GIVEN_UP"),
+        ),
+        Row(
+            "combinations",
+            "role × why what comes on a managed stream is dropped",
+            _talk(_dropped),
+            (),
+            _both("AFTER_TAIL", "CLOSED", "DUPLICATE", "REPLY_LIMIT"),
+        ),
+        Row("sizes", "the number of missing numbers that a blocked asks for", _talk(_missing), (1, 3, 9, 64)),
     ),
 }

@@ -185,7 +185,7 @@ def test_every_error_is_told_and_every_answer_told_is_sent() -> None:
 def _answer(event: dict[str, Any]) -> tuple[str, str, int] | None:
     codes = {"error_sent": event.get("code"), "failed": event.get("code"), "incomplete": "STREAM_INCOMPLETE"}
     code = codes.get(event["event"])
-    return None if code in (None, "TRUNCATED_FRAME") else (event.get("link", "a"), code, event["stream_id"])
+    return None if code in (None, "TRUNCATED_FRAME", "STREAM_RESET") else (event.get("link", "a"), code, event["stream_id"])
 
 
 @pytest.mark.parametrize("role", ["server", "client"])
@@ -196,5 +196,5 @@ def test_both_roles_meet_every_code_of_a_refusal(role: str) -> None:
     }  # fmt: skip
     told = [event for talk in talks() if talk.case["input"]["role"] == role for event in talk.events()]
     assert refusals <= {event["code"] for event in told if event["event"] == "error_sent"}
-    failed = {"STREAM_CORRUPT", "STREAM_TIMEOUT", "TRUNCATED_FRAME"}
+    failed = {"STREAM_CORRUPT", "STREAM_TIMEOUT", "TRUNCATED_FRAME", "FLOW_CONTROL", "STREAM_CANCELLED", "STREAM_RESET"}
     assert failed == {event["code"] for event in told if event["event"] == "failed"}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from ..arguments import defined
+from ..arguments import defined, octets
 from ..errors import Part, RejectCode, ResonantError, Span
 from ..fec.datagram import Repair, is_repair
 from ..frame.decode import decode
@@ -59,6 +59,7 @@ class Explanation:
 
 def explained(data: bytes, key: bytes | None = None) -> Explanation:
     """Explain any bytes. key: 32 bytes, for a sealed frame. Raises ValueError for a wrong key size."""
+    data = octets("data", data)
     fields = annotate(data, key=key)
     if is_repair(data):
         return _explained_repair(data, fields)

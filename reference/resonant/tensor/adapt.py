@@ -55,7 +55,7 @@ def adapt(
     if source not in SOURCES:
         raise ValueError(f"source: expected one of {', '.join(SOURCES)}, got {source!r}")
     allow = forms("allow", allow)
-    check_limits(tolerance, budget)
+    tolerance, budget = check_limits(tolerance, budget)
     dims = dims_of("dims", dims)
     width = np.dtype(SOURCES[source]).itemsize
     if len(data) != prod(dims) * width:
@@ -66,11 +66,17 @@ def adapt(
     return choose(half, dims, allow, tolerance, budget)
 
 
-def check_limits(tolerance: int, budget: int | None) -> None:
-    """Refuse a tolerance or budget out of range (ADA-2)."""
-    for name, value, most in (("tolerance", tolerance, MAX_TOLERANCE), ("budget", budget, MAX_BUDGET_BYTES)):
-        if value is not None and not 0 <= integer(name, value) <= most:
-            raise ResonantError(RejectCode.FIELD_RANGE, "ADA-2", f"{name} is {value}, and it may be 0 to {most}")
+def check_limits(tolerance: int, budget: int | None) -> tuple[int, int | None]:
+    """The tolerance and budget as plain integers. Raises FIELD_RANGE for one out of range (ADA-2)."""
+    checked = _in_range("tolerance", tolerance, MAX_TOLERANCE)
+    return checked, None if budget is None else _in_range("budget", budget, MAX_BUDGET_BYTES)
+
+
+def _in_range(name: str, value: int, most: int) -> int:
+    plain = integer(name, value)
+    if not 0 <= plain <= most:
+        raise ResonantError(RejectCode.FIELD_RANGE, "ADA-2", f"{name} is {plain}, and it may be 0 to {most}")
+    return plain
 
 
 def forms(name: str, value: Any) -> tuple[str, ...]:

@@ -102,7 +102,7 @@ class Tensor:
         allow: names of forms. Raises FIELD_RANGE, TOLERANCE or BUDGET, and ValueError for names that there are not.
         """
         array = real_array("array", array)
-        adapt.check_limits(tolerance, budget)
+        tolerance, budget = adapt.check_limits(tolerance, budget)
         dims = array.shape or (1,)
         made = adapt.choose(adapt.as_half(array), dims, adapt.forms("allow", allow), tolerance, budget)
         first, *second = made.payloads

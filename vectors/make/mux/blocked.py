@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..dialogue.events import dropped, error_received, error_sent, incomplete, message, messages, opened
 from ..dialogue.frames import think, wrong
 from ..dialogue.sessions import head
-from ..dialogue.steps import Steps, act, advance, error, events, expect, nothing, send, send_each
+from ..dialogue.steps import Steps, act, advance, again, error, events, expect, nothing, send, send_each
 from ..dialogue.streams import short
 from ..model import Case, Group
 from .steps import (
@@ -20,6 +20,7 @@ from .steps import (
     credit,
     credited,
     failed_event,
+    filled,
     fills,
     for_role,
     goes,
@@ -68,16 +69,16 @@ def _times() -> Iterator[Case]:
 
 
 def _repaired() -> Iterator[Case]:
-    waits = [*opens(), *fills(), *asks(1), *advance(1_000), *told_blocked(16, 16)]
+    waits = [*opens(), *filled(), *asks(1), *advance(1_000), *told_blocked(16, 16, name="blocked")]
 
     def asked(frame_seq: int, ref: int, *missing: str) -> Steps:
         report = wrong("STREAM_INCOMPLETE", frame_seq, OUT, (OUT, ref), missing=list(missing))
         return [*send(report), *events(error_received("STREAM_INCOMPLETE", (OUT, ref)))]
 
     about = "The frames that are named below the blocked go again, in ascending order, and no TAIL."
-    yield from agreed("frames", about, "MUX-18", waits, asked(0, 16, "5", "2"), goes(2, 5), nothing())
+    yield from agreed("frames", about, "MUX-18", waits, asked(0, 16, "5", "2"), again("f2", "f5"), nothing())
     about = "Numbers from the blocked on are no frames of it."
-    yield from agreed("not-above", about, "MUX-18", waits, asked(0, 16, "16", "17", "3"), goes(3), nothing())
+    yield from agreed("not-above", about, "MUX-18", waits, asked(0, 16, "16", "17", "3"), again("f3"), nothing())
     about = "An error whose ref is another frame of the stream asks for nothing."
     yield from agreed(
         "other-ref", about, "MUX-18 STM-38", waits, asked(0, 15, "2"), nothing(), asked(1, 0, "2"), nothing()
@@ -93,8 +94,7 @@ def _repaired() -> Iterator[Case]:
         asked(0, 16, "2"),
         nothing(),
         asked(1, 17, "2", "16"),
-        goes(2),
-        told_blocked(16, 16),
+        again("f2", "blocked"),
         nothing(),
     )
 

@@ -166,7 +166,9 @@ def _cancel(role: str) -> Iterator[Case]:
     yield for_role(role, "held", about, "MUX-26", begin(role), act("hold"), send(think(1)), events(), cut)
     about = "A ninth reply within a second is not sent: the stream fails all the same."
     bad = [
-        step for n in range(8) for step in (*send(reset(n + 1, 40, code="")), *expect(Said({"method": "error"}, 40, n)))
+        step
+        for n in range(8)
+        for step in (*send(reset(n + 1, 40, code="")), *expect(error("BAD_MESSAGE", (40, n + 1), n, detail="BAD_JSON")))
     ]
     told = [{"event": "error_sent", "code": "BAD_MESSAGE", "stream_id": 40, "frame_seq": str(n + 1)} for n in range(8)]
     ninth = [*act("cancel"), *events(failed_event("STREAM_CANCELLED"), dropped("REPLY_LIMIT")), *nothing()]

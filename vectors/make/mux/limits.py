@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..dialogue.events import dropped, error_received, established, lost, messages, opened
 from ..dialogue.frames import brief_ping, capable, heart, think, wrong
 from ..dialogue.sessions import ROLES, head
-from ..dialogue.steps import Said, Steps, act, advance, events, expect, nothing, refusal, send, send_each
+from ..dialogue.steps import Said, Steps, act, advance, again, events, expect, nothing, refusal, send, send_each
 from ..dialogue.streams import short
 from ..model import Case, Group
 from .steps import (
@@ -100,14 +100,11 @@ def _sent() -> Iterator[Case]:
     yield from agreed("done-lost", about, "MUX-23", ended, advance(9_999), refused, advance(1), opens(10))
     about = "Those 10 s begin anew with each TAIL that is sent again."
     report = wrong("STREAM_INCOMPLETE", 0, OUT, (OUT, 2), missing=["1"])
-    repaired = [
-        *advance(6_000),
-        *send(report),
-        *goes(1),
-        *ends(2),
-        *events(error_received("STREAM_INCOMPLETE", (OUT, 2))),
-    ]
-    yield from agreed("repaired", about, "MUX-23", ended, repaired, advance(9_999), refused, advance(1), opens(10))
+    one, last = think(1, stream=OUT), Said({"method": "tail"}, OUT, 2)
+    named = [*two, *asks(1), *expect(one, name="one"), *act("tail", OUT), *expect(last, name="tail"), *refused]
+    told = events(error_received("STREAM_INCOMPLETE", (OUT, 2)))
+    repaired = [*advance(6_000), *send(report), *again("one", "tail"), *told]
+    yield from agreed("repaired", about, "MUX-23", named, repaired, advance(9_999), refused, advance(1), opens(10))
     about = "One that failed at the other end makes room."
     corrupt = wrong("STREAM_CORRUPT", 0, OUT, (OUT, 2), what="frames")
     failed = [*send(corrupt), *events(error_received("STREAM_CORRUPT", (OUT, 2))), *opens(10)]

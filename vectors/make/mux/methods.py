@@ -56,9 +56,15 @@ def groups() -> Iterator[Group]:
     """Malformed methods, methods without an agreement, and transforms."""
     yield group("methods/malformed", "The four methods and urgency, malformed.", [*_malformed()])
     yield group("methods/agreement", "Without an agreement nobody knows them.", [*_unknown()])
-    about = "The four methods sealed, compressed, or neither."
-    cases = [case for role in ROLES for case in (*_transforms(role), *_answered(role))]
-    yield group("methods/transforms", about, cases, WITH_CREDIT)
+    unmarked = [case for role in ROLES for case in _unmarked(role)]
+    yield group("methods/unmarked", "The four methods without STRONG_TAIL.", unmarked, WITH_CREDIT)
+    packed = group(
+        "methods/compressed", "The four methods compressed.", [c for role in ROLES for c in _compressed(role)]
+    )
+    yield replace(packed, requires=("zstd",))
+    cases = [case for role in ROLES for case in (*_unsealed(role), *_sealed(role))]
+    sealed = group("methods/sealed", "The four methods sealed, or not.", cases, WITH_CREDIT)
+    yield replace(sealed, requires=("xchacha",))
 
 
 def one(method: str, frame_seq: int, stream: int = DATA_STREAM, **fields: Any) -> Frame:
@@ -125,7 +131,7 @@ def _unknown() -> Iterator[Case]:
             yield dialogue(role, "before-session", about, "MUX-6 HSK-9", early, config=MUX)
 
 
-def _transforms(role: str) -> Iterator[Case]:
+def _unsealed(role: str) -> Iterator[Case]:
     requiring = replace(REQUIRING, mux=OWN)
     for method in ONE_OF_EACH:
         about = f"A peer that requires crypto, and a {method} that is not sealed."
@@ -134,6 +140,10 @@ def _transforms(role: str) -> Iterator[Case]:
         bad = sync({"method": method, "limit": 1, "code": 1}, 2, DATA_STREAM)
         first = [*send(bad), *refusal(bad, "ENCRYPTION_REQUIRED", 1)] if method != "done" else []
         yield for_role(role, f"unsealed-{method}", about, "MUX-6", refused, first, config=requiring)
+
+
+def _compressed(role: str) -> Iterator[Case]:
+    for method in ONE_OF_EACH:
         about = f"A {method} with a transform that is not agreed, before what is malformed in it."
         packed = [one(method, 1, flags=ZSTD)]
         packed += [sync({"method": method}, 2, DATA_STREAM, flags=ZSTD)] if method != "done" else []
@@ -145,7 +155,7 @@ def _transforms(role: str) -> Iterator[Case]:
         yield for_role(role, f"compressed-{method}", about, "MUX-6", told)
 
 
-def _answered(role: str) -> Iterator[Case]:
+def _sealed(role: str) -> Iterator[Case]:
     sealed = replace(SEALED, mux=OWN)
     about = "Credit and done of a peer that has chosen to seal are sealed, without STRONG_TAIL on whatever stream."
     stream = Stream(role, tuple(part(n, flags=BOTH_FLAGS) for n in range(1, 10)), flags=BOTH_FLAGS, tail_seq=10)
@@ -153,6 +163,9 @@ def _answered(role: str) -> Iterator[Case]:
     begun = [*send(stream.head(), *stream.data), *credited(30, flags=XCHACHA, nonce=_nonce(0)), *told]
     whole = [*send(stream.tail()), *told_done(1, flags=XCHACHA, nonce=_nonce(1)), *events(stream.complete())]
     yield for_role(role, "sealed", about, "MUX-7 MUX-13 HSK-4", begun, whole, config=sealed)
+
+
+def _unmarked(role: str) -> Iterator[Case]:
     about = "The same on a stream with STRONG_TAIL where nothing is sealed: flags 0."
     stream = Stream(role, tuple(part(n, flags=STRONG_TAIL) for n in range(1, 10)), flags=STRONG_TAIL, tail_seq=10)
     begun = [*send(stream.head(), *stream.data), *credited(30), *events(stream.opened(), *stream.messages())]

@@ -71,9 +71,9 @@ def credited(limit: int, frame_seq: int = 0, stream: int = DATA_STREAM, **fields
     return expect(Said({"method": "credit", "limit": str(limit)}, stream, frame_seq, **fields))
 
 
-def told_blocked(limit: int, frame_seq: int, stream: int = OUT) -> Steps:
-    """The peer under test sends a blocked."""
-    return expect(Said({"method": "blocked", "limit": str(limit)}, stream, frame_seq))
+def told_blocked(limit: int, frame_seq: int, stream: int = OUT, name: str = "") -> Steps:
+    """The peer under test sends a blocked. name: for `again`."""
+    return expect(Said({"method": "blocked", "limit": str(limit)}, stream, frame_seq), name=name)
 
 
 def told_done(frame_seq: int, stream: int = DATA_STREAM, **fields: Any) -> Steps:
@@ -106,6 +106,12 @@ def goes(*numbers: int, stream: int = OUT, **fields: Any) -> Steps:
 def fills(stream: int = OUT) -> Steps:
     """The peer under test sends data frames up to its limit of 16."""
     return [*asks(15, stream), *goes(*range(1, 16), stream=stream)]
+
+
+def filled(stream: int = OUT) -> Steps:
+    """The same as `fills`, each frame with a name for `again`: f1 to f15."""
+    sent = [step for number in range(1, 16) for step in expect(think(number, stream=stream), name=f"f{number}")]
+    return [*asks(15, stream), *sent]
 
 
 def ends(frame_seq: int, stream: int = OUT) -> Steps:

@@ -68,7 +68,8 @@ def canary_files(
 
 def _group(file: VectorFile, wrong: Sequence[Case]) -> Group:
     """Copies of cases of one file; dialogues are played over one transport alone, as each is to be reported once."""
-    transports = file.transports or (UDP if file.op == DIALOGUE else ())
+    over = file.transports or (UDP if file.op == DIALOGUE else ())
+    transports = UDP if UDP[0] in over else over[:1]
     return Group(file.profile, file.group, file.op, file.about, wrong, file.requires, transports)
 
 
