@@ -30,6 +30,8 @@ pub const PROFILES: &[&str] = &[
     "rs",
     #[cfg(not(feature = "quic"))]
     "fec",
+    #[cfg(not(feature = "quic"))]
+    "mux",
 ];
 
 /// The transports that its peers are on (TST-27).
