@@ -139,7 +139,7 @@ ts-fuzz: ts-built ## inputs that no vector has, for the TypeScript package: TS_F
 	cd $(TS_PACKAGE) && node build/fuzz/main.js --inputs $(TS_FUZZ_INPUTS) --seed $(SEED)
 
 nightly-tests: $(INSTALLED) $(CAMPAIGN_INSTALLED) built ts-built ## python-tests, those left to the night too, with ten times the generated examples, of SEED
-	$(PYTEST) --hypothesis-profile=nightly --hypothesis-seed=$(SEED) $(ARGS)
+	RESONANT_SEED=$(SEED) $(PYTEST) --hypothesis-profile=nightly --hypothesis-seed=$(SEED) $(ARGS)
 
 kaitai-tests: $(INSTALLED) ## specs/resonant.ksy, compiled to Python and JavaScript, over the frames of the vectors
 	$(NPM) ci --prefix adapters/kaitai --silent --no-audit --no-fund

@@ -67,7 +67,7 @@ func (c *ReedSolomon) Decode(shards [][]byte) ([][]byte, error) {
 	}
 	found := slices.Clone(shards)
 	if lost := missing(found[:c.data]); len(lost) > 0 {
-		c.recover(found, lost)
+		c.restore(found, lost)
 	}
 	if lost := missing(found[c.data:]); len(lost) > 0 {
 		rows := make([][]byte, len(lost))
@@ -91,9 +91,9 @@ func missing(shards [][]byte) (lost []int) {
 	return lost
 }
 
-// recover computes lost data shards. Those that are there are among the first k, so as many of the first parity shards
+// restore computes lost data shards. Those that are there are among the first k, so as many of the first parity shards
 // as are lost are, too (RSC-7). Each of these parity shards is an equation, with the lost shards as its unknowns.
-func (c *ReedSolomon) recover(shards [][]byte, lost []int) {
+func (c *ReedSolomon) restore(shards [][]byte, lost []int) {
 	var used []int // parity
 	for i := 0; len(used) < len(lost); i++ {
 		if shards[c.data+i] != nil {

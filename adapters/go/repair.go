@@ -27,8 +27,8 @@ type RepairGroup struct {
 	K, R, Step int
 }
 
-// number is that of a frame of the group.
-func (g *RepairGroup) number(at int) uint64 { return g.Base + uint64(at)*uint64(g.Step) }
+// Number is that of a frame of the group.
+func (g *RepairGroup) Number(at int) uint64 { return g.Base + uint64(at)*uint64(g.Step) }
 
 // check refuses what is out of range, and numbers that do not exist.
 func (g *RepairGroup) check(code Code, clause string) error {
@@ -159,12 +159,13 @@ func EncodeRepair(group RepairGroup, frames [][]byte) ([][]byte, error) {
 type RepairSet struct {
 	RepairGroup
 	size   int
+	taken  uint32   // a bit for each index
 	parity [][]byte // by index; nil for what is not there
 }
 
 // NewRepairSet begins one with the first repair of a group, which Add is still to take.
 func NewRepairSet(first Repair) *RepairSet {
-	return &RepairSet{first.RepairGroup, len(first.Parity), make([][]byte, first.R)}
+	return &RepairSet{RepairGroup: first.RepairGroup, size: len(first.Parity), parity: make([][]byte, first.R)}
 }
 
 // Judge says why repair of the group is not taken: [RepairMismatch] or [Duplicate] (FEC-16).
@@ -172,14 +173,23 @@ func (s *RepairSet) Judge(one Repair) error {
 	if one.K != s.K || one.R != s.R || len(one.Parity) != s.size {
 		return refuse(RepairMismatch, "FEC-16", "k, r or the size differs from earlier repair")
 	}
-	if s.parity[one.Index] != nil {
+	if s.taken>>one.Index&1 == 1 {
 		return refuse(Duplicate, "FEC-16", "index %d was taken", one.Index)
 	}
 	return nil
 }
 
 // Add takes repair that Judge lets pass; it keeps the parity.
-func (s *RepairSet) Add(one Repair) { s.parity[one.Index] = one.Parity }
+func (s *RepairSet) Add(one Repair) {
+	s.parity[one.Index] = one.Parity
+	s.taken |= 1 << one.Index
+}
+
+// Count is how much of the repair that was taken is there.
+func (s *RepairSet) Count() int { return s.R - len(missing(s.parity)) }
+
+// Drop lets go of the repair that is there. It still counts as taken.
+func (s *RepairSet) Drop() { clear(s.parity) }
 
 // Recover gives the missing frames of the group in ascending order; of frames, those that are missing are nil. Too few are
 // refused with [NotRecoverable], and what cannot be with [RepairMismatch] (FEC-21, FEC-22).
@@ -188,7 +198,7 @@ func (s *RepairSet) Recover(frames [][]byte) ([][]byte, error) {
 	if len(lost) == 0 {
 		return nil, nil
 	}
-	if len(lost) > s.R-len(missing(s.parity)) {
+	if len(lost) > s.Count() {
 		return nil, refuse(NotRecoverable, "FEC-37", "%d frames are missing", len(lost))
 	}
 	shards := slices.Concat(make([][]byte, s.K), s.parity)

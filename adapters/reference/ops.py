@@ -29,7 +29,10 @@ from adapters.testee_kit import (
 )
 from adapters.testee_kit import answer as serve_answer
 
-PROFILES = ("frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream", "tcp", "mux", "rs", "fec")
+PROFILES = (
+    *("frame", "zstd", "xchacha", "message", "sparse", "quant"),
+    *("handshake", "stream", "tcp", "mux", "rs", "fec", "adapt"),
+)
 TRANSPORTS = ("udp", "tcp")
 EXTRAS: list[str] = []
 """Profiles, and transports of the same names, with a library of their own: claimed by the testees that have it."""

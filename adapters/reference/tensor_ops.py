@@ -1,4 +1,4 @@
-"""The testee's ops on messages, sparse tensors and quantizers."""
+"""The testee's ops on messages, sparse tensors, quantizers and the choice among them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import resonant
 
-from adapters.testee_kit import SHAPES, Op
+from adapters.testee_kit import ADAPT, PAYLOADS, SHAPES, Op
 
 SOURCES = {"f16": ("<f2", 2), "f32": ("<f4", 4), "bf16": ("<u2", 2)}  # numpy dtype and bytes of an element
 
@@ -72,9 +72,17 @@ def dequantize(bits: int, count: int, codes: bytes, scale: bytes | None = None) 
     return {"data": resonant.dequantize(codes, bits=bits, count=count, scale=scale).tobytes().hex()}
 
 
+def adapt(**given: Any) -> dict[str, Any]:
+    """Elements to the form that is chosen."""
+    choice = resonant.adapt(**given)
+    pairs = zip(PAYLOADS[choice.form], choice.payloads, strict=True)
+    return {"dtype": choice.form, **{name: payload.hex() for name, payload in pairs}}
+
+
 OPS = {
     "sparse_encode": Op(*SHAPES["sparse_encode"], sparse_encode),
     "sparse_decode": Op(*SHAPES["sparse_decode"], sparse_decode),
     "quantize": Op(*SHAPES["quantize"], quantize),
     "dequantize": Op(*SHAPES["dequantize"], dequantize),
+    "adapt": Op(*ADAPT, adapt),
 }

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import aioice.ice
 from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCSessionDescription
+from resonant.asyncio.channels import is_over
 from resonant.transport.webrtc import LABEL, MAX_BUFFERED_BYTES, PROTOCOL, message_limit
 from resonant.wire_values import MAX_FRAME_BYTES
 from tcp_wire import ARRIVAL_S, Arrived, Ending, NotArrivedError
@@ -50,7 +51,7 @@ class Channel:
         self.reliable = channel.maxRetransmits is None and channel.maxPacketLifeTime is None
         channel.bufferedAmountLowThreshold = MAX_BUFFERED_BYTES
         channel.on("message", self._note)
-        channel.on("close", self._note_end)
+        channel.on("close", self.note_end)
         channel.on("open", self.push)
         channel.on("bufferedamountlow", self.push)
 
@@ -59,7 +60,8 @@ class Channel:
             self._came.append(what)
             self._changed.notify_all()
 
-    def _note_end(self) -> None:
+    def note_end(self) -> None:
+        """Note the end of the channel, of which aiortc says nothing where the association ends before it is open."""
         # An association that ends has told its own end before it closes its channels (RTC-11).
         self._note(Ending.RESETS if self._channel.transport.state == "closed" else Ending.STOPS)
 
@@ -137,10 +139,11 @@ class WebrtcWire:
 
     def connect(self, link: str) -> bool:
         """Open a channel (RTC-1, RTC-3); what is sent on it waits until it is open. Whether there is an association."""
-        if self._association is None:
+        made = None if self._association is None else self._run(self._open(self._association))
+        if made is None:
             self.unmade.add(link)
             return False
-        self.channels[link] = self._run(self._open(self._association))
+        self.channels[link] = made
         return True
 
     def await_accepted(self, link: str, deadline: float) -> Iterator[str]:
@@ -228,9 +231,18 @@ class WebrtcWire:
             raise SignalError(f"the {kind} has no channels")
         self.limit = message_limit(description)
 
-    async def _open(self, association: RTCPeerConnection) -> Channel:
+    async def _open(self, association: RTCPeerConnection) -> Channel | None:
+        if is_over(association):
+            return None  # aiortc would let a channel wait there for ever
         made = association.createDataChannel(LABEL, protocol=PROTOCOL, ordered=False)
-        return Channel(made, self._changed, refused=False)
+        channel = Channel(made, self._changed, refused=False)
+
+        def changed() -> None:
+            if is_over(association):
+                channel.note_end()
+
+        association.on("connectionstatechange", changed)
+        return channel
 
     def _note_channel(self, made: RTCDataChannel) -> None:
         refused = made.protocol != PROTOCOL

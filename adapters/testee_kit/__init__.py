@@ -33,6 +33,7 @@ from .schema import (
     array,
     boolean,
     decimal,
+    distinct,
     hexadecimal,
     integer,
     made,
@@ -44,12 +45,14 @@ from .schema import (
     text,
 )
 from .server import Wires, read_arguments, serve
-from .tensors import SHAPES
+from .tensors import ADAPT, PAYLOADS, SHAPES
 from .values import Fields, RefusedError, Slice
 
 __all__ = [
+    "ADAPT",
     "DATA",
     "MAX_PIECES",
+    "PAYLOADS",
     "PIECE_BYTES",
     "SHAPES",
     "STOP",
@@ -73,6 +76,7 @@ __all__ = [
     "array",
     "boolean",
     "decimal",
+    "distinct",
     "greet",
     "hexadecimal",
     "integer",

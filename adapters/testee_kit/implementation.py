@@ -21,6 +21,8 @@ them:
              tcp_join(frames) -> bytes
     rs       rs_encode(k, r, shards) -> the shards of parity
              rs_decode(k, r, shards) -> all shards; of those that it is given, the missing ones are None
+    adapt    adapt(source, data, dims, allow, tolerance, budget=None) -> (dtype, payloads): those of `f16` are its
+             elements, of `i8` and `q4` codes and scale, of `sparse` values and index
 
 Ops on peers go into a dict OPS of name -> Op, as they are. TRANSPORTS names what the peers are on, `udp`,
 `tcp` and `quic`, and use_wires(wires) is given a socket for each of them first: a bound one of UDP, for TCP one that
@@ -38,7 +40,7 @@ from typing import Any, Final, Protocol, TypeAlias
 from .requests import STOP, Op, Performer, UnsupportedError, answer, greet
 from .schema import DATA, U32, Shape, array, boolean, hexadecimal, integer, nullable, text
 from .server import read_arguments, serve
-from .tensors import SHAPES
+from .tensors import ADAPT, PAYLOADS, SHAPES
 from .values import FIELDS, Fields, RefusedError, as_json
 
 Codes: TypeAlias = Mapping[type[Exception], str | Callable[[Any], str]]
@@ -59,6 +61,7 @@ OP_SHAPES: Final[Mapping[str, tuple[Shape, Shape]]] = {
     **SHAPES,
     "tcp_split": ({"chunks": array(DATA), "ended": boolean}, {}),
     "tcp_join": ({"frames": array(DATA)}, {}),
+    "adapt": ADAPT,
     "rs_encode": ({"k": U32, "r": U32, "shards": array(DATA)}, {}),
     "rs_decode": ({"k": U32, "r": U32, "shards": array(nullable(DATA))}, {}),
 }
@@ -167,8 +170,8 @@ def _performer(op: str, call: Callable[..., Any], profiles: Sequence[str]) -> Pe
         return _decoding(call, profiles)
     if op == "encode":
         return _encoding(call, profiles)
-    if op == "tcp_split":
-        return _splitting(call)
+    if op in _FORMED:
+        return _FORMED[op](call)
     if op in _LISTS:
         return _of_lists(op, call, _LISTS[op])
     if op in _RESULTS:
@@ -200,6 +203,15 @@ def _of_bytes(op: str, call: Callable[..., Any], names: tuple[str, ...]) -> Perf
     return perform
 
 
+def _adapting(call: Callable[..., Any]) -> Performer:
+    def adapt(**given: Any) -> dict[str, Any]:
+        dtype, payloads = _formed("adapt", lambda found: (found[0], tuple(found[1])), call(**given), "choice")
+        pairs = _formed("adapt", lambda one: list(zip(PAYLOADS[one], payloads, strict=True)), dtype, "dtype")
+        return {"dtype": dtype, **{name: _formed("adapt", _hex, part, "bytes") for name, part in pairs}}
+
+    return adapt
+
+
 def _of_lists(op: str, call: Callable[..., Any], name: str) -> Performer:
     def perform(**given: Any) -> dict[str, Any]:
         return {name: [_formed(op, _hex, part, "bytes") for part in _formed(op, tuple, call(**given), name)]}
@@ -214,6 +226,10 @@ def _splitting(call: Callable[..., Any]) -> Performer:
         return {"frames": [_formed("tcp_split", _hex, frame, "bytes") for frame in frames], "end": end, "held": held}
 
     return split
+
+
+_FORMED: Final[Mapping[str, Callable[[Callable[..., Any]], Performer]]] = {"tcp_split": _splitting, "adapt": _adapting}
+"""op -> the maker of its performer, whose result has a form of its own."""
 
 
 def _encoding(call: Callable[..., Any], profiles: Sequence[str]) -> Performer:

@@ -88,6 +88,19 @@ def array(check: Check, least: int = 0, most: int | None = None) -> Check:
     return check_all
 
 
+def distinct(check: Check) -> Check:
+    """A list of values of one kind, none of them twice, as a tuple."""
+    listed = array(check)
+
+    def check_all(at: str, value: Any) -> tuple[Any, ...]:
+        found: tuple[Any, ...] = listed(at, value)
+        if len(set(found)) < len(found):
+            raise BadRequestError(f"{at} has a value twice")
+        return found
+
+    return check_all
+
+
 def nullable(check: Check) -> Check:
     """A value of this kind, or null as None."""
 

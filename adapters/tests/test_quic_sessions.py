@@ -1,11 +1,7 @@
-"""Sessions of two implementations over QUIC, whose packets a relay carries: each library with each other one.
-
-RESONANT_TCP_SESSIONS says how many long sessions of each pair are tried at night; their seeds are 0, 1, ….
-"""
+"""Sessions of two implementations over QUIC, whose packets a relay carries: each library with each other one."""
 
 from __future__ import annotations
 
-import os
 import select
 import shutil
 import socket
@@ -22,8 +18,8 @@ from adapters.driver import Testee, build_adapter, load_adapter
 from adapters.driver.transport.certificates import make_certificate
 from adapters.tests.made_testees import ADAPTERS
 from adapters.tests.peers import CONFIG, KEY, SALT, SERVER, Talk
+from adapters.tests.seeds import seeds_of
 
-SESSIONS = int(os.environ.get("RESONANT_TCP_SESSIONS", "4"))
 FRAMES, LONG = 6, 200
 PAYLOAD_BYTES = 60 << 10
 STREAMS = {"client": (3, 5), "server": (4, 6)}
@@ -218,7 +214,7 @@ def test_streams_are_whole_while_another_one_is_withheld(
 
 @pytest.mark.nightly("longer streams; test_streams_are_whole_while_another_one_is_withheld finds the same faults")
 @pytest.mark.xdist_group("quic")
-@pytest.mark.parametrize("seed", range(SESSIONS))
+@pytest.mark.parametrize("seed", seeds_of("QUIC"), ids="seed-{}".format)
 @pytest.mark.parametrize(("client", "server"), PAIRS)
 def test_long_streams_are_whole_while_another_one_is_withheld(
     talks: dict[str, dict[str, Talk]], client: str, server: str, seed: int

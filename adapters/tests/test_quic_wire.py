@@ -9,7 +9,8 @@ import pytest
 from cryptography import x509
 
 from adapters.driver.transport.certificates import Certificate, make_certificate
-from adapters.driver.transport.quic_wire import LARGEST_DATAGRAM, Grants, QuicPeer
+from adapters.driver.transport.quic_terms import LARGEST_DATAGRAM, Grants
+from adapters.driver.transport.quic_wire import QuicPeer
 
 MAIN = 0
 NOWHERE = ("127.0.0.1", 9)

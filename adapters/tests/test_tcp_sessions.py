@@ -1,11 +1,7 @@
-"""Sessions of two implementations over real TCP sockets, with a relay that divides what it carries as a seed says.
-
-RESONANT_TCP_SESSIONS says how many long sessions of each pair are tried at night; their seeds are 0, 1, ….
-"""
+"""Sessions of two implementations over real TCP sockets, with a relay that divides what it carries as a seed says."""
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -18,8 +14,8 @@ import pytest
 from adapters.driver import ConnectionPeer, Testee, build_adapter, load_adapter
 from adapters.tests.made_testees import ADAPTERS
 from adapters.tests.peers import CONFIG, KEY, SALT, SERVER, Talk
+from adapters.tests.seeds import seeds_of
 
-SESSIONS = int(os.environ.get("RESONANT_TCP_SESSIONS", "4"))
 FRAMES, LONG = 6, 200
 PAYLOAD_BYTES = 60 << 10
 STREAM = {"client": 3, "server": 4}
@@ -180,7 +176,7 @@ def test_streams_are_whole_however_a_relay_divides_them(
 
 @pytest.mark.nightly("longer streams; test_streams_are_whole_however_a_relay_divides_them finds the same faults")
 @pytest.mark.xdist_group("tcp")
-@pytest.mark.parametrize("seed", range(SESSIONS))
+@pytest.mark.parametrize("seed", seeds_of("TCP"), ids="seed-{}".format)
 @pytest.mark.parametrize(("client", "server"), PAIRS)
 def test_long_streams_are_whole_however_a_relay_divides_them(
     talks: dict[str, dict[str, Talk]], client: str, server: str, seed: int

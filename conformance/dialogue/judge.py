@@ -10,6 +10,7 @@ from adapters.driver import Address, Answer, HarnessError, StartError, WirePeer,
 from reports.outcome import Outcome
 
 from ..model.cases import Case
+from ..model.extras import MissingError
 from ..model.testee import AsksPeers
 from ..model.unanswered import not_judged
 from ..model.verdict import PASSED, PASSED_UNNAMED, Verdict
@@ -22,7 +23,7 @@ from .ends import QUIC, UDP, WEBRTC, EndError, Ends
 from .parse import parse_dialogue
 from .player import OpenEnds, Player, StoppedError
 from .quic import QuicEnds
-from .quic_end import MissingError, OpenQuic, certificate, open_quic
+from .quic_end import OpenQuic, certificate, open_quic
 from .steps import Dialogue, Raw
 from .transcript import Transcript
 

@@ -11,6 +11,7 @@ from resonant.describe.registry import registry
 
 from adapters.driver import Address
 
+from ..model.extras import without_quic
 from .carriages import PAGE, Carriages
 from .ends import EndError
 from .steps import MAIN
@@ -48,25 +49,21 @@ _LEAST = {
 }
 
 
-class MissingError(Exception):
-    """The suite lacks what it needs to speak QUIC; the text says what to install."""
-
-
 @cache
 def certificate() -> Certificate:
     """The certificate of this run (specs/testee.md section 6). Raises MissingError."""
     try:
         from adapters.driver.transport.certificates import make_certificate  # noqa: PLC0415 - an extra of the suite
     except ImportError as error:
-        text = f"to play over QUIC the suite needs aioquic: pip install 'resonant-conformance[quic]' ({error})"
-        raise MissingError(text) from error
+        raise without_quic("play", error) from error
     return make_certificate()
 
 
 def open_quic(to: Address, letter: str, listening: bool, datagrams: int | None) -> QuicPeer:
     """An `OpenQuic` with nothing added."""
     made = certificate()
-    from adapters.driver.transport.quic_wire import LARGEST_DATAGRAM, QuicPeer  # noqa: PLC0415 - an extra of the suite
+    from adapters.driver.transport.quic_terms import LARGEST_DATAGRAM  # noqa: PLC0415 - an extra of the suite
+    from adapters.driver.transport.quic_wire import QuicPeer  # noqa: PLC0415 - as above
 
     size = LARGEST_DATAGRAM if datagrams is None else datagrams
     return QuicPeer(to, made, listening=listening, datagram=size)

@@ -10,8 +10,16 @@ from dataclasses import replace
 from .asks import asks_for_pieces, first_piece_alone, pieces_when_asked
 from .basics import Probe, expect_kind, run_probe
 from .batches import batch_as_alone, not_in_batches
-from .carriages import before_main, carriages_counted, carriages_in_parts, other_protocol, other_server
-from .channels import messages_counted, signalling, unusable_descriptions
+from .carriages import (
+    before_main,
+    carriages_counted,
+    carriages_in_parts,
+    garbage_packets,
+    never_granted,
+    other_protocol,
+    other_server,
+)
+from .channels import messages_counted, never_acknowledged, no_association, signalling, unusable_descriptions
 from .connections import arrived_in_parts, never_read, nobody_there, sent_told, transports_named
 from .datagrams import bad_heads, kept_replies, long_reply, one_reply_each, pieces_in_any_order, stranger_ignored
 from .peers import (
@@ -51,11 +59,15 @@ OVER_QUIC = (
     Probe("before-main", "A ping before main is there.", ("QUI-3",), before_main),
     Probe("other-protocol", "A client of another protocol.", ("QUI-1",), other_protocol),
     Probe("other-server", "A server of another protocol.", ("QUI-1", "QUI-15"), other_server),
+    Probe("garbage-packets", "Packets that are none of QUIC.", ("QUI-1",), garbage_packets),
+    Probe("never-granted", "An end that grants nothing more.", ("TST-17",), never_granted),
 )
 ON_CHANNELS = (
     Probe("signalling", "Associations, offered by either end.", ("TST-33",), signalling),
     Probe("unusable-descriptions", "What is no description.", ("TST-33",), unusable_descriptions),
     Probe("messages-counted", "Messages of a channel as they come.", ("TST-31",), messages_counted),
+    Probe("no-association", "A channel that cannot be made.", ("RTC-11",), no_association),
+    Probe("never-acknowledged", "A channel from which nobody reads.", ("TST-17",), never_acknowledged),
 )
 OVER_TCP = (
     Probe("arrived-in-parts", "Bytes of a connection as they come.", ("TST-28",), arrived_in_parts),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.driver import Answer, RequestError
+from adapters.driver.transport.sockets import open_udp
 
 from ..model.peer_requests import CONFIG
 from ..model.transports import QUIC
@@ -13,7 +15,7 @@ from ..model.verdict import PASSED, Verdict
 from ..wire.build import DType, Frame, Slice, Type, build, sync
 from ..wire.lengths import with_length
 from .basics import wrong
-from .connections import LATE_S
+from .connections import LATE_S, refused_in_time
 from .peers import NotPerformedError, Talk, probe_of_peers, same
 
 if TYPE_CHECKING:
@@ -23,6 +25,23 @@ if TYPE_CHECKING:
 _SERVER: Final = "the-server"
 _OTHER: Final = "resonant/0"
 _STOPPED: Final = 3
+_NOISE: Final = hashlib.shake_128().digest(1200)
+_INITIAL: Final = bytes.fromhex("c00000000108")
+"""The beginning of a first packet: of version 1, to a connection id of 8 bytes (RFC 9000 section 17.2)."""
+_GARBAGE: Final = (
+    b"",
+    b"\0",
+    b"GET / HTTP/1.1\r\n\r\n",
+    build(sync(1, 0, {"method": "ping", "ts": 0})),
+    _NOISE,
+    b"\x40" + _NOISE,
+    b"\xff" * 1200,
+    _INITIAL,
+    _INITIAL + _NOISE[:-6],
+    bytes.fromhex("c00000000100ff") + _NOISE,
+    bytes.fromhex("c0fafafafa08") + _NOISE,
+)
+"""No packets of QUIC, and first ones that nobody can read, some of a version that does not exist."""
 
 
 def _certificate() -> Certificate:
@@ -190,3 +209,39 @@ def other_server(talk: Talk) -> Verdict:
     told: list[object] = [(event["event"], event.get("code")) for event in talk.need(answer)["events"]]
     told += talk.need(talk.ask("peer_poll"))["events"]
     return same([("closed", "CONNECTION_RESET")], told)
+
+
+@probe_of_peers
+def never_granted(talk: Talk) -> Verdict:
+    """TST-17, QUI-17: an end that grants nothing more holds up no op, costs bounded memory, and gets all in the end."""
+    certificate = _certificate()
+    _serve(talk, certificate)
+    end = _connect(talk, certificate)
+    main, ping = end.open_stream(both_ways=True), with_length(_ping(1))
+    end.withhold(withheld=True)
+    end.send(main, ping)
+    _taken(talk, end, main, len(ping))
+    told, verdict = refused_in_time(talk, f"{QUIC}-{end.port}", "QUI-17")
+    if not verdict.passed:
+        return verdict
+    end.withhold(withheld=False)
+    end.wait(lambda: end.received >= told)
+    return same(f"{told} bytes, as told in sent", f"{end.received} bytes, as told in sent")
+
+
+@probe_of_peers
+def garbage_packets(talk: Talk) -> Verdict:
+    """QUI-1: what is no packet of QUIC is nothing to anybody: a connection of before and one of after it go on."""
+    certificate = _certificate()
+    _serve(talk, certificate)
+    ends = [_connect(talk, certificate)]
+    with open_udp(talk.testee.wires.get(QUIC)) as stranger:
+        for packet in _GARBAGE:
+            stranger.sendto(packet, talk.testee.wires[QUIC])
+    ends.append(_connect(talk, certificate))
+    told = []
+    for end in ends:
+        main, ping = end.open_stream(both_ways=True), with_length(_ping(1))
+        end.send(main, ping)
+        told.append(_told(_taken(talk, end, main, len(ping))))
+    return same([["established"]] * 2, told)

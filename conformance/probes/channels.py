@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.driver import RequestError
 
+from ..model.peer_requests import CONFIG
 from ..model.transports import WEBRTC
 from ..model.verdict import PASSED, Verdict
 from ..wire.build import build, sync
 from .basics import expect_kind, wrong
+from .connections import refused_in_time
 from .peers import NotPerformedError, Talk, probe_of_peers, same
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 _UNUSABLE = ({"offer": "v=0"}, {"offer": "no description"}, {"answer": "v=0"})
 _TEXT = "no frame"
+_SERVER = "the-server"
 
 
 def _signal(talk: Talk, given: Mapping[str, str]) -> Mapping[str, Any]:
@@ -96,3 +99,29 @@ def messages_counted(talk: Talk) -> Verdict:
     channel.close()
     told += _told(talk, channel, ended=True)
     return same(["established", "dropped", "dropped", "lost", "closed"], told)
+
+
+@probe_of_peers
+def never_acknowledged(talk: Talk) -> Verdict:
+    """TST-17, RTC-9: an end that reads nothing holds up no op, costs bounded memory, and frames for it are refused."""
+    talk.serve()
+    association = _associate(talk)
+    channel, told = _greet(talk, association)
+    if told != ["established"]:
+        return same(["established"], told)
+    association.fall_silent()
+    return refused_in_time(talk, f"{WEBRTC}-{channel.id}", "RTC-9")[1]
+
+
+@probe_of_peers
+def no_association(talk: Talk) -> Verdict:
+    """RTC-11: a client whose association is over tells once that its channel could not be made."""
+    _associate(talk).close()
+    to = {"link": _SERVER, "transport": WEBRTC, "stream_id": 1}
+    talk.need(talk.ask("peer_open", role="client", config=CONFIG, **to))
+    answer = talk.ask("peer_poll", arrived={"link": _SERVER, "bytes": 0, "ended": True})
+    if isinstance(answer, RequestError):
+        return wrong("ok, as there is nothing to take (TST-28)", answer)
+    told: list[object] = [(event["event"], event.get("code")) for event in talk.need(answer)["events"]]
+    told += talk.need(talk.ask("peer_poll"))["events"]
+    return same([("closed", "CONNECTION_RESET")], told)

@@ -136,19 +136,25 @@ def never_read(talk: Talk) -> Verdict:
     end, link = _connect(talk)
     end.send(_ping(1))
     _after(talk, end, link)
+    told, verdict = refused_in_time(talk, link)
+    if not verdict.passed:
+        return verdict
+    end.read_to(told)
+    return same(f"{told} bytes, as told in sent", f"{end.received} bytes, as told in sent")
+
+
+def refused_in_time(talk: Talk, link: str, clause: str = "TCP-20") -> tuple[int, Verdict]:
+    """Have so much data sent that it must be refused; the bytes told in `sent`, and whether it was, within bounds."""
     before = peak_bytes(talk.testee.pid, afresh=True)
     told, answer = _fill(talk, link)
     after = peak_bytes(talk.testee.pid)
     if not isinstance(answer, Reject):
         talk.need(answer)  # what it does not perform is for the cases to judge
-        return wrong(f"a reject before {_MOST_UNREAD + _BY_THE_SYSTEM >> 20} MiB were sent (TCP-20)", answer)
+        return told, wrong(f"a reject before {_MOST_UNREAD + _BY_THE_SYSTEM >> 20} MiB were sent ({clause})", answer)
     if before is not None and after is not None and after - before > MOST_BYTES + _MOST_UNREAD:
-        text = f"{after - before >> 20} MiB more"
-        return Verdict(
-            Outcome.FAIL, "takes too much memory for what nobody reads", f"{MOST_BYTES + _MOST_UNREAD >> 20} MiB", text
-        )
-    end.read_to(told)
-    return same(f"{told} bytes, as told in sent", f"{end.received} bytes, as told in sent")
+        text, most = f"{after - before >> 20} MiB more", f"{MOST_BYTES + _MOST_UNREAD >> 20} MiB"
+        return told, Verdict(Outcome.FAIL, "takes too much memory for what nobody reads", most, text)
+    return told, PASSED
 
 
 def _fill(talk: Talk, link: str) -> tuple[int, Answer]:

@@ -40,10 +40,11 @@ def declare(add: Callable[..., object]) -> None:
     """Declare each option by a function that takes what argparse's does; their help is the documentation."""
     add(
         "--impl",
-        metavar="NAME|PATH|udp://HOST:PORT|tcp://HOST:PORT|wrong:NAME",
+        metavar="NAME|PATH|udp://HOST:PORT|tcp://…|quic://…|wrong:NAME",
         help="the implementation: the path of an adapter.toml or of its folder, or the name of a folder below "
         f"adapters/ (default: {DEFAULT_IMPL}, the suite's own); or the address of a running server, which is then "
-        "judged from outside, by what it answers alone (profiles handshake and stream, over TCP also tcp); or "
+        "judged from outside, by what it answers alone (profiles handshake and stream, over TCP also tcp, over QUIC, "
+        "where its certificate is taken as it is, also quic); or "
         "wrong:NAME, one that is wrong on purpose, to see what the suite says of it (names: resonant-conformance list "
         "wrong)",
     )

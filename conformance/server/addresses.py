@@ -1,4 +1,4 @@
-"""The address of a server, as --impl names it: udp://HOST:PORT or tcp://HOST:PORT."""
+"""The address of a server, as --impl names it: udp://HOST:PORT, tcp://HOST:PORT or quic://HOST:PORT."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-UDP, TCP = "udp", "tcp"
-_KINDS: Final[Mapping[str, socket.SocketKind]] = MappingProxyType({UDP: socket.SOCK_DGRAM, TCP: socket.SOCK_STREAM})
+UDP, TCP, QUIC = "udp", "tcp", "quic"
+_KINDS: Final[Mapping[str, socket.SocketKind]] = MappingProxyType(
+    {UDP: socket.SOCK_DGRAM, TCP: socket.SOCK_STREAM, QUIC: socket.SOCK_DGRAM}
+)
 TRANSPORTS: Final = tuple(_KINDS)
 """The transports over which a server can be judged."""
-FORMS: Final = " or ".join(f"{name}://HOST:PORT" for name in TRANSPORTS)
+CONNECTED: Final = tuple(name for name in TRANSPORTS if name != UDP)
+"""Those over which a conversation has a connection. The profile of each has its name."""
+_FORMS: Final = tuple(f"{name}://HOST:PORT" for name in TRANSPORTS)
+FORMS: Final = f"{', '.join(_FORMS[:-1])} or {_FORMS[-1]}"
 _OF_SCHEMES: Final = "+.-"
 """Beside letters and digits, what a scheme is made of."""
 
@@ -29,6 +34,8 @@ class Address:
     family: int
     target: Any
     transport: str = UDP
+    name: str = ""
+    """The name of the host, which a certificate may be for; empty where only its number is known."""
 
     @property
     def kind(self) -> socket.SocketKind:
@@ -66,4 +73,13 @@ def parse_addresses(impl: str) -> list[Address]:
     except OSError as error:
         raise UnreachableError(f"--impl={impl}: {host} has no address: {error.strerror}") from None
     ordered = sorted(found, key=lambda one: one[0] != socket.AF_INET)
-    return [Address(family, target, transport) for family, _, _, _, target in ordered]
+    name = "" if _is_number(host) else host
+    return [Address(family, target, transport, name) for family, _, _, _, target in ordered]
+
+
+def _is_number(host: str) -> bool:
+    try:
+        socket.getaddrinfo(host, None, flags=socket.AI_NUMERICHOST)
+    except OSError:
+        return False
+    return True

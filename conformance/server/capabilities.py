@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..wire.build import DType, Slice
+from .addresses import QUIC, TCP, UDP
 
 MODALITIES = ("text", "image", "audio", "graph", "mixed")
 LISTS = ("compress", "crypto", "modality", "dtype")
@@ -31,8 +32,8 @@ class Learned:
     require_crypto: bool = False
     streams: bool = False
     """Whether it answered a TAIL: the profile `stream` is judged then."""
-    tcp: bool = False
-    """Whether it is asked over TCP: the profile `tcp` is judged then."""
+    transport: str = UDP
+    """That over which it is asked: the profile of that name is judged then."""
 
     @property
     def modality_code(self) -> int | None:
@@ -51,7 +52,7 @@ class Learned:
         return found or ()
 
 
-def learned_from(message: Mapping[str, Any], *, streams: bool = False, tcp: bool = False) -> Learned:
+def learned_from(message: Mapping[str, Any], *, streams: bool = False, transport: str = UDP) -> Learned:
     """Read a capability leniently: what is missing or wrong counts as not said."""
     supports = message.get("supports")
     inner: Mapping[str, Any] = supports if isinstance(supports, dict) else {}
@@ -65,7 +66,7 @@ def learned_from(message: Mapping[str, Any], *, streams: bool = False, tcp: bool
         dtype=_names(inner.get("dtype")),
         require_crypto=inner.get("require_crypto") is True,
         streams=streams,
-        tcp=tcp,
+        transport=transport,
     )
 
 
@@ -90,4 +91,5 @@ LISTS_MODALITY = Need("the server's capability has no modality", lambda it: it.m
 AGREES_MODALITY = Need("the server agrees to no modality", lambda it: it.modality_code is not None)
 AGREES_DATA = Need("the server agrees to none of f16, i8 and q4", lambda it: it.tensor is not None)
 STREAMS = Need("the server let a TAIL pass without an answer: it seems to have no streams", lambda it: it.streams)
-OVER_TCP = Need("the server is asked over UDP", lambda it: it.tcp)
+OVER_TCP = Need("the server is not asked over TCP", lambda it: it.transport == TCP)
+OVER_QUIC = Need("the server is not asked over QUIC", lambda it: it.transport == QUIC)

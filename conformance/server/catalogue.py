@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import zip_longest
 
-from . import dropped, endings, framing, malformed, pings, refusals, streams
+from . import carriages, dropped, endings, framing, malformed, pings, refusals, streams
 from . import stream_verification as stream_sums
 from .check import Check
 
@@ -33,12 +33,17 @@ _CHAINS: tuple[tuple[str, str], ...] = (
     ("handshake", "stale no-trace heart-and-two-slices"),
     ("handshake", "reply-limit ping-at-the-limit"),
     ("tcp", "divided too-short too-large broken-frames largest half-close cut-short separate many deadlines"),
+    (
+        "quic",
+        "another-protocol limits divided too-short too-large broken-frames largest half-close main-reset cut-short "
+        "second-main unis uni-held datagrams mismatch faults-on-unis cut-unis separate many deadlines",
+    ),
 )
 
 
 def modules_checks() -> tuple[Check, ...]:
     """The checks of all modules, in no particular order."""
-    modules = (pings, malformed, refusals, dropped, streams, stream_sums, framing, endings)
+    modules = (pings, malformed, refusals, dropped, streams, stream_sums, framing, endings, carriages)
     return tuple(check for module in modules for check in module.CHECKS)
 
 

@@ -54,7 +54,7 @@ def run_check(check: Check, server: Outside) -> Verdict:
     life = server.life()
     if life is Life.ANSWERS:
         # A connection may end without the server: what lives on did that itself.
-        return replace(verdict, outcome=Outcome.FAIL) if server.over_tcp and _crashed(verdict) else verdict
+        return replace(verdict, outcome=Outcome.FAIL) if server.connects and _crashed(verdict) else verdict
     return _given_up(verdict.summary, verdict.expected, _why(life, server))
 
 

@@ -181,12 +181,24 @@ class Conversation:
             self.send(frame)
         self.nothing_but_a_ping(what)
 
+    def is_answered(self, frame: Frame) -> bool:
+        """Send a frame, and whether an answer to it came before that to a ping which changes nothing."""
+        self.send(frame)
+        if self._fenced("an answer").stream_id == FENCE_STREAM:
+            return False
+        self.reply("the answer to a ping")
+        return True
+
+    def _fenced(self, expected: str) -> Reply:
+        """Send a ping that changes nothing, and give what comes next."""
+        fence = sync(FENCE_STREAM, self._lane.fences, _FENCE)
+        self._lane.fences += 1
+        return self.answer(fence, expected)
+
     def nothing_but_a_ping(self, what: str) -> None:
         """Send a ping that changes nothing, and see that nothing came before its answer."""
         expected = f"nothing for {what}, and then the answer to the ping after it"
-        fence = sync(FENCE_STREAM, self._lane.fences, _FENCE)
-        self._lane.fences += 1
-        reply = self.answer(fence, expected)
+        reply = self._fenced(expected)
         need(reply.stream_id == FENCE_STREAM, f"{what} was answered", expected, reply.text())
 
 

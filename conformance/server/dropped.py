@@ -64,7 +64,7 @@ def other_methods(server: Outside) -> Verdict:
 def broken(server: Outside) -> Verdict:
     """Pings that are broken in one way each, which would be answered if nobody looked."""
     # A connection carries no frame so short, and ends at its length (TCP-3).
-    rows = [row for row in broken_frames() if not server.over_tcp or len(row[1]) >= SMALLEST]
+    rows = [row for row in broken_frames() if not server.connects or len(row[1]) >= SMALLEST]
     for few in batches(rows):
         with server.conversation() as talk:
             for what, datagram in few:

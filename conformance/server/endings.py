@@ -6,21 +6,23 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from time import monotonic, sleep
-from typing import Final
+from typing import Final, TypeAlias
 
 from ..model.verdict import PASSED, Verdict
 from ..wire.build import Frame, Type, build
 from ..wire.lengths import with_length
-from .capabilities import OVER_TCP
+from .capabilities import OVER_QUIC, OVER_TCP
 from .check import Check
 from .conversation import WrongError, need
-from .framing import ends
+from .framing import TRUNCATED_FRAME, End, check_number, ends
 from .pings import ping
 from .refusals import F16, STREAM
 from .server import Outside
-from .ways import Connection, EndedError
+from .ways import EndedError, Link
 
 MOST: Final = 64  # TCP-19
+FRAME_TIMEOUT, HANDSHAKE_TIMEOUT = 4, 7
+"""Numbers of errors over QUIC (specs/quic.md section 2)."""
 _LATE, _EARLY, _TICKS = 0.3, 0.1, 50
 """Parts of a deadline: how much later or earlier an end may be seen, and how often one looks."""
 
@@ -28,8 +30,8 @@ _LATE, _EARLY, _TICKS = 0.3, 0.1, 50
 def half_close(server: Outside) -> Verdict:
     """Three pings, and then nothing more is sent: each is answered, and then the server ends its side, too."""
     data = b"".join(with_length(build(ping(seq))) for seq in range(3))
-    ends(server, data, "an end between frames", "TCP-10", stops=True, answers=3)
-    ends(server, b"", "an end before the first frame", "TCP-10", stops=True, answers=0)
+    ends(server, data, End("an end between frames", "TCP-10", answers=3, stops=True))
+    ends(server, b"", End("an end before the first frame", "TCP-10", answers=0, stops=True))
     return PASSED
 
 
@@ -37,7 +39,8 @@ def cut_short(server: Outside) -> Verdict:
     """A ping, and then the end inside a length or a frame."""
     whole = with_length(build(ping()))
     for size in (1, 3, 4, len(whole) - 1):
-        ends(server, whole + whole[:size], f"an end {size} bytes after a frame", "TCP-11", stops=True)
+        due = End(f"an end {size} bytes after a frame", "TCP-11", TRUNCATED_FRAME, stops=True)
+        ends(server, whole + whole[:size], due)
     return PASSED
 
 
@@ -92,8 +95,10 @@ class _Watched:
 
     what: str
     clause: str
-    connection: Connection
+    connection: Link
     due_s: float | None
+    number: int = 0
+    """With which a connection over QUIC is closed."""
     trickle: bytes = b""
     """Bytes that are written meanwhile, one at a time."""
     begun_s: float = 0.0
@@ -113,7 +118,8 @@ def deadlines(server: Outside) -> Verdict:
                 talk.agree(0)
                 begun_s = monotonic()
             connection.write(data)
-            return _Watched(what, clause, connection, due_s, begun_s=begun_s)
+            number = FRAME_TIMEOUT if due_s == frame else HANDSHAKE_TIMEOUT
+            return _Watched(what, clause, connection, due_s, number, begun_s=begun_s)
 
         slow = begun("a frame of which a byte comes now and then", "TCP-8", frame, whole[:4])
         slow.trickle = whole[4:-1]
@@ -126,8 +132,8 @@ def deadlines(server: Outside) -> Verdict:
             begun("a session on which nothing is said", "TCP-9", None, b""),
         ]
         _watch(those, session * (1 + _LATE), frame / _TICKS)
-    for one in those:
-        _judge(one)
+        for one in those:
+            _judge(one, over_quic=server.over_quic)
     return PASSED
 
 
@@ -153,22 +159,26 @@ def _is_over(one: _Watched, count: int) -> bool:
     return one.connection.has_ended()
 
 
-def _judge(one: _Watched) -> None:
+def _judge(one: _Watched, *, over_quic: bool) -> None:
     got = "it goes on" if one.ended_s is None else f"it ended after {one.ended_s:.1f} s"
     if one.due_s is None:
         need(one.ended_s is None, f"{one.what} ended ({one.clause})", "a connection that goes on", got)
         return
     fits = one.ended_s is not None and one.due_s * (1 - _EARLY) <= one.ended_s <= one.due_s * (1 + _LATE)
     need(fits, f"{one.what} did not end in time ({one.clause})", f"an end after {one.due_s:.1f} s", got)
+    if over_quic:
+        check_number(one.connection.number(), one.number, f"{one.what}: closed with another number (QUI-8, QUI-13)")
 
 
-_ROWS: tuple[tuple[str, str, tuple[str, ...], Callable[[Outside], Verdict]], ...] = (
-    ("half-close", "The other end stops between frames.", ("TCP-10",), half_close),
-    ("cut-short", "The other end stops inside a frame.", ("TCP-11",), cut_short),
-    ("separate", "Sessions of two connections.", ("TCP-12", "TCP-14"), separate),
-    ("many", "64 connections at a time.", ("TCP-19",), many),
-    ("deadlines", "Connections that wait.", ("TCP-8", "TCP-9"), deadlines),
+_Row: TypeAlias = tuple[str, str, tuple[str, ...], tuple[str, ...], Callable[[Outside], Verdict]]
+_ROWS: tuple[_Row, ...] = (
+    ("half-close", "The other end stops between frames.", ("TCP-10",), ("QUI-14",), half_close),
+    ("cut-short", "The other end stops inside a frame.", ("TCP-11",), ("QUI-8",), cut_short),
+    ("separate", "Sessions of two connections.", ("TCP-12", "TCP-14"), ("QUI-13",), separate),
+    ("many", "64 connections at a time.", ("TCP-19",), ("QUI-13",), many),
+    ("deadlines", "Connections that wait.", ("TCP-8", "TCP-9"), ("QUI-8", "QUI-13"), deadlines),
 )
-CHECKS = tuple(
-    Check(f"tcp/outside/{name}", about, clauses, judge, (OVER_TCP,)) for name, about, clauses, judge in _ROWS
+CHECKS = (
+    *(Check(f"tcp/outside/{name}", about, tcp, judge, (OVER_TCP,)) for name, about, tcp, _, judge in _ROWS),
+    *(Check(f"quic/outside/{name}", about, quic, judge, (OVER_QUIC,)) for name, about, _, quic, judge in _ROWS),
 )

@@ -10,7 +10,7 @@ from reports.outcome import Outcome
 
 from ..model.verdict import Verdict
 from ..wire.lengths import LengthError
-from .addresses import TCP, Address
+from .addresses import QUIC, TCP, UDP, Address
 from .ways import Connection, EndedError
 
 _CLOSED: Final = ". No server listens there: start it, or name its port"
@@ -21,6 +21,11 @@ _SILENT_UDP: Final = (
 _SILENT_TCP: Final = (
     ". Does that port take frames over TCP, without TLS? A server without room for one more connection is silent, too"
 )
+_SILENT_QUIC: Final = (
+    ". Does that port take QUIC? A server that takes datagrams without it is named by udp://HOST:PORT, and one without "
+    "room for one more connection is silent, too"
+)
+_SILENT: Final = {UDP: _SILENT_UDP, TCP: _SILENT_TCP, QUIC: _SILENT_QUIC}
 _ENDS: Final = ". Does that port take frames over TCP, without TLS, and has it room for one more connection?"
 _TLS: Final = ". It speaks TLS: name a port that takes frames over plain TCP"
 _TLS_BEGINS: Final = (b"\x15\x03", b"\x16\x03")
@@ -41,12 +46,12 @@ def hint(verdict: Verdict, first: bytes | None, address: Address, patience_s: fl
     for begins, text in _OTHERS:
         if first is not None and first.startswith(begins):
             return text
-    if first == b"" and _speaks_tls(address, patience_s):
+    if first == b"" and address.transport == TCP and _speaks_tls(address, patience_s):
         return _TLS
-    if verdict.outcome is Outcome.CRASH:
-        return _CLOSED if first is None else _ENDS
+    if verdict.outcome is Outcome.CRASH and first is None:
+        return _CLOSED
     if verdict.outcome is Outcome.TIMEOUT:
-        return _SILENT_TCP if address.transport == TCP else _SILENT_UDP
+        return _SILENT[address.transport]
     return _ENDS if address.transport == TCP else ""
 
 

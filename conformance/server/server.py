@@ -7,18 +7,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 from enum import Enum, auto
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from reports.outcome import Outcome
 
+from ..model.extras import MissingError, without_quic
 from ..wire.build import Frame, Slice, Type, sync
-from .addresses import TCP, Address, UnreachableError, parse_addresses
+from .addresses import CONNECTED, QUIC, Address, UnreachableError, parse_addresses
 from .capabilities import Learned, learned_from
 from .conversation import SMALLEST_PING, Conversation, Waits, WrongError, reachable, wrong
 from .hints import hint
 from .lanes import Lane, Lanes
 from .local_ports import LocalPorts, start_now
 from .reply import Reply
-from .ways import Connection, Datagrams, Way
+from .ways import Connection, Datagrams, Link, Way
+
+if TYPE_CHECKING:
+    from .over_quic import Association
 
 _TAIL_STREAM = 9
 _KNOWN_STREAM = 15
@@ -52,37 +57,63 @@ class Outside:
         self._end = monotonic() + waits.run
 
     @property
-    def over_tcp(self) -> bool:
-        """Whether it is asked over TCP."""
-        return self.address.transport == TCP
+    def connects(self) -> bool:
+        """Whether each conversation with it has a connection."""
+        return self.address.transport in CONNECTED
+
+    @property
+    def over_quic(self) -> bool:
+        """Whether it is asked over QUIC."""
+        return self.address.transport == QUIC
 
     @contextlib.contextmanager
     def conversation(self) -> Iterator[Conversation]:
         """The next conversation of a check: without a session, or with one that a first ping replaces (HSK-17).
 
-        Its local address is fresh, unless checks share some: see `sharing`. Over TCP it is a connection of its own,
-        which ends with it: a server need not keep anything of one that has ended.
+        Its local address is fresh, unless checks share some: see `sharing`. Where there are connections it has one of
+        its own, which ends with it: a server need not keep anything of one that has ended.
         """
-        lane = self._lanes.give() if self._lanes and not self.over_tcp else self._fresh()
+        lane = self._lanes.give() if self._lanes and not self.connects else self._fresh()
         try:
             yield Conversation(lane, self.waits)
         finally:
             lane.way.close()
 
     @contextlib.contextmanager
-    def connected(self, local_port: int = 0) -> Iterator[tuple[Connection, Conversation]]:
-        """A connection over TCP, and the conversation on it. Raises WrongError."""
+    def connected(self, local_port: int = 0) -> Iterator[tuple[Link, Conversation]]:
+        """A connection, and the conversation on it. Raises WrongError."""
         connection = self.connect(local_port)
         try:
             yield connection, Conversation(Lane(connection), self.waits)
         finally:
             connection.close()
 
-    def connect(self, local_port: int = 0) -> Connection:
-        """A connection over TCP, from this port if one is named. Raises WrongError."""
+    @contextlib.contextmanager
+    def associated(self) -> Iterator[tuple[Association, Conversation]]:
+        """A connection over QUIC, and the conversation on its main. Raises WrongError."""
+        association = self.associate()
+        try:
+            yield association, Conversation(Lane(association), self.waits)
+        finally:
+            association.close()
+
+    def connect(self, local_port: int = 0) -> Link:
+        """A connection, over TCP from this port if one is named. Raises WrongError."""
+        if self.over_quic:
+            return self.associate()
         self._connections += 1
         with reachable():
             return Connection(self.address, self.waits.connect, local_port)
+
+    def associate(self, protocol: str = "") -> Association:
+        """A connection over QUIC, for which another protocol than ours may be offered. Raises WrongError."""
+        try:
+            from .over_quic import PROTOCOL, Association  # noqa: PLC0415 - an extra of the suite
+        except ImportError as error:
+            raise without_quic("judge a server", error) from error
+        self._connections += 1
+        with reachable():
+            return Association(self.address, self.waits.connect, protocol or PROTOCOL)
 
     @contextlib.contextmanager
     def sharing(self, lanes: Lanes) -> Iterator[None]:
@@ -102,7 +133,7 @@ class Outside:
         return Lane(self._new_way())
 
     def _new_way(self) -> Way:
-        return self.connect() if self.over_tcp else Datagrams(self._ports.fresh())
+        return self.connect() if self.connects else Datagrams(self._ports.fresh())
 
     def learn(self) -> None:
         """Find out what the server can. Raises WrongError where the smallest ping does not get capability."""
@@ -116,7 +147,7 @@ class Outside:
         talk = Conversation(lane, self.waits)
         said = _first_reply(talk, self.waits).message
         streams = not learned_from(said).require_crypto and _answers_tail(talk)
-        self.learned = learned_from(said, streams=streams, tcp=self.over_tcp)
+        self.learned = learned_from(said, streams=streams, transport=self.address.transport)
 
     def close(self) -> None:
         """End all conversations."""
@@ -136,8 +167,7 @@ class Outside:
     @property
     def first_bytes(self) -> bytes | None:
         """The first bytes that came on the connection on which it was learned from; None where there was none."""
-        way = self._known.way if self._known else None
-        return way.first if isinstance(way, Connection) else None
+        return self._known.way.first if self._known else None
 
     def assume_streams(self, assumed: bool) -> None:
         """Judge streams whatever the server showed, if the user says that it has them."""
@@ -157,7 +187,7 @@ class Outside:
         """The server's reaction to a ping, from a fresh address or at least from the first one."""
         if self._answers_anew():
             return Life.ANSWERS
-        if self.over_tcp:
+        if self.connects:
             return Life.SILENT
         known = self._known is not None and self._answers(self._known, self.addresses)
         return Life.ONLY_OLD if known else Life.SILENT
@@ -203,6 +233,9 @@ def _attached(impl: str, address: Address, waits: Waits) -> Outside:
         kind = _ClosedError if found.outcome is Outcome.CRASH else UnreachableError
         advice = hint(found, said, address, waits.reply)
         raise kind(f"--impl={impl}: {found.summary}; {found.got}{advice}") from None
+    except MissingError as error:
+        server.close()
+        raise UnreachableError(f"--impl={impl}: {error}") from None
     return server
 
 

@@ -25,6 +25,10 @@ class EndedError(ConnectionError):
 class Way(Protocol):
     """A carrier of frames to the server and back. Where there is no way any more, its methods raise OSError."""
 
+    @property
+    def first(self) -> bytes | None:
+        """The first bytes that came on a connection, for whoever wonders what they are; None where there is none."""
+
     def send(self, frame: bytes) -> None:
         """Send one frame."""
 
@@ -38,8 +42,57 @@ class Way(Protocol):
         """End it. May be called twice."""
 
 
+class Link(Way, Protocol):
+    """A way that is a connection: it carries bytes, and has an end."""
+
+    @property
+    def local_port(self) -> int:
+        """The port of this end."""
+
+    def write(self, data: bytes) -> None:
+        """Send bytes as they are. Raises EndedError where the server has gone, or takes none for too long."""
+
+    def stop_sending(self) -> None:
+        """End this direction, and read on."""
+
+    def to_the_end(self, seconds: float) -> list[bytes] | None:
+        """All frames up to the end of the connection, None if it has not ended in time. Raises LengthError."""
+
+    def number(self) -> int | None:
+        """The number with which the server has closed the connection; None where none can be told."""
+
+    def has_ended(self) -> bool:
+        """Whether the server has ended it, as far as has been heard; what came before is gone then."""
+
+    def reset(self) -> None:
+        """Have the connection end at once."""
+
+
+def read_to_the_end(link: Link, seconds: float) -> list[bytes] | None:
+    """All frames up to the end of a connection, None if it has not ended in time. Raises LengthError."""
+    found, end = list[bytes](), monotonic() + seconds
+    try:
+        while (left := end - monotonic()) > 0:
+            frame = link.receive(left)
+            found += [] if frame is None else [frame]
+    except EndedError:
+        return found
+    return None
+
+
+def has_ended(link: Link) -> bool:
+    """Whether the server has ended a connection, as far as has been heard; what came before is gone then."""
+    try:
+        collections.deque(link.waiting(), maxlen=0)
+    except EndedError:
+        return True
+    return False
+
+
 class Datagrams:
     """A connected UDP socket."""
+
+    first = None
 
     def __init__(self, sock: socket.socket) -> None:
         self.socket = sock
@@ -78,7 +131,6 @@ class Connection:
         self._socket = socket.socket(address.family, address.kind)
         self._frames, self._came = Frames(), collections.deque[bytes]()
         self.first = b""
-        """The first bytes that came, for whoever wonders what they are."""
         try:
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if local_port:
@@ -139,22 +191,14 @@ class Connection:
 
     def to_the_end(self, seconds: float) -> list[bytes] | None:
         """All frames up to the end of the connection, None if it has not ended in time. Raises LengthError."""
-        found, end = list[bytes](), monotonic() + seconds
-        try:
-            while (left := end - monotonic()) > 0:
-                frame = self.receive(left)
-                found += [] if frame is None else [frame]
-        except EndedError:
-            return found
-        return None
+        return read_to_the_end(self, seconds)
+
+    def number(self) -> None:
+        """None: over TCP an end has no number."""
 
     def has_ended(self) -> bool:
         """Whether the server has ended it, as far as has been heard; what came before is gone then."""
-        try:
-            collections.deque(self.waiting(), maxlen=0)
-        except EndedError:
-            return True
-        return False
+        return has_ended(self)
 
     def reset(self) -> None:
         """Have the connection reset."""

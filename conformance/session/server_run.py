@@ -15,7 +15,7 @@ from resonant.describe.registry import registry
 from adapters.driver import AdapterError, Hello
 
 from ..model.profiles import PROFILES, families_with_needs
-from ..server.addresses import TCP, UDP, UnreachableError
+from ..server.addresses import CONNECTED, UDP, UnreachableError
 from ..server.catalogue import CHECKS
 from ..server.chains import Chains
 from ..server.check import Check
@@ -113,6 +113,8 @@ class OutsideRun:
 
     def summary(self) -> Iterator[str]:
         """The same for people."""
+        if self.server.over_quic:
+            yield "the server's certificate was taken as it is: who it is, is not judged"
         reasons = sorted({one.reason for one in self.unplanned})
         for reason in reasons:
             names = [one.id.rpartition("/")[2] for one in self.unplanned if one.reason == reason]
@@ -169,9 +171,10 @@ def _check_options(options: Options) -> None:
 
 def _judged(options: Options, server: Outside) -> tuple[str, ...]:
     """The profiles to judge it by. The profile of a transport has the transport's name. Raises RunError."""
-    if TCP in options.profiles and not server.over_tcp:
-        raise RunError(f"--profile={TCP}: a server is judged by it on a connection; name it as {TCP}://HOST:PORT")
-    return options.profiles or tuple(name for name in FAMILIES if name != TCP or server.over_tcp)
+    others = {name for name in CONNECTED if name != server.address.transport}
+    for name in others & {*options.profiles}:
+        raise RunError(f"--profile={name}: a server is judged by it on a connection; name it as {name}://HOST:PORT")
+    return options.profiles or tuple(name for name in FAMILIES if name not in others)
 
 
 def _shown(server: Outside, judged: Sequence[str]) -> tuple[str, ...]:

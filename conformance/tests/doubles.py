@@ -16,6 +16,7 @@ from typing import NoReturn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the repository: tests start this file by its path
 
+from conformance.model.cases import load_cases
 from conformance.mutants.engine.patches import Change, both, replaced, wrapped
 from conformance.mutants.engine.testee import SCRIPTS
 from conformance.mutants.testees.hostile.attack import first
@@ -48,6 +49,12 @@ def frame_only() -> Change:
 
     kept = ("hello", "decode", "encode", "space_hash", "tail_hash", "stop")
     return both(replaced("ops.PROFILES", ("frame",)), _keeping(kept.__contains__), on_reply(change))
+
+
+def claiming(*profiles: str) -> Change:
+    """A sound testee that has these profiles, zstd and xchacha among them."""
+    kept = {"hello", "stop", *(case.op for case in load_cases() if case.needs <= {*profiles})}
+    return both(replaced("ops.PROFILES", profiles), _keeping(kept.__contains__))
 
 
 def real_clock() -> Change:
@@ -126,7 +133,8 @@ def in_the_way(place: str) -> Change:
 DOUBLES: Mapping[str, Callable[..., Change]] = {
     make.__name__: make
     for make in (
-        sound, frame_only, real_clock, no_ops, without_ops, failing_op, ending_op, blocking, never_starting, in_the_way,
+        sound, frame_only, claiming, real_clock, no_ops, without_ops, failing_op, ending_op, blocking, never_starting,
+        in_the_way,
     )
 }  # fmt: skip
 

@@ -70,6 +70,7 @@ KIT = (
 TESTEE = (
     Layer(("failure", "fields", "peer_events", "wires"), "values and sockets can be read without peers or ops"),
     Layer(("framing", "payload", "peers", "shards"), "what ops are made of knows no table of them"),
+    Layer(("adapting",), "an op of its own reads elements as those of payloads are"),
     Layer(("peer_ops",), "peers do not know how they are asked"),
     Layer(("ops",), "the table has every op"),
     Layer(("main",), "the program"),

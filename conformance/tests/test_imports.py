@@ -81,6 +81,7 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
         layer("model", "what a group of cases is, and its file's text"),
         layer("manifest quant rs sources writer", "bytes without an opinion on frames, or cases that nobody generated"),
         layer("frame message", "the two layers that every other profile is written in"),
+        layer("adapt", "a choice among quantizers, which it asks about"),
         layer("sparse zstd", "each adds one thing to a frame or a message"),
         layer("dialogue xchacha", "what dialogues are made of; seals, also around compressed bodies"),
         layer("handshake", "a stream begins with a handshake"),

@@ -24,6 +24,7 @@ SECTIONS = {
         "How many streams, and their end",
         "Whose turn it is",
         "Codes and events",
+        "Examples",
     ],
     "reed-solomon": ["Arithmetic", "Encoding", "Decoding", "Worked code"],
     "adaptive": ["Input", "Candidates", "Choice", "Worked choice"],

@@ -55,9 +55,14 @@ def test_the_example_fits_its_schema_with_every_member_that_it_lists(method: str
     schema = json.loads((SPECS / "sync" / f"{method}.json").read_bytes())
     value = json.loads(blocks("json")[method])
     jsonschema.Draft202012Validator(schema).validate(value)
-    assert set(value) >= set(schema["properties"])
+    assert set(value) >= {name for name, shape in schema["properties"].items() if not _is_added(shape)}
     for name in value.keys() & {"supports", "ref"}:
         assert set(value[name]) == set(schema["properties"][name]["properties"])
+
+
+def _is_added(shape: dict[str, Any]) -> bool:
+    """Whether a member belongs to a chapter that not every peer has: its description begins with the clause."""
+    return str(shape.get("description", "")).startswith(("MUX-", "FEC-"))
 
 
 @pytest.mark.parametrize("name", SENT_IN)

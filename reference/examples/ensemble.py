@@ -1,6 +1,7 @@
 """An ensemble: a vision model and a text model each send a Think, and a fusion model decides what neither can alone.
 
-The image may show a cat or a fox; the text may mean a fox or a car.
+The image may show a cat or a fox; the text may mean a fox or a car. Images are large, and the fusion waits for them:
+they are urgent, and texts are not.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from resonant import Modality, Tensor, Think, space_hash32
 from resonant.asyncio import ALL_FEATURES, Address, Endpoint, connect, serve
 from resonant.console import command
-from resonant.peer import Delivered
+from resonant.peer import Delivered, Mux
 
 Array: TypeAlias = NDArray[np.floating[Any]]
 
@@ -27,7 +28,9 @@ CONFIG = replace(
     space_hash32=space_hash32("joint", "image-and-text-128", "seed-3"),
     d_model=D_MODEL,
     modality=("text", "image", "mixed"),
+    mux=Mux(streams=16, frames=64),
 )
+URGENCY = {Modality.IMAGE: 0, Modality.TEXT: 7}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +82,26 @@ async def fuse(server: Endpoint) -> None:
             heard.clear()
 
 
-async def ask_fusion(client: Endpoint, hidden: Tensor, modality: Modality) -> Array:
-    """Send what a model sees, and wait for the common result."""
-    client.send(Think(hidden), modality=modality)
+async def ask_fusion(client: Endpoint, hidden: Tensor, modality: Modality, stream_id: int = 1) -> Array:
+    """Send what a model sees, on a stream of its urgency, and wait for the common result."""
+    send_streamed(client, hidden, modality, stream_id)
     answer = await client.wait_for(Delivered)
     assert isinstance(answer.message, Think)
     assert answer.modality == Modality.MIXED
     return answer.message.hidden.dense()
+
+
+def send_streamed(client: Endpoint, hidden: Tensor, modality: Modality, stream_id: int) -> None:
+    """Send a Think as a stream of its own."""
+    with client.open_stream(stream_id, urgency=URGENCY[modality]) as stream:
+        stream.send(Think(hidden), modality=modality)
+
+
+def send_both(client: Endpoint, text: Tensor, image: Tensor) -> None:
+    """Send a text and an image as a front end that has both: the image goes first, though it is given last."""
+    with client.corked():
+        send_streamed(client, text, Modality.TEXT, 1)
+        send_streamed(client, image, Modality.IMAGE, 3)
 
 
 async def run() -> Outcome:

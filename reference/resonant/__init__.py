@@ -12,6 +12,7 @@ from .frame.space_hash import space_hash32
 from .frame.tail_hash import strong_tail_hash, tail_hash_hex
 from .message.messages import Ask, Cache, Critique, Heart, Message, Sync, Think, read_message, to_frame
 from .reed_solomon.code import rs_decode, rs_encode
+from .tensor.adapt import Choice, adapt
 from .tensor.quant import Quantized, dequantize, elements_of, from_bfloat16, quantize
 from .tensor.sparse import sparse_decode, sparse_encode
 from .tensor.tensor import Tensor
@@ -37,6 +38,7 @@ __all__ = [
     "VERSION",
     "Ask",
     "Cache",
+    "Choice",
     "CloseCode",
     "Critique",
     "DType",
@@ -56,6 +58,7 @@ __all__ = [
     "Sync",
     "Tensor",
     "Think",
+    "adapt",
     "compress",
     "decode",
     "decompress",

@@ -117,6 +117,11 @@ CALLS: Mapping[str, tuple[Callable[..., Any], Mapping[str, Any]]] = {
         resonant.sparse_decode,
         {"dims": (2,), "values": b"\0<", "index_dims": (1, 1, 4), "index": bytes(4)},
     ),
+    "adapt": (
+        resonant.adapt,
+        {"source": "f16", "data": bytes(4), "dims": (2,), "allow": ("f16", "q4"), "tolerance": 1, "budget": 99},
+    ),
+    "Tensor.adapted": (Tensor.adapted, {"array": HALF, "tolerance": 1, "allow": ("f16", "i8"), "budget": 999}),
     "rs_encode": (resonant.rs_encode, {"k": 2, "r": 1, "shards": [b"a", b"b"]}),
     "rs_decode": (resonant.rs_decode, {"k": 2, "r": 1, "shards": [b"a", None, b"b"]}),
     "repair_encode": (

@@ -2,6 +2,10 @@
 
 from . import dialogue_topics as dialogue
 from . import quant
+from .adapt import choices as adapt_choices
+from .adapt import exact as adapt_exact
+from .adapt import faults as adapt_faults
+from .adapt import thresholds as adapt_thresholds
 from .fec import agreed as fec_agreed
 from .fec import carriers as fec_carriers
 from .fec import decode as fec_decode
@@ -125,6 +129,10 @@ GROUP_MAKERS = (
     fec_limits.groups,
     fec_sent.groups,
     fec_carriers.groups,
+    adapt_choices.groups,
+    adapt_thresholds.groups,
+    adapt_exact.groups,
+    adapt_faults.groups,
     found.groups,
     hand.groups,
 )

@@ -25,6 +25,9 @@ class Mover(Protocol):
     def take(self, packet: bytes, address: Any, now: float) -> None:
         """Handle a packet."""
 
+    def refuse(self, error: OSError) -> None:
+        """Note what the system says of packets that were sent."""
+
 
 class QuicLoop:
     """One for the process. `lock` is of everything that connections have, and told of whenever packets came."""
@@ -98,6 +101,9 @@ class QuicLoop:
         while mover is not None:
             try:
                 packet, address = sock.recvfrom(_PACKET_BYTES)
-            except OSError:
+            except BlockingIOError:
+                return
+            except OSError as error:
+                mover.refuse(error)
                 return
             mover.take(packet, address, monotonic())

@@ -2,56 +2,25 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
-from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Final
 
 from aioquic.quic import events
-from aioquic.quic.configuration import QuicConfiguration
 from aioquic.quic.connection import QuicConnection
 
-from ..running import Address
 from .certificates import Certificate
 from .quic_loop import QuicLoop
+from .quic_terms import ALPN, LARGEST_DATAGRAM, Came, Grants, NoConnectionError, Stranger, configuration
 from .sockets import enlarge_buffers, open_udp
 from .tcp_wire import WAIT_S
 
-ALPN: Final = "resonant/1"
-"""QUI-1."""
-LARGEST_DATAGRAM: Final = 65_535
+_GRANTING: Final = ("_write_connection_limits", "_write_stream_limits")
+"""The methods by which aioquic grants more."""
 _LOOPBACK: Final = "127.0.0.1"
 _ID_LENGTH_AT: Final = 5
 """The place of the length of the connection id that a client chose, in a first packet (RFC 9000 section 17.2)."""
-_STREAM_BYTES: Final = 4 << 20
-_CONNECTION_BYTES: Final = 64 << 20
-"""The room that the runner grants: more than any dialogue needs, so that nothing ever waits for it."""
-
-
-@dataclass(slots=True)
-class Came:
-    """The state of one QUIC stream. code, asked_to_stop: the number of its reset and of its STOP_SENDING."""
-
-    finished: bool = False
-    code: int | None = None
-    asked_to_stop: int | None = None
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing more comes."""
-        return self.finished or self.code is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Grants:
-    """The limits in the transport parameters of an end. idle_ms: None where it never times out."""
-
-    uni_streams: int
-    both_ways: int
-    """The number of bidirectional streams."""
-    stream_bytes: int
-    connection_bytes: int
-    idle_ms: int | None
 
 
 class QuicPeer:
@@ -63,24 +32,26 @@ class QuicPeer:
 
     def __init__(
         self,
-        testee: Address,
-        certificate: Certificate,
+        testee: Any,
+        certificate: Certificate | None,
         *,
         listening: bool = False,
         datagram: int = LARGEST_DATAGRAM,
         protocol: str = ALPN,
+        stranger: Stranger | None = None,
     ) -> None:
-        """testee: its wire. listening: wait to be connected to, see `accept`. datagram: the largest one that is taken.
+        """testee: its wire, or the address of a stranger. certificate: what is trusted, or shown where it connects.
 
-        protocol: offered, or demanded of those who connect (ALPN).
+        listening: wait to be connected to, see `accept`. datagram: the largest one that is taken. protocol: offered, or
+        demanded of those who connect (ALPN). stranger: a server that is no testee; no certificate is needed for it.
 
         Raises OSError where there is no way.
         """
-        self._configuration = _configuration(certificate, listening=listening, datagram=datagram)
+        self._configuration = configuration(certificate, listening=listening, datagram=datagram)
         self._configuration.alpn_protocols = [protocol]
-        self._testee = testee
+        self._testee, self._stranger = testee, stranger
         self._connection: QuicConnection | None = None
-        self._socket = open_udp(testee)
+        self._socket = open_udp(testee, socket.AddressFamily(stranger.family)) if stranger else open_udp(testee)
         self.came: dict[int, Came] = {}
         """The QUIC streams that the testee has sent something on, by their numbers."""
         self._pieces: list[tuple[int | None, bytes]] = []
@@ -94,8 +65,14 @@ class QuicPeer:
         self.made = False
         self.ended: events.ConnectionTerminated | None = None
         """The end of the connection, whichever end brought it about."""
+        self.refused: OSError | None = None
+        """The system's word that a stranger cannot be there."""
         try:
-            self._socket.bind((_LOOPBACK, 0))
+            if stranger:
+                self._configuration.server_name = stranger.name or None
+                self._socket.connect(testee)
+            else:
+                self._socket.bind((_LOOPBACK, 0))
             enlarge_buffers(self._socket)
             self._socket.setblocking(False)
         except OSError:
@@ -111,22 +88,39 @@ class QuicPeer:
             self._loop.add(self._socket, self)
         if not listening and not self.accept():
             self.close()
-            raise OSError("no connection over QUIC came about")
+            raise self._none_made()
 
     def accept(self) -> bool:
         """Wait until the connection is made; whether it is."""
-        return self.wait(lambda: self.made or self.ended is not None) and self.ended is None
+        patience_s = self._stranger.patience_s if self._stranger else None
+        decided = self.wait(lambda: self.made or self.ended is not None or self.refused is not None, patience_s)
+        return decided and self.made and self.ended is None
 
-    def wait(self, holds: Callable[[], bool]) -> bool:
-        """Wait until something holds, which is asked whenever packets came; whether it does."""
+    def _none_made(self) -> OSError:
+        if self.refused is not None:
+            return self.refused
+        text = "no connection over QUIC came about"
+        if self.ended is None:
+            return NoConnectionError(text, None)
+        reason = self.ended.reason_phrase
+        return NoConnectionError(f"{text}: {reason}" if reason else text, self.ended.error_code)
+
+    def wait(self, holds: Callable[[], bool], seconds: float | None = None) -> bool:
+        """Wait until something holds, which is asked whenever packets came, for WAIT_S or so long; whether it does."""
         with self._loop.lock:
-            return self._loop.lock.wait_for(holds, WAIT_S)
+            return self._loop.lock.wait_for(holds, WAIT_S if seconds is None else seconds)
 
     def take_pieces(self) -> list[tuple[int | None, bytes]]:
         """The data that came and was not taken, each piece with the number of its stream; None is a datagram."""
         with self._loop.lock:
             found, self._pieces = self._pieces, []
             return found
+
+    @property
+    def has_pieces(self) -> bool:
+        """Whether data came that was not taken."""
+        with self._loop.lock:
+            return bool(self._pieces)
 
     @property
     def protocol(self) -> str:
@@ -179,6 +173,16 @@ class QuicPeer:
     def stop(self, stream: int, code: int) -> None:
         """Ask the testee to send nothing more on a stream."""
         self._act(lambda connection: connection.stop_stream(stream, code))
+
+    def withhold(self, *, withheld: bool) -> None:
+        """Grant nothing more than was granted (flow control), as an end does that reads nothing; or as ever again."""
+        with self._loop.lock:
+            kept = vars(self._the())
+            for name in _GRANTING:
+                kept.pop(name, None)
+                if withheld:
+                    kept[name] = lambda *_, **__: None
+            self._loop.flush(self)
 
     def is_over(self, stream: int) -> bool:
         """Whether the testee has ended its direction of a stream."""
@@ -239,7 +243,10 @@ class QuicPeer:
             self._note()
         for packet, address in connection.datagrams_to_send(now):
             try:
-                self._socket.sendto(packet, address)
+                if self._stranger:
+                    self._socket.send(packet)
+                else:
+                    self._socket.sendto(packet, address)
             except OSError:  # no room, or nobody there: QUIC sends again what matters
                 break
 
@@ -252,6 +259,11 @@ class QuicPeer:
             )
         self._connection.receive_datagram(packet, address, now)
         self._note()
+
+    def refuse(self, error: OSError) -> None:
+        """Note what the system says of packets that were sent."""
+        if not self.made:
+            self.refused = error
 
     def _note(self) -> None:
         connection = self._the()
@@ -286,20 +298,3 @@ class QuicPeer:
     def _the(self) -> QuicConnection:
         assert self._connection is not None
         return self._connection
-
-
-def _configuration(certificate: Certificate, *, listening: bool, datagram: int) -> QuicConfiguration:
-    found = QuicConfiguration(
-        is_client=not listening,
-        alpn_protocols=[ALPN],
-        server_name="localhost",
-        max_datagram_frame_size=datagram or None,
-        max_data=_CONNECTION_BYTES,
-        max_stream_data=_STREAM_BYTES,
-        idle_timeout=60.0,
-    )
-    if listening:
-        found.certificate, found.private_key = certificate.loaded, certificate.loaded_key
-    else:
-        found.cadata = certificate.certificate.encode()
-    return found

@@ -219,6 +219,17 @@ class WebrtcPeer:
         self.channels += 1
         return self.opened.pop(0)
 
+    def fall_silent(self) -> None:
+        """Acknowledge nothing any more, so that nothing more can be sent: as an end does that reads nothing."""
+
+        async def nothing() -> None:
+            pass
+
+        async def fall() -> None:
+            vars(self._connection.sctp)["_send_sack"] = nothing
+
+        self._loop.run(fall())
+
     def close(self) -> None:
         """End the association. May be called twice, and by whatever thread collects garbage."""
         self._loop.run_unless_there(self._connection.close())

@@ -25,7 +25,7 @@ func (p *Peer) mayCome(a *arrival) *verdict {
 		}
 	case capabilityFrame:
 		var ok bool
-		if a.offer, ok = readCapability(a.object, p.config.Mux != nil); !ok && p.role == Client {
+		if a.offer, ok = readCapability(a.object, &p.config); !ok && p.role == Client {
 			return dropped(BadMessage) // HSK-23
 		}
 	case creditFrame, blockedFrame, doneFrame, resetFrame:

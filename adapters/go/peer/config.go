@@ -43,6 +43,7 @@ const (
 	ConnectionReset     resonant.Code = "CONNECTION_RESET"
 	StreamMismatch      resonant.Code = "STREAM_MISMATCH"
 	StreamCreation      resonant.Code = "STREAM_CREATION"
+	RepairMismatch      resonant.Code = resonant.RepairMismatch
 )
 
 // The names that lists of a handshake can hold.
@@ -80,6 +81,8 @@ type Config struct {
 	RequireCrypto    bool
 	Key              *resonant.Key // nil for none
 	Mux              *Mux          // nil for a peer that does not multiplex
+	FEC              []string      // RS8, None; nil for a peer without forward error correction
+	Repair           *Repairing    // nil for a peer that sends no repair
 }
 
 // AllFeatures is a configuration that takes whatever there is, but for crypto, which takes a key.
@@ -107,12 +110,17 @@ func (c *Config) check() error {
 	if c.DModel < 1 || c.DModel > maxInteger {
 		return refusal(resonant.FieldRange, "HSK-10", "DModel is %d", c.DModel)
 	}
+	if c.Repair != nil {
+		if err := c.Repair.check(); err != nil {
+			return err
+		}
+	}
 	if c.Mux != nil {
 		if err := c.Mux.check(); err != nil {
 			return err
 		}
 	}
-	for _, list := range [][]string{c.Compress, c.Crypto, c.DType, c.Modality} {
+	for _, list := range [][]string{c.Compress, c.Crypto, c.DType, c.Modality, c.FEC} {
 		for at, name := range list {
 			if !utf8.ValidString(name) || slices.Contains(list[:at], name) {
 				return refusal(resonant.FieldRange, "HSK-10", "%q is not UTF-8, or stands in a list twice", name)

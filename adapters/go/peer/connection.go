@@ -27,6 +27,7 @@ type Connection struct {
 	met       bool // there was a session
 	ended     bool
 	code      resonant.Code // with which it has, if there is one
+	fec       []string      // what was configured of repair
 	pieces    [][]byte      // to be sent
 	unwritten int           // bytes of pieces, and of those that were taken and that the system has not taken yet
 }
@@ -54,6 +55,7 @@ func newConnection(peer *Peer, now time.Duration) *Connection {
 	found := &Connection{peer: peer, limit: maxLength, made: now}
 	peer.maxFrameBytes = resonant.MaxFrameBytes // TCP-18
 	peer.room, peer.prefixBytes = found.mayWait, lengthBytes
+	found.fec, peer.config.FEC = peer.config.FEC, nil // FEC-11
 	peer.Advance(now)
 	return found
 }
@@ -63,6 +65,10 @@ func newMessageConnection(peer *Peer, limit int, now time.Duration) *Connection 
 	found.messages, found.limit, peer.prefixBytes = true, limit, 0
 	return found
 }
+
+// MayLose says that a connection of messages can lose them, as a WebRTC channel can that has maxRetransmits or
+// maxPacketLifeTime. Only then is there repair on it. It is said before anything comes or is sent.
+func (c *Connection) MayLose() { c.peer.config.FEC = c.fec }
 
 // mayWait says why a frame may not wait to be sent.
 func (c *Connection) mayWait(frame []byte) error {

@@ -38,6 +38,7 @@ type Endpoint struct {
 	queued  int           // bytes of queue
 	more    chan struct{} // closed when something is put into the queue, or the endpoint ends
 	ended   error
+	credit  map[string]chan struct{} // closed when few frames wait for it (WaitForRoom)
 }
 
 // wire is what an endpoint is on. The mutex of the endpoint is held whenever it is called, but for close.
@@ -75,7 +76,7 @@ func newEndpoint(role Role, config Config, most int) (*Endpoint, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Endpoint{start: time.Now(), links: links, remotes: map[string]net.Addr{}, more: make(chan struct{})}, nil
+	return &Endpoint{start: time.Now(), links: links, remotes: map[string]net.Addr{}, more: make(chan struct{}), credit: map[string]chan struct{}{}}, nil
 }
 
 func drawSalt() (salt Salt) {
@@ -95,6 +96,7 @@ func (e *Endpoint) end(why error) {
 	if e.ended == nil {
 		e.ended = why
 		close(e.more)
+		e.tellCredit()
 	}
 }
 
@@ -186,6 +188,7 @@ func (e *Endpoint) settle() error {
 		close(e.more)
 		e.more = make(chan struct{})
 	}
+	e.tellCredit()
 	var deadline time.Time
 	if at, there := e.links.Deadline(); there {
 		deadline = e.start.Add(at)
@@ -348,8 +351,8 @@ func (c *Conn) Send(streamID uint32, modality resonant.Modality, message resonan
 // Agreement is what the session is held under, if there still is one.
 func (c *Conn) Agreement() (Agreement, bool) { return c.Endpoint.Agreement(c.remote) }
 
-// Stream sends messages as one stream: in order, repaired and verified. Over UDP it does not wait for
-// the other end; over TCP it goes as fast as that reads.
+// Stream sends messages as one stream: in order, repaired and verified. It goes as fast as the other end reads over TCP, and
+// as it gives credit where both multiplex; otherwise it does not wait for it over UDP.
 func (c *Conn) Stream(streamID uint32, strong bool, modality resonant.Modality, messages iter.Seq[resonant.Message]) error {
 	if err := c.Do(func(one *Peer, now time.Duration) error { return one.Open(streamID, strong, nil, now) }); err != nil {
 		return err

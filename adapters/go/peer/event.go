@@ -3,7 +3,7 @@ package peer
 import "resonant"
 
 // An Event is what a peer reports: an [Established], [ErrorReceived], [ErrorSent], [Delivered], [Opened], [Incomplete],
-// [Complete], [Failed], [Done], [Lost], [Dropped] or [Ended].
+// [Complete], [Failed], [Done], [Recovered], [Lost], [Dropped] or [Ended].
 type Event interface{ event() }
 
 // An Agreement is what a session is held under: lists as agreed, in the peer's own order, and its choices.
@@ -14,7 +14,8 @@ type Agreement struct {
 	DType    []string
 	Modality []string
 	Critique bool
-	Mux      *Mux // what the other peer allows; nil unless both peers multiplex
+	Mux      *Mux   // what the other peer allows; nil unless both peers multiplex
+	FEC      string // RS8 or None; empty unless both peers have forward error correction
 }
 
 // A Ref names a frame.
@@ -78,6 +79,9 @@ type (
 	// Done says that the other peer has the whole of a stream of this one, verified.
 	Done struct{ StreamID uint32 }
 
+	// Recovered says that a frame was computed from repair. What becomes of it is told next, as if it had come.
+	Recovered struct{ Ref }
+
 	// Lost says that nothing has come from the other peer for 45 s, and that the session is over.
 	Lost struct{}
 
@@ -104,6 +108,7 @@ func (Incomplete) event()    {}
 func (Complete) event()      {}
 func (Failed) event()        {}
 func (Done) event()          {}
+func (Recovered) event()     {}
 func (Lost) event()          {}
 func (Dropped) event()       {}
 func (Ended) event()         {}

@@ -10,7 +10,7 @@ import (
 	"resonant/peer"
 )
 
-var methods = []string{"ping", "capability", "error", "head", "tail", "reserved-x"}
+var methods = []string{"ping", "capability", "error", "head", "tail", "reserved-x", "credit", "blocked", "done", "reset"}
 
 // script reads a conversation from bytes that stand for nothing else.
 type script struct{ left []byte }
@@ -43,6 +43,9 @@ func (s *script) text() []byte {
 		`"embedding_space_id":"","space_hash32":0,"compress":["zstd","none"],"crypto":["none"],` +
 		`"supports":{"critique":true,"dtype":["i8"]},"code":"STREAM_INCOMPLETE","message":"",` +
 		`"ref":{"stream_id":` + string(rune('0'+s.byte()%5)) + `,"frame_seq":` + number() + `},"missing":[` + number() + `],"dir":"up"`
+	if s.byte()%4 > 0 {
+		text += `,"limit":` + number() + `,"mux":{"streams":2,"frames":16},"fec":["rs8"],"urgency":` + string(rune('0'+s.byte()%9))
+	}
 	if s.byte()%2 == 0 {
 		text += `,"frames":` + number() + `,"total_len":` + number()
 	}
@@ -82,7 +85,10 @@ func FuzzPeer(f *testing.F) {
 		if server {
 			role = peer.Server
 		}
-		one, err := peer.New(role, peer.AllFeatures(), peer.Salt{})
+		config := peer.AllFeatures()
+		config.Mux = &peer.Mux{Streams: 2, Frames: 16}
+		config.FEC, config.Repair = []string{peer.RS8}, &peer.Repairing{K: 2, R: 1, Step: 2}
+		one, err := peer.New(role, config, peer.Salt{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -104,7 +110,11 @@ func FuzzPeer(f *testing.F) {
 
 func step(one *peer.Peer, s *script, now *time.Duration) {
 	streamID := uint32(s.byte() % 5)
-	switch s.byte() % 8 {
+	switch s.byte() % 12 {
+	case 4:
+		one.Receive(s.repair(streamID), *now)
+	case 5:
+		stepMux(one, s, streamID, *now)
 	case 0:
 		*now += time.Duration(s.byte()) * 200 * time.Millisecond
 		one.Advance(*now)
@@ -119,9 +129,59 @@ func step(one *peer.Peer, s *script, now *time.Duration) {
 	}
 }
 
+// repair is of a group of frames that are sent by these scripts, sometimes.
+func (s *script) repair(streamID uint32) []byte {
+	frames := make([][]byte, 1+s.byte()%3)
+	base := s.number()
+	for at := range frames {
+		frame := resonant.Frame{StreamID: streamID, FrameSeq: base + uint64(at), Slices: []resonant.Slice{
+			{DType: resonant.I8, Dims: []uint32{3}, Payload: []byte{1, 2, 3}},
+		}}
+		data, err := frame.MarshalBinary()
+		if err != nil {
+			return nil
+		}
+		frames[at] = data
+	}
+	repair, err := resonant.EncodeRepair(resonant.RepairGroup{StreamID: streamID, Base: base, R: 2, Step: 1}, frames)
+	if err != nil {
+		return nil
+	}
+	data := repair[s.byte()%2]
+	if where := int(s.byte()); where < len(data)-4 {
+		data[where] ^= s.byte()
+		end := len(data) - 4
+		binary.LittleEndian.PutUint32(data[end:], crc32.ChecksumIEEE(data[:end]))
+	}
+	return data
+}
+
+func stepMux(one *peer.Peer, s *script, streamID uint32, now time.Duration) {
+	switch s.byte() % 6 {
+	case 0:
+		_ = one.Hold(streamID, now)
+	case 1:
+		_ = one.Resume(streamID, now)
+	case 2:
+		_ = one.Cancel(streamID, now)
+	case 3:
+		_ = one.Reset(streamID, "A", now)
+	case 4:
+		one.Cork(now)
+	default:
+		one.Uncork(now)
+	}
+}
+
 // checkSent sees that every frame can be decoded, and that numbers have no gaps (HSK-2).
 func checkSent(t *testing.T, one *peer.Peer, sent map[uint32]uint64) {
 	for datagram := range one.Datagrams() {
+		if resonant.IsRepair(datagram) {
+			if _, err := resonant.ReadRepair(datagram); err != nil {
+				t.Fatalf("sent %x: %v", datagram, err)
+			}
+			continue
+		}
 		frame, err := resonant.Decode(datagram)
 		if err != nil {
 			t.Fatalf("sent %x: %v", datagram, err)

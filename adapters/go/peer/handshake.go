@@ -47,7 +47,10 @@ func (p *Peer) startPing(streamID uint32) error {
 	if config.Mux != nil {
 		object = append(object, jsonMembers{{Name: "mux", Value: config.Mux.object()}}...) // MUX-1
 	}
-	p.failed = false
+	if config.FEC != nil {
+		object = append(object, jsonMembers{{Name: "fec", Value: config.FEC}}...) // FEC-4
+	}
+	p.failed, p.endsGroups = false, true
 	ref := Ref{streamID, p.numbers[streamID]}
 	datagram, err := p.emitFrame(syncFrame(streamID, 0, object), asked)
 	if err != nil {
@@ -105,6 +108,7 @@ func (p *Peer) begin(agreed, other offer, streamID uint32) {
 			Modality: agreed.modality,
 			Critique: agreed.critique,
 			Mux:      other.mux,
+			FEC:      p.agreeOnRepair(other.fec),
 		},
 		zstd:           slices.Contains(agreed.compress, Zstd),
 		xchacha:        slices.Contains(agreed.crypto, XChaCha20Poly1305),
@@ -118,7 +122,7 @@ func (p *Peer) begin(agreed, other offer, streamID uint32) {
 // judgePing says why a ping cannot be agreed to (HSK-11).
 func (p *Peer) judgePing(a *arrival) *verdict {
 	var ok bool
-	if a.offer, ok = readPing(a.object, p.config.Mux != nil); !ok {
+	if a.offer, ok = readPing(a.object, &p.config); !ok {
 		return rejected(BadMessage, "detail", string(resonant.BadJSON))
 	}
 	if a.offer.version < proto {
@@ -138,7 +142,7 @@ func (p *Peer) judgePing(a *arrival) *verdict {
 // answerPing agrees to a ping (HSK-13 to HSK-17).
 func (p *Peer) answerPing(a *arrival) {
 	agreed := p.agreed(a.offer)
-	p.begin(agreed, offer{spaceHash32: a.offer.spaceHash32, mux: a.offer.mux}, a.frame.StreamID)
+	p.begin(agreed, offer{spaceHash32: a.offer.spaceHash32, mux: a.offer.mux, fec: a.offer.fec}, a.frame.StreamID)
 	for _, list := range []*[]string{&agreed.compress, &agreed.crypto} {
 		if len(*list) == 0 {
 			*list = []string{None} // HSK-15
@@ -158,6 +162,14 @@ func (p *Peer) answerPing(a *arrival) {
 	if a.offer.mux != nil {
 		object = append(object, jsonMembers{{Name: "mux", Value: p.config.Mux.object()}}...)
 	}
+	if a.offer.fec != nil {
+		names := p.common(p.config.FEC, a.offer.fec)
+		if len(names) == 0 {
+			names = []string{None}
+		}
+		object = append(object, jsonMembers{{Name: "fec", Value: names}}...) // FEC-5
+	}
+	p.endsGroups = true
 	p.answers.use(a.ref(), answer{datagram: p.sendReply(a.frame.StreamID, object)})
 }
 

@@ -218,5 +218,13 @@ func takenPairs[K, V any](list *[]addressed[K, V]) iter.Seq2[K, V] {
 	}
 }
 
+// toGo is how many frames of a link wait for credit.
+func (l *Links[K]) toGo(key K) int {
+	if at := l.find(key); at >= 0 {
+		return l.links[at].peer.toGo
+	}
+	return 0
+}
+
 // Has says whether there is a connection on a link.
 func (l *Links[K]) Has(key K) bool { return l.find(key) >= 0 }

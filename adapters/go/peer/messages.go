@@ -27,6 +27,12 @@ type MessageConn interface {
 	SetWriteDeadline(at time.Time) error
 }
 
+// A LossyConn is a MessageConn that knows whether it can lose messages. One that does not is taken for reliable.
+type LossyConn interface {
+	MessageConn
+	MayLose() bool
+}
+
 // A MessageServer is an Endpoint that serves the connections that it is given: a server. It takes 64 at a time; for one
 // more it ends the oldest that has no session, or, if all have one, the new one.
 type MessageServer struct {
@@ -57,6 +63,9 @@ type messageStream struct{ MessageConn }
 
 func (s messageStream) begin(links *Links[string], key string, now time.Duration) {
 	links.ConnectMessages(key, s.MaxMessageBytes(), now)
+	if lossy, is := s.MessageConn.(LossyConn); is && lossy.MayLose() {
+		links.On(key, now, func(on *Connection, _ time.Duration) { on.MayLose() })
+	}
 }
 
 func (s messageStream) prepare(*Links[string], string, time.Duration) []byte { return nil }

@@ -61,6 +61,10 @@ type Peer struct {
 	waitingBytes int
 	resets       []time.Duration // when streams of the other peer were reset (MUX-22)
 
+	fec        *repairs // nil unless rs8 is agreed
+	onStream   bool     // what comes is on a stream of QUIC, where there is no repair
+	endsGroups bool     // the next frame that is numbered is in no group (FEC-27)
+
 	corked    bool
 	toGo      int            // frames that wait, of all streams
 	toGoBytes int            // their plain sizes
@@ -121,6 +125,7 @@ func (p *Peer) forgetReceived() {
 	p.sent, p.open, p.waitingBytes = map[uint32]*outStream{}, map[uint32]*inStream{}, 0
 	p.windows, p.closed = newRecent[uint32, *window](maxWindows), newRecent[uint32, *window](maxClosed)
 	p.resets, p.corked, p.toGo, p.toGoBytes, p.served = nil, false, 0, 0, map[int]uint32{} // MUX-29
+	p.fec = nil                                                                            // FEC-10
 	p.answers = newRecent[Ref, answer](maxAnswers)
 }
 

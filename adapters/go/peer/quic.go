@@ -17,6 +17,8 @@ func NewQUICConnection(role Role, config Config, salt Salt, now time.Duration) (
 
 func newQUICConnection(peer *Peer, now time.Duration) *Connection {
 	found := newConnection(peer, now)
+	found.MayLose() // in datagrams
+	peer.onStream = true
 	found.carriages = newCarriages(peer.role)
 	peer.carry = found.carriages.send
 	return found
@@ -28,7 +30,9 @@ func (c *Connection) ReceiveOn(on Carriage, data []byte, now time.Duration) {
 	switch {
 	case c.ended:
 	case on == Datagrams:
+		c.peer.onStream = false
 		c.receiveFrame(data, now, false)
+		c.peer.onStream = true
 	case on == Main:
 		c.Receive(data, now)
 	case !on.IsUni():

@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"encoding/binary"
 	"errors"
 	"slices"
 	"time"
@@ -11,25 +12,49 @@ import (
 // Receive handles a datagram that came at a time.
 func (p *Peer) Receive(datagram []byte, now time.Duration) { p.receive(datagram, now, false) }
 
-// receive handles a frame. Its bytes are the peer's own from then on if it may keep them.
+// receive handles what came. Its bytes are the peer's own from then on if it may keep them.
 func (p *Peer) receive(datagram []byte, now time.Duration, keep bool) {
 	p.Advance(now)
+	if p.takesRepair(datagram) {
+		p.receiveRepair(datagram)
+		return
+	}
+	if p.fec != nil && !keep {
+		datagram, keep = slices.Clone(datagram), true // it may be needed to recover another
+	}
+	p.handle(datagram, keep)
+	if p.fec != nil {
+		p.recoverFrames()
+	}
+}
+
+// handle handles a frame, and says whether it was accepted.
+func (p *Peer) handle(datagram []byte, keep bool) bool {
 	a := &arrival{datagram: datagram, keep: keep, frame: new(resonant.Frame)}
 	decoder := resonant.Decoder{Key: p.config.Key}
 	if err := decoder.Decode(a.frame, datagram); err != nil { // HSK-31
 		p.report(Dropped{codeOf(err)})
-		return
+		return false
 	}
 	a.classify(p.multiplexes())
 	for _, step := range steps {
 		if found := step(p, a); found != nil && !found.accept {
 			p.refuse(a, found)
-			return
+			return false
 		} else if found != nil {
 			break
 		}
 	}
+	if p.fec != nil && a.keep {
+		p.fec.keep(a)
+	}
 	p.accept(a)
+	return true
+}
+
+// refOf reads the names of a frame of at least 33 bytes.
+func refOf(frame []byte) Ref {
+	return Ref{binary.LittleEndian.Uint32(frame[4:]), binary.LittleEndian.Uint64(frame[8:])}
 }
 
 func codeOf(err error) resonant.Code {

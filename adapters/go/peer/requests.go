@@ -145,7 +145,7 @@ func (p *Peer) OpenUrgent(streamID uint32, strong bool, sizes *Sizes, urgency *i
 	if strong {
 		stream.xxhash3 = xxh3.New()
 	}
-	p.sent[streamID] = stream
+	p.sent[streamID], p.endsGroups = stream, true
 	err := p.emit(syncFrame(streamID, p.flagsOn(streamID), object))
 	if err != nil {
 		delete(p.sent, streamID)
@@ -188,7 +188,7 @@ func (p *Peer) sendTail(stream *outStream, reason why) error {
 		hash := resonant.TailHashText(stream.xxhash3.Sum64())
 		object = append(object, jsonMembers{{Name: "xxhash3_64", Value: hash}}...)
 	}
-	stream.tail = p.numbers[stream.id]
+	stream.tail, p.endsGroups = p.numbers[stream.id], true
 	if _, err := p.emitFrame(syncFrame(stream.id, p.flagsOn(stream.id), object), reason); err != nil {
 		return err
 	}

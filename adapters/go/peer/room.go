@@ -5,38 +5,58 @@ import (
 	"net"
 )
 
-const fewBytes = 1 << 20 // that wait to be sent while WaitForRoom does not
+// What waits to be sent while WaitForRoom does not: bytes for a slow reader, and frames for credit.
+const (
+	fewBytes  = 1 << 20
+	fewFrames = maxWaitingToGo / 2
+)
 
-// WaitForRoom waits until little of what was sent to a remote address waits for a slow reader: less than 1 MiB, while 16
-// MiB may. Over UDP nothing waits. The connection's end ends the wait as well.
+// WaitForRoom waits until little of what was sent to a remote address waits: for a slow reader less than 1 MiB, while 16 MiB
+// may, and for credit, where peers multiplex, fewer than 512 frames, while 1,024 may. Over UDP nothing waits for a reader.
+// The end of the connection, or of the session, ends the wait as well.
 func (e *Endpoint) WaitForRoom(ctx context.Context, to net.Addr) error {
-	room := e.room(to)
-	if room == nil {
-		return nil
-	}
-	select {
-	case <-room:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+	for {
+		room := e.room(to)
+		if room == nil {
+			return nil
+		}
+		select {
+		case <-room:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
 }
 
 func (e *Endpoint) room(to net.Addr) <-chan struct{} {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
-	wire, is := e.wire.(*streamWire)
-	if !is {
+	key := to.String()
+	if wire, is := e.wire.(*streamWire); is {
+		if one := wire.streams[key]; one != nil && !one.over && one.bytes >= fewBytes {
+			if one.room == nil {
+				one.room = make(chan struct{})
+			}
+			return one.room
+		}
+	}
+	if e.ended != nil || e.links.toGo(key) < fewFrames {
 		return nil
 	}
-	one := wire.streams[to.String()]
-	if one == nil || one.over || one.bytes < fewBytes {
-		return nil
+	if e.credit[key] == nil {
+		e.credit[key] = make(chan struct{})
 	}
-	if one.room == nil {
-		one.room = make(chan struct{})
+	return e.credit[key]
+}
+
+// tellCredit tells those who wait for credit that few frames wait, or none will go any more. The mutex is held.
+func (e *Endpoint) tellCredit() {
+	for key, room := range e.credit {
+		if e.ended != nil || e.links.toGo(key) < fewFrames {
+			close(room)
+			delete(e.credit, key)
+		}
 	}
-	return one.room
 }
 
 // WaitForRoom waits until little of what was sent waits for a slow reader, as [Endpoint.WaitForRoom] does.

@@ -111,10 +111,13 @@ func (p *Peer) emitFrame(frame *resonant.Frame, reason why) ([]byte, error) {
 	if stream != nil {
 		p.noteBlocked(stream)
 	}
+	sent := p.joinGroup(Ref{frame.StreamID, seq}, datagram, p.endsGroups)
+	p.endsGroups = false
 	if reason == aside {
 		stream = nil
 	}
 	p.put(datagram, stream)
+	sent()
 	return datagram, nil
 }
 

@@ -92,9 +92,10 @@ type offer struct {
 	compress, crypto, dtype, modality []string
 	critique, requireCrypto           bool
 	mux                               *Mux
+	fec                               []string
 }
 
-func readPing(object resonant.Object, multiplexing bool) (offer, bool) {
+func readPing(object resonant.Object, own *Config) (offer, bool) {
 	m := members{object: object}
 	member[int64](&m, "ts", true)
 	found := offer{version: proto}
@@ -104,9 +105,7 @@ func readPing(object resonant.Object, multiplexing bool) (offer, bool) {
 	found.spaceID, found.spaceHash32 = m.space(false)
 	found.modality = m.list("modality", false)
 	found.compress, found.crypto = m.list("compress", false), m.list("crypto", false)
-	if multiplexing {
-		found.mux = m.mux()
-	}
+	found.further(&m, own)
 	if supports, there := member[resonant.Object](&m, "supports", false); there {
 		inner := members{object: supports}
 		found.critique, _ = member[bool](&inner, "critique", false)
@@ -116,7 +115,17 @@ func readPing(object resonant.Object, multiplexing bool) (offer, bool) {
 	return found, !m.malformed
 }
 
-func readCapability(object resonant.Object, multiplexing bool) (offer, bool) {
+// further reads what only peers with such own values look at (MUX-2, FEC-6).
+func (o *offer) further(m *members, own *Config) {
+	if own.Mux != nil {
+		o.mux = m.mux()
+	}
+	if own.FEC != nil {
+		o.fec = m.list("fec", false)
+	}
+}
+
+func readCapability(object resonant.Object, own *Config) (offer, bool) {
 	m := members{object: object}
 	member[int64](&m, "v", true)
 	var found offer
@@ -124,9 +133,7 @@ func readCapability(object resonant.Object, multiplexing bool) (offer, bool) {
 	found.spaceID, found.spaceHash32 = m.space(true)
 	found.modality = m.list("modality", false)
 	found.compress, found.crypto = m.list("compress", true), m.list("crypto", true)
-	if multiplexing {
-		found.mux = m.mux()
-	}
+	found.further(&m, own)
 	supports, _ := member[resonant.Object](&m, "supports", true)
 	inner := members{object: supports}
 	found.critique, _ = member[bool](&inner, "critique", true)

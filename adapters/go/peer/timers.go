@@ -61,6 +61,7 @@ func (p *Peer) nextDue() (next due, there bool) {
 	if p.session != nil && !p.silenced() {
 		consider(p.lastSent+heartAfter, p.beat)
 	}
+	p.considerGroups(consider)
 	return next, there
 }
 

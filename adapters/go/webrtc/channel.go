@@ -55,6 +55,12 @@ type Channel struct {
 	cancel   context.CancelFunc
 }
 
+// MayLose says whether the channel gives up messages: whether it has maxRetransmits or maxPacketLifeTime. Only then are
+// frames repaired on it (FEC-11).
+func (c *Channel) MayLose() bool {
+	return c.channel.MaxRetransmits() != nil || c.channel.MaxPacketLifeTime() != nil
+}
+
 // NewChannel takes over a data channel that is open. Its peer connection has to be of an API with [Settings].
 func NewChannel(channel *pion.DataChannel) (*Channel, error) {
 	raw, err := channel.DetachWithDeadline()
@@ -133,6 +139,9 @@ func (c *Channel) WriteMessage(message []byte) error {
 		}
 	}
 	_, err := c.raw.WriteDataChannel(message, false)
+	if err != nil && c.gone.Err() != nil {
+		return net.ErrClosed // what it is named below depends on when that came
+	}
 	return err
 }
 

@@ -1,7 +1,8 @@
-"""The testee as a process."""
+"""The testee as a process. This file is tested with everything else, and imports no framework."""
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -9,18 +10,20 @@ import pytest
 from adapters.testee_kit.tests import protocol
 
 FOLDER = Path(__file__).resolve().parents[1]
+installed = pytest.mark.skipif(find_spec("jax") is None, reason="JAX is not installed: its testee was not started")
 
 
 def test_ends_without_its_framework() -> None:
     protocol.ends_without_its_framework(FOLDER, "JAX")
 
 
+@pytest.mark.slow
+@installed
 def test_answers() -> None:
-    pytest.importorskip("jax", reason="JAX is not installed: its testee was not started")
     protocol.answers(FOLDER)
 
 
 @pytest.mark.slow
+@installed
 def test_large_tensors() -> None:
-    pytest.importorskip("jax", reason="JAX is not installed: its testee was not started")
     protocol.large_tensors(FOLDER)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from types import ModuleType
 from typing import Any, TypeAlias
 
 import resonant
 
-from .testee import SCRIPTS
+from ...model.transports import LIBRARIES
+from .testee import SCRIPTS, load_scripts
 
 _KIT = "adapters.testee_kit."
 Owner: TypeAlias = ModuleType | type
@@ -60,8 +62,26 @@ def _below(prefix: str, said: str = "") -> dict[str, ModuleType]:
     return {said + name.removeprefix(prefix): module for name, module in sys.modules.items() if name.startswith(prefix)}
 
 
+def load_libraries() -> None:
+    """Have the reference's modules that need a library as well, as far as it is installed."""
+    for name, library in LIBRARIES.items():
+        if find_spec(library) is not None:
+            load_scripts(name)
+
+
 def find(target: str) -> Place:
     """The place of this name. Raises PlaceError."""
+    place = _found(target)
+    if place is None:
+        load_libraries()
+        place = _found(target)
+    if place is None:
+        raise PlaceError(f"the reference has no {target}; say where it stands now")
+    return place
+
+
+def _found(target: str) -> Place | None:
+    """The same among the modules that are loaded."""
     known = modules()
     head, _, rest = target.rpartition(".")
     parts: list[str] = []
@@ -72,5 +92,5 @@ def find(target: str) -> Place:
     for part in parts:
         owner = vars(owner).get(part) if owner is not None else None
     if owner is None or rest not in vars(owner):
-        raise PlaceError(f"the reference has no {target}; say where it stands now")
+        return None
     return Place(target, owner, rest, vars(owner)[rest])

@@ -10,7 +10,6 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType, ModuleType, TracebackType
 from typing import Any, Self
@@ -24,12 +23,10 @@ from adapters.testee_kit import answer
 from adapters.testee_kit.server import bound
 
 from ...dialogue.associations import forget
-from ...model.transports import QUIC, WEBRTC
+from ...model.transports import LIBRARIES, QUIC, WEBRTC
 
 LIMIT_S = 5.0
 """CPU seconds for one op, as a busy machine breaks no mutant; the longest of the reference takes a tenth of that."""
-_LIBRARIES = {QUIC: "aioquic", WEBRTC: "aiortc"}
-"""The first word of a module that cannot do without a library -> that library, which need not be there."""
 FOLDER = Path(__file__).resolve().parents[3] / "adapters" / "reference"
 
 
@@ -40,7 +37,8 @@ class InProcess:
     """
 
     def __init__(self, extra: str = "") -> None:
-        """extra: `quic` or `webrtc`, if it is the testee that has peers over that as well."""
+        """extra: `quic` or `webrtc`, if it is the testee that has peers over that as well, whose library is there."""
+        load_scripts(extra)
         ops = SCRIPTS["ops"]
         self._extras = (extra,) if extra else ()
         self._sockets = {name: bound(name) for name in (*ops.TRANSPORTS, *self._extras) if name != WEBRTC}
@@ -113,26 +111,32 @@ def _give_up(_number: int, _frame: FrameType | None) -> None:
     raise TimeoutError(f"nothing after {LIMIT_S:.0f} s")
 
 
-def _load_scripts() -> dict[str, ModuleType]:
-    """The modules beside the reference's testees by name.
+def load_scripts(extra: str = "") -> None:
+    """Have the modules beside the reference's testees in SCRIPTS by name, for a testee that is not changed yet.
+
+    extra: the transport whose own modules are wanted as well. Its library takes longer to import than all else.
 
     They import one another as the script's neighbours do. Other adapters have modules of the same names, so none of
     these stays behind in sys.modules.
     """
     found = [path.stem for path in sorted(FOLDER.glob("*.py")) if not path.stem.endswith("testee")]
-    names = [name for name in found if (library := _LIBRARIES.get(name.split("_")[0])) is None or find_spec(library)]
+    names = [name for name in found if name.split("_")[0] not in LIBRARIES.keys() - {extra}]
+    if SCRIPTS.keys() >= {*names}:
+        return
     others = {name: sys.modules.pop(name) for name in names if name in sys.modules}
     sys.path.insert(0, str(FOLDER))
+    sys.modules.update(SCRIPTS)
     try:
-        return {name: importlib.import_module(name) for name in names}
+        SCRIPTS.update((name, importlib.import_module(name)) for name in names)
     finally:
         sys.path.remove(str(FOLDER))
-        for name in names:
+        for name in SCRIPTS.keys() | {*names}:
             sys.modules.pop(name, None)
         sys.modules.update(others)
 
 
-SCRIPTS = _load_scripts()
+SCRIPTS: dict[str, ModuleType] = {}
+load_scripts()
 logging.getLogger("quic").addHandler(
     logging.NullHandler()
 )  # aioquic has a line for each connection that a mutant breaks

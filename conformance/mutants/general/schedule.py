@@ -24,6 +24,7 @@ FIRST: Mapping[str, tuple[str, ...]] = {
     "errors": ("frame",),
     "frame/header": ("frame",),
     "message/messages": ("message", "sparse"),
+    "tensor/adapt": ("adapt",),
     "tensor/quant": ("quant", "message"),
     "transform/xchacha": ("xchacha",),
     "frame/slices": ("frame",),

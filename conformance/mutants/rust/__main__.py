@@ -6,13 +6,14 @@ import argparse
 import sys
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from pathlib import Path
 from time import monotonic
 
 from resonant.console import command
 
 from ...tools.progress import Progress
-from .build import BuildError, build
-from .patch import Patch, load_patches
+from .build import BuildError, build, build_over_quic
+from .patch import FOLDER, QUIC, Patch, load_patches
 from .report import PATH, Table, faults, lines, some_lines, write_report
 from .runner import failing_without_fault, run_trials
 from .source import PatchError
@@ -25,20 +26,21 @@ ALL = "*"
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit status."""
     options = _parser().parse_args(arguments)
-    patches = chosen(options.only)
+    folder = QUIC if options.quic else FOLDER
+    patches = chosen(options.only, folder)
     if not patches:
         print(f"no mutant of the crate has an id, clause, kind or file like {options.only!r}", file=sys.stderr)
         return USAGE
     began = monotonic()
     try:
-        program = build(load_patches())
+        program = (build_over_quic if options.quic else build)(load_patches(folder))
     except (PatchError, BuildError) as error:
         print(error, file=sys.stderr)
         return NOT_PROVED
-    print(f"built {len(load_patches())} mutants in one program ({monotonic() - began:.0f} s)", flush=True)
-    whole = options.only == ALL
+    print(f"built {len(load_patches(folder))} mutants in one program ({monotonic() - began:.0f} s)", flush=True)
+    whole = options.only == ALL and not options.quic
     failing = failing_without_fault(program, jobs=options.jobs) if whole else ()
-    trials = run_trials(patches, program, jobs=options.jobs, done=Progress(sys.stderr))
+    trials = run_trials(patches, program, jobs=options.jobs, done=Progress(sys.stderr), folder=folder)
     table = Table(patches, trials, failing)
     if whole:
         write_report(table)
@@ -48,11 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return NOT_PROVED if any(faults(table)) else PROVED
 
 
-def chosen(pattern: str) -> tuple[Patch, ...]:
+def chosen(pattern: str, folder: Path = FOLDER) -> tuple[Patch, ...]:
     """The patches whose id, kind, file or one of whose clauses is like the pattern: STM-*, peer/*, crate-zstd-*."""
     return tuple(
         patch
-        for patch in load_patches()
+        for patch in load_patches(folder)
         if any(fnmatchcase(name, pattern) for name in (patch.id, patch.kind, patch.file, *patch.clauses))
     )
 
@@ -62,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--only", default=ALL, metavar="PATTERN", help="those whose id, clause, kind or file is like PATTERN: STM-*"
     )
+    parser.add_argument("--quic", action="store_true", help="those of the feature quic, and no others")
     parser.add_argument("-j", type=int, default=2, metavar="N", dest="jobs", help="processes (default: 2)")
     return parser
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +18,9 @@ ROOT = Path(__file__).resolve().parents[3]
 RUST = ROOT / "adapters" / "rust"
 CRATE = Path("resonant-protocol", "src")
 PLACE = ROOT / "build" / "mutants-rust"
+PLACE_OF_QUIC = ROOT / "build" / "mutants-rust-quic"
+_BUILT_QUIC = RUST / "target" / "quic"
+"""The folder in which the adapter rust-quic was built, whose libraries of QUIC need not be built once more."""
 CHOICE = "RESONANT_MUTANT"
 _SWITCH = Path(__file__).with_name("mutant.rs")
 _LIMIT_S = 1200
@@ -28,6 +32,13 @@ _PROFILE = {
     "CARGO_PROFILE_DEV_DEBUG_ASSERTIONS": "false",
     "RUSTFLAGS": "-Awarnings",
 }
+
+
+# Of the crate and its testee alone, as that of the libraries must be the one with which they were built.
+_PROFILE_OF_QUIC = "".join(
+    f"\n[profile.release.package.{name}]\nopt-level = {level}\n"
+    for name, level in (("resonant-protocol", 1), ("testee", 0), ("testee-kit", 0))
+)
 
 
 class BuildError(Exception):
@@ -85,6 +96,24 @@ def build(patches: Sequence[Patch], place: Path = PLACE) -> Path:
     if done.returncode:
         raise BuildError(done.stderr.decode(errors="replace"))
     return program_of(place)
+
+
+def build_over_quic(patches: Sequence[Patch], place: Path = PLACE_OF_QUIC) -> Path:
+    """Build the testee of the feature `quic` with every mutant of that. Raises PatchError, BuildError."""
+    target = place / "target"
+    if _BUILT_QUIC.is_dir() and not target.exists():
+        shutil.copytree(_BUILT_QUIC, target, copy_function=os.link)
+    files = dict(sources(numbered(patches)))
+    files[Path("Cargo.toml")] += _PROFILE_OF_QUIC
+    write(files, place)
+    command = ("cargo", "build", "--quiet", "--locked", "--release", "-p", "testee", "--features", "quic")
+    environment = {**os.environ, "CARGO_TARGET_DIR": str(target)}
+    done = subprocess.run(  # noqa: S603 - our own command
+        command, cwd=place, env=environment, capture_output=True, timeout=_LIMIT_S, check=False
+    )
+    if done.returncode:
+        raise BuildError(done.stderr.decode(errors="replace"))
+    return target / "release" / "resonant-testee"
 
 
 def compile_testee(place: Path, *options: str) -> subprocess.CompletedProcess[bytes]:

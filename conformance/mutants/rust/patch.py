@@ -11,6 +11,8 @@ from typing import Any
 from ..engine.mutant import Kind
 
 FOLDER = Path(__file__).with_name("catalogue")
+QUIC = FOLDER / "quic"
+"""The faults of the crate's feature `quic`."""
 _KEYS = {"id", "clauses", "kind", "story", "file", "old", "new"}
 
 

@@ -9,13 +9,14 @@ from multiprocessing.pool import Pool
 from pathlib import Path
 from typing import TypeAlias
 
-from ...model.cases import Case
+from ...model.cases import Case, load_cases
+from ...model.transports import QUIC as QUIC_PROFILE
 from ...model.transports import plain_cases
 from ..engine.memory import limit_memory
 from ..engine.short_campaign import Batch, answered_batches
 from ..engine.trial import Suite, suite_of
 from .build import numbered
-from .patch import Patch, load_patches
+from .patch import FOLDER, Patch, load_patches
 from .trial import Trial, failing, try_by_campaign, try_by_vectors
 
 CHUNK = 400
@@ -26,16 +27,18 @@ Done: TypeAlias = Callable[[int, int], None]
 _BATCHES: list[Batch] = []
 
 
-def run_trials(patches: Sequence[Patch], program: Path, *, jobs: int, done: Done) -> dict[str, Trial]:
-    """The trials of patches of the catalogue by id."""
-    numbers = {patch.id: number for number, patch in numbered(load_patches()).items()}
+def run_trials(
+    patches: Sequence[Patch], program: Path, *, jobs: int, done: Done, folder: Path = FOLDER
+) -> dict[str, Trial]:
+    """The trials of patches of a catalogue by id."""
+    numbers = {patch.id: number for number, patch in numbered(load_patches(folder)).items()}
     with _pool(jobs) as pool:
-        work = [partial(_by_vectors, numbers[patch.id], program) for patch in patches]
+        work = [partial(_by_vectors, numbers[patch.id], program, folder) for patch in patches]
         trials = {}
         for count, trial in enumerate(pool.imap_unordered(_perform, work), start=1):
             trials[trial.mutant] = trial
             done(count, len(work))
-    left = [patch for patch in patches if not trials[patch.id].case]
+    left = [patch for patch in patches if not trials[patch.id].case and folder == FOLDER]  # it is of frames
     if left:
         with _pool(min(jobs, len(left)), answered_batches()) as pool:
             work = [partial(_by_campaign, numbers[patch.id], program) for patch in left]
@@ -68,8 +71,9 @@ def _perform_chunk(work: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
     return work()
 
 
-def _by_vectors(number: int, program: Path) -> Trial:
-    return try_by_vectors(number, numbered(load_patches())[number], _suite(), program)
+def _by_vectors(number: int, program: Path, folder: Path) -> Trial:
+    suite = _suite() if folder == FOLDER else _suite_of_quic()
+    return try_by_vectors(number, numbered(load_patches(folder))[number], suite, program)
 
 
 def _by_campaign(number: int, program: Path) -> Trial:
@@ -88,3 +92,8 @@ def _cases() -> tuple[Case, ...]:
 @cache
 def _suite() -> Suite:
     return suite_of(_cases())
+
+
+@cache
+def _suite_of_quic() -> Suite:
+    return suite_of(tuple(case for case in load_cases() if case.profile == QUIC_PROFILE))

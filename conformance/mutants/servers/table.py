@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from . import data, pings, streams, tcp
+from . import data, pings, quic, streams, tcp
 from .changes import dying_after, having, on_answer, saying
 from .wrong import PREFIX, WrongServer
 
@@ -19,8 +19,9 @@ UNUSABLE = (
     ),
     WrongServer(f"{PREFIX}falls-silent", "Says nothing any more after 60 datagrams.", (), dying_after(60)),
     *tcp.UNUSABLE,
+    *quic.UNUSABLE,
 )
 """With these no run gets to its end."""
 SERVERS: Mapping[str, WrongServer] = MappingProxyType(
-    {one.name: one for one in (*pings.WRONG, *data.WRONG, *streams.WRONG, *tcp.WRONG, *UNUSABLE)}
+    {one.name: one for one in (*pings.WRONG, *data.WRONG, *streams.WRONG, *tcp.WRONG, *quic.WRONG, *UNUSABLE)}
 )

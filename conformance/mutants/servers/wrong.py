@@ -9,7 +9,9 @@ from resonant.peer import Config
 
 from ...server.catalogue import CHECKS
 from ...server.check import Check
+from ..engine.patches import Change
 from .manners import Manners
+from .over_quic import serving_quic
 from .over_tcp import serving_tcp
 from .serving import CONFIG, Fault, serve_until_end_of_input, serving, sound
 
@@ -29,7 +31,14 @@ class WrongServer:
     fault: Fault
     config: Config = CONFIG
     manners: Manners | None = None
-    """Its ways with connections over TCP; None for a server over UDP."""
+    """Its ways with connections over TCP; None for a server over UDP or QUIC."""
+    change: Change | None = None
+    """The fault of the reference's endpoint over QUIC; None for a server over UDP or TCP."""
+
+    @property
+    def connects(self) -> bool:
+        """Whether each conversation with it has a connection."""
+        return self.manners is not None or self.change is not None
 
     @property
     def clauses(self) -> tuple[str, ...]:
@@ -42,6 +51,8 @@ class WrongServer:
 
     def serving(self, speed: int = 1) -> AbstractContextManager[str]:
         """A context for as long as which it serves; gives its --impl. speed: how many of its seconds pass in one."""
+        if self.change is not None:
+            return serving_quic(self.config, self.change, speed=speed)
         if self.manners is None:
             return serving(self.config, self.fault, speed=speed)
         return serving_tcp(self.config, self.fault, self.manners, speed=speed)
@@ -57,3 +68,9 @@ def found_over_tcp(checks: str, name: str, about: str, manners: Manners) -> Wron
     """A server over TCP that each of these checks of the profile `tcp` finds; none where no run gets as far."""
     found = tuple(_CHECKS[f"tcp/outside/{one}"] for one in checks.split())
     return WrongServer(f"{PREFIX}tcp-{name}", about, found, sound, manners=manners)
+
+
+def found_over_quic(checks: str, name: str, about: str, change: Change) -> WrongServer:
+    """A server over QUIC that each of these checks of the profile `quic` finds; none where no run gets as far."""
+    found = tuple(_CHECKS[f"quic/outside/{one}"] for one in checks.split())
+    return WrongServer(f"{PREFIX}quic-{name}", about, found, sound, change=change)

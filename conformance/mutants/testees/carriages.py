@@ -11,6 +11,8 @@ from ..engine.patches import Change, edited, wrapped
 from .wrong import WrongTestee, breaking
 
 Method = Callable[..., Any]
+_ALWAYS_SET = 0x40
+"""A bit of the first byte of each packet (RFC 9000 section 17)."""
 ACTS, TAKING, WIRE = "asyncio.quic_acts.QuicActs", "quic_peers._Taking", "quic_wire"
 
 
@@ -23,6 +25,16 @@ def _told_as_an_end(right: Method) -> Method:
         right(self, link, number or 0, now_ms)
 
     return receive_close
+
+
+def _ended_by_garbage(right: Method) -> Method:
+    def take(self: Any, packet: bytes, address: Any) -> None:
+        if not packet or not packet[0] & _ALWAYS_SET:
+            for one in self.links.values():
+                one.connection.close(error_code=0)
+        right(self, packet, address)
+
+    return take
 
 
 def _nothing_lost(right: Method) -> Method:
@@ -75,6 +87,18 @@ WRONG: tuple[WrongTestee, ...] = (
         "no-connection-is-an-end",
         "Takes a connection that cannot be made for one that ended well.",
         wrapped("endpoint.quic_endpoint.QuicEndpoint.receive_close", _told_as_an_end),
+    ),
+    _over_quic(
+        "garbage-packets",
+        "ends-at-garbage",
+        "Ends every connection at a packet that it cannot read.",
+        wrapped(f"{WIRE}.QuicWire._take", _ended_by_garbage),
+    ),
+    _over_quic(
+        "never-granted",
+        "keeps-all-over-quic",
+        "Keeps any number of bytes for an end that grants nothing.",
+        edited(f"{ACTS}.take_gone", "self.sent - waiting - self._gone", "self.sent - self._gone"),
     ),
 )
 if find_spec("aioquic") is None:

@@ -55,6 +55,24 @@ def _empty_uncounted(right: Method) -> Method:
     return arrivals
 
 
+def _always_made(right: Method) -> Method:
+    def connect(self: Any, link: str) -> bool:
+        right(self, link)
+        self.unmade.add(link)
+        return True
+
+    return connect
+
+
+def _waits_uncounted(right: Method) -> Method:
+    def write(self: Any, link: str, frame: bytes) -> None:
+        right(self, link, frame)
+        if link in self.channels:
+            self.channels[link].written += len(frame)
+
+    return write
+
+
 WRONG: tuple[WrongTestee, ...] = (
     _on_channels("signalling", "never-offers", "Makes no offer of its own.", wrapped(f"{WIRE}.signal", _never_offers)),
     _on_channels(
@@ -74,6 +92,18 @@ WRONG: tuple[WrongTestee, ...] = (
         "empty-messages-uncounted",
         "Counts an empty message for no byte.",
         wrapped(f"{WIRE}.arrivals", _empty_uncounted),
+    ),
+    _on_channels(
+        "no-association",
+        "no-channel-is-silence",
+        "Says nothing of a channel that cannot be made.",
+        wrapped(f"{WIRE}.connect", _always_made),
+    ),
+    _on_channels(
+        "never-acknowledged",
+        "keeps-all-of-a-channel",
+        "Keeps any number of frames for an end that reads nothing.",
+        wrapped(f"{WIRE}.write", _waits_uncounted),
     ),
 )
 if find_spec("aiortc") is None:

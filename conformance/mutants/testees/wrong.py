@@ -14,7 +14,7 @@ from adapters.testee_kit.server import Address, Testee
 
 from ...probes import PROBES
 from ..engine.patches import Change, wrapped
-from ..engine.testee import SCRIPTS
+from ..engine.testee import SCRIPTS, load_scripts
 
 Reply: TypeAlias = dict[str, Any]
 Take: TypeAlias = Callable[[Testee, bytes, Address], str]
@@ -68,6 +68,7 @@ class WrongTestee:
 def serve_changed(change: Change, extra: str = "") -> None:
     """Be the reference's testee with this change, by the arguments of the command line."""
     arguments = read_arguments(argparse.ArgumentParser())
+    load_scripts(extra)
     change(ExitStack())
     # All of them are looked up now that they are changed.
     ops = SCRIPTS["ops"]

@@ -206,8 +206,14 @@ def test_a_dialogue_over_quic_names_carriages(step: Mapping[str, Any]) -> None:
     assert list(dialogue_faults(given, ("quic", "tcp"))) != []
 
 
-def test_every_golden_dialogue_can_be_played() -> None:
-    dialogues = [case for case in load_cases() if case.op == DIALOGUE]
+REPLAYED = pytest.mark.nightly(
+    "make conformance plays them; test_every_golden_dialogue_can_be_played reads those in files"
+)
+
+
+@pytest.mark.parametrize("replayed", [False, pytest.param(True, marks=REPLAYED)], ids=["in files", "replayed"])
+def test_every_golden_dialogue_can_be_played(replayed: bool) -> None:
+    dialogues = [case for case in load_cases() if case.op == DIALOGUE and ("@" in case.id) is replayed]
     assert len(dialogues) > 100
     faults = {case.id: list(dialogue_faults(case.input, (case.transport,))) for case in dialogues}
     assert {name: found for name, found in faults.items() if found} == {}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import signal
-from collections.abc import Callable
+import tomllib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from conformance.mutants.servers.table import SERVERS
 from conformance.mutants.testees import kernels, registry
 from conformance.session.implementations import find_adapter
 from conformance.tests.forks.testees import CAN_FORK, forked_testees, harmless, is_ours, spawn_any
-from conformance.tests.support import adapter_at, write_adapter, write_wrong
+from conformance.tests.support import ROOT, adapter_at, write_adapter, write_wrong
 
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="forks of testees are for Linux")
 STARTED = process._spawn
@@ -34,6 +36,36 @@ print(json.dumps({
     "token": len(os.environ["RESONANT_TOKEN"]), "path": sys.path[0], "input": sys.stdin.read(),
 }))
 """
+
+
+FRAMEWORKS = {"cupy", "jax", "tensorflow", "torch"}
+"""Packages with threads from the moment they are imported, so that no process that forks may have them."""
+
+
+def collected() -> Iterator[Path]:
+    """The files that pytest imports if it is told no path."""
+    for name in tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]["ini_options"][
+        "testpaths"
+    ]:
+        yield from [ROOT / name] if name.endswith(".py") else (ROOT / name).rglob("test_*.py")
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        match node:
+            case ast.Import(names):
+                yield from (name.name.partition(".")[0] for name in names)
+            case ast.ImportFrom(module=str(module)):
+                yield module.partition(".")[0]
+            case ast.Call(ast.Attribute(attr="importorskip"), [ast.Constant(str(module)), *_]):
+                yield module.partition(".")[0]
+
+
+def test_no_process_that_forks_imports_a_framework() -> None:
+    """Somebody has them installed, because he judged or tested an adapter of theirs in this checkout."""
+    files = list(collected())
+    assert {"adapters", "conformance", "reference", "vectors"} == {path.relative_to(ROOT).parts[0] for path in files}
+    assert {path: names for path in files if (names := FRAMEWORKS & set(imported(path)))} == {}
 
 
 def with_text(folder: Path, text: str) -> Adapter:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -31,6 +32,29 @@ SCHEMA = json.loads((ROOT / "reports" / "run.schema.json").read_bytes())
 IN_TURN, NOTHING = replies.IN_TURN.name, replies.CLAIMS_NOTHING.name
 APART = (IN_TURN, NOTHING)
 BAD_CASES = replies.in_turn()
+ALIKE = {
+    "prints-no-text-first": "prints-garbage-first",
+    "claims-a-long-name": "claims-100000-profiles",
+    "claims-an-unknown-profile": "claims-100000-profiles",
+    "crashes-at-once": "exits-at-once",
+    "rejects-everything": "ok-to-everything",
+    "counts-65535-pieces": "answers-100-megabytes",
+    "a-piece-twice": "pieces-that-overlap",
+    "crashes-on-every-case": "crashes-on-one-case",
+    "raises-on-one-case": "noise-and-a-crash",
+    "leaves-a-child": "leaves-a-child-far-away",
+    "crashes-and-leaves-children": "crashes-and-leaves-a-daemon",
+}
+"""Testees that are left to the night -> one that takes the runner to the same places and further."""
+
+
+def each(names: Iterable[str]) -> list[Any]:
+    """Parameters: those that are like another one are the night's."""
+    assert not ALIKE.keys() & set(ALIKE.values())
+    mark = pytest.mark.nightly(
+        "ALIKE names another testee of test_a_run_names_what_is_wrong_and_judges_the_rest for each"
+    )
+    return [pytest.param(name, marks=mark if name in ALIKE else ()) for name in names]
 
 
 def arguments(cases: list[str], probes: list[str]) -> list[str]:
@@ -74,7 +98,7 @@ def ended_well(run: Ended, limit_s: float) -> None:
     assert list(run.sockets) == []
 
 
-@pytest.mark.parametrize("name", STARTS)
+@pytest.mark.parametrize("name", each(STARTS))
 def test_a_run_that_cannot_begin_says_why(name: str, runs: Ahead) -> None:
     run = runs.run(name)
     ended_well(run, RUN_S + STARTS[name].waits_s)
@@ -83,7 +107,7 @@ def test_a_run_that_cannot_begin_says_why(name: str, runs: Ahead) -> None:
     assert run.report == {}
 
 
-@pytest.mark.parametrize("name", TESTEES)
+@pytest.mark.parametrize("name", each(TESTEES))
 def test_a_run_names_what_is_wrong_and_judges_the_rest(name: str, runs: Ahead) -> None:
     expected, run = TESTEES[name], runs.run(name)
     ended_well(run, expected.limit_s)
@@ -123,4 +147,5 @@ def test_every_hostile_testee_has_a_run_and_no_two_are_the_same() -> None:
     hostile = [*registry.HOSTILE.values(), *registry.STARTS.values()]
     assert sorted([*TESTEES, *APART, *UNENDING]) == sorted(registry.HOSTILE)
     assert STARTS.keys() == registry.STARTS.keys()
+    assert ALIKE.keys() | set(ALIKE.values()) <= {*TESTEES, *STARTS}
     assert len({one.about for one in hostile}) == len({one.change for one in hostile}) == len(hostile)

@@ -16,17 +16,17 @@ from conformance.tests.hostile.table import RUN_S
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("killed")]
 
 SEED = 20_240_607
-TIMES = 20
-ALL = ("conformance/test_vectors.py",)
+TIMES, EACH_TIME = 20, 3
+LONG = ("conformance/test_vectors.py", "--profile=stream")
 HEADER = "conformance of "  # printed once the testee has answered hello and before the first case
-# A run of all cases takes longer than both: from its start, where a testee is started after half a second, and from
-# the header.
+# A run of the dialogues on streams takes longer than both: from its start, where a testee is started after half a
+# second, and from the header.
 FROM_START_S, FROM_HEADER_S = 1.0, 1.5
 
 UNENDING: dict[str, tuple[str, tuple[str, ...]]] = {
-    "ignores the end of its input": ("deaf-to-its-end", ALL),
-    "has a daemon": ("deaf-with-a-daemon", ALL),
-    "is one of two": ("deaf-to-its-end", (*ALL, "-n", "2")),
+    "ignores the end of its input": ("deaf-to-its-end", LONG),
+    "has a daemon": ("deaf-with-a-daemon", LONG),
+    "is one of two": ("deaf-to-its-end", (*LONG, "-n", "2")),
 }
 
 
@@ -38,14 +38,16 @@ def moments() -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ahead]:
+def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ahead]:
     when = moments()
+    mine = [item for item in request.session.items if item.path == request.path and hasattr(item, "callspec")]
+    wanted = [str(item.callspec.params["time"]) for item in mine if "time" in item.callspec.params]
 
     def begin(name: str) -> Callable[[], Ended]:
         folder = tmp_path_factory.mktemp("killed")
-        return lambda: run_hostile(folder, "reference", ALL, RUN_S, **when[int(name)])
+        return lambda: run_hostile(folder, "reference", LONG, RUN_S, **when[int(name)])
 
-    ahead = Ahead(begin, list(map(str, range(TIMES))))
+    ahead = Ahead(begin, wanted)
     yield ahead
     ahead.close()
 
@@ -57,7 +59,13 @@ def assert_nothing_is_left(run: Ended) -> None:
     assert list(run.sockets) == []
 
 
-@pytest.mark.parametrize("time", range(TIMES))
+MORE = pytest.mark.nightly(
+    "test_a_runner_that_is_killed_leaves_nothing_behind has three moments of either sort without it"
+)
+OFTEN = [pytest.param(time, marks=() if time % (TIMES // 2) < EACH_TIME else MORE) for time in range(TIMES)]
+
+
+@pytest.mark.parametrize("time", OFTEN)
 def test_a_runner_that_is_killed_leaves_nothing_behind(time: int, runs: Ahead) -> None:
     assert_nothing_is_left(runs.run(str(time)))
 

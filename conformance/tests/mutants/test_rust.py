@@ -23,13 +23,15 @@ from conformance.mutants.engine.short_campaign import answered_batches, first_fi
 from conformance.mutants.engine.testee import InProcess
 from conformance.mutants.rust import __main__ as command
 from conformance.mutants.rust.build import CRATE, RUST, numbered, sources, write
-from conformance.mutants.rust.patch import FOLDER, Patch, load_patches
+from conformance.mutants.rust.patch import FOLDER, QUIC, Patch, load_patches
 from conformance.mutants.rust.report import Table, faults, lines, report_data, some_lines, write_report
 from conformance.mutants.rust.source import ACTIVE, PatchError, functions, place_of, switched
 from conformance.mutants.rust.trial import Trial
 from conformance.tests.support import ROOT
 
 PATCHES = load_patches()
+EVERY = (*PATCHES, *load_patches(QUIC))
+"""Those of the feature quic, too."""
 SCHEMA = json.loads((ROOT / "reports" / "mutants-rust.schema.json").read_bytes())
 SOURCE = """
 /// fn in_a_comment() { never }
@@ -47,7 +49,7 @@ def patch(old: str, new: str = "", **changes: object) -> Patch:
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("one", PATCHES, ids=lambda one: one.id)
+@pytest.mark.parametrize("one", EVERY, ids=lambda one: one.id)
 def test_each_patch_fits_the_source(one: Patch) -> None:
     """If this fails, the crate has changed: write the patch's old text for what stands there now."""
     place_of(one, (RUST / CRATE / one.file).read_text("utf-8"))
@@ -55,7 +57,7 @@ def test_each_patch_fits_the_source(one: Patch) -> None:
 
 
 def test_ids_are_unique_words_with_hyphens() -> None:
-    ids = [one.id for one in PATCHES]
+    ids = [one.id for one in EVERY]
     assert [name for name, count in Counter([*ids, *(mutant.id for mutant in MUTANTS)]).items() if count > 1] == []
     assert [name for name in ids if not re.fullmatch(r"crate(-[a-z0-9]+)+", name)] == []
 
@@ -63,11 +65,11 @@ def test_ids_are_unique_words_with_hyphens() -> None:
 def test_each_breaks_testable_clauses_that_oblige() -> None:
     clauses = load_clauses()
     testable = {name for name, clause in clauses.items() if clause.must and clause.untestable is None}
-    assert {one.id: one.clauses for one in PATCHES if not one.clauses or set(one.clauses) - testable} == {}
+    assert {one.id: one.clauses for one in EVERY if not one.clauses or set(one.clauses) - testable} == {}
 
 
 def test_each_story_is_a_sentence() -> None:
-    stories = [one.story for one in PATCHES]
+    stories = [one.story for one in EVERY]
     assert [story for story in stories if not re.fullmatch(r"[A-Z].*\S\.", story)] == []
     assert [story for story in stories if len(story.split()) < 6 or len(story) > 200] == []
 
@@ -189,6 +191,7 @@ def test_the_table_says_what_the_campaign_alone_caught(tmp_path: Path) -> None:
 
 def test_mutants_are_chosen_by_id_clause_kind_and_file(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.chosen("*") == PATCHES
+    assert {one.file for one in command.chosen("QUI-5", QUIC)} == {"transport/carriage.rs"}
     assert {one.kind for one in command.chosen("cost")} == {Kind.COST}
     assert all(one.file.startswith("endpoint/") for one in command.chosen("endpoint/*"))
     assert all("ZST-4" in one.clauses for one in command.chosen("ZST-4"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import permutations
 from math import isqrt
@@ -41,6 +41,7 @@ from reports.outcome import Outcome
 
 WRONG = [name for name, one in TESTEES.items() if one.probes]
 NO_OPS = {"fields", "reply", "request", "hello", "stop"}
+APART = 10
 REPLY_S = 0.5
 END_S = 1.5
 OUTCOMES = {
@@ -72,10 +73,10 @@ def wrong_testee(name: str) -> Testee:
     return Testee(find_adapter(f"wrong:{name}"), Limits(reply_s=REPLY_S))
 
 
-def verdicts(testee: Testee) -> dict[str, Verdict]:
+def verdicts(testee: Testee, probes: Iterable[Probe] = PROBES) -> dict[str, Verdict]:
     """Every probe's verdict, in the order of a run."""
     with testee:
-        return {probe.id: run_probe(probe, testee) for probe in PROBES}
+        return {probe.id: run_probe(probe, testee) for probe in probes}
 
 
 def failing(found: Mapping[str, Verdict]) -> list[str]:
@@ -96,14 +97,30 @@ def test_probes_over_a_transport_are_for_testees_with_peers_on_it() -> None:
     assert {probe.transport for probe in more} == {"udp"}
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", WRONG)
-def test_a_wrong_testee_fails_the_probes_of_what_it_breaks_and_no_other(name: str) -> None:
-    found = verdicts(wrong_testee(name))
+def fails_its_own(name: str, probes: Iterable[Probe]) -> None:
+    """Check that of these probes the testee fails those of what it breaks, and how."""
+    found = verdicts(wrong_testee(name), probes)
     assert failing(found) == list(TESTEES[name].probes)
     for probe in TESTEES[name].probes:
         assert SAID[name] in found[probe].expected + found[probe].got
         assert found[probe].outcome is OUTCOMES.get(name, Outcome.FAIL)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_testee_fails_the_probes_of_what_it_breaks(name: str) -> None:
+    """And none of a few others: each probe is among those of a tenth of the testees."""
+    others = {probe.id for probe in PROBES[WRONG.index(name) % APART :: APART]}
+    fails_its_own(name, [probe for probe in PROBES if probe.id in others.union(TESTEES[name].probes)])
+
+
+@pytest.mark.slow
+@pytest.mark.nightly(
+    "test_a_wrong_testee_fails_the_probes_of_what_it_breaks judges each by its own and by a tenth of the others"
+)
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_testee_fails_no_probe_of_anything_else(name: str) -> None:
+    fails_its_own(name, PROBES)
 
 
 def test_every_probe_fails_alone_for_some_testee() -> None:
@@ -157,9 +174,17 @@ def test_no_probe_judges_an_op_that_is_missing(missing: list[str], tmp_path: Pat
     assert {probe: verdict for probe, verdict in found.items() if not verdict.passed} == {}
 
 
+EACH_ONCE = {("tail_hash", "errors"), ("decode", "rejects"), ("encode", "ends"), ("quantize", "rejects")}
+REST = pytest.mark.nightly("test_no_probe_judges_an_op_that_always_fails has each op and each way to fail without it")
+ALWAYS = [
+    pytest.param(op, does, marks=() if (op, does) in EACH_ONCE else REST)
+    for op in ("tail_hash", "decode", "encode", "quantize")
+    for does in FAILING
+]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("does", FAILING)
-@pytest.mark.parametrize("op", ["tail_hash", "decode", "encode", "quantize"])
+@pytest.mark.parametrize(("op", "does"), ALWAYS)
 def test_no_probe_judges_an_op_that_always_fails(op: str, does: str, tmp_path: Path) -> None:
     make, given = FAILING[does]
     found = verdicts(double(tmp_path, make, op, *given))
@@ -206,7 +231,8 @@ def test_a_testee_that_performs_what_it_does_not_claim_is_found() -> None:
         ("xchacha", "decode"), ("xchacha", "encode"), ("xchacha", "seal"), ("xchacha", "open"),
         ("message", "read_message"), ("sparse", "sparse_encode"), ("sparse", "sparse_decode"),
         ("quant", "quantize"), ("quant", "dequantize"), ("tcp", "tcp_split"), ("tcp", "tcp_join"),
-        ("rs", "rs_encode"), ("rs", "rs_decode"),
+        ("rs", "rs_encode"), ("rs", "rs_decode"), ("adapt", "adapt"),
+        ("fec", "repair_encode"), ("fec", "repair_decode"),
         *((case.profile, case.op) for case in PEER_OPS),
     }  # fmt: skip
     with wrong_testee("performs-what-it-does-not-claim") as testee:

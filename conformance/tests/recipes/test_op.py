@@ -111,6 +111,7 @@ def copy(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.nightly("test_a_profile adds an op by the same recipe, and what finds its steps is the same")
 def test_an_op(copy: Path) -> None:
     apply(RECIPE, copy)
     for one in dict.fromkeys((DOCS, VECTORS, *FOUND_BY.values())):

@@ -14,7 +14,7 @@ from resonant.peer import Config
 from conformance.mutants.servers.changes import dying_after, saying
 from conformance.mutants.servers.serving import BARE, CONFIG, SEALED, Receive, serving, silent_port
 from conformance.mutants.servers.table import SERVERS
-from conformance.server.addresses import Address, UnreachableError, parse_address
+from conformance.server.addresses import CONNECTED, Address, UnreachableError, parse_address
 from conformance.server.catalogue import CHECKS
 from conformance.server.check import run_check
 from conformance.server.conversation import Waits
@@ -25,7 +25,7 @@ from reports.outcome import Outcome
 
 SHORT = Waits(reply=0.2, begin=(0.2,), limit=1.05)
 REACH_S = 15
-ALL = {check.id for check in CHECKS if check.profile != "tcp"}
+ALL = {check.id for check in CHECKS if check.profile not in CONNECTED}
 ONLY_SEALED = {"handshake/outside/not-sealed"}
 NAMING_NO_LIST = replace(CONFIG, dtype=("sparse", "f16"), modality=("graph",), compress=("zstd",), key=bytes(32))
 NEITHER_CRITIQUE_NOR_SEALED_ALONE = replace(CONFIG, critique=False, crypto=("xchacha20poly1305", "none"), key=bytes(32))
@@ -214,6 +214,6 @@ def test_a_run_that_takes_too_long_ends() -> None:
 def test_checks_have_their_own_ids_and_clauses_that_exist() -> None:
     clauses = load_clauses()
     assert len({check.id for check in CHECKS}) == len(CHECKS) > 60
-    assert {check.profile for check in CHECKS} == {"handshake", "stream", "tcp"}
+    assert {check.profile for check in CHECKS} == {"handshake", "stream", "tcp", "quic"}
     assert {clause for check in CHECKS for clause in check.clauses} <= set(clauses)
     assert all(check.clauses and check.about and (check.judge.__doc__ or "") for check in CHECKS)

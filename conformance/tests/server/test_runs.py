@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 
@@ -14,8 +16,10 @@ import jsonschema
 import pytest
 from resonant.describe.clauses import load_clauses
 
+from conformance.mutants.servers.over_quic import serving_quic
 from conformance.mutants.servers.over_tcp import serving_tcp
 from conformance.mutants.servers.serving import SEALED, serving, silent_port
+from conformance.server.addresses import CONNECTED
 from conformance.server.catalogue import CHECKS
 from conformance.server.check import ADDRESSES
 from conformance.tests.support import ROOT, Ran, replayed, replays, run_pytest, run_suite
@@ -25,7 +29,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("servers")]
 OK, FAILED, USAGE = 0, 1, 4  # exit statuses of pytest
 SCHEMA = json.loads((ROOT / "reports" / "run.schema.json").read_bytes())
 REACH_S = 15
-ALL = {check.id for check in CHECKS if check.profile != "tcp"}
+ALL = {check.id for check in CHECKS if check.profile not in CONNECTED}
+ON_TCP = {check.id for check in CHECKS if check.profile == "tcp"}
 ONLY_SEALED = {"handshake/outside/not-sealed"}
 WRONG = "wrong:server-error-without-min"
 
@@ -49,9 +54,48 @@ def test_a_whole_run_over_tcp_is_green_and_counts_under_its_own_profile_too(tmp_
     with serving_tcp() as impl:
         run = run_suite(impl, tmp_path, "-k", "not deadlines")
     assert run.status == OK, run.out
-    assert set(run.outcomes) == {check.id for check in CHECKS} - ONLY_SEALED - {"tcp/outside/deadlines"}
+    assert set(run.outcomes) == (ALL | ON_TCP) - ONLY_SEALED - {"tcp/outside/deadlines"}
     assert set(run.report["profiles"]) == {"handshake", "stream", "tcp"}
     assert run.report["implementation"]["name"] == impl
+
+
+def test_a_run_over_quic_counts_under_its_own_profile_and_says_what_it_takes_as_it_is(tmp_path: Path) -> None:
+    with serving_quic() as impl:
+        run = run_suite(impl, tmp_path, "-k", "limits or minimal", "--profile=handshake,quic")
+    assert run.status == OK, run.out
+    assert set(run.outcomes) == {"quic/outside/limits", "handshake/outside/minimal-ping"}
+    assert set(run.report["claims"]) == {"handshake", "quic"}
+    assert "the server's certificate was taken as it is: who it is, is not judged" in run.out
+
+
+def go_example(tmp_path: Path) -> Path:
+    module = ROOT / "adapters" / "go" / "quic"
+    subprocess.run(["go", "build", "-o", tmp_path, "./examples/recv_think"], cwd=module, check=True, timeout=300)
+    return tmp_path / "recv_think"
+
+
+def rust_example(tmp_path: Path) -> Path:
+    command = ["cargo", "build", "--locked", "-p", "resonant-protocol", "--example", "recv_think", "--features", "quic"]
+    subprocess.run(command, cwd=ROOT / "adapters" / "rust", check=True, timeout=600)
+    return Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "adapters/rust/target"), "debug", "examples", "recv_think")
+
+
+@pytest.mark.nightly("builds; test_a_sound_server_passes_its_checks_over_quic shows that the checks can be passed")
+@pytest.mark.parametrize("build", [go_example, rust_example])
+def test_the_example_servers_of_other_languages_are_judged_over_quic(
+    build: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    server = [str(build(tmp_path)), "--addr", "127.0.0.1:0", "--quic", str(tmp_path / "certificate.pem")]
+    with subprocess.Popen(server, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            impl = f"quic://{process.stdout.readline().removeprefix('listening on ').strip()}"
+            threading.Thread(target=process.stdout.read, daemon=True).start()
+            run = run_suite(impl, tmp_path)
+        finally:
+            process.terminate()
+    assert run.status == OK, run.out
+    assert sum(outcome == "pass" for outcome in run.outcomes.values()) == len(run.outcomes) > 75
 
 
 def test_the_profile_tcp_is_not_judged_by_datagrams() -> None:

@@ -14,6 +14,7 @@ from conformance.tests.support import replayed, replays, run_line, run_pytest, r
 from conformance.tests.tools.package.test_commands import RUN
 
 FAILED, USAGE = 1, 4
+ALIKE = pytest.mark.nightly("test_a_run_is_red_by_the_clause_and_its_replay_is_too has one of each sort without it")
 
 
 @pytest.mark.slow
@@ -21,12 +22,12 @@ FAILED, USAGE = 1, 4
     ("name", "only"),
     [
         ("version-not-checked", ("--profile=frame", "-k", "version")),
-        ("tail-hash-is-xxh64", ("--profile=frame", "-k", "tail_hash")),
+        pytest.param("tail-hash-is-xxh64", ("--profile=frame", "-k", "tail_hash"), marks=ALIKE),
         ("any-magic", ("-k", "bad-heads or ports-line")),
         ("performs-what-it-does-not-claim", ("-k", "unclaimed")),
-        ("stream-order-of-arrival", ("--profile=stream", "-k", "stream/plain")),
+        pytest.param("stream-order-of-arrival", ("--profile=stream", "-k", "stream/plain"), marks=ALIKE),
         ("server-error-without-min", ("--profile=handshake", "-k", "bad-versions")),
-        ("server-hearts-rejected", ("-k", "hearts")),
+        pytest.param("server-hearts-rejected", ("-k", "hearts"), marks=ALIKE),
     ],
 )
 def test_a_run_is_red_by_the_clause_and_its_replay_is_too(name: str, only: tuple[str, ...], tmp_path: Path) -> None:

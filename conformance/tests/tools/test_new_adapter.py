@@ -15,7 +15,7 @@ from adapters.driver import Limits, Ok, Reject, RequestError, Testee, Unsupporte
 from conformance.probes.basics import message
 from conformance.probes.claims import GOOD, MALFORMED
 from conformance.session.known_failures import load_known
-from conformance.tests.support import ROOT
+from conformance.tests.support import ROOT, run_pytest
 from conformance.tests.tools.filled.echoes import ECHOES
 from conformance.tests.tools.filled.requests import PLAIN, STRANGE, UNREADABLE
 from conformance.tools.new_adapter import ADAPTERS, COMMON, LANGUAGES, TEMPLATES, main
@@ -30,13 +30,6 @@ JUDGED = (
 
 WITHOUT_FUNCTIONS = {"hello", "stop", "batch", "reset", "reply", "request", "fields"}
 OPS = {path.stem for path in (ROOT / "specs/ops").glob("*.json") if not path.stem.startswith("peer_")}
-
-
-def judged(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "conformance", f"--impl={folder / 'adapter.toml'}", "-q"]
-    return subprocess.run(
-        [*command, "-p", "no:cacheprovider", *options], cwd=ROOT, capture_output=True, text=True, check=False
-    )
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -61,10 +54,11 @@ def test_a_new_adapter_passes_once_it_is_filled_in(
     add_dependency(folder, language)
     check_stubs(folder)
     shutil.copyfile(FILLED / language / Path(yours).name, folder / yours)
-    done = judged(folder, "--known-failures", str(folder / "known.toml"), "-k", JUDGED)
-    assert done.returncode == 0, done.stdout + done.stderr
+    known = f"--known-failures={folder / 'known.toml'}"
+    status, out = run_pytest(["conformance", f"--impl={folder / 'adapter.toml'}", "-q", known, "-k", JUDGED])
+    assert status == 0, out
     for profile in ("frame", "sparse"):
-        assert re.search(rf"{profile} +\d+ +([1-9]\d+) +\1 +0", done.stdout), done.stdout
+        assert re.search(rf"{profile} +\d+ +([1-9]\d+) +\1 +0", out), out
     check_manners(folder, language)
     (echo,) = (FILLED / language).glob("echo.*")
     shutil.copyfile(echo, folder / yours)

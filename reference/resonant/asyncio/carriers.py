@@ -6,9 +6,13 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-from ..endpoint import QuicEndpoint
+from ..endpoint import ChannelEndpoint, QuicEndpoint
 from ..transport.quic import Act
 from .addresses import Address
+
+
+class Links(QuicEndpoint[Address], ChannelEndpoint[Address]):
+    """The links of an endpoint, whatever carries them."""
 
 
 class Owner(Protocol):
@@ -35,8 +39,8 @@ class Owner(Protocol):
     def written(self, address: Address, count: int) -> None:
         """The system has taken so many of the bytes for a connection."""
 
-    def happened(self, what: Callable[[QuicEndpoint[Address], int], object]) -> None:
-        """Something came on a connection over QUIC, which `what` tells the links, and the time."""
+    def happened(self, what: Callable[[Links, int], object]) -> None:
+        """Something came on a connection over QUIC or on a channel, which `what` tells the links, and the time."""
 
     def allow_datagrams(self, address: Address, most: int) -> None:
         """A connection over QUIC takes datagrams of so many bytes."""

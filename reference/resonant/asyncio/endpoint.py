@@ -19,16 +19,13 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, Self, TypeAlias, TypeVar
 
-from .. import endpoint
-from ..message.messages import Message
-from ..peer import Announce, Closed, Config, ErrorReceived, Established, Event, Failed, Lost, Output, Peer, Role
-from ..wire_values import Modality
+from ..peer import Closed, Config, ErrorReceived, Established, Event, Failed, Lost, Role
 from .addresses import Address, host_port
-from .carriers import Carrier, Datagrams
+from .carriers import Carrier, Datagrams, Links
 from .connections import Connections
+from .requests import Ask, Requests
 from .session_error import ENDED, LOST, SessionError
 from .tls import WITHOUT, MissingLibraryError, Tls
 
@@ -38,7 +35,6 @@ MAX_REMOTES = 64
 SALT_BYTES = 16
 MAX_EVENTS = 4096
 ANSWER_S = 60.0
-_STREAM_IDS = {Role.CLIENT: 1, Role.SERVER: 2}
 
 
 class Received(NamedTuple):
@@ -48,7 +44,7 @@ class Received(NamedTuple):
     event: Event
 
 
-class Endpoint:
+class Endpoint(Requests):
     """One end of any number of conversations; made by `serve` and `connect`.
 
     Iterate over it for its events, as `Received`; the iteration ends when it is closed. While MAX_EVENTS wait to be
@@ -63,7 +59,7 @@ class Endpoint:
     def __init__(self, role: Role, config: Config, max_remotes: int = MAX_REMOTES) -> None:
         self._role = role
         salts = iter(lambda: os.urandom(SALT_BYTES), b"")  # for ever: no salt is empty
-        self._links: endpoint.QuicEndpoint[Address] = endpoint.QuicEndpoint(role, config, salts, limit=max_remotes)
+        self._links = Links(role, config, salts, limit=max_remotes)
         self._loop = asyncio.get_running_loop()
         self._events: asyncio.Queue[Received | None] = asyncio.Queue()
         self._timer: asyncio.TimerHandle | None = None
@@ -76,41 +72,6 @@ class Endpoint:
     def address(self) -> tuple[str, int]:
         """The own host and port."""
         return self._carrier.address
-
-    def send(
-        self,
-        message: Message,
-        *,
-        stream_id: int | None = None,
-        modality: Modality = Modality.TEXT,
-        to: Address | None = None,
-    ) -> None:
-        """Send a message. stream_id: 1 (client) or 2 (server) if left out. to: a server's client, if it has several.
-
-        Raises ResonantError for what the other end would refuse, and over TCP with BUFFER_LIMIT while more than 16 MiB
-        wait for it to read; ConnectionError where there is nobody to send to.
-        """
-        number = _STREAM_IDS[self._role] if stream_id is None else stream_id
-        self._request(
-            to, lambda peer, now_ms: peer.send_message(message, stream_id=number, modality=modality, now_ms=now_ms)
-        )
-
-    def open_stream(
-        self, stream_id: int, *, strong_tail: bool = True, announce: Announce | None = None, to: Address | None = None
-    ) -> Stream:
-        """Open a stream with HEAD: repaired, delivered in order, verified. Clients take odd ids, servers even ones.
-
-        Raises ResonantError, STREAM_STATE for an id on which something was sent before, and ConnectionError.
-        """
-
-        def ask(peer: Peer, now_ms: int) -> Output:
-            return peer.open_stream(stream_id, strong_tail=strong_tail, announce=announce, now_ms=now_ms)
-
-        return Stream(self, stream_id, self._request(to, ask))
-
-    def close_stream(self, stream_id: int, *, to: Address | None = None) -> None:
-        """End a stream with TAIL. Lost frames are sent again for 10 s: stay as long, or until there is an answer."""
-        self._request(to, lambda peer, now_ms: peer.close_stream(stream_id, now_ms))
 
     async def wait_for(self, kind: type[E], timeout_s: float = ANSWER_S) -> E:
         """The next event of a kind; others are passed over.
@@ -195,8 +156,8 @@ class Endpoint:
         """Called by the sockets: note what does not wait any more."""
         self._links.written(address, count)
 
-    def happened(self, what: Callable[[endpoint.QuicEndpoint[Address], int], object]) -> None:
-        """Called by the sockets: tell the links what came over QUIC."""
+    def happened(self, what: Callable[[Links, int], object]) -> None:
+        """Called by the sockets: tell the links what came over QUIC, or on a channel."""
         what(self._links, self._now_ms())
         self._carry_out()
 
@@ -216,7 +177,7 @@ class Endpoint:
         if not self._closed.done():
             self._closed.set_result(None)
 
-    def _request(self, to: Address | None, ask: Callable[[Peer, int], Output]) -> Address:
+    def _request(self, to: Address | None, ask: Ask) -> Address:
         """Have a peer do something, the only one if `to` is None; its address. Raises ConnectionError for no peer."""
         if self._carrier.closing:
             raise ConnectionError("the endpoint is closed")
@@ -262,14 +223,22 @@ class Endpoint:
 
     async def join(self, transport: Transport, address: Address, stream_id: int, tls: Tls | None = None) -> None:
         """Make the socket of a client, and shake hands; `connect` does."""
-        self._carrier = _carrier(transport, self, 1, tls)
-        await self._carrier.connect(*address[:2])
-        try:
-            server = self._carrier.peer_address
+        carrier = _carrier(transport, self, 1, tls)
+        await carrier.connect(*address[:2])
+
+        def begin(links: Links, now_ms: int) -> None:
             if transport == "quic":
-                self._links.connect_quic(server, stream_id, self._now_ms())
+                links.connect_quic(carrier.peer_address, stream_id, now_ms)
             else:
-                self._links.connect(server, stream_id, self._now_ms(), over_tcp=transport == "tcp")
+                links.connect(carrier.peer_address, stream_id, now_ms, over_tcp=transport == "tcp")
+
+        await self.greet(carrier, begin)
+
+    async def greet(self, carrier: Carrier, begin: Callable[[Links, int], None]) -> None:
+        """Shake hands over a carrier, on which `begin` has the links begin; `connect` does."""
+        self._carrier = carrier
+        try:
+            begin(self._links, self._now_ms())
             self._carry_out()
             self._carrier.begin()
             self.agreed = await self.wait_for(Established)
@@ -288,23 +257,3 @@ def _carrier(transport: Transport, owner: Endpoint, most: int, tls: Tls | None) 
     except ImportError as error:
         raise MissingLibraryError(WITHOUT) from error
     return QuicConnections(owner, tls or Tls())
-
-
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """An opened stream. Its `with` block ends it with TAIL; one that an exception leaves stays unfinished."""
-
-    endpoint: Endpoint
-    stream_id: int
-    address: Address
-
-    def send(self, message: Message, *, modality: Modality = Modality.TEXT) -> None:
-        """Send the next message of the stream."""
-        self.endpoint.send(message, stream_id=self.stream_id, modality=modality, to=self.address)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, exception: type[BaseException] | None, *_: object) -> None:
-        if exception is None:
-            self.endpoint.close_stream(self.stream_id, to=self.address)

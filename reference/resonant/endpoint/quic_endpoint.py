@@ -17,7 +17,7 @@ from collections.abc import Hashable, Iterator
 from typing import TypeVar
 
 from ..errors import CloseCode
-from ..peer import Config, Lost, Opened, Output, Role
+from ..peer import Config, Lost, Opened, Output, Peer, Role
 from ..transport import CloseReason, Pipe
 from ..transport.quic import MAIN, Act, Carriages, Close, Stop, code_of, number_of
 from ..wire_values import MAX_FRAME_BYTES
@@ -45,7 +45,7 @@ class QuicEndpoint(Endpoint[L]):
     def connect_quic(self, link: L, stream_id: int, now_ms: int) -> None:
         """Begin a connection, as `connect`; it need not be made yet."""
         carriages = Carriages(server=False, accepted_ms=None)
-        peer = self._peer(now_ms, carriages.main, MAX_FRAME_BYTES, credit=False)  # mux.md, section 2
+        peer = self._quic_peer(now_ms, carriages)
         output = peer.ping(stream_id, now_ms)
         self._tell_forgotten(self._connections.add(link, peer, carriages.main, carriages))
         self._collect(link, output)
@@ -56,7 +56,7 @@ class QuicEndpoint(Endpoint[L]):
         if self._connections.full and link not in self._connections:
             return False
         carriages = Carriages(server=True, accepted_ms=now_ms)
-        peer = self._peer(now_ms, carriages.main, MAX_FRAME_BYTES, credit=False)  # mux.md, section 2
+        peer = self._quic_peer(now_ms, carriages)
         self._tell_forgotten(self._connections.add(link, peer, carriages.main, carriages))
         return True
 
@@ -141,6 +141,16 @@ class QuicEndpoint(Endpoint[L]):
         """Take what is to be done on connections over QUIC since the last call, in order, each with its link."""
         taken, self._acts = self._acts, []
         return taken
+
+    def _quic_peer(self, now_ms: int, carriages: Carriages) -> Peer:
+        return self._peer(now_ms, carriages.main, MAX_FRAME_BYTES, credit=False)  # mux.md, section 2
+
+    def _renew(self, link: L, pipe: Pipe | None) -> None:
+        carriages = self._open_carriages(link)
+        if carriages is None:
+            super()._renew(link, pipe)
+        else:
+            self._connections[link].peer = self._quic_peer(0, carriages)
 
     def _open_carriages(self, link: L) -> Carriages | None:
         return None if self._open_pipe(link) is None else self._connections[link].carriages

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from ..arguments import defined, dims_of, field, octets, real_array
 from ..errors import RejectCode, ResonantError
 from ..wire_values import DType, Slice
-from . import quant, sparse
+from . import adapt, quant, sparse
 from .quant import Half
 
 _BITS = {DType.I8: 8, DType.Q4: 4}
+_FORMS = {"f16": DType.F16, "sparse": DType.SPARSE_COO, "i8": DType.I8, "q4": DType.Q4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,22 @@ class Tensor:
         dense = cls.half(array)
         values, index = sparse.sparse_encode(dense.dims, dense.payload)
         return cls(DType.SPARSE_COO, dense.dims, values, index=index)
+
+    @classmethod
+    def adapted(
+        cls, array: NDArray[Any], tolerance: int, *, allow: Sequence[str] = adapt.FORMS, budget: int | None = None
+    ) -> Self:
+        """The tensor of a real array in the form with the fewest bytes that is exact enough, by specs/adaptive.md.
+
+        allow: names of forms. Raises FIELD_RANGE, TOLERANCE or BUDGET, and ValueError for names that there are not.
+        """
+        array = real_array("array", array)
+        adapt.check_limits(tolerance, budget)
+        dims = array.shape or (1,)
+        made = adapt.choose(adapt.as_half(array), dims, adapt.forms("allow", allow), tolerance, budget)
+        first, *second = made.payloads
+        part = {"sparse": "index", "i8": "scale", "q4": "scale"}.get(made.form)
+        return cls(_FORMS[made.form], dims, first, **({part: second[0]} if part else {}))
 
     @property
     def count(self) -> int:

@@ -15,6 +15,7 @@ import pytest
 import routing
 from resonant import DType, Modality, Tensor, Think, decode, read_message
 from resonant.asyncio import connect, serve
+from resonant.peer import Delivered
 
 from reference.tests.asyncio.fast_loop import FastLoop, run
 from reference.tests.support import ROOT
@@ -83,17 +84,28 @@ def test_the_fusion_waits_for_a_new_text_with_each_new_image() -> None:
             tasks.create_task(ensemble.fuse(server))
             async with await connect(config, server.address) as vision, await connect(config, server.address) as words:
                 same = []
-                for number in (1.0, 2.0):
+                for stream_id, number in ((1, 1.0), (3, 2.0)):
                     hidden = Tensor.half(np.full((1, ensemble.D_MODEL), number))
-                    seen = tasks.create_task(ensemble.ask_fusion(vision, hidden, Modality.IMAGE))
+                    seen = tasks.create_task(ensemble.ask_fusion(vision, hidden, Modality.IMAGE, stream_id))
                     for _ in range(10):
                         await asyncio.sleep(0)  # all that can be done without a text is done
-                    read = await ensemble.ask_fusion(words, hidden, Modality.TEXT)
+                    read = await ensemble.ask_fusion(words, hidden, Modality.TEXT, stream_id)
                     wanted = ensemble.scores(hidden.dense()).astype(np.float16)
                     same.append(np.array_equal(await seen, wanted) and np.array_equal(read, wanted))
                 return same
 
     assert run(work()) == [True, True]
+
+
+def test_an_image_goes_before_the_text_that_was_given_first() -> None:
+    async def work() -> list[Modality]:
+        config = ensemble.CONFIG
+        async with await serve(config) as server, await connect(config, server.address) as client:
+            text, image = (Tensor.half(found) for found in (ensemble.text_features(), ensemble.image_features()))
+            ensemble.send_both(client, text, image)
+            return [(await server.wait_for(Delivered)).modality for _ in range(2)]
+
+    assert run(work()) == [Modality.IMAGE, Modality.TEXT]
 
 
 def test_a_model_learns_from_critiques_until_there_is_nothing_to_criticize() -> None:

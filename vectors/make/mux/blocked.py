@@ -176,6 +176,9 @@ def _without_stream() -> Iterator[Case]:
             *events(error_sent("STREAM_CANCELLED", 0)),
         ]
         yield for_role(role, "cancelled", about, "MUX-17 MUX-32", cut, told)
+        about = "The same blocked again is a duplicate: what was answered is remembered."
+        twice = [*told, *send(blocked(4)), *events(dropped("DUPLICATE")), *nothing()]
+        yield for_role(role, "cancelled-twice", about, "MUX-17 STM-35", cut, twice)
         about = "The stream failed otherwise: the same answer."
         over = [
             *begin(role),

@@ -129,6 +129,10 @@ def _reset(role: str) -> Iterator[Case]:
         about = f"The code {code} is told as it is."
         told = [*begin(role), *send(reset(1, code=code)), *events(failed_event("STREAM_RESET", what=code))]
         yield for_role(role, f"code-{len(code)}", about, "MUX-27", told)
+    about = "The number of a reset is filled before it takes effect: what waited for it alone is delivered."
+    gap = [*begin(role), *send(think(1), think(3)), *events(message(think(1))), *send(reset(2))]
+    filled = events(message(think(3)), failed_event("STREAM_RESET", what="GIVEN_UP"))
+    yield for_role(role, "fills-number", about, "MUX-27 STM-29", gap, filled)
     about = "A reset before its HEAD: the HEAD is dropped when it comes."
     before = [*send(reset(4)), *events(), *nothing(), *send(head(role)), *events(dropped("CLOSED")), *nothing()]
     yield for_role(role, "before-head", about, "MUX-27", before)

@@ -9,7 +9,7 @@ from ..dialogue.events import error_received, incomplete, message, messages
 from ..dialogue.frames import heart, think, wrong
 from ..dialogue.sessions import ROLES, dialogue, session
 from ..dialogue.steps import Steps, act, advance, error, events, expect, nothing, say, send, send_each
-from ..dialogue.streams import short
+from ..dialogue.streams import Stream, short
 from ..model import Case, Group
 from .steps import (
     MUX,
@@ -20,6 +20,7 @@ from .steps import (
     asks,
     begin,
     blocked,
+    credit,
     credited,
     ends,
     failed_event,
@@ -109,6 +110,11 @@ def _tails(role: str) -> Iterator[Case]:
         told_done(1),
         events(*stream.messages(), stream.complete()),
     )
+    about = "A stream without data frames: a credit of the other direction while its TAIL waits does not end it."
+    empty = Stream(role, (), tail_seq=1)
+    none = [*send(empty.head()), *events(empty.opened()), *act("hold"), *send(empty.tail()), *events(), *nothing()]
+    between = [*send(credit(40, 22, DATA_STREAM)), *events(), *nothing(), *act("resume"), *told_done(0)]
+    yield for_role(role, "tail-of-none", about, "MUX-19", none, between, events(empty.complete()))
     about = "A corrupt stream fails when it is resumed, not before."
     bad = [*held, *send(*stream.data, stream.tail(frames="4")), *events(), *nothing(), *act("resume")]
     yield for_role(

@@ -1,4 +1,4 @@
-"""Canaries of the profiles handshake and stream: dialogues of which one step expects what does not happen."""
+"""Canaries of the profiles handshake, stream and mux: dialogues of which one step expects what does not happen."""
 
 from .lies import Canary, events_swapped, replaced, step, swapped, without
 
@@ -59,4 +59,21 @@ STREAM = (
     Canary("stream/repair/no-head/server-tail-1", replaced(4, {"expect_nothing": True}), "an error is due"),
     Canary("stream/repair/missing/missing-1", step(6, "expect.json.code", "STREAM_CORRUPT"), "nothing is corrupt yet"),
     Canary("stream/timers/loss/server-in-one-step", replaced(6, {"events": []}), "the session is lost"),
+)
+
+MUX = (
+    Canary(
+        "mux/credit/sent/server-raised-by-one",
+        without(43),
+        "the frame that the second credit lets go is claimed by none",
+    ),
+    Canary("mux/turns/urgency/server-eight", swapped(38, 39), "of equal urgency the lower stream_id goes first"),
+    Canary("mux/limits/received/server-one-more", step(10, "expect.json.max", 4), "three streams may be open"),
+    Canary(
+        "mux/ends/reset-received/server-at-once", step(8, "events.0.what", "OTHER"), "the code of the reset is another"
+    ),
+    Canary(
+        "mux/ends/done/server-told-once", replaced(12, {"expect_again": "capability"}), "nothing is sent for a done"
+    ),
+    Canary("mux/blocked/answered/server-missing", step(9, "expect.json.missing", ["1"]), "another number is missing"),
 )

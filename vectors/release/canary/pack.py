@@ -12,15 +12,31 @@ from ...make.model import Case, Group
 from ..cases import DIALOGUE, ReleasedCase, VectorFile
 from ..tree import CANARY, CANARY_KEY, ReleaseError
 from .codes import RS
-from .dialogues import HANDSHAKE, STREAM
+from .dialogues import HANDSHAKE, MUX, STREAM
 from .frames import CANARIES as FRAME
 from .lies import Canary
-from .payloads import MESSAGE, QUANT, SPARSE
+from .payloads import ADAPT, MESSAGE, QUANT, SPARSE
 from .repairs import FEC
 from .transforms import XCHACHA, ZSTD
 from .transports import QUIC, TCP, WEBRTC
 
-CANARIES = (*FRAME, *ZSTD, *XCHACHA, *MESSAGE, *SPARSE, *QUANT, *HANDSHAKE, *STREAM, *TCP, *QUIC, *WEBRTC, *RS, *FEC)
+CANARIES = (
+    *FRAME,
+    *ZSTD,
+    *XCHACHA,
+    *MESSAGE,
+    *SPARSE,
+    *QUANT,
+    *HANDSHAKE,
+    *STREAM,
+    *TCP,
+    *QUIC,
+    *WEBRTC,
+    *MUX,
+    *RS,
+    *FEC,
+    *ADAPT,
+)
 UDP = ("udp",)
 ABOUT = (
     "Every case in canary/data is wrong on purpose. A driver has to report each one that it runs, and what it runs "

@@ -1,4 +1,4 @@
-"""Canaries of the profiles message, sparse and quant."""
+"""Canaries of the profiles message, sparse, quant and adapt."""
 
 from .lies import Canary, accepted, bit, coded, refused, value
 
@@ -48,4 +48,13 @@ QUANT = (
     Canary("quant/dequantize/blocks/q4-length-0-scale-absent", refused("BAD_SCALE"), "a scale may be absent"),
     Canary("quant/dequantize/bad-scale/q4-scale-empty", accepted(data=""), "a scale is missing"),
     Canary("quant/dequantize/length/q4-codes-missing", coded("BAD_SCALE"), "the codes are missing"),
+)
+
+ADAPT = (
+    Canary("adapt/worked/tolerance-156", value("dtype", "q4"), "the error is measured, and Q4 is not exact enough"),
+    Canary("adapt/worked/tolerance-155", bit("data"), "a bit of the first element is another"),
+    Canary("adapt/worked/budget-41", accepted(dtype="f16", data=""), "there is no form for this budget"),
+    Canary("adapt/worked/quantized-alone", coded("BUDGET"), "there is no budget"),
+    Canary("adapt/refused/order/range-before-length", coded("LENGTH_MISMATCH"), "the tolerance is looked at first"),
+    Canary("adapt/sizes/empty-0-i8", refused("LENGTH_MISMATCH"), "a tensor may be empty"),
 )

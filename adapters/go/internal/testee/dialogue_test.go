@@ -42,7 +42,8 @@ type step struct {
 	Advance       *int64
 	Expect        map[string]any
 	As            string
-	ExpectAgain   string `json:"expect_again"`
+	ExpectBytes   *string `json:"expect_bytes"`
+	ExpectAgain   string  `json:"expect_again"`
 	Optional      bool
 	ExpectNothing bool   `json:"expect_nothing"`
 	ExpectEnd     string `json:"expect_end"`
@@ -143,6 +144,9 @@ func (p *player) open(talk dialogue) error {
 		case p.webrtc:
 			if !talk.isForeign(link) {
 				p.links.ConnectMessages(link, talk.limit(), p.now)
+				if talk.mayLose(link) {
+					p.links.On(link, p.now, func(on *peer.Connection, _ time.Duration) { on.MayLose() })
+				}
 			}
 		}
 	}
@@ -220,6 +224,12 @@ func (p *player) step(one step) error {
 		}
 		p.named[one.As] = datagram
 		return p.compareFrame(one.Expect, datagram)
+	case one.ExpectBytes != nil:
+		datagram, err := p.nextDatagram(one.Link)
+		if err == nil && hex.EncodeToString(datagram) != *one.ExpectBytes {
+			err = fmt.Errorf("expected %s, got %x", *one.ExpectBytes, datagram)
+		}
+		return err
 	case one.ExpectAgain != "":
 		return p.expectAgain(one)
 	case one.ExpectNothing:

@@ -25,6 +25,9 @@ func eventOf(event peer.Event) map[string]any {
 		if e.Mux != nil {
 			found["mux"] = map[string]any{"streams": e.Mux.Streams, "frames": e.Mux.Frames}
 		}
+		if e.FEC != "" {
+			found["fec"] = e.FEC
+		}
 		return found
 	case peer.ErrorReceived:
 		found := map[string]any{"event": "error_received", "code": e.Code}
@@ -61,6 +64,10 @@ func eventOf(event peer.Event) map[string]any {
 		return found
 	case peer.Done:
 		return map[string]any{"event": "done", "stream_id": e.StreamID}
+	case peer.Recovered:
+		found := refOf(e.Ref)
+		found["event"] = "recovered"
+		return found
 	case peer.Dropped:
 		return map[string]any{"event": "dropped", "code": e.Code}
 	}

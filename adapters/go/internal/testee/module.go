@@ -16,7 +16,7 @@ type module struct {
 
 // Hello claims what the module has, and what a testee adds.
 func (m module) Hello() testeekit.Hello {
-	profiles := []string{"frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream", "tcp", "rs", "mux"}
+	profiles := []string{"frame", "zstd", "xchacha", "message", "sparse", "quant", "handshake", "stream", "tcp", "mux", "rs", "fec", "adapt"}
 	return testeekit.Hello{
 		Name: "resonant-go", Version: "1.0.0",
 		Profiles:   append(profiles, m.moreProfiles...),

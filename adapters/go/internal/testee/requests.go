@@ -46,6 +46,18 @@ func readConfig(in *testeekit.Input) (peer.Config, peer.Salt, error) {
 			in.Require(false, err.Error())
 		}
 	}
+	if in.Has("fec") {
+		config.FEC = in.Texts("fec")
+	}
+	if in.Has("repair") {
+		repair := in.Object("repair")
+		config.Repair = &peer.Repairing{
+			K: int(repair.Integer("k", 1, 128)), R: int(repair.Integer("r", 1, 32)), Step: int(repair.Integer("step", 1, 16)),
+		}
+		if err := repair.Done(); err != nil {
+			in.Require(false, err.Error())
+		}
+	}
 	salt := in.BytesOf("salt", len(peer.Salt{}))
 	if err := in.Done(); err != nil {
 		return config, peer.Salt{}, err

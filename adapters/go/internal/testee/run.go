@@ -64,7 +64,7 @@ func Run(more More) {
 	ops := own.ops()
 	maps.Copy(ops, more.Ops)
 	named := module{more.Profiles, slices.Sorted(maps.Keys(more.Transports))}
-	testeekit.RunWith(claimed{named}, testeekit.Peers{Ops: ops, Before: own.before, Wires: func(wires testeekit.Wires) {
+	testeekit.RunWith(named, testeekit.Peers{Ops: ops, Before: own.before, Wires: func(wires testeekit.Wires) {
 		own.udp, own.transports["tcp"] = wires.UDP, tcp{wires.TCP}
 		if more.Wires != nil {
 			more.Wires(wires)

@@ -33,6 +33,7 @@ type association struct {
 	mutex   sync.Mutex
 	waiting map[uint16]*webrtc.Channel // that nobody has accepted; nil for those with another protocol
 	came    chan struct{}              // has something when there is one more
+	over    context.Context            // done once the association has ended
 }
 
 // newAssociation makes one whose candidates are of loopback alone.
@@ -46,7 +47,13 @@ func newAssociation() (*association, error) {
 	if err != nil {
 		return nil, err
 	}
-	found := &association{PeerConnection: connection, waiting: map[uint16]*webrtc.Channel{}, came: make(chan struct{}, 1)}
+	over, end := context.WithCancel(context.Background())
+	found := &association{PeerConnection: connection, waiting: map[uint16]*webrtc.Channel{}, came: make(chan struct{}, 1), over: over}
+	connection.OnConnectionStateChange(func(state pion.PeerConnectionState) {
+		if state == pion.PeerConnectionStateClosed || state == pion.PeerConnectionStateFailed {
+			end()
+		}
+	})
 	connection.OnDataChannel(func(channel *pion.DataChannel) {
 		webrtc.Accept(channel, func(one *webrtc.Channel) { found.keep(*channel.ID(), one) })
 		if channel.Protocol() != webrtc.Protocol {
@@ -193,7 +200,7 @@ func (a *associations) Connect(*testeekit.Input) func() (testee.Connection, erro
 		if err != nil {
 			return nil, err
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		ctx, cancel := context.WithTimeout(a.current.over, patience)
 		defer cancel()
 		one, err := webrtc.Opened(ctx, channel)
 		if err != nil {

@@ -38,6 +38,9 @@ func counted(message []byte) int64 { return int64(max(1, len(message))) }
 // Begin adds its link.
 func (c *channel) Begin(links *peer.Links[string], link string, now time.Duration) {
 	links.ConnectMessages(link, c.MaxMessageBytes(), now)
+	if c.MayLose() {
+		links.On(link, now, func(on *peer.Connection, _ time.Duration) { on.MayLose() })
+	}
 }
 
 // Take takes messages up to so many bytes, and the end if that is announced (TST-28).

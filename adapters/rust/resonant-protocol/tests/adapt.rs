@@ -76,7 +76,7 @@ fn least_tolerance((error, energy): (u128, u128)) -> i64 {
     i64::try_from(needed).unwrap()
 }
 
-/// Section 4 of the specification.
+/// Section 4 of adaptive.md.
 const WORKED: [u16; 8] = [0x3c00, 0xb800, 0x3400, 0x2c92, 0x32db, 0xbc00, 0x8000, 0];
 
 #[test]

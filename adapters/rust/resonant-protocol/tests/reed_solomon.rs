@@ -1,4 +1,4 @@
-//! Reed-Solomon codes against a model that computes one byte at a time, as sections 1 to 3 of the specification do.
+//! Reed-Solomon codes against a model that computes one byte at a time, as sections 1 to 3 of reed-solomon.md do.
 
 use resonant_protocol::{rs, RejectCode};
 

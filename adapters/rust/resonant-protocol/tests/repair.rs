@@ -8,7 +8,7 @@ use resonant_protocol::peer::{Config, Event, Output, Peer, RepairGroups, Role};
 use resonant_protocol::{repair, DType, Modality, MsgType, RejectCode, VFrame};
 use support::{slice, unhex};
 
-/// Section 7 of the specification.
+/// Section 7 of fec.md.
 const FRAMES: [&str; 2] = [
     "010000003412000001000000000000000100000000000000040000000000000000010102000000003c00c0d22d353b",
     "0103000034120000020000000000000000000000000000000000000000238a9d3b",

@@ -8,6 +8,8 @@ mod dialogue_acts;
 mod dialogue_judge;
 #[path = "support/judge.rs"]
 mod judge;
+#[path = "support/judge_adapt.rs"]
+mod judge_adapt;
 #[path = "support/judge_framing.rs"]
 mod judge_framing;
 #[path = "support/judge_payload.rs"]
@@ -57,6 +59,7 @@ fn profiles() -> Vec<String> {
     names.retain(|name| !OVER_LIBRARIES.contains(&name.as_str()));
     names.sort();
     for known in [
+        "adapt",
         "fec",
         "frame",
         "handshake",

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod adapting;
 mod failure;
 mod fields;
 mod framing;

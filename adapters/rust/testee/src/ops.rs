@@ -6,6 +6,7 @@ use resonant_protocol::{space_hash32, strong_tail_hash_hex, EncodeOptions};
 use resonant_testee_kit::{greet, hex, BadRequest, Fields, Hello, Members, Op, Ops};
 use serde_json::{json, Value};
 
+use crate::adapting;
 use crate::failure::Failure;
 use crate::fields::{to_frame, Encoded};
 use crate::framing;
@@ -32,6 +33,7 @@ pub const PROFILES: &[&str] = &[
     "fec",
     #[cfg(not(feature = "quic"))]
     "mux",
+    "adapt",
 ];
 
 /// The transports that its peers are on (TST-27).
@@ -82,6 +84,7 @@ pub fn ops() -> Ops<Peers> {
         ("rs_decode", Op::new(shards::Code::<Option<Vec<u8>>>::read, shards::rs_decode)),
         ("repair_encode", Op::new(shards::Group::read, shards::repair_encode)),
         ("repair_decode", Op::new(shards::Lossy::read, shards::repair_decode)),
+        ("adapt", Op::new(adapting::Wanted::read, adapting::adapt)),
         ("stop", Op::on_state(nothing, peer_ops::reset)), // the next runner finds no peers
     ])
 }

@@ -33,6 +33,7 @@ fn hello_names_every_profile() {
         let further = ["fec", "mux"].map(|name| json!(name));
         profiles.as_array_mut().unwrap().extend(further);
     }
+    profiles.as_array_mut().unwrap().push(json!("adapt"));
     assert_eq!(reply["ok"]["profiles"], profiles);
     assert_eq!(reply["ok"]["transports"], transports);
 }

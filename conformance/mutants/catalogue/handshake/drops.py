@@ -222,12 +222,11 @@ MUTANTS = (
         "Delivers single frames in the order of their numbers, and holds what comes early.",
         edited(
             DELIVERING,
-            "for due in self.recv_streams.accept(received.frame, hold(received, waits=waits), self.now_ms):",
+            "self.deliver(self.recv_streams.accept(received.frame, hold(received, waits=waits), self.now_ms))",
             "early = received.frame.frame_seq > 0 and self.recv_streams.judge_number(\n"
             "    received.frame.stream_id, received.frame.frame_seq - 1) is None\n"
-            "for due in self.recv_streams.accept(received.frame, hold(received, waits=waits), self.now_ms):\n"
-            "    if early and not waits:\n"
-            "        continue",
+            "turns = list(self.recv_streams.accept(received.frame, hold(received, waits=waits), self.now_ms))\n"
+            "self.deliver([] if early and not waits else turns)",
         ),
     ),
     Mutant(
@@ -236,8 +235,9 @@ MUTANTS = (
         "Delivers what belongs to an opened stream, and nothing else.",
         edited(
             DELIVERING,
-            "if due.data:",
-            "if due.data and self.recv_streams.open_stream(received.frame.stream_id) is not None:",
+            "self.deliver(self.recv_streams.accept(received.frame, hold(received, waits=waits), self.now_ms))",
+            "turns = list(self.recv_streams.accept(received.frame, hold(received, waits=waits), self.now_ms))\n"
+            "self.deliver(turns if self.recv_streams.open_stream(received.frame.stream_id) is not None else [])",
         ),
     ),
 )

@@ -162,7 +162,7 @@ MUTANTS = (
         "HSK-70",
         "Lets a stream live on as long as it cannot say that it is corrupt.",
         edited(
-            "peer.handlers.streams._conclude",
+            "peer.handlers.streams.conclude",
             "what = stream.difference(ending)",
             "what = stream.difference(ending)\n"
             "if what is not None and not state.replies.allows(state.now_ms):\n"
@@ -174,7 +174,7 @@ MUTANTS = (
         "HSK-70",
         "Tells that it may not answer, and then that the stream has failed.",
         edited(
-            "peer.handlers.streams._conclude",
+            "peer.handlers.streams.conclude",
             "_close(state, stream, ending, what)",
             "limited = what is not None and not state.replies.allows(state.now_ms)\n"
             "if limited:\n"

@@ -111,7 +111,11 @@ MUTANTS = (
         "rejected-frames-count-as-heard",
         "HSK-53",
         "Takes a frame that it rejects for a sign of life, since somebody must have sent it.",
-        edited("peer.handlers.dispatch._refuse", "ref = ref_of(received)", "ref = ref_of(received)\nstate.touch()"),
+        edited(
+            "peer.handlers.dispatch._refuse",
+            "ref = refusal.about or ref_of(received)",
+            "ref = ref_of(received)\nstate.touch()",
+        ),
     ),
     Mutant(
         "dropped-duplicates-count-as-heard",

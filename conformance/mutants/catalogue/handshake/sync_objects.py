@@ -172,7 +172,7 @@ MUTANTS = (
         "Drops a ping that it cannot read.",
         edited(
             "peer.handlers.dispatch._refuse",
-            "ref = ref_of(received)",
+            "ref = refusal.about or ref_of(received)",
             "if received.kind is Kind.PING and refusal.code is RejectCode.BAD_MESSAGE:\n"
             "    state.drop(refusal.code)\n    return\nref = ref_of(received)",
         ),

@@ -69,9 +69,11 @@ PLACE = (
         "STM-17",
         "Leaves out of the stream's bytes the frame that waited between two others.",
         edited(
-            f"{STREAM}.take",
+            f"{STREAM}.due",
             "if due.data:",
-            "if due.data and not (self.next_seq - 1 == number + 2 and not self.held):",
+            "if due.data and not (turns == 3 and not self.held):",
+            ("while not self.holding", "turns = 0\nwhile not self.holding"),
+            ("self.next_seq += 1", "self.next_seq += 1\nturns += 1"),
         ),
         Kind.COMBINATION,
     ),
@@ -105,8 +107,9 @@ PLACE = (
         "Has one STRONG_TAIL for all open streams: that of the HEAD that came last.",
         edited(
             f"{STREAMS}.open",
-            "self._open[stream_id] = RecvStream(",
-            "for one in self._open.values():\n    one.strong = received.strong\nself._open[stream_id] = RecvStream(",
+            "stream = self._open[stream_id] = RecvStream(",
+            "for one in self._open.values():\n    one.strong = received.strong\n"
+            "stream = self._open[stream_id] = RecvStream(",
         ),
         Kind.COMBINATION,
     ),

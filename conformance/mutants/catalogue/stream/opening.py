@@ -7,6 +7,7 @@ from ...engine.patches import edited, inserted, replaced
 from ...engine.peer_patches import judged, moved, of_kinds, without
 
 PLACE = "peer.received.frame._check_place"
+HEAD_PLACE = "peer.received.frame._check_head"
 RECV_STREAMS = "peer.state.recv_streams.RecvStreams"
 STREAM = "peer.state.recv_stream.RecvStream"
 
@@ -15,25 +16,25 @@ MUTANTS = (
         "head-of-any-number",
         "STM-2",
         "Opens a stream wherever its HEAD stands, and never looks at the number.",
-        edited(PLACE, "if frame.frame_seq != 0:", "if False:"),
+        edited(HEAD_PLACE, "if frame.frame_seq != 0:", "if False:"),
     ),
     Mutant(
         "head-says-either-direction",
         "STM-2",
         "Reads dir and does nothing with it.",
-        edited(PLACE, "if sync.dir != _TO[role]:", "if False:"),
+        edited(HEAD_PLACE, "if head.dir != _TO[role]:", "if False:"),
     ),
     Mutant(
         "head-sized-in-part",
         "STM-2",
         "Takes whatever sizes a HEAD has, all or some.",
-        edited(PLACE, "if len(given) != 1:", "if False:"),
+        edited(HEAD_PLACE, "if len(given) != 1:", "if False:"),
     ),
     Mutant(
         "tail-of-number-0",
         "STM-2",
         "Takes a TAIL that stands where the HEAD does.",
-        edited(PLACE, "if frame.frame_seq == 0:", "if False:"),
+        edited(PLACE, 'malformed("the tail has frame_seq 0")', "pass"),
     ),
     Mutant(
         "tail-with-hash-unasked",
@@ -77,8 +78,8 @@ MUTANTS = (
         "Sets the flag on HEAD and TAIL, which it makes itself, and not on what the program sends between.",
         edited(
             "peer.state.send_streams.SendStreams._flags",
-            "if draft.strong or stream.strong:",
-            "if draft.strong or stream.strong and draft.action.name == 'TAIL':",
+            "(draft.strong or stream.strong)",
+            "(draft.strong or stream.strong and draft.action.name == 'TAIL')",
         ),
     ),
     Mutant(

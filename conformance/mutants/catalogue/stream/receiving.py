@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...engine.mutant import Mutant
-from ...engine.patches import edited
+from ...engine.patches import both, edited
 from ...engine.peer_patches import judged, without
 
 STREAM = "peer.state.recv_stream.RecvStream"
@@ -20,17 +20,19 @@ BYTES = (
         "stream-bytes-of-every-frame",
         "STM-1",
         "Hashes all that comes on the stream, HEARTs included.",
-        edited(f"{STREAM}.take", "if due.data:", "if True:"),
+        edited(f"{STREAM}.due", "if due.data:", "if True:"),
     ),
     Mutant(
         "stream-bytes-as-they-come",
         "STM-1",
         "Hashes on arrival, which is the right order only while the network keeps it.",
-        edited(
-            f"{STREAM}.take",
-            "self.held[number] = held",
-            "if held.data:\n    self._count(held.datagram)\nself.held[number] = held",
-            ("        self._count(due.datagram)", "        pass"),
+        both(
+            edited(
+                f"{STREAM}.take",
+                "self.held[number] = held",
+                "if held.data:\n    self._count(held.datagram)\nself.held[number] = held",
+            ),
+            edited(f"{STREAM}.due", "self._count(due.datagram)", "pass"),
         ),
     ),
 )
@@ -43,7 +45,7 @@ ORDER = (
             f"{STREAM}.take",
             "self.held[number] = held",
             "yield held\nself.held[number] = held",
-            ("    yield due", "    pass"),
+            ("yield from self.due()", "list(self.due())"),
         ),
     ),
     Mutant(
@@ -51,8 +53,8 @@ ORDER = (
         "STM-7",
         "Delivers one held frame for each that comes, since it asks with if and not with while.",
         edited(
-            f"{STREAM}.take",
-            "while (due := self.held.pop(self.next_seq, None)) is not None:",
+            f"{STREAM}.due",
+            "while not self.holding and (due := self.held.pop(self.next_seq, None)) is not None:",
             "for due in [self.held.pop(self.next_seq)] if self.next_seq in self.held else []:",
         ),
     ),
@@ -106,7 +108,7 @@ ROOM = (
         "stream-16-mib-never-given-back",
         "STM-8",
         "Adds up what it holds, and takes nothing off when it is delivered.",
-        edited(f"{STREAM}.take", "self.waiting_bytes -= len(due.datagram)", "self.waiting_bytes -= 0"),
+        edited(f"{STREAM}.due", "self.waiting_bytes -= len(due.datagram)", "self.waiting_bytes -= 0"),
     ),
     Mutant(
         "stream-16-mib-exactly-is-too-much",

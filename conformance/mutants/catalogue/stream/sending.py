@@ -10,6 +10,7 @@ from ...engine.peer_patches import rows
 
 OUTGOING = "peer.state.stream_states.OUTGOING"
 REPAIR = "peer.state.send_streams.SendStreams.repair"
+REPAIR_AGAIN = "peer.state.send_streams.SendStreams._again"
 SENT = "peer.state.send_stream.SendStream"
 
 MUTANTS = (
@@ -105,22 +106,22 @@ MUTANTS = (
         "repair-without-tail",
         "STM-20",
         "Sends what was named, and waits for the receiver to notice.",
-        edited(REPAIR, "in (*named, tail_seq))", "in named)"),
+        edited(REPAIR, "tail_seq, tail_seq)", "tail_seq)"),
     ),
     Mutant(
         "repair-tail-first",
         "STM-20",
         "Sends the TAIL first, which is then answered anew.",
-        edited(REPAIR, "in (*named, tail_seq))", "in (tail_seq, *named))"),
+        edited(REPAIR_AGAIN, "in (*named, *then))", "in (*then, *named))"),
     ),
     Mutant(
         "repair-in-the-order-named",
         "STM-20",
         "Sends in the order of the list that it was sent.",
         edited(
-            REPAIR,
-            "sorted({number for number in missing if number < tail_seq})",
-            "list(dict.fromkeys(number for number in missing if number < tail_seq))",
+            REPAIR_AGAIN,
+            "sorted({number for number in missing if number < below})",
+            "list(dict.fromkeys(number for number in missing if number < below))",
         ),
     ),
     Mutant(
@@ -139,7 +140,9 @@ MUTANTS = (
         "repair-under-new-numbers",
         "STM-20",
         "Makes the frame again, and gives it another nonce or number.",
-        edited(REPAIR, "return tuple((data, self", "return tuple((data[:8] + bytes([data[8] ^ 128]) + data[9:], self"),
+        edited(
+            REPAIR_AGAIN, "return tuple((data, self", "return tuple((data[:8] + bytes([data[8] ^ 128]) + data[9:], self"
+        ),
     ),
     Mutant(
         "corrupt-stream-repaired",

@@ -62,21 +62,24 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+FRESH, FORKED = True, False
+
+
 @pytest.mark.parametrize(
-    "command",
+    ("command", "fresh"),
     [
-        f"{RUN} './my testee'",
-        f"{RUN} -n 2 'my testee/adapter.toml'",
-        f"{RUN} --impl='my testee' './my testee/adapter.toml'",
-        f"{ITSELF} 'my testee'",
-        f"{PYARGS} --impl './my testee'",
-        f"{MODULE} --impl './my testee' -n 2",
-        f"{MODULE} --impl './my testee' --import-mode=importlib",
+        (f"{RUN} './my testee'", FRESH),
+        (f"{RUN} -n 2 'my testee/adapter.toml'", FORKED),
+        (f"{RUN} --impl='my testee' './my testee/adapter.toml'", FORKED),
+        (f"{ITSELF} 'my testee'", FRESH),
+        (f"{PYARGS} --impl './my testee'", FORKED),
+        (f"{MODULE} --impl './my testee' -n 2", FRESH),
+        (f"{MODULE} --impl './my testee' --import-mode=importlib", FORKED),
     ],
 )
-def test_a_project_with_settings_of_its_own_judges_its_implementation(project: Path, command: str) -> None:
-    """In shells and interpreters of their own; what else is asked of programs here, forks can say as well."""
-    run = replayed(f"{command} --profile sparse -k sparse_encode/counts", project, fresh=True)
+def test_a_project_with_settings_of_its_own_judges_its_implementation(project: Path, command: str, fresh: bool) -> None:
+    """Each program once in a shell and an interpreter of its own; what else is asked of it, forks can say as well."""
+    run = replayed(f"{command} --profile sparse -k sparse_encode/counts", project, fresh=fresh)
     assert run.status == 0, run.out
     assert run.report["adapter"] == "mine"
     assert run.report["profiles"]["sparse"]["passed"] > 100

@@ -21,7 +21,7 @@ VECTORS = SUITE.parent / "vectors" / "data"
 RUN_USAGE = """\
 resonant-conformance run IMPL [OPTION ...]
 
-IMPL is what --impl takes: an adapter.toml, its folder, udp://HOST:PORT or tcp://HOST:PORT,
+IMPL is what --impl takes: an adapter.toml, its folder, udp://HOST:PORT (or tcp://…, quic://…),
 or wrong:NAME of `resonant-conformance list`.
 Without it the suite's own reference is judged."""
 PYTEST_OPTIONS = "All options of pytest work as well: -n 2 (two processes), -k EXPRESSION, -x, -q, --pdb, …"

@@ -95,6 +95,8 @@ def _refuse(state: PeerState, received: Received, clause: str, refusal: Refusal)
             streams.take(state, received)  # MUX-17
         streams.tell_incomplete(state, ref.stream_id, refusal)
     else:
+        if received.kind is Kind.BLOCKED and refusal.code is RejectCode.STREAM_CANCELLED:
+            state.accept(received)  # MUX-17
         state.events.append(ErrorSent(refusal.code, ref.stream_id, ref.frame_seq))
 
 

@@ -44,22 +44,19 @@ def hear_blocked(state: PeerState, received: Received) -> None:
 
 
 def hear_reset(state: PeerState, received: Received) -> None:
-    """Fail a stream that its sender has ended (MUX-27)."""
+    """Fail a stream that its sender has ended (MUX-27), once its number is filled (STM-29)."""
     assert isinstance(received.sync, Reset)
     stream_id = received.frame.stream_id
-    stream = state.recv_streams.open_stream(stream_id)
-    state.touch()
-    if stream is None:
+    if state.recv_streams.open_stream(stream_id) is None:
+        state.touch()
         state.recv_streams.close_unopened(received)
         return
-    if not stream.managed:
-        streams.take(state, received)
-        return
-    if state.numbered(received):
-        stream.fill(received.frame.frame_seq)
-    state.events.append(stream.abort(RejectCode.STREAM_RESET, received.sync.code))
-    state.recv_streams.settle(stream)
-    state.recv_streams.resets.append(state.now_ms)
+    streams.take(state, received)
+    stream = state.recv_streams.open_stream(stream_id)  # the number of the reset can have been the last one missing
+    if stream is not None and stream.managed:
+        state.events.append(stream.abort(RejectCode.STREAM_RESET, received.sync.code))
+        state.recv_streams.settle(stream)
+        state.recv_streams.resets.append(state.now_ms)
 
 
 def hold(state: PeerState, stream_id: int) -> None:

@@ -141,10 +141,6 @@ class RecvStream:
                 self._count(due.datagram)
             yield due
 
-    def fill(self, number: int) -> None:
-        """Remember the number of a frame that ends the stream."""
-        self.held[number] = Held(b"", data=False, at_once=True)
-
     def _remember_far(self, number: int) -> None:
         """Bound what numbers far ahead cost (STM-31)."""
         self._far.append(number)
@@ -158,8 +154,8 @@ class RecvStream:
         return self.holding and self.ending is not None and not self.missing(self.ending.frame_seq)
 
     def whole(self) -> bool:
-        """Whether there is a TAIL, and nothing below it is missing (STM-14)."""
-        return self.ending is not None and self.next_seq == self.ending.frame_seq
+        """Whether there is a TAIL, and nothing below it is missing (STM-14); never of a held stream (MUX-19)."""
+        return not self.holding and self.ending is not None and self.next_seq == self.ending.frame_seq
 
     def difference(self, ending: Ending) -> str | None:
         """The first thing in which the stream and what HEAD and TAIL say of it differ (STM-16)."""

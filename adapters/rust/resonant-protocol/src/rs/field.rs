@@ -95,6 +95,6 @@ mod tests {
             assert_eq!(product(value, inverse(value)), 1, "{value:#04x}");
         }
         assert_eq!(inverse(0), 0);
-        assert_eq!(inverse(4), 0x47); // section 4 of the specification
+        assert_eq!(inverse(4), 0x47); // section 4 of reed-solomon.md
     }
 }

@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn the_matrix_is_that_of_the_specification() {
-        // Section 4: k = 4, r = 3.
+        // Section 4 of reed-solomon.md: k = 4, r = 3.
         assert_eq!(parity_row(4, 0), [0x47, 0xa7, 0x7a, 0xba]);
         assert_eq!(parity_row(4, 1), [0xa7, 0x47, 0xba, 0x7a]);
         assert_eq!(parity_row(4, 2), [0x7a, 0xba, 0x47, 0xa7]);

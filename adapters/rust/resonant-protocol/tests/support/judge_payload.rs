@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::judge::{bytes, number, optional, same, Verdict};
 use super::support::{hex, unhex};
-use super::{judge_framing, judge_shards};
+use super::{judge_adapt, judge_framing, judge_shards};
 
 pub fn perform(op: &str, input: &Value) -> Result<Value, FrameError> {
     Ok(match op {
@@ -28,13 +28,7 @@ pub fn perform(op: &str, input: &Value) -> Result<Value, FrameError> {
             json!({"dense": hex(&dense)})
         }
         "quantize" => {
-            let source = match input["source"].as_str().expect("source") {
-                "f16" => Source::F16,
-                "f32" => Source::F32,
-                "bf16" => Source::Bf16,
-                other => panic!("source {other} is not known"),
-            };
-            let found = quantize(quantizer(input), source, &bytes(input, "data"))?;
+            let found = quantize(quantizer(input), source(input), &bytes(input, "data"))?;
             json!({"codes": hex(&found.codes), "scale": hex(&found.scale)})
         }
         "dequantize" => {
@@ -49,6 +43,7 @@ pub fn perform(op: &str, input: &Value) -> Result<Value, FrameError> {
         "tcp_join" => judge_framing::tcp_join(input)?,
         "rs_encode" => judge_shards::rs_encode(input)?,
         "rs_decode" => judge_shards::rs_decode(input)?,
+        "adapt" => judge_adapt::adapt(input)?,
         other => panic!("op {other} is not of a profile that this crate has"),
     })
 }
@@ -61,7 +56,16 @@ fn quantizer(input: &Value) -> Quantizer {
     }
 }
 
-fn dims(input: &Value, name: &str) -> Vec<u32> {
+pub fn source(input: &Value) -> Source {
+    match input["source"].as_str().expect("source") {
+        "f16" => Source::F16,
+        "f32" => Source::F32,
+        "bf16" => Source::Bf16,
+        other => panic!("source {other} is not known"),
+    }
+}
+
+pub fn dims(input: &Value, name: &str) -> Vec<u32> {
     let dims = input[name].as_array().expect(name);
     dims.iter().map(number).collect()
 }

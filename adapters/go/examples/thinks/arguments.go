@@ -1,5 +1,6 @@
-// Package pair is what send_think and recv_think have in common: the arguments, and the embedding space of their models.
-package pair
+// Package thinks is what the examples do once they have a connection: [Receive] is a server that sends a Critique back for
+// each Think, and [Send] a client that sends Thinks. It has their arguments, too, and the embedding space of their models.
+package thinks
 
 import (
 	"context"
@@ -22,6 +23,8 @@ type Arguments struct {
 	Addr  *net.UDPAddr
 	Count int  // below 0 if there is none
 	TCP   bool // in place of UDP
+	// QUIC is the file with the certificate of the server, where that is to be used in place of UDP.
+	QUIC string
 }
 
 // Config is what both models take. The hash stands for the space that they share.
@@ -31,6 +34,9 @@ func Config() peer.Config {
 	return config
 }
 
+// ErrElsewhere is the failure of an example that another module has for what it is asked to do.
+var ErrElsewhere = errors.New("the example of another module does that")
+
 var hostPort = regexp.MustCompile(`^(\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(%\w+)?\]|[^\s\[\]:/]+):([0-9]{1,5})$`)
 
 // Main reads the arguments, runs a program until it ends or is interrupted, and exits: with 0, with 1 where something
@@ -39,17 +45,21 @@ func Main(program func(ctx context.Context, arguments Arguments) error) {
 	addr := flag.String("addr", "127.0.0.1:50051", "the server, HOST:PORT")
 	count := flag.Int("count", -1, "end after so many messages")
 	tcp := flag.Bool("tcp", false, "go over TCP in place of UDP")
+	quic := flag.String("quic", "", "go over QUIC: the server writes its certificate to this `FILE`, which the client trusts")
 	flag.Parse()
+	if *tcp && *quic != "" {
+		fail(errors.New("-tcp and -quic do not go together"), 2)
+	}
 	remote, err := resolve(*addr)
 	if err != nil {
 		fail(err, 2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	err = program(ctx, Arguments{remote, *count, *tcp})
+	err = program(ctx, Arguments{remote, *count, *tcp, *quic})
 	switch {
 	case err == nil || ctx.Err() != nil:
-	case errors.Is(err, syscall.EADDRNOTAVAIL):
+	case errors.Is(err, syscall.EADDRNOTAVAIL), errors.Is(err, ErrElsewhere):
 		fail(err, 2)
 	default:
 		fail(err, 1)

@@ -1,0 +1,130 @@
+"""Requests of a program to its peers: messages, and streams of both directions."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Self, TypeAlias
+
+from ..message.messages import Message
+from ..peer import Announce, Output, Peer, Role
+from ..wire_values import Modality
+from .addresses import Address
+
+Ask: TypeAlias = Callable[[Peer, int], Output]
+_STREAM_IDS = {Role.CLIENT: 1, Role.SERVER: 2}
+
+
+class Requests(ABC):
+    """The requests of a program to the peers of its endpoint. to: a server's client, if it has several.
+
+    All raise ResonantError for what the peer or the other end would refuse, and ConnectionError where there is nobody.
+    """
+
+    _role: Role
+
+    @abstractmethod
+    def _request(self, to: Address | None, ask: Ask) -> Address:
+        """Have a peer do something, the only one if `to` is None; its address. Raises ConnectionError for no peer."""
+
+    def send(
+        self,
+        message: Message,
+        *,
+        stream_id: int | None = None,
+        modality: Modality = Modality.TEXT,
+        to: Address | None = None,
+    ) -> None:
+        """Send a message. stream_id: 1 (client) or 2 (server) if left out. to: a server's client, if it has several.
+
+        Raises ResonantError for what the other end would refuse, and with BUFFER_LIMIT while more than 16 MiB wait for
+        it to read (TCP) or to grant credit (a managed stream); ConnectionError where there is nobody to send to.
+        """
+        number = _STREAM_IDS[self._role] if stream_id is None else stream_id
+        self._request(
+            to, lambda peer, now_ms: peer.send_message(message, stream_id=number, modality=modality, now_ms=now_ms)
+        )
+
+    def open_stream(
+        self,
+        stream_id: int,
+        *,
+        strong_tail: bool = True,
+        announce: Announce | None = None,
+        urgency: int | None = None,
+        to: Address | None = None,
+    ) -> Stream:
+        """Open a stream with HEAD: repaired, delivered in order, verified. Clients take odd ids, servers even ones.
+
+        urgency: 0 to 7, 3 if left out; of what waits the lowest goes first, where both ends have `mux` in their
+        configuration. Raises ResonantError, STREAM_STATE for an id on which something was sent before and STREAM_LIMIT
+        for one stream more than the other end takes, and ConnectionError.
+        """
+
+        def ask(peer: Peer, now_ms: int) -> Output:
+            return peer.open_stream(
+                stream_id, strong_tail=strong_tail, announce=announce, urgency=urgency, now_ms=now_ms
+            )
+
+        return Stream(self, stream_id, self._request(to, ask))
+
+    def close_stream(self, stream_id: int, *, to: Address | None = None) -> None:
+        """End a stream with TAIL. Lost frames are sent again for 10 s: stay as long, or until there is an answer.
+
+        Where both ends have `mux` in their configuration the event `Done` tells that all of it has arrived.
+        """
+        self._request(to, lambda peer, now_ms: peer.close_stream(stream_id, now_ms))
+
+    def reset_stream(self, stream_id: int, code: str, *, to: Address | None = None) -> None:
+        """End a stream before its TAIL; what waits is thrown away. code: for the other end, A to Z, 0 to 9 and _.
+
+        Raises ResonantError, STREAM_STATE where no stream is open for which `mux` was agreed; so do the next three.
+        """
+        self._request(to, lambda peer, now_ms: peer.reset_stream(stream_id, code, now_ms))
+
+    def cancel_stream(self, stream_id: int, *, to: Address | None = None) -> None:
+        """Take no more of a stream of the other end, which is told."""
+        self._request(to, lambda peer, now_ms: peer.cancel_stream(stream_id, now_ms))
+
+    def hold_stream(self, stream_id: int, *, to: Address | None = None) -> None:
+        """Have no messages of a stream of the other end told until `resume_stream`; its sender soon waits."""
+        self._request(to, lambda peer, now_ms: peer.hold_stream(stream_id, now_ms))
+
+    def resume_stream(self, stream_id: int, *, to: Address | None = None) -> None:
+        """Have what has come on a held stream told, and let its sender go on."""
+        self._request(to, lambda peer, now_ms: peer.resume_stream(stream_id, now_ms))
+
+    @contextmanager
+    def corked(self, *, to: Address | None = None) -> Iterator[None]:
+        """Let what is sent on streams wait until the block ends, and then go in the order of urgency."""
+        address = self._request(to, lambda peer, now_ms: peer.cork(now_ms))
+        try:
+            yield
+        finally:
+            self._request(address, lambda peer, now_ms: peer.uncork(now_ms))
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """An opened stream. Its `with` block ends it with TAIL; one that an exception leaves stays unfinished."""
+
+    endpoint: Requests
+    stream_id: int
+    address: Address
+
+    def send(self, message: Message, *, modality: Modality = Modality.TEXT) -> None:
+        """Send the next message of the stream."""
+        self.endpoint.send(message, stream_id=self.stream_id, modality=modality, to=self.address)
+
+    def reset(self, code: str) -> None:
+        """End the stream before its TAIL, as `Requests.reset_stream` does."""
+        self.endpoint.reset_stream(self.stream_id, code, to=self.address)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, exception: type[BaseException] | None, *_: object) -> None:
+        if exception is None:
+            self.endpoint.close_stream(self.stream_id, to=self.address)

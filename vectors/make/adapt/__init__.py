@@ -1,0 +1,1 @@
+"""Cases of adapt (specs/adaptive.md)."""
