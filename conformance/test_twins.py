@@ -76,3 +76,9 @@ def test_quantizers_do_not_depend_on_what_came_before(twins: Callable[[str], Non
 def test_codes_do_not_depend_on_those_before(twins: Callable[[str], None]) -> None:
     """rs_encode and rs_decode."""
     twins("rs")
+
+
+@pytest.mark.profile("adapt")
+def test_choices_do_not_depend_on_those_before(twins: Callable[[str], None]) -> None:
+    """The op adapt."""
+    twins("adapt")

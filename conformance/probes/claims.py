@@ -22,6 +22,11 @@ def _request(op: str, **given: Any) -> Request:
     return {"op": op, "case": "", "profile": "", "input": given}
 
 
+def _adapt(**changes: Any) -> Request:
+    plain = {"source": "f16", "data": "003c", "dims": [1], "allow": ["f16", "q4"], "tolerance": 0}
+    return _request("adapt", **{**plain, **changes})
+
+
 def _fields(*dims: int, **changes: Any) -> Request:
     """The fields of a frame with one slice of so many bytes."""
     slices = [{"dtype": 2, "dims": list(dims), "payload": "5a" * dims[0]}] if dims else []
@@ -52,6 +57,7 @@ ASKS = (
         tuple(_request("sparse_decode", dims=[size], values="", index_dims=[0, 1, 4], index="") for size in (1, 2)),
     ),
     Offer("message", (_request("read_message", frame=_frame(1)), _request("read_message", frame=_frame(1, 4)))),
+    Offer("adapt", tuple(_adapt(data=data) for data in ("003c", "0040"))),
     Offer("rs", tuple(_request("rs_encode", k=1, r=1, shards=[data]) for data in ("01", "02"))),
     Offer("rs", tuple(_request("rs_decode", k=1, r=1, shards=[None, data]) for data in ("01", "02"))),
     Offer("", _ANYBODY),
@@ -85,6 +91,7 @@ REFUSED = (
     ("frame", _request("space_hash", space_id="a:b", arch="", data_sig=""), "BAD_SPACE_ID"),
     ("quant", _request("quantize", bits=8, source="f16", data="007c"), "NON_FINITE"),
     ("sparse", _request("sparse_decode", dims=[1], values="", index_dims=[1], index="00"), "BAD_INDEX"),
+    ("adapt", _adapt(allow=[]), "TOLERANCE"),
     ("rs", _request("rs_decode", k=1, r=1, shards=[None, None]), "NOT_RECOVERABLE"),
     ("zstd", _request("decompress", zstd=""), "BAD_COMPRESSION"),
     ("xchacha", _request("open", key="00" * 32, nonce="00" * 24, aad="", sealed="00" * 16), "DECRYPT_FAILED"),
@@ -142,6 +149,17 @@ MALFORMED: Mapping[str, Mapping[str, Request]] = {
         "half a byte": _request("rs_decode", k=1, r=1, shards=["0", None]),
         "a shard that is a number": _request("rs_decode", k=1, r=1, shards=[0, None]),
         "shards an object": _request("rs_decode", k=1, r=1, shards={}),
+    },
+    "adapt": {
+        "source f64": _adapt(source="f64"),
+        "dims empty": _adapt(dims=[]),
+        "a dim of 2^32": _adapt(dims=[2**32]),
+        "a form that there is not": _adapt(allow=["f32"]),
+        "a form twice": _adapt(allow=["q4", "q4"]),
+        "a tolerance with a fraction": _adapt(tolerance=0.5),
+        "a tolerance of 2^53": _adapt(tolerance=2**53),
+        "no budget but null": _adapt(budget=None),
+        "upper-case hex": _adapt(data="003C"),
     },
     "message": {
         "no frame": _request("read_message"),

@@ -19,7 +19,7 @@ from ..model.cases import DIALOGUE, Case, Refuse
 from ..model.testee import Asks
 from ..model.verdict import Verdict
 
-PROFILES = ("frame", "zstd", "xchacha", "message", "sparse", "quant", "tcp", "rs")
+PROFILES = ("frame", "zstd", "xchacha", "message", "sparse", "quant", "tcp", "rs", "adapt")
 """Those with ops that have no state."""
 PAIRS = 3
 """Of one op, one field and one group of cases."""

@@ -45,6 +45,7 @@ LAWS = (
     Law("test_quantizers_do_not_depend_on_what_came_before", "twins-quant", "quant"),
     Law("test_connections_do_not_depend_on_those_before", "twins-tcp", "tcp"),
     Law("test_codes_do_not_depend_on_those_before", "twins-rs", "rs"),
+    Law("test_choices_do_not_depend_on_those_before", "twins-adapt", "adapt"),
     Law("test_a_server_does_with_streams_what_the_model_does", "streams", "stream", "virtual"),
 )
 

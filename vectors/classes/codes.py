@@ -1,8 +1,10 @@
-"""The classes of the ops rs_encode and rs_decode."""
+"""The classes of the ops rs_encode, rs_decode and adapt."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import combinations
+from math import prod
 from typing import Any
 
 from .row import Row, around
@@ -55,6 +57,24 @@ def _losses() -> Iterable[tuple[int, int, tuple[int, ...]]]:
                     yield k, r, missing
 
 
+def _elements(view: View) -> Iterable[int]:
+    return [prod(view.given["dims"])]
+
+
+def _rank(view: View) -> Iterable[int]:
+    return [len(view.given["dims"])]
+
+
+def _choice(view: View) -> Iterable[Any]:
+    return [(view.given["source"], view.result.get("dtype", ""))]
+
+
+def _sets(view: View) -> Iterable[Any]:
+    return [tuple(form for form in _FORMS if form in view.given["allow"])]
+
+
+_FORMS = ("f16", "sparse", "i8", "q4")
+_SETS = [one for size in range(len(_FORMS) + 1) for one in combinations(_FORMS, size)]
 _SMALL = tuple((k, r) for k in range(1, 7) for r in range(1, 4))
 CODES: Mapping[str, tuple[Row, ...]] = {
     "rs_encode": (
@@ -84,5 +104,22 @@ CODES: Mapping[str, tuple[Row, ...]] = {
         Row("counts", "missing shards: 0 to 8, 32; one too many", _missing, (0, 1, 2, 3, 8, 32), (2, 3, 4, 33, 160)),
         Row("combinations", "every loss of codes up to 6 and 3", _lost, tuple(_losses())),
         Row("places", "a changed byte in each shard", _damaged, range(7)),
+    ),
+    "adapt": (
+        Row(
+            "sizes",
+            "elements: 0 to 4, around 8, 16, 32, 64; 1,000",
+            _elements,
+            (*range(5), 7, 9, *around(4, 5, 6), 1000),
+            (3, 32),
+        ),
+        Row("counts", "ranks: 1, 2, 3, 6, 255", _rank, (1, 2, 3, 6, 255), (1, 2, 255)),
+        Row(
+            "combinations",
+            "source × choice",
+            _choice,
+            [(source, form) for source in ("f16", "f32", "bf16") for form in ("f16", "i8", "q4")],
+        ),
+        Row("combinations", "every set of forms", _sets, tuple(_SETS[1:]), ((), ("i8",), ("q4",), ("i8", "q4"))),
     ),
 }

@@ -3,6 +3,7 @@
 from . import dialogue_topics as dialogue
 from . import quant
 from .adapt import choices as adapt_choices
+from .adapt import exact as adapt_exact
 from .adapt import faults as adapt_faults
 from .adapt import thresholds as adapt_thresholds
 from .fec import agreed as fec_agreed
@@ -130,6 +131,7 @@ GROUP_MAKERS = (
     fec_carriers.groups,
     adapt_choices.groups,
     adapt_thresholds.groups,
+    adapt_exact.groups,
     adapt_faults.groups,
     found.groups,
     hand.groups,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..inputs import Kind
-from . import dialogues, frame, message, quant, rs, sparse, streams, tcp, xchacha, zstd
+from . import adapt, dialogues, frame, message, quant, rs, sparse, streams, tcp, xchacha, zstd
 
 KINDS: tuple[Kind, ...] = (
     *frame.KINDS,
@@ -16,4 +16,5 @@ KINDS: tuple[Kind, ...] = (
     *streams.KINDS,
     *tcp.KINDS,
     *rs.KINDS,
+    *adapt.KINDS,
 )

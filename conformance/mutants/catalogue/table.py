@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from ..engine.mutant import Mutant
+from .adapt import choice as adapt_choice
+from .adapt import error as adapt_error
+from .adapt import refused as adapt_refused
 from .fec import agreement as fec_agreement
 from .fec import computed as fec_computed
 from .fec import datagrams as fec_datagrams
@@ -161,6 +164,9 @@ FAMILIES: Mapping[str, tuple[Mutant, ...]] = MappingProxyType(
             mux_credit,
             mux_holding,
             mux_ending,
+            adapt_choice,
+            adapt_error,
+            adapt_refused,
         )
     }
 )

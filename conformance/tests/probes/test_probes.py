@@ -231,7 +231,8 @@ def test_a_testee_that_performs_what_it_does_not_claim_is_found() -> None:
         ("xchacha", "decode"), ("xchacha", "encode"), ("xchacha", "seal"), ("xchacha", "open"),
         ("message", "read_message"), ("sparse", "sparse_encode"), ("sparse", "sparse_decode"),
         ("quant", "quantize"), ("quant", "dequantize"), ("tcp", "tcp_split"), ("tcp", "tcp_join"),
-        ("rs", "rs_encode"), ("rs", "rs_decode"),
+        ("rs", "rs_encode"), ("rs", "rs_decode"), ("adapt", "adapt"),
+        ("fec", "repair_encode"), ("fec", "repair_decode"),
         *((case.profile, case.op) for case in PEER_OPS),
     }  # fmt: skip
     with wrong_testee("performs-what-it-does-not-claim") as testee:
