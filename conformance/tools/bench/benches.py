@@ -128,6 +128,16 @@ BENCHES: tuple[Bench, ...] = (
     ),
     _go("quant", "quantizers on 1 Mi elements", {}),
     _go(
+        "codes",
+        "Reed-Solomon of 32 and 8 shards against a copy of its data, and adapt against the quantizers that it tries",
+        {
+            "encode_of_copy": MORE_IS_BETTER,
+            "decode_of_copy": MORE_IS_BETTER,
+            "adapt_q4": Figure(LESS, limit=4),
+            "adapt_none": Figure(LESS, limit=4),
+        },
+    ),
+    _go(
         "tcp",
         "stream of 2,000 frames of 60 KiB over TCP against the same bytes through a bare socket",
         {"tcp_of_bare": MORE_IS_BETTER},
