@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 from resonant import MessageType, decode
-from resonant.peer import Output, Peer, Role
+from resonant.peer import Mux, Output, Peer, Role
 
 from reference.tests.peer.support import HALVES, PLAIN
 from reference.tests.support import ROOT
@@ -63,6 +63,10 @@ def _close(peer: Peer, now_ms: int) -> Output:
     return peer.close_stream(3, now_ms)
 
 
+def _reset(peer: Peer, now_ms: int) -> Output:
+    return peer.reset_stream(3, "SUPERSEDED", now_ms)
+
+
 # What the client's application asks for, one act whenever a line needs a frame that the client has not sent by itself.
 ACTS: Mapping[str, tuple[Act, ...]] = {
     "capability": (_ping, _think),
@@ -73,6 +77,8 @@ ACTS: Mapping[str, tuple[Act, ...]] = {
     "repair": (_open, _think, _think, _think, _close),
     "head-lost": (_open, _think, _close),
     "loss": (),
+    "credit": (_open, *[_think] * 7, _close),
+    "reset": (_open, _think, _think, _reset),
 }
 OWN = {"error": replace(PLAIN, embedding_space_id="demo:decoder:v2")}
 """The client's own values, where they are not the server's."""
@@ -162,9 +168,10 @@ def test_every_diagram_is_played() -> None:
 def test_two_peers_do_what_the_diagram_shows(name: str) -> None:
     page, lines = DIAGRAMS[name]
     acts = ACTS[name]
-    if page == "stream":  # its diagrams presuppose the session that the first lines of another one establish
+    if page in ("stream", "mux"):  # its diagrams presuppose the session that the first lines of another one establish
         lines, acts = DIAGRAMS["capability"][1][:4] + lines, (_ping, *acts)
-    client, server = Peer(Role.CLIENT, OWN.get(name, PLAIN)), Peer(Role.SERVER, PLAIN)
+    plain = replace(PLAIN, mux=Mux(4, 16)) if page == "mux" else PLAIN
+    client, server = Peer(Role.CLIENT, OWN.get(name, plain)), Peer(Role.SERVER, plain)
     stage = Stage({CLIENT: Side(client), SERVER: Side(server)}, deque(acts))
     for line in lines:
         stage.play(line)

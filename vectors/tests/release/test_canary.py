@@ -34,7 +34,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def wrong(folder: Path) -> dict[str, Case]:
     """Read as the suite reads vectors: the manifest beside them is right, only the verdicts are not."""
-    return {case.id: case for case in load_cases(folder / "data")}
+    named = {canary.case for canary in CANARIES}  # not over the further transports of their files
+    return {case.id: case for case in load_cases(folder / "data") if case.id in named}
 
 
 @pytest.fixture(scope="module")
