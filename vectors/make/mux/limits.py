@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..dialogue.events import dropped, error_received, established, lost, messages, opened
 from ..dialogue.frames import brief_ping, capable, heart, think, wrong
 from ..dialogue.sessions import ROLES, head
-from ..dialogue.steps import Said, Steps, act, advance, again, events, expect, nothing, refusal, send, send_each
+from ..dialogue.steps import Said, Steps, act, advance, again, error, events, expect, nothing, refusal, send, send_each
 from ..dialogue.streams import short
 from ..model import Case, Group
 from .steps import (
@@ -83,7 +83,7 @@ def _received(role: str) -> Iterator[Case]:
         role, "reset-before-head", about, "MUX-22 MUX-27", send(reset(1, 13)), events(), _three(role), refused
     )
     about = "A stream that its receiver cancels makes room at once."
-    cut = [*_three(role), *act("cancel"), *expect(Said({"method": "error", "code": "STREAM_CANCELLED"}, 3, 0))]
+    cut = [*_three(role), *act("cancel"), *expect(error("STREAM_CANCELLED", (3, 0)))]
     yield for_role(role, "cancelled", about, "MUX-22", cut, events(failed_event("STREAM_CANCELLED")), begin(role, 9))
 
 
