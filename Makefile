@@ -56,7 +56,7 @@ export PUBLIC
 .DEFAULT_GOAL := help
 .PHONY: help env conformance test test-fast lint python-lint rust-lint go-lint ts-lint built python-tests rust-tests go-tests go-fuzz \
 	ts-tests ts-fuzz ts-built nightly-tests kaitai-tests jax-tests vectors docs api example mutants mutants-rust mutation campaign soak release-vectors bench \
-	bench-public fec-plot fuzz fuzz-short lock clean
+	bench-public fec-plot adapt-plot fuzz fuzz-short lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -191,6 +191,9 @@ bench: $(INSTALLED) ts-built ## what things cost, as ratios within one run, besi
 # The two packages have one name, so cargo takes the other one from the clone in place of a registry.
 fec-plot: $(PLOTS_INSTALLED) ## what repair is worth, simulated: reports/fec.html, and reports/fec.svg for README
 	$(BIN)/python reference/simulation/fec_plot.py
+
+adapt-plot: $(PLOTS_INSTALLED) ## bytes of tensors against what error is tolerated: reports/adapt.svg
+	$(BIN)/python reference/simulation/adapt_plot.py
 
 bench-public: ## the crate against the public one of the same name: PUBLIC=FOLDER, the package in a clone of it
 	@test -f "$$PUBLIC/Cargo.toml" || { echo 'name the package of the public crate: make bench-public PUBLIC=path/to/its/rust' >&2; exit 2; }

@@ -67,10 +67,10 @@ func (a *Adaptation) check() error {
 	return nil
 }
 
-// adaptable gives the elements in binary16 (ADA-1); they are a copy.
+// adaptable gives the elements in binary16 (ADA-1): data itself if that is what it has.
 func adaptable(source Source, data []byte) []byte {
 	if source == Float16 {
-		return slices.Clone(data)
+		return data
 	}
 	width := source.elementBytes()
 	halves := make([]byte, len(data)/width*2)
@@ -113,14 +113,15 @@ func measure(halves []byte, rank int) *measured {
 	var mutex sync.Mutex
 	found.finite = inParts(blocksOf(len(halves)), func(from, to int) bool {
 		var energy sum
+		var x fixedBlock
 		nonZero, finite := 0, true
 		for at := from; at < to; at++ {
-			x := blockAt(halves, at).fixed()
-			for _, one := range x {
-				nonZero += int(min(uint64(one), 1))
-			}
-			energy.addSquares(&x)
-			finite = finite && x.most() < 1<<40
+			lanes := blockAt(halves, at)
+			greatest := lanes.greatest()
+			finite = finite && greatest < infinity16
+			nonZero += lanes.nonZero()
+			lanes.fixed(&x)
+			energy.addSquares(&x, greatest < smallHalf)
 		}
 		mutex.Lock()
 		defer mutex.Unlock()
@@ -175,7 +176,7 @@ func (m *measured) form(dtype DType, dims []uint32, tolerance int64) (Tensor, bo
 	quantizer := Int8
 	switch dtype {
 	case F16:
-		tensor.Payload = m.halves
+		tensor.Payload = slices.Clone(m.halves)
 		return tensor, true
 	case SparseCOO:
 		var err error
@@ -196,11 +197,12 @@ func (m *measured) isExactEnough(quantizer Quantizer, codes, scale []byte, toler
 	var whole sum
 	return inParts(blocksOf(len(m.halves)), func(from, to int) bool {
 		var part sum
+		var wrong fixedBlock
 		for at := from; at < to && !part.exceeds(allowed); at++ {
-			wrong := blockAt(m.halves, at).fixed()
+			blockAt(m.halves, at).fixed(&wrong)
 			s := halfToFloat(binary.LittleEndian.Uint16(scale[2*at:]))
 			quantizer.subtract(&wrong, codes[at*quantizer.blockBytes():], s)
-			part.addSquares(&wrong)
+			part.addSquares(&wrong, s < quantizer.smallScale())
 		}
 		mutex.Lock()
 		defer mutex.Unlock()
@@ -220,11 +222,22 @@ func blockAt(halves []byte, at int) *block {
 	return found
 }
 
+// smallHalf is 32: elements below it are less than 2^29 units of 2^−24.
+const smallHalf = 0x5000
+
+// smallScale is the one below which elements are less than 16, as is what they are dequantized to.
+func (q Quantizer) smallScale() float32 {
+	if q == Int4 {
+		return 2
+	}
+	return 0.125
+}
+
 // A fixedBlock is a block in units of 2^−24.
 type fixedBlock [scaleBlock]int64
 
 // fixed gives the elements; what is not finite is 2^40 or more.
-func (b *block) fixed() (found fixedBlock) {
+func (b *block) fixed(found *fixedBlock) {
 	for at := range scaleBlock / 4 {
 		four := binary.LittleEndian.Uint64(b[8*at:])
 		found[4*at] = signedFixed(uint16(four))
@@ -232,7 +245,6 @@ func (b *block) fixed() (found fixedBlock) {
 		found[4*at+2] = signedFixed(uint16(four >> 32))
 		found[4*at+3] = signedFixed(uint16(four >> 48))
 	}
-	return found
 }
 
 // signedFixed is halfToFixed with the sign, without a branch.
@@ -244,13 +256,13 @@ func signedFixed(half uint16) int64 {
 	return magnitude ^ negative - negative
 }
 
-// most is at least the greatest magnitude, and less than twice as much.
-func (x *fixedBlock) most() uint64 {
-	var all uint64
-	for _, one := range x {
-		all |= uint64(max(one, -one))
+// nonZero counts the elements that are neither 0 nor −0.
+func (b *block) nonZero() (count int) {
+	for at := 0; at < blockBytes; at += 8 {
+		magnitudes := binary.LittleEndian.Uint64(b[at:at+8]) &^ laneTops
+		count += bits.OnesCount64((magnitudes + laneTops - laneOnes) & laneTops)
 	}
-	return all
+	return count
 }
 
 // subtract subtracts what the codes of a block are dequantized to.
@@ -280,9 +292,9 @@ func dequantizedFixed(code int8, scale float32) int64 {
 // A sum is one of squares, of 128 bits: a square has 82, so that it has room for 2^46 of them.
 type sum struct{ high, low uint64 }
 
-// addSquares adds those of a block. Most blocks are of numbers so small that 64 bits have room for their sum.
-func (s *sum) addSquares(x *fixedBlock) {
-	if x.most() < 1<<29 {
+// addSquares adds those of a block. In a small one all are below 2^29, so that 64 bits have room for their sum.
+func (s *sum) addSquares(x *fixedBlock, small bool) {
+	if small {
 		total := uint64(0)
 		for _, one := range x {
 			total += uint64(one * one)

@@ -185,7 +185,7 @@ func TestTiesAndBytes(t *testing.T) {
 
 func TestOtherSourcesAreConvertedFirst(t *testing.T) {
 	nan := uint32(0xffc00001)
-	given := []uint32{math.Float32bits(65520), math.Float32bits(-1e30), nan, math.Float32bits(1.0 / (1 << 24)), math.Float32bits(-0.0)}
+	given := []uint32{math.Float32bits(65520), math.Float32bits(-1e30), nan, math.Float32bits(1.0 / (1 << 24)), 1 << 31}
 	var floats, brains []byte
 	for _, bits := range given {
 		floats = binary.LittleEndian.AppendUint32(floats, bits)
@@ -194,11 +194,11 @@ func TestOtherSourcesAreConvertedFirst(t *testing.T) {
 	f16 := resonant.Adaptation{Allow: []resonant.DType{resonant.F16}}
 	dims := []uint32{uint32(len(given))}
 	tensor, err := resonant.Adapt(resonant.Float32, floats, dims, f16)
-	if want := unhex(t, "007c00fc007e01000000"); err != nil || !bytes.Equal(tensor.Payload, want) {
+	if want := unhex(t, "007c00fc007e01000080"); err != nil || !bytes.Equal(tensor.Payload, want) {
 		t.Errorf("%x, %v", tensor.Payload, err)
 	}
 	tensor, err = resonant.Adapt(resonant.BFloat16, brains, dims, f16) // cut off, 65520 is 65280
-	if want := unhex(t, "f87b00fc007e01000000"); err != nil || !bytes.Equal(tensor.Payload, want) {
+	if want := unhex(t, "f87b00fc007e01000080"); err != nil || !bytes.Equal(tensor.Payload, want) {
 		t.Errorf("%x, %v", tensor.Payload, err)
 	}
 	long := make([]byte, 4*100_001) // several parts, and a last block of one element

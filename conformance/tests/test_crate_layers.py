@@ -41,14 +41,16 @@ CRATE = (
     Layer(("net",), "sockets, threads and a clock are around all of it, for programs that want them"),
 )
 PEER = (
-    Layer(("config", "event", "rate_limit", "spares"), "what users give and get holds no state of the protocol"),
+    Layer(("config", "rate_limit", "spares"), "what is set beforehand knows nothing of what comes"),
+    Layer(("event",), "what users give and get holds no state of the protocol"),
     Layer(("sync",), "the JSON of a Sync frame is read and written without knowing what it leads to"),
     Layer(("correction", "handshake", "stream"), "the three are kept apart, so that each can be read alone"),
     Layer(("state",), "state knows nothing of the handlers that change it"),
     Layer(("emit",), "a frame is sent in one way, whoever asks for it"),
+    Layer(("managing",), "what waits goes in one way, whatever lets it go"),
     Layer(("streams",), "a stream goes on and ends in one way, whatever made it"),
     Layer(("carriages", "receive", "timers"), "what comes in and what falls due meet in the state and nowhere else"),
-    Layer(("requests",), "what is asked for goes through the table of checks that receives (HSK-6)"),
+    Layer(("mux_requests", "requests"), "what is asked for goes through the table of checks that receives (HSK-6)"),
 )
 ENDPOINT = (
     Layer(("connections", "outputs"), "which connection goes first does not depend on what is done with any"),

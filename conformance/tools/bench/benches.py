@@ -94,6 +94,16 @@ BENCHES: tuple[Bench, ...] = (
             "kept_of_copy": MORE_IS_BETTER,
         },
     ),
+    _rust(
+        "rs",
+        "parity of 32 + 8 shards of 64 KiB, and 8 of them lost, against a copy of the data",
+        {"encode_of_copy": MORE_IS_BETTER, "decode_of_copy": MORE_IS_BETTER},
+    ),
+    _rust(
+        "adapt",
+        "choice among four forms of 1 Mi elements against quantizing to the form that is chosen",
+        {"q4_of_quantize": Figure(LESS, limit=4), "i8_of_quantize": Figure(LESS, limit=4)},
+    ),
     _rust("stream", "stream of 2,000 frames of 60 KiB against its three sums", {"verify_ratio": MORE_IS_BETTER}),
     _rust(
         "tcp",
@@ -117,6 +127,16 @@ BENCHES: tuple[Bench, ...] = (
         },
     ),
     _go("quant", "quantizers on 1 Mi elements", {}),
+    _go(
+        "codes",
+        "Reed-Solomon of 32 and 8 shards against a copy of its data, and adapt against the quantizers that it tries",
+        {
+            "encode_of_copy": MORE_IS_BETTER,
+            "decode_of_copy": MORE_IS_BETTER,
+            "adapt_q4": Figure(LESS, limit=4),
+            "adapt_none": Figure(LESS, limit=4),
+        },
+    ),
     _go(
         "tcp",
         "stream of 2,000 frames of 60 KiB over TCP against the same bytes through a bare socket",

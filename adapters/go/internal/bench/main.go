@@ -1,4 +1,4 @@
-// Bench prints one line of JSON about what the module costs: `bench frame`, `bench quant` or `bench tcp`.
+// Bench prints one line of JSON about what the module costs: `bench frame`, `bench quant`, `bench codes` or `bench tcp`.
 package main
 
 import (
@@ -23,9 +23,9 @@ const (
 )
 
 func main() {
-	measured := map[string]func() (any, error){"frame": frame, "quant": quant, "tcp": tcp}
+	measured := map[string]func() (any, error){"frame": frame, "quant": quant, "codes": codes, "tcp": tcp}
 	if len(os.Args) != 2 || measured[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: bench frame|quant|tcp")
+		fmt.Fprintln(os.Stderr, "usage: bench frame|quant|codes|tcp")
 		os.Exit(2)
 	}
 	figures, err := measured[os.Args[1]]()

@@ -152,6 +152,7 @@ fn config() -> Config {
         require_crypto: false,
         key: None,
         salt: [0; 16],
+        mux: None,
         fec: None,
         repair: None,
     }

@@ -107,6 +107,7 @@ fn config() -> Config {
         require_crypto: false,
         key: None,
         salt: [0; 16],
+        mux: None,
         fec: None,
         repair: None,
     }

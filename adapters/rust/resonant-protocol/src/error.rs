@@ -111,10 +111,18 @@ reject_codes! {
     StreamCorrupt = "STREAM_CORRUPT",
     /// A frame is a TAIL whose missing numbers did not come.
     StreamTimeout = "STREAM_TIMEOUT",
+    /// A data frame has a number at or above the limit of its stream.
+    FlowControl = "FLOW_CONTROL",
+    /// A stream would be open beyond the number that may be.
+    StreamLimit = "STREAM_LIMIT",
+    /// The receiver of a stream has cancelled it.
+    StreamCancelled = "STREAM_CANCELLED",
     /// There was no answer to a ping in 15 s.
     HandshakeTimeout = "HANDSHAKE_TIMEOUT",
     /// Crypto is required and none could be chosen.
     CryptoRequired = "CRYPTO_REQUIRED",
+    /// The sender of a stream has ended it before its time.
+    StreamReset = "STREAM_RESET",
     /// A stream_id is not in the state that a request needs.
     StreamState = "STREAM_STATE",
     /// A frame was sealed by the peer itself.
@@ -133,12 +141,12 @@ reject_codes! {
     AfterTail = "AFTER_TAIL",
     /// A frame belongs to a stream that is over.
     Closed = "CLOSED",
+    /// A message on a data channel is a text.
+    NotBinary = "NOT_BINARY",
     /// Repair has a wrong length, or a field out of its range.
     BadRepair = "BAD_REPAIR",
     /// Repair does not fit its group, or frames come of it that could not have been sent.
     RepairMismatch = "REPAIR_MISMATCH",
-    /// A message on a data channel is a text.
-    NotBinary = "NOT_BINARY",
     /// A connection ends inside a frame.
     TruncatedFrame = "TRUNCATED_FRAME",
     /// A frame is not whole 10 s after its first byte.

@@ -82,6 +82,29 @@ pub(crate) const MAX_KEPT_REPAIR_BYTES: usize = 16_777_216;
 /// After its first frame, when a group that is not whole ends (FEC-29).
 pub(crate) const FLUSH_MS: u64 = 20;
 
+// Multiplexing
+
+/// Least number of open streams that a peer allows the other (MUX-2).
+pub(crate) const MIN_MUX_STREAMS: u16 = 1;
+/// Greatest number of open streams that a peer allows the other (MUX-2).
+pub(crate) const MAX_MUX_STREAMS: u16 = 1024;
+/// The least that a stream may run ahead of its receiver (MUX-2).
+pub(crate) const MIN_MUX_FRAMES: u16 = 16;
+/// The most that a stream may run ahead of its receiver (MUX-2).
+pub(crate) const MAX_MUX_FRAMES: u16 = 1024;
+/// Greatest number of data frames of a session that wait (MUX-12).
+pub(crate) const MAX_WAITING_FRAMES: usize = 1024;
+/// Greatest sum of their plain sizes (MUX-12).
+pub(crate) const MAX_WAITING_TO_GO_BYTES: usize = 16_777_216;
+/// After a stream began to wait, when blocked is sent (MUX-15).
+pub(crate) const BLOCKED_REPEATS_MS: [u64; 4] = [1000, 3000, 7000, 15_000];
+/// From then on, between one blocked and the next (MUX-15).
+pub(crate) const BLOCKED_EVERY_MS: u64 = 15_000;
+/// The time for which a stream that was reset counts as open (MUX-22, MUX-23).
+pub(crate) const RESET_COUNTS_MS: u64 = 1000;
+/// Greatest length of the code of a reset (section 1 of the specification of multiplexing).
+pub(crate) const MAX_RESET_CODE_CHARS: usize = 64;
+
 // The handshake
 
 /// Greatest number of replies in any one second (HSK-42).

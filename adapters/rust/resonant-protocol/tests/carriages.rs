@@ -89,6 +89,7 @@ fn failed(stream_id: u32) -> Vec<(u16, Event)> {
             stream_id,
             code,
             what,
+            reset: None,
         },
     )]
 }

@@ -130,7 +130,7 @@ fn products_are_exact() {
 
 #[test]
 fn codes_have_their_registry_names() {
-    assert_eq!(RejectCode::ALL.len(), 54);
+    assert_eq!(RejectCode::ALL.len(), 63);
     assert_eq!(RejectCode::BadSliceTable.as_str(), "BAD_SLICE_TABLE");
     let error = VFrame::decode(&[]).unwrap_err();
     let text = "FRAME_TOO_SHORT (FRM-25): the input is 0 bytes long";

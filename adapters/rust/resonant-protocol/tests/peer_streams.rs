@@ -140,6 +140,7 @@ fn what_differs_first_is_named() {
             stream_id: 3,
             code,
             what: Some(what),
+            reset: None,
         };
         assert_eq!(failed.events.last(), Some(&event));
         assert_eq!(error_code(&failed), "STREAM_CORRUPT");

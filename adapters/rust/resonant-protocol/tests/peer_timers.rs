@@ -107,6 +107,7 @@ fn a_stream_fails_10_s_after_its_last_missing_number() {
         stream_id: 3,
         code,
         what,
+        reset: None,
     };
     assert_eq!(failed.events, [event]);
     // The error is also the frame that puts the HEART off.

@@ -31,6 +31,8 @@ pub const PROFILES: &[&str] = &[
     "rs",
     #[cfg(not(feature = "quic"))]
     "fec",
+    #[cfg(not(feature = "quic"))]
+    "mux",
     "adapt",
 ];
 

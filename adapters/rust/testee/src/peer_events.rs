@@ -1,6 +1,6 @@
 //! Events as peer_poll gives them.
 
-use resonant_protocol::peer::{Event, Reference};
+use resonant_protocol::peer::{Event, Mismatch, Mux, Reference};
 use resonant_protocol::VFrame;
 use resonant_testee_kit::hex;
 use serde_json::{json, Value};
@@ -18,8 +18,11 @@ pub(crate) fn to_json(link: &str, event: &Event) -> Value {
                 "modality": it.modality,
                 "critique": it.critique,
             });
+            let granted = |mux: Mux| json!({"streams": mux.streams, "frames": mux.frames});
+            let value = with(value, "mux", it.mux.map(granted));
             with(value, "fec", it.fec.map(|name| json!(name)))
         }
+        Event::Done { stream_id } => json!({"event": "done", "stream_id": stream_id}),
         Event::Recovered {
             stream_id,
             frame_seq,
@@ -66,9 +69,11 @@ pub(crate) fn to_json(link: &str, event: &Event) -> Value {
             stream_id,
             code,
             what,
+            reset,
         } => {
             let it = json!({"event": "failed", "stream_id": stream_id, "code": code.as_str()});
-            with(it, "what", what.map(|what| json!(what.as_str())))
+            let what = what.map(Mismatch::as_str).or(reset.as_deref());
+            with(it, "what", what.map(|what| json!(what)))
         }
         Event::Lost => json!({"event": "lost"}),
         Event::Dropped { code } => json!({"event": "dropped", "code": code.as_str()}),

@@ -1,6 +1,6 @@
 //! The ops on peers (TST-15 to TST-19).
 
-use resonant_protocol::peer::{Announce, Config, RepairGroups};
+use resonant_protocol::peer::{Announce, Config, Mux, RepairGroups};
 use resonant_protocol::{FrameError, Modality, MsgType, VFrame};
 use resonant_testee_kit::{BadRequest, Members, Slice};
 use serde_json::{json, Value};
@@ -96,16 +96,25 @@ enum Request {
     /// A frame, or what the crate's types refuse about it.
     Message(Result<VFrame, FrameError>),
     Ping,
-    Head(bool, Option<Announce>),
+    Head(bool, Option<Announce>, Option<u8>),
     Tail,
     Heart,
+    Hold,
+    Resume,
+    Cancel,
+    Reset(String),
+    Cork,
+    Uncork,
 }
 
 impl Sending {
     pub(crate) fn read(input: &mut Members) -> Result<Self, BadRequest> {
         let kind = input.string("kind")?;
         Ok(Self {
-            stream_id: input.integer("stream_id")?,
+            stream_id: match kind.as_str() {
+                "cork" | "uncork" => 0, // they are about all streams
+                _ => input.integer("stream_id")?,
+            },
             link: input.optional("link", link)?,
             arrived: arrived(input)?,
             request: match kind.as_str() {
@@ -113,10 +122,17 @@ impl Sending {
                 "ping" => Request::Ping,
                 "head" => {
                     let strong = input.boolean("strong_tail")?;
-                    Request::Head(strong, input.optional("announce", announce)?)
+                    let announce = input.optional("announce", announce)?;
+                    Request::Head(strong, announce, input.optional("urgency", urgency)?)
                 }
                 "tail" => Request::Tail,
                 "heart" => Request::Heart,
+                "hold" => Request::Hold,
+                "resume" => Request::Resume,
+                "cancel" => Request::Cancel,
+                "reset" => Request::Reset(input.string("code")?),
+                "cork" => Request::Cork,
+                "uncork" => Request::Uncork,
                 _ => return Err("input.kind is not a known one".into()),
             },
         })
@@ -130,11 +146,20 @@ pub(crate) fn send(input: Sending, peers: &mut Peers) -> Result<Value, Failure> 
     let asked = peers.ask(input.link.as_deref(), |peer, clock| match input.request {
         Request::Message(frame) => peer.send(stream_id, frame?, clock),
         Request::Ping => peer.ping(stream_id, clock),
-        Request::Head(strong, announce) => {
+        Request::Head(strong, announce, None) => {
             peer.open_stream(stream_id, strong, announce.as_ref(), clock)
+        }
+        Request::Head(strong, announce, Some(urgency)) => {
+            peer.open_urgent_stream(stream_id, strong, announce.as_ref(), urgency, clock)
         }
         Request::Tail => peer.close_stream(stream_id, clock),
         Request::Heart => peer.heart(stream_id, clock),
+        Request::Hold => peer.hold(stream_id, clock),
+        Request::Resume => peer.resume(stream_id, clock),
+        Request::Cancel => peer.cancel(stream_id, clock),
+        Request::Reset(code) => peer.reset_stream(stream_id, &code, clock),
+        Request::Cork => Ok(peer.cork(clock)),
+        Request::Uncork => Ok(peer.uncork(clock)),
     });
     asked.map_err(BadRequest)??;
     Ok(told(json!({}), peers))
@@ -254,6 +279,7 @@ fn config(value: Value) -> Result<Config, BadRequest> {
         require_crypto: members.boolean("require_crypto")?,
         key: members.optional("key", Members::fixed)?,
         salt: members.fixed("salt")?,
+        mux: members.optional("mux", mux)?,
         fec: members.optional("fec", names)?,
         repair: members.optional("repair", groups)?,
     };
@@ -273,6 +299,16 @@ fn names(members: &mut Members, name: &str) -> Result<Vec<String>, BadRequest> {
     items.map(name).collect()
 }
 
+fn mux(input: &mut Members, name: &str) -> Result<Mux, BadRequest> {
+    let mut members = Members::of(input.value(name)?, "mux")?;
+    let mux = Mux {
+        streams: members.integer("streams")?,
+        frames: members.integer("frames")?,
+    };
+    members.end()?;
+    Ok(mux)
+}
+
 fn groups(input: &mut Members, name: &str) -> Result<RepairGroups, BadRequest> {
     let mut members = Members::of(input.value(name)?, "repair")?;
     let groups = RepairGroups {
@@ -282,6 +318,13 @@ fn groups(input: &mut Members, name: &str) -> Result<RepairGroups, BadRequest> {
     };
     members.end()?;
     Ok(groups)
+}
+
+fn urgency(input: &mut Members, name: &str) -> Result<u8, BadRequest> {
+    match input.integer(name)? {
+        urgency @ 0..=7 => Ok(urgency),
+        urgency => Err(format!("input.{name} {urgency} is over 7").into()),
+    }
 }
 
 fn announce(input: &mut Members, name: &str) -> Result<Announce, BadRequest> {

@@ -30,7 +30,8 @@ fn hello_names_every_profile() {
     }
     profiles.as_array_mut().unwrap().push(json!("rs"));
     if cfg!(not(feature = "quic")) {
-        profiles.as_array_mut().unwrap().push(json!("fec"));
+        let further = ["fec", "mux"].map(|name| json!(name));
+        profiles.as_array_mut().unwrap().extend(further);
     }
     profiles.as_array_mut().unwrap().push(json!("adapt"));
     assert_eq!(reply["ok"]["profiles"], profiles);

@@ -25,6 +25,7 @@ pub fn config() -> Config {
         require_crypto: false,
         key: None,
         salt: Salt::default(),
+        mux: None,
         fec: None,
         repair: None,
     }

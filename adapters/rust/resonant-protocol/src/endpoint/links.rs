@@ -131,10 +131,10 @@ impl<L: Ord + Clone> Endpoint<L> {
             let detail = "there are no more salts";
             FrameError::new(RejectCode::KeyRequired, "XCH-15", detail)
         })?;
-        let mut peer = if connection.is_some() {
-            peer.over_connection()
-        } else {
-            peer
+        let mut peer = match (&connection, &unis) {
+            (_, Some(_)) => peer.over_quic(),
+            (Some(_), None) => peer.over_connection(),
+            (None, None) => peer,
         };
         let output = peer.ping(stream_id, now_ms)?;
         let mut outputs = Outputs::default();

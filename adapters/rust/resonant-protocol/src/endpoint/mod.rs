@@ -26,6 +26,7 @@
 //! #     require_crypto: false,
 //! #     key: None,
 //! #     salt: [0; 16],
+//! #     mux: None,
 //! #     fec: None,
 //! #     repair: None,
 //! # };

@@ -10,7 +10,7 @@ impl<L: Ord + Clone> Endpoint<L> {
     /// As [`Endpoint::accept`], of a QUIC connection. What comes on main is for [`Endpoint::receive_bytes`], FIN there
     /// for [`Endpoint::end`], and its reset for [`Endpoint::reset`].
     pub fn accept_quic(&mut self, link: L, now_ms: u64) -> Outputs<L> {
-        let outputs = self.accept(link.clone(), now_ms);
+        let outputs = self.accept_by(link.clone(), now_ms, Peer::over_quic);
         if self.role == Role::Server && self.streams.contains_key(&link) {
             self.unis.insert(link, Unis::default());
         }

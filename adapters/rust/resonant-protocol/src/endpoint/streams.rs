@@ -4,7 +4,7 @@ use super::connections::Forgotten;
 use super::links::Endpoint;
 use super::outputs::{Carried, Outputs};
 use crate::error::RejectCode;
-use crate::peer::{Event, Role};
+use crate::peer::{Event, Peer, Role};
 use crate::transport::{number_of, Connection};
 
 /// The consequence of a carriage's own timer.
@@ -21,6 +21,15 @@ impl<L: Ord + Clone> Endpoint<L> {
     ///
     /// Without a session it is closed 15 s later (TCP-9). One that the link has ends.
     pub fn accept(&mut self, link: L, now_ms: u64) -> Outputs<L> {
+        self.accept_by(link, now_ms, Peer::over_connection)
+    }
+
+    pub(super) fn accept_by(
+        &mut self,
+        link: L,
+        now_ms: u64,
+        over: impl FnOnce(Peer) -> Peer,
+    ) -> Outputs<L> {
         let mut outputs = self.advance(now_ms);
         let Some(peer) = self.new_peer(now_ms).filter(|_| self.role == Role::Server) else {
             let code = None;
@@ -28,7 +37,7 @@ impl<L: Ord + Clone> Endpoint<L> {
             return outputs;
         };
         self.drop_link(&link, &mut outputs);
-        let forgotten = self.connections.begin(link.clone(), peer.over_connection());
+        let forgotten = self.connections.begin(link.clone(), over(peer));
         self.streams.insert(link, Connection::accepted(now_ms));
         self.tell(forgotten, &mut outputs);
         outputs
@@ -130,7 +139,12 @@ impl<L: Ord + Clone> Endpoint<L> {
     pub(super) fn begin_anew(&mut self, link: &L) {
         if self.streams.contains_key(link) {
             if let Some(peer) = self.new_peer(self.clock_ms) {
-                self.connections.begin(link.clone(), peer.over_connection());
+                let peer = if self.unis.contains_key(link) {
+                    peer.over_quic()
+                } else {
+                    peer.over_connection()
+                };
+                self.connections.begin(link.clone(), peer);
             }
         }
     }

@@ -24,6 +24,7 @@
 //! #     require_crypto: false,
 //! #     key: None,
 //! #     salt: [0; 16],
+//! #     mux: None,
 //! #     fec: None,
 //! #     repair: None,
 //! # };

@@ -12,6 +12,7 @@ impl Peer {
                 stream_id,
                 code: RejectCode::TruncatedFrame,
                 what: None,
+                reset: None,
             });
         }
         self.take_output()
@@ -19,6 +20,7 @@ impl Peer {
 
     /// Gives up an own stream whose uni the other end stopped: nothing of it is sent any more (QUI-10).
     pub(crate) fn give_up(&mut self, stream_id: u32) {
+        self.sent_managed.remove(stream_id);
         if self.send_streams.has(stream_id) {
             self.send_streams.forget(stream_id);
             self.send_numbers.end(stream_id);

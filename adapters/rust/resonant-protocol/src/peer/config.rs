@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::limits::{MAX_GROUP_FRAMES, MAX_GROUP_REPAIRS, MAX_STEP_NUMBERS};
+use crate::limits::{
+    MAX_GROUP_FRAMES, MAX_GROUP_REPAIRS, MAX_MUX_FRAMES, MAX_MUX_STREAMS, MAX_STEP_NUMBERS,
+    MIN_MUX_FRAMES, MIN_MUX_STREAMS,
+};
 use crate::transform::xchacha::{Key, Salt};
 use crate::wire_values::{DType, Modality};
 
@@ -41,10 +44,28 @@ pub struct Config {
     /// For XCHACHA: 16 random bytes that no other peer under this key has. A peer that goes on after a loss
     /// goes on with its numbers as well, so that no nonce comes twice (STM-25).
     pub salt: Salt,
+    /// For multiplexing: the room that this peer grants the other; `None` takes no part in it (MUX-1).
+    pub mux: Option<Mux>,
     /// For forward error correction: of `rs8` and `none`; `None` takes no part in it (FEC-4).
     pub fec: Option<Vec<String>>,
     /// The groups of sent frames for which repair is sent, where `rs8` is chosen; `None` sends none (FEC-26).
     pub repair: Option<RepairGroups>,
+}
+
+/// The room that a peer grants the streams of the other (MUX-2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mux {
+    /// Number of those that may be open, 1 to 1,024.
+    pub streams: u16,
+    /// Number of frames by which each may run ahead of what was delivered of it, 16 to 1,024.
+    pub frames: u16,
+}
+
+impl Mux {
+    pub(super) fn is_right(self) -> bool {
+        (MIN_MUX_STREAMS..=MAX_MUX_STREAMS).contains(&self.streams)
+            && (MIN_MUX_FRAMES..=MAX_MUX_FRAMES).contains(&self.frames)
+    }
 }
 
 /// The groups of frames that a peer makes repair of: any `k` of a group's frames and its repair give back the rest.
@@ -81,6 +102,7 @@ impl fmt::Debug for Config {
             .field("dtype", &self.dtype)
             .field("critique", &self.critique)
             .field("require_crypto", &self.require_crypto)
+            .field("mux", &self.mux)
             .field("fec", &self.fec)
             .field("repair", &self.repair)
             .finish_non_exhaustive()

@@ -22,6 +22,8 @@ pub(super) enum Action {
     Ping,
     Head,
     Tail,
+    /// Credit, blocked, done and reset.
+    Managing,
     /// Any other Sync frame, such as HEART.
     Sync,
     Data,
@@ -52,7 +54,7 @@ impl Peer {
         let agreement = self.agreement();
         let transforms = agreement.map(|it| it.transforms(action == Action::Data));
         let mut flags = transforms.unwrap_or(Flags::empty());
-        if self.send_streams.is_strong(stream_id) {
+        if action != Action::Managing && self.send_streams.is_strong(stream_id) {
             flags |= Flags::STRONG_TAIL;
         }
         flags
@@ -67,21 +69,7 @@ impl Peer {
     ) -> Result<u64, FrameError> {
         self.check_room(stream_id)?;
         let frame_seq = self.send_numbers.next(stream_id)?;
-        frame.hdr.flags = self.flags(stream_id, action);
-        frame.hdr.stream_id = stream_id;
-        frame.hdr.frame_seq = frame_seq;
-        frame.hdr.space_hash32 = self.config.space_hash32; // HSK-3
-        let nonce = frame_nonce(&self.config.salt, stream_id, frame_seq);
-        let mut options = EncodeOptions::new().nonce(&nonce);
-        if let Some(key) = &self.config.key {
-            options = options.key(key);
-        }
-        let mut datagram = self.spares.take();
-        let encoded = frame.encode_into_with(&mut datagram, &options);
-        if let Err(error) = encoded.and_then(|()| check_carried(datagram.len(), self.max_carried)) {
-            self.spares.put(datagram);
-            return Err(error);
-        }
+        let datagram = self.encoded(stream_id, frame_seq, action, &mut frame)?;
         self.send_numbers.count(stream_id);
         let carriage = self.carriage(stream_id, action);
         self.send_streams
@@ -100,7 +88,46 @@ impl Peer {
                 self.put(datagram, carriage);
             }
         }
+        self.note_wait(stream_id);
         Ok(frame_seq)
+    }
+
+    /// Writes a frame as it goes out with this number.
+    fn encoded(
+        &mut self,
+        stream_id: u32,
+        frame_seq: u64,
+        action: Action,
+        frame: &mut VFrame,
+    ) -> Result<Vec<u8>, FrameError> {
+        frame.hdr.flags = self.flags(stream_id, action);
+        frame.hdr.stream_id = stream_id;
+        frame.hdr.frame_seq = frame_seq;
+        frame.hdr.space_hash32 = self.config.space_hash32; // HSK-3
+        let nonce = frame_nonce(&self.config.salt, stream_id, frame_seq);
+        let mut options = EncodeOptions::new().nonce(&nonce);
+        if let Some(key) = &self.config.key {
+            options = options.key(key);
+        }
+        let mut datagram = self.spares.take();
+        let encoded = frame.encode_into_with(&mut datagram, &options);
+        if let Err(error) = encoded.and_then(|()| check_carried(datagram.len(), self.max_carried)) {
+            self.spares.put(datagram);
+            return Err(error);
+        }
+        Ok(datagram)
+    }
+
+    /// Whether a data frame could be sent now, whatever its number is. It is as it will be but for the number.
+    pub(super) fn check_encodes(
+        &mut self,
+        stream_id: u32,
+        frame: &mut VFrame,
+    ) -> Result<(), FrameError> {
+        let frame_seq = self.send_numbers.next(stream_id)?;
+        let datagram = self.encoded(stream_id, frame_seq, Action::Data, frame)?;
+        self.spares.put(datagram);
+        Ok(())
     }
 
     /// The groups that repair is sent for, if it is (FEC-26).
@@ -129,7 +156,7 @@ impl Peer {
     /// The carriage of the next frame of this action (QUI-4, QUI-5).
     fn carriage(&self, stream_id: u32, action: Action) -> Carriage {
         match action {
-            _ if action.is_clear() => Carriage::Main,
+            _ if action.is_clear() || action == Action::Managing => Carriage::Main,
             _ if self.send_streams.has(stream_id) => Carriage::Uni(stream_id),
             Action::Data => Carriage::Any,
             _ => Carriage::Main,

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::config::Mux;
 use crate::error::RejectCode;
 use crate::frame::VFrame;
 use crate::transport::Carriage;
@@ -71,10 +72,18 @@ pub enum Event {
     Failed {
         /// The stream.
         stream_id: u32,
-        /// `STREAM_CORRUPT`, `STREAM_TIMEOUT`, or over QUIC `TRUNCATED_FRAME`.
+        /// `STREAM_CORRUPT`, `STREAM_TIMEOUT`, of a managed one also `FLOW_CONTROL`, `STREAM_CANCELLED` and
+        /// `STREAM_RESET`, or over QUIC `TRUNCATED_FRAME`.
         code: RejectCode,
         /// The difference, in a corrupt stream.
         what: Option<Mismatch>,
+        /// The other end's reason, of one that it has reset (MUX-27).
+        reset: Option<String>,
+    },
+    /// The other end has a whole managed stream of this one, verified (MUX-24).
+    Done {
+        /// The stream.
+        stream_id: u32,
     },
     /// A frame was lost and is computed from repair: what comes of it follows (FEC-23).
     Recovered {
@@ -112,6 +121,8 @@ pub struct Established {
     pub modality: Vec<&'static str>,
     /// Whether Critique messages may be sent.
     pub critique: bool,
+    /// The room that the other end grants, if both ends take part in multiplexing (MUX-5).
+    pub mux: Option<Mux>,
     /// `rs8` or `none` as chosen for own frames, if both ends take part in forward error correction (FEC-8).
     pub fec: Option<&'static str>,
 }

@@ -22,6 +22,7 @@
 //!     require_crypto: false,
 //!     key: None,
 //!     salt: [0; 16], // with a key: drawn at random
+//!     mux: None,
 //!     fec: None,
 //!     repair: None,
 //! };
@@ -51,6 +52,8 @@ mod correction;
 mod emit;
 mod event;
 mod handshake;
+mod managing;
+mod mux_requests;
 mod rate_limit;
 mod receive;
 mod requests;
@@ -61,6 +64,6 @@ mod streams;
 mod sync;
 mod timers;
 
-pub use config::{Config, RepairGroups, Role};
+pub use config::{Config, Mux, RepairGroups, Role};
 pub use event::{Announce, Established, Event, Mismatch, Output, Reference};
 pub use state::Peer;

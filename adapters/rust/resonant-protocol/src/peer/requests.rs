@@ -6,7 +6,8 @@ use super::event::{Announce, Output, Reference};
 use super::handshake::{write as handshake_write, Waiting};
 use super::receive::{first_verdict, Received, Verdict, ASKED};
 use super::state::Peer;
-use super::sync::write;
+use super::stream::USUAL_URGENCY;
+use super::sync::{write, MAX_URGENCY};
 use crate::error::{FrameError, RejectCode};
 use crate::frame::VFrame;
 use crate::wire_values::MsgType;
@@ -55,7 +56,7 @@ impl Peer {
     /// space; `ENCRYPTION_REQUIRED`; `STREAM_STATE` after a TAIL (STM-4), or on the 65,537th stream_id (HSK-72);
     /// `FIELD_RANGE` for a Sync frame; `UNSUPPORTED_FEATURE`, `UNSUPPORTED_MODALITY`, a code of the message layer and
     /// `UNSUPPORTED_DTYPE`, as the other end would say; a code of the frame layer, or `FRAME_TOO_LARGE` for what no
-    /// datagram holds (HSK-1).
+    /// datagram holds (HSK-1); `BUFFER_LIMIT` where the frame would wait and too much does already (MUX-12).
     pub fn send(
         &mut self,
         stream_id: u32,
@@ -74,7 +75,12 @@ impl Peer {
         }
         frame.hdr.flags = self.flags(stream_id, Action::Data);
         self.check_agreed(&Received::asked(&frame))?;
-        self.emit(stream_id, Action::Data, frame)?;
+        if self.would_wait(stream_id) {
+            self.check_encodes(stream_id, &mut frame)?;
+            self.wait(stream_id, frame)?;
+        } else {
+            self.emit(stream_id, Action::Data, frame)?;
+        }
         Ok(self.take_output())
     }
 
@@ -83,7 +89,7 @@ impl Peer {
     ///
     /// # Errors
     /// `HANDSHAKE_REQUIRED` or `ENCRYPTION_REQUIRED`; `STREAM_STATE` for a stream_id on which something was
-    /// sent (STM-4).
+    /// sent (STM-4); `STREAM_LIMIT` for one stream more than the other end grants (MUX-23).
     pub fn open_stream(
         &mut self,
         stream_id: u32,
@@ -91,15 +97,58 @@ impl Peer {
         announce: Option<&Announce>,
         now_ms: u64,
     ) -> Result<Output, FrameError> {
+        self.open_own(stream_id, is_strong, announce, None, now_ms)
+    }
+
+    /// As [`Peer::open_stream`], with an urgency of 0 to 7, without which it is 3. Where multiplexing is agreed, what waits of
+    /// more urgent streams, those with lower numbers, goes first (MUX-30).
+    ///
+    /// # Errors
+    /// As [`Peer::open_stream`], and `FIELD_RANGE` for an urgency over 7.
+    pub fn open_urgent_stream(
+        &mut self,
+        stream_id: u32,
+        is_strong: bool,
+        announce: Option<&Announce>,
+        urgency: u8,
+        now_ms: u64,
+    ) -> Result<Output, FrameError> {
+        if urgency > MAX_URGENCY {
+            let detail = format!("urgency {urgency} is over {MAX_URGENCY}");
+            return Err(FrameError::new(RejectCode::FieldRange, "MUX-6", detail));
+        }
+        self.open_own(stream_id, is_strong, announce, Some(urgency), now_ms)
+    }
+
+    fn open_own(
+        &mut self,
+        stream_id: u32,
+        is_strong: bool,
+        announce: Option<&Announce>,
+        urgency: Option<u8>,
+        now_ms: u64,
+    ) -> Result<Output, FrameError> {
         self.prepare(now_ms)?;
         if self.send_numbers.has_sent(stream_id) {
             return Err(state("something was sent on the stream_id"));
         }
-        let head = write::head(self.role, announce);
+        self.check_room(stream_id)?;
+        let granted = self.agreement().and_then(|it| it.mux);
+        if granted.is_some_and(|mux| self.own_open() >= usize::from(mux.streams)) {
+            let detail = "the other end grants no further stream";
+            return Err(FrameError::new(RejectCode::StreamLimit, "MUX-23", detail));
+        }
+        let told = urgency.filter(|_| granted.is_some());
+        let head = write::head(self.role, announce, told);
         self.send_streams.open(stream_id, is_strong);
         if let Err(error) = self.emit_json(stream_id, Action::Head, &head) {
             self.send_streams.forget(stream_id);
             return Err(error);
+        }
+        if let Some(mux) = granted {
+            let urgency = urgency.unwrap_or(USUAL_URGENCY);
+            self.sent_managed
+                .open(stream_id, mux.frames.into(), urgency);
         }
         Ok(self.take_output())
     }
@@ -112,12 +161,14 @@ impl Peer {
     /// (STM-4).
     pub fn close_stream(&mut self, stream_id: u32, now_ms: u64) -> Result<Output, FrameError> {
         self.prepare(now_ms)?;
-        let totals = self.send_streams.totals(stream_id);
-        let (frames, total_len, hash) = totals.ok_or_else(|| state("no stream is open"))?;
-        let tail = write::tail(frames, total_len, hash);
-        let frame_seq = self.emit_json(stream_id, Action::Tail, &tail)?;
-        self.send_streams.end(stream_id, frame_seq, self.clock);
-        self.send_numbers.end(stream_id);
+        if self
+            .sent_managed
+            .get(stream_id)
+            .is_some_and(|it| it.has_tail)
+        {
+            return Err(state("the stream has ended"));
+        }
+        self.end_own(stream_id)?;
         Ok(self.take_output())
     }
 
@@ -153,7 +204,7 @@ impl Peer {
     }
 
     /// The preparation of every request. Deadlines that have passed wait for the next call that can tell of them.
-    fn prepare(&mut self, now_ms: u64) -> Result<(), FrameError> {
+    pub(super) fn prepare(&mut self, now_ms: u64) -> Result<(), FrameError> {
         self.clock = self.clock.max(now_ms);
         self.check_session()?;
         self.check_not_mute()

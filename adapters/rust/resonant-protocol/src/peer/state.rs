@@ -11,7 +11,10 @@ use super::handshake::write::check_size;
 use super::handshake::{Agreement, Answers, Waiting};
 use super::rate_limit::RateLimit;
 use super::spares::Spares;
-use super::stream::{ClosedStreams, RecvStream, ReplayWindows, SendNumbers, SendStreams};
+use super::stream::{
+    ClosedStreams, FailedStreams, RecvStream, ReplayWindows, Resets, SendNumbers, SendStreams,
+    SentManaged,
+};
 use super::sync::is_space_id;
 use crate::error::{FrameError, RejectCode};
 use crate::limits::{MAX_DATAGRAM_BYTES, MAX_FRAME_LEN, MAX_JSON_INTEGER, MAX_SPACE_ID_CHARS};
@@ -43,6 +46,15 @@ pub struct Peer {
     /// Bytes of the frames that wait in them (STM-8).
     pub(super) waiting_bytes: usize,
     pub(super) send_streams: SendStreams,
+    /// Own streams that multiplexing manages.
+    pub(super) sent_managed: SentManaged,
+    /// Resets of own streams, and of the other end's.
+    pub(super) own_resets: Resets,
+    pub(super) resets: Resets,
+    /// The other end's streams that failed.
+    pub(super) failed: FailedStreams,
+    /// Whether there is credit: not over QUIC (section 2 of the specification of multiplexing).
+    pub(super) has_credit: bool,
     pub(super) spares: Spares,
     /// Whether the frame that is being dealt with was accepted.
     pub(super) has_accepted: bool,
@@ -93,6 +105,10 @@ impl Peer {
                 return Err(FrameError::new(RejectCode::FieldRange, "FRM-36", detail));
             }
         }
+        if config.mux.is_some_and(|mux| !mux.is_right()) {
+            let detail = "mux is not in its ranges";
+            return Err(FrameError::new(RejectCode::FieldRange, "FRM-36", detail));
+        }
         if config.repair.is_some_and(|groups| !groups.is_right()) {
             let detail = "repair is not in its ranges";
             return Err(FrameError::new(RejectCode::FieldRange, "FRM-36", detail));
@@ -116,6 +132,11 @@ impl Peer {
             recv_streams: BTreeMap::new(),
             waiting_bytes: 0,
             send_streams: SendStreams::default(),
+            sent_managed: SentManaged::default(),
+            own_resets: Resets::default(),
+            resets: Resets::default(),
+            failed: FailedStreams::default(),
+            has_credit: true,
             spares: Spares::default(),
             has_accepted: false,
             correction: Correction::default(),
@@ -130,6 +151,14 @@ impl Peer {
         self.max_carried = MAX_FRAME_LEN;
         self.config.fec = None; // FEC-11
         self
+    }
+
+    /// As [`Peer::over_connection`], on a QUIC connection, whose streams have flow control of their own.
+    #[must_use]
+    pub fn over_quic(self) -> Self {
+        let mut peer = self.over_connection();
+        peer.has_credit = false;
+        peer
     }
 
     /// The peer's end of the conversation.
@@ -212,6 +241,10 @@ impl Peer {
         self.send_numbers.end_session();
         self.out.finished.extend(self.send_streams.stream_ids()); // QUI-12
         self.send_streams = SendStreams::default();
+        self.sent_managed = SentManaged::default(); // MUX-29
+        self.own_resets = Resets::default();
+        self.resets = Resets::default();
+        self.failed = FailedStreams::default();
     }
 
     /// FEC-10.

@@ -1,10 +1,11 @@
 //! Received streams: their order, their ends, and the consequences (sections 2 and 3 of the stream
 //! specification).
 
+use super::emit::Action;
 use super::event::{Event, Mismatch, Reference};
 use super::state::Peer;
 use super::stream::{Held, RecvStream};
-use super::sync::{text, Fault};
+use super::sync::{text, write, Fault};
 use crate::error::RejectCode;
 use crate::frame::VFrameView;
 
@@ -53,12 +54,19 @@ impl Peer {
             return;
         };
         match verdict {
-            Ok(()) => self.tell(Event::Complete {
-                stream_id: tail.stream_id,
-                frames: stream.sums.frames,
-                total_len: stream.sums.total_len,
-                xxhash3_64: stream.sums.xxhash3_64(),
-            }),
+            Ok(()) => {
+                let stream_id = tail.stream_id;
+                self.failed.remove(stream_id);
+                self.tell(Event::Complete {
+                    stream_id,
+                    frames: stream.sums.frames,
+                    total_len: stream.sums.total_len,
+                    xxhash3_64: stream.sums.xxhash3_64(),
+                });
+                if stream.managed.is_some() {
+                    let _exhausted = self.emit_json(stream_id, Action::Managing, &write::done());
+                }
+            }
             Err(what) => self.fail_stream(tail, Some(what)),
         }
     }
@@ -80,6 +88,7 @@ impl Peer {
             stream_id,
             code,
             what,
+            reset: None,
         });
         if self.is_limited(stream_id) {
             return self.drop_frame(RejectCode::ReplyLimit);
@@ -87,6 +96,46 @@ impl Peer {
         let added = what.map(|what| ("what", text(what.as_str())));
         let fault = Fault::new(code, detail, added.into_iter().collect());
         self.reply_error(clause, &fault, tail);
+    }
+
+    /// Grants more credit on a managed stream, if enough of it was delivered (MUX-13).
+    pub(super) fn grant(&mut self, stream_id: u32) {
+        let stream = self.recv_streams.get_mut(&stream_id);
+        let stream = stream.filter(|_| self.has_credit);
+        if let Some(limit) = stream.and_then(RecvStream::due_credit) {
+            let credit = write::limit("credit", limit);
+            let _exhausted = self.emit_json(stream_id, Action::Managing, &credit);
+        }
+    }
+
+    /// Fails a stream that the application gives up (MUX-26).
+    pub(super) fn cancel_stream(&mut self, stream_id: u32) {
+        self.close(stream_id);
+        self.tell(Event::Failed {
+            stream_id,
+            code: RejectCode::StreamCancelled,
+            what: None,
+            reset: None,
+        });
+        if self.is_limited(stream_id) {
+            return self.drop_frame(RejectCode::ReplyLimit);
+        }
+        self.tell_cancelled(stream_id, false);
+    }
+
+    /// Sends that a stream was cancelled, about its HEAD (MUX-26), and reports that if it was reported before that the
+    /// stream failed (MUX-32).
+    pub(super) fn tell_cancelled(&mut self, stream_id: u32, is_told: bool) {
+        let (code, frame_seq) = (RejectCode::StreamCancelled, 0);
+        let head = Reference {
+            stream_id,
+            frame_seq,
+        };
+        let fault = Fault::new(code, "the stream was cancelled", Vec::new());
+        self.reply_error("MUX-26", &fault, head);
+        if is_told {
+            self.tell_refused(code, head);
+        }
     }
 
     /// STM-18.
@@ -102,11 +151,12 @@ impl Peer {
         }
     }
 
-    /// Ends a stream: what comes for it from now on is dropped (STM-19).
+    /// Ends a stream: what comes for it from now on is dropped (STM-19). Unless it is complete, it has failed.
     pub(super) fn close(&mut self, stream_id: u32) -> Option<RecvStream> {
         let stream = self.recv_streams.remove(&stream_id)?;
         self.waiting_bytes = self.waiting_bytes.saturating_sub(stream.waiting());
         *self.closed_streams.touch(stream_id) = stream.close();
+        self.failed.touch(stream_id);
         Some(stream)
     }
 }

@@ -21,9 +21,10 @@ const fn row(due: fn(&Peer) -> Option<Due>, meet: fn(&mut Peer, u32)) -> Timer {
 }
 
 /// Of deadlines at the same instant, this is the order (STM-28).
-const TIMERS: [Timer; 6] = [
+const TIMERS: [Timer; 7] = [
     row(Peer::loss_due, Peer::lose),                // STM-24
     row(Peer::stream_due, Peer::time_out_stream),   // STM-18
+    row(Peer::blocked_due, Peer::tell_blocked),     // MUX-15, MUX-31
     row(Peer::handshake_due, Peer::meet_handshake), // HSK-20, HSK-21
     row(Peer::heart_due, Peer::beat),               // STM-22
     row(Peer::kept_due, Peer::forget_stream),       // STM-37
@@ -71,6 +72,10 @@ impl Peer {
         let streams = self.recv_streams.iter();
         let due = streams.filter_map(|(stream_id, stream)| Some((stream.deadline()?, *stream_id)));
         due.min()
+    }
+
+    fn blocked_due(&self) -> Option<Due> {
+        self.sent_managed.due()
     }
 
     fn handshake_due(&self) -> Option<Due> {

@@ -1,6 +1,6 @@
 //! Configurations and acts of dialogues (`specs/ops/peer_open.json`, `specs/ops/peer_send.json`).
 
-use resonant_protocol::peer::{Announce, Config, Output, Peer, RepairGroups};
+use resonant_protocol::peer::{Announce, Config, Mux, Output, Peer, RepairGroups};
 use resonant_protocol::{DType, FrameError, Modality, MsgType, SliceMeta, VFrame};
 use serde_json::{json, Value};
 
@@ -35,6 +35,10 @@ pub fn config(value: &Value) -> Config {
         require_crypto: value["require_crypto"].as_bool().expect("require_crypto"),
         key: key.map(|key| unhex(key).try_into().expect("32 bytes")),
         salt: unhex(&text("salt")).try_into().expect("16 bytes"),
+        mux: value.get("mux").map(|mux| Mux {
+            streams: number(&mux["streams"]),
+            frames: number(&mux["frames"]),
+        }),
         fec: value.get("fec").map(|_| names("fec")),
         repair: value.get("repair").map(|groups| RepairGroups {
             k: number(&groups["k"]),
@@ -46,15 +50,32 @@ pub fn config(value: &Value) -> Config {
 
 /// An input of peer_send.
 pub fn perform(peer: &mut Peer, act: &Value, clock: u64) -> Result<Output, FrameError> {
+    let kind = act["kind"].as_str().expect("kind");
+    match kind {
+        "cork" => return Ok(peer.cork(clock)),
+        "uncork" => return Ok(peer.uncork(clock)),
+        _ => {}
+    }
     let stream_id = number(&act["stream_id"]);
-    match act["kind"].as_str().expect("kind") {
+    match kind {
+        "hold" => peer.hold(stream_id, clock),
+        "resume" => peer.resume(stream_id, clock),
+        "cancel" => peer.cancel(stream_id, clock),
+        "reset" => peer.reset_stream(stream_id, act["code"].as_str().expect("code"), clock),
         "ping" => peer.ping(stream_id, clock),
         "heart" => peer.heart(stream_id, clock),
         "tail" => peer.close_stream(stream_id, clock),
         "head" => {
             let strong = act["strong_tail"].as_bool().expect("strong_tail");
             let announce = act.get("announce").map(announce);
-            peer.open_stream(stream_id, strong, announce.as_ref(), clock)
+            let announce = announce.as_ref();
+            match act.get("urgency") {
+                None => peer.open_stream(stream_id, strong, announce, clock),
+                Some(urgency) => {
+                    let urgency = number(urgency);
+                    peer.open_urgent_stream(stream_id, strong, announce, urgency, clock)
+                }
+            }
         }
         "message" => peer.send(stream_id, message(act)?, clock),
         other => panic!("unknown kind {other}"),

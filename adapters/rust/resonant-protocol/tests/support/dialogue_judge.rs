@@ -1,7 +1,7 @@
 //! The expectations of dialogues: frames and events, compared with what came.
 
 use resonant_protocol::crypto::Key;
-use resonant_protocol::peer::{Event, Reference};
+use resonant_protocol::peer::{Event, Mismatch, Reference};
 use resonant_protocol::{Flags, VFrame, VFrameView};
 use serde_json::{json, Value};
 
@@ -20,11 +20,15 @@ pub fn event_json(peer: &str, event: &Event) -> Value {
                 "crypto": it.crypto, "dtype": it.dtype, "modality": it.modality,
                 "critique": it.critique,
             });
+            if let Some(mux) = it.mux {
+                value["mux"] = json!({"streams": mux.streams, "frames": mux.frames});
+            }
             if let Some(fec) = it.fec {
                 value["fec"] = json!(fec);
             }
             value
         }
+        Event::Done { stream_id } => json!({"event": "done", "stream_id": stream_id}),
         Event::Recovered {
             stream_id,
             frame_seq,
@@ -71,9 +75,10 @@ pub fn event_json(peer: &str, event: &Event) -> Value {
             stream_id,
             code,
             what,
-        } => match what {
+            reset,
+        } => match what.map(Mismatch::as_str).or(reset.as_deref()) {
             Some(what) => json!({"event": "failed", "stream_id": stream_id, "code": code.as_str(),
-                "what": what.as_str()}),
+                "what": what}),
             None => json!({"event": "failed", "stream_id": stream_id, "code": code.as_str()}),
         },
         Event::Lost => json!({"event": "lost"}),

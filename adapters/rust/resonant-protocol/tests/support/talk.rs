@@ -31,6 +31,7 @@ pub fn config() -> Config {
         require_crypto: false,
         key: None,
         salt: [1; 16],
+        mux: None,
         fec: None,
         repair: None,
     }
@@ -43,6 +44,7 @@ pub fn sealing(salt: u8) -> Config {
         require_crypto: true,
         key: Some(KEY),
         salt: [salt; 16],
+        mux: None,
         fec: None,
         repair: None,
         ..config()

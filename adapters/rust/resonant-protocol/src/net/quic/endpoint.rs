@@ -47,6 +47,7 @@ const LONGEST: Duration = Duration::from_secs(15);
 /// #     require_crypto: false,
 /// #     key: None,
 /// #     salt: [0; 16],
+/// #     mux: None,
 /// #     fec: None,
 /// #     repair: None,
 /// # };

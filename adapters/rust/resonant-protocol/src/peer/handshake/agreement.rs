@@ -1,7 +1,7 @@
 //! The agreement of two peers, and the data frames that it permits (HSK-7, HSK-14, HSK-25, HSK-26, HSK-36).
 
 use crate::peer::config::{
-    Config, COMPRESS, CRITIQUE, CRYPTO, DTYPE, FEC, MODALITY, NONE, RS8, XCHACHA, ZSTD,
+    Config, Mux, COMPRESS, CRITIQUE, CRYPTO, DTYPE, FEC, MODALITY, NONE, RS8, XCHACHA, ZSTD,
 };
 use crate::peer::event::Established;
 use crate::peer::sync::Offer;
@@ -15,6 +15,8 @@ pub(crate) struct Agreement {
     pub(crate) crypto: Vec<&'static str>,
     pub(crate) dtype: Vec<&'static str>,
     pub(crate) critique: bool,
+    /// The room that the other end grants, if both ends had the member (MUX-3).
+    pub(crate) mux: Option<Mux>,
     /// The agreed names, if both ends had the member (FEC-7).
     pub(crate) fec: Option<Vec<&'static str>>,
     /// The choices for own frames (HSK-26).
@@ -34,6 +36,7 @@ impl Agreement {
             modality: both(&MODALITY, &own.modality, offer.modality.as_deref()),
             dtype: both(&DTYPE, &own.dtype, offer.dtype.as_deref()),
             critique: own.critique && offer.critique,
+            mux: own.mux.and(offer.mux),
             fec: own
                 .fec
                 .as_ref()
@@ -54,6 +57,7 @@ impl Agreement {
             dtype: self.dtype.clone(),
             modality: self.modality.clone(),
             critique: self.critique,
+            mux: self.mux,
             fec: self.fec.is_some().then(|| self.own_fec()),
         }
     }

@@ -5,7 +5,7 @@ use crate::error::FrameError;
 use crate::json::Json;
 use crate::limits::{MAX_DATAGRAM_BYTES, SECOND_MS};
 use crate::peer::config::{Config, NONE, XCHACHA};
-use crate::peer::sync::write::{check_carried, integer, list, object, sync_frame};
+use crate::peer::sync::write::{check_carried, integer, list, mux, object, sync_frame};
 use crate::peer::sync::{text, Added, Offer};
 
 /// HSK-20.
@@ -27,6 +27,7 @@ pub(crate) fn ping(config: &Config, now: u64) -> Json {
             ]),
         ),
     ]);
+    members.extend(config.mux.map(|own| ("mux", mux(own)))); // MUX-1
     members.extend(config.fec.iter().map(|names| ("fec", list(names)))); // FEC-4
     object(members)
 }
@@ -53,6 +54,8 @@ pub(crate) fn capability(config: &Config, agreement: &Agreement) -> Json {
             ]),
         ),
     ]);
+    let own_mux = config.mux.filter(|_| agreement.mux.is_some());
+    members.extend(own_mux.map(|own| ("mux", mux(own)))); // MUX-1
     members.extend(agreement.fec.iter().map(|names| ("fec", or_none(names)))); // FEC-5
     object(members)
 }
@@ -60,6 +63,7 @@ pub(crate) fn capability(config: &Config, agreement: &Agreement) -> Json {
 /// Whether a ping at any time, and the longest capability, fit a datagram.
 pub(crate) fn check_size(config: &Config) -> Result<(), FrameError> {
     let offer = Offer {
+        mux: config.mux,
         fec: config.fec.clone(),
         ..Offer::default()
     };

@@ -41,6 +41,8 @@ const fn bit(kind: Kind) -> u16 {
         Kind::Stray => 1 << 7,
         Kind::Other => 1 << 8,
         Kind::Unreadable => 1 << 9,
+        Kind::Blocked => 1 << 10,
+        Kind::Managing => 1 << 11,
     }
 }
 
@@ -71,7 +73,16 @@ const PING: Kinds = Kinds::of(&[Kind::Ping]);
 const UNREADABLE: Kinds = Kinds::of(&[Kind::Unreadable]);
 const OTHER: Kinds = Kinds::of(&[Kind::Other]);
 const ERROR_OR_CAPABILITY: Kinds = Kinds::of(&[Kind::Error, Kind::Capability]);
-const NEVER_CLOSED: Kinds = Kinds::of(&[Kind::Ping, Kind::Capability, Kind::Error, Kind::Stray]);
+const BLOCKED: Kinds = Kinds::of(&[Kind::Blocked]);
+const OF_MUX: Kinds = Kinds::of(&[Kind::Blocked, Kind::Managing]);
+const NEVER_CLOSED: Kinds = Kinds::of(&[
+    Kind::Ping,
+    Kind::Capability,
+    Kind::Error,
+    Kind::Stray,
+    Kind::Blocked,
+    Kind::Managing,
+]);
 const OF_SESSION: Kinds = Kinds::of(&[Kind::Data, Kind::Head, Kind::Tail]);
 const OF_STREAM: Kinds = Kinds::of(&[Kind::Data, Kind::Heart, Kind::Tail]);
 const GUARDED: Kinds = Kinds::of(&[Kind::Data, Kind::Heart, Kind::Tail, Kind::Head]);
@@ -96,6 +107,10 @@ pub(crate) const RECEIVED: &[Check] = &[
     row("HSK-36", DATA, checks::other_space),
     row("HSK-36", GUARDED, checks::unsealed),
     row("HSK-60", OTHER, checks::unsealed),
+    row("MUX-6", OF_MUX, checks::unsealed),
+    row("MUX-6", OF_MUX, checks::zstd),
+    row("MUX-6", OF_MUX, checks::xchacha),
+    row("MUX-6", OF_MUX, checks::fault),
     row("HSK-36", GUARDED, checks::zstd),
     row("HSK-36", GUARDED, checks::xchacha),
     row("HSK-36", DATA, checks::critique),
@@ -106,9 +121,11 @@ pub(crate) const RECEIVED: &[Check] = &[
     row("HSK-63", ERROR_OR_CAPABILITY, checks::fault_dropped), // and HSK-23
     row("STM-26", OF_STREAM, checks::strong),
     row("STM-15", AFTER_TAIL, checks::after_tail), // STM-30
+    row("MUX-14", DATA, checks::beyond_limit),
     row("STM-8", WAITING, checks::room),
-    row("STM-10", HEAD, checks::one_stream_more),
+    row("STM-10", HEAD, checks::one_stream_more), // and MUX-22
     row("STM-13", TAIL, checks::tail_alone),
+    row("MUX-17", BLOCKED, checks::blocked_alone),
     row("HSK-11", PING, checks::fault),
     row("HSK-11", PING, checks::version),
     row("HSK-12", PING, checks::ping_space),
@@ -137,7 +154,7 @@ pub(crate) fn first_verdict(
 mod tests {
     use super::*;
 
-    const KINDS: [Kind; 10] = [
+    const KINDS: [Kind; 12] = [
         Kind::Data,
         Kind::Heart,
         Kind::Head,
@@ -148,6 +165,8 @@ mod tests {
         Kind::Stray,
         Kind::Other,
         Kind::Unreadable,
+        Kind::Blocked,
+        Kind::Managing,
     ];
 
     #[test]

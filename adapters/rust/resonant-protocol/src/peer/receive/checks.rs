@@ -7,6 +7,7 @@ use crate::json::Json;
 use crate::limits::{MAX_MISSING_NUMBERS, MIN_OPEN_STREAMS};
 use crate::peer::config::{dtype_name, modality_name, Role, CRITIQUE, XCHACHA, ZSTD};
 use crate::peer::state::Peer;
+use crate::peer::sync::write::decimal;
 use crate::peer::sync::{text, Added, Fault};
 use crate::transform::xchacha::frame_nonce;
 use crate::wire_values::{Flags, MsgType};
@@ -207,11 +208,48 @@ pub(super) fn room(peer: &Peer, received: &Received<'_>) -> Answer {
 }
 
 /// STM-10: as many streams are open as can be.
+///
+/// MUX-22: where multiplexing is agreed, that is as many as it grants.
 pub(super) fn one_stream_more(peer: &Peer, _: &Received<'_>) -> Answer {
+    let own = peer.config.mux;
+    if let Some(own) = own.filter(|_| peer.agreement().is_some_and(|it| it.mux.is_some())) {
+        let open = peer.recv_streams.len();
+        let open = open.saturating_add(peer.resets.count(peer.clock));
+        if open < usize::from(own.streams) {
+            return None;
+        }
+        let added = vec![("max", Json::Integer(own.streams.into()))];
+        return reject(RejectCode::StreamLimit, "too many streams are open", added);
+    }
     drop_if(
         peer.recv_streams.len() >= MIN_OPEN_STREAMS,
         RejectCode::BufferLimit,
     )
+}
+
+/// MUX-14: the number is not below the limit that was told last.
+pub(super) fn beyond_limit(peer: &Peer, received: &Received<'_>) -> Answer {
+    let stream = peer.recv_streams.get(&received.stream_id)?;
+    let granted = stream.managed.filter(|_| peer.has_credit)?;
+    if received.frame_seq < granted.told {
+        return None;
+    }
+    let added = vec![("limit", decimal(granted.told))];
+    let detail = "the number is not below the limit";
+    Some(Verdict::Fail(Fault::new(
+        RejectCode::FlowControl,
+        detail,
+        added,
+    )))
+}
+
+/// MUX-17: no HEAD opened the stream of this blocked.
+pub(super) fn blocked_alone(peer: &Peer, received: &Received<'_>) -> Answer {
+    let is_closed = peer.closed_streams.get(received.stream_id).is_some();
+    if is_closed || !peer.has_credit {
+        return None;
+    }
+    tail_alone(peer, received)
 }
 
 /// STM-13: no HEAD opened the stream of this TAIL.

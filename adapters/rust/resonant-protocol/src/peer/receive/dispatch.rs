@@ -42,12 +42,15 @@ impl Peer {
         let reader = Reader {
             role: self.role,
             has_fec: self.config.fec.is_some(),
+            has_mux: self.config.mux.is_some(),
+            is_mux_agreed: self.agreement().is_some_and(|it| it.mux.is_some()),
         };
         let received = Received::read(view, bytes, reader);
         match first_verdict(RECEIVED, self, &received) {
             None => self.take_effect(&received, view),
             Some((clause, verdict)) => self.carry_out(clause, verdict, &received),
         }
+        self.grant(received.stream_id);
         if self.has_accepted {
             self.keep_for_recovery(&received);
         }
@@ -61,6 +64,7 @@ impl Peer {
             Ok(Content::Tail(tail)) => self.take_tail(received, tail),
             Ok(Content::Ping(ping)) => self.take_ping(received, ping),
             Ok(Content::Capability(capability)) => self.take_capability(received, capability),
+            Ok(Content::Managing(what)) => self.take_managing(received, what),
             Ok(Content::Error(report)) => self.take_error(received, report),
             Ok(Content::Nothing) => self.accept(received),
             Err(error) => self.drop_frame(error.code()), // no row of the table lets it come here
@@ -71,12 +75,13 @@ impl Peer {
         let reference = received.reference();
         match verdict {
             Verdict::Drop(code) => self.drop_frame(code),
+            Verdict::Fail(fault) => self.fail_beyond(clause, &fault, received),
             Verdict::Repeat(answer) => self.repeat_answer(answer, received),
             Verdict::Incomplete(missing) => {
                 if self.answer_incomplete(clause, reference, missing) {
                     self.note_accepted(); // STM-34
                     let window = self.replay_windows.touch(received.stream_id);
-                    window.accept(received.frame_seq, true);
+                    window.accept(received.frame_seq, received.kind == Kind::Tail);
                 }
             }
             Verdict::Reject(fault) => {

@@ -4,7 +4,7 @@ use super::received::Received;
 use crate::error::RejectCode;
 use crate::peer::event::{Announce, Event, Reference};
 use crate::peer::state::Peer;
-use crate::peer::stream::RecvStream;
+use crate::peer::stream::{Granted, RecvStream};
 use crate::peer::sync::Report;
 
 impl Peer {
@@ -12,7 +12,10 @@ impl Peer {
         self.note_accepted();
         let stream_id = received.stream_id;
         self.replay_windows.remove(stream_id); // STM-6
-        let stream = RecvStream::new(received.is_strong(), announced);
+        let is_managed = self.agreement().is_some_and(|it| it.mux.is_some());
+        let own = self.config.mux.filter(|_| is_managed);
+        let granted = own.map(|own| Granted::new(own.frames));
+        let stream = RecvStream::new(received.is_strong(), announced, granted);
         self.recv_streams.insert(stream_id, stream);
         let sized = announced.is_some();
         self.tell(Event::Opened { stream_id, sized });
@@ -21,13 +24,14 @@ impl Peer {
 
     /// Does what an error about an own stream asks for.
     pub(crate) fn heed(&mut self, report: &Report, reference: Reference) {
+        self.heed_managed(report, reference);
         let is = |code: RejectCode| report.code == code.as_str();
         let is_over = is(RejectCode::StreamCorrupt) || is(RejectCode::StreamTimeout);
         if !self.send_streams.has_tail(reference) {
             return; // STM-38
         }
         if is_over {
-            self.let_go(reference.stream_id);
+            self.break_own(reference.stream_id);
         }
         let asks_for_repair = is(RejectCode::StreamIncomplete);
         // Errors can be forged where nothing is sealed, so their cost is limited.

@@ -6,6 +6,7 @@ mod client;
 mod data;
 mod dispatch;
 mod head;
+mod mux;
 mod received;
 mod repair;
 mod server;

@@ -7,7 +7,9 @@ use crate::limits::HEADER_BYTES;
 use crate::message::MessageSlices;
 use crate::peer::config::Role;
 use crate::peer::event::{Announce, Reference};
-use crate::peer::sync::{malformed, read_head, Capability, Method, Ping, Reader, Report, Tail};
+use crate::peer::sync::{
+    malformed, read_head, Capability, Managing, Method, Ping, Reader, Report, Tail,
+};
 use crate::wire_values::{DType, Flags, Modality, MsgType};
 
 /// The kind of a frame, to the peer that receives it.
@@ -22,6 +24,10 @@ pub(crate) enum Kind {
     Error,
     /// A ping to a client or a capability to a server, without effect (HSK-9).
     Stray,
+    /// A blocked, where multiplexing is agreed.
+    Blocked,
+    /// A credit, done or reset, where multiplexing is agreed.
+    Managing,
     /// A Sync frame of another method, without effect (HSK-9).
     Other,
     /// A Sync frame whose message, or method, cannot be read (HSK-19, HSK-40).
@@ -37,6 +43,7 @@ pub(crate) enum Content {
     Ping(Ping),
     Capability(Capability),
     Error(Report),
+    Managing(Managing),
     /// Nothing that matters: all that counts is that it came.
     Nothing,
 }
@@ -103,11 +110,17 @@ impl<'a> Received<'a> {
         self.flags.contains(Flags::STRONG_TAIL)
     }
 
-    /// Whether it never waits: a ping, capability or error, in whichever direction (STM-29).
+    /// Whether it never waits: a ping, capability or error, in whichever direction (STM-29), and the four methods of
+    /// multiplexing (MUX-7).
     pub(crate) const fn is_at_once(&self) -> bool {
         matches!(
             self.kind,
-            Kind::Ping | Kind::Capability | Kind::Error | Kind::Stray
+            Kind::Ping
+                | Kind::Capability
+                | Kind::Error
+                | Kind::Stray
+                | Kind::Blocked
+                | Kind::Managing
         )
     }
 
@@ -142,9 +155,21 @@ fn read_sync(
     };
     let frame_seq = view.frame_seq();
     let role = reader.role;
-    match (Method::named(method), role) {
+    let method = Method::named(method);
+    if reader.is_mux_agreed {
+        if let Some(read) = Managing::read(method, object, frame_seq) {
+            let is_blocked = method == Method::Blocked;
+            let kind = if is_blocked {
+                Kind::Blocked
+            } else {
+                Kind::Managing
+            };
+            return (kind, read.map(Content::Managing));
+        }
+    }
+    match (method, role) {
         (Method::Head, _) => {
-            let head = read_head(object, frame_seq, role);
+            let head = read_head(object, frame_seq, reader);
             (Kind::Head, head.map(Content::Head))
         }
         (Method::Tail, _) => {
@@ -159,6 +184,6 @@ fn read_sync(
             (Kind::Capability, capability.map(Content::Capability))
         }
         (Method::Ping | Method::Capability, _) => (Kind::Stray, Ok(Content::Nothing)),
-        (Method::Other, _) => (Kind::Other, Ok(Content::Nothing)),
+        (_, _) => (Kind::Other, Ok(Content::Nothing)),
     }
 }

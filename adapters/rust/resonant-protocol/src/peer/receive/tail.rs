@@ -64,6 +64,9 @@ impl Peer {
         let Some(stream) = self.recv_streams.get(&reference.stream_id) else {
             return;
         };
+        if stream.is_held {
+            return self.keep_tail(reference, tail); // MUX-19
+        }
         let verdict = stream.verify(reference.frame_seq, tail);
         if verdict.is_err() && self.is_limited(reference.stream_id) {
             return self.drop_frame(RejectCode::ReplyLimit);

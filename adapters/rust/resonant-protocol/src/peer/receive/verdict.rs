@@ -10,6 +10,8 @@ pub(crate) enum Verdict {
     Drop(RejectCode),
     /// Answered with an error.
     Reject(Fault),
+    /// Answered with an error, and the stream fails (MUX-14).
+    Fail(Fault),
     /// Answered with an error that names these numbers as missing (STM-12).
     Incomplete(Vec<u64>),
     /// Answered with the same bytes as before (HSK-18).

@@ -41,11 +41,38 @@ pub(crate) struct RecvStream {
     far: VecDeque<u64>,
     pub(crate) tail: Option<KeptTail>,
     pub(crate) sums: Sums,
+    /// Of one that multiplexing manages (MUX-4).
+    pub(crate) managed: Option<Granted>,
+    /// Whether the application holds it (MUX-19).
+    pub(crate) is_held: bool,
+}
+
+/// The credit of a managed stream.
+#[derive(Clone, Copy)]
+pub(crate) struct Granted {
+    /// Number of frames by which it may run ahead.
+    pub(crate) frames: u64,
+    /// The limit that was told last.
+    pub(crate) told: u64,
+}
+
+impl Granted {
+    pub(crate) fn new(frames: u16) -> Self {
+        let frames = frames.into();
+        Self {
+            frames,
+            told: frames,
+        }
+    }
 }
 
 impl RecvStream {
     /// A stream whose HEAD was accepted.
-    pub(crate) fn new(is_strong: bool, announced: Option<Announce>) -> Self {
+    pub(crate) fn new(
+        is_strong: bool,
+        announced: Option<Announce>,
+        managed: Option<Granted>,
+    ) -> Self {
         Self {
             is_strong,
             announced,
@@ -54,6 +81,8 @@ impl RecvStream {
             far: VecDeque::new(),
             tail: None,
             sums: Sums::new(announced.is_some()),
+            managed,
+            is_held: false,
         }
     }
 
@@ -62,8 +91,28 @@ impl RecvStream {
         number < self.next || self.held.contains_key(&number)
     }
 
+    /// Whether it is the turn of a number now.
     pub(crate) const fn is_next(&self, number: u64) -> bool {
-        number == self.next
+        number == self.next && !self.is_held
+    }
+
+    /// The limit that could be granted now (MUX-13).
+    pub(crate) fn possible_limit(&self) -> u64 {
+        let frames = self.managed.map_or(0, |granted| granted.frames);
+        self.next.saturating_add(frames)
+    }
+
+    /// The limit that is due to be told (MUX-13).
+    pub(crate) fn due_credit(&mut self) -> Option<u64> {
+        let limit = self.possible_limit();
+        let is_open = !self.is_held && self.tail.is_none();
+        let granted = self.managed.as_mut().filter(|_| is_open)?;
+        let ahead = limit.saturating_sub(granted.told);
+        if ahead < granted.frames.div_ceil(2) {
+            return None;
+        }
+        granted.told = limit;
+        Some(limit)
     }
 
     /// Whether a number is that of the TAIL that is held (STM-34).
@@ -127,6 +176,9 @@ impl RecvStream {
 
     /// The frame whose turn it is, if it is there (STM-7).
     pub(crate) fn take_next(&mut self) -> Option<Held> {
+        if self.is_held {
+            return None;
+        }
         let frame = self.held.remove(&self.next)?;
         self.next = self.next.saturating_add(1);
         Some(frame)
@@ -140,7 +192,7 @@ impl RecvStream {
 
     /// The TAIL, if it has come and nothing below it is missing (STM-14).
     pub(crate) fn due_tail(&self) -> Option<(u64, Tail)> {
-        let tail = self.tail.as_ref()?;
+        let tail = self.tail.as_ref().filter(|_| !self.is_held)?;
         (self.next >= tail.frame_seq).then_some((tail.frame_seq, tail.tail))
     }
 
@@ -179,10 +231,11 @@ impl RecvStream {
 
     /// The time at which the stream fails for want of a missing number (STM-18).
     pub(crate) fn deadline(&self) -> Option<u64> {
-        self.tail
-            .as_ref()?
-            .quiet_since
-            .checked_add(STREAM_TIMEOUT_MS)
+        let tail = self.tail.as_ref()?;
+        if self.is_held && self.missing(tail.frame_seq).is_empty() {
+            return None; // it waits for its application (MUX-19)
+        }
+        tail.quiet_since.checked_add(STREAM_TIMEOUT_MS)
     }
 
     /// Bytes of its frames that wait.

@@ -18,6 +18,9 @@ pub(crate) type ReplayWindows = Recent<ReplayWindow, MIN_REMEMBERED_STREAMS>;
 /// The numbers received on the streams used last that are over (STM-36).
 pub(crate) type ClosedStreams = Recent<ReplayWindow, MIN_REMEMBERED_CLOSED_STREAMS>;
 
+/// The streams used last that failed (MUX-17).
+pub(crate) type FailedStreams = Recent<(), MIN_REMEMBERED_CLOSED_STREAMS>;
+
 /// The numbers of one stream_id.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ReplayWindow {

@@ -40,6 +40,11 @@ impl SendNumbers {
         Ok(next)
     }
 
+    /// The number for the next frame, or the last there is where every one is used.
+    pub(crate) fn peek(&self, stream_id: u32) -> u64 {
+        self.0.get(&stream_id).map_or(0, |sent| sent.next)
+    }
+
     /// Counts a frame.
     pub(crate) fn count(&mut self, stream_id: u32) {
         let sent = self.0.entry(stream_id).or_default();

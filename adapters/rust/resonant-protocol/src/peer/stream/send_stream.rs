@@ -6,6 +6,7 @@ use super::sums::Sums;
 use crate::limits::{MAX_KEPT_BYTES, MAX_RESENT_FRAMES, MIN_KEPT_MS};
 use crate::peer::event::Reference;
 use crate::transport::Carriage;
+use crate::wire_values::MsgType;
 
 /// A stream from its HEAD on.
 struct SendStream {
@@ -19,7 +20,7 @@ struct SendStream {
 }
 
 /// A sent frame, and the carriage that it is also sent again on (QUI-4, QUI-5).
-type Kept = (Carriage, Vec<u8>);
+pub(crate) type Kept = (Carriage, Vec<u8>);
 
 /// All streams that are open or kept.
 #[derive(Default)]
@@ -153,6 +154,34 @@ impl SendStreams {
                 stream.kept.get(usize::try_from(place).ok()?)
             });
         kept.chain(stream.kept.back()).cloned().collect()
+    }
+
+    /// Of a stream that is open or kept, when its TAIL was last sent, if it was.
+    pub(crate) fn tail_sent(&self, stream_id: u32) -> Option<Option<u64>> {
+        let stream = self.streams.get(&stream_id)?;
+        Some(stream.tail.map(|(_, sent)| sent))
+    }
+
+    /// Whether a number is that of a data frame, as far as frames are kept.
+    pub(crate) fn is_data(&self, reference: Reference) -> bool {
+        let kept = self.kept(reference.stream_id, reference.frame_seq);
+        kept.is_some_and(|(_, frame)| frame.get(1) != Some(&MsgType::Sync.to_wire()))
+    }
+
+    fn kept(&self, stream_id: u32, number: u64) -> Option<&Kept> {
+        let stream = self.streams.get(&stream_id)?;
+        let place = number.checked_sub(stream.first)?;
+        stream.kept.get(usize::try_from(place).ok()?)
+    }
+
+    /// The frames of these numbers below another, as far as they are kept (MUX-18).
+    pub(crate) fn kept_below(&self, below: Reference, missing: &[u64]) -> Vec<Kept> {
+        let named = missing.iter().filter(|number| **number < below.frame_seq);
+        let named: BTreeSet<u64> = named.copied().collect();
+        let named = named.into_iter().take(MAX_RESENT_FRAMES);
+        named
+            .filter_map(|number| self.kept(below.stream_id, number).cloned())
+            .collect()
     }
 
     /// The times from which streams need not be kept any more.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::error::{FrameError, RejectCode};
 use crate::json::Json;
-use crate::limits::MAX_SPACE_ID_CHARS;
+use crate::limits::{MAX_RESET_CODE_CHARS, MAX_SPACE_ID_CHARS};
 
 pub(crate) type Result<T> = std::result::Result<T, FrameError>;
 
@@ -66,6 +66,16 @@ pub(crate) fn string(value: &Json) -> Option<&str> {
         Json::Text(text) => Some(text),
         _ => None,
     }
+}
+
+/// The code of a reset: 1 to 64 capitals, digits and underlines.
+pub(crate) fn reset_code(value: &Json) -> Option<&str> {
+    string(value).filter(|code| is_reset_code(code))
+}
+
+pub(crate) fn is_reset_code(code: &str) -> bool {
+    let is_named = |byte: u8| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_');
+    (1..=MAX_RESET_CODE_CHARS).contains(&code.len()) && code.bytes().all(is_named)
 }
 
 /// An embedding_space_id: at most 1,024 characters.

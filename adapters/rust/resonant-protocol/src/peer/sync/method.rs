@@ -8,6 +8,11 @@ pub(crate) enum Method {
     Error,
     Head,
     Tail,
+    /// Of multiplexing, unknown where it is not agreed (MUX-6).
+    Credit,
+    Blocked,
+    Done,
+    Reset,
     /// One that this version does not know.
     Other,
 }
@@ -20,6 +25,10 @@ impl Method {
             "error" => Method::Error,
             "head" => Method::Head,
             "tail" => Method::Tail,
+            "credit" => Method::Credit,
+            "blocked" => Method::Blocked,
+            "done" => Method::Done,
+            "reset" => Method::Reset,
             _ => Method::Other,
         }
     }

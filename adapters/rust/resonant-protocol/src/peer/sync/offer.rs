@@ -1,6 +1,6 @@
 //! The remote peer's description of itself in ping and capability.
 
-use crate::peer::config::Config;
+use crate::peer::config::{Config, Mux};
 
 /// The abilities that the remote peer states. A list that is not there takes nothing away.
 #[derive(Debug, Default)]
@@ -10,6 +10,8 @@ pub(crate) struct Offer {
     pub(crate) crypto: Option<Vec<String>>,
     pub(crate) dtype: Option<Vec<String>>,
     pub(crate) critique: bool,
+    /// Of a peer that takes part in multiplexing, as far as this one does.
+    pub(crate) mux: Option<Mux>,
     /// That of a peer that takes part in forward error correction, as far as this one does.
     pub(crate) fec: Option<Vec<String>>,
 }

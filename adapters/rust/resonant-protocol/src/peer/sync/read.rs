@@ -1,23 +1,48 @@
 //! Sync frames as they are received: the members of their methods (HSK-10, STM-2).
 
 use super::fields::{
-    boolean, decimal, decimals, hash64, integer, malformed, md5, names, object, positive, space_id,
-    string, Members, Result,
+    boolean, decimal, decimals, hash64, integer, malformed, md5, names, object, positive,
+    reset_code, space_id, string, Members, Result,
 };
+use super::method::Method;
 use super::offer::{Offer, Space};
 use crate::error::{FrameError, RejectCode};
 use crate::json::JsonObject;
-use crate::peer::config::{direction_to, Role};
+use crate::peer::config::{direction_to, Mux, Role};
 use crate::peer::event::{Announce, Reference};
+
+/// Greatest urgency, which is served last (section 1 of the specification of multiplexing).
+pub(crate) const MAX_URGENCY: u8 = 7;
 
 /// The peer that reads a frame: its role, and the members that mean something to it.
 #[derive(Clone, Copy)]
 pub(crate) struct Reader {
     pub(crate) role: Role,
     pub(crate) has_fec: bool,
+    /// Whether the peer takes part in multiplexing, and whether it is agreed.
+    pub(crate) has_mux: bool,
+    pub(crate) is_mux_agreed: bool,
 }
 
 impl Reader {
+    /// MUX-1, MUX-2.
+    fn mux(self, members: Members<'_>) -> Result<Option<Mux>> {
+        let Some(members) = self.has_mux.then_some(members) else {
+            return Ok(None);
+        };
+        let Some(members) = members.optional("mux", self::object)? else {
+            return Ok(None);
+        };
+        let mux = Mux {
+            streams: members.required("streams", integer)?,
+            frames: members.required("frames", integer)?,
+        };
+        if mux.is_right() {
+            return Ok(Some(mux));
+        }
+        Err(malformed("mux is out of its ranges".to_owned()))
+    }
+
     /// FEC-4, FEC-6.
     fn fec(self, members: Members<'_>) -> Result<Option<Vec<String>>> {
         if self.has_fec {
@@ -46,6 +71,7 @@ impl Ping {
             modality: members.optional("modality", names)?,
             compress: members.optional("compress", names)?,
             crypto: members.optional("crypto", names)?,
+            mux: reader.mux(members)?,
             fec: reader.fec(members)?,
             ..Offer::default()
         };
@@ -91,6 +117,7 @@ impl Capability {
                 crypto: Some(members.required("crypto", names)?),
                 dtype: Some(supports.required("dtype", names)?),
                 critique: supports.required("critique", boolean)?,
+                mux: reader.mux(members)?,
                 fec: reader.fec(members)?,
             },
             require_crypto: require_crypto.unwrap_or(false),
@@ -127,14 +154,18 @@ impl Report {
     }
 }
 
-/// Reads what a HEAD announces, if it does (STM-2). `receiver` is the role of the peer that reads it.
+/// Reads what a HEAD announces, if it does (STM-2).
 pub(crate) fn read_head(
     object: &JsonObject,
     frame_seq: u64,
-    receiver: Role,
+    reader: Reader,
 ) -> Result<Option<Announce>> {
     let members = Members(object.members());
-    if members.required("dir", string)? != direction_to(receiver) {
+    if reader.is_mux_agreed {
+        let urgency = |value| integer::<u8>(value).filter(|it| *it <= MAX_URGENCY);
+        members.optional("urgency", urgency)?; // MUX-6
+    }
+    if members.required("dir", string)? != direction_to(reader.role) {
         return Err(malformed(
             "dir is not the direction of the frame".to_owned(),
         ));
@@ -157,6 +188,40 @@ pub(crate) fn read_head(
         _ => Err(malformed(
             "a HEAD has a part of its announcement".to_owned(),
         )),
+    }
+}
+
+/// One of the four methods of multiplexing.
+pub(crate) enum Managing {
+    Credit(u64),
+    Blocked,
+    Done,
+    Reset(String),
+}
+
+impl Managing {
+    /// `None` for another method.
+    pub(crate) fn read(
+        method: Method,
+        object: &JsonObject,
+        frame_seq: u64,
+    ) -> Option<Result<Self>> {
+        let members = Members(object.members());
+        let limit = || members.required("limit", decimal);
+        let is_head = || match frame_seq {
+            0 => Err(wrong_number("it has the number of a HEAD")),
+            _ => Ok(()),
+        };
+        Some(match method {
+            Method::Credit => limit().map(Self::Credit),
+            Method::Blocked => limit().and_then(|_| is_head().map(|()| Self::Blocked)),
+            Method::Done => Ok(Self::Done),
+            Method::Reset => {
+                let code = members.required("code", reset_code);
+                code.and_then(|code| is_head().map(|()| Self::Reset(code.to_owned())))
+            }
+            _ => return None,
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use crate::error::{FrameError, RejectCode};
 use crate::frame::{SliceMeta, VFrame};
 use crate::json::Json;
 use crate::limits::MAX_JSON_INTEGER;
-use crate::peer::config::{direction_to, Role};
+use crate::peer::config::{direction_to, Mux, Role};
 use crate::peer::event::{Announce, Reference};
 use crate::wire_values::{length, DType, Modality, MsgType};
 
@@ -45,7 +45,7 @@ pub(crate) fn error(clause: &str, fault: &Fault, reference: Reference) -> Json {
 }
 
 /// STM-2. `sender` is the role of the peer that opens the stream.
-pub(crate) fn head(sender: Role, announce: Option<&Announce>) -> Json {
+pub(crate) fn head(sender: Role, announce: Option<&Announce>, urgency: Option<u8>) -> Json {
     let receiver = match sender {
         Role::Client => Role::Server,
         Role::Server => Role::Client,
@@ -54,6 +54,7 @@ pub(crate) fn head(sender: Role, announce: Option<&Announce>) -> Json {
         ("method", text("head")),
         ("dir", text(direction_to(receiver))),
     ];
+    members.extend(urgency.map(|urgency| ("urgency", Json::Integer(urgency.into()))));
     if let Some(announce) = announce {
         let md5 = u128::from_be_bytes(announce.md5);
         members.extend([
@@ -74,6 +75,31 @@ pub(crate) fn tail(frames: u64, total_len: u64, xxhash3_64: Option<u64>) -> Json
         ("total_len", decimal(total_len)),
     ];
     members.extend(xxhash3_64.map(|hash| ("xxhash3_64", text(format!("{hash:016x}")))));
+    object(members)
+}
+
+/// Credit or blocked with this limit.
+pub(crate) fn limit(method: &str, limit: u64) -> Json {
+    object(vec![("method", text(method)), ("limit", decimal(limit))])
+}
+
+/// MUX-24.
+pub(crate) fn done() -> Json {
+    object(vec![("method", text("done"))])
+}
+
+/// MUX-25.
+pub(crate) fn reset(code: &str) -> Json {
+    object(vec![("method", text("reset")), ("code", text(code))])
+}
+
+/// The room that a peer grants (MUX-1).
+pub(crate) fn mux(own: Mux) -> Json {
+    let member = |number: u16| Json::Integer(number.into());
+    let members = vec![
+        ("streams", member(own.streams)),
+        ("frames", member(own.frames)),
+    ];
     object(members)
 }
 
