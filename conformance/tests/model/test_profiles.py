@@ -51,7 +51,7 @@ def test_profiles_are_selected_in_one_order(
         (("frame",), ("zstd",), "zstd is not claimed; the testee claims frame"),
         ((), ("frame",), "claims nothing"),
         (("frame",), ("fram",), "no profile 'fram'; the profiles are frame, zstd, xchacha"),
-        (("frame", "mux"), (), "no profile 'mux'"),
+        (("frame", "voice"), (), "no profile 'voice'"),
     ],
 )
 def test_a_choice_that_cannot_be_judged_is_refused(claimed: Sequence[str], chosen: Sequence[str], text: str) -> None:

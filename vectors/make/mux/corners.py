@@ -20,11 +20,13 @@ from .steps import (
     agreed,
     asks,
     begin,
+    blocked,
     credit,
     credited,
     ends,
     fills,
     for_role,
+    goes,
     group,
     opens,
     told_blocked,
@@ -42,6 +44,8 @@ def groups() -> Iterator[Group]:
     received = [case for role in ROLES for case in _received(role)]
     yield group("corners/received", "Held streams beside others, and many streams.", received, WITH_CREDIT)
     yield group("corners/instants", "Deadlines at one instant.", [*_instants()], WITH_CREDIT)
+    without = [case for role in ROLES for case in _without_credit(role)]
+    yield group("corners/without-credit", "Over QUIC there is no limit, and no word of one.", without, ("quic",))
 
 
 def _sent() -> Iterator[Case]:
@@ -120,3 +124,16 @@ def _instants() -> Iterator[Case]:
         nine = [*events(incomplete([1])), *opens(), *fills(), *advance(9_000), *asks(1), *advance(1_000)]
         timed = [*expect(error("STREAM_TIMEOUT", (3, 2), 1)), *told_blocked(16, 16), *events(failed("STREAM_TIMEOUT"))]
         yield for_role(role, "after-the-streams", about, "MUX-31 STM-28", missing, nine, timed)
+
+
+def _without_credit(role: str) -> Iterator[Case]:
+    about = "40 data frames go at once, though the other end's frames are 16; its credit has no effect."
+    sent = [*opens(), *asks(40), *goes(*range(1, 41)), *send(credit(17, 0)), *events()]
+    more = [*asks(1), *goes(41), *act("tail", OUT), *ends(42), *nothing()]
+    yield for_role(role, "sent", about, "MUX-10 MUX-9", sent, more)
+    about = "40 data frames come, though the own frames are 20: none is over a limit, and no credit is sent."
+    takes = [*begin(role), *send_each(think(1), 1, 40), *events(messages(think(1), 1, 40)), *nothing()]
+    asked = [*send(blocked(41)), *events(), *nothing()]
+    yield for_role(role, "received", about, "MUX-13 MUX-14 MUX-16", takes, asked)
+    about = "A blocked where no HEAD has come has no effect either."
+    yield for_role(role, "blocked-alone", about, "MUX-17", send(blocked(4)), events(), nothing())
