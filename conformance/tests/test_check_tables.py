@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,6 +22,10 @@ class Row(NamedTuple):
     clause: str
     kinds: frozenset[str]
     check: str
+
+
+OF_CRATE: Mapping[str, frozenset[str]] = {"managing": frozenset({"credit", "done", "reset"})}
+"""A kind of the crate that is several to the reference."""
 
 
 def written_by_reference() -> tuple[Path, str]:
@@ -50,6 +55,7 @@ def rows_of_crate(table: str) -> list[Row]:
         for name, found in re.findall(r"const (\w+): Kinds = Kinds::of\(&\[(.*?)\]\)", text, re.DOTALL)
     }
     kinds["ALL"] = frozenset(kind.lower() for kind in re.findall(r"Kind::(\w+) => 1", text))
+    kinds = {name: frozenset().union(*(OF_CRATE.get(kind, {kind}) for kind in found)) for name, found in kinds.items()}
     block = text.partition(f"const {table}: &[Check]")[2].partition("\n];\n")[0]
     found = re.findall(r'row\("([^"]+)", (\w+)(?:\.without\((\w+)\))?, checks::(\w+)\)', block)
     return [Row(clause, kinds[some] - kinds.get(others, frozenset()), check) for clause, some, others, check in found]

@@ -102,7 +102,7 @@ pub(crate) const BLOCKED_REPEATS_MS: [u64; 4] = [1000, 3000, 7000, 15_000];
 pub(crate) const BLOCKED_EVERY_MS: u64 = 15_000;
 /// The time for which a stream that was reset counts as open (MUX-22, MUX-23).
 pub(crate) const RESET_COUNTS_MS: u64 = 1000;
-/// Greatest length of the code of a reset (section 1 of the specification of multiplexing).
+/// Greatest length of the code of a reset (section 1 of mux.md).
 pub(crate) const MAX_RESET_CODE_CHARS: usize = 64;
 
 // The handshake

@@ -164,7 +164,7 @@ def room(state: PeerState, received: Received) -> Verdict | None:
     return None if state.recv_streams.has_room(received) else Drop(DropCode.BUFFER_LIMIT)
 
 
-def over_limit(state: PeerState, received: Received) -> Verdict | None:
+def beyond_limit(state: PeerState, received: Received) -> Verdict | None:
     """MUX-14: the sender of the stream was not allowed to go so far."""
     stream = state.recv_streams.open_stream(received.frame.stream_id)
     if stream is None or stream.told is None or received.frame.frame_seq < stream.told:

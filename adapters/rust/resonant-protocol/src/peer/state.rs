@@ -53,7 +53,7 @@ pub struct Peer {
     pub(super) resets: Resets,
     /// The other end's streams that failed.
     pub(super) failed: FailedStreams,
-    /// Whether there is credit: not over QUIC (section 2 of the specification of multiplexing).
+    /// Whether there is credit: not over QUIC (section 2 of mux.md).
     pub(super) has_credit: bool,
     pub(super) spares: Spares,
     /// Whether the frame that is being dealt with was accepted.

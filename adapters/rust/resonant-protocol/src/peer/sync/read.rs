@@ -11,7 +11,7 @@ use crate::json::JsonObject;
 use crate::peer::config::{direction_to, Mux, Role};
 use crate::peer::event::{Announce, Reference};
 
-/// Greatest urgency, which is served last (section 1 of the specification of multiplexing).
+/// Greatest urgency, which is served last (section 1 of mux.md).
 pub(crate) const MAX_URGENCY: u8 = 7;
 
 /// The peer that reads a frame: its role, and the members that mean something to it.
