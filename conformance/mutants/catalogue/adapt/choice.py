@@ -12,7 +12,7 @@ CHOOSE = f"{ADAPT}.choose"
 SIZES = f"{ADAPT}.sizes_of"
 ENTRY = "entry, scales = 6 + 4 * rank, 2 * quant.blocks_of(count) + 10"
 FITS = "if len(data) != prod(dims) * width:"
-CHECK = "check_limits(tolerance, budget)"
+CHECK = "tolerance, budget = check_limits(tolerance, budget)"
 OVER = "if budget is not None and sizes[form] > budget:"
 
 MUTANTS = (

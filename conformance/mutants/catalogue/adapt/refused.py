@@ -12,7 +12,7 @@ CHOOSE = f"{ADAPT}.choose"
 SIZES = f"{ADAPT}.sizes_of"
 ENTRY = "entry, scales = 6 + 4 * rank, 2 * quant.blocks_of(count) + 10"
 FITS = "if len(data) != prod(dims) * width:"
-CHECK = "check_limits(tolerance, budget)"
+CHECK = "tolerance, budget = check_limits(tolerance, budget)"
 OVER = "if budget is not None and sizes[form] > budget:"
 TESTEE = "tensor_ops.adapt"
 
@@ -41,14 +41,14 @@ MUTANTS = (
         "tolerance-of-32-bits",
         "ADA-2",
         "Keeps the tolerance in a u32 before it looks at it.",
-        edited(LIMITS, "for name, value", "tolerance %= 2**32\nfor name, value"),
+        edited(LIMITS, "checked = ", "tolerance %= 2**32\nchecked = "),
         Kind.DIGIT,
     ),
     Mutant(
         "negative-accepted",
         "ADA-2",
         "Compares with the upper limits alone.",
-        edited(LIMITS, "not 0 <= integer(name, value) <= most", "integer(name, value) > most"),
+        edited(f"{ADAPT}._in_range", "not 0 <= plain <= most", "plain > most"),
     ),
     Mutant(
         "budget-unlimited",

@@ -108,7 +108,7 @@ MUTANTS = (
         "limits-follow-the-agreement",
         "MUX-4",
         "Asks no limit of a stream when nothing is agreed any more.",
-        judged("over_limit", "if stream is None or", "if stream is None or state.agreement.mux is None or"),
+        judged("beyond_limit", "if stream is None or", "if stream is None or state.agreement.mux is None or"),
         Kind.COMBINATION,
     ),
     Mutant(

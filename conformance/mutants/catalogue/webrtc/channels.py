@@ -86,13 +86,13 @@ MUTANTS = (
         "ends-of-associations-are-clean",
         "RTC-11",
         "Takes the end of the association for that of its channels.",
-        edited(f"{CHANNEL}._note_end", "Ending.RESETS if", "Ending.STOPS if"),
+        edited(f"{CHANNEL}.note_end", "Ending.RESETS if", "Ending.STOPS if"),
     ),
     Mutant(
         "closed-channels-are-resets",
         "RTC-11",
         "Tells CONNECTION_RESET whatever ended the channel.",
-        edited(f"{CHANNEL}._note_end", "else Ending.STOPS", "else Ending.RESETS"),
+        edited(f"{CHANNEL}.note_end", "else Ending.STOPS", "else Ending.RESETS"),
     ),
     Mutant(
         "few-channels",
