@@ -124,12 +124,15 @@ impl Members {
     /// Takes an integer of either sign.
     ///
     /// # Errors
-    /// If it is missing, not an integer, or beyond 64 bits.
+    /// If it is missing, not an integer, or greater in magnitude than 2⁵³ − 1.
     pub fn signed(&mut self, name: &str) -> Result<i64, BadRequest> {
+        const MOST: f64 = 9_007_199_254_740_991.0;
         let value = self.value(name)?;
-        value
-            .as_i64()
-            .ok_or_else(|| self.complain(name, "is not an integer of its range"))
+        let float = value.as_f64();
+        let whole = float.filter(|float| float.fract() == 0.0 && float.abs() <= MOST);
+        // The decimal text of a whole f64 has no fraction and no exponent; −0 is 0.
+        let whole = whole.and_then(|whole| (whole + 0.0).to_string().parse().ok());
+        whole.ok_or_else(|| self.complain(name, "is not an integer of its range"))
     }
 
     /// Takes an array of names, each of which is among these.

@@ -29,9 +29,7 @@ pub const PROFILES: &[&str] = &[
     #[cfg(feature = "quic")]
     "quic",
     "rs",
-    #[cfg(not(feature = "quic"))]
     "fec",
-    #[cfg(not(feature = "quic"))]
     "mux",
     "adapt",
 ];

@@ -186,6 +186,8 @@ impl Peers {
         if let Err(full) = check_unsent(self.lines.unsent(&link) + self.quic.unsent(&link)) {
             return Ok(Err(full));
         }
+        let room = self.quic.datagram_room(&link);
+        open.endpoint.set_datagram_room(&link, room);
         let outputs = open.endpoint.request(&link, |peer| act(peer, clock));
         Ok(outputs.map(|outputs| self.pass_on(outputs)))
     }

@@ -29,13 +29,31 @@ fn hello_names_every_profile() {
         transports.as_array_mut().unwrap().push(json!("quic"));
     }
     profiles.as_array_mut().unwrap().push(json!("rs"));
-    if cfg!(not(feature = "quic")) {
-        let further = ["fec", "mux"].map(|name| json!(name));
-        profiles.as_array_mut().unwrap().extend(further);
-    }
-    profiles.as_array_mut().unwrap().push(json!("adapt"));
+    let further = ["fec", "mux", "adapt"].map(|name| json!(name));
+    profiles.as_array_mut().unwrap().extend(further);
     assert_eq!(reply["ok"]["profiles"], profiles);
     assert_eq!(reply["ok"]["transports"], transports);
+}
+
+/// An input of adapt with this tolerance.
+fn adapting(tolerance: Value) -> Value {
+    json!({"source": "f16", "data": "003c", "dims": [1], "allow": ["f16"], "tolerance": tolerance})
+}
+
+#[test]
+fn integers_of_either_sign_are_read_as_they_are_meant() {
+    let mut testee = Testee::new();
+    for (tolerance, code) in [
+        (json!(0), Value::Null),
+        (json!(-0.0), Value::Null),
+        (json!(1e3), Value::Null),
+        (json!(-1), json!("FIELD_RANGE")),
+        (json!(9_007_199_254_740_991_u64), json!("FIELD_RANGE")),
+        (json!(-9_007_199_254_740_991_i64), json!("FIELD_RANGE")),
+    ] {
+        let reply = testee.ask("adapt", adapting(tolerance));
+        assert_eq!(reply["reject"]["code"], code, "{reply}");
+    }
 }
 
 #[test]
@@ -55,6 +73,17 @@ fn inputs_that_fit_no_schema_are_errors() {
         ("compress", json!({"plain": "", "level": 1.5})),
         ("compress", json!({"plain": "", "level": "3"})),
         ("compress", json!({"plain": "", "level": true})),
+        ("rs_encode", json!({"k": 1, "r": 1, "shards": [null]})),
+        ("rs_decode", json!({"k": -1, "r": 1, "shards": []})),
+        ("repair_decode", json!({"repair": [""]})),
+        (
+            "repair_encode",
+            json!({"stream_id": 1, "base": 0, "r": 1, "step": 1, "frames": []}),
+        ),
+        ("adapt", adapting(json!(9_007_199_254_740_992_u64))),
+        ("adapt", adapting(json!(-9_007_199_254_740_992_i64))),
+        ("adapt", adapting(json!(0.5))),
+        ("adapt", adapting(json!("0"))),
         ("stop", json!({"x": 1})),
     ] {
         let reply = testee.ask(op, input);

@@ -3,7 +3,7 @@
 use super::links::Endpoint;
 use super::outputs::{Carried, Outputs};
 use crate::error::{FrameError, RejectCode};
-use crate::peer::{Event, Peer, Role};
+use crate::peer::{Event, Output, Peer, Role};
 use crate::transport::{Connection, Unis};
 
 impl<L: Ord + Clone> Endpoint<L> {
@@ -55,7 +55,7 @@ impl<L: Ord + Clone> Endpoint<L> {
         let mut opened = taken.opened;
         let mut take = |frame: &[u8]| {
             let before = outputs.events.len();
-            self.hear(link, frame, now_ms, &mut outputs);
+            self.hear(link, &mut outputs, |peer| peer.receive(frame, now_ms));
             opened = opened_by(outputs.events.get(before..), link).or(opened);
         };
         let pushed = parts
@@ -72,11 +72,20 @@ impl<L: Ord + Clone> Endpoint<L> {
         outputs
     }
 
+    /// Tells the peer of a QUIC connection how many bytes a datagram holds there now, as [`Peer::set_datagram_room`].
+    pub fn set_datagram_room(&mut self, link: &L, room: Option<usize>) {
+        if let Some(peer) = self.connections.peer_mut(link) {
+            peer.set_datagram_room(room);
+        }
+    }
+
     /// Takes in a datagram of a QUIC connection (QUI-3).
     pub fn receive_datagram(&mut self, link: &L, datagram: &[u8], now_ms: u64) -> Outputs<L> {
         let mut outputs = self.advance(now_ms);
         if self.unis.contains_key(link) {
-            self.hear(link, datagram, now_ms, &mut outputs);
+            self.hear(link, &mut outputs, |peer| {
+                peer.receive_datagram(datagram, now_ms)
+            });
         }
         outputs
     }
@@ -124,10 +133,15 @@ impl<L: Ord + Clone> Endpoint<L> {
     }
 
     /// Has the peer of a link receive a frame.
-    fn hear(&mut self, link: &L, frame: &[u8], now_ms: u64, outputs: &mut Outputs<L>) {
+    fn hear(
+        &mut self,
+        link: &L,
+        outputs: &mut Outputs<L>,
+        receive: impl FnOnce(&mut Peer) -> Output,
+    ) {
         let forgotten = self.connections.hear(link);
         self.tell(forgotten, outputs);
-        self.act(link, outputs, |peer| peer.receive(frame, now_ms));
+        self.act(link, outputs, receive);
         let peer = self.connections.peer(link);
         let main = self.streams.get_mut(link);
         if let Some(main) = main.filter(|_| peer.is_some_and(Peer::is_established)) {

@@ -2,7 +2,7 @@
 
 use super::config::{RepairGroups, RS8};
 use super::event::{Event, Reference};
-use super::state::Peer;
+use super::state::{Lossy, Peer};
 use super::sync::write::check_carried;
 use super::sync::{write, Fault};
 use crate::error::{FrameError, RejectCode};
@@ -11,7 +11,7 @@ use crate::json::Json;
 use crate::limits::MAX_PROTECTED_BYTES;
 use crate::repair::{place_of, MAGIC};
 use crate::transform::xchacha::frame_nonce;
-use crate::transport::Carriage;
+use crate::transport::{may_be_datagram, Carriage};
 use crate::wire_values::{Flags, Modality, MsgType};
 
 /// The kind of a sent frame.
@@ -76,7 +76,7 @@ impl Peer {
             .record(stream_id, carriage, &datagram, action == Action::Data);
         match self.own_groups() {
             None => self.put(datagram, carriage),
-            Some(groups) if action.is_protected(datagram.len()) => {
+            Some(groups) if self.is_protected(action, carriage, &datagram) => {
                 let place = (stream_id, frame_seq);
                 let repair = self.sent_groups.add(groups, place, &datagram, self.clock);
                 self.put(datagram, carriage);
@@ -130,6 +130,16 @@ impl Peer {
         Ok(())
     }
 
+    /// Whether a frame is in a group (FEC-27).
+    fn is_protected(&self, action: Action, carriage: Carriage, frame: &[u8]) -> bool {
+        let can_be_lost = match self.lossy {
+            Lossy::All => true,
+            Lossy::None => false,
+            Lossy::Datagrams(room) => carriage == Carriage::Any && may_be_datagram(frame, room),
+        };
+        can_be_lost && action.is_protected(frame.len())
+    }
+
     /// The groups that repair is sent for, if it is (FEC-26).
     pub(super) fn own_groups(&self) -> Option<RepairGroups> {
         let chosen = self.agreement().is_some_and(|it| it.own_fec() == RS8);
@@ -140,7 +150,7 @@ impl Peer {
     pub(super) fn put_repair(&mut self, repair: Vec<Vec<u8>>) {
         for datagram in repair {
             self.out.datagrams.push(datagram);
-            self.out.carriages.push(Carriage::Any);
+            self.out.carriages.push(Carriage::Datagram);
         }
     }
 

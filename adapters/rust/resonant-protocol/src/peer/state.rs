@@ -64,6 +64,19 @@ pub struct Peer {
     pub(super) sent_groups: SentGroups,
     /// Greatest length of a frame that the transport carries (HSK-1, TCP-18).
     pub(super) max_carried: usize,
+    /// The frames that can be lost by themselves.
+    pub(super) lossy: Lossy,
+}
+
+/// The frames that can be lost by themselves on a transport, so that repair is of use (FEC-11, FEC-12).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lossy {
+    /// Those in datagrams over UDP: all.
+    All,
+    /// Those on a connection: none.
+    None,
+    /// Those in datagrams of QUIC, which hold so many bytes, if any go there.
+    Datagrams(Option<usize>),
 }
 
 /// The session, from its establishment to its loss.
@@ -142,6 +155,7 @@ impl Peer {
             correction: Correction::default(),
             sent_groups: SentGroups::default(),
             max_carried: MAX_DATAGRAM_BYTES,
+            lossy: Lossy::All,
         })
     }
 
@@ -150,15 +164,26 @@ impl Peer {
     pub fn over_connection(mut self) -> Self {
         self.max_carried = MAX_FRAME_LEN;
         self.config.fec = None; // FEC-11
+        self.lossy = Lossy::None;
         self
     }
 
-    /// As [`Peer::over_connection`], on a QUIC connection, whose streams have flow control of their own.
+    /// As [`Peer::over_connection`], on a QUIC connection, whose streams have flow control of their own and whose datagrams
+    /// can be lost.
     #[must_use]
-    pub fn over_quic(self) -> Self {
-        let mut peer = self.over_connection();
-        peer.has_credit = false;
-        peer
+    pub const fn over_quic(mut self) -> Self {
+        self.max_carried = MAX_FRAME_LEN;
+        self.has_credit = false;
+        self.lossy = Lossy::Datagrams(None);
+        self
+    }
+
+    /// Tells a peer over QUIC how many bytes a datagram of the connection holds now, if the program sends frames for
+    /// [`Carriage::Any`](crate::transport::Carriage::Any) in datagrams: repair is sent for these alone (FEC-27).
+    pub const fn set_datagram_room(&mut self, room: Option<usize>) {
+        if let Lossy::Datagrams(_) = self.lossy {
+            self.lossy = Lossy::Datagrams(room);
+        }
     }
 
     /// The peer's end of the conversation.

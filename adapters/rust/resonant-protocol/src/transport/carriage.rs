@@ -12,6 +12,8 @@ pub enum Carriage {
     Uni(u32),
     /// Main, or a datagram where one may be sent: see [`may_be_datagram`].
     Any,
+    /// A datagram, and none at all where it does not fit: it is repair (FEC-12, FEC-33).
+    Datagram,
 }
 
 /// Whether a frame for [`Carriage::Any`] may go as a datagram of a connection that takes `most` bytes in one now, if it

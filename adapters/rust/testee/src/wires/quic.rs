@@ -275,6 +275,11 @@ impl Quic {
         link.map_or(0, |link| self.lines.unsent(link))
     }
 
+    pub(crate) fn datagram_room(&self, link: &str) -> Option<usize> {
+        let link = self.links.get(link)?;
+        self.lines.datagram_room(link)
+    }
+
     /// The bytes sent on each link on which something was sent since the last call (TST-30).
     pub(crate) fn tell_sent(&mut self) -> BTreeMap<String, u64> {
         self.sent.tell()

@@ -203,6 +203,8 @@ impl QuicEndpoint {
     ) -> Result<(), FrameError> {
         let now = self.now_ms();
         check_unsent(self.lines.unsent(link))?;
+        let room = self.lines.datagram_room(link);
+        self.endpoint.set_datagram_room(link, room);
         let outputs = self.endpoint.request(link, |peer| ask(peer, now))?;
         self.pass_on(outputs);
         Ok(())

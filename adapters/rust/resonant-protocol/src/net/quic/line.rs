@@ -81,6 +81,11 @@ impl Line {
         self.task.shared.unsent.load(Ordering::Acquire)
     }
 
+    /// Number of bytes that a datagram holds now, if the other end takes any.
+    pub(super) fn datagram_room(&self) -> Option<usize> {
+        self.connection.max_datagram_size()
+    }
+
     /// Sends a frame, or ends a carriage.
     pub(super) fn carry(&mut self, carried: Carried, takes_datagrams: bool) -> QuicDone {
         match carried {
@@ -114,9 +119,13 @@ impl Line {
             let sent = self.connection.send_datagram(frame.into());
             return if sent.is_ok() { length } else { 0 };
         }
+        if carriage == Carriage::Datagram {
+            let sent = self.connection.send_datagram(frame.into());
+            return if sent.is_ok() { length } else { 0 }; // FEC-33
+        }
         let bytes = length.saturating_add(LENGTH_BYTES);
         let commands = match carriage {
-            Carriage::Main | Carriage::Any => self.main.clone(),
+            Carriage::Main | Carriage::Any | Carriage::Datagram => self.main.clone(),
             Carriage::Uni(stream_id) => self.uni(stream_id),
         };
         let unsent = &self.task.shared.unsent;

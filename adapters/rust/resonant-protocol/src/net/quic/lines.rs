@@ -169,6 +169,15 @@ impl QuicLines {
         self.lines.get(link)?.uni_of(stream_id)
     }
 
+    /// Number of bytes that a datagram holds now, where frames are sent so; for [`Endpoint::set_datagram_room`].
+    ///
+    /// [`Endpoint::set_datagram_room`]: crate::endpoint::Endpoint::set_datagram_room
+    #[must_use]
+    pub fn datagram_room(&self, link: &QuicLink) -> Option<usize> {
+        let line = self.lines.get(link).filter(|_| self.takes_datagrams);
+        line.and_then(Line::datagram_room)
+    }
+
     /// How many bytes wait for the other end of a link to read them.
     #[must_use]
     pub fn unsent(&self, link: &QuicLink) -> usize {

@@ -6,15 +6,26 @@ use super::verdict::Verdict;
 use crate::frame::VFrameView;
 use crate::peer::event::Output;
 use crate::peer::handshake::Answer;
-use crate::peer::state::Peer;
+use crate::peer::state::{Lossy, Peer};
 use crate::peer::sync::Reader;
 use crate::repair::MAGIC;
 
 impl Peer {
     /// Takes in one datagram of the other end. Deadlines that have passed by then are met first.
     pub fn receive(&mut self, datagram: &[u8], now_ms: u64) -> Output {
+        let takes_repair = self.lossy == Lossy::All;
+        self.receive_by(datagram, takes_repair, now_ms)
+    }
+
+    /// As [`Peer::receive`], of a datagram of a QUIC connection: repair comes there alone (FEC-12).
+    pub fn receive_datagram(&mut self, datagram: &[u8], now_ms: u64) -> Output {
+        let takes_repair = self.lossy != Lossy::None;
+        self.receive_by(datagram, takes_repair, now_ms)
+    }
+
+    fn receive_by(&mut self, datagram: &[u8], takes_repair: bool, now_ms: u64) -> Output {
         self.meet_deadlines(now_ms);
-        if datagram.starts_with(&MAGIC) && self.takes_repair() {
+        if takes_repair && datagram.starts_with(&MAGIC) && self.takes_repair() {
             self.take_repair(datagram);
         } else {
             self.take_frame(datagram);
