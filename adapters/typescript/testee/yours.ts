@@ -20,6 +20,7 @@ export const yours: Implementation = {
       "mux",
       "rs",
       "fec",
+      "adapt",
     ],
   },
   decode: (frame, key) => said(() => resonant.decode(frame, { key })),
