@@ -35,22 +35,25 @@ impl Squares {
         }
     }
 
-    /// Adds the squares of a block. There are at most `CHUNK` of them.
+    /// Adds the squares of four blocks. There are at most `CHUNK` blocks.
     ///
     /// Each value has at most 24 significant bits, so its square has at most 48 and is exact. It is at most 2³² and a
     /// multiple of 2⁻⁴⁸: the steps of 2⁻⁹ in it are fewer than 2⁴², and the rest is at most 2⁻¹⁰.
     #[inline(always)]
-    fn add(&mut self, block: &[f32; BLOCK]) {
+    fn add(&mut self, [a, b, c, d]: &[[f32; BLOCK]; 4]) {
         let lanes = self.high.iter_mut().zip(&mut self.low);
-        for ((high, low), value) in lanes.zip(block) {
-            let value = f64::from(*value);
-            let square = value * value;
-            let counted = square + HIGH;
-            let rest = square - (counted - HIGH);
-            *high = high.wrapping_add(counted.to_bits());
-            *low = low.wrapping_add((rest + LOW).to_bits());
+        let values = a.iter().zip(b).zip(c).zip(d);
+        for ((high, low), (((a, b), c), d)) in lanes.zip(values) {
+            let ((a, low_a), (b, low_b)) = (parts(*a), parts(*b));
+            let ((c, low_c), (d, low_d)) = (parts(*c), parts(*d));
+            let highs = a.wrapping_add(b).wrapping_add(c.wrapping_add(d));
+            let lows = low_a
+                .wrapping_add(low_b)
+                .wrapping_add(low_c.wrapping_add(low_d));
+            *high = high.wrapping_add(highs);
+            *low = low.wrapping_add(lows);
         }
-        self.count += 1;
+        self.count += 4;
     }
 
     /// The sum in units of 2⁻⁴⁸.
@@ -65,6 +68,16 @@ impl Squares {
         let total = (steps(&self.high, HIGH) << 39) + steps(&self.low, LOW);
         total.unsigned_abs() // a sum of squares is not negative
     }
+}
+
+/// The bits of a square's steps of 2⁻⁹ above `HIGH`, and of those of 2⁻⁴⁸ in its rest above `LOW`.
+#[inline(always)]
+fn parts(value: f32) -> (u64, u64) {
+    let value = f64::from(value);
+    let square = value * value;
+    let counted = square + HIGH;
+    let rest = square - (counted - HIGH);
+    (counted.to_bits(), (rest + LOW).to_bits())
 }
 
 /// All that has to be known of the elements of a tensor to choose its form.
@@ -92,8 +105,10 @@ pub(super) fn census(data: &[u8]) -> Census {
         }
         census.nonzero += usize::from(nonzero);
         let mut squares = Squares::new();
-        for block in blocks(chunk) {
-            squares.add(&widen(&f16_bits(&block)));
+        let mut four = [[0.0; BLOCK]; 4];
+        for blocks in chunk.chunks(8 * BLOCK) {
+            fill(&mut four, blocks);
+            squares.add(&four);
         }
         census.energy += squares.total();
     }
@@ -120,32 +135,40 @@ fn error_of_blocks<const CODES: usize>(
     quantized: &Quantized,
     unpack: impl Fn(&[u8; CODES]) -> [u8; BLOCK],
 ) -> u128 {
-    let (whole, rest) = quantized.codes.as_chunks::<CODES>();
-    let last = padded(rest);
-    let codes = whole.iter().chain(std::iter::once(&last));
-    let scales = quantized.scale.as_chunks().0;
     let mut squares = Squares::new();
-    for ((block, codes), scale) in blocks(data).zip(codes).zip(scales) {
-        let scale = binary16::widen(u16::from_le_bytes(*scale));
-        let mut products = [0.0; BLOCK];
-        for (product, code) in products.iter_mut().zip(unpack(codes)) {
-            *product = f32::from(i8::from_le_bytes([code])) * scale;
-        }
-        let found = widen(&narrow(&products));
-        let mut errors = widen(&f16_bits(&block));
-        for (error, found) in errors.iter_mut().zip(found) {
+    let mut four = [[0.0; BLOCK]; 4];
+    let codes = quantized.codes.chunks(4 * CODES);
+    let scales = quantized.scale.chunks(8);
+    for ((blocks, codes), scales) in data.chunks(8 * BLOCK).zip(codes).zip(scales) {
+        fill(&mut four, blocks);
+        let (whole, rest) = codes.as_chunks::<CODES>();
+        let last = padded(rest);
+        let codes = whole.iter().chain(std::iter::once(&last));
+        let scales = scales.as_chunks().0;
+        for ((errors, codes), scale) in four.iter_mut().zip(codes).zip(scales) {
+            let scale = binary16::widen(u16::from_le_bytes(*scale));
+            let mut products = [0.0; BLOCK];
+            for (product, code) in products.iter_mut().zip(unpack(codes)) {
+                *product = f32::from(i8::from_le_bytes([code])) * scale;
+            }
             // Exact: D is 0, or X is at least half and at most twice as large, as codes are the nearest ones.
-            *error -= found;
+            for (error, found) in errors.iter_mut().zip(widen(&narrow(&products))) {
+                *error -= found;
+            }
         }
-        squares.add(&errors);
+        squares.add(&four);
     }
     squares.total()
 }
 
-/// Blocks of elements, the last with zeros behind: they have no energy and no error.
+/// Reads four blocks of elements, of which the last may lack some: 0 has no energy and no error.
 #[inline(always)]
-fn blocks(data: &[u8]) -> impl Iterator<Item = [u8; 2 * BLOCK]> + '_ {
+fn fill(four: &mut [[f32; BLOCK]; 4], data: &[u8]) {
     let (whole, rest) = data.as_chunks();
-    let last = (!rest.is_empty()).then(|| padded(rest));
-    whole.iter().copied().chain(last)
+    let last = padded(rest);
+    let blocks = whole.iter().chain(std::iter::once(&last));
+    let blocks = blocks.chain(std::iter::repeat(&[0; 2 * BLOCK]));
+    for (values, block) in four.iter_mut().zip(blocks) {
+        *values = widen(&f16_bits(block));
+    }
 }
