@@ -23,7 +23,7 @@ const EARLIER: [&str; 7] = [
     "BAD_MODALITY",
 ];
 
-/// The table of ops over an implementation. More may be added to it, such as those on peers ([`Op::on_state`]).
+/// The table of ops over an implementation. More may be added to it, such as those on peers ([`crate::Op::on_state`]).
 pub fn ops_of<S>(yours: impl Implementation + 'static) -> Ops<S> {
     let yours = Rc::new(yours);
     let mut ops = Ops::from([
