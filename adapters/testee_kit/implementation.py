@@ -21,6 +21,8 @@ them:
              tcp_join(frames) -> bytes
     rs       rs_encode(k, r, shards) -> the shards of parity
              rs_decode(k, r, shards) -> all shards; of those that it is given, the missing ones are None
+    fec      repair_encode(stream_id, base, r, step, frames) -> the repair datagrams
+             repair_decode(repair, frames) -> the frames that are missing
     adapt    adapt(source, data, dims, allow, tolerance, budget=None) -> (dtype, payloads): those of `f16` are its
              elements, of `i8` and `q4` codes and scale, of `sparse` values and index
 
@@ -38,49 +40,15 @@ from operator import index
 from typing import Any, Final, Protocol, TypeAlias
 
 from .requests import STOP, Op, Performer, UnsupportedError, answer, greet
-from .schema import DATA, U32, Shape, array, boolean, hexadecimal, integer, nullable, text
+from .schema import text
 from .server import read_arguments, serve
-from .tensors import ADAPT, PAYLOADS, SHAPES
-from .values import FIELDS, Fields, RefusedError, as_json
+from .shapes import LISTS, OP_SHAPES, RESULTS
+from .tensors import PAYLOADS
+from .values import Fields, RefusedError, as_json
 
 Codes: TypeAlias = Mapping[type[Exception], str | Callable[[Any], str]]
 """The exceptions by which an implementation refuses an input -> the reject code, or what finds it in the exception."""
 
-_KEY, _NONCE, _LEVEL = hexadecimal(32), hexadecimal(24), integer(1, 22)
-_SEALING: Final[Shape] = {"key": _KEY, "nonce": _NONCE, "aad": DATA}
-OP_SHAPES: Final[Mapping[str, tuple[Shape, Shape]]] = {
-    "decode": ({"frame": DATA}, {"key": _KEY}),
-    "encode": ({"fields": FIELDS}, {"key": _KEY, "nonce": _NONCE, "level": _LEVEL}),
-    "space_hash": ({"space_id": text, "arch": text, "data_sig": text}, {}),
-    "tail_hash": ({"data": DATA}, {}),
-    "compress": ({"plain": DATA}, {"level": _LEVEL}),
-    "decompress": ({"zstd": DATA}, {}),
-    "seal": ({**_SEALING, "plain": DATA}, {}),
-    "open": ({**_SEALING, "sealed": DATA}, {}),
-    "read_message": ({"frame": DATA}, {"key": _KEY}),
-    **SHAPES,
-    "tcp_split": ({"chunks": array(DATA), "ended": boolean}, {}),
-    "tcp_join": ({"frames": array(DATA)}, {}),
-    "adapt": ADAPT,
-    "rs_encode": ({"k": U32, "r": U32, "shards": array(DATA)}, {}),
-    "rs_decode": ({"k": U32, "r": U32, "shards": array(nullable(DATA))}, {}),
-}
-"""op -> the members its input needs, and those it may have: the arguments of the function."""
-_RESULTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "encode": ("frame",),
-    "compress": ("zstd",),
-    "decompress": ("plain",),
-    "seal": ("sealed",),
-    "open": ("plain",),
-    "sparse_encode": ("values", "index"),
-    "sparse_decode": ("dense",),
-    "quantize": ("codes", "scale"),
-    "dequantize": ("data",),
-    "tcp_join": ("bytes",),
-}
-"""op -> the members of its result, each of which is bytes."""
-_LISTS: Final[Mapping[str, str]] = {"rs_encode": "parity", "rs_decode": "shards"}
-"""op -> the one member of its result, a list of bytes."""
 _VALUES: Final[Mapping[str, tuple[str, Callable[[Any], Any]]]] = {
     "space_hash": ("space_hash32", index),  # not int(), which cuts fractions off
     "tail_hash": ("xxhash3_64", lambda value: value if isinstance(value, str) else f"{value:016x}"),  # FRM-38
@@ -172,10 +140,10 @@ def _performer(op: str, call: Callable[..., Any], profiles: Sequence[str]) -> Pe
         return _encoding(call, profiles)
     if op in _FORMED:
         return _FORMED[op](call)
-    if op in _LISTS:
-        return _of_lists(op, call, _LISTS[op])
-    if op in _RESULTS:
-        return _of_bytes(op, call, _RESULTS[op])
+    if op in LISTS:
+        return _of_lists(op, call, LISTS[op])
+    if op in RESULTS:
+        return _of_bytes(op, call, RESULTS[op])
     member, as_value = _VALUES[op]
     return lambda **given: {member: _formed(op, as_value, call(**given), member)}
 

@@ -61,6 +61,7 @@ ENDPOINT = (
 KIT = (
     Layer(("hex", "pieces"), "bytes, which know nothing of requests"),
     Layer(("schema",), "a value is read the same way whatever op it belongs to"),
+    Layer(("lists",), "what few ops read is apart from what all of them do"),
     Layer(("requests", "values"), "a message is answered the same way however it came and whatever it holds"),
     Layer(("implementation", "session"), "what a testee offers and what is kept between datagrams need no socket"),
     Layer(("calls",), "an op is read, called and written in one way"),

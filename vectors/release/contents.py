@@ -33,7 +33,7 @@ FIXED = {
     "examples/whole_dialogues.py": "vectors/examples/whole_dialogues.py",
 }
 """Name in the release, and path in the repository."""
-SPECS = ("*.md", "registry.toml", "ops/*.json", "sync/*.json")
+SPECS = ("*.md", "*.ksy", "registry.toml", "ops/*.json", "sync/*.json")
 
 
 @dataclass(frozen=True, slots=True)

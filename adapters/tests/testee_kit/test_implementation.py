@@ -9,7 +9,8 @@ from typing import Any, cast
 import pytest
 
 from adapters.testee_kit import STOP, Fields, Implementation, RefusedError, answer, ops_of
-from adapters.testee_kit.implementation import OP_SHAPES, is_whole
+from adapters.testee_kit.implementation import is_whole
+from adapters.testee_kit.shapes import OP_SHAPES
 from conformance.wire.build import Frame, Type, build
 
 FIELDS = {"type": 0, "flags": 0, "stream_id": 0, "frame_seq": "0", "space_hash32": 0, "modality": 0, "slices": []}

@@ -10,8 +10,9 @@ import shutil
 import struct
 import subprocess
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -47,12 +48,15 @@ Row = Mapping[str, str]
 
 
 @pytest.fixture(scope="module")
-def show(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., list[Row]]:
+def show() -> Iterator[Callable[..., list[Row]]]:
     """Dissect a recorder's packets, and give of each these fields; fails on any error of Lua."""
-    folder = tmp_path_factory.mktemp("wireshark")
-    folder.chmod(0o755)
-    for parent in itertools.takewhile(lambda path: path.name.startswith("pytest"), folder.parents):
-        parent.chmod(0o755)  # an unprivileged user has to come here
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # an unprivileged user has to come here
+        yield shower(folder)
+
+
+def shower(folder: Path) -> Callable[..., list[Row]]:
     shutil.copy(SCRIPT, folder)
     numbers = itertools.count()
 

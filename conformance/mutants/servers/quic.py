@@ -72,7 +72,7 @@ WRONG: tuple[WrongServer, ...] = (
         "Closes the connection at a frame that it cannot read.",
         edited(
             _RECEIVE,
-            "self._collect(link, self._connections[link].peer.receive(frame, now_ms))",
+            "self._collect(link, self._connections[link].peer.receive(frame, now_ms, alone=False))",
             "output = self._connections[link].peer.receive(frame, now_ms)\n"
             "self._collect(link, output)\n"
             "if any(type(event).__name__ == 'Dropped' for event in output.events):\n"
@@ -159,8 +159,8 @@ WRONG: tuple[WrongServer, ...] = (
         "Has one session for all connections over QUIC.",
         edited(
             f"{_ENDPOINT}.accept_quic",
-            "peer = self._new_peer(now_ms, carriages.main)",
-            "peer = vars(type(self)).get('shared') or self._new_peer(now_ms, carriages.main)\ntype(self).shared = peer",
+            "peer = self._quic_peer(now_ms, carriages)",
+            "peer = vars(type(self)).get('shared') or self._quic_peer(now_ms, carriages)\ntype(self).shared = peer",
         ),
     ),
     found_over_quic(

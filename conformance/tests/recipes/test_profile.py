@@ -147,7 +147,7 @@ RECIPE: Recipe = {
         Edit("reference/resonant/__init__.py", '    "open_sealed",\n', '    "open_sealed",\n    "parity",\n'),
     ],
     "testee": [
-        Edit("adapters/reference/ops.py", '"stream", "tcp")', '"stream", "tcp", "parity")'),
+        Edit("adapters/reference/ops.py", '"fec", "adapt"),', '"fec", "adapt", "parity"),'),
         before(
             "adapters/reference/ops.py",
             '    "stop": STOP',

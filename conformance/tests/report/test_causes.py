@@ -56,7 +56,7 @@ def test_the_first_cause_of_a_faulty_implementation_is_one_of_its_faults(faults:
     entries = entries_of(*faults)
     found = causes(entries)
     assert {found[0].clause, found[0].also} & truth(faults)
-    assert len(found) <= 6 * len(faults)
+    assert len(found) <= 8 * len(faults)  # a fault of frames shows in whatever is made of them: messages, peers, repair
     failing = sorted(one.id for one in entries if one.outcome != Outcome.PASS)
     assert sorted(one.id for cause in found for one in cause.entries) == failing
 
@@ -78,7 +78,9 @@ def _sample() -> list[str]:
 
 
 def test_a_fault_of_quantizers_is_found_among_their_clauses() -> None:
-    assert all(cause.clause.startswith("QNT-") for cause in causes(entries_of("q4-not-masked")))
+    clauses = [cause.clause for cause in causes(entries_of("q4-not-masked"))]
+    assert clauses[0].startswith("QNT-")
+    assert all(clause.startswith(("QNT-", "ADA-")) for clause in clauses)  # adapt asks the quantizers
 
 
 def test_what_passes_and_what_is_known_has_no_cause() -> None:

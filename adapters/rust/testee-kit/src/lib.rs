@@ -34,6 +34,7 @@
 mod calls;
 pub mod hex;
 pub mod implementation;
+mod lists;
 mod ops;
 pub mod pieces;
 pub mod requests;

@@ -85,3 +85,34 @@ def tcp_split(chunks: tuple[bytes, ...], ended: bool) -> tuple[tuple[bytes, ...]
 def tcp_join(frames: tuple[bytes, ...]) -> bytes:
     """One after the other."""
     return b"".join(frames)
+
+
+def rs_encode(k: int, r: int, shards: tuple[bytes, ...]) -> list[bytes]:
+    """The shards, then both numbers."""
+    return [*shards, bytes([k, r])]
+
+
+def rs_decode(k: int, r: int, shards: tuple[bytes | None, ...]) -> list[bytes]:
+    """The shards, both numbers in place of one that is missing."""
+    return [bytes([k, r]) if shard is None else shard for shard in shards]
+
+
+def repair_encode(stream_id: int, base: int, r: int, step: int, frames: tuple[bytes, ...]) -> list[bytes]:
+    """The frames, then the numbers, of base the last byte."""
+    return [*frames, bytes([stream_id, base & 0xFF, r, step])]
+
+
+def repair_decode(repair: tuple[bytes, ...], frames: tuple[bytes, ...]) -> list[bytes]:
+    """Both, one after the other."""
+    return [*repair, *frames]
+
+
+def adapt(
+    source: str, data: bytes, dims: tuple[int, ...], allow: tuple[str, ...], tolerance: int, budget: int | None = None
+) -> tuple[str, tuple[bytes, ...]]:
+    """All of it, in a form that tells what was given."""
+    if budget is not None:
+        return "q4", (data, bytes([tolerance, budget]))
+    if not allow:
+        return "sparse", (data, bytes(dims))
+    return "f16", (data + bytes(dims) + source.encode() + "".join(allow).encode() + bytes([tolerance]),)
