@@ -20,6 +20,7 @@ from .batch import counts
 from .compare import Signature
 from .cost.check import check_cost
 from .findings import MOST, Place, Tally
+from .generate.table import KINDS
 from .hunt import Plan, hunt
 from .journal import Journal, JournalError
 from .options import Options, read_options
@@ -80,7 +81,11 @@ def _hello(name: str) -> Hello:
 
 def _plan(options: Options, hellos: dict[str, Hello]) -> Plan:
     implementations = tuple(Implementation(name, hello.profiles) for name, hello in hellos.items())
-    shared = [name for name in PROFILES if sum(name in one.profiles for one in implementations) > 1]
+    made = {kind.profile for kind in KINDS}
+    shared = [name for name in PROFILES if name in made and sum(name in one.profiles for one in implementations) > 1]
+    unmade = [name for name in options.profiles if name not in made]
+    if unmade:
+        raise CampaignError(f"no inputs are made for {unmade[0]}; --profile takes {', '.join(sorted(made))}")
     unshared = [name for name in options.profiles if name not in shared]
     if unshared:
         raise CampaignError(

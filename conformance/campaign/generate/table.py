@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..inputs import Kind
-from . import adapt, dialogues, frame, message, quant, rs, sparse, streams, tcp, xchacha, zstd
+from . import adapt, dialogues, fec, frame, message, quant, rs, sparse, streams, tcp, xchacha, zstd
 
 KINDS: tuple[Kind, ...] = (
     *frame.KINDS,
@@ -17,4 +17,5 @@ KINDS: tuple[Kind, ...] = (
     *tcp.KINDS,
     *rs.KINDS,
     *adapt.KINDS,
+    *fec.KINDS,
 )

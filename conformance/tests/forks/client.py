@@ -141,7 +141,7 @@ class Forks:
                 with theirs:
                     server = subprocess.Popen(
                         [sys.executable, "-P", str(SERVER), str(theirs.fileno()), *self._modules],
-                        env=self._environment,
+                        env=self._environment | {name: os.environ[name] for name in APPLIED & os.environ.keys()},
                         stdin=subprocess.DEVNULL,
                         stdout=subprocess.DEVNULL,
                         pass_fds=[theirs.fileno()],

@@ -167,7 +167,7 @@ RECIPE: Recipe = {
             "from .payloads import",
             "from .parity import PARITY\nfrom .payloads import",
         ),
-        Edit("vectors/release/canary/pack.py", "*WEBRTC)", "*WEBRTC, *PARITY)"),
+        Edit("vectors/release/canary/pack.py", "    *ADAPT,", "    *ADAPT,\n    *PARITY,"),
     ],
     "question": [before("conformance/probes/claims.py", '    Offer("", _ANYBODY),', ASK)],
     "mutants": [
@@ -186,9 +186,9 @@ RECIPE: Recipe = {
         ),
     ],
     "layers": [
-        Edit("conformance/tests/test_imports.py", 'layer("transform tensor ', 'layer("parity transform tensor '),
+        Edit("conformance/tests/test_imports.py", 'layer("reed_solomon trans', 'layer("parity reed_solomon trans'),
         Edit("conformance/tests/test_imports.py", 'layer("sparse zstd",', 'layer("parity sparse zstd",'),
-        Edit("ARCHITECTURE.md", "› frame › tensor transform ", "› frame › parity tensor transform "),
+        Edit("ARCHITECTURE.md", "› reed_solomon tensor transform ", "› parity reed_solomon tensor transform "),
         Edit("ARCHITECTURE.md", "› sparse zstd ›", "› parity sparse zstd ›"),
     ],
 }
