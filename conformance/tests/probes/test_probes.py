@@ -57,6 +57,10 @@ OUTCOMES = {
     "empty-messages-uncounted": Outcome.TIMEOUT,
 }
 
+MEASURED = ("keeps-copies",)
+"""Testees whose memory is judged: a fork of ours has the memory that this process had and freed, and takes it again."""
+_PIECE_BYTES = 60_000
+
 
 @pytest.fixture(autouse=True)
 def short_ends(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,9 +68,10 @@ def short_ends(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def forks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Testees as forks of this process: each is started twice or more."""
-    forked_testees(monkeypatch)
+def forks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Testees as forks of this process: each is started twice or more. One whose memory is judged is no fork."""
+    if not any(f"[{name}]" in request.node.name for name in MEASURED):
+        forked_testees(monkeypatch)
 
 
 def wrong_testee(name: str) -> Testee:
@@ -104,6 +109,14 @@ def fails_its_own(name: str, probes: Iterable[Probe]) -> None:
     for probe in TESTEES[name].probes:
         assert SAID[name] in found[probe].expected + found[probe].got
         assert found[probe].outcome is OUTCOMES.get(name, Outcome.FAIL)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MEASURED)
+def test_memory_is_judged_whatever_this_process_has_freed(name: str) -> None:
+    pieces = [bytearray(b"x" * _PIECE_BYTES) for _ in range(5000)]
+    del pieces[:-1]  # without the last the system would have all of it back
+    fails_its_own(name, [probe for probe in PROBES if probe.id in TESTEES[name].probes])
 
 
 @pytest.mark.slow
