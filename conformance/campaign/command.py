@@ -14,13 +14,12 @@ from rich.console import Console
 
 from adapters.driver import AdapterError, Hello, StartError
 
-from ..model.profiles import PROFILES
 from .adopt import AdoptError, adopt, replay
 from .batch import counts
 from .compare import Signature
 from .cost.check import check_cost
 from .findings import MOST, Place, Tally
-from .generate.table import KINDS
+from .generate.table import MADE_FOR
 from .hunt import Plan, hunt
 from .journal import Journal, JournalError
 from .options import Options, read_options
@@ -81,11 +80,7 @@ def _hello(name: str) -> Hello:
 
 def _plan(options: Options, hellos: dict[str, Hello]) -> Plan:
     implementations = tuple(Implementation(name, hello.profiles) for name, hello in hellos.items())
-    made = {kind.profile for kind in KINDS}
-    shared = [name for name in PROFILES if name in made and sum(name in one.profiles for one in implementations) > 1]
-    unmade = [name for name in options.profiles if name not in made]
-    if unmade:
-        raise CampaignError(f"no inputs are made for {unmade[0]}; --profile takes {', '.join(sorted(made))}")
+    shared = [name for name in MADE_FOR if sum(name in one.profiles for one in implementations) > 1]
     unshared = [name for name in options.profiles if name not in shared]
     if unshared:
         raise CampaignError(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..model.profiles import PROFILES
+from .generate.table import MADE_FOR
 from .pool import Where
 
 DEFAULT_AGAINST, DEFAULT_INPUTS, DEFAULT_SEED = "reference", 20_000, 1
@@ -79,9 +79,9 @@ def _add_campaign(group: argparse._ArgumentGroup) -> None:
         "--profile",
         action="append",
         default=[],
-        choices=tuple(PROFILES),
+        choices=MADE_FOR,
         metavar="NAME",
-        help=f"only inputs of this profile ({', '.join(PROFILES)}); may be repeated (default: what two of them claim)",
+        help=f"only inputs of this profile ({', '.join(MADE_FOR)}); may be repeated (default: what two of them claim)",
     )
     group.add_argument(
         "--cost",

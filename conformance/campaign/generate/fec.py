@@ -7,8 +7,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
-from resonant import repair_encode
-
+from ...wire.repair import repair_datagrams
 from ..draw import number, other, texture
 from ..inputs import Draw, Input, Kind
 
@@ -25,7 +24,7 @@ def _frame(draw: Draw, stream_id: int, frame_seq: int) -> bytes:
 
 
 def _group(draw: Draw) -> dict[str, Any]:
-    """What repair_encode is given, with frames as bytes; all is right."""
+    """The input of repair_encode without a fault, its frames as bytes."""
     k, r = draw.choice((1, 2, 3, 5, 8, draw.randrange(1, 25))), draw.choice((1, 2, 3, draw.randrange(1, 9)))
     step, stream_id = draw.choice((1, 1, 2, 16, draw.randrange(1, 17))), number(draw, 32)
     base = min(number(draw, 64), 2**64 - 1 - (k - 1) * step)
@@ -78,7 +77,7 @@ def decoded(draw: Draw, _chunk: int, count: int) -> Iterator[Input]:
     """Groups with frames lost, seldom too many, and repair out of order; some of it twice, changed or of others."""
     for _ in range(count):
         given = _group(draw)
-        frames, repair = given["frames"], list(repair_encode(**given))
+        frames, repair = given["frames"], repair_datagrams(**given)
         lost = draw.choice((len(repair), len(repair), draw.randrange(len(repair) + 1), len(repair) + 1))
         kept = draw.sample(frames, max(0, len(frames) - lost))
         draw.shuffle(repair)
@@ -89,7 +88,7 @@ def decoded(draw: Draw, _chunk: int, count: int) -> Iterator[Input]:
             case 1 | 2:
                 repair[at] = _changed(draw, repair[at])
             case 3:
-                repair.append(draw.choice(repair_encode(**_group(draw))))
+                repair.append(draw.choice(repair_datagrams(**_group(draw))))
             case 4 if kept:
                 kept.append(_frame(draw, given["stream_id"], number(draw, 64)))
         yield Input("repair_decode", {"repair": [one.hex() for one in repair], "frames": [one.hex() for one in kept]})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...model.profiles import PROFILES
 from ..inputs import Kind
 from . import adapt, dialogues, fec, frame, message, quant, rs, sparse, streams, tcp, xchacha, zstd
 
@@ -19,3 +20,5 @@ KINDS: tuple[Kind, ...] = (
     *adapt.KINDS,
     *fec.KINDS,
 )
+MADE_FOR = tuple(name for name in PROFILES if name in {kind.profile for kind in KINDS})
+"""The profiles that there are inputs for, in the order of all profiles."""

@@ -261,10 +261,3 @@ def test_little_seen_is_a_failure(tmp_path: Path) -> None:
     assert status == 1
     assert report(tmp_path)["findings"] == []
     assert "too thin: quant" in out
-
-
-@pytest.mark.parametrize("profile", ["mux", "quic"])
-def test_a_profile_that_no_inputs_are_made_for_is_named(tmp_path: Path, profile: str) -> None:
-    status, out = campaign(tmp_path, "--impl", "wrong:tail-hash-in-capitals", "--profile", profile, "--inputs", "1")
-    assert status == 2
-    assert f"no inputs are made for {profile}; --profile takes adapt, fec, frame, " in out

@@ -31,6 +31,10 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         ),
         (("--adopt", "x"), "--clause"),
         (("--impl", "rust", "--profile", "fram"), "--profile"),
+        (
+            ("--impl", "rust", "--profile", "mux"),
+            "invalid choice: 'mux' (choose from 'frame', ",
+        ),  # of which no inputs are made
     ],
 )
 def test_what_cannot_be_is_said_in_a_line(
