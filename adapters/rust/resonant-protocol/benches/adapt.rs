@@ -4,19 +4,25 @@
 //! choice takes: `q4_of_quantize` where Q4, which is tried first, passes, and `i8_of_quantize` where it does not and I8
 //! does. Everything is measured in turn, and the median round counts.
 
-use std::hint::black_box;
-use std::time::Instant;
+#[path = "support/hidden_states.rs"]
+mod hidden_states;
+#[path = "support/timing.rs"]
+mod timing;
 
+use std::hint::black_box;
+
+use hidden_states::hidden_states;
 use resonant_protocol::adapt::{adapt, Terms};
 use resonant_protocol::quant::{quantize, Quantizer, Source};
 use resonant_protocol::DType;
+use timing::{median, seconds};
 
 const ELEMENTS: u32 = 1 << 20;
 const ROUNDS: usize = 101;
 const ALL: [DType; 4] = [DType::F16, DType::I8, DType::Q4, DType::SparseCoo];
 
 fn main() {
-    let data = sample();
+    let data = hidden_states(ELEMENTS);
     let choose = |tolerance| {
         let terms = Terms {
             allow: &ALL,
@@ -46,28 +52,4 @@ fn main() {
         adapt_q4 / q4,
         adapt_i8 / i8
     );
-}
-
-/// Elements like those of hidden states: of both signs, sums of a few even ones, few of them large.
-fn sample() -> Vec<u8> {
-    let mut state = 1_u32;
-    let mut even = || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        f32::from(u16::try_from(state >> 16).expect("16 bits")) / 32_768.0 - 1.0
-    };
-    let elements = (0..ELEMENTS).map(|_| even() + even() + even());
-    let binary16 = elements.map(|element| half::f16::from_f32(element).to_le_bytes());
-    binary16.flatten().collect()
-}
-
-/// Seconds that one call takes.
-fn seconds<T>(call: impl Fn() -> T) -> f64 {
-    let start = Instant::now();
-    black_box(call());
-    start.elapsed().as_secs_f64()
-}
-
-fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }

@@ -4,16 +4,22 @@
 //! `deq4_gbps`), `elements_per_s_q4`, and the milliseconds of each under the names of `reference/bench/quant.py`, of
 //! which `reference/bench/quant_ratio.py` makes ratios. Everything is measured in turn, and the median round counts.
 
-use std::hint::black_box;
-use std::time::Instant;
+#[path = "support/hidden_states.rs"]
+mod hidden_states;
+#[path = "support/timing.rs"]
+mod timing;
 
+use std::hint::black_box;
+
+use hidden_states::hidden_states;
 use resonant_protocol::quant::{dequantize, quantize, Quantizer, Source};
+use timing::{median, seconds};
 
 const ELEMENTS: u32 = 1 << 20;
 const ROUNDS: usize = 301;
 
 fn main() {
-    let data = sample();
+    let data = hidden_states(ELEMENTS);
     let count = data.len() / 2;
     let quantized = quantize(Quantizer::Q4, Source::F16, &data).expect("finite elements");
     let quantize = |quantizer| {
@@ -39,28 +45,4 @@ fn main() {
          \"elements_per_s_q4\":{elements_per_s:.0},\
          \"q4_ms\":{q4_ms:.3},\"i8_ms\":{i8_ms:.3},\"deq4_ms\":{deq4_ms:.3}}}"
     );
-}
-
-/// Elements like those of hidden states: of both signs, sums of a few even ones, few of them large.
-fn sample() -> Vec<u8> {
-    let mut state = 1_u32;
-    let mut even = || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        f32::from(u16::try_from(state >> 16).expect("16 bits")) / 32_768.0 - 1.0
-    };
-    let elements = (0..ELEMENTS).map(|_| even() + even() + even());
-    let binary16 = elements.map(|element| half::f16::from_f32(element).to_le_bytes());
-    binary16.flatten().collect()
-}
-
-/// Seconds that one call takes.
-fn seconds<T>(call: impl Fn() -> T) -> f64 {
-    let start = Instant::now();
-    black_box(call());
-    start.elapsed().as_secs_f64()
-}
-
-fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }

@@ -4,10 +4,13 @@
 //! `copy_gbps` of copying the data into memory that is there; `encode_of_copy` and `decode_of_copy` are parts of it.
 //! Everything is measured in turn, and the median round counts.
 
+#[path = "support/timing.rs"]
+mod timing;
+
 use std::hint::black_box;
-use std::time::Instant;
 
 use resonant_protocol::rs;
+use timing::{median, seconds};
 
 const K: usize = 32;
 const R: usize = 8;
@@ -53,16 +56,4 @@ fn sample() -> Vec<Vec<u8>> {
     };
     let mut shard = || (0..SHARD_LEN).map(|_| byte()).collect();
     (0..K).map(|_| shard()).collect()
-}
-
-/// Seconds that one call takes.
-fn seconds<T>(call: impl FnOnce() -> T) -> f64 {
-    let start = Instant::now();
-    black_box(call());
-    start.elapsed().as_secs_f64()
-}
-
-fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }

@@ -5,12 +5,15 @@
 //! speed as a part of it. Both are measured in turn within one process, and the median round counts, so that a
 //! change of clock speed or a busy neighbour touches them alike.
 
+#[path = "support/timing.rs"]
+mod timing;
+
 use std::hint::black_box;
-use std::time::Instant;
 
 use md5::{Digest, Md5};
 use resonant_protocol::peer::{Announce, Config, Event, Peer, Role};
 use resonant_protocol::{DType, Modality, MsgType, SliceMeta, VFrame};
+use timing::{median, seconds};
 use xxhash_rust::xxh3::Xxh3;
 
 const FRAME_LEN: u16 = 60 * 1024;
@@ -32,8 +35,8 @@ fn main() {
     let bytes = f64::from(FRAME_LEN) * f64::from(FRAMES);
     println!(
         "{{\"sums_gbps\":{:.2},\"verify_ratio\":{:.3}}}",
-        bytes / median(sums_times) / 1e9,
-        median(ratios)
+        bytes / median(&mut sums_times) / 1e9,
+        median(&mut ratios)
     );
 }
 
@@ -142,16 +145,4 @@ fn verify(ping: &[u8], stream: &[Vec<u8>]) -> bool {
         }
     }
     complete && messages == FRAMES
-}
-
-/// Seconds that one call takes.
-fn seconds<T>(call: impl FnOnce() -> T) -> f64 {
-    let start = Instant::now();
-    black_box(call());
-    start.elapsed().as_secs_f64()
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }

@@ -70,6 +70,12 @@ fn deliver(to: &mut Peer, output: &Output, now: u64) -> Output {
     all
 }
 
+/// Opens a stream from the client to the server.
+fn open(client: &mut Peer, server: &mut Peer, stream_id: u32) {
+    let opened = client.open_stream(stream_id, false, None, 0).unwrap();
+    deliver(server, &opened, 0);
+}
+
 #[test]
 fn data_waits_at_the_limit_until_credit_comes() {
     let (mut client, mut server) = pair();
@@ -107,11 +113,7 @@ fn who_waits_for_a_second_says_so_and_is_answered() {
 #[test]
 fn what_is_beyond_the_limit_fails_its_stream() {
     let (mut client, mut server) = pair();
-    deliver(
-        &mut server,
-        &client.open_stream(3, false, None, 0).unwrap(),
-        0,
-    );
+    open(&mut client, &mut server, 3);
     let mut frame = think();
     (frame.hdr.stream_id, frame.hdr.frame_seq) = (3, 16);
     frame.hdr.space_hash32 = talk::config().space_hash32;
@@ -126,16 +128,8 @@ fn what_is_beyond_the_limit_fails_its_stream() {
 #[test]
 fn streams_count_until_they_are_done_or_their_reset_is_a_second_old() {
     let (mut client, mut server) = pair();
-    deliver(
-        &mut server,
-        &client.open_stream(3, false, None, 0).unwrap(),
-        0,
-    );
-    deliver(
-        &mut server,
-        &client.open_stream(4, false, None, 0).unwrap(),
-        0,
-    );
+    open(&mut client, &mut server, 3);
+    open(&mut client, &mut server, 4);
     let refused = client.open_stream(5, false, None, 0).unwrap_err();
     assert_eq!(refused.code(), RejectCode::StreamLimit);
     let tail = client.close_stream(3, 1).unwrap();
@@ -165,16 +159,8 @@ fn streams_count_until_they_are_done_or_their_reset_is_a_second_old() {
 #[test]
 fn a_held_stream_delivers_nothing_and_others_go_on() {
     let (mut client, mut server) = pair();
-    deliver(
-        &mut server,
-        &client.open_stream(3, false, None, 0).unwrap(),
-        0,
-    );
-    deliver(
-        &mut server,
-        &client.open_stream(4, false, None, 0).unwrap(),
-        0,
-    );
+    open(&mut client, &mut server, 3);
+    open(&mut client, &mut server, 4);
     server.hold(3, 1).unwrap();
     let held = deliver(&mut server, &client.send(3, think(), 1).unwrap(), 2);
     assert_eq!(held.events, []);
