@@ -55,7 +55,7 @@ export PUBLIC
 
 .DEFAULT_GOAL := help
 .PHONY: help env conformance test test-fast lint python-lint rust-lint go-lint ts-lint built python-tests rust-tests go-tests go-fuzz \
-	ts-tests ts-fuzz ts-built nightly-tests kaitai-tests jax-tests vectors docs api example mutants mutants-rust mutation campaign soak release-vectors bench \
+	ts-tests ts-fuzz ts-built nightly-tests kaitai-tests playground playground-tests jax-tests vectors docs api example mutants mutants-rust mutation campaign soak release-vectors bench \
 	bench-public fec-plot adapt-plot fuzz fuzz-short lock clean
 
 help: ## this list
@@ -145,6 +145,12 @@ kaitai-tests: $(INSTALLED) ## specs/resonant.ksy, compiled to Python and JavaScr
 	$(NPM) ci --prefix adapters/kaitai --silent --no-audit --no-fund
 	$(NPM) run --prefix adapters/kaitai --silent build
 	$(BIN)/pytest adapters/kaitai/tests $(ARGS)
+
+playground: ts-built ## the script of the playground, build/playground/playground.js of the TypeScript package
+	cd $(TS_PACKAGE) && $(NPM) run --silent playground
+
+playground-tests: $(INSTALLED) playground ## the playground in Chromium against `resonant explain`
+	$(BIN)/pytest $(TS_PACKAGE)/playground/tests $(ARGS)
 
 jax-tests: $(JAX_INSTALLED) ## the tests of the JAX adapter, which python-tests skips where JAX is not installed
 	$(BIN)/pytest adapters/jax/tests $(ARGS)

@@ -6,6 +6,7 @@ import {
   Flag,
   type Frame,
   type Header,
+  LENGTH_CLAUSES,
   lengthFits,
   MAX_FRAME_BYTES,
   MAX_PLAIN_BYTES,
@@ -122,7 +123,9 @@ function readSlice(body: Uint8Array, view: DataView, at: number, sliceLen: numbe
   if (payloadAt > body.length) throw truncated(at);
   const dims = new Array<number>(rank);
   for (let i = 0; i < rank; i++) dims[i] = view.getUint32(at + 2 + 4 * i, true);
-  if (!lengthFits(dtype, dims, sliceLen)) throw new ResonantError("LENGTH_MISMATCH", `${sliceLen} bytes for [${dims}]`);
+  if (!lengthFits(dtype, dims, sliceLen)) {
+    throw new ResonantError("LENGTH_MISMATCH", `${sliceLen} bytes for [${dims}]`, LENGTH_CLAUSES[dtype]);
+  }
   if (payloadAt + sliceLen > body.length) throw truncated(at);
   return { dtype, dims, payload: body.subarray(payloadAt, payloadAt + sliceLen) };
 }

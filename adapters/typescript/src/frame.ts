@@ -75,6 +75,14 @@ export function elementCount(dims: readonly number[]): number {
   return product;
 }
 
+/** Dtype -> the clause of its payload's length. */
+export const LENGTH_CLAUSES: Readonly<Record<number, string>> = {
+  [Dtype.F16]: "FRM-17",
+  [Dtype.I8]: "FRM-18",
+  [Dtype.Q4]: "FRM-19",
+  [Dtype.SparseCoo]: "FRM-20",
+};
+
 /** Whether a payload has the length that follows from its dtype and dims (FRM-17 to FRM-20); undefined: no such dtype. */
 export function lengthFits(dtype: number, dims: readonly number[], bytes: number): boolean | undefined {
   const count = elementCount(dims);

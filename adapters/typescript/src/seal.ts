@@ -22,14 +22,7 @@ export function seal(by: Sealing, plain: Uint8Array): Uint8Array {
 
 /** The plain bytes of a ciphertext and its tag. Throws `DECRYPT_FAILED` where they do not authenticate (XCH-13). */
 export function open(by: Sealing, sealed: Uint8Array): Uint8Array {
-  const opened = cipher(by);
-  if (sealed.length < TAG_BYTES)
-    throw new ResonantError("DECRYPT_FAILED", `${sealed.length} bytes are no tag`, "XCH-13");
-  try {
-    return opened.decrypt(sealed);
-  } catch {
-    throw new ResonantError("DECRYPT_FAILED", "the tag does not fit", "XCH-13");
-  }
+  return opened(by, sealed, "XCH-13");
 }
 
 /** A body of a frame, sealed: nonce, ciphertext and tag (XCH-2). */
@@ -46,7 +39,17 @@ export function openBody(key: Uint8Array, header: Uint8Array, body: Uint8Array):
   if (body.length < NONCE_BYTES + TAG_BYTES) {
     throw new ResonantError("DECRYPT_FAILED", `a sealed body of ${body.length} bytes is too short`);
   }
-  return open({ key, nonce: body.subarray(0, NONCE_BYTES), aad: header }, body.subarray(NONCE_BYTES));
+  return opened({ key, nonce: body.subarray(0, NONCE_BYTES), aad: header }, body.subarray(NONCE_BYTES), "XCH-5");
+}
+
+function opened(by: Sealing, sealed: Uint8Array, clause: string): Uint8Array {
+  const opening = cipher(by);
+  if (sealed.length < TAG_BYTES) throw new ResonantError("DECRYPT_FAILED", `${sealed.length} bytes are no tag`, clause);
+  try {
+    return opening.decrypt(sealed);
+  } catch {
+    throw new ResonantError("DECRYPT_FAILED", "the tag does not fit", clause);
+  }
 }
 
 function cipher(by: Sealing) {

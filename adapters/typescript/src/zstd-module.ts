@@ -11,11 +11,20 @@ export async function fetchModule(url: string, patienceMs: number = PATIENCE_MS)
     const response = await fetch(url, { credentials: "same-origin", signal: AbortSignal.timeout(patienceMs) });
     if (!response.ok) throw new Error(`the status is ${response.status}`);
     bytes = new Uint8Array(await response.arrayBuffer());
-    await WebAssembly.compile(bytes);
   } catch (cause) {
     throw notLoaded(`${url}: ${cause instanceof Error ? cause.message : cause}`, cause);
   }
+  await checkModule(bytes, url);
   return bytes;
+}
+
+/** Check that bytes from somewhere are a module: the library would wait for ever. Throws an Error that says where from. */
+export async function checkModule(bytes: Uint8Array<ArrayBuffer>, where: string): Promise<void> {
+  try {
+    await WebAssembly.compile(bytes);
+  } catch (cause) {
+    throw notLoaded(`${where}: ${cause instanceof Error ? cause.message : cause}`, cause);
+  }
 }
 
 /** Waits for the library to load its module from beside its script, which never ends by itself where it is not there. */

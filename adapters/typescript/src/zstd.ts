@@ -2,7 +2,7 @@ import * as library from "@bokuweb/zstd-wasm";
 import { viewOf } from "./binary.js";
 import { MissingTransformError, ResonantError } from "./errors.js";
 import { MAX_PLAIN_BYTES, MIN_FRAME_BYTES } from "./frame.js";
-import { fetchModule, inTime } from "./zstd-module.js";
+import { checkModule, fetchModule, inTime } from "./zstd-module.js";
 
 const MAGIC = 0xfd2fb528;
 /** Descriptor -> bytes of its content size field, and what the field has to be increased by (ZST-2, ZST-3). */
@@ -25,20 +25,27 @@ let loading: Promise<void> | undefined;
 /**
  * Load Zstandard, which is WebAssembly. Until then a frame with ZSTD is neither read nor written.
  *
- * In a browser `url` is the address of the library's `zstd.wasm`, where it is not beside the script. Throws an Error where
- * it has not come from there in 30 s, or something else has; with a `url` it can be called again.
+ * In a browser `from` is the address of the library's `zstd.wasm`, where it is not beside the script, or its bytes, of which
+ * a bundle is made that asks for nothing. Throws an Error where it has not come from there in 30 s, or something else has;
+ * with a `from` it can be called again.
  */
-export function loadZstd(url?: string): Promise<void> {
-  loading ??= load(url).catch((error: unknown) => {
+export function loadZstd(from?: string | Uint8Array<ArrayBuffer>): Promise<void> {
+  loading ??= load(from).catch((error: unknown) => {
     loading = undefined;
     throw error;
   });
   return loading;
 }
 
-async function load(url: string | undefined): Promise<void> {
-  await inTime(isForBrowsers && url !== undefined ? init(await fetchModule(url)) : init());
+async function load(from: string | Uint8Array<ArrayBuffer> | undefined): Promise<void> {
+  await inTime(isForBrowsers && from !== undefined ? init(await moduleFrom(from)) : init());
   loaded = true;
+}
+
+async function moduleFrom(from: string | Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  if (typeof from === "string") return fetchModule(from);
+  await checkModule(from, "the bytes given");
+  return from;
 }
 
 /** One Zstandard frame of the permitted form for a plain body (ZST-9). Throws `PLAIN_TOO_LARGE` by ZST-10. */
@@ -70,7 +77,8 @@ export function decompressBody(body: Uint8Array, numSlices: number): Uint8Array 
   if (MIN_FRAME_BYTES + 4 * numSlices + contentBytes > MAX_PLAIN_BYTES) {
     throw new ResonantError("PLAIN_TOO_LARGE", `a content size of ${contentBytes}`, "ZST-4");
   }
-  walkBlocks(body, blocksAt);
+  const stored = walkBlocks(body, blocksAt);
+  if (stored > contentBytes) throw bad(`${stored} bytes or more, not ${contentBytes}`, "ZST-5");
   let plain: Uint8Array;
   try {
     plain = library.decompress(body);
@@ -94,19 +102,25 @@ function readZstdHeader(body: Uint8Array): { contentBytes: number; blocksAt: num
   return { contentBytes: contentBytes + more, blocksAt: 5 + bytes };
 }
 
-/** Follow the blocks to the end of the frame, which has to be that of the body: the library would read on behind it. */
-function walkBlocks(body: Uint8Array, from: number): void {
+/**
+ * Follow the blocks to the end of the frame, which has to be that of the body: the library would read on behind it. Gives
+ * how many bytes those make that are not compressed.
+ */
+function walkBlocks(body: Uint8Array, from: number): number {
   let at = from;
+  let stored = 0;
   for (let last = false; !last; ) {
     if (at + BLOCK_HEADER_BYTES > body.length) throw bad("it ends before its last block", "ZST-8");
     const header = body[at] | (body[at + 1] << 8) | (body[at + 2] << 16);
     const kind = (header >>> 1) & 3;
     if (kind > Block.compressed) throw bad("a block of the reserved type", "ZST-8");
     at += BLOCK_HEADER_BYTES + (kind === Block.rle ? 1 : header >>> 3);
+    if (kind !== Block.compressed) stored += header >>> 3;
     last = (header & 1) === 1;
   }
   if (at > body.length) throw bad("it ends inside a block", "ZST-8");
   if (at < body.length) throw bad(`${body.length - at} bytes after its end`, "ZST-6");
+  return stored;
 }
 
 function requireLibrary(): void {

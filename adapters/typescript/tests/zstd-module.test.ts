@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import { type AddressInfo, createServer as createSilent } from "node:net";
 import { type TestContext, test } from "node:test";
-import { fetchModule, inTime } from "../src/zstd-module.js";
+import { checkModule, fetchModule, inTime } from "../src/zstd-module.js";
 
 const WASM = new URL("../../node_modules/@bokuweb/zstd-wasm/dist/web/zstd.wasm", import.meta.url);
 
@@ -28,6 +28,11 @@ test("what is not there, or is something else, is told with its address", async 
   );
   const page = await serve(t, (_, response) => response.end("<!doctype html>"));
   await assert.rejects(fetchModule(page), /zstd.wasm was not loaded \(http:.*compile/i);
+});
+
+test("bytes that are no module are told before the library waits for them", async () => {
+  await checkModule(new Uint8Array(readFileSync(WASM)), "the bytes given");
+  await assert.rejects(checkModule(new Uint8Array(4), "the bytes given"), /not loaded \(the bytes given: .*compile/i);
 });
 
 test("an address that says nothing, and a library that never ends, are given up", async (t) => {

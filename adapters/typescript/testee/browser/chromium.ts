@@ -1,7 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { env, exit, getuid, stderr } from "node:process";
-import { chromium, type Page } from "playwright-core";
+import { type Browser, chromium, type Page } from "playwright-core";
 import { servePage } from "./files.js";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome"];
@@ -25,11 +25,15 @@ function isProgram(path: string): boolean {
   }
 }
 
+/** Headless Chromium. */
+export function openBrowser(): Promise<Browser> {
+  const isRoot = getuid?.() === 0; // Chromium's sandbox does not work for root
+  return chromium.launch({ executablePath: browser(), chromiumSandbox: !isRoot, args: ON_LOOPBACK });
+}
+
 /** A page in headless Chromium with one of the compiled modules below a folder. A page that fails ends the process. */
 export async function openPage(root: string, script: string): Promise<Page> {
-  const isRoot = getuid?.() === 0; // Chromium's sandbox does not work for root
-  const running = await chromium.launch({ executablePath: browser(), chromiumSandbox: !isRoot, args: ON_LOOPBACK });
-  const page = await running.newPage();
+  const page = await (await openBrowser()).newPage();
   page.on("pageerror", (error) => stderr.write(`in the page: ${error.stack ?? error.message}\n`));
   await page.goto(await servePage(root, script), { waitUntil: "load" });
   return page;
