@@ -83,6 +83,7 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
         layer("frame message", "the two layers that every other profile is written in"),
         layer("adapt", "a choice among quantizers, which it asks about"),
         layer("sparse zstd", "each adds one thing to a frame or a message"),
+        layer("activations", "tensors of a real model, which every form of a tensor is asked about"),
         layer("dialogue xchacha", "what dialogues are made of; seals, also around compressed bodies"),
         layer("handshake", "a stream begins with a handshake"),
         layer("stream", "streams"),

@@ -2,6 +2,7 @@
 
 from . import dialogue_topics as dialogue
 from . import quant
+from .activations import real as real_activations
 from .adapt import choices as adapt_choices
 from .adapt import exact as adapt_exact
 from .adapt import faults as adapt_faults
@@ -133,6 +134,7 @@ GROUP_MAKERS = (
     adapt_thresholds.groups,
     adapt_exact.groups,
     adapt_faults.groups,
+    real_activations.groups,
     found.groups,
     hand.groups,
 )
