@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from resonant.tensor.adapt import MAX_TOLERANCE, as_half, choose
 
-SEED = 20_260_929
-SHAPE = (64, 128)
+FILE = Path(__file__).resolve().parents[2] / "vectors" / "activations" / "minilm.json"
+PRUNED = {"hidden states, 10 % kept": ("hidden", 10), "values, 4 % kept": ("values", 4)}
+"""Tensors with 0 for all but the largest elements: name and per cent."""
 DECIBELS = tuple(range(60, -1, -1))
 """So far below the energy of the tensor may the error be."""
 Array = NDArray[np.float32]
@@ -26,23 +29,18 @@ class Curve:
 
 
 def tensors() -> Mapping[str, Array]:
-    """Tensors as models have them, drawn with a seed."""
-    draw = np.random.default_rng(SEED)
-    hidden = draw.standard_normal(SHAPE)
-    keys = draw.standard_normal(SHAPE)
-    keys[:, draw.choice(SHAPE[1], 4, replace=False)] *= 100  # a few channels are far larger than all others
-    values = draw.standard_t(3, SHAPE)
-    sizes = draw.standard_normal(SHAPE) * np.exp(draw.standard_normal(SHAPE))
-    gated, rarely = (np.where(draw.random(SHAPE) < share, draw.standard_normal(SHAPE), 0) for share in (0.1, 0.04))
-    found = {
-        "hidden states, normal": hidden,
-        "keys with outlier channels": keys,
-        "values with heavy tails": values,
-        "elements of unlike size": sizes,
-        "gated, 10 % not zero": gated,
-        "gated, 4 % not zero": rarely,
-    }
-    return {name: array.astype(np.float32) for name, array in found.items()}
+    """Activations of a real model, with their places in it, and some that are pruned; of the shape (tokens, width)."""
+    found = {one["name"]: one for one in json.loads(FILE.read_text("utf-8"))["tensors"]}
+    arrays = {name: np.frombuffer(bytes.fromhex(one["f32"]), "<f4").reshape(one["dims"]) for name, one in found.items()}
+    whole = {found[name]["about"].removeprefix("the "): array for name, array in arrays.items()}
+    return whole | {label: pruned(arrays[name], per_cent) for label, (name, per_cent) in PRUNED.items()}
+
+
+def pruned(array: Array, per_cent: int) -> Array:
+    """The array with 0 for all but the largest elements."""
+    kept = array.size * per_cent // 100
+    least = np.sort(np.abs(array), axis=None)[-kept]
+    return np.where(np.abs(array) >= least, array, np.float32(0))
 
 
 def tolerance_of(decibels: int) -> int:
@@ -57,5 +55,6 @@ def curves() -> tuple[Curve, ...]:
 
 def _curve(name: str, array: Array) -> Curve:
     half, allow = as_half(array), ("f16", "sparse", "i8", "q4")
-    chosen = [choose(half, SHAPE, allow, tolerance_of(decibels), None) for decibels in DECIBELS]
+    dims = array.shape
+    chosen = [choose(half, dims, allow, tolerance_of(decibels), None) for decibels in DECIBELS]
     return Curve(name, tuple(one.form for one in chosen), tuple(one.size / half.size for one in chosen))
