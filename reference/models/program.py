@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -41,21 +42,22 @@ SENTENCES: Mapping[str, str] = {
     "Diesel smells different from petrol when it burns.": "engines",
 }
 """Questions and remarks, and the topic of each by a person's judgement."""
-MISSING = 2
-"""The exit status without the model."""
+UNABLE = 2
+"""The exit status without the model, or without the other process."""
 
 
 def program(main: Callable[[], None]) -> Callable[[], int]:
-    """Make a `main` end with a sentence and status 2 where the model is not installed."""
+    """Make a `main` a command without arguments, which ends with a sentence and status 2 where it cannot run."""
 
     @command
     @wraps(main)
     def run() -> int:
+        argparse.ArgumentParser(description=main.__globals__["__doc__"]).parse_args()
         try:
             main()
-        except MissingModelError as error:
+        except (MissingModelError, ConnectionError, TimeoutError) as error:
             print(error, file=sys.stderr)
-            return MISSING
+            return UNABLE
         return 0
 
     return run

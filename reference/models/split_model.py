@@ -15,15 +15,15 @@ from pathlib import Path
 
 import numpy as np
 from forms import FORMS, cosine, frame_bytes, table
-from minilm import LAYERS, Array, Layer, load_encoder, load_layers, pool, run_layers
+from minilm import LAYERS, Array, load_encoder, pool, run_layers
 from program import CONFIG, SENTENCES, program
 from resonant import Flags, Tensor, Think
-from resonant.asyncio import Endpoint, connect, serve
+from resonant.asyncio import Endpoint, connect
 from resonant.peer import Delivered
+from second_half import SPLIT
 
-SPLIT = 3
-SECOND_HALF = "--second-half"
-"""The argument of the other process."""
+SECOND_HALF = Path(__file__).resolve().with_name("second_half.py")
+"""The program of the other process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +56,11 @@ class Row:
     shift: float
 
 
-async def second_half(server: Endpoint, layers: Sequence[Layer]) -> None:
-    """Answer each hidden state with the embedding that the other layers make of it."""
-    async for address, event in server:
-        if isinstance(event, Delivered) and isinstance(event.message, Think):
-            state = event.message.hidden.dense().astype(np.float32)
-            server.send(Think(Tensor.half(pool(run_layers(state, layers)))), to=address)
-
-
-async def run_second_half() -> None:
-    """The other process: say where it listens, and answer until standard input ends."""
-    layers = load_layers(range(SPLIT, LAYERS))
-    async with asyncio.TaskGroup() as tasks, await serve(CONFIG) as server:
-        tasks.create_task(second_half(server, layers))
-        print(*server.address, flush=True)
-        await asyncio.to_thread(sys.stdin.read)
-
-
 @asynccontextmanager
 async def other_process() -> AsyncIterator[tuple[str, int]]:
     """The other process while the block lasts: its address. Raises ConnectionError if it does not start."""
     pipe = asyncio.subprocess.PIPE
-    command = [sys.executable, str(Path(__file__).resolve()), SECOND_HALF]
-    process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
+    process = await asyncio.create_subprocess_exec(sys.executable, str(SECOND_HALF), stdin=pipe, stdout=pipe)
     assert process.stdin
     assert process.stdout
     try:
@@ -127,10 +109,7 @@ def row(form: str, passages: Sequence[Passage]) -> Row:
 
 @program
 def main() -> None:
-    """Run either half; the first prints the table."""
-    if sys.argv[1:] == [SECOND_HALF]:
-        asyncio.run(run_second_half())
-        return
+    """Run both halves, and print the table."""
     found = asyncio.run(run())
     print(f"layers 1 to {SPLIT} here, {SPLIT + 1} to {LAYERS} in another process; {len(SENTENCES)} sentences")
     rows = [row(form, passages) for form, passages in found.items()]

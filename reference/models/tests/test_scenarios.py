@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TypeAlias
 
 import fuse_sentences
@@ -16,8 +18,9 @@ import split_model
 import xxhash
 from forms import FORMS, cosine, decibels
 from minilm import pool, run_layers
-from program import SENTENCES
+from program import SENTENCES, UNABLE
 from resonant import Cache, DType, MessageType, Tensor, decode, read_message
+from second_half import SPLIT
 from split_model import Passage, row
 
 from reference.tests.asyncio.fast_loop import FastLoop, Sent, run
@@ -45,8 +48,17 @@ def test_the_other_process_computes_what_the_form_lets_through(
     """Whatever differs from the whole model is the rounding of the form, and none of the way."""
     for one in passages[form]:
         arrived = one.sent.dense().astype(np.float32)
-        here = pool(run_layers(arrived, encoder().layers[split_model.SPLIT :]))
+        here = pool(run_layers(arrived, encoder().layers[SPLIT:]))
         assert np.array_equal(one.split, Tensor.half(here).dense().astype(np.float32))
+
+
+def test_without_the_other_process_the_program_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(split_model, "SECOND_HALF", tmp_path / "missing.py")
+    monkeypatch.setattr(sys, "argv", ["split_model.py"])
+    assert split_model.main() == UNABLE
+    assert capsys.readouterr().err == "the process of the second half ended before it listened\n"
 
 
 def test_in_f16_the_output_is_that_of_the_whole_model(passages: Mapping[str, Sequence[Passage]]) -> None:

@@ -20,9 +20,23 @@ def test_a_program_ends_with_one_line_that_says_what_to_do(
     def main() -> None:
         minilm.load_encoder()
 
-    assert main() == program.MISSING
+    assert main() == program.UNABLE
     said = capsys.readouterr()
     assert (said.out, said.err) == ("", "the model is not installed: `make models` installs it\n")
+
+
+def test_a_program_takes_no_arguments_and_explains_itself(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran = []
+    main = program.program(lambda: ran.append(1))
+    for arguments, status in ((["--help"], 0), (["more"], 2)):
+        monkeypatch.setattr(sys, "argv", ["program", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert ended.value.code == status
+    assert "The programs where the model is not installed." in capsys.readouterr().out
+    assert ran == []
 
 
 def test_every_sentence_has_one_of_the_topics_and_every_topic_as_many() -> None:
