@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,9 +88,9 @@ async def share(client: Endpoint, chunks: Sequence[Cache], stream_id: int) -> Ar
             return found.hidden.dense().astype(np.float32)
 
 
-async def run() -> dict[str, Shared]:
+async def run() -> Mapping[str, Shared]:
     """The cache of TEXT in every form, each on a stream of its own."""
-    model, outcome = load_encoder(), {}
+    model, outcome = load_encoder(), dict[str, Shared]()
     keys, values = cache_of(model, TEXT)
     here = look_up(model, QUESTION, keys, values)
     verified: list[Completed] = []
@@ -105,18 +105,24 @@ async def run() -> dict[str, Shared]:
     return outcome
 
 
+def table_of(outcome: Mapping[str, Shared]) -> str:
+    """The table of all forms."""
+    heads = "form", "bytes of the cache", "of F16", "with ZSTD", "cosine of what was found"
+    rows = []
+    for form, one in outcome.items():
+        share, likeness = one.plain / outcome["F16"].plain, cosine(one.found, one.here)
+        rows.append([form, f"{one.plain:,}", f"{share:.0%}", f"{one.verified.total_len:,}", f"{likeness:.5f}"])
+    return table(heads, rows)
+
+
 @program
 def main() -> None:
     """Run, and print what the forms cost."""
     outcome = asyncio.run(run())
-    heads = "form", "bytes of the cache", "of F16", "with ZSTD", "cosine of what was found", "hash in the TAIL"
-    rows = []
-    for form, one in outcome.items():
-        share, likeness = one.plain / outcome["F16"].plain, cosine(one.found, one.here)
-        sizes = f"{one.plain:,}", f"{share:.0%}", f"{one.verified.total_len:,}"
-        rows.append([form, *sizes, f"{likeness:.5f}", one.verified.xxhash3_64])
     print(f"keys and values of layer {LAYER + 1}; the question's {len(outcome['F16'].here)} tokens attend to them")
-    print(table(heads, rows))
+    print(table_of(outcome))
+    for form, one in outcome.items():
+        print(f"{form}: {one.verified.frames} Caches, verified by the hash in their TAIL, {one.verified.xxhash3_64}")
 
 
 if __name__ == "__main__":

@@ -107,11 +107,8 @@ def row(form: str, passages: Sequence[Passage]) -> Row:
     return Row(form, plain, size, least, shift)
 
 
-@program
-def main() -> None:
-    """Run both halves, and print the table."""
-    found = asyncio.run(run())
-    print(f"layers 1 to {SPLIT} here, {SPLIT + 1} to {LAYERS} in another process; {len(SENTENCES)} sentences")
+def table_of(found: Mapping[str, Sequence[Passage]]) -> str:
+    """The table of all forms."""
     rows = [row(form, passages) for form, passages in found.items()]
     heads = "form", "bytes a sentence", "of F16", "with ZSTD", "least cosine", "greatest change of a similarity"
     share = [f"{one.plain / rows[0].plain:.0%}" for one in rows]
@@ -119,7 +116,15 @@ def main() -> None:
         (one.form, f"{one.plain:,.0f}", part, f"{one.size:,.0f}", f"{one.cosine:.5f}", f"{one.shift:.4f}")
         for one, part in zip(rows, share, strict=True)
     ]
-    print(table(heads, cells))
+    return table(heads, cells)
+
+
+@program
+def main() -> None:
+    """Run both halves, and print the table."""
+    found = asyncio.run(run())
+    print(f"layers 1 to {SPLIT} here, {SPLIT + 1} to {LAYERS} in another process; {len(SENTENCES)} sentences")
+    print(table_of(found))
 
 
 if __name__ == "__main__":

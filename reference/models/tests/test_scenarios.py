@@ -18,6 +18,7 @@ import split_model
 import xxhash
 from forms import FORMS, cosine, decibels
 from minilm import pool, run_layers
+from numpy.typing import NDArray
 from program import SENTENCES, UNABLE
 from resonant import Cache, DType, MessageType, Tensor, decode, read_message
 from second_half import SPLIT
@@ -39,6 +40,16 @@ OVERHEAD = 33
 def passages() -> Mapping[str, Sequence[Passage]]:
     """Every sentence in every form, through two processes."""
     return asyncio.run(split_model.run())
+
+
+Shared: TypeAlias = tuple[Mapping[str, share_cache.Shared], Sequence[Sent]]
+
+
+@pytest.fixture(scope="module")
+def shared() -> Shared:
+    """The cache in every form, and all datagrams."""
+    loop = FastLoop()
+    return run(share_cache.run(), loop), loop.sent
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -96,6 +107,25 @@ def test_frames_have_the_size_that_the_specification_computes(passages: Mapping[
             assert one.plain == OVERHEAD + payload + entry
 
 
+def numbers(table: str) -> NDArray[np.float64]:
+    """The cells of a table but for its heads and first column."""
+    lines = [line.strip("| ").split(" | ")[1:] for line in table.splitlines()[2:]]
+    return np.array([[float(cell.replace(",", "").rstrip("%")) for cell in line] for line in lines])
+
+
+def test_the_readme_has_the_tables_as_they_are(passages: Mapping[str, Sequence[Passage]], shared: Shared) -> None:
+    """Last places, and with them what ZSTD makes of them, depend on the machine."""
+    readme = Path(split_model.__file__).with_name("README.md").read_text("utf-8")
+    for table in (split_model.table_of(passages), share_cache.table_of(shared[0])):
+        heads = table.splitlines()[0]
+        assert heads in readme
+        kept = (heads + readme.partition(heads)[2]).partition("\n\n")[0]
+        assert [line.split(" | ")[0] for line in kept.splitlines()] == [
+            line.split(" | ")[0] for line in table.splitlines()
+        ]
+        assert np.allclose(numbers(kept), numbers(table), rtol=0.001, atol=0.001)
+
+
 def test_tolerances_are_those_that_the_specification_names() -> None:
     """specs/adaptive.md section 1: 20 dB and 30 dB."""
     assert (decibels(20), decibels(30), decibels(0)) == (167_772, 16_777, 1 << 24)
@@ -128,16 +158,6 @@ def test_a_specialist_answers_with_what_a_person_would_pick(
     sentence: str, word: str, routed: route_sentences.Outcome
 ) -> None:
     assert word in routed.answers[sentence].sentence
-
-
-Shared: TypeAlias = tuple[Mapping[str, share_cache.Shared], Sequence[Sent]]
-
-
-@pytest.fixture(scope="module")
-def shared() -> Shared:
-    """The cache in every form, and all datagrams."""
-    loop = FastLoop()
-    return run(share_cache.run(), loop), loop.sent
 
 
 def test_the_tail_hash_is_that_of_the_frames_that_went(shared: Shared) -> None:
