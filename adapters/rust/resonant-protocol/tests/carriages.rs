@@ -1,4 +1,4 @@
-//! How frames are put on the carriages of QUIC connections, and how carriages end there (QUI-4, QUI-5, QUI-10, QUI-12), without QUIC.
+//! Frames that are put on the carriages of QUIC connections, and how carriages end there (QUI-4, QUI-5, QUI-10, QUI-12), without QUIC.
 
 #[path = "support/carriages.rs"]
 mod carriages;
