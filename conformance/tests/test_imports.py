@@ -18,7 +18,7 @@ from conformance.tests.support import ROOT
 
 OURS = ("adapters", "conformance", "reports", "resonant", "vectors")
 WORLD = {"asyncio", "random", "secrets", "socket", "time"}
-WORLDLY = ("resonant.asyncio",)
+WORLDLY = ("resonant.asyncio", "resonant.jax", "resonant.torch")
 """The packages of the reference that bring the world to the rest: sockets and clocks, and frameworks above them."""
 
 
@@ -54,6 +54,7 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
         layer("peer", "a peer has messages to send; a codec has no peers"),
         layer("endpoint", "an endpoint has a peer for each link; a peer knows only its own connection"),
         layer("asyncio", "it brings sockets, time and randomness, which are passed in everywhere below"),
+        layer("jax torch", "each brings one framework's tensors, which nothing else needs to be there"),
         layer("__main__", "the command line has everything by one name"),
     ),
     "resonant.peer": (

@@ -47,7 +47,7 @@ def to_wire(array: Any, form: str = "f16", *, tolerance: int | None = None) -> T
     the other forms keep both. Raises TOLERANCE and FIELD_RANGE as `adapt` does, TypeError for elements of another
     type, which the program has to convert as it sees fit, and ValueError for a form that there is not.
     """
-    _check_form(form, tolerance)
+    check_form(form, tolerance)
     return _MAKERS[form](real_elements(array, form), tolerance)
 
 
@@ -71,7 +71,8 @@ def real_elements(array: Any, form: str) -> Real:
     raise TypeError(f"array: the elements are {real.dtype}, and {form} holds floating numbers; {advice}")
 
 
-def _check_form(form: str, tolerance: int | None) -> None:
+def check_form(form: str, tolerance: int | None) -> None:
+    """Refuse a form that there is not, and a tolerance where there is none. Raises as `to_wire` does."""
     if text("form", form) not in FORMS:
         raise ValueError(f"form: expected one of {', '.join(FORMS)}, got {form!r}")
     if (form == ADAPT) is (tolerance is None):
@@ -119,9 +120,8 @@ def parts(
     A piece ends between two blocks of scales, so that together they hold what the whole array would. Raises as
     `to_wire` does.
     """
-    _check_form(form, tolerance)
-    if not MIN_PART_BYTES <= integer("part_bytes", part_bytes) <= MAX_PART_BYTES:
-        raise ValueError(f"part_bytes {part_bytes} is not {MIN_PART_BYTES} to {MAX_PART_BYTES}")
+    check_form(form, tolerance)
+    check_part_bytes(part_bytes)
     real = real_elements(array, form)
     flat = real.reshape(-1) if real.dtype.name == _INT8 else _flat_half(real, form)
     ends = _sparse_ends if form == "sparse" else _even_ends(_elements_in(form, part_bytes))
@@ -130,6 +130,12 @@ def parts(
         made.append(_MAKERS[form](flat[start:end], tolerance))
         start = end
     return tuple(made)
+
+
+def check_part_bytes(part_bytes: int) -> None:
+    """Refuse a size that no part may have. Raises ValueError, TypeError for what is no integer."""
+    if not MIN_PART_BYTES <= integer("part_bytes", part_bytes) <= MAX_PART_BYTES:
+        raise ValueError(f"part_bytes {part_bytes} is not {MIN_PART_BYTES} to {MAX_PART_BYTES}")
 
 
 def _flat_half(array: Real, form: str) -> Half:

@@ -16,7 +16,7 @@ FORBIDDEN = {"asyncio", "datetime", "random", "secrets", "select", "selectors", 
 PROJECT = {"adapters", "conformance", "reference", "reports", "vectors"}
 PACKAGE = ROOT / "reference" / "resonant"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-WORLDLY = ("asyncio",)
+WORLDLY = ("asyncio", "torch", "jax.py")
 """The packages and modules that bring sockets, time and randomness to the rest, and frameworks, for programs."""
 
 

@@ -13,7 +13,7 @@ from .endpoint import Endpoint, Received, Transport
 from .features import ALL_FEATURES
 from .opening import connect, serve
 from .requests import Stream
-from .sending import Prepared, SendOptions, prepare, recv_array, recv_cache, send_array, send_cache, send_prepared
+from .sending import SendOptions, recv_array, recv_cache, send_array, send_cache
 from .session_error import SessionError
 from .tls import MissingLibraryError, Tls, self_signed
 
@@ -28,7 +28,6 @@ __all__ = [
     "Collector",
     "Endpoint",
     "MissingLibraryError",
-    "Prepared",
     "Received",
     "SendOptions",
     "SessionError",
@@ -42,14 +41,12 @@ __all__ = [
     "host_port",
     "is_nowhere",
     "open_channel",
-    "prepare",
     "printable",
     "recv_array",
     "recv_cache",
     "self_signed",
     "send_array",
     "send_cache",
-    "send_prepared",
     "serve",
     "serve_channels",
 ]

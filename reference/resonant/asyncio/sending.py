@@ -12,7 +12,17 @@ from typing import Any, TypedDict, TypeVar, Unpack
 
 import numpy as np
 
-from ..arrays import MAX_ARRAY_BYTES, MAX_PART_BYTES, MIN_PART_BYTES, parts, preface, to_wire, wire_bytes
+from ..arrays import (
+    MAX_ARRAY_BYTES,
+    MAX_PART_BYTES,
+    MIN_PART_BYTES,
+    check_form,
+    check_part_bytes,
+    parts,
+    preface,
+    to_wire,
+    wire_bytes,
+)
 from ..errors import DropCode, RejectCode, ResonantError
 from ..message.messages import Cache, Message, Think
 from ..tensor.quant import Half
@@ -57,8 +67,8 @@ class SendOptions(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
-    """The same, filled in."""
+class Way:
+    """The same, filled in and checked. Raises as `to_wire` and `parts` do."""
 
     form: str = "f16"
     tolerance: int | None = None
@@ -70,7 +80,12 @@ class _Way:
     to: Address | None = None
     timeout_s: float = ANSWER_S
 
+    def __post_init__(self) -> None:
+        check_form(self.form, self.tolerance)
+        check_part_bytes(self.part_bytes)
+
     def parts(self, array: Any) -> tuple[Tensor, ...]:
+        """The array in parts. Raises as `parts` does."""
         return parts(array, self.form, tolerance=self.tolerance, part_bytes=self.part_bytes)
 
 
@@ -78,14 +93,13 @@ class _Way:
 class Prepared:
     """An array made ready to be sent, whatever becomes of the array: one tensor, or a preface and parts."""
 
-    way: _Way
+    way: Way
     tensors: tuple[Tensor, ...]
     is_single: bool
 
 
-def prepare(array: Any, **options: Unpack[SendOptions]) -> Prepared:
+def prepare(array: Any, way: Way) -> Prepared:
     """Make an array of numpy ready for `send_prepared`, in whatever thread. Raises as `to_wire` does."""
-    way = _Way(**options)
     whole = to_wire(array, way.form, tolerance=way.tolerance) if _may_fit(array, way) else None
     if whole is not None and wire_bytes(whole) <= way.part_bytes:
         return Prepared(way, (whole,), is_single=True)
@@ -99,7 +113,7 @@ async def send_array(endpoint: Endpoint, array: Any, **options: Unpack[SendOptio
     an array that `to_wire` refuses; whatever stops it later resets the stream, as far as both ends have `mux`. Raises
     as `to_wire` and `Endpoint.send` do, and TimeoutError where there is no room in time.
     """
-    return await send_prepared(endpoint, prepare(array, **options))
+    return await send_prepared(endpoint, prepare(array, Way(**options)))
 
 
 async def send_prepared(endpoint: Endpoint, prepared: Prepared) -> int | None:
@@ -115,7 +129,7 @@ async def send_prepared(endpoint: Endpoint, prepared: Prepared) -> int | None:
     return stream.stream_id
 
 
-def _may_fit(array: Any, way: _Way) -> bool:
+def _may_fit(array: Any, way: Way) -> bool:
     """Whether one message is worth a try: an element has half a byte at least, or is zero and has none."""
     most = MAX_DENSE_ELEMENTS if way.form in ("sparse", "adapt") else 2 * way.part_bytes
     return not way.verified and np.size(array) <= most
@@ -126,7 +140,7 @@ async def send_cache(endpoint: Endpoint, layers: Iterable[tuple[Any, Any]], **op
 
     Each layer is made ready when its turn comes: one that is refused resets the stream. Raises as `send_array` does.
     """
-    way = _Way(**options)
+    way = Way(**options)
     halved = replace(way, part_bytes=max(MIN_PART_BYTES, way.part_bytes // 2))
     async with _opened(endpoint, way) as stream:
         for keys, values in layers:
@@ -134,19 +148,19 @@ async def send_cache(endpoint: Endpoint, layers: Iterable[tuple[Any, Any]], **op
     return stream.stream_id
 
 
-def _pages(way: _Way, keys: Any, values: Any) -> list[Cache]:
+def _pages(way: Way, keys: Any, values: Any) -> list[Cache]:
     """The Caches of one layer: its preface, and as many pairs of parts as the longer of the two has."""
     pairs = zip_longest(way.parts(keys), way.parts(values), fillvalue=_EMPTY)
     return [Cache(preface(np.shape(keys)), preface(np.shape(values))), *(Cache(*pair) for pair in pairs)]
 
 
-async def _send_all(stream: Stream, messages: Iterable[Message], way: _Way) -> None:
+async def _send_all(stream: Stream, messages: Iterable[Message], way: Way) -> None:
     for message in messages:
         await _patiently(partial(stream.send, message, modality=way.modality), way.timeout_s)
 
 
 @asynccontextmanager
-async def _opened(endpoint: Endpoint, way: _Way) -> AsyncIterator[Stream]:
+async def _opened(endpoint: Endpoint, way: Way) -> AsyncIterator[Stream]:
     """A stream that ends with TAIL; one that an exception leaves is reset, as far as both ends have `mux`."""
     stream = await _patiently(lambda: endpoint.open_stream(urgency=way.urgency, to=way.to), way.timeout_s)
     try:
