@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,16 @@ def test_every_form_takes_every_floating_type_and_shape(form: str, dtype: Any, s
 def test_gaps_and_reversed_axes_change_nothing(form: str) -> None:
     gappy = state(9, 70)[::-2, ::3].T
     assert to_wire(gappy, form, **OPTIONS[form]) == to_wire(gappy.copy(), form, **OPTIONS[form])
+
+
+@pytest.mark.parametrize("array", [state(1000, 1000), state(1000, 1000).T, state(1000, 2000)[:, ::2]])
+def test_float16_is_copied_once_whatever_its_layout(array: NDArray[np.float16]) -> None:
+    tracemalloc.start()
+    tensor = to_wire(array)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(tensor.payload) == array.nbytes
+    assert peak_bytes < 1.1 * array.nbytes
 
 
 def test_a_tensor_of_f16_comes_back_as_a_view_of_its_payload() -> None:

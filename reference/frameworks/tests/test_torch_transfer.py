@@ -228,7 +228,10 @@ def test_an_error_of_sending_comes_up_in_forward_and_in_close() -> None:
         module(torch.ones(1))
         await asyncio.wait([shipment._task])
         with pytest.raises(ConnectionError, match="closed"):
+            module(torch.ones(1))
+        with pytest.raises(ConnectionError, match="closed"):
             await shipment.close()
+        module(torch.ones(1))  # the hook is gone
         assert isinstance(shipment.error, ConnectionError)
 
     between(work)
@@ -278,6 +281,7 @@ def test_a_shipment_that_is_left_by_an_exception_ends_at_once() -> None:
                 found.append(shipment)
                 raise KeyError
         assert shipment._task.cancelled()
+        assert isinstance(shipment.error, ConnectionError)
         module(torch.ones(1))
 
     between(work)

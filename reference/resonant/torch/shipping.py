@@ -58,7 +58,7 @@ def ship(
     "drop_newest" lose an output, which `Shipment.dropped` counts.
 
     An output that cannot go in the form raises in its forward call, as `to_wire` does. The first error of sending ends
-    the shipment: the next forward raises it, and so does `Shipment.close`.
+    the shipment: each forward raises it until `Shipment.remove`, and so does `Shipment.close`.
     """
     if when_full not in POLICIES:
         raise ValueError(f"when_full: expected one of {', '.join(POLICIES)}, got {when_full!r}")
@@ -93,6 +93,7 @@ class Shipment:
         """The error that ended it."""
         self._handle = module.register_forward_hook(self._hook)
         self._task = self._loop.create_task(self._send_all())
+        self._task.add_done_callback(self._ended)
 
     def remove(self) -> None:
         """Remove the hook. Outputs that wait are still sent, and forward calls that wait go on."""
@@ -164,14 +165,16 @@ class Shipment:
                 while (prepared := self._take()) is not None:
                     await send_prepared(self._endpoint, prepared)
                     self.shipped += 1
-                if self._over:
-                    return
+                with self._changed:
+                    if self._over and not self._waiting:
+                        return
                 await self._wake.wait()
         except Exception as error:  # whatever it is, forward and close raise it
             self._fail(error)
-        except asyncio.CancelledError:
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled():
             self._fail(ConnectionError("the shipment was cancelled"))
-            raise
 
     def _take(self) -> Prepared | None:
         with self._changed:
@@ -179,7 +182,6 @@ class Shipment:
             return self._waiting.popleft() if self._waiting else None
 
     def _fail(self, error: Exception) -> None:
-        self._handle.remove()
         with self._changed:
             self.error, self._over = error, True
             self._waiting.clear()
