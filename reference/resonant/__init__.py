@@ -1,6 +1,7 @@
 """Resonant Protocol 1, the reference implementation: bytes in, values out, and back.
 
-There is no socket, clock or randomness in this package, except in `resonant.asyncio`, which nothing else here imports.
+There is no socket, clock or randomness in this package, except in `resonant.asyncio`, which nothing else here imports
+but `resonant.torch` and `resonant.jax`, for programs with these frameworks.
 Every rule it follows is a clause in specs/, and every refusal is a ResonantError that names it.
 """
 

@@ -49,7 +49,7 @@ class Requests(ABC):
 
     def open_stream(
         self,
-        stream_id: int,
+        stream_id: int | None = None,
         *,
         strong_tail: bool = True,
         announce: Announce | None = None,
@@ -58,17 +58,22 @@ class Requests(ABC):
     ) -> Stream:
         """Open a stream with HEAD: repaired, delivered in order, verified. Clients take odd ids, servers even ones.
 
+        stream_id: left out, the lowest that is free, from 3 (client) or 4 (server), as `send` uses 1 and 2.
         urgency: 0 to 7, 3 if left out; of what waits the lowest goes first, where both ends have `mux` in their
         configuration. Raises ResonantError, STREAM_STATE for an id on which something was sent before and STREAM_LIMIT
         for one stream more than the other end takes, and ConnectionError.
         """
 
-        def ask(peer: Peer, now_ms: int) -> Output:
-            return peer.open_stream(
-                stream_id, strong_tail=strong_tail, announce=announce, urgency=urgency, now_ms=now_ms
-            )
+        number = stream_id
 
-        return Stream(self, stream_id, self._request(to, ask))
+        def ask(peer: Peer, now_ms: int) -> Output:
+            nonlocal number
+            number = peer.free_stream_id if number is None else number
+            return peer.open_stream(number, strong_tail=strong_tail, announce=announce, urgency=urgency, now_ms=now_ms)
+
+        address = self._request(to, ask)
+        assert number is not None
+        return Stream(self, number, address)
 
     def close_stream(self, stream_id: int, *, to: Address | None = None) -> None:
         """End a stream with TAIL. Lost frames are sent again for 10 s: stay as long, or until there is an answer.

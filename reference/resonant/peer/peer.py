@@ -165,6 +165,11 @@ class Peer:
         asking.open_stream(self._talk, stream_id, announce, strong=strong_tail, urgency=urgency)
         return self._talk.flush()
 
+    @property
+    def free_stream_id(self) -> int:
+        """The lowest stream_id to open a stream on: odd from 3 for a client, even from 4 for a server."""
+        return self._talk.send_streams.free_id(3 if self._talk.role is Role.CLIENT else 4)
+
     def close_stream(self, stream_id: int, now_ms: int) -> Output:
         """Send TAIL. Raises STREAM_STATE where the stream is not open."""
         stream_id = field("stream_id", stream_id)

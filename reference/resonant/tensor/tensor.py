@@ -59,7 +59,7 @@ class Tensor:
         """
         array = real_array("array", array)
         with np.errstate(over="ignore"):
-            half = np.ascontiguousarray(array, "<f2")
+            half = np.asarray(array, "<f2")
         if array.dtype != half.dtype:
             _check_kept(array, half)
         return cls(DType.F16, array.shape or (1,), half.tobytes())

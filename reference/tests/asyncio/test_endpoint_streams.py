@@ -97,3 +97,16 @@ def test_a_stream_id_in_use_cannot_be_opened() -> None:
 
     with pytest.raises(ResonantError, match="STREAM_STATE"):
         run(work())
+
+
+def test_a_stream_without_a_number_takes_the_lowest_on_which_nothing_was_sent() -> None:
+    async def work() -> list[int]:
+        async with await serve(CONFIG) as server, await connect(CONFIG, server.address, stream_id=7) as client:
+            numbers = []
+            for given in (5, None, None, 11, None):
+                with client.open_stream(given) as stream:
+                    numbers.append(stream.stream_id)
+            await server.wait_for(Completed)
+            return [*numbers, server.open_stream().stream_id]
+
+    assert run(work()) == [5, 3, 9, 11, 13, 4]

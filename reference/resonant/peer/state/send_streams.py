@@ -70,6 +70,7 @@ class SendStreams:
         self._kept = Kept()
         self._ended: OrderedDict[int, SendStream] = OrderedDict()  # by the time of the last TAIL
         self._repairs = Limiter()
+        self._lowest_free = 0
         self.released: list[int] = []
         """Opened streams whose frames are not kept any more (QUI-12); whoever reads takes them out."""
 
@@ -92,6 +93,14 @@ class SendStreams:
     def next_seq(self, stream_id: int) -> int:
         """The number of the next frame on a stream_id."""
         return self._stream(stream_id).next_seq
+
+    def free_id(self, first: int) -> int:
+        """The lowest stream_id on which nothing was sent, of `first` and every other one after it."""
+        number = max(first, self._lowest_free)
+        while number in self._streams or number in self._replying:
+            number += 2
+        self._lowest_free = number
+        return number
 
     def state_of(self, stream_id: int) -> SendState:
         """The state of a stream_id."""
