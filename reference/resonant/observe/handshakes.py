@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from ..errors import ResonantError
@@ -28,6 +29,8 @@ _NO_KEY = bytes(KEY_BYTES)
 _SALT = b"resonant.observe"
 """Of peers whose own frames go nowhere: any that nobody else has."""
 _TYPE_AT = 1
+_METHODS = ("ping", "capability", "head")
+"""The methods that say who is the client, the surest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +49,10 @@ class Ends:
 def read_ends(carried: Sequence[Carried], key: bytes | None) -> Ends:
     """The ends of a conversation. What they said in several handshakes is taken together, as their own values stay."""
     said = list(_said(carried, key))
-    client_side = _client_side(said)
-    pings = [sync for one, sync in said if isinstance(sync, Ping) and one.side == client_side]
-    capabilities = [sync for one, sync in said if isinstance(sync, Capability) and one.side != client_side]
-    whole = bool(pings) and _begins_with_handshake(carried)
+    client_side = next((side for method in _METHODS for side in _client_sides(said, method)), None)
+    pings = [one.sync for one in said if isinstance(one.sync, Ping) and one.side == client_side]
+    capabilities = [one.sync for one in said if isinstance(one.sync, Capability) and one.side != client_side]
+    whole = any(one.method == "ping" for one in said) and _begins_with_handshake(carried)
     return Ends(
         client_side,
         _config(pings if whole else [], key, crypto=False),
@@ -58,27 +61,37 @@ def read_ends(carried: Sequence[Carried], key: bytes | None) -> Ends:
     )
 
 
-def _said(carried: Iterable[Carried], key: bytes | None) -> Iterator[tuple[Carried, SyncObject]]:
-    """Pings, capabilities and HEADs that can be read: they say who is who."""
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A Sync frame that says who is who. sync: its object, if that can be read."""
+
+    side: int
+    method: str
+    sync: SyncObject | None
+
+
+def _said(carried: Iterable[Carried], key: bytes | None) -> Iterator[_Said]:
     for one in carried:
         if one.what is not What.FRAME or one.data[_TYPE_AT : _TYPE_AT + 1] != bytes([MessageType.SYNC]):
             continue
         try:
             message = message_of(decode(one.data, key=key))
-            method = message.json.get("method") if isinstance(message, Sync) else None
-            if isinstance(message, Sync) and method in ("ping", "capability", "head"):
-                yield one, read_sync(METHODS[method], message.json)
         except ResonantError:
             continue
+        method = message.json.get("method") if isinstance(message, Sync) else None
+        if isinstance(message, Sync) and isinstance(method, str) and method in _METHODS:
+            with suppress(ResonantError):
+                yield _Said(one.side, method, read_sync(METHODS[method], message.json))
+                continue
+            yield _Said(one.side, method, None)
 
 
-def _client_side(said: Sequence[tuple[Carried, SyncObject]]) -> int | None:
-    for kind in (Ping, Capability, Head):
-        for one, sync in said:
-            if isinstance(sync, kind):
-                up = sync.dir == "up" if isinstance(sync, Head) else kind is Ping
-                return one.side if up else 1 - one.side
-    return None
+def _client_sides(said: Iterable[_Said], method: str) -> Iterator[int]:
+    """The side of the client, by each frame of this method."""
+    for one in said:
+        if one.method == method and (method != "head" or isinstance(one.sync, Head)):
+            from_client = one.sync.dir == "up" if isinstance(one.sync, Head) else method == "ping"
+            yield one.side if from_client else 1 - one.side
 
 
 def _begins_with_handshake(carried: Iterable[Carried]) -> bool:

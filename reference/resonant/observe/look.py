@@ -63,6 +63,7 @@ class _Onlooker:
         self._blind = False
         self._numbers: dict[tuple[Way, int, int], tuple[int, bytes]] = {}
         self._heads: set[tuple[Way, int]] = set()
+        self._odd_pings: dict[int, bytes] = {}
         self._count = 0
         self._begin_us = 0
         self._now_ms = 0
@@ -90,6 +91,7 @@ class _Onlooker:
         self._pair = Pair(self._ends, 0, alone=self._alone)
         self._numbers.clear()
         self._heads.clear()
+        self._odd_pings.clear()
 
     def _there(self) -> Pair:
         assert self._pair is not None
@@ -121,9 +123,8 @@ class _Onlooker:
         except ResonantError as error:
             fault = Fault(str(error.code), error.clause, error.detail)
         again = self._again(way, numbers, one.data, received)
-        if again is None and received is not None and self._begins_anew(way, numbers, received):
-            yield Told(one.time_us, "begins anew: this ping has a number that it has used before", Role.CLIENT)
-            self._begin(one.time_us)
+        if again is None and received is not None and received.kind is Kind.CAPABILITY and way is Way.DOWN:
+            yield from self._anew(received.frame.stream_id, one.time_us)
         if fault is not None and fault.code == RejectCode.KEY_REQUIRED and self._key is None:
             yield from self._sealed(one, way, numbers, again)
             return
@@ -183,7 +184,10 @@ class _Onlooker:
         if received.kind is Kind.TAIL and not self._ends.whole and (way, stream_id) not in self._heads:
             return []  # its HEAD was before the capture
         if received.kind is Kind.PING and received.sync is not None and not again:
-            pair.ping(stream_id, received.datagram, self._now_ms)
+            if (way, stream_id, received.frame.frame_seq) in self._numbers:
+                self._odd_pings[stream_id] = received.datagram
+            else:
+                pair.ping(received.datagram, self._now_ms)
             return []
         if received.kind is Kind.CAPABILITY and received.sync is not None:
             return pair.capability(stream_id, received.datagram, self._now_ms)
@@ -197,11 +201,13 @@ class _Onlooker:
         before = None if stream_id is None or frame_seq is None else self._numbers.get((way, stream_id, frame_seq))
         return before[0] if before is not None and before[1] == data else None
 
-    def _begins_anew(self, way: Way, numbers: Numbers, received: Received) -> bool:
-        stream_id, frame_seq = numbers
-        if received.kind is not Kind.PING or stream_id is None or frame_seq is None:
-            return False
-        return (way, stream_id, frame_seq) in self._numbers
+    def _anew(self, stream_id: int, time_us: int) -> Iterator[Told]:
+        """A capability that is new, for a ping whose number was used before: the client has started over (HSK-18)."""
+        ping = self._odd_pings.pop(stream_id, None)
+        if ping is not None:
+            yield Told(time_us, "has begun anew: its ping has a number that it had used before", Role.CLIENT)
+            self._begin(time_us)
+            self._there().ping(ping, 0)
 
     def _remember(self, way: Way, numbers: Numbers, data: bytes) -> None:
         stream_id, frame_seq = numbers

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from ..errors import ResonantError
+from ..fec.symbols import numbers_of
 from ..frame.decode import decode
 from ..message.messages import Sync, message_of
 from ..peer import Completed, Config, Established, Event, Failed, Opened, Output, Peer, Role
@@ -43,7 +44,8 @@ class Pair:
             Role.CLIENT: _peer(Role.CLIENT, ends.client, now_ms),
             Role.SERVER: _peer(Role.SERVER, ends.server, now_ms),
         }
-        self._pings: dict[int, bytes] = {}
+        self._pings: dict[tuple[int, int], bytes] = {}
+        """Those that have no answer yet, by stream_id and number, in order."""
         self._open: dict[tuple[Role, int], None] = {}
         if not ends.whole:
             self._agree(now_ms)
@@ -63,24 +65,23 @@ class Pair:
                 return
             yield from self._report(role, at_ms, self._peers[role].advance(at_ms))
 
-    def ping(self, stream_id: int, datagram: bytes, now_ms: int) -> None:
+    def ping(self, datagram: bytes, now_ms: int) -> None:
         """A client's ping: its own peer waits for an answer now."""
-        self._pings[stream_id] = datagram
+        stream_id, frame_seq = numbers_of(datagram)
+        self._pings[stream_id, frame_seq] = datagram
         with suppress(ResonantError):  # a stream_id that it cannot ping on
             self._peers[Role.CLIENT].ping(stream_id, now_ms)
 
     def capability(self, stream_id: int, datagram: bytes, now_ms: int) -> list[Reported]:
-        """A server's capability: it has heard the ping, and now the client hears the answer."""
-        ping = self._pings.pop(stream_id, None)
-        heard = [] if ping is None else self.frame(Role.SERVER, ping, now_ms)
+        """A server's capability: it has heard the first ping there, and now the client hears the answer."""
+        asked = next((numbers for numbers in self._pings if numbers[0] == stream_id), None)
+        heard = [] if asked is None else self.frame(Role.SERVER, self._pings.pop(asked), now_ms)
         return [*heard, *self.frame(Role.CLIENT, datagram, now_ms)]
 
     def fails(self, error: Error) -> bool:
         """Whether an error is the answer to a ping that waits for one (HSK-28)."""
-        if error.ref is None or error.ref.frame_seq or error.ref.stream_id not in self._pings:
-            return False
-        del self._pings[error.ref.stream_id]
-        return True
+        ref = error.ref
+        return ref is not None and self._pings.pop((ref.stream_id, ref.frame_seq), None) is not None
 
     def frame(self, receiver: Role, datagram: bytes, now_ms: int) -> list[Reported]:
         """Any other frame."""
@@ -109,8 +110,8 @@ class Pair:
 
 
 def _peer(role: Role, config: Config, now_ms: int) -> Peer:
-    """A peer without limits of credit: how much the real one has granted is up to its application."""
-    return Peer(role, config, now_ms, max_frame_bytes=MAX_FRAME_BYTES, credit=False)
+    """A peer whose application holds no stream, so that it grants no less credit than the real one (MUX-13)."""
+    return Peer(role, config, now_ms, max_frame_bytes=MAX_FRAME_BYTES)
 
 
 def _about(event: Event) -> tuple[int, int] | None:
