@@ -48,13 +48,17 @@ exit status: 0 where nothing is wrong, 1 where a frame has a fault, 2 if there i
 @command
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
+    options = _parser().parse_args(arguments)
     path = Path(options.what[0])
     if len(options.what) == 1 and _is_capture(path):
         return _capture(path, options)
     if options.html or options.json or options.port or options.limit is not None:
-        parser.error(f"--html, --json, --port and --limit are for captures, and {printable(str(path))} is none")
+        print(
+            f"resonant-conformance explain: {printable(str(path))} is no capture, which --html, --json, --port and "
+            "--limit are for: leave them out to look at a frame",
+            file=sys.stderr,
+        )
+        return USAGE
     return explain_frame(["explain", *(["--key", options.key] if options.key is not None else []), "--", *options.what])
 
 

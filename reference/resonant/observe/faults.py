@@ -43,11 +43,16 @@ def fault_of(received: Received, reported: Sequence[Reported], *, again: bool) -
         match one.event:
             case ErrorSent(code=code, stream_id=stream_id, frame_seq=frame_seq) if (stream_id, frame_seq) == numbers:
                 clause, _, detail = one.why.partition(": ")
-                return _read_fault(received) or Fault(str(code), clause, detail)
+                return _detailed(Fault(str(code), clause, detail), received)
     fault = drop_of(one.event for one in reported)
     if fault is not None and not (again and fault.code in _HARMLESS):
-        return _read_fault(received) or fault
+        return _detailed(fault, received)
     return None if received.kind is Kind.STRAY else _read_fault(received)
+
+
+def _detailed(fault: Fault, received: Received) -> Fault:
+    """BAD_MESSAGE with the message layer's own code and clause; any other fault as it is."""
+    return (_read_fault(received) or fault) if fault.code == RejectCode.BAD_MESSAGE else fault
 
 
 def _read_fault(received: Received) -> Fault | None:
