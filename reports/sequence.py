@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeAlias
 
 from resonant.describe.clauses import load_clauses
@@ -114,8 +115,12 @@ def span(time_us: int) -> str:
 
 def fragment(diagram: Diagram) -> str:
     """The diagram as HTML for the inside of a page; every value in it is escaped."""
-    macros: Any = environment().get_template("sequence_parts.html.j2").module
-    return str(macros.diagram(diagram, load_clauses()))
+    return str(_macros().diagram(diagram, load_clauses()))
+
+
+@cache
+def _macros() -> Any:
+    return environment().get_template("sequence_parts.html.j2").module
 
 
 def render(title: str, sentence: str, diagrams: Sequence[Diagram], notes: Sequence[str] = ()) -> str:

@@ -58,7 +58,7 @@ class Direction:
             self._waiting_bytes += len(data) - len(before)
 
     def _ahead(self, seq: int) -> int:
-        """How far a number is ahead of the next one; less than 0 behind it."""
+        """The distance of a number from the next one; less than 0 behind it."""
         assert self._next is not None
         return (seq - self._next + _HALF) % _NUMBERS - _HALF
 

@@ -62,6 +62,8 @@ class _Onlooker:
         self._pair: Pair | None = None
         self._blind = False
         self._numbers: dict[tuple[Way, int, int], tuple[int, bytes]] = {}
+        """The first frame of each number in this conversation: which it was, and its bytes."""
+        self._latest: dict[tuple[Way, int, int], int] = {}
         self._heads: set[tuple[Way, int]] = set()
         self._odd_pings: dict[int, bytes] = {}
         self._count = 0
@@ -213,15 +215,15 @@ class _Onlooker:
         stream_id, frame_seq = numbers
         if stream_id is not None and frame_seq is not None:
             self._numbers.setdefault((way, stream_id, frame_seq), (self._count, data))
+            self._latest[way, stream_id, frame_seq] = self._count
 
     def _about(self, way: Way, received: Received | None) -> int | None:
-        """The number of the frame that an error names."""
+        """The number of the frame that an error names, the last one of these numbers."""
         if received is None or not isinstance(received.sync, Error) or received.sync.ref is None:
             return None
         ref = received.sync.ref
         other = Way.DOWN if way is Way.UP else Way.UP
-        found = self._numbers.get((other, ref.stream_id, ref.frame_seq))
-        return None if found is None else found[0]
+        return self._latest.get((other, ref.stream_id, ref.frame_seq))
 
     def _tell(self, reported: Iterable[Reported], time_us: int | None = None) -> Iterator[Told]:
         """Events in words; what both peers tell alike is told once."""
