@@ -55,9 +55,14 @@ def _given_frame(case: Case, verdict: Verdict) -> Dump | None:
     frame, key = bytes.fromhex(case.input["frame"]), _key(case.input)
     if isinstance(case.expect, Accept) and verdict.difference is not None:
         return _of(field_lines(annotate(frame, key=key), *_place(verdict.difference)))
+    return explained_dump(frame, key, _blamed(verdict.reply))
+
+
+def explained_dump(frame: bytes, key: bytes | None, blamed: str = "") -> Dump:
+    """Any bytes field by field: with the bytes at fault and the verdict, or else with the field `blamed` marked."""
     found = explained(frame, key)
     if found.fault is None:
-        return Dump(tuple(field_lines(found.fields, _blamed(verdict.reply))), found.verdict)
+        return Dump(tuple(field_lines(found.fields, blamed)), found.verdict)
     fault = (str(found.fault.part), found.fault.start, found.fault.stop)
     return Dump(tuple(_fault_lines(found.fields, *fault)), found.verdict)
 

@@ -52,7 +52,7 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
         layer("fec frame", "a frame is a header and slices, whatever they mean; repair computes one from others"),
         layer("arrays describe message", "what slices mean, what is said of a frame to people, and arrays in parts"),
         layer("peer", "a peer has messages to send; a codec has no peers"),
-        layer("endpoint", "an endpoint has a peer for each link; a peer knows only its own connection"),
+        layer("endpoint observe", "one has a peer for each link, one for each end of a conversation of others"),
         layer("asyncio", "it brings sockets, time and randomness, which are passed in everywhere below"),
         layer("jax torch", "each brings one framework's tensors, which nothing else needs to be there"),
         layer("__main__", "the command line has everything by one name"),
@@ -106,7 +106,10 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
         layer("model failures", "what the page shows: numbers and clauses, and the failures"),
         layer("packed", "how all of them fit into one"),
         layer("html", "how it shows it"),
-        layer("campaign trend", "the pages of a campaign and of many runs, which look like that of one run"),
+        layer(
+            "campaign sequence trend",
+            "pages of campaigns, conversations and many runs, which look like that of one",
+        ),
         layer("__main__", "the command"),
     ),
     "conformance.mutants": (
@@ -141,8 +144,16 @@ OUTSIDE: Mapping[str, tuple[tuple[str, ...], str]] = {
         "mutants are changes of the reference and its testee, which everything else only describes",
     ),
     "conformance.tools": (
-        ("adapters.driver", "conformance", "reports", "resonant.console", "resonant.describe", "resonant.__main__"),
-        "the command line has every tool by one name",
+        (
+            "adapters.driver",
+            "conformance",
+            "reports",
+            "resonant.console",
+            "resonant.describe",
+            "resonant.observe",
+            "resonant.__main__",
+        ),
+        "the command line has every tool by one name, one of which says what goes on in a capture",
     ),
 }
 """package -> what else of the project it may import, and why no more. The longest name that fits a module counts."""

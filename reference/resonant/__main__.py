@@ -17,6 +17,7 @@ from .errors import ResonantError
 from .transform.xchacha import KEY_BYTES
 
 _MOST_BYTES = 1 << 20  # far more than a frame has, far less than a mistaken file may have
+_CAPTURES = (b"\x0a\x0d\x0d\x0a", b"\xa1\xb2\xc3\xd4", b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x4d\x3c\xb2\xa1")
 _HEX_TEXT = re.compile(r"(?:0[xX]|[0-9a-fA-F]|[\s_:])*")
 _NOT_DIGITS = re.compile(r"0[xX]|[\s_:]")
 
@@ -85,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    key = None if options.key is None else _key(options.key)
+    key = None if options.key is None else read_key(options.key)
     data = _frame(options.frame)
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     sys.stdout.write(explain(data, key, colour=colour))
@@ -127,6 +128,8 @@ def _frame(arguments: Sequence[str]) -> bytes:
 
 
 def _bounded(data: bytes, name: str) -> bytes:
+    if data.startswith(_CAPTURES):
+        raise UsageError(f"{name} is a capture and no frame: resonant-conformance explain reads captures")
     if len(data) > _MOST_BYTES:
         raise UsageError(f"{name} holds more than {_MOST_BYTES:,} bytes, and no frame has more than 65,536")
     return data
@@ -157,7 +160,8 @@ def unhex(text: str, what: str) -> bytes:
     return bytes.fromhex(digits)
 
 
-def _key(text: str) -> bytes:
+def read_key(text: str) -> bytes:
+    """The key that 64 hexadecimal digits spell. Raises UsageError for anything else."""
     key = unhex(text, "the key")
     if len(key) != KEY_BYTES:
         raise UsageError(f"the key has {len(key)} bytes; it must have {KEY_BYTES}, which are {2 * KEY_BYTES} digits")

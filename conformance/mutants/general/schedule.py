@@ -46,7 +46,7 @@ FIRST: Mapping[str, tuple[str, ...]] = {
     "transport/pipe": ("tcp",),
     "transport/__init__": ("tcp",),
 }
-"""A module of the reference -> its profiles; those in peer/ and endpoint/ have PEERS."""
+"""A module of the reference -> its profiles; those in peer/, endpoint/ and observe/ have PEERS."""
 
 
 CRATE: Mapping[str, tuple[str, ...]] = {
@@ -65,7 +65,7 @@ _LATEST = 12
 
 def profiles_of(module: str) -> tuple[str, ...]:
     """The profiles that a module matters to most. module: its path without suffix, from the package: peer/window."""
-    return PEERS if module.startswith(("peer/", "endpoint/")) else FIRST[module]
+    return PEERS if module.startswith(("peer/", "endpoint/", "observe/")) else FIRST[module]
 
 
 def profiles_of_crate(file: str) -> tuple[str, ...]:

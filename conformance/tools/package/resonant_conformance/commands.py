@@ -106,10 +106,17 @@ def verify(arguments: Sequence[str]) -> int:
 
 
 def look(arguments: Sequence[str]) -> int:
-    """Print a frame or a clause."""
-    from resonant.__main__ import main as run
+    """Explain a capture or a frame."""
+    from conformance.tools.look.__main__ import main as run
 
     return run(arguments)
+
+
+def clause(arguments: Sequence[str]) -> int:
+    """Print a clause."""
+    from resonant.__main__ import main as run
+
+    return run(["clause", *arguments])
 
 
 def listing(arguments: Sequence[str]) -> int:
@@ -133,8 +140,8 @@ COMMANDS: Mapping[str, Command] = {
     "compare": Command("what changed between two runs: compare OLD NEW", compare),
     "statement": Command("make statement.json and badge.svg of a run", state),
     "verify": Command("check a statement, and its signature", verify),
-    "explain": Command("print a frame field by field, with its faults", lambda given: look(["explain", *given])),
-    "clause": Command("print a clause of the specification", lambda given: look(["clause", *given])),
+    "explain": Command("a capture as a conversation, or a frame field by field: explain capture.pcapng", look),
+    "clause": Command("print a clause of the specification", clause),
     "list": Command("adapters, implementations wrong on purpose, and profiles", listing),
     "vectors": Command("where the golden vectors are, or copy them: vectors [--to DIR]", vectors),
     "new-adapter": Command("write a starter testee: new-adapter NAME --lang c", new_adapter),

@@ -1,0 +1,51 @@
+"""The bytes of a capture file, plain or compressed, no more of them than fit."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from typing import BinaryIO, Final
+
+MOST_BYTES: Final = 256 << 20
+"""So much of a file is read, counted after decompression."""
+GZIP: Final = b"\x1f\x8b"
+
+
+class CaptureError(Exception):
+    """A file that holds no capture that can be read; the text says why in one sentence."""
+
+
+class Source:
+    """A file that is read from front to back. noted: why it ended before its end, or empty."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        """file: opened, at its beginning, and seekable."""
+        compressed = file.read(len(GZIP)) == GZIP
+        file.seek(0)
+        self._file: BinaryIO | gzip.GzipFile = gzip.GzipFile(fileobj=file) if compressed else file
+        self._left = MOST_BYTES
+        self.noted = ""
+
+    def take(self, count: int) -> bytes:
+        """So many bytes, or fewer where there are no more; `noted` says why if that is no end like another."""
+        wanted = min(count, self._left)
+        try:
+            data = self._file.read(wanted)
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            self.noted = f"its compressed data is damaged or cut off: {error}"
+            return b""
+        self._left -= len(data)
+        if wanted < count and len(data) == wanted:
+            self.noted = f"only the first {MOST_BYTES >> 20} MiB were read"
+        return data
+
+
+def looks_like_capture(head: bytes) -> bool:
+    """Whether a file that begins so is a capture, or compressed as captures are; four bytes are enough."""
+    return head[:4] in MAGICS or head[:2] == GZIP
+
+
+MAGICS: Final = frozenset(
+    bytes.fromhex(text) for text in ("0a0d0d0a", "a1b2c3d4", "d4c3b2a1", "a1b23c4d", "4d3cb2a1", "a1b2cd34", "34cdb2a1")
+)
+"""The first bytes of pcapng, and of pcap in both orders, with micro- and nanoseconds; and of a rare form of it."""
