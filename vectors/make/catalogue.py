@@ -41,6 +41,7 @@ from .mux import holding as mux_holding
 from .mux import limits as mux_limits
 from .mux import methods as mux_methods
 from .mux import numbers as mux_numbers
+from .mux import sizes as mux_sizes
 from .mux import turns as mux_turns
 from .quic import carriages as quic_carriages
 from .quic import connections as quic_connections
@@ -61,6 +62,7 @@ from .tcp import timers as tcp_timers
 from .webrtc import channels as webrtc_channels
 from .webrtc import ends as webrtc_ends
 from .webrtc import messages as webrtc_messages
+from .webrtc import owed as webrtc_owed
 from .xchacha import ladders as xchacha_ladders
 from .xchacha import sealed
 from .zstd import ladders as zstd_ladders
@@ -107,6 +109,7 @@ GROUP_MAKERS = (
     quic_sent.groups,
     webrtc_channels.groups,
     webrtc_messages.groups,
+    webrtc_owed.groups,
     webrtc_ends.groups,
     mux_agreement.groups,
     mux_methods.groups,
@@ -118,6 +121,7 @@ GROUP_MAKERS = (
     mux_turns.groups,
     mux_numbers.groups,
     mux_corners.groups,
+    mux_sizes.groups,
     rs_encode.groups,
     rs_decode.groups,
     rs_faults.groups,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...model.profiles import PROFILES
 from ..inputs import Kind
-from . import adapt, dialogues, fec, frame, message, quant, rs, sparse, streams, tcp, xchacha, zstd
+from . import adapt, dialogues, fec, frame, message, mux, quant, rs, sparse, streams, tcp, xchacha, zstd
 
 KINDS: tuple[Kind, ...] = (
     *frame.KINDS,
@@ -15,6 +15,7 @@ KINDS: tuple[Kind, ...] = (
     *quant.KINDS,
     *dialogues.KINDS,
     *streams.KINDS,
+    *mux.KINDS,
     *tcp.KINDS,
     *rs.KINDS,
     *adapt.KINDS,

@@ -32,8 +32,8 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         (("--adopt", "x"), "--clause"),
         (("--impl", "rust", "--profile", "fram"), "--profile"),
         (
-            ("--impl", "rust", "--profile", "mux"),
-            "invalid choice: 'mux' (choose from 'frame', ",
+            ("--impl", "rust", "--profile", "quic"),
+            "invalid choice: 'quic' (choose from 'frame', ",
         ),  # of which no inputs are made
     ],
 )

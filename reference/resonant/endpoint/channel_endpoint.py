@@ -68,8 +68,7 @@ class ChannelEndpoint(Endpoint[L]):
         if not isinstance(pipe, ChannelPipe):
             super()._carry(link, output)
             return
-        for frame, place in zip(output.datagrams, output.places, strict=True):
-            too_large = place.repair and len(frame) > pipe.max_frame_bytes  # FEC-33
-            if len(frame) <= pipe.room and not too_large:  # otherwise it is lost (TCP-20)
+        for frame in output.datagrams:
+            if len(frame) <= min(pipe.room, pipe.max_frame_bytes):  # otherwise it is lost (TCP-20, RTC-8, FEC-33)
                 pipe.unsent += len(frame)
                 self._datagrams.append((link, frame))

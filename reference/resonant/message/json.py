@@ -12,7 +12,8 @@ from ..errors import RejectCode, ResonantError
 
 MAX_DEPTH = 16
 MAX_INTEGER = 2**53 - 1
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+"""A string, or one that has no end, each byte of which is looked at once."""
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 _EXPLANATION = ("note", "suggested_correction")
 

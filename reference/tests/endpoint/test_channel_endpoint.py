@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from resonant import DropCode, DType, MessageType, RejectCode, ResonantError, Slice
+from resonant import DropCode, DType, MessageType, RejectCode, ResonantError, Slice, decode
 from resonant.endpoint import ChannelEndpoint
 from resonant.errors import CloseCode
-from resonant.peer import Closed, Dropped, Established, Event, Lost, Role
+from resonant.peer import Closed, Dropped, Established, Event, Lost, Peer, Role
 from resonant.transport.webrtc import message_limit
 
 from reference.tests.endpoint.test_endpoint_connections import PING_STREAM, STREAM, salts
@@ -65,6 +65,17 @@ def test_a_frame_above_the_limit_of_the_other_end_is_refused() -> None:
         say(server, 1000)
     assert caught.value.code is RejectCode.FRAME_TOO_LARGE
     assert server.take_datagrams() == []
+
+
+@pytest.mark.parametrize(("limit", "numbers"), [(32, []), (33, [1])])
+def test_an_owed_frame_that_is_too_large_takes_its_number_and_is_lost(limit: int, numbers: list[int]) -> None:
+    server: ChannelEndpoint[str] = ChannelEndpoint(Role.SERVER, PLAIN, salts())
+    assert server.accept_channel("a", 0, limit)
+    ping = Peer(Role.CLIENT, PLAIN).ping(PING_STREAM, 0)
+    server.receive_message("a", ping.datagrams[0], 0)
+    assert server.take_datagrams() == []  # its capability was number 0
+    server.advance(15_000)
+    assert [decode(heart).frame_seq for _, heart in server.take_datagrams()] == numbers
 
 
 def test_texts_and_what_is_no_frame_are_dropped_and_the_channel_goes_on() -> None:

@@ -173,6 +173,16 @@ def test_the_1025th_frame_that_would_wait_is_refused(pair: Pair) -> None:
     assert refusal(lambda: pair.send(3)) == "BUFFER_LIMIT"
 
 
+def test_a_tail_that_waited_and_finds_no_room_is_owed(pair: Pair) -> None:
+    pair.open(3)
+    pair.client.cork(0)
+    pair.send(3)
+    pair.tail(3)
+    pair.client.limit_room(50)  # for the data frame, and for no TAIL
+    head, tail = pair.client.uncork(0).datagrams
+    assert len(head) <= 50 < len(tail)
+
+
 def test_nothing_of_it_holds_for_a_peer_without_own_bounds() -> None:
     pair = Pair(server=Peer(Role.SERVER, config(None)))
     pair.carry(pair.client.ping(1, 0), of_client=True)

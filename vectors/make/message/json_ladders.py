@@ -148,6 +148,9 @@ def _lengths() -> Iterator[Case]:
         yield refused(
             f"array-of-{count}-trailing-comma", "A comma behind the last.", "MSG-14", '{"a":[' + "0," * count + "]}"
         )
+    for count in (1, 30_000):
+        about = f"A string without an end, in which {count:,} quotes are escaped."
+        yield refused(f"endless-string-{count}-quotes", about, "MSG-14", '{"a":"' + r"\"" * count + "}")
 
 
 BROKEN: Mapping[str, tuple[str | bytes, str]] = {

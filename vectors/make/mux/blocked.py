@@ -26,6 +26,7 @@ from .steps import (
     goes,
     group,
     opens,
+    reset,
     told_blocked,
     told_done,
 )
@@ -187,6 +188,11 @@ def _without_stream() -> Iterator[Case]:
             *events(failed_event("FLOW_CONTROL")),
         ]
         yield for_role(role, "failed", about, "MUX-17", over, told)
+        about = "A reset closed the stream before its HEAD came: the same answer."
+        gone = [*send(reset(2)), *nothing(), *events()]
+        told = [*send(blocked(4)), *expect(error("STREAM_CANCELLED", (3, 0)))]
+        end = events(error_sent("STREAM_CANCELLED", 0))
+        yield for_role(role, "reset-before-head", about, "MUX-17 MUX-27", gone, told, end)
         about = "The stream is complete: no answer."
         stream = short(role)
         whole = [*stream.whole(), *told_done(0), *send(blocked(stream.tail_seq + 1)), *events(), *nothing()]

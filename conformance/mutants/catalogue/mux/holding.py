@@ -78,6 +78,13 @@ MUTANTS = (
         judged("blocked_alone", "if not state.recv_streams.failed(stream_id):", "if False:"),
     ),
     Mutant(
+        "reset-before-head-is-no-failure",
+        "MUX-17",
+        "Is silent to a blocked whose stream a reset closed before its HEAD.",
+        edited("peer.state.recv_streams.RecvStreams.close_unopened", "Arrival.ABORTED", "Arrival.HEAD"),
+        Kind.COMBINATION,
+    ),
+    Mutant(
         "no-repair-without-a-tail",
         "MUX-18",
         "Sends nothing again on a stream that has not ended.",

@@ -6,6 +6,8 @@ from ...engine.mutant import Kind, Mutant
 from ...engine.patches import edited, replaced
 from .channels import CHANNEL, ENDPOINT, WIRE
 
+ENCODE = "peer.state.send_streams.SendStreams._encode"
+OWED = "if not draft.asked or draft.action in _OWED:"
 LIMIT = "transport.webrtc.message_limit"
 _FRAME = "self._datagrams.append((link, frame))"
 _HEARD = "self._connections[link].peer.receive(message, now_ms)"
@@ -131,5 +133,32 @@ MUTANTS = (
         "Refuses the frame that is just as large as the other end takes.",
         edited(LIMIT, "min(announced or", "min(announced - 1 if announced else"),
         Kind.SIZE,
+    ),
+    Mutant(
+        "owed-frames-of-any-size",
+        "RTC-8",
+        "Looks at the size of what is asked for alone, and sends answers as large as they are.",
+        edited(f"{ENDPOINT}._carry", "min(pipe.room, pipe.max_frame_bytes)", "pipe.room"),
+    ),
+    Mutant(
+        "large-answers-are-not-owed",
+        "RTC-8",
+        "Drops the frame whose answer the other end does not take, and uses no number up.",
+        edited(ENCODE, OWED, "if draft.action in _OWED - {Action.REPLY}:"),
+        Kind.COMBINATION,
+    ),
+    Mutant(
+        "large-credit-is-not-owed",
+        "RTC-8",
+        "Uses no number up for credit and done that the other end does not take.",
+        edited(ENCODE, OWED, "if draft.action in _OWED - {Action.CONTROL}:"),
+        Kind.COMBINATION,
+    ),
+    Mutant(
+        "large-hearts-fail",
+        "RTC-8",
+        "Has a HEART that is due refused by its own check of sizes.",
+        edited(ENCODE, OWED, "if draft.action in _OWED - {Action.BEAT}:"),
+        Kind.NARROW,
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from ...errors import DropCode, RejectCode, ResonantError
 from ..events import Done, Place, Ref
@@ -76,12 +77,13 @@ def pump(state: PeerState) -> None:
         except ResonantError as refused:
             if refused.code is DropCode.BUFFER_LIMIT:
                 break  # TCP-20: there will be room again
-            _reset(state, stream_id, str(refused.code))  # agreed otherwise since it was asked for
+            _reset(state, stream_id, str(refused.code), asked=False)  # agreed otherwise since it was asked for
             continue
         state.outbox.take(stream_id)
         if stream.tail_waits and not stream.waiting:
             stream.tail_waits = False
-            state.post(sync_draft(Action.TAIL, stream_id, state.send_streams.tail_of(stream_id)))
+            tail = sync_draft(Action.TAIL, stream_id, state.send_streams.tail_of(stream_id))
+            state.post(replace(tail, asked=False))
     for stream_id, _ in state.outbox.streams():
         _watch(state, stream_id)
 
@@ -159,13 +161,13 @@ def reset(state: PeerState, stream_id: int, code: str) -> None:
         refuse(RejectCode.STREAM_STATE, "MUX-25", "no managed stream is open here")
     if RESET_CODE.read(code) is None:
         refuse(RejectCode.BAD_MESSAGE, "HSK-6", f"the code {code!r} is not {RESET_CODE.says}")
-    _reset(state, stream_id, code)
+    _reset(state, stream_id, code, asked=True)
 
 
-def _reset(state: PeerState, stream_id: int, code: str) -> None:
+def _reset(state: PeerState, stream_id: int, code: str, *, asked: bool) -> None:
     stream = state.outbox.stream(stream_id)
     assert stream is not None
-    state.post(sync_draft(Action.RESET, stream_id, Reset(code)))
+    state.post(replace(sync_draft(Action.RESET, stream_id, Reset(code)), asked=asked))
     stream.reset_ms = state.now_ms
     state.outbox.throw_away(stream_id)
     state.send_streams.forget(stream_id)

@@ -51,6 +51,8 @@ class Draft:
     """Of a HEAD: whether its stream has STRONG_TAIL."""
     protected: bool = True
     """Whether it may be in a group of frames, and does not end those that there are (FEC-27)."""
+    asked: bool = True
+    """Whether the program asks for it now. What a peer owes takes its number, and may be lost (TCP-20, RTC-8)."""
 
 
 def sync_slices(members: dict[str, object]) -> tuple[Slice, ...]:
@@ -235,10 +237,12 @@ class SendStreams:
         )
         nonce = nonce_for(self._config.salt, draft.stream_id, number)  # XCH-10
         data = encode(frame, key=self._config.key, nonce=nonce)
+        if not draft.asked or draft.action in _OWED:
+            return data
         if len(data) > self._max_frame_bytes:
             detail = f"{len(data)} bytes; a datagram holds {self._max_frame_bytes}"
             raise ResonantError(RejectCode.FRAME_TOO_LARGE, "HSK-1", detail)
-        if self.room is not None and draft.action not in _OWED and len(data) > self.room:
+        if self.room is not None and len(data) > self.room:
             detail = f"{len(data)} bytes; {self.room} may still wait for the other end to read"
             raise ResonantError(DropCode.BUFFER_LIMIT, "TCP-20", detail)
         return data

@@ -52,6 +52,7 @@ impl Peer {
         } else if self.closed_streams.get(stream_id).is_none() {
             let window = self.replay_windows.remove(stream_id);
             *self.closed_streams.touch(stream_id) = window.unwrap_or_default();
+            self.failed.touch(stream_id); // MUX-17
         }
     }
 
