@@ -18,12 +18,17 @@ def listed(values: list[Any]) -> Iterator[Any]:
     """The elements of a list, a repeat's as often as it says."""
     for value in values:
         if isinstance(value, dict) and "repeat" in value:
-            for turn in range(value["repeat"]):
-                numbers = {name: n["from"] + n["by"] * turn for name, n in value.get("counts", {}).items()}
-                for one in listed(value["of"]):
-                    yield numbered(one, numbers)
+            yield from repeated(value)
         else:
             yield plain(value)
+
+
+def repeated(value: dict[str, Any]) -> Iterator[Any]:
+    """The elements of a repeat: made once, and numbered anew in each turn."""
+    once = list(listed(value["of"]))
+    for turn in range(value["repeat"]):
+        numbers = {name: n["from"] + n["by"] * turn for name, n in value.get("counts", {}).items()}
+        yield from (numbered(one, numbers) for one in once) if numbers else once
 
 
 def plain(value: Any) -> Any:

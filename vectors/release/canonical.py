@@ -11,8 +11,12 @@ from typing import Any
 
 _text = json.JSONEncoder(ensure_ascii=False).encode
 _whole = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
-_DIFFERS = re.compile(r"(?:^|[:\[,])-?\d+[.e]|[^\0-\uffff]")
-"""Signs that Python's text may be another: numbers with a fraction or an exponent, and names beyond the first plane."""
+_NUMBER = re.compile(r"-?\d+[.e]")
+_LATER_NUMBER = re.compile(rf"[:\[,]{_NUMBER.pattern}")
+"""A number with a fraction or an exponent, of which Python's text may be another. A search for a pattern that begins
+with a few characters is six times as fast as for one that may begin with the text, and releases have 170 MB of it."""
+_BEYOND = re.compile(r"[^\0-\uffff]")
+"""A character beyond the first plane, by which names may be in another order."""
 
 
 def canonical(value: Any) -> str:
@@ -21,7 +25,12 @@ def canonical(value: Any) -> str:
     Raises TypeError for what is no JSON data, and ValueError for a number that is not finite.
     """
     text = _whole(value)
-    return text if _DIFFERS.search(text) is None else _by_parts(value)
+    return _by_parts(value) if _may_differ(text) else text
+
+
+def _may_differ(text: str) -> bool:
+    beyond = None if text.isascii() else _BEYOND.search(text)
+    return (_NUMBER.match(text) or _LATER_NUMBER.search(text) or beyond) is not None
 
 
 def _by_parts(value: Any) -> str:

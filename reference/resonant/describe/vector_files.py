@@ -57,9 +57,7 @@ def _unrolled(values: Any) -> Iterator[Any]:
         if not (isinstance(value, Mapping) and "repeat" in value):
             yield _plain(value)
             continue
-        times, counting = value["repeat"], value.get("counts", {})
-        if not 0 < times <= MOST:
-            raise ValueError(f"repeat is {times}, not 1 to {MOST:,}")
+        times, counting = _times(value), value.get("counts", {})
         elements = list(_unrolled(value["of"]))
         if not counting:
             yield from elements * times
@@ -69,12 +67,29 @@ def _unrolled(values: Any) -> Iterator[Any]:
             yield from (counted(one, counts) for one in elements)
 
 
+def _times(value: Json) -> int:
+    times: int = value["repeat"]
+    if not 0 < times <= MOST:
+        raise ValueError(f"repeat is {times}, not 1 to {MOST:,}")
+    return times
+
+
+def _joined(pieces: Any) -> str:
+    """The text of pieces and of their repeats, each made once, as in texts nothing counts."""
+    return "".join(map(_piece, pieces))
+
+
+def _piece(piece: Any) -> Any:
+    repeats = isinstance(piece, Mapping) and "repeat" in piece
+    return _joined(piece["of"]) * _times(piece) if repeats else _plain(piece)
+
+
 def _plain(value: Any) -> Any:
     if type(value) in (str, int):  # as nearly all are
         return value
     if isinstance(value, Mapping):
         joined = value.keys() == {"join"}
-        return "".join(_unrolled(value["join"])) if joined else {name: _plain(inner) for name, inner in value.items()}
+        return _joined(value["join"]) if joined else {name: _plain(inner) for name, inner in value.items()}
     return list(_unrolled(value)) if isinstance(value, list) else value
 
 

@@ -18,7 +18,7 @@ FILES = [
     ("vendor.gitlab-ci", "adapters/ci/gitlab.yml"),
     ("vendor.github-workflows", "adapters/template/common/.github/workflows/conformance.yml"),
 ]
-SCRIPTS = [".ci/run", ".ci/nightly", ".ci/engine", "adapters/ci/judge.sh"]
+SCRIPTS = [".ci/run", ".ci/beside", ".ci/nightly", ".ci/engine", "adapters/ci/judge.sh"]
 
 
 @pytest.mark.parametrize(("schema", "name"), FILES)
