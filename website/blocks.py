@@ -10,10 +10,11 @@ from pygments import highlight
 from pygments.formatters.html import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
+from .pictures import sequence
 from .states import states_table
 from .worked import drawn_frame
 
-_DRAWN: Mapping[str, Callable[[str], str]] = {"mermaid": states_table, "frame": drawn_frame}
+_DRAWN: Mapping[str, Callable[[str], str]] = {"mermaid": states_table, "frame": drawn_frame, "sequence": sequence}
 _HIGHLIGHTED = {"python", "json", "toml", "console", "rust"}
 
 

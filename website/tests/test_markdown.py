@@ -7,6 +7,8 @@ from resonant.describe.clauses import Clause, load_clauses
 
 from website.markdown import Rendered, Source, Writer
 from website.pages.specification import page_of, where
+from website.pictures import sequence
+from website.places import ROOT
 
 CLAUSES = load_clauses()
 PLACES = {
@@ -73,3 +75,28 @@ def test_a_state_diagram_is_a_table() -> None:
     assert html.count("<tr>") == 3
     assert "no session" in html
     assert "a<br>b" in html
+
+
+def test_a_conversation_in_characters_is_a_diagram() -> None:
+    text = """   time  client                                                   server
+
+    0 s  ping 1/0   -------------------------------------------->
+                                                                  (established)
+                    x--------------------------------------------  capability 1/0
+   45 s  (lost)                                                   (lost)
+"""
+    html = sequence(text)
+    assert html.count("<li>") == 4
+    assert 'class="flow span-2 in right"><span class="what"><b>ping 1/0' in html
+    assert 'class="flow span-2 out left lost"><span class="what"><b>capability 1/0' in html
+    assert '<span class="event of-client">lost</span><span class="event of-server">lost</span>' in html
+
+
+def test_a_conversation_of_another_form_stays_as_it_is() -> None:
+    assert sequence("time\nwhatever <this> is").startswith("<pre")
+
+
+@pytest.mark.parametrize("page", ["handshake.md", "stream.md", "mux.md"])
+def test_every_conversation_of_the_specification_is_drawn(page: str) -> None:
+    text = (ROOT / "specs" / page).read_text("utf-8")
+    assert written(text, f"specs/{page}").html.count("talk picture") == text.count("```sequence") > 0
