@@ -37,7 +37,9 @@ def account(judged: Judged, inputs: Inputs, series: Mapping[str, trend.Told] | N
     """The account of a run."""
     told = failures.told(judged.run, inputs.clauses, Anchors())
     causes = sum(one.card is not None for one in told)
-    past = (series or {}).get(judged.run.who.rpartition(" ")[0]) or (series or {}).get(judged.run.name)
+    statement = judged.statement
+    names = dict.fromkeys((statement["implementation"]["name"], statement["adapter"]))  # as histories name series
+    past = (series or {}).get(" by ".join(name for name in names if name != "unknown"))
     return Account(judged, sentence(html.account(judged.run, causes)), told, past)
 
 
@@ -92,4 +94,4 @@ def _series(inputs: Inputs) -> Mapping[str, trend.Told]:
     if inputs.asked.history is None:
         return {}
     found, _ = history.gather(inputs.asked.history)
-    return {one.name.partition(" by ")[0]: trend.tell(one) for one in found}
+    return {one.name: trend.tell(one) for one in found}

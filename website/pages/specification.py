@@ -119,6 +119,9 @@ def write(site: Site, inputs: Inputs, writer: Writer) -> Mapping[str, str]:
         site.file(target, (ROOT / "specs" / name).read_bytes())
     for folder, title in (("ops", "Schemas of ops"), ("sync", "Schemas of Sync objects")):
         _write_schemas(site, folder, title, shown, versions)
+    site.page(
+        Page("spec/index.html", "versions.html.j2", "Versions of the specification", "spec"), {"versions": versions}
+    )
     return _subjects(inputs, {path.name: one.title for path, one in rendered.items()})
 
 

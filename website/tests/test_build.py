@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from shutil import copy
 
 import pytest
 
@@ -34,10 +35,24 @@ def site(scripts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     mutants = {"format": 1, "spec": "1.0", "full": False, "faults": [], "testees": {}, "unjudged": [], "codes": {}}
     one = {"id": "qnt-lost", "kind": "rule", "story": "Forgets <b>it</b>.", "killer": None}
     (folder / "mutants.json").write_text(json.dumps({**mutants, "clauses": {"QNT-4": [one]}}), "utf-8")
+    for name in ("first", "second"):
+        (folder / "runs" / name).mkdir(parents=True)
+        copy(EXAMPLE, folder / "runs" / name / "run.json")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(build, "BUNDLES", scripts)
         asked = [EXAMPLE, "--example", EXAMPLE, "--mutants", folder / "mutants.json", "--older", folder / "older"]
-        asked += ["--release", folder, "--profile", "quant", "--profile", "tcp", "-o", folder / "out"]
+        asked += [
+            "--release",
+            folder,
+            "--history",
+            folder / "runs",
+            "--profile",
+            "quant",
+            "--profile",
+            "tcp",
+            "-o",
+            folder / "out",
+        ]
         assert main(list(map(str, asked))) == 0
     return folder / "out"
 
@@ -69,6 +84,12 @@ def test_an_implementation_that_fails_has_its_causes(site: Path) -> None:
         "badge.svg",
         "statement.json",
     }
+
+
+def test_an_implementation_with_several_runs_has_a_history(site: Path) -> None:
+    text = next(site.glob("matrix/*/index.html")).read_text("utf-8")
+    assert "2 runs from" in text
+    assert "<polyline" in text
 
 
 def test_without_scripts_there_is_no_site_and_the_old_one_stays(
