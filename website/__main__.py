@@ -11,8 +11,9 @@ from resonant.console import command, printable
 
 from reports.files import DataFileError
 
-from .build import BuildError, build
+from .build import build
 from .inputs import Asked
+from .layout import BuildError
 from .places import ROOT
 
 USAGE = 2

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from .data import script
 from .inputs import Asked, Inputs, read
-from .layout import Site
+from .layout import BuildError, Site
 from .markdown import Writer, meta
-from .pages import downloads, matrix, plots, specification, start, vectors
+from .pages import downloads, matrix, playground, plots, specification, start, vectors
 from .places import HERE, ROOT
 
 _OWN: Mapping[str, str] = {
@@ -18,6 +18,7 @@ _OWN: Mapping[str, str] = {
     "website/pages/browse.html": "vectors/index.html",
     "website/pages/matrix.html": "matrix/index.html",
     "website/pages/downloads.html": "downloads/index.html",
+    "website/pages/playground.html": "playground/index.html",
 }
 """Pages without a Markdown file, as texts name them."""
 STYLES = (
@@ -28,10 +29,7 @@ STYLES = (
 """The styles of reports, whose colours and parts the site has as well, and those of the site."""
 BUNDLES = HERE / "build"
 """The folder of scripts that `npm run build` fills."""
-
-
-class BuildError(Exception):
-    """A site that cannot be built; the text says why and what to do."""
+PLAYGROUND = playground.SCRIPT
 
 
 def build(asked: Asked, target: Path) -> Site:
@@ -64,6 +62,7 @@ def _pages(site: Site, inputs: Inputs) -> None:
     lines = matrix.write(site, inputs, subjects)
     vectors.write(site, inputs, subjects)
     downloads.write(site, inputs)
+    playground.write(site, inputs, PLAYGROUND)
     start.write(site, inputs, writer, lines, plots.write(site, asked_plots(inputs)))
 
 

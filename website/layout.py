@@ -26,6 +26,10 @@ WASM = " 'wasm-unsafe-eval'"
 """The one thing that a page with WebAssembly needs besides."""
 
 
+class BuildError(Exception):
+    """A site that cannot be built; the text says why and what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """An entry of the navigation. section: the pages that it stands for have this one."""
@@ -40,13 +44,15 @@ NAVIGATION: tuple[Place, ...] = (
     Place("spec", "Specification", f"spec/{registry().spec}/index.html"),
     Place("matrix", "Matrix", "matrix/index.html"),
     Place("vectors", "Vectors", "vectors/index.html"),
+    Place("playground", "Playground", "playground/index.html"),
     Place("downloads", "Downloads", "downloads/index.html"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page to be made. path: from the root of the site; scripts: paths from there, behind those of every page."""
+    """A page to be made. path: from the root of the site; scripts, styles: paths from there, behind
+    those of every page."""
 
     path: str
     template: str
@@ -54,6 +60,7 @@ class Page:
     section: str
     about: str = ""
     scripts: tuple[str, ...] = ()
+    styles: tuple[str, ...] = ()
     wasm: bool = False
 
 

@@ -36,7 +36,16 @@ export function drawFrame(frame: Frame): HTMLElement {
   const drawn = el("div", "frame-widget drawn");
   for (const [name, fields] of frame.parts) drawn.append(stage(name, fields, frame.parts.length > 1));
   if (frame.said.length > 0) drawn.append(verdict(frame));
+  const digits = (frame.parts[0]?.[1] ?? []).map(([, , hex]) => hex).join("");
+  if (digits.length === 2 * frame.size && frame.size > 0) drawn.append(onward(digits));
   return drawn;
+}
+
+/** The way to the playground, with the bytes. */
+function onward(digits: string): HTMLElement {
+  const link = el("a", "", "Open in the playground");
+  link.href = `${root()}playground/index.html#hex=${digits}`;
+  return el("p", "onward", link);
 }
 
 function stage(name: string, fields: readonly Field[], titled: boolean): HTMLElement {

@@ -40,6 +40,7 @@ def site(scripts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         copy(EXAMPLE, folder / "runs" / name / "run.json")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(build, "BUNDLES", scripts)
+        patch.setattr(build, "PLAYGROUND", scripts / "site.js")
         asked = [EXAMPLE, "--example", EXAMPLE, "--mutants", folder / "mutants.json", "--older", folder / "older"]
         asked += [
             "--release",

@@ -26,6 +26,7 @@ KINDS = (
     "vectors/xchacha/decode/product-zstd.html",
     "vectors/quant/quantize/blocks.html",
     "vectors/stream/plain/lost.html#server-data-1",
+    "playground/index.html#hex=0103000000000000010000000000000000000000000000000000000000bb9857f5",
     "downloads/index.html",
 )
 

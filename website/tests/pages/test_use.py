@@ -92,3 +92,13 @@ def test_on_paper_there_is_the_text_alone(opener: Opener, tmp_path: Path) -> Non
     expect(page.locator(".topbar")).to_be_hidden()
     expect(page.locator("#QNT-4")).to_be_visible()
     assert len(page.pdf(path=tmp_path / "page.pdf")) > 10_000
+
+
+def test_a_frame_goes_on_to_the_playground_which_names_the_clause(opener: Opener) -> None:
+    page = opener.go(opener.window(), "vectors/frame/decode/crc.html#crc-zero")
+    page.locator("#crc-zero").get_by_text("Open in the playground").first.click()
+    page.wait_for_url("**/playground/index.html#hex=*")
+    verdict = page.locator("[data-playground=explain] .verdict-line")
+    expect(verdict).to_contain_text("CRC_MISMATCH")
+    verdict.get_by_role("link", name="FRM-24").click()
+    page.wait_for_url("**/spec/1.0/frame.html#FRM-24")
