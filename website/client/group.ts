@@ -1,4 +1,5 @@
 /** The page of a group of vectors: draws a case when it is opened. */
+import { copyRow, type Taken } from "./copying.js";
 import { byId, el } from "./dom.js";
 import { drawFrame, type Frame } from "./frame.js";
 import { drawTalk, type Row, type Told } from "./talk.js";
@@ -50,8 +51,21 @@ function draw(at: number, into: HTMLElement): void {
   if (told.t) into.append(el("h4", "", "Conversation"), drawTalk(told.t, group.rows, group.frames));
   const members = group.file.op === "dialogue" ? { input: setting(written.input) } : parts(written);
   for (const [title, value] of Object.entries(members)) into.append(el("h4", "", title), table(value));
+  into.append(copyRow(taken(written)));
   const outcomes = outcomesOf(told);
   if (outcomes) into.append(el("h4", "", "Implementations"), outcomes);
+}
+
+function taken(written: { readonly [name: string]: Json }): Taken {
+  return {
+    id: `${group.id}/${written.id}`,
+    op: group.file.op,
+    about: String(written.about),
+    clauses: written.clauses as readonly string[],
+    input: Object(written.input),
+    expect: Object(written.expect),
+    file: { ...group.file, cases: [written] },
+  };
 }
 
 function setting(input: Json | undefined): Json {
