@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from zipfile import ZipFile
 
 from ..inputs import Inputs
 from ..layout import Page, Site
@@ -72,7 +73,7 @@ def write(site: Site, inputs: Inputs) -> None:
     )
     site.page(
         Page("downloads/index.html", "downloads.html.j2", "Downloads", "downloads", "Files with their hashes"),
-        {"release": release, "parts": parts, "cases": inputs.cases},
+        {"release": release, "parts": parts, "cases": inputs.cases, "signed": _is_signed(inputs.asked.release)},
     )
 
 
@@ -81,6 +82,15 @@ def _release(site: Site, folder: Path | None) -> Iterator[Download]:
     for path in sorted(folder.glob(RELEASE)) if folder is not None and folder.is_dir() else ():
         if path.suffix in kinds:
             yield _taken(site, path, kinds[path.suffix])
+
+
+def _is_signed(folder: Path | None) -> bool:
+    """Whether the release has a signature in it."""
+    found = sorted(folder.glob(f"{RELEASE}.zip")) if folder is not None else []
+    if not found:
+        return False
+    with ZipFile(found[-1]) as archive:
+        return any(name.endswith("/release.sig") for name in archive.namelist())
 
 
 def _taken(site: Site, path: Path, about: str) -> Download:

@@ -57,7 +57,7 @@ def _took(opener: Opener, page: Page, path: str) -> float:
 def test_axe_finds_no_serious_fault(opener: Opener, site: Path, axe: str, *, narrow: bool, dark: bool) -> None:
     page = opener.window(narrow=narrow, dark=dark)
     found: dict[str, Any] = {}
-    for path in pages_of(site):
+    for path in pages_of(site, step=20):
         opener.go(page, path)
         if faults := checked(page, axe):
             found[path] = faults
