@@ -63,6 +63,8 @@ SITE_EXAMPLE := build/site-runs/example/run.json
 RUNS ?=
 HISTORY ?=
 OLDER ?=
+# Plots that are not kept and so are drawn first; none, if it is empty.
+PLOTS ?= reports/adapt.svg
 SITE ?= dist/site
 export SITE
 
@@ -235,7 +237,7 @@ $(SITE_EXAMPLE): | $(INSTALLED)
 reports/adapt.svg: | $(PLOTS_INSTALLED)
 	@$(MAKE) --no-print-directory adapt-plot
 
-site: $(INSTALLED) site-built playground reports/adapt.svg $(SITE_EXAMPLE) $(if $(RUNS),,$(SITE_RUNS)) ## the site, in dist/site: RUNS="build/runs/*/run.json" HISTORY=DIR OLDER=SITE
+site: $(INSTALLED) site-built playground $(PLOTS) $(SITE_EXAMPLE) $(if $(RUNS),,$(SITE_RUNS)) ## the site, in dist/site: RUNS="build/runs/*/run.json" HISTORY=DIR OLDER=SITE
 	$(BIN)/python -m website $(or $(RUNS),$(SITE_RUNS)) --example $(SITE_EXAMPLE) -o $(SITE) $(if $(HISTORY),--history $(HISTORY)) \
 		$(if $(OLDER),--older $(OLDER)) $(ARGS)
 

@@ -1,4 +1,4 @@
-"""What a case can be copied as: the tests run, and fail where the implementation is wrong."""
+"""Copies of a case: the tests among them run, and fail where the implementation is wrong."""
 
 from __future__ import annotations
 
