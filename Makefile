@@ -59,7 +59,7 @@ export PUBLIC
 # What the site is made of: run files, a folder of more of them for the history, and an older site. Runs that are not there are made.
 SITE_IMPLS := reference rust go typescript
 SITE_RUNS := $(SITE_IMPLS:%=build/site-runs/%/run.json)
-SITE_EXAMPLE := build/site-runs/example/run.json
+SITE_EXAMPLE := build/site-example/run.json
 RUNS ?=
 HISTORY ?=
 OLDER ?=

@@ -27,8 +27,6 @@ const COLOURS: readonly (readonly [RegExp, number])[] = [
   [/(payload|ciphertext|parity|content|block)/, 1],
   [/(crc32|tag)$/, 0],
 ];
-/** The lines of a legend that are there without scrolling. */
-const MOST_LINES = 12;
 const TURN = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 const narrow = matchMedia("(max-width: 40rem)");
 
@@ -55,7 +53,7 @@ function stage(name: string, fields: readonly Field[], titled: boolean): HTMLEle
   bytes.setAttribute("aria-label", `Bytes of the ${name}; arrow keys walk from field to field`);
   const legend = el("ol", "legend");
   legend.setAttribute("aria-label", `Fields of the ${name}`);
-  if (fields.length > MOST_LINES) legend.tabIndex = 0;
+  new ResizeObserver(() => reachable(legend)).observe(legend);
   const marks: HTMLElement[][] = [];
   let column = 0;
   fields.forEach((field, place) => {
@@ -95,6 +93,12 @@ function stage(name: string, fields: readonly Field[], titled: boolean): HTMLEle
   listen(bytes, legend, marks);
   const children: Child[] = titled ? [el("h5", "", name)] : [];
   return el("div", "stage", ...children, bytes, legend);
+}
+
+/** Whatever scrolls can be reached by keyboard. */
+function reachable(list: HTMLElement): void {
+  if (list.scrollHeight > list.clientHeight) list.tabIndex = 0;
+  else list.removeAttribute("tabindex");
 }
 
 function listen(bytes: HTMLElement, legend: HTMLElement, marks: readonly HTMLElement[][]): void {

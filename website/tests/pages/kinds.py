@@ -15,7 +15,7 @@ KINDS = (
     "guides/suite.html",
     "spec/1.0/index.html",
     "spec/1.0/frame.html#FRM-24",
-    "spec/1.0/mux.html",
+    "spec/1.0/stream.html",
     "spec/1.0/limits.html",
     "spec/1.0/sync.html",
     "matrix/index.html",
