@@ -109,7 +109,9 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
         layer("__main__", "the command"),
     ),
     "website": (
-        layer("checks frames pictures places states worked", "one thing each: bytes as fields, links, diagrams as tables"),
+        layer(
+            "checks frames pictures places states worked", "one thing each: bytes as fields, links, diagrams as tables"
+        ),
         layer("blocks linking vectors", "Markdown's code and links, and the cases that pages are about"),
         layer("markdown runs talk", "texts with their clauses, how cases went, and conversations as rows"),
         layer("data inputs layout", "what scripts draw, what a site is made of, and the frame around each page"),
