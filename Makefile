@@ -57,8 +57,20 @@ ONE_THREAD := OPENBLAS_NUM_THREADS=1
 # A clone of the public crate's package, the folder with its Cargo.toml.
 PUBLIC ?=
 export PUBLIC
+# What the site is made of: run files, a folder of more of them for the history, and an older site. Runs that are not there are made.
+SITE_IMPLS := reference rust go typescript
+SITE_RUNS := $(SITE_IMPLS:%=build/site-runs/%/run.json)
+SITE_EXAMPLE := build/site-example/run.json
+RUNS ?=
+HISTORY ?=
+OLDER ?=
+# Plots that are not kept and so are drawn first; none, if it is empty.
+PLOTS ?= reports/adapt.svg
+SITE ?= dist/site
+export SITE
 
 .DEFAULT_GOAL := help
+.PHONY: site site-built site-lint site-tests
 .PHONY: help env conformance test test-fast lint python-lint rust-lint go-lint ts-lint built python-tests rust-tests go-tests go-fuzz \
 	ts-tests ts-fuzz ts-built nightly-tests kaitai-tests playground playground-tests jax-tests jax-array-tests torch-tests models vectors docs api example mutants mutants-rust mutation campaign soak release-vectors bench \
 	bench-public fec-plot adapt-plot fuzz fuzz-short lock clean
@@ -89,7 +101,7 @@ test-fast: python-lint $(CAMPAIGN_INSTALLED) ## while you work: Python's lint an
 	$(PYTEST) -n $(CORES) -m 'not slow and not nightly' -q $(ARGS)
 
 lint: $(INSTALLED) ## ruff, mypy, rustfmt, clippy, rustdoc, gofmt, vet, staticcheck, tsc, biome
-	@$(MAKE) --no-print-directory -j 2 python-lint rust-lint go-lint ts-lint
+	@$(MAKE) --no-print-directory -j 2 python-lint rust-lint go-lint ts-lint site-lint
 
 python-lint: $(INSTALLED)
 	$(BIN)/ruff check .
@@ -114,6 +126,12 @@ ts-built:
 
 ts-lint: ts-built
 	cd $(TS_PACKAGE) && $(NPM) run --silent lint
+
+site-built:
+	cd website && node ../$(TS_PACKAGE)/testee-kit/build.mjs
+
+site-lint: site-built
+	cd website && $(NPM) run --silent lint
 
 # What tests would build, each in its turn and with a time limit: cargo does it at once, and for all of them.
 built:
@@ -218,6 +236,23 @@ fec-plot: $(PLOTS_INSTALLED) ## what repair is worth, simulated: reports/fec.htm
 adapt-plot: $(PLOTS_INSTALLED) ## bytes of tensors against what error is tolerated: reports/adapt.svg
 	$(BIN)/python reference/simulation/adapt_plot.py
 
+# A run that fails is worth a page as well; one that leaves no file behind is named by what comes next.
+build/site-runs/%/run.json: | $(INSTALLED)
+	-$(BIN)/pytest conformance --impl=$* -q --report build/site-runs/$*
+
+$(SITE_EXAMPLE): | $(INSTALLED)
+	-$(BIN)/resonant-conformance run wrong:stream-id-byte-2-lost --profile frame -q --report $(@D)
+
+reports/adapt.svg: | $(PLOTS_INSTALLED)
+	@$(MAKE) --no-print-directory adapt-plot
+
+site: $(INSTALLED) site-built playground $(PLOTS) $(SITE_EXAMPLE) $(if $(RUNS),,$(SITE_RUNS)) ## the site, in dist/site: RUNS="build/runs/*/run.json" HISTORY=DIR OLDER=SITE
+	$(BIN)/python -m website $(or $(RUNS),$(SITE_RUNS)) --example $(SITE_EXAMPLE) -o $(SITE) $(if $(HISTORY),--history $(HISTORY)) \
+		$(if $(OLDER),--older $(OLDER)) $(ARGS)
+
+site-tests: ## the site as it is in dist/site, in Chromium: every link, no fault that axe calls serious, PAGES=all for every page
+	$(BIN)/pytest website/tests/pages $(ARGS)
+
 bench-public: ## the crate against the public one of the same name: PUBLIC=FOLDER, the package in a clone of it
 	@test -f "$$PUBLIC/Cargo.toml" || { echo 'name the package of the public crate: make bench-public PUBLIC=path/to/its/rust' >&2; exit 2; }
 	@public=$$(cd "$$PUBLIC" && pwd) && cd $(RUST)/bench-public && $(CARGO) run --quiet --release \
@@ -269,7 +304,7 @@ fuzz-short: $(FUZZ_INSTALLED) ## the same, bounded and seeded, as CI runs it
 	$(BIN)/python reference/fuzz/decode_target.py -runs=30000 -seed=1 -timeout=10 -rss_limit_mb=2048
 
 lock: $(INSTALLED) ## pin the newest versions of everything again
-	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra dev --extra quic --extra webrtc -o requirements.lock pyproject.toml
+	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra dev --extra quic --extra webrtc --extra site -o requirements.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra campaign -c requirements.lock -o requirements-campaign.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra docs -c requirements.lock -o requirements-docs.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra fuzz -c requirements.lock -o requirements-fuzz.lock pyproject.toml
@@ -280,4 +315,4 @@ lock: $(INSTALLED) ## pin the newest versions of everything again
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra mutation -c requirements.lock -o requirements-mutation.lock pyproject.toml
 
 clean: ## remove everything that was built
-	rm -rf $(VENV) $(RUST)/target $(GO_MODULE)/build $(GO_SUBMODULES:%=$(GO_MODULE)/%/build) $(TS_PACKAGE)/build $(TS_PACKAGE)/node_modules adapters/kaitai/build adapters/kaitai/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build
+	rm -rf $(VENV) $(RUST)/target $(GO_MODULE)/build $(GO_SUBMODULES:%=$(GO_MODULE)/%/build) $(TS_PACKAGE)/build $(TS_PACKAGE)/node_modules adapters/kaitai/build adapters/kaitai/node_modules website/build website/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build

@@ -16,7 +16,7 @@ import pytest
 
 from conformance.tests.support import ROOT
 
-OURS = ("adapters", "conformance", "reports", "resonant", "vectors")
+OURS = ("adapters", "conformance", "reports", "resonant", "vectors", "website")
 WORLD = {"asyncio", "random", "secrets", "socket", "time"}
 WORLDLY = ("resonant.asyncio", "resonant.jax", "resonant.torch")
 """The packages of the reference that bring the world to the rest: sockets and clocks, and frameworks above them."""
@@ -112,6 +112,17 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
         ),
         layer("__main__", "the command"),
     ),
+    "website": (
+        layer(
+            "checks frames pictures places states worked", "one thing each: bytes as fields, links, diagrams as tables"
+        ),
+        layer("blocks linking vectors", "Markdown's code and links, and the cases that pages are about"),
+        layer("markdown runs talk", "texts with their clauses, how cases went, and conversations as rows"),
+        layer("data inputs layout", "what scripts draw, what a site is made of, and the frame around each page"),
+        layer("pages", "each part of the navigation"),
+        layer("build", "all of them, in one folder"),
+        layer("__main__", "the command"),
+    ),
     "conformance.mutants": (
         layer("engine", "how a mutant is made and tried, whichever it is"),
         layer(
@@ -134,6 +145,10 @@ OUTSIDE: Mapping[str, tuple[tuple[str, ...], str]] = {
     "adapters.jax": (("adapters.testee_kit",), "a testee drives one implementation"),
     "adapters.torch": (("adapters.testee_kit",), "a testee drives one implementation"),
     "reports": (("resonant.console", "resonant.describe"), "reports read files that anybody may have made"),
+    "website": (
+        ("reports", "resonant.console", "resonant.describe"),
+        "the site shows what files say, whoever made them, and judges nobody",
+    ),
     "vectors": (("resonant",), "the generator writes what the specification says, and judges nobody"),
     "conformance": (
         ("adapters.driver", "reports", "resonant.console", "resonant.describe"),
@@ -174,7 +189,7 @@ def name_of(path: Path) -> str:
 @cache
 def files() -> Mapping[str, Path]:
     """Every module of the project by its name."""
-    folders = ("adapters", "conformance", "reference/resonant", "reports", "vectors")
+    folders = ("adapters", "conformance", "reference/resonant", "reports", "vectors", "website")
     return {name_of(path): path for folder in folders for path in tree(folder)}
 
 

@@ -17,7 +17,7 @@ SHORT = 5
 
 @cache
 def own_tests() -> dict[Path, str]:
-    folders = ("adapters", "conformance", "reference", "vectors")
+    folders = ("adapters", "conformance", "reference", "vectors", "website")
     paths = (path for name in folders for path in (ROOT / name).rglob("tests/**/*.py"))
     return {path: path.read_text("utf-8") for path in paths if "target" not in path.parts}
 

@@ -21,7 +21,7 @@ import pytest
 from conformance.tests.forks.client import OF_COPIES
 from conformance.tests.support import ROOT
 
-FOLDERS = ("adapters", "conformance", "reference", "reports", "specs", "vectors")
+FOLDERS = ("adapters", "conformance", "reference", "reports", "specs", "vectors", "website")
 FILES = ("README.md", "CHANGELOG.md", "LICENSE", "pyproject.toml", "CONTRIBUTING.md", "ARCHITECTURE.md")
 BUILT = shutil.ignore_patterns("target", "build", "dist", "node_modules", "*.so")
 LIMIT_S = 240

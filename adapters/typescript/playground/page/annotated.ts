@@ -42,7 +42,11 @@ function partShown(part: Part, all: readonly Field[]): HTMLElement[] {
     make("thead", {}, make("tr", {}, ...names)),
     make("tbody", {}, ...rows),
   );
-  return [make("h4", {}, `${part}, ${total} bytes`), bytes, make("div", { class: "scroll" }, table)];
+  return [
+    make("h4", {}, `${part}, ${total} bytes`),
+    bytes,
+    make("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": `Fields of the ${part}` }, table),
+  ];
 }
 
 function bytesShown({ bytes, name, meaning, offset, fault }: Field, index: number): HTMLElement {

@@ -76,5 +76,5 @@ function table(rows: readonly Row[]): HTMLElement {
     make("tr", {}, ...COLUMNS.map(([, text]) => make("td", { class: "number" }, text(row)))),
   );
   const whole = make("table", { class: "fields" }, make("thead", {}, head), make("tbody", {}, ...body));
-  return make("div", { class: "scroll" }, whole);
+  return make("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Numbers" }, whole);
 }
