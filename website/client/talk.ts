@@ -7,7 +7,10 @@ export type Row = readonly [string, string, string, string, number];
 /** Milliseconds, and the place of the row. */
 export type Told = readonly [number, number];
 
-const TITLES: Readonly<Record<string, string>> = { app: "application", peer: "peer under test" };
+const TITLES: Readonly<Record<string, string>> = { app: "application", peer: "peer under test", others: "other ends" };
+/** So many other ends have a lane each; more share one, and their rows say who it is. */
+const MOST_ENDS = 3;
+const OTHERS = "others";
 const QUIET = new Set(["nothing more", "no event"]);
 
 export function drawTalk(told: readonly Told[], rows: readonly Row[], frames: readonly Frame[]): HTMLElement {
@@ -22,14 +25,15 @@ export function drawTalk(told: readonly Told[], rows: readonly Row[], frames: re
   }
   const head = el("div", "lanes", el("span"), ...lanes.map((one) => el("span", one, titleOf(one, lanes))));
   const lives = el("div", "lives", el("span"), ...lanes.map(() => el("i")));
-  return el("div", `talk lanes-${Math.min(lanes.length, 6)}`, lives, head, list);
+  return el("div", `talk lanes-${lanes.length}`, lives, head, list);
 }
 
 function lanesOf(told: readonly Told[], rows: readonly Row[]): string[] {
   const ends = new Set<string>();
   for (const [, place] of told) for (const one of rows[place]?.slice(0, 2) ?? []) if (one) ends.add(String(one));
   const others = [...ends].filter((one) => !(one in TITLES)).sort((a, b) => a.length - b.length || a.localeCompare(b));
-  return ["app", "peer", ...(others.length > 0 ? others : ["a"])].slice(0, 6);
+  if (others.length > MOST_ENDS) return ["app", "peer", OTHERS];
+  return ["app", "peer", ...(others.length > 0 ? others : ["a"])];
 }
 
 function titleOf(lane: string, lanes: readonly string[]): string {
@@ -39,11 +43,12 @@ function titleOf(lane: string, lanes: readonly string[]): string {
 function item(row: Row, at: string, lanes: readonly string[], frames: readonly Frame[]): HTMLElement {
   const [from, to, label, note, place] = row;
   if (!from) return el("li", "pass-time", el("span", "", label));
-  const source = lanes.indexOf(from) < 0 ? lanes.length - 1 : lanes.indexOf(from);
-  const target = lanes.indexOf(to) < 0 ? lanes.length - 1 : lanes.indexOf(to);
+  const who = [from, to].find((one) => !lanes.includes(one));
+  const source = lanes.indexOf(from === who ? OTHERS : from);
+  const target = lanes.indexOf(to === who ? OTHERS : to);
   const [left, right] = source < target ? [source, target] : [target, source];
   const kind = from === "app" || to === "app" ? "app" : from === "peer" ? "out" : "in";
-  const what = el("span", "what", el("b", "", label));
+  const what = el("span", "what", el("b", "", who ? `${who}: ${label}` : label));
   if (note) what.append(el("small", "", note));
   const line = el("div", `flow ${kind} ${source < target ? "right" : "left"} span-${right - left + 1}`, what);
   line.style.gridColumn = `${left + 2} / ${right + 3}`;

@@ -64,6 +64,13 @@ def test_a_conversation_is_drawn_and_its_frames_open(opener: Opener) -> None:
     expect(talk.locator(".opened .bytes b").first).to_have_text("01")
 
 
+def test_many_other_ends_share_a_lane_and_say_who_they_are(opener: Opener) -> None:
+    page = opener.go(opener.window(), "vectors/quic/connections.html#many")
+    talk = page.locator("#many .talk")
+    assert talk.locator(".lanes span").all_text_contents() == ["", "application", "peer under test", "other ends"]
+    expect(talk.locator("b", has_text="bl: ").first).to_be_attached()
+
+
 @pytest.mark.parametrize(("system", "other"), [(False, "dark"), (True, "light")])
 def test_colours_are_those_of_the_system_until_somebody_chooses(opener: Opener, *, system: bool, other: str) -> None:
     page = opener.go(opener.window(dark=system), "index.html")
