@@ -5,31 +5,30 @@ from __future__ import annotations
 import importlib
 import math
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final
 
+from .nvrtc import BUILDS, kernels
 from .ops import COORDINATE_BYTES, HALF_BYTES, block_count
 
-FOLDER: Final = Path(__file__).resolve().parent
-OPTIONS: Final = ("--std=c++17", "--ftz=false", "--prec-div=true", "--fmad=false")
 THREADS: Final = 256
 WARP: Final = 32
 _GRIDS_PER_PROCESSOR: Final = 16
 
 
-def compile_kernels(nvrtc: Any, architecture: str, more_options: tuple[str, ...] = ()) -> bytes:
-    """kernels.cu as machine code for an architecture such as "sm_90". Raises SystemExit with one line.
+def compile_kernels(nvrtc: Any, architecture: str, build: str) -> bytes:
+    """kernels.cu as machine code for an architecture such as "sm_90", by CuPy's NVRTC. Raises SystemExit with one line.
 
     NVRTC is called directly, and no RawModule made of the source, because that appends -ftz=true to whatever options it
     is given, and subnormal numbers are then lost.
     """
-    kernels, header = ((FOLDER / name).read_text("utf-8") for name in ("kernels.cu", "arithmetic.cuh"))
+    source = kernels()
+    headers = [[one.encode() for one in part] for part in (source.headers.values(), source.headers.keys())]
     try:
-        program = nvrtc.createProgram(kernels, "kernels.cu", [header.encode()], [b"arithmetic.cuh"])
+        program = nvrtc.createProgram(source.text, "kernels.cu", *headers)
     except Exception as error:  # a library that is missing is reported in several ways
         raise SystemExit(f"the cuda adapter needs NVRTC, the CUDA run-time compiler: {_line(error)}") from None
     try:
-        nvrtc.compileProgram(program, (f"--gpu-architecture={architecture}", *OPTIONS, *more_options))
+        nvrtc.compileProgram(program, (f"--gpu-architecture={architecture}", *BUILDS[build]))
         return bytes(nvrtc.getCUBIN(program))
     except nvrtc.NVRTCError as error:
         log = str(nvrtc.getProgramLog(program))
@@ -59,12 +58,12 @@ def open_cupy() -> Any:
 class DeviceBackend:
     """An `ops.Backend` on the first GPU."""
 
-    def __init__(self, more_options: tuple[str, ...] = ()) -> None:
+    def __init__(self, build: str = "ieee") -> None:
         """Compile the kernels. Raises SystemExit with one line if there is no GPU, CuPy or compiler."""
         self._cupy = open_cupy()
         self._numpy = importlib.import_module("numpy")
         device = self._cupy.cuda.Device()
-        code = compile_kernels(self._cupy.cuda.nvrtc, f"sm_{device.compute_capability}", more_options)
+        code = compile_kernels(self._cupy.cuda.nvrtc, f"sm_{device.compute_capability}", build)
         self._module = self._cupy.cuda.Module()
         self._module.load(code)
         self._most_blocks = device.attributes["MultiProcessorCount"] * _GRIDS_PER_PROCESSOR

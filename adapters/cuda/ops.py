@@ -18,6 +18,12 @@ QUANTIZERS: Final = {
 }
 """The kernel for each source and width. The host library has its functions under the same names."""
 DEQUANTIZERS: Final = {4: "dequantize_q4", 8: "dequantize_i8"}
+KERNELS: Final = (
+    *QUANTIZERS.values(),
+    *DEQUANTIZERS.values(),
+    *("sparse_count", "sparse_gather", "sparse_check", "sparse_scatter"),
+)
+"""All that kernels.cu has."""
 
 
 class RefusedError(Exception):
