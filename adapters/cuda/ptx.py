@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from typing import Final
 
 _COMMENT: Final = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
+_PLACE: Final = re.compile(r"^[ \t]*\.(?:loc|file)\b[^\n;]*$", re.M)
+"""The place in a source that a line comes from: a directive that no semicolon ends."""
+_DECLARATION: Final = re.compile(r"\.(?:reg|local|shared|param|pragma)\b")
+"""The other directives in a body."""
 _HEAD: Final = re.compile(r"\.(?:entry|func)\s+(?:\([^)]*\)\s*)?([\w$]+)")
 _LABEL: Final = re.compile(r"[%$\w]+:(?!:)\s*")
 _GUARD: Final = re.compile(r"@!?%\w+\s+")
@@ -64,8 +68,8 @@ Functions = Mapping[str, tuple[Instruction, ...]]
 
 
 def read(text: str) -> Functions:
-    """The functions of a PTX text. Raises ValueError for a body that does not end."""
-    text = _COMMENT.sub(" ", text)
+    """The functions of a PTX text. Raises ValueError for a body that does not end, or has an unknown directive."""
+    text = _PLACE.sub("", _COMMENT.sub(" ", text))
     found: dict[str, tuple[Instruction, ...]] = {}
     at = 0
     while head := _HEAD.search(text, at):
@@ -93,7 +97,10 @@ def _instructions(body: str) -> Iterator[Instruction]:
         while label := _LABEL.match(rest):
             rest = rest[label.end() :].lstrip("{} \t\r\n")
         rest = _GUARD.sub("", rest, count=1) if rest.startswith("@") else rest
-        if rest and not rest.startswith("."):  # what begins with a point is a directive
+        if rest.startswith("."):
+            if not _DECLARATION.match(rest):  # an instruction may hide behind it
+                raise ValueError(f"an unknown directive: {rest.splitlines()[0].strip()}")
+        elif rest:
             operation, *modifiers = rest.split(maxsplit=1)[0].split(".")
             yield Instruction(operation, tuple(modifiers))
 

@@ -13,7 +13,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[2]))  # the repository, for `adapters`
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
-from adapters.testee_kit.arrays import Library, over, serve
+from adapters.testee_kit.arrays import Library, Sparse, over, serve
 
 try:
     import jax
@@ -49,15 +49,12 @@ IMPLEMENTATION = over(
     Library(
         quantize=quantize,
         dequantize=dequantize,
-        sparse_encode=sparse_encode,
-        sparse_decode=sparse_decode,
         elements=elements,
         codes=codes,
-        rows=rows,
         payload=payload,
-        rows_payload=payload,
         error=ResonantError,
         code=RejectCode,
+        sparse=Sparse(encode=sparse_encode, decode=sparse_decode, rows=rows, payload=payload),
     ),
     name="resonant-jax",
     version=f"0.1.0 (jax {jax.__version__}, {jax.default_backend()})",

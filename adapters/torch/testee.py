@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))  # the repository, for `adapters`
 
-from adapters.testee_kit.arrays import Library, over, serve
+from adapters.testee_kit.arrays import Library, Sparse, over, serve
 
 try:
     import numpy  # noqa: F401  # resonant_torch.payload needs it
@@ -38,15 +38,12 @@ IMPLEMENTATION = over(
     Library(
         quantize=quantize,
         dequantize=dequantize,
-        sparse_encode=sparse_encode,
-        sparse_decode=sparse_decode,
         elements=elements,
         codes=lambda data: view(data, torch.uint8),
-        rows=index_elements,
         payload=payload,
-        rows_payload=index_payload,
         error=ResonantError,
         code=RejectCode,
+        sparse=Sparse(encode=sparse_encode, decode=sparse_decode, rows=index_elements, payload=index_payload),
     ),
     name="resonant-torch",
     version=f"0.1.0 (torch {torch.__version__}, cpu)",

@@ -17,6 +17,7 @@ TEXT = """\
 .maxntid 256, 1, 1
 {
 	.reg .f32 %f<9>;
+	.loc	1 29 20                         // kernels.cu:29:20
 	ld.global.v2.f32 {%f1, %f2}, [%rd1];
 	@!%p1 bra $L__BB0_2;
 $L__BB0_1: mul.rn.f32 %f3, %f1, %f2;
@@ -82,6 +83,15 @@ def test_a_multiply_add_that_is_asked_for_has_to_be_there() -> None:
 
 def test_functions_that_are_not_there_do_not_pass() -> None:
     assert [one.what for one in ptx.audit(ptx.read(".version 8.8\n"), {}, ["k"])] == ["is missing"]
+
+
+def test_an_instruction_after_a_line_number_is_found() -> None:
+    assert faults(".loc 1 29 20 // there\n\tdiv.full.f32 %f1, %f2, %f3;") != []
+
+
+def test_a_directive_that_nobody_knows_hides_nothing() -> None:
+    with pytest.raises(ValueError, match=r"an unknown directive: \.odd"):
+        faults(".odd 1 2\n\tdiv.full.f32 %f1, %f2, %f3;")
 
 
 def test_half_a_text_is_no_text() -> None:

@@ -13,7 +13,7 @@ from adapters.jax.testee import IMPLEMENTATION
 from adapters.testee_kit.tests import cases, exact
 
 OPS = IMPLEMENTATION.performers
-GOLDEN = list(cases.golden())
+GOLDEN = list(cases.golden("quant", "sparse"))
 
 
 @pytest.mark.parametrize("bits", [4, 8])

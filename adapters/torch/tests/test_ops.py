@@ -13,7 +13,7 @@ from adapters.testee_kit.tests import cases, exact
 from adapters.torch.testee import IMPLEMENTATION
 
 OPS = IMPLEMENTATION.performers
-GOLDEN = list(cases.golden())
+GOLDEN = list(cases.golden("quant", "sparse"))
 
 
 @pytest.mark.parametrize("bits", [4, 8])
