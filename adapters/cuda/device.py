@@ -92,10 +92,7 @@ class DeviceBackend:
     ) -> tuple[bytes, bytes]:
         """Values and index."""
         count, rank, elements = len(dense) // HALF_BYTES, len(tensor_dims), self._up(dense)
-        tiles = -(-count // WARP)
-        tallies = self._cupy.zeros(max(1, tiles), dtype="uint32")
-        self.launch("sparse_count", count, elements, count, tallies)
-        sums = self._cupy.cumsum(tallies, dtype="uint64")
+        sums = self._running_sums(elements, count)
         nnz = int(sums[-1])
         values_bytes, index_bytes = HALF_BYTES * nnz, COORDINATE_BYTES * nnz * rank
         allow(values_bytes + index_bytes)
@@ -115,6 +112,28 @@ class DeviceBackend:
         dense = self._room(dense_bytes)
         self.launch("sparse_scatter", nnz, nnz, rank, dims, rows, self._up(values), dense)
         return _down(dense, dense_bytes)
+
+    def count_kept(self, dense: bytes) -> int:
+        """How many elements of a dense tensor sparse_encode keeps."""
+        return int(self._running_sums(self._up(dense), len(dense) // HALF_BYTES)[-1])
+
+    def narrow(self, kernel: str, count: int, elements: bytes) -> bytes:
+        """binary16 elements, NaN as 0x7e00."""
+        halves = self._room(HALF_BYTES * count)
+        self.launch(kernel, count, self._up(elements), count, halves)
+        return _down(halves, HALF_BYTES * count)
+
+    def energy(self, exact: bytes, back: bytes | None) -> tuple[int, ...]:
+        """The sum of squares of the differences, as six words."""
+        count, words = len(exact) // HALF_BYTES, self._cupy.zeros(6, dtype="uint64")
+        self.launch("energy", -(-count // 8), self._up(exact), 0 if back is None else self._up(back), count, words)
+        return tuple(words.get().tolist())
+
+    def _running_sums(self, elements: Any, count: int) -> Any:
+        """How many elements are kept up to the end of each tile of 32."""
+        tallies = self._cupy.zeros(max(1, -(-count // WARP)), dtype="uint32")
+        self.launch("sparse_count", count, elements, count, tallies)
+        return self._cupy.cumsum(tallies, dtype="uint64")
 
     def _up(self, data: bytes) -> Any:
         """Bytes on the GPU, never without any, as nothing has no address."""
