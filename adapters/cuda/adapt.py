@@ -63,7 +63,7 @@ def adapt(  # noqa: PLR0913 - the members of the input
 
 
 def sizes_of(count: int, rank: int, nnz: int) -> dict[str, int]:
-    """The bytes of each candidate: its payloads, and for each slice its entry (the table of section 2)."""
+    """The bytes of each candidate: its payloads, and for each slice its entry (adaptive.md, section 2)."""
     own, scale, index = (ENTRY_BYTES + DIM_BYTES * dims for dims in (rank, 1, 3))
     scales = HALF_BYTES * block_count(count)
     return {

@@ -18,16 +18,19 @@ GOOD: Mapping[str, dict[str, Any]] = {
     "dequantize": {"bits": 8, "count": 1, "codes": "7f", "scale": "003c"},
     "sparse_encode": {"dims": [1], "dense": "003c"},
     "sparse_decode": {"dims": [1], "values": "003c", "index_dims": [1, 1, 4], "index": "00000000"},
+    "adapt": {"source": "bf16", "data": "803f", "dims": [1], "allow": ["sparse", "f16"], "tolerance": 0},
 }
 OPS_OF: Mapping[str, tuple[str, ...]] = {
     "quant": ("quantize", "dequantize"),
     "sparse": ("sparse_encode", "sparse_decode"),
+    "adapt": ("adapt",),
 }
 RESULTS = {
     "quantize": {"codes": "07", "scale": "9230"},
     "dequantize": {"data": "f057"},
     "sparse_encode": {"values": "003c", "index": "00000000"},
     "sparse_decode": {"dense": "003c"},
+    "adapt": {"dtype": "f16", "data": "003c"},
 }
 
 # op, member, value: each makes a good request one that fits no schema
@@ -59,6 +62,11 @@ MALFORMED: tuple[tuple[str, str, Any], ...] = (
     ("sparse_decode", "index_dims", [1, 1, -4]),
     ("sparse_decode", "index_dims", "114"),
     ("sparse_decode", "index", "zz"),
+    ("adapt", "allow", ["f16", "f16"]),
+    ("adapt", "allow", ["f32"]),
+    ("adapt", "tolerance", 2**53),
+    ("adapt", "tolerance", 0.5),
+    ("adapt", "budget", None),
 )
 BROKEN = (
     b"quantize, please",

@@ -22,7 +22,7 @@ def test_ends_without_its_framework() -> None:
 @pytest.mark.slow
 @installed
 def test_answers() -> None:
-    protocol.answers(FOLDER, "quant", "sparse")
+    protocol.answers(FOLDER, "quant", "sparse", "adapt")
 
 
 @pytest.mark.slow
