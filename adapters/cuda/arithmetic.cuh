@@ -1,4 +1,5 @@
-// Everything that decides bits (specs/quant.md, specs/sparse.md), one text for GPU and host; kernels.cu puts it to work.
+// Everything that decides bits (specs/quant.md, specs/sparse.md, specs/adaptive.md), one text for GPU and host; kernels.cu
+// puts it to work.
 //
 // It needs IEEE arithmetic: on the GPU --ftz=false --prec-div=true --fmad=false, on the host -ffp-contract=off
 // -fno-fast-math. A binary16 is its bits in a u16 throughout, so that no header of either side is needed for it.
@@ -303,4 +304,34 @@ BOTH Size position_of(u32 rank, const u32 *dims, const u32 *row)  // of a row th
     for (u32 i = 0; i < rank; ++i)
         position = position * dims[i] + row[i];
     return position;
+}
+
+// ---- what adapt compares, in units of 2^-24
+
+BOTH u16 converted(u32 bits)  // ADA-1: as QNT-2, but for NaN
+{
+    return (bits & 0x7FFFFFFFu) > 0x7F800000u ? u16{0x7E00} : narrowed(bits);
+}
+
+BOTH long long units_of(u16 half)  // of a finite one, less than 2^40 in magnitude
+{
+    const u32 exponent = half >> 10 & 31, fraction = half & 0x3FFu;
+    const long long units = exponent == 0 ? fraction : static_cast<long long>(0x400u | fraction) << (exponent - 1);
+    return (half & 0x8000u) != 0 ? -units : units;
+}
+
+// The sum of squares of numbers of 41 bits, exact for up to 2^22 of them: of a number high · 2^21 + low, it has the parts
+// high², high · low and low², each less than 2^42.
+struct Squares {
+    u64 high, mixed, low;
+};
+
+BOTH void add_square(Squares &sums, u16 exact, u16 back)  // of the difference
+{
+    const long long apart = units_of(exact) - units_of(back);
+    const u64 distance = static_cast<u64>(apart < 0 ? -apart : apart);
+    const u64 high = distance >> 21, low = distance & 0x1FFFFFu;
+    sums.high += high * high;
+    sums.mixed += high * low;
+    sums.low += low * low;
 }

@@ -5,31 +5,30 @@ from __future__ import annotations
 import importlib
 import math
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final
 
+from .nvrtc import BUILDS, kernels
 from .ops import COORDINATE_BYTES, HALF_BYTES, block_count
 
-FOLDER: Final = Path(__file__).resolve().parent
-OPTIONS: Final = ("--std=c++17", "--ftz=false", "--prec-div=true", "--fmad=false")
 THREADS: Final = 256
 WARP: Final = 32
 _GRIDS_PER_PROCESSOR: Final = 16
 
 
-def compile_kernels(nvrtc: Any, architecture: str, more_options: tuple[str, ...] = ()) -> bytes:
-    """kernels.cu as machine code for an architecture such as "sm_90". Raises SystemExit with one line.
+def compile_kernels(nvrtc: Any, architecture: str, build: str) -> bytes:
+    """kernels.cu as machine code for an architecture such as "sm_90", by CuPy's NVRTC. Raises SystemExit with one line.
 
     NVRTC is called directly, and no RawModule made of the source, because that appends -ftz=true to whatever options it
     is given, and subnormal numbers are then lost.
     """
-    kernels, header = ((FOLDER / name).read_text("utf-8") for name in ("kernels.cu", "arithmetic.cuh"))
+    source = kernels()
+    headers = [[one.encode() for one in part] for part in (source.headers.values(), source.headers.keys())]
     try:
-        program = nvrtc.createProgram(kernels, "kernels.cu", [header.encode()], [b"arithmetic.cuh"])
+        program = nvrtc.createProgram(source.text, "kernels.cu", *headers)
     except Exception as error:  # a library that is missing is reported in several ways
         raise SystemExit(f"the cuda adapter needs NVRTC, the CUDA run-time compiler: {_line(error)}") from None
     try:
-        nvrtc.compileProgram(program, (f"--gpu-architecture={architecture}", *OPTIONS, *more_options))
+        nvrtc.compileProgram(program, (f"--gpu-architecture={architecture}", *BUILDS[build]))
         return bytes(nvrtc.getCUBIN(program))
     except nvrtc.NVRTCError as error:
         log = str(nvrtc.getProgramLog(program))
@@ -59,12 +58,12 @@ def open_cupy() -> Any:
 class DeviceBackend:
     """An `ops.Backend` on the first GPU."""
 
-    def __init__(self, more_options: tuple[str, ...] = ()) -> None:
+    def __init__(self, build: str = "ieee") -> None:
         """Compile the kernels. Raises SystemExit with one line if there is no GPU, CuPy or compiler."""
         self._cupy = open_cupy()
         self._numpy = importlib.import_module("numpy")
         device = self._cupy.cuda.Device()
-        code = compile_kernels(self._cupy.cuda.nvrtc, f"sm_{device.compute_capability}", more_options)
+        code = compile_kernels(self._cupy.cuda.nvrtc, f"sm_{device.compute_capability}", build)
         self._module = self._cupy.cuda.Module()
         self._module.load(code)
         self._most_blocks = device.attributes["MultiProcessorCount"] * _GRIDS_PER_PROCESSOR
@@ -93,10 +92,7 @@ class DeviceBackend:
     ) -> tuple[bytes, bytes]:
         """Values and index."""
         count, rank, elements = len(dense) // HALF_BYTES, len(tensor_dims), self._up(dense)
-        tiles = -(-count // WARP)
-        tallies = self._cupy.zeros(max(1, tiles), dtype="uint32")
-        self.launch("sparse_count", count, elements, count, tallies)
-        sums = self._cupy.cumsum(tallies, dtype="uint64")
+        sums = self._running_sums(elements, count)
         nnz = int(sums[-1])
         values_bytes, index_bytes = HALF_BYTES * nnz, COORDINATE_BYTES * nnz * rank
         allow(values_bytes + index_bytes)
@@ -116,6 +112,28 @@ class DeviceBackend:
         dense = self._room(dense_bytes)
         self.launch("sparse_scatter", nnz, nnz, rank, dims, rows, self._up(values), dense)
         return _down(dense, dense_bytes)
+
+    def count_kept(self, dense: bytes) -> int:
+        """How many elements of a dense tensor sparse_encode keeps."""
+        return int(self._running_sums(self._up(dense), len(dense) // HALF_BYTES)[-1])
+
+    def narrow(self, kernel: str, count: int, elements: bytes) -> bytes:
+        """binary16 elements, NaN as 0x7e00."""
+        halves = self._room(HALF_BYTES * count)
+        self.launch(kernel, count, self._up(elements), count, halves)
+        return _down(halves, HALF_BYTES * count)
+
+    def energy(self, exact: bytes, back: bytes | None) -> tuple[int, ...]:
+        """The sum of squares of the differences, as six words."""
+        count, words = len(exact) // HALF_BYTES, self._cupy.zeros(6, dtype="uint64")
+        self.launch("energy", -(-count // 8), self._up(exact), 0 if back is None else self._up(back), count, words)
+        return tuple(words.get().tolist())
+
+    def _running_sums(self, elements: Any, count: int) -> Any:
+        """How many elements are kept up to the end of each tile of 32."""
+        tallies = self._cupy.zeros(max(1, -(-count // WARP)), dtype="uint32")
+        self.launch("sparse_count", count, elements, count, tallies)
+        return self._cupy.cumsum(tallies, dtype="uint64")
 
     def _up(self, data: bytes) -> Any:
         """Bytes on the GPU, never without any, as nothing has no address."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .ops import COORDINATE_BYTES, DEQUANTIZERS, HALF_BYTES, QUANTIZERS, block_count
+from .ops import COORDINATE_BYTES, DEQUANTIZERS, HALF_BYTES, NARROWERS, QUANTIZERS, block_count
 
 MAKEFILE = Path(__file__).resolve().parents[1] / "cuda-host" / "Makefile"
 """The makefile that builds the libraries."""
@@ -20,8 +20,11 @@ _ARGUMENTS = {
     "sparse_gather": (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_uint32, *(ctypes.c_void_p,) * 3),
     "sparse_check": (ctypes.c_size_t, ctypes.c_uint32, *(ctypes.c_void_p,) * 2),
     "sparse_scatter": (ctypes.c_size_t, ctypes.c_uint32, *(ctypes.c_void_p,) * 4),
+    **dict.fromkeys(NARROWERS.values(), (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p)),
+    "energy": (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p),
 }
-_RESULTS = {"sparse_count": ctypes.c_size_t, "sparse_gather": None, "sparse_scatter": None}
+_NOTHING = ("sparse_gather", "sparse_scatter", "energy", *NARROWERS.values())
+_RESULTS = {"sparse_count": ctypes.c_size_t, **dict.fromkeys(_NOTHING)}
 
 
 class HostBackend:
@@ -57,7 +60,7 @@ class HostBackend:
     ) -> tuple[bytes, bytes]:
         """Values and index."""
         count, rank = len(dense) // HALF_BYTES, len(tensor_dims)
-        nnz = self._call["sparse_count"](dense, count)
+        nnz = self.count_kept(dense)
         allow(nnz * (HALF_BYTES + COORDINATE_BYTES * rank))
         values = ctypes.create_string_buffer(HALF_BYTES * nnz)
         index = ctypes.create_string_buffer(COORDINATE_BYTES * nnz * rank)
@@ -72,6 +75,22 @@ class HostBackend:
         dense = ctypes.create_string_buffer(HALF_BYTES * math.prod(tensor_dims))
         self._call["sparse_scatter"](nnz, rank, dims, index, values, dense)
         return dense.raw
+
+    def count_kept(self, dense: bytes) -> int:
+        """How many elements of a dense tensor sparse_encode keeps."""
+        return int(self._call["sparse_count"](dense, len(dense) // HALF_BYTES))
+
+    def narrow(self, kernel: str, count: int, elements: bytes) -> bytes:
+        """binary16 elements, NaN as 0x7e00."""
+        halves = ctypes.create_string_buffer(HALF_BYTES * count)
+        self._call[kernel](elements, count, halves)
+        return halves.raw
+
+    def energy(self, exact: bytes, back: bytes | None) -> tuple[int, ...]:
+        """The sum of squares of the differences, as six words."""
+        words = (ctypes.c_uint64 * 6)()
+        self._call["energy"](exact, back, len(exact) // HALF_BYTES, words)
+        return tuple(words)
 
 
 def _u32s(numbers: tuple[int, ...]) -> ctypes.Array[ctypes.c_uint32]:

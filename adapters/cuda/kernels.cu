@@ -1,4 +1,5 @@
-// The quantizers and sparse tensors of Resonant Protocol 1 (specs/quant.md, specs/sparse.md).
+// The quantizers and sparse tensors of Resonant Protocol 1, and the sums by which adapt chooses among them (specs/quant.md,
+// specs/sparse.md, specs/adaptive.md).
 //
 // nvcc and NVRTC make the kernels of the first part. With -DRESONANT_HOST any C++17 compiler (g++ -x c++) makes the
 // functions of the second part, in which loops stand for the grid. What they compute is in arithmetic.cuh, for both.
@@ -10,6 +11,7 @@
     DO(quantize_f16_q4, F16, 4) DO(quantize_f32_q4, F32, 4) DO(quantize_bf16_q4, BF16, 4) \
     DO(quantize_f16_i8, F16, 8) DO(quantize_f32_i8, F32, 8) DO(quantize_bf16_i8, BF16, 8)
 #define EACH_DEQUANTIZER(DO) DO(dequantize_q4, 4) DO(dequantize_i8, 8)
+#define EACH_NARROWER(DO) DO(narrow_f32, u32, 0) DO(narrow_bf16, u16, 16)
 
 #ifndef RESONANT_HOST
 
@@ -126,6 +128,38 @@ extern "C" __global__ void sparse_scatter(
         dense[position_of(rank, dims, index + row * rank)] = values[row];
 }
 
+#define NARROW(NAME, ELEMENT, SHIFT)                                                                      \
+    extern "C" __global__ void NAME(const ELEMENT *data, Size count, u16 *halves)                         \
+    {                                                                                                     \
+        for (Size i = thread_number(); i < count; i += thread_count())                                    \
+            halves[i] = converted(static_cast<u32>(data[i]) << SHIFT);                                    \
+    }
+EACH_NARROWER(NARROW)
+
+// One part of a warp's sums, to two words of 64 bits: what each warp adds to them has 32.
+__device__ __forceinline__ void add_part(u64 part, u64 *words)
+{
+#pragma unroll
+    for (u32 distance = 1; distance < WARP; distance *= 2)
+        part += __shfl_xor_sync(EVERY_LANE, part, distance);
+    if (threadIdx.x % WARP == 0) {
+        atomicAdd(&words[0], part & 0xFFFFFFFFu);
+        atomicAdd(&words[1], part >> 32);
+    }
+}
+
+// Σ(exact − back)², of finite numbers; back may be null, for zeros. Six words, cleared by the caller (ADA-6). Exact for up
+// to 2^22 elements a warp.
+extern "C" __global__ void energy(const u16 *exact, const u16 *back, Size count, u64 *words)
+{
+    Squares sums = {};
+    for (Size i = thread_number(); i < count; i += thread_count())
+        add_square(sums, exact[i], back == nullptr ? u16{0} : back[i]);
+    add_part(sums.high, words);
+    add_part(sums.mixed, words + 2);
+    add_part(sums.low, words + 4);
+}
+
 #else
 
 // The same jobs under the same names. 0 is success; 1 is a refusal, and the output is then worth nothing.
@@ -220,6 +254,30 @@ void sparse_scatter(Size nnz, u32 rank, const u32 *dims, const u32 *index, const
 {
     for (Size row = 0; row < nnz; ++row)
         dense[position_of(rank, dims, index + row * rank)] = values[row];
+}
+
+#define NARROW(NAME, ELEMENT, SHIFT)                                                  \
+    void NAME(const ELEMENT *data, Size count, u16 *halves)                           \
+    {                                                                                 \
+        for (Size i = 0; i < count; ++i)                                              \
+            halves[i] = converted(static_cast<u32>(data[i]) << SHIFT);                \
+    }
+EACH_NARROWER(NARROW)
+
+void energy(const u16 *exact, const u16 *back, Size count, u64 *words)
+{
+    constexpr Size MOST = Size{1} << 22;
+    for (Size first = 0; first < count; first += MOST) {
+        const Size end = count - first < MOST ? count : first + MOST;
+        Squares sums = {};
+        for (Size i = first; i < end; ++i)
+            add_square(sums, exact[i], back == nullptr ? u16{0} : back[i]);
+        const u64 parts[3] = {sums.high, sums.mixed, sums.low};
+        for (u32 i = 0; i < 3; ++i) {
+            words[2 * i] += parts[i] & 0xFFFFFFFFu;
+            words[2 * i + 1] += parts[i] >> 32;
+        }
+    }
 }
 
 }  // extern "C"

@@ -18,6 +18,15 @@ QUANTIZERS: Final = {
 }
 """The kernel for each source and width. The host library has its functions under the same names."""
 DEQUANTIZERS: Final = {4: "dequantize_q4", 8: "dequantize_i8"}
+NARROWERS: Final = {"f32": "narrow_f32", "bf16": "narrow_bf16"}
+KERNELS: Final = (
+    *QUANTIZERS.values(),
+    *DEQUANTIZERS.values(),
+    *("sparse_count", "sparse_gather", "sparse_check", "sparse_scatter"),
+    *NARROWERS.values(),
+    "energy",
+)
+"""All that kernels.cu has."""
 
 
 class RefusedError(Exception):
@@ -44,6 +53,18 @@ class Backend(Protocol):
 
     def sparse_decode(self, tensor_dims: tuple[int, ...], values: bytes, index: bytes) -> bytes | None:
         """A dense tensor; None if a row of the index does not fit."""
+
+    def count_kept(self, dense: bytes) -> int:
+        """How many elements of a dense tensor sparse_encode keeps."""
+
+    def narrow(self, kernel: str, count: int, elements: bytes) -> bytes:
+        """binary16 elements, NaN as 0x7e00 (ADA-1)."""
+
+    def energy(self, exact: bytes, back: bytes | None) -> tuple[int, ...]:
+        """The sum of squares of the differences of finite binary16 elements, of zeros if `back` is None; as six words.
+
+        They are two for each of the parts of `Squares`, the second worth 2^32 of the first.
+        """
 
 
 def block_count(count: int) -> int:

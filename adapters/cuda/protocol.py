@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from .. import testee_kit as testees
+from .adapt import adapt
 from .ops import Backend, Ops, RefusedError
 
 REPLY_MARGIN_BYTES: Final = 100  # for what stands around the hexadecimal digits
-PROFILES: Final = ("quant", "sparse")
+PROFILES: Final = ("quant", "sparse", "adapt")
 
 
 def allow(size: int) -> None:
@@ -29,6 +31,7 @@ def all_ops(implementation: str, backend: Backend) -> Mapping[str, testees.Op]:
         "hello": testees.Op({"token": testees.text}, {}, hello),
         "stop": testees.STOP,
         **Ops(backend, allow).table,
+        "adapt": testees.Op(*testees.ADAPT, partial(adapt, backend, allow)),
     }
 
 

@@ -1,4 +1,6 @@
-"""Quantizers and sparse tensors of Resonant Protocol 1 in JAX (specs/quant.md, specs/sparse.md).
+"""Quantizers, sparse tensors and the choice among them of Resonant Protocol 1 in JAX.
+
+Written from specs/quant.md, specs/sparse.md and specs/adaptive.md.
 
 Arrays in, arrays out, and every element and scale the bits of the specification. `elements` and `payload` lead from the
 bytes of a slice to an array and back. A refusal is a ResonantError; anything else is a mistake of the caller.
@@ -8,7 +10,7 @@ Inside a `jax.jit` of your own use `quantize_array` and `dequantize_array`, whic
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from math import prod
 from typing import Any, Final, NamedTuple
@@ -27,6 +29,12 @@ INFINITY: Final = 0x7C00
 QUANTIZERS: Final = {4: (7, 0x7091), 8: (127, 0x6007)}
 SOURCES: Final = {"f16": jnp.float16, "f32": jnp.float32, "bf16": jnp.bfloat16}
 
+# Of adapt, in the order in which the first of equals is chosen (ADA-7)
+FORMS: Final = ("f16", "sparse", "i8", "q4")
+BITS: Final = {"i8": 8, "q4": 4}
+MAX_TOLERANCE: Final = 2**24  # ADA-2
+MAX_BUDGET_BYTES: Final = 2**32 - 1
+
 
 class RejectCode(StrEnum):
     """The codes of the registry that can come of these operations."""
@@ -35,6 +43,9 @@ class RejectCode(StrEnum):
     NON_FINITE = "NON_FINITE"
     BAD_SCALE = "BAD_SCALE"
     BAD_INDEX = "BAD_INDEX"
+    FIELD_RANGE = "FIELD_RANGE"
+    TOLERANCE = "TOLERANCE"
+    BUDGET = "BUDGET"
 
 
 class ResonantError(ValueError):
@@ -63,6 +74,15 @@ class Sparse(NamedTuple):
     """float16 [nnz]."""
     coordinates: jax.Array
     """uint32 [nnz, rank], the rows ascending."""
+
+
+class Choice(NamedTuple):
+    """A form of a tensor, and what travels of it."""
+
+    form: str
+    """One of FORMS."""
+    payloads: tuple[jax.Array, ...]
+    """The elements of "f16"; values and coordinates of "sparse"; codes and scale of "i8" and "q4"."""
 
 
 # Bytes
@@ -183,7 +203,11 @@ def sparse_encode(dense: jax.Array, dims: tuple[int, ...] | None = None) -> Spar
         detail = f"dims {dims} have {prod(dims)} elements, not {dense.size}"
         raise ResonantError(RejectCode.LENGTH_MISMATCH, "SPR-10", detail)
     half = lax.bitcast_convert_type(dense, jnp.uint16).reshape(-1)
-    nnz = int(_count(half))
+    return _stored(half, dims, int(_count(half)))
+
+
+def _stored(half: jax.Array, dims: tuple[int, ...], nnz: int) -> Sparse:
+    """The nonzero elements, nnz of them; what follows the tensor in `half` is 0."""
     if nnz == 0:
         return Sparse(jnp.zeros(0, jnp.float16), jnp.zeros((0, len(dims)), jnp.uint32))
     return _gather(half, _u32(strides(dims)), _u32(dims), nnz=nnz)
@@ -250,6 +274,136 @@ def _scatter_values(values: jax.Array, index: jax.Array, steps: jax.Array, *, si
     return lax.bitcast_convert_type(dense, jnp.float16)
 
 
+# The form with the fewest bytes
+
+
+def adapt(
+    x: jax.Array,
+    allow: Iterable[str] = FORMS,
+    *,
+    tolerance: int,
+    budget: int | None = None,
+    dims: tuple[int, ...] | None = None,
+) -> Choice:
+    """The form of a float16, float32 or bfloat16 array with the fewest bytes that is exact enough.
+
+    tolerance: in 2 ** -24 of the energy. budget: in bytes. dims: given as for `sparse_encode`. Raises ResonantError
+    with FIELD_RANGE, LENGTH_MISMATCH, TOLERANCE or BUDGET, in this order (ADA-10).
+    """
+    check_limits(tolerance, budget)
+    dims = tuple(x.shape) or (1,) if dims is None else dims
+    count = x.size
+    if count != prod(dims):
+        detail = f"dims {dims} have {prod(dims)} elements, not {count}"
+        raise ResonantError(RejectCode.LENGTH_MISMATCH, "ADA-3", detail)
+    # Zeros up to a power of two change none of what follows, and there is less to compile.
+    half, nnz, finite, rows = _prepare(jnp.pad(x.reshape(-1), (0, max(BLOCK, 1 << (count - 1).bit_length()) - count)))
+    allow = allow if finite else [form for form in allow if form not in BITS]  # ADA-4
+    sizes = form_sizes(count, len(dims), int(nnz))
+    for form in sorted(allow, key=lambda one: (sizes[one], FORMS.index(one))):  # ADA-7
+        if form == "sparse":  # ADA-5
+            payloads: tuple[jax.Array, ...] | None = tuple(_stored(half, dims, int(nnz)))
+        else:
+            payloads = _candidate(form, half, count, rows, tolerance)
+        if payloads is not None:
+            break
+    else:
+        detail = f"no form that is allowed is exact enough for a tolerance of {tolerance}"
+        raise ResonantError(RejectCode.TOLERANCE, "ADA-8", detail)
+    if budget is not None and sizes[form] > budget:
+        raise ResonantError(RejectCode.BUDGET, "ADA-8", f"{form} takes {sizes[form]} bytes of a budget of {budget}")
+    return Choice(form, payloads)
+
+
+def check_limits(tolerance: int, budget: int | None) -> None:
+    """Raise ResonantError with FIELD_RANGE for one that is out of range (ADA-2)."""
+    for name, value, most in (("tolerance", tolerance, MAX_TOLERANCE), ("budget", budget, MAX_BUDGET_BYTES)):
+        if value is not None and not 0 <= value <= most:
+            raise ResonantError(RejectCode.FIELD_RANGE, "ADA-2", f"{name} is {value}, not from 0 to {most}")
+
+
+def form_sizes(count: int, rank: int, nnz: int) -> dict[str, int]:
+    """The bytes of each form: payloads, and for each slice 6 and 4 for each dim (the table in adaptive.md)."""
+    entry, scales = 6 + 4 * rank, 2 * -(-count // BLOCK) + 10
+    return {
+        "f16": 2 * count + entry,
+        "sparse": (2 + 4 * rank) * nnz + entry + 18,
+        "i8": count + scales + entry,
+        "q4": -(-count // 2) + scales + entry,
+    }
+
+
+def _candidate(form: str, half: jax.Array, count: int, rows: jax.Array, tolerance: int) -> tuple[jax.Array, ...] | None:
+    """The payloads of `count` elements, which zeros follow; None if the form is not exact enough (ADA-6)."""
+    if form == "f16":
+        return (lax.bitcast_convert_type(half[:count], jnp.float16),)
+    codes, scale, back = _there_and_back(half, bits=BITS[form])
+    if energy(rows, back) << 24 > tolerance * energy(rows, jnp.zeros_like(rows)):
+        return None
+    return codes[: -(-count * BITS[form] // 8)], scale[: -(-count // BLOCK)]
+
+
+def energy(exact: jax.Array, back: jax.Array) -> int:
+    """The sum of squares of the differences of finite float16 arrays [any, ROW], in units of 2 ** -48 (ADA-6).
+
+    Exact, in integers of 32 bits: a number is three limbs of 14, so that a product of two differences of limbs has 30.
+    A row is so short that the lower and the upper halves of its products have sums of 32 bits.
+    """
+    lower, upper = (np.asarray(part) for part in _squares(exact, back))
+    total = 0
+    for at, (one, other) in enumerate(_PAIRS):
+        products = sum(lower[at].tolist()) + (sum(upper[at].tolist()) << 16)
+        total += (1 if one == other else 2) * products << _LIMB_BITS * (one + other)
+    return total
+
+
+_LIMB_BITS: Final = 14
+_PAIRS: Final = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
+ROW: Final = 1 << 12
+"""Elements in a row of `energy`."""
+
+
+def _in_rows(half: jax.Array) -> jax.Array:
+    return jnp.pad(half, (0, -half.size % ROW)).reshape(-1, ROW)
+
+
+def _limbs(half: jax.Array) -> list[jax.Array]:
+    """Finite elements as multiples of 2 ** -24, less than 2 ** 40 in magnitude: limbs in int32, each with the sign."""
+    held = lax.bitcast_convert_type(half, jnp.uint16).astype(jnp.uint32)
+    exponent, fraction = held >> 10 & 31, held & 0x3FF
+    significand = jnp.where(exponent == 0, fraction, fraction | 0x400)
+    shift = jnp.maximum(exponent, 1).astype(jnp.int32) - 1
+    found = []
+    for place in range(0, 3 * _LIMB_BITS, _LIMB_BITS):
+        up, down = (jnp.maximum(one, 0).astype(jnp.uint32) for one in (shift - place, place - shift))
+        limb = ((significand << up >> down) & ((1 << _LIMB_BITS) - 1)).astype(jnp.int32)
+        found.append(jnp.where(held >> 15 == 1, -limb, limb))
+    return found
+
+
+def _sum_squares(exact: jax.Array, back: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """The products of each pair of limbs of the differences, summed in rows: their lower 16 bits, and the others."""
+    apart = [one - other for one, other in zip(_limbs(exact), _limbs(back), strict=True)]
+    products = jnp.stack([apart[one] * apart[other] for one, other in _PAIRS])
+    lower = (products & 0xFFFF).astype(jnp.uint32).sum(axis=-1, dtype=jnp.uint32)
+    return lower, (products >> 16).sum(axis=-1, dtype=jnp.int32)
+
+
+def _prepared(x: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
+    """The bits of elements in binary16 (ADA-1), how many are not zero, whether all are finite, and elements in rows."""
+    flat = x.reshape(-1)
+    half = lax.bitcast_convert_type(flat.astype(jnp.float16), jnp.uint16)
+    if x.dtype != jnp.float16:
+        half = jnp.where(jnp.isnan(flat), jnp.uint16(0x7E00), half)
+    finite = (half & 0x7FFF < INFINITY).all()
+    return half, _count_kept(half), finite, _in_rows(lax.bitcast_convert_type(half, jnp.float16))
+
+
+def _quantized_and_back(half: jax.Array, *, bits: int) -> tuple[jax.Array, jax.Array, jax.Array]:
+    (codes, scale), _ = quantize_array(lax.bitcast_convert_type(half, jnp.float16), bits=bits)
+    return codes, scale, _in_rows(dequantize_array(codes, scale, count=half.size, bits=bits))
+
+
 _quantize: Callable[..., tuple[Quantized, jax.Array]] = jax.jit(quantize_array, static_argnames=["bits"])
 _dequantize: Callable[..., jax.Array] = jax.jit(dequantize_array, static_argnames=["count", "bits"])
 _are_scales = jax.jit(_scales_fit)
@@ -257,3 +411,6 @@ _count = jax.jit(_count_kept)
 _gather: Callable[..., Sparse] = jax.jit(_gather_kept, static_argnames=["nnz"])
 _index_fits = jax.jit(_check_index)
 _scatter: Callable[..., jax.Array] = jax.jit(_scatter_values, static_argnames=["size"])
+_prepare: Callable[[jax.Array], tuple[jax.Array, ...]] = jax.jit(_prepared)
+_there_and_back: Callable[..., tuple[jax.Array, ...]] = jax.jit(_quantized_and_back, static_argnames=["bits"])
+_squares: Callable[..., tuple[jax.Array, jax.Array]] = jax.jit(_sum_squares)

@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))  # the repository, for `adapters`
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
-from adapters.testee_kit.arrays import Library, over, serve
+from adapters.testee_kit.arrays import Adaptive, Library, Sparse, over, serve
 
 try:
     import jax
@@ -24,8 +25,11 @@ except ImportError as error:
     sys.exit(f"adapters/jax: JAX cannot be imported ({error}); install it: {pip} install jax")
 
 from adapters.jax.resonant_jax import (
+    Choice,
     RejectCode,
     ResonantError,
+    adapt,
+    check_limits,
     dequantize,
     elements,
     payload,
@@ -45,19 +49,22 @@ def rows(data: bytes, rank: int) -> jax.Array:
     return jnp.asarray(np.frombuffer(data, "<u4").reshape(-1, rank))
 
 
+def choose(x: jax.Array, dims: tuple[int, ...], allow: Sequence[str], tolerance: int, budget: int | None) -> Choice:
+    """The form of elements of these dims."""
+    return adapt(x, allow, tolerance=tolerance, budget=budget, dims=dims)
+
+
 IMPLEMENTATION = over(
     Library(
         quantize=quantize,
         dequantize=dequantize,
-        sparse_encode=sparse_encode,
-        sparse_decode=sparse_decode,
         elements=elements,
         codes=codes,
-        rows=rows,
         payload=payload,
-        rows_payload=payload,
         error=ResonantError,
         code=RejectCode,
+        sparse=Sparse(encode=sparse_encode, decode=sparse_decode, rows=rows, payload=payload),
+        adaptive=Adaptive(check=check_limits, choose=choose),
     ),
     name="resonant-jax",
     version=f"0.1.0 (jax {jax.__version__}, {jax.default_backend()})",

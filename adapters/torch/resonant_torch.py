@@ -1,4 +1,6 @@
-"""Quantizers and sparse tensors of Resonant Protocol 1 in PyTorch (specs/quant.md, specs/sparse.md).
+"""Quantizers, sparse tensors and the choice among them of Resonant Protocol 1 in PyTorch.
+
+Written from specs/quant.md, specs/sparse.md and specs/adaptive.md.
 
 Tensors in, tensors out, on the device they are on, and every element and scale the bits of the specification.
 `elements` and `payload` lead from the bytes of a slice to a tensor and back. A refusal is a ResonantError; anything
@@ -8,6 +10,7 @@ else is a mistake of the caller.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
 from enum import StrEnum
 from math import prod
 from typing import Any, Final, NamedTuple
@@ -24,6 +27,11 @@ INFINITY: Final = 0x7C00
 QUANTIZERS: Final = {4: (7, 0x7091), 8: (127, 0x6007)}
 SOURCES: Final = {"f16": torch.float16, "f32": torch.float32, "bf16": torch.bfloat16}
 
+# Of adapt, in the order in which the first of equals is chosen (ADA-7)
+FORMS: Final = ("f16", "sparse", "i8", "q4")
+MAX_TOLERANCE: Final = 2**24  # ADA-2
+MAX_BUDGET_BYTES: Final = 2**32 - 1
+
 
 class RejectCode(StrEnum):
     """The codes of the registry that can come of these operations."""
@@ -32,6 +40,9 @@ class RejectCode(StrEnum):
     NON_FINITE = "NON_FINITE"
     BAD_SCALE = "BAD_SCALE"
     BAD_INDEX = "BAD_INDEX"
+    FIELD_RANGE = "FIELD_RANGE"
+    TOLERANCE = "TOLERANCE"
+    BUDGET = "BUDGET"
 
 
 class ResonantError(ValueError):
@@ -60,6 +71,15 @@ class Sparse(NamedTuple):
     """float16 [nnz]."""
     coordinates: Tensor
     """int64 [nnz, rank], the rows ascending."""
+
+
+class Choice(NamedTuple):
+    """A form of a tensor, and what travels of it."""
+
+    form: str
+    """One of FORMS."""
+    payloads: tuple[Tensor, ...]
+    """The elements of "f16"; values and coordinates of "sparse"; codes and scale of "i8" and "q4"."""
 
 
 # Bytes
@@ -224,3 +244,104 @@ def _ascending(index: Tensor) -> bool:
     before, after = index[:-1], index[1:]
     first = (before != after).to(torch.uint8).argmax(dim=1, keepdim=True)  # 0 for equal rows, refused by the next line
     return bool((before.gather(1, first) < after.gather(1, first)).all())
+
+
+# The form with the fewest bytes
+
+
+def adapt(
+    x: Tensor,
+    allow: Iterable[str] = FORMS,
+    *,
+    tolerance: int,
+    budget: int | None = None,
+    dims: tuple[int, ...] | None = None,
+) -> Choice:
+    """The form of a float16, float32 or bfloat16 tensor with the fewest bytes that is exact enough.
+
+    tolerance: in 2 ** -24 of the energy. budget: in bytes. dims: given as for `sparse_encode`. Raises ResonantError
+    with FIELD_RANGE, LENGTH_MISMATCH, TOLERANCE or BUDGET, in this order (ADA-10).
+    """
+    check_limits(tolerance, budget)
+    dims = tuple(x.shape) or (1,) if dims is None else dims
+    count = x.numel()
+    if count != prod(dims):
+        detail = f"dims {dims} have {prod(dims)} elements, not {count}"
+        raise ResonantError(RejectCode.LENGTH_MISMATCH, "ADA-3", detail)
+    half = _converted(x)
+    sizes = form_sizes(count, len(dims), int((half.view(torch.int16) & 0x7FFF).count_nonzero()))
+    for form in sorted(allow, key=lambda one: (sizes[one], FORMS.index(one))):  # ADA-7
+        payloads = _candidate(form, half, dims, tolerance)
+        if payloads is not None:
+            break
+    else:
+        detail = f"no form that is allowed is exact enough for a tolerance of {tolerance}"
+        raise ResonantError(RejectCode.TOLERANCE, "ADA-8", detail)
+    if budget is not None and sizes[form] > budget:
+        raise ResonantError(RejectCode.BUDGET, "ADA-8", f"{form} takes {sizes[form]} bytes of a budget of {budget}")
+    return Choice(form, payloads)
+
+
+def check_limits(tolerance: int, budget: int | None) -> None:
+    """Raise ResonantError with FIELD_RANGE for one that is out of range (ADA-2)."""
+    for name, value, most in (("tolerance", tolerance, MAX_TOLERANCE), ("budget", budget, MAX_BUDGET_BYTES)):
+        if value is not None and not 0 <= value <= most:
+            raise ResonantError(RejectCode.FIELD_RANGE, "ADA-2", f"{name} is {value}, not from 0 to {most}")
+
+
+def form_sizes(count: int, rank: int, nnz: int) -> dict[str, int]:
+    """The bytes of each form: payloads, and for each slice 6 and 4 for each dim (the table in adaptive.md)."""
+    entry, scales = 6 + 4 * rank, 2 * -(-count // BLOCK) + 10
+    return {
+        "f16": 2 * count + entry,
+        "sparse": (2 + 4 * rank) * nnz + entry + 18,
+        "i8": count + scales + entry,
+        "q4": -(-count // 2) + scales + entry,
+    }
+
+
+def _candidate(form: str, half: Tensor, dims: tuple[int, ...], tolerance: int) -> tuple[Tensor, ...] | None:
+    """The payloads of a form; None if it is none (ADA-4) or is not exact enough (ADA-6)."""
+    if form == "f16":
+        return (half,)
+    if form == "sparse":
+        return tuple(sparse_encode(half, dims))
+    if not bool(half.isfinite().all()):
+        return None
+    bits = 8 if form == "i8" else 4
+    codes, scale = quantize(half, bits)
+    back = dequantize(codes, half.numel(), bits, scale)
+    return (codes, scale) if energy(half, back) << 24 <= tolerance * energy(half) else None
+
+
+def energy(exact: Tensor, back: Tensor | None = None) -> int:
+    """The sum of squares of the differences of finite float16 tensors, in units of 2 ** -48, exactly (ADA-6)."""
+    distance = (_units(exact) if back is None else _units(exact) - _units(back)).abs()
+    total = 0
+    for chunk in distance.split(_SQUARES):
+        high, low = chunk >> _LIMB_BITS, chunk & ((1 << _LIMB_BITS) - 1)
+        sums = [int(one.mul(other).sum()) for one, other in ((high, high), (high, low), (low, low))]
+        total += (sums[0] << 2 * _LIMB_BITS) + (sums[1] << _LIMB_BITS + 1) + sums[2]
+    return total
+
+
+_LIMB_BITS: Final = 21
+"""Of numbers of 41 bits, so that both parts have squares of 42 at most."""
+_SQUARES: Final = 1 << 20
+"""So many of them have a sum of less than 63 bits."""
+
+
+def _units(half: Tensor) -> Tensor:
+    """Finite elements as multiples of 2 ** -24, less than 2 ** 40 in magnitude, in int64."""
+    held = half.view(torch.int16).to(torch.int64)
+    exponent, fraction = held >> 10 & 31, held & 0x3FF
+    units = torch.where(exponent == 0, fraction, (fraction | 0x400) << (exponent - 1).clamp(min=0))
+    return torch.where(held < 0, -units, units)
+
+
+def _converted(x: Tensor) -> Tensor:
+    """Elements in binary16 of one axis, NaN as 0x7e00; the bits of those that are already stay (ADA-1)."""
+    flat = x.detach().reshape(-1)
+    if x.dtype == torch.float16:
+        return flat
+    return flat.to(torch.float16).view(torch.int16).masked_fill(flat.isnan(), 0x7E00).view(torch.float16)

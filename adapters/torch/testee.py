@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))  # the repository, for `adapters`
 
-from adapters.testee_kit.arrays import Library, over, serve
+from adapters.testee_kit.arrays import Adaptive, Library, Sparse, over, serve
 
 try:
     import numpy  # noqa: F401  # resonant_torch.payload needs it
@@ -21,8 +22,11 @@ except ImportError as error:
     sys.exit(f"adapters/torch: PyTorch cannot be imported ({error}); install it: {pip} install torch numpy")
 
 from adapters.torch.resonant_torch import (
+    Choice,
     RejectCode,
     ResonantError,
+    adapt,
+    check_limits,
     dequantize,
     elements,
     index_elements,
@@ -34,19 +38,23 @@ from adapters.torch.resonant_torch import (
     view,
 )
 
+
+def choose(x: torch.Tensor, dims: tuple[int, ...], allow: Sequence[str], tolerance: int, budget: int | None) -> Choice:
+    """The form of elements of these dims."""
+    return adapt(x, allow, tolerance=tolerance, budget=budget, dims=dims)
+
+
 IMPLEMENTATION = over(
     Library(
         quantize=quantize,
         dequantize=dequantize,
-        sparse_encode=sparse_encode,
-        sparse_decode=sparse_decode,
         elements=elements,
         codes=lambda data: view(data, torch.uint8),
-        rows=index_elements,
         payload=payload,
-        rows_payload=index_payload,
         error=ResonantError,
         code=RejectCode,
+        sparse=Sparse(encode=sparse_encode, decode=sparse_decode, rows=index_elements, payload=index_payload),
+        adaptive=Adaptive(check=check_limits, choose=choose),
     ),
     name="resonant-torch",
     version=f"0.1.0 (torch {torch.__version__}, cpu)",

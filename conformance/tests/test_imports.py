@@ -143,6 +143,7 @@ OUTSIDE: Mapping[str, tuple[tuple[str, ...], str]] = {
     "adapters.cuda": (("adapters.testee_kit",), "a testee drives one implementation"),
     "adapters.cuda-host": (("adapters.testee_kit", "adapters.cuda"), "it is the kernels of adapters/cuda on the host"),
     "adapters.jax": (("adapters.testee_kit",), "a testee drives one implementation"),
+    "adapters.triton": (("adapters.testee_kit",), "a testee drives one implementation"),
     "adapters.torch": (("adapters.testee_kit",), "a testee drives one implementation"),
     "reports": (("resonant.console", "resonant.describe"), "reports read files that anybody may have made"),
     "website": (

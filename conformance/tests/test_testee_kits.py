@@ -111,4 +111,4 @@ def test_the_rust_kit_stands_alone() -> None:
 
 
 def test_there_are_programs_to_look_at() -> None:
-    assert {"cuda", "cuda-host", "jax", "reference", "torch"} <= set(PROGRAMS)
+    assert {"cuda", "cuda-host", "jax", "reference", "torch", "triton"} <= set(PROGRAMS)

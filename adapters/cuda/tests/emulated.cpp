@@ -20,7 +20,7 @@ static Triple blockIdx, blockDim, gridDim;
 static thread_local Triple threadIdx;
 
 static std::barrier<> *together;  // of the warp that runs
-static unsigned shown[32];
+static unsigned long long shown[32];
 
 template <typename T>
 T __shfl_xor_sync(unsigned, T value, unsigned distance)
@@ -39,12 +39,14 @@ inline unsigned __ballot_sync(unsigned, bool vote)
     together->arrive_and_wait();
     unsigned votes = 0;
     for (unsigned lane = 0; lane < 32; ++lane)
-        votes |= shown[lane] << lane;
+        votes |= static_cast<unsigned>(shown[lane]) << lane;
     together->arrive_and_wait();
     return votes;
 }
 
 inline unsigned __popc(unsigned bits) { return static_cast<unsigned>(__builtin_popcount(bits)); }
+
+inline void atomicAdd(unsigned long long *to, unsigned long long value) { __atomic_fetch_add(to, value, __ATOMIC_RELAXED); }
 
 #include "../kernels.cu"
 
@@ -122,6 +124,18 @@ int run_sparse_check(Size nnz, u32 rank, const u32 *dims, const u32 *index)
 void run_sparse_scatter(Size nnz, u32 rank, const u32 *dims, const u32 *index, const u16 *values, u16 *dense)
 {
     launch(GRID, THREADS, sparse_scatter, nnz, rank, dims, index, values, dense);
+}
+
+#define RUN_NARROW(NAME, ELEMENT, SHIFT)                                                             \
+    void run_##NAME(const ELEMENT *data, Size count, u16 *halves)                                    \
+    {                                                                                                \
+        launch(GRID, THREADS, NAME, data, count, halves);                                            \
+    }
+EACH_NARROWER(RUN_NARROW)
+
+void run_energy(const u16 *exact, const u16 *back, Size count, u64 *words)
+{
+    launch(GRID, THREADS, energy, exact, back, count, words);
 }
 
 }  // extern "C"

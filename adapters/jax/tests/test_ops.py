@@ -10,10 +10,11 @@ import pytest
 pytest.importorskip("jax", reason="JAX is not installed: nothing of adapters/jax was tested")
 
 from adapters.jax.testee import IMPLEMENTATION
-from adapters.testee_kit.tests import cases, exact
+from adapters.testee_kit.arrays import Implementation
+from adapters.testee_kit.tests import cases, choices, exact
 
 OPS = IMPLEMENTATION.performers
-GOLDEN = list(cases.golden())
+GOLDEN = list(cases.golden("quant", "sparse", "adapt"))
 
 
 @pytest.mark.parametrize("bits", [4, 8])
@@ -25,6 +26,11 @@ def test_exact_for_each_width(check: Callable[[exact.Ops, int], None], bits: int
 @pytest.mark.parametrize("check", [*exact.CHECKS, *cases.CHECKS], ids=lambda check: check.__name__)
 def test_exact(check: Callable[[exact.Ops], None]) -> None:
     check(OPS)
+
+
+@pytest.mark.parametrize("check", choices.CHECKS, ids=lambda check: check.__name__)
+def test_choice(check: Callable[[Implementation], None]) -> None:
+    check(IMPLEMENTATION)
 
 
 @pytest.mark.parametrize(("op", "given", "code"), cases.REFUSALS)

@@ -1,4 +1,4 @@
-"""Checks of a framework's testee as a process: what specs/testee.md says, with requests of `quant` and `sparse`."""
+"""Checks of a framework's testee as a process: what specs/testee.md says, with requests of the profiles it claims."""
 
 from __future__ import annotations
 
@@ -18,12 +18,19 @@ GOOD: Mapping[str, dict[str, Any]] = {
     "dequantize": {"bits": 8, "count": 1, "codes": "7f", "scale": "003c"},
     "sparse_encode": {"dims": [1], "dense": "003c"},
     "sparse_decode": {"dims": [1], "values": "003c", "index_dims": [1, 1, 4], "index": "00000000"},
+    "adapt": {"source": "bf16", "data": "803f", "dims": [1], "allow": ["sparse", "f16"], "tolerance": 0},
+}
+OPS_OF: Mapping[str, tuple[str, ...]] = {
+    "quant": ("quantize", "dequantize"),
+    "sparse": ("sparse_encode", "sparse_decode"),
+    "adapt": ("adapt",),
 }
 RESULTS = {
     "quantize": {"codes": "07", "scale": "9230"},
     "dequantize": {"data": "f057"},
     "sparse_encode": {"values": "003c", "index": "00000000"},
     "sparse_decode": {"dense": "003c"},
+    "adapt": {"dtype": "f16", "data": "003c"},
 }
 
 # op, member, value: each makes a good request one that fits no schema
@@ -55,6 +62,11 @@ MALFORMED: tuple[tuple[str, str, Any], ...] = (
     ("sparse_decode", "index_dims", [1, 1, -4]),
     ("sparse_decode", "index_dims", "114"),
     ("sparse_decode", "index", "zz"),
+    ("adapt", "allow", ["f16", "f16"]),
+    ("adapt", "allow", ["f32"]),
+    ("adapt", "tolerance", 2**53),
+    ("adapt", "tolerance", 0.5),
+    ("adapt", "budget", None),
 )
 BROKEN = (
     b"quantize, please",
@@ -69,20 +81,21 @@ BROKEN = (
 )
 
 
-def answers(folder: Path) -> None:
+def answers(folder: Path, *profiles: str) -> None:
     """Good, malformed, refused and unknown requests; one testee throughout, started once, which stops when told to."""
+    good = {op: GOOD[op] for profile in profiles for op in OPS_OF[profile]}
     with Testee(load_adapter(str(folder), folder.parent)) as testee:
-        assert testee.hello.profiles == ("quant", "sparse")
-        for op, given in GOOD.items():
+        assert testee.hello.profiles == profiles
+        for op, given in good.items():
             assert testee.ask(op, given) == Ok(RESULTS[op])
             for name in given.keys() - {"scale"}:
                 fewer = {other: value for other, value in given.items() if other != name}
                 assert isinstance(testee.ask(op, fewer), RequestError), (op, name)
-        for op, name, value in MALFORMED:
+        for op, name, value in (one for one in MALFORMED if one[0] in good):
             assert isinstance(testee.ask(op, {**GOOD[op], name: value}), RequestError), (op, name, value)
         for message in BROKEN:
             assert isinstance(testee.exchange(message), RequestError), message
-        for op in ("no_such_op", "Quantize", "tail_hash", "decode"):
+        for op in ("no_such_op", "Quantize", "tail_hash", "decode", *(GOOD.keys() - good.keys())):
             assert isinstance(testee.ask(op, {}), Unsupported)
         assert isinstance(testee.ask("hello", {"token": "another"}), RequestError)
         refusal = testee.ask("quantize", {**GOOD["quantize"], "data": "007c"})
@@ -93,11 +106,17 @@ def answers(folder: Path) -> None:
         assert testee.starts == 1
 
 
-def large_tensors(folder: Path) -> None:
-    """Requests and replies of many pieces, a large dense tensor, and a reply too long for the protocol."""
+def many_elements(folder: Path) -> None:
+    """Requests and replies of many pieces."""
     with Testee(load_adapter(str(folder), folder.parent)) as testee:
         given = {"bits": 8, "source": "f32", "data": "0000803f" * 20_000}
         assert testee.ask("quantize", given) == Ok({"codes": "7f" * 20_000, "scale": "0820" * 625})
+        assert testee.starts == 1
+
+
+def large_tensors(folder: Path) -> None:
+    """A large dense tensor, and a reply too long for the protocol."""
+    with Testee(load_adapter(str(folder), folder.parent)) as testee:
         given = {"dims": [65_537], "values": "", "index_dims": [0, 1, 4], "index": ""}
         assert testee.ask("sparse_decode", given) == Ok({"dense": "0000" * 65_537})
         given = {"dims": [1] * 100 + [30_000], "dense": "003c" * 30_000}

@@ -9,11 +9,12 @@ import pytest
 
 pytest.importorskip("torch", reason="PyTorch is not installed: nothing of adapters/torch was tested")
 
-from adapters.testee_kit.tests import cases, exact
+from adapters.testee_kit.arrays import Implementation
+from adapters.testee_kit.tests import cases, choices, exact
 from adapters.torch.testee import IMPLEMENTATION
 
 OPS = IMPLEMENTATION.performers
-GOLDEN = list(cases.golden())
+GOLDEN = list(cases.golden("quant", "sparse", "adapt"))
 
 
 @pytest.mark.parametrize("bits", [4, 8])
@@ -25,6 +26,11 @@ def test_exact_for_each_width(check: Callable[[exact.Ops, int], None], bits: int
 @pytest.mark.parametrize("check", [*exact.CHECKS, *cases.CHECKS], ids=lambda check: check.__name__)
 def test_exact(check: Callable[[exact.Ops], None]) -> None:
     check(OPS)
+
+
+@pytest.mark.parametrize("check", choices.CHECKS, ids=lambda check: check.__name__)
+def test_choice(check: Callable[[Implementation], None]) -> None:
+    check(IMPLEMENTATION)
 
 
 @pytest.mark.parametrize(("op", "given", "code"), cases.REFUSALS)

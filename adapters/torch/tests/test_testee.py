@@ -22,10 +22,11 @@ def test_ends_without_its_framework() -> None:
 @pytest.mark.slow
 @installed
 def test_answers() -> None:
-    protocol.answers(FOLDER)
+    protocol.answers(FOLDER, "quant", "sparse", "adapt")
 
 
 @pytest.mark.slow
 @installed
 def test_large_tensors() -> None:
+    protocol.many_elements(FOLDER)
     protocol.large_tensors(FOLDER)

@@ -38,7 +38,7 @@ print(json.dumps({
 """
 
 
-FRAMEWORKS = {"cupy", "jax", "tensorflow", "torch"}
+FRAMEWORKS = {"cupy", "jax", "tensorflow", "torch", "triton"}
 """Packages with threads from the moment they are imported, so that no process that forks may have them."""
 
 
