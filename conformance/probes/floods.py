@@ -58,7 +58,7 @@ class Flooded:
         return Counter(str(event.get("code") or event["event"]) for event in events)
 
     def verdict(self, what: str) -> Verdict:
-        """Whether it took no more memory than may wait, and what a testee needs anyway."""
+        """Pass if it took no more memory than may wait, and what a testee needs anyway."""
         after = peak_bytes(self._talk.testee.pid)
         if self._before is None or after is None or after - self._before <= MOST_BYTES + _MAY_WAIT:
             return PASSED
