@@ -22,6 +22,7 @@ from .carriages import (
 from .channels import messages_counted, never_acknowledged, no_association, signalling, unusable_descriptions
 from .connections import arrived_in_parts, never_read, nobody_there, sent_told, transports_named
 from .datagrams import bad_heads, kept_replies, long_reply, one_reply_each, pieces_in_any_order, stranger_ignored
+from .floods import frames_kept, frames_that_wait, rapid_resets, repair_flood
 from .peers import (
     clock_by_advance,
     events_once,
@@ -76,6 +77,15 @@ OVER_TCP = (
     Probe("never-read", "A connection from which nobody reads.", ("TST-17",), never_read),
 )
 
+OF_MUX = (
+    Probe("frames-that-wait", "Many streams whose frames wait.", ("MUX-12", "MUX-25"), frames_that_wait),
+    Probe("rapid-resets", "Streams reset as fast as can be.", ("MUX-27",), rapid_resets, needs_clock=True),
+)
+OF_FEC = (
+    Probe("frames-kept", "Far more frames than are kept for recovery.", ("FEC-18",), frames_kept),
+    Probe("repair-flood", "Forged repair of many groups.", ("FEC-17", "FEC-19"), repair_flood),
+)
+
 PROBES = (
     Probe("unknown-op", "Ops that do not exist.", ("TST-9",), unknown_op),
     Probe("malformed-requests", "Requests that fit no schema.", ("TST-11",), malformed_requests),
@@ -101,6 +111,8 @@ PROBES = (
     *(replace(probe, profile="tcp") for probe in OVER_TCP),
     *(replace(probe, profile="quic") for probe in OVER_QUIC),
     *(replace(probe, profile="webrtc") for probe in ON_CHANNELS),
+    *(replace(probe, profile="mux", transport="udp", costly=True) for probe in OF_MUX),
+    *(replace(probe, profile="fec", transport="udp", costly=True) for probe in OF_FEC),
     Probe("stop-exits", "The op stop.", ("TST-3",), stop_exits, needs_process=True),
     Probe("exits-without-input", "The end of standard input.", ("TST-2",), exits_without_input, needs_process=True),
 )

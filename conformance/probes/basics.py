@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
 from time import monotonic
@@ -51,7 +51,7 @@ class Probe:
 
     needs_process: it starts or ends one, which no testee attached to can stand. profile: only for testees that claim
     it, empty for all. needs_clock: only where the clock of peers is virtual. transport: only for testees with peers on
-    it.
+    it. costly: it takes a second or more, and counts only where its profile is among those that a run judges.
     """
 
     id: str
@@ -62,9 +62,12 @@ class Probe:
     profile: str = ""
     needs_clock: bool = False
     transport: str = ""
+    costly: bool = False
 
-    def counts(self, hello: Hello, launch: str) -> bool:
-        """Whether a testee with these claims, started in this way, is to be checked by it."""
+    def counts(self, hello: Hello, launch: str, selected: Collection[str] | None = None) -> bool:
+        """Whether a testee with these claims, started in this way, is to be checked by it. selected: None for all."""
+        if self.costly and selected is not None and self.profile not in selected:
+            return False
         if self.needs_process and launch == "attach":
             return False
         if self.transport not in ("", *hello.transports):

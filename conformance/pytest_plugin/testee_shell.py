@@ -106,7 +106,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def _given(run: Run) -> Mapping[str, tuple[Sequence[str], Sequence[object]]]:
     """The ids and values given to tests, by the name of the parameter. A test that would get none is left out."""
-    probes = [probe for probe in PROBES if probe.counts(run.hello, run.adapter.launch)]
+    probes = [probe for probe in PROBES if probe.counts(run.hello, run.adapter.launch, run.results.selected)]
     return {
         "case": (list(run.cases), list(run.cases.values())),
         "unclaimed": ([unclaimed_name(case) for case in run.probes], run.probes),

@@ -84,7 +84,7 @@ def existing_ids(cases: Sequence[Case]) -> Iterator[str]:
 
 def running_ids(hello: Hello, launch: str, selected: Sequence[str], refused: Iterable[Case]) -> Iterator[str]:
     """Those that count for a testee. refused: a case for each op of an unclaimed profile."""
-    yield from (judged_id(PROBE, probe.id) for probe in PROBES if probe.counts(hello, launch))
+    yield from (judged_id(PROBE, probe.id) for probe in PROBES if probe.counts(hello, launch, selected))
     yield from (judged_id(law.name) for law in LAWS if law.counts(hello, selected))
     yield from _unclaimed(refused)
 

@@ -25,6 +25,14 @@ def repair_datagrams(stream_id: int, base: int, r: int, step: int, frames: Seque
     return [body + struct.pack("<I", zlib.crc32(body)) for body in bodies]
 
 
+def as_of(datagram: bytes, *, base: int, k: int, r: int, index: int) -> bytes:
+    """The repair as if it were of another group, with the checksum of what it says then."""
+    magic, stream_id, *_, step = _HEAD.unpack_from(datagram)
+    head = _HEAD.pack(magic, stream_id, base, k, r, index, step)
+    crc = zlib.crc32(datagram[_HEAD.size : -_CRC_BYTES], zlib.crc32(head))
+    return head + datagram[_HEAD.size : -_CRC_BYTES] + struct.pack("<I", crc)
+
+
 def parities(r: int, shards: Sequence[bytes]) -> list[bytes]:
     """The r parity shards of data shards of equal length (RSC-3)."""
     return [_parity(len(shards) + index, shards) for index in range(r)]

@@ -19,6 +19,7 @@ from . import (
     costs,
     datagrams,
     few_cases,
+    floods,
     kernels,
     peers,
     processes,
@@ -47,6 +48,7 @@ TESTEES: Mapping[str, WrongTestee] = MappingProxyType(
             *connections.WRONG,
             *carriages.WRONG,
             *channels.WRONG,
+            *floods.WRONG,
             *peers.WRONG_STREAMS,
         )
     }

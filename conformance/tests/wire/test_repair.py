@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from conformance.wire.repair import parities, repair_datagrams, repair_text
+import zlib
+
+from conformance.wire.repair import as_of, parities, repair_datagrams, repair_text
 
 # specs/fec.md section 7.
 FRAMES = (
@@ -24,3 +26,12 @@ def test_repair_is_that_of_the_worked_group() -> None:
     (repair,) = repair_datagrams(0x1234, 1, 1, 1, [bytes.fromhex(frame) for frame in FRAMES])
     assert repair.hex() == REPAIR
     assert repair_text(repair) == "repair 0 of 1, stream 4660, 2 frames from #1 by 1, 49 bytes of parity"
+
+
+def test_repair_of_another_group_is_that_but_for_its_checksum() -> None:
+    frames = [bytes.fromhex(frame) for frame in FRAMES]
+    (repair,) = repair_datagrams(0x1234, 1, 1, 1, frames)
+    assert as_of(repair, base=1, k=2, r=1, index=0) == repair
+    changed = as_of(repair, base=9, k=3, r=2, index=1)
+    assert repair_text(changed) == "repair 1 of 2, stream 4660, 3 frames from #9 by 1, 49 bytes of parity"
+    assert changed[-4:] == zlib.crc32(changed[:-4]).to_bytes(4, "little")

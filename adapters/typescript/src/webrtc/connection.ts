@@ -9,7 +9,7 @@ import { hasEnded, isOver, unwatch, watch } from "./under.js";
 export const PROTOCOL = "resonant/1";
 /** While so many events wait to be taken, messages are thrown away: a channel cannot be paused. */
 const MAX_EVENTS = 1024;
-/** How long what waits may take to be sent when a channel is closed here. */
+/** How long nothing of what waits may be sent when a channel is closed here. */
 const LINGER_MS = 5000;
 /** What may wait to be sent for `drained` to return. */
 const DRAINED_BYTES = 1 << 20;
@@ -79,21 +79,22 @@ export class Connection extends LinkConnection<MessageLink> {
     this.#outbox.put(pieces);
   }
 
-  /** Closes the channel once it has all that was sent, or some time has passed. */
+  /** Closes the channel once it has all that was sent, or has taken nothing for some time. */
   protected letGo(): void {
     unwatch(this.#under, this.#ended);
     const { channel } = this;
     const close = () => {
-      clearTimeout(timer);
       this.#outbox.clear();
       channel.close();
     };
-    const timer = setTimeout(close, LINGER_MS);
-    const closeIfEmpty = () => {
+    let timer: ReturnType<typeof setTimeout>;
+    const closeOrWait = () => {
+      clearTimeout(timer);
       if (this.#outbox.isEmpty || channel.readyState !== "open") close();
+      else timer = setTimeout(close, LINGER_MS);
     };
-    channel.addEventListener("bufferedamountlow", closeIfEmpty);
-    closeIfEmpty();
+    channel.addEventListener("bufferedamountlow", closeOrWait);
+    closeOrWait();
   }
 
   #opened(): void {
