@@ -102,7 +102,8 @@ NEEDS := $(foreach name,$(filter cuda jax torch triton,$(IMPL)),$(NEEDS_OF_$(nam
 conformance: $(INSTALLED) $(NEEDS) ## judge an implementation: make conformance IMPL=rust
 	$(BIN)/pytest conformance $(if $(IMPL),--impl="$$IMPL") $(ARGS)
 
-test: lint python-tests rust-tests go-tests ts-tests ## every test, lint and type check of the project
+test: lint python-tests ## every test, lint and type check of the project
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target rust-tests go-tests ts-tests
 
 test-fast: python-lint $(CAMPAIGN_INSTALLED) ## while you work: Python's lint and types, and its tests but for the slow ones
 	$(PYTEST) -n $(CORES) -m 'not slow and not nightly' -q $(ARGS)

@@ -1,7 +1,8 @@
-"""Tests that share something costly run in one process, whichever processes there are."""
+"""Tests that share something costly run in one process; and garbage is looked for where there may be some."""
 
 from __future__ import annotations
 
+import gc
 from functools import cache
 from typing import Any
 
@@ -11,6 +12,8 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 from conformance.tests.support import ROOT
 
 MARK = "xdist_group("
+RARELY = (50_000, 20, 50)
+"""The allocations after which Python looks for garbage, as in runs of the suite."""
 
 
 class GroupsByFile(LoadScopeScheduling):  # type: ignore[misc]
@@ -34,3 +37,9 @@ def _is_group(path: str) -> bool:
 @pytest.hookimpl(tryfirst=True, optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
     return GroupsByFile(config, log) if config.getoption("dist") == "loadgroup" else None
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from walking thousands of tests and cases, which live to the end, again and again."""
+    gc.freeze()
+    gc.set_threshold(*RARELY)
