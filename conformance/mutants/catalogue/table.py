@@ -7,7 +7,10 @@ from types import MappingProxyType
 
 from ..engine.mutant import Mutant
 from .adapt import choice as adapt_choice
+from .adapt import controller as adapt_controller
 from .adapt import error as adapt_error
+from .adapt import peers as adapt_peers
+from .adapt import quality as adapt_quality
 from .adapt import refused as adapt_refused
 from .fec import agreement as fec_agreement
 from .fec import computed as fec_computed
@@ -167,6 +170,9 @@ FAMILIES: Mapping[str, tuple[Mutant, ...]] = MappingProxyType(
             adapt_choice,
             adapt_error,
             adapt_refused,
+            adapt_peers,
+            adapt_quality,
+            adapt_controller,
         )
     }
 )

@@ -83,8 +83,8 @@ def _begins(role: str) -> Iterator[Case]:
     about = "A controller that is not wanted: losses change nothing, nor does their absence."
     config = adaptive(500, controller=False, keys=I8_FROM)
     steps = [*sent(role).whole(), *probed(0, 500), *loses(role), *probed(2, 500), *advance(PERIOD), *probed(4, 500)]
-    yield _case(role, "not-wanted", about, "ADA-12 ADA-18 ADA-19", config, steps)
-    yield _case(role, "not-named", about, "ADA-12 ADA-18 ADA-19", adaptive(500), steps)
+    yield _case(role, "not-wanted", about, "ADA-12 ADA-17 ADA-18 ADA-19", config, steps)
+    yield _case(role, "not-named", about, "ADA-12 ADA-17 ADA-18 ADA-19", adaptive(500), steps)
 
 
 def _cache(frame_seq: int, keys: int, values: int) -> Steps:

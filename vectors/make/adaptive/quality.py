@@ -119,6 +119,10 @@ def _numbers() -> Iterator[Case]:
     yield from talk("duplicate", about, "ADA-16 HSK-34", hears(5_000), hears(90, 1), again, config=EXACT)
     about = "Qualities get lost: the one that comes says all."
     yield from talk("lost", about, clauses, hears(5_000), hears(90, 40), probed(0, 90), config=EXACT)
+    for bits in (8, 16, 31, 32, 53, 63):
+        about = f"The number of a quality is one whose lowest {bits} bits are 0."
+        steps = [*hears(5_000, 2**bits - 1), *hears(90, 2**bits), *probed(0, 90)]
+        yield from talk(f"number-of-{bits}-bits", about, clauses, steps, config=EXACT)
     about = "The largest numbers."
     steps = [*hears(5_000, 2**64 - 2), *hears(90, 2**64 - 1), *probed(0, 90)]
     yield from talk("largest-numbers", about, clauses, steps, config=EXACT)

@@ -55,7 +55,9 @@ def _as_agreed(state: PeerState, received: Received) -> Received:
     """The frame as it is to a peer with this agreement (MUX-2, MUX-6, ADA-15)."""
     managing = state.agreement is not None and state.agreement.mux is not None
     adapting = state.agreement is not None and state.config.adaptive is not None
-    if (received.kind in OF_MUX and not managing) or (received.kind is Kind.QUALITY and not adapting):
+    if received.kind is Kind.QUALITY and not adapting:
+        return replace(received, kind=Kind.OTHER, sync=None, fault=None)
+    if received.kind in OF_MUX and not managing:
         return replace(received, kind=Kind.OTHER, sync=None, fault=None)
     match received.sync:
         case Ping(mux=Garbled()) | Capability(mux=Garbled()) if state.config.mux is not None:

@@ -61,11 +61,10 @@ class Tolerances:
 
     def _halve(self, now_ms: int) -> None:
         """Meet what is due of ADA-19."""
-        if not self._controlled:
-            return
         times = (now_ms - self._quiet_ms) // HALVE_MS
-        self._own = {slot: max(tolerance >> times, LEAST) for slot, tolerance in self._own.items()}
-        self._quiet_ms += times * HALVE_MS
+        if self._controlled and times > 0:
+            self._own = {slot: max(tolerance >> times, LEAST) for slot, tolerance in self._own.items()}
+            self._quiet_ms += times * HALVE_MS
 
 
 def _of(own: Adaptive, slot: Slot) -> int:
