@@ -1,22 +1,17 @@
-"""Faults in the controller: ADA-17 to ADA-19."""
+"""Faults in the beginning of a controller, and in what it makes of losses: ADA-17 and ADA-18."""
 
 from __future__ import annotations
 
 from ...engine.mutant import Kind, Mutant
-from ...engine.patches import edited, inserted, replaced
+from ...engine.patches import edited, inserted
 
 TOLERANCES = "peer.state.tolerances"
 BEGIN = f"{TOLERANCES}.Tolerances.__init__"
 DOUBLE = f"{TOLERANCES}.Tolerances.double"
-HALVE = f"{TOLERANCES}.Tolerances._halve"
 ESTABLISH = "peer.state.peer_state.PeerState.establish"
 HEAR = "peer.handlers.client.hear_error"
 BEGUN = "min(max(tolerance, LEAST), MOST)"
 DOUBLED = "min(2 * tolerance, MOST)"
-HALVED = "max(tolerance >> times, LEAST)"
-TIMES = "times = (now_ms - self._quiet_ms) // HALVE_MS"
-GOES_ON = "self._quiet_ms += times * HALVE_MS"
-FROM_NOW = "self._quiet_ms = now_ms"
 NEW_SESSION = "if self.session is None:"
 ACTED = "if again:"
 
@@ -55,14 +50,14 @@ MUTANTS = (
     Mutant(
         "least-of-1000",
         "ADA-17",
-        "Takes 1,000 for the least.",
+        "Takes 1,000 for the least to begin with.",
         edited(BEGIN, BEGUN, "min(max(tolerance, 1_000), MOST)"),
         Kind.SIZE,
     ),
     Mutant(
         "most-of-a-million",
         "ADA-17",
-        "Takes 1,000,000 for the most.",
+        "Takes 1,000,000 for the most to begin with.",
         edited(BEGIN, BEGUN, "min(max(tolerance, LEAST), 1_000_000)"),
         Kind.SIZE,
     ),
@@ -140,7 +135,7 @@ MUTANTS = (
     Mutant(
         "losses-add-the-least",
         "ADA-18",
-        "Adds 1,024 with each loss.",
+        "Adds 1,024 with each loss, and does not double.",
         edited(DOUBLE, DOUBLED, "min(tolerance + LEAST, MOST)"),
     ),
     Mutant(
@@ -163,14 +158,14 @@ MUTANTS = (
     Mutant(
         "doubled-without-end",
         "ADA-18",
-        "Doubles beyond 1,048,576.",
+        "Doubles beyond 1,048,576, if losses go on.",
         edited(DOUBLE, DOUBLED, "min(2 * tolerance, 16_777_216)"),
         Kind.SIZE,
     ),
     Mutant(
         "doubled-to-a-million",
         "ADA-18",
-        "Doubles to 1,000,000 at most.",
+        "Doubles to 1,000,000 at most, a round number.",
         edited(DOUBLE, DOUBLED, "min(2 * tolerance, 1_000_000)"),
         Kind.SIZE,
     ),
@@ -200,114 +195,5 @@ MUTANTS = (
             "    state.tolerances.hear(error.ref.stream_id, 2**40, min(2 * own, 1_048_576))\n"
             "if False:",
         ),
-    ),
-    Mutant(
-        "half-before-its-time",
-        "ADA-19",
-        "Halves after 9,999 ms.",
-        replaced(f"{TOLERANCES}.HALVE_MS", 9_999),
-        Kind.SIZE,
-    ),
-    Mutant(
-        "half-after-its-time",
-        "ADA-19",
-        "Halves after 10,001 ms.",
-        replaced(f"{TOLERANCES}.HALVE_MS", 10_001),
-        Kind.SIZE,
-    ),
-    Mutant(
-        "never-halved",
-        "ADA-19",
-        "Stays at what losses have made of the tolerances.",
-        edited(HALVE, TIMES, "times = 0"),
-    ),
-    Mutant(
-        "halved-once",
-        "ADA-19",
-        "Halves once, however long there was nothing.",
-        edited(HALVE, TIMES, f"{TIMES}\ntimes = min(times, 1)", (GOES_ON, FROM_NOW)),
-        Kind.COMBINATION,
-    ),
-    Mutant(
-        "rest-of-the-time-forgotten",
-        "ADA-19",
-        "Begins the 10 s anew with each message that it sends after them.",
-        edited(HALVE, GOES_ON, FROM_NOW),
-        Kind.COMBINATION,
-    ),
-    Mutant(
-        "half-rounded-up",
-        "ADA-19",
-        "Rounds halves up.",
-        edited(HALVE, HALVED, "max(-(-tolerance >> times), LEAST)"),
-        Kind.DIGIT,
-    ),
-    Mutant(
-        "halved-without-end",
-        "ADA-19",
-        "Halves below 1,024.",
-        edited(HALVE, HALVED, "tolerance >> times"),
-        Kind.SIZE,
-    ),
-    Mutant(
-        "not-halved-below-the-own-value",
-        "ADA-19",
-        "Takes the own value for the least.",
-        edited(
-            HALVE,
-            TIMES,
-            "first = self._qualities.__dict__.setdefault('first', self._own)\n" + TIMES,
-            (HALVED, "max(tolerance >> times, first[slot])"),
-        ),
-    ),
-    Mutant(
-        "keys-not-halved",
-        "ADA-19",
-        "Leaves the tolerances of keys and values as they are.",
-        edited(HALVE, HALVED, f"tolerance if slot in ('keys', 'values') else {HALVED}"),
-        Kind.COMBINATION,
-    ),
-    Mutant(
-        "time-goes-on-after-a-loss",
-        "ADA-19",
-        "Counts the 10 s from the last halving alone.",
-        edited(DOUBLE, "self._quiet_ms = now_ms", "pass"),
-    ),
-    Mutant(
-        "time-from-zero",
-        "ADA-19",
-        "Counts the 10 s of a session from the beginning of the clock.",
-        edited(ESTABLISH, "Tolerances(self.config.adaptive, self.now_ms)", "Tolerances(self.config.adaptive)"),
-    ),
-    Mutant(
-        "loss-before-the-half",
-        "ADA-19",
-        "Doubles before it halves at the same instant.",
-        edited(
-            DOUBLE,
-            "self._halve(now_ms)",
-            "pass",
-            (DOUBLED, "max(min(2 * tolerance, MOST) >> (now_ms - self._quiet_ms) // HALVE_MS, LEAST)"),
-        ),
-        Kind.COMBINATION,
-    ),
-    Mutant(
-        "half-lost-to-a-loss",
-        "ADA-19",
-        "Lets a loss at the same instant undo the half.",
-        edited(DOUBLE, "self._halve(now_ms)", "pass"),
-        Kind.COMBINATION,
-    ),
-    Mutant(
-        "messages-put-off-the-half",
-        "ADA-19",
-        "Begins the 10 s anew with each message that it sends.",
-        edited(f"{TOLERANCES}.Tolerances.of", "self._halve(now_ms)", "self._halve(now_ms)\nself._quiet_ms = now_ms"),
-    ),
-    Mutant(
-        "any-error-puts-off-the-half",
-        "ADA-19",
-        "Begins the 10 s anew with each STREAM_INCOMPLETE, whatever it is about.",
-        edited(HEAR, ACTED, "state.tolerances._quiet_ms = state.now_ms\nif again:"),
     ),
 )

@@ -1,4 +1,4 @@
-"""Faults in the forms that a peer chooses, and in what it refuses: ADA-11 to ADA-13."""
+"""Faults in the forms that a peer chooses, and in the tolerances that it chooses by: ADA-11 and ADA-12."""
 
 from __future__ import annotations
 
@@ -12,10 +12,7 @@ TOLERANCES = "peer.state.tolerances"
 OF = f"{TOLERANCES}.Tolerances.of"
 ALLOW = "allow = [form for form in able if form in agreed]"
 SENT = "requests.send_data(state, type, (*chosen, *slices), stream_id, modality)"
-CHECKED = "requests.check_data(state, stream_id)"
 OWN = "own = _OF_CACHE[place] if type == MessageType.CACHE and place < len(_OF_CACHE) else Slot.ANY"
-NO_OWN_VALUE = "if state.config.adaptive is None:"
-AGREED = 'requests.check_agreed(state, Received(b"", frame, Kind.DATA), ASKED_ADAPTIVE)'
 
 MUTANTS = (
     Mutant(
@@ -37,12 +34,6 @@ MUTANTS = (
         edited(CHOSEN, ALLOW, "allow = [form for form in agreed if form in able][:1]"),
     ),
     Mutant(
-        "f16-as-a-way-out",
-        "ADA-13",
-        "Sends binary16 where no form passes, though it is not agreed.",
-        edited(CHOSEN, ALLOW, 'allow = [form for form in able if form in agreed and form != "f16"] or ["f16"]'),
-    ),
-    Mutant(
         "sparse-never-chosen",
         "ADA-11",
         "Does not think of sparse tensors.",
@@ -59,7 +50,7 @@ MUTANTS = (
     Mutant(
         "divergence-of-f16-alone",
         "ADA-11",
-        "Sends every divergence as binary16.",
+        "Sends every divergence as binary16, whatever is agreed.",
         replaced(f"{ADAPTIVE}.OF_DIVERGENCE", ("f16",)),
         Kind.COMBINATION,
     ),
@@ -105,7 +96,7 @@ MUTANTS = (
     Mutant(
         "sources-of-16-bits-alone",
         "ADA-11",
-        "Takes every source for binary16.",
+        "Takes the elements of every source for binary16.",
         edited(CHOSEN, "adapt(tensor.source, tensor.data", 'adapt("f16", tensor.data'),
         Kind.COMBINATION,
     ),
@@ -124,7 +115,7 @@ MUTANTS = (
     Mutant(
         "quality-beside-the-own",
         "ADA-12",
-        "Adds the two tolerances.",
+        "Adds the two tolerances, in place of the greater.",
         edited(OF, "max(self._own[slot], quality)", "min(self._own[slot] + quality, 16_777_216)"),
     ),
     Mutant(
@@ -178,84 +169,5 @@ MUTANTS = (
         "Takes a tolerance of 0 for keys for one that is missing.",
         edited(f"{TOLERANCES}._of", "own.tolerance if given is None else given", "given or own.tolerance"),
         Kind.NARROW,
-    ),
-    Mutant(
-        "chooses-without-an-own-value",
-        "ADA-13",
-        "Takes 0 for a tolerance that nobody has named.",
-        edited(
-            SEND,
-            NO_OWN_VALUE,
-            "if state.config.adaptive is None:\n"
-            "    from types import SimpleNamespace\n"
-            "    state.tolerances = SimpleNamespace(of=lambda *_: 0, hear=lambda *_: None, double=lambda *_: None)\n"
-            "if False:",
-        ),
-    ),
-    Mutant(
-        "modality-before-the-own-value",
-        "ADA-13",
-        "Looks at the modality first.",
-        edited(
-            SEND,
-            NO_OWN_VALUE,
-            "early = Frame(type, Flags.NONE, stream_id, 0, state.config.space_hash32, modality, ())\n"
-            'requests.check_agreed(state, Received(b"", early, Kind.DATA), ASKED_ADAPTIVE)\n' + NO_OWN_VALUE,
-        ),
-        Kind.COMBINATION,
-    ),
-    Mutant(
-        "own-value-before-the-stream",
-        "ADA-13",
-        "Asks for the own value before anything else.",
-        edited(
-            SEND,
-            CHECKED,
-            "if state.config.adaptive is None:\n"
-            '    refuse(RejectCode.UNSUPPORTED_FEATURE, "", "by a mutant")\n' + CHECKED,
-        ),
-        Kind.COMBINATION,
-    ),
-    Mutant(
-        "tensors-before-the-state",
-        "ADA-13",
-        "Looks at the tensors before it asks whether anything can be sent.",
-        edited(
-            SEND,
-            CHECKED,
-            "for one in tensors:\n    adapt(one.source, one.data, one.dims, allow=FORMS, tolerance=0)\n" + CHECKED,
-        ),
-        Kind.COMBINATION,
-    ),
-    Mutant(
-        "tensors-before-what-is-agreed",
-        "ADA-13",
-        "Looks at the tensors before the modality.",
-        edited(SEND, AGREED, ""),
-        Kind.COMBINATION,
-    ),
-    Mutant(
-        "number-of-tensors-first",
-        "ADA-13",
-        "Counts the tensors before it looks at them.",
-        edited(
-            SEND,
-            "chosen = [",
-            "if not (1, 2, 1, 0, 1)[type] <= len(tensors) <= (1, 2, 2, 0, 1)[type]:\n"
-            '    refuse(RejectCode.BAD_SLOTS, "", "by a mutant")\n'
-            "chosen = [",
-        ),
-        Kind.COMBINATION,
-    ),
-    Mutant(
-        "lengths-before-tolerances",
-        "ADA-13",
-        "Looks at the lengths of all tensors before it chooses for the first.",
-        edited(
-            SEND,
-            "chosen = [",
-            "for one in tensors:\n    adapt(one.source, one.data, one.dims, allow=FORMS, tolerance=0)\nchosen = [",
-        ),
-        Kind.COMBINATION,
     ),
 )
