@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..arguments import boolean, field, instance, integer, octets, text, unlike
+from ..arguments import boolean, field, instance, instances, integer, octets, text, unlike
 from ..message.messages import Heart, Message, slices_of, type_of
 from ..tensor.adapt import Dense
 from ..wire_values import MAX_DATAGRAM_BYTES, MessageType, Modality, Slice
@@ -157,7 +157,7 @@ class Peer:
         slices: what follows them, such as an explanation. Raises as `send` does, and besides UNSUPPORTED_FEATURE for a
         peer without the own value `adaptive`, and LENGTH_MISMATCH or TOLERANCE for a tensor (ADA-13).
         """
-        stream_id = field("stream_id", stream_id)
+        stream_id, tensors = field("stream_id", stream_id), instances("tensors", tensors, Dense)
         self._meet_due(now_ms)
         adaptive.send(self._talk, type, tensors, slices, stream_id, modality)
         return self._talk.flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...errors import RejectCode
+from ...frame.encode import plain_frame
 from ...tensor.adapt import FORMS, MAX_TOLERANCE, Dense, adapt
 from ...tensor.tensor import Tensor
 from ...wire_values import Flags, Frame, MessageType, Slice
@@ -33,7 +34,7 @@ def send(
     requests.check_data(state, stream_id)
     if state.config.adaptive is None:
         refuse(RejectCode.UNSUPPORTED_FEATURE, "ADA-13", "this peer has no tolerance to choose by")
-    frame = Frame(type, Flags.NONE, stream_id, 0, state.config.space_hash32, modality, ())
+    frame = plain_frame(Frame(type, Flags.NONE, stream_id, 0, state.config.space_hash32, modality, slices))
     requests.check_agreed(state, Received(b"", frame, Kind.DATA), ASKED_ADAPTIVE)
     chosen = [
         one for place, tensor in enumerate(tensors) for one in _chosen(state, type, place, tensor, stream_id).slices()
