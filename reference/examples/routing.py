@@ -92,7 +92,7 @@ def facts(topic: Array) -> Array:
 
 
 def conversation() -> Array:
-    """What was said before, shape (TURNS, D_MODEL)."""
+    """The turns of a conversation so far, shape (TURNS, D_MODEL)."""
     return np.random.default_rng(9).standard_normal((TURNS, D_MODEL))
 
 

@@ -29,9 +29,7 @@ def groups() -> Iterator[Group]:
     """Forms, what is agreed, kinds of messages, and refusals."""
     yield group("forms", "The form of a tensor, by the peer's own tolerance.", [*_forms(), *_sources()])
     yield group("agreed", "Forms are those that are agreed as dtypes.", [*_agreed(), *_lists()])
-    yield group(
-        "messages", "Messages of several tensors, and with other slices.", [*_messages(), *_streams()], transports=()
-    )
+    yield group("messages", "Messages of several tensors, and with other slices.", [*_messages(), *_streams()])
     yield group("refused", "Requests that are refused, and in which order.", [*_refused(), *_order()])
 
 

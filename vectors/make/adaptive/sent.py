@@ -21,7 +21,7 @@ from .talks import group, probed, talk, thinks, told_quality
 
 def groups() -> Iterator[Group]:
     """Qualities that go, as they are agreed, and requests that are refused."""
-    yield group("sent/plain", "Qualities that the peer sends.", [*_sent(), *_refused()], transports=())
+    yield group("sent/plain", "Qualities that the peer sends.", [*_sent(), *_refused()], transports=("udp", "tcp"))
     yield group("sent/sealed", "The same, sealed.", [*_sent_sealed()], "xchacha")
     yield group("sent/compressed", "The same where zstd is agreed.", [*_sent_compressed()], "zstd")
 
