@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from peer_endpoint import SALT_BYTES, Endpoint, NotOpenError, Target
-from resonant import MessageType, Modality, Slice
+from resonant import Dense, MessageType, Modality, Slice
 from resonant.peer import (
+    Adaptive,
     Announce,
     Closed,
     Completed,
@@ -35,6 +36,7 @@ from resonant.peer import (
 from tcp_wire import Arrived, NotArrivedError
 
 from adapters.testee_kit import (
+    ADAPT,
     DATA,
     U8,
     U32,
@@ -64,6 +66,9 @@ LINK_NAME = re.compile("[A-Za-z0-9-]{1,64}")
 
 
 REPAIR = {"k": integer(1, 128), "r": integer(1, 32), "step": integer(1, 16)}
+TOLERANCE = integer(0, 16_777_216)
+ADAPTIVE = {"keys": TOLERANCE, "values": TOLERANCE, "controller": boolean}
+TENSOR = made(Dense, {name: ADAPT[0][name] for name in ("source", "data", "dims")})
 SLICE = made(Slice, {"dtype": U8, "dims": array(U32), "payload": DATA})
 CONFIG = made(
     Config,
@@ -81,6 +86,7 @@ CONFIG = made(
         "mux": made(Mux, {"streams": integer(1, 1024), "frames": integer(16, 1024)}),
         "fec": NAMES,
         "repair": made(RepairShape, REPAIR),
+        "adaptive": made(Adaptive, {"tolerance": TOLERANCE}, ADAPTIVE),
     },
 )
 ANNOUNCE = made(
@@ -117,6 +123,15 @@ SEND: Mapping[str, tuple[Shape, Shape, Callable[..., Output]]] = {  # kind -> ne
         {},
         lambda peer, now_ms, **given: peer.send(**given, now_ms=now_ms),
     ),
+    "adaptive": (
+        {
+            "type": named(TYPES),
+            "modality": named({int(one): one for one in Modality}),
+            "tensors": array(TENSOR),
+        },
+        {"slices": array(SLICE)},
+        lambda peer, now_ms, **given: peer.send_adaptive(**given, now_ms=now_ms),
+    ),
     "ping": ({}, {}, lambda peer, now_ms, stream_id: peer.ping(stream_id, now_ms)),
     "head": (
         {"strong_tail": boolean},
@@ -125,6 +140,11 @@ SEND: Mapping[str, tuple[Shape, Shape, Callable[..., Output]]] = {  # kind -> ne
     ),
     "tail": ({}, {}, lambda peer, now_ms, stream_id: peer.close_stream(stream_id, now_ms)),
     "heart": ({}, {}, lambda peer, now_ms, stream_id: peer.heart(stream_id, now_ms)),
+    "quality": (
+        {"tolerance": ADAPT[0]["tolerance"]},
+        {},
+        lambda peer, now_ms, stream_id, tolerance: peer.send_quality(stream_id, tolerance, now_ms),
+    ),
     "hold": ({}, {}, lambda peer, now_ms, stream_id: peer.hold_stream(stream_id, now_ms)),
     "resume": ({}, {}, lambda peer, now_ms, stream_id: peer.resume_stream(stream_id, now_ms)),
     "cancel": ({}, {}, lambda peer, now_ms, stream_id: peer.cancel_stream(stream_id, now_ms)),

@@ -21,7 +21,7 @@ PROTOCOL = table((SPECS / "testee.md").read_text("utf-8"), "| op |")
 
 
 def options(row: Sequence[str]) -> tuple[str, tuple[str, ...]]:
-    """The profile that a step names, and the words of which -k wants one."""
+    """The profile that a step names, and the words of which -k wants one, or with `not` before it does not want."""
     (line,) = names(row[4])
     words = shlex.split(line)
     assert words[0] == "--profile"
@@ -31,7 +31,12 @@ def options(row: Sequence[str]) -> tuple[str, tuple[str, ...]]:
 
 def selected(row: Sequence[str]) -> list[Case]:
     profile, words = options(row)
-    return [case for case in CASES if case.profile == profile and (not words or any(word in case.id for word in words))]
+    return [case for case in CASES if case.profile == profile and (not words or any(wants(one, case) for one in words))]
+
+
+def wants(word: str, case: Case) -> bool:
+    unwanted = word.removeprefix("not ")
+    return word in case.id if unwanted == word else unwanted not in case.id
 
 
 def added(row: Sequence[str]) -> list[str]:

@@ -92,6 +92,7 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
         layer("quic webrtc", "what several carriages in a connection add; what messages are instead of bytes"),
         layer("mux", "many streams, in sessions that know of it"),
         layer("fec", "repair is made of frames, and comes over whatever loses them"),
+        layer("adaptive", "messages whose forms are chosen, on streams of every kind"),
         layer("corners", "cases that need both"),
         layer("dialogue_topics", "every dialogue"),
         layer("catalogue", "every group"),

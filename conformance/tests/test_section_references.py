@@ -27,7 +27,16 @@ SECTIONS = {
         "Examples",
     ],
     "reed-solomon": ["Arithmetic", "Encoding", "Decoding", "Worked code"],
-    "adaptive": ["Input", "Candidates", "Choice", "Worked choice"],
+    "adaptive": [
+        "Input",
+        "Candidates",
+        "Choice",
+        "Worked choice",
+        "Peers that choose",
+        "Quality",
+        "The controller",
+        "A worked conversation",
+    ],
     "frame": [
         "Header",
         "Slices",

@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 import sys
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 import numpy as np
+from network import Network
 from numpy.typing import NDArray
 from resonant import Tensor, Think, space_hash32
 from resonant.asyncio import ALL_FEATURES, Endpoint, connect, serve
@@ -18,11 +19,10 @@ from resonant.console import command
 from resonant.peer import Delivered, RepairShape
 
 Array: TypeAlias = NDArray[np.floating[Any]]
-Address: TypeAlias = tuple[str, int]
 
 D_MODEL, TOKENS, LAYERS = 64, 8, 24
-PASSES, LOSS, HANDSHAKE = 20, 0.1, 2
-"""How often the input goes through, the share of datagrams that are lost, and how many of the first are not."""
+PASSES, LOSS = 20, 0.1
+"""How often the input goes through, and the share of datagrams that are lost."""
 CONFIG = replace(
     ALL_FEATURES,
     embedding_space_id="pipeline",
@@ -44,30 +44,6 @@ class Outcome:
     whole: Array
     split: tuple[Array, ...]
     lost: tuple[int, int]
-
-
-class Network(asyncio.DatagramProtocol):
-    """A way between two machines that loses datagrams, the same in every run."""
-
-    def __init__(self, server: Address, loss: float) -> None:
-        self._ends, self._loss = [server], loss
-        self._draw, self._passed = np.random.default_rng(7), 0
-        self.lost = [0, 0]
-        """Frames, and repair."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin to pass datagrams on."""
-        self._transport = cast(asyncio.DatagramTransport, transport)
-
-    def datagram_received(self, data: bytes, address: Address) -> None:
-        """Pass a datagram on to the other end, or lose it."""
-        if address not in self._ends:
-            self._ends.append(address)
-        self._passed += 1
-        if self._passed > HANDSHAKE and self._draw.random() < self._loss:
-            self.lost[data.startswith(b"RSF1")] += 1
-        else:
-            self._transport.sendto(data, self._ends[self._ends.index(address) ^ 1])
 
 
 def weights() -> Array:
@@ -109,14 +85,8 @@ async def run(loss: float = LOSS) -> Outcome:
     """Both machines over UDP, and the whole model on one."""
     async with asyncio.TaskGroup() as tasks, await serve(CONFIG) as server:
         tasks.create_task(machine_b(server))
-        between = Network(server.address, loss)
-        loop = asyncio.get_running_loop()
-        way, _ = await loop.create_datagram_endpoint(lambda: between, local_addr=("127.0.0.1", 0))
-        try:
-            async with await connect(CONFIG, way.get_extra_info("sockname")) as client:
-                split = [await machine_a(client) for _ in range(PASSES)]
-        finally:
-            way.close()
+        async with Network(server.address, loss) as between, await connect(CONFIG, between.address) as client:
+            split = [await machine_a(client) for _ in range(PASSES)]
         frames, repair = between.lost
         return Outcome(run_layers(tokens(), weights()), tuple(split), (frames, repair))
 

@@ -13,7 +13,7 @@ from .frame.space_hash import space_hash32
 from .frame.tail_hash import strong_tail_hash, tail_hash_hex
 from .message.messages import Ask, Cache, Critique, Heart, Message, Sync, Think, read_message, to_frame
 from .reed_solomon.code import rs_decode, rs_encode
-from .tensor.adapt import Choice, adapt
+from .tensor.adapt import Choice, Dense, adapt
 from .tensor.quant import Quantized, dequantize, elements_of, from_bfloat16, quantize
 from .tensor.sparse import sparse_decode, sparse_encode
 from .tensor.tensor import Tensor
@@ -43,6 +43,7 @@ __all__ = [
     "CloseCode",
     "Critique",
     "DType",
+    "Dense",
     "DropCode",
     "Flags",
     "Frame",

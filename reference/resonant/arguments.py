@@ -97,6 +97,13 @@ def instance(name: str, value: Any, kind: type[T]) -> T:
     return value
 
 
+def instances(name: str, value: Any, kind: type[T]) -> tuple[T, ...]:
+    """Several values of this class, as a tuple. Raises TypeError."""
+    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
+        raise TypeError(unlike(name, f"a tuple of {kind.__name__}", value))
+    return tuple(instance(f"{name}[{index}]", one, kind) for index, one in enumerate(value))
+
+
 def names(name: str, value: Any) -> tuple[str, ...]:
     """Several str, as a tuple. Raises TypeError, for a single str as well."""
     if isinstance(value, str | bytes) or not isinstance(value, Iterable):

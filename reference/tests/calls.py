@@ -11,7 +11,7 @@ import resonant
 from resonant import DType, Flags, Frame, MessageType, Modality, ResonantError, Slice, Tensor
 from resonant.describe.annotate import annotate
 from resonant.describe.explain import explain
-from resonant.peer import Announce, Config, Peer, Role
+from resonant.peer import Adaptive, Announce, Config, Peer, Role
 
 HALF = np.ones(32, np.float16)
 TENSOR = Tensor.half(HALF)
@@ -36,6 +36,7 @@ CONFIG: Mapping[str, Any] = {
     "require_crypto": False,
     "salt": bytes(16),
     "key": bytes(32),
+    "adaptive": Adaptive(0),
 }
 MD5, XXH3 = "0" * 32, "0" * 16
 
@@ -122,6 +123,8 @@ CALLS: Mapping[str, tuple[Callable[..., Any], Mapping[str, Any]]] = {
         {"source": "f16", "data": bytes(4), "dims": (2,), "allow": ("f16", "q4"), "tolerance": 1, "budget": 99},
     ),
     "Tensor.adapted": (Tensor.adapted, {"array": HALF, "tolerance": 1, "allow": ("f16", "i8"), "budget": 999}),
+    "Dense": (resonant.Dense, {"source": "f16", "data": bytes(4), "dims": (2,)}),
+    "Dense.of": (resonant.Dense.of, {"array": HALF}),
     "rs_encode": (resonant.rs_encode, {"k": 2, "r": 1, "shards": [b"a", b"b"]}),
     "rs_decode": (resonant.rs_decode, {"k": 2, "r": 1, "shards": [b"a", None, b"b"]}),
     "repair_encode": (
@@ -157,6 +160,18 @@ CALLS: Mapping[str, tuple[Callable[..., Any], Mapping[str, Any]]] = {
         partial(asked, "send_message"),
         {"message": resonant.Think(TENSOR), "modality": Modality.TEXT, **TIMED},
     ),
+    "send_adaptive": (
+        partial(asked, "send_adaptive"),
+        {
+            "type": MessageType.THINK,
+            "tensors": (resonant.Dense.of(HALF),),
+            "slices": (),
+            "modality": Modality.TEXT,
+            **TIMED,
+        },
+    ),
+    "send_quality": (partial(asked, "send_quality"), {"tolerance": 1, **TIMED}),
+    "Adaptive": (Adaptive, {"tolerance": 1, "keys": 2, "values": 3, "controller": True}),
     "open_stream": (
         partial(asked, "open_stream"),
         {"strong_tail": True, "announce": Announce(1, 1, MD5, XXH3), **TIMED},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .adaptive import ADAPTIVE
 from .bodies import BODIES
 from .codes import CODES
 from .dialogues import DIALOGUES
@@ -13,7 +14,16 @@ from .repairs import REPAIRS
 from .row import Row
 from .transports import TRANSPORTS
 
-ROWS: Mapping[str, tuple[Row, ...]] = {**FRAMES, **BODIES, **MEANINGS, **DIALOGUES, **TRANSPORTS, **CODES, **REPAIRS}
+ROWS: Mapping[str, tuple[Row, ...]] = {
+    **FRAMES,
+    **BODIES,
+    **MEANINGS,
+    **DIALOGUES,
+    **TRANSPORTS,
+    **CODES,
+    **REPAIRS,
+    **ADAPTIVE,
+}
 """By op, those of dialogues by profile."""
 
 LARGE: Mapping[str, str] = {

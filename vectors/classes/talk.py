@@ -41,6 +41,12 @@ class Talk:
             if len(data) >= 33:
                 yield _read(data)
 
+    def acts(self, *kinds: str) -> Iterator[tuple[Mapping[str, Any], str]]:
+        """Requests of these kinds in order, each with the code that refuses it, or an empty text."""
+        for step in self.given["steps"]:
+            if step.get("act", {}).get("kind") in kinds:
+                yield step["act"], step.get("reject", "")
+
     def events(self, *kinds: str) -> Iterator[Mapping[str, Any]]:
         """Events of these kinds in order."""
         for step in self.given["steps"]:

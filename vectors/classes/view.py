@@ -12,6 +12,8 @@ from typing import Any
 
 from resonant.describe.vector_files import whole_cases
 
+BY_PEERS = {"adapt": "adapt by peers"}
+"""The name, among ops, of the dialogues of a profile that has an op of its own name."""
 REFUSED = "*"
 """Stands for a code where a dialogue is asked for what is rejected in it."""
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -102,6 +104,7 @@ def views(data: Path = DATA) -> Iterator[View]:
             name = f"{file['profile']}/{file['group']}/{case['id']}"
             expect = case["expect"]
             if file["op"] == "dialogue":
-                yield from (View(name, file["profile"], case["input"], side, {}) for side in ("", REFUSED))
+                called = BY_PEERS.get(file["profile"], file["profile"])
+                yield from (View(name, called, case["input"], side, {}) for side in ("", REFUSED))
                 continue
             yield View(name, file["op"], case["input"], expect.get("reject", ""), expect.get("ok", {}))

@@ -7,6 +7,10 @@ from .adapt import choices as adapt_choices
 from .adapt import exact as adapt_exact
 from .adapt import faults as adapt_faults
 from .adapt import thresholds as adapt_thresholds
+from .adaptive import controller as adaptive_controller
+from .adaptive import peers as adaptive_peers
+from .adaptive import quality as adaptive_quality
+from .adaptive import sent as adaptive_sent
 from .fec import agreed as fec_agreed
 from .fec import carriers as fec_carriers
 from .fec import decode as fec_decode
@@ -139,6 +143,10 @@ GROUP_MAKERS = (
     adapt_exact.groups,
     adapt_faults.groups,
     real_activations.groups,
+    adaptive_peers.groups,
+    adaptive_quality.groups,
+    adaptive_sent.groups,
+    adaptive_controller.groups,
     found.groups,
     hand.groups,
 )

@@ -93,7 +93,7 @@ def test_the_files_have_at_most_ten_megabytes_and_a_little_for_later_profiles() 
         "quic": 360_000,
         "webrtc": 300_000,
         "rs": 300_000,
-        "adapt": 400_000,
+        "adapt": 1_000_000,
         "fec": 400_000,
         "mux": 600_000,
     }

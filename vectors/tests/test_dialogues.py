@@ -36,7 +36,7 @@ def test_there_are_many_and_no_two_are_the_same() -> None:
     assert [names for names in seen.values() if len(names) > 1] == []
 
 
-OF_OPS = {"TCP-5", "TCP-22", "TCP-23", "FEC-34", "FEC-35", "FEC-36", "FEC-37"}
+OF_OPS = {"TCP-5", "TCP-22", "TCP-23", "FEC-34", "FEC-35", "FEC-36", "FEC-37", *(f"ADA-{n}" for n in range(1, 11))}
 """Clauses that only an op without a connection can judge."""
 
 
@@ -91,7 +91,9 @@ def _needs(talk: Talk) -> set[str]:
     needs = {
         "zstd": "zstd" in named or flags & resonant.Flags.ZSTD,
         "xchacha": "xchacha20poly1305" in named or "key" in talk.config or flags & resonant.Flags.XCHACHA,
-        "sparse": "sparse" in named or resonant.DType.SPARSE_COO in dtypes,
+        "sparse": talk.profile != "adapt" and ("sparse" in named or resonant.DType.SPARSE_COO in dtypes),
+        "stream": talk.profile == "adapt",
+        "mux": talk.profile == "adapt" and "mux" in talk.config,
     }
     return {name for name, needed in needs.items() if needed}
 

@@ -7,8 +7,14 @@ from types import MappingProxyType
 
 from ..engine.mutant import Mutant
 from .adapt import choice as adapt_choice
+from .adapt import controller as adapt_controller
 from .adapt import error as adapt_error
+from .adapt import peers as adapt_peers
+from .adapt import quality as adapt_quality
+from .adapt import quality_sent as adapt_quality_sent
+from .adapt import quiet as adapt_quiet
 from .adapt import refused as adapt_refused
+from .adapt import requests as adapt_requests
 from .fec import agreement as fec_agreement
 from .fec import computed as fec_computed
 from .fec import datagrams as fec_datagrams
@@ -167,6 +173,12 @@ FAMILIES: Mapping[str, tuple[Mutant, ...]] = MappingProxyType(
             adapt_choice,
             adapt_error,
             adapt_refused,
+            adapt_peers,
+            adapt_requests,
+            adapt_quality_sent,
+            adapt_quality,
+            adapt_controller,
+            adapt_quiet,
         )
     }
 )

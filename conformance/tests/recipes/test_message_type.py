@@ -37,6 +37,15 @@ def _trace(reader: SlotReader) -> Message:
     return Trace(reader.tensor("origin"))
 
 """
+MODALITY = """\
+              ]
+            },
+            "modality": {
+              "type": "integer",
+              "minimum": 0,
+              "maximum": 4
+            },
+            """
 KIND = """\
         {
           "type": "object",
@@ -69,10 +78,13 @@ RECIPE: Recipe = {
     ],
     "schemas": [
         Edit("specs/ops/read_message.json", "        }\n      ]\n", f"        }},\n{KIND}      ]\n"),
-        Edit(
-            "specs/ops/peer_send.json",
-            "                2,\n                4\n",
-            "                2,\n                4, 5\n",
+        *(
+            Edit(
+                "specs/ops/peer_send.json",
+                f"                4\n{MODALITY}{then}",
+                f"                4, 5\n{MODALITY}{then}",
+            )
+            for then in ('"slices"', '"tensors"')
         ),
         Edit("vectors/schema.json", '"type": {"enum": [0, 1, 2, 3, 4]}', '"type": {"enum": [0, 1, 2, 3, 4, 5]}'),
         Edit("vectors/schema.json", '"type": {"enum": [0, 1, 2, 4]}', '"type": {"enum": [0, 1, 2, 4, 5]}'),

@@ -80,7 +80,11 @@ RECIPE: Recipe = {
             '    "quantize": Op(',
             '    "sparse_count": Op({"dense": DATA}, {}, sparse_count),',
         ),
-        Edit("adapters/reference/tensor_ops.py", "import SHAPES, Op", "import DATA, SHAPES, Op"),
+        Edit(
+            "adapters/reference/tensor_ops.py",
+            "import ADAPT, PAYLOADS, SHAPES, Op",
+            "import ADAPT, DATA, PAYLOADS, SHAPES, Op",
+        ),
     ],
     "schema": [Edit("vectors/schema.json", f"{OPS}, ", f'{OPS}, "sparse_count", ')],
     "vectors": [

@@ -6,15 +6,19 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Self, TypeAlias
+from typing import Any, Self, TypeAlias
+
+from numpy.typing import NDArray
 
 from ..message.messages import Message
 from ..peer import Announce, Output, Peer, Role
-from ..wire_values import Modality
+from ..tensor.adapt import Dense
+from ..wire_values import MessageType, Modality, Slice
 from .addresses import Address
 
 Ask: TypeAlias = Callable[[Peer, int], Output]
 _STREAM_IDS = {Role.CLIENT: 1, Role.SERVER: 2}
+_OTHER = {Role.CLIENT: Role.SERVER, Role.SERVER: Role.CLIENT}
 
 
 class Requests(ABC):
@@ -46,6 +50,39 @@ class Requests(ABC):
         self._request(
             to, lambda peer, now_ms: peer.send_message(message, stream_id=number, modality=modality, now_ms=now_ms)
         )
+
+    def send_adaptive(
+        self,
+        kind: MessageType,
+        *tensors: Dense | NDArray[Any],
+        slices: tuple[Slice, ...] = (),
+        stream_id: int | None = None,
+        modality: Modality = Modality.TEXT,
+        to: Address | None = None,
+    ) -> None:
+        """Send a message whose tensors take the form with the fewest bytes that is exact enough.
+
+        kind: THINK, CACHE, ASK or CRITIQUE. tensors: in the order of its slots, real arrays of any shape or `Dense`.
+        slices: what follows them. Goes by `adaptive` of the configuration, and by what the other end says with
+        `send_quality`. Raises as `send` does, and UNSUPPORTED_FEATURE without that part of the configuration.
+        """
+        number = _STREAM_IDS[self._role] if stream_id is None else stream_id
+        dense = tuple(one if isinstance(one, Dense) else Dense.of(one) for one in tensors)
+        self._request(
+            to,
+            lambda peer, now_ms: peer.send_adaptive(
+                kind, dense, slices, stream_id=number, modality=modality, now_ms=now_ms
+            ),
+        )
+
+    def send_quality(self, tolerance: int, *, stream_id: int | None = None, to: Address | None = None) -> None:
+        """Tell the other end how much error its tensors may have, 0 to 16,777,216 in 2^-24 of their energy.
+
+        stream_id: on which they come; 2 (client) or 1 (server) if left out, as `send` has it. The last word counts, and
+        0 takes it back. Raises ResonantError, FIELD_RANGE or STREAM_STATE, and ConnectionError.
+        """
+        number = _STREAM_IDS[_OTHER[self._role]] if stream_id is None else stream_id
+        self._request(to, lambda peer, now_ms: peer.send_quality(number, tolerance, now_ms))
 
     def open_stream(
         self,
@@ -122,6 +159,18 @@ class Stream:
     def send(self, message: Message, *, modality: Modality = Modality.TEXT) -> None:
         """Send the next message of the stream."""
         self.endpoint.send(message, stream_id=self.stream_id, modality=modality, to=self.address)
+
+    def send_adaptive(
+        self,
+        kind: MessageType,
+        *tensors: Dense | NDArray[Any],
+        slices: tuple[Slice, ...] = (),
+        modality: Modality = Modality.TEXT,
+    ) -> None:
+        """Send the next message of the stream in the smallest form that is exact enough, as `Requests` does."""
+        self.endpoint.send_adaptive(
+            kind, *tensors, slices=slices, stream_id=self.stream_id, modality=modality, to=self.address
+        )
 
     def reset(self, code: str) -> None:
         """End the stream before its TAIL, as `Requests.reset_stream` does."""

@@ -1,6 +1,6 @@
 """Peers: the handshake and streams of Resonant Protocol 1, without sockets, clocks or randomness."""
 
-from .config import Announce, Config, RepairShape, Role
+from .config import Adaptive, Announce, Config, RepairShape, Role
 from .events import (
     Closed,
     Completed,
@@ -24,6 +24,7 @@ from .events import (
 from .peer import Peer
 
 __all__ = [
+    "Adaptive",
     "Announce",
     "Closed",
     "Completed",

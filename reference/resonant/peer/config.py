@@ -14,7 +14,7 @@ from ..message.json import MAX_INTEGER
 from ..transform import xchacha as sealing
 from ..wire_values import DType, Modality
 from .events import Mux
-from .sync.fields import MAX_SPACE_ID, MUX_FRAMES, MUX_STREAMS
+from .sync.fields import MAX_SPACE_ID, MAX_TOLERANCE, MUX_FRAMES, MUX_STREAMS
 
 ZSTD = "zstd"
 XCHACHA = "xchacha20poly1305"
@@ -82,13 +82,39 @@ class RepairShape:
 
 
 @dataclass(frozen=True, slots=True)
+class Adaptive:
+    """The tolerances of a peer that chooses forms (specs/adaptive.md section 5), in 2^-24 of the energy of a tensor.
+
+    keys, values: those of a Cache, `tolerance` for None. controller: whether they follow the losses that are heard of.
+    Raises ValueError for a value that is not 0 to 16,777,216, and TypeError for one of another type.
+    """
+
+    tolerance: int
+    keys: int | None = None
+    values: int | None = None
+    controller: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "controller", boolean("controller", self.controller))
+        for name in ("tolerance", "keys", "values"):
+            given = getattr(self, name)
+            if given is None and name != "tolerance":
+                continue
+            value = integer(name, given)
+            if not 0 <= value <= MAX_TOLERANCE:
+                raise ValueError(f"{name} {value} is not 0 to {MAX_TOLERANCE}")
+            object.__setattr__(self, name, value)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The own values of a peer, named as in specs/handshake.md.
 
     The four lists hold names in the order of preference, each once. salt: 16 bytes, drawn at random for each
     session (XCH-15). key: 32 bytes, or None for a peer that cannot seal. mux: the bounds on streams that it receives,
     or None for a peer that takes no part in multiplexing (specs/mux.md). fec: a list as well, or None for a peer that
-    takes no part in it, and repair: what it sends of that (specs/fec.md). Raises ValueError for a value that no frame
+    takes no part in it, and repair: what it sends of that (specs/fec.md). adaptive: by what it chooses the form of
+    tensors, or None for a peer that does not (specs/adaptive.md). Raises ValueError for a value that no frame
     could carry, and TypeError for one of another type.
     """
 
@@ -106,6 +132,7 @@ class Config:
     mux: Mux | None = None
     fec: tuple[str, ...] | None = None
     repair: RepairShape | None = None
+    adaptive: Adaptive | None = None
 
     def __post_init__(self) -> None:
         for name, plain in _TYPES:
@@ -136,6 +163,8 @@ class Config:
             object.__setattr__(self, FEC, names(FEC, self.fec))
         if self.repair is not None:
             instance("repair", self.repair, RepairShape)
+        if self.adaptive is not None:
+            instance("adaptive", self.adaptive, Adaptive)
 
 
 def _check_mux(mux: Mux) -> None:

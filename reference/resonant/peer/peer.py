@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..arguments import boolean, field, instance, integer, octets, text, unlike
+from ..arguments import boolean, field, instance, instances, integer, octets, text, unlike
 from ..message.messages import Heart, Message, slices_of, type_of
+from ..tensor.adapt import Dense
 from ..wire_values import MAX_DATAGRAM_BYTES, MessageType, Modality, Slice
 from .config import Announce, Config, Role
 from .events import Output
-from .handlers import client, mux_receive, mux_send, streams, timers
+from .handlers import adaptive, client, mux_receive, mux_send, streams, timers
 from .handlers import requests as asking
 from .handlers.dispatch import receive
 from .state.peer_state import PeerState
@@ -140,6 +141,36 @@ class Peer:
             return self.heart(stream_id, now_ms)
         kind, slices = type_of(message), slices_of(message)
         return self.send(kind, slices, stream_id=stream_id, modality=modality, now_ms=now_ms)
+
+    def send_adaptive(
+        self,
+        type: MessageType,
+        tensors: tuple[Dense, ...],
+        slices: tuple[Slice, ...] = (),
+        *,
+        stream_id: int,
+        modality: Modality = Modality.TEXT,
+        now_ms: int,
+    ) -> Output:
+        """Send a data frame whose tensors, in the order of their slots, take the forms that are chosen for them.
+
+        slices: what follows them, such as an explanation. Raises as `send` does, and besides UNSUPPORTED_FEATURE for a
+        peer without the own value `adaptive`, and LENGTH_MISMATCH or TOLERANCE for a tensor (ADA-13).
+        """
+        stream_id, tensors = field("stream_id", stream_id), instances("tensors", tensors, Dense)
+        self._meet_due(now_ms)
+        adaptive.send(self._talk, type, tensors, slices, stream_id, modality)
+        return self._talk.flush()
+
+    def send_quality(self, stream_id: int, tolerance: int, now_ms: int) -> Output:
+        """Tell the other end how much error its tensors on this stream_id may have, 0 to 16,777,216 (ADA-16).
+
+        Raises FIELD_RANGE, and STREAM_STATE on a stream_id on which this peer has opened a stream itself.
+        """
+        stream_id, tolerance = field("stream_id", stream_id), field("tolerance", tolerance)
+        self._meet_due(now_ms)
+        adaptive.send_quality(self._talk, stream_id, tolerance)
+        return self._talk.flush()
 
     def open_stream(
         self,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import prod
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arguments import dims_of, integer, names, octets, text
+from ..arguments import dims_of, integer, names, octets, real_array, text
 from ..errors import RejectCode, ResonantError
 from . import quant, sparse
 from .quant import Half
@@ -37,6 +37,37 @@ class Choice:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Dense:
+    """A tensor whose form is still to be chosen: the first three arguments of `adapt`.
+
+    Raises TypeError for a value of another type, FIELD_RANGE for a dim that is no u32 and ValueError for no source.
+    """
+
+    source: str
+    data: bytes
+    dims: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "source", source_of(self.source))
+        object.__setattr__(self, "data", octets("data", self.data))
+        object.__setattr__(self, "dims", dims_of("dims", self.dims))
+
+    @classmethod
+    def of(cls, array: NDArray[Any]) -> Self:
+        """The elements of a real array of any shape, in binary16 (ADA-1). Raises TypeError for what is none."""
+        array = real_array("array", array)
+        return cls("f16", as_half(array).tobytes(), array.shape or (1,))
+
+
+def source_of(value: object) -> str:
+    """The name of a source. Raises TypeError and ValueError."""
+    name = text("source", value)
+    if name not in SOURCES:
+        raise ValueError(f"source: expected one of {', '.join(SOURCES)}, got {name!r}")
+    return name
+
+
 def adapt(
     source: str,
     data: bytes,
@@ -51,9 +82,7 @@ def adapt(
     source: f16, f32 or bf16. tolerance: in 2^-24 of the energy. Raises FIELD_RANGE, LENGTH_MISMATCH, TOLERANCE or
     BUDGET, in this order (ADA-10), and ValueError for names that there are not.
     """
-    source, data = text("source", source), octets("data", data)
-    if source not in SOURCES:
-        raise ValueError(f"source: expected one of {', '.join(SOURCES)}, got {source!r}")
+    source, data = source_of(source), octets("data", data)
     allow = forms("allow", allow)
     tolerance, budget = check_limits(tolerance, budget)
     dims = dims_of("dims", dims)

@@ -105,9 +105,14 @@ class Tensor:
         tolerance, budget = adapt.check_limits(tolerance, budget)
         dims = array.shape or (1,)
         made = adapt.choose(adapt.as_half(array), dims, adapt.forms("allow", allow), tolerance, budget)
-        first, *second = made.payloads
-        part = {"sparse": "index", "i8": "scale", "q4": "scale"}.get(made.form)
-        return cls(_FORMS[made.form], dims, first, **({part: second[0]} if part else {}))
+        return cls.chosen(made, dims)
+
+    @classmethod
+    def chosen(cls, choice: adapt.Choice, dims: tuple[int, ...]) -> Self:
+        """The tensor of what `resonant.adapt` chose for these dims."""
+        first, *second = choice.payloads
+        part = {"sparse": "index", "i8": "scale", "q4": "scale"}.get(choice.form)
+        return cls(_FORMS[choice.form], dims, first, **({part: second[0]} if part else {}))
 
     @property
     def count(self) -> int:

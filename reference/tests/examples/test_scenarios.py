@@ -135,6 +135,21 @@ def test_queries_reach_the_specialist_of_their_space_and_topic() -> None:
         assert np.array_equal(answer, nearest.astype(np.float16))
 
 
+def test_the_router_is_exact_until_a_specialist_says_what_it_can_bear() -> None:
+    forms = asyncio.run(routing.run()).forms
+    for text, (query, _) in routing.QUERIES.items():
+        assert forms[text] == [DType.F16, Tensor.adapted(query, routing.DB_20).dtype]
+        assert forms[text][1] in (DType.I8, DType.Q4)
+
+
+def test_the_router_bears_more_until_nothing_is_lost() -> None:
+    rounds = run(routing.run(), FastLoop()).rounds
+    assert [len(one.contexts) for one in rounds] == [routing.ASKS] * routing.ROUNDS, "every stream is whole"
+    assert set(rounds[0].contexts) == {DType.I8}
+    assert rounds[0].lost > 0
+    assert rounds[-1] == routing.Round([DType.Q4] * routing.ASKS, 0)
+
+
 def test_a_specialist_of_another_space_refuses() -> None:
     assert asyncio.run(routing.run()).refusal == "SPACE_MISMATCH"
 

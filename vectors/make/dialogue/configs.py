@@ -39,6 +39,7 @@ class Config:
     mux: Mapping[str, int] | None = None
     fec: tuple[str, ...] | None = None
     repair: dict[str, int] | None = None
+    adaptive: Mapping[str, Any] | None = None
 
     def json(self) -> dict[str, Any]:
         """The `config` of specs/ops/peer_open.json."""

@@ -77,3 +77,11 @@ MUX = (
     ),
     Canary("mux/blocked/answered/server-missing", step(9, "expect.json.missing", ["1"]), "another number is missing"),
 )
+
+ADAPTIVE = (
+    Canary(
+        "adapt/peers/forms/server-tolerance-156",
+        step(4, "expect.slices.0.dtype", 3),
+        "the error is measured, and Q4 is not exact enough",
+    ),
+)

@@ -12,7 +12,7 @@ from ...make.model import Case, Group
 from ..cases import DIALOGUE, ReleasedCase, VectorFile
 from ..tree import CANARY, CANARY_KEY, ReleaseError
 from .codes import RS
-from .dialogues import HANDSHAKE, MUX, STREAM
+from .dialogues import ADAPTIVE, HANDSHAKE, MUX, STREAM
 from .frames import CANARIES as FRAME
 from .lies import Canary
 from .payloads import ADAPT, MESSAGE, QUANT, SPARSE
@@ -36,6 +36,7 @@ CANARIES = (
     *RS,
     *FEC,
     *ADAPT,
+    *ADAPTIVE,
 )
 UDP = ("udp",)
 ABOUT = (

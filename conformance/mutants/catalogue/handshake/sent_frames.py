@@ -9,7 +9,7 @@ ENCODE = "peer.state.send_streams.SendStreams._encode"
 FLAGS = "peer.state.send_streams.SendStreams._flags"
 ADVANCE = "peer.state.send_streams.SendStreams._advance"
 NONCE = "nonce_for(self._config.salt, draft.stream_id, number)"
-AGREED = "peer.handlers.requests._check_agreed"
+AGREED = "peer.handlers.requests.check_agreed"
 SEND = "peer.handlers.requests.send_data"
 
 MUTANTS = (

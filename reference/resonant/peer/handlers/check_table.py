@@ -36,6 +36,8 @@ def first_verdict(checks: Iterable[Check], state: PeerState, received: Received)
 _ALL = frozenset(Kind)
 _DATA, _HEAD, _TAIL, _PING = (frozenset({kind}) for kind in (Kind.DATA, Kind.HEAD, Kind.TAIL, Kind.PING))
 _HEART, _UNREADABLE, _OTHER = (frozenset({kind}) for kind in (Kind.HEART, Kind.UNREADABLE, Kind.OTHER))
+_LATER = OF_MUX | {Kind.QUALITY}
+"""Methods that not every peer knows."""
 _OF_STREAM = _DATA | _HEART | _TAIL
 _GUARDED = _OF_STREAM | _HEAD
 _ZSTD = checks.uses(ZSTD, lambda received: bool(received.frame.flags & Flags.ZSTD))
@@ -53,10 +55,10 @@ RECEIVED: tuple[Check, ...] = (
     Check("HSK-36", _DATA, checks.other_space),
     Check("HSK-36", _GUARDED, checks.unsealed),
     Check("HSK-60", _OTHER, checks.unsealed),
-    Check("MUX-6", OF_MUX, checks.unsealed),
-    Check("MUX-6", OF_MUX, _ZSTD),
-    Check("MUX-6", OF_MUX, _XCHACHA),
-    Check("MUX-6", OF_MUX, checks.fault),
+    Check("MUX-6", _LATER, checks.unsealed),  # and ADA-15, in these four
+    Check("MUX-6", _LATER, _ZSTD),
+    Check("MUX-6", _LATER, _XCHACHA),
+    Check("MUX-6", _LATER, checks.fault),
     Check("HSK-36", _GUARDED, _ZSTD),
     Check("HSK-36", _GUARDED, _XCHACHA),
     Check("HSK-36", _DATA, _CRITIQUE),
@@ -85,3 +87,6 @@ ASKED: tuple[Check, ...] = (
     Check("HSK-6", _DATA, checks.dtype),
 )
 """The checks of a data frame before it is sent, once there is a session that allows it."""
+
+ASKED_ADAPTIVE = ASKED[:2]
+"""Those of them that come before the tensors of an adaptive message are looked at (ADA-13)."""

@@ -77,8 +77,11 @@ def hear_error(state: PeerState, received: Received) -> None:
     elif error.code == RejectCode.STREAM_INCOMPLETE:
         missing = error.missing or ()
         found = state.send_streams.repair(error.ref.stream_id, missing, error.ref.frame_seq, state.now_ms)
-        for data, place in found or mux_send.repaired(state, error.ref, missing):
+        again = found or mux_send.repaired(state, error.ref, missing)
+        for data, place in again:
             state.push(data, place)
+        if again:
+            state.tolerances.double(state.now_ms)  # ADA-18
     elif error.code in mux_send.ABORTING:
         mux_send.hear_error(state, error.code, error.ref)
     elif error.code in _BREAKING:

@@ -14,7 +14,7 @@ from ..replies import Answer
 from ..state.peer_state import PeerState
 from ..sync.fields import Garbled
 from ..sync.objects import Capability, Head, Ping
-from . import client, mux_receive, mux_send, recovery, server, streams
+from . import adaptive, client, mux_receive, mux_send, recovery, server, streams
 from .check_table import RECEIVED, first_verdict
 from .checks import ref_of
 
@@ -52,8 +52,11 @@ def _judge(state: PeerState, received: Received) -> None:
 
 
 def _as_agreed(state: PeerState, received: Received) -> Received:
-    """The frame as it is to a peer with this agreement (MUX-2, MUX-6)."""
+    """The frame as it is to a peer with this agreement (MUX-2, MUX-6, ADA-15)."""
     managing = state.agreement is not None and state.agreement.mux is not None
+    adapting = state.agreement is not None and state.config.adaptive is not None
+    if received.kind is Kind.QUALITY and not adapting:
+        return replace(received, kind=Kind.OTHER, sync=None, fault=None)
     if received.kind in OF_MUX and not managing:
         return replace(received, kind=Kind.OTHER, sync=None, fault=None)
     match received.sync:
@@ -110,5 +113,6 @@ _EFFECTS: Mapping[Kind, Callable[[PeerState, Received], None]] = {
     Kind.BLOCKED: mux_receive.hear_blocked,
     Kind.DONE: mux_send.hear_done,
     Kind.RESET: mux_receive.hear_reset,
+    Kind.QUALITY: adaptive.hear_quality,
 }
 """Frames of every other kind do nothing but take their place in their streams."""

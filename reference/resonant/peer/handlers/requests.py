@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from ...errors import RejectCode, ResonantError
@@ -16,25 +16,35 @@ from ..state.send_streams import Draft, sync_draft
 from ..state.stream_states import Action
 from ..sync.objects import METHODS, Head, read_sync, write_sync
 from . import mux_send
-from .check_table import ASKED, first_verdict
+from .check_table import ASKED, Check, first_verdict
 
 _DIRECTION = {Role.CLIENT: "up", Role.SERVER: "down"}
 
 
 def send_data(state: PeerState, type: MessageType, slices: tuple[Slice, ...], stream_id: int, modality: int) -> None:
     """Send a data frame, unless the other end would refuse it (HSK-6)."""
-    if type == MessageType.SYNC:
-        raise ValueError("Sync frames are the peer's own; see ping, open_stream, close_stream and heart")
-    check_session(state, _check_space)
-    state.send_streams.check(Action.DATA, stream_id)
-    mux_send.check_tail_waits(state, stream_id)
+    check_type(type)
+    check_data(state, stream_id)
     frame = plain_frame(Frame(type, Flags.NONE, stream_id, 0, state.config.space_hash32, modality, slices))
     check_fields(frame)
     received = read_frame(b"", frame, state.role)
-    _check_agreed(state, received)
+    check_agreed(state, received, ASKED)
     mux_send.send(
         state, Draft(Action.DATA, frame.stream_id, MessageType(frame.type), frame.slices, Modality(frame.modality))
     )
+
+
+def check_type(type: MessageType) -> None:
+    """Raise ValueError for the type of Sync frames."""
+    if type == MessageType.SYNC:
+        raise ValueError("Sync frames are the peer's own; see ping, open_stream, close_stream and heart")
+
+
+def check_data(state: PeerState, stream_id: int) -> None:
+    """Refuse a data frame that cannot go now, whatever is in it (HSK-57)."""
+    check_session(state, _check_space)
+    state.send_streams.check(Action.DATA, stream_id)
+    mux_send.check_tail_waits(state, stream_id)
 
 
 def open_stream(
@@ -92,8 +102,9 @@ def _check_space(state: PeerState) -> None:
         refuse(RejectCode.SPACE_MISMATCH, "HSK-57", f"the other end is of space {theirs}, not {own}")
 
 
-def _check_agreed(state: PeerState, received: Received) -> None:
-    found = first_verdict(ASKED, state, received)
+def check_agreed(state: PeerState, received: Received, checks: Iterable[Check]) -> None:
+    """Refuse what the other end would refuse by these checks, with the message layer's own code for a fault."""
+    found = first_verdict(checks, state, received)
     if found is None:
         return
     clause, verdict = found

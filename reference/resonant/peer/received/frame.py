@@ -20,6 +20,7 @@ from ..sync.objects import (
     Finished,
     Head,
     Ping,
+    Quality,
     Reset,
     SyncObject,
     Tail,
@@ -42,6 +43,7 @@ class Kind(StrEnum):
     BLOCKED = "blocked"
     DONE = "done"
     RESET = "reset"
+    QUALITY = "quality"
     STRAY = "stray"
     """A ping to a client or a capability to a server, without effect (HSK-9)."""
     OTHER = "other"
@@ -135,7 +137,7 @@ def _check_place(sync: SyncObject, frame: Frame, role: Role) -> None:
         case Blocked() | Reset():
             if frame.frame_seq == 0:
                 malformed("frame_seq 0 is that of HEAD")
-        case Ping() | Capability() | Error() | Credit() | Finished():
+        case Ping() | Capability() | Error() | Credit() | Finished() | Quality():
             pass
 
 

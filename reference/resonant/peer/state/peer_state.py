@@ -25,6 +25,7 @@ from .recv_streams import RecvStreams
 from .send_groups import SendGroups, is_protected
 from .send_streams import Draft, SendStreams, sync_slices
 from .stream_states import Action
+from .tolerances import Tolerances
 
 MAIN = Place()
 """The place of all that is no part of an opened stream."""
@@ -66,6 +67,7 @@ class PeerState:
     outbox: Outbox = field(default_factory=Outbox)
     send_groups: SendGroups = field(default_factory=SendGroups)
     recv_groups: RecvGroups = field(default_factory=RecvGroups)
+    tolerances: Tolerances = field(init=False)
     lone_bytes: int | None = None
     """The largest single message that goes as a datagram of its own, and nothing else does; None where all do."""
     accepted: bool = False
@@ -82,6 +84,7 @@ class PeerState:
     def __post_init__(self) -> None:
         self.machine = Machine(CLIENT if self.role is Role.CLIENT else SERVER)
         self.send_streams = SendStreams(self.config, self.max_frame_bytes)
+        self.tolerances = Tolerances(self.config.adaptive)
 
     @property
     def facts(self) -> Facts:
@@ -115,6 +118,8 @@ class PeerState:
 
     def establish(self, agreement: Agreement, stream_id: int) -> None:
         """Begin the session, or go on with another agreement."""
+        if self.session is None:
+            self.tolerances = Tolerances(self.config.adaptive, self.now_ms)
         self.turn(Turn.AGREED)
         self.session = Session(agreement, stream_id, self.now_ms)
         if not self.has_repair:

@@ -79,6 +79,7 @@ class Action(StrEnum):
     STOP = "QUIC stream is stopped"
     CONTROL = "credit, blocked or done"
     RESET = "reset"
+    QUALITY = "quality"
     ABORT = "FLOW_CONTROL, STREAM_LIMIT or STREAM_CANCELLED"
     LOST = "session ends"
 
@@ -91,17 +92,20 @@ OUTGOING: Table[SendState, Action] = Table(
         (SendState.UNUSED, Action.PING): SendState.SINGLE,
         (SendState.UNUSED, Action.DATA): SendState.SINGLE,
         (SendState.UNUSED, Action.HEART): SendState.SINGLE,
+        (SendState.UNUSED, Action.QUALITY): SendState.SINGLE,  # ADA-14: and not on a stream of its own
         (SendState.UNUSED, Action.BEAT): SendState.SINGLE,
         (SendState.UNUSED, Action.HEAD): SendState.OPEN,  # STM-4: and in no other state
         (SendState.REPLIES, Action.REPLY): SendState.REPLIES,
         (SendState.REPLIES, Action.CONTROL): SendState.REPLIES,
         (SendState.REPLIES, Action.DATA): SendState.SINGLE,
         (SendState.REPLIES, Action.HEART): SendState.SINGLE,
+        (SendState.REPLIES, Action.QUALITY): SendState.SINGLE,
         (SendState.REPLIES, Action.BEAT): SendState.SINGLE,
         (SendState.SINGLE, Action.REPLY): SendState.SINGLE,
         (SendState.SINGLE, Action.CONTROL): SendState.SINGLE,
         (SendState.SINGLE, Action.DATA): SendState.SINGLE,
         (SendState.SINGLE, Action.HEART): SendState.SINGLE,
+        (SendState.SINGLE, Action.QUALITY): SendState.SINGLE,
         (SendState.SINGLE, Action.BEAT): SendState.SINGLE,
         (SendState.OPEN, Action.REPLY): SendState.OPEN,
         (SendState.OPEN, Action.CONTROL): SendState.OPEN,

@@ -15,6 +15,7 @@ _MD5 = re.compile(r"[0-9a-f]{32}")
 _XXH3 = re.compile(r"[0-9a-f]{16}")
 _RESET_CODE = re.compile(r"[A-Z0-9_]{1,64}")
 MUX_STREAMS, MUX_FRAMES = (1, 1024), (16, 1024)
+MAX_TOLERANCE = 16_777_216  # ADA-2
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,5 +121,6 @@ XXH3 = Shape("16 lower-case hexadecimal digits", _text(_XXH3))
 DIRECTION = Shape("up or down", _one_of("up", "down"))
 RESET_CODE = Shape("1 to 64 characters of A to Z, 0 to 9 and _", _text(_RESET_CODE))
 MUX = Shape("streams and frames in their ranges", _lenient(_mux), _write_mux)
+TOLERANCE = Shape(f"an integer from 0 to {MAX_TOLERANCE}", _integer(0, MAX_TOLERANCE))
 FEC = Shape("an array of strings", _lenient(_array(_text())), list)
 URGENCY = Shape("an integer from 0 to 7", _lenient(_integer(0, 7)))

@@ -108,7 +108,14 @@ class Reset:
     code: str
 
 
-SyncObject: TypeAlias = Ping | Capability | Error | Head | Tail | Credit | Blocked | Finished | Reset
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """The error that the receiver of tensors can bear, in 2^-24 of their energy."""
+
+    tolerance: int
+
+
+SyncObject: TypeAlias = Ping | Capability | Error | Head | Tail | Credit | Blocked | Finished | Reset | Quality
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +188,7 @@ MEMBERS: Mapping[type[SyncObject], tuple[Member, ...]] = {
     Blocked: (_must("limit", shapes.DECIMAL),),
     Finished: (),
     Reset: (_must("code", shapes.RESET_CODE),),
+    Quality: (_must("tolerance", shapes.TOLERANCE),),
 }
 METHODS: Mapping[str, type[SyncObject]] = {
     "ping": Ping,
@@ -192,6 +200,7 @@ METHODS: Mapping[str, type[SyncObject]] = {
     "blocked": Blocked,
     "done": Finished,
     "reset": Reset,
+    "quality": Quality,
 }
 _NAMES = {cls: name for name, cls in METHODS.items()}
 

@@ -1,0 +1,1 @@
+"""Dialogues on adaptive messages: specs/adaptive.md, sections 5 to 7."""
