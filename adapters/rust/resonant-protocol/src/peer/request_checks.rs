@@ -1,4 +1,4 @@
-//! What is looked at before anything that is asked for is sent (HSK-6, HSK-57, HSK-58).
+//! The checks of requests, before anything that is asked for is sent (HSK-6, HSK-57, HSK-58).
 
 use super::receive::{first_verdict, Check, Received, Verdict};
 use super::state::Peer;
