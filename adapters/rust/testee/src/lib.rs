@@ -10,6 +10,7 @@ mod adapting;
 mod failure;
 mod fields;
 mod framing;
+mod open;
 pub mod ops;
 mod payload;
 mod peer_config;
