@@ -71,7 +71,7 @@ KIT = (
     Layer(("ops", "server"), "the sockets are in one place, so that another kind of them is a change of it alone"),
 )
 TESTEE = (
-    Layer(("failure", "fields", "open", "peer_config", "peer_events", "wires"), "values and sockets can be read without peers or ops"),
+    Layer(("failure", "fields", "open", "peer_config", "peer_events", "wires"), "values and sockets know no ops"),
     Layer(("framing", "payload", "peers", "shards"), "what ops are made of knows no table of them"),
     Layer(("adapting", "peer_requests"), "elements are read as those of payloads are"),
     Layer(("peer_ops",), "peers do not know how they are asked"),
