@@ -45,12 +45,14 @@ PEER = (
     Layer(("event",), "what users give and get holds no state of the protocol"),
     Layer(("sync",), "the JSON of a Sync frame is read and written without knowing what it leads to"),
     Layer(("correction", "handshake", "stream"), "the three are kept apart, so that each can be read alone"),
+    Layer(("tolerances",), "what time and losses do to a tolerance can be read without a peer"),
     Layer(("state",), "state knows nothing of the handlers that change it"),
     Layer(("emit",), "a frame is sent in one way, whoever asks for it"),
     Layer(("managing",), "what waits goes in one way, whatever lets it go"),
     Layer(("streams",), "a stream goes on and ends in one way, whatever made it"),
     Layer(("carriages", "receive", "timers"), "what comes in and what falls due meet in the state and nowhere else"),
-    Layer(("mux_requests", "requests"), "what is asked for goes through the table of checks that receives (HSK-6)"),
+    Layer(("request_checks",), "what is asked for goes through the table of checks that receives (HSK-6)"),
+    Layer(("adaptive_requests", "mux_requests", "requests"), "requests are checked in one way, whatever they are for"),
 )
 ENDPOINT = (
     Layer(("connections", "outputs"), "which connection goes first does not depend on what is done with any"),
@@ -69,9 +71,9 @@ KIT = (
     Layer(("ops", "server"), "the sockets are in one place, so that another kind of them is a change of it alone"),
 )
 TESTEE = (
-    Layer(("failure", "fields", "peer_events", "wires"), "values and sockets can be read without peers or ops"),
+    Layer(("failure", "fields", "open", "peer_config", "peer_events", "wires"), "values and sockets know no ops"),
     Layer(("framing", "payload", "peers", "shards"), "what ops are made of knows no table of them"),
-    Layer(("adapting",), "an op of its own reads elements as those of payloads are"),
+    Layer(("adapting", "peer_requests"), "elements are read as those of payloads are"),
     Layer(("peer_ops",), "peers do not know how they are asked"),
     Layer(("ops",), "the table has every op"),
     Layer(("main",), "the program"),

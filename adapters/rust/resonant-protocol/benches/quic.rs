@@ -155,6 +155,7 @@ fn config() -> Config {
         mux: None,
         fec: None,
         repair: None,
+        adaptive: None,
     }
 }
 

@@ -57,6 +57,7 @@ fn config() -> Config {
         mux: None,
         fec: None,
         repair: None,
+        adaptive: None,
     }
 }
 

@@ -110,6 +110,7 @@ fn config() -> Config {
         mux: None,
         fec: None,
         repair: None,
+        adaptive: None,
     }
 }
 

@@ -52,8 +52,16 @@ pub(crate) const MAX_DATA_SHARDS: u8 = 128;
 pub(crate) const MIN_PARITY_SHARDS: u8 = 1;
 /// Greatest number of parity shards of a code (RSC-4).
 pub(crate) const MAX_PARITY_SHARDS: u8 = 32;
-/// Greatest tolerance of a choice (ADA-2).
+/// Greatest tolerance (ADA-2).
 pub(crate) const MAX_TOLERANCE: i64 = 16_777_216;
+/// Number of stream_ids whose qualities are remembered (ADA-16).
+pub(crate) const MIN_QUALITY_STREAMS: usize = 1024;
+/// Least tolerance of a controller (ADA-17, ADA-19).
+pub(crate) const MIN_CONTROLLER_TOLERANCE: u32 = 1024;
+/// Greatest tolerance of a controller (ADA-17, ADA-18).
+pub(crate) const MAX_CONTROLLER_TOLERANCE: u32 = 1_048_576;
+/// Until a controller that hears of no loss halves its tolerances (ADA-19).
+pub(crate) const HALVE_MS: u64 = 10_000;
 /// Greatest budget of a choice (ADA-2).
 pub(crate) const MAX_BUDGET_BYTES: i64 = 4_294_967_295;
 

@@ -12,6 +12,7 @@ use crate::fields::{to_frame, Encoded};
 use crate::framing;
 use crate::payload;
 use crate::peer_ops;
+use crate::peer_requests::{arrived, Sending};
 use crate::peers::Peers;
 use crate::shards;
 
@@ -71,8 +72,8 @@ pub fn ops() -> Ops<Peers> {
         ("quantize", Op::new(payload::Plain::read, payload::quantize)),
         ("dequantize", Op::new(payload::Codes::read, payload::dequantize)),
         ("peer_open", Op::on_state(peer_ops::Opening::read, peer_ops::open)),
-        ("peer_send", Op::on_state(peer_ops::Sending::read, peer_ops::send)),
-        ("peer_poll", Op::on_state(peer_ops::arrived, peer_ops::poll)),
+        ("peer_send", Op::on_state(Sending::read, peer_ops::send)),
+        ("peer_poll", Op::on_state(arrived, peer_ops::poll)),
         ("peer_advance", Op::on_state(peer_ops::Advancing::read, peer_ops::advance)),
         ("peer_close", Op::on_state(nothing, peer_ops::close)),
         ("reset", Op::on_state(nothing, peer_ops::reset)),

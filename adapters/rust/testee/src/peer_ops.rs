@@ -1,12 +1,12 @@
 //! The ops on peers (TST-15 to TST-19).
 
-use resonant_protocol::peer::{Announce, Config, Mux, RepairGroups};
-use resonant_protocol::{FrameError, Modality, MsgType, VFrame};
-use resonant_testee_kit::{BadRequest, Members, Slice};
+use resonant_protocol::peer::Config;
+use resonant_testee_kit::{BadRequest, Members};
 use serde_json::{json, Value};
 
 use crate::failure::Failure;
-use crate::fields::to_slices;
+use crate::peer_config::config;
+use crate::peer_requests::{arrived, link, Sending};
 use crate::peers::{Peers, Remote, Way};
 use crate::wires::{Arrived, Tls};
 
@@ -83,83 +83,12 @@ pub(crate) fn open(input: Opening, peers: &mut Peers) -> Result<Value, Failure> 
     Ok(told(json!({}), peers))
 }
 
-/// The input of peer_send.
-pub(crate) struct Sending {
-    stream_id: u32,
-    link: Option<String>,
-    arrived: Option<Arrived>,
-    request: Request,
-}
-
-/// A peer's request to send.
-enum Request {
-    /// A frame, or what the crate's types refuse about it.
-    Message(Result<VFrame, FrameError>),
-    Ping,
-    Head(bool, Option<Announce>, Option<u8>),
-    Tail,
-    Heart,
-    Hold,
-    Resume,
-    Cancel,
-    Reset(String),
-    Cork,
-    Uncork,
-}
-
-impl Sending {
-    pub(crate) fn read(input: &mut Members) -> Result<Self, BadRequest> {
-        let kind = input.string("kind")?;
-        Ok(Self {
-            stream_id: match kind.as_str() {
-                "cork" | "uncork" => 0, // they are about all streams
-                _ => input.integer("stream_id")?,
-            },
-            link: input.optional("link", link)?,
-            arrived: arrived(input)?,
-            request: match kind.as_str() {
-                "message" => Request::Message(message(input)?),
-                "ping" => Request::Ping,
-                "head" => {
-                    let strong = input.boolean("strong_tail")?;
-                    let announce = input.optional("announce", announce)?;
-                    Request::Head(strong, announce, input.optional("urgency", urgency)?)
-                }
-                "tail" => Request::Tail,
-                "heart" => Request::Heart,
-                "hold" => Request::Hold,
-                "resume" => Request::Resume,
-                "cancel" => Request::Cancel,
-                "reset" => Request::Reset(input.string("code")?),
-                "cork" => Request::Cork,
-                "uncork" => Request::Uncork,
-                _ => return Err("input.kind is not a known one".into()),
-            },
-        })
-    }
-}
-
 pub(crate) fn send(input: Sending, peers: &mut Peers) -> Result<Value, Failure> {
     check_open(peers)?;
     handle(peers, input.arrived.as_ref())?;
-    let stream_id = input.stream_id;
-    let asked = peers.ask(input.link.as_deref(), |peer, clock| match input.request {
-        Request::Message(frame) => peer.send(stream_id, frame?, clock),
-        Request::Ping => peer.ping(stream_id, clock),
-        Request::Head(strong, announce, None) => {
-            peer.open_stream(stream_id, strong, announce.as_ref(), clock)
-        }
-        Request::Head(strong, announce, Some(urgency)) => {
-            peer.open_urgent_stream(stream_id, strong, announce.as_ref(), urgency, clock)
-        }
-        Request::Tail => peer.close_stream(stream_id, clock),
-        Request::Heart => peer.heart(stream_id, clock),
-        Request::Hold => peer.hold(stream_id, clock),
-        Request::Resume => peer.resume(stream_id, clock),
-        Request::Cancel => peer.cancel(stream_id, clock),
-        Request::Reset(code) => peer.reset_stream(stream_id, &code, clock),
-        Request::Cork => Ok(peer.cork(clock)),
-        Request::Uncork => Ok(peer.uncork(clock)),
+    let (stream_id, request) = (input.stream_id, input.request);
+    let asked = peers.ask(input.link.as_deref(), |peer, clock| {
+        request.perform(peer, stream_id, clock)
     });
     asked.map_err(BadRequest)??;
     Ok(told(json!({}), peers))
@@ -198,23 +127,6 @@ pub(crate) fn advance(input: Advancing, peers: &mut Peers) -> Result<Value, Fail
     Ok(told(json!({}), peers))
 }
 
-/// The member `arrived` of a request that has it (TST-28).
-pub(crate) fn arrived(input: &mut Members) -> Result<Option<Arrived>, BadRequest> {
-    input.optional("arrived", |input, name| {
-        let mut members = Members::of(input.value(name)?, "arrived")?;
-        let arrived = Arrived {
-            link: link(&mut members, "link")?,
-            on: members.optional("on", Members::integer)?,
-            bytes: members.integer("bytes")?,
-            ended: members
-                .optional("ended", Members::boolean)?
-                .unwrap_or_default(),
-        };
-        members.end()?;
-        Ok(arrived)
-    })
-}
-
 fn handle(peers: &mut Peers, arrived: Option<&Arrived>) -> Result<(), BadRequest> {
     peers.handle(arrived).map_err(BadRequest)
 }
@@ -228,16 +140,6 @@ fn told(mut result: Value, peers: &mut Peers) -> Value {
         }
     }
     result
-}
-
-/// A link: 1 to 64 letters, digits and hyphens.
-fn link(input: &mut Members, name: &str) -> Result<String, BadRequest> {
-    let text = input.string(name)?;
-    let is_right = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-    if (1..=64).contains(&text.len()) && text.bytes().all(is_right) {
-        return Ok(text);
-    }
-    Err(format!("input.{name} is no link").into())
 }
 
 pub(crate) fn close((): (), peers: &mut Peers) -> Result<Value, Failure> {
@@ -263,93 +165,4 @@ fn port(input: &mut Members, name: &str) -> Result<u16, BadRequest> {
         0 => Err(format!("input.{name} is not a port").into()),
         port => Ok(port),
     }
-}
-
-fn config(value: Value) -> Result<Config, BadRequest> {
-    let mut members = Members::of(value, "config")?;
-    let config = Config {
-        embedding_space_id: members.string("embedding_space_id")?,
-        space_hash32: members.integer("space_hash32")?,
-        d_model: members.integer("d_model")?,
-        modality: names(&mut members, "modality")?,
-        compress: names(&mut members, "compress")?,
-        crypto: names(&mut members, "crypto")?,
-        dtype: names(&mut members, "dtype")?,
-        critique: members.boolean("critique")?,
-        require_crypto: members.boolean("require_crypto")?,
-        key: members.optional("key", Members::fixed)?,
-        salt: members.fixed("salt")?,
-        mux: members.optional("mux", mux)?,
-        fec: members.optional("fec", names)?,
-        repair: members.optional("repair", groups)?,
-    };
-    members.end()?;
-    if config.d_model == 0 {
-        return Err("config.d_model is 0".into());
-    }
-    Ok(config)
-}
-
-fn names(members: &mut Members, name: &str) -> Result<Vec<String>, BadRequest> {
-    let items = members.array(name)?.into_iter();
-    let name = |item| match item {
-        Value::String(text) => Ok(text),
-        _ => Err(format!("config.{name} holds something but a string").into()),
-    };
-    items.map(name).collect()
-}
-
-fn mux(input: &mut Members, name: &str) -> Result<Mux, BadRequest> {
-    let mut members = Members::of(input.value(name)?, "mux")?;
-    let mux = Mux {
-        streams: members.integer("streams")?,
-        frames: members.integer("frames")?,
-    };
-    members.end()?;
-    Ok(mux)
-}
-
-fn groups(input: &mut Members, name: &str) -> Result<RepairGroups, BadRequest> {
-    let mut members = Members::of(input.value(name)?, "repair")?;
-    let groups = RepairGroups {
-        k: members.integer("k")?,
-        r: members.integer("r")?,
-        step: members.integer("step")?,
-    };
-    members.end()?;
-    Ok(groups)
-}
-
-fn urgency(input: &mut Members, name: &str) -> Result<u8, BadRequest> {
-    match input.integer(name)? {
-        urgency @ 0..=7 => Ok(urgency),
-        urgency => Err(format!("input.{name} {urgency} is over 7").into()),
-    }
-}
-
-fn announce(input: &mut Members, name: &str) -> Result<Announce, BadRequest> {
-    let mut members = Members::of(input.value(name)?, "announce")?;
-    let announce = Announce {
-        frames: members.decimal("frames")?,
-        total_len: members.decimal("total_len")?,
-        md5: members.fixed("md5")?,
-        xxhash3_64: members.fixed("xxhash3_64").map(u64::from_be_bytes)?,
-    };
-    members.end()?;
-    Ok(announce)
-}
-
-/// The frame of a message. The outer error is that of a malformed input.
-fn message(input: &mut Members) -> Result<Result<VFrame, FrameError>, BadRequest> {
-    let mtype: u8 = input.integer("type")?;
-    let modality: u8 = input.integer("modality")?;
-    let slices = input.array("slices")?.into_iter();
-    let slices = slices
-        .map(Slice::read)
-        .collect::<Result<Vec<_>, BadRequest>>()?;
-    let mtype = MsgType::try_from(mtype).ok();
-    let mtype = mtype.filter(|mtype| *mtype != MsgType::Sync);
-    let mtype = mtype.ok_or("input.type is not that of a data frame")?;
-    let modality = Modality::try_from(modality).map_err(|_| "input.modality is over 4")?;
-    Ok(to_slices(&slices).and_then(|slices| VFrame::new(mtype, modality, slices)))
 }

@@ -1,27 +1,23 @@
 //! The crate's endpoint on the wires, on a clock that requests move (section 6 of the testee protocol).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io;
-use std::iter;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Instant;
 
-use resonant_protocol::crypto::Salt;
-use resonant_protocol::endpoint::{Endpoint, Outputs};
+use resonant_protocol::endpoint::Outputs;
 use resonant_protocol::peer::{Config, Event, Output, Peer, Role};
 use resonant_protocol::transport::{check_unsent, number_of};
 use resonant_protocol::{FrameError, MAX_FRAME_LEN};
 use resonant_testee_kit::{BadRequest, Wires};
 use serde_json::Value;
 
+use crate::open::Open;
 use crate::peer_events::to_json;
 use crate::wires::quic::Quic;
 use crate::wires::tcp::{arrival_deadline, Lines, Taken};
 use crate::wires::udp::Wire;
 use crate::wires::{pause, Arrived, Tls};
-
-/// Greatest number of remote ends at a time.
-const MAX_PEERS: usize = 1024;
 
 /// The transport of a client.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -51,19 +47,6 @@ pub struct Peers {
     open: Option<Open>,
     /// Events that peer_poll has not given yet.
     events: Vec<Value>,
-}
-
-#[derive(Debug)]
-struct Open {
-    role: Role,
-    config: Config,
-    endpoint: Endpoint<String>,
-    /// The addresses of links over UDP.
-    addresses: BTreeMap<String, SocketAddr>,
-    /// The link of a client.
-    own: Option<String>,
-    /// Links whose connection has ended (TCP-16).
-    ended: BTreeSet<String>,
 }
 
 impl Peers {
@@ -313,64 +296,6 @@ impl Peers {
             self.events.push(to_json(link, event));
         }
     }
-}
-
-impl Open {
-    /// The first remote end has the salt of the configuration, further ones have drawn ones. What a dialogue shows
-    /// after a loss is the same peer (STM-25).
-    fn new(role: Role, config: Config) -> Result<Self, FrameError> {
-        let salts = iter::once(config.salt).chain(iter::from_fn(draw_salt));
-        let endpoint = Endpoint::new(role, config.clone(), salts)?;
-        Ok(Self {
-            role,
-            config,
-            endpoint: endpoint.with_limit(MAX_PEERS).keeping_lost(),
-            addresses: BTreeMap::new(),
-            own: None,
-            ended: BTreeSet::new(),
-        })
-    }
-
-    fn know(&mut self, link: &str, address: SocketAddr) {
-        self.addresses.insert(link.to_owned(), address);
-    }
-
-    /// The link of a datagram's sender; none for a client that does not know it.
-    fn link_of(&mut self, from: SocketAddr) -> Option<String> {
-        if self.role == Role::Client {
-            let link = self.own.clone()?;
-            return (self.addresses.get(&link) == Some(&from)).then_some(link);
-        }
-        let link = format!("udp-{}", from.port());
-        self.know(&link, from);
-        Some(link)
-    }
-
-    /// The link of that name, or the only one that has a connection, as far as it has one.
-    fn link(&self, named: Option<&str>) -> Result<Option<String>, String> {
-        let own = self.own.as_deref();
-        if let Some(link) = named.or(own).map(str::to_owned) {
-            let is_known = self.endpoint.peer(&link).is_some() || self.ended.contains(&link);
-            return match self.role {
-                Role::Client if own != Some(&link) => {
-                    Err("input.link is not the server".to_owned())
-                }
-                Role::Client => Ok(Some(link)),
-                Role::Server => Ok(is_known.then_some(link)),
-            };
-        }
-        let mut links = self.endpoint.links();
-        match (links.next(), links.next()) {
-            (only, None) => Ok(only.cloned()),
-            _ => Err("input.link is needed for one of several peers".to_owned()),
-        }
-    }
-}
-
-/// XCH-15.
-fn draw_salt() -> Option<Salt> {
-    let mut salt = Salt::default();
-    getrandom::fill(&mut salt).ok().map(|()| salt)
 }
 
 fn local(port: u16) -> SocketAddr {

@@ -25,6 +25,7 @@ fn ops_out_of_their_state_and_malformed_inputs_are_errors_without_effect() {
         value
     };
     let open = json!({"role": "server", "config": config()});
+    let adapting = |own| with(open.clone(), "config", with(config(), "adaptive", own));
     for wrong in [
         with(open.clone(), "role", json!("both")),
         with(open.clone(), "remote", json!(5)),
@@ -33,6 +34,12 @@ fn ops_out_of_their_state_and_malformed_inputs_are_errors_without_effect() {
         with(open.clone(), "config", with(config(), "dtype", json!([1]))),
         with(open.clone(), "config", with(config(), "critique", json!(1))),
         with(open.clone(), "config", with(config(), "x", json!(1))),
+        adapting(json!({})),
+        adapting(json!({"tolerance": 16_777_217})),
+        adapting(json!({"tolerance": 0, "keys": -1})),
+        adapting(json!({"tolerance": 0, "values": "0"})),
+        adapting(json!({"tolerance": 0, "controller": 1})),
+        adapting(json!({"tolerance": 0, "x": 1})),
         with(open.clone(), "role", json!("client")),
     ] {
         assert!(
@@ -50,6 +57,11 @@ fn ops_out_of_their_state_and_malformed_inputs_are_errors_without_effect() {
     testee.poll();
     assert_eq!(end.method(), "capability");
     let head = json!({"kind": "head", "stream_id": 4, "strong_tail": true});
+    let quality = json!({"kind": "quality", "stream_id": 4, "tolerance": 0});
+    let tensor = json!({"source": "f16", "data": "0000", "dims": [1]});
+    let adaptive = json!({
+        "kind": "adaptive", "stream_id": 4, "type": 0, "modality": 0, "tensors": [tensor],
+    });
     let announce =
         json!({"frames": "1", "total_len": "1", "md5": "00", "xxhash3_64": "0".repeat(16)});
     for wrong in [
@@ -61,6 +73,27 @@ fn ops_out_of_their_state_and_malformed_inputs_are_errors_without_effect() {
         with(message(), "kind", json!("letter")),
         with(head.clone(), "strong_tail", json!(0)),
         with(head, "announce", announce),
+        with(quality.clone(), "tolerance", json!(0.5)),
+        with(quality, "x", json!(0)),
+        with(adaptive.clone(), "type", json!(3)),
+        with(adaptive.clone(), "modality", json!(5)),
+        with(adaptive.clone(), "slices", json!([{}])),
+        with(adaptive.clone(), "tensors", json!({})),
+        with(
+            adaptive.clone(),
+            "tensors",
+            json!([with(tensor.clone(), "x", json!(1))]),
+        ),
+        with(
+            adaptive.clone(),
+            "tensors",
+            json!([with(tensor.clone(), "dims", json!([]))]),
+        ),
+        with(
+            adaptive,
+            "tensors",
+            json!([with(tensor, "source", json!("f64"))]),
+        ),
     ] {
         assert!(
             testee.ask("peer_send", wrong.clone())["error"].is_string(),

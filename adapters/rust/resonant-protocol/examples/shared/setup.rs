@@ -28,6 +28,7 @@ pub fn config() -> Config {
         mux: None,
         fec: None,
         repair: None,
+        adaptive: None,
     }
 }
 

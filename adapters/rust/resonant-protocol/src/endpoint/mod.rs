@@ -29,6 +29,7 @@
 //! #     mux: None,
 //! #     fec: None,
 //! #     repair: None,
+//! #     adaptive: None,
 //! # };
 //! // With a key, every salt is drawn at random: getrandom::fill is good for it.
 //! let salts = |first: u8| (first..).map(|number| [number; 16]);

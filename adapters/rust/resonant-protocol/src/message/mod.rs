@@ -8,3 +8,4 @@ mod slots;
 pub use explanation::Explanation;
 pub use owned::Message;
 pub(crate) use slices::MessageSlices;
+pub(crate) use slots::write_tensor;

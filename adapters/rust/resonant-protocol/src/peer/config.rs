@@ -1,10 +1,12 @@
 //! The configuration of a peer: its role, its own values, and the names that stand in lists.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
+use crate::error::{FrameError, RejectCode};
 use crate::limits::{
-    MAX_GROUP_FRAMES, MAX_GROUP_REPAIRS, MAX_MUX_FRAMES, MAX_MUX_STREAMS, MAX_STEP_NUMBERS,
-    MIN_MUX_FRAMES, MIN_MUX_STREAMS,
+    MAX_GROUP_FRAMES, MAX_GROUP_REPAIRS, MAX_JSON_INTEGER, MAX_MUX_FRAMES, MAX_MUX_STREAMS,
+    MAX_SPACE_ID_CHARS, MAX_STEP_NUMBERS, MAX_TOLERANCE, MIN_MUX_FRAMES, MIN_MUX_STREAMS,
 };
 use crate::transform::xchacha::{Key, Salt};
 use crate::wire_values::{DType, Modality};
@@ -50,6 +52,53 @@ pub struct Config {
     pub fec: Option<Vec<String>>,
     /// The groups of sent frames for which repair is sent, where `rs8` is chosen; `None` sends none (FEC-26).
     pub repair: Option<RepairGroups>,
+    /// For adaptive messages: the error that may remain in their tensors; `None` sends none (ADA-13).
+    pub adaptive: Option<Adaptive>,
+}
+
+impl Config {
+    /// Whether every value is in its range, and no list has a name twice (FRM-36).
+    pub(super) fn check(&self) -> Result<(), FrameError> {
+        let refuse = |detail: String| {
+            let code = RejectCode::FieldRange;
+            Err(FrameError::new(code, "FRM-36", detail))
+        };
+        if !(1..=MAX_JSON_INTEGER).contains(&self.d_model) {
+            return refuse(format!("d_model is {}", self.d_model));
+        }
+        if !is_space_id(&self.embedding_space_id) {
+            let most = MAX_SPACE_ID_CHARS;
+            return refuse(format!(
+                "embedding_space_id has more than {most} characters"
+            ));
+        }
+        for (name, list) in [
+            ("modality", &self.modality),
+            ("compress", &self.compress),
+            ("crypto", &self.crypto),
+            ("dtype", &self.dtype),
+            ("fec", self.fec.as_ref().unwrap_or(&Vec::new())),
+        ] {
+            if list.iter().collect::<BTreeSet<_>>().len() != list.len() {
+                return refuse(format!("{name} has a name twice"));
+            }
+        }
+        for (name, is_right) in [
+            ("mux", self.mux.is_none_or(Mux::is_right)),
+            ("repair", self.repair.is_none_or(RepairGroups::is_right)),
+            ("adaptive", self.adaptive.is_none_or(Adaptive::is_right)),
+        ] {
+            if !is_right {
+                return refuse(format!("{name} is not in its ranges"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether it is an embedding_space_id: at most 1,024 characters (HSK-10).
+pub(super) fn is_space_id(id: &str) -> bool {
+    id.chars().count() <= MAX_SPACE_ID_CHARS
 }
 
 /// The room that a peer grants the streams of the other (MUX-2).
@@ -89,6 +138,42 @@ impl RepairGroups {
     }
 }
 
+/// The error that may remain in the tensors of adaptive messages (section 5 of adaptive.md).
+///
+/// Tolerances are in 2⁻²⁴ of the energy of a tensor, 0 to 16,777,216: 167,772 lets pass an error 20 dB below it, 16,777 one
+/// of 30 dB, and 0 none at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Adaptive {
+    /// The tolerance of every tensor but those of a Cache that have one of their own.
+    pub tolerance: u32,
+    /// That of the keys of a Cache.
+    pub keys: Option<u32>,
+    /// That of the values of a Cache.
+    pub values: Option<u32>,
+    /// Whether the three follow the losses of own streams, within 1,024 and 1,048,576 (ADA-17 to ADA-19): good where
+    /// datagrams are lost.
+    pub controller: bool,
+}
+
+impl Adaptive {
+    /// One tolerance for all tensors, whatever is lost.
+    #[must_use]
+    pub const fn within(tolerance: u32) -> Self {
+        Self {
+            tolerance,
+            keys: None,
+            values: None,
+            controller: false,
+        }
+    }
+
+    pub(super) fn is_right(self) -> bool {
+        let all = [Some(self.tolerance), self.keys, self.values];
+        let mut all = all.into_iter().flatten();
+        all.all(|tolerance| i64::from(tolerance) <= MAX_TOLERANCE)
+    }
+}
+
 /// Key and salt are left out.
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -105,6 +190,7 @@ impl fmt::Debug for Config {
             .field("mux", &self.mux)
             .field("fec", &self.fec)
             .field("repair", &self.repair)
+            .field("adaptive", &self.adaptive)
             .finish_non_exhaustive()
     }
 }

@@ -126,6 +126,14 @@ impl Peer {
         }
     }
 
+    /// Tells a controller that the peer acts on a `STREAM_INCOMPLETE` (ADA-18).
+    pub(super) fn note_loss(&mut self) {
+        let now = self.clock;
+        if let Some(tolerances) = self.tolerances_mut() {
+            tolerances.note_loss(now);
+        }
+    }
+
     /// Does what an error about a managed stream asks for (MUX-18, MUX-28).
     pub(super) fn heed_managed(&mut self, report: &Report, reference: Reference) {
         let stream_id = reference.stream_id;
@@ -143,6 +151,7 @@ impl Peer {
             self.break_own(stream_id);
         } else if asks_for_repair && !self.repairs.is_reached(self.clock) {
             self.repairs.count(self.clock);
+            self.note_loss();
             let frames = self.send_streams.kept_below(reference, &report.missing);
             for (carriage, frame) in frames {
                 self.put(frame, carriage);

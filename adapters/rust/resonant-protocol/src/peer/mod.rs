@@ -25,6 +25,7 @@
 //!     mux: None,
 //!     fec: None,
 //!     repair: None,
+//!     adaptive: None,
 //! };
 //! let mut server = Peer::new(Role::Server, config.clone(), 0)?;
 //! let mut client = Peer::new(Role::Client, config, 0)?;
@@ -46,6 +47,7 @@
 
 #![deny(clippy::arithmetic_side_effects, clippy::unreachable)]
 
+mod adaptive_requests;
 mod carriages;
 mod config;
 mod correction;
@@ -56,6 +58,7 @@ mod managing;
 mod mux_requests;
 mod rate_limit;
 mod receive;
+mod request_checks;
 mod requests;
 mod spares;
 mod state;
@@ -63,7 +66,9 @@ mod stream;
 mod streams;
 mod sync;
 mod timers;
+mod tolerances;
 
-pub use config::{Config, Mux, RepairGroups, Role};
+pub use adaptive_requests::{AdaptiveMessage, AdaptiveTensor};
+pub use config::{Adaptive, Config, Mux, RepairGroups, Role};
 pub use event::{Announce, Established, Event, Mismatch, Output, Reference};
 pub use state::Peer;

@@ -4,13 +4,13 @@ use super::config::Role;
 use super::emit::Action;
 use super::event::{Announce, Output, Reference};
 use super::handshake::{write as handshake_write, Waiting};
-use super::receive::{first_verdict, Received, Verdict, ASKED};
+use super::receive::{Received, ASKED};
+use super::request_checks::state;
 use super::state::Peer;
 use super::stream::USUAL_URGENCY;
 use super::sync::{write, MAX_URGENCY};
 use crate::error::{FrameError, RejectCode};
 use crate::frame::VFrame;
-use crate::wire_values::MsgType;
 
 impl Peer {
     /// Begins a handshake on `stream_id`, or renegotiates. It is sent again and given up by itself; a ping
@@ -60,21 +60,21 @@ impl Peer {
     pub fn send(
         &mut self,
         stream_id: u32,
-        mut frame: VFrame,
+        frame: VFrame,
         now_ms: u64,
     ) -> Result<Output, FrameError> {
-        self.clock = self.clock.max(now_ms);
-        self.check_session()?;
-        self.check_space()?;
-        self.check_not_mute()?;
-        self.check_not_ended(stream_id)?;
-        self.check_room(stream_id)?;
-        if frame.hdr.mtype == MsgType::Sync {
-            let detail = "a Sync frame is no data frame";
-            return Err(FrameError::new(RejectCode::FieldRange, "HSK-6", detail));
-        }
+        self.prepare_data(stream_id, frame.hdr.mtype, now_ms)?;
+        self.send_data(stream_id, frame)
+    }
+
+    /// Sends a data frame, or lets it wait. The request is prepared.
+    pub(super) fn send_data(
+        &mut self,
+        stream_id: u32,
+        mut frame: VFrame,
+    ) -> Result<Output, FrameError> {
         frame.hdr.flags = self.flags(stream_id, Action::Data);
-        self.check_agreed(&Received::asked(&frame))?;
+        self.check_agreed(ASKED, &Received::asked(&frame))?;
         if self.would_wait(stream_id) {
             self.check_encodes(stream_id, &mut frame)?;
             self.wait(stream_id, frame)?;
@@ -202,71 +202,4 @@ impl Peer {
             self.spares.put(datagram);
         }
     }
-
-    /// The preparation of every request. Deadlines that have passed wait for the next call that can tell of them.
-    pub(super) fn prepare(&mut self, now_ms: u64) -> Result<(), FrameError> {
-        self.clock = self.clock.max(now_ms);
-        self.check_session()?;
-        self.check_not_mute()
-    }
-
-    fn check_session(&self) -> Result<(), FrameError> {
-        if self.session.is_none() {
-            let (code, detail) = (RejectCode::HandshakeRequired, "there is no session");
-            return Err(FrameError::new(code, "HSK-57", detail));
-        }
-        Ok(())
-    }
-
-    /// The other end would refuse data of another space than its own, and said which that is (HSK-57).
-    fn check_space(&self) -> Result<(), FrameError> {
-        let session = self.session.as_ref();
-        let other = session.map_or(0, |session| session.other_hash);
-        let own = self.config.space_hash32;
-        if other != 0 && other != own {
-            let detail = format!("the other end is of space {other}, not {own}");
-            return Err(FrameError::new(RejectCode::SpaceMismatch, "HSK-57", detail));
-        }
-        Ok(())
-    }
-
-    fn check_not_mute(&self) -> Result<(), FrameError> {
-        if self.is_mute() {
-            let detail = "crypto is required and none could be chosen";
-            let code = RejectCode::EncryptionRequired;
-            return Err(FrameError::new(code, "HSK-46", detail));
-        }
-        Ok(())
-    }
-
-    /// Fails for a frame that the remote peer would reject (HSK-6).
-    fn check_agreed(&self, received: &Received<'_>) -> Result<(), FrameError> {
-        match (first_verdict(ASKED, self, received), &received.content) {
-            (None, _) => Ok(()),
-            (Some((clause, Verdict::Reject(fault))), content) => match content {
-                // The message layer's own code.
-                Err(error) if fault.code == RejectCode::BadMessage => Err(error.clone()),
-                _ => Err(FrameError::new(fault.code, clause, fault.detail)),
-            },
-            (Some((clause, _)), _) => {
-                let detail = "the other end would drop the frame";
-                Err(FrameError::new(
-                    RejectCode::UnsupportedFeature,
-                    clause,
-                    detail,
-                ))
-            }
-        }
-    }
-
-    fn check_not_ended(&self, stream_id: u32) -> Result<(), FrameError> {
-        if self.send_numbers.is_ended(stream_id) {
-            return Err(state("the stream has ended"));
-        }
-        Ok(())
-    }
-}
-
-fn state(detail: &'static str) -> FrameError {
-    FrameError::new(RejectCode::StreamState, "STM-4", detail)
 }

@@ -1,7 +1,7 @@
 //! The state of a peer, and what changes it as a whole.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::config::{Config, Role, XCHACHA};
@@ -15,9 +15,9 @@ use super::stream::{
     ClosedStreams, FailedStreams, RecvStream, ReplayWindows, Resets, SendNumbers, SendStreams,
     SentManaged,
 };
-use super::sync::is_space_id;
+use super::tolerances::Tolerances;
 use crate::error::{FrameError, RejectCode};
-use crate::limits::{MAX_DATAGRAM_BYTES, MAX_FRAME_LEN, MAX_JSON_INTEGER, MAX_SPACE_ID_CHARS};
+use crate::limits::{MAX_DATAGRAM_BYTES, MAX_FRAME_LEN};
 
 /// One end of a connection.
 pub struct Peer {
@@ -87,6 +87,8 @@ pub(super) struct Session {
     pub(super) last_accepted: u64,
     /// The other end's, as it told in that handshake; 0 for none (HSK-57).
     pub(super) other_hash: u32,
+    /// Of a peer that has such an own value.
+    pub(super) tolerances: Option<Tolerances>,
 }
 
 impl Peer {
@@ -94,38 +96,11 @@ impl Peer {
     ///
     /// # Errors
     /// `FIELD_RANGE` for a `d_model` that is not in 1 to 9007199254740991, for an `embedding_space_id` that is too
-    /// long and for a list with a name twice, `FRAME_TOO_LARGE` for values that
+    /// long, for a list with a name twice and for what is out of its range in `mux`, `repair` and `adaptive`,
+    /// `FRAME_TOO_LARGE` for values that
     /// no ping or capability could carry (HSK-1).
     pub fn new(role: Role, config: Config, now_ms: u64) -> Result<Self, FrameError> {
-        if !(1..=MAX_JSON_INTEGER).contains(&config.d_model) {
-            let detail = format!("d_model is {}", config.d_model);
-            return Err(FrameError::new(RejectCode::FieldRange, "FRM-36", detail));
-        }
-        if !is_space_id(&config.embedding_space_id) {
-            let detail =
-                format!("embedding_space_id has more than {MAX_SPACE_ID_CHARS} characters");
-            return Err(FrameError::new(RejectCode::FieldRange, "FRM-36", detail));
-        }
-        for (name, list) in [
-            ("modality", &config.modality),
-            ("compress", &config.compress),
-            ("crypto", &config.crypto),
-            ("dtype", &config.dtype),
-            ("fec", config.fec.as_ref().unwrap_or(&Vec::new())),
-        ] {
-            if list.iter().collect::<BTreeSet<_>>().len() != list.len() {
-                let detail = format!("{name} has a name twice");
-                return Err(FrameError::new(RejectCode::FieldRange, "FRM-36", detail));
-            }
-        }
-        if config.mux.is_some_and(|mux| !mux.is_right()) {
-            let detail = "mux is not in its ranges";
-            return Err(FrameError::new(RejectCode::FieldRange, "FRM-36", detail));
-        }
-        if config.repair.is_some_and(|groups| !groups.is_right()) {
-            let detail = "repair is not in its ranges";
-            return Err(FrameError::new(RejectCode::FieldRange, "FRM-36", detail));
-        }
+        config.check()?;
         check_size(&config)?;
         Ok(Self {
             role,
@@ -246,12 +221,28 @@ impl Peer {
         if !agreement.has_rs8() {
             self.end_correction();
         }
+        let (own, now) = (self.config.adaptive, self.clock);
+        let tolerances = match self.session.take() {
+            Some(session) => session.tolerances,
+            None => own.map(|own| Tolerances::begin(own, now)),
+        };
         self.session = Some(Session {
             agreement,
             stream_id,
-            last_accepted: self.clock,
+            last_accepted: now,
             other_hash,
+            tolerances,
         });
+    }
+
+    /// The tolerances of the session, of a peer that has them.
+    pub(super) fn tolerances(&self) -> Option<&Tolerances> {
+        self.session.as_ref()?.tolerances.as_ref()
+    }
+
+    /// The same, to be changed.
+    pub(super) fn tolerances_mut(&mut self) -> Option<&mut Tolerances> {
+        self.session.as_mut()?.tolerances.as_mut()
     }
 
     /// Ends the session with everything that belongs to it (HSK-65, STM-24).

@@ -1,6 +1,9 @@
 //! Configurations and acts of dialogues (`specs/ops/peer_open.json`, `specs/ops/peer_send.json`).
 
-use resonant_protocol::peer::{Announce, Config, Mux, Output, Peer, RepairGroups};
+use resonant_protocol::peer::{
+    Adaptive, AdaptiveMessage, AdaptiveTensor, Announce, Config, Mux, Output, Peer, RepairGroups,
+};
+use resonant_protocol::quant::Source;
 use resonant_protocol::{DType, FrameError, Modality, MsgType, SliceMeta, VFrame};
 use serde_json::{json, Value};
 
@@ -40,11 +43,21 @@ pub fn config(value: &Value) -> Config {
             frames: number(&mux["frames"]),
         }),
         fec: value.get("fec").map(|_| names("fec")),
+        adaptive: value.get("adaptive").map(adaptive),
         repair: value.get("repair").map(|groups| RepairGroups {
             k: number(&groups["k"]),
             r: number(&groups["r"]),
             step: number(&groups["step"]),
         }),
+    }
+}
+
+fn adaptive(value: &Value) -> Adaptive {
+    Adaptive {
+        tolerance: number(&value["tolerance"]),
+        keys: value.get("keys").map(number),
+        values: value.get("values").map(number),
+        controller: value["controller"].as_bool().unwrap_or(false),
     }
 }
 
@@ -78,6 +91,11 @@ pub fn perform(peer: &mut Peer, act: &Value, clock: u64) -> Result<Output, Frame
             }
         }
         "message" => peer.send(stream_id, message(act)?, clock),
+        "adaptive" => send_adaptive(peer, stream_id, act, clock),
+        "quality" => {
+            let tolerance = act["tolerance"].as_i64().expect("tolerance");
+            peer.send_quality(stream_id, tolerance, clock)
+        }
         other => panic!("unknown kind {other}"),
     }
 }
@@ -95,18 +113,58 @@ fn announce(value: &Value) -> Announce {
 }
 
 fn message(act: &Value) -> Result<VFrame, FrameError> {
-    let slices = act["slices"].as_array().expect("slices").iter();
-    let slices = slices.map(|slice| {
-        let dims = slice["dims"].as_array().expect("dims");
+    let slices = slices(&act["slices"])?;
+    let mtype = MsgType::try_from(number::<u8>(&act["type"]))?;
+    let modality = Modality::try_from(number::<u8>(&act["modality"]))?;
+    VFrame::new(mtype, modality, slices)
+}
+
+fn slices(listed: &Value) -> Result<Vec<(SliceMeta, Vec<u8>)>, FrameError> {
+    let slices = listed.as_array().into_iter().flatten().map(|slice| {
         let meta = SliceMeta {
             dtype: DType::try_from(number::<u8>(&slice["dtype"]))?,
-            shape: dims.iter().map(number).collect(),
+            shape: dims(slice),
         };
         Ok((meta, unhex(slice["payload"].as_str().expect("payload"))))
     });
+    slices.collect()
+}
+
+fn dims(value: &Value) -> Vec<u32> {
+    let dims = value["dims"].as_array().expect("dims").iter();
+    dims.map(number).collect()
+}
+
+fn send_adaptive(
+    peer: &mut Peer,
+    stream_id: u32,
+    act: &Value,
+    clock: u64,
+) -> Result<Output, FrameError> {
+    let listed = act["tensors"].as_array().expect("tensors").iter();
+    let owned = listed.map(|tensor| {
+        let source = match tensor["source"].as_str() {
+            Some("f16") => Source::F16,
+            Some("f32") => Source::F32,
+            _ => Source::Bf16,
+        };
+        let data = unhex(tensor["data"].as_str().expect("data"));
+        (source, dims(tensor), data)
+    });
+    let owned: Vec<(Source, Vec<u32>, Vec<u8>)> = owned.collect();
+    let tensors = owned.iter().map(|(source, dims, data)| AdaptiveTensor {
+        source: *source,
+        dims,
+        data,
+    });
+    let tensors: Vec<AdaptiveTensor<'_>> = tensors.collect();
     let mtype = MsgType::try_from(number::<u8>(&act["type"]))?;
     let modality = Modality::try_from(number::<u8>(&act["modality"]))?;
-    VFrame::new(mtype, modality, slices.collect::<Result<_, FrameError>>()?)
+    let message = AdaptiveMessage {
+        slices: act.get("slices").map_or(Ok(Vec::new()), slices)?,
+        ..AdaptiveMessage::new(mtype, modality, &tensors)
+    };
+    peer.send_adaptive(stream_id, message, clock)
 }
 
 /// The slices of a frame as in `specs/ops/fields.json`.

@@ -34,6 +34,7 @@ pub fn config() -> Config {
         mux: None,
         fec: None,
         repair: None,
+        adaptive: None,
     }
 }
 
@@ -47,6 +48,7 @@ pub fn sealing(salt: u8) -> Config {
         mux: None,
         fec: None,
         repair: None,
+        adaptive: None,
         ..config()
     }
 }

@@ -50,6 +50,7 @@ const LONGEST: Duration = Duration::from_secs(15);
 /// #     mux: None,
 /// #     fec: None,
 /// #     repair: None,
+/// #     adaptive: None,
 /// # };
 /// # let certificate: &[u8] = include_bytes!("../../../tests/support/test_certificate.pem");
 /// # let key: &[u8] = include_bytes!("../../../tests/support/test_key.pem");

@@ -1,11 +1,12 @@
 //! The agreement of two peers, and the data frames that it permits (HSK-7, HSK-14, HSK-25, HSK-26, HSK-36).
 
 use crate::peer::config::{
-    Config, Mux, COMPRESS, CRITIQUE, CRYPTO, DTYPE, FEC, MODALITY, NONE, RS8, XCHACHA, ZSTD,
+    dtype_name, Config, Mux, COMPRESS, CRITIQUE, CRYPTO, DTYPE, FEC, MODALITY, NONE, RS8, XCHACHA,
+    ZSTD,
 };
 use crate::peer::event::Established;
 use crate::peer::sync::Offer;
-use crate::wire_values::Flags;
+use crate::wire_values::{DType, Flags};
 
 /// The agreement. The lists are in own order.
 #[derive(Clone, Debug)]
@@ -83,6 +84,11 @@ impl Agreement {
             flags |= Flags::XCHACHA;
         }
         flags
+    }
+
+    /// Whether tensors may be of a dtype.
+    pub(crate) fn has_dtype(&self, dtype: DType) -> bool {
+        self.dtype.contains(&dtype_name(dtype))
     }
 
     /// Whether frames may use a transform, or be Critiques.

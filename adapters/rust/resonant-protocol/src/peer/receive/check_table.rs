@@ -43,6 +43,7 @@ const fn bit(kind: Kind) -> u16 {
         Kind::Unreadable => 1 << 9,
         Kind::Blocked => 1 << 10,
         Kind::Managing => 1 << 11,
+        Kind::Quality => 1 << 12,
     }
 }
 
@@ -74,7 +75,8 @@ const UNREADABLE: Kinds = Kinds::of(&[Kind::Unreadable]);
 const OTHER: Kinds = Kinds::of(&[Kind::Other]);
 const ERROR_OR_CAPABILITY: Kinds = Kinds::of(&[Kind::Error, Kind::Capability]);
 const BLOCKED: Kinds = Kinds::of(&[Kind::Blocked]);
-const OF_MUX: Kinds = Kinds::of(&[Kind::Blocked, Kind::Managing]);
+/// Those of methods that only some peers know.
+const OF_SOME: Kinds = Kinds::of(&[Kind::Blocked, Kind::Managing, Kind::Quality]);
 const NEVER_CLOSED: Kinds = Kinds::of(&[
     Kind::Ping,
     Kind::Capability,
@@ -92,8 +94,15 @@ const AFTER_TAIL: Kinds = Kinds::of(&[
     Kind::Tail,
     Kind::Other,
     Kind::Unreadable,
+    Kind::Quality,
 ]);
-const WAITING: Kinds = Kinds::of(&[Kind::Data, Kind::Heart, Kind::Other, Kind::Unreadable]);
+const WAITING: Kinds = Kinds::of(&[
+    Kind::Data,
+    Kind::Heart,
+    Kind::Other,
+    Kind::Unreadable,
+    Kind::Quality,
+]);
 
 /// The checks of a received frame, in order; the first verdict is the last.
 pub(crate) const RECEIVED: &[Check] = &[
@@ -107,10 +116,10 @@ pub(crate) const RECEIVED: &[Check] = &[
     row("HSK-36", DATA, checks::other_space),
     row("HSK-36", GUARDED, checks::unsealed),
     row("HSK-60", OTHER, checks::unsealed),
-    row("MUX-6", OF_MUX, checks::unsealed),
-    row("MUX-6", OF_MUX, checks::zstd),
-    row("MUX-6", OF_MUX, checks::xchacha),
-    row("MUX-6", OF_MUX, checks::fault),
+    row("MUX-6", OF_SOME, checks::unsealed), // and ADA-15, in these four
+    row("MUX-6", OF_SOME, checks::zstd),
+    row("MUX-6", OF_SOME, checks::xchacha),
+    row("MUX-6", OF_SOME, checks::fault),
     row("HSK-36", GUARDED, checks::zstd),
     row("HSK-36", GUARDED, checks::xchacha),
     row("HSK-36", DATA, checks::critique),
@@ -139,6 +148,9 @@ pub(crate) const ASKED: &[Check] = &[
     row("HSK-6", DATA, checks::dtype),
 ];
 
+/// Those of them that come before the tensors of an adaptive message are looked at (ADA-13).
+pub(crate) const ASKED_BEFORE_TENSORS: &[Check] = ASKED.split_at(2).0;
+
 /// The clause and verdict of the first step that does not let the frame pass.
 pub(crate) fn first_verdict(
     table: &'static [Check],
@@ -154,7 +166,7 @@ pub(crate) fn first_verdict(
 mod tests {
     use super::*;
 
-    const KINDS: [Kind; 12] = [
+    const KINDS: [Kind; 13] = [
         Kind::Data,
         Kind::Heart,
         Kind::Head,
@@ -167,6 +179,7 @@ mod tests {
         Kind::Unreadable,
         Kind::Blocked,
         Kind::Managing,
+        Kind::Quality,
     ];
 
     #[test]

@@ -26,6 +26,15 @@ impl Peer {
         self.go_on(stream_id);
     }
 
+    /// A quality counts at once, also where it fills its number later (ADA-16).
+    pub(crate) fn take_quality(&mut self, received: &Received<'_>, tolerance: u32) {
+        self.accept(received);
+        let (stream_id, number) = (received.stream_id, received.frame_seq);
+        if let Some(tolerances) = self.tolerances_mut() {
+            tolerances.take_quality(stream_id, number, tolerance);
+        }
+    }
+
     /// Accepts a Sync frame, HEAD and TAIL apart: it fills its number. A ping that is answered again may have
     /// done so before (HSK-62).
     pub(crate) fn accept(&mut self, received: &Received<'_>) {

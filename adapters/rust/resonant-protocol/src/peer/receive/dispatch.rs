@@ -55,6 +55,7 @@ impl Peer {
             has_fec: self.config.fec.is_some(),
             has_mux: self.config.mux.is_some(),
             is_mux_agreed: self.agreement().is_some_and(|it| it.mux.is_some()),
+            takes_quality: self.tolerances().is_some(),
         };
         let received = Received::read(view, bytes, reader);
         match first_verdict(RECEIVED, self, &received) {
@@ -76,6 +77,7 @@ impl Peer {
             Ok(Content::Ping(ping)) => self.take_ping(received, ping),
             Ok(Content::Capability(capability)) => self.take_capability(received, capability),
             Ok(Content::Managing(what)) => self.take_managing(received, what),
+            Ok(Content::Quality(tolerance)) => self.take_quality(received, *tolerance),
             Ok(Content::Error(report)) => self.take_error(received, report),
             Ok(Content::Nothing) => self.accept(received),
             Err(error) => self.drop_frame(error.code()), // no row of the table lets it come here

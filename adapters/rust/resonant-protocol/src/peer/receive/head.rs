@@ -37,6 +37,7 @@ impl Peer {
         // Errors can be forged where nothing is sealed, so their cost is limited.
         if asks_for_repair && !self.repairs.is_reached(self.clock) {
             self.repairs.count(self.clock);
+            self.note_loss();
             let frames = self
                 .send_streams
                 .repair(reference, &report.missing, self.clock);

@@ -13,6 +13,6 @@ mod server;
 mod tail;
 mod verdict;
 
-pub(super) use check_table::{first_verdict, ASKED};
+pub(super) use check_table::{first_verdict, Check, ASKED, ASKED_BEFORE_TENSORS};
 pub(super) use received::Received;
 pub(super) use verdict::Verdict;

@@ -8,7 +8,7 @@ use crate::message::MessageSlices;
 use crate::peer::config::Role;
 use crate::peer::event::{Announce, Reference};
 use crate::peer::sync::{
-    malformed, read_head, Capability, Managing, Method, Ping, Reader, Report, Tail,
+    malformed, read_head, read_quality, Capability, Managing, Method, Ping, Reader, Report, Tail,
 };
 use crate::wire_values::{DType, Flags, Modality, MsgType};
 
@@ -28,6 +28,8 @@ pub(crate) enum Kind {
     Blocked,
     /// A credit, done or reset, where multiplexing is agreed.
     Managing,
+    /// A quality, to a peer in a session that sends adaptive messages (ADA-15).
+    Quality,
     /// A Sync frame of another method, without effect (HSK-9).
     Other,
     /// A Sync frame whose message, or method, cannot be read (HSK-19, HSK-40).
@@ -44,6 +46,8 @@ pub(crate) enum Content {
     Capability(Capability),
     Error(Report),
     Managing(Managing),
+    /// The tolerance of a quality.
+    Quality(u32),
     /// Nothing that matters: all that counts is that it came.
     Nothing,
 }
@@ -168,6 +172,10 @@ fn read_sync(
         }
     }
     match (method, role) {
+        (Method::Quality, _) if reader.takes_quality => {
+            let quality = read_quality(object);
+            (Kind::Quality, quality.map(Content::Quality))
+        }
         (Method::Head, _) => {
             let head = read_head(object, frame_seq, reader);
             (Kind::Head, head.map(Content::Head))

@@ -10,6 +10,7 @@ mod send_stream;
 mod sums;
 
 pub(super) use managed::{Managed, SentManaged, USUAL_URGENCY};
+pub(super) use recent::Recent;
 pub(super) use recv_stream::{Granted, Held, KeptTail, RecvStream};
 pub(super) use replay_window::{ClosedStreams, FailedStreams, ReplayWindows};
 pub(super) use resets::Resets;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::error::{FrameError, RejectCode};
 use crate::json::Json;
-use crate::limits::{MAX_RESET_CODE_CHARS, MAX_SPACE_ID_CHARS};
+use crate::limits::MAX_RESET_CODE_CHARS;
+use crate::peer::config::is_space_id;
 
 pub(crate) type Result<T> = std::result::Result<T, FrameError>;
 
@@ -81,10 +82,6 @@ pub(crate) fn is_reset_code(code: &str) -> bool {
 /// An embedding_space_id: at most 1,024 characters.
 pub(crate) fn space_id(value: &Json) -> Option<&str> {
     string(value).filter(|id| is_space_id(id))
-}
-
-pub(crate) fn is_space_id(id: &str) -> bool {
-    id.chars().count() <= MAX_SPACE_ID_CHARS
 }
 
 pub(crate) const fn object(value: &Json) -> Option<Members<'_>> {

@@ -13,6 +13,8 @@ pub(crate) enum Method {
     Blocked,
     Done,
     Reset,
+    /// Of adaptive quantization, unknown to a peer that sends no adaptive messages (ADA-15).
+    Quality,
     /// One that this version does not know.
     Other,
 }
@@ -29,6 +31,7 @@ impl Method {
             "blocked" => Method::Blocked,
             "done" => Method::Done,
             "reset" => Method::Reset,
+            "quality" => Method::Quality,
             _ => Method::Other,
         }
     }

@@ -8,7 +8,9 @@ mod read;
 pub(super) mod write;
 
 pub(super) use fault::{text, Added, Fault};
-pub(super) use fields::{is_reset_code, is_space_id, malformed};
+pub(super) use fields::{is_reset_code, malformed};
 pub(super) use method::Method;
 pub(super) use offer::Offer;
-pub(super) use read::{read_head, Capability, Managing, Ping, Reader, Report, Tail, MAX_URGENCY};
+pub(super) use read::{
+    read_head, read_quality, Capability, Managing, Ping, Reader, Report, Tail, MAX_URGENCY,
+};

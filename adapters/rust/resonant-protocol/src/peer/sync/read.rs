@@ -8,6 +8,7 @@ use super::method::Method;
 use super::offer::{Offer, Space};
 use crate::error::{FrameError, RejectCode};
 use crate::json::JsonObject;
+use crate::limits::MAX_TOLERANCE;
 use crate::peer::config::{direction_to, Mux, Role};
 use crate::peer::event::{Announce, Reference};
 
@@ -22,6 +23,8 @@ pub(crate) struct Reader {
     /// Whether the peer takes part in multiplexing, and whether it is agreed.
     pub(crate) has_mux: bool,
     pub(crate) is_mux_agreed: bool,
+    /// Whether the peer is in a session and sends adaptive messages.
+    pub(crate) takes_quality: bool,
 }
 
 impl Reader {
@@ -189,6 +192,12 @@ pub(crate) fn read_head(
             "a HEAD has a part of its announcement".to_owned(),
         )),
     }
+}
+
+/// Reads the tolerance of a quality (section 6 of adaptive.md).
+pub(crate) fn read_quality(object: &JsonObject) -> Result<u32> {
+    let tolerance = |value| integer::<u32>(value).filter(|it| i64::from(*it) <= MAX_TOLERANCE);
+    Members(object.members()).required("tolerance", tolerance)
 }
 
 /// One of the four methods of multiplexing.

@@ -93,6 +93,14 @@ pub(crate) fn reset(code: &str) -> Json {
     object(vec![("method", text("reset")), ("code", text(code))])
 }
 
+/// ADA-14.
+pub(crate) fn quality(tolerance: i64) -> Json {
+    object(vec![
+        ("method", text("quality")),
+        ("tolerance", Json::Integer(tolerance)),
+    ])
+}
+
 /// The room that a peer grants (MUX-1).
 pub(crate) fn mux(own: Mux) -> Json {
     let member = |number: u16| Json::Integer(number.into());
