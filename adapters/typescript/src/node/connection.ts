@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import type { AdaptiveOutgo } from "../peer/adaptive.js";
 import type { PeerConfig } from "../peer/config.js";
 import type { Agreement, PeerEvent } from "../peer/event.js";
 import type { Outgo } from "../peer/peer.js";
@@ -74,6 +75,16 @@ export class Connection implements AsyncIterable<PeerEvent> {
   /** Sends a data frame. Like the other requests it throws ResonantError where the peer rejects it. */
   send(streamId: number, message: Outgo): void {
     this.#endpoint.send(this.remote, streamId, message);
+  }
+
+  /** Sends a data frame whose tensors take the form that is smallest and exact enough (specs/adaptive.md). */
+  sendAdaptive(streamId: number, message: AdaptiveOutgo): void {
+    this.#endpoint.sendAdaptive(this.remote, streamId, message);
+  }
+
+  /** Tells the other peer how much error its tensors on a stream_id may have, 0 to 16,777,216 in 2^-24 of their energy. */
+  quality(streamId: number, tolerance: number): void {
+    this.#endpoint.quality(this.remote, streamId, tolerance);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Socket } from "node:dgram";
+import type { AdaptiveOutgo } from "../peer/adaptive.js";
 import { type PeerConfig, type Role, SALT_BYTES } from "../peer/config.js";
 import type { PeerEvent } from "../peer/event.js";
 import { type LinkEvent, Links } from "../peer/links.js";
@@ -99,6 +100,16 @@ export class Endpoint implements AsyncIterable<Arrived> {
   /** Sends a data frame. Like the other requests it throws ResonantError where the peer rejects it. */
   send(to: Address, streamId: number, message: Outgo): void {
     this.#ask(to, (peer, now) => peer.send(streamId, message, now));
+  }
+
+  /** Sends a data frame whose tensors take the form that is smallest and exact enough (specs/adaptive.md). */
+  sendAdaptive(to: Address, streamId: number, message: AdaptiveOutgo): void {
+    this.#ask(to, (peer, now) => peer.sendAdaptive(streamId, message, now));
+  }
+
+  /** Tells the other peer how much error its tensors on a stream_id may have, 0 to 16,777,216 in 2^-24 of their energy. */
+  quality(to: Address, streamId: number, tolerance: number): void {
+    this.#ask(to, (peer, now) => peer.quality(streamId, tolerance, now));
   }
 
   /**

@@ -123,6 +123,12 @@ function accept(state: State, arrival: Arrival): void {
       settle(state, remember(state, arrival));
       acceptDone(state, ref.streamId);
       break;
+    case "quality":
+      settle(state, remember(state, arrival));
+      if (content.tolerance !== undefined) {
+        state.tolerances?.hear(ref.streamId, { frameSeq: ref.frameSeq, tolerance: content.tolerance });
+      }
+      break;
     case "reset":
       settle(state, remember(state, arrival));
       if (content.code !== undefined) acceptReset(state, ref.streamId, content.code);

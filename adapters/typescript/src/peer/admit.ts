@@ -22,6 +22,8 @@ export function admit(state: State, arrival: Arrival): Objection | undefined {
     case "credit":
     case "blocked":
       return rejected(streamFault(state, arrival, content.limit === undefined)); // MUX-6
+    case "quality":
+      return rejected(streamFault(state, arrival, content.tolerance === undefined)); // ADA-15
     case "done":
       return rejected(streamFault(state, arrival, false));
     case "reset":
@@ -61,7 +63,7 @@ function dataFault(state: State, arrival: Arrival): Fault | undefined {
   );
 }
 
-/** What is wrong with a HEAD, TAIL or HEART (HSK-37), or a message about a managed stream (MUX-6). */
+/** What is wrong with a HEAD, TAIL or HEART (HSK-37), a message about a managed stream (MUX-6), or a quality (ADA-15). */
 function streamFault(state: State, arrival: Arrival, isMalformed: boolean): Fault | undefined {
   if (state.session === undefined) return noSession();
   return (

@@ -1,3 +1,4 @@
+import { MAX_TOLERANCE } from "../adapt.js";
 import { KEY_BYTES } from "../seal.js";
 import {
   COMPRESS,
@@ -33,6 +34,19 @@ export interface RepairGroups {
   readonly step: number;
 }
 
+/**
+ * How much error the tensors of adaptive messages may have (specs/adaptive.md), in 2^-24 of their energy, 0 to 16,777,216:
+ * 167,772 is 20 dB below it, 16,777 is 30 dB, 0 is none.
+ */
+export interface AdaptiveTolerance {
+  readonly tolerance: number;
+  /** Those of the keys and of the values of a Cache, where they have others. */
+  readonly keys?: number | undefined;
+  readonly values?: number | undefined;
+  /** Whether they follow the losses of this peer's streams. */
+  readonly controller?: boolean | undefined;
+}
+
 /** The own values of a peer (specs/handshake.md): what it is, and what it supports in order of preference. */
 export interface PeerConfig {
   /** At most 1,024 characters; empty where it names none. */
@@ -56,11 +70,13 @@ export interface PeerConfig {
   readonly fec?: readonly FecName[] | undefined;
   /** What repair it sends, where `fec` is agreed; none where it is left out. */
   readonly repair?: RepairGroups | undefined;
+  /** Lets it choose the form of tensors; without it adaptive messages are refused. */
+  readonly adaptive?: AdaptiveTolerance | undefined;
 }
 
 /**
  * What every program can do with this library, to start from: `{ ...ALL_FEATURES, spaceHash32, dModel, key }`. What takes
- * a choice is for the program to add: `mux`, and `fec` with `repair`.
+ * a choice is for the program to add: `mux`, `fec` with `repair`, and `adaptive`.
  */
 export const ALL_FEATURES: PeerConfig = {
   embeddingSpaceId: "",
@@ -100,6 +116,7 @@ export function checked(config: PeerConfig): PeerConfig {
   if (key !== undefined && key.length !== KEY_BYTES)
     throw new RangeError(`key has ${key.length} bytes, not ${KEY_BYTES}`);
   checkRanges("mux", config.mux, { streams: [1, 1024], frames: [16, 1024] });
+  checkAdaptive(config.adaptive);
   checkRanges("repair", config.repair, { k: [1, 128], r: [1, 32], step: [1, 16] });
   return {
     ...config,
@@ -109,8 +126,16 @@ export function checked(config: PeerConfig): PeerConfig {
     dtype: known(config.dtype, DTYPES),
     mux: config.mux && { streams: config.mux.streams, frames: config.mux.frames },
     fec: config.fec && known(config.fec, FEC),
+    adaptive: config.adaptive && { ...config.adaptive },
     ...(key === undefined ? {} : { key: key.slice() }),
   };
+}
+
+function checkAdaptive(adaptive: AdaptiveTolerance | undefined): void {
+  if (adaptive === undefined) return;
+  const { tolerance, keys = tolerance, values = tolerance } = adaptive;
+  const range = [0, MAX_TOLERANCE] as const;
+  checkRanges("adaptive", { tolerance, keys, values }, { tolerance: range, keys: range, values: range });
 }
 
 /** Checks that each member of an own value is an integer in its range. */

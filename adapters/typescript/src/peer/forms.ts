@@ -1,3 +1,4 @@
+import { MAX_TOLERANCE } from "../adapt.js";
 import { isSpaceId } from "./config.js";
 import {
   isBoolean,
@@ -70,6 +71,7 @@ export const MUX: Table = {
 };
 export const FEC: Table = { fec: optional(isTexts) };
 export const LIMIT: Table = { limit: required(isU64) };
+export const QUALITY: Table = { tolerance: required(isWithin(0, MAX_TOLERANCE)) };
 export const RESET: Table = { code: required(isResetCode) };
 export const URGENCY: Table = { urgency: optional(isWithin(0, 7)) };
 export const TAIL: Table = { frames: required(isU64), total_len: required(isU64) };

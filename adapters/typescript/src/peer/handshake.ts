@@ -168,6 +168,7 @@ function isEnd(stream: SentStream, code: string, frameSeq: bigint): boolean {
 /** Sends frames of a stream again, with its TAIL or without. */
 function repair(state: State, stream: SentStream, frames: readonly Uint8Array[], withTail: boolean): void {
   if (!state.mayRepair()) return;
+  if (frames.length > 0 || !withTail) state.tolerances?.lost(state.now); // ADA-18
   for (const bytes of frames) sendAgain(state, bytes);
   if (withTail && frames.length > 0) state.outgoing.tailSent(stream, state.now);
 }

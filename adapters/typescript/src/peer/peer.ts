@@ -1,6 +1,7 @@
 import { type Code, ResonantError } from "../errors.js";
 import type { Slice } from "../frame.js";
 import { receive } from "./accept.js";
+import { type AdaptiveOutgo, requestAdaptive, requestQuality } from "./adaptive.js";
 import { checked, type PeerConfig, type Role, SALT_BYTES } from "./config.js";
 import { drop } from "./emit.js";
 import type { Agreement, PeerEvent } from "./event.js";
@@ -123,6 +124,18 @@ export class Peer {
   send(streamId: number, message: Outgo, now: number): void {
     this.#asked(streamId, now);
     requestMessage(this.#state, streamId, message);
+  }
+
+  /** Sends a data frame whose tensors take the form that is smallest and exact enough (specs/adaptive.md). */
+  sendAdaptive(streamId: number, message: AdaptiveOutgo, now: number): void {
+    this.#asked(streamId, now);
+    requestAdaptive(this.#state, streamId, message);
+  }
+
+  /** Tells the other peer how much error its tensors on a stream_id may have, 0 to 16,777,216 in 2^-24 of their energy. */
+  quality(streamId: number, tolerance: number, now: number): void {
+    this.#asked(streamId, now);
+    requestQuality(this.#state, streamId, tolerance);
   }
 
   /** Opens a stream: sends its HEAD. A managed stream has an urgency, of 0 to 7: the lowest goes first. */

@@ -1,5 +1,6 @@
 import { checkSlices } from "../encode.js";
 import { type Code, ResonantError } from "../errors.js";
+import type { Slice } from "../frame.js";
 import { critiqueFault, dtypeFault, messageCode, modalityFault } from "./admit.js";
 import { agreedFrame, type Content, type Fault, type Members, mustFit, send, sendAgain, syncContent } from "./emit.js";
 import { isResetCode } from "./fields.js";
@@ -24,16 +25,27 @@ export function requestPing(state: State, streamId: number): void {
   sendPing(state, streamId);
 }
 
+/** A message whose slices are made once it is known that it may be sent. */
+interface Making {
+  readonly type: number;
+  readonly modality: number;
+  /** What makes it a feature that is not there, if anything. */
+  readonly fault?: Fault | undefined;
+  readonly makeSlices: () => readonly Slice[];
+}
+
 /** Asks for a data frame (HSK-57). */
-export function requestMessage(state: State, streamId: number, content: Content): void {
+export function requestMessage(state: State, streamId: number, asked: Content | Making): void {
   const session = inSession(state);
   const { spaceHash32 } = state.config;
   if (session.otherSpaceHash32 !== 0 && session.otherSpaceHash32 !== spaceHash32) {
     throw refuse("SPACE_MISMATCH", "the other peer has another embedding space", "HSK-57");
   }
   maySend(state, streamId);
-  isFault(critiqueFault(session, content.type));
-  isFault(modalityFault(session, content.modality));
+  const making: Making = "slices" in asked ? { ...asked, makeSlices: () => asked.slices } : asked;
+  isFault(critiqueFault(session, making.type) ?? making.fault);
+  isFault(modalityFault(session, making.modality));
+  const content = { type: making.type, modality: making.modality, slices: making.makeSlices() };
   checkSlices(content.slices);
   const code = messageCode(content);
   if (code !== undefined) throw refuse(code, "the slices make no message");
@@ -142,7 +154,8 @@ export function repeatTail(state: State, streamId: number): void {
   }
 }
 
-function inSession(state: State): Session {
+/** The session that there has to be. */
+export function inSession(state: State): Session {
   if (state.session === undefined) throw refuse("HANDSHAKE_REQUIRED", "there is no session");
   return state.session;
 }
@@ -152,7 +165,7 @@ function mustNotBeBare(state: State): void {
 }
 
 /** Whether a HEART or data frame may be sent on a stream_id (HSK-46, STM-4, HSK-72). */
-function maySend(state: State, streamId: number): void {
+export function maySend(state: State, streamId: number): void {
   mustNotBeBare(state);
   if (!state.outgoing.isOpen(streamId)) throw refuse("STREAM_STATE", "the stream has ended", "STM-4");
   hasRoom(state, streamId);

@@ -8,6 +8,7 @@ import { Outgoing } from "./outgoing.js";
 import { Recent } from "./recent.js";
 import { Recovery } from "./recovery.js";
 import type { Notice } from "./sync.js";
+import { Tolerances } from "./tolerances.js";
 import type { ReplayWindow } from "./window.js";
 
 /** stream_ids whose numbers are remembered (HSK-69). */
@@ -113,6 +114,8 @@ export class State {
   readonly recovery = new Recovery();
   /** The groups for which repair is still to be sent. */
   readonly groups = new SentGroups();
+  /** What its tensors may lose, where it chooses their form. */
+  readonly tolerances: Tolerances | undefined;
   /** How many frames were accepted. */
   accepted = 0;
   /** When the other peer reset a stream of its own, as far as it still counts as open (MUX-22). */
@@ -127,6 +130,7 @@ export class State {
     this.role = role;
     this.config = carrier.isLossy ? config : { ...config, fec: undefined, repair: undefined };
     this.carrier = carrier;
+    this.tolerances = config.adaptive && new Tolerances(config.adaptive);
     this.#salts = [salt];
     this.#drawSalt = drawSalt;
   }
@@ -160,7 +164,8 @@ export class State {
   get notice(): Notice {
     const { mux, fec } = this.config;
     const isManaged = this.session?.agreement.mux !== undefined;
-    return { mux: mux !== undefined, fec: fec !== undefined, isManaged };
+    const isAdaptive = this.session !== undefined && this.tolerances !== undefined;
+    return { mux: mux !== undefined, fec: fec !== undefined, isManaged, isAdaptive };
   }
 
   /** The bytes of all frames that wait for lower numbers (STM-8). */
@@ -204,6 +209,7 @@ export class State {
 
   /** Begins a session, or renegotiates it. */
   establish(session: Session): void {
+    if (this.session === undefined) this.tolerances?.begin(this.now);
     this.session = session;
     if (!session.takesRepair) this.#forgetRepair();
     this.heardAt = this.now; // STM-24
@@ -218,6 +224,7 @@ export class State {
     this.streams.clear();
     this.closed.clear();
     this.resets.length = 0;
+    this.tolerances?.end();
     this.#forgetRepair();
     this.answers.clear();
     this.outgoing.sessionEnded();

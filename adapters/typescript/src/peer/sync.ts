@@ -5,7 +5,7 @@ import type { JsonObject } from "../json/value.js";
 import type { MuxLimits, Role } from "./config.js";
 import type { Ref } from "./event.js";
 import { fits, isXxh3, required } from "./fields.js";
-import { CAPABILITY, ERROR, FEC, LIMIT, MUX, PING, RESET, SIZES, TAIL, URGENCY } from "./forms.js";
+import { CAPABILITY, ERROR, FEC, LIMIT, MUX, PING, QUALITY, RESET, SIZES, TAIL, URGENCY } from "./forms.js";
 
 /** The lists of a ping or a capability; undefined where one is missing. */
 export interface Lists {
@@ -65,6 +65,8 @@ export interface Notice {
   readonly fec: boolean;
   /** Whether multiplexing is agreed. */
   readonly isManaged: boolean;
+  /** Whether it has an own value `adaptive`, and a session. */
+  readonly isAdaptive: boolean;
 }
 
 export interface Tail {
@@ -87,6 +89,7 @@ export type Sync =
   | { readonly kind: "blocked"; readonly limit: bigint | undefined }
   | { readonly kind: "done" }
   | { readonly kind: "reset"; readonly code: string | undefined }
+  | { readonly kind: "quality"; readonly tolerance: number | undefined }
   | { readonly kind: "heart" }
   | { readonly kind: "other" }
   | { readonly kind: "unreadable"; readonly code: Code };
@@ -94,7 +97,7 @@ export type Sync =
 /** The direction of what a role sends (STM-2). */
 export const directionOf = (sender: Role): string => (sender === "client" ? "up" : "down");
 
-const NOTHING: Notice = { mux: false, fec: false, isManaged: false };
+const NOTHING: Notice = { mux: false, fec: false, isManaged: false, isAdaptive: false };
 
 /** What a Sync frame says, and in which form. `sender`: the role of whoever sent it. */
 export function readSync(frame: Frame, sender: Role, notice: Notice = NOTHING): Sync {
@@ -126,6 +129,8 @@ export function readSync(frame: Frame, sender: Role, notice: Notice = NOTHING): 
       return { kind: "head", head: headOf(frame, object, sender, notice) };
     case "tail":
       return { kind: "tail", tail: tailOf(frame, object) };
+    case "quality":
+      return notice.isAdaptive ? { kind: "quality", tolerance: toleranceOf(object) } : { kind: "other" };
     default:
       return notice.isManaged ? managingOf(frame, object) : { kind: "other" };
   }
@@ -152,6 +157,10 @@ function managingOf(frame: Frame, object: JsonObject): Sync {
 // The functions below read members that fit their tables.
 
 type Fitting = { readonly [name: string]: never } & JsonObject;
+
+function toleranceOf(object: JsonObject): number | undefined {
+  return fits(object, QUALITY) ? (object as Fitting).tolerance : undefined; // ADA-15
+}
 
 function spaceOf(object: JsonObject): Space {
   const { embedding_space_id: id = "", space_hash32: hash = 0 } = object as Fitting;

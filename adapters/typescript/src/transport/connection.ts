@@ -1,3 +1,4 @@
+import type { AdaptiveOutgo } from "../peer/adaptive.js";
 import type { Agreement, PeerEvent } from "../peer/event.js";
 import type { Outgo, Peer } from "../peer/peer.js";
 import type { Sizes } from "../peer/sync.js";
@@ -50,6 +51,16 @@ export abstract class LinkConnection<Kind extends Link> implements AsyncIterable
   /** Sends a data frame. Like the other requests it throws ResonantError where the peer rejects it. */
   send(streamId: number, message: Outgo): void {
     this.#ask((peer, now) => peer.send(streamId, message, now));
+  }
+
+  /** Sends a data frame whose tensors take the form that is smallest and exact enough (specs/adaptive.md). */
+  sendAdaptive(streamId: number, message: AdaptiveOutgo): void {
+    this.#ask((peer, now) => peer.sendAdaptive(streamId, message, now));
+  }
+
+  /** Tells the other peer how much error its tensors on a stream_id may have, 0 to 16,777,216 in 2^-24 of their energy. */
+  quality(streamId: number, tolerance: number): void {
+    this.#ask((peer, now) => peer.quality(streamId, tolerance, now));
   }
 
   /** Opens a stream: what is sent on it is verified as a whole. A managed one has an urgency, of 0 to 7: the lowest goes first. */
