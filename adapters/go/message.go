@@ -60,21 +60,21 @@ func (Heart) Type() Type { return SyncType }
 // Type is CritiqueType.
 func (Critique) Type() Type { return CritiqueType }
 
-func (m Think) slices() []Slice { return m.Hidden.slices() }
-func (m Cache) slices() []Slice { return append(m.Keys.slices(), m.Values.slices()...) }
+func (m Think) slices() []Slice { return m.Hidden.Slices() }
+func (m Cache) slices() []Slice { return append(m.Keys.Slices(), m.Values.Slices()...) }
 
 func (m Ask) slices() []Slice {
 	if m.Context == nil {
-		return m.Query.slices()
+		return m.Query.Slices()
 	}
-	return append(m.Query.slices(), m.Context.slices()...)
+	return append(m.Query.Slices(), m.Context.Slices()...)
 }
 
 func (m Sync) slices() []Slice { return []Slice{jsonSlice(m.Text, m.JSON)} }
 func (Heart) slices() []Slice  { return nil }
 
 func (m Critique) slices() []Slice {
-	found := m.Divergence.slices()
+	found := m.Divergence.Slices()
 	if m.Mask != nil {
 		found = append(found, Slice{I8, m.Divergence.Dims, m.Mask})
 	}

@@ -28,7 +28,8 @@ func (t *Tensor) Dense() ([]byte, error) {
 	return t.Payload, nil
 }
 
-func (t *Tensor) slices() []Slice {
+// Slices are those of a message with the tensor: its own, and behind it the one of its scales or its index.
+func (t *Tensor) Slices() []Slice {
 	found := []Slice{{t.DType, t.Dims, t.Payload}}
 	if t.DType == SparseCOO {
 		dims := []uint32{uint32(len(t.Payload) / 2), uint32(len(t.Dims)), coordinateBytes}

@@ -26,6 +26,8 @@ func (p *Peer) accept(a *arrival) {
 		p.acceptTail(stream, a)
 	case a.kind.ofMux():
 		p.acceptMux(a)
+	case a.kind == qualityFrame:
+		p.acceptQuality(a)
 	}
 	if owed := p.owed; owed != nil {
 		p.owed = nil

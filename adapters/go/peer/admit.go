@@ -30,6 +30,8 @@ func (p *Peer) mayCome(a *arrival) *verdict {
 		}
 	case creditFrame, blockedFrame, doneFrame, resetFrame:
 		return p.mayMux(a)
+	case qualityFrame:
+		return p.mayQuality(a)
 	case otherSync:
 		if p.config.RequireCrypto && !a.sealed() {
 			return rejected(EncryptionRequired) // HSK-60
@@ -106,11 +108,8 @@ func (p *Peer) mayData(a *arrival) *verdict {
 // mayMessage asks what is asked of received messages and of those to be sent alike. unread judges what the message layer
 // rejects.
 func (p *Peer) mayMessage(frame *resonant.Frame, unread func(error) *verdict) *verdict {
-	if frame.Type == resonant.CritiqueType && !p.session.Critique {
-		return rejected(UnsupportedFeature, "feature", "critique")
-	}
-	if modality := frame.Modality.String(); !slices.Contains(p.session.Modality, modality) {
-		return rejected(UnsupportedModality, "modality", modality)
+	if why := p.mayBe(frame); why != nil {
+		return why
 	}
 	message, err := resonant.ReadMessage(frame)
 	if err != nil {
@@ -120,6 +119,17 @@ func (p *Peer) mayMessage(frame *resonant.Frame, unread func(error) *verdict) *v
 		if name := dtype.String(); !slices.Contains(p.session.DType, name) {
 			return rejected(UnsupportedDType, "dtype", name)
 		}
+	}
+	return nil
+}
+
+// mayBe asks for what is agreed besides dtypes.
+func (p *Peer) mayBe(frame *resonant.Frame) *verdict {
+	if frame.Type == resonant.CritiqueType && !p.session.Critique {
+		return rejected(UnsupportedFeature, "feature", "critique")
+	}
+	if modality := frame.Modality.String(); !slices.Contains(p.session.Modality, modality) {
+		return rejected(UnsupportedModality, "modality", modality)
 	}
 	return nil
 }

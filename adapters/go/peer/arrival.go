@@ -21,6 +21,7 @@ const (
 	blockedFrame
 	doneFrame
 	resetFrame
+	qualityFrame
 	otherSync  // of a method that nobody knows
 	unreadable // a Sync frame without a method
 )
@@ -28,6 +29,7 @@ const (
 var methods = map[string]kind{
 	"ping": pingFrame, "capability": capabilityFrame, "error": errorFrame, "head": headFrame, "tail": tailFrame,
 	"credit": creditFrame, "blocked": blockedFrame, "done": doneFrame, "reset": resetFrame,
+	"quality": qualityFrame,
 }
 
 // aside says whether a frame is about the session, or what the other end sent, and takes no part in a stream (STM-30).
@@ -54,6 +56,8 @@ type arrival struct {
 	tail  sums    // of a TAIL
 	limit uint64  // of a credit or blocked
 	code  string  // of a reset
+
+	tolerance int64 // of a quality
 }
 
 // kept is what may be kept of a frame: its bytes, and the frame if that lies in them.
@@ -69,7 +73,7 @@ func (a *arrival) sealed() bool { return a.frame.Flags&resonant.XCHACHA != 0 }
 func (a *arrival) strong() bool { return a.frame.Flags&resonant.StrongTail != 0 }
 
 // classify finds out what a frame is.
-func (a *arrival) classify(multiplexing bool) {
+func (a *arrival) classify(known func(method string) (kind, bool)) {
 	if a.frame.Type != resonant.SyncType {
 		a.kind = dataFrame
 		return
@@ -86,12 +90,12 @@ func (a *arrival) classify(multiplexing bool) {
 	}
 	a.object = sync.JSON
 	method, there := sync.JSON["method"].(string)
-	known, isKnown := methods[method]
+	found, isKnown := known(method)
 	switch {
 	case !there:
 		a.kind, a.why = unreadable, resonant.BadJSON
-	case isKnown && (multiplexing || !known.ofMux()):
-		a.kind = known
+	case isKnown:
+		a.kind = found
 	default:
 		a.kind = otherSync
 	}

@@ -83,6 +83,7 @@ type Config struct {
 	Mux              *Mux          // nil for a peer that does not multiplex
 	FEC              []string      // RS8, None; nil for a peer without forward error correction
 	Repair           *Repairing    // nil for a peer that sends no repair
+	Adaptive         *Adaptive     // nil for a peer that does not choose the form of its tensors
 }
 
 // AllFeatures is a configuration that takes whatever there is, but for crypto, which takes a key.
@@ -117,6 +118,11 @@ func (c *Config) check() error {
 	}
 	if c.Mux != nil {
 		if err := c.Mux.check(); err != nil {
+			return err
+		}
+	}
+	if c.Adaptive != nil {
+		if err := c.Adaptive.check(); err != nil {
 			return err
 		}
 	}

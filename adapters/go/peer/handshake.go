@@ -99,6 +99,9 @@ func chosen(names []string, passOverNone bool) string {
 
 // begin begins a session, or agrees anew on one that there is (HSK-17).
 func (p *Peer) begin(agreed, other offer, streamID uint32) {
+	if p.session == nil && p.tolerances != nil {
+		p.tolerances.begin(p.now)
+	}
 	p.session = &session{
 		Agreement: Agreement{
 			Proto:    agreed.version,

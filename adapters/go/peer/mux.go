@@ -80,14 +80,18 @@ func isResetCode(code string) bool {
 }
 
 // mayMux asks MUX-6 of one of the four methods.
-func (p *Peer) mayMux(a *arrival) *verdict {
+func (p *Peer) mayMux(a *arrival) *verdict { return p.mayMethod(a, func() bool { return readMux(a) }) }
+
+// mayMethod asks of a frame of a method that is agreed, or is a value of this peer's own, whether it may come; read says
+// whether its members are right.
+func (p *Peer) mayMethod(a *arrival, read func() bool) *verdict {
 	if p.config.RequireCrypto && !a.sealed() {
 		return rejected(EncryptionRequired)
 	}
 	if why := p.hasFeatures(a); why != nil {
 		return why
 	}
-	if !readMux(a) {
+	if !read() {
 		return rejected(BadMessage, "detail", string(resonant.BadJSON))
 	}
 	return nil

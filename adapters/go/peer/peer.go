@@ -65,6 +65,8 @@ type Peer struct {
 	onStream   bool     // what comes is on a stream of QUIC, where there is no repair
 	endsGroups bool     // the next frame that is numbered is in no group (FEC-27)
 
+	tolerances *tolerances // nil for a peer that does not choose forms
+
 	corked    bool
 	toGo      int            // frames that wait, of all streams
 	toGoBytes int            // their plain sizes
@@ -107,6 +109,7 @@ func New(role Role, config Config, salt Salt) (*Peer, error) {
 		return nil, err
 	}
 	peer := &Peer{role: role, config: config, salt: salt, numbers: map[uint32]uint64{}, maxFrameBytes: resonant.MaxDatagramBytes}
+	peer.tolerances = newTolerances(config.Adaptive)
 	peer.forgetReceived()
 	return peer, nil
 }
@@ -127,6 +130,9 @@ func (p *Peer) forgetReceived() {
 	p.resets, p.corked, p.toGo, p.toGoBytes, p.served = nil, false, 0, 0, map[int]uint32{} // MUX-29
 	p.fec = nil                                                                            // FEC-10
 	p.answers = newRecent[Ref, answer](maxAnswers)
+	if p.tolerances != nil {
+		p.tolerances.end()
+	}
 }
 
 // Datagrams takes what is to be sent, in order.

@@ -36,7 +36,7 @@ func (p *Peer) handle(datagram []byte, keep bool) bool {
 		p.report(Dropped{codeOf(err)})
 		return false
 	}
-	a.classify(p.multiplexes())
+	a.classify(p.known)
 	for _, step := range steps {
 		if found := step(p, a); found != nil && !found.accept {
 			p.refuse(a, found)

@@ -29,17 +29,40 @@ func (p *Peer) Ping(streamID uint32, now time.Duration) error {
 // Send sends the slices of a message: as part of a stream if one is open on the stream_id, and by themselves if not.
 // What the other peer would reject is refused with the same code, and nothing is sent.
 func (p *Peer) Send(streamID uint32, kind resonant.Type, modality resonant.Modality, slices []resonant.Slice, now time.Duration) error {
+	return p.sendMade(streamID, kind, modality, making{
+		func() error { return nil },
+		func() ([]resonant.Slice, error) { return slices, nil },
+	}, now)
+}
+
+// making makes the slices of a message once it is known that it may be sent; may is asked first.
+type making struct {
+	may    func() error
+	slices func() ([]resonant.Slice, error)
+}
+
+func (p *Peer) sendMade(streamID uint32, kind resonant.Type, modality resonant.Modality, make making, now time.Duration) error {
 	p.Advance(now)
 	if kind == resonant.SyncType || kind > resonant.CritiqueType {
 		return refusal(resonant.BadType, "HSK-6", "type %d is not that of a message", kind)
 	}
-	frame := &resonant.Frame{Type: kind, StreamID: streamID, Modality: modality, Slices: slices}
 	if err := p.mayRequest(streamID, func(s *session) error {
 		if other := s.otherSpaceHash; other != 0 && other != p.config.SpaceHash32 {
 			return refusal(SpaceMismatch, "HSK-57", "the other peer's space_hash32 is %d", other)
 		}
 		return nil
 	}); err != nil {
+		return err
+	}
+	frame := &resonant.Frame{Type: kind, StreamID: streamID, Modality: modality}
+	if err := make.may(); err != nil {
+		return err
+	}
+	if why := p.mayBe(frame); why != nil {
+		return asRefusal(why)
+	}
+	var err error
+	if frame.Slices, err = make.slices(); err != nil {
 		return err
 	}
 	var unread error
@@ -51,7 +74,7 @@ func (p *Peer) Send(streamID uint32, kind resonant.Type, modality resonant.Modal
 		return unread
 	}
 	if why != nil {
-		return refusal(why.code, "HSK-57", "the other peer has not agreed to it")
+		return asRefusal(why)
 	}
 	if p.session.Compress == Zstd {
 		frame.Flags |= resonant.ZSTD // HSK-5
@@ -61,6 +84,10 @@ func (p *Peer) Send(streamID uint32, kind resonant.Type, modality resonant.Modal
 		return p.wait(stream, frame)
 	}
 	return p.emit(frame)
+}
+
+func asRefusal(why *verdict) error {
+	return refusal(why.code, "HSK-57", "the other peer has not agreed to it")
 }
 
 // SendMessage sends a message like Send.

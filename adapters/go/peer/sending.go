@@ -232,6 +232,9 @@ func (p *Peer) resend(stream *outStream, missing []uint64, below uint64) bool {
 	if stream.kept == nil || !p.repairs.within(p.now) {
 		return false
 	}
+	if p.tolerances != nil {
+		p.tolerances.lost(p.now) // ADA-18
+	}
 	missing = slices.Clone(missing)
 	slices.Sort(missing)
 	missing = slices.Compact(missing)

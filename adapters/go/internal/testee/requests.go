@@ -1,7 +1,6 @@
 package testee
 
 import (
-	"crypto/rand"
 	"strconv"
 	"time"
 
@@ -10,61 +9,6 @@ import (
 	"resonant/testeekit"
 )
 
-// salts gives the salt of the configuration, and from then on others (testee.md, section 6).
-func salts(configured peer.Salt) func() peer.Salt {
-	used := false
-	return func() (salt peer.Salt) {
-		if !used {
-			used = true
-			return configured
-		}
-		_, _ = rand.Read(salt[:]) // it never fails
-		return salt
-	}
-}
-
-func readConfig(in *testeekit.Input) (peer.Config, peer.Salt, error) {
-	config := peer.Config{
-		EmbeddingSpaceID: in.Text("embedding_space_id"),
-		SpaceHash32:      in.U32("space_hash32"),
-		DModel:           in.Integer("d_model", 1, 1<<53-1),
-		Compress:         in.Texts("compress"),
-		Crypto:           in.Texts("crypto"),
-		DType:            in.Texts("dtype"),
-		Modality:         in.Texts("modality"),
-		Critique:         in.Bool("critique"),
-		RequireCrypto:    in.Bool("require_crypto"),
-		Key:              keyOf(in.OptionalBytesOf("key", len(resonant.Key{}))),
-	}
-	if in.Has("mux") {
-		mux := in.Object("mux")
-		config.Mux = &peer.Mux{
-			Streams: int(mux.Integer("streams", 1, peer.MaxMuxStreams)),
-			Frames:  int(mux.Integer("frames", peer.MinMuxFrames, peer.MaxMuxFrames)),
-		}
-		if err := mux.Done(); err != nil {
-			in.Require(false, err.Error())
-		}
-	}
-	if in.Has("fec") {
-		config.FEC = in.Texts("fec")
-	}
-	if in.Has("repair") {
-		repair := in.Object("repair")
-		config.Repair = &peer.Repairing{
-			K: int(repair.Integer("k", 1, 128)), R: int(repair.Integer("r", 1, 32)), Step: int(repair.Integer("step", 1, 16)),
-		}
-		if err := repair.Done(); err != nil {
-			in.Require(false, err.Error())
-		}
-	}
-	salt := in.BytesOf("salt", len(peer.Salt{}))
-	if err := in.Done(); err != nil {
-		return config, peer.Salt{}, err
-	}
-	return config, peer.Salt(salt), nil
-}
-
 // request is what a peer is asked for; to is empty if it does not say which.
 type request struct {
 	to  string
@@ -72,7 +16,7 @@ type request struct {
 }
 
 func readRequest(in *testeekit.Input, now time.Duration) (request, error) {
-	kind, streamID := in.OneOf("kind", "message", "ping", "head", "tail", "heart", "hold", "resume", "cancel", "reset", "cork", "uncork"), uint32(0)
+	kind, streamID := in.OneOf("kind", "message", "adaptive", "quality", "ping", "head", "tail", "heart", "hold", "resume", "cancel", "reset", "cork", "uncork"), uint32(0)
 	var found request
 	if kind != "cork" && kind != "uncork" {
 		streamID = in.U32("stream_id")
@@ -86,6 +30,12 @@ func readRequest(in *testeekit.Input, now time.Duration) (request, error) {
 		in.Require(of != resonant.SyncType, "type is that of a Sync frame")
 		slices := givenSlices(in.Slices("slices"))
 		found.ask = func(one *peer.Peer) error { return one.Send(streamID, of, modality, slices, now) }
+	case "adaptive":
+		message := readAdaptive(in)
+		found.ask = func(one *peer.Peer) error { return one.SendAdaptive(streamID, message, now) }
+	case "quality":
+		tolerance := in.Integer("tolerance", -maxInteger, maxInteger)
+		found.ask = func(one *peer.Peer) error { return one.Quality(streamID, tolerance, now) }
 	case "ping":
 		found.ask = func(one *peer.Peer) error { return one.Ping(streamID, now) }
 	case "head":
@@ -124,6 +74,22 @@ func askMux(one *peer.Peer, kind string, streamID uint32, now time.Duration) err
 		one.Uncork(now)
 	}
 	return nil
+}
+
+const maxInteger = 1<<53 - 1
+
+func readAdaptive(in *testeekit.Input) peer.AdaptiveMessage {
+	message := peer.AdaptiveMessage{Type: resonant.Type(in.Integer("type", 0, 4)), Modality: resonant.Modality(in.Integer("modality", 0, 4))}
+	in.Require(message.Type != resonant.SyncType, "type is that of a Sync frame")
+	in.Objects("tensors", func(one *testeekit.Input) error {
+		source := sources[one.OneOf("source", "f16", "f32", "bf16")]
+		message.Tensors = append(message.Tensors, peer.Numbers{Source: source, Dims: one.U32s("dims", 1, 255), Data: one.Bytes("data")})
+		return one.Done()
+	})
+	if in.Has("slices") {
+		message.Slices = givenSlices(in.Slices("slices"))
+	}
+	return message
 }
 
 func readSizes(in *testeekit.Input) *peer.Sizes {
