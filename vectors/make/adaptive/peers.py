@@ -11,7 +11,7 @@ from ..dialogue.configs import CONFIG, DATA_STREAM, HANDSHAKE_STREAM, Config, ow
 from ..dialogue.configs import DTYPES as LISTED
 from ..dialogue.events import complete, established
 from ..dialogue.frames import brief_ping, capable, sync, think
-from ..dialogue.sessions import ROLES, dialogue, session, waiting
+from ..dialogue.sessions import ROLES, dialogue, session, unsessioned
 from ..dialogue.steps import Said, Steps, act, events, expect, first_ping, nothing, say, send, server
 from ..model import Case, Group
 from ..quant.cases import f32
@@ -208,7 +208,7 @@ def _order() -> Iterator[Case]:
     short, good = Dense(worked().words[:-1], (4, 8)), worked()
     for role in ROLES:
         about = "Without a session: that comes first."
-        steps = [*waiting(role), *ask(short, reject="HANDSHAKE_REQUIRED"), *nothing()]
+        steps = [*unsessioned(role), *ask(short, reject="HANDSHAKE_REQUIRED"), *nothing()]
         yield dialogue(role, "no-session", about, clauses, steps, config=coarse)
         yield dialogue(role, "no-session-or-own-value", about, clauses, steps)
         about = "After the TAIL of its stream: that comes before all that is asked of the message."

@@ -9,7 +9,7 @@ from ..adapt.model import MOST_TOLERANCE
 from ..dialogue.configs import COMPRESSED, CONFIG, DATA_STREAM, PEER_SALT, SEALED, own
 from ..dialogue.events import established
 from ..dialogue.frames import brief_ping, heart, nonce_of, sync
-from ..dialogue.sessions import ROLES, dialogue, session, waiting
+from ..dialogue.sessions import ROLES, dialogue, session, unsessioned
 from ..dialogue.steps import Said, act, advance, events, expect, nothing, refusal, send, server
 from ..dialogue.streams import short
 from ..model import Case, Group
@@ -70,7 +70,7 @@ def _refused() -> Iterator[Case]:
         yield from talk(f"range-{name}", about, "ADA-14", steps, config=EXACT)
     for role in ROLES:
         about = "Without a session: that comes first."
-        steps = [*waiting(role), *act("quality", reject="HANDSHAKE_REQUIRED", **beyond), *nothing()]
+        steps = [*unsessioned(role), *act("quality", reject="HANDSHAKE_REQUIRED", **beyond), *nothing()]
         yield dialogue(role, "no-session", about, clauses, steps)
         about = "On a stream that the peer has opened itself, and after its TAIL."
         opens = [*act("head", strong_tail=False), *expect(Said({"method": "head"}, DATA_STREAM, 0))]

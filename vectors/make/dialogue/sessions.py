@@ -8,10 +8,13 @@ from typing import Any
 from ..model import Case
 from .configs import CONFIG, DATA_STREAM, HANDSHAKE_STREAM, MODALITIES, Config
 from .events import established
-from .frames import Frame, brief_ping, capable, sync
-from .steps import Said, Steps, client, events, expect, first_ping, send, server
+from .frames import Frame, brief_ping, capable, sync, think
+from .steps import Said, Steps, client, events, expect, first_ping, refusal, send, server
 
 ROLES = ("server", "client")
+
+_STRANGE_STREAM = 9
+"""One on which nothing else comes."""
 
 
 def session(role: str, config: Config = CONFIG, mux: Mapping[str, int] | None = None) -> Steps:
@@ -47,6 +50,12 @@ def _agreed(config: Config) -> dict[str, Any]:
 def waiting(role: str) -> Steps:
     """A peer without a session: a client has sent its ping."""
     return [] if role == "server" else expect(first_ping())
+
+
+def unsessioned(role: str) -> Steps:
+    """A peer without a session that can be asked to send: a server knows an address once something came from it."""
+    frame = think(0, stream=_STRANGE_STREAM)
+    return waiting(role) if role == "client" else [*send(frame), *refusal(frame, "HANDSHAKE_REQUIRED")]
 
 
 def dialogue(role: str, case_id: str, about: str, clauses: str, *parts: Steps, config: Config = CONFIG) -> Case:

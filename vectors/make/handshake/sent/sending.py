@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ...dialogue.configs import CONFIG, DATA_STREAM, MODALITIES, Config, own
 from ...dialogue.events import message
 from ...dialogue.frames import BYTES, HALF, Frame, critique, heart, think
-from ...dialogue.sessions import ROLES, dialogue, in_session, session, waiting
+from ...dialogue.sessions import ROLES, dialogue, in_session, session, unsessioned
 from ...dialogue.steps import OPEN, Steps, act, client, events, expect, nothing, refusal, say, send, server
 from ...model import Case, Group
 from ...writer.raw_frame import F16, I8, ramp
@@ -88,7 +88,6 @@ def _numbered() -> Iterator[Case]:
 
 def _without_session() -> Iterator[Case]:
     for role in ROLES:
-        start = waiting(role)
         for case_id, about, step in (
             ("message", "A message without a session.", say(think(0), NO_SESSION)),
             ("critique", "A Critique without a session.", say(critique(0), NO_SESSION)),
@@ -102,12 +101,7 @@ def _without_session() -> Iterator[Case]:
             ("heart", "A HEART without a session.", act("heart", 3, NO_SESSION)),
         ):
             clauses = "HSK-6 HSK-57" if case_id in ("message", "critique", "bad-message") else "HSK-58"
-            if role == "client":
-                yield client(f"client-no-session-{case_id}", about, clauses, start, step, nothing())
-            else:
-                # A server knows an address once something came from it: here a frame that it refuses.
-                known = [*send(think(0, stream=9)), *refusal(think(0, stream=9), NO_SESSION)]
-                yield server(f"server-no-session-{case_id}", about, clauses, known, step, nothing())
+            yield dialogue(role, f"no-session-{case_id}", about, clauses, unsessioned(role), step, nothing())
     for case_id, step in (
         ("message", say(think(0), NO_SESSION)),
         ("heart", act("heart", 3, NO_SESSION)),
