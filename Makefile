@@ -74,7 +74,7 @@ export SITE
 
 .DEFAULT_GOAL := help
 .PHONY: site site-built site-lint site-tests
-.PHONY: help env conformance test test-fast lint python-lint rust-lint go-lint ts-lint built python-tests rust-tests go-tests go-fuzz \
+.PHONY: help env extras conformance test test-fast lint python-lint rust-lint go-lint ts-lint built python-tests rust-tests go-tests go-fuzz \
 	ts-tests ts-fuzz ts-built nightly-tests kaitai-tests playground playground-tests jax-tests jax-array-tests torch-tests triton-tests ptx-audit models vectors docs api example mutants mutants-rust mutation campaign soak release-vectors bench \
 	bench-public bench-cuda fec-plot adapt-plot fuzz fuzz-short lock clean
 
@@ -101,6 +101,8 @@ NEEDS := $(foreach name,$(filter cuda jax torch triton,$(IMPL)),$(NEEDS_OF_$(nam
 # The shell takes IMPL from the environment, so that a path may hold whatever paths hold.
 conformance: $(INSTALLED) $(NEEDS) ## judge an implementation: make conformance IMPL=rust
 	$(BIN)/pytest conformance $(if $(IMPL),--impl="$$IMPL") $(ARGS)
+
+extras: $(JAX_INSTALLED) $(TRITON_INSTALLED) $(NVRTC_INSTALLED) $(DOCS_INSTALLED) $(FUZZ_INSTALLED) ## what CI needs besides `make env`
 
 test: lint python-tests ## every test, lint and type check of the project
 	@$(MAKE) --no-print-directory -j 2 --output-sync=target rust-tests go-tests ts-tests
