@@ -17,7 +17,8 @@ import pytest
 from resonant.describe.registry import registry
 
 import vectors.make.__main__
-from vectors.make.__main__ import DATA, GROUP_MAKERS, main
+from vectors.make.__main__ import DATA, main
+from vectors.make.catalogue import GROUP_MAKERS
 
 ROOT = DATA.parent.parent
 MANIFEST = DATA.parent / "manifest.json"
