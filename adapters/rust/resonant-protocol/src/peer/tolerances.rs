@@ -79,6 +79,9 @@ impl Tolerances {
             return;
         };
         let times = now.saturating_sub(since) / HALVE_MS;
+        if times == 0 {
+            return;
+        }
         let shift = u32::try_from(times).unwrap_or(u32::MAX);
         self.change(|own| {
             let halved = own.checked_shr(shift).unwrap_or(0);
