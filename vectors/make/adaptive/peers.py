@@ -260,6 +260,12 @@ def _order() -> Iterator[Case]:
         about = f"Of several faults the first ({name.replace('-', ' ')})."
         yield from talk(name, about, clauses, asked, nothing(), events(), config=config)
 
+    for name, tolerance, code in (("tolerance", 0, "TOLERANCE"), ("slots", MOST_TOLERANCE, "BAD_SLOTS")):
+        about = f"A Cache of three tensors: the third has the tolerance of neither keys nor values, {tolerance:,}."
+        config = own(dtype=("q4",), adaptive={"tolerance": tolerance, "keys": MOST_TOLERANCE, "values": MOST_TOLERANCE})
+        steps = [*ask(good, good, good, type=CACHE, reject=code), *nothing(), *events()]
+        yield from talk(f"{name}-of-a-third-of-a-cache", about, "ADA-12 ADA-13", steps, config=config)
+
 
 def _mute() -> Steps:
     """A server that requires crypto agrees on none."""

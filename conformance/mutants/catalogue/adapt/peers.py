@@ -55,6 +55,19 @@ MUTANTS = (
         Kind.COMBINATION,
     ),
     Mutant(
+        "values-behind-the-second",
+        "ADA-12",
+        "Takes every tensor of a Cache behind its keys for values, also one too many.",
+        edited(
+            CHOSEN,
+            OWN,
+            OWN.replace("_OF_CACHE[place] if", "_OF_CACHE[min(place, 1)] if").replace(
+                " and place < len(_OF_CACHE)", ""
+            ),
+        ),
+        Kind.COMBINATION,
+    ),
+    Mutant(
         "further-slices-left-out",
         "ADA-11",
         "Loses the mask and the explanation.",
