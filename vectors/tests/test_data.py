@@ -84,8 +84,8 @@ def test_check_names_changed_missing_and_extra_files(
 def test_the_files_have_at_most_ten_megabytes_and_a_little_for_later_profiles() -> None:
     """Consumers clone it and CI reads it: large inputs are for cases whose subject is a size.
 
-    The ten megabytes are those of the eight profiles from `frame` to `stream`, without the activations of a real model; the
-    fifth of one above is for a JSON text as long as a frame can have, whose subject is how long it takes to read.
+    The ten megabytes are those of the eight profiles from `frame` to `stream`, without the activations of a real model;
+    the fifth of one above is for a JSON text as long as a frame can have, whose subject is how long it takes to read.
     """
     sizes = {path: path.stat().st_size for path in DATA.rglob("*.json")}
     real = [path for path in sizes if path.name == "real.json"]
