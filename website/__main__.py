@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from resonant.console import command, printable
+from resonant.describe.registry import registry
 
 from reports.files import DataFileError
 
@@ -47,6 +48,18 @@ def _if_there(path: Path) -> Path | None:
     return path if path.exists() else None
 
 
+def _file(text: str) -> Path:
+    if not Path(text).is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {text}")
+    return Path(text)
+
+
+def _folder(text: str) -> Path:
+    if not Path(text).is_dir():
+        raise argparse.ArgumentTypeError(f"there is no folder {text}")
+    return Path(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m website", description=__doc__)
     parser.add_argument(
@@ -60,29 +73,33 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--mutants",
-        type=Path,
+        type=_file,
         default=ROOT / "reports" / "mutants.json",
         metavar="FILE",
         help="which case catches which mutant (default: reports/mutants.json, if it is there)",
     )
     parser.add_argument(
-        "--history", type=Path, metavar="DIR", help="a folder of runs, for the history of each implementation"
+        "--history", type=_folder, metavar="DIR", help="a folder of runs, for the history of each implementation"
     )
     parser.add_argument(
         "--release",
-        type=Path,
+        type=_folder,
         default=ROOT / "dist",
         metavar="DIR",
         help="the folder with the archives of the vectors (default: dist)",
     )
     parser.add_argument(
-        "--older", type=Path, metavar="SITE", help="an older site, whose versions of the specification stay"
+        "--older", type=_folder, metavar="SITE", help="an older site, whose versions of the specification stay"
     )
     parser.add_argument(
-        "--plot", type=Path, action="append", metavar="SVG", help="a plot of matplotlib (default: those in reports/)"
+        "--plot", type=_file, action="append", metavar="SVG", help="a plot of matplotlib (default: those in reports/)"
     )
     parser.add_argument(
-        "--profile", action="append", metavar="NAME", help="show the vectors of this profile only; may be repeated"
+        "--profile",
+        action="append",
+        choices=tuple(registry().profiles),
+        metavar="NAME",
+        help="show the vectors of this profile only; may be repeated",
     )
     return parser
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -30,24 +31,47 @@ STYLES = (
 BUNDLES = HERE / "build"
 """The folder of scripts that `npm run build` fills."""
 PLAYGROUND = playground.SCRIPT
+_MARK = "assets/mark.svg"
+"""A file of every site, by which one is known."""
 
 
 def build(asked: Asked, target: Path) -> Site:
-    """Write the site into the folder, in place of what is there. Raises BuildError, DataFileError, OSError."""
+    """Write the site into the folder, in place of a site that is there. Raises BuildError, DataFileError, OSError."""
+    target = target.absolute()
+    if not _free(target):
+        raise BuildError(f"{target} holds something else, which a site would take the place of: name a new folder")
     inputs = read(asked)
-    part = target.with_name(f"{target.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
+    part = _beside(target)
     try:
         site = Site(part)
         _assets(site)
         _pages(site, inputs)
         site.file("assets/search.js", script("siteSearch", [meta(one) for one in site.passages]))
+        if target.exists():
+            shutil.rmtree(target)
+        part.rename(target)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
-    shutil.rmtree(target, ignore_errors=True)
-    part.rename(target)
     return Site(target, site.passages, site.written)
+
+
+def _beside(target: Path) -> Path:
+    """A new folder, in which a site becomes whole before it is moved."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+        part.chmod(0o755)
+    except OSError as error:  # it names a folder that nobody knows
+        raise BuildError(f"{target}: cannot be written: {error.strerror}") from error
+    return part
+
+
+def _free(target: Path) -> bool:
+    """Whether a site may take the place of what is there: nothing, an empty folder, or a site."""
+    if not target.is_dir():
+        return not target.exists() and not target.is_symlink()
+    return (target / _MARK).is_file() or not any(target.iterdir())
 
 
 def _pages(site: Site, inputs: Inputs) -> None:
@@ -75,7 +99,7 @@ def _assets(site: Site) -> None:
     folders = (HERE / "style", ROOT / "reports" / "templates")
     styles = [next(path for folder in folders if (path := folder / name).is_file()) for name in STYLES]
     site.file("assets/site.css", "".join(path.read_text("utf-8") for path in styles))
-    site.file("assets/mark.svg", (HERE / "style" / "mark.svg").read_bytes())
+    site.file(_MARK, (HERE / "style" / "mark.svg").read_bytes())
     bundles = sorted(BUNDLES.glob("*.js"))
     if not bundles:
         raise BuildError(

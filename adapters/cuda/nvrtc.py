@@ -52,7 +52,7 @@ def library() -> Path:
     folders = [] if spec is None else list(spec.submodule_search_locations or ())
     found = sorted(path for folder in folders for path in Path(folder, "lib").glob("libnvrtc.so.*"))
     if not found:
-        raise SystemExit("NVRTC, the CUDA run-time compiler, is not installed: pip install nvidia-cuda-nvrtc-cu12")
+        raise SystemExit("NVRTC, the CUDA run-time compiler, is not installed: `make ptx-audit` installs it")
     return found[0]
 
 

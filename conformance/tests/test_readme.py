@@ -23,6 +23,8 @@ TEXT = {page: (ROOT / page).read_text("utf-8") for page in PAGES}
 BLOCKS = [(page, *block) for page in PAGES for block in re.findall(r"```(\w+)(?: (\S+))?\n(.*?)```", TEXT[page], re.S)]
 PYTHON = [text for _, language, name, text in BLOCKS if language == "python" and not name]
 COMMANDS = [line for _, language, _, text in BLOCKS if language == "console" for line in text.splitlines()]
+DATA = ROOT / "vectors/data"
+THOUSANDS = {"sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20}
 LIMIT_S = 120
 
 
@@ -38,6 +40,13 @@ def block(language: str, name: str = "") -> str:
     """The one block of this language and name."""
     (text,) = [text for _, found, title, text in BLOCKS if (found, title) == (language, name)]
     return str(text)
+
+
+@pytest.mark.parametrize("page", ["README.md", "vectors/README.md"])
+def test_as_many_cases_are_promised_as_there_are(page: str) -> None:
+    (word,) = re.findall(r"more than (\w+) thousand", TEXT[page])
+    cases = sum(len(file["cases"]) for file in (json.loads(path.read_bytes()) for path in DATA.rglob("*.json")))
+    assert THOUSANDS[word] == cases // 1000, f"{cases} cases"
 
 
 def test_readme_is_short_and_has_the_two_commands() -> None:

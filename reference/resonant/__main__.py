@@ -119,7 +119,9 @@ def _frame(arguments: Sequence[str]) -> bytes:
     except OSError:  # such as a name too long for one: then it is digits
         exists = False
     if not exists:
-        return unhex(" ".join(arguments), "the frame is not a file and")
+        named = len(arguments) == 1 and not {".", os.sep}.isdisjoint(first)
+        what = f"there is no file {first}, and the name" if named else "the frame is not a file and"
+        return unhex(" ".join(arguments), what)
     try:
         with path.open("rb") as file:
             return _unhexed(_bounded(file.read(_MOST_BYTES + 1), first))
@@ -129,7 +131,7 @@ def _frame(arguments: Sequence[str]) -> bytes:
 
 def _bounded(data: bytes, name: str) -> bytes:
     if data.startswith(_CAPTURES):
-        raise UsageError(f"{name} is a capture and no frame: resonant-conformance explain reads captures")
+        raise UsageError(f"{name} is a capture and no frame: resonant-conformance explain reads captures, from files")
     if len(data) > _MOST_BYTES:
         raise UsageError(f"{name} holds more than {_MOST_BYTES:,} bytes, and no frame has more than 65,536")
     return data

@@ -33,6 +33,8 @@ GUIDES: Mapping[str, str] = {
     "adapters/README.md": "guides/adapters.html",
     "adapters/wireshark/README.md": "guides/wireshark.html",
     "reference/README.md": "guides/reference.html",
+    "reference/arrays.md": "guides/arrays.html",
+    "reference/models/README.md": "guides/models.html",
     "adapters/rust/README.md": "guides/rust.html",
     "adapters/go/README.md": "guides/go.html",
     "adapters/typescript/README.md": "guides/typescript.html",
@@ -66,7 +68,11 @@ def write(site: Site, inputs: Inputs, writer: Writer, lines: Sequence[Line], plo
     counts = (
         Count(len(inputs.clauses), "clauses, each with an id", "matrix/clauses.html"),
         Count(inputs.cases, "golden cases", "vectors/index.html"),
-        Count(len(inputs.runs), "implementations judged", "matrix/index.html"),
+        Count(
+            len(inputs.runs),
+            "implementation judged" if len(inputs.runs) == 1 else "implementations judged",
+            "matrix/index.html",
+        ),
         Count(inputs.faults, "faults that the cases must catch", "matrix/clauses.html"),
     )
     whole = [line for line in lines if not line.transport]

@@ -96,12 +96,31 @@ def test_an_implementation_with_several_runs_has_a_history(site: Path) -> None:
 def test_without_scripts_there_is_no_site_and_the_old_one_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "out").mkdir()
+    (tmp_path / "out/assets").mkdir(parents=True)
+    (tmp_path / "out/assets/mark.svg").write_text("", "utf-8")
     (tmp_path / "out/index.html").write_text("old", "utf-8")
     monkeypatch.setattr(build, "BUNDLES", tmp_path / "none")
     assert main(["-o", str(tmp_path / "out"), "--profile", "sparse"]) == 2
     assert (tmp_path / "out/index.html").read_text("utf-8") == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_folder_of_something_else_stays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "notes.txt").write_text("mine", "utf-8")
+    for target in (tmp_path, tmp_path / "notes.txt"):
+        assert main(["-o", str(target)]) == 2
+        assert "holds something else" in capsys.readouterr().err
+    assert main(["-o", str(tmp_path / "notes.txt/site")]) == 2
+    assert "notes.txt/site: cannot be written" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+@pytest.mark.parametrize("option", ["--history", "--older", "--release", "--plot", "--mutants", "--profile"])
+def test_what_is_named_has_to_be_there(option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([option, str(tmp_path / "none"), "-o", str(tmp_path / "out")])
+    assert "none" in capsys.readouterr().err.splitlines()[-1]
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_plot_changes_its_colours_for_the_dark() -> None:

@@ -81,4 +81,13 @@ def test_without_nvrtc_it_says_so_in_one_line() -> None:
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (1, "")
     (line,) = done.stderr.splitlines()
-    assert line.startswith("NVRTC, the CUDA run-time compiler, is not installed")
+    assert line == "NVRTC, the CUDA run-time compiler, is not installed: `make ptx-audit` installs it"
+
+
+def test_help_needs_no_nvrtc() -> None:
+    done = subprocess.run(
+        [sys.executable, "-S", "audit.py", "--help"],
+        cwd=CUDA, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "without a GPU" in done.stdout

@@ -1,9 +1,14 @@
 const MOST_INPUT_BYTES = 64 * 1024 * 1024;
+const GZIP = [0x1f, 0x8b];
 
 /** What a person typed or dropped cannot be used, for a reason in words for that person. */
 export class InputError extends Error {
   override readonly name = "InputError";
 }
+
+/** A number with commas between its thousands, and what is counted. */
+export const counted = (count: number, what: string): string =>
+  `${count.toLocaleString("en-US")} ${what}${count === 1 ? "" : "s"}`;
 
 /** Bytes as pairs of hexadecimal digits. */
 export const toHex = (bytes: Uint8Array, between = ""): string =>
@@ -14,7 +19,8 @@ export function fromHex(text: string): Uint8Array {
   const digits = text.replace(/0x|[\s_:,]/gi, "");
   const stray = /[^0-9a-f]/i.exec(digits)?.[0];
   if (stray !== undefined) throw new InputError(`“${stray}” is no hexadecimal digit`);
-  if (digits.length % 2 !== 0) throw new InputError(`${digits.length} digits make no whole bytes`);
+  if (digits.length % 2 !== 0)
+    throw new InputError(`${counted(digits.length, "digit")} make no whole bytes: one has two`);
   return Uint8Array.from({ length: digits.length / 2 }, (_, at) =>
     Number.parseInt(digits.slice(2 * at, 2 * at + 2), 16),
   );
@@ -24,7 +30,7 @@ export function fromHex(text: string): Uint8Array {
 export function keyFrom(text: string): Uint8Array | undefined {
   const key = fromHex(text);
   if (key.length === 0) return undefined;
-  if (key.length !== 32) throw new InputError(`the key has ${key.length} bytes, not 32`);
+  if (key.length !== 32) throw new InputError(`the key has ${counted(key.length, "byte")}, not 32`);
   return key;
 }
 
@@ -32,6 +38,8 @@ export function keyFrom(text: string): Uint8Array | undefined {
 export async function fromFile(file: Blob): Promise<Uint8Array> {
   if (file.size > MOST_INPUT_BYTES) throw new InputError(`the file has more than ${MOST_INPUT_BYTES >> 20} MiB`);
   const bytes = new Uint8Array(await file.arrayBuffer());
+  if (GZIP.every((byte, at) => bytes[at] === byte))
+    throw new InputError("the file is compressed: unpack it, such as with gunzip");
   const text = new TextDecoder().decode(bytes.subarray(0, 200_000));
   return bytes.length <= 200_000 && /^[\s0-9a-f]+$/i.test(text) ? fromHex(text) : bytes;
 }

@@ -179,5 +179,7 @@ def test_a_testee_without_peers_has_nothing_to_capture(tmp_path: Path, capsys: p
 
 
 def test_a_path_that_cannot_be_written_is_one_clear_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["-o", str(tmp_path / "no" / "folder"), f"{GROUP}*"]) == USAGE
-    assert "No such file or directory" in capsys.readouterr().err
+    for path, why in ((tmp_path / "no" / "folder", "No such file or directory"), (tmp_path, "Is a directory")):
+        assert main(["-o", str(path), f"{GROUP}*"]) == USAGE
+        assert capsys.readouterr().err == f"nothing captured: {path}: cannot be written: {why}\n"
+    assert not tmp_path.with_name(f"{tmp_path.name}.part").exists()

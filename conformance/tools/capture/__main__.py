@@ -15,6 +15,7 @@ from adapters.driver import AdapterError, StartError, Testee, build_adapter
 from ...dialogue.ends import TCP, UDP
 from ...dialogue.timing import playable
 from ...model.cases import DIALOGUE, Case, VectorError, load_cases
+from ...session.files import not_written
 from ...session.implementations import find_adapter
 from .pcapng import write_pcapng
 from .recorder import FIRST_PORT, PEER_PORT, Recorder
@@ -40,7 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with Testee(adapter) as testee:
             status, recorder = _played(testee, chosen)
         write_pcapng(options.output, recorder.packets)
-    except (AdapterError, StartError, VectorError, NothingError, OSError) as error:
+    except OSError as error:
+        print(f"nothing captured: {printable(not_written(error))}", file=sys.stderr)
+        return USAGE
+    except (AdapterError, StartError, VectorError, NothingError) as error:
         print(f"nothing captured: {printable(str(error), keep=LINE_END)}", file=sys.stderr)
         return USAGE
     print(f"{options.output}: {len(recorder.packets):,} packets of {recorder.dialogues:,} dialogues")

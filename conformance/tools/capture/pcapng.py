@@ -7,6 +7,7 @@ IPv4, UDP and TCP heads with their checksums, which Wireshark then finds right. 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,7 +30,17 @@ def write_pcapng(path: Path, packets: Iterable[Packet]) -> None:
     Raises OSError for a path that cannot be written; a file that was there is replaced, whole or not at all.
     """
     part = path.with_name(f"{path.name}.part")
-    with PcapNgWriter(str(part)) as writer:
+    try:
+        _write(part, packets)
+        part.replace(path)
+    except OSError as error:  # it names the file that is written first, which nobody knows
+        with suppress(OSError):
+            part.unlink()
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _write(path: Path, packets: Iterable[Packet]) -> None:
+    with PcapNgWriter(str(path)) as writer:
         for number, packet in enumerate(packets):
             whole = IP(src=HOST, dst=HOST, id=number & 0xFFFF) / _head(packet)
             if packet.payload or packet.segment is None:
@@ -39,7 +50,6 @@ def write_pcapng(path: Path, packets: Iterable[Packet]) -> None:
                 writer.write_header(whole)
             # Half a microsecond more, as the writer goes through binary fractions of seconds and rounds down.
             writer.write_packet(whole, sec=(packet.time_us + 0.5) / 1_000_000)
-    part.replace(path)
 
 
 def _head(packet: Packet) -> Any:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from resonant.__main__ import UsageError, read_key
+from resonant.__main__ import UsageError, read_key, unhex
 from resonant.__main__ import main as explain_frame
 from resonant.console import command, printable
 
@@ -52,13 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     path = Path(options.what[0])
     if len(options.what) == 1 and _is_capture(path):
         return _capture(path, options)
-    if options.html or options.json or options.port or options.limit is not None:
-        print(
-            f"resonant-conformance explain: {printable(str(path))} is no capture, which --html, --json, --port and "
-            "--limit are for: leave them out to look at a frame",
-            file=sys.stderr,
-        )
-        return USAGE
+    of_captures = options.html or options.json or options.port or options.limit is not None
+    if of_captures or any(_is_capture(Path(one)) for one in options.what):
+        return _refused(_no_capture(options.what))
     return explain_frame(["explain", *(["--key", options.key] if options.key is not None else []), "--", *options.what])
 
 
@@ -71,8 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("what", nargs="+", metavar="CAPTURE|FRAME", help="a capture, or a frame as above")
     parser.add_argument("--key", metavar="HEX", help="the 32-byte key of sealed frames, as 64 hexadecimal digits")
-    parser.add_argument("--html", type=Path, metavar="FILE", help="write the conversations as a page of diagrams")
-    parser.add_argument("--json", action="store_true", help="print the conversations as JSON")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--html", type=Path, metavar="FILE", help="write the conversations as a page of diagrams")
+    form.add_argument("--json", action="store_true", help="print the conversations as JSON")
     parser.add_argument(
         "--port",
         type=_number(0, 65_535),
@@ -101,29 +98,52 @@ def _number(least: int, most: int) -> Callable[[str], int]:
 
 def _is_capture(path: Path) -> bool:
     try:
+        if not path.is_file():  # a pipe can be read once, and a frame may be in it
+            return False
         with path.open("rb") as file:
             return looks_like_capture(file.read(_MAGIC_BYTES))
     except (OSError, ValueError):  # a name that is none, such as the digits of a frame
         return False
 
 
+def _no_capture(what: Sequence[str]) -> str:
+    """The sentence about arguments that are not one capture, but come with another or with options of captures."""
+    if len(what) > 1 and any(_is_capture(Path(one)) for one in what):
+        return "one capture is looked at at a time: name it alone"
+    first = what[0]
+    try:
+        unhex(first, "it")
+    except UsageError:  # no digits of a frame, so a name
+        try:
+            Path(first).open("rb").close()
+        except OSError as error:
+            return f"{first} cannot be read: {error.strerror}"
+    return f"{first} is no capture, which --html, --json, --port and --limit are for: leave them out to look at a frame"
+
+
+def _refused(sentence: str) -> int:
+    print(f"resonant-conformance explain: {printable(sentence)}", file=sys.stderr)
+    return USAGE
+
+
 def _capture(path: Path, options: argparse.Namespace) -> int:
     form = "html" if options.html else "json" if options.json else "text"
     try:
         key = None if options.key is None else read_key(options.key)
+        if options.html and options.html.exists() and options.html.samefile(path):
+            return _refused(f"{path}: the page would take the place of the capture: give --html another name")
         explained = explain_capture(path, key, options.port, options.limit or _MOST_SHOWN[form])
         if options.html:
             write_whole(options.html, page(explained, key))
-            print(f"written: {options.html}\n{summary(explained)}")
     except (CaptureError, UsageError) as error:
-        print(f"resonant-conformance explain: {printable(f'{path}: {error}')}", file=sys.stderr)
-        return USAGE
+        return _refused(f"{path}: {error}")
     except OSError as error:
-        print(f"resonant-conformance explain: {printable(not_written(error))}", file=sys.stderr)
-        return USAGE
-    if options.json:
+        return _refused(not_written(error))
+    if options.html:
+        print(f"written: {options.html}\n{summary(explained)}")
+    elif options.json:
         sys.stdout.write(json_text(explained))
-    elif not options.html:
+    else:
         colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         for line in lines(explained, colour=colour):
             print(line)

@@ -1,4 +1,4 @@
-import { fromFile, fromHex, keyFrom, toHex } from "../bytes.js";
+import { counted, fromFile, fromHex, keyFrom, toHex } from "../bytes.js";
 import { type CapturedFrame, framesIn } from "../capture/frames.js";
 import { isCapture } from "../capture/packets.js";
 import { explain } from "../explain.js";
@@ -73,5 +73,10 @@ function captureList(frames: readonly CapturedFrame[], choose: (bytes: Uint8Arra
   });
   const hidden = frames.length - items.length;
   const more = hidden > 0 ? `, of which the first ${LISTED_FRAMES} are listed` : "";
-  return make("div", {}, make("p", {}, `${frames.length} frames${more}:`), make("ol", { class: "frames" }, ...items));
+  return make(
+    "div",
+    {},
+    make("p", {}, `${counted(frames.length, "frame")}${more}:`),
+    make("ol", { class: "frames" }, ...items),
+  );
 }

@@ -1,5 +1,5 @@
 import { ResonantError } from "../../src/index.js";
-import { InputError, numbersFrom, toHex, wholeFrom } from "../bytes.js";
+import { counted, InputError, numbersFrom, toHex, wholeFrom } from "../bytes.js";
 import { grouped } from "../fields.js";
 import { quantizing, type Row, smallest } from "../quantizing.js";
 import { numberText } from "../words.js";
@@ -32,7 +32,7 @@ export function beginQuantizing(section: HTMLElement): void {
 function quantized(bits: 4 | 8, numbers: readonly number[], tolerance: number): HTMLElement {
   const { rows, codes, scale, greatestError, decibels } = quantizing(bits, numbers);
   const lost = Number.isFinite(decibels) ? `${decibels.toFixed(1)} dB below the numbers` : "nothing";
-  const told = `${rows.length} numbers in ${codes.length} bytes of codes and ${scale.length} of scales; the greatest error is ${numberText(greatestError)}, the error's energy ${lost}.`;
+  const told = `${counted(rows.length, "number")} in ${counted(codes.length, "byte")} of codes and ${scale.length} of scales; the greatest error is ${numberText(greatestError)}, the error's energy ${lost}.`;
   const hidden = rows.length - SHOWN_ROWS;
   return make(
     "div",

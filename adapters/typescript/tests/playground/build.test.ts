@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FIRST_FORM, frameBytes } from "../../playground/build.js";
-import { fromHex, InputError, keyFrom, numbersFrom, toHex } from "../../playground/bytes.js";
+import { fromFile, fromHex, InputError, keyFrom, numbersFrom, toHex } from "../../playground/bytes.js";
 import { explain } from "../../playground/explain.js";
 import { quantizing, smallest } from "../../playground/quantizing.js";
 import { decode, loadZstd } from "../../src/index.js";
@@ -52,13 +52,18 @@ test("each fault has its field and clause, and the first in order is the verdict
 
 test("what was typed wrong is said in words", () => {
   assert.throws(() => fromHex("0g"), new InputError("“g” is no hexadecimal digit"));
-  assert.throws(() => fromHex("012"), new InputError("3 digits make no whole bytes"));
-  assert.throws(() => keyFrom("00"), new InputError("the key has 1 bytes, not 32"));
+  assert.throws(() => fromHex("012"), new InputError("3 digits make no whole bytes: one has two"));
+  assert.throws(() => keyFrom("00"), new InputError("the key has 1 byte, not 32"));
   assert.throws(() => numbersFrom("1 two"), new InputError("“two” is no number"));
   const slices = [{ dtype: "2", dims: "", content: "300" }];
   assert.throws(() => frameBytes({ ...FIRST_FORM, slices }), /300 is no whole number from -128 to 127/);
   assert.throws(() => frameBytes({ ...FIRST_FORM, streamId: "x" }), /stream_id is a whole number/);
   assert.throws(() => frameBytes({ ...FIRST_FORM, flags: ["XCHACHA"] }), /needs a key/);
+});
+
+test("a file that is compressed is refused in words", async () => {
+  const compressed = new Blob([new Uint8Array([0x1f, 0x8b, 8])]);
+  await assert.rejects(fromFile(compressed), new InputError("the file is compressed: unpack it, such as with gunzip"));
 });
 
 test("numbers are shown through a quantizer and back, with what is lost", () => {

@@ -29,6 +29,13 @@ def capture(tmp_path: Path) -> Path:
     return path
 
 
+def run_in(folder: Path, command: list[str]) -> subprocess.CompletedProcess[str]:
+    """A command in a folder, which finds the suite by its own path."""
+    path = f"{ROOT}:{ROOT / 'reference'}:{ROOT / 'conformance/tools/package'}"
+    env = {"PYTHONPATH": path, "PATH": "/usr/bin:/bin"}
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=60, check=False)
+
+
 def test_a_capture_is_a_line_for_each_frame_and_what_comes_of_it(
     capture: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -124,10 +131,14 @@ def test_frames_are_explained_as_before(capsys: pytest.CaptureFixture[str]) -> N
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (["{folder}/none.pcapng"], "the frame is not a file"),
+        (["{folder}/none.pcapng"], "none.pcapng, and the name is not hexadecimal"),
+        (["{folder}/none.pcapng", "--html", "{folder}/page"], "none.pcapng cannot be read: No such file or directory"),
+        (["{folder}", "--json"], "cannot be read: Is a directory"),
+        (["{capture}", "{capture}"], "one capture is looked at at a time"),
         (["00", "--json"], "00 is no capture, which --html, --json, --port and --limit are for"),
         (["{capture}", "--key", "00"], "the key has 1 bytes; it must have 32"),
         (["{capture}", "--html", "{folder}"], "cannot be written"),
+        (["{capture}", "--html", "{folder}/../{folder.name}/{capture.name}"], "would take the place of the capture"),
         (["{capture}", "--html", "{capture}/page"], "cannot be written"),
     ],
 )
@@ -140,6 +151,31 @@ def test_what_cannot_be_done_is_one_line(
     assert text in said.err
     assert len(said.err.splitlines()) == 1
     assert said.out == ""
+
+
+def test_a_capture_outlives_a_page_of_its_name(capture: Path) -> None:
+    before = capture.read_bytes()
+    assert main([str(capture), "--html", str(capture)]) == USAGE
+    assert capture.read_bytes() == before
+
+
+def test_a_page_and_json_are_not_asked_for_together(capture: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([str(capture), "--json", "--html", str(capture.with_suffix(".html"))])
+    assert "not allowed with" in capsys.readouterr().err
+
+
+def test_nobody_has_to_read_that_a_page_was_written(capture: Path) -> None:
+    script = f"{{ {sys.executable} -m resonant_conformance explain talk.pcapng --html p.html; echo $? >&2; }} | true"
+    done = run_in(capture.parent, ["bash", "-c", script])
+    assert done.stderr == "141\n"
+
+
+def test_a_frame_in_a_pipe_is_whole(tmp_path: Path) -> None:
+    script = f"{sys.executable} -m resonant_conformance explain <(printf {FRAME})"
+    done = run_in(tmp_path, ["bash", "-c", script])
+    assert (done.returncode, done.stderr) == (OK, "")
+    assert "valid frame" in done.stdout
 
 
 @pytest.mark.parametrize("option", [["--port", "x"], ["--port", "65536"], ["--limit", "0"], ["--limit", "-1"]])
@@ -162,14 +198,8 @@ def test_the_reference_alone_says_what_reads_captures(capture: Path) -> None:
 
 
 def test_the_installed_command_reads_captures_from_any_folder(capture: Path, tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "resonant_conformance", "explain", capture.name, "--html", "page.html"],
-        cwd=tmp_path,
-        env={"PYTHONPATH": f"{ROOT}:{ROOT / 'reference'}:{ROOT / 'conformance/tools/package'}", "PATH": ""},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
+    done = run_in(
+        tmp_path, [sys.executable, "-m", "resonant_conformance", "explain", capture.name, "--html", "page.html"]
     )
     assert (done.returncode, done.stderr) == (FAULTY, "")
     assert (tmp_path / "page.html").is_file()

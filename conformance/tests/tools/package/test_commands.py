@@ -167,3 +167,12 @@ def test_a_run_whose_output_is_closed_is_judged_all_the_same(tmp_path: Path) -> 
     line = f"{RUN} reference --case ports-line -q --report {shlex.quote(str(tmp_path))} >&- 2>&-"
     assert run_line(line, tmp_path)[0] == 0
     assert json.loads((tmp_path / "run.json").read_bytes())["exit_status"] == 0
+
+
+def test_vectors_are_copied_whole_or_not_at_all(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine", "utf-8")
+    command = [str(BIN / "resonant-conformance"), "vectors", "--to", "file/golden"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "resonant-conformance vectors: file/golden: cannot be written: Not a directory\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]

@@ -63,11 +63,25 @@ def vectors(arguments: Sequence[str]) -> int:
     if target.exists():
         print(f"resonant-conformance vectors: {target} exists; name a folder that does not", file=sys.stderr)
         return 2
-    shutil.copytree(VECTORS, target / VECTORS.name)
-    for name in ("schema.json", "manifest.json"):
-        shutil.copyfile(VECTORS.parent / name, target / name)
+    try:
+        _copy_vectors(target)
+    except OSError as error:
+        print(f"resonant-conformance vectors: {target}: cannot be written: {error.strerror or error}", file=sys.stderr)
+        return 2
     print(f"written: {target}")
     return 0
+
+
+def _copy_vectors(target: Path) -> None:
+    """The vectors in a new folder, which is there completely or not at all. Raises OSError."""
+    target.mkdir(parents=True)
+    try:
+        shutil.copytree(VECTORS, target / VECTORS.name)
+        for name in ("schema.json", "manifest.json"):
+            shutil.copyfile(VECTORS.parent / name, target / name)
+    except BaseException:
+        shutil.rmtree(target, ignore_errors=True)
+        raise
 
 
 def campaign(arguments: Sequence[str]) -> int:
