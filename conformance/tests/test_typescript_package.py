@@ -129,7 +129,7 @@ def test_the_packed_package_runs_the_quick_start_in_an_empty_folder(tmp_path: Pa
     run("npm", "install", "--silent", "--prefer-offline", "--no-audit", "--no-fund", optional, folder=empty)
     assert (empty / "node_modules/resonant-protocol/dist/LICENSE").read_text("utf-8").startswith("MIT License")
     blocks = re.findall(r"```js\n(.*?)```", (PACKAGE / "README.md").read_text("utf-8"), re.DOTALL)
-    assert len(blocks) == 8
+    assert len(blocks) == 9
     for number, block in enumerate(blocks):
         (empty / f"block{number}.mjs").write_text(block, "utf-8")
         said = re.findall(r"console\.log\(.*\); // (.*)$", block, re.MULTILINE)

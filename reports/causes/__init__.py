@@ -52,7 +52,8 @@ def causes(entries: Iterable[Entry]) -> tuple[Cause, ...]:
     groups, rest = recognised(everything)
     found = [cause for group in groups for cause in _of_group(group, everything)]
     found += (_cause(Kind.CLAUSE, one.clause, one.also, one.entries, everything) for one in cover(rest, everything))
-    return tuple(sorted(_merged(found), key=_rank))
+    merged = tuple(_merged(found))
+    return tuple(sorted(merged, key=lambda cause: _rank(cause, merged)))
 
 
 def _of_group(group: Group, everything: Sequence[Entry]) -> Iterator[Cause]:
@@ -106,7 +107,24 @@ _LAST = (Kind.FOLLOWS, Kind.LAW)
 _BY_OP = (Kind.REQUESTS, Kind.CRASH, Kind.SILENCE)
 
 
-def _rank(cause: Cause) -> tuple[object, ...]:
+def _rank(cause: Cause, among: Iterable[Cause]) -> tuple[object, ...]:
     last = _LAST.index(cause.kind) + 1 if cause.kind in _LAST else 0
     first = cause.kind is Kind.PROTOCOL or cause.example.id.startswith(PROBE)
-    return last, not first, -cause.count, cause.clause, cause.example.id
+    return last, not first, -_weight(cause, among), cause.clause, cause.example.id
+
+
+def _weight(cause: Cause, among: Iterable[Cause]) -> float:
+    """How many failures it explains; a little fewer than a cause that is nearly as large in a profile below its own.
+
+    Adapt fails where a quantizer does, and whoever mends the quantizer mends both.
+    """
+    below = _needed_by(cause.example.profile)
+    bases = [one.count for one in among if one.example.profile in below and 2 * one.count >= cause.count]
+    return min([cause.count, *(count - 0.5 for count in bases)])
+
+
+def _needed_by(profile: str) -> frozenset[str]:
+    """The profiles that one is built on, directly or not."""
+    known = registry().profiles.get(profile)
+    needs = () if known is None else known.needs
+    return frozenset(needs).union(*(_needed_by(one) for one in needs))

@@ -39,6 +39,7 @@ LARGE: Mapping[str, str] = {
     "xchacha/encode/limits": "sizes at and over the limit before and after sealing (XCH-14)",
     "xchacha/encode/limits-zstd": "the same under both transforms (XCH-14)",
     "message/read/bad-json": "nesting deep enough to exhaust a stack (MSG-17)",
+    "message/read/json-lengths": "a text that takes minutes where each byte is looked at again and again (MSG-14)",
     "quant/quantize/tensors": "more elements than a u16 counts, and digests of whole tensors (QNT-1)",
     "quant/dequantize/tensors": "more codes than a u16 counts, and digests of whole tensors (QNT-12)",
     "quant/dequantize/blocks": "128 blocks (QNT-12)",

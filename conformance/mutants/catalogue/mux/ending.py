@@ -122,7 +122,11 @@ MUTANTS = (
         "resets-are-not-sent",
         "MUX-25",
         "Breaks off a stream in silence.",
-        edited(f"{SENDING}._reset", "state.post(sync_draft(Action.RESET, stream_id, Reset(code)))", "pass"),
+        edited(
+            f"{SENDING}._reset",
+            "state.post(replace(sync_draft(Action.RESET, stream_id, Reset(code)), asked=asked))",
+            "pass",
+        ),
     ),
     Mutant(
         "resets-without-reason",
