@@ -1,33 +1,50 @@
-"""The law on streams. What breaks it is written as a dialogue that can be played again."""
+"""The laws on streams. What breaks one is written as a dialogue that can be played again."""
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 
 from adapters.driver import Testee
 
+from .dialogue.ends import QUIC
 from .dialogue.player import StoppedError
-from .properties.streams.counterexample import CLAUSES, write_found
-from .properties.streams.search import search
+from .properties.streams.counterexample import CLAUSES_OF, write_found
+from .properties.streams.search import MANAGED, PLAIN, Law, search
 from .pytest_plugin.outcomes import reporter_of
 from .pytest_plugin.stash import OPTIONS
 
 
-@pytest.mark.profile("stream", clock="virtual")
-def test_a_server_does_with_streams_what_the_model_does(
-    testee: Testee, seed: int, request: pytest.FixtureRequest
-) -> None:
-    """Random conversations with a server over each transport, held against a small model of what it owes."""
+@pytest.fixture
+def held(testee: Testee, seed: int, request: pytest.FixtureRequest) -> Callable[[str, Law, Iterable[str]], None]:
+    """Judge a law over each of these transports; the shortest conversation that breaks it is written and reported."""
     reporter, options = reporter_of(request), request.config.stash[OPTIONS]
-    try:
-        found = (search(testee, seed, transport) for transport in testee.hello.transports)
-        breach = next(filter(None, found), None)
-    except StoppedError as stopped:
-        reporter.found("streams", f"A law, seed {seed}.", CLAUSES, stopped.verdict, "--seed", str(seed))
-        return
-    if breach is not None:
-        folder = options.report or Path(tempfile.mkdtemp(prefix="resonant-found-"))
-        reporter.breach(breach.case, breach.verdict, write_found(folder, breach.case))
+
+    def judge(name: str, law: Law, transports: Iterable[str]) -> None:
+        try:
+            breach = next(filter(None, (search(testee, seed, transport, law) for transport in transports)), None)
+        except StoppedError as stopped:
+            clauses = CLAUSES_OF[law.profile]
+            reporter.found(name, f"A law, seed {seed}.", clauses, stopped.verdict, "--seed", str(seed))
+            return
+        if breach is not None:
+            folder = options.report or Path(tempfile.mkdtemp(prefix="resonant-found-"))
+            reporter.breach(breach.case, breach.verdict, write_found(folder, breach.case))
+
+    return judge
+
+
+@pytest.mark.profile("stream", clock="virtual")
+def test_a_server_does_with_streams_what_the_model_does(testee: Testee, held: Callable[..., None]) -> None:
+    """Random conversations with a server over each transport, held against a small model of what it owes."""
+    held("streams", PLAIN, testee.hello.transports)
+
+
+@pytest.mark.profile("mux", clock="virtual")
+def test_a_server_does_with_managed_streams_what_the_model_does(testee: Testee, held: Callable[..., None]) -> None:
+    """The same where multiplexing is agreed, over each transport but QUIC, over which there is no credit."""
+    transports = [transport for transport in testee.hello.transports if transport != QUIC]
+    held("managed-streams", MANAGED, transports)

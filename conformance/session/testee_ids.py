@@ -47,6 +47,7 @@ LAWS = (
     Law("test_codes_do_not_depend_on_those_before", "twins-rs", "rs"),
     Law("test_choices_do_not_depend_on_those_before", "twins-adapt", "adapt"),
     Law("test_a_server_does_with_streams_what_the_model_does", "streams", "stream", "virtual"),
+    Law("test_a_server_does_with_managed_streams_what_the_model_does", "managed-streams", "mux", "virtual"),
 )
 
 

@@ -9,17 +9,20 @@ from typing import Any
 
 from ...model.cases import DIALOGUE, TRANSPORTS, Accept, Case, transport_needs
 
-PROFILE, GROUP = "stream", "found"
+GROUP = "found"
 CLAUSES = ("STM-7", "STM-8", "STM-9", "STM-12", "STM-14", "STM-15", "STM-16", "STM-17", "STM-19")
 """The clauses that the law is about."""
+MUX_CLAUSES = tuple(f"MUX-{number}" for number in (7, 8, 13, 14, 16, 17, 19, 20, 22, 24, 26, 27))
+"""Those that it is about besides, where multiplexing is agreed."""
+CLAUSES_OF: Mapping[str, tuple[str, ...]] = {"stream": CLAUSES, "mux": MUX_CLAUSES}
 
 
-def case_of(given: Mapping[str, Any], seed: int, transport: str = TRANSPORTS[0]) -> Case:
+def case_of(given: Mapping[str, Any], seed: int, transport: str = TRANSPORTS[0], profile: str = "stream") -> Case:
     """The dialogue as a case."""
     about = f"Found by the law on streams with seed {seed}, as short as it could be made."
-    name = f"{PROFILE}/{GROUP}/seed-{seed}"
-    needs = transport_needs(PROFILE, transport)
-    return Case(name, PROFILE, needs, DIALOGUE, about, CLAUSES, given, Accept({}), transport)
+    name = f"{profile}/{GROUP}/seed-{seed}"
+    needs = transport_needs(profile, transport)
+    return Case(name, profile, needs, DIALOGUE, about, CLAUSES_OF[profile], given, Accept({}), transport)
 
 
 def write_found(folder: Path, case: Case) -> Path:
@@ -42,6 +45,6 @@ def write_found(folder: Path, case: Case) -> Path:
         "cases": [entry],
     }
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{PROFILE}-{GROUP}-{name}.json"
+    path = folder / f"{case.profile}-{GROUP}-{name}.json"
     path.write_text(json.dumps(file, ensure_ascii=False, indent=1) + "\n", "utf-8")
     return path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -15,7 +15,7 @@ from ...dialogue.player import Player, StoppedError
 from ...model.peer_requests import CONFIG
 from ...model.verdict import Verdict
 from .model import HELD_SPAN, REPLAY_SPAN, Receiver
-from .sender import SINGLES_STREAM, Kind, Lie, Plan, Sent, beat, data, ping, plan
+from .sender import AT_ONCE, SINGLES_STREAM, Kind, Lie, Plan, Sent, beat, data, ping, plan
 
 MAX_STREAMS = 8
 FIRST_STREAM = 3
@@ -38,15 +38,18 @@ BEGINNING: Mapping[str, Any] = {"role": "server", "config": dict(CONFIG), "steps
 class StreamMachine(RuleBasedStateMachine):
     """A server, the model of it, and the dialogue so far. Each rule sends, and then expects what the model owes."""
 
+    beginning: ClassVar[Mapping[str, Any]] = BEGINNING
+    new_model: ClassVar[Callable[[], Receiver]] = Receiver
+
     def __init__(self, open_player: Callable[[], Player], found: Found) -> None:
         """open_player: who plays; it is closed here. found: called before the failure is raised."""
         super().__init__()
         self._found = found
-        self._receiver = Receiver()
+        self._receiver = type(self).new_model()
         self._plans: list[Plan] = []
         self._streams = self._pings = self._played = 0
         self._over = False
-        self._given: dict[str, Any] = dict(BEGINNING) | {"steps": []}
+        self._given: dict[str, Any] = dict(self.beginning) | {"steps": []}
         self._player = open_player()
         self._playing(lambda: self._player.begin(parse_dialogue(self._given)))
 
@@ -104,7 +107,7 @@ class StreamMachine(RuleBasedStateMachine):
         planned = self._at(stream)
         between_and_tail = planned.frames[1:]
         chosen = between_and_tail[index % len(between_and_tail)]
-        if planned.stream_id in self._receiver.streams and chosen.kind is not Kind.OTHER:
+        if planned.stream_id in self._receiver.streams and chosen.kind not in (Kind.OTHER, *AT_ONCE):
             self._send(chosen.with_other_flag())
 
     @precondition(lambda self: self._plans)

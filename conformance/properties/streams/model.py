@@ -47,7 +47,10 @@ class Window:
 
 @dataclass(slots=True)
 class Stream:
-    """An opened stream. wanted: the lowest number that is missing."""
+    """An opened stream. wanted: the lowest number that is missing. filled: those above it that are (STM-29).
+
+    complete: whether it was reported so. holding, told: as multiplexing has it (managed.py).
+    """
 
     head: Sent
     wanted: int = 1
@@ -56,21 +59,31 @@ class Stream:
     tail: Sent | None = None
     due_ms: int = 0
     closed: bool = False
+    complete: bool = False
+    filled: set[int] = field(default_factory=set)
+    holding: bool = False
+    told: int = 0
+
+    def known(self, number: int) -> bool:
+        """Whether the number was delivered or filled, or is held (STM-9)."""
+        return number < self.wanted or number in self.held or number in self.filled
 
     def missing(self, below: int) -> list[int]:
         """The missing numbers below that one."""
-        return [number for number in range(self.wanted, below) if number not in self.held]
+        return [number for number in range(self.wanted, below) if not self.known(number)]
 
 
 @dataclass(slots=True)
 class Receiver:
-    """The model's state."""
+    """The model's state. adds, agreed: further members of the capability and of `established`."""
 
     expectation: Expectation = field(default_factory=Expectation)
     session: bool = False
     accepted_ms: int = 0
     windows: dict[int, Window] = field(default_factory=dict)
     streams: dict[int, Stream] = field(default_factory=dict)
+    adds: Mapping[str, Any] = field(default_factory=dict)
+    agreed: Mapping[str, Any] = field(default_factory=dict)
 
     def take(self, sent: Sent) -> None:
         """A frame comes."""
@@ -87,10 +100,10 @@ class Receiver:
             self._of_stream(sent, stream)
 
     def _ping(self, sent: Sent) -> None:
-        if self.expectation.reply(HANDSHAKE_STREAM, {"method": "capability", "agreed_proto": 1}):
+        if self.expectation.reply(HANDSHAKE_STREAM, {"method": "capability", "agreed_proto": 1, **self.adds}):
             self._accept()
             self.session = True
-            self.expectation.events.append(AGREED)
+            self.expectation.events.append({**AGREED, **self.agreed})
 
     def _head(self, sent: Sent, stream: Stream | None) -> None:
         if stream is not None:
@@ -125,7 +138,7 @@ class Receiver:
     def _of_stream(self, sent: Sent, stream: Stream) -> None:
         """The order of checks is that of specs/stream.md, section 2."""
         tail = stream.tail
-        if sent.number < stream.wanted or sent.number in stream.held:
+        if stream.known(sent.number):
             self.expectation.drop("DUPLICATE")
         elif sent.strong != stream.head.strong and sent.kind is not Kind.OTHER:
             self.expectation.refuse(sent, "STREAM_FLAG_MISMATCH")
@@ -133,7 +146,11 @@ class Receiver:
             self.expectation.drop("AFTER_TAIL")
         elif sent.kind is Kind.TAIL:
             self._tail(sent, stream)
-        elif sent.number >= stream.wanted + HELD_SPAN:
+        else:
+            self._keep(sent, stream)
+
+    def _keep(self, sent: Sent, stream: Stream) -> None:
+        if sent.number >= stream.wanted + HELD_SPAN:
             self.expectation.drop("BUFFER_LIMIT")
         else:
             self._hold(sent, stream)
@@ -141,14 +158,18 @@ class Receiver:
     def _hold(self, sent: Sent, stream: Stream) -> None:
         self._accept()
         stream.held[sent.number] = sent
-        while stream.wanted in stream.held:
-            one = stream.held.pop(stream.wanted)
+        stream.due_ms = self.expectation.now_ms + TAIL_MS
+        self._deliver(stream)
+
+    def _deliver(self, stream: Stream) -> None:
+        """Deliver what waits for nothing, and end with the TAIL if that was all."""
+        while stream.wanted in stream.filled or (stream.wanted in stream.held and not stream.holding):
+            one = stream.held.pop(stream.wanted, None)
             stream.wanted += 1
-            if one.kind is Kind.DATA:
+            if one and one.kind is Kind.DATA:
                 stream.delivered.append(one.datagram)
                 self.expectation.events.append(message_of(one))
-        stream.due_ms = self.expectation.now_ms + TAIL_MS
-        if stream.tail and not stream.missing(stream.tail.number):
+        if stream.tail and not stream.holding and not stream.missing(stream.tail.number):
             self._finish(stream, stream.tail)  # STM-14
 
     def _tail(self, sent: Sent, stream: Stream) -> None:
@@ -173,12 +194,13 @@ class Receiver:
         return True
 
     def _finish(self, stream: Stream, tail: Sent) -> None:
-        stream.closed = True
+        stream.closed, stream.tail = True, tail
         what = self._corrupt(stream, tail)
         if what is not None:
             self._failed(tail.stream_id, "STREAM_CORRUPT", what=what)
             self.expectation.error(tail, "STREAM_CORRUPT", what=what)  # HSK-70: the stream fails all the same
             return
+        stream.complete = True
         sums = sums_of(stream.delivered)
         told = {name: sums[name] for name in ("frames", "total_len", "xxhash3_64")}
         self.expectation.events.append({"event": "complete", "stream_id": tail.stream_id, **told})
@@ -203,7 +225,8 @@ class Receiver:
         self.expectation.now_ms = end_ms
 
     def _waiting(self) -> dict[int, Stream]:
-        return {key: one for key, one in sorted(self.streams.items()) if one.tail and not one.closed}
+        open_ = [(key, one) for key, one in sorted(self.streams.items()) if one.tail and not one.closed]
+        return {key: one for key, one in open_ if one.tail and one.missing(one.tail.number)}
 
     def _next_ms(self) -> int | None:
         if not self.session:

@@ -22,11 +22,11 @@ from ...model.cases import Case
 from ...model.testee import AsksPeers
 from ...model.verdict import Verdict
 from .counterexample import case_of
-from .machine import BEGINNING, StreamMachine
+from .machine import StreamMachine
+from .managed_machine import ManagedMachine
 
-EXAMPLES, STEPS = 60, 30
+STEPS = 30
 SETTINGS = settings(
-    max_examples=EXAMPLES,
     stateful_step_count=STEPS,
     database=None,
     deadline=None,
@@ -38,6 +38,20 @@ SETTINGS = settings(
 
 
 @dataclass(frozen=True, slots=True)
+class Law:
+    """A law on streams. profile: what a testee claims that it is for. examples: conversations over each transport."""
+
+    profile: str
+    machine: type[StreamMachine]
+    examples: int
+
+
+PLAIN = Law("stream", StreamMachine, 60)
+MANAGED = Law("mux", ManagedMachine, 12)
+"""Streams as they are, and where multiplexing is agreed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Breach:
     """The shortest dialogue found that does not hold, and the verdict on it."""
 
@@ -45,23 +59,29 @@ class Breach:
     verdict: Verdict
 
 
-def search(testee: AsksPeers, seed: int, transport: str = UDP) -> Breach | None:
-    """Drive the testee's server through random conversations. Raises StoppedError where there is no way to it."""
+def search(
+    testee: AsksPeers, seed: int, transport: str = UDP, law: Law = PLAIN, examples: int | None = None
+) -> Breach | None:
+    """Drive the testee's server through random conversations. Raises StoppedError where there is no way to it.
+
+    examples: how many conversations, None for as many as the law has.
+    """
     found: list[tuple[Mapping[str, Any], Verdict]] = []
 
     def ask(op: str, given: Mapping[str, Any]) -> Any:
-        return testee.ask(op, given, case="law/streams", profile="stream")
+        return testee.ask(op, given, case="law/streams", profile=law.profile)
 
-    open_ends, _ = ends_over(testee, ask, transport, parse_dialogue(BEGINNING))
+    open_ends, _ = ends_over(testee, ask, transport, parse_dialogue(law.machine.beginning))
 
     @seeded(seed)
     def machine() -> StreamMachine:
-        return StreamMachine(partial(Player, ask, open_ends), lambda *breach: found.append(breach))
+        return law.machine(partial(Player, ask, open_ends), lambda *breach: found.append(breach))
 
     try:
-        run_state_machine_as_test(machine, settings=SETTINGS)  # type: ignore[arg-type]
+        chosen = settings(SETTINGS, max_examples=examples or law.examples)
+        run_state_machine_as_test(machine, settings=chosen)  # type: ignore[arg-type]
     except (AssertionError, Flaky):  # Flaky: the same conversation did not fail again
         told = [breach for breach in found if breach[1].outcome is not Outcome.HARNESS_ERROR]
         given, verdict = (told or found)[-1]  # once the driver has given up, everything is an error of the harness
-        return Breach(case_of(given, seed, transport), verdict)
+        return Breach(case_of(given, seed, transport, law.profile), verdict)
     return None

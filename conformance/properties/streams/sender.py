@@ -26,6 +26,19 @@ class Kind(StrEnum):
     HEART = "heart"
     OTHER = "other"
     TAIL = "tail"
+    BLOCKED = "blocked"
+    CREDIT = "credit"
+    RESET = "reset"
+
+
+AT_ONCE = (Kind.BLOCKED, Kind.CREDIT, Kind.RESET)
+"""The methods of multiplexing: they fill their number whatever lower ones are missing (MUX-7)."""
+RESET_CODE = "GIVEN_UP"
+_MEMBERS: Mapping[Kind, Mapping[str, str]] = {
+    Kind.BLOCKED: {"limit": "16"},
+    Kind.CREDIT: {"limit": "99"},
+    Kind.RESET: {"code": RESET_CODE},
+}
 
 
 class Lie(StrEnum):
@@ -88,9 +101,9 @@ class Plan:
         return self.frames[0].stream_id
 
 
-def ping(number: int) -> Sent:
-    """A ping that takes part in everything."""
-    message = {"method": "ping", "ts": 0, "supports": {"critique": True}}
+def ping(number: int, **more: Any) -> Sent:
+    """A ping that takes part in everything. more: further members."""
+    message = {"method": "ping", "ts": 0, "supports": {"critique": True}, **more}
     return Sent(Kind.PING, _own(sync(HANDSHAKE_STREAM, number, message)))
 
 
@@ -105,9 +118,16 @@ def beat(stream_id: int, number: int, flags: int = 0) -> Sent:
     return Sent(Kind.HEART, _own(heart(stream_id, number, flags=flags)))
 
 
+def at_once(kind: Kind, stream_id: int, number: int) -> Sent:
+    """One of AT_ONCE."""
+    return Sent(kind, _own(sync(stream_id, number, {"method": kind.value, **_MEMBERS[kind]})))
+
+
 def _between(kind: Kind, stream_id: int, number: int, flags: int) -> Sent:
     if kind is Kind.HEART:
         return beat(stream_id, number, flags)
+    if kind in AT_ONCE:
+        return at_once(kind, stream_id, number)
     if kind is Kind.OTHER:
         return Sent(kind, _own(sync(stream_id, number, {"method": "reserved-later"}, flags=flags)))
     return data(stream_id, number, bytes([stream_id & 0xFF, number, *range(number % 5)]), flags)
