@@ -159,11 +159,15 @@ class StreamMachine(RuleBasedStateMachine):
     def _send(self, *frames: Sent) -> None:
         """Send frames and expect what follows."""
         for sent in frames:
-            if sent.kind is Kind.OTHER and not self._receiver.session:
-                continue  # whether its number is remembered then is left open
+            if self._left_open(sent):
+                continue
             self._say({"send": sent.datagram.hex()})
             self._receiver.take(sent)
         self._check()
+
+    def _left_open(self, sent: Sent) -> bool:
+        """Whether specs/ leave open what follows; here, whether its number is remembered without a session."""
+        return sent.kind is Kind.OTHER and not self._receiver.session
 
     def _check(self) -> None:
         """Say what is owed, and play all that was said since the last time: a failure leaves nothing unsaid."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
@@ -119,6 +120,8 @@ class ManagedMachine(StreamMachine):
         for sent in planned.frames[1:]:
             opened = self.model.open_stream(planned.stream_id)
             if opened is not None and not opened.known(sent.number):
+                if self._left_open(sent):
+                    return
                 self._send(sent)
         assert self.model.open_stream(planned.stream_id) is None or not self._receiver.session
 
@@ -129,9 +132,16 @@ class ManagedMachine(StreamMachine):
         self._say(request)
         self._check()
 
-    def _send(self, *frames: Sent) -> None:
-        known = self._receiver.session
-        StreamMachine._send(self, *(sent for sent in frames if known or sent.kind not in AT_ONCE))
+    def _left_open(self, sent: Sent) -> bool:
+        """Besides: a method without a session, and a blocked whose number ends a stream as corrupt (MUX-16, MUX-17)."""
+        if sent.kind in AT_ONCE and not self._receiver.session:
+            return True
+        if sent.kind is Kind.BLOCKED and self.model.open_stream(sent.stream_id) is not None:
+            after = deepcopy(self.model)
+            after.take(sent)
+            stream = after.streams[sent.stream_id]
+            return stream.closed and not stream.complete
+        return StreamMachine._left_open(self, sent)
 
     def _next_ping(self) -> Sent:
         self._pings += 1
