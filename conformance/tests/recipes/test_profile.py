@@ -197,7 +197,7 @@ ROOMS = own_tests("conformance/tests/test_imports.py", "conformance/tests/test_a
 JUDGED = judging("--profile=parity")
 CANARIES = own_tests("vectors/tests/release/test_canary.py", choose="every_profile_and_op")
 MUTANTS = ("-m", "conformance.mutants", "--only", "PAR-1")
-SCHEDULE = own_tests("conformance/tests/mutants/test_general.py", choose="every_module")
+SCHEDULE = own_tests("conformance/tests/mutants/general/test_judge.py", choose="every_module")
 # The command that is green when all is done, and red when this step is left out.
 FOUND_BY = {
     "registry": COPIES,
