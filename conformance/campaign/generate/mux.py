@@ -230,6 +230,6 @@ def senders(draw: Draw, _chunk: int, count: int) -> Iterator[Input]:
 
 
 KINDS = (
-    Kind("mux/receivers", receivers, 15),
-    Kind("mux/senders", senders, 15),
+    Kind("mux/receivers", receivers, 40),
+    Kind("mux/senders", senders, 40),
 )
