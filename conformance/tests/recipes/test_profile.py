@@ -226,6 +226,7 @@ def test_a_profile(copy: Path) -> None:
         run(copy, *one)
 
 
+@pytest.mark.nightly("test_a_profile follows every step on each submission; those of other recipes are left out by day")
 @pytest.mark.slow
 @pytest.mark.parametrize("step", left_out(FOUND_BY, "test_a_profile"))
 def test_a_step_of_a_profile_that_is_left_out_is_found(copy: Path, step: str) -> None:
