@@ -46,6 +46,7 @@ def test_a_new_adapter_passes_once_it_is_filled_in(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")  # what is made here is to be right, and not quick
+    monkeypatch.setenv("CFLAGS", "-O0")
     assert main(["fine-thing", "--lang", language]) == 0
     folder, yours = tmp_path / "fine-thing", LANGUAGES[language].yours
     told = capsys.readouterr().out
