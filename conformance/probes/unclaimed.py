@@ -20,11 +20,12 @@ def refusal_probes(cases: Iterable[Case], claimed: Sequence[str]) -> tuple[Case,
         if (
             case.profile not in known
             and case.op != DIALOGUE
+            and (case.profile, case.op) not in probes
             and case.needs - known == {case.profile}
             and isinstance(case.expect, Accept)
             and _needs_it(case)
         ):
-            probes.setdefault((case.profile, case.op), case)
+            probes[case.profile, case.op] = case
     return tuple(probes.values())
 
 

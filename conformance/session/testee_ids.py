@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -79,8 +80,11 @@ def existing_ids(cases: Sequence[Case]) -> Iterator[str]:
     """All that there are, whatever a testee claims."""
     yield from (judged_id(PROBE, probe.id) for probe in PROBES)
     yield from (judged_id(law.name) for law in LAWS)
+    of_profile = defaultdict[str, list[Case]](list)
+    for case in cases:
+        of_profile[case.profile].append(case)
     for profile in PROFILES:
-        yield from _unclaimed(refusal_probes(cases, [name for name in PROFILES if name != profile]))
+        yield from _unclaimed(refusal_probes(of_profile[profile], [name for name in PROFILES if name != profile]))
 
 
 def running_ids(hello: Hello, launch: str, selected: Sequence[str], refused: Iterable[Case]) -> Iterator[str]:
