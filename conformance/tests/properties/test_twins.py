@@ -27,7 +27,7 @@ REFUSED = Case("frame/tail_hash/x/d", "frame", (), "tail_hash", "about", ("FRM-3
 
 
 MORE = pytest.mark.nightly(
-    "test_other_seeds_find_nearly_all_that_the_first_one_finds has a third of these mutants with one other seed each time"
+    "test_other_seeds_find_nearly_all_that_the_first_one_finds has a third of these mutants with another seed each"
 )
 
 
