@@ -97,7 +97,7 @@ SAID: Mapping[str, str] = {
     "reset-streams-kept": "MiB more",
     "resets-counted-for-ever": "STREAM_LIMIT",
     "all-frames-kept": "MiB more",
-    "any-repair-kept": "BUFFER_LIMIT at least",
+    "first-repair-kept": "the newest of which are kept",
     "first-groups-known": "are forged recovered",
     "repair-held-twice": "MiB more",
     "keeps-all": "a reject before",

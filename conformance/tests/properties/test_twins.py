@@ -27,7 +27,7 @@ REFUSED = Case("frame/tail_hash/x/d", "frame", (), "tail_hash", "about", ("FRM-3
 
 
 MORE = pytest.mark.nightly(
-    "test_other_seeds_find_nearly_all_that_the_first_one_finds has a third of these mutants and one seed each time"
+    "test_other_seeds_find_nearly_all_that_the_first_one_finds has a third of these mutants with another seed each"
 )
 
 
@@ -115,6 +115,7 @@ def test_what_fails_alone_as_well_is_left_to_its_own_test() -> None:
 @pytest.mark.parametrize(
     ("seed", "every"),
     [(2, 3), pytest.param(2, 1, marks=MORE), pytest.param(3, 1, marks=MORE)],
+    ids=["a third", "2", "3"],
 )
 def test_other_seeds_find_nearly_all_that_the_first_one_finds(
     seed: int, every: int, monkeypatch: pytest.MonkeyPatch

@@ -8,7 +8,18 @@ from typing import Any
 
 import pytest
 
-from conformance.tests.recipes.workshop import Recipe, apply, before, command, judging, left_out, new_file, project, run
+from conformance.tests.recipes.workshop import (
+    LATE,
+    Recipe,
+    apply,
+    before,
+    command,
+    judging,
+    left_out,
+    new_file,
+    project,
+    run,
+)
 from conformance.tests.test_readme import FILLED
 from conformance.tools.new_adapter import LANGUAGES, TEMPLATES
 
@@ -34,13 +45,13 @@ def copy(tmp_path: Path) -> Path:
     return project(tmp_path)
 
 
-@pytest.mark.slow
+@LATE
 def test_an_adapter(copy: Path) -> None:
     apply(ADAPTER, copy)
     assert "passed" in run(copy, *JUDGED)
 
 
-@pytest.mark.slow
+@LATE
 @pytest.mark.parametrize("step", left_out(ADAPTER, "test_an_adapter"))
 def test_a_step_of_an_adapter_that_is_left_out_is_found(copy: Path, step: str) -> None:
     apply(ADAPTER, copy, without=step)
@@ -55,7 +66,7 @@ def reported(folder: Path) -> dict[str, Any]:
     return data
 
 
-@pytest.mark.slow
+@LATE
 def test_a_field_of_run_json(copy: Path) -> None:
     apply(FIELD, copy)
     data = reported(copy)
@@ -64,7 +75,7 @@ def test_a_field_of_run_json(copy: Path) -> None:
     run(copy, "-m", "reports", "old.json", "--html", "report.html")
 
 
-@pytest.mark.slow
+@LATE
 def test_a_field_that_the_schema_does_not_have_is_found(copy: Path) -> None:
     apply(FIELD, copy, without="schema")
     assert command(copy, *judging("--case=frame/decode/crc/crc-zero", "--report=new")).returncode == 0

@@ -9,6 +9,7 @@ import pytest
 
 from conformance.tests.recipes.workshop import (
     DOCS,
+    LATE,
     REGISTRY,
     VECTORS,
     Edit,
@@ -68,7 +69,7 @@ def copy(tmp_path: Path) -> Path:
     return project(tmp_path)
 
 
-@pytest.mark.slow
+@LATE
 def test_a_dtype(copy: Path) -> None:
     apply(RECIPE, copy)
     for one in dict.fromkeys((DOCS, VECTORS, *FOUND_BY.values())):
@@ -78,7 +79,7 @@ def test_a_dtype(copy: Path) -> None:
     run(copy, *judging("--profile=frame,zstd,xchacha", "-k", "product or dtype or sizes"))
 
 
-@pytest.mark.slow
+@LATE
 @pytest.mark.parametrize("step", left_out(FOUND_BY, "test_a_dtype"))
 def test_a_step_of_a_dtype_that_is_left_out_is_found(copy: Path, step: str) -> None:
     apply(RECIPE, copy, without=step)
