@@ -8,7 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from conformance.tests.recipes.workshop import Recipe, apply, before, command, judging, left_out, new_file, project, run
+from conformance.tests.recipes.workshop import (
+    LATE,
+    Recipe,
+    apply,
+    before,
+    command,
+    judging,
+    left_out,
+    new_file,
+    project,
+    run,
+)
 from conformance.tests.support import ROOT
 from conformance.tests.test_readme import FILLED
 from conformance.tools.new_adapter import LANGUAGES, TEMPLATES
@@ -41,14 +52,14 @@ def copy(tmp_path: Path) -> Path:
     return project(tmp_path)
 
 
-@pytest.mark.slow
+@LATE
 @pytest.mark.parametrize("step", left_out(ADAPTER, "test_an_adapter_and_a_field_of_run_json"))
 def test_a_step_of_an_adapter_that_is_left_out_is_found(copy: Path, step: str) -> None:
     apply(ADAPTER, copy, without=step)
     assert command(copy, *JUDGED).returncode
 
 
-@pytest.mark.slow
+@LATE
 def test_an_adapter_and_a_field_of_run_json(copy: Path) -> None:
     apply(ADAPTER, copy)
     apply(FIELD, copy)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from conformance.tests.recipes.workshop import (
+    LATE,
     REGISTRY,
     VECTORS,
     Edit,
@@ -157,7 +158,7 @@ def copy(tmp_path: Path) -> Path:
     return project(tmp_path)
 
 
-@pytest.mark.slow
+@LATE
 @pytest.mark.parametrize("step", left_out(FOUND_BY, "test_a_message_type"))
 def test_a_step_of_a_message_type_that_is_left_out_is_found(copy: Path, step: str) -> None:
     apply(RECIPE, copy, without=step)

@@ -23,7 +23,8 @@ from conformance.tests.tools.test_new_adapter import FILLED
 from conformance.tools.new_adapter import LANGUAGES, write_adapter
 from conformance.tools.package.tree import NAME, write_tree
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installed")]
+LATE = pytest.mark.late("builds the archives, installs the suite from one of them and starts each program anew")
+pytestmark = [LATE, pytest.mark.slow, pytest.mark.xdist_group("installed")]
 
 ADAPTER = """\
 name = "mine"
