@@ -85,7 +85,9 @@ def test_a_testee_that_answers_nothing_is_waited_for_until_its_limit_and_not_onc
     assert testee.starts <= WAITED + 2  # a batch that hangs is forgiven once, as its requests are asked alone
 
 
-@pytest.mark.nightly("test_a_testee_that_answers_nothing_is_waited_for_until_its_limit has shorter limits")
+@pytest.mark.nightly(
+    "test_a_testee_that_answers_nothing_is_waited_for_until_its_limit_and_not_once_a_case has limits that are shorter"
+)
 @pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "two"])
 def test_a_whole_run_against_a_testee_that_answers_nothing_ends_when_its_limit_is_reached(
     tmp_path: Path, workers: tuple[str, ...]
