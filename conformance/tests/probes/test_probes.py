@@ -50,6 +50,8 @@ MEASURED = ("keeps-copies", "waiting-frames-copied", "reset-streams-kept", "all-
 _PIECE_BYTES = 60_000
 SOON_S = 0.3
 """Seconds for an end, or anything else, that a testee is wrong in not giving."""
+PATIENT_S = 20
+"""Seconds for what is performed, one of them a reply of 16 MiB."""
 SOUND = "sound"
 WAITING = ("awaits-readers",)
 """One that waits for the system, which takes more than the small numbers."""
@@ -266,7 +268,7 @@ def test_a_testee_that_performs_what_it_does_not_claim_is_found() -> None:
         ("fec", "repair_encode"), ("fec", "repair_decode"),
         *((case.profile, case.op) for case in PEER_OPS),
     }  # fmt: skip
-    with wrong_testee("performs-what-it-does-not-claim") as testee:
+    with Testee(find_adapter("wrong:performs-what-it-does-not-claim"), Limits(reply_s=PATIENT_S)) as testee:
         assert testee.hello.profiles == ("frame",)
         for case in unclaimed:
             verdict = expect_kind(testee.ask(case.op, case.input), Unsupported, "unsupported")
