@@ -15,9 +15,20 @@ import pytest
 from conformance.tests.recipes import test_dtype as dtype
 from conformance.tests.recipes import test_message_type as message_type
 from conformance.tests.recipes import test_profile as profile
-from conformance.tests.recipes.workshop import CLAUSES, DOCS, REGISTRY, VECTORS, apply, judging, own_tests, project, run
+from conformance.tests.recipes.workshop import (
+    CLAUSES,
+    DOCS,
+    LATE,
+    REGISTRY,
+    VECTORS,
+    apply,
+    judging,
+    own_tests,
+    project,
+    run,
+)
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("specification")]
+pytestmark = [LATE, pytest.mark.slow, pytest.mark.xdist_group("specification")]
 
 TYPES = 6
 """The message types that there are in the end."""
