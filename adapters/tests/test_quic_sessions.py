@@ -32,6 +32,7 @@ NEEDED = {"rust-quic": "cargo", "go-quic": "go"}
 PAIRS = list(product(("reference-quic", "rust-quic", "go-quic"), repeat=2))
 CERTIFICATE = make_certificate()
 PACKET_BYTES = 65_536
+LATE = pytest.mark.late("sessions of every implementation with each other, in programs of their own")
 
 
 @pytest.fixture(scope="module")
@@ -203,7 +204,7 @@ def end(session: Session) -> None:
     assert session.events["server"][-2:] == [{"event": "lost"} | link, {"event": "closed"} | link]
 
 
-@pytest.mark.slow
+@LATE
 @pytest.mark.xdist_group("quic")
 @pytest.mark.parametrize(("client", "server"), PAIRS)
 def test_streams_are_whole_while_another_one_is_withheld(

@@ -25,6 +25,7 @@ NEEDED = {"typescript": "npm", "rust": "cargo", "go": "go"}
 PAIRS = list(product(("reference", "rust", "go", "typescript"), repeat=2))
 ROUNDS = 20
 """How often both ends may be asked for news without any, before a session counts as stuck."""
+LATE = pytest.mark.late("sessions of every implementation with each other, in programs of their own")
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +166,7 @@ def run(talks: dict[str, dict[str, Talk]], client: str, server: str, *, frames: 
         session(Relay(seed, talks[client]["client"], talks[server]["server"], stack), frames)
 
 
-@pytest.mark.slow
+@LATE
 @pytest.mark.xdist_group("tcp")
 @pytest.mark.parametrize(("client", "server"), PAIRS)
 def test_streams_are_whole_however_a_relay_divides_them(
