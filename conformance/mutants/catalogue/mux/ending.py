@@ -179,6 +179,20 @@ MUTANTS = (
         edited(f"{RECEIVING}.hear_reset", "RejectCode.STREAM_RESET, received.sync.code", "RejectCode.STREAM_RESET"),
     ),
     Mutant(
+        "corrupt-and-reset",
+        "MUX-27",
+        "Tells of a reset that was the last number missing of a corrupt stream.",
+        edited(
+            f"{RECEIVING}.hear_reset",
+            "streams.take(state, received)",
+            "streams.take(state, received)\n"
+            "if state.recv_streams.failed(stream_id):\n"
+            "    from resonant.peer.events import Failed\n"
+            "    state.events.append(Failed(stream_id, RejectCode.STREAM_RESET, received.sync.code))",
+        ),
+        Kind.COMBINATION,
+    ),
+    Mutant(
         "resets-leave-streams-open",
         "MUX-27",
         "Tells of a reset, and takes the stream's frames.",
