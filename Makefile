@@ -74,7 +74,7 @@ export SITE
 
 .DEFAULT_GOAL := help
 .PHONY: site site-built site-lint site-tests
-.PHONY: help env extras conformance test test-fast lint python-lint rust-lint go-lint ts-lint built python-tests rust-tests go-tests go-fuzz \
+.PHONY: help env extras conformance test test-fast lint python-lint rust-lint go-lint ts-lint built python-tests late-tests rust-tests go-tests go-fuzz \
 	ts-tests ts-fuzz ts-built nightly-tests kaitai-tests playground playground-tests jax-tests jax-array-tests torch-tests triton-tests ptx-audit models vectors docs api example mutants mutants-rust mutation campaign soak release-vectors bench \
 	bench-public bench-cuda fec-plot adapt-plot fuzz fuzz-short lock clean
 
@@ -104,11 +104,11 @@ conformance: $(INSTALLED) $(NEEDS) ## judge an implementation: make conformance 
 
 extras: $(JAX_INSTALLED) $(NVRTC_INSTALLED) $(DOCS_INSTALLED) $(FUZZ_INSTALLED) ## what CI needs besides `make env`
 
-test: lint python-tests ## every test, lint and type check of the project
+test: lint python-tests ## lint and types, and every test but for those marked late or nightly
 	@$(MAKE) --no-print-directory -j 2 --output-sync=target rust-tests go-tests ts-tests
 
 test-fast: python-lint $(CAMPAIGN_INSTALLED) ## while you work: Python's lint and types, and its tests but for the slow ones
-	$(PYTEST) -n $(CORES) -m 'not slow and not nightly' -q $(ARGS)
+	$(PYTEST) -n $(CORES) -m 'not slow and not late and not nightly' -q $(ARGS)
 
 lint: $(INSTALLED) ## ruff, mypy, rustfmt, clippy, rustdoc, gofmt, vet, staticcheck, tsc, biome
 	@$(MAKE) --no-print-directory -j 2 python-lint rust-lint go-lint ts-lint site-lint
@@ -153,7 +153,10 @@ built:
 PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadgroup
 
 python-tests: $(INSTALLED) $(CAMPAIGN_INSTALLED) built ts-built ## the project's own Python tests, the freshness of the vectors among them
-	$(PYTEST) -m 'not nightly' $(ARGS)
+	$(PYTEST) -m 'not late and not nightly' $(ARGS)
+
+late-tests: $(INSTALLED) $(CAMPAIGN_INSTALLED) built ts-built ## those that are marked `late`: a submission runs them, and `make test` does not
+	$(PYTEST) -m 'late and not nightly' $(ARGS)
 
 rust-tests: ## the crate's tests, the golden vectors among them
 	cd $(RUST) && $(CARGO) test --quiet --locked --workspace $(RUST_FEATURES)

@@ -58,7 +58,7 @@ def _begin(config: pytest.Config) -> None:
     options = config.stash[OPTIONS]
     if options.cases:
         check_names(options.cases, config.stash[JUDGED])
-        config.pluginmanager.register(Chosen(options.cases), "conformance-chosen")
+        config.pluginmanager.register(Chosen(options.cases, chosen.files_of(config)), "conformance-chosen")
     if not options.named and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Unnamed(config), "conformance-unnamed")
 

@@ -42,7 +42,8 @@ ONCE = [
 ]
 """Each pair of a client and a server once."""
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("channels")]
+LATE = pytest.mark.late("sessions of every implementation in programs of their own, a browser among them")
+pytestmark = [LATE, pytest.mark.xdist_group("channels")]
 
 
 @pytest.fixture(autouse=True)

@@ -52,4 +52,7 @@ def families_with_needs(name: str, apart: Collection[str] = ()) -> Iterator[str]
 
 def selected_cases(cases: Iterable[Case], claimed: Sequence[str], selected: Sequence[str]) -> tuple[Case, ...]:
     """The cases of the selected profiles that need nothing unclaimed."""
-    return tuple(case for case in cases if case.profile in selected and case.needs <= set(claimed))
+    known = frozenset(claimed)
+    return tuple(
+        case for case in cases if case.profile in selected and case.profile in known and known.issuperset(case.requires)
+    )

@@ -14,17 +14,24 @@ def refusal_probes(cases: Iterable[Case], claimed: Sequence[str]) -> tuple[Case,
 
     stream has no ops of its own, so that a testee with handshake is asked nothing for it.
     """
-    probes: dict[tuple[str, str], Case] = {}
     known = frozenset(claimed)
-    for case in (*cases, *PEER_OPS):
-        if (
-            case.profile not in known
-            and case.op != DIALOGUE
-            and case.needs - known == {case.profile}
-            and isinstance(case.expect, Accept)
-            and _needs_it(case)
-        ):
-            probes.setdefault((case.profile, case.op), case)
+    unclaimed = (case for case in cases if case.profile not in known and known.issuperset(case.requires))
+    return _one_an_op((*unclaimed, *(case for case in PEER_OPS if case.profile not in known)))
+
+
+def possible_refusals(cases: Iterable[Case]) -> tuple[Case, ...]:
+    """For each profile those of a testee that claims all others."""
+    return _one_an_op((*cases, *PEER_OPS))
+
+
+def _one_an_op(cases: Iterable[Case]) -> tuple[Case, ...]:
+    probes: dict[tuple[str, str], Case] = {}
+    for case in cases:
+        place = case.profile, case.op
+        if place in probes or case.op == DIALOGUE or not isinstance(case.expect, Accept):
+            continue
+        if _needs_it(case):
+            probes[place] = case
     return tuple(probes.values())
 
 

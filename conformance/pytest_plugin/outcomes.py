@@ -6,6 +6,7 @@ import os
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,12 +18,14 @@ from reports.outcome import Outcome
 from ..model.cases import Case
 from ..model.failure import failure_of, to_text
 from ..model.verdict import Verdict
-from ..server.check import Check
 from ..session.dumps import dump
 from ..session.replay import replay
 from .failure_text import failure_text, probe_text
 from .identity import id_of
 from .stash import JUDGED, OPTIONS, RUN
+
+if TYPE_CHECKING:
+    from ..server.check import Check
 
 _FAILURE = pytest.StashKey[str]()
 

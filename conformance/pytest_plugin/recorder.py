@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 
 import pytest
-from rich.console import Console
 
 from reports.cards import cards
 
@@ -19,7 +18,7 @@ from .junit import guard_junit, note_faults
 from .selection import replays, selectors
 from .stash import CARDS, FAULTS, JUDGED, OPTIONS, OUTSIDE, WRITTEN
 from .summary import result_line, summary
-from .terminal import picture, wanted
+from .terminal import show, wanted
 
 _WIDTH = 80
 """Of lines where there is no terminal reporter."""
@@ -107,7 +106,7 @@ class ResultRecorder:
         terminalreporter.write_sep("=", "RESULT")
         terminalreporter.write_line(result_line(self._config))
         if wanted(self._config):
-            Console().print(picture(self._config.stash[JUDGED].results.rows()))
+            show(self._config.stash[JUDGED].results.rows())
         for line in self._lines(terminalreporter._tw.fullwidth):
             terminalreporter.write_line(line)
 

@@ -35,6 +35,11 @@ def _in_one_process(config: pytest.Config) -> None:
         config.stash[SAID_N] = True
 
 
+def files_of(_config: pytest.Config) -> tuple[str, ...]:
+    """The file of the tests that --case names."""
+    return (TESTS.name,)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End the conversations."""
     if OUTSIDE in config.stash:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import pytest
-from rich.bar import Bar
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from .identity import WHOLE
+
+if TYPE_CHECKING:
+    from rich.console import ConsoleRenderable
 
 
 def quiet(config: pytest.Config) -> bool:
@@ -30,6 +30,16 @@ class Meter:
     """A bar with the time left, in place of a dot for each case. A plugin of the process that sees every report."""
 
     def __init__(self, session: pytest.Session) -> None:
+        # It takes as long to import as to judge some hundred cases, and is for people who look on.
+        from rich.console import Console  # noqa: PLC0415
+        from rich.progress import (  # noqa: PLC0415
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+        )
+
         self._session = session
         columns = (TextColumn("judging"), BarColumn(), MofNCompleteColumn(), TextColumn("left:"), TimeRemainingColumn())
         self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
@@ -51,8 +61,18 @@ class Meter:
             self._progress.stop()
 
 
-def picture(rows: Iterable[tuple[str, Mapping[str, int]]]) -> Table:
+def show(rows: Iterable[tuple[str, Mapping[str, int]]]) -> None:
+    """Print the profiles with bars of what passed."""
+    from rich.console import Console  # noqa: PLC0415 - as above
+
+    Console().print(picture(rows))
+
+
+def picture(rows: Iterable[tuple[str, Mapping[str, int]]]) -> ConsoleRenderable:
     """The profiles with bars of what passed."""
+    from rich.bar import Bar  # noqa: PLC0415 - as above
+    from rich.table import Table  # noqa: PLC0415
+
     table = Table(box=None, pad_edge=False)
     for name in ("profile", "", "passed", "failed", "known", "planned"):
         table.add_column(name, justify="left" if name in ("profile", "") else "right")

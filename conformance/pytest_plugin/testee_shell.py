@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,11 @@ from adapters.driver import Testee
 from .. import of_suite
 from ..model.verdict import short
 from ..probes import PROBES
-from ..session.testee_ids import unclaimed_name
+from ..session.testee_ids import is_probe, unclaimed_name
 from ..session.testee_run import Run, RunError, prepare
 from . import vector_items
 from .begin import ready
+from .names import names_of
 from .outcomes import pytest_runtest_makereport  # noqa: F401 - a hook of this plugin
 from .recorder import ResultRecorder
 from .stash import JUDGED, OPTIONS, RUN
@@ -30,6 +32,9 @@ from .terminal import Meter, wanted
 
 USUALLY, RARELY = gc.get_threshold(), (50_000, 20, 50)
 """The allocations after which Python looks for garbage. A run makes little that is, and much that stays."""
+HYPOTHESIS = "hypothesispytest"
+"""The plugin's name."""
+PROBES_FILE = "test_testee.py"
 OUTSIDE_TESTS = Path(__file__).resolve().parents[1] / "test_outside.py"
 
 
@@ -57,6 +62,14 @@ def _begin(config: pytest.Config) -> None:
                 raise RunError("a testee that is attached to serves one runner; omit -n")
 
 
+def files_of(config: pytest.Config) -> tuple[str, ...]:
+    """The files of the tests that --case names, none where laws are among them: it is laws that take long to import."""
+    run, wanted = config.stash[RUN], {*config.stash[OPTIONS].cases}
+    probes = {name for case_id in run.running if is_probe(case_id) for name in names_of(case_id)}
+    files = [name for name, ids in ((vector_items.FILE, run.cases.keys()), (PROBES_FILE, probes)) if wanted & ids]
+    return tuple(files) if wanted <= run.cases.keys() | probes else ()
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Give each worker of -n its share at once, and let one that is done take from another's.
@@ -78,6 +91,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     gc.enable()
     if RUN in config.stash:
         config.stash[RUN].testee.close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Leave Hypothesis out of the end of a run that had no use for it: its plugin would import it to say nothing."""
+    manager = session.config.pluginmanager
+    if "hypothesis" not in sys.modules and manager.has_plugin(HYPOTHESIS):
+        manager.unregister(name=HYPOTHESIS)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -25,7 +25,7 @@ from ..model.verdict import Verdict
 from .foreign import foreign
 from .identity import ATTRIBUTE, WHOLE
 from .outcomes import Reporter
-from .stash import RUN
+from .stash import OPTIONS, RUN
 
 FILE = "test_vectors.py"
 FUNCTION = "test_case"
@@ -118,11 +118,13 @@ class VectorFile(pytest.File):
         return self.ihook
 
     def collect(self) -> Iterator[CaseItem]:
-        """An item a case."""
+        """An item a case; with --case only for those that it names, as each of thousands takes a while to leave out."""
         cases = self.config.stash[RUN].cases
+        named = frozenset(self.config.stash[OPTIONS].cases)
         place = self.session._node_location_to_relpath(self.path), 0
         for case in cases.values():
-            yield CaseItem.from_parent(self, name=f"{FUNCTION}[{case.id}]", case=case, place=place)
+            if not named or case.id in named:
+                yield CaseItem.from_parent(self, name=f"{FUNCTION}[{case.id}]", case=case, place=place)
 
 
 _AHEAD = pytest.StashKey[Ahead]()

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from reports.files import DataFileError
 
-from .fix_known_failures import fix_file, found
 from .judged import Judged
 from .known_failures import KnownFailuresError
 from .options import Options
@@ -46,6 +45,8 @@ def write_files(run: Judged, options: Options) -> Iterator[str]:
     if options.plan is not None and options.write_plan:
         yield f"plan: {write_plan(options.plan, run.results.entries, run.hello.spec)}"
     if options.known is not None and options.fix_known:
+        from .fix_known_failures import fix_file, found  # noqa: PLC0415 - few runs write TOML
+
         profiles = run.results.selected if options.profiles else ()
         changed, new = fix_file(options.known, found(run.results.entries, run.existing, run.running), profiles)
         rest = "; check the reasons that are marked unchecked, and write the issues" if new else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -69,14 +69,19 @@ class Results:
 
     def rows(self) -> Iterator[tuple[str, Mapping[str, int]]]:
         """A row a profile: planned, executed, pass, fail, known."""
+        planned = Counter(case.profile for case in self.planned.values())
+        entries: dict[str, list[Entry]] = defaultdict(list)
+        for entry in self.entries:
+            if entry.id in self.planned:
+                entries[entry.profile].append(entry)
         for profile in self.selected:
-            mine = [entry for entry in self.entries if entry.profile == profile and entry.id in self.planned]
+            mine = entries[profile]
             passed = sum(entry.outcome == Outcome.PASS for entry in mine)
             known = sum(entry.outcome == KNOWN for entry in mine)
             yield (
                 profile,
                 {
-                    "planned": sum(case.profile == profile for case in self.planned.values()),
+                    "planned": planned[profile],
                     "executed": len(mine),
                     "passed": passed,
                     "failed": len(mine) - passed - known,

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from adapters.driver import Hello
 
 from ..model.cases import Case
-from ..model.profiles import PROFILES
 from ..probes import PROBES
-from ..probes.unclaimed import refusal_probes
+from ..probes.unclaimed import possible_refusals
 
 TESTEE = "testee"
 """The start of these ids, and the profile that they count for."""
@@ -59,6 +58,11 @@ def judged_id(function: str, parameter: str | None = None) -> str:
     return f"{TESTEE}/{function}" + (f"[{parameter}]" if parameter is not None else "")
 
 
+def is_probe(case_id: str) -> bool:
+    """Whether it is the id of a probe, or of an op of an unclaimed profile."""
+    return case_id.startswith((judged_id(PROBE), judged_id(UNCLAIMED)))
+
+
 def unclaimed_name(case: Case) -> str:
     """The name that stands for a case whose profile is not claimed."""
     return f"{case.profile}-{case.op}"
@@ -82,8 +86,7 @@ def existing_ids(cases: Sequence[Case]) -> Iterator[str]:
     """All that there are, whatever a testee claims."""
     yield from (judged_id(PROBE, probe.id) for probe in PROBES)
     yield from (judged_id(law.name) for law in LAWS)
-    for profile in PROFILES:
-        yield from _unclaimed(refusal_probes(cases, [name for name in PROFILES if name != profile]))
+    yield from _unclaimed(possible_refusals(cases))
 
 
 def running_ids(hello: Hello, launch: str, selected: Sequence[str], refused: Iterable[Case]) -> Iterator[str]:

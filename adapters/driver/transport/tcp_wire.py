@@ -70,8 +70,10 @@ class ConnectionPeer:
         """Write bytes; what a connection that is over does not take is lost."""
         self.sent += len(data)
         if self._socket is not None:
-            with contextlib.suppress(OSError):
+            try:  # noqa: SIM105 - a context is dear where a dialogue sends thousands
                 self._socket.sendall(data)
+            except OSError:
+                pass
 
     def stop_sending(self) -> None:
         """End this direction, and read on."""

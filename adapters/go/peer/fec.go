@@ -305,20 +305,20 @@ func (p *Peer) endGroup(streamID uint32, group *ownGroup) {
 			if p.room(datagram) != nil {
 				continue // FEC-33
 			}
-			p.putBytes += p.prefixBytes + len(datagram)
+			p.putBytes += len(datagram)
 		}
 		p.datagrams = append(p.datagrams, datagram)
 	}
 }
 
 // considerGroups considers when groups end (FEC-29, FEC-32).
-func (p *Peer) considerGroups(consider func(time.Duration, func())) {
+func (p *Peer) considerGroups(consider func(time.Duration, func(*Peer))) {
 	if p.fec == nil || len(p.fec.own) == 0 {
 		return
 	}
 	for _, streamID := range slices.Sorted(maps.Keys(p.fec.own)) {
 		for _, group := range p.fec.own[streamID] {
-			consider(group.began+groupTime, func() { p.endGroup(streamID, group) })
+			consider(group.began+groupTime, func(p *Peer) { p.endGroup(streamID, group) })
 		}
 	}
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...model.profiles import PROFILES
 from ..inputs import Kind
-from . import adapt, dialogues, fec, frame, message, mux, quant, rs, sparse, streams, tcp, xchacha, zstd
+from . import adapt, connections, dialogues, fec, frame, message, mux, quant, rs, sparse, streams, tcp, xchacha, zstd
 
 KINDS: tuple[Kind, ...] = (
     *frame.KINDS,
@@ -17,6 +17,7 @@ KINDS: tuple[Kind, ...] = (
     *streams.KINDS,
     *mux.KINDS,
     *tcp.KINDS,
+    *connections.KINDS,
     *rs.KINDS,
     *adapt.KINDS,
     *fec.KINDS,

@@ -56,7 +56,7 @@ def suite_of(cases: Iterable[Case]) -> Suite:
     cases = tuple(cases)
     by_clause: dict[str, list[Case]] = defaultdict(list)
     by_op: dict[str, list[Case]] = defaultdict(list)
-    for case in sorted(cases, key=lambda case: (len(json.dumps(case.input)), case.id)):
+    for case in sorted(cases, key=lambda case: (len(json.dumps(dict(case.input))), case.id)):
         by_op[case.op].append(case)
         for clause in case.clauses:
             by_clause[clause].append(case)

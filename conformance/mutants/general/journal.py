@@ -56,7 +56,7 @@ def _files(place: Path) -> Iterable[Path]:
 
 def digests(cases: Iterable[Case]) -> Mapping[str, str]:
     """A short hash of what each case asks and expects, by its id."""
-    asked = ((case.id, [case.op, case.requires, case.input, asdict(case.expect)]) for case in cases)
+    asked = ((case.id, [case.op, case.requires, dict(case.input), asdict(case.expect)]) for case in cases)
     return {name: hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12] for name, what in asked}
 
 

@@ -75,7 +75,7 @@ def profiles_of_crate(file: str) -> tuple[str, ...]:
 
 def by_price(cases: Iterable[Case]) -> list[Case]:
     """The cases with the shortest input first."""
-    return sorted(cases, key=lambda case: (len(json.dumps(case.input)), case.id))
+    return sorted(cases, key=lambda case: (len(json.dumps(dict(case.input))), case.id))
 
 
 def in_order(cases: Sequence[Case], profiles: Collection[str], first: Sequence[str] = ()) -> list[Case]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from resonant.errors import DropCode
+from resonant.peer.state import recv_groups
 
 from ..engine.patches import edited, replaced, wrapped
 from .wrong import breaking
@@ -16,7 +17,6 @@ OUTBOX = "peer.state.outbox"
 GROUPS = "peer.state.recv_groups"
 _COPIES = 7
 _ANY = 1 << 40
-_FULL = 16 << 20
 
 
 def _copied(right: Method) -> Method:
@@ -52,7 +52,7 @@ def _noting(right: Method) -> Method:
 
 def _first_come(right: Method) -> Method:
     def take(self: Any, repair: Any, *given: Any) -> Any:
-        full = self._repair_bytes() + len(repair.parity) > _FULL
+        full = self._repair_bytes() + len(repair.parity) > recv_groups.MAX_REPAIR_BYTES
         return DropCode.BUFFER_LIMIT if full else right(self, repair, *given)
 
     return take

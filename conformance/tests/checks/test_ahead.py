@@ -10,11 +10,18 @@ from conformance.checks.judge import judge
 from conformance.model.cases import DIALOGUE, Case, load_cases
 from conformance.mutants.testees.hostile.attack import ATTACKED
 from conformance.session.implementations import find_adapter
+from conformance.tests.forks.testees import forked_testees
 from reports.outcome import Outcome
 
+pytestmark = pytest.mark.usefixtures("forks")
 CASES = load_cases()
 HASHES = [case for case in CASES if case.op == "tail_hash"]
 DIALOGUES = [case for case in CASES if case.op == DIALOGUE][:2]
+
+
+@pytest.fixture
+def forks(monkeypatch: pytest.MonkeyPatch) -> None:
+    forked_testees(monkeypatch)
 
 
 def outcomes(impl: str, cases: list[Case]) -> dict[str, Outcome]:

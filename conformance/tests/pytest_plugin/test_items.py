@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -10,7 +12,7 @@ import pytest
 
 from conformance.model.cases import load_cases
 from conformance.mutants.testees.hostile.attack import ATTACKED
-from conformance.tests.support import run_pytest
+from conformance.tests.support import ROOT, RUN_LIMIT_S, inherited, run_pytest
 
 OK, FAILED = 0, 1
 HASHES = [case.id for case in load_cases() if case.op == "tail_hash"]
@@ -110,3 +112,32 @@ def test_a_worker_tells_of_every_case_where_somebody_listens(tmp_path: Path) -> 
     status, out = run(tmp_path, "-n", "1", "-s", plugin=listening)
     assert status == OK, out
     assert seen(out)["logstart", "WorkStealingScheduling"] == len(HASHES)
+
+
+IMPORTED = """\
+import sys
+def pytest_unconfigure(config):
+    if not hasattr(config, "workerinput"):
+        wanted = ("hypothesis", "rich", "tomlkit", "conformance.server.catalogue", "conformance.test_laws")
+        print("\\nimported:", sorted(set(wanted) & sys.modules.keys()))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", [HASHES[0], "testee/test_probe[hello-again]"])
+def test_a_run_of_one_case_makes_one_item_and_imports_nothing_that_it_has_no_use_for(tmp_path: Path, case: str) -> None:
+    (tmp_path / "users_plugin.py").write_text(IMPORTED, "utf-8")
+    words = ["-m", "pytest", "conformance", "--impl=reference", "-p", "users_plugin", "-q", "--case", case, "-s"]
+    done = subprocess.run(
+        [sys.executable, *words],
+        cwd=ROOT,
+        env=inherited() | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=RUN_LIMIT_S,
+        check=False,
+    )
+    assert done.returncode == OK, done.stdout + done.stderr
+    assert "imported: []" in done.stdout
+    assert "1 passed" in done.stdout
+    assert ("deselected" in done.stdout) is not case.startswith("frame/")  # other probes are in the same file

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from conformance.tests.recipes.workshop import (
+    LATE,
     Edit,
     Recipe,
     apply,
@@ -65,14 +66,14 @@ def copy(tmp_path: Path) -> Path:
     return project(tmp_path)
 
 
-@pytest.mark.slow
+@LATE
 def test_a_language(copy: Path) -> None:
     apply(RECIPE, copy)
     run(copy, *KNOWN)
     assert "1 passed" in run(copy, *JUDGED)
 
 
-@pytest.mark.slow
+@LATE
 @pytest.mark.parametrize("step", left_out(FOUND_BY, "test_a_language"))
 def test_a_step_of_a_language_that_is_left_out_is_found(copy: Path, step: str) -> None:
     apply(RECIPE, copy, without=step)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conformance.tests.recipes.workshop import (
-    DOCS,
+    LATE,
     REGISTRY,
     VECTORS,
     Edit,
@@ -20,7 +20,6 @@ from conformance.tests.recipes.workshop import (
     left_out,
     own_tests,
     project,
-    run,
 )
 
 MESSAGES = "reference/resonant/message/messages.py"
@@ -159,15 +158,7 @@ def copy(tmp_path: Path) -> Path:
     return project(tmp_path)
 
 
-@pytest.mark.slow
-def test_a_message_type(copy: Path) -> None:
-    apply(RECIPE, copy)
-    for one in dict.fromkeys((DOCS, VECTORS, *FOUND_BY.values())):
-        run(copy, *one)
-    run(copy, *judging("--profile=frame,message", "-k", "type or product or slots"))
-
-
-@pytest.mark.slow
+@LATE
 @pytest.mark.parametrize("step", left_out(FOUND_BY, "test_a_message_type"))
 def test_a_step_of_a_message_type_that_is_left_out_is_found(copy: Path, step: str) -> None:
     apply(RECIPE, copy, without=step)

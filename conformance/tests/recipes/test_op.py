@@ -8,6 +8,7 @@ import pytest
 
 from conformance.tests.recipes.workshop import (
     DOCS,
+    LATE,
     REGISTRY,
     VECTORS,
     Edit,
@@ -114,7 +115,7 @@ def copy(tmp_path: Path) -> Path:
     return project(tmp_path)
 
 
-@pytest.mark.slow
+@LATE
 @pytest.mark.nightly("test_a_profile adds an op by the same recipe, and what finds its steps is the same")
 def test_an_op(copy: Path) -> None:
     apply(RECIPE, copy)
@@ -122,7 +123,7 @@ def test_an_op(copy: Path) -> None:
         run(copy, *one)
 
 
-@pytest.mark.slow
+@LATE
 @pytest.mark.parametrize("step", left_out(FOUND_BY, "test_an_op"))
 def test_a_step_of_an_op_that_is_left_out_is_found(copy: Path, step: str) -> None:
     apply(RECIPE, copy, without=step)

@@ -12,6 +12,7 @@ from resonant.describe.registry import registry
 
 from conformance.tests.recipes.workshop import (
     DOCS,
+    LATE,
     REGISTRY,
     VECTORS,
     Edit,
@@ -24,7 +25,6 @@ from conformance.tests.recipes.workshop import (
     new_file,
     own_tests,
     project,
-    run,
 )
 
 PAGE = """\
@@ -219,15 +219,8 @@ def copy(tmp_path: Path) -> Path:
     return project(tmp_path)
 
 
-@pytest.mark.slow
-def test_a_profile(copy: Path) -> None:
-    apply(RECIPE, copy)
-    for one in dict.fromkeys((DOCS, VECTORS, *FOUND_BY.values(), MUTANTS)):
-        run(copy, *one)
-
-
 @pytest.mark.nightly("test_a_profile follows every step on each submission; those of other recipes are left out by day")
-@pytest.mark.slow
+@LATE
 @pytest.mark.parametrize("step", left_out(FOUND_BY, "test_a_profile"))
 def test_a_step_of_a_profile_that_is_left_out_is_found(copy: Path, step: str) -> None:
     apply(RECIPE, copy, without=step)

@@ -12,7 +12,18 @@ from pathlib import Path
 
 import pytest
 
-from conformance.tests.recipes.workshop import VECTORS, Edit, Recipe, apply, command, left_out, own_tests, project, run
+from conformance.tests.recipes.workshop import (
+    LATE,
+    VECTORS,
+    Edit,
+    Recipe,
+    apply,
+    command,
+    left_out,
+    own_tests,
+    project,
+    run,
+)
 from conformance.tests.support import ROOT
 
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
@@ -37,14 +48,14 @@ def release(folder: Path, *options: str) -> str:
     return run(folder, "-m", "vectors.release", "--no-captures", *options)
 
 
-@pytest.mark.slow
+@LATE
 def test_the_version_of_a_release(copy: Path) -> None:
     run(copy, *VERSIONS)
     apply(RECIPE, copy)
     run(copy, *VERSIONS)
 
 
-@pytest.mark.slow
+@LATE
 @pytest.mark.nightly("make release-vectors makes one; test_the_version_of_a_release follows the recipe")
 def test_a_release(copy: Path) -> None:
     release(copy)
@@ -64,7 +75,7 @@ def test_a_release(copy: Path) -> None:
     assert NEXT in json.dumps(manifest)
 
 
-@pytest.mark.slow
+@LATE
 @pytest.mark.parametrize("step", left_out(FOUND_BY, "test_the_version_of_a_release"))
 def test_a_step_of_a_release_that_is_left_out_is_found(copy: Path, step: str) -> None:
     apply(RECIPE, copy, without=step)

@@ -52,6 +52,9 @@ class Edit:
         file.write_text(text.replace(self.old, self.new), "utf-8")
 
 
+LATE = pytest.mark.late("follows a recipe in a copy of the project and runs the checks of that copy")
+
+
 def before(path: str, anchor: str, new: str) -> Edit:
     """Lines in front of the one that begins with the anchor."""
     return Edit(path, f"\n{anchor}", f"\n{new}\n{anchor}")

@@ -115,3 +115,23 @@ def test_without_counts_nothing_changes() -> None:
 def test_what_cannot_be_written_out_is_told(steps: Any) -> None:
     with pytest.raises(ValueError, match=r"not a vector file|repeat is"):
         whole(steps)
+
+
+def test_a_late_input_is_the_same_once_it_is_looked_into() -> None:
+    steps = [{"part": "x"}, {"repeat": 2, "of": [{"expect": {}}]}]
+    file = {
+        **HEAD,
+        "parts": {"x": [{"advance": 1}]},
+        "transports": ["tcp"],
+        "cases": [{"id": "a", "input": {"steps": steps}}],
+    }
+    (now,), (late,) = whole_cases(file), whole_cases(file, late=True)
+    assert late == now
+    assert (len(late["input"]), list(late["input"])) == (2, ["steps", "config"])
+
+
+def test_a_late_input_is_written_out_when_it_is_looked_into_and_not_before() -> None:
+    file = {**HEAD, "parts": {"x": 7}, "cases": [{"id": "a", "input": {"steps": []}}]}
+    (case,) = whole_cases(file, late=True)
+    with pytest.raises(ValueError, match="no input of a dialogue"):
+        len(case["input"])
