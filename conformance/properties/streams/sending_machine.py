@@ -47,7 +47,7 @@ class SendingMachine(TalkingMachine):
         super().__init__(open_player, found)
 
     def owed(self) -> Iterable[Mapping[str, Any]]:
-        """What the model expects."""
+        """The frames and events that the model expects."""
         return self._model.owed()
 
     @initialize()
