@@ -13,7 +13,7 @@ from .encrypted import ADVICE, encryption_of, is_tls
 from .flows import TCP, UDP, Flow, flows_of
 from .packets import End, Reader
 from .reading import Capture, read_capture
-from .source import CaptureError
+from .source import STDIN, CaptureError
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,8 @@ def explain_capture(path: Path, key: bytes | None, ports: Collection[int], most:
     if not found and not sealed:
         raise CaptureError("; ".join([_nothing(len(capture.packets)), *notes]))
     left, hidden = sum(one.left for one in found), len(found) - len(conversations)
-    return Explained(path.name, len(capture.packets), conversations, tuple(notes), left, hidden)
+    name = "standard input" if path == STDIN else path.name
+    return Explained(name, len(capture.packets), conversations, tuple(notes), left, hidden)
 
 
 def _encryption(flow: Flow) -> str:
