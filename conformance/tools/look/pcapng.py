@@ -97,8 +97,11 @@ class Blocks:
             self.has_secrets = True
 
     def _add_interface(self, body: bytes) -> None:
-        if len(body) < 8 or len(self._interfaces) >= _MOST_INTERFACES:
-            self.notes.add("an interface has no link type, or there are too many")
+        if len(body) < 8:
+            self.notes.add("an interface has no link type")
+            return
+        if len(self._interfaces) >= _MOST_INTERFACES:
+            self.notes.add(f"there are more than {_MOST_INTERFACES:,} interfaces: packets of the others are left out")
             return
         link, _, snaplen = struct.unpack_from(f"{self._order}HHI", body)
         units, offset_s = 1_000_000, 0

@@ -30,10 +30,13 @@ class Notes:
 
     texts: list[str] = field(default_factory=list)
     _counts: Counter[str] = field(default_factory=Counter)
+    _repeats: Counter[str] = field(default_factory=Counter)
 
     def add(self, text: str) -> None:
         """Keep a remark, if there is room."""
-        if len(self.texts) < MOST_NOTES:
+        if text in self.texts:
+            self._repeats[text] += 1
+        elif len(self.texts) < MOST_NOTES:
             self.texts.append(text)
         else:
             self._counts["more"] += 1
@@ -46,7 +49,8 @@ class Notes:
         """The remarks, and how many packets of each kind were counted."""
         more = self._counts.pop("more", 0)
         counted = [f"{count:,} {_packets(count)}: {what}" for what, count in sorted(self._counts.items())]
-        return (*self.texts, *([f"and {more:,} remarks more"] if more else []), *counted)
+        told = (f"{text} ({again + 1:,} times)" if (again := self._repeats[text]) else text for text in self.texts)
+        return (*told, *([f"and {more:,} remarks more"] if more else []), *counted)
 
 
 def _packets(count: int) -> str:

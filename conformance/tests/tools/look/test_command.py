@@ -199,7 +199,7 @@ def test_a_capture_in_standard_input_is_explained_as_in_a_file(
     ("data", "options", "text"),
     [
         (bytes.fromhex("0a0d0d0a"), (), b"standard input: the header of a section has no byte order, or is cut off"),
-        (b"", (), b"standard input"),
+        (b"", ("--json",), b"standard input is no capture"),
         (b"no capture", ("--json",), b"standard input is no capture"),
     ],
 )
