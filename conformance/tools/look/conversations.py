@@ -14,6 +14,7 @@ from .flows import TCP, UDP, Flow, flows_of
 from .packets import End, Reader
 from .reading import Capture, read_capture
 from .source import STDIN, CaptureError
+from .values import MOST_IN_SENTENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def explain_capture(path: Path, key: bytes | None, ports: Collection[int], most:
     conversations = tuple(one for one in found if one.entries)
     notes = [*capture.notes.all(), *_on_encrypted(sealed.values(), capture), *_on_others(len(plain) - len(ours))]
     if not found and not sealed:
-        raise CaptureError("; ".join([_nothing(len(capture.packets)), *notes]))
+        raise CaptureError("; ".join([_nothing(len(capture.packets)), *notes[:MOST_IN_SENTENCE]]))
     left, hidden = sum(one.left for one in found), len(found) - len(conversations)
     name = "standard input" if path == STDIN else path.name
     return Explained(name, len(capture.packets), conversations, tuple(notes), left, hidden)

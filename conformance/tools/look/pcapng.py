@@ -16,6 +16,8 @@ _INTERFACE, _OLD_PACKET, _SIMPLE, _ENHANCED, _SECRETS = 1, 2, 3, 6, 10
 _COMMENT, _RESOLUTION, _OFFSET = 1, 9, 14
 _MOST_BLOCK_BYTES: Final = 16 << 20
 _MOST_INTERFACES: Final = 10_000
+MOST_BLOCKS: Final = 2_000_000
+"""So many blocks are read, of packets and of all else."""
 _MOST_COMMENT: Final = 200
 _SECOND_NS: Final = 1_000_000_000
 
@@ -44,12 +46,14 @@ class Blocks:
     def packets(self, magic: bytes) -> Iterator[Packet]:
         """The packets of the file, of whose first block these are the first four bytes."""
         kind = magic
-        while kind:
-            body = self._block(kind)
+        for _ in range(MOST_BLOCKS):
+            body = self._block(kind) if kind else None
             if body is None:
                 return
             yield from self._read(kind, body)
             kind = self.source.take(4)
+        if kind:
+            self.notes.add(f"only the first {MOST_BLOCKS:,} blocks were read")
 
     def _block(self, kind: bytes) -> bytes | None:
         """The body of a block; None, with a remark, where there is none."""

@@ -46,7 +46,7 @@ def read_capture(path: Path) -> Capture:
     if source.noted:
         notes.add(source.noted)
     if not packets:
-        raise CaptureError("; ".join(notes.all()) or "there is no packet in it")
+        raise CaptureError(notes.sentence() or "there is no packet in it")
     return Capture(packets, notes, has_secrets)
 
 

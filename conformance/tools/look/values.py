@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 MOST_NOTES = 20
+MOST_IN_SENTENCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,12 @@ class Notes:
     def count(self, what: str) -> None:
         """Count a packet that is not looked at."""
         self._counts[what] += 1
+
+    def sentence(self) -> str:
+        """The first remarks, for a file of which nothing else can be said."""
+        told = self.all()
+        more = [f"and {len(told) - MOST_IN_SENTENCE:,} remarks more"] if len(told) > MOST_IN_SENTENCE else []
+        return "; ".join((*told[:MOST_IN_SENTENCE], *more))
 
     def all(self) -> tuple[str, ...]:
         """The remarks, and how many packets of each kind were counted."""
