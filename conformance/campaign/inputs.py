@@ -30,7 +30,7 @@ class Input:
 
     @property
     def transport(self) -> str:
-        """What carries the frames of a dialogue: the transport that its profile is about, or UDP."""
+        """The carrier of the frames of a dialogue: the transport that its profile is about, or UDP."""
         return self.profile if self.profile in TRANSPORTS else TRANSPORTS[0]
 
     @property

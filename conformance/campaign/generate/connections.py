@@ -15,7 +15,7 @@ from .sync import capability, config, frame_of, ping
 
 _NEEDS = ("handshake", "tcp")
 _OTHERS = (b"GET / HTTP/1.1\r\n\r\n", bytes.fromhex("160301020001"), bytes(4), b"\xff" * 4)
-"""What other protocols begin with, and lengths that are none."""
+"""The beginnings of other protocols, and lengths that are none."""
 _LENGTHS = (0, 1, 32, 65_537, 1 << 24, (1 << 32) - 1)
 _TIMES = (1, 4_999, 9_998, 9_999, 10_000, 10_001, 14_999, 15_000, 15_001, 45_000)
 _WAYS = ("half", "clean", "reset")
@@ -68,7 +68,7 @@ def _ends(draw: Draw) -> Steps:
 
 
 def _goes_on(draw: Draw, steps: Steps) -> Steps:
-    """What comes behind a handshake, or in its place."""
+    """Steps behind a handshake, or in its place."""
     numbers = Numbers(draw)
     for _ in range(draw.randrange(1, 6)):
         match draw.randrange(6):

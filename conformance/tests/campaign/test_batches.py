@@ -8,9 +8,8 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 
-import jsonschema
+import jsonschema_rs
 import pytest
-import referencing
 
 from conformance.campaign.batch import batch, counts, kinds_of
 from conformance.campaign.draw import SIZES, combinations, number, source
@@ -33,11 +32,11 @@ def inputs(kind: Kind, seed: int = 3, rounds: int = 2) -> Iterator[Input]:
 
 
 @cache
-def schema(op: str) -> jsonschema.Draft202012Validator:
+def schema(op: str) -> jsonschema_rs.Draft202012Validator:
     fields = json.loads((OPS / "fields.json").read_bytes())
-    registry = referencing.Registry().with_contents([("fields.json", fields)])
+    known = jsonschema_rs.Registry([("json-schema:///fields.json", fields)])
     whole = json.loads((OPS / f"{op}.json").read_bytes())
-    return jsonschema.Draft202012Validator(whole["$defs"]["input"], registry=registry)
+    return jsonschema_rs.Draft202012Validator(whole["$defs"]["input"], registry=known)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

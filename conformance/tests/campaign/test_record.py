@@ -1,4 +1,4 @@
-"""What a dialogue over TCP comes to is written down as it happens, and is a dialogue that passes."""
+"""The recorder over TCP: it writes down what happens, and that is a dialogue which passes."""
 
 from __future__ import annotations
 

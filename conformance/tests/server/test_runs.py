@@ -134,6 +134,7 @@ def test_one_process_judges_the_same_whatever_n_says(green: Ran, tmp_path: Path,
     assert ("one process asks a server, whatever -n says" in run.out) is (workers != "-n 0")
 
 
+@pytest.mark.late("an interpreter of its own, whose seconds are real, is judged six times")
 @pytest.mark.parametrize(("transport", "options", "times"), [("udp", [], 4), ("tcp", ["--tcp"], 2)])
 def test_the_example_server_is_judged_again_and_again(transport: str, options: list[str], times: int) -> None:
     example = ROOT / "reference" / "examples" / "recv_think.py"

@@ -81,6 +81,13 @@ MUTANTS = (
         Kind.SIZE,
     ),
     Mutant(
+        "cancelled-resets-are-free",
+        "MUX-23",
+        "Counts a stream that it reset no more when it hears that the other end has cancelled it.",
+        edited(f"{SENDING}._is_about", "stream is None or stream.reset_ms is not None", "stream is None"),
+        Kind.COMBINATION,
+    ),
+    Mutant(
         "a-lost-done-counts-for-ever",
         "MUX-23",
         "Counts a stream until its done has come.",
