@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ LETTERS: Mapping[str, str] = {
 }
 """One letter for each outcome, as the data of pages has it; `NOT_RUN` where there is none."""
 NOT_RUN = "-"
+MOST_FOLDER_CHARS = 60
+"""Of the name of a folder; file systems take 255 bytes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,13 +62,25 @@ class Judged:
 def load_runs(paths: Sequence[Path]) -> tuple[Judged, ...]:
     """The runs in these files or folders, each under a name of its own. Raises DataFileError."""
     found = told_apart([read_run(path) for path in paths])
-    return tuple(_judged(run, path) for run, path in zip(found, paths, strict=True))
+    folders = _folders(run.name for run in found)
+    return tuple(_judged(*one) for one in zip(found, folders, paths, strict=True))
 
 
-def _judged(run: Run, path: Path) -> Judged:
+def _folders(names: Iterable[str]) -> Iterator[str]:
+    """A folder for each name, which may be as long as its author likes and differ from another in its signs alone."""
+    taken: set[str] = set()
+    for name in names:
+        short = slug(name)[:MOST_FOLDER_CHARS].strip("-")
+        choices = chain((short,), (f"{short}-{number}" for number in count(2)))
+        folder = next(one for one in choices if one not in taken)
+        taken.add(folder)
+        yield folder
+
+
+def _judged(run: Run, folder: str, path: Path) -> Judged:
     outcomes = {entry.id: entry.outcome for entry in run.entries}
     statement = statement_of(path)
-    return Judged(run, slug(run.name), file_of(path, "run"), statement, rows(run), cells(run), outcomes)
+    return Judged(run, folder, file_of(path, "run"), statement, rows(run), cells(run), outcomes)
 
 
 def letters(case_id: str, runs: Iterable[Judged]) -> str:
@@ -83,9 +98,14 @@ class Line:
 
 
 def matrix(runs: Sequence[Judged]) -> Iterator[Line]:
-    """The lines of the matrix in the order of profiles; below one of dialogues a line for each transport."""
+    """The lines of the matrix in the order of profiles; below one of dialogues a line for each transport.
+
+    Profiles that this suite does not know, such as those of a later one, come last.
+    """
     tables = [_by_transport(one) for one in runs]
-    for profile in (*registry().profiles, registry().testee.name):
+    ours = (*registry().profiles, registry().testee.name)
+    others = sorted({profile for table in tables for profile, _ in table} - set(ours))
+    for profile in (*ours, *others):
         known = [name for name in TRANSPORTS if any((profile, name) in table for table in tables)]
         yield Line(profile, "", tuple(_whole(table, profile) for table in tables))
         if len(known) > 1:

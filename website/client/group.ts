@@ -1,5 +1,7 @@
 /** The page of a group of vectors: draws a case when it is opened. */
-import { copyRow, type Taken } from "./copying.js";
+
+import type { Taken } from "./copying/taken.js";
+import { copyRow } from "./copying.js";
 import { byId, el } from "./dom.js";
 import { drawFrame, type Frame } from "./frame.js";
 import { drawTalk, type Row, type Told } from "./talk.js";

@@ -38,6 +38,9 @@ _PARTS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
             ("reports/plan.schema.json", "plan.json"),
             ("reports/mutants.schema.json", "mutants.json"),
             ("reports/campaign.schema.json", "campaign.json"),
+            ("reports/explain.schema.json", "what explain --json prints"),
+            ("reports/bench.schema.json", "bench.json"),
+            ("reports/mutants-rust.schema.json", "mutants-rust.json"),
         ),
     ),
 )

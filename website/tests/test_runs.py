@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -32,6 +34,17 @@ def test_one_adapter_that_ran_twice_has_two_names_and_pages(files: Mapping[str, 
     runs = load_runs([EXAMPLE, EXAMPLE])
     assert len({one.run.name for one in runs}) == 2
     assert len({one.page for one in runs}) == 2
+
+
+@pytest.mark.parametrize("names", [("A b", "a-b"), ("x" * 5000, "x" * 4000), ("<script>", "../script"), ("...", "…")])
+def test_any_two_names_have_two_pages_of_a_length_that_files_may_have(names: Sequence[str], tmp_path: Path) -> None:
+    paths = []
+    for number, name in enumerate(names):
+        paths.append(tmp_path / f"{number}.json")
+        paths[-1].write_text(json.dumps(json.loads(EXAMPLE.read_bytes()) | {"adapter": name}), "utf-8")
+    folders = [one.slug for one in load_runs(paths)]
+    assert len(set(folders)) == 2
+    assert all(re.fullmatch(r"[a-z0-9-]{1,64}", one) for one in folders)
 
 
 def test_a_case_has_a_letter_for_each_run() -> None:

@@ -25,7 +25,7 @@ SCHEMA = json.loads((ROOT / "reports" / "run.schema.json").read_bytes())
 CASES = load_cases()
 HASHES = [case.id for case in CASES if case.op == "tail_hash"]
 FEW = ("--profile=frame", "-k", "tail_hash")
-MIXED = ("--profile=frame,handshake", "-k", "tail_hash or frame/decode or handshake/client/answers")
+MIXED = ("--profile=frame,handshake", "-k", "tail_hash or frame/decode/counts or handshake/client/answers")
 
 
 @pytest.fixture(scope="module")

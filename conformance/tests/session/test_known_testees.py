@@ -82,7 +82,7 @@ def test_listed_they_are_green_and_counted_by_plans(tmp_path: Path, workers: tup
     assert run.status == OK, run.out
     assert run.failed == {LAW: "known failure", PROBE: "known failure"}
     assert json.loads((tmp_path / "plan.json").read_bytes())["profiles"]["testee"]["cases"] == 2
-    assert run_suite(WRONG, tmp_path / "again", *FEW, known, *plan, *workers).status == OK
+    assert run_suite(WRONG, tmp_path / "again", *FEW, known, *plan).status == OK
 
 
 @pytest.mark.slow

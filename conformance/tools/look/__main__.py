@@ -16,7 +16,7 @@ from ...session.files import not_written, write_whole
 from .conversations import explain_capture
 from .drawing import page
 from .form import json_text
-from .source import CaptureError, looks_like_capture
+from .source import STDIN, CaptureError, looks_like_capture, opened, standard_input
 from .text import lines, summary
 
 OK, FAULTY, USAGE = 0, 1, 2
@@ -31,13 +31,14 @@ What is told is what right peers make of it if everything in the capture arrives
 A capture is a pcapng or pcap file, also compressed with gzip: frames over UDP, fragments of IP put together, and over
 TCP. What is encrypted below the frames (QUIC, WebRTC, TLS) is named, with what to do.
 
-Anything else is a frame: it is printed field by field, with the verdict. It is a file, hexadecimal digits (several
-arguments are joined), or - for standard input.
+Anything else is a frame: it is printed field by field, with the verdict. It is a file, or hexadecimal digits (several
+arguments are joined). Either may come from standard input, whose name is -: a capture is explained once it has ended.
 """
 _EXAMPLES = """\
 examples:
   resonant-conformance explain capture.pcapng
   resonant-conformance explain capture.pcapng --html capture.html
+  tcpdump -i lo -c 100 -w - udp | resonant-conformance explain -
   resonant-conformance explain 01000000 34120000 0100000000000000 …
   resonant-conformance explain sealed.bin --key 000102030405…1f
 
@@ -69,7 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--key", metavar="HEX", help="the 32-byte key of sealed frames, as 64 hexadecimal digits")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--html", type=Path, metavar="FILE", help="write the conversations as a page of diagrams")
-    form.add_argument("--json", action="store_true", help="print the conversations as JSON")
+    form.add_argument(
+        "--json", action="store_true", help="print the conversations as JSON (reports/explain.schema.json)"
+    )
     parser.add_argument(
         "--port",
         type=_number(0, 65_535),
@@ -98,6 +101,8 @@ def _number(least: int, most: int) -> Callable[[str], int]:
 
 def _is_capture(path: Path) -> bool:
     try:
+        if path == STDIN:
+            return looks_like_capture(standard_input().peek(_MAGIC_BYTES))
         if not path.is_file():  # a pipe can be read once, and a frame may be in it
             return False
         with path.open("rb") as file:
@@ -115,7 +120,8 @@ def _no_capture(what: Sequence[str]) -> str:
         unhex(first, "it")
     except UsageError:  # no digits of a frame, so a name
         try:
-            Path(first).open("rb").close()
+            with opened(Path(first)):
+                first = "standard input" if first == "-" else first
         except OSError as error:
             return f"{first} cannot be read: {error.strerror}"
     return f"{first} is no capture, which --html, --json, --port and --limit are for: leave them out to look at a frame"
@@ -127,16 +133,17 @@ def _refused(sentence: str) -> int:
 
 
 def _capture(path: Path, options: argparse.Namespace) -> int:
+    name = "standard input" if path == STDIN else path
     form = "html" if options.html else "json" if options.json else "text"
     try:
         key = None if options.key is None else read_key(options.key)
-        if options.html and options.html.exists() and options.html.samefile(path):
-            return _refused(f"{path}: the page would take the place of the capture: give --html another name")
+        if options.html and path != STDIN and options.html.exists() and options.html.samefile(path):
+            return _refused(f"{name}: the page would take the place of the capture: give --html another name")
         explained = explain_capture(path, key, options.port, options.limit or _MOST_SHOWN[form])
         if options.html:
             write_whole(options.html, page(explained, key))
     except (CaptureError, UsageError) as error:
-        return _refused(f"{path}: {error}")
+        return _refused(f"{name}: {error}")
     except OSError as error:
         return _refused(not_written(error))
     if options.html:

@@ -13,7 +13,8 @@ from .encrypted import ADVICE, encryption_of, is_tls
 from .flows import TCP, UDP, Flow, flows_of
 from .packets import End, Reader
 from .reading import Capture, read_capture
-from .source import CaptureError
+from .source import STDIN, CaptureError
+from .values import MOST_IN_SENTENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,10 @@ def explain_capture(path: Path, key: bytes | None, ports: Collection[int], most:
     conversations = tuple(one for one in found if one.entries)
     notes = [*capture.notes.all(), *_on_encrypted(sealed.values(), capture), *_on_others(len(plain) - len(ours))]
     if not found and not sealed:
-        raise CaptureError("; ".join([_nothing(len(capture.packets)), *notes]))
+        raise CaptureError("; ".join([_nothing(len(capture.packets)), *notes[:MOST_IN_SENTENCE]]))
     left, hidden = sum(one.left for one in found), len(found) - len(conversations)
-    return Explained(path.name, len(capture.packets), conversations, tuple(notes), left, hidden)
+    name = "standard input" if path == STDIN else path.name
+    return Explained(name, len(capture.packets), conversations, tuple(notes), left, hidden)
 
 
 def _encryption(flow: Flow) -> str:

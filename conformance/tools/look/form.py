@@ -1,4 +1,4 @@
-"""A capture as JSON."""
+"""A capture as JSON, which fits reports/explain.schema.json."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def json_text(explained: Explained) -> str:
         "format": FORMAT,
         "capture": explained.name,
         "packets": explained.packets,
+        "hidden": explained.hidden,
         "conversations": [_conversation(one) for one in explained.conversations],
         "notes": list(explained.notes),
     }

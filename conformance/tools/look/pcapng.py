@@ -16,6 +16,8 @@ _INTERFACE, _OLD_PACKET, _SIMPLE, _ENHANCED, _SECRETS = 1, 2, 3, 6, 10
 _COMMENT, _RESOLUTION, _OFFSET = 1, 9, 14
 _MOST_BLOCK_BYTES: Final = 16 << 20
 _MOST_INTERFACES: Final = 10_000
+MOST_BLOCKS: Final = 2_000_000
+"""So many blocks are read, of packets and of all else."""
 _MOST_COMMENT: Final = 200
 _SECOND_NS: Final = 1_000_000_000
 
@@ -44,12 +46,14 @@ class Blocks:
     def packets(self, magic: bytes) -> Iterator[Packet]:
         """The packets of the file, of whose first block these are the first four bytes."""
         kind = magic
-        while kind:
-            body = self._block(kind)
+        for _ in range(MOST_BLOCKS):
+            body = self._block(kind) if kind else None
             if body is None:
                 return
             yield from self._read(kind, body)
             kind = self.source.take(4)
+        if kind:
+            self.notes.add(f"only the first {MOST_BLOCKS:,} blocks were read")
 
     def _block(self, kind: bytes) -> bytes | None:
         """The body of a block; None, with a remark, where there is none."""
@@ -97,8 +101,11 @@ class Blocks:
             self.has_secrets = True
 
     def _add_interface(self, body: bytes) -> None:
-        if len(body) < 8 or len(self._interfaces) >= _MOST_INTERFACES:
-            self.notes.add("an interface has no link type, or there are too many")
+        if len(body) < 8:
+            self.notes.add("an interface has no link type")
+            return
+        if len(self._interfaces) >= _MOST_INTERFACES:
+            self.notes.add(f"there are more than {_MOST_INTERFACES:,} interfaces: packets of the others are left out")
             return
         link, _, snaplen = struct.unpack_from(f"{self._order}HHI", body)
         units, offset_s = 1_000_000, 0

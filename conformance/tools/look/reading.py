@@ -10,7 +10,7 @@ from typing import Final
 
 from .pcap import is_pcap, read_pcap
 from .pcapng import MAGIC, Blocks
-from .source import CaptureError, Source
+from .source import CaptureError, Source, opened
 from .values import Notes, Packet
 
 MOST_PACKETS: Final = 1_000_000
@@ -26,12 +26,12 @@ class Capture:
 
 
 def read_capture(path: Path) -> Capture:
-    """Read a file. Raises CaptureError for what is no capture, and OSError for what cannot be read.
+    """Read a file, or standard input. Raises CaptureError for what is no capture, and OSError for what cannot be read.
 
     What is damaged further on ends the packets there, with a remark in the notes.
     """
     notes = Notes()
-    with path.open("rb") as file:
+    with opened(path) as file:
         source = Source(file)
         magic = source.take(4)
         if magic == MAGIC:
@@ -46,7 +46,7 @@ def read_capture(path: Path) -> Capture:
     if source.noted:
         notes.add(source.noted)
     if not packets:
-        raise CaptureError("; ".join(notes.all()) or "there is no packet in it")
+        raise CaptureError(notes.sentence() or "there is no packet in it")
     return Capture(packets, notes, has_secrets)
 
 

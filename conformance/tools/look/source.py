@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import sys
 import zlib
-from typing import BinaryIO, Final
+from contextlib import AbstractContextManager, nullcontext
+from io import BufferedReader
+from pathlib import Path
+from typing import Final, cast
 
 MOST_BYTES: Final = 256 << 20
 """So much of a file is read, counted after decompression."""
@@ -16,13 +20,12 @@ class CaptureError(Exception):
 
 
 class Source:
-    """A file that is read from front to back. noted: why it ended before its end, or empty."""
+    """A file, or a pipe, that is read from front to back. noted: why it ended before its end, or empty."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        """file: opened, at its beginning, and seekable."""
-        compressed = file.read(len(GZIP)) == GZIP
-        file.seek(0)
-        self._file: BinaryIO | gzip.GzipFile = gzip.GzipFile(fileobj=file) if compressed else file
+    def __init__(self, file: BufferedReader) -> None:
+        """file: opened, at its beginning."""
+        compressed = file.peek(len(GZIP)).startswith(GZIP)
+        self._file: BufferedReader | gzip.GzipFile = gzip.GzipFile(fileobj=file) if compressed else file
         self._left = MOST_BYTES
         self.noted = ""
 
@@ -38,6 +41,20 @@ class Source:
         if wanted < count and len(data) == wanted:
             self.noted = f"only the first {MOST_BYTES >> 20} MiB were read"
         return data
+
+
+STDIN: Final = Path("-")
+"""The name of standard input."""
+
+
+def opened(path: Path) -> AbstractContextManager[BufferedReader]:
+    """The file, or standard input, which whoever gave it closes. Raises OSError."""
+    return nullcontext(standard_input()) if path == STDIN else path.open("rb")
+
+
+def standard_input() -> BufferedReader:
+    """Standard input as bytes, of which the first can be looked at before they are read."""
+    return cast(BufferedReader, sys.stdin.buffer)
 
 
 def looks_like_capture(head: bytes) -> bool:

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 MOST_NOTES = 20
+MOST_IN_SENTENCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,13 @@ class Notes:
 
     texts: list[str] = field(default_factory=list)
     _counts: Counter[str] = field(default_factory=Counter)
+    _repeats: Counter[str] = field(default_factory=Counter)
 
     def add(self, text: str) -> None:
         """Keep a remark, if there is room."""
-        if len(self.texts) < MOST_NOTES:
+        if text in self.texts:
+            self._repeats[text] += 1
+        elif len(self.texts) < MOST_NOTES:
             self.texts.append(text)
         else:
             self._counts["more"] += 1
@@ -42,11 +46,18 @@ class Notes:
         """Count a packet that is not looked at."""
         self._counts[what] += 1
 
+    def sentence(self) -> str:
+        """The first remarks, for a file of which nothing else can be said."""
+        told = self.all()
+        more = [f"and {len(told) - MOST_IN_SENTENCE:,} remarks more"] if len(told) > MOST_IN_SENTENCE else []
+        return "; ".join((*told[:MOST_IN_SENTENCE], *more))
+
     def all(self) -> tuple[str, ...]:
         """The remarks, and how many packets of each kind were counted."""
         more = self._counts.pop("more", 0)
         counted = [f"{count:,} {_packets(count)}: {what}" for what, count in sorted(self._counts.items())]
-        return (*self.texts, *([f"and {more:,} remarks more"] if more else []), *counted)
+        told = (f"{text} ({again + 1:,} times)" if (again := self._repeats[text]) else text for text in self.texts)
+        return (*told, *([f"and {more:,} remarks more"] if more else []), *counted)
 
 
 def _packets(count: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 from conformance.tests.support import ROOT
 from conformance.tests.tools.look import made
 from conformance.tools.look.__main__ import main
+from reports.files import checked
 
 OK, FAULTY, USAGE = 0, 1, 2
 FRAME = "01030000010000000000000000000000000000000000000000000000002b8b06cf"
@@ -63,7 +65,7 @@ def test_a_capture_is_a_line_for_each_frame_and_what_comes_of_it(
 
 def test_json_has_the_same(capture: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(capture), "--json"]) == FAULTY
-    data = json.loads(capsys.readouterr().out)
+    data = checked(json.loads(capsys.readouterr().out), "explain", capture)
     (talk,) = data["conversations"]
     frames = [entry for entry in talk["entries"] if entry["kind"] == "frame"]
     assert (data["format"], data["capture"], data["packets"], talk["transport"]) == (1, "talk.pcapng", 8, "UDP")
@@ -176,6 +178,35 @@ def test_a_frame_in_a_pipe_is_whole(tmp_path: Path) -> None:
     done = run_in(tmp_path, ["bash", "-c", script])
     assert (done.returncode, done.stderr) == (OK, "")
     assert "valid frame" in done.stdout
+
+
+def piped(data: bytes, *options: str) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "conformance.tools.look", "-", *options]
+    return subprocess.run(command, cwd=ROOT, input=data, capture_output=True, timeout=60, check=False)
+
+
+def test_a_capture_in_standard_input_is_explained_as_in_a_file(
+    capture: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(capture)]) == FAULTY
+    done = piped(capture.read_bytes())
+    assert (done.returncode, done.stdout.decode(), done.stderr) == (FAULTY, capsys.readouterr().out, b"")
+    packed = piped(gzip.compress(capture.read_bytes()), "--json")
+    assert json.loads(packed.stdout)["capture"] == "standard input"
+
+
+@pytest.mark.parametrize(
+    ("data", "options", "text"),
+    [
+        (bytes.fromhex("0a0d0d0a"), (), b"standard input: the header of a section has no byte order, or is cut off"),
+        (b"", ("--json",), b"standard input is no capture"),
+        (b"no capture", ("--json",), b"standard input is no capture"),
+    ],
+)
+def test_standard_input_without_a_capture_is_one_line(data: bytes, options: tuple[str, ...], text: bytes) -> None:
+    done = piped(data, *options)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (USAGE, b"", 1)
+    assert text in done.stderr
 
 
 @pytest.mark.parametrize("option", [["--port", "x"], ["--port", "65536"], ["--limit", "0"], ["--limit", "-1"]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,6 +15,8 @@ from conformance.dialogue.steps import Events
 from conformance.model.cases import DIALOGUE, Case, load_cases
 from conformance.tools.capture.__main__ import main as capture
 from conformance.tools.look.conversations import Conversation, Explained, explain_capture
+from conformance.tools.look.form import json_text
+from reports.files import checked
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("captures that are explained")]
 
@@ -106,6 +109,12 @@ def test_a_frame_that_was_answered_with_an_error_has_its_code(seen: Explained) -
     assert {"UNSUPPORTED_DTYPE", "UNSUPPORTED_MODALITY", "UNSUPPORTED_FEATURE", "ENCRYPTION_REQUIRED"} <= set(codes)
 
 
+def test_json_of_every_kind_of_frame_and_event_fits_its_schema(seen: Explained, seen_over_tcp: Explained) -> None:
+    for explained in (seen, seen_over_tcp):
+        data = checked(json.loads(json_text(explained)), "explain", Path(explained.name))
+        assert len(data["conversations"]) == len(explained.conversations)
+
+
 def test_every_packet_of_a_dialogue_is_shown(seen: Explained) -> None:
     assert seen.packets == sum(one.frames for one in seen.conversations)
     assert {one.comment.split("/")[0] for one in seen.conversations} == {"stream", "handshake", "fec"}
@@ -119,7 +128,7 @@ def test_events_over_tcp_are_those_that_the_vectors_expect(seen_over_tcp: Explai
 
 
 def test_connections_end_with_the_codes_of_the_vectors(seen_over_tcp: Explained) -> None:
-    checked = Counter[str]()
+    codes_seen = Counter[str]()
     for name, one in alone(seen_over_tcp).items():
         case = DIALOGUES[name]
         closed = [str(event.get("code", "")) for event in events_of(case) if event["event"] == "closed"]
@@ -127,5 +136,5 @@ def test_connections_end_with_the_codes_of_the_vectors(seen_over_tcp: Explained)
         if closed and name.startswith("tcp/"):
             codes = [entry.code for entry in events if "closes the connection" in entry.text]
             assert codes == [code for code in closed if code], name
-            checked.update(codes)
-    assert {"FRAME_TOO_SHORT", "FRAME_TOO_LARGE", "TRUNCATED_FRAME"} <= set(checked)
+            codes_seen.update(codes)
+    assert {"FRAME_TOO_SHORT", "FRAME_TOO_LARGE", "TRUNCATED_FRAME"} <= set(codes_seen)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import random
 import re
+import struct
 import time
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import Callable, Mapping
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,6 +18,7 @@ import pytest
 
 from conformance.tests.tools.look import made
 from conformance.tests.tools.look.test_transports import in_fragments, over_tcp
+from conformance.tools.look import pcapng, reading
 from conformance.tools.look.__main__ import main
 from conformance.wire.build import build, sync
 
@@ -62,6 +66,64 @@ def test_frames_that_are_damaged_are_shown_with_their_codes(tmp_path: Path, caps
     out = capsys.readouterr().out
     assert out.count("! ") == 300
     assert {"CRC_MISMATCH", "FRAME_TOO_SHORT"} <= set(re.findall(r"! (\w+) \(\w+-\d+\)", out))
+
+
+SECTION = struct.pack("<IIIHHqI", 0x0A0D0D0A, 28, 0x1A2B3C4D, 1, 0, -1, 28)
+INTERFACE = struct.pack("<IIHHII", 1, 20, 1, 0, 65_535, 20)
+PCAP = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65_535, 1)
+
+
+def packet(*, captured: int = 40, size: int = 72, trailer: int = 72) -> bytes:
+    head = struct.pack("<IIIIIII", 6, size, 0, 0, 0, captured, 40)
+    return head + bytes(40) + struct.pack("<I", trailer)
+
+
+LYING: Mapping[str, tuple[bytes, str]] = {
+    "cut": (SECTION + INTERFACE + packet()[:20], "the file ends inside a block"),
+    "4 GiB": (SECTION + INTERFACE + packet(size=0xFFFF_FFFC), "a block claims 4,294,967,292 bytes"),
+    "no bytes": (SECTION + INTERFACE + packet(size=0), "a block claims 0 bytes"),
+    "odd": (SECTION + INTERFACE + packet(size=11), "a block claims 11 bytes"),
+    "a packet of 4 GiB": (SECTION + INTERFACE + packet(captured=0xFFFF_FFFF), "packet 1 claims 4,294,967,295 bytes"),
+    "two lengths": (SECTION + INTERFACE + packet(trailer=12), "the two lengths of a block differ"),
+    "a section of 4 GiB": (SECTION[:4] + b"\xfc\xff\xff\xff" + SECTION[8:], "a block claims 4,294,967,292 bytes"),
+    "no interface": (SECTION + packet() * 1000, "packet 1 names interface 0; there are 0; "),
+    "interfaces": (
+        SECTION + INTERFACE * 20_000 + packet(),
+        "interfaces: packets of the others are left out (10,000 times)",
+    ),
+    "pcap of 4 GiB": (PCAP + b"\xff" * 16, "packet 1 claims 4,294,967,295 bytes"),
+    "nothing, 8 MiB of it": (gzip.compress(PCAP + bytes(8 << 20), 1), "only the first 1,000,000 packets were read"),
+    "twice compressed": (gzip.compress(gzip.compress(PCAP)), "it begins with 1f8b"),
+}
+
+
+@pytest.mark.parametrize("name", LYING)
+def test_lengths_and_numbers_that_lie_are_one_sentence(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, text = LYING[name]
+    monkeypatch.setattr(reading, "MOST_PACKETS", 1000)
+    path = tmp_path / "capture"
+    path.write_bytes(data)
+    tracemalloc.start()
+    assert main([str(path)]) == 2
+    _, most_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    error = capsys.readouterr().err
+    assert text.replace("1,000,000", "1,000") in error
+    assert len(error) < 600
+    assert len(error.splitlines()) == 1
+    assert most_bytes < 32 << 20
+
+
+def test_blocks_of_no_packet_end_somewhere(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pcapng, "MOST_BLOCKS", 100)
+    path = tmp_path / "capture"
+    path.write_bytes((SECTION + INTERFACE) * 200 + packet())
+    assert main([str(path)]) == 2
+    assert "only the first 100 blocks were read" in capsys.readouterr().err
 
 
 TEXT = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\u202e\x1b[31m'\"&"
