@@ -57,7 +57,7 @@ PLAIN = Law("stream", StreamMachine, 60)
 """Streams as they are, at a server."""
 MANAGED = Law("mux", ManagedMachine, 12)
 MANAGED_BY_CLIENTS = Law("mux", ManagedClientMachine, 3, "client-")
-"""Where multiplexing is agreed, at the receiver."""
+"""Streams where multiplexing is agreed, at the receiver."""
 SENT = Law("mux", SendingMachine, 4, "sending-")
 SENT_BY_CLIENTS = Law("mux", ClientSendingMachine, 2, "client-sending-")
 """The same at the sender."""

@@ -51,7 +51,7 @@ class Outgoing:
 
     @property
     def blocked_ms(self) -> int | None:
-        """When the next blocked is due, None for never."""
+        """The time at which the next blocked is due, None for never."""
         if self.since_ms is None:
             return None
         late = self.told - len(FIRST_MS)
