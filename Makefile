@@ -39,7 +39,6 @@ CARGO := cargo
 RUST := adapters/rust
 # What is tested has QUIC; that everything can do without is a matter of clippy and of the adapter `rust`.
 RUST_FEATURES := --features resonant-protocol/quic,testee/quic
-RUST_QUIC := -p resonant-protocol -p testee $(RUST_FEATURES)
 RUST_EXAMPLE := vectors/examples/rust
 EXAMPLE_TARGET := CARGO_TARGET_DIR='$(or $(CARGO_TARGET_DIR),$(CURDIR)/$(RUST)/target)'
 GO := go
@@ -74,7 +73,7 @@ export SITE
 
 .DEFAULT_GOAL := help
 .PHONY: site site-built site-lint site-tests
-.PHONY: help env extras conformance test test-fast lint python-lint rust-lint go-lint ts-lint built python-tests late-tests rust-tests go-tests go-fuzz \
+.PHONY: help env extras conformance test test-fast lint python-lint rust-lint go-lint ts-lint built python-tests late-tests rust-tests go-tests go-race-tests go-fuzz \
 	ts-tests ts-fuzz ts-built nightly-tests kaitai-tests playground playground-tests jax-tests jax-array-tests torch-tests triton-tests ptx-audit models vectors docs api example mutants mutants-rust mutation campaign soak release-vectors bench \
 	bench-public bench-cuda fec-plot adapt-plot fuzz fuzz-short lock clean
 
@@ -120,8 +119,8 @@ python-lint: $(INSTALLED)
 
 rust-lint:
 	cd $(RUST) && $(CARGO) fmt --check
-	cd $(RUST) && $(CARGO) clippy --quiet --locked --workspace --all-targets -- -D warnings
-	cd $(RUST) && $(CARGO) clippy --quiet --locked $(RUST_QUIC) --all-targets -- -D warnings
+	cd $(RUST) && $(CARGO) clippy --quiet --locked --workspace -- -D warnings
+	cd $(RUST) && $(CARGO) clippy --quiet --locked --workspace $(RUST_FEATURES) --all-targets -- -D warnings
 	cd $(RUST_EXAMPLE) && $(CARGO) fmt --check && $(EXAMPLE_TARGET) $(CARGO) clippy --quiet --locked --all-targets -- -D warnings
 	cd $(RUST) && RUSTDOCFLAGS='-D warnings' $(CARGO) doc --quiet --locked --workspace --no-deps $(RUST_FEATURES)
 
@@ -161,7 +160,12 @@ late-tests: $(INSTALLED) $(CAMPAIGN_INSTALLED) built ts-built ## those that are 
 rust-tests: ## the crate's tests, the golden vectors among them
 	cd $(RUST) && $(CARGO) test --quiet --locked --workspace $(RUST_FEATURES)
 
+# Those under test have no goroutine in the other packages, where the race detector would take five times as long.
 go-tests: ## the tests of the Go modules, the golden vectors among them
+	cd $(GO_MODULE) && $(GO) test $$($(GO) list ./... | grep -vE '/(peer|testeekit/tests)$$') && $(GO) test -race ./peer ./testeekit/tests
+	cd $(GO_MODULE) && for module in $(GO_SUBMODULES); do (cd "$$module" && $(GO) test -race ./...) || exit 1; done
+
+go-race-tests: ## the same, everything with the race detector
 	cd $(GO_MODULE) && for module in . $(GO_SUBMODULES); do (cd "$$module" && $(GO) test -race ./...) || exit 1; done
 
 go-fuzz: ## each fuzz target of the Go module for a moment, GO_FUZZ_INPUTS=20000
@@ -169,7 +173,7 @@ go-fuzz: ## each fuzz target of the Go module for a moment, GO_FUZZ_INPUTS=20000
 		$(GO) test "$${target%:*}" -run '^$$' -fuzz "^$${target#*:}$$" -fuzztime $(GO_FUZZ_INPUTS)x || exit 1; done
 
 ts-tests: ts-built ## the TypeScript package's tests, the golden vectors among them
-	cd $(TS_PACKAGE) && $(NPM) test --silent
+	cd $(TS_PACKAGE) && node --test --test-concurrency=$(CORES) $$(find build -name '*.test.js')
 
 ts-fuzz: ts-built ## inputs that no vector has, for the TypeScript package: TS_FUZZ_INPUTS=20000 SEED=1
 	cd $(TS_PACKAGE) && node build/fuzz/main.js --inputs $(TS_FUZZ_INPUTS) --seed $(SEED)
