@@ -174,7 +174,7 @@ ts-tests: ts-built ## the TypeScript package's tests, the golden vectors among t
 ts-fuzz: ts-built ## inputs that no vector has, for the TypeScript package: TS_FUZZ_INPUTS=20000 SEED=1
 	cd $(TS_PACKAGE) && node build/fuzz/main.js --inputs $(TS_FUZZ_INPUTS) --seed $(SEED)
 
-nightly-tests: $(INSTALLED) $(CAMPAIGN_INSTALLED) built ts-built ## python-tests, those left to the night too, with ten times the generated examples, of SEED
+nightly-tests: $(INSTALLED) $(CAMPAIGN_INSTALLED) built ts-built ## python-tests, those left to the night too, with forty times the generated examples, of SEED
 	RESONANT_SEED=$(SEED) $(PYTEST) --hypothesis-profile=nightly --hypothesis-seed=$(SEED) $(ARGS)
 
 kaitai-tests: $(INSTALLED) ## specs/resonant.ksy, compiled to Python and JavaScript, over the frames of the vectors

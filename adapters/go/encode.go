@@ -22,7 +22,11 @@ func (e *Encoder) Append(data []byte, f *Frame) ([]byte, error) {
 		return data, err
 	}
 	start := len(data)
-	whole := f.appendHeader(grown(data, plain))
+	more := plain
+	if f.Flags&(ZSTD|XCHACHA) == 0 && len(f.Slices) == 1 {
+		more -= len(f.Slices[0].Payload) // append makes room for it, which unlike that of make is not cleared before
+	}
+	whole := f.appendHeader(grown(data, more))
 	if whole, err = e.appendBody(whole, start, f); err != nil {
 		return data, err
 	}

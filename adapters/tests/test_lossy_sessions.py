@@ -27,6 +27,7 @@ OTHERS = ("reference", "rust", "go")
 PAIRS = [*(("typescript", other) for other in OTHERS), *((other, "typescript") for other in OTHERS)]
 STALLS = 60
 """Seconds of the virtual clock without news after which a session counts as stuck."""
+LATE = pytest.mark.late("sessions of every implementation with each other, in programs of their own")
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +110,7 @@ def payload(role: str, number: int) -> str:
     return f"{number:04x}{ord(role[0]):04x}"
 
 
-@pytest.mark.slow
+@LATE
 @pytest.mark.xdist_group("lossy")
 @pytest.mark.parametrize(("client", "server"), PAIRS)
 def test_streams_are_whole_whatever_a_network_loses(talks: dict[str, Talk], client: str, server: str) -> None:

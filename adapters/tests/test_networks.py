@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,8 @@ from adapters.driver import ConnectionPeer
 from adapters.driver.docker import porter_main
 from adapters.driver.docker.network import ContainerNetwork
 from adapters.driver.launch.guard import VARIABLE
+from adapters.driver.transport.certificates import make_certificate
+from adapters.driver.transport.quic_wire import QuicPeer
 from adapters.driver.transport.sockets import InsideAddress, open_tcp
 
 TOKEN = "0123456789abcdef"
@@ -73,6 +75,23 @@ def test_connections_are_made_in_both_directions(inside: subprocess.Popen[str]) 
             assert end.accept()
             assert end.read_to_end() == b"from inside"
     assert inside.wait(END_S) == 0
+
+
+def test_packets_of_quic_stay_in_the_network(inside: subprocess.Popen[str]) -> None:
+    assert inside.stdout is not None
+    inside.stdout.readline()  # its loopback is up
+    certificate = make_certificate()
+    with closing(ContainerNetwork(inside.pid, TOKEN)) as network, ExitStack() as ends:
+
+        def end(port: int, *, listening: bool) -> QuicPeer:
+            wire = InsideAddress("127.0.0.1", port, network.open_socket)
+            return ends.enter_context(closing(QuicPeer(wire, certificate, listening=listening)))
+
+        server = end(9, listening=True)
+        client = end(server.port, listening=False)
+        assert server.accept()
+        client.send(client.open_stream(both_ways=True), b"to it")
+        assert server.wait(lambda: server.received == 5)
 
 
 @pytest.mark.parametrize("kind", [socket.SOCK_DGRAM, socket.SOCK_STREAM])

@@ -10,6 +10,8 @@ import pytest
 from adapters.driver import Reject, RequestError, WirePeer
 from adapters.tests.peers import CONFIG, MESSAGE, SLICE, Talk, link_of, said, think
 
+pytestmark = pytest.mark.xdist_group("peer-requests")
+
 DAY_MS = 86_400_000
 TARGET: Mapping[str, Any] = {"link": "a", "transport": "udp", "remote": 1, "stream_id": 1}
 GOOD: Mapping[str, Mapping[str, Any]] = {"peer_poll": {}, "peer_advance": {"ms": 1}, "peer_send": MESSAGE}

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from adapters.driver import WirePeer
 from adapters.tests.peers import MESSAGE, Talk, link_of, said, sync, think
+
+pytestmark = pytest.mark.xdist_group("peer-streams")
 
 
 def test_a_stream_is_sent_and_told(talk: Talk, end: WirePeer) -> None:

@@ -7,6 +7,8 @@ import pytest
 from adapters.driver import Reject, RequestError, WirePeer
 from adapters.tests.peers import KEY, MESSAGE, SALT, SERVER, SLICE, XCHACHA, Talk, link_of, ping, said, sync, think
 
+pytestmark = pytest.mark.xdist_group("peers")
+
 DAY_MS = 86_400_000
 MAX_PEERS = 1024
 HEART_MS, GIVEN_UP_MS, LOST_MS = 15_000, 15_000, 45_000  # STM-22, HSK-21, STM-24

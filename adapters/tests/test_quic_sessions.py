@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import select
-import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -14,9 +13,8 @@ from typing import Any, Self
 
 import pytest
 
-from adapters.driver import Testee, build_adapter, load_adapter
 from adapters.driver.transport.certificates import make_certificate
-from adapters.tests.made_testees import ADAPTERS
+from adapters.tests.both_roles import Talks, skip_without, talks_of
 from adapters.tests.peers import CONFIG, KEY, SALT, SERVER, Talk
 from adapters.tests.seeds import seeds_of
 
@@ -27,28 +25,17 @@ STREAMS = {"client": (3, 5), "server": (4, 6)}
 FIRST_UNI = {"client": 2, "server": 3}
 OTHER = {"client": "server", "server": "client"}
 MAIN = 0
-NEEDED = {"rust-quic": "cargo", "go-quic": "go"}
-"""The program that builds each of them."""
-PAIRS = list(product(("reference-quic", "rust-quic", "go-quic"), repeat=2))
+NAMES = ("reference-quic", "rust-quic", "go-quic")
+PAIRS = list(product(NAMES, repeat=2))
 CERTIFICATE = make_certificate()
 PACKET_BYTES = 65_536
+LATE = pytest.mark.late("sessions of every implementation with each other, in programs of their own")
 
 
 @pytest.fixture(scope="module")
-def talks() -> Iterator[dict[str, dict[str, Talk]]]:
-    """For each implementation that can be built here, a testee to be a client and one to be a server."""
+def talks() -> Iterator[Talks]:
     with ExitStack() as stack:
-        found = {}
-        for name in ("reference-quic", *NEEDED):
-            if name in NEEDED and shutil.which(NEEDED[name]) is None:
-                continue
-            adapter = load_adapter(name, ADAPTERS)
-            build_adapter(adapter)
-            testees = {role: stack.enter_context(Testee(adapter)) for role in STREAMS}
-            for testee in testees.values():
-                testee.start()
-            found[name] = {role: Talk(testee) for role, testee in testees.items()}
-        yield found
+        yield talks_of(NAMES, stack)
 
 
 class Packets:
@@ -149,10 +136,9 @@ def uni(role: str, place: int) -> int:
     return FIRST_UNI[role] + 4 * place
 
 
-def run(talks: dict[str, dict[str, Talk]], client: str, server: str, *, frames: int, seed: int) -> None:
+def run(talks: Talks, client: str, server: str, *, frames: int, seed: int) -> None:
     """A handshake, two verified streams in each direction at once, of which one is withheld, and an end."""
-    if missing := {client, server} - set(talks):
-        pytest.skip(f"{', '.join(sorted(missing))} cannot be built here")
+    skip_without(talks, client, server)
     with ExitStack() as stack:
         session = Session(seed, talks[client]["client"], talks[server]["server"], stack)
         session.settle()
@@ -203,12 +189,10 @@ def end(session: Session) -> None:
     assert session.events["server"][-2:] == [{"event": "lost"} | link, {"event": "closed"} | link]
 
 
-@pytest.mark.slow
+@LATE
 @pytest.mark.xdist_group("quic")
 @pytest.mark.parametrize(("client", "server"), PAIRS)
-def test_streams_are_whole_while_another_one_is_withheld(
-    talks: dict[str, dict[str, Talk]], client: str, server: str
-) -> None:
+def test_streams_are_whole_while_another_one_is_withheld(talks: Talks, client: str, server: str) -> None:
     run(talks, client, server, frames=FRAMES, seed=PAIRS.index((client, server)))
 
 
@@ -217,6 +201,6 @@ def test_streams_are_whole_while_another_one_is_withheld(
 @pytest.mark.parametrize("seed", seeds_of("QUIC"), ids="seed-{}".format)
 @pytest.mark.parametrize(("client", "server"), PAIRS)
 def test_long_streams_are_whole_while_another_one_is_withheld(
-    talks: dict[str, dict[str, Talk]], client: str, server: str, seed: int
+    talks: Talks, client: str, server: str, seed: int
 ) -> None:
     run(talks, client, server, frames=LONG, seed=seed)

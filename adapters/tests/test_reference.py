@@ -11,6 +11,8 @@ from adapters.driver import HEAD, MAGIC, Ok, Reject, RequestError, Testee, Unsup
 from adapters.driver.hello import parse_hello
 from adapters.tests.made_testees import ADAPTERS, END_S
 
+pytestmark = pytest.mark.xdist_group("reference")
+
 HASH = b'{"op":"tail_hash","case":"","profile":"","input":{"data":"%s"}}'
 FIELDS = {
     "type": 0, "flags": 0, "stream_id": 1, "frame_seq": str(2**64 - 1), "space_hash32": 0, "modality": 0,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from itertools import product
@@ -11,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from adapters.driver import ConnectionPeer, Testee, build_adapter, load_adapter
-from adapters.tests.made_testees import ADAPTERS
+from adapters.driver import ConnectionPeer
+from adapters.tests.both_roles import Talks, skip_without, talks_of
 from adapters.tests.peers import CONFIG, KEY, SALT, SERVER, Talk
 from adapters.tests.seeds import seeds_of
 
@@ -20,28 +19,17 @@ FRAMES, LONG = 6, 200
 PAYLOAD_BYTES = 60 << 10
 STREAM = {"client": 3, "server": 4}
 OTHER = {"client": "server", "server": "client"}
-NEEDED = {"typescript": "npm", "rust": "cargo", "go": "go"}
-"""The program that builds each of them."""
-PAIRS = list(product(("reference", "rust", "go", "typescript"), repeat=2))
+NAMES = ("reference", "rust", "go", "typescript")
+PAIRS = list(product(NAMES, repeat=2))
 ROUNDS = 20
 """How often both ends may be asked for news without any, before a session counts as stuck."""
+LATE = pytest.mark.late("sessions of every implementation with each other, in programs of their own")
 
 
 @pytest.fixture(scope="module")
-def talks() -> Iterator[dict[str, dict[str, Talk]]]:
-    """For each implementation that can be built here, a testee to be a client and one to be a server."""
+def talks() -> Iterator[Talks]:
     with ExitStack() as stack:
-        found = {}
-        for name in ("reference", *NEEDED):
-            if name in NEEDED and shutil.which(NEEDED[name]) is None:
-                continue
-            adapter = load_adapter(name, ADAPTERS)
-            build_adapter(adapter)
-            testees = {role: stack.enter_context(Testee(adapter)) for role in STREAM}
-            for testee in testees.values():
-                testee.start()
-            found[name] = {role: Talk(testee) for role, testee in testees.items()}
-        yield found
+        yield talks_of(NAMES, stack)
 
 
 class Relay:
@@ -158,19 +146,16 @@ def end(relay: Relay) -> None:
     assert relay.events["server"][-2:] == [{"event": "lost"} | link, {"event": "closed"} | link | code]
 
 
-def run(talks: dict[str, dict[str, Talk]], client: str, server: str, *, frames: int, seed: int) -> None:
-    if missing := {client, server} - set(talks):
-        pytest.skip(f"{', '.join(sorted(missing))} cannot be built here")
+def run(talks: Talks, client: str, server: str, *, frames: int, seed: int) -> None:
+    skip_without(talks, client, server)
     with ExitStack() as stack:
         session(Relay(seed, talks[client]["client"], talks[server]["server"], stack), frames)
 
 
-@pytest.mark.slow
+@LATE
 @pytest.mark.xdist_group("tcp")
 @pytest.mark.parametrize(("client", "server"), PAIRS)
-def test_streams_are_whole_however_a_relay_divides_them(
-    talks: dict[str, dict[str, Talk]], client: str, server: str
-) -> None:
+def test_streams_are_whole_however_a_relay_divides_them(talks: Talks, client: str, server: str) -> None:
     run(talks, client, server, frames=FRAMES, seed=PAIRS.index((client, server)))
 
 
@@ -178,7 +163,5 @@ def test_streams_are_whole_however_a_relay_divides_them(
 @pytest.mark.xdist_group("tcp")
 @pytest.mark.parametrize("seed", seeds_of("TCP"), ids="seed-{}".format)
 @pytest.mark.parametrize(("client", "server"), PAIRS)
-def test_long_streams_are_whole_however_a_relay_divides_them(
-    talks: dict[str, dict[str, Talk]], client: str, server: str, seed: int
-) -> None:
+def test_long_streams_are_whole_however_a_relay_divides_them(talks: Talks, client: str, server: str, seed: int) -> None:
     run(talks, client, server, frames=LONG, seed=seed)

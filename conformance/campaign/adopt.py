@@ -12,7 +12,7 @@ from resonant.describe.clauses import load_clauses
 from adapters.driver import Ok, Reject
 from adapters.driver.hello import SPEC
 
-from ..model.cases import DIALOGUE, Accept
+from ..model.cases import DIALOGUE, TRANSPORTS, Accept
 from ..model.profiles import PROFILES
 from ..session.replay import command_line
 from .compare import expectation
@@ -93,6 +93,7 @@ def _file(one: Input, options: Options, given: Mapping[str, Any], expect: Mappin
         "op": one.op,
         "about": "What a campaign found.",
         **({"requires": requires} if requires else {}),
+        **({"transports": [one.transport]} if one.transport != TRANSPORTS[0] and one.op == DIALOGUE else {}),
         "cases": [
             {
                 "id": options.adopt,

@@ -10,8 +10,9 @@ from resonant.describe.registry import registry
 FLOOR = 0.75
 """The part of a profile's codes, success being one of them, below which a campaign fails as too thin."""
 _LAYERS: Mapping[str, tuple[str, ...]] = {"frame": ("frame", "space")}
-_CODES: Mapping[str, tuple[str, ...]] = {"tcp": ("FRAME_TOO_SHORT", "FRAME_TOO_LARGE")}
-"""Of profiles whose layer has codes that no op meets: those of connections, of which a campaign makes none."""
+_CLOSED = ("FRAME_TOO_SHORT", "FRAME_TOO_LARGE", "TRUNCATED_FRAME", "FRAME_TIMEOUT", "HANDSHAKE_TIMEOUT")
+_CODES: Mapping[str, tuple[str, ...]] = {"tcp": (*_CLOSED, "CONNECTION_RESET")}
+"""Of a profile whose codes stand in the registry for other layers as well, or for others alone."""
 _SUCCESS: Mapping[str, str] = {"handshake": "established", "stream": "complete"}
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from resonant.describe.registry import registry
 
-from ..model.cases import DIALOGUE
+from ..model.cases import DIALOGUE, TRANSPORTS
 
 _PROFILE_OF: Mapping[str, str] = {op: one.name for one in registry().profiles.values() for op in one.ops}
 
@@ -27,6 +27,11 @@ class Input:
     def profile(self) -> str:
         """The profile that the input belongs to: the last that it needs, or the op's own."""
         return self.needs[-1] if self.needs else _PROFILE_OF[self.op]
+
+    @property
+    def transport(self) -> str:
+        """The carrier of the frames of a dialogue: the transport that its profile is about, or UDP."""
+        return self.profile if self.profile in TRANSPORTS else TRANSPORTS[0]
 
     @property
     def asked_of(self) -> frozenset[str]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
-from adapters.driver import Answer, Ok, Reject, WirePeer
+from adapters.driver import Answer, Ok, Reject
 from reports.outcome import Outcome
 
-from ..dialogue.endpoints import UdpEnds
-from ..dialogue.judge import reach
+from ..dialogue.ends import EndError
+from ..dialogue.judge import ends_over
+from ..dialogue.parse import parse_dialogue
 from ..dialogue.player import StoppedError
-from ..dialogue.steps import FIRST
+from ..dialogue.steps import FIRST, Close
 from ..dialogue.transcript import Transcript
 from ..model.testee import AsksPeers
 from ..model.unanswered import not_judged
@@ -22,6 +24,8 @@ from ..wire.read import XCHACHA, UnreadableError, read_frame
 from ..wire.sync import SyncError, read_sync
 from .asking import CASE
 
+_BY_ITSELF = {"advance", "act"}
+"""Steps that need no connection."""
 _FREE = ("message",)
 """Members of a Sync object that are text for people."""
 
@@ -41,21 +45,23 @@ class Recording:
 class Recorder:
     """Plays steps without expectations to one testee."""
 
-    def __init__(self, testee: AsksPeers, profile: str) -> None:
-        self._testee, self._profile = testee, profile
+    def __init__(self, testee: AsksPeers, profile: str, transport: str) -> None:
+        self._testee, self._profile, self._transport = testee, profile, transport
         self.made = Recording()
         self._named: dict[bytes, int] = {}
+        self._over = False
 
     def record(self, given: Mapping[str, Any]) -> Recording:
         """Play the dialogue. Never raises for what the testee does."""
+        dialogue = replace(parse_dialogue({**given, "steps": []}), steps=())
         try:
-            to, _ = reach(self._testee)
+            open_ends, _ = ends_over(self._testee, self._ask, self._transport, dialogue)
         except StoppedError as stopped:
             self.made.stopped = stopped.verdict
             return self.made
         key = given["config"].get("key")
         self._key = bytes.fromhex(key) if key else None
-        self._ends = UdpEnds(to, WirePeer, Transcript())
+        self._ends = open_ends(Transcript())
         try:
             self._play(given)
         except StoppedError as stopped:
@@ -71,8 +77,11 @@ class Recorder:
         if "stream_id" in given:
             opening |= {**target, "stream_id": given["stream_id"]}
         self._need("peer_open", opening)
+        self._trying(partial(self._ends.join, FIRST))
         self._look()
         for step in given["steps"]:
+            if self._over and not _BY_ITSELF & step.keys():
+                continue  # nobody is there who would take it
             self.made.steps.append(dict(step))
             self._take(step, {"link": self._ends.name(FIRST)} if given["role"] == "server" else {})
             self._look()
@@ -80,7 +89,11 @@ class Recorder:
 
     def _take(self, step: Mapping[str, Any], to: Mapping[str, str]) -> None:
         if "send" in step:
-            self._ends.send(FIRST, bytes.fromhex(step["send"]))
+            self._trying(partial(self._ends.send, FIRST, bytes.fromhex(step["send"])))
+        elif "write" in step:
+            self._trying(partial(self._ends.write, FIRST, bytes.fromhex(step["write"])))
+        elif "close" in step:
+            self._trying(partial(self._ends.finish, Close(step, FIRST, step["close"])))
         elif "advance" in step:
             self._need("peer_advance", {"ms": step["advance"]})
         else:
@@ -88,13 +101,17 @@ class Recorder:
             if isinstance(answer, Reject):
                 self.made.steps[-1]["reject"] = answer.code
                 self.made.seen[answer.code] += 1
-            elif not isinstance(answer, Ok):
-                self._stop(answer)
+            else:
+                self._taken(answer)
 
     def _look(self) -> None:
-        events = self._need("peer_poll", {}).get("events", [])
+        events = self._need("peer_poll", self._ends.arrived()).get("events", [])
         self._ends.handled()
-        self._ends.look()
+        self._trying(self._ends.look)
+        for event in events:
+            if event.get("event") == "closed":
+                self._over = True
+                self._trying(partial(self._ends.closed, FIRST, event.get("code")))
         for datagram in tuple(self._ends.unclaimed(FIRST)):
             self.made.steps.append(self._expected(datagram))
             self._ends.claim(FIRST, datagram)
@@ -125,17 +142,22 @@ class Recorder:
         return {"expect": wanted | {"json": {name: value for name, value in told.items() if name not in _FREE}}}
 
     def _need(self, op: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        answer = self._ask(op, given)
+        return self._taken(self._ask(op, given))
+
+    def _taken(self, answer: Answer) -> Mapping[str, Any]:
         if not isinstance(answer, Ok):
-            self._stop(answer)
-        assert isinstance(answer, Ok)
+            raise StoppedError(not_judged(answer, "ok to each op on peers"))
+        self._trying(partial(self._ends.heed, answer.value))
         return answer.value
+
+    def _trying(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except EndError as error:
+            raise StoppedError(Verdict(Outcome.FAIL, str(error), got=error.got)) from None
 
     def _ask(self, op: str, given: Mapping[str, Any]) -> Answer:
         return self._testee.ask(op, given, case=CASE, profile=self._profile)
-
-    def _stop(self, answer: Answer) -> None:
-        raise StoppedError(not_judged(answer, "ok to each op on peers"))
 
 
 def _codes(event: Mapping[str, Any]) -> Iterable[str]:

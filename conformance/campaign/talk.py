@@ -30,7 +30,7 @@ _BROKEN = {
 
 def expected_of(one: Input, testee: AsksPeers) -> tuple[Mapping[str, Any], Verdict | None, Counter[str]]:
     """The dialogue with what this implementation did; why it was not played to the end; events and codes seen."""
-    found = Recorder(testee, one.profile).record(one.given)
+    found = Recorder(testee, one.profile, one.transport).record(one.given)
     return {**one.given, "steps": found.steps}, found.stopped, found.seen
 
 
@@ -43,7 +43,8 @@ def talk(one: Input, testees: Mapping[str, AsksPeers], watch: Watch) -> tuple[Di
         outcome = _BROKEN.get(stopped.outcome, "fails")
         outcomes = ((first, outcome), *((name, "not asked") for name in others))
         return Disagreement(Signature(DIALOGUE, tuple(sorted(outcomes))), "", {first: stopped.summary}), seen
-    case = Case(f"{one.profile}/found", one.profile, (), DIALOGUE, "found by a campaign", (), given, Accept({}))
+    about, name = "found by a campaign", f"{one.profile}/found"
+    case = Case(name, one.profile, (), DIALOGUE, about, (), given, Accept({}), one.transport)
     verdicts = {}
     for name in others:
         with watch.asking(name):

@@ -30,7 +30,9 @@ def told_counts(
 
     letters: link -> letter. Raises EndError for what is no object of numbers, and for a link that there is not.
     """
-    counts = reply.get(member, {})
+    if member not in reply:
+        return
+    counts = reply[member]
     if not isinstance(counts, Mapping) or not all(type(count) is int for count in counts.values()):
         raise EndError(f"`{member}` is no object of numbers ({clause})", repr(counts), "specs/testee.md")
     for name, count in counts.items():

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from resonant.describe.vector_files import whole_cases
 
 from ..model.cases import DIALOGUE, TRANSPORTS, VECTORS, Case, VectorError, read_cases
-from ..wire.sync import validator_of
+from ..wire.sync import fits
 from .ends import CHOSEN, QUIC, UDP, WEBRTC
 from .parse import DialogueError, parse_dialogue
 from .steps import Act, Close, Dialogue, ExpectEnd, Step, Text, Write
@@ -109,9 +109,7 @@ def _wrong_acts(dialogue: Dialogue) -> Iterator[str]:
 
 
 def _misfits(op: str, given: Mapping[str, Any], what: str) -> Iterator[str]:
-    validator = validator_of(f"ops/{op}.json", "input")
-    assert validator is not None
-    if not validator.is_valid(given):
+    if not fits(f"ops/{op}.json", "input", given):
         yield f"{what} does not fit specs/ops/{op}.json"
 
 

@@ -37,13 +37,11 @@ def frame_fault(wanted: FrameWanted, datagram: bytes, key: bytes | None) -> Faul
         return fault
     if wanted.json is not None:
         return _json_fault(wanted.json, wanted.absent, content)
-    return _told(first_difference(wanted.slices, frame.fields()["slices"], (FIELDS, "slices")))
+    return _told(first_difference(wanted.slices, frame.content(), (FIELDS, "slices")))
 
 
 def _header_fault(wanted: FrameWanted, frame: WireFrame) -> Fault | None:
-    fields = frame.fields()
-    got = {name: fields[name] for name in wanted.header}
-    different = first_difference(wanted.header, got, (FIELDS,))
+    different = first_difference(wanted.header, frame.header(), (FIELDS,))
     if different is None and wanted.nonce is not None:
         nonce = (frame.nonce or b"").hex()
         if nonce != wanted.nonce:

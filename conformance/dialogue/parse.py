@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 
 from resonant.describe.registry import registry
 
@@ -59,7 +59,7 @@ def parse_dialogue(given: Raw) -> Dialogue:
     _need(stream_id is None or _is_int(stream_id), "stream_id is not a number")
     _need(isinstance(given["config"], Mapping), "config is not an object")
     _need(isinstance(steps, list), "steps is not an array")
-    read = tuple(map(_numbered, steps, range(1, len(steps) + 1)))
+    read = _read(steps)
     _check_names(read)
     return Dialogue(role, given["config"], stream_id, read, datagrams, *_over_webrtc(given))
 
@@ -79,38 +79,45 @@ def _check_names(steps: Iterable[Step]) -> None:
     for number, step in enumerate(steps, start=1):
         if isinstance(step, Expect) and step.name:
             known.add(step.name)
-        if isinstance(step, ExpectAgain):
-            _need(step.name in known, f"step {number}: no datagram was named {step.name!r} before")
+        elif isinstance(step, ExpectAgain) and step.name not in known:
+            raise DialogueError(f"step {number}: no datagram was named {step.name!r} before")
 
 
-def _numbered(raw: object, number: int) -> Step:
+def _read(steps: Iterable[object]) -> tuple[Step, ...]:
+    read: list[Step] = []
     try:
-        return parse_step(raw)
+        for raw in steps:
+            read.append(parse_step(raw))
     except DialogueError as error:
-        raise DialogueError(f"step {number}: {error}") from None
+        raise DialogueError(f"step {len(read) + 1}: {error}") from None
+    return tuple(read)
 
 
 def parse_step(raw: object) -> Step:
     """One step. Raises DialogueError."""
-    if not isinstance(raw, Mapping):
+    if not isinstance(raw, dict | Mapping):
         raise DialogueError("a step is an object")
-    kinds = [kind for kind in _KINDS if kind in raw]
-    _need(len(kinds) == 1, f"a step has one of {', '.join(_KINDS)}; this one has {', '.join(raw) or 'nothing'}")
-    read, companions = _KINDS[kinds[0]]
-    _members(raw, {kinds[0]}, companions)
+    kinds = raw.keys() & _NAMES
+    if len(kinds) != 1:
+        raise DialogueError(f"a step has one of {', '.join(_KINDS)}; this one has {', '.join(raw) or 'nothing'}")
+    (kind,) = kinds
+    read, companions = _KINDS[kind]
+    if len(raw) > 1:
+        _members(raw, kinds, companions)
     return read(raw)
 
 
 def _link(raw: Raw) -> str:
     link = raw.get("link", FIRST)
-    _need(isinstance(link, str) and _LETTER.fullmatch(link) is not None, f"link is {link!r}, not one or two letters")
+    if link is not FIRST and not (isinstance(link, str) and _LETTER.fullmatch(link)):
+        raise DialogueError(f"link is {link!r}, not one or two letters")
     return str(link)
 
 
 def _on(raw: Raw, otherwise: str) -> str:
     on = raw.get("on", otherwise)
-    known = on == otherwise or (isinstance(on, str) and _CARRIAGE.fullmatch(on) is not None)
-    _need(known, f"on is {on!r}, no carriage")
+    if on != otherwise and not (isinstance(on, str) and _CARRIAGE.fullmatch(on)):
+        raise DialogueError(f"on is {on!r}, no carriage")
     return str(on)
 
 
@@ -179,7 +186,7 @@ def _advance(raw: Raw) -> Step:
 
 def _expect(raw: Raw) -> Step:
     frame, name = raw["expect"], raw.get("as", "")
-    _members(frame, set(HEADER), {"nonce", "json", "absent", "slices"})
+    _members(frame, _HEADER, _CONTENT)
     _need(("json" in frame) != ("slices" in frame), "a frame has either json or slices")
     _need("absent" not in frame or "json" in frame, "absent goes with json")
     _need(isinstance(name, str), "as is not a name")
@@ -213,7 +220,7 @@ def _each_event(event: object) -> Iterator[Raw]:
     """The event with its letter; one for each number where it stands for many."""
     _need(isinstance(event, dict) and isinstance(event.get("event"), str), "an event is an object with `event`")
     assert isinstance(event, dict)
-    named = {"link": _link(event)} | dict(event)
+    named = {"link": _link(event), **event}
     span = event.get("frame_seq")
     if not isinstance(span, Mapping):
         yield named
@@ -225,6 +232,7 @@ def _each_event(event: object) -> Iterator[Raw]:
         yield named | {"frame_seq": str(number)}
 
 
+_HEADER, _CONTENT = frozenset(HEADER), frozenset({"nonce", "json", "absent", "slices"})
 _KINDS: Mapping[str, tuple[Callable[[Raw], Step], set[str]]] = {
     "send": (_send, {"link", "on"}),
     "send_each": (_send_each, {"link", "on"}),
@@ -240,6 +248,7 @@ _KINDS: Mapping[str, tuple[Callable[[Raw], Step], set[str]]] = {
     "expect_nothing": (_expect_nothing, {"link"}),
     "events": (_events, set()),
 }
+_NAMES = frozenset(_KINDS)
 
 
 def _need(holds: bool, text: str) -> None:
@@ -247,14 +256,13 @@ def _need(holds: bool, text: str) -> None:
         raise DialogueError(text)
 
 
-def _members(value: object, needed: set[str], optional: set[str]) -> None:
-    if type(value) is dict and value.keys() == needed:
-        return
-    _need(isinstance(value, Mapping), f"expected an object with {', '.join(sorted(needed))}")
-    assert isinstance(value, Mapping)
-    missing, extra = needed - value.keys(), value.keys() - needed - optional
-    _need(not missing, f"{', '.join(sorted(missing))} is missing")
-    _need(not extra, f"unexpected: {', '.join(sorted(extra))}")
+def _members(value: object, needed: Set[str], optional: Set[str]) -> None:
+    if not isinstance(value, dict | Mapping):
+        raise DialogueError(f"expected an object with {', '.join(sorted(needed))}")
+    if missing := needed - value.keys():
+        raise DialogueError(f"{', '.join(sorted(missing))} is missing")
+    if extra := value.keys() - needed - optional:
+        raise DialogueError(f"unexpected: {', '.join(sorted(extra))}")
 
 
 def _is_int(value: object) -> bool:

@@ -176,7 +176,7 @@ class Player:
         def fault_of(datagram: bytes) -> Fault | None:
             return frame_fault(step.frame, datagram, self.transcript.key)
 
-        datagram = self._claim(step.link, step.raw, fault_of, short(step.raw, _SHOWN))
+        datagram = self._claim(step.link, step.raw, fault_of, partial(short, step.raw, _SHOWN))
         if step.name:
             self._named[step.name] = datagram
 
@@ -186,10 +186,11 @@ class Player:
             self._skip(step.link, self._named[step.name])
             return
         wanted = self._named[step.name]
-        self._claim(step.link, step.raw, partial(datagram_fault, wanted), self._shown(wanted))
+        self._claim(step.link, step.raw, partial(datagram_fault, wanted), partial(self._shown, wanted))
 
     def _expect_bytes(self, step: ExpectBytes) -> None:
-        self._claim(step.link, step.raw, partial(datagram_fault, step.datagram), self._shown(step.datagram))
+        shown = partial(self._shown, step.datagram)
+        self._claim(step.link, step.raw, partial(datagram_fault, step.datagram), shown)
 
     def _expect_end(self, step: ExpectEnd) -> None:
         self._settle()
@@ -215,15 +216,20 @@ class Player:
         if fault is not None:
             self._stop(fault, short(list(wanted), _SHOWN), short(got, _SHOWN))
 
-    def _claim(self, link: str, raw: Raw, fault_of: Callable[[bytes], Fault | None], expected: str) -> bytes:
-        """Claim the one of the next frames in which there is no fault; that of the oldest fails the dialogue."""
+    def _claim(
+        self, link: str, raw: Raw, fault_of: Callable[[bytes], Fault | None], expected: Callable[[], str]
+    ) -> bytes:
+        """Claim the one of the next frames in which there is no fault; that of the oldest fails the dialogue.
+
+        expected: what is due, in words, which take longer to find than the fault.
+        """
         self._settle()
         came = self._ends.firsts(link)
         if not came:
             self._stop(Fault("no datagram came"), short(raw, _SHOWN), f"nothing to {link}")
         faults = [fault_of(datagram) for datagram in came]
         if faults[0] is not None and None not in faults:
-            self._stop(faults[0], expected, self._shown(came[0]), came[0])
+            self._stop(faults[0], expected(), self._shown(came[0]), came[0])
         datagram = came[faults.index(None)]
         self._ends.claim(link, datagram)
         return datagram
@@ -248,7 +254,7 @@ class Player:
         events = value.get("events")
         if not isinstance(events, list) or not all(isinstance(event, dict) for event in events):
             self._stop(Fault("peer_poll gave no list of events (TST-18)"), "ok with events", f"ok {short(value)}")
-        letters = self._ends.letters()
+        letters = self._ends.letters() if events else {}
         for event in events:
             link = event.get("link")
             named = event | {"link": letters.get(link, link) if isinstance(link, str) else link}

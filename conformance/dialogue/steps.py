@@ -186,6 +186,9 @@ Step: TypeAlias = (
 )
 
 
+_NO_LINK = (Advance, Events)
+
+
 @dataclass(frozen=True, slots=True)
 class Dialogue:
     """A whole dialogue. stream_id: on which a client sends its first ping.
@@ -206,7 +209,7 @@ class Dialogue:
     def links(self) -> tuple[str, ...]:
         """The letters of the other ends, in order."""
         told = {event["link"] for step in self.steps if isinstance(step, Events) for event in step.events}
-        spoken = {step.link for step in self.steps if not isinstance(step, Advance | Events)}
+        spoken = {step.link for step in self.steps if not isinstance(step, _NO_LINK)}
         return tuple(sorted({FIRST} | told | spoken))
 
     @property

@@ -59,6 +59,20 @@ def check_libraries(transports: Iterable[str]) -> None:
             )
 
 
+CONTAINER: Final = "docker"
+"""The launch of a testee whose network is its own."""
+
+
+def check_network(transports: Iterable[str], launch: str) -> None:
+    """Raise SelectionError where dialogues go over a transport of which no end can be in the testee's network."""
+    if launch == CONTAINER and WEBRTC in transports:
+        raise SelectionError(
+            "the profile webrtc cannot be judged in a container: the library of the suite opens its own sockets, which "
+            'are outside of it; judge this testee with launch = "process", or leave the profile out with --profile '
+            "and the names of others"
+        )
+
+
 def plain_cases() -> tuple[Case, ...]:
     """The golden cases for testees without a library of a transport, such as the crate and the reference in process."""
     return tuple(case for case in load_cases() if not case.needs & LIBRARIES.keys())

@@ -35,6 +35,7 @@ from adapters.driver import (
 )
 from reports.outcome import Outcome
 
+from ..model.transports import CONTAINER, WEBRTC
 from ..model.unanswered import not_judged
 from ..model.verdict import PASSED, Verdict, short
 
@@ -68,7 +69,7 @@ class Probe:
         """Whether a testee with these claims, started in this way, is to be checked by it. selected: None for all."""
         if self.costly and selected is not None and self.profile not in selected:
             return False
-        if self.needs_process and launch == "attach":
+        if (self.needs_process and launch == "attach") or (self.profile == WEBRTC and launch == CONTAINER):
             return False
         if self.transport not in ("", *hello.transports):
             return False

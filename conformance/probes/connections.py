@@ -24,8 +24,8 @@ LATE_S: Final = 0.05
 _LOOPBACK: Final = "127.0.0.1"
 _SERVER: Final = "the-server"
 _DATA_BYTES: Final = 60_000
-_MOST_UNREAD: Final = 16 << 20  # TCP-20
-_BY_THE_SYSTEM: Final = 32 << 20
+MOST_UNREAD = 16 << 20  # TCP-20
+BY_THE_SYSTEM = 32 << 20
 """The most that two systems may buffer between the peers beside that."""
 
 
@@ -150,9 +150,9 @@ def refused_in_time(talk: Talk, link: str, clause: str = "TCP-20") -> tuple[int,
     after = peak_bytes(talk.testee.pid)
     if not isinstance(answer, Reject):
         talk.need(answer)  # what it does not perform is for the cases to judge
-        return told, wrong(f"a reject before {_MOST_UNREAD + _BY_THE_SYSTEM >> 20} MiB were sent ({clause})", answer)
-    if before is not None and after is not None and after - before > MOST_BYTES + _MOST_UNREAD:
-        text, most = f"{after - before >> 20} MiB more", f"{MOST_BYTES + _MOST_UNREAD >> 20} MiB"
+        return told, wrong(f"a reject before {MOST_UNREAD + BY_THE_SYSTEM >> 20} MiB were sent ({clause})", answer)
+    if before is not None and after is not None and after - before > MOST_BYTES + MOST_UNREAD:
+        text, most = f"{after - before >> 20} MiB more", f"{MOST_BYTES + MOST_UNREAD >> 20} MiB"
         return told, Verdict(Outcome.FAIL, "takes too much memory for what nobody reads", most, text)
     return told, PASSED
 
@@ -162,7 +162,7 @@ def _fill(talk: Talk, link: str) -> tuple[int, Answer]:
     data = {"dtype": int(DType.I8), "dims": [_DATA_BYTES], "payload": "5a" * _DATA_BYTES}
     given = {"kind": "message", "type": int(Type.THINK), "modality": 0, "slices": [data], "link": link}
     told = 0
-    for _ in range((_MOST_UNREAD + _BY_THE_SYSTEM) // _DATA_BYTES):
+    for _ in range((MOST_UNREAD + BY_THE_SYSTEM) // _DATA_BYTES):
         answer = talk.ask("peer_send", stream_id=9, **given)
         if not isinstance(answer, Ok):
             return told, answer

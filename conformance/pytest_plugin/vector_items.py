@@ -26,6 +26,7 @@ from .foreign import foreign
 from .identity import ATTRIBUTE, WHOLE
 from .outcomes import Reporter
 from .stash import OPTIONS, RUN
+from .terminal import quiet
 
 FILE = "test_vectors.py"
 FUNCTION = "test_case"
@@ -152,7 +153,7 @@ class Way:
         """Whether there is such a way."""
         self._queue = next(_queues(config), None)
         heard = any(foreign(config, name) for name in ("pytest_runtest_logstart", "pytest_runtest_logfinish"))
-        self._tells_all = heard or self._queue is None
+        self._tells_all = heard or (self._queue is None and _shows_each(config))
 
     def take(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
         """Whether the item was done: a case that passed. What was found of another one goes with it.
@@ -169,7 +170,7 @@ class Way:
         return True
 
     def _report(self, item: CaseItem, seconds: float) -> None:
-        """Tell of a case that passed; a worker of -n leaves out what nobody there listens to."""
+        """Tell of a case that passed, and leave out its start and end where nobody listens to them."""
         ihook = item.ihook
         if self._tells_all:
             ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
@@ -206,6 +207,12 @@ class Way:
         with self._queue.torun.lock() as waiting:
             indices = [ahead, *waiting]
         yield from (self._items[at] for at in indices if isinstance(at, int))
+
+
+def _shows_each(config: pytest.Config) -> bool:
+    """Whether the terminal, or the log that is shown there, begins something new with each test."""
+    logs = hasattr(config.option, "log_cli_level")  # unless that plugin is switched off
+    return not quiet(config) or (logs and (config.option.log_cli_level is not None or bool(config.getini("log_cli"))))
 
 
 def _queues(config: pytest.Config) -> Iterator[Any]:

@@ -47,6 +47,9 @@ LAWS = (
     Law("test_choices_do_not_depend_on_those_before", "twins-adapt", "adapt"),
     Law("test_a_server_does_with_streams_what_the_model_does", "streams", "stream", "virtual"),
     Law("test_a_server_does_with_managed_streams_what_the_model_does", "managed-streams", "mux", "virtual"),
+    Law("test_a_client_does_with_managed_streams_what_the_model_does", "managed-streams-down", "mux", "virtual"),
+    Law("test_a_server_sends_managed_streams_as_the_model_does", "managed-sending", "mux", "virtual"),
+    Law("test_a_client_sends_managed_streams_as_the_model_does", "managed-sending-up", "mux", "virtual"),
 )
 
 

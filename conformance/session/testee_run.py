@@ -15,7 +15,7 @@ from ..dialogue.load import load_dialogues, load_vectors
 from ..dialogue.timing import playable
 from ..model.cases import Case, VectorError, load_cases
 from ..model.profiles import SelectionError, selected_cases, selected_profiles
-from ..model.transports import check_libraries, check_transports
+from ..model.transports import check_libraries, check_network, check_transports
 from ..probes import PROBES
 from ..probes.unclaimed import refusal_probes
 from .implementations import WRONG, find_adapter
@@ -82,7 +82,9 @@ def prepare(options: Options, *, build: bool) -> Run:
         check_transports(hello.profiles, hello.transports, None if adapter.launch == "attach" else testee.wires)
         check_named(named, hello.profiles, selected)
         counting = {case.id: case for case in (*selected_cases(all_cases, hello.profiles, selected), *named)}
-        check_libraries(case.transport for case in counting.values())
+        over = dict.fromkeys(case.transport for case in counting.values())
+        check_network(over, adapter.launch)
+        check_libraries(over)
         played = playable(counting.values(), hello.clock, real_time=options.real_time)
         cases = {case.id: case for case in played}
         probes = refusal_probes(all_cases, hello.profiles)

@@ -21,7 +21,8 @@ from conformance.wire.sync import read_sync
 
 pytestmark = pytest.mark.slow
 
-SESSIONS = 50
+FEW, MANY = 12, 50
+LATER = pytest.mark.nightly("test_sessions_over_a_rough_way has the first twelve of these each time")
 HANDSHAKE_STREAM = 1
 SINGLES = {CLIENT: 3, SERVER: 2}
 OPENED = {CLIENT: 5, SERVER: 4}
@@ -189,21 +190,22 @@ def check(session: Session, faults: Faults) -> None:
 
 
 @pytest.mark.parametrize("names", DIRECTIONS, ids=lambda names: f"{names[0]}-to-{names[1]}")
-def test_fifty_sessions_over_a_rough_way(testees: Mapping[str, Testee], names: tuple[str, str]) -> None:
+@pytest.mark.parametrize("sessions", [FEW, pytest.param(MANY, marks=LATER)])
+def test_sessions_over_a_rough_way(testees: Mapping[str, Testee], names: tuple[str, str], sessions: int) -> None:
     ends: Counter[str] = Counter()
-    for seed in range(SESSIONS):
+    for seed in range(sessions):
         session, ended = talked(testees, names, seed, ROUGH)
         check(session, ROUGH)
         ends.update(ended)
-    assert ends["session"] > 0.95 * SESSIONS
+    assert ends["no session"] <= 1 + sessions // 40
     streams = sum(count for end, count in ends.items() if end.startswith("stream"))
-    assert streams > SESSIONS
+    assert streams > sessions
     assert ends["stream complete"] > streams / 2, ends
 
 
 @pytest.mark.parametrize("names", DIRECTIONS, ids=lambda names: f"{names[0]}-to-{names[1]}")
 def test_over_a_sound_way_everything_arrives(testees: Mapping[str, Testee], names: tuple[str, str]) -> None:
-    for seed in range(10):
+    for seed in range(5):
         session, ended = talked(testees, names, seed, Faults())
         check(session, Faults())
         assert set(ended) <= {"session", "stream complete"}

@@ -113,6 +113,7 @@ def test_versions_are_exact_and_locked_without_a_registry() -> None:
         assert "resolved" not in package, path
 
 
+@pytest.mark.late("packs the package and installs it twice, each time with all that it needs")
 @pytest.mark.slow
 def test_the_packed_package_runs_the_quick_start_in_an_empty_folder(tmp_path: Path) -> None:
     """Each block of README's prints what its comments say."""

@@ -53,8 +53,8 @@ class WireFrame:
     slices: tuple[WireSlice, ...]
     nonce: bytes | None = None
 
-    def fields(self) -> Mapping[str, Any]:
-        """The frame as in specs/ops/fields.json."""
+    def header(self) -> dict[str, Any]:
+        """The fields of specs/ops/fields.json but for the slices."""
         return {
             "type": self.type,
             "flags": self.flags,
@@ -62,23 +62,37 @@ class WireFrame:
             "frame_seq": str(self.frame_seq),
             "space_hash32": self.space_hash32,
             "modality": self.modality,
-            "slices": [{"dtype": s.dtype, "dims": list(s.dims), "payload": s.payload.hex()} for s in self.slices],
         }
+
+    def content(self) -> list[dict[str, Any]]:
+        """The slices, as they are there."""
+        return [{"dtype": s.dtype, "dims": list(s.dims), "payload": s.payload.hex()} for s in self.slices]
+
+    def fields(self) -> Mapping[str, Any]:
+        """The frame as in specs/ops/fields.json."""
+        return {**self.header(), "slices": self.content()}
 
 
 def read_frame(datagram: bytes, key: bytes | None = None) -> WireFrame:
     """Read one frame of any transport. key: 32 bytes, for sealed frames. Raises UnreadableError and nothing else."""
-    _need(_MIN <= len(datagram) <= _MAX, f"it has {len(datagram):,} bytes (FRM-25, FRM-26)")
+    if not _MIN <= len(datagram) <= _MAX:
+        raise UnreadableError(f"it has {len(datagram):,} bytes (FRM-25, FRM-26)")
     version, kind, flags, stream_id, frame_seq, count = _FIXED.unpack_from(datagram)
-    _need(version == 1, f"version is {version} (FRM-2)")
     computed = struct.pack("<I", zlib.crc32(datagram[:-4]))
-    _need(datagram[-4:] == computed, f"crc32 is {datagram[-4:].hex()}, not {computed.hex()} (FRM-24)")
-    _need(kind in _TYPES, f"type is {kind} (FRM-3)")
-    _need(flags & ~_FLAGS == 0, f"flags are 0x{flags:04x} (FRM-39)")
-    _need(_MIN + 4 * count <= len(datagram), f"num_slices is {count:,} (FRM-8)")
+    if version != 1:
+        raise UnreadableError(f"version is {version} (FRM-2)")
+    if datagram[-4:] != computed:
+        raise UnreadableError(f"crc32 is {datagram[-4:].hex()}, not {computed.hex()} (FRM-24)")
+    if kind not in _TYPES:
+        raise UnreadableError(f"type is {kind} (FRM-3)")
+    if flags & ~_FLAGS:
+        raise UnreadableError(f"flags are 0x{flags:04x} (FRM-39)")
+    if _MIN + 4 * count > len(datagram):
+        raise UnreadableError(f"num_slices is {count:,} (FRM-8)")
     lengths = struct.unpack_from(f"<{count}I", datagram, _FIXED.size)
     space_hash32, modality = _TRAILER.unpack_from(datagram, _FIXED.size + 4 * count)
-    _need(modality in _MODALITIES, f"modality is {modality} (FRM-11)")
+    if modality not in _MODALITIES:
+        raise UnreadableError(f"modality is {modality} (FRM-11)")
     _need(_MIN + 10 * count + sum(lengths) <= _MAX_PLAIN, "its slices are too long together (FRM-27)")
     end = _FIXED.size + 4 * count + _TRAILER.size
     header, body = datagram[:end], datagram[end:-4]
@@ -102,17 +116,23 @@ def _plain(header: bytes, body: bytes, flags: int, key: bytes | None) -> bytes:
 def _slices(plain: bytes, lengths: tuple[int, ...]) -> tuple[WireSlice, ...]:
     found, at = [], 0
     for index, length in enumerate(lengths):
-        _need(at + 2 <= len(plain), f"the plain body ends in slice {index} (FRM-21)")
+        if at + 2 > len(plain):
+            raise UnreadableError(f"the plain body ends in slice {index} (FRM-21)")
         dtype, rank = plain[at], plain[at + 1]
-        _need(dtype in PAYLOAD_BYTES or dtype == SPARSE, f"slice {index} has dtype {dtype} (FRM-14)")
-        _need(rank > 0, f"slice {index} has rank 0 (FRM-15)")
+        if dtype not in PAYLOAD_BYTES and dtype != SPARSE:
+            raise UnreadableError(f"slice {index} has dtype {dtype} (FRM-14)")
+        if rank == 0:
+            raise UnreadableError(f"slice {index} has rank 0 (FRM-15)")
         start = at + 2 + 4 * rank
-        _need(start + length <= len(plain), f"the plain body ends in slice {index} (FRM-21)")
+        if start + length > len(plain):
+            raise UnreadableError(f"the plain body ends in slice {index} (FRM-21)")
         dims = struct.unpack_from(f"<{rank}I", plain, at + 2)
-        _need(_fits(dtype, prod(dims), length), f"slice {index} has {length} bytes (FRM-17 to FRM-20)")
+        if not _fits(dtype, prod(dims), length):
+            raise UnreadableError(f"slice {index} has {length} bytes (FRM-17 to FRM-20)")
         at = start + length
         found.append(WireSlice(dtype, dims, plain[start:at]))
-    _need(at == len(plain), f"{len(plain) - at} bytes after the last slice (FRM-22)")
+    if at != len(plain):
+        raise UnreadableError(f"{len(plain) - at} bytes after the last slice (FRM-22)")
     return tuple(found)
 
 

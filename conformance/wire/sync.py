@@ -90,7 +90,7 @@ def schema_fault(message: Mapping[str, Any]) -> str | None:
     """The first violation of specs/sync/<method>.json, None if there is none."""
     method = message.get("method")
     named = isinstance(method, str) and method.isalpha()
-    if named and _plainly_fits(method, message):
+    if named and _plainly_fits(f"sync/{method}.json", "", message):
         return None
     validator = validator_of(f"sync/{method}.json") if named else None
     if validator is None:
@@ -102,13 +102,21 @@ def schema_fault(message: Mapping[str, Any]) -> str | None:
     return f"{where} does not fit specs/sync/{method}.json: {error.message[:200]}"
 
 
-def _plainly_fits(method: Any, message: Mapping[str, Any]) -> bool:
+def fits(path: str, part: str, value: Mapping[str, Any]) -> bool:
+    """Whether a value is one of a schema below specs/, or of one of its $defs; no value is where there is no file."""
+    if _plainly_fits(path, part, value):
+        return True
+    validator = validator_of(path, part)
+    return validator is not None and validator.is_valid(value)
+
+
+def _plainly_fits(path: str, part: str, value: Mapping[str, Any]) -> bool:
     """Whether a fast validator takes it, and no float is in it: to that validator 1.0 is an integer.
 
     Everything else is for the slow one to say, which knows better and has the words for it.
     """
-    validator = _fast_validator_of(method)
-    return validator is not None and validator.is_valid(message) and not _has_float(message)
+    validator = _fast_validator_of(path, part)
+    return validator is not None and validator.is_valid(value) and not _has_float(value)
 
 
 def _has_float(value: Any) -> bool:
@@ -118,19 +126,24 @@ def _has_float(value: Any) -> bool:
 
 
 @cache
-def _fast_validator_of(method: str) -> jsonschema_rs.Validator | None:
-    file = SPECS / f"sync/{method}.json"
-    return jsonschema_rs.validator_for(json.loads(file.read_bytes())) if file.is_file() else None
+def _fast_validator_of(path: str, part: str) -> jsonschema_rs.Validator | None:
+    schema = _schema_of(path, part)
+    return None if schema is None else jsonschema_rs.validator_for(schema)
 
 
 @cache
 def validator_of(path: str, part: str = "") -> jsonschema.Draft202012Validator | None:
     """The validator of a schema below specs/, or of one of its $defs; None where there is no such file."""
+    schema = _schema_of(path, part)
+    return None if schema is None else _strict()(schema)
+
+
+def _schema_of(path: str, part: str) -> Any:
     file = SPECS / path
     if not file.is_file():
         return None
     schema = json.loads(file.read_bytes())
-    return _strict()(schema["$defs"][part] if part else schema)
+    return schema["$defs"][part] if part else schema
 
 
 @cache

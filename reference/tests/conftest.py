@@ -1,6 +1,6 @@
 """Hypothesis for the project's own tests: a profile for CI and one for the night.
 
-`ci` has the same examples in every run, or those of `--hypothesis-seed=N`; `nightly` has ten times as many, of a seed
+`ci` has the same examples in every run, or those of `--hypothesis-seed=N`; `nightly` has forty times as many, of a seed
 that is given to it. The header of a run says which.
 """
 
@@ -9,9 +9,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import settings
 
-settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
-settings.register_profile("seeded", deadline=None, print_blob=True)
-settings.register_profile("nightly", max_examples=1000, deadline=None, print_blob=True)
+CI, NIGHTLY = 25, 1000
+"""Examples of a test that does not say how many it has."""
+
+settings.register_profile("ci", max_examples=CI, derandomize=True, deadline=None, print_blob=True)
+settings.register_profile("seeded", max_examples=CI, deadline=None, print_blob=True)
+settings.register_profile("nightly", max_examples=NIGHTLY, deadline=None, print_blob=True)
 
 
 def _seed(config: pytest.Config) -> str | None:

@@ -17,7 +17,7 @@ from reference.tests.support import KEY, NONCE, XCHACHA, ZSTD, raw_header, raw_s
 U32 = st.one_of(st.integers(0, 2**32 - 1), st.sampled_from([0, 1, 2**31, 2**32 - 1]))
 U64 = st.one_of(st.integers(0, 2**64 - 1), st.sampled_from([0, 1, 2**32, 2**63, 2**64 - 1]))
 PER_TEST = 100
-"""Hypothesis's own number of examples, which the profile ci has."""
+"""Hypothesis's own number of examples, by which those of a profile are counted."""
 BYTES_PER_ELEMENT: dict[DType, Callable[[int], int]] = {
     DType.F16: lambda n: 2 * n,
     DType.I8: lambda n: n,
@@ -26,7 +26,7 @@ BYTES_PER_ELEMENT: dict[DType, Callable[[int], int]] = {
 
 
 def examples(count: int) -> settings:
-    """So many generated examples in CI; in the night as many more as the profile has (conftest.py)."""
+    """So many generated examples for each 100 that the profile has (conftest.py)."""
     return settings(max_examples=count * settings().max_examples // PER_TEST)
 
 

@@ -45,6 +45,7 @@ from .mux import holding as mux_holding
 from .mux import limits as mux_limits
 from .mux import methods as mux_methods
 from .mux import numbers as mux_numbers
+from .mux import room as mux_room
 from .mux import sizes as mux_sizes
 from .mux import turns as mux_turns
 from .quic import carriages as quic_carriages
@@ -125,6 +126,7 @@ GROUP_MAKERS = (
     mux_turns.groups,
     mux_numbers.groups,
     mux_corners.groups,
+    mux_room.groups,
     mux_sizes.groups,
     rs_encode.groups,
     rs_decode.groups,

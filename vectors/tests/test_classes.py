@@ -13,6 +13,8 @@ from vectors.classes.coverage import KINDS, README, fresh, large_groups, main, m
 from vectors.classes.table import LARGE, ROWS
 from vectors.classes.view import BY_PEERS, View, views
 
+pytestmark = pytest.mark.xdist_group("classes")
+
 
 @cache
 def cases() -> tuple[View, ...]:

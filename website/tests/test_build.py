@@ -14,7 +14,7 @@ from website.__main__ import main
 from website.checks import faults
 from website.pages.plots import dark
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("site")]
 
 
 @pytest.fixture(scope="module")

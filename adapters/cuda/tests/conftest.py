@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,9 +27,25 @@ def build(command: list[str], folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def libraries() -> Path:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of a run have."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Build while no other process of the run does, so that the next one finds it built."""
+    with (folder / "cuda.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def libraries(shared: Path) -> Path:
     """The folder with the host library and its faulty variants."""
-    build(["make", "--silent", "all"], HOST)
+    with alone(shared):
+        build(["make", "--silent", "all"], HOST)
     return HOST / "build"
 
 
@@ -35,11 +55,13 @@ def host(libraries: Path) -> HostBackend:
 
 
 @pytest.fixture(scope="session")
-def emulated_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def emulated_library(shared: Path) -> Path:
     """The kernels themselves, with threads for lanes."""
-    library = tmp_path_factory.mktemp("emulated") / "libemulated.so"
+    library = shared / "libemulated.so"
     flags = ["-O1", "-std=c++20", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror", "-Wno-unknown-pragmas"]
-    build(["g++", *flags, "-pthread", "-shared", "-fPIC", "emulated.cpp", "-o", str(library)], CUDA / "tests")
+    with alone(shared):
+        if not library.exists():
+            build(["g++", *flags, "-pthread", "-shared", "-fPIC", "emulated.cpp", "-o", str(library)], CUDA / "tests")
     return library
 
 

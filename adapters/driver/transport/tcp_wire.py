@@ -57,7 +57,7 @@ class ConnectionPeer:
         return True
 
     def _take(self, sock: socket.socket) -> None:
-        sock.settimeout(WAIT_S)
+        sock.setblocking(False)  # what is there, or finds room, costs one call of the system, as nearly all does
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket = sock
 
@@ -70,8 +70,22 @@ class ConnectionPeer:
         """Write bytes; what a connection that is over does not take is lost."""
         self.sent += len(data)
         if self._socket is not None:
-            with contextlib.suppress(OSError):
-                self._socket.sendall(data)
+            try:
+                done = self._socket.send(data)
+            except BlockingIOError:
+                done = 0
+            except OSError:
+                return
+            if done < len(data):
+                self._send_rest(self._socket, data[done:])
+
+    @staticmethod
+    def _send_rest(sock: socket.socket, data: bytes) -> None:
+        """Wait for room, at most WAIT_S."""
+        sock.settimeout(WAIT_S)
+        with contextlib.suppress(OSError):
+            sock.sendall(data)
+        sock.setblocking(False)
 
     def stop_sending(self) -> None:
         """End this direction, and read on."""
@@ -107,10 +121,12 @@ class ConnectionPeer:
     def _read(self, count: int | None, deadline: float) -> bytes:
         found = bytearray()
         while self._socket is not None and not self.ended and (count is None or self.received < count):
-            if not select.select([self._socket], [], [], max(0.0, deadline - monotonic()))[0]:
-                break
             try:
                 chunk = self._socket.recv(_CHUNK_BYTES if count is None else min(_CHUNK_BYTES, count - self.received))
+            except BlockingIOError:
+                if not select.select([self._socket], [], [], max(0.0, deadline - monotonic()))[0]:
+                    break
+                continue
             except OSError:
                 chunk, self.was_reset = b"", True
             self.ended = not chunk

@@ -86,10 +86,10 @@ class WebrtcLoop:
         with contextlib.suppress(TimeoutError):
             self.run(what)
 
-    def wait(self, holds: Callable[[], bool], within_s: float = WAIT_S) -> bool:
-        """Wait until something holds, which is asked whenever anything came; whether it does."""
+    def wait(self, holds: Callable[[], bool], within_s: float | None = None) -> bool:
+        """Wait until something holds, asked whenever anything came, for WAIT_S or so long; whether it does."""
         with self.changed:
-            return self.changed.wait_for(holds, within_s)
+            return self.changed.wait_for(holds, WAIT_S if within_s is None else within_s)
 
     def tell(self) -> None:
         """Have those who wait look again."""
@@ -133,7 +133,7 @@ class WebrtcChannel:
         """Wait until the channel has ended; whether it has."""
         return self.wait(lambda: self.ended)
 
-    def wait(self, holds: Callable[[], bool], within_s: float = WAIT_S) -> bool:
+    def wait(self, holds: Callable[[], bool], within_s: float | None = None) -> bool:
         """Wait until something holds; whether it does."""
         return self._loop.wait(holds, within_s)
 
@@ -203,7 +203,7 @@ class WebrtcPeer:
         """Whether channels can be opened on it."""
         return self.state == "connected"
 
-    def wait(self, holds: Callable[[], bool], within_s: float = WAIT_S) -> bool:
+    def wait(self, holds: Callable[[], bool], within_s: float | None = None) -> bool:
         """Wait until something holds; whether it does."""
         return self._loop.wait(holds, within_s)
 

@@ -25,7 +25,7 @@ func (p *Peer) accept(a *arrival) {
 	case a.kind == tailFrame:
 		p.acceptTail(stream, a)
 	case a.kind.ofMux():
-		p.acceptMux(a)
+		p.acceptMux(a, stream)
 	case a.kind == qualityFrame:
 		p.acceptQuality(a)
 	}

@@ -118,8 +118,8 @@ func newCarriages(role Role) *carriages {
 	return &carriages{unis: map[Carriage]*incoming{}, next: next}
 }
 
-// send puts a frame on its carriage (QUI-4, QUI-5). No datagrams are sent, which are not sent again where they are lost.
-func (c *carriages) send(frame []byte, of *outStream) {
+// send puts a frame, behind its length, on its carriage (QUI-4, QUI-5). No datagrams are sent, which are not sent again where they are lost.
+func (c *carriages) send(packet []byte, of *outStream) {
 	on := Main
 	if of != nil && !of.left {
 		if of.carriage == Main {
@@ -129,9 +129,7 @@ func (c *carriages) send(frame []byte, of *outStream) {
 		}
 		on = of.carriage
 	}
-	if data, err := AppendFramed(make([]byte, 0, lengthBytes+len(frame)), frame); err == nil { // no peer makes wrong ones
-		c.carried = append(c.carried, Carried{On: on, Data: data})
-	}
+	c.carried = append(c.carried, Carried{On: on, Data: packet})
 }
 
 // end ends the unis of streams for which that is due.

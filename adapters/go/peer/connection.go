@@ -71,11 +71,11 @@ func newMessageConnection(peer *Peer, limit int, now time.Duration) *Connection 
 func (c *Connection) MayLose() { c.peer.config.FEC = c.fec }
 
 // mayWait says why a frame may not wait to be sent.
-func (c *Connection) mayWait(frame []byte) error {
-	if len(frame) > c.limit {
-		return refusal(resonant.FrameTooLarge, "RTC-8", "%d bytes, and the other end takes %d", len(frame), c.limit)
+func (c *Connection) mayWait(packet []byte) error {
+	if length := len(packet) - c.peer.prefixBytes; length > c.limit {
+		return refusal(resonant.FrameTooLarge, "RTC-8", "%d bytes, and the other end takes %d", length, c.limit)
 	}
-	if c.unwritten+c.peer.putBytes+c.peer.prefixBytes+len(frame) > maxUnsentBytes {
+	if c.unwritten+c.peer.putBytes+len(packet) > maxUnsentBytes {
 		return refusal(BufferLimit, "TCP-20", "frames for a slow reader wait already")
 	}
 	return nil
@@ -176,20 +176,20 @@ func (c *Connection) Deadline() (at time.Duration, there bool) {
 
 // nextOwn is the first deadline of the connection itself; of several at the same time the one that TCP-17
 // and QUI-13 name first.
-func (c *Connection) nextOwn() (next due, there bool) {
+func (c *Connection) nextOwn() (next due[*Connection], there bool) {
 	if c.ended {
 		return next, false
 	}
-	consider := func(at time.Duration, meet func()) {
+	consider := func(at time.Duration, meet func(*Connection)) {
 		if !there || at < next.at {
-			next, there = due{at, meet}, true
+			next, there = due[*Connection]{at, meet}, true
 		}
 	}
 	if c.came.split.Held() > 0 {
-		consider(c.came.began+frameTimeout, func() { c.end(FrameTimeout) })
+		consider(c.came.began+frameTimeout, func(c *Connection) { c.end(FrameTimeout) })
 	}
 	if c.peer.role == Server && !c.met {
-		consider(c.made+sessionTimeout, func() { c.end(HandshakeTimeout) })
+		consider(c.made+sessionTimeout, func(c *Connection) { c.end(HandshakeTimeout) })
 	}
 	if c.carriages != nil {
 		c.considerCarriages(consider)
@@ -201,23 +201,19 @@ func (c *Connection) nextOwn() (next due, there bool) {
 func (c *Connection) Advance(now time.Duration) {
 	for own, there := c.nextOwn(); there && own.at <= now; own, there = c.nextOwn() {
 		c.peer.advanceUntil(own.at)
-		own.meet()
+		own.meet(c)
 	}
 	c.peer.Advance(now)
 }
 
-// Bytes takes what is to be sent, in pieces: a length, then its frame, and so on; or messages. Over QUIC there are none.
+// Bytes takes what is to be sent, in pieces: a length and its frame each; or messages. Over QUIC there are none.
 func (c *Connection) Bytes() iter.Seq[[]byte] {
 	if c.carriages != nil {
 		return func(func([]byte) bool) {}
 	}
-	for frame := range c.peer.Datagrams() {
-		if prefix, err := prefixOf(frame); err == nil && !c.messages { // no peer makes wrong ones
-			c.pieces = append(c.pieces, prefix)
-			c.unwritten += len(prefix)
-		}
-		c.pieces = append(c.pieces, frame)
-		c.unwritten += len(frame)
+	for packet := range c.peer.Datagrams() {
+		c.pieces = append(c.pieces, packet)
+		c.unwritten += len(packet)
 	}
 	c.peer.putBytes = 0
 	return taken(&c.pieces)

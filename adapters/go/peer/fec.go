@@ -112,8 +112,11 @@ func (p *Peer) takeRepair(datagram []byte) error {
 		}
 	}
 	_, lost := f.framesOf(group)
-	if lost > 0 && f.bytes+len(datagram)+p.waitingBytes > maxWaitingBytes {
-		return refusal(BufferLimit, "FEC-19", "there is no room for more repair")
+	if lost > 0 {
+		if group.bytes+len(datagram)+p.waitingBytes > maxWaitingBytes {
+			return refusal(BufferLimit, "FEC-19", "there is no room for more repair")
+		}
+		f.makeRoom(len(datagram)+p.waitingBytes, group)
 	}
 	one.Parity = slices.Clone(one.Parity)
 	group.Add(one)
@@ -149,6 +152,19 @@ func (f *repairs) letGo(group *repairGroup) {
 	group.Drop()
 	f.bytes -= group.bytes
 	group.bytes = 0
+}
+
+// makeRoom forgets the oldest groups, but never one of them, until there is room for so many bytes beside all repair that is
+// kept (FEC-19, FEC-20).
+func (f *repairs) makeRoom(size int, but *repairGroup) {
+	for _, group := range slices.Clone(f.known) {
+		if f.bytes == 0 || f.bytes+size <= maxWaitingBytes {
+			return
+		}
+		if group != but {
+			f.forget(group)
+		}
+	}
 }
 
 func (f *repairs) forget(group *repairGroup) {
@@ -198,9 +214,7 @@ func (f *repairs) touch(ref Ref) {
 func (p *Peer) recoverFrames() {
 	for p.fec != nil {
 		f := p.fec
-		for f.bytes > 0 && f.bytes+p.waitingBytes > maxWaitingBytes {
-			f.forget(f.known[0]) // FEC-20
-		}
+		f.makeRoom(p.waitingBytes, nil)
 		group, there := f.recoverable()
 		if group == nil {
 			return
@@ -291,20 +305,20 @@ func (p *Peer) endGroup(streamID uint32, group *ownGroup) {
 			if p.room(datagram) != nil {
 				continue // FEC-33
 			}
-			p.putBytes += p.prefixBytes + len(datagram)
+			p.putBytes += len(datagram)
 		}
 		p.datagrams = append(p.datagrams, datagram)
 	}
 }
 
 // considerGroups considers when groups end (FEC-29, FEC-32).
-func (p *Peer) considerGroups(consider func(time.Duration, func())) {
+func (p *Peer) considerGroups(consider func(time.Duration, func(*Peer))) {
 	if p.fec == nil || len(p.fec.own) == 0 {
 		return
 	}
 	for _, streamID := range slices.Sorted(maps.Keys(p.fec.own)) {
 		for _, group := range p.fec.own[streamID] {
-			consider(group.began+groupTime, func() { p.endGroup(streamID, group) })
+			consider(group.began+groupTime, func(p *Peer) { p.endGroup(streamID, group) })
 		}
 	}
 }

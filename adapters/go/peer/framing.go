@@ -27,18 +27,11 @@ func lengthOf(prefix []byte) (int, error) {
 
 // AppendFramed appends a frame behind its length, as it goes over TCP.
 func AppendFramed(data, frame []byte) ([]byte, error) {
-	prefix, err := prefixOf(frame)
-	if err != nil {
+	prefix := binary.LittleEndian.AppendUint32(nil, uint32(min(len(frame), maxLength+1)))
+	if _, err := lengthOf(prefix); err != nil {
 		return data, err
 	}
 	return append(append(data, prefix...), frame...), nil
-}
-
-// prefixOf is the length that goes before a frame.
-func prefixOf(frame []byte) ([]byte, error) {
-	prefix := binary.LittleEndian.AppendUint32(nil, uint32(min(len(frame), maxLength+1)))
-	_, err := lengthOf(prefix)
-	return prefix, err
 }
 
 // A Splitter finds the frames in the bytes of one direction of a TCP connection. It holds at most 65,540 bytes, and takes

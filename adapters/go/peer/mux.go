@@ -112,13 +112,13 @@ func (p *Peer) sendMux(streamID uint32, method string, adds ...jsonMembers) (seq
 	return seq, err == nil
 }
 
-// acceptMux lets one of the four methods have its effect.
-func (p *Peer) acceptMux(a *arrival) {
+// acceptMux lets one of the four methods have its effect; stream is that on which it came, if one was open.
+func (p *Peer) acceptMux(a *arrival, stream *inStream) {
 	switch a.kind {
 	case creditFrame:
 		p.acceptCredit(a.frame.StreamID, a.limit)
 	case blockedFrame:
-		p.acceptBlocked(a)
+		p.acceptBlocked(a, stream)
 	case doneFrame:
 		p.acceptDone(a.frame.StreamID)
 	case resetFrame:
@@ -178,7 +178,7 @@ func (p *Peer) answersBlocked(a *arrival) bool {
 	return !closed || !w.complete
 }
 
-func (p *Peer) acceptBlocked(a *arrival) {
+func (p *Peer) acceptBlocked(a *arrival, stream *inStream) {
 	s := p.open[a.frame.StreamID]
 	w, closed := p.closed.get(a.frame.StreamID)
 	switch {
@@ -192,6 +192,7 @@ func (p *Peer) acceptBlocked(a *arrival) {
 		} else {
 			p.sendCredit(s, max(s.told, p.limitOf(s)))
 		}
+	case stream != nil: // its number was the last one missing (MUX-17)
 	case !closed:
 		p.askFor(a, (&inStream{}).missing(a.frame.FrameSeq))
 	case !w.complete:

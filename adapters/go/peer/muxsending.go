@@ -215,7 +215,7 @@ func (p *Peer) heardMux(stream *outStream, said report) bool {
 			return true
 		}
 	case FlowControl:
-		isData := seq < uint64(len(stream.kept)) && stream.kept[seq][1] != byte(resonant.SyncType)
+		isData := seq < uint64(len(stream.kept)) && stream.kept[seq][p.prefixBytes+1] != byte(resonant.SyncType)
 		if isData && !m.done {
 			p.breakOffSending(stream)
 		}
@@ -292,13 +292,13 @@ func (p *Peer) Uncork(now time.Duration) {
 }
 
 // considerBlocked considers the deadlines of MUX-15.
-func (p *Peer) considerBlocked(consider func(time.Duration, func())) {
+func (p *Peer) considerBlocked(consider func(time.Duration, func(*Peer))) {
 	if p.toGo == 0 {
 		return
 	}
 	for _, streamID := range slices.Sorted(maps.Keys(p.sent)) {
 		if stream := p.sent[streamID]; stream.mux != nil && stream.mux.blocked {
-			consider(stream.mux.nextBlocked(), func() { p.sayBlocked(stream) })
+			consider(stream.mux.nextBlocked(), func(p *Peer) { p.sayBlocked(stream) })
 		}
 	}
 }

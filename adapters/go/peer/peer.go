@@ -33,11 +33,11 @@ type Peer struct {
 	now    time.Duration
 
 	maxFrameBytes int
-	room          func(frame []byte) error // why one more may not wait to be sent; nil if it always may
-	prefixBytes   int                      // before each of datagrams, where there is a limit
-	putBytes      int                      // of datagrams, with what is before them
-	over          bool                     // the connection has ended
-	carry         func([]byte, *outStream) // takes what is sent in place of datagrams, over QUIC
+	room          func(packet []byte) error // why one more may not wait to be sent; nil if it always may
+	prefixBytes   int                       // of the length that goes before each frame, with which it is one packet
+	putBytes      int                       // of datagrams, where there is a limit
+	over          bool                      // the connection has ended
+	carry         func([]byte, *outStream)  // takes what is sent in place of datagrams, over QUIC
 
 	datagrams [][]byte
 	events    []Event

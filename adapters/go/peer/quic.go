@@ -169,7 +169,7 @@ func (c *Connection) endUnis() {
 }
 
 // considerCarriages considers the deadlines of unis (QUI-8, QUI-12).
-func (c *Connection) considerCarriages(consider func(time.Duration, func())) {
+func (c *Connection) considerCarriages(consider func(time.Duration, func(*Connection))) {
 	var late *incoming
 	var lateOn Carriage
 	for on, uni := range c.carriages.unis {
@@ -178,11 +178,12 @@ func (c *Connection) considerCarriages(consider func(time.Duration, func())) {
 		}
 	}
 	if late != nil {
-		consider(late.began+frameTimeout, func() { c.stop(lateOn, late, numbers[FrameTimeout]) })
+		on, uni := lateOn, late
+		consider(uni.began+frameTimeout, func(c *Connection) { c.stop(on, uni, numbers[FrameTimeout]) })
 	}
 	for _, stream := range c.carriages.own {
 		if stream.ended && stream.kept != nil {
-			consider(stream.tailSent+keptAfterTail+1, func() { c.peer.forgetKept(); c.endUnis() })
+			consider(stream.tailSent+keptAfterTail+1, func(c *Connection) { c.peer.forgetKept(); c.endUnis() })
 		}
 	}
 }

@@ -25,7 +25,7 @@ const (
 type outStream struct {
 	id               uint32
 	strong           bool
-	kept             [][]byte // every frame from HEAD to TAIL by its number; nil once it is no longer needed
+	kept             [][]byte // every frame from HEAD to TAIL by its number, as put takes it; nil once it is no longer needed
 	frames, totalLen uint64
 	xxhash3          *xxh3.Hasher // nil unless strong
 	ended            bool
@@ -77,23 +77,24 @@ const (
 	aside              // an answer and the like, which takes no part in a stream
 )
 
-// emitFrame numbers a frame and sends it, sealed if that is agreed (HSK-2 to HSK-5).
+// emitFrame numbers a frame and sends it, sealed if that is agreed (HSK-2 to HSK-5). It gives what put takes.
 func (p *Peer) emitFrame(frame *resonant.Frame, reason why) ([]byte, error) {
 	seq := p.numbers[frame.StreamID]
 	frame.FrameSeq, frame.SpaceHash32 = seq, p.config.SpaceHash32
-	datagram, err := p.encode(frame)
+	packet, err := p.encode(frame)
 	if err != nil {
 		return nil, err
 	}
+	datagram := packet[p.prefixBytes:]
 	if reason == asked && p.room != nil {
-		if err := p.room(datagram); err != nil {
+		if err := p.room(packet); err != nil {
 			return nil, err
 		}
 	}
 	p.numbers[frame.StreamID] = seq + 1
 	stream := p.sent[frame.StreamID]
 	if stream != nil && !stream.ended {
-		stream.kept = append(stream.kept, datagram)
+		stream.kept = append(stream.kept, packet)
 		if reason == aside {
 			if stream.asides == nil {
 				stream.asides = map[uint64]struct{}{}
@@ -116,11 +117,12 @@ func (p *Peer) emitFrame(frame *resonant.Frame, reason why) ([]byte, error) {
 	if reason == aside {
 		stream = nil
 	}
-	p.put(datagram, stream)
+	p.put(packet, stream)
 	sent()
-	return datagram, nil
+	return packet, nil
 }
 
+// encode gives the bytes of a frame, behind its length where that is sent.
 func (p *Peer) encode(frame *resonant.Frame) ([]byte, error) {
 	encoder := resonant.Encoder{Key: p.config.Key}
 	if frame.Flags&resonant.XCHACHA != 0 {
@@ -130,11 +132,18 @@ func (p *Peer) encode(frame *resonant.Frame) ([]byte, error) {
 		binary.LittleEndian.PutUint64(nonce[len(own):], frame.FrameSeq)
 		encoder.Nonce = &nonce
 	}
-	datagram, err := encoder.Append(nil, frame)
-	if err == nil && len(datagram) > p.maxFrameBytes {
-		err = refusal(resonant.FrameTooLarge, "HSK-1", "%d bytes", len(datagram))
+	packet, err := encoder.Append(make([]byte, p.prefixBytes), frame)
+	if err != nil {
+		return nil, err
 	}
-	return datagram, err
+	length := len(packet) - p.prefixBytes
+	if length > p.maxFrameBytes {
+		return nil, refusal(resonant.FrameTooLarge, "HSK-1", "%d bytes", length)
+	}
+	if p.prefixBytes > 0 {
+		binary.LittleEndian.PutUint32(packet, uint32(length)) // TCP-1
+	}
+	return packet, nil
 }
 
 // on is what the nonces of the peer's own frames on a stream_id begin with (XCH-10).
@@ -144,21 +153,21 @@ func (s Salt) on(streamID uint32) Salt {
 	return s
 }
 
-// put sends the bytes of a frame, for the first time or again; nil is the stream of those that are part of none. Where
-// there is no room they are lost (TCP-20, RTC-8).
-func (p *Peer) put(datagram []byte, of *outStream) {
+// put sends the bytes of a frame, behind its length where that is sent, for the first time or again; nil is the stream of
+// those that are part of none. Where there is no room they are lost (TCP-20, RTC-8).
+func (p *Peer) put(packet []byte, of *outStream) {
 	p.lastSent = p.now
 	if p.room != nil {
-		if p.room(datagram) != nil {
+		if p.room(packet) != nil {
 			return
 		}
-		p.putBytes += p.prefixBytes + len(datagram)
+		p.putBytes += len(packet)
 	}
 	if p.carry != nil {
-		p.carry(datagram, of)
+		p.carry(packet, of)
 		return
 	}
-	p.datagrams = append(p.datagrams, datagram)
+	p.datagrams = append(p.datagrams, packet)
 }
 
 // syncFrame makes a frame of an object of JSON.
@@ -168,7 +177,7 @@ func syncFrame(streamID uint32, flags resonant.Flags, object jsonMembers) *reson
 	return &resonant.Frame{Type: resonant.SyncType, Flags: flags, StreamID: streamID, Slices: []resonant.Slice{slice}}
 }
 
-// sendReply sends a capability or an error, which the caller has found to be within the limit, and gives its bytes.
+// sendReply sends a capability or an error, which the caller has found to be within the limit, and gives what put takes.
 func (p *Peer) sendReply(streamID uint32, object jsonMembers) []byte {
 	datagram, err := p.emitFrame(syncFrame(streamID, 0, object), aside) // HSK-45
 	if err != nil {

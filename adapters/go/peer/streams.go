@@ -106,7 +106,7 @@ func (w *streamWire) wake(at time.Time) error {
 
 func (w *streamWire) taken() { w.calmer.Broadcast() }
 
-// send queues a message, or a length or its frame. The two are in one queue, and so in one write (TCP-21).
+// send queues a message, or a length and its frame (TCP-21).
 func (w *streamWire) send(key string, data []byte) error {
 	if one := w.streams[key]; one != nil {
 		one.unsent = append(one.unsent, data)

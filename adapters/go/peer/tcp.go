@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-const readAtOnce = 1 << 14 // but for large frames
+const readAtOnce = 1 << 18 // several large frames, as each read has its price
 
 // ListenTCP serves the connections of a listener, which belongs to the endpoint from then on: a server. It takes 64 at a
 // time; for one more it ends the oldest that has no session, or, if all have one, the new one.
@@ -70,7 +70,7 @@ func (s *tcpStream) read(space []byte) (received, error) {
 	return func(on *Connection, now time.Duration) { on.received(length, now) }, err
 }
 
-// write gives a length and its frame to the system in one piece (TCP-21).
+// write gives lengths and their frames to the system, as many as there are in one piece (TCP-21).
 func (s *tcpStream) write(pieces [][]byte) error {
 	buffers := net.Buffers(pieces)
 	_, err := buffers.WriteTo(s.Conn)

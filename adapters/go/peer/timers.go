@@ -1,15 +1,12 @@
 package peer
 
-import (
-	"maps"
-	"slices"
-	"time"
-)
+import "time"
 
-// due is a deadline and what it brings about.
-type due struct {
+// due is a deadline of a Peer or Connection, and what it brings about. As these are asked for it several times for each
+// frame, what is there most of the time takes no memory.
+type due[T any] struct {
 	at   time.Duration
-	meet func()
+	meet func(T)
 }
 
 // Deadline is when Advance has something to do, if nothing comes before.
@@ -22,7 +19,7 @@ func (p *Peer) Deadline() (at time.Duration, there bool) {
 func (p *Peer) Advance(now time.Duration) {
 	for next, there := p.nextDue(); there && next.at <= now; next, there = p.nextDue() {
 		p.now = max(p.now, next.at)
-		next.meet()
+		next.meet(p)
 	}
 	p.now = max(p.now, now)
 }
@@ -36,33 +33,42 @@ func (p *Peer) advanceUntil(at time.Duration) {
 }
 
 // nextDue is the first deadline; of several at the same time the one that STM-28 names first.
-func (p *Peer) nextDue() (next due, there bool) {
-	consider := func(at time.Duration, meet func()) {
+func (p *Peer) nextDue() (next due[*Peer], there bool) {
+	consider := func(at time.Duration, meet func(*Peer)) {
 		if !there || at < next.at {
-			next, there = due{at, meet}, true
+			next, there = due[*Peer]{at, meet}, true
 		}
 	}
 	if p.session != nil {
-		consider(p.session.lastAccepted+lostAfter, p.lose)
+		consider(p.session.lastAccepted+lostAfter, (*Peer).lose)
 	}
-	if len(p.open) > 0 {
-		for _, streamID := range slices.Sorted(maps.Keys(p.open)) {
-			if stream := p.open[streamID]; stream.tail != nil && !stream.waitsWhole() {
-				consider(stream.progress+streamTimeout, func() { p.timeOut(stream) })
-			}
-		}
+	if stream := p.firstToTimeOut(); stream != nil {
+		consider(stream.progress+streamTimeout, func(p *Peer) { p.timeOut(stream) })
 	}
 	p.considerBlocked(consider) // MUX-31
 	if ping := p.ping; ping != nil && ping.repeated < len(pingRepeats) {
-		consider(ping.sent+pingRepeats[ping.repeated], p.repeatPing)
+		consider(ping.sent+pingRepeats[ping.repeated], (*Peer).repeatPing)
 	} else if ping != nil {
-		consider(ping.sent+handshakeTimeout, p.timeOutPing)
+		consider(ping.sent+handshakeTimeout, (*Peer).timeOutPing)
 	}
 	if p.session != nil && !p.silenced() {
-		consider(p.lastSent+heartAfter, p.beat)
+		consider(p.lastSent+heartAfter, (*Peer).beat)
 	}
 	p.considerGroups(consider)
 	return next, there
+}
+
+// firstToTimeOut is the stream that waits longest for what is missing below its TAIL; of several the lowest.
+func (p *Peer) firstToTimeOut() (first *inStream) {
+	for _, one := range p.open {
+		if one.tail == nil || one.waitsWhole() {
+			continue
+		}
+		if first == nil || one.progress < first.progress || one.progress == first.progress && one.id < first.id {
+			first = one
+		}
+	}
+	return first
 }
 
 // lose ends the session (STM-24).

@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from time import monotonic
 
@@ -186,14 +186,14 @@ def test_a_reply_sent_just_before_the_end_is_not_lost(monkeypatch: pytest.Monkey
     with socket.socket(type=socket.SOCK_DGRAM) as sock:
         sock.bind(("127.0.0.1", 0))
         with opened(sock.getsockname(), gone_fd=gone) as channel:
-            select = channel._selector.select
+            ready = channel._ready
 
-            def reply_and_end(wait_s: float) -> object:
+            def reply_and_end(wait_s: float) -> Sequence[int]:
                 sock.sendto(cut(b"last words", 1)[0], channel.address)
                 os.close(end)
-                return select(wait_s)
+                return ready(wait_s)
 
-            monkeypatch.setattr(channel._selector, "select", reply_and_end)
+            monkeypatch.setattr(channel, "_ready", reply_and_end)
             assert channel.request(b"quick", monotonic() + LONG_S) == b"last words"
     os.close(gone)
 

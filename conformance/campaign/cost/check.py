@@ -60,7 +60,7 @@ def _seconds(testee: Testee, one: Input) -> float:
 def perform(testee: Testee, one: Input) -> None:
     """Ask it, whatever comes of it."""
     if one.op == DIALOGUE:
-        Recorder(testee, one.profile).record(one.given)
+        Recorder(testee, one.profile, one.transport).record(one.given)
     else:
         testee.ask(one.op, one.given, profile=one.profile)
 

@@ -53,6 +53,11 @@ def _dims(draw: Draw, count: int) -> list[int]:
     return dims
 
 
+def tensor(draw: Draw, source: str, count: int) -> dict[str, Any]:
+    """A tensor of so many elements, as adapt and adaptive messages take it."""
+    return {"source": source, "data": _data(draw, source, count).hex(), "dims": _dims(draw, count)}
+
+
 def adapted(draw: Draw, _chunk: int, count: int) -> Iterator[Input]:
     """Tensors, most of them right; a third with few forms, and one of eight with a fault."""
     for _ in range(count):
@@ -60,14 +65,7 @@ def adapted(draw: Draw, _chunk: int, count: int) -> Iterator[Input]:
         forms = list(_FORMS) if draw.randrange(3) else draw.sample(_FORMS, draw.randrange(5))
         draw.shuffle(forms)
         tolerance = draw.choice(_TOLERANCES) if draw.randrange(2) else int(2 ** (24 * draw.random()))
-        data, dims = _data(draw, source, elements), _dims(draw, elements)
-        given: dict[str, Any] = {
-            "source": source,
-            "data": data.hex(),
-            "dims": dims,
-            "allow": forms,
-            "tolerance": tolerance,
-        }
+        given = tensor(draw, source, elements) | {"allow": forms, "tolerance": tolerance}
         if not draw.randrange(4):
             given["budget"] = draw.choice((0, 40, elements, 2 * elements, 2**32 - 1, draw.randrange(300)))
         match draw.randrange(24):
@@ -76,7 +74,7 @@ def adapted(draw: Draw, _chunk: int, count: int) -> Iterator[Input]:
             case 1:
                 given["data"] += draw.choice(("00", "0000", "00000000"))
             case 2:
-                given["dims"] = draw.choice(([2**31, 2], [2**32 - 1], [65_536] * 4, [0], [*dims, 2]))
+                given["dims"] = draw.choice(([2**31, 2], [2**32 - 1], [65_536] * 4, [0], [*given["dims"], 2]))
         yield Input("adapt", given)
 
 

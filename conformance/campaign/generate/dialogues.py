@@ -66,7 +66,8 @@ class Numbers:
         return right
 
 
-def _data_frame(draw: Draw, numbers: Numbers) -> Layout:
+def data_frame(draw: Draw, numbers: Numbers) -> Layout:
+    """A data frame on one of a few streams, seldom with faults or of another space."""
     stream_id = draw.choice(_STREAMS)
     frame = replace(layout(draw, 3), flags=draw.choice((0, 0, 0, 4)), space_hash32=SPACE_HASH)
     if not draw.randrange(6):
@@ -77,7 +78,8 @@ def _data_frame(draw: Draw, numbers: Numbers) -> Layout:
     return replace(frame, stream_id=stream_id, frame_seq=numbers.take(stream_id))
 
 
-def _sync_frame(draw: Draw, numbers: Numbers) -> Layout:
+def sync_frame(draw: Draw, numbers: Numbers) -> Layout:
+    """A Sync frame on one of them: a HEART, or any object."""
     stream_id = draw.choice(_STREAMS)
     if not draw.randrange(4):
         return Layout(3, 0, stream_id, numbers.take(stream_id), SPACE_HASH)
@@ -107,9 +109,9 @@ def passing(draw: Draw) -> Mapping[str, Any]:
 def _conversation(draw: Draw, first: Steps, kinds: tuple[str, ...]) -> Steps:
     numbers, steps = Numbers(draw), first
     makers: tuple[Callable[[], Mapping[str, Any]], ...] = (
-        lambda: send(_data_frame(draw, numbers)),
-        lambda: send(_data_frame(draw, numbers)),
-        lambda: send(_sync_frame(draw, numbers)),
+        lambda: send(data_frame(draw, numbers)),
+        lambda: send(data_frame(draw, numbers)),
+        lambda: send(sync_frame(draw, numbers)),
         lambda: send(frame_of(ping(draw), draw.choice(_STREAMS), number(draw, 64))),
         lambda: {"act": request(draw, kinds)},
         lambda: passing(draw),
@@ -175,7 +177,7 @@ def sealed(draw: Draw, _chunk: int, count: int) -> Iterator[Input]:
         told = ping(draw) | {"crypto": ["xchacha20poly1305", "none"], "compress": ["zstd", "none"]}
         steps = [send(frame_of(told, 1, 0))]
         for _ in range(draw.randrange(1, 6)):
-            frame = _sealed(draw, _data_frame(draw, numbers) if draw.randrange(3) else _sync_frame(draw, numbers))
+            frame = _sealed(draw, data_frame(draw, numbers) if draw.randrange(3) else sync_frame(draw, numbers))
             if not draw.randrange(5):
                 frame = replace(frame, flags=frame.flags ^ 1)  # compressed, agreed or not
             steps.append(send(frame) if draw.randrange(4) else {"act": request(draw, ("message", "heart"))})
@@ -201,8 +203,8 @@ def deadlines(draw: Draw, _chunk: int, count: int) -> Iterator[Input]:
             steps.append(send(frame_of(capability(draw), 7, 0)))
         makers: tuple[Callable[[], Mapping[str, Any]], ...] = (
             lambda numbers=numbers: send(Layout(3, 0, 3, numbers.take(3), SPACE_HASH)),  # type: ignore[misc]
-            lambda numbers=numbers: send(_sync_frame(draw, numbers)),  # type: ignore[misc]
-            lambda numbers=numbers: send(_data_frame(draw, numbers)),  # type: ignore[misc]
+            lambda numbers=numbers: send(sync_frame(draw, numbers)),  # type: ignore[misc]
+            lambda numbers=numbers: send(data_frame(draw, numbers)),  # type: ignore[misc]
             lambda: send(frame_of(ping(draw), 1, draw.choice((0, 1, 2)))),
             lambda: {"act": request(draw, ("heart", "message", "ping"))},
         )

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from ...model.profiles import PROFILES
 from ..inputs import Kind
-from . import adapt, dialogues, fec, frame, message, mux, quant, rs, sparse, streams, tcp, xchacha, zstd
+from . import (
+    adapt,
+    adaptive,
+    connections,
+    dialogues,
+    fec,
+    frame,
+    message,
+    mux,
+    quant,
+    rs,
+    sparse,
+    streams,
+    tcp,
+    xchacha,
+    zstd,
+)
 
 KINDS: tuple[Kind, ...] = (
     *frame.KINDS,
@@ -17,8 +33,10 @@ KINDS: tuple[Kind, ...] = (
     *streams.KINDS,
     *mux.KINDS,
     *tcp.KINDS,
+    *connections.KINDS,
     *rs.KINDS,
     *adapt.KINDS,
+    *adaptive.KINDS,
     *fec.KINDS,
 )
 MADE_FOR = tuple(name for name in PROFILES if name in {kind.profile for kind in KINDS})

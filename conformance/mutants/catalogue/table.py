@@ -25,6 +25,7 @@ from .fec import ops as fec_ops
 from .fec import protected as fec_protected
 from .fec import recovery as fec_recovery
 from .fec import repair as fec_repair
+from .fec import room as fec_room
 from .frame import body as frame_body
 from .frame import encoding as frame_encoding
 from .frame import header as frame_header
@@ -58,6 +59,7 @@ from .mux import agreement as mux_agreement
 from .mux import credit as mux_credit
 from .mux import ending as mux_ending
 from .mux import holding as mux_holding
+from .mux import room as mux_room
 from .quant import codes as quant_codes
 from .quant import dequantize as quant_reading
 from .quant import input as quant_input
@@ -163,11 +165,13 @@ FAMILIES: Mapping[str, tuple[Mutant, ...]] = MappingProxyType(
             fec_agreement,
             fec_known,
             fec_kept,
+            fec_room,
             fec_recovery,
             fec_protected,
             fec_repair,
             mux_agreement,
             mux_credit,
+            mux_room,
             mux_holding,
             mux_ending,
             adapt_choice,

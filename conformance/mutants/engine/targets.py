@@ -43,8 +43,8 @@ class Place:
     def entries(self) -> Iterator[tuple[dict[Any, Any], Any]]:
         """The tables of modules, and their keys, under which this value stands, alone or in a tuple."""
         for module in modules().values():
-            for table in vars(module).values():
-                if type(table) is dict:
+            for name, table in vars(module).items():
+                if type(table) is dict and name != "__builtins__":  # which is long, and in every module
                     yield from ((table, key) for key, value in table.items() if self.value_in(value))
 
     def value_in(self, found: Any) -> bool:

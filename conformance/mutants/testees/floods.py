@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from resonant.errors import DropCode
+from resonant.peer.state import recv_groups
+
 from ..engine.patches import edited, replaced, wrapped
 from .wrong import breaking
 
@@ -43,6 +46,14 @@ def _noting(right: Method) -> Method:
     def take(self: Any, repair: Any, *given: Any) -> Any:
         kept.append(repair)
         return right(self, repair, *given)
+
+    return take
+
+
+def _first_come(right: Method) -> Method:
+    def take(self: Any, repair: Any, *given: Any) -> Any:
+        full = self._repair_bytes() + len(repair.parity) > recv_groups.MAX_REPAIR_BYTES
+        return DropCode.BUFFER_LIMIT if full else right(self, repair, *given)
 
     return take
 
@@ -90,12 +101,6 @@ WRONG = (
     ),
     breaking(
         "repair-flood",
-        "any-repair-kept",
-        "Keeps any number of bytes of repair.",
-        replaced(f"{GROUPS}.MAX_REPAIR_BYTES", _ANY),
-    ),
-    breaking(
-        "repair-flood",
         "first-groups-known",
         "Knows the first 64 groups for ever, and takes no repair of others.",
         edited(f"{GROUPS}.RecvGroups.take", "popitem(last=False)", "popitem(last=True)"),
@@ -105,5 +110,11 @@ WRONG = (
         "repair-held-twice",
         "Keeps all repair a second time, whatever becomes of it.",
         wrapped(f"{GROUPS}.RecvGroups.take", _noting),
+    ),
+    breaking(
+        "repair-flood",
+        "first-repair-kept",
+        "Keeps the first 16 MiB of repair, and drops what comes later.",
+        wrapped(f"{GROUPS}.RecvGroups.take", _first_come),
     ),
 )

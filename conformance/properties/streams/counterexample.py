@@ -12,15 +12,17 @@ from ...model.cases import DIALOGUE, TRANSPORTS, Accept, Case, transport_needs
 GROUP = "found"
 CLAUSES = ("STM-7", "STM-8", "STM-9", "STM-12", "STM-14", "STM-15", "STM-16", "STM-17", "STM-19")
 """The clauses that the law is about."""
-MUX_CLAUSES = tuple(f"MUX-{number}" for number in (7, 8, 13, 14, 16, 17, 19, 20, 22, 24, 26, 27))
+MUX_CLAUSES = tuple(f"MUX-{number}" for number in (*range(7, 12), *range(13, 29), 30, 31))
 """Those that it is about besides, where multiplexing is agreed."""
 CLAUSES_OF: Mapping[str, tuple[str, ...]] = {"stream": CLAUSES, "mux": MUX_CLAUSES}
 
 
-def case_of(given: Mapping[str, Any], seed: int, transport: str = TRANSPORTS[0], profile: str = "stream") -> Case:
-    """The dialogue as a case."""
+def case_of(
+    given: Mapping[str, Any], seed: int, transport: str = TRANSPORTS[0], profile: str = "stream", law: str = ""
+) -> Case:
+    """The dialogue as a case. law: what its name begins with, where a profile has several laws."""
     about = f"Found by the law on streams with seed {seed}, as short as it could be made."
-    name = f"{profile}/{GROUP}/seed-{seed}"
+    name = f"{profile}/{GROUP}/{law}seed-{seed}"
     needs = transport_needs(profile, transport)
     return Case(name, profile, needs, DIALOGUE, about, CLAUSES_OF[profile], given, Accept({}), transport)
 

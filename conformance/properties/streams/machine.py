@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
-from ...dialogue.parse import parse_dialogue, parse_step
-from ...dialogue.player import Player, StoppedError
+from ...dialogue.player import Player
 from ...model.peer_requests import CONFIG
-from ...model.verdict import Verdict
 from .model import HELD_SPAN, REPLAY_SPAN, Receiver
 from .sender import AT_ONCE, SINGLES_STREAM, Kind, Lie, Plan, Sent, beat, data, ping, plan
+from .talking import Found, TalkingMachine
 
 MAX_STREAMS = 8
 FIRST_STREAM = 3
-Found = Callable[[Mapping[str, Any], Verdict], None]
-"""Takes the dialogue that failed, as the input of a case, and the verdict on it."""
 
 _KINDS = st.sampled_from((Kind.DATA, Kind.DATA, Kind.DATA, Kind.HEART, Kind.OTHER))
 _BETWEEN = st.one_of(st.lists(_KINDS, min_size=3, max_size=6), st.lists(_KINDS, max_size=6))
@@ -35,7 +31,7 @@ BEGINNING: Mapping[str, Any] = {"role": "server", "config": dict(CONFIG), "steps
 """Every dialogue before its first step."""
 
 
-class StreamMachine(RuleBasedStateMachine):
+class StreamMachine(TalkingMachine):
     """A server, the model of it, and the dialogue so far. Each rule sends, and then expects what the model owes."""
 
     beginning: ClassVar[Mapping[str, Any]] = BEGINNING
@@ -43,23 +39,10 @@ class StreamMachine(RuleBasedStateMachine):
 
     def __init__(self, open_player: Callable[[], Player], found: Found) -> None:
         """open_player: who plays; it is closed here. found: called before the failure is raised."""
-        super().__init__()
-        self._found = found
         self._receiver = type(self).new_model()
         self._plans: list[Plan] = []
-        self._streams = self._pings = self._played = 0
-        self._over = False
-        self._given: dict[str, Any] = dict(self.beginning) | {"steps": []}
-        self._player = open_player()
-        self._playing(lambda: self._player.begin(parse_dialogue(self._given)))
-
-    def teardown(self) -> None:
-        """Nothing may be left at the end."""
-        try:
-            if not self._over:
-                self._playing(self._player.end)
-        finally:
-            self._player.close()
+        self._streams = self._pings = 0
+        super().__init__(open_player, found)
 
     @initialize()
     def begin(self) -> None:
@@ -169,24 +152,8 @@ class StreamMachine(RuleBasedStateMachine):
         """Whether specs/ leave open what follows; here, whether its number is remembered without a session."""
         return sent.kind is Kind.OTHER and not self._receiver.session
 
-    def _check(self) -> None:
-        """Say what is owed, and play all that was said since the last time: a failure leaves nothing unsaid."""
+    def owed(self) -> Iterator[Mapping[str, Any]]:
+        """The frames and events that the model expects."""
         frames, events = self._receiver.expectation.take()
-        for frame in frames:
-            self._say({"expect": frame})
-        self._say({"events": events})
-        played, self._played = self._played, len(self._given["steps"])
-        for raw in self._given["steps"][played:]:
-            self._playing(partial(self._player.take, parse_step(raw)))
-
-    def _say(self, step: Mapping[str, Any]) -> None:
-        self._given["steps"].append(json.loads(json.dumps(step)))  # as it will be read from a file
-
-    def _playing(self, play: Callable[[], None]) -> None:
-        try:
-            play()
-        except StoppedError as stopped:
-            self._over = True
-            self._player.close()
-            self._found(self._given, stopped.verdict)
-            raise AssertionError(stopped.verdict.summary) from None
+        yield from ({"expect": frame} for frame in frames)
+        yield {"events": events}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
@@ -38,6 +37,7 @@ class ManagedMachine(StreamMachine):
 
     beginning: ClassVar[Mapping[str, Any]] = MANAGED_BEGINNING
     new_model: ClassVar[Callable[[], Receiver]] = ManagedReceiver
+    toward: ClassVar[str] = "up"
 
     @property
     def model(self) -> ManagedReceiver:
@@ -51,7 +51,7 @@ class ManagedMachine(StreamMachine):
         if self._streams < MAX_STREAMS:
             stream_id = FIRST_STREAM + 2 * self._streams
             self._streams += 1
-            self._plans.append(plan(stream_id, between, strong=strong, sized=sized, lie=lie))
+            self._plans.append(plan(stream_id, between, strong=strong, sized=sized, lie=lie, toward=self.toward))
             if opening:
                 self._send(self._plans[-1].frames[0])
 
@@ -120,8 +120,6 @@ class ManagedMachine(StreamMachine):
         for sent in planned.frames[1:]:
             opened = self.model.open_stream(planned.stream_id)
             if opened is not None and not opened.known(sent.number):
-                if self._left_open(sent):
-                    return
                 self._send(sent)
         assert self.model.open_stream(planned.stream_id) is None or not self._receiver.session
 
@@ -133,15 +131,8 @@ class ManagedMachine(StreamMachine):
         self._check()
 
     def _left_open(self, sent: Sent) -> bool:
-        """Besides: a method without a session, and a blocked whose number ends a stream as corrupt (MUX-16, MUX-17)."""
-        if sent.kind in AT_ONCE and not self._receiver.session:
-            return True
-        if sent.kind is Kind.BLOCKED and self.model.open_stream(sent.stream_id) is not None:
-            after = deepcopy(self.model)
-            after.take(sent)
-            stream = after.streams[sent.stream_id]
-            return stream.closed and not stream.complete
-        return StreamMachine._left_open(self, sent)
+        """Besides: whether the number of a method is remembered without a session."""
+        return StreamMachine._left_open(self, sent) or (sent.kind in AT_ONCE and not self._receiver.session)
 
     def _next_ping(self) -> Sent:
         self._pings += 1

@@ -84,12 +84,16 @@ class Receiver:
     streams: dict[int, Stream] = field(default_factory=dict)
     adds: Mapping[str, Any] = field(default_factory=dict)
     agreed: Mapping[str, Any] = field(default_factory=dict)
+    handshake: int = HANDSHAKE_STREAM
+    """The stream_id of the last handshake, on which HEART goes (STM-22)."""
 
     def take(self, sent: Sent) -> None:
         """A frame comes."""
         stream = self.streams.get(sent.stream_id)
         if sent.kind is Kind.PING:
             self._ping(sent)
+        elif sent.kind is Kind.CAPABILITY:
+            self._capability(sent)
         elif stream is not None and stream.closed:
             self.expectation.drop("CLOSED")  # STM-19
         elif sent.kind is Kind.HEAD:
@@ -104,6 +108,15 @@ class Receiver:
             self._accept()
             self.session = True
             self.expectation.events.append({**AGREED, **self.agreed})
+
+    def ping(self, stream_id: int) -> None:
+        """A client pings there."""
+        self.expectation.send(stream_id, {"json": {"method": "ping"}})
+
+    def _capability(self, sent: Sent) -> None:
+        self._accept()
+        self.session, self.handshake = True, sent.stream_id
+        self.expectation.events.append({**AGREED, **self.agreed})
 
     def _head(self, sent: Sent, stream: Stream | None) -> None:
         if stream is not None:
@@ -250,7 +263,7 @@ class Receiver:
                 self._failed(stream_id, "STREAM_TIMEOUT")
                 self.expectation.error(stream.tail, "STREAM_TIMEOUT")
         if self.expectation.now_ms >= self.expectation.sent_ms + HEART_MS:
-            self.expectation.send(HANDSHAKE_STREAM, {"slices": []})
+            self.expectation.send(self.handshake, {"slices": []})
 
     def _accept(self) -> None:
         self.accepted_ms = self.expectation.now_ms

@@ -23,7 +23,10 @@ from ...model.testee import AsksPeers
 from ...model.verdict import Verdict
 from .counterexample import case_of
 from .machine import StreamMachine
+from .managed_client import ManagedClientMachine
 from .managed_machine import ManagedMachine
+from .sending_machine import ClientSendingMachine, SendingMachine
+from .talking import TalkingMachine
 
 STEPS = 30
 SETTINGS = settings(
@@ -39,16 +42,25 @@ SETTINGS = settings(
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """A law on streams. profile: what a testee claims that it is for. examples: conversations over each transport."""
+    """A law on streams. profile: what a testee claims that it is for. examples: conversations over each transport.
+
+    found: what the names of dialogues that it finds begin with, where a profile has several laws.
+    """
 
     profile: str
-    machine: type[StreamMachine]
+    machine: type[TalkingMachine]
     examples: int
+    found: str = ""
 
 
 PLAIN = Law("stream", StreamMachine, 60)
+"""Streams as they are, at a server."""
 MANAGED = Law("mux", ManagedMachine, 12)
-"""Streams as they are, and where multiplexing is agreed."""
+MANAGED_BY_CLIENTS = Law("mux", ManagedClientMachine, 3, "client-")
+"""Where multiplexing is agreed, at the receiver."""
+SENT = Law("mux", SendingMachine, 4, "sending-")
+SENT_BY_CLIENTS = Law("mux", ClientSendingMachine, 2, "client-sending-")
+"""The same at the sender."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +74,7 @@ class Breach:
 def search(
     testee: AsksPeers, seed: int, transport: str = UDP, law: Law = PLAIN, examples: int | None = None
 ) -> Breach | None:
-    """Drive the testee's server through random conversations. Raises StoppedError where there is no way to it.
+    """Drive the testee's peer through random conversations. Raises StoppedError where there is no way to it.
 
     examples: how many conversations, None for as many as the law has.
     """
@@ -74,7 +86,7 @@ def search(
     open_ends, _ = ends_over(testee, ask, transport, parse_dialogue(law.machine.beginning))
 
     @seeded(seed)
-    def machine() -> StreamMachine:
+    def machine() -> TalkingMachine:
         return law.machine(partial(Player, ask, open_ends), lambda *breach: found.append(breach))
 
     try:
@@ -83,5 +95,5 @@ def search(
     except (AssertionError, Flaky):  # Flaky: the same conversation did not fail again
         told = [breach for breach in found if breach[1].outcome is not Outcome.HARNESS_ERROR]
         given, verdict = (told or found)[-1]  # once the driver has given up, everything is an error of the harness
-        return Breach(case_of(given, seed, transport, law.profile), verdict)
+        return Breach(case_of(given, seed, transport, law.profile, law.found), verdict)
     return None

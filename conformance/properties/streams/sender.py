@@ -10,7 +10,7 @@ from typing import Any
 
 import xxhash
 
-from ...model.peer_requests import SPACE_HASH
+from ...model.peer_requests import CONFIG, SPACE_HASH
 from ...wire.build import STRONG_TAIL, DType, Frame, Slice, Type, build, heart, sync
 
 HANDSHAKE_STREAM = 1
@@ -21,6 +21,7 @@ class Kind(StrEnum):
     """The kind of a frame, to the receiver of a stream."""
 
     PING = "ping"
+    CAPABILITY = "capability"
     HEAD = "head"
     DATA = "data"
     HEART = "heart"
@@ -34,6 +35,7 @@ class Kind(StrEnum):
 AT_ONCE = (Kind.BLOCKED, Kind.CREDIT, Kind.RESET)
 """The methods of multiplexing: they fill their number whatever lower ones are missing (MUX-7)."""
 RESET_CODE = "GIVEN_UP"
+LISTS = ("modality", "compress", "crypto")
 _MEMBERS: Mapping[Kind, Mapping[str, str]] = {
     Kind.BLOCKED: {"limit": "16"},
     Kind.CREDIT: {"limit": "99"},
@@ -104,23 +106,31 @@ class Plan:
 def ping(number: int, **more: Any) -> Sent:
     """A ping that takes part in everything. more: further members."""
     message = {"method": "ping", "ts": 0, "supports": {"critique": True}, **more}
-    return Sent(Kind.PING, _own(sync(HANDSHAKE_STREAM, number, message)))
+    return Sent(Kind.PING, own_frame(sync(HANDSHAKE_STREAM, number, message)))
+
+
+def capability(stream_id: int, **more: Any) -> Sent:
+    """A capability that agrees on all that a ping of CONFIG offers. more: further members."""
+    members = {name: CONFIG[name] for name in ("d_model", "embedding_space_id", "space_hash32", *LISTS)}
+    supports = {"critique": True, "dtype": CONFIG["dtype"], "require_crypto": False}
+    message = {"method": "capability", "v": 1, "agreed_proto": 1, **members, "supports": supports, **more}
+    return Sent(Kind.CAPABILITY, own_frame(sync(stream_id, 0, message)))
 
 
 def data(stream_id: int, number: int, payload: bytes, flags: int = 0) -> Sent:
     """A Think frame of one I8 slice."""
     one = Slice(DType.I8, (len(payload),), payload)
-    return Sent(Kind.DATA, _own(Frame(Type.THINK, stream_id, number, (one,), flags)))
+    return Sent(Kind.DATA, own_frame(Frame(Type.THINK, stream_id, number, (one,), flags)))
 
 
 def beat(stream_id: int, number: int, flags: int = 0) -> Sent:
     """A HEART."""
-    return Sent(Kind.HEART, _own(heart(stream_id, number, flags=flags)))
+    return Sent(Kind.HEART, own_frame(heart(stream_id, number, flags=flags)))
 
 
 def at_once(kind: Kind, stream_id: int, number: int) -> Sent:
     """One of AT_ONCE."""
-    return Sent(kind, _own(sync(stream_id, number, {"method": kind.value, **_MEMBERS[kind]})))
+    return Sent(kind, own_frame(sync(stream_id, number, {"method": kind.value, **_MEMBERS[kind]})))
 
 
 def _between(kind: Kind, stream_id: int, number: int, flags: int) -> Sent:
@@ -129,12 +139,12 @@ def _between(kind: Kind, stream_id: int, number: int, flags: int) -> Sent:
     if kind in AT_ONCE:
         return at_once(kind, stream_id, number)
     if kind is Kind.OTHER:
-        return Sent(kind, _own(sync(stream_id, number, {"method": "reserved-later"}, flags=flags)))
+        return Sent(kind, own_frame(sync(stream_id, number, {"method": "reserved-later"}, flags=flags)))
     return data(stream_id, number, bytes([stream_id & 0xFF, number, *range(number % 5)]), flags)
 
 
-def plan(stream_id: int, kinds: Sequence[Kind], *, strong: bool, sized: bool, lie: Lie) -> Plan:
-    """A stream of these frames between HEAD and TAIL. sized: HEAD says what will come."""
+def plan(stream_id: int, kinds: Sequence[Kind], *, strong: bool, sized: bool, lie: Lie, toward: str = "up") -> Plan:
+    """A stream of these frames between HEAD and TAIL. sized: HEAD says what will come. toward: its dir."""
     flags = STRONG_TAIL if strong else 0
     between = [_between(kind, stream_id, number, flags) for number, kind in enumerate(kinds, start=1)]
     sent = [one.datagram for one in between if one.kind is Kind.DATA]
@@ -145,7 +155,7 @@ def plan(stream_id: int, kinds: Sequence[Kind], *, strong: bool, sized: bool, li
     names = ("frames", "total_len", *(("xxhash3_64",) if strong else ()))
     tail = {name: (true if sized else told)[name] for name in names}
     frames = (
-        Sent(Kind.HEAD, _own(sync(stream_id, 0, {"method": "head", "dir": "up", **head}, flags=flags)), head),
+        Sent(Kind.HEAD, own_frame(sync(stream_id, 0, {"method": "head", "dir": toward, **head}, flags=flags)), head),
         *between,
         _tail(stream_id, len(kinds) + 1, tail, flags),
     )
@@ -153,7 +163,7 @@ def plan(stream_id: int, kinds: Sequence[Kind], *, strong: bool, sized: bool, li
 
 
 def _tail(stream_id: int, number: int, sums: Mapping[str, str], flags: int) -> Sent:
-    return Sent(Kind.TAIL, _own(sync(stream_id, number, {"method": "tail", **sums}, flags=flags)), sums)
+    return Sent(Kind.TAIL, own_frame(sync(stream_id, number, {"method": "tail", **sums}, flags=flags)), sums)
 
 
 def sums_of(datagrams: Sequence[bytes]) -> dict[str, str]:
@@ -175,7 +185,7 @@ def _wrong(lie: Lie, true: Mapping[str, str]) -> dict[str, str]:
     return {lie.value: f"{int(true[lie], 16) ^ 1:0{len(true[lie])}x}"}
 
 
-def _own(frame: Frame) -> Frame:
+def own_frame(frame: Frame) -> Frame:
     """The frame with the space that both ends have."""
     return replace(frame, space_hash32=SPACE_HASH)
 

@@ -25,6 +25,7 @@ from conformance.tests.support import inherited, run_words, write_wrong
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("campaign")]
 
+CLUSTER = pytest.mark.late("starts Dask's scheduler and workers as programs of their own, whose imports take longest")
 LIMIT_S = 240
 COMMAND = (sys.executable, "-P", "-m", "resonant_conformance", "campaign")
 WRONG = "wrong:tail-hash-of-240-bytes"
@@ -127,6 +128,7 @@ def test_the_report_is_the_same_for_many_workers(planted: Path, tmp_path: Path) 
     assert written(tmp_path) == written(planted)
 
 
+@CLUSTER
 def test_the_report_is_the_same_for_two_workers_one_of_which_was_killed(planted: Path, tmp_path: Path) -> None:
     process = start(tmp_path, *PLANTED, "--workers", "2")
     wait_for(lambda: batches(tmp_path), process)
@@ -143,6 +145,7 @@ def workers_of(process: subprocess.Popen[str]) -> list[int]:
     return [one.pid for one in children if any("spawn_main" in word for word in one.cmdline())]
 
 
+@CLUSTER
 def test_a_signal_leaves_a_report_and_the_journal_goes_on(planted: Path, tmp_path: Path) -> None:
     process = start(tmp_path, *PLANTED)
     wait_for(lambda: batches(tmp_path), process)

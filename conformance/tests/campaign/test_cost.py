@@ -75,7 +75,7 @@ def test_every_input_does_what_it_is_there_for(reference: Testee) -> None:
         if growth.grows:
             assert LARGE * size(small) * 0.7 < size(large) < LARGE * size(small) * 1.1, growth.what
         if small.op == DIALOGUE:
-            assert Recorder(reference, "stream").record(small.given).stopped is None
+            assert Recorder(reference, "stream", "udp").record(small.given).stopped is None
         elif growth.what not in may_be_refused:
             assert isinstance(reference.ask(large.op, large.given), Ok), growth.what
     for what, make in ANNOUNCEMENTS.items():

@@ -17,6 +17,7 @@ from adapters.driver.launch import process
 from conformance.mutants.servers.table import SERVERS
 from conformance.mutants.testees import kernels, registry
 from conformance.session.implementations import find_adapter
+from conformance.tests.doubles import sound, write_double
 from conformance.tests.forks.testees import CAN_FORK, forked_testees, harmless, is_ours, spawn_any
 from conformance.tests.support import ROOT, adapter_at, write_adapter, write_wrong
 
@@ -144,5 +145,6 @@ def test_what_attacks_a_runner_and_what_others_wrote_is_never_a_fork(tmp_path: P
     assert {command[-1] for command in harmless()} == registry.WRONG.keys() - processes
     assert is_ours(find_adapter("reference"))
     assert is_ours(adapter_at(write_wrong(tmp_path / "mine", "tail-hash-in-capitals")))
+    assert is_ours(adapter_at(write_double(tmp_path / "double", sound)))
     assert not is_ours(adapter_at(write_wrong(tmp_path / "other", min(registry.HOSTILE))))
     assert not is_ours(adapter_at(write_adapter(tmp_path)))

@@ -18,6 +18,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -37,6 +38,9 @@ from conformance.session.implementations import (
 CAN_FORK = sys.platform == "linux"
 THREATS = {"testees that attack the runner", "testees that no run can begin with"}
 """The groups of those that stay processes."""
+DOUBLES = str(Path(__file__).resolve().parents[1] / "doubles.py")
+"""The program of the testees that tests make, none of which is a threat."""
+REGISTRY = "conformance.mutants.testees.registry"
 STATUS_OF_ERROR = 1
 USUAL_COLLECTION = (700, 10, 10)
 _started = process._spawn
@@ -79,6 +83,7 @@ def fork_all_testees() -> None:
 def forked_testees(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the driver fork every testee in Python during a test."""
     if CAN_FORK:
+        import_module(REGISTRY)  # once here, and not in each fork
         monkeypatch.setattr(process, "_spawn", spawn_any)
 
 
@@ -88,9 +93,11 @@ def spawn_any(adapter: Adapter, token: str) -> Any:
 
 
 def is_ours(adapter: Adapter) -> bool:
-    """Whether it is the reference's testee, or a wrong one that is no threat, whoever names it as his own."""
-    return tuple(adapter.run) in harmless() or (
-        adapter.folder == ADAPTERS / "reference" and adapter.run[-1] == "testee.py"
+    """Whether it is the reference's testee, a double, or a wrong one that is no threat, whoever names it as his own."""
+    return (
+        tuple(adapter.run) in harmless()
+        or DOUBLES in adapter.run
+        or (adapter.folder == ADAPTERS / "reference" and adapter.run[-1] == "testee.py")
     )
 
 

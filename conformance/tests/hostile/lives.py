@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from reports.outcome import Outcome
 
-from .table import REPLY_S, Expected
+from .table import CASES, NO_REPLY, REPLY_S, Expected
 
 _CRASHED = "the testee ended instead of answering"
 
@@ -16,8 +16,8 @@ LIVES: Mapping[str, Expected] = {
     "is-killed-on-one-case": Expected(Outcome.CRASH, "killed by SIGSEGV"),
     "exits-with-0": Expected(Outcome.CRASH, "exit status 0"),
     "raises-on-one-case": Expected(Outcome.CRASH, "so it goes"),
-    "hangs-on-one-case": Expected(Outcome.TIMEOUT, "no reply within 5.", waits_s=REPLY_S),
-    "stops-itself": Expected(Outcome.TIMEOUT, "no reply within 5.", waits_s=REPLY_S),
+    "hangs-on-one-case": Expected(Outcome.TIMEOUT, NO_REPLY, waits_s=REPLY_S),
+    "stops-itself": Expected(Outcome.TIMEOUT, NO_REPLY, waits_s=REPLY_S),
     "closes-its-sockets": Expected(Outcome.CRASH, "its control port is closed"),
     "does-not-start-again": Expected(Outcome.CRASH, "exit status 1", after=Outcome.HARNESS_ERROR),
     "claims-less-after-a-restart": Expected(Outcome.CRASH, "exit status 1", after=Outcome.HARNESS_ERROR),
@@ -32,8 +32,10 @@ LIVES: Mapping[str, Expected] = {
     "crashes-and-leaves-children": Expected(Outcome.CRASH, "exit status 1"),
     "leaves-a-child-far-away": Expected(),
     "leaves-daemons": Expected(),
-    "crashes-and-leaves-a-daemon": Expected(Outcome.CRASH, "exit status 1"),
+    "crashes-and-leaves-a-daemon": Expected(Outcome.CRASH, "exit status 1", cases=CASES[:2]),
     "replaced-by-a-child": Expected(Outcome.CRASH, "exit status 5"),
 }
+LEAVING_FORKS = ("leaves-daemons", "crashes-and-leaves-children", "crashes-and-leaves-a-daemon")
+"""Those whose processes are looked for by the environment of the testee: no forks of the run themselves."""
 UNENDING = ("deaf-to-its-end", "deaf-with-a-daemon")
 """Those that are about the end of a runner, see test_killed_runner.py."""

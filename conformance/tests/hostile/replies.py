@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from reports.outcome import Outcome
 
-from .table import REPLY_S, Expected
+from .table import NO_REPLY, REPLY_S, Expected
 
 _WRONG = Outcome.HARNESS_ERROR
 _NO_HASH = "xxhash3_64: expected"
 
 EVERYWHERE: Mapping[str, Expected] = {
-    "never-answers": Expected(Outcome.TIMEOUT, "no reply within 5.", last=_WRONG, waits_s=6 * REPLY_S),
+    "never-answers": Expected(Outcome.TIMEOUT, NO_REPLY, last=_WRONG, waits_s=6 * REPLY_S),
     "answers-late": Expected(),
     "ok-to-everything": Expected(Outcome.FAIL, _NO_HASH),
     "rejects-everything": Expected(Outcome.FAIL, "rejected a valid input"),

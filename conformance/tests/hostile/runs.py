@@ -17,6 +17,7 @@ WARDEN = "conformance.tests.hostile.warden"
 AT_ONCE = 4  # most of them wait most of the time
 # Where these are set, pytest cuts no text, and the length of what is said is part of the tests.
 CI = {"CI", "BUILD_NUMBER"}
+ONLY_WHAT_IS_NAMED = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 MARGIN_S = 15.0  # beyond the limit of a run, for the account of it
 
 NOTING = Path(__file__).with_name("noting")
@@ -51,16 +52,27 @@ class Ended:
 
 
 def run_hostile(
-    folder: Path, impl: str, arguments: Sequence[str], limit_s: float, *, forks: bool = False, **kill: Any
+    folder: Path,
+    impl: str,
+    arguments: Sequence[str],
+    limit_s: float,
+    *,
+    forks: bool = True,
+    waits: Mapping[str, float] | None = None,
+    **kill: Any,
 ) -> Ended:
     """`pytest conformance` of the implementation. limit_s: when the run is killed.
 
-    forks: whether its testee is a fork of the run, as one can be that does nothing worse than to answer.
+    forks: whether its testee is a fork of the run, as one can be that leaves no fork of its own behind: that would not
+    have the testee's secret in its environment, by which it is found.
+
+    waits: reply_s and start_s in place of the driver's limits.
 
     kill: when it is killed on purpose, see warden.py.
     """
     suite = ["-m", "pytest", *arguments, f"--impl={impl}", f"--report={folder}"]
-    plan = json.dumps({"command": [*suite, "-p", "no:cacheprovider"], "limit_s": limit_s, "forks": forks, **kill})
+    command = [*suite, "-p", "no:cacheprovider"]
+    plan = json.dumps({"command": command, "limit_s": limit_s, "forks": forks, "waits": waits or {}, **kill})
     noted = folder / "inodes"
     kept = {
         key: value
@@ -70,7 +82,7 @@ def run_hostile(
     done = OF_SUITE.run(
         ["-m", WARDEN, plan],
         cwd=ROOT,
-        env={**kept, "PYTHONPATH": str(NOTING), "NOTED_SOCKETS": str(noted)},
+        env={**kept, ONLY_WHAT_IS_NAMED: "1", "PYTHONPATH": str(NOTING), "NOTED_SOCKETS": str(noted)},
         timeout=limit_s + MARGIN_S,
         forking=False,  # whatever it leaves is to be found
     )

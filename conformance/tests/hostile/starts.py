@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-START_S = 10.0  # adapters.driver.Limits
+from .table import RUN_S, SHORT, START_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,16 @@ class BadStart:
 
     says: str
     waits_s: float = 0.0
+
+    @property
+    def waits(self) -> Mapping[str, float]:
+        """The limits of the run, short where the testee has it wait."""
+        return SHORT if self.waits_s else {}
+
+    @property
+    def limit_s(self) -> float:
+        """By when the run is to be over."""
+        return RUN_S + self.waits_s
 
 
 STARTS: Mapping[str, BadStart] = {
@@ -24,7 +34,7 @@ STARTS: Mapping[str, BadStart] = {
     "prints-no-text-first": BadStart("its first line is not the ports"),
     "prints-one-endless-line": BadStart("its first line is not the ports: it is longer than 4096 bytes"),
     "prints-an-impossible-port": BadStart("control is not a port number"),
-    "ignores-hello": BadStart("no reply to hello within 10 s", START_S),
+    "ignores-hello": BadStart(f"no reply to hello within {START_S:.0f} s", START_S),
     "hello-is-a-text": BadStart("ok is not an object"),
     "rejects-hello": BadStart("hello was answered with Reject"),
     "crashes-at-hello": BadStart("no reply to hello: exit status 4"),

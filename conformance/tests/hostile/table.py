@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from conformance.model.cases import load_cases
@@ -11,7 +11,10 @@ from reports.outcome import Outcome
 
 HASHES = [case.id for case in load_cases() if case.op == "tail_hash"]
 CASES = HASHES[:4]  # one of them is judged before the attacked one, two come after it
-REPLY_S = 5.0  # what the suite waits for a reply, and 10 s for a start: adapters.driver.Limits
+REPLY_S, START_S = 1.0, 2.0
+"""Seconds for a reply and for a start in runs that wait for them, in place of the driver's 5 and 10."""
+SHORT: Mapping[str, float] = {"reply_s": REPLY_S, "start_s": START_S}
+NO_REPLY = f"no reply within {REPLY_S:.0f}."
 RUN_S = 60.0  # for a run that waits for nothing: against hanging, so that a busy machine does not count
 
 
@@ -31,6 +34,13 @@ class Expected:
     """Of the last case, where the testee is given up before it."""
     waits_s: float = 0.0
     """The seconds that the run may spend on waiting, besides RUN_S."""
+    cases: Sequence[str] = tuple(CASES)
+    """Those of the run."""
+
+    @property
+    def waits(self) -> Mapping[str, float]:
+        """The limits of the run, short where the testee has it wait."""
+        return SHORT if self.waits_s else {}
 
     @property
     def limit_s(self) -> float:
@@ -40,6 +50,6 @@ class Expected:
     def outcomes(self, testee: Hostile) -> dict[str, Outcome]:
         """The outcome of each case."""
         if testee.always:
-            return {**dict.fromkeys(CASES, self.outcome), CASES[-1]: self.last or self.outcome}
-        assert CASES[1] == ATTACKED
-        return dict(zip(CASES, (Outcome.PASS, self.outcome, self.after, self.after), strict=True))
+            return {**dict.fromkeys(self.cases, self.outcome), self.cases[-1]: self.last or self.outcome}
+        assert self.cases[1] == ATTACKED
+        return dict(zip(self.cases, (Outcome.PASS, self.outcome, self.after, self.after), strict=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,12 @@ import pytest
 from conformance.mutants.testees import registry
 from conformance.mutants.testees.hostile import replies
 from conformance.mutants.testees.hostile.attack import ATTACKED
-from conformance.tests.hostile.lives import LIVES, UNENDING
+from conformance.tests.hostile.lives import LEAVING_FORKS, LIVES, UNENDING
 from conformance.tests.hostile.pieces import PIECES
 from conformance.tests.hostile.replies import BAD_REPLIES, EVERYWHERE
 from conformance.tests.hostile.runs import Ahead, Ended, run_hostile
 from conformance.tests.hostile.starts import STARTS
-from conformance.tests.hostile.table import CASES, HASHES, RUN_S
+from conformance.tests.hostile.table import CASES, HASHES, RUN_S, Expected
 from conformance.tests.support import ROOT
 from reports.outcome import Outcome
 
@@ -57,16 +57,9 @@ def each(names: Iterable[str]) -> list[Any]:
     return [pytest.param(name, marks=mark if name in ALIKE else ()) for name in names]
 
 
-def arguments(cases: list[str], probes: list[str]) -> list[str]:
+def arguments(cases: Sequence[str], probes: Sequence[str]) -> list[str]:
     nodes = [f"conformance/test_vectors.py::test_case[{case}]" for case in cases]
-    # Nothing here needs Hypothesis, which its plugin would load at the end of every run.
-    return [
-        "-p",
-        "no:hypothesispytest",
-        "--profile=frame",
-        *nodes,
-        *(f"conformance/test_testee.py::test_probe[{probe}]" for probe in probes),
-    ]
+    return ["--profile=frame", *nodes, *(f"conformance/test_testee.py::test_probe[{probe}]" for probe in probes)]
 
 
 @pytest.fixture(scope="module")
@@ -76,11 +69,10 @@ def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
     def begin(name: str) -> Callable[[], Ended]:
         folder = tmp_path_factory.mktemp("run")
-        if name in STARTS:
-            return lambda: run_hostile(folder, f"wrong:{name}", arguments(CASES, []), RUN_S + STARTS[name].waits_s)
-        found = TESTEES[name]
-        given = arguments(CASES, list(found.probes))
-        return lambda: run_hostile(folder, f"wrong:{name}", given, found.limit_s, forks=name not in LIVES)
+        found = STARTS.get(name) or TESTEES[name]
+        given = arguments(found.cases, list(found.probes)) if isinstance(found, Expected) else arguments(CASES, [])
+        forks = name not in LEAVING_FORKS
+        return lambda: run_hostile(folder, f"wrong:{name}", given, found.limit_s, forks=forks, waits=found.waits)
 
     ahead = Ahead(begin, wanted)
     yield ahead
@@ -101,7 +93,7 @@ def ended_well(run: Ended, limit_s: float) -> None:
 @pytest.mark.parametrize("name", each(STARTS))
 def test_a_run_that_cannot_begin_says_why(name: str, runs: Ahead) -> None:
     run = runs.run(name)
-    ended_well(run, RUN_S + STARTS[name].waits_s)
+    ended_well(run, STARTS[name].limit_s)
     assert run.status == USAGE, run.out
     assert STARTS[name].says in run.out
     assert run.report == {}

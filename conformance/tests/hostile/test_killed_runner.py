@@ -19,14 +19,14 @@ SEED = 20_240_607
 TIMES, EACH_TIME = 20, 3
 LONG = ("conformance/test_vectors.py", "--profile=stream")
 HEADER = "conformance of "  # printed once the testee has answered hello and before the first case
-# A run of the dialogues on streams takes longer than both: from its start, where a testee is started after half a
+# A run of the dialogues on streams takes longer than both: from its start, where a testee is forked after a sixth of a
 # second, and from the header.
-FROM_START_S, FROM_HEADER_S = 1.0, 1.5
+FROM_START_S, FROM_HEADER_S = 0.5, 0.7
 
 UNENDING: dict[str, tuple[str, tuple[str, ...]]] = {
     "ignores the end of its input": ("deaf-to-its-end", LONG),
     "has a daemon": ("deaf-with-a-daemon", LONG),
-    "is one of two": ("deaf-to-its-end", (*LONG, "-n", "2")),
+    "is one of two": ("deaf-to-its-end", (*LONG, "-p", "xdist", "-n", "2")),
 }
 
 
@@ -73,4 +73,5 @@ def test_a_runner_that_is_killed_leaves_nothing_behind(time: int, runs: Ahead) -
 @pytest.mark.parametrize("name", UNENDING)
 def test_a_testee_that_would_stay_is_ended_for_the_killed_runner(name: str, tmp_path: Path) -> None:
     impl, arguments = UNENDING[name]
-    assert_nothing_is_left(run_hostile(tmp_path, f"wrong:{impl}", arguments, RUN_S, kill_at=HEADER, kill_after_s=0.3))
+    run = run_hostile(tmp_path, f"wrong:{impl}", arguments, RUN_S, forks=False, kill_at=HEADER, kill_after_s=0.1)
+    assert_nothing_is_left(run)

@@ -20,6 +20,8 @@ from pathlib import Path
 from time import monotonic
 from typing import IO
 
+from adapters.driver import Limits, testee
+from conformance.probes import process
 from conformance.tests.forks.server import python
 from conformance.tests.forks.testees import fork_all_testees
 
@@ -35,8 +37,8 @@ class LateError(Exception):
 
 
 def main() -> None:
-    """The plan: what `python` is given as `command`, limit_s, whether its testee is a fork as well, and where it is to
-    be killed `kill_after_s`.
+    """The plan: what `python` is given as `command`, limit_s, whether its testee is a fork as well, `waits` in place of
+    the driver's, and where it is to be killed `kill_after_s`.
 
     That counts from a line that begins with `kill_at`, if there is one.
     """
@@ -53,6 +55,8 @@ def main() -> None:
         os.close(written)
         if plan["forks"]:
             fork_all_testees()
+        if plan["waits"]:
+            shorten(**plan["waits"])
         runpy.run_path(str(NOTING))  # in another process Python does that itself, by PYTHONPATH
         python(plan["command"])
         sys.exit()
@@ -70,6 +74,15 @@ def main() -> None:
         "out": out.decode(errors="replace"),
     }
     json.dump(account, sys.stdout)
+
+
+def shorten(reply_s: float, start_s: float) -> None:
+    """Have this process wait no longer than that for a testee, and for all its hangs as many times that as usual."""
+    usual = Limits()
+    times = reply_s / usual.reply_s
+    short = Limits(start_s, reply_s, lost_s=times * usual.lost_s, silent_s=times * usual.silent_s)
+    vars(testee)["Limits"] = lambda: short
+    vars(process)["END_S"] = reply_s
 
 
 def kill_later(seconds: float, pid: int) -> threading.Timer:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from conformance.model.profiles import SelectionError
-from conformance.model.transports import LIBRARIES, check_libraries, check_transports
+from conformance.model.transports import LIBRARIES, check_libraries, check_network, check_transports
 
 PEERS = ("frame", "message", "handshake")
 
@@ -44,6 +44,13 @@ def test_what_does_not_fit_is_refused_with_what_to_do(
     with pytest.raises(SelectionError, match=re.escape(text)) as raised:
         check_transports(claimed, transports, wires)
     assert "TST-27" in str(raised.value)
+
+
+def test_channels_cannot_be_judged_in_a_container() -> None:
+    check_network(("udp", "tcp", "quic"), "docker")
+    check_network(("udp", "webrtc"), "process")
+    with pytest.raises(SelectionError, match=r'webrtc .* in a container: .* launch = "process", .* --profile '):
+        check_network(("udp", "webrtc"), "docker")
 
 
 def test_transports_whose_library_is_there_need_nothing() -> None:

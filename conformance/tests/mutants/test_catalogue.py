@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -16,7 +17,7 @@ from conformance.mutants.engine import targets as places
 from conformance.mutants.engine.kill_matrix import trial_faults
 from conformance.mutants.engine.mutant import Kind
 from conformance.mutants.engine.patches import applied
-from conformance.mutants.runner import run_trials
+from conformance.mutants.engine.trial import suite_of, try_mutant
 from conformance.tests.support import ROOT
 
 FOLDER = ROOT / "conformance" / "mutants" / "catalogue"
@@ -76,24 +77,30 @@ def state() -> dict[tuple[str, str], object]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("family", FAMILIES)
-def test_each_can_be_made_and_leaves_the_reference_as_it_was(family: str) -> None:
+def test_each_can_be_made_and_leaves_the_reference_as_it_was() -> None:
     """That each changes anything is a matter of `make mutants`, by which a case fails."""
     places.load_libraries()
     before = state()
-    for mutant in FAMILIES[family]:
+    for mutant in MUTANTS:
         with applied(mutant.change):
             pass
-    assert state() == before, "one of them left something behind"
+    after = state()
+    left = [place for place in before.keys() | after.keys() if before.get(place) != after.get(place)]
+    assert left == [], "a mutant of one of these left something behind"
+    assert after == before
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 def test_the_suite_kills_the_first_mutant_of_each_file_by_a_case_that_cites_its_clause() -> None:
     """`make mutants`, which CI runs, tries all of them, and the reference as it is."""
     some = tuple(family[0] for family in FAMILIES.values())
-    trials, _ = run_trials(some, baseline=False, full=False, jobs=2, done=lambda _count, _total: None)
+    cases = [case for case in load_cases() if not case.id.endswith(("@quic", "@webrtc"))]
+    suite = suite_of(cases)
+    trials = {mutant.id: try_mutant(mutant, suite) for mutant in some}
+    gc.collect()  # the sockets that mutants have left open
     assert list(trial_faults(some, trials)) == []
-    cited = {case.id: case.clauses for case in load_cases()}
+    cited = {case.id: case.clauses for case in cases}
     not_cited = [mutant.id for mutant in some if mutant.clause not in cited[trials[mutant.id].killers[0]]]
     assert not_cited == []
 

@@ -216,7 +216,7 @@ def test_the_testees_with_faults_stand_for_the_clauses_of_their_probes() -> None
     assert {name for names in proved.values() for name in names} == {*found_by_probes, UNCLAIMED.name}
 
 
-@pytest.mark.slow
+@pytest.mark.late("starts processes, each of which reads all cases; `make mutants`, right after it, has the same")
 def test_trials_in_processes_come_in_the_order_of_the_catalogue() -> None:
     counted: list[tuple[int, int]] = []
     some = MUTANTS[:4]
@@ -226,8 +226,16 @@ def test_trials_in_processes_come_in_the_order_of_the_catalogue() -> None:
     assert failing == ()
 
 
-@pytest.mark.slow
-def test_the_command_judges_the_mutants_that_are_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+def trials_here(mutants: Sequence[Mutant], **_: Any) -> tuple[dict[str, Trial], tuple[str, ...]]:
+    """Trials without processes, each of which would read all cases anew."""
+    clauses = {one.clause for one in mutants}
+    return tried(mutants, [case for case in load_cases() if clauses.intersection(case.clauses)]), ()
+
+
+def test_the_command_judges_the_mutants_that_are_asked_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "run_trials", trials_here)
     assert command.main(["--only", "tail-hash-*", "-j", "1"]) == 0
     out = capsys.readouterr().out.splitlines()
     assert len(out) == len([one for one in MUTANTS if one.id.startswith("tail-hash-")])

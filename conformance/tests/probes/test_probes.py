@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from itertools import permutations
-from math import isqrt
+from itertools import combinations, permutations
 from pathlib import Path
 
 import pytest
@@ -35,7 +34,8 @@ from conformance.probes.unclaimed import refusal_probes
 from conformance.session.implementations import find_adapter
 from conformance.tests import doubles
 from conformance.tests.forks.testees import forked_testees
-from conformance.tests.probes.said import SAID
+from conformance.tests.probes.said import OUTCOMES, SAID
+from conformance.tests.probes.small import BEYOND, small_numbers, trimmed_forks
 from conformance.tests.support import ADAPTERS, ROOT, adapter_at, write_adapter
 from reports.outcome import Outcome
 
@@ -44,42 +44,44 @@ NO_OPS = {"fields", "reply", "request", "hello", "stop"}
 APART = 10
 REPLY_S = 0.5
 END_S = 1.5
-BEYOND = 10
-OUTCOMES = {
-    "pieces-only-in-order": Outcome.TIMEOUT,
-    "reject-is-a-string": Outcome.HARNESS_ERROR,
-    "dies-of-a-bad-index": Outcome.CRASH,
-    "dies-before-main": Outcome.CRASH,  # and the next probe meets a testee that runs
-    "long-replies-no-json": Outcome.HARNESS_ERROR,
-    "hangs-when-asked": Outcome.TIMEOUT,
-    "babbles-when-asked": Outcome.HARNESS_ERROR,
-    "mute-at-length": Outcome.TIMEOUT,
-    "awaits-readers": Outcome.TIMEOUT,
-    "empty-messages-uncounted": Outcome.TIMEOUT,
-}
 
 MEASURED = ("keeps-copies", "waiting-frames-copied", "reset-streams-kept", "all-frames-kept", "repair-held-twice")
-"""Testees whose memory is judged: a fork of ours has the memory that this process had and freed, and takes it again."""
+"""Testees whose memory is judged."""
 _PIECE_BYTES = 60_000
+SOON_S = 0.3
+"""Seconds for an end, or anything else, that a testee is wrong in not giving."""
+PATIENT_S = 20
+"""Seconds for what is performed, one of them a reply of 16 MiB."""
+SOUND = "sound"
+WAITING = ("awaits-readers",)
+"""One that waits for the system, which takes more than the small numbers."""
+NEVER_ENDS = ("stop-runs-on", "end-of-input-ignored")
+
+
+def is_about(request: pytest.FixtureRequest, names: Iterable[str]) -> bool:
+    return any(f"[{name}]" in request.node.name for name in names)
 
 
 @pytest.fixture(autouse=True)
-def short_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "END_S", END_S)
-
-
-@pytest.fixture(autouse=True)
-def short_floods(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Floods that show in no memory, but for those testees whose memory is judged."""
-    if not any(f"[{name}]" in request.node.name for name in MEASURED):
-        monkeypatch.setattr(floods, "BEYOND", BEYOND)
+def short_waits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "END_S", SOON_S if is_about(request, NEVER_ENDS) else END_S)
+    if is_about(request, ["association-ends-with-peers"]):
+        monkeypatch.setattr("adapters.driver.transport.webrtc_wire.WAIT_S", SOON_S)
 
 
 @pytest.fixture(autouse=True)
 def forks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Testees as forks of this process: each is started twice or more. One whose memory is judged is no fork."""
-    if not any(f"[{name}]" in request.node.name for name in MEASURED):
+    """Testees as forks of this process: each is started twice or more. At night the numbers are those of clauses."""
+    measured = is_about(request, (*MEASURED, SOUND))
+    whole = request.node.get_closest_marker("nightly") is not None
+    if not whole and not is_about(request, WAITING):
+        small_numbers(monkeypatch, measured=measured)
+    elif not measured:
+        monkeypatch.setattr(floods, "BEYOND", BEYOND)
+    if not measured:
         forked_testees(monkeypatch)
+    elif not whole:
+        trimmed_forks(monkeypatch)
 
 
 def wrong_testee(name: str) -> Testee:
@@ -99,6 +101,13 @@ def failing(found: Mapping[str, Verdict]) -> list[str]:
 def test_the_reference_passes_every_probe() -> None:
     testee = Testee(load_adapter("reference", ADAPTERS), Limits(reply_s=5))
     assert failing(verdicts(testee)) == []
+
+
+@pytest.mark.parametrize("name", [SOUND])
+def test_the_reference_takes_no_memory_that_a_probe_would_name(name: str) -> None:
+    probes = {probe for wrong in MEASURED for probe in TESTEES[wrong].probes}
+    testee = Testee(load_adapter("reference", ADAPTERS), Limits(reply_s=REPLY_S))
+    assert failing(verdicts(testee, [probe for probe in PROBES if probe.id in probes])) == []
 
 
 def test_probes_over_a_transport_are_for_testees_with_peers_on_it() -> None:
@@ -122,7 +131,7 @@ def fails_its_own(name: str, probes: Iterable[Probe]) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MEASURED[:1])
 def test_memory_is_judged_whatever_this_process_has_freed(name: str) -> None:
-    pieces = [bytearray(b"x" * _PIECE_BYTES) for _ in range(5000)]
+    pieces = [bytearray(b"x" * _PIECE_BYTES) for _ in range(500)]
     del pieces[:-1]  # without the last the system would have all of it back
     fails_its_own(name, [probe for probe in PROBES if probe.id in TESTEES[name].probes])
 
@@ -178,18 +187,21 @@ def double(folder: Path, make: Callable[..., Change], *given: str) -> Testee:
     return Testee(adapter_at(doubles.write_double(folder, make, *given)), Limits(reply_s=REPLY_S))
 
 
-SIDE = isqrt(len(OPS) - 1) + 1
-MISSING = [*(OPS[at::SIDE] for at in range(SIDE)), *(OPS[at : at + SIDE] for at in range(0, len(OPS), SIDE))]
-"""Rows and columns of a square of the ops: whichever op a probe may ask instead, once it is there without this one."""
+TIMES, OF = 3, 7
+MISSING = [
+    [op for op, places in zip(OPS, combinations(range(OF), TIMES), strict=False) if at in places] for at in range(OF)
+]
+"""Each op is missing three of seven times, no two the same: what a probe may ask instead is once there without it."""
 
 
 def test_each_op_is_missing_without_any_other() -> None:
+    assert {op for those in MISSING for op in those} == {*OPS}
     for op, other in permutations(OPS, 2):
         assert any(op in those and other not in those for those in MISSING)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("missing", MISSING, ids=",".join)
+@pytest.mark.parametrize("missing", MISSING, ids=lambda those: f"{those[0]} and {len(those) - 1} more")
 def test_no_probe_judges_an_op_that_is_missing(missing: list[str], tmp_path: Path) -> None:
     found = verdicts(double(tmp_path, doubles.without_ops, *missing))
     assert {probe: verdict for probe, verdict in found.items() if not verdict.passed} == {}
@@ -256,7 +268,7 @@ def test_a_testee_that_performs_what_it_does_not_claim_is_found() -> None:
         ("fec", "repair_encode"), ("fec", "repair_decode"),
         *((case.profile, case.op) for case in PEER_OPS),
     }  # fmt: skip
-    with wrong_testee("performs-what-it-does-not-claim") as testee:
+    with Testee(find_adapter("wrong:performs-what-it-does-not-claim"), Limits(reply_s=PATIENT_S)) as testee:
         assert testee.hello.profiles == ("frame",)
         for case in unclaimed:
             verdict = expect_kind(testee.ask(case.op, case.input), Unsupported, "unsupported")

@@ -22,7 +22,7 @@ from reports.outcome import Outcome
 
 T = TypeVar("T")
 Change = Callable[[str, Mapping[str, Any], Answer], Answer]
-EXAMPLES = 60
+EXAMPLES, FEW = 60, 10
 FRAMES = [
     closed(header_bytes()),
     closed(header_bytes(slice_len=[4]) + slice_bytes(0x01, [2], bytes.fromhex("003c00c0"))),
@@ -169,7 +169,7 @@ def test_total_catches_a_decoder_that_ignores_the_crc() -> None:
         return answer
 
     # Few damaged frames have the CRC as their only fault.
-    verdicts = [total(Fake(lenient), data) for data in generated(damaged(FRAMES), count=10 * EXAMPLES)]
+    verdicts = [total(Fake(lenient), data) for data in generated(damaged(FRAMES), seed=4, count=2 * EXAMPLES)]
     assert Outcome.FAIL in {verdict.outcome for verdict in verdicts}
 
 
@@ -190,8 +190,9 @@ def test_frames_with_a_transform_may_be_unclaimed_and_are_not_encoded_again() ->
 
 def test_one_seed_gives_the_same_inputs_and_another_gives_others() -> None:
     for strategy in (valid_fields(), damaged(FRAMES)):
-        assert generated(strategy, 7) == generated(strategy, 7)
-        assert generated(strategy, 7) != generated(strategy, 8)
+        one, again, other = (generated(strategy, seed, FEW) for seed in (7, 7, 8))
+        assert one == again
+        assert one != other
 
 
 def test_damage_is_done_where_it_is_said() -> None:

@@ -13,6 +13,7 @@ from hypothesis import Phase, settings
 from adapters.driver import Limits, Testee, load_adapter
 from conformance.dialogue.judge import judge_dialogue
 from conformance.dialogue.load import load_dialogues
+from conformance.mutants.engine.testee import InProcess
 from conformance.properties.streams import search as searching
 from conformance.properties.streams.counterexample import write_found
 from conformance.properties.streams.search import MANAGED, search
@@ -51,9 +52,9 @@ NIGHT = range(int(os.environ.get("RESONANT_SEED", "1")), int(os.environ.get("RES
 @pytest.fixture(scope="module")
 def heard() -> list[Listening]:
     """Two short searches with one seed, and longer ones with two others."""
-    with Testee(load_adapter("reference", ADAPTERS)) as testee:
+    with InProcess() as testee:
         listening = [Listening(testee) for _ in range(4)]
-        for one, seed, examples in zip(listening, (1, 1, 2, 3), (10, 10, EXAMPLES, EXAMPLES), strict=True):
+        for one, seed, examples in zip(listening, (1, 1, 7, 6), (4, 4, 25, 10), strict=True):
             assert search(one, seed, law=MANAGED, examples=examples) is None
         return listening
 
@@ -98,14 +99,15 @@ def test_a_planted_fault_is_found_and_its_dialogue_fails_again(
 
 
 def test_it_holds_for_the_reference_over_connections() -> None:
-    with Testee(load_adapter("reference", ADAPTERS)) as testee:
-        assert search(testee, 1, "tcp", MANAGED) is None
+    """In fewer conversations than a run of the suite has."""
+    with InProcess() as testee:
+        assert search(testee, 1, "tcp", MANAGED, MANAGED.examples // 2) is None
 
 
 @pytest.mark.nightly("test_it_holds_for_the_reference_over_connections and each run of the suite try fewer")
 @pytest.mark.parametrize("seed", NIGHT)
 def test_it_holds_in_many_more_conversations(seed: int) -> None:
-    with Testee(load_adapter("reference", ADAPTERS)) as testee:
+    with InProcess() as testee:
         assert search(testee, seed, law=MANAGED, examples=10 * EXAMPLES) is None
 
 

@@ -14,6 +14,8 @@ from adapters.driver import Address, Answer, Crash, Hello, Limits, Ok, Testee, l
 from conformance.dialogue.judge import judge_dialogue
 from conformance.dialogue.load import load_dialogues
 from conformance.dialogue.player import StoppedError
+from conformance.model.testee import AsksPeers
+from conformance.mutants.engine.testee import InProcess
 from conformance.properties.streams import search as searching
 from conformance.properties.streams.counterexample import write_found
 from conformance.properties.streams.search import search
@@ -34,12 +36,14 @@ FOUND: Mapping[str, str] = {
 """Wrong implementations whose peers are wrong in streams, and a pattern of what the law then says."""
 SEED = 4
 """One whose first conversations that fail say so."""
+SOON_SMALL = 3
+"""One whose conversation that fails is soon made small."""
 
 
 class Listening:
     """A testee whose ops are noted, all but the ports in them."""
 
-    def __init__(self, testee: Testee) -> None:
+    def __init__(self, testee: AsksPeers) -> None:
         self._testee = testee
         self.asked: list[tuple[str, Mapping[str, Any]]] = []
         self.events: list[str] = []
@@ -62,10 +66,10 @@ class Listening:
 
 @pytest.fixture(scope="module")
 def heard() -> list[Listening]:
-    """Two short searches with one seed, one with another, and a whole one."""
-    with Testee(load_adapter("reference", ADAPTERS)) as testee:
+    """Two short searches with one seed, and longer ones with two others."""
+    with InProcess() as testee:
         listening = [Listening(testee) for _ in range(4)]
-        for one, seed, examples in zip(listening, (1, 1, 2, 3), (15, 15, 15, None), strict=True):
+        for one, seed, examples in zip(listening, (1, 1, 2, 5), (5, 5, 15, 15), strict=True):
             assert search(one, seed, examples=examples) is None
         return listening
 
@@ -107,19 +111,19 @@ def test_a_planted_fault_is_found_and_its_dialogue_fails_again(
 
 
 def test_a_run_prints_how_to_replay_what_was_found(tmp_path: Path) -> None:
-    impl = "wrong:stream-says-one-missing"
+    impl = "wrong:stream-delivered-twice"
     law = "conformance/test_stream_law.py::test_a_server_does_with_streams_what_the_model_does"
-    run = run_suite(impl, tmp_path / "report", what=law)
+    run = run_suite(impl, tmp_path / "report", f"--seed={SOON_SMALL}", what=law)
     assert run.status == 1, run.out
-    path = tmp_path / "report" / "stream-found-seed-1.json"
+    path = tmp_path / "report" / f"stream-found-seed-{SOON_SMALL}.json"
     (case,) = load_dialogues(path)
     assert len(case.input["steps"]) < 40
     (line,) = replays(run.out)
-    assert f" --impl {impl} --dialogue {path} --case stream/found/seed-1" in line
+    assert f" --impl {impl} --dialogue {path} --case stream/found/seed-{SOON_SMALL}" in line
     assert re.search(r"^ +0 ms, to the (testee|peer): ", run.out, re.MULTILINE)  # the last steps before the fault
-    assert replayed(line).outcomes == {"stream/found/seed-1": "fail"}
+    assert replayed(line).outcomes == {f"stream/found/seed-{SOON_SMALL}": "fail"}
     sound = replayed(line.replace(impl, "reference"))
-    assert (sound.status, sound.outcomes) == (0, {"stream/found/seed-1": "pass"}), sound.out
+    assert (sound.status, sound.outcomes) == (0, {f"stream/found/seed-{SOON_SMALL}": "pass"}), sound.out
 
 
 def test_a_testee_that_ends_is_found_as_a_crash() -> None:
@@ -133,8 +137,9 @@ def test_a_testee_that_ends_is_found_as_a_crash() -> None:
 
 
 def test_it_holds_for_the_reference_over_connections() -> None:
-    with Testee(load_adapter("reference", ADAPTERS)) as testee:
-        assert search(testee, 1, "tcp") is None
+    """In fewer conversations than a run of the suite has."""
+    with InProcess() as testee:
+        assert search(testee, 1, "tcp", examples=searching.PLAIN.examples // 4) is None
 
 
 def test_a_testee_out_of_reach_is_no_breach() -> None:

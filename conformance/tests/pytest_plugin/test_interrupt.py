@@ -25,6 +25,7 @@ from conformance.tests.support import ROOT, RUN_LIMIT_S, write_adapter
 INTERRUPTED = 2  # pytest's exit status
 PLANNED = sum(case.profile == "message" for case in load_cases())
 MESSAGE = ("--profile=message", "-q")
+FRAMES = ("--profile=frame", "-q", "-k", "tail_hash")
 FIRST = "FAILED RUN: interrupted by {name} after"
 
 
@@ -136,7 +137,7 @@ def test_a_second_signal_ends_the_run_at_once(tmp_path: Path, post: Signpost, mo
     again = Signpost(tmp_path / "again")
     (tmp_path / "stays.py").write_text(STAYS.format(fifo=str(again.path)))
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    run = Started(tmp_path, f"--impl={blocking(tmp_path, post, 'tail_hash')}", "-q", "-p", "stays")
+    run = Started(tmp_path, f"--impl={blocking(tmp_path, post, 'tail_hash')}", *FRAMES, "-p", "stays")
     post.wait()
     run.process.send_signal(signal.SIGINT)
     again.wait()

@@ -49,6 +49,33 @@ def test_a_case_that_passes_is_one_report_and_one_that_fails_has_all_three(tmp_p
     assert found["setup", "passed"] == found["teardown", "passed"] < len(HASHES)
 
 
+STARTS = """\
+from _pytest.terminal import TerminalReporter
+seen = []
+right = TerminalReporter.pytest_runtest_logstart
+def logstart(self, nodeid, location):
+    seen.append(nodeid)
+    right(self, nodeid, location)
+logstart.__module__ = right.__module__
+TerminalReporter.pytest_runtest_logstart = logstart
+def pytest_terminal_summary(terminalreporter):
+    terminalreporter.write_line(f"starts: {len(seen)}")
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("options", "told"), [((), False), (("-v",), True)], ids=["the account", "each by name"])
+def test_the_terminal_is_told_of_starts_where_it_shows_each_test(
+    tmp_path: Path, options: tuple[str, ...], told: bool
+) -> None:
+    words = [word for word in FEW if word != "-q"]
+    (tmp_path / "users_plugin.py").write_text(STARTS, "utf-8")
+    given = [*words, "--impl=reference", "-p", "users_plugin", *options]
+    status, out = run_pytest(given, {"PYTHONPATH": str(tmp_path)})
+    assert status == OK, out
+    assert f"starts: {len(HASHES) if told else 1}\n" in out  # the last goes pytest's own way
+
+
 @pytest.mark.slow
 def test_the_first_failure_ends_a_run_that_is_to_end_there(tmp_path: Path) -> None:
     status, out = run(tmp_path, WRONG, "-x")

@@ -133,16 +133,24 @@ OFF = (
 )
 
 
+ALONE = pytest.mark.nightly(
+    "test_plugins_of_pytest_that_are_switched_off_cost_no_judgement[all] has them all off at once: what needs one fails"
+)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", OFF)
-def test_a_plugin_of_pytest_that_is_switched_off_costs_no_judgement(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    "names", [pytest.param(OFF, id="all"), *(pytest.param((name,), id=name, marks=ALONE) for name in OFF)]
+)
+def test_plugins_of_pytest_that_are_switched_off_cost_no_judgement(tmp_path: Path, names: tuple[str, ...]) -> None:
+    off = [word for name in names for word in ("-p", f"no:{name}")]
     known = tmp_path / "known.toml"
     known.write_text(f'[[known]]\nid = "{ATTACKED}"\nreason = "slow"\nissue = "https://example.org/7"\n')
-    run = Judged(tmp_path, "", *FEW, "-p", f"no:{name}", f"--known-failures={known}", impl=WRONG)
+    run = Judged(tmp_path, "", *FEW, *off, f"--known-failures={known}", impl=WRONG)
     assert run.status == OK, run.out
     assert run.failed == {ATTACKED: KNOWN}
     assert run.count == len(HASHES) + 1
-    assert (tmp_path / "report" / "junit.xml").exists() == (name != "junitxml")
+    assert (tmp_path / "report" / "junit.xml").exists() == ("junitxml" not in names)
 
 
 # pyproject.toml has -ra, which is an option of the plugin that is switched off.

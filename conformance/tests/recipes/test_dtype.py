@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
 from conformance.tests.recipes.workshop import (
-    DOCS,
     LATE,
     REGISTRY,
     VECTORS,
@@ -21,7 +19,6 @@ from conformance.tests.recipes.workshop import (
     left_out,
     own_tests,
     project,
-    run,
 )
 
 CLAUSE = "- `FRM-99` The payload of an F32 slice MUST be 4·n bytes; otherwise it is rejected with `LENGTH_MISMATCH`."
@@ -67,16 +64,6 @@ FOUND_BY = {
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     return project(tmp_path)
-
-
-@LATE
-def test_a_dtype(copy: Path) -> None:
-    apply(RECIPE, copy)
-    for one in dict.fromkeys((DOCS, VECTORS, *FOUND_BY.values())):
-        run(copy, *one)
-    group = json.loads((copy / "vectors/data/frame/decode/product.json").read_bytes())
-    assert sum("FRM-99" in case["clauses"] for case in group["cases"]) == 5 * 2 * 5  # types, STRONG_TAIL, modalities
-    run(copy, *judging("--profile=frame,zstd,xchacha", "-k", "product or dtype or sizes"))
 
 
 @LATE

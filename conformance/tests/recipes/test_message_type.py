@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from conformance.tests.recipes.workshop import (
-    DOCS,
     LATE,
     REGISTRY,
     VECTORS,
@@ -21,7 +20,6 @@ from conformance.tests.recipes.workshop import (
     left_out,
     own_tests,
     project,
-    run,
 )
 
 MESSAGES = "reference/resonant/message/messages.py"
@@ -158,14 +156,6 @@ FOUND_BY = {
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     return project(tmp_path)
-
-
-@LATE
-def test_a_message_type(copy: Path) -> None:
-    apply(RECIPE, copy)
-    for one in dict.fromkeys((DOCS, VECTORS, *FOUND_BY.values())):
-        run(copy, *one)
-    run(copy, *judging("--profile=frame,message", "-k", "type or product or slots"))
 
 
 @LATE

@@ -25,7 +25,6 @@ from conformance.tests.recipes.workshop import (
     new_file,
     own_tests,
     project,
-    run,
 )
 
 PAGE = """\
@@ -218,13 +217,6 @@ FOUND_BY = {
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     return project(tmp_path)
-
-
-@LATE
-def test_a_profile(copy: Path) -> None:
-    apply(RECIPE, copy)
-    for one in dict.fromkeys((DOCS, VECTORS, *FOUND_BY.values(), MUTANTS)):
-        run(copy, *one)
 
 
 @pytest.mark.nightly("test_a_profile follows every step on each submission; those of other recipes are left out by day")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
+from zlib import crc32
 
 import pytest
 
-from conformance.mutants.causes import BY_ID, HALVES, Measured, entries_of, faulty, lines, truth
+from conformance.model.cases import Case
+from conformance.mutants import causes as measuring
+from conformance.mutants.causes import BY_ID, HALVES, Measured, cases, entries_of, faulty, lines, truth
 from conformance.mutants.engine.mutant import Kind as Fault
 from reports.causes import Kind, causes
 from reports.causes.words import look, said, what
@@ -50,7 +54,19 @@ def told(entries: list[Entry]) -> list[tuple[str, str, int]]:
     return [(cause.kind, cause.clause, cause.count) for cause in causes(entries)]
 
 
+@cache
+def third() -> tuple[Case, ...]:
+    """A third of the cases, the same ones whatever others there are."""
+    return tuple(case for case in cases() if crc32(case.id.encode()) % 3 == 1)
+
+
+@pytest.fixture
+def fewer_cases(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measuring, "cases", third)
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("fewer_cases")
 @pytest.mark.parametrize("faults", [*((one,) for one in SINGLE), *SEVERAL], ids="+".join)
 def test_the_first_cause_of_a_faulty_implementation_is_one_of_its_faults(faults: tuple[str, ...]) -> None:
     entries = entries_of(*faults)
@@ -62,6 +78,9 @@ def test_the_first_cause_of_a_faulty_implementation_is_one_of_its_faults(faults:
 
 
 @pytest.mark.slow
+@pytest.mark.nightly(
+    "test_the_first_cause_of_a_faulty_implementation_is_one_of_its_faults has seven of other kinds, each strictly"
+)
 def test_the_first_cause_of_most_faulty_implementations_is_their_fault() -> None:
     found = {name: causes(entries_of(name)) for name in _sample()}
     judged = {name: those for name, those in found.items() if those}
@@ -77,6 +96,7 @@ def _sample() -> list[str]:
     return list(names)[::60]
 
 
+@pytest.mark.usefixtures("fewer_cases")
 def test_a_fault_of_quantizers_is_found_among_their_clauses() -> None:
     clauses = [cause.clause for cause in causes(entries_of("q4-not-masked"))]
     assert clauses[0].startswith("QNT-")

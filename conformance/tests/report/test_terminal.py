@@ -19,6 +19,8 @@ COMMAND = [
     "conformance",
     "--impl=reference",
     "--profile=sparse",
+    "-k",
+    "sparse_encode",
     "-p",
     "no:cacheprovider",
 ]

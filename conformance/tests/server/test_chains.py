@@ -11,7 +11,7 @@ import pytest
 
 from conformance.model.verdict import Verdict
 from conformance.mutants.servers.changes import started_anew_after
-from conformance.mutants.servers.serving import CONFIG, Fault, serving, sound
+from conformance.mutants.servers.serving import CONFIG, Fault, sound
 from conformance.mutants.servers.table import SERVERS
 from conformance.mutants.servers.wrong import WrongServer
 from conformance.server import lanes
@@ -19,25 +19,20 @@ from conformance.server.addresses import Address
 from conformance.server.catalogue import CHAINS, CHECKS, modules_checks
 from conformance.server.chains import Chains
 from conformance.server.check import ADDRESSES, Check
-from conformance.server.conversation import Waits
 from conformance.server.lanes import PER_SECOND, STREAMS_EACH, Lane, Lanes
 from conformance.server.local_ports import LocalPorts
-from conformance.server.server import attach
 from conformance.server.ways import Datagrams
+from conformance.tests.server.at_hand import at_hand
 from conformance.tests.server.test_faults import ROWS
 from conformance.wire.build import Frame, build, heart, sync
 from reports.outcome import Outcome
 
-SPEED = 20
-FAST = Waits(reply=0.3, limit=Waits().limit / SPEED)
-IN_REAL_TIME = {"handshake/outside/reply-limit", "handshake/outside/ping-at-the-limit"}
 BY_ID = {check.id: check for check in CHECKS}
-UNTIMED = [check for check in CHECKS if check.id not in IN_REAL_TIME]
 
 
 def judged(checks: Sequence[Check], fault: Fault = sound) -> dict[str, Verdict]:
     """The verdicts of these checks in this order, of a fresh server."""
-    with serving(CONFIG, fault, speed=SPEED) as impl, closing(attach(impl, FAST)) as server:
+    with at_hand(CONFIG, fault) as server:
         planned = [check.id for check in CHECKS if check.lacking(server.learned) is None]
         chains = Chains(server, planned)
         return {check.id: chains.judge(check) for check in checks if check.id in planned}
@@ -54,9 +49,8 @@ def test_every_check_is_in_one_chain() -> None:
     assert all(len({check.profile for check in chain}) == 1 for chain in CHAINS)
 
 
-@pytest.mark.slow
 def test_a_server_that_keeps_two_dozen_addresses_and_forgets_none_is_judged_whole() -> None:
-    with serving(CONFIG, places=ADDRESSES) as impl, closing(attach(impl)) as server:
+    with at_hand(places=ADDRESSES) as server:
         chains = Chains(server, [check.id for check in CHECKS if check.lacking(server.learned) is None])
         verdicts = {check.id: chains.judge(check) for check in CHECKS if check.lacking(server.learned) is None}
         assert server.addresses <= ADDRESSES
@@ -65,30 +59,24 @@ def test_a_server_that_keeps_two_dozen_addresses_and_forgets_none_is_judged_whol
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_sound_server_passes_in_any_order(seed: int) -> None:
-    assert failed(judged(random.Random(seed).sample(UNTIMED, len(UNTIMED)))) == set()
+    assert failed(judged(random.Random(seed).sample(CHECKS, len(CHECKS)))) == set()
 
 
 @pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param("server-numbers-over-all-streams", marks=pytest.mark.slow),
-        pytest.param("server-rejected-numbers-kept", marks=pytest.mark.slow),
-        "server-error-without-min",
-    ],
+    "name", ["server-numbers-over-all-streams", "server-rejected-numbers-kept", "server-error-without-min"]
 )
 def test_a_wrong_server_fails_the_same_checks_in_any_order_and_alone(name: str) -> None:
     fault = SERVERS[name].fault
-    whole = judged(UNTIMED, fault)
+    whole = judged(CHECKS, fault)
     assert failed(whole)
-    assert failed(judged(UNTIMED[::-1], fault)) == failed(whole)
-    for check in [*filter(lambda one: one.id in failed(whole), UNTIMED), *UNTIMED[40:42]]:
+    assert failed(judged(CHECKS[::-1], fault)) == failed(whole)
+    for check in [*filter(lambda one: one.id in failed(whole), CHECKS), *CHECKS[40:42]]:
         assert failed(judged([check], fault)) == failed(whole) & {check.id}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("wrong", "check"), [row for row in ROWS if not row[0].connects])
 def test_every_fault_is_found_in_its_chain(wrong: WrongServer, check: Check) -> None:
-    with wrong.serving(SPEED) as impl, closing(attach(impl, FAST)) as server:
+    with at_hand(wrong.config, wrong.fault) as server:
         chains = Chains(server, [one.id for one in CHECKS if one.lacking(server.learned) is None] + [check.id])
         verdict = chains.judge(check)
     assert verdict.outcome in (Outcome.FAIL, Outcome.TIMEOUT), verdict

@@ -20,10 +20,11 @@ from conformance.server.check import run_check
 from conformance.server.conversation import Waits
 from conformance.server.local_ports import FIRST, LocalPorts, start_now
 from conformance.server.server import attach
+from conformance.tests.server.at_hand import at_hand
 from conformance.wire.build import Frame, Slice, Type, build, heart, sync
 from reports.outcome import Outcome
 
-SHORT = Waits(reply=0.2, begin=(0.2,), limit=1.05)
+SHORT = Waits(reply=0.2, begin=(0.2,))
 REACH_S = 15
 ALL = {check.id for check in CHECKS if check.profile not in CONNECTED}
 ONLY_SEALED = {"handshake/outside/not-sealed"}
@@ -48,20 +49,19 @@ def unreached(impl: str) -> str:
     ("config", "lacking"),
     [
         (CONFIG, ONLY_SEALED),
-        pytest.param(NAMING_NO_LIST, ONLY_SEALED, marks=pytest.mark.slow),
-        pytest.param(NEITHER_CRITIQUE_NOR_SEALED_ALONE, ONLY_SEALED, marks=pytest.mark.slow),
+        (NAMING_NO_LIST, ONLY_SEALED),
+        (NEITHER_CRITIQUE_NOR_SEALED_ALONE, ONLY_SEALED),
     ],
 )
 def test_a_sound_server_passes_every_check_that_applies(config: Config, lacking: set[str]) -> None:
-    with serving(config) as impl, closing(attach(impl)) as server:
+    with at_hand(config) as server:
         verdicts = {check.id: run_check(check, server) for check in CHECKS if check.lacking(server.learned) is None}
     assert {name: verdict for name, verdict in verdicts.items() if not verdict.passed} == {}
     assert set(verdicts) == ALL - lacking
 
 
-@pytest.mark.slow
 def test_a_server_that_can_do_nothing_is_judged_by_what_is_left() -> None:
-    with serving(BARE) as impl, closing(attach(impl)) as server:
+    with at_hand(BARE) as server:
         lacking = {check.id: check.lacking(server.learned) for check in CHECKS}
         verdicts = [run_check(check, server) for check in CHECKS if lacking[check.id] is None]
     assert {verdict.outcome for verdict in verdicts} == {Outcome.PASS}
@@ -70,9 +70,8 @@ def test_a_server_that_can_do_nothing_is_judged_by_what_is_left() -> None:
     assert len(verdicts) > 40
 
 
-@pytest.mark.slow
 def test_a_server_that_requires_crypto_is_judged_by_what_is_not_sealed() -> None:
-    with serving(SEALED) as impl, closing(attach(impl)) as server:
+    with at_hand(SEALED) as server:
         planned = [check for check in CHECKS if check.lacking(server.learned) is None]
         verdicts = [run_check(check, server) for check in planned]
     assert {verdict.outcome for verdict in verdicts} == {Outcome.PASS}
@@ -99,9 +98,8 @@ def chatting(receive: Receive) -> Receive:
     return lambda raw, now_ms: [*map(build, said), *receive(raw, now_ms)]
 
 
-@pytest.mark.slow
 def test_what_the_program_above_a_server_sends_is_no_answer() -> None:
-    with serving(CONFIG, chatting) as impl, closing(attach(impl)) as server:
+    with at_hand(CONFIG, chatting) as server:
         verdicts = {check.id: run_check(check, server) for check in CHECKS if check.lacking(server.learned) is None}
     assert {name: verdict for name, verdict in verdicts.items() if not verdict.passed} == {}
     assert len(verdicts) == len(ALL - ONLY_SEALED)
@@ -188,9 +186,8 @@ def test_an_error_is_no_answer_to_the_smallest_ping() -> None:
         assert "not answered with capability (HSK-11)" in unreached(impl)
 
 
-@pytest.mark.slow
 def test_a_server_that_falls_silent_ends_the_run() -> None:
-    with serving(CONFIG, dying_after(8)) as impl, closing(attach(impl, SHORT)) as server:
+    with at_hand(CONFIG, dying_after(8)) as server:
         verdict = next(filter(lambda one: not one.passed, (run_check(check, server) for check in CHECKS)))
     assert verdict.outcome is Outcome.HARNESS_ERROR
     assert verdict.gave_up.startswith("pings are no longer answered")
@@ -198,7 +195,7 @@ def test_a_server_that_falls_silent_ends_the_run() -> None:
 
 
 def test_a_server_that_takes_no_new_address_is_not_accused() -> None:
-    with serving(CONFIG, places=3) as impl, closing(attach(impl, SHORT)) as server:
+    with at_hand(places=3) as server:
         verdict = next(filter(lambda one: not one.passed, (run_check(check, server) for check in CHECKS)))
     assert verdict.outcome is Outcome.HARNESS_ERROR
     assert "no new one: its table of remote addresses may be full. Wait a minute or restart it" in verdict.gave_up

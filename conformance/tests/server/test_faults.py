@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 
@@ -13,13 +15,13 @@ from conformance.mutants.servers.wrong import WrongServer
 from conformance.server.catalogue import CHECKS
 from conformance.server.check import Check, run_check
 from conformance.server.conversation import Waits
-from conformance.server.server import attach
+from conformance.server.server import Outside, attach
+from conformance.tests.server.at_hand import at_hand
 from reports.outcome import Outcome
 
-SHORT = Waits(reply=0.3)
-IN_SECONDS = {"tcp/outside/deadlines", "quic/outside/deadlines"}
-QUICK_S = 0.15
+SHORT = Waits(reply=0.15)
 """For a server in this process: most of its faults are that nothing comes."""
+IN_SECONDS = {"tcp/outside/deadlines", "quic/outside/deadlines"}
 SPEED = 10
 """For checks that wait for seconds of the server."""
 ROWS = [(server, check) for server in SERVERS.values() for check in server.checks]
@@ -29,12 +31,21 @@ TRIED = [
 ]
 
 
+@contextlib.contextmanager
+def asked(server: WrongServer, speed: int) -> Iterator[Outside]:
+    """The server over its connections, or at hand."""
+    if not server.connects:
+        with at_hand(server.config, server.fault) as outside:
+            yield outside
+        return
+    waits = replace(SHORT, frame=SHORT.frame / speed, session=SHORT.session / speed)
+    with server.serving(speed) as impl, closing(attach(impl, waits)) as outside:
+        yield outside
+
+
 @pytest.mark.parametrize(("server", "check"), TRIED)
 def test_the_check_finds_the_fault(server: WrongServer, check: Check) -> None:
-    speed = SPEED if check.id in IN_SECONDS else 1
-    reply = QUICK_S if server.change else SHORT.reply
-    waits = replace(SHORT, reply=reply, frame=SHORT.frame / speed, session=SHORT.session / speed)
-    with server.serving(speed) as impl, closing(attach(impl, waits)) as outside:
+    with asked(server, SPEED if check.id in IN_SECONDS else 1) as outside:
         verdict = run_check(check, outside)
     assert verdict.outcome in (Outcome.FAIL, Outcome.TIMEOUT), verdict
     assert verdict.summary

@@ -19,6 +19,7 @@ from conformance.tests.doubles import in_the_way, write_double
 from conformance.tests.support import ROOT, RUN_LIMIT_S, run_pytest, run_suite
 
 USAGE, FAILED = 4, 1  # exit statuses of pytest
+FEW = ("--profile=message", "-k", "message/read/json-depth")
 OPTIONS = Options(impl="reference", profiles=(), known=None, report=None, seed=1, build=True)
 
 
@@ -128,7 +129,7 @@ def test_a_run_does_not_begin(folder: Path, flags: tuple[str, ...], outside: boo
 @pytest.mark.slow
 def test_a_folder_that_goes_during_the_run_is_a_line_beside_the_table(tmp_path: Path) -> None:
     report = tmp_path / "report"
-    run = run_suite(write_double(tmp_path / "impl", in_the_way, str(report)), report, "--profile=message")
+    run = run_suite(write_double(tmp_path / "impl", in_the_way, str(report)), report, *FEW)
     assert run.status == FAILED
     assert "Traceback" not in run.out
     assert f"FAILED RUN: {report / 'run.json'}: cannot be written: " in run.out
@@ -141,7 +142,7 @@ def test_a_folder_that_goes_during_the_run_is_a_line_beside_the_table(tmp_path: 
 @pytest.mark.slow
 def test_a_disk_that_is_full_is_a_line_beside_the_table_and_leaves_no_parts(tmp_path: Path) -> None:
     # Files of at most one or two blocks, by a limit that only the run has.
-    command = [sys.executable, "-m", "pytest", "conformance", "-q", "--profile=message", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "conformance", "-q", *FEW, "-p", "no:cacheprovider"]
     done = subprocess.run(
         ["sh", "-c", 'ulimit -f 2; exec "$@"', "sh", *command, f"--report={tmp_path}"],
         cwd=ROOT,

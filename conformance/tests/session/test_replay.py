@@ -31,6 +31,7 @@ OF_TESTEES = ("testee/test_decode_inverts_encode", "testee/test_probe[unknown-op
 AGAIN = pytest.mark.nightly(
     "test_each_failure_is_replayed_alone_where_it_was_printed has a word and --pyargs without it"
 )
+UNSHRUNK = " -p conformance.tests.session.unshrunk"
 FEW = "-q -k 'space_hash/refused/arch-empty or sparse-sparse_encode'"
 
 
@@ -55,26 +56,41 @@ def theirs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ids=["word", "option from below", "two processes", "pytest", "pyargs"],
 )
 def test_each_failure_is_replayed_alone_where_it_was_printed(theirs: Path, line: str, where: str) -> None:
-    check(line, theirs / where, OFF_PATH, str(BIN / "resonant-conformance"))
+    check(line, theirs / where, OFF_PATH, str(BIN / "resonant-conformance"), again=WRONG)
 
 
-def check(line: str, folder: Path, path: str, program: str, wrong: Sequence[str] = WRONG, fails: int = 1) -> str:
-    """Run the line, which fails with that status, then each command that it prints. Gives the output of the line."""
+def check(
+    line: str,
+    folder: Path,
+    path: str,
+    program: str,
+    wrong: Sequence[str] = WRONG,
+    *,
+    fails: int = 1,
+    again: Sequence[str] = WRONG[:1],
+    more: str = "",
+) -> str:
+    """Run the line, which fails with that status, and look at each command that it prints. Gives the line's output.
+
+    again: the cases whose commands are run. more: options for each of these runs, beside those that are printed.
+    """
     status, out = run_words(line, folder, path)
     assert status == fails, out
     commands = {shlex.split(command)[-1]: command for command in replays(out)}
     assert sorted(commands) == sorted(wrong), out
-    for case, command in commands.items():
+    for command in commands.values():
         assert shlex.split(command)[:2] == [program, "run"]
-        again = replayed(command, folder, path)
-        assert (again.status, list(again.outcomes)) == (1, [case]), again.out
-        assert "FAILED RUN" not in again.out
+    for case in again:
+        run = replayed(commands[case] + more, folder, path)
+        assert (run.status, list(run.outcomes)) == (1, [case]), run.out
+        assert "FAILED RUN" not in run.out
     return out
 
 
 def test_laws_and_probes_are_replayed_like_cases(theirs: Path) -> None:
-    line = f"{RUN} 'an impl' -q --profile=frame -k 'inverts or unknown-op'"
-    out = check(line, theirs, OFF_PATH, str(BIN / "resonant-conformance"), OF_TESTEES)
+    line = f"{RUN} 'an impl' -q --profile=frame -k 'inverts or unknown-op'{UNSHRUNK}"
+    program = str(BIN / "resonant-conformance")
+    out = check(line, theirs, OFF_PATH, program, OF_TESTEES, again=OF_TESTEES, more=UNSHRUNK)
     assert "--seed 1 --case testee/test_decode_inverts_encode" in out
 
 

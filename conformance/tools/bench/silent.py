@@ -27,13 +27,18 @@ ADAPTER = (
 )
 
 
+def write_silent(folder: Path) -> Path:
+    """Write such a testee into a folder, which it returns."""
+    (folder / "silent.py").write_text(SILENT.format(reference=str(ROOT / "adapters" / "reference")), "utf-8")
+    (folder / "adapter.toml").write_text(ADAPTER, "utf-8")
+    return folder
+
+
 @command
 def main() -> int:
     """Print the line; returns the exit status."""
     with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
-        (folder / "silent.py").write_text(SILENT.format(reference=str(ROOT / "adapters" / "reference")), "utf-8")
-        (folder / "adapter.toml").write_text(ADAPTER, "utf-8")
+        folder = write_silent(Path(made))
         cost = timed(["conformance", f"--impl={folder}"], ROOT, green=False, saying="hangs in a row")
     print(json.dumps({"silent_run_s": round(cost.wall_s, 1)}))
     return 0

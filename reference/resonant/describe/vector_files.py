@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, KeysView, Mapping
 from typing import Any, TypeAlias
 
 Json: TypeAlias = Mapping[str, Any]
@@ -13,6 +13,9 @@ MOST = 1 << 17
 """The number of rounds that one repeat can have; what any vector needs is far below it."""
 _COUNTED = {"stream_id": (4, "<I"), "frame_seq": (8, "<Q")}
 """The places in a frame of what a repeat counts: the offset in its header, and the form there."""
+_LEAVES = frozenset({str, int, bool})
+"""The types of nearly all values: each is looked at by its type first, as there are half a million."""
+_OBJECT = (dict, Mapping)
 _WRONG = (KeyError, TypeError, AttributeError, struct.error)
 """Raised by what looks into a file of another form."""
 
@@ -58,6 +61,10 @@ class LateInput(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self._written())
 
+    def keys(self) -> KeysView[str]:
+        """The names; those that a Mapping makes for itself take ten times as long."""
+        return self._written().keys()
+
     def _written(self) -> Json:
         if self._whole is None:
             try:
@@ -94,9 +101,11 @@ def _whole_input(given: Json, file: Json, parts: Mapping[str, list[Any]]) -> Jso
 def _steps(steps: Any, parts: Mapping[str, list[Any]], frame: Json) -> Iterator[Any]:
     """The steps that are played, in order."""
     for step in _unrolled(steps):
-        if isinstance(step, Mapping) and "part" in step:
+        if not isinstance(step, _OBJECT):
+            yield step
+        elif "part" in step:
             yield from parts[step["part"]]
-        elif isinstance(step, Mapping) and isinstance(step.get("expect"), Mapping):
+        elif "expect" in step and isinstance(step["expect"], _OBJECT):
             yield {**step, "expect": {**frame, **step["expect"]}}
         else:
             yield step
@@ -105,7 +114,10 @@ def _steps(steps: Any, parts: Mapping[str, list[Any]], frame: Json) -> Iterator[
 def _unrolled(values: Any) -> Iterator[Any]:
     """The elements of a list, a repeat's as often as it says."""
     for value in values:
-        if not (isinstance(value, Mapping) and "repeat" in value):
+        if type(value) in _LEAVES:
+            yield value
+            continue
+        if not (isinstance(value, _OBJECT) and "repeat" in value):
             yield _plain(value)
             continue
         times, counting = _times(value), value.get("counts", {})
@@ -136,17 +148,18 @@ def _piece(piece: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    if type(value) in (str, int):  # as nearly all are
+    if type(value) in _LEAVES:
         return value
-    if isinstance(value, Mapping):
-        joined = value.keys() == {"join"}
-        return _joined(value["join"]) if joined else {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, _OBJECT):
+        if "join" in value and len(value) == 1:
+            return _joined(value["join"])
+        return {name: inner if type(inner) in _LEAVES else _plain(inner) for name, inner in value.items()}
     return list(_unrolled(value)) if isinstance(value, list) else value
 
 
 def counted(value: Any, counts: Mapping[str, int]) -> Any:
     """The value with the numbers of a turn: in members of these names, and in the headers of frames to send."""
-    if not counts or not isinstance(value, Mapping | list):
+    if type(value) in _LEAVES or not counts or not isinstance(value, (list, *_OBJECT)):
         return value
     if isinstance(value, list):
         return [counted(inner, counts) for inner in value]

@@ -60,7 +60,7 @@ def closed(first: int, last: int) -> list[bytes]:
 @pytest.mark.slow
 @pytest.mark.parametrize("used", [hearts, closed])
 def test_stream_ids_beyond_the_remembered_ones_cost_nothing(used: Callable[[int, int], list[bytes]]) -> None:
-    full, more = sizes(server(), used(10, 1_200), used(5_000, 7_000))
+    full, more = sizes(server(), used(10, 1_200), used(5_000, 6_000))
     assert more < full + MIB // 10
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
 
 from ..dialogue.configs import DATA_STREAM
 from ..dialogue.events import Event, dropped, opened
@@ -23,10 +21,11 @@ MAX_PARITY = DATAGRAM - 24
 
 
 def groups() -> Iterator[Group]:
-    """64 groups, 2,048 frames, 16 MiB."""
+    """64 groups, 2,048 frames, 16 MiB of repair, and of frames that wait."""
     yield group("limits/groups", "The 64 groups that a receiver knows.", _groups())
     yield group("limits/frames", "The frames that are kept for recovery.", _frames())
     yield group("limits/bytes", "The largest repair, and the 16 MiB of all that is kept.", _bytes())
+    yield group("limits/waiting", "Repair beside 16 MiB of frames that wait.", _waiting())
 
 
 def _first_of(number: int) -> RawRepair:
@@ -90,7 +89,7 @@ def large(number: int, stream: int = DATA_STREAM, size: int = DATAGRAM) -> Frame
     return think(number, (I8, (size - fixed,), bytes(size - fixed)), stream=stream)
 
 
-def _empty(base: int, index: int, size: int = DATAGRAM, k: int = 32, r: int = 8) -> RawRepair:
+def _empty(base: int, index: int, size: int = DATAGRAM, k: int = 32, r: int = 9) -> RawRepair:
     """Repair of so many bytes whose parity is zero, of a group that lacks everything."""
     return RawRepair(OTHER, base, k, r, index, 1, bytes(size - 24))
 
@@ -100,25 +99,54 @@ def _bytes() -> Iterator[Case]:
     copies = raw_repairs([biggest], 2)
     about = "The largest repair there is, of the largest frame that can be in a group."
     yield from one("of-65507", about, "FEC-13 FEC-14 FEC-23", bring(copies[0], *brought(biggest)))
-    many = [_empty(1000 * number, index).wire() for number in range(62) for index in range(4)]
-    more = [_empty(62_000, index).wire() for index in range(8)]
-    left = MAX_BYTES - DATAGRAM * (len(many) + len(more))
-    last = [_empty(63_000, index, left) for index in range(2)]
-    about = "Repair of exactly 16 MiB is kept, and one more is dropped, as often as it comes."
-    fills = [*take(*many, *more), *take(last[0]), *drop(last[1], "BUFFER_LIMIT")]
-    yield from one("16-mib", about, "FEC-19", fills, _dropped_is_unknown(last[1]))
-    about = "One byte too many."
-    over = _empty(63_000, 0, left + 1)
-    yield from one("one-byte-over", about, "FEC-19", take(*many, *more), drop(over, "BUFFER_LIMIT"))
+    many = [_empty(1000 * number, index).wire() for number in range(32) for index in range(8)]
+    left = MAX_BYTES - DATAGRAM * len(many)
+    last = [_empty(32_000, index, left) for index in range(2)]
+    full = take(*many, last[0])
+    known = [_known(1000 * number) for number in range(3)]
+    about = "Repair of exactly 16 MiB is kept; for one more, the group that became known first is forgotten."
+    yield from one("16-mib", about, "FEC-19", full, known[0], take(last[1]), known[1], take(_empty(0, 0)), known[2])
+    about = "One byte too many: the oldest group is forgotten."
+    over = _empty(32_000, 0, left + 1)
+    yield from one("one-byte-over", about, "FEC-19", take(*many, over), known[1], take(_empty(0, 0)))
+    about = "Where all is full of forged repair, a lost frame is recovered all the same."
+    lost = part(1)
+    true = raw_repairs([part(0), lost], 1)[0]
+    yield from one("forged", about, "FEC-19", full, hear(part(0)), bring(true, *brought(lost)))
+    about = "Further repair of the oldest group takes the room of the second, not of its own."
+    steps = [*full, *take(_empty(0, 8)), *known[0], *known[2], *take(_empty(1000, 0))]
+    yield from one("own-group", about, "FEC-19", steps)
+    about = "Repair of a group of which nothing is missing takes no room: no group is forgotten for it."
+    whole = raw_repairs([part(0), part(1)], 1)[0]
+    yield from one("whole-group", about, "FEC-19", full, hear(part(0), part(1)), take(whole), known[0])
     about = "A frame that waits is taken as without repair, and the oldest group makes room."
-    steps = [*take(*many, *more), *take(last[0]), *send(head("server")), *events(opened())]
-    waits: Steps = [*send(part(2)), *QUIET]
-    there = raw_repairs([heart(n, OTHER) for n in range(32)], 8)
-    again: Any = replace(there[0], base=0, parity=bytes(MAX_PARITY))
-    steps += [*waits, *take(again), *drop(_empty(1000, 0), "DUPLICATE")]
-    yield from one("room-for-frames", about, "FEC-20", steps)
+    steps = [*full, *send(head("server")), *events(opened()), *send(part(2)), *QUIET]
+    yield from one("room-for-frames", about, "FEC-20 FEC-19", steps, known[1], take(_empty(0, 0)))
 
 
-def _dropped_is_unknown(repair: RawRepair) -> Steps:
-    """Repair that was dropped for want of room is no duplicate afterwards."""
-    return drop(repair, "BUFFER_LIMIT")
+def _known(base: int) -> Steps:
+    """The first repair of this group is a duplicate: the group is known."""
+    return drop(_empty(base, 0), "DUPLICATE")
+
+
+def _waiting() -> Iterator[Case]:
+    numbers = range(2, 259)
+    size = MAX_BYTES // len(numbers)
+    held = [*send(head("server")), *events(opened()), *send_each(large(2, size=size), numbers[0], numbers[-1]), *QUIET]
+    room = MAX_BYTES - size * len(numbers)
+    first, second, small = _empty(0, 0, room), _empty(1_000, 0, room + 1), _empty(2_000, 0, 59)
+    about = f"Frames that wait leave {room} bytes: repair that is longer is dropped, and no group is forgotten for it."
+    steps = [
+        *held,
+        *take(first),
+        *drop(second, "BUFFER_LIMIT"),
+        *drop(second, "BUFFER_LIMIT"),
+        *drop(first, "DUPLICATE"),
+    ]
+    yield from one("no-room", about, "FEC-19 FEC-13", steps)
+    about = "Repair that has room beside the frames that wait drives out what has none any more."
+    yield from one("room-of-one", about, "FEC-19", held, take(first), take(small), take(first), take(small))
+    about = "Repair of its own group leaves no room: it is dropped, and what was kept stays."
+    one_half = [_empty(0, index, 129) for index in range(2)]
+    steps = [*take(one_half[0]), *drop(one_half[1], "BUFFER_LIMIT"), *drop(one_half[0], "DUPLICATE")]
+    yield from one("own-group-alone", about, "FEC-19", held, steps)

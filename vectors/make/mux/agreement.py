@@ -166,6 +166,9 @@ def _managed(role: str) -> Iterator[Case]:
     yield case(
         "agreed-no-more", about, "MUX-4 MUX-14", later, asks(16), goes(*range(1, 16)), nothing(), refused, failed
     )
+    about = "It is granted credit as before."
+    credited_late = [*whole, *begin(role), *_renegotiate(role, None, OWN), *nine, *ten]
+    yield case("credited-still", about, "MUX-4 MUX-13", credited_late)
     about = "A stream keeps the frames of its HEAD when the other end tells others; the next stream has these."
     other = {"streams": 2, "frames": 18}
     again_agreed = [*whole, *opens(), *_renegotiate(role, other, OWN), *asks(16), *goes(*range(1, 16)), *nothing()]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..dialogue.events import dropped, error_received, error_sent, incomplete, message, messages, opened
-from ..dialogue.frames import think, wrong
-from ..dialogue.sessions import head
+from ..dialogue.frames import part, think, wrong
+from ..dialogue.sessions import ROLES, head
 from ..dialogue.steps import Steps, act, advance, again, error, events, expect, nothing, send, send_each
-from ..dialogue.streams import short
+from ..dialogue.streams import Stream, short
 from ..model import Case, Group
 from .steps import (
     OUT,
@@ -37,6 +37,10 @@ def groups() -> Iterator[Group]:
     yield group("blocked/times", "When a sender tells that it waits.", [*_times()], WITH_CREDIT)
     yield group("blocked/repaired", "What a sender does for the answer to its blocked.", [*_repaired()], WITH_CREDIT)
     yield group("blocked/answered", "What a receiver answers.", [*_answered(), *_without_stream()], WITH_CREDIT)
+    closing = [case for role in ROLES for case in _closing(role)]
+    yield group(
+        "blocked/closing", "What fills the last number missing, and so closes its stream.", closing, WITH_CREDIT
+    )
 
 
 def _times() -> Iterator[Case]:
@@ -197,3 +201,19 @@ def _without_stream() -> Iterator[Case]:
         stream = short(role)
         whole = [*stream.whole(), *told_done(0), *send(blocked(stream.tail_seq + 1)), *events(), *nothing()]
         yield for_role(role, "complete", about, "MUX-17", whole)
+
+
+def _closing(role: str) -> Iterator[Case]:
+    stream = Stream(role, (part(1), part(3)), tail_seq=4)
+    filling = {"blocked": (blocked(2), "MUX-17 MUX-16 STM-14"), "reset": (reset(2), "MUX-27 STM-14")}
+    for kind, (frame, clauses) in filling.items():
+        sent = send(stream.head(sized=False), part(1), part(3))
+        begun = [*sent, *events(stream.opened(sized=False), message(part(1)))]
+        late = [*begun, *send(stream.tail()), *stream.answered_incomplete([2]), *send(frame)]
+        about = f"A {kind} that comes last, behind the TAIL: the stream is complete, and nothing else is said."
+        whole = [*told_done(1), *events(message(part(3)), stream.complete()), *nothing()]
+        yield for_role(role, f"{kind}-completes", about, clauses, late, whole)
+        about = f"The same where the stream is corrupt by it: STREAM_CORRUPT is all that the {kind} brings about."
+        late = [*begun, *send(stream.tail(frames="3")), *stream.answered_incomplete([2]), *send(frame)]
+        corrupt = stream.answered_corrupt("frames", message(part(3)), frame_seq=1)
+        yield for_role(role, f"{kind}-corrupts", about, clauses, late, corrupt, nothing())

@@ -9,10 +9,10 @@ from ..dialogue.configs import own
 from ..dialogue.events import error_sent, failed, incomplete, message, messages, opened
 from ..dialogue.frames import part, think
 from ..dialogue.sessions import ROLES, dialogue, head, session, tail
-from ..dialogue.steps import Said, Steps, act, advance, again, error, events, expect, nothing, say, send, send_each
+from ..dialogue.steps import Said, act, advance, again, error, events, expect, nothing, say, send, send_each
 from ..dialogue.streams import short
 from ..model import Case, Group
-from ..writer.raw_frame import I8
+from .room import CORK, LARGE, MANY, REST, sized
 from .steps import (
     MUX,
     OUT,
@@ -31,10 +31,6 @@ from .steps import (
     opens,
     told_blocked,
 )
-
-FULL = 16 * 1024 * 1024
-LARGE = 65_000
-"""The plain size of most frames that wait: a datagram holds one."""
 
 
 def groups() -> Iterator[Group]:
@@ -73,18 +69,10 @@ def _sent() -> Iterator[Case]:
     yield from agreed("tail-behind-all", about, "MUX-11", tailed, last)
 
 
-def _sized(size: int, reject: str = "") -> Steps:
-    """The peer under test is asked for a data frame of that plain size."""
-    payload = size - 33 - 10
-    return say(think(0, (I8, (payload,), bytes(payload)), stream=OUT), reject)
-
-
 def _bytes() -> Iterator[Case]:
-    many = FULL // LARGE
-    rest = FULL - many * LARGE
-    about = f"{many} frames of {LARGE:,} bytes wait, and one for which there is just room; not one a byte longer."
-    begun = [*opens(), {"act": {"kind": "cork"}}, *[step for _ in range(many) for step in _sized(LARGE)]]
-    full = [*_sized(rest + 1, "BUFFER_LIMIT"), *_sized(rest), *_sized(44, "BUFFER_LIMIT"), *nothing()]
+    about = f"{MANY} frames of {LARGE:,} bytes wait, and one for which there is just room; not one a byte longer."
+    begun = [*opens(), *CORK, *sized(LARGE, count=MANY)]
+    full = [*sized(REST + 1, "BUFFER_LIMIT"), *sized(REST), *sized(44, "BUFFER_LIMIT"), *nothing()]
     yield for_role("server", "bytes", about, "MUX-12", begun, full)
 
 

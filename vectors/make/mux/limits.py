@@ -112,6 +112,13 @@ def _sent() -> Iterator[Case]:
     about = "One that the peer has reset counts for 999 ms more."
     gone = [*two, *act("reset", OUT, code="ENOUGH"), *expect(Said({"method": "reset", "code": "ENOUGH"}, OUT, 1))]
     yield from agreed("reset", about, "MUX-23 MUX-25", gone, refused, advance(999), refused, advance(1), opens(10))
+    about = "So does one whose receiver has cancelled it before the reset came."
+    crossed = [
+        *send(wrong("STREAM_CANCELLED", 0, OUT, (OUT, 0))),
+        *events(error_received("STREAM_CANCELLED", (OUT, 0))),
+    ]
+    still = [*crossed, *refused, *advance(999), *refused, *advance(1), *opens(10)]
+    yield from agreed("reset-and-cancelled", about, "MUX-23 MUX-28", gone, still)
     about = "Single messages are no streams."
     yield from agreed("single-messages", about, "MUX-23", two, asks(1, 12), goes(0, stream=12))
     about = "The other end refuses the second of one that it allows: that stream is broken, and the first goes on."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -14,14 +13,12 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from conformance.tests.published import NO_HASH, close
 from conformance.tests.tools.captures import read_file
 from vectors.release.archives import write_archives
-from vectors.release.canary.pack import CANARIES
 from vectors.release.reading import read_release
 from vectors.release.tree import ROOT
 from vectors.tests.dialogues import PROFILES
-from vectors.tests.release.releases import NAME, TEST_SEED, packed, released
+from vectors.tests.release.releases import FEW, NAME, TEST_SEED, few_released, packed, republish
 
 BUILD_LIMIT_S = 300
 NEEDED = (
@@ -34,19 +31,17 @@ NEEDED = (
     "vectors",
 )
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "target", "tests", "node_modules")
-FEW = {canary.case.rpartition("/")[0] + ".json" for canary in CANARIES}
-"""The files that a release needs, as a canary is made of each."""
 EARLIEST_S = 315_532_800  # 1980-01-01 UTC
 
 
 @pytest.fixture(scope="module")
 def archives(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    return packed(tmp_path_factory.mktemp("dist"), released())
+    return packed(tmp_path_factory.mktemp("dist"), few_released())
 
 
 def test_both_hold_the_same_files_in_one_folder(archives: tuple[Path, Path]) -> None:
     for path in archives:
-        assert {file.name: file.data for file in read_release(path)} == dict(released())
+        assert {file.name: file.data for file in read_release(path)} == dict(few_released())
 
 
 def test_the_tar_has_one_order_time_mode_and_owner(archives: tuple[Path, Path]) -> None:
@@ -121,14 +116,6 @@ def copy_of_the_tree(top: Path) -> Path:
     return top
 
 
-def republish(vectors: Path) -> None:
-    """The manifest of the vectors that are left."""
-    manifest = json.loads((vectors / "manifest.json").read_bytes())
-    left = {path.relative_to(vectors / "data").as_posix() for path in (vectors / "data").rglob("*.json")}
-    files = {name: entry for name, entry in manifest["files"].items() if name in left}
-    close(vectors / "manifest.json", json.dumps({**manifest, "files": files, "sha256": NO_HASH}))
-
-
 @pytest.mark.slow
 @pytest.mark.nightly(
     "test_a_release_is_written_signed_and_without_its_key makes one; the script compares two whole ones"
@@ -152,4 +139,4 @@ def test_two_builds_in_different_folders_times_and_umasks_give_the_same_bytes(tm
         assert played == listed
         assert len(played) > 10
     same = ("README.md", "release.schema.json", "specs/frame.md", "vectors/data/frame/decode/crc.json")
-    assert {name: files[name] for name in same} == {name: released()[name] for name in same}
+    assert {name: files[name] for name in same} == {name: few_released()[name] for name in same}

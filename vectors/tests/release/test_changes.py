@@ -14,7 +14,7 @@ from vectors.release.changes import Change, Changed, change_files, changes
 from vectors.release.contents import Wanted, changes_since, release_files
 from vectors.release.manifest import make_manifest
 from vectors.release.tree import ReleaseError
-from vectors.tests.release.releases import packed, released, unpack
+from vectors.tests.release.releases import few_released, few_vectors, packed, unpack
 
 CRC = "vectors/data/frame/decode/crc.json"
 TAIL = "vectors/data/frame/tail_hash/lengths.json"
@@ -28,7 +28,7 @@ def older(
     """The files of an older release, of these vector files, with these changes of their cases."""
     files = {}
     for name in names:
-        file = json.loads(released()[name])
+        file = json.loads(few_released()[name])
         if name in changed:
             changed[name](file["cases"])
         files[name] = json.dumps(file).encode()
@@ -36,7 +36,7 @@ def older(
 
 
 def now() -> tuple[ReleasedCase, ...]:
-    return cases_of({name: released()[name] for name in (CRC, TAIL, TALK)})
+    return cases_of({name: few_released()[name] for name in (CRC, TAIL, TALK)})
 
 
 def found(name: str, change: Callable[[list[Entry]], None]) -> tuple[Changed, ...]:
@@ -110,14 +110,13 @@ def test_both_forms_name_every_change() -> None:
     assert "- `frame/decode/crc/crc-zero`: reject BAD_VERSION → reject CRC_MISMATCH" in text
 
 
-@pytest.mark.slow
 def test_a_release_since_an_older_one_holds_the_changelog_whatever_form_the_older_has(tmp_path: Path) -> None:
     def code(cases: list[Entry]) -> None:
         cases[0]["expect"] = {"reject": "BAD_VERSION"}
 
     files = older({CRC: code})
     archive, stored = packed(tmp_path, files)
-    made = release_files(Wanted(captures=False, since=archive))
+    made = release_files(Wanted(captures=False, since=archive), few_vectors(tmp_path / "tree"))
     listed = json.loads(made["changes.json"])
     assert listed["since"] == "0.0.9"
     kinds = [one["change"] for one in listed["changes"]]
@@ -131,9 +130,8 @@ def test_a_release_since_an_older_one_holds_the_changelog_whatever_form_the_olde
     assert len(json.loads(forms[0]["changes.json"])["changes"]) == 1
 
 
-@pytest.mark.slow
 def test_a_damaged_older_release_is_not_compared_with(tmp_path: Path) -> None:
-    folder = unpack(tmp_path, older({}))
-    (folder / CRC).write_bytes(released()[CRC])
+    folder = unpack(tmp_path / "older", older({}))
+    (folder / CRC).write_bytes(few_released()[CRC])
     with pytest.raises(ReleaseError, match=r"crc\.json: damaged"):
-        release_files(Wanted(captures=False, since=folder))
+        release_files(Wanted(captures=False, since=folder), few_vectors(tmp_path / "tree"))

@@ -16,7 +16,7 @@ import pytest
 from adapters.driver import build_adapter, load_adapter
 from conformance.model.cases import DIALOGUE, load_cases
 from vectors.release.tree import ROOT
-from vectors.tests.release.releases import released, unpack
+from vectors.tests.release.releases import few_released, unpack
 
 PAGE = ROOT / "vectors/examples/frame_page.py"
 CRATE = ROOT / "vectors/examples/rust"
@@ -25,6 +25,7 @@ GO_MODULE = ROOT / "adapters/go"
 PAGE_LINES = 120
 PAGE_LIMIT_S, CARGO_LIMIT_S = 240, 600
 OK, FAILED, BROKEN = 0, 1, 2
+LATE = pytest.mark.late("builds and runs the tests of another language, which has them in its own as well")
 needs_cargo = pytest.mark.skipif(
     shutil.which("cargo") is None, reason="cargo is not on PATH, so the example in Rust cannot be built"
 )
@@ -32,7 +33,7 @@ needs_cargo = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return unpack(tmp_path_factory.mktemp("release"), released())
+    return unpack(tmp_path_factory.mktemp("release"), few_released())
 
 
 def run_page(page: Path, release: Path, *more: str) -> tuple[int, str]:
@@ -58,10 +59,10 @@ def counts(files: list[Path]) -> int:
 def test_the_page_of_dialogues_writes_them_out_as_the_suite_reads_them(release: Path) -> None:
     page = release / "examples/whole_dialogues.py"
     assert len(page.read_text("utf-8").splitlines()) <= PAGE_LINES
-    status, out = run_page(page, release)
+    status, out = run_page(page, ROOT)
     assert status == OK, out
     written = {(given := json.loads(line)).pop("id"): given for line in out.splitlines()}
-    cases = [case for case in load_cases(release / "vectors/data") if case.op == DIALOGUE and "@" not in case.id]
+    cases = [case for case in load_cases() if case.op == DIALOGUE and "@" not in case.id]
     assert written == {case.id: case.input for case in cases}
     status, few = run_page(page, release, "stream/plain/whole")
     assert status == OK, few
@@ -136,7 +137,7 @@ def run_crate(release: Path) -> tuple[int, str]:
 
 
 @needs_cargo
-@pytest.mark.slow
+@LATE
 def test_the_crate_runs_the_canary_and_the_profile_frame(release: Path) -> None:
     status, out = run_crate(release)
     assert status == OK, out
@@ -144,7 +145,7 @@ def test_the_crate_runs_the_canary_and_the_profile_frame(release: Path) -> None:
 
 
 @needs_cargo
-@pytest.mark.slow
+@LATE
 def test_the_crate_fails_by_a_canary_that_is_not_reported_and_by_a_wrong_vector(release: Path, tmp_path: Path) -> None:
     right = tmp_path / "right"
     shutil.copytree(release, right)
@@ -171,7 +172,7 @@ def run_go(vectors: Path, **more: str) -> tuple[int, str]:
 
 
 @needs_go
-@pytest.mark.slow
+@LATE
 def test_the_go_module_reports_every_canary_and_fails_by_a_vector_among_them(release: Path, tmp_path: Path) -> None:
     status, out = run_go(release / "canary/data", RESONANT_CANARY="1")
     assert status == OK, out
@@ -195,7 +196,7 @@ def run_typescript(vectors: Path, **more: str) -> tuple[int, str]:
 
 
 @needs_npm
-@pytest.mark.slow
+@LATE
 def test_the_npm_package_reports_every_canary_and_fails_by_a_vector_among_them(release: Path, tmp_path: Path) -> None:
     build_adapter(load_adapter("typescript", ROOT / "adapters"))
     status, out = run_typescript(release / "canary/data", RESONANT_CANARY="1")

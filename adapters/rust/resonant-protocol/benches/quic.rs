@@ -20,8 +20,8 @@ const TURNS: usize = 3;
 /// Bytes that wait at most before the sender lets the other end read.
 const AHEAD: usize = 8 << 20;
 const ANY: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 0);
-const CERTIFICATE: &[u8] = include_bytes!("../tests/support/test_certificate.pem");
-const KEY: &[u8] = include_bytes!("../tests/support/test_key.pem");
+const CERTIFICATE: &[u8] = include_bytes!("../tests/all/support/test_certificate.pem");
+const KEY: &[u8] = include_bytes!("../tests/all/support/test_key.pem");
 
 fn main() {
     let mut best = [f64::MAX; 2];

@@ -55,7 +55,10 @@ export class Recovery {
     if (known?.taken.has(repair.index)) return "DUPLICATE";
     const group = known ?? this.#look(groupOf(repair));
     const isWhole = group.count === group.k;
-    if (!isWhole && this.#repairBytes + bytes + waitingBytes > MAX_KEPT_REPAIR_BYTES) return "BUFFER_LIMIT";
+    if (!isWhole) {
+      if (group.bytes + bytes + waitingBytes > MAX_KEPT_REPAIR_BYTES) return "BUFFER_LIMIT";
+      this.makeRoom(bytes + waitingBytes, group);
+    }
     if (known === undefined) this.#know(group);
     group.taken.add(repair.index);
     if (isWhole) return undefined;
@@ -81,11 +84,11 @@ export class Recovery {
     }
   }
 
-  /** Forgets the oldest groups until there is room for the frames that wait (FEC-20). */
-  makeRoom(waitingBytes: number): void {
+  /** Forgets the oldest groups, `but` excepted, until so many bytes have room beside repair (FEC-19, FEC-20). */
+  makeRoom(bytes: number, but?: KnownGroup): void {
     for (const group of this.#groups.values()) {
-      if (this.#repairBytes === 0 || this.#repairBytes + waitingBytes <= MAX_KEPT_REPAIR_BYTES) return;
-      this.forget(group);
+      if (this.#repairBytes === 0 || this.#repairBytes + bytes <= MAX_KEPT_REPAIR_BYTES) return;
+      if (group !== but) this.forget(group);
     }
   }
 

@@ -1,4 +1,4 @@
-"""Faults in what a receiver keeps for recovery: FEC-18 to FEC-20."""
+"""Faults in what a receiver keeps for recovery: FEC-18 and FEC-20."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from ...engine.mutant import Kind, Mutant
 from ...engine.patches import edited, replaced
 
 KEEP = "peer.handlers.recovery.keep"
-TAKE = "peer.state.recv_groups.RecvGroups.take"
 KEPT = "peer.state.recv_groups.RecvGroups.keep"
 FRAMES = "peer.state.recv_groups.KeptFrames.keep"
 GROUPS = "peer.state.recv_groups"
@@ -63,60 +62,13 @@ MUTANTS = (
         Kind.COMBINATION,
     ),
     Mutant(
-        "room-to-the-byte",
-        "FEC-19",
-        "Refuses the repair that fills the last byte.",
-        edited(
-            TAKE,
-            "> MAX_REPAIR_BYTES",
-            ">= MAX_REPAIR_BYTES",
-        ),
-        Kind.SIZE,
-    ),
-    Mutant(
-        "room-for-ever",
-        "FEC-19",
-        "Keeps as much repair as anybody sends it.",
-        edited(
-            TAKE,
-            "if self._repair_bytes() + waiting_bytes + _length(repair) > MAX_REPAIR_BYTES:",
-            "if False:",
-        ),
-    ),
-    Mutant(
-        "room-of-parity",
-        "FEC-19",
-        "Counts the parity of repair, and not all its bytes.",
-        edited(
-            f"{GROUPS}._length",
-            "HEADER.size + len(repair.parity) + TRAILER.size",
-            "len(repair.parity)",
-        ),
-        Kind.SIZE,
-    ),
-    Mutant(
-        "the-dropped-is-taken",
-        "FEC-19",
-        "Notes the index of repair that it drops.",
-        edited(
-            TAKE,
-            "return DropCode.BUFFER_LIMIT",
-            (
-                "group.taken.add(repair.index)\n"
-                "self._groups.setdefault(repair.group, group)\n"
-                "return DropCode.BUFFER_LIMIT"
-            ),
-        ),
-        Kind.COMBINATION,
-    ),
-    Mutant(
         "repair-before-frames",
         "FEC-20",
         "Makes no room for frames that wait.",
         edited(
             KEPT,
-            ("while self._groups and self._repair_bytes() + waiting_bytes > MAX_REPAIR_BYTES:  # FEC-20"),
-            "while False:",
+            "self._make_room(MAX_REPAIR_BYTES - waiting_bytes)",
+            "pass",
         ),
         Kind.COMBINATION,
     ),

@@ -1,4 +1,4 @@
-"""Faults in limits, credit and what waits: MUX-9 to MUX-15, and MUX-21."""
+"""Faults in limits, credit and what waits: MUX-9 to MUX-11, MUX-13 to MUX-15, and MUX-21."""
 
 from __future__ import annotations
 
@@ -79,26 +79,6 @@ MUTANTS = (
         "MUX-11",
         "Takes requests for a stream whose TAIL waits.",
         edited(f"{SENDING}.check_tail_waits", "if stream is not None and stream.tail_waits:", "if False:"),
-    ),
-    Mutant(
-        "1025-frames-wait",
-        "MUX-12",
-        "Lets one frame more wait than there is room for.",
-        replaced("peer.state.outbox.MAX_WAITING_FRAMES", 1_025),
-        Kind.SIZE,
-    ),
-    Mutant(
-        "1023-frames-wait",
-        "MUX-12",
-        "Lets one frame less wait than there is room for.",
-        replaced("peer.state.outbox.MAX_WAITING_FRAMES", 1_023),
-        Kind.SIZE,
-    ),
-    Mutant(
-        "any-number-of-bytes-waits",
-        "MUX-12",
-        "Counts the frames that wait, and never their bytes.",
-        edited(f"{OUTBOX}.put", "or self._bytes + size > MAX_WAITING_BYTES", ""),
     ),
     Mutant(
         "credit-for-each-frame",

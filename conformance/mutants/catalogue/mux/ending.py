@@ -81,6 +81,13 @@ MUTANTS = (
         Kind.SIZE,
     ),
     Mutant(
+        "cancelled-resets-are-free",
+        "MUX-23",
+        "Counts a stream that it reset no more when it hears that the other end has cancelled it.",
+        edited(f"{SENDING}._is_about", "stream is None or stream.reset_ms is not None", "stream is None"),
+        Kind.COMBINATION,
+    ),
+    Mutant(
         "a-lost-done-counts-for-ever",
         "MUX-23",
         "Counts a stream until its done has come.",
@@ -177,6 +184,20 @@ MUTANTS = (
         "MUX-27",
         "Keeps the code of a reset from its application.",
         edited(f"{RECEIVING}.hear_reset", "RejectCode.STREAM_RESET, received.sync.code", "RejectCode.STREAM_RESET"),
+    ),
+    Mutant(
+        "corrupt-and-reset",
+        "MUX-27",
+        "Tells of a reset that was the last number missing of a corrupt stream.",
+        edited(
+            f"{RECEIVING}.hear_reset",
+            "streams.take(state, received)",
+            "streams.take(state, received)\n"
+            "if state.recv_streams.failed(stream_id):\n"
+            "    from resonant.peer.events import Failed\n"
+            "    state.events.append(Failed(stream_id, RejectCode.STREAM_RESET, received.sync.code))",
+        ),
+        Kind.COMBINATION,
     ),
     Mutant(
         "resets-leave-streams-open",

@@ -85,6 +85,20 @@ MUTANTS = (
         Kind.COMBINATION,
     ),
     Mutant(
+        "cancelled-and-corrupt",
+        "MUX-17",
+        "Looks at the stream of a blocked once its number is filled, and answers one that was the last number missing.",
+        edited(
+            f"{RECEIVING}.hear_blocked",
+            "stream = state.recv_streams.open_stream(stream_id)\n        if stream is not None",
+            "was, stream = stream, state.recv_streams.open_stream(stream_id)\n"
+            "if was is not None and stream is None and state.recv_streams.failed(stream_id):\n"
+            '    state.reply_error(Ref(stream_id, 0), "MUX-17", CANCELLED)\n'
+            "if stream is not None",
+        ),
+        Kind.COMBINATION,
+    ),
+    Mutant(
         "no-repair-without-a-tail",
         "MUX-18",
         "Sends nothing again on a stream that has not ended.",

@@ -23,6 +23,7 @@ RUN = shlex.join([str(BIN / "resonant-conformance"), "run"])
 PYARGS = shlex.join([str(BIN / "pytest"), "--pyargs", "resonant_conformance"])
 MODULE = shlex.join([sys.executable, "-m", "pytest", "--pyargs", "resonant_conformance"])
 ITSELF = shlex.join([sys.executable, "-m", "resonant_conformance", "run"])
+LINE = "--profile sparse --case ports-line"
 FEW = "-k 'ports-line or all-zero'"
 CONFIGURATION = """\
 [pytest]
@@ -44,6 +45,7 @@ def theirs():
     raise RuntimeError("for other tests")
 """
 QUANT = "quant/dequantize/bad-scale/q4-scale-empty"
+TOTAL = "--profile frame --case total"
 UNNAMED = "NO IMPLEMENTATION IS NAMED: this run judges the suite's own reference"
 
 
@@ -89,14 +91,14 @@ def test_a_project_with_settings_of_its_own_judges_its_implementation(project: P
 @pytest.mark.parametrize("where", ["/", str(ROOT), str(ROOT / "conformance")])
 def test_the_folder_does_not_matter(where: str) -> None:
     for command in (f"{RUN} reference", f"{PYARGS} --impl=reference"):
-        run = replayed(f"{command} --case ports-line -p no:cacheprovider", Path(where))
+        run = replayed(f"{command} {LINE} -p no:cacheprovider", Path(where))
         assert (run.status, list(run.outcomes)) == (0, ["testee/test_probe[ports-line]"]), run.out
 
 
 def test_a_checkout_can_be_reached_by_a_link(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(ROOT)
     pytest_of_link = shlex.join([str(BIN / "pytest"), "link/conformance", "--impl=reference"])
-    run = replayed(f"{pytest_of_link} --case ports-line", tmp_path, fresh=True)
+    run = replayed(f"{pytest_of_link} {LINE}", tmp_path, fresh=True)
     assert (run.status, list(run.outcomes)) == (0, ["testee/test_probe[ports-line]"]), run.out
 
 
@@ -129,10 +131,12 @@ def test_what_cannot_be_meant_is_one_line(project: Path, line: str, said: str) -
     assert said in error
 
 
-@pytest.mark.parametrize("command", [RUN, PYARGS, f"make -C {shlex.quote(str(ROOT))} conformance ARGS='--case total'"])
+@pytest.mark.parametrize(
+    "command", [RUN, PYARGS, f"make -C {shlex.quote(str(ROOT))} conformance ARGS={shlex.quote(TOTAL)}"]
+)
 def test_a_run_of_nobody_says_whom_it_judges_first_and_last(tmp_path: Path, command: str) -> None:
     made = "make" in command
-    status, out = run_line(command, tmp_path) if made else run_words(f"{command} --case total -q", tmp_path)
+    status, out = run_line(command, tmp_path) if made else run_words(f"{command} {TOTAL} -q", tmp_path)
     assert status == 0, out
     told = [line for line in out.splitlines() if line and not line.startswith(("make", ".venv/bin/pytest"))]
     assert [UNNAMED in told[0], UNNAMED in told[-1]] == [True, True], out
@@ -140,7 +144,7 @@ def test_a_run_of_nobody_says_whom_it_judges_first_and_last(tmp_path: Path, comm
 
 
 def test_cases_are_chosen_by_the_names_of_failures_and_of_run_json() -> None:
-    chosen = "--case total --case 'testee/test_probe[unknown-op]'"
+    chosen = "--profile frame --case total --case 'testee/test_probe[unknown-op]'"
     run = replayed(f"{RUN} reference {chosen} -n 2", ROOT)
     assert run.status == 0, run.out
     assert sorted(run.outcomes) == ["testee/test_decode_is_total", "testee/test_probe[unknown-op]"]
@@ -164,7 +168,7 @@ def test_a_run_is_started_before_anything_is_imported() -> None:
 
 
 def test_a_run_whose_output_is_closed_is_judged_all_the_same(tmp_path: Path) -> None:
-    line = f"{RUN} reference --case ports-line -q --report {shlex.quote(str(tmp_path))} >&- 2>&-"
+    line = f"{RUN} reference {LINE} -q --report {shlex.quote(str(tmp_path))} >&- 2>&-"
     assert run_line(line, tmp_path)[0] == 0
     assert json.loads((tmp_path / "run.json").read_bytes())["exit_status"] == 0
 

@@ -201,7 +201,7 @@ def _counts(state: PeerState, stream_id: int, stream: Outgoing) -> bool:
 
 def _is_about(state: PeerState, code: str, ref: Ref) -> bool:
     stream = state.outbox.stream(ref.stream_id)
-    if stream is None:
+    if stream is None or stream.reset_ms is not None:  # a stream that was reset is broken, and goes on to count
         return False
     if code in (RejectCode.STREAM_LIMIT, RejectCode.STREAM_CANCELLED):
         return ref.frame_seq == 0

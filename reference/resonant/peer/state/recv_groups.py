@@ -106,8 +106,7 @@ class RecvGroups:
             self._note(group, where, there=True)
             for one in gone:
                 self._note(group, one, there=False)
-        while self._groups and self._repair_bytes() + waiting_bytes > MAX_REPAIR_BYTES:  # FEC-20
-            self._groups.popitem(last=False)
+        self._make_room(MAX_REPAIR_BYTES - waiting_bytes)  # FEC-20
 
     def take(self, repair: Repair, waiting_bytes: int) -> DropCode | None:
         """Take repair, or say why it is dropped (FEC-16, FEC-19)."""
@@ -118,8 +117,10 @@ class RecvGroups:
             return DropCode.DUPLICATE
         group = known or RecvGroup(repair, self._missing(repair))
         if group.missing:
-            if self._repair_bytes() + waiting_bytes + _length(repair) > MAX_REPAIR_BYTES:
+            room = MAX_REPAIR_BYTES - waiting_bytes - _length(repair)
+            if group.kept_bytes > room:
                 return DropCode.BUFFER_LIMIT
+            self._make_room(room, group)
             group.parities[repair.index] = repair.parity
         group.taken.add(repair.index)
         self._groups.setdefault(repair.group, group)
@@ -150,6 +151,16 @@ class RecvGroups:
         """Forget everything (FEC-10)."""
         self._groups.clear()
         self._kept.clear()
+
+    def _make_room(self, room: int, but: RecvGroup | None = None) -> None:
+        """Forget groups, oldest first but never `but`, until the repair that is kept has no more than `room` bytes."""
+        excess = self._repair_bytes() - room
+        for group in [*self._groups.values()]:
+            if excess <= 0:
+                return
+            if group is not but:
+                excess -= group.kept_bytes
+                self.forget(group)
 
     def _missing(self, repair: Repair) -> set[int]:
         group = repair.group

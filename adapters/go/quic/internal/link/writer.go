@@ -29,7 +29,8 @@ type Writer struct {
 
 	stopped  func(on peer.Carriage, number uint64) // is told when the other end has stopped an own uni
 	mutex    sync.Mutex
-	told     func() // of every write
+	told     func() // of writes
+	telling  bool   // somebody is about to be told, and of later writes as well
 	changed  *sync.Cond
 	streams  map[peer.Carriage]*outgoing
 	unopened []*outgoing // own unis, in the order of their numbers
@@ -153,12 +154,27 @@ func (w *Writer) write(one *outgoing) {
 		w.bytes -= len(what.Data)
 		w.written += len(what.Data)
 		w.changed.Broadcast()
-		go w.told()
+		w.tell()
 		if what.Ending != peer.Lasting {
 			delete(w.streams, one.on)
 			return
 		}
 	}
+}
+
+// tell tells of writes, of several at once if they come faster. The mutex is held.
+func (w *Writer) tell() {
+	if w.telling {
+		return
+	}
+	w.telling = true
+	go func() {
+		w.mutex.Lock()
+		w.telling = false
+		told := w.told
+		w.mutex.Unlock()
+		told()
+	}()
 }
 
 // send sends something. What the other end does not want any more is lost.
@@ -244,7 +260,7 @@ func (w *Writer) Stopped(ctx context.Context, on peer.Carriage) (number uint64, 
 	return number, stopped, nil
 }
 
-// Tell has a function called after every write.
+// Tell has a function called after writes.
 func (w *Writer) Tell(written func()) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()

@@ -1,6 +1,6 @@
 //! One TCP connection: a thread that reads, and one that writes what waits.
 
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, IoSlice, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::mpsc::SyncSender;
 use std::sync::Arc;
@@ -8,10 +8,10 @@ use std::thread;
 use std::time::Duration;
 
 use super::shared::{Shared, SPARES};
-use crate::transport::join;
+use crate::transport::length_before;
 
 /// Bytes of one read.
-const CHUNK_BYTES: usize = 65_536;
+const CHUNK_BYTES: usize = 262_144;
 /// The time for which the other end may go on sending to a connection that is closed here (TCP-13).
 const LINGER: Duration = Duration::from_secs(5);
 /// The time that it may take before to read what it was sent.
@@ -21,7 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(super) enum Incoming {
     Accepted(TcpStream, SocketAddr),
-    Bytes(SocketAddr, Vec<u8>),
+    /// A chunk, and how much of it has come.
+    Bytes(SocketAddr, Vec<u8>, usize),
     /// The other end stops sending.
     End(SocketAddr),
     Reset(SocketAddr),
@@ -111,8 +112,7 @@ fn read(
                 if shared.is_closed() {
                     continue; // without looking (TCP-13)
                 }
-                bytes.truncate(length);
-                let _ = news.send(Incoming::Bytes(link, bytes)); // fails once nobody looks any more
+                let _ = news.send(Incoming::Bytes(link, bytes, length)); // fails once nobody looks any more
             }
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(_) => return Incoming::Reset(link),
@@ -121,13 +121,15 @@ fn read(
 }
 
 fn write(mut stream: TcpStream, shared: &Shared) {
-    let mut out = Vec::new();
     while let Some(batch) = shared.next_batch() {
-        out.clear();
-        for frame in &batch {
-            let _ = join(frame, &mut out); // a peer's frames have lengths that frames have
+        // A peer's frames have lengths that frames have.
+        let framed = |frame| Some((length_before(frame).ok()?, frame));
+        let framed: Vec<_> = batch.iter().map(Vec::as_slice).filter_map(framed).collect();
+        let mut pieces = Vec::new();
+        for (length, frame) in &framed {
+            pieces.extend([IoSlice::new(length), IoSlice::new(frame)]);
         }
-        if write_all(&mut stream, &out, shared).is_err() {
+        if write_all(&mut stream, &mut pieces, shared).is_err() {
             shared.give_up();
         }
         shared.written(batch);
@@ -139,14 +141,18 @@ fn write(mut stream: TcpStream, shared: &Shared) {
 
 /// Writes everything, however long the other end takes to read it while the connection is open. Once it is closed,
 /// nobody holds its memory by not reading.
-fn write_all(stream: &mut TcpStream, mut bytes: &[u8], shared: &Shared) -> io::Result<()> {
-    while !bytes.is_empty() {
+fn write_all(
+    stream: &mut TcpStream,
+    mut pieces: &mut [IoSlice<'_>],
+    shared: &Shared,
+) -> io::Result<()> {
+    while !pieces.is_empty() {
         if shared.has_waited() {
             return Err(ErrorKind::TimedOut.into());
         }
-        match stream.write(bytes) {
+        match stream.write_vectored(pieces) {
             Ok(0) => return Err(ErrorKind::WriteZero.into()),
-            Ok(length) => bytes = bytes.get(length..).unwrap_or_default(),
+            Ok(length) => IoSlice::advance_slices(&mut pieces, length),
             Err(error) if is_passing(&error) => {}
             Err(error) => return Err(error),
         }

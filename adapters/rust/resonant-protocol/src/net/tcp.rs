@@ -192,8 +192,9 @@ impl TcpEndpoint {
     fn handle(&mut self, news: Incoming, now: u64) -> Outputs<SocketAddr> {
         match news {
             Incoming::Accepted(stream, link) => self.accept(stream, link, now),
-            Incoming::Bytes(link, bytes) => {
-                let outputs = self.endpoint.receive_bytes(&link, &bytes, now);
+            Incoming::Bytes(link, bytes, length) => {
+                let came = bytes.get(..length).unwrap_or_default();
+                let outputs = self.endpoint.receive_bytes(&link, came, now);
                 if let Some(line) = self.lines.get(&link) {
                     line.reuse(bytes);
                 }

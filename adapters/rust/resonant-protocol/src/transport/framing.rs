@@ -129,11 +129,16 @@ impl Splitter {
 /// # Errors
 /// `FRAME_TOO_SHORT` below 33 bytes and `FRAME_TOO_LARGE` above 65,536 (TCP-23); `out` is then as it was.
 pub fn join(frame: &[u8], out: &mut Vec<u8>) -> Result<(), FrameError> {
-    let length = check(frame.len())?;
-    let length = u32::try_from(length).unwrap_or(u32::MAX); // in range, as was checked
-    out.extend_from_slice(&length.to_le_bytes());
+    out.extend_from_slice(&length_before(frame)?);
     out.extend_from_slice(frame);
     Ok(())
+}
+
+/// The length that goes before a frame. Errors as those of [`join`].
+pub(crate) fn length_before(frame: &[u8]) -> Result<[u8; LENGTH_BYTES], FrameError> {
+    let length = check(frame.len())?;
+    let length = u32::try_from(length).unwrap_or(u32::MAX); // in range, as was checked
+    Ok(length.to_le_bytes())
 }
 
 /// Asks whether another frame may wait to be sent where so many bytes of a connection wait already.

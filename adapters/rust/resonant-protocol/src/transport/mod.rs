@@ -28,5 +28,6 @@ mod uni;
 pub use crate::limits::MAX_UNSENT_BYTES;
 pub use carriage::{code_of, may_be_datagram, number_of, Carriage};
 pub(crate) use connection::Connection;
+pub(crate) use framing::length_before;
 pub use framing::{check_unsent, join, Splitter};
 pub(crate) use uni::Unis;

@@ -40,18 +40,28 @@ function elements(list: Json[]): Json[] {
   return list.flatMap((element) => {
     const { repeat, of, counts } = isMembers(element) ? element : {};
     if (repeat === undefined) return [whole(element)];
-    return Array.from({ length: repeat as number }, (_, turn) => {
-      const copies = elements(of as Json[]);
-      return counts === undefined ? copies : copies.map((copy) => counted(copy, counts as never, turn));
-    }).flat();
+    const copies = elements(of as Json[]);
+    return Array.from({ length: repeat as number }, (_, turn) =>
+      counts === undefined ? copies : copies.map((copy) => counted(copy, counts as never, turn)),
+    ).flat();
   });
 }
 
 function whole(value: Json): Json {
   if (Array.isArray(value)) return elements(value);
   if (!isMembers(value)) return value;
-  if (value.join !== undefined) return elements(value.join as Json[]).join("");
+  if (value.join !== undefined) return joined(value.join as Json[]);
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, whole(member)]));
+}
+
+/** Pieces of hex in one: some are 16 MiB, whose repeats are not written out one by one. */
+function joined(pieces: Json[]): string {
+  return pieces
+    .map((piece) => {
+      const { repeat, of } = isMembers(piece) ? piece : {};
+      return repeat === undefined ? whole(piece) : joined(of as Json[]).repeat(repeat as number);
+    })
+    .join("");
 }
 
 function counted(value: Json, counts: { [name: string]: Counter }, turn: number): Json {

@@ -50,10 +50,15 @@ impl Group {
         !self.is_whole() && self.there.saturating_add(self.kept.len()) >= self.shape.k.into()
     }
 
+    fn kept_bytes(&self) -> usize {
+        self.kept.values().map(Vec::len).sum()
+    }
+
     /// Lets go of its repair, and gives how many bytes that was.
     fn let_go(&mut self) -> usize {
-        let kept = std::mem::take(&mut self.kept);
-        kept.values().map(Vec::len).sum()
+        let bytes = self.kept_bytes();
+        self.kept.clear();
+        bytes
     }
 }
 
@@ -62,9 +67,9 @@ impl Correction {
     pub(crate) fn take(&mut self, datagram: &[u8], waiting: usize) -> Result<(), RejectCode> {
         let repair = Repair::parse(datagram)?;
         let shape = Shape::of(&repair);
-        let known = self.groups.iter().position(|group| group.id == repair.id);
         let bit = 1_u32.checked_shl(repair.index.into()).unwrap_or(0);
-        let group = known.and_then(|place| self.groups.get(place));
+        let group = self.groups.iter().find(|group| group.id == repair.id);
+        let is_known = group.is_some();
         if let Some(group) = group {
             if group.shape != shape {
                 return Err(RejectCode::RepairMismatch);
@@ -76,12 +81,14 @@ impl Correction {
         let there = group.map_or_else(|| self.count(repair.id, shape.k), |group| group.there);
         let is_missing = there < shape.k.into();
         if is_missing {
-            let kept = self.repair_bytes.saturating_add(datagram.len());
-            if kept.saturating_add(waiting) > MAX_KEPT_REPAIR_BYTES {
+            let own = group.map_or(0, Group::kept_bytes);
+            let needed = datagram.len().saturating_add(waiting);
+            if own.saturating_add(needed) > MAX_KEPT_REPAIR_BYTES {
                 return Err(RejectCode::BufferLimit);
             }
+            self.make_room(needed, Some(repair.id));
         }
-        if known.is_none() {
+        if !is_known {
             self.know(Group {
                 id: repair.id,
                 shape,
@@ -90,8 +97,7 @@ impl Correction {
                 there,
             });
         }
-        let place = known.unwrap_or_else(|| self.groups.len().saturating_sub(1));
-        if let Some(group) = self.groups.get_mut(place) {
+        if let Some(group) = self.groups.iter_mut().find(|group| group.id == repair.id) {
             group.taken |= bit;
             if is_missing {
                 self.repair_bytes = self.repair_bytes.saturating_add(datagram.len());
@@ -159,12 +165,15 @@ impl Correction {
         }
     }
 
-    /// Forgets the oldest groups as long as there is no room for all the repair (FEC-20).
-    pub(crate) fn make_room(&mut self, waiting: usize) {
-        while self.repair_bytes > 0
-            && self.repair_bytes.saturating_add(waiting) > MAX_KEPT_REPAIR_BYTES
-        {
-            self.forget(0);
+    /// Forgets groups, the oldest first, as long as there is no room for so many bytes beside all the repair; one of
+    /// them never (FEC-19, FEC-20).
+    pub(crate) fn make_room(&mut self, bytes: usize, but: Option<GroupId>) {
+        while self.repair_bytes.saturating_add(bytes) > MAX_KEPT_REPAIR_BYTES {
+            let oldest = self.groups.iter().position(|group| Some(group.id) != but);
+            let Some(oldest) = oldest else {
+                return;
+            };
+            self.forget(oldest);
         }
     }
 

@@ -25,7 +25,7 @@ impl Peer {
             let place = (received.stream_id, received.frame_seq);
             let is_sealed = received.is_sealed();
             self.correction.keep(place, received.bytes, is_sealed);
-            self.correction.make_room(self.waiting_bytes);
+            self.correction.make_room(self.waiting_bytes, None);
         }
     }
 

@@ -1,0 +1,146 @@
+//! Writes out the dialogues of a vector file: shared members, parts and repeats (`vectors/dialogues.md`).
+
+use std::collections::BTreeMap;
+
+use serde_json::{json, Map, Value};
+
+use super::{close, hex, unhex};
+
+/// The cases of the file, the inputs of its dialogues written out.
+pub fn whole_cases(file: &Value) -> Vec<Value> {
+    let mut cases = file["cases"].as_array().expect("cases").clone();
+    if file["op"] != "dialogue" {
+        return cases;
+    }
+    let mut parts: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+    // In the order of names, which need not be theirs: a part waits for those that it refers to.
+    let mut waiting: Vec<(&String, &Value)> = match file.get("parts") {
+        Some(named) => named.as_object().expect("parts").iter().collect(),
+        None => Vec::new(),
+    };
+    while !waiting.is_empty() {
+        let known = waiting.len();
+        waiting.retain(|(name, steps)| {
+            let mut above = steps.as_array().into_iter().flatten();
+            let ready = above.all(|step| {
+                let name = step["part"].as_str();
+                name.is_none_or(|name| parts.contains_key(name))
+            });
+            if ready {
+                let played = played(steps, &parts, file);
+                parts.insert(name, played);
+            }
+            !ready
+        });
+        assert!(
+            waiting.len() < known,
+            "a part refers to one that is not there"
+        );
+    }
+    for case in &mut cases {
+        let given = case["input"].as_object_mut().expect("an input");
+        let own = given.get("config").unwrap_or(&Value::Null);
+        let config = merged(&file["config"], own);
+        let steps = played(&given["steps"], &parts, file);
+        given.insert("config".to_owned(), config);
+        given.insert("steps".to_owned(), Value::Array(steps));
+    }
+    cases
+}
+
+fn merged(shared: &Value, own: &Value) -> Value {
+    let members = [shared, own].into_iter().filter_map(Value::as_object);
+    let members = members
+        .flatten()
+        .map(|(name, it)| (name.clone(), it.clone()));
+    Value::Object(members.collect())
+}
+
+fn played(steps: &Value, parts: &BTreeMap<&str, Vec<Value>>, file: &Value) -> Vec<Value> {
+    let mut found = Vec::new();
+    for mut step in listed(steps.as_array().expect("steps")) {
+        if let Some(name) = step["part"].as_str() {
+            found.extend_from_slice(&parts[name]);
+            continue;
+        }
+        if let Some(wanted) = step.get_mut("expect") {
+            *wanted = merged(&file["frame"], wanted);
+        }
+        found.push(step);
+    }
+    found
+}
+
+/// The elements of a list, those of a repeat as often as it says.
+fn listed(values: &[Value]) -> Vec<Value> {
+    let mut found = Vec::new();
+    for value in values {
+        let Some(times) = value.get("repeat").and_then(Value::as_i64) else {
+            found.push(plain(value));
+            continue;
+        };
+        let of = listed(value["of"].as_array().expect("of"));
+        for turn in 0..times {
+            let counts = value.get("counts").and_then(Value::as_object);
+            let numbers: BTreeMap<&str, i64> = counts
+                .into_iter()
+                .flatten()
+                .map(|(name, count)| {
+                    let at = |member: &str| count[member].as_i64().expect(member);
+                    (name.as_str(), at("from") + at("by") * turn)
+                })
+                .collect();
+            found.extend(of.iter().map(|one| counted(one, &numbers)));
+        }
+    }
+    found
+}
+
+fn plain(value: &Value) -> Value {
+    match value {
+        Value::Array(values) => Value::Array(listed(values)),
+        Value::Object(members) if members.contains_key("join") => {
+            let pieces = listed(members["join"].as_array().expect("pieces"));
+            let text: String = pieces.iter().map(|it| it.as_str().expect("hex")).collect();
+            json!(text)
+        }
+        Value::Object(members) => {
+            let members = members.iter().map(|(name, it)| (name.clone(), plain(it)));
+            Value::Object(members.collect())
+        }
+        other => other.clone(),
+    }
+}
+
+/// The value with the numbers of one turn, in members of these names and in frames to send.
+fn counted(value: &Value, numbers: &BTreeMap<&str, i64>) -> Value {
+    match value {
+        Value::Array(values) => values.iter().map(|it| counted(it, numbers)).collect(),
+        Value::Object(members) => {
+            let members = members.iter().map(|(name, it)| {
+                let it = match (numbers.get(name.as_str()), it) {
+                    (Some(number), Value::String(_)) => json!(number.to_string()),
+                    (Some(number), Value::Number(_)) => json!(number),
+                    (None, Value::String(frame)) if name == "send" && !numbers.is_empty() => {
+                        json!(numbered(frame, numbers))
+                    }
+                    (_, it) => counted(it, numbers), // not a range of numbers
+                };
+                (name.clone(), it)
+            });
+            Value::Object(members.collect::<Map<_, _>>())
+        }
+        other => other.clone(),
+    }
+}
+
+fn numbered(frame: &str, numbers: &BTreeMap<&str, i64>) -> String {
+    let mut content = unhex(frame);
+    content.truncate(content.len() - 4);
+    for (name, number) in numbers {
+        let field = if *name == "stream_id" { 4..8 } else { 8..16 };
+        let length = field.len();
+        content[field].copy_from_slice(&number.to_le_bytes()[..length]);
+    }
+    hex(&close(content))
+}
