@@ -65,7 +65,7 @@ def read_run(path: Path) -> Run:
     )
     return Run(
         name=data["adapter"],
-        implementation=known + (f" ({who['language']})" if who["language"] != _UNKNOWN else ""),
+        implementation=known + (f" ({who['language']})" if _says_more(who["language"], known) else ""),
         spec=data["spec"],
         suite=data["suite"],
         vectors=data["vectors"]["sha256"],
@@ -80,6 +80,10 @@ def read_run(path: Path) -> Run:
         outside="unseen" in data,
         unseen=tuple(data.get("unseen", ())),
     )
+
+
+def _says_more(language: str, known: str) -> bool:
+    return language != _UNKNOWN and f"({language})" not in known
 
 
 def _shown(value: Any) -> Any:
