@@ -15,8 +15,10 @@ TURNS, SAVED_CHARS, PERIOD = 4, 400, 4
 """Elements of a list become a repeat from so many turns and saved characters on; a turn has at most PERIOD of them."""
 _RUN = re.compile(rb"(.{1,256}?)\1{3,}", re.DOTALL)
 _TEXT_RUN = re.compile(r"(.{1,8}?)\1{63,}", re.DOTALL)
-_HEX = re.compile("([0-9a-f]{2})*")
+_NO_HEX = re.compile("[^0-9a-f]")
 _HEADER = {"stream_id": (4, "<I"), "frame_seq": (8, "<Q")}
+_NUMBERED_CHARS = 32
+"""Of a frame's hex, up to the last of these numbers."""
 
 
 def repeats(value: Any) -> Any:
@@ -29,7 +31,7 @@ def repeats(value: Any) -> Any:
 
 
 def _joined(text: str) -> Any:
-    if _HEX.fullmatch(text):
+    if len(text) % 2 == 0 and not _NO_HEX.search(text):
         data = bytes.fromhex(text)
         return _pieces(data, _RUN.finditer(data), RUN_BYTES, bytes.hex) or text
     return _pieces(text, _TEXT_RUN.finditer(text), RUN_BYTES, str) or text
@@ -63,8 +65,7 @@ def _repeat(values: list[Any], at: int, period: int) -> dict[str, Any] | None:
     turns = 1
     while values[at + turns * period : at + (turns + 1) * period] == [_turn(one, counts, turns) for one in first]:
         turns += 1
-    saved = (turns - 1) * len(json.dumps(first))
-    if turns < TURNS or saved < SAVED_CHARS:
+    if turns < TURNS or (turns - 1) * len(json.dumps(first)) < SAVED_CHARS:
         return None
     return {"repeat": turns, **({"counts": counts} if counts else {}), "of": first}
 
@@ -119,7 +120,7 @@ def _numbers(value: Any, name: str) -> Iterator[int]:
     elif isinstance(value, dict):
         if isinstance(value.get("send"), str) and len(value["send"]) >= 2 * 33:
             offset, form = _HEADER[name]
-            yield struct.unpack_from(form, bytes.fromhex(value["send"]), offset)[0]
+            yield struct.unpack_from(form, bytes.fromhex(value["send"][:_NUMBERED_CHARS]), offset)[0]
         if _is_number(value.get(name)):
             yield int(value[name])
         for inner in value.values():
