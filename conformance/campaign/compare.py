@@ -124,7 +124,8 @@ def _case(one: Input, answer: Answer) -> Case:
 
 def case_of(one: Input, expect: Accept | Refuse) -> Case:
     """The input as a case that expects this."""
-    return Case(f"{one.profile}/found", one.profile, (), one.op, "found by a campaign", (), one.given, expect)
+    about = "found by a campaign"
+    return Case(f"{one.profile}/found", one.profile, (), one.op, about, (), one.given, expect, one.transport)
 
 
 def _described(one: Input) -> Mapping[str, Any]:
