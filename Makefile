@@ -160,7 +160,7 @@ late-tests: $(INSTALLED) $(CAMPAIGN_INSTALLED) built ts-built ## those that are 
 rust-tests: ## the crate's tests, the golden vectors among them
 	cd $(RUST) && $(CARGO) test --quiet --locked --workspace $(RUST_FEATURES)
 
-# Those under test have no goroutine in the other packages, where the race detector would take five times as long.
+# No test of the other packages starts a goroutine; `make go-race-tests` has the race detector for them as well.
 go-tests: ## the tests of the Go modules, the golden vectors among them
 	cd $(GO_MODULE) && $(GO) test $$($(GO) list ./... | grep -vE '/(peer|testeekit/tests)$$') && $(GO) test -race ./peer ./testeekit/tests
 	cd $(GO_MODULE) && for module in $(GO_SUBMODULES); do (cd "$$module" && $(GO) test -race ./...) || exit 1; done

@@ -1,4 +1,4 @@
-//! The tests of the testee in one program, as linking takes longer than compiling them.
+//! The tests of the testee in one program, so that what they need is linked once.
 
 mod payloads;
 mod peer_inputs;
