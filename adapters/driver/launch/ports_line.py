@@ -13,6 +13,7 @@ from .pipes import LINE_BYTES, FirstLine
 
 LOOPBACK: Final = "127.0.0.1"
 EXAMPLE: Final = '{"control": 40001, "wires": {"udp": 40002}}'
+_INSTEAD: Final = f"print {EXAMPLE} first, with its own ports, and everything else to standard error"
 _GRACE_S: Final = 0.5
 
 
@@ -47,22 +48,25 @@ def read_ports(stdout: FirstLine, deadline: float, ended: Callable[[float], str 
         raise PortsError(f"it ended before it printed its ports: {status}, printed {line!r} (TST-1)")
     try:
         return _parse(line)
-    except (ValueError, RecursionError) as error:
-        raise PortsError(f"its first line is not the ports: {error}; it is {line[:200]!r} (TST-1)") from None
+    except ValueError as error:
+        raise PortsError(f"its first line is not the ports: {error}; it printed {line[:200]!r} (TST-1)") from None
 
 
 def _parse(line: bytes) -> Ports:
     if len(line) > LINE_BYTES:
         raise ValueError(f"it is longer than {LINE_BYTES} bytes")
-    ports = json.loads(line.decode())
+    try:
+        ports = json.loads(line.decode())
+    except (ValueError, RecursionError):
+        raise ValueError(f"it is not JSON; {_INSTEAD}") from None
     if type(ports) is not dict:
-        raise ValueError("it is not a JSON object")
+        raise ValueError(f"it is not a JSON object; {_INSTEAD}")
     control, wires = ports.get("control"), ports.get("wires")
     if wires is None and "wire" in ports:
         instead = _as_wires(control, ports["wire"])
         raise ValueError(f"it has the port `wire`, which is now one of `wires`: print {instead}")
     if type(control) is not int or not _is_port(control):
-        raise ValueError("control is not a port number")
+        raise ValueError(f"control is not a port number; {_INSTEAD}")
     if type(wires) is not dict:
         raise ValueError(f"wires is not an object of ports by transport, as in {EXAMPLE}; without peers it is {{}}")
     for transport, port in wires.items():

@@ -17,16 +17,17 @@ from adapters.driver import (
 from adapters.tests.doubles import replies, starts
 from adapters.tests.made_testees import made
 
+INSTEAD = r'print \{"control": 40001, .* first, with its own ports, and everything else to standard error'
 SAID = {
     "exits at once": "ended before it printed its ports: exit status 3",
     "dies at once": "killed by SIGSEGV",
     "prints no ports": "no line of ports in time; it printed nothing",
     "prints half a line": r"it printed b'{'",
-    "prints garbage": r"first line is not the ports.*b'hello",
-    "prints an array": "it is not a JSON object",
-    "nests too deep": "first line is not the ports",
+    "prints garbage": rf"is not JSON; {INSTEAD}; it printed b'hello",
+    "prints an array": f"it is not a JSON object; {INSTEAD}",
+    "nests too deep": f"first line is not the ports: it is not JSON; {INSTEAD}",
     "prints no end of a line": "longer than 4096 bytes",
-    "prints a port 0": "control is not a port",
+    "prints a port 0": f"control is not a port number; {INSTEAD}",
     "prints a port as text": "control is not a port",
     "prints a port as true": "control is not a port",
     "prints no control": "control is not a port",
