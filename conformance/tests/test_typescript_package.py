@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -89,6 +90,55 @@ def test_the_kit_needs_node_alone() -> None:
         assert {name for name in imports(path) if not name.startswith("node:")} <= {
             f"./{other.stem}.js" for other in files
         }, path
+
+
+ALONE = """\
+const { mkdirSync, rmdirSync, appendFileSync } = require("node:fs");
+mkdirSync("busy"); // fails where another one builds
+require("node:child_process").spawnSync(process.execPath, ["-e", ""]);
+rmdirSync("busy");
+appendFileSync("built", "x");
+"""
+"""A build that fails if it is not alone."""
+
+
+@pytest.fixture
+def buildable(tmp_path: Path) -> Path:
+    """A folder with that build, and a folder for what builds tell each other."""
+    folder = tmp_path / "mine"
+    (folder / "node_modules").mkdir(parents=True)
+    (tmp_path / "tmp").mkdir()
+    (folder / "build.cjs").write_text(ALONE, "utf-8")
+    (folder / "package.json").write_text(json.dumps({"scripts": {"build": "node build.cjs"}}), "utf-8")
+    for name in ("package-lock.json", "node_modules/.installed-lock"):
+        (folder / name).write_text("{}", "utf-8")
+    return folder
+
+
+def begin_build(folder: Path) -> subprocess.Popen[bytes]:
+    temporary = {name: str(folder.parent / "tmp") for name in ("TMPDIR", "TEMP", "TMP")}
+    return subprocess.Popen(["node", str(KIT / "build.mjs")], cwd=folder, env={**os.environ, **temporary})
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+def test_builds_that_are_started_at_once_wait_for_each_other(buildable: Path) -> None:
+    builds = [begin_build(buildable) for _ in range(3)]
+    assert [build.wait(60) for build in builds] == [0, 0, 0]
+    assert (buildable / "built").read_text("utf-8") == "xxx"
+    assert list((buildable.parent / "tmp").glob("testee-build-*")) == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+def test_a_build_takes_over_from_one_that_was_killed(buildable: Path) -> None:
+    ended = subprocess.Popen(["node", "-e", ""])
+    ended.wait(60)
+    name = hashlib.sha256(os.fsencode(buildable.resolve())).hexdigest()[:16]
+    (buildable.parent / "tmp" / f"testee-build-{name}").write_text(str(ended.pid), "utf-8")
+    assert begin_build(buildable).wait(60) == 0
+    assert (buildable / "built").read_text("utf-8") == "x"
+    assert list((buildable.parent / "tmp").glob("testee-build-*")) == []
 
 
 def test_browsers_have_all_that_the_package_imports() -> None:

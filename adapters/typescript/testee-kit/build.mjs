@@ -3,7 +3,7 @@
 // started at once, one waits for the other, as it would take half of what is written for the whole.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -20,9 +20,9 @@ const npm = (...words) => {
 };
 const text = (path) => (existsSync(path) ? readFileSync(path, "utf8") : undefined);
 
-const claimed = (mine) => {
+const claimed = () => {
   try {
-    linkSync(mine, BUILDER); // appears with all that it holds, or not at all
+    writeFileSync(BUILDER, `${process.pid}`, { flag: "wx" });
     return true;
   } catch (error) {
     if (error.code !== "EEXIST") throw error;
@@ -37,13 +37,10 @@ const runs = (process_id) => {
   }
 };
 const claim = () => {
-  const mine = `${BUILDER}-${process.pid}`;
-  writeFileSync(mine, `${process.pid}`);
-  process.on("exit", () => rmSync(mine, { force: true }));
   const limit = Date.now() + PATIENCE_MS;
-  while (!claimed(mine)) {
+  while (!claimed()) {
     const other = text(BUILDER);
-    if (other !== undefined && !runs(Number(other))) rmSync(BUILDER, { force: true }); // it was killed
+    if (other && !runs(Number(other))) rmSync(BUILDER, { force: true }); // it was killed
     if (Date.now() > limit) {
       console.error(`process ${other} has been building here for ten minutes: end it, or remove ${BUILDER}`);
       process.exit(1);
