@@ -10,7 +10,7 @@ from ..dialogue.frames import think
 from ..dialogue.steps import Said, Steps, act, advance, expect, nothing, say, send
 from ..model import Case, Group
 from ..writer.raw_frame import I8
-from .steps import OUT, OWN, asks, credit, ends, fills, for_role, goes, group, opens
+from .steps import OUT, OWN, WITH_CREDIT, asks, credit, ends, fills, for_role, goes, group, opens
 
 FULL = 16 * 1024 * 1024
 LARGE = 65_000
@@ -29,7 +29,7 @@ def groups() -> Iterator[Group]:
     yield group("room/bytes", "16 MiB that wait, of whatever streams.", [*_bytes()], ("udp",))
     packed = group("room/compressed", "16 MiB that wait, compressed.", [*_compressed()], ("udp",))
     yield replace(packed, requires=("zstd",))
-    yield group("room/tails", "TAILs that wait beside data frames.", [*_tails()])
+    yield group("room/tails", "TAILs that wait beside data frames.", [*_tails()], WITH_CREDIT)
 
 
 def sized(size: int, reject: str = "", stream: int = OUT, count: int = 1) -> Steps:
