@@ -216,7 +216,7 @@ def test_every_file_of_the_catalogue_says_what_it_is_about() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.nightly("make mutants-rust builds all mutants and tries each of them, each night as well")
+@pytest.mark.nightly("make mutants-rust builds all mutants and tries each of them, on every submission")
 @pytest.mark.skipif(shutil.which("cargo") is None, reason="no cargo")
 def test_a_mutant_is_built_and_caught_by_a_case_of_its_clause(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["--only", "crate-version-high-bit-ignored", "-j", "1"]) == 0
