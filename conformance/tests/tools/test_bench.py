@@ -94,6 +94,12 @@ def test_the_plot_has_a_bar_for_each_ratio_and_one_for_its_last_value() -> None:
     assert [text.text for text in drawn.findall("{*}text")][2::2] == ["made/up", "made/new"]
 
 
+def test_the_plot_shows_what_has_a_limit_though_it_is_no_ratio_and_says_what_is_asked() -> None:
+    figures = figure("rate", 1192.4, MORE, ratio=False, limit=3000), figure("share", 0.024789010675023152, MORE)
+    texts = [text.text for text in ET.fromstring(svg(made(*figures))).findall("{*}text")][2:]
+    assert texts == ["made/rate", "1192 (at least 3000)", "made/share", "0.0248 (more is better)"]
+
+
 def line(text: str) -> Bench:
     code = f"print('first'); print({text!r})"
     return Bench("made", "made by a test", (sys.executable, "-c", code), {"ratio": Figure(LESS, limit=1)})
