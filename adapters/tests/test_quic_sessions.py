@@ -38,6 +38,12 @@ def talks() -> Iterator[Talks]:
         yield talks_of(NAMES, stack)
 
 
+@pytest.fixture(scope="module")
+def long_talks() -> Iterator[Talks]:
+    with ExitStack() as stack:
+        yield talks_of(NAMES, stack, long=True)
+
+
 class Packets:
     """Carries packets between a client and a server, so that the port by which the server calls its link is known."""
 
@@ -201,6 +207,6 @@ def test_streams_are_whole_while_another_one_is_withheld(talks: Talks, client: s
 @pytest.mark.parametrize("seed", seeds_of("QUIC"), ids="seed-{}".format)
 @pytest.mark.parametrize(("client", "server"), PAIRS)
 def test_long_streams_are_whole_while_another_one_is_withheld(
-    talks: Talks, client: str, server: str, seed: int
+    long_talks: Talks, client: str, server: str, seed: int
 ) -> None:
-    run(talks, client, server, frames=LONG, seed=seed)
+    run(long_talks, client, server, frames=LONG, seed=seed)

@@ -22,6 +22,12 @@ def check_transports(claimed: Sequence[str], transports: Sequence[str], wires: C
 
     wires: the transports in the line of ports; None if nobody read one, as of a testee that is attached to.
     """
+    for name in wires or ():
+        if name not in PROFILE_OF:
+            raise SelectionError(
+                f"the testee printed a port for {name!r} in `wires` of its first line; "
+                f"the transports are {', '.join(PROFILE_OF)} (TST-1)"
+            )
     if PROFILE_OF[UDP] not in claimed:
         return
     for name in transports:
@@ -76,3 +82,8 @@ def check_network(transports: Iterable[str], launch: str) -> None:
 def plain_cases() -> tuple[Case, ...]:
     """The golden cases for testees without a library of a transport, such as the crate and the reference in process."""
     return tuple(case for case in load_cases() if not case.needs & LIBRARIES.keys())
+
+
+def cases_of_one(transport: str) -> tuple[Case, ...]:
+    """The golden dialogues that are about this transport, which name it and no other, whatever their profile is."""
+    return tuple(case for case in load_cases() if case.transport == transport and not case.id.endswith(f"@{transport}"))

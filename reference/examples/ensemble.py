@@ -115,14 +115,25 @@ async def run() -> Outcome:
             return Outcome(scores(image), scores(text), *await asyncio.gather(seen, read))
 
 
+async def front_end() -> list[Modality]:
+    """A front end that sees both sends them to a fusion model at once; the modalities as they arrive there."""
+    text, image = Tensor.half(text_features()), Tensor.half(image_features())
+    async with await serve(CONFIG) as server, await connect(CONFIG, server.address) as client:
+        send_both(client, text, image)
+        return [Modality((await server.wait_for(Delivered)).modality) for _ in range(2)]
+
+
 @command
 def main() -> None:
-    """Run, and print what each model believes."""
-    outcome = asyncio.run(run())
+    """Run, and print what each model believes, and in which order a front end sends what it sees."""
+    outcome, order = asyncio.run(run()), asyncio.run(front_end())
     rows = {"image": outcome.image, "text": outcome.text, "fusion": outcome.told_text}
     for name, found in rows.items():
         shown = "  ".join(f"{label} {score:4.2f}" for label, score in zip(LABELS, found, strict=True))
         print(f"{name:7} {shown}  → {LABELS[int(np.argmax(found))]}")
+    print(
+        f"a front end that gives a text and then an image sends {' and then '.join(one.name.lower() for one in order)}"
+    )
 
 
 if __name__ == "__main__":

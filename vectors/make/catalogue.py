@@ -45,6 +45,7 @@ from .mux import holding as mux_holding
 from .mux import limits as mux_limits
 from .mux import methods as mux_methods
 from .mux import numbers as mux_numbers
+from .mux import outlasting as mux_outlasting
 from .mux import room as mux_room
 from .mux import sizes as mux_sizes
 from .mux import turns as mux_turns
@@ -117,6 +118,7 @@ GROUP_MAKERS = (
     webrtc_owed.groups,
     webrtc_ends.groups,
     mux_agreement.groups,
+    mux_outlasting.groups,
     mux_methods.groups,
     mux_credit.groups,
     mux_blocked.groups,

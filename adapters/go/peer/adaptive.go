@@ -97,7 +97,7 @@ func (p *Peer) takesQuality() bool { return p.session != nil && p.tolerances != 
 // known says what a method is to the peer, as it is now.
 func (p *Peer) known(method string) (kind, bool) {
 	found, isKnown := methods[method]
-	ignored := found.ofMux() && !p.multiplexes() || found == qualityFrame && !p.takesQuality()
+	ignored := found.ofMux() && !p.knowsMux() || found == qualityFrame && !p.takesQuality()
 	return found, isKnown && !ignored
 }
 

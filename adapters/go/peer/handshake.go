@@ -102,6 +102,7 @@ func (p *Peer) begin(agreed, other offer, streamID uint32) {
 	if p.session == nil && p.tolerances != nil {
 		p.tolerances.begin(p.now)
 	}
+	knewMux := p.knowsMux()
 	p.session = &session{
 		Agreement: Agreement{
 			Proto:    agreed.version,
@@ -116,6 +117,7 @@ func (p *Peer) begin(agreed, other offer, streamID uint32) {
 		zstd:           slices.Contains(agreed.compress, Zstd),
 		xchacha:        slices.Contains(agreed.crypto, XChaCha20Poly1305),
 		otherSpaceHash: other.spaceHash32,
+		knowsMux:       knewMux || other.mux != nil,
 		handshakeOn:    streamID,
 		lastAccepted:   p.now,
 	}

@@ -54,6 +54,9 @@ func (m *members) mux() *Mux {
 // multiplexes says whether multiplexing is agreed (MUX-3).
 func (p *Peer) multiplexes() bool { return p.session != nil && p.session.Mux != nil }
 
+// knowsMux says whether the methods of multiplexing are known (MUX-33).
+func (p *Peer) knowsMux() bool { return p.session != nil && p.session.knowsMux }
+
 // readMux reads the members of one of the four methods (MUX-6).
 func readMux(a *arrival) bool {
 	m := members{object: a.object}
@@ -166,13 +169,13 @@ func (p *Peer) sendCredit(s *inStream, limit uint64) {
 	p.sendMux(s.id, "credit", jsonMembers{{Name: "limit", Value: decimal(limit)}})
 }
 
-// answersBlocked says whether a blocked gets an error as its answer (MUX-16, MUX-17).
+// answersBlocked says whether a blocked gets an error as its answer (MUX-16, MUX-17, MUX-34).
 func (p *Peer) answersBlocked(a *arrival) bool {
 	if p.carry != nil {
 		return false
 	}
 	if s := p.open[a.frame.StreamID]; s != nil {
-		return s.managed && len(s.missing(a.frame.FrameSeq)) > 0
+		return len(s.missing(a.frame.FrameSeq)) > 0
 	}
 	w, closed := p.closed.get(a.frame.StreamID)
 	return !closed || !w.complete
@@ -183,10 +186,11 @@ func (p *Peer) acceptBlocked(a *arrival, stream *inStream) {
 	w, closed := p.closed.get(a.frame.StreamID)
 	switch {
 	case p.carry != nil:
-	case s != nil && !s.managed:
 	case s != nil:
 		if missing := s.missing(a.frame.FrameSeq); len(missing) > 0 {
 			p.askFor(a, missing)
+		} else if !s.managed {
+			p.sendCredit(s, math.MaxUint64) // MUX-34
 		} else if s.held {
 			p.sendCredit(s, s.told)
 		} else {

@@ -78,6 +78,7 @@ type session struct {
 	Agreement
 	zstd, xchacha  bool   // agreed, chosen or not
 	otherSpaceHash uint32 // as the other peer told it
+	knowsMux       bool   // multiplexing was agreed, now or before in the session (MUX-33)
 	handshakeOn    uint32
 	lastAccepted   time.Duration
 }

@@ -50,7 +50,7 @@ class Witness {
     if (isNew) this.#sent.set(stream, [...sent, datagram]);
     else assert.deepEqual(datagram, sent[Number(frame.frameSeq)]);
     if (frame.type !== MessageType.Sync) return;
-    const sync = readSync(frame, role, { mux: true, fec: true, isManaged: true, isAdaptive: true });
+    const sync = readSync(frame, role, { mux: true, fec: true, knowsMux: true, isManaged: true, isAdaptive: true });
     assert.ok(!Object.values(sync).includes(undefined), JSON.stringify(sync.kind));
     if (!isNew || (sync.kind !== "capability" && sync.kind !== "error")) return;
     this.#replies = this.#replies.filter((at) => now - at < 1000);

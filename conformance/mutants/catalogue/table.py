@@ -59,6 +59,7 @@ from .mux import agreement as mux_agreement
 from .mux import credit as mux_credit
 from .mux import ending as mux_ending
 from .mux import holding as mux_holding
+from .mux import outlasting as mux_outlasting
 from .mux import room as mux_room
 from .quant import codes as quant_codes
 from .quant import dequantize as quant_reading
@@ -173,6 +174,7 @@ FAMILIES: Mapping[str, tuple[Mutant, ...]] = MappingProxyType(
             mux_credit,
             mux_room,
             mux_holding,
+            mux_outlasting,
             mux_ending,
             adapt_choice,
             adapt_error,

@@ -9,9 +9,9 @@ from multiprocessing.pool import Pool
 from pathlib import Path
 from typing import TypeAlias
 
-from ...model.cases import Case, load_cases
-from ...model.transports import QUIC as QUIC_PROFILE
-from ...model.transports import plain_cases
+from ...model.cases import Case
+from ...model.transports import QUIC as OVER_QUIC
+from ...model.transports import cases_of_one, plain_cases
 from ..engine.memory import limit_memory
 from ..engine.short_campaign import Batch, answered_batches
 from ..engine.trial import Suite, suite_of
@@ -96,4 +96,4 @@ def _suite() -> Suite:
 
 @cache
 def _suite_of_quic() -> Suite:
-    return suite_of(tuple(case for case in load_cases() if case.profile == QUIC_PROFILE))
+    return suite_of(cases_of_one(OVER_QUIC))

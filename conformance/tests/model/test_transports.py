@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from conformance.model.cases import load_cases
 from conformance.model.profiles import SelectionError
-from conformance.model.transports import LIBRARIES, check_libraries, check_network, check_transports
+from conformance.model.transports import LIBRARIES, cases_of_one, check_libraries, check_network, check_transports
 
 PEERS = ("frame", "message", "handshake")
 
@@ -44,6 +45,23 @@ def test_what_does_not_fit_is_refused_with_what_to_do(
     with pytest.raises(SelectionError, match=re.escape(text)) as raised:
         check_transports(claimed, transports, wires)
     assert "TST-27" in str(raised.value)
+
+
+@pytest.mark.parametrize("claimed", [PEERS, ("frame",)])
+def test_a_wire_of_an_unknown_transport_is_named_with_those_there_are(claimed: Sequence[str]) -> None:
+    text = "printed a port for 'upd' in `wires` of its first line; the transports are udp, tcp, quic, webrtc (TST-1)"
+    with pytest.raises(SelectionError, match=re.escape(text)):
+        check_transports(claimed, ("udp",), ("upd",))
+
+
+def test_cases_of_one_transport_are_those_that_no_other_carries() -> None:
+    """Dialogues of other profiles count, too; those that go over every transport do not."""
+    cases = cases_of_one("quic")
+    assert {case.profile for case in cases} >= {"quic", "fec"}
+    assert any("FEC-12" in case.clauses for case in cases)
+    assert all(case.transport == "quic" and "quic" in case.needs for case in cases)
+    every = {case.id for case in load_cases()}
+    assert [case.id for case in cases if f"{case.id}@quic" in every or case.id.removesuffix("@quic") != case.id] == []
 
 
 def test_channels_cannot_be_judged_in_a_container() -> None:

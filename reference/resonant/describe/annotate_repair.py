@@ -66,7 +66,8 @@ def repair_text(repair: Repair) -> str:
     apart = f", {group.step} apart" if repair.k > 1 and group.step > 1 else ""
     frames = f"frame {group.base}" if repair.k == 1 else f"{repair.k} frames {group.base} to {last}{apart}"
     longest = len(repair.parity) - _LENGTH_BYTES
-    return f"{repair.index} of {repair.r} for {frames} of stream {group.stream_id}, the longest of {longest:,} bytes"
+    parity = f"index {repair.index} of r {repair.r}"
+    return f"{parity}, for {frames} of stream {group.stream_id}, the longest of {longest:,} bytes"
 
 
 def _crc_text(sent: int, computed: int) -> str:

@@ -75,7 +75,8 @@ def _explained_repair(data: bytes, fields: tuple[Field, ...]) -> Explanation:
     outcome = judge_repair(data)
     if isinstance(outcome, Repair):
         return Explanation(fields, None, True, (f"valid repair: {repair_text(outcome)}",))
-    return Explanation(fields, None, False, tuple(_verdict(outcome, fields, None, REPAIR_NEXT[outcome.code])))
+    told = _verdict(outcome, fields, outcome.span, REPAIR_NEXT[outcome.code])
+    return Explanation(fields, outcome.span, False, tuple(told))
 
 
 def explain(data: bytes, key: bytes | None = None, *, colour: bool = False) -> str:

@@ -7,7 +7,7 @@ import zlib
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ..errors import DropCode, RejectCode, ResonantError
+from ..errors import DropCode, RejectCode, ResonantError, Span
 
 MAGIC = b"RSF1"
 HEADER = struct.Struct("<4sIQBBBB")
@@ -56,16 +56,17 @@ def read_repair(datagram: bytes) -> Repair:
     """Read a datagram. Raises BAD_REPAIR or CRC_MISMATCH, in the order of FEC-13."""
     if not MIN_REPAIR_BYTES <= len(datagram) <= MAX_REPAIR_BYTES:
         detail = f"{len(datagram)} bytes; repair has {MIN_REPAIR_BYTES} to {MAX_REPAIR_BYTES}"
-        raise ResonantError(DropCode.BAD_REPAIR, "FEC-14", detail)
+        end = len(datagram)
+        raise ResonantError(DropCode.BAD_REPAIR, "FEC-14", detail, Span(min(end, MAX_REPAIR_BYTES), end))
     if not is_repair(datagram):
-        raise ResonantError(DropCode.BAD_REPAIR, "FEC-36", "the datagram does not begin with RSF1")
+        raise ResonantError(DropCode.BAD_REPAIR, "FEC-36", "the datagram does not begin with RSF1", Span(0, 4))
     body, crc = datagram[: -CRC.size], datagram[-CRC.size :]
     if CRC.pack(zlib.crc32(body)) != crc:
-        raise ResonantError(RejectCode.CRC_MISMATCH, "FEC-13", "the CRC is not that of the bytes before it")
+        detail, where = "the CRC is not that of the bytes before it", Span(len(body), len(datagram))
+        raise ResonantError(RejectCode.CRC_MISMATCH, "FEC-13", detail, where)
     _, stream_id, base, k, r, index, step = HEADER.unpack_from(body)
     if not fits(base, k, r, step) or index >= r:
-        detail = f"k {k}, r {r}, index {index}, step {step} and base {base} do not fit together"
-        raise ResonantError(DropCode.BAD_REPAIR, "FEC-15", detail)
+        raise ResonantError(DropCode.BAD_REPAIR, "FEC-15", *_misfit(base, k, r, index, step))
     return Repair(GroupId(stream_id, base, step), k, r, index, body[HEADER.size :])
 
 
@@ -73,6 +74,16 @@ def fits(base: int, k: int, r: int, step: int) -> bool:
     """Whether there can be such a group."""
     in_range = 1 <= k <= MAX_K and 1 <= r <= MAX_R and 1 <= step <= MAX_STEP
     return in_range and base + (k - 1) * step <= MAX_FRAME_SEQ
+
+
+def _misfit(base: int, k: int, r: int, index: int, step: int) -> tuple[str, Span]:
+    """The first field that is wrong, in words, and its bytes."""
+    for name, value, most, at in (("k", k, MAX_K, 16), ("r", r, MAX_R, 17), ("step", step, MAX_STEP, 19)):
+        if not 1 <= value <= most:
+            return f"{name} is {value}, not 1 to {most}", Span(at, at + 1)
+    if index >= r:
+        return f"index is {index}, and with r {r} the greatest is {r - 1}", Span(18, 19)
+    return f"the last of {k} numbers from base {base} on, {step} apart, is over 2^64 - 1", Span(8, 16)
 
 
 def write_repair(repair: Repair) -> bytes:

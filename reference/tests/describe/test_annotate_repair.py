@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from resonant import DropCode, RejectCode, repair_encode
 from resonant.describe.annotate import annotate
 from resonant.describe.annotate_repair import NEXT
 from resonant.describe.explain import explain, explained
+from resonant.errors import Span
 
 from reference.tests.fec.test_group import frame
 
@@ -17,7 +20,7 @@ PAIR = repair_encode(3, 5, 2, 4, [frame(3, 5), frame(3, 9, 40)])
 
 def test_repair_is_told_as_what_it_is() -> None:
     text = explain(PAIR[1])
-    assert "valid repair: 1 of 2 for 2 frames 5 to 9, 4 apart of stream 3, the longest of 40 bytes\n" in text
+    assert "valid repair: index 1 of r 2, for 2 frames 5 to 9, 4 apart of stream 3, the longest of 40 bytes\n" in text
     assert [field.name for field in annotate(PAIR[0])] == [
         "magic",
         "stream_id",
@@ -30,7 +33,7 @@ def test_repair_is_told_as_what_it_is() -> None:
         "crc32",
     ]
     alone = repair_encode(3, 5, 1, 4, [frame(3, 5)])[0]
-    assert "valid repair: 0 of 1 for frame 5 of stream 3, the longest of 33 bytes\n" in explain(alone)
+    assert "valid repair: index 0 of r 1, for frame 5 of stream 3, the longest of 33 bytes\n" in explain(alone)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +51,34 @@ def test_what_is_wrong_has_its_code_clause_and_advice(data: bytes, code: str, me
     assert f"next:    {NEXT[code]}\n" in text
     assert meaning in text
     assert not explained(data).valid
+
+
+def sealed(data: bytes) -> bytes:
+    """The datagram with the CRC of its bytes."""
+    return data[:-4] + zlib.crc32(data[:-4]).to_bytes(4, "little")
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "detail"),
+    [
+        (16, "81", "k is 129, not 1 to 128"),
+        (17, "00", "r is 0, not 1 to 32"),
+        (18, "02", "index is 2, and with r 2 the greatest is 1"),
+        (19, "11", "step is 17, not 1 to 16"),
+        (8, "fcffffffffffffff", f"the last of 2 numbers from base {2**64 - 4} on, 4 apart, is over 2^64 - 1"),
+    ],
+)
+def test_the_field_at_fault_is_marked_and_named(at: int, value: str, detail: str) -> None:
+    put = bytes.fromhex(value)
+    found = explained(sealed(PAIR[0][:at] + put + PAIR[0][at + len(put) :]))
+    assert found.fault == Span(at, at + len(put))
+    assert found.verdict[:2] == ("rejected: BAD_REPAIR (FEC-15)", f"detail:  {detail}")
+
+
+def test_a_wrong_crc_is_marked_and_so_is_where_bytes_are_missing_or_too_many() -> None:
+    assert explained(PAIR[0][:-1] + b"\0").fault == Span(len(PAIR[0]) - 4, len(PAIR[0]))
+    assert "\n>> @58    ^ no more bytes here\n" in explain(PAIR[0][:58])
+    assert explained(b"RSF1" + bytes(65_504)).fault == Span(65_507, 65_508)
 
 
 def test_a_field_out_of_its_range_says_what_it_may_be() -> None:

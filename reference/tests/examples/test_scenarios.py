@@ -15,7 +15,6 @@ import pytest
 import routing
 from resonant import DType, Modality, Tensor, Think, decode, read_message
 from resonant.asyncio import connect, serve
-from resonant.peer import Delivered
 
 from reference.tests.asyncio.fast_loop import FastLoop, run
 from reference.tests.support import ROOT
@@ -98,14 +97,7 @@ def test_the_fusion_waits_for_a_new_text_with_each_new_image() -> None:
 
 
 def test_an_image_goes_before_the_text_that_was_given_first() -> None:
-    async def work() -> list[Modality]:
-        config = ensemble.CONFIG
-        async with await serve(config) as server, await connect(config, server.address) as client:
-            text, image = (Tensor.half(found) for found in (ensemble.text_features(), ensemble.image_features()))
-            ensemble.send_both(client, text, image)
-            return [(await server.wait_for(Delivered)).modality for _ in range(2)]
-
-    assert run(work()) == [Modality.IMAGE, Modality.TEXT]
+    assert run(ensemble.front_end()) == [Modality.IMAGE, Modality.TEXT]
 
 
 def test_a_model_learns_from_critiques_until_there_is_nothing_to_criticize() -> None:
@@ -158,7 +150,7 @@ def test_a_specialist_of_another_space_refuses() -> None:
     ("name", "last"),
     [
         ("pipeline", "greatest difference from one machine: "),
-        ("ensemble", "fusion  cat 0."),
+        ("ensemble", "a front end that gives a text and then an image sends image and then text"),
         ("critique_loop", "round "),
         ("routing", "words put to engines      → SPACE_MISMATCH"),
     ],

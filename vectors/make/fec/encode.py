@@ -34,6 +34,12 @@ def hearts(k: int, first: int = 0, step: int = 1, stream: int = DATA_STREAM) -> 
     return [heart(first + place * step, stream) for place in range(k)]
 
 
+def long_frame(size: int) -> Frame:
+    """A data frame of so many bytes, mostly zeros, with the number 0."""
+    fixed = len(think(0, (I8, (0,), b"")).wire())
+    return think(0, (I8, (size - fixed,), bytes(size - fixed)))
+
+
 def _encoded(
     case_id: str, about: str, clauses: str, frames: Sequence[Frame | bytes], r: int, step: int = 1
 ) -> Iterator[Case]:
@@ -49,17 +55,19 @@ def _shapes() -> Iterator[Case]:
         for r in range(1, 4):
             about = f"{k} of the shortest frames, and {r} repair datagrams."
             yield from _encoded(f"k{k}-r{r}", about, clauses, hearts(k), r)
-    yield from _encoded("k128-r1", "The most frames.", clauses, hearts(128), 1)
-    yield from _encoded("k1-r32", "The most repair.", clauses, hearts(1), 32)
+    bounds = f"{clauses} FEC-35"
+    yield from _encoded("k128-r1", "The most frames.", bounds, hearts(128), 1)
+    yield from _encoded("k1-r32", "The most repair.", bounds, hearts(1), 32)
+    yield from _encoded("of-65481", "The largest frame that can be in a group.", bounds, [long_frame(65_481)], 1)
     for step in (2, 3, 16):
         about = f"Frames whose numbers are {step} apart."
-        yield from _encoded(f"step-{step}", about, clauses, hearts(3, 1, step), 2, step)
+        yield from _encoded(f"step-{step}", about, bounds, hearts(3, 1, step), 2, step)
     for base in (1, 255, 256, 2**32, 2**53 + 1, 2**63, LAST - 1):
         about = f"The first of two frames has the number {base}."
         yield from _encoded(f"base-{base}", about, clauses, hearts(2, base), 1)
-    yield from _encoded("base-last", "The last number there is.", clauses, hearts(1, LAST), 1, 16)
+    yield from _encoded("base-last", "The last number there is.", bounds, hearts(1, LAST), 1, 16)
     about = "The last number there is, at the end of a group."
-    yield from _encoded("ends-at-last", about, clauses, hearts(3, LAST - 32, 16), 1, 16)
+    yield from _encoded("ends-at-last", about, bounds, hearts(3, LAST - 32, 16), 1, 16)
     for stream in (0, 1, 0x01020304, 2**32 - 1):
         yield from _encoded(f"stream-{stream}", f"stream_id {stream}.", clauses, hearts(2, stream=stream), 1)
 
@@ -108,6 +116,12 @@ def _refused() -> Iterator[Case]:
     short = heart(1).wire()[:-1]
     yield refused("short", "A frame of 32 bytes.", "FRAME_TOO_SHORT", group([heart(0), short]))
     yield refused("empty", "A frame of no bytes.", "FRAME_TOO_SHORT", group([b"", heart(1)]))
+    large = long_frame(65_482)
+    yield refused("large", "A frame of 65,482 bytes.", "FRAME_TOO_LARGE", group([large]))
+    about = "A frame that is too large, and would have another number."
+    yield refused("large-and-mismatch", about, "FRAME_TOO_LARGE", group([heart(0), large]))
+    about = "A frame that is too short before one that is too large."
+    yield refused("short-then-large", about, "FRAME_TOO_SHORT", group([heart(0).wire()[:-1], large]))
     for byte in range(4, 16):
         wire = bytearray(heart(1).wire())
         wire[byte] ^= 0x40

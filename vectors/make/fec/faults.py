@@ -11,7 +11,7 @@ from ..model import Case, Group, accepts, refuses
 from ..rs.plain import parity_of
 from ..writer.raw_frame import reclose
 from .decode import OP, found, given
-from .encode import LAST, hearts
+from .encode import LAST, hearts, long_frame
 from .repair import RawRepair, raw_repairs, symbol, symbols
 
 BAD, CRC, MISMATCH, TWICE = "BAD_REPAIR", "CRC_MISMATCH", "REPAIR_MISMATCH", "DUPLICATE"
@@ -45,6 +45,11 @@ def _datagrams() -> Iterator[Case]:
     yield accepts("of-59", "The shortest repair.", "FEC-14 FEC-37", given([wire], frames[:1]), found(frames[1:]))
     short = reclose(wire[:-1])
     yield case("of-58", "One byte less than the shortest, with the right CRC.", "FEC-14", BAD, short)
+    most = long_frame(65_481)
+    longest = raw_repairs([most], 1)[0]
+    yield accepts("of-65507", "The longest repair.", "FEC-14 FEC-37", given([longest.wire()], []), found([most]))
+    over = replace(longest, parity=longest.parity + b"\0").wire()
+    yield case("of-65508", "One byte more than the longest, with the right CRC.", "FEC-14 FEC-36", BAD, over)
     for size in (0, 3, 4, 20, 23, 24, 57):
         yield case(f"of-{size}", f"{size} bytes.", "FEC-14", BAD, wire[:size])
     for bit in (0, 7, 31):

@@ -12,7 +12,7 @@ from ..dialogue.steps import Steps, events, nothing, send, send_each
 from ..model import Case, Group
 from ..writer.raw_frame import I8
 from .repair import RawRepair, raw_repairs
-from .talks import QUIET, bring, brought, drop, group, hear, one, parts, recovered, take
+from .talks import QUIET, bring, brought, drop, group, hear, one, parts, recovered, take, talk
 
 OTHER = 9
 GROUPS, KEPT = 64, 2048
@@ -50,7 +50,7 @@ def _groups() -> Iterator[Case]:
         known = count == GROUPS
         about = f"{count} groups lack something: the oldest {'is known' if known else 'is forgotten'}."
         end = bring(second, *_hearts(base)) if known else take(second)
-        yield from one(f"known-{name}", about, "FEC-17", take(*firsts), end)
+        yield from talk(f"known-{name}", about, "FEC-17", take(*firsts), end)
     about = "65 groups, of which the second is still known."
     first, second = _pair_of(base + 1)
     firsts = [_first_of(base), first, *(_first_of(base + number) for number in range(2, GROUPS + 1))]
@@ -71,7 +71,7 @@ def _frames() -> Iterator[Case]:
     repair = raw_repairs([first, lost], 1)[0]
     about = "The first frame of a group is the oldest of the 2,048 that were accepted last."
     steps = [*hear(first), *send_each(heart(0, OTHER), 0, KEPT - 2), *QUIET]
-    yield from one("2048", about, "FEC-18", steps, bring(repair, *brought(lost)))
+    yield from talk("2048", about, "FEC-18", steps, bring(repair, *brought(lost)))
     about = "Frames that are dropped or rejected do not count, nor does repair."
     noise = [*send(first), *nothing(), *events(dropped("DUPLICATE")), *take(_first_of(OTHER))]
     steps = [*hear(first), *noise, *send_each(heart(0, OTHER), 2, KEPT), *QUIET]
@@ -108,7 +108,7 @@ def _bytes() -> Iterator[Case]:
     yield from one("16-mib", about, "FEC-19", full, known[0], take(last[1]), known[1], take(_empty(0, 0)), known[2])
     about = "One byte too many: the oldest group is forgotten."
     over = _empty(32_000, 0, left + 1)
-    yield from one("one-byte-over", about, "FEC-19", take(*many, over), known[1], take(_empty(0, 0)))
+    yield from talk("one-byte-over", about, "FEC-19", take(*many, over), known[1], take(_empty(0, 0)))
     about = "Where all is full of forged repair, a lost frame is recovered all the same."
     lost = part(1)
     true = raw_repairs([part(0), lost], 1)[0]

@@ -12,7 +12,7 @@ from ..dialogue.steps import advance, events, expect, send
 from ..model import Case, Group
 from .encode import LAST
 from .repair import RawRepair, raw_repairs
-from .talks import QUIET, bring, brought, drop, group, hear, one, pair, parts, take, talk
+from .talks import QUIET, bring, brought, drop, group, hear, pair, parts, take, talk
 
 BAD, CRC, MISMATCH, TWICE = "BAD_REPAIR", "CRC_MISMATCH", "REPAIR_MISMATCH", "DUPLICATE"
 FRAMES = parts(3)
@@ -45,7 +45,7 @@ def _checks() -> Iterator[Case]:
     for case_id, about, datagram, code in faults:
         clauses = "FEC-13 FEC-14" if "of-58" in case_id or "alone" in case_id else "FEC-13 FEC-15"
         steps = [*hear(FRAMES[0], FRAMES[2]), *drop(datagram, code), *bring(wire, *brought(FRAMES[1]))]
-        yield from one(case_id, about, clauses, steps)
+        yield from talk(case_id, about, clauses, steps)
     about = "The shortest repair, of HEARTs: 59 bytes."
     hearts = [heart(0), heart(1)]
     told = {"event": "recovered", "stream_id": DATA_STREAM, "frame_seq": "1"}
@@ -56,11 +56,11 @@ def _checks() -> Iterator[Case]:
         replace(FIRST, stream_id=2**32 - 1),
         replace(FIRST, stream_id=0, base=LAST - 2),
     ]
-    yield from one("limits", about, "FEC-13 FEC-15", take(*extremes))
+    yield from talk("limits", about, "FEC-13 FEC-15", take(*extremes))
     about = "Repair has no answer, and does not put off the loss."
     hearts_of = [heart(1, HANDSHAKE_STREAM), heart(2, HANDSHAKE_STREAM)]
     later = [*advance(30_000), *expect(*hearts_of), *take(FIRST), *advance(14_999), *QUIET]
-    yield from one("no-answer", about, "FEC-3", later, advance(1), events(lost()))
+    yield from talk("no-answer", about, "FEC-3", later, advance(1), events(lost()))
 
 
 def _known() -> Iterator[Case]:
@@ -73,7 +73,7 @@ def _known() -> Iterator[Case]:
     for case_id, name, odd in others:
         about = f"Repair of a known group with another {name} is dropped; the true one recovers."
         steps = [*hear(FRAMES[0]), *take(FIRST), *drop(odd, MISMATCH), *bring(SECOND, *brought(*FRAMES[1:]))]
-        yield from one(f"other-{case_id}", about, clauses, steps)
+        yield from talk(f"other-{case_id}", about, clauses, steps)
     for case_id, about, odd in (
         ("stream", "Another stream_id", replace(SECOND, stream_id=4, k=4)),
         ("base", "Another base", replace(SECOND, base=7, r=3)),
@@ -81,24 +81,24 @@ def _known() -> Iterator[Case]:
     ):
         text = f"{about} is another group, whose k, r or S is its own."
         steps = [*hear(FRAMES[0]), *take(FIRST, odd), *bring(SECOND, *brought(*FRAMES[1:]))]
-        yield from one(f"apart-{case_id}", text, clauses, steps)
+        yield from talk(f"apart-{case_id}", text, clauses, steps)
     about = "The same repair twice, where something is missing."
     steps = [*hear(FRAMES[0]), *take(FIRST), *drop(FIRST, TWICE), *bring(SECOND, *brought(*FRAMES[1:]))]
     yield from talk("twice", about, clauses, steps)
     about = "The same repair twice, where nothing is missing."
-    yield from one("twice-for-nothing", about, clauses, hear(*FRAMES), take(FIRST), drop(FIRST, TWICE), take(SECOND))
+    yield from talk("twice-for-nothing", about, clauses, hear(*FRAMES), take(FIRST), drop(FIRST, TWICE), take(SECOND))
     about = "The same repair again after it has recovered something."
     steps = [*hear(FRAMES[0], FRAMES[2]), *bring(FIRST, *brought(FRAMES[1])), *drop(FIRST, TWICE), *take(SECOND)]
-    yield from one("twice-after", about, f"{clauses} FEC-24", steps)
+    yield from talk("twice-after", about, f"{clauses} FEC-24", steps)
     about = "An index that was taken, with other parity and another k: the group is asked first."
     steps = [*hear(FRAMES[0]), *take(FIRST), *drop(replace(FIRST, k=2), MISMATCH)]
-    yield from one("mismatch-and-twice", about, "FEC-13 FEC-16", steps)
+    yield from talk("mismatch-and-twice", about, "FEC-13 FEC-16", steps)
     about = "An index that was taken, with other parity."
     odd = replace(FIRST, parity=bytes(49))
-    yield from one("index-twice", about, clauses, hear(FRAMES[0]), take(FIRST), drop(odd, TWICE))
+    yield from talk("index-twice", about, clauses, hear(FRAMES[0]), take(FIRST), drop(odd, TWICE))
     about = "A field out of range in repair of a known group."
     steps = [*hear(FRAMES[0]), *take(FIRST), *drop(replace(SECOND, k=0), BAD)]
-    yield from one("range-and-mismatch", about, "FEC-13 FEC-15", steps)
+    yield from talk("range-and-mismatch", about, "FEC-13 FEC-15", steps)
     about = "Repair that was dropped leaves no group behind."
     steps = [*hear(FRAMES[0]), *drop(replace(FIRST, k=4, crc=1), CRC), *take(FIRST)]
-    yield from one("dropped-is-unknown", about, clauses, steps, bring(SECOND, *brought(*FRAMES[1:])))
+    yield from talk("dropped-is-unknown", about, clauses, steps, bring(SECOND, *brought(*FRAMES[1:])))

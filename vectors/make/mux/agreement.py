@@ -1,4 +1,4 @@
-"""Agreements on multiplexing, and whose values bind (MUX-1 to MUX-5)."""
+"""Agreements on multiplexing, and whose values bind (MUX-1 to MUX-5); the next file has what outlasts them."""
 
 from __future__ import annotations
 
@@ -125,14 +125,15 @@ def _client() -> Iterator[Case]:
     yield client("renegotiated", about, "MUX-1 MUX-3", session("client", MUX, OURS), second, config=MUX)
 
 
-def _renegotiate(role: str, ours: Any, theirs: Any) -> list[Any]:
-    """Another handshake, on stream_id 9; ours and theirs: the own values, None for none."""
+def renegotiate(role: str, ours: Any, theirs: Any, stream: int = 9) -> list[Any]:
+    """Another handshake, on a stream_id of its own; ours and theirs: the own values, None for none."""
     said = {} if ours is None else {"mux": ours}
     told = events(established(**(said if theirs else {})))
     if role == "server":
-        answer = Said({"method": "capability"}, 9, 0)
-        return [*send(brief_ping(0, 9, **said)), *expect(answer), *told]
-    return [*act("ping", 9), *expect(Said({"method": "ping"}, 9, 0)), *send(capable(0, 9, **said)), *told]
+        answer = Said({"method": "capability"}, stream, 0)
+        return [*send(brief_ping(0, stream, **said)), *expect(answer), *told]
+    asked = expect(Said({"method": "ping"}, stream, 0))
+    return [*act("ping", stream), *asked, *send(capable(0, stream, **said)), *told]
 
 
 def _managed(role: str) -> Iterator[Case]:
@@ -158,20 +159,20 @@ def _managed(role: str) -> Iterator[Case]:
     about = "Not agreed: the peer has no own value."
     yield case("not-by-it", about, "MUX-3 MUX-4", session(role, CONFIG, OURS), sends, takes, config=CONFIG)
     about = "A stream that was opened before multiplexing was agreed is not managed, in either direction."
-    early = [*plain, *begin(role), *opens(), *_renegotiate(role, OURS, OWN)]
+    early = [*plain, *begin(role), *opens(), *renegotiate(role, OURS, OWN)]
     late = [*send_each(think(1), 1, 40), *events(messages(think(1), 1, 40)), *nothing()]
     yield case("opened-before", about, "MUX-4", early, late, asks(25), goes(*range(1, 26)))
     about = "A stream stays managed by the values of its HEAD when none are agreed any more."
-    later = [*whole, *begin(role), *opens(), *_renegotiate(role, None, OWN)]
+    later = [*whole, *begin(role), *opens(), *renegotiate(role, None, OWN)]
     yield case(
         "agreed-no-more", about, "MUX-4 MUX-14", later, asks(16), goes(*range(1, 16)), nothing(), refused, failed
     )
     about = "It is granted credit as before."
-    credited_late = [*whole, *begin(role), *_renegotiate(role, None, OWN), *nine, *ten]
+    credited_late = [*whole, *begin(role), *renegotiate(role, None, OWN), *nine, *ten]
     yield case("credited-still", about, "MUX-4 MUX-13", credited_late)
     about = "A stream keeps the frames of its HEAD when the other end tells others; the next stream has these."
     other = {"streams": 2, "frames": 18}
-    again_agreed = [*whole, *opens(), *_renegotiate(role, other, OWN), *asks(16), *goes(*range(1, 16)), *nothing()]
+    again_agreed = [*whole, *opens(), *renegotiate(role, other, OWN), *asks(16), *goes(*range(1, 16)), *nothing()]
     following = [*opens(8), *asks(18, 8), *goes(*range(1, 18), stream=8), *nothing()]
     yield case("agreed-otherwise", about, "MUX-4", again_agreed, following)
     about = "Frames without HEAD are of no stream: single messages do not wait, however many."

@@ -122,6 +122,9 @@ def _answered() -> Iterator[Case]:
             credited(37, 1),
             events(message(think(16))),
         )
+        about = "The limit that a blocked names is not looked at: far below what was told, and far above it."
+        named = [*send(blocked(6, limit=0)), *credited(27), *send(blocked(7, limit=2**64 - 1)), *credited(28, 1)]
+        yield for_role(role, "any-limit", about, "MUX-16", five, named, events())
         about = "A blocked that moves the stream on so far that a credit is due anyway: one credit."
         eight = [*begin(role), *send_each(think(1), 1, 8), *events(messages(think(1), 1, 8))]
         yield for_role(role, "one-credit", about, "MUX-16", eight, send(blocked(9)), credited(30), nothing(), events())

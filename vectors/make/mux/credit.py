@@ -37,7 +37,7 @@ MOST_WAITING = 1024
 def groups() -> Iterator[Group]:
     """The sender's side, then the receiver's."""
     yield group("credit/sent", "Data frames wait for credit.", [*_raised(), *_not_held_back()], WITH_CREDIT)
-    yield group("credit/waiting", "How much may wait.", [_most_waiting()], WITH_CREDIT)
+    yield group("credit/waiting", "How much may wait.", [*_most_waiting()], WITH_CREDIT)
     yield group("credit/received", "Credit is granted as frames are delivered.", [*_granted(), *_late()], WITH_CREDIT)
     yield group("credit/over-limit", "Data frames at the limit and beyond.", [*_over()], WITH_CREDIT)
 
@@ -93,12 +93,12 @@ def _not_held_back() -> Iterator[Case]:
     )
 
 
-def _most_waiting() -> Case:
+def _most_waiting() -> Iterator[Case]:
     about = f"{MOST_WAITING:,} frames wait in a session, and not one more, on whatever stream."
     full = [*opens(), *opens(8), *fills(), *fills(8), *asks(MOST_WAITING - 1), *asks(1, 8)]
     refused = [*say(think(0, stream=OUT), "BUFFER_LIMIT"), *say(think(0, stream=8), "BUFFER_LIMIT")]
     room = [*send(credit(17, 0)), *goes(16), *asks(1), *say(think(0, stream=OUT), "BUFFER_LIMIT")]
-    return for_role("server", "1024-frames", about, "MUX-12", full, refused, room)
+    yield from agreed("1024-frames", about, "MUX-12", full, refused, room)
 
 
 def _granted() -> Iterator[Case]:

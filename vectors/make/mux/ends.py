@@ -96,6 +96,9 @@ def _resets() -> Iterator[Case]:
     asked = wrong("STREAM_INCOMPLETE", 0, OUT, (OUT, 2), missing=["1"])
     none = [*send(asked), *events(error_received("STREAM_INCOMPLETE", (OUT, 2))), *nothing()]
     yield from agreed("nothing-again", about, "MUX-25 STM-21", opens(), asks(1), goes(1), told(2), none)
+    about = "What its receiver sends of a stream that was reset comes too late: a credit and a done have no effect."
+    crossed = [*send(credit(40, 0), done(1)), *events(), *nothing()]
+    yield from agreed("crossed", about, "MUX-25 MUX-8", opens(), asks(1), goes(1), told(2), crossed, opens(8))
     about = "There is no stream, or only single messages, or it has its TAIL, or it was reset before."
     refused = act("reset", OUT, "STREAM_STATE", code="ENOUGH")
     single = [*refused, *asks(1, 12), *goes(0, stream=12), *act("reset", 12, "STREAM_STATE", code="ENOUGH")]

@@ -91,6 +91,7 @@ function session(
   };
   return {
     agreement,
+    knowsMux: mux !== undefined,
     compress: new Set(agreed.compress),
     crypto: new Set(agreed.crypto),
     takesRepair: fec?.includes("rs8") ?? false,

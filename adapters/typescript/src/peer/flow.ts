@@ -31,7 +31,7 @@ function tell(state: State, stream: IncomingStream, limit: bigint): void {
   if (sent !== undefined) stream.limit = limit;
 }
 
-/** Answers a blocked (MUX-16, MUX-17); `remember` does what every accepted frame is for. */
+/** Answers a blocked (MUX-16, MUX-17, MUX-34); `remember` does what every accepted frame is for. */
 export function acceptBlocked(state: State, { ref }: Arrival, remember: () => void): void {
   const { streamId } = ref;
   const stream = state.streams.get(streamId);
@@ -47,16 +47,22 @@ export function acceptBlocked(state: State, { ref }: Arrival, remember: () => vo
   else if (isCancelled) {
     reply(state, streamId, errorMembers(CANCELLED, headOf(streamId)));
     state.events.push({ kind: "error_sent", code: CANCELLED.code, ...headOf(streamId) });
-  } else if (stream?.frames !== undefined && state.streams.get(streamId) === stream) {
-    const limit = limitOf(stream);
-    tell(state, stream, stream.isOnHold || limit < stream.limit ? stream.limit : limit);
+  } else if (stream !== undefined && state.streams.get(streamId) === stream) {
+    tell(state, stream, answerOf(stream));
   }
+}
+
+/** The limit that answers a blocked on an open stream: none for one that is not managed (MUX-34). */
+function answerOf(stream: IncomingStream): bigint {
+  if (stream.frames === undefined) return MAX_LIMIT;
+  const limit = limitOf(stream);
+  return stream.isOnHold || limit < stream.limit ? stream.limit : limit;
 }
 
 /** The numbers below a blocked that are missing, as far as the stream is to be repaired. */
 function blockedMissing(stream: IncomingStream | undefined, isClosed: boolean, { frameSeq }: Ref): bigint[] {
   if (stream === undefined) return isClosed ? [] : allMissing(frameSeq);
-  return stream.frames === undefined ? [] : stream.missing(frameSeq);
+  return stream.missing(frameSeq);
 }
 
 /** Fails the stream that its sender has ended before its time; one without HEAD is closed (MUX-27). */

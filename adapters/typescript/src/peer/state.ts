@@ -50,6 +50,8 @@ export interface Closed {
 /** What the two peers agreed on, and what of it the frames to come are judged by. */
 export interface Session {
   readonly agreement: Agreement;
+  /** Whether multiplexing was agreed in the session, now or before (MUX-33). */
+  readonly knowsMux: boolean;
   /** The names that are agreed, of which `agreement` has the chosen ones. */
   readonly compress: ReadonlySet<string>;
   readonly crypto: ReadonlySet<string>;
@@ -165,7 +167,8 @@ export class State {
     const { mux, fec } = this.config;
     const isManaged = this.session?.agreement.mux !== undefined;
     const isAdaptive = this.session !== undefined && this.tolerances !== undefined;
-    return { mux: mux !== undefined, fec: fec !== undefined, isManaged, isAdaptive };
+    const knowsMux = this.session?.knowsMux ?? false;
+    return { mux: mux !== undefined, fec: fec !== undefined, knowsMux, isManaged, isAdaptive };
   }
 
   /** The bytes of all frames that wait for lower numbers (STM-8). */
@@ -210,7 +213,8 @@ export class State {
   /** Begins a session, or renegotiates it. */
   establish(session: Session): void {
     if (this.session === undefined) this.tolerances?.begin(this.now);
-    this.session = session;
+    const knowsMux = session.knowsMux || (this.session?.knowsMux ?? false);
+    this.session = { ...session, knowsMux };
     if (!session.takesRepair) this.#forgetRepair();
     this.heardAt = this.now; // STM-24
     this.hasSpoken = false;

@@ -63,7 +63,8 @@ export interface Notice {
   /** Whether it has an own value `mux`, and an own value `fec`. */
   readonly mux: boolean;
   readonly fec: boolean;
-  /** Whether multiplexing is agreed. */
+  /** Whether the methods of multiplexing are known (MUX-33), and whether it is agreed. */
+  readonly knowsMux: boolean;
   readonly isManaged: boolean;
   /** Whether it has an own value `adaptive`, and a session. */
   readonly isAdaptive: boolean;
@@ -97,7 +98,7 @@ export type Sync =
 /** The direction of what a role sends (STM-2). */
 export const directionOf = (sender: Role): string => (sender === "client" ? "up" : "down");
 
-const NOTHING: Notice = { mux: false, fec: false, isManaged: false, isAdaptive: false };
+const NOTHING: Notice = { mux: false, fec: false, knowsMux: false, isManaged: false, isAdaptive: false };
 
 /** What a Sync frame says, and in which form. `sender`: the role of whoever sent it. */
 export function readSync(frame: Frame, sender: Role, notice: Notice = NOTHING): Sync {
@@ -132,7 +133,7 @@ export function readSync(frame: Frame, sender: Role, notice: Notice = NOTHING): 
     case "quality":
       return notice.isAdaptive ? { kind: "quality", tolerance: toleranceOf(object) } : { kind: "other" };
     default:
-      return notice.isManaged ? managingOf(frame, object) : { kind: "other" };
+      return notice.knowsMux ? managingOf(frame, object) : { kind: "other" };
   }
 }
 

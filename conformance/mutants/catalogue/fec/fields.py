@@ -71,6 +71,16 @@ MUTANTS = (
         Kind.SIZE,
     ),
     Mutant(
+        "to-65508",
+        "FEC-14",
+        "Takes repair that no datagram holds.",
+        replaced(
+            "fec.datagram.MAX_REPAIR_BYTES",
+            65508,
+        ),
+        Kind.SIZE,
+    ),
+    Mutant(
         "crc-before-length",
         "FEC-14",
         "Compares the CRC of what is too short for repair.",

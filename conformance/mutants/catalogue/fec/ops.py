@@ -50,6 +50,17 @@ MUTANTS = (
         ),
     ),
     Mutant(
+        "large-frames",
+        "FEC-35",
+        "Protects a frame whose repair no datagram holds.",
+        edited(
+            CHECK,
+            "len(frame) > MAX_PROTECTED_BYTES",
+            "len(frame) > MAX_PROTECTED_BYTES + 1",
+        ),
+        Kind.SIZE,
+    ),
+    Mutant(
         "short-frames",
         "FEC-35",
         "Protects what is too short for a frame.",

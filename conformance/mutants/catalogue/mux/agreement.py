@@ -121,7 +121,7 @@ MUTANTS = (
         "methods-without-agreement",
         "MUX-6",
         "Acts on the four methods whoever has agreed to them.",
-        edited(AS_AGREED, "if received.kind in OF_MUX and not managing:", "if False:"),
+        edited(AS_AGREED, "if received.kind in OF_MUX and not state.knows_mux:", "if False:"),
     ),
     Mutant(
         "urgency-without-agreement",

@@ -48,6 +48,17 @@ MUTANTS = (
         Kind.COMBINATION,
     ),
     Mutant(
+        "the-limit-of-a-blocked-is-believed",
+        "MUX-16",
+        "Takes what a blocked names for the limit that it has told.",
+        edited(
+            f"{RECEIVING}.hear_blocked",
+            "_credit(state, stream)",
+            "stream.told = None if stream.told is None else received.sync.limit\n_credit(state, stream)",
+        ),
+        Kind.COMBINATION,
+    ),
+    Mutant(
         "the-old-limit-again",
         "MUX-16",
         "Answers a blocked with what it told last.",

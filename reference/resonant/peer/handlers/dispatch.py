@@ -52,12 +52,12 @@ def _judge(state: PeerState, received: Received) -> None:
 
 
 def _as_agreed(state: PeerState, received: Received) -> Received:
-    """The frame as it is to a peer with this agreement (MUX-2, MUX-6, ADA-15)."""
+    """The frame as it is to a peer with this agreement (MUX-2, MUX-6, MUX-33, ADA-15)."""
     managing = state.agreement is not None and state.agreement.mux is not None
     adapting = state.agreement is not None and state.config.adaptive is not None
     if received.kind is Kind.QUALITY and not adapting:
         return replace(received, kind=Kind.OTHER, sync=None, fault=None)
-    if received.kind in OF_MUX and not managing:
+    if received.kind in OF_MUX and not state.knows_mux:
         return replace(received, kind=Kind.OTHER, sync=None, fault=None)
     match received.sync:
         case Ping(mux=Garbled()) | Capability(mux=Garbled()) if state.config.mux is not None:

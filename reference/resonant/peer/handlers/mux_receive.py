@@ -28,13 +28,16 @@ def grant(state: PeerState, stream_id: int) -> None:
 
 def hear_blocked(state: PeerState, received: Received) -> None:
     """Ask for what is missing, or say how far the sender may go now (MUX-16)."""
+    if not state.credit:
+        streams.take(state, received)
+        return
     stream_id, number = received.frame.stream_id, received.frame.frame_seq
     stream = state.recv_streams.open_stream(stream_id)
-    missing = () if stream is None or stream.told is None else stream.missing(number)
+    missing = () if stream is None else stream.missing(number)
     if not missing:
         streams.take(state, received)
         stream = state.recv_streams.open_stream(stream_id)
-        if stream is not None and stream.told is not None:
+        if stream is not None:
             _credit(state, stream)
         return
     refusal = incomplete(missing)
@@ -102,7 +105,7 @@ def _next_limit(stream: RecvStream) -> int:
 
 
 def _credit(state: PeerState, stream: RecvStream) -> None:
-    assert stream.told is not None
-    if not stream.holding:
+    if stream.told is not None and not stream.holding:
         stream.told = max(stream.told, _next_limit(stream))
-    state.volunteer(sync_draft(Action.CONTROL, stream.stream_id, Credit(stream.told)))
+    limit = MAX_LIMIT if stream.told is None else stream.told  # MUX-34: it is not managed
+    state.volunteer(sync_draft(Action.CONTROL, stream.stream_id, Credit(limit)))

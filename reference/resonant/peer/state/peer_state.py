@@ -34,11 +34,15 @@ REPAIR = Place(repair=True)
 
 @dataclass(slots=True)
 class Session:
-    """A session since the last handshake. stream_id: the handshake's. accepted_ms: when a frame was last accepted."""
+    """A session since the last handshake. stream_id: the handshake's. accepted_ms: when a frame was last accepted.
+
+    knows_mux: whether multiplexing was agreed in this handshake or an earlier one of the session (MUX-33).
+    """
 
     agreement: Agreement
     stream_id: int
     accepted_ms: int
+    knows_mux: bool
 
 
 @dataclass(slots=True)
@@ -120,11 +124,17 @@ class PeerState:
         """Begin the session, or go on with another agreement."""
         if self.session is None:
             self.tolerances = Tolerances(self.config.adaptive, self.now_ms)
+        knew_mux = self.knows_mux
         self.turn(Turn.AGREED)
-        self.session = Session(agreement, stream_id, self.now_ms)
+        self.session = Session(agreement, stream_id, self.now_ms, knew_mux or agreement.mux is not None)
         if not self.has_repair:
             self.forget_groups()
         self.events.append(agreement.established())
+
+    @property
+    def knows_mux(self) -> bool:
+        """Whether the methods of multiplexing are known (MUX-33)."""
+        return self.session is not None and self.session.knows_mux
 
     @property
     def has_repair(self) -> bool:

@@ -82,6 +82,8 @@ pub(super) enum Lossy {
 /// The session, from its establishment to its loss.
 pub(super) struct Session {
     pub(super) agreement: Agreement,
+    /// Whether multiplexing was agreed in it, now or before (MUX-33).
+    pub(super) knows_mux: bool,
     /// That of the last handshake (STM-22).
     pub(super) stream_id: u32,
     pub(super) last_accepted: u64,
@@ -222,17 +224,24 @@ impl Peer {
             self.end_correction();
         }
         let (own, now) = (self.config.adaptive, self.clock);
+        let knew_mux = self.knows_mux();
         let tolerances = match self.session.take() {
             Some(session) => session.tolerances,
             None => own.map(|own| Tolerances::begin(own, now)),
         };
         self.session = Some(Session {
+            knows_mux: knew_mux || agreement.mux.is_some(),
             agreement,
             stream_id,
             last_accepted: now,
             other_hash,
             tolerances,
         });
+    }
+
+    /// Whether the methods of multiplexing are known (MUX-33).
+    pub(super) fn knows_mux(&self) -> bool {
+        self.session.as_ref().is_some_and(|it| it.knows_mux)
     }
 
     /// The tolerances of the session, of a peer that has them.

@@ -54,6 +54,7 @@ impl Peer {
             role: self.role,
             has_fec: self.config.fec.is_some(),
             has_mux: self.config.mux.is_some(),
+            knows_mux: self.knows_mux(),
             is_mux_agreed: self.agreement().is_some_and(|it| it.mux.is_some()),
             takes_quality: self.tolerances().is_some(),
         };

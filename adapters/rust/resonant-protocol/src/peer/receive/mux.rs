@@ -1,4 +1,4 @@
-//! Credit, blocked, done and reset, and data beyond the limit (MUX-8, MUX-9, MUX-14, MUX-16, MUX-17, MUX-24, MUX-27).
+//! Credit, blocked, done and reset, and data beyond the limit (MUX-8, MUX-9, MUX-14, MUX-16, MUX-17, MUX-24, MUX-27, MUX-34).
 
 use super::received::Received;
 use crate::error::RejectCode;
@@ -56,11 +56,11 @@ impl Peer {
         }
     }
 
-    /// MUX-16, MUX-17.
+    /// MUX-16, MUX-17, MUX-34.
     fn take_blocked(&mut self, received: &Received<'_>) {
         let (stream_id, number) = (received.stream_id, received.frame_seq);
         let stream = self.recv_streams.get(&stream_id);
-        let stream = stream.filter(|stream| stream.managed.is_some() && self.has_credit);
+        let stream = stream.filter(|_| self.has_credit);
         let Some(stream) = stream else {
             return self.take_blocked_of_none(received);
         };
@@ -76,7 +76,7 @@ impl Peer {
         }
     }
 
-    /// A blocked on a stream_id without an open managed stream.
+    /// A blocked on a stream_id without an open stream, or where there is no credit.
     fn take_blocked_of_none(&mut self, received: &Received<'_>) {
         let stream_id = received.stream_id;
         let is_open = self.recv_streams.contains_key(&stream_id);
@@ -90,20 +90,21 @@ impl Peer {
         self.tell_cancelled(stream_id, true);
     }
 
-    /// Grants again what is granted, and more if there is more (MUX-16).
+    /// Grants again what is granted, and more if there is more (MUX-16); all there is on a stream that is not managed
+    /// (MUX-34).
     fn answer_blocked(&mut self, stream_id: u32) {
         let Some(stream) = self.recv_streams.get_mut(&stream_id) else {
             return; // it was the last number of the stream
         };
         let is_held = stream.is_held;
         let possible = stream.possible_limit();
-        let Some(managed) = stream.managed.as_mut() else {
-            return;
-        };
-        if !is_held {
-            managed.told = managed.told.max(possible);
-        }
-        let credit = write::limit("credit", managed.told);
+        let limit = stream.managed.as_mut().map_or(u64::MAX, |managed| {
+            if !is_held {
+                managed.told = managed.told.max(possible);
+            }
+            managed.told
+        });
+        let credit = write::limit("credit", limit);
         let _exhausted = self.emit_json(stream_id, Action::Managing, &credit);
     }
 

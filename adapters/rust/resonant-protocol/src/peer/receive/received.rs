@@ -24,9 +24,9 @@ pub(crate) enum Kind {
     Error,
     /// A ping to a client or a capability to a server, without effect (HSK-9).
     Stray,
-    /// A blocked, where multiplexing is agreed.
+    /// A blocked, where the methods of multiplexing are known (MUX-33).
     Blocked,
-    /// A credit, done or reset, where multiplexing is agreed.
+    /// A credit, done or reset, where they are.
     Managing,
     /// A quality, to a peer in a session that sends adaptive messages (ADA-15).
     Quality,
@@ -160,7 +160,7 @@ fn read_sync(
     let frame_seq = view.frame_seq();
     let role = reader.role;
     let method = Method::named(method);
-    if reader.is_mux_agreed {
+    if reader.knows_mux {
         if let Some(read) = Managing::read(method, object, frame_seq) {
             let is_blocked = method == Method::Blocked;
             let kind = if is_blocked {

@@ -8,7 +8,7 @@ pub(crate) enum Method {
     Error,
     Head,
     Tail,
-    /// Of multiplexing, unknown where it is not agreed (MUX-6).
+    /// Of multiplexing, unknown where it was not agreed in the session (MUX-6, MUX-33).
     Credit,
     Blocked,
     Done,

@@ -20,8 +20,9 @@ pub(crate) const MAX_URGENCY: u8 = 7;
 pub(crate) struct Reader {
     pub(crate) role: Role,
     pub(crate) has_fec: bool,
-    /// Whether the peer takes part in multiplexing, and whether it is agreed.
+    /// Whether the peer takes part in multiplexing, whether its methods are known, and whether it is agreed.
     pub(crate) has_mux: bool,
+    pub(crate) knows_mux: bool,
     pub(crate) is_mux_agreed: bool,
     /// Whether the peer is in a session and sends adaptive messages.
     pub(crate) takes_quality: bool,
