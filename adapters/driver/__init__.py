@@ -23,6 +23,14 @@ from .batch import ask_many, ask_paced, pace_of
 from .build import build_adapter
 from .errors import AdapterError, StartError
 from .hello import Hello
+from .peer_batch import (
+    PeerReply,
+    PeerRequest,
+    ask_step_by_step,
+    attempt_peer_batch,
+    played_step_by_step,
+    takes_peer_batches,
+)
 from .running import Address
 from .session import launch, request_bytes
 from .testee import Limits, Testee, not_started
@@ -68,6 +76,8 @@ __all__ = [
     "Limits",
     "NoReplyError",
     "Ok",
+    "PeerReply",
+    "PeerRequest",
     "PieceError",
     "Reject",
     "RequestError",
@@ -79,6 +89,8 @@ __all__ = [
     "ask_for",
     "ask_many",
     "ask_paced",
+    "ask_step_by_step",
+    "attempt_peer_batch",
     "build_adapter",
     "cut",
     "enlarge_buffers",
@@ -89,5 +101,7 @@ __all__ = [
     "open_udp",
     "pace_of",
     "parse_answer",
+    "played_step_by_step",
     "request_bytes",
+    "takes_peer_batches",
 ]

@@ -25,6 +25,7 @@ from adapters.testee_kit import (
     integer,
     made,
     nullable,
+    peer_batch,
     text,
 )
 from adapters.testee_kit import answer as serve_answer
@@ -105,6 +106,11 @@ def tcp_join(frames: tuple[bytes, ...]) -> dict[str, Any]:
     return {"bytes": join_all(frames).hex()}
 
 
+def batch_of(peers: peer_ops.PeerOps) -> Op:
+    """The op peer_batch for the table with the ops on these peers."""
+    return peer_batch(lambda: OPS, resonant.ResonantError, lambda: peers.endpoint)
+
+
 SEALING = {"key": KEY, "nonce": NONCE, "aad": DATA}
 OPS: dict[str, Op] = {
     "hello": Op({"token": text}, {}, hello),
@@ -129,6 +135,7 @@ OPS: dict[str, Op] = {
     "read_message": Op({"frame": DATA}, {"key": KEY}, tensor_ops.read_message),
     **tensor_ops.OPS,
     **peer_ops.OPS,
+    "peer_batch": batch_of(peer_ops.PEERS),
     "tcp_split": Op({"chunks": array(DATA), "ended": boolean}, {}, tcp_split),
     "tcp_join": Op({"frames": array(DATA)}, {}, tcp_join),
     "rs_encode": Op({"k": U32, "r": U32, "shards": array(DATA)}, {}, rs_encode),

@@ -7,6 +7,7 @@ import select
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from time import monotonic
 from typing import TypeAlias
 
@@ -49,6 +50,8 @@ class Endpoint:
         self._wire = wires["udp"]
         self._wire.setblocking(False)
         self._tcp = TcpWire(wires[TCP])
+        self._at_most: int | None = None
+        self._counts: dict[str, int] = {}
         self.reset()
 
     def reset(self) -> None:
@@ -119,12 +122,21 @@ class Endpoint:
         found: dict[str, int] = self._tcp.take_sent()
         return found
 
+    def take_at_most(self, datagrams: int | None) -> None:
+        """Let the ops that follow handle so many of the datagrams that wait (TST-34); None: all of them."""
+        self._at_most = datagrams
+
+    def count_sent(self) -> dict[str, int]:
+        """How many datagrams were sent to each link since the last call."""
+        found, self._counts = self._counts, {}
+        return found
+
     def _drain(self, arrived: Arrived | None) -> endpoint.Endpoint[str]:
         peers = self._need_open()
         self._tcp.let_go()
         for link, connection in self._tcp.connections.items():
             peers.written(link, connection.take_written())
-        for datagram, address in self._waiting():
+        for datagram, address in islice(self._waiting(), self._at_most):
             peers.receive(self._link_of(address), datagram, self._now_ms)
             self._flush()
         if arrived is not None:
@@ -197,9 +209,12 @@ class Endpoint:
         while True:
             try:
                 self._wire.sendto(datagram, address)
-                return
+                break
             except BlockingIOError:  # no room: it still goes out before the reply (TST-17)
                 select.select([], [self._wire], [])
+        if self._at_most is not None:
+            link = self._link_of(address)
+            self._counts[link] = self._counts.get(link, 0) + 1
 
 
 def _salts(config: Config) -> Iterator[bytes]:

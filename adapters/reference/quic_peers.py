@@ -256,6 +256,6 @@ class _Taking:
 def offered() -> QuicOps:
     """The ops over peers over QUIC, in place of those in the table of ops, and the profile claimed."""
     peers = QuicOps()
-    ops.OPS.update(peer_ops.table(peers))
+    ops.OPS.update(peer_ops.table(peers), peer_batch=ops.batch_of(peers))
     ops.EXTRAS.append(QUIC)
     return peers

@@ -139,6 +139,6 @@ def table(peers: ChannelOps) -> dict[str, Op]:
 def offered() -> ChannelOps:
     """The ops over peers on channels, in place of those in the table of ops, and the profile claimed."""
     peers = ChannelOps()
-    ops.OPS.update(table(peers))
+    ops.OPS.update(table(peers), peer_batch=ops.batch_of(peers))
     ops.EXTRAS.append(WEBRTC)
     return peers

@@ -19,6 +19,7 @@ Or it has a table of ops and one kind of exception that is a refusal, and serves
 """
 
 from .implementation import Codes, Implementation, ops_of, run
+from .peer_batches import peer_batch
 from .pieces import MAX_PIECES, PIECE_BYTES
 from .requests import STOP, Op, Performer, UnsupportedError, answer, greet
 from .schema import (
@@ -86,6 +87,7 @@ __all__ = [
     "nullable",
     "one_of",
     "ops_of",
+    "peer_batch",
     "read_arguments",
     "run",
     "serve",

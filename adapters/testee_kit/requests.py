@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from .schema import BadRequestError, Shape, any_object, any_value, array, members, parse, some_text, text
@@ -12,7 +12,7 @@ VARIABLE: Final = "RESONANT_TOKEN"
 """The environment variable with the secret (TST-6)."""
 REQUEST: Final[Shape] = {"op": some_text, "case": text, "profile": text, "input": any_object}
 _BATCH: Final[Shape] = {"requests": array(any_value, 1, 300)}
-_PEER_OPS: Final = ("peer_open", "peer_send", "peer_poll", "peer_advance", "peer_close", "reset")
+_PEER_OPS: Final = ("peer_open", "peer_send", "peer_poll", "peer_advance", "peer_batch", "peer_close", "reset")
 _ALONE: Final = frozenset({"hello", "stop", "batch", *_PEER_OPS})
 """Ops that may not stand in a batch (TST-25)."""
 
@@ -83,6 +83,16 @@ def _answer(
     except refusal as error:
         code, why = str(getattr(error, "code", "REJECTED")), str(error)
         return op, {"reject": {"code": code, "detail": why} if why else {"code": code}}  # TST-13, TST-14
+
+
+def reply_to(
+    ops: Mapping[str, Op], refusal: type[Exception], request: Any, only: Set[str], within: str
+) -> dict[str, Any]:
+    """The reply to a request that stands in another one, of the op `within`, where only these may stand."""
+    op = request.get("op") if type(request) is dict else None
+    if type(op) is str and op not in only:
+        return {"error": f"{op} may not stand in a {within}"}
+    return _answer(ops, refusal, request)[1]
 
 
 def shows_token(message: bytes) -> bool:

@@ -135,6 +135,10 @@ class TcpEnds:
         """The frames that came to this end and are unclaimed."""
         return self._end(letter).came
 
+    def came(self, letter: str) -> list[bytes]:
+        """The same, for who takes them away itself."""
+        return self._end(letter).came
+
     def firsts(self, letter: str) -> Sequence[bytes]:
         """The first of them."""
         return self._end(letter).came[:1]

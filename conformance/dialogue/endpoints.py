@@ -68,6 +68,9 @@ class UdpEnds:
     def send(self, letter: str, frame: bytes, on: str = MAIN) -> None:
         """Send a datagram to the testee."""
         self.open(letter).send(frame, self._to)
+        self._add(frame)
+
+    def _add(self, frame: bytes) -> None:
         self._count += 1
         self._bytes += len(frame)
 

@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from adapters.driver import Address, Answer, HarnessError, StartError, WirePeer, not_started
+from adapters.driver import (
+    Address,
+    Answer,
+    HarnessError,
+    StartError,
+    Testee,
+    WirePeer,
+    ask_step_by_step,
+    not_started,
+    played_step_by_step,
+)
 from reports.outcome import Outcome
 
 from ..model.cases import Case
@@ -15,6 +25,7 @@ from ..model.testee import AsksPeers
 from ..model.unanswered import not_judged
 from ..model.verdict import PASSED, PASSED_UNNAMED, Verdict
 from .associations import Ask, NotAnsweredError, association_with, forget
+from .at_once import can_be_played_at_once, play_at_once
 from .channels import WebrtcEnds
 from .clock import REAL, pass_really, pass_virtually
 from .connections import OpenConnection, TcpEnds, open_connection
@@ -66,21 +77,43 @@ def judge_dialogue(
     def ask(op: str, given: Mapping[str, Any]) -> Answer:
         return testee.ask(op, given, case=case.id, profile=case.profile)
 
+    how = Opens(open_wire, opens, opens_quic)
     try:
-        open_ends, clock = ends_over(testee, ask, case.transport, dialogue, Opens(open_wire, opens, opens_quic))
+        if how == _SOCKETS and isinstance(testee, Testee) and can_be_played_at_once(testee, case.transport, dialogue):
+            return _at_once(testee, ask, case, dialogue)
+        return _step_by_step(testee, ask, case, dialogue, how)
     except StoppedError as stopped:
         return stopped.verdict
+
+
+def _at_once(testee: Testee, ask: Ask, case: Case, dialogue: Dialogue) -> Verdict:
+    """Play it at once or else step by step, whose verdict counts. Raises StoppedError as below."""
+    to, clock = reach(testee, case.transport)
+    verdict = None if clock == REAL else play_at_once(testee, ask, case, dialogue, to)
+    if verdict is None:
+        verdict = _step_by_step(testee, ask, case, dialogue, _SOCKETS)
+        if verdict.passed:
+            ask_step_by_step(testee)  # not once more in vain
+    return verdict
+
+
+def _step_by_step(testee: AsksPeers, ask: Ask, case: Case, dialogue: Dialogue, how: Opens) -> Verdict:
+    """Play it with a message for each request. Raises StoppedError where there is no way to the testee."""
+    open_ends, clock = ends_over(testee, ask, case.transport, dialogue, how)
     player = Player(ask, open_ends, pass_really if clock == REAL else pass_virtually)
     try:
-        return _play(player, dialogue)
+        verdict = _play(player, dialogue)
     except StoppedError as stopped:
         if case.transport == WEBRTC:
             forget(testee)  # whatever went wrong on it is not to spoil the next one
-        if stopped.verdict.outcome not in _GONE:
+        verdict = stopped.verdict
+        if verdict.outcome not in _GONE:
             ask("peer_close", {})
-        return stopped.verdict
     finally:
         player.close()
+    if isinstance(testee, Testee) and verdict.outcome not in _GONE:
+        played_step_by_step(testee)
+    return verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +123,9 @@ class Opens:
     wire: OpenWire = WirePeer
     connection: OpenConnection = open_connection
     quic: OpenQuic = open_quic
+
+
+_SOCKETS = Opens()
 
 
 def ends_over(

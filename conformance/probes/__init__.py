@@ -23,6 +23,7 @@ from .channels import messages_counted, never_acknowledged, no_association, sign
 from .connections import arrived_in_parts, never_read, nobody_there, sent_told, transports_named
 from .datagrams import bad_heads, kept_replies, long_reply, one_reply_each, pieces_in_any_order, stranger_ignored
 from .floods import frames_kept, frames_that_wait, rapid_resets, repair_flood
+from .peer_batches import not_in_peer_batches, peer_batch_bit_by_bit
 from .peers import (
     clock_by_advance,
     events_once,
@@ -49,6 +50,8 @@ OVER_UDP = (
         sent_before_the_reply,
     ),
     Probe("events-once", "The events of three peers.", ("TST-18",), events_once),
+    Probe("peer-batch-bit-by-bit", "Ops and datagrams at once.", ("TST-34",), peer_batch_bit_by_bit),
+    Probe("not-in-peer-batches", "Ops that may not stand in a peer_batch.", ("TST-35",), not_in_peer_batches),
 )
 OF_PEERS = (
     Probe("open-once", "Ops out of place.", ("TST-19",), open_once),

@@ -65,7 +65,10 @@ KIT = (
     Layer(("schema",), "a value is read the same way whatever op it belongs to"),
     Layer(("lists",), "what few ops read is apart from what all of them do"),
     Layer(("requests", "values"), "a message is answered the same way however it came and whatever it holds"),
-    Layer(("implementation", "session"), "what a testee offers and what is kept between datagrams need no socket"),
+    Layer(
+        ("implementation", "peer_batch", "session"),
+        "what a testee offers and what is kept between datagrams need no socket",
+    ),
     Layer(("calls",), "an op is read, called and written in one way"),
     Layer(("shard_ops",), "a group of ops knows nothing of the table that has them all"),
     Layer(("ops", "server"), "the sockets are in one place, so that another kind of them is a change of it alone"),

@@ -75,6 +75,7 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
         layer("build session", "a build, and a run from start to end, however it is launched"),
         layer("testee", "whoever asks sees this, whatever becomes of the testee in between"),
         layer("batch", "many requests in one message, to a testee that may be started again in between"),
+        layer("peer_batch", "the same with datagrams, at the pace of other batches"),
     ),
     "vectors.make": (
         layer("repeats sent_frames", "what comes again in dialogues, whatever it means"),

@@ -1,4 +1,4 @@
-"""Testees that perform `batch`, and not as TST-24 and TST-25 have it."""
+"""Testees that perform `batch` or `peer_batch`, and not as TST-24, TST-25, TST-34 and TST-35 have it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ..engine.patches import Change, entries, wrapped
 from .wrong import Reply, breaking, on_reply
 
 Replies = list[Any]
+ENDPOINT = "peer_endpoint.Endpoint"
 
 
 def _of_batches(change: Callable[[Replies], Replies]) -> Callable[[str, Reply], Reply]:
@@ -40,6 +41,31 @@ def _only_ok(replies: Replies) -> Replies:
 def _first_value(replies: Replies) -> Replies:
     first = next((reply for reply in replies if "ok" in reply), None)
     return [first if "ok" in reply else reply for reply in replies]
+
+
+def _on_peers(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[str, Reply], Reply]:
+    def changed(op: str, reply: Reply) -> Reply:
+        return {"ok": change(reply["ok"])} if op == "peer_batch" and "ok" in reply else reply
+
+    return changed
+
+
+def _uncounted(found: dict[str, Any]) -> dict[str, Any]:
+    return {**found, "datagrams": [{} for _ in found["datagrams"]]}
+
+
+def _told_at_the_end(found: dict[str, Any]) -> dict[str, Any]:
+    """All that was sent in a batch, with its last request."""
+    links = sorted({link for sent in found["datagrams"] for link in sent})
+    total = {link: sum(sent.get(link, 0) for sent in found["datagrams"]) for link in links}
+    return {**found, "datagrams": [*({} for _ in found["datagrams"][1:]), total]}
+
+
+def _one_more(right: Callable[..., None]) -> Callable[..., None]:
+    return lambda self, datagrams: right(self, datagrams and datagrams + 1)
+
+
+_HASHING = wrapped("testee_kit.peer_batches._OPS", lambda ops: ops | {"tail_hash"})
 
 
 def _allowed(op: str) -> Change:
@@ -77,4 +103,29 @@ WRONG = (
     breaking("not-in-batches", "batch-in-a-batch", "Performs a batch in a batch.", _allowed("batch")),
     breaking("not-in-batches", "batch-stops", "Performs stop in a batch.", _allowed("stop")),
     breaking("not-in-batches", "batch-moves-peers", "Performs reset in a batch.", _allowed("reset")),
+    breaking(
+        "peer-batch-bit-by-bit",
+        "peer-batch-takes-all",
+        "Takes with the first op of a peer_batch all datagrams that wait.",
+        wrapped(f"{ENDPOINT}.take_at_most", lambda right: lambda self, _: right(self, None)),
+    ),
+    breaking(
+        "peer-batch-bit-by-bit",
+        "peer-batch-takes-one-more",
+        "Takes with each op of a peer_batch that takes datagrams one more.",
+        wrapped(f"{ENDPOINT}.take_at_most", _one_more),
+    ),
+    breaking(
+        "peer-batch-bit-by-bit",
+        "peer-batch-does-not-count",
+        "Does not say in a peer_batch what was sent.",
+        on_reply(_on_peers(_uncounted)),
+    ),
+    breaking(
+        "peer-batch-bit-by-bit",
+        "peer-batch-counts-at-the-end",
+        "Says with the last reply of a peer_batch what was sent with all of them.",
+        on_reply(_on_peers(_told_at_the_end)),
+    ),
+    breaking("not-in-peer-batches", "peer-batch-hashes", "Performs tail_hash in a peer_batch.", _HASHING),
 )

@@ -79,6 +79,9 @@ def serve_changed(change: Change, extra: str = "") -> None:
     server.serve(ops.answer, arguments.attach, wires, peers.use)
 
 
+_BATCHES = ("batch", "peer_batch")
+
+
 def breaking(probes: str, name: str, about: str, change: Change, extra: str = "") -> WrongTestee:
     """A testee that these probes find, by their ids with spaces between; it breaks what they cite."""
     found = tuple(probe for probe in PROBES if probe.id in probes.split())
@@ -92,11 +95,11 @@ def on_reply(change: Callable[[str, Reply], Reply]) -> Change:
     def make(right: Answering) -> Answering:
         def answer(message: bytes) -> tuple[str, Reply]:
             op, reply = right(message)
-            if op == "batch" and "ok" in reply:
+            if op in _BATCHES and "ok" in reply:
                 asked = [
                     one.get("op", "") if type(one) is dict else "" for one in json.loads(message)["input"]["requests"]
                 ]
-                reply = {"ok": {"replies": list(map(change, asked, reply["ok"]["replies"]))}}
+                reply = {"ok": {**reply["ok"], "replies": list(map(change, asked, reply["ok"]["replies"]))}}
             return op, change(op, reply)
 
         return answer

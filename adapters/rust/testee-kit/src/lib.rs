@@ -36,6 +36,7 @@ pub mod hex;
 pub mod implementation;
 mod lists;
 mod ops;
+pub mod peer_batch;
 pub mod pieces;
 pub mod requests;
 pub mod schema;
@@ -48,6 +49,7 @@ pub use implementation::{
     Adaptable, Adapted, Group, Implementation, Options, Sealing, Sparse, Split,
 };
 pub use ops::ops_of;
+pub use peer_batch::{peer_batch, Wire};
 pub use requests::{answer, greet, stop, Failure, Hello, Op, Ops};
 pub use schema::{BadRequest, Members};
 pub use server::{read_arguments, run, serve, Arguments, Wires};

@@ -11,9 +11,10 @@ pub const VARIABLE: &str = "RESONANT_TOKEN";
 
 const HELLO: &str = "hello";
 const BATCH: &str = "batch";
-const MAX_BATCH: usize = 300;
+/// The most requests in a batch.
+pub(crate) const MAX_BATCH: usize = 300;
 /// The ops that may not stand in a batch (TST-25).
-const ALONE: [&str; 9] = [
+const ALONE: [&str; 10] = [
     HELLO,
     BATCH,
     "stop",
@@ -21,6 +22,7 @@ const ALONE: [&str; 9] = [
     "peer_send",
     "peer_poll",
     "peer_advance",
+    "peer_batch",
     "peer_close",
     "reset",
 ];
@@ -101,7 +103,7 @@ impl Failure {
         Self::Unsupported(what.to_owned())
     }
 
-    fn reply(self) -> Value {
+    pub(crate) fn reply(self) -> Value {
         match self {
             Self::Refused { code, detail } if detail.is_empty() => {
                 json!({"reject": {"code": code}})
@@ -204,7 +206,7 @@ fn batched(mut input: Members) -> Result<Vec<Value>, BadRequest> {
 }
 
 /// The op and the input of a request.
-fn envelope(request: Value) -> Result<(String, Members), BadRequest> {
+pub(crate) fn envelope(request: Value) -> Result<(String, Members), BadRequest> {
     let mut envelope = Members::of(request, "request")?;
     let op = envelope.string("op")?;
     envelope.string("case")?;
@@ -217,7 +219,13 @@ fn envelope(request: Value) -> Result<(String, Members), BadRequest> {
     Ok((op, Members::of(input, "input")?))
 }
 
-fn reply_to<S>(ops: &Ops<S>, state: &mut S, token: &str, name: &str, input: Members) -> Value {
+pub(crate) fn reply_to<S>(
+    ops: &Ops<S>,
+    state: &mut S,
+    token: &str,
+    name: &str,
+    input: Members,
+) -> Value {
     let Some(Op(perform)) = ops.get(name) else {
         return Failure::Unsupported(name.to_owned()).reply(); // TST-9, TST-10
     };

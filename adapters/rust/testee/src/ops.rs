@@ -3,7 +3,7 @@
 use resonant_protocol::compress::{zstd_compress, zstd_decompress, DEFAULT_LEVEL};
 use resonant_protocol::crypto::{open_xchacha_aad, seal_xchacha_aad};
 use resonant_protocol::{space_hash32, strong_tail_hash_hex, EncodeOptions};
-use resonant_testee_kit::{greet, hex, BadRequest, Fields, Hello, Members, Op, Ops};
+use resonant_testee_kit::{greet, hex, peer_batch, BadRequest, Fields, Hello, Members, Op, Ops};
 use serde_json::{json, Value};
 
 use crate::adapting;
@@ -56,7 +56,9 @@ pub fn ops() -> Ops<Peers> {
         language: "Rust",
         profiles: PROFILES,
     };
-    Ops::from([
+    let mut ops = on_peers();
+    ops.extend([
+        ("peer_batch", peer_batch(on_peers())),
         ("hello", greet(&hello, TRANSPORTS)),
         ("decode", Op::new(Encoded::read, decode)),
         ("encode", Op::new(Encoding::read, encode)),
@@ -71,12 +73,6 @@ pub fn ops() -> Ops<Peers> {
         ("sparse_decode", Op::new(payload::Sparse::read, payload::sparse_decode)),
         ("quantize", Op::new(payload::Plain::read, payload::quantize)),
         ("dequantize", Op::new(payload::Codes::read, payload::dequantize)),
-        ("peer_open", Op::on_state(peer_ops::Opening::read, peer_ops::open)),
-        ("peer_send", Op::on_state(Sending::read, peer_ops::send)),
-        ("peer_poll", Op::on_state(arrived, peer_ops::poll)),
-        ("peer_advance", Op::on_state(peer_ops::Advancing::read, peer_ops::advance)),
-        ("peer_close", Op::on_state(nothing, peer_ops::close)),
-        ("reset", Op::on_state(nothing, peer_ops::reset)),
         ("tcp_split", Op::new(framing::Chunks::read, framing::tcp_split)),
         ("tcp_join", Op::new(framing::frames, framing::tcp_join)),
         ("rs_encode", Op::new(shards::Code::<Vec<u8>>::read, shards::rs_encode)),
@@ -85,6 +81,20 @@ pub fn ops() -> Ops<Peers> {
         ("repair_decode", Op::new(shards::Lossy::read, shards::repair_decode)),
         ("adapt", Op::new(adapting::Wanted::read, adapting::adapt)),
         ("stop", Op::on_state(nothing, peer_ops::reset)), // the next runner finds no peers
+    ]);
+    ops
+}
+
+/// The ops on peers, those that a peer_batch may have.
+#[rustfmt::skip] // as above
+fn on_peers() -> Ops<Peers> {
+    Ops::from([
+        ("peer_open", Op::on_state(peer_ops::Opening::read, peer_ops::open)),
+        ("peer_send", Op::on_state(Sending::read, peer_ops::send)),
+        ("peer_poll", Op::on_state(arrived, peer_ops::poll)),
+        ("peer_advance", Op::on_state(peer_ops::Advancing::read, peer_ops::advance)),
+        ("peer_close", Op::on_state(nothing, peer_ops::close)),
+        ("reset", Op::on_state(nothing, peer_ops::reset)),
     ])
 }
 

@@ -41,6 +41,8 @@ pub(crate) struct Remote {
 #[derive(Debug)]
 pub struct Peers {
     wire: Wire,
+    /// Room for a datagram, kept from op to op.
+    buffer: Vec<u8>,
     lines: Lines,
     quic: Quic,
     clock: u64,
@@ -58,6 +60,7 @@ impl Peers {
         let udp = wires.udp.ok_or(io::Error::other("no wire for UDP"))?;
         Ok(Self {
             wire: Wire::new(udp)?,
+            buffer: vec![0; MAX_FRAME_LEN],
             lines: Lines::new(wires.tcp)?,
             quic: Quic::new(wires.quic)?,
             clock: 0,
@@ -131,7 +134,7 @@ impl Peers {
     }
 
     fn discard(&mut self) {
-        self.wire.discard();
+        self.wire.discard(&mut self.buffer);
         self.lines.clear();
         self.quic.clear();
     }
@@ -223,10 +226,15 @@ impl Peers {
         Ok(())
     }
 
-    /// Handles every datagram that waits, in the order of arrival.
+    /// Handles every datagram that waits, in the order of arrival, in a peer_batch as many as it says (TST-34).
     fn handle_datagrams(&mut self) {
-        let mut buffer = vec![0; MAX_FRAME_LEN];
-        while let Some((length, from)) = self.wire.next_datagram(&mut buffer) {
+        let mut left = self.wire.at_most.unwrap_or(u32::MAX);
+        let mut buffer = std::mem::take(&mut self.buffer);
+        while left > 0 {
+            let Some((length, from)) = self.wire.next_datagram(&mut buffer) else {
+                break;
+            };
+            left -= 1;
             let datagram = buffer.get(..length).unwrap_or_default();
             let Some(open) = &mut self.open else {
                 continue;
@@ -236,6 +244,7 @@ impl Peers {
                 self.pass_on(outputs);
             }
         }
+        self.buffer = buffer;
     }
 
     fn handle_arrived(&mut self, arrived: &Arrived) -> Result<(), String> {
@@ -280,7 +289,7 @@ impl Peers {
                 self.lines.send(&link, &frame);
                 continue;
             };
-            if let Err(error) = self.wire.send(&frame, *to) {
+            if let Err(error) = self.wire.send(&frame, &link, *to) {
                 eprintln!("resonant-testee: a frame was not sent: {error}");
             }
         }
@@ -295,6 +304,16 @@ impl Peers {
             }
             self.events.push(to_json(link, event));
         }
+    }
+}
+
+impl resonant_testee_kit::Wire for Peers {
+    fn take_at_most(&mut self, datagrams: Option<u32>) {
+        self.wire.at_most = datagrams;
+    }
+
+    fn count_sent(&mut self) -> BTreeMap<String, u64> {
+        self.wire.count_sent()
     }
 }
 

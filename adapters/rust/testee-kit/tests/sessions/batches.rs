@@ -39,7 +39,7 @@ fn a_batch_gets_the_replies_of_its_requests_alone_in_their_order() {
 #[test]
 fn some_ops_may_not_stand_in_a_batch() {
     let mut session = open_session();
-    for (id, op) in (1..).zip(["hello", "stop", "batch", "reset", "peer_poll"]) {
+    for (id, op) in (1..).zip(["hello", "stop", "batch", "reset", "peer_poll", "peer_batch"]) {
         let input = json!({"token": TOKEN, "requests": []});
         let one = json!({"op": op, "case": "", "profile": "", "input": input});
         let reply = in_a_batch(&mut session, id, &json!([one]));

@@ -1,6 +1,7 @@
 //! The tests of the testee in one program, so that what they need is linked once.
 
 mod payloads;
+mod peer_batches;
 mod peer_inputs;
 mod peers;
 mod process;
