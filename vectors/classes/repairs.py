@@ -11,6 +11,8 @@ from .view import View
 
 ROLES = ("server", "client")
 DROPS = ("BAD_REPAIR", "CRC_MISMATCH", "REPAIR_MISMATCH", "DUPLICATE", "BUFFER_LIMIT", "BAD_VERSION")
+CLIENT_DROPS = tuple(code for code in DROPS if code != "BUFFER_LIMIT")
+"""16 MiB are sent to a server alone: they take long."""
 _HEAD_BYTES = 20
 
 
@@ -20,6 +22,10 @@ def _shape(view: View) -> Iterable[Any]:
 
 def _frames(view: View) -> Iterable[int]:
     return [len(view.given["frames"])]
+
+
+def _largest(view: View) -> Iterable[int]:
+    return [max((len(frame) // 2 for frame in view.given["frames"]), default=0)]
 
 
 def _parities(view: View) -> Iterable[int]:
@@ -76,10 +82,11 @@ REPAIRS: Mapping[str, tuple[Row, ...]] = {
         Row("combinations", "frames up to 5 × repair up to 3", _shape, (*_SMALL, (128, 1), (1, 32))),
         Row("counts", "frames: 1 to 5 and 128; none, 129", _frames, (*range(1, 6), 128), (0, 129)),
         Row("counts", "repair: 1 to 3 and 32; none, 33", _parities, (1, 2, 3, 32), (0, 33)),
+        Row("sizes", "bytes of the largest frame: 33 and 65,481; 65,482", _largest, (33, 65_481), (65_482,)),
         Row("places", "step: 1, 2, 3 and 16; 0, 17", _steps, (1, 2, 3, 16), (0, 17)),
     ),
     "repair_decode": (
-        Row("sizes", "bytes of repair: 59; 0, 57 and 58", _lengths, (59,), (0, 57, 58)),
+        Row("sizes", "bytes of repair: 59; 0, 57, 58 and 65,508", _lengths, (59,), (0, 57, 58, 65_508)),
         Row(
             "combinations",
             "frames up to 4 × as many computed as there is repair, up to 2",
@@ -96,6 +103,7 @@ REPAIRS: Mapping[str, tuple[Row, ...]] = {
     ),
     "fec": (
         Row("combinations", "what is dropped, by a server", _talk(_drops), tuple(("server", code) for code in DROPS)),
+        Row("combinations", "the same by a client", _talk(_drops), tuple(("client", code) for code in CLIENT_DROPS)),
         Row(
             "combinations",
             "role × one frame or more computed at once",

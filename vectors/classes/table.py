@@ -43,6 +43,8 @@ LARGE: Mapping[str, str] = {
     "quant/quantize/tensors": "more elements than a u16 counts, and digests of whole tensors (QNT-1)",
     "quant/dequantize/tensors": "more codes than a u16 counts, and digests of whole tensors (QNT-12)",
     "quant/dequantize/blocks": "128 blocks (QNT-12)",
+    "fec/encode/sizes": "the largest frame that can be in a group, and one byte more (FEC-35)",
+    "fec/decode/sizes": "one byte more than the longest repair has (FEC-14)",
     "tcp/join": "one byte more than a length may announce (TCP-23)",
     "quant/quantize/tie-places": "128 blocks and one element, nearly all of them ties (QNT-6)",
 }

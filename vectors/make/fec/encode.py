@@ -20,6 +20,7 @@ def groups() -> Iterator[Group]:
     """Shapes, contents and refusals."""
     yield Group("fec", "encode/shapes", OP, "Groups of all shapes, at the limits of each field.", list(_shapes()))
     yield Group("fec", "encode/contents", OP, "Frames of other lengths and contents.", list(_contents()))
+    yield Group("fec", "encode/sizes", OP, "The largest frame that can be in a group.", list(_sizes()))
     yield Group("fec", "encode/refused", OP, "Groups that there cannot be.", list(_refused()))
 
 
@@ -58,7 +59,6 @@ def _shapes() -> Iterator[Case]:
     bounds = f"{clauses} FEC-35"
     yield from _encoded("k128-r1", "The most frames.", bounds, hearts(128), 1)
     yield from _encoded("k1-r32", "The most repair.", bounds, hearts(1), 32)
-    yield from _encoded("of-65481", "The largest frame that can be in a group.", bounds, [long_frame(65_481)], 1)
     for step in (2, 3, 16):
         about = f"Frames whose numbers are {step} apart."
         yield from _encoded(f"step-{step}", about, bounds, hearts(3, 1, step), 2, step)
@@ -95,13 +95,23 @@ def _contents() -> Iterator[Case]:
     yield from _encoded("alike", "A group of one frame: its repair is that frame's symbol.", clauses, [part(9)], 2)
 
 
+def refused(case_id: str, about: str, code: str, given: dict[str, Any]) -> Case:
+    """A group that there cannot be."""
+    return refuses(case_id, about, "FEC-35", given, code)
+
+
+def group(frames: Sequence[Frame | bytes], r: int = 1, step: int = 1, base: int = 0) -> dict[str, Any]:
+    """What is asked for with frames of DATA_STREAM."""
+    return asked(frames, r, step, DATA_STREAM, base)
+
+
+def _sizes() -> Iterator[Case]:
+    clauses = "FEC-1 FEC-2 FEC-34 FEC-35"
+    yield from _encoded("of-65481", "The largest frame that can be in a group.", clauses, [long_frame(65_481)], 1)
+    yield refused("of-65482", "One byte more.", "FRAME_TOO_LARGE", group([long_frame(65_482)]))
+
+
 def _refused() -> Iterator[Case]:
-    def refused(case_id: str, about: str, code: str, given: dict[str, Any]) -> Case:
-        return refuses(case_id, about, "FEC-35", given, code)
-
-    def group(frames: Sequence[Frame | bytes], r: int = 1, step: int = 1, base: int = 0) -> dict[str, Any]:
-        return asked(frames, r, step, DATA_STREAM, base)
-
     out = "FIELD_RANGE"
     yield refused("k-0", "No frames.", out, group([]))
     yield refused("k-129", "129 frames.", out, group(hearts(129)))
@@ -116,12 +126,6 @@ def _refused() -> Iterator[Case]:
     short = heart(1).wire()[:-1]
     yield refused("short", "A frame of 32 bytes.", "FRAME_TOO_SHORT", group([heart(0), short]))
     yield refused("empty", "A frame of no bytes.", "FRAME_TOO_SHORT", group([b"", heart(1)]))
-    large = long_frame(65_482)
-    yield refused("large", "A frame of 65,482 bytes.", "FRAME_TOO_LARGE", group([large]))
-    about = "A frame that is too large, and would have another number."
-    yield refused("large-and-mismatch", about, "FRAME_TOO_LARGE", group([heart(0), large]))
-    about = "A frame that is too short before one that is too large."
-    yield refused("short-then-large", about, "FRAME_TOO_SHORT", group([heart(0).wire()[:-1], large]))
     for byte in range(4, 16):
         wire = bytearray(heart(1).wire())
         wire[byte] ^= 0x40
