@@ -75,7 +75,7 @@ export SITE
 .PHONY: site site-built site-lint site-tests
 .PHONY: help env extras conformance test test-fast lint python-lint rust-lint go-lint ts-lint built python-tests late-tests rust-tests go-tests go-race-tests go-fuzz \
 	ts-tests ts-fuzz ts-built nightly-tests kaitai-tests playground playground-tests jax-tests jax-array-tests torch-tests triton-tests ptx-audit models vectors docs api example mutants mutants-rust mutation campaign soak release-vectors bench \
-	bench-public bench-cuda fec-plot adapt-plot fuzz fuzz-short lock clean
+	bench-public bench-cuda gpu fec-plot adapt-plot fuzz fuzz-short lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -98,8 +98,12 @@ NEEDS_OF_triton := $(TRITON_INSTALLED)
 NEEDS := $(foreach name,$(filter cuda jax torch triton,$(IMPL)),$(NEEDS_OF_$(name)))
 
 # The shell takes IMPL from the environment, so that a path may hold whatever paths hold.
-conformance: $(INSTALLED) $(NEEDS) ## judge an implementation: make conformance IMPL=rust
+conformance: $(if $(filter cuda,$(IMPL)),gpu) $(INSTALLED) $(NEEDS) ## judge an implementation: make conformance IMPL=rust
 	$(BIN)/pytest conformance $(if $(IMPL),--impl="$$IMPL") $(ARGS)
+
+# Asked before anything is fetched.
+gpu:
+	@$(PYTHON) adapters/cuda/gpu.py
 
 extras: $(JAX_INSTALLED) $(TRITON_INSTALLED) $(NVRTC_INSTALLED) $(DOCS_INSTALLED) $(FUZZ_INSTALLED) ## what CI needs besides `make env`
 
@@ -277,7 +281,7 @@ site: $(INSTALLED) site-built playground $(PLOTS) $(SITE_EXAMPLE) $(if $(RUNS),,
 site-tests: ## the site as it is in dist/site, in Chromium: every link, no fault that axe calls serious, PAGES=all for every page
 	$(BIN)/pytest website/tests/pages $(ARGS)
 
-bench-cuda: $(CUDA_INSTALLED) ## the CUDA kernels on 256 MiB against a copy, at least 80 % of it; needs a GPU
+bench-cuda: gpu $(CUDA_INSTALLED) ## the CUDA kernels on 256 MiB against a copy, at least 80 % of it; needs a GPU
 	$(BIN)/python adapters/cuda/bench.py
 
 bench-public: ## the crate against the public one of the same name: PUBLIC=FOLDER, the package in a clone of it

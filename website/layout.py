@@ -17,6 +17,7 @@ from reports.html import TEMPLATES as OF_REPORTS
 
 from .markdown import Passage
 from .places import HERE, link, up
+from .vectors import TRANSPORT_NAMES
 
 POLICY = (
     "default-src 'none'; script-src 'self'{more}; style-src 'self'; img-src 'self' data:; "
@@ -82,6 +83,7 @@ def environment() -> Environment:
     )
     made.filters["thousands"] = "{:,}".format
     made.filters["bytes"] = size_text
+    made.filters["transport"] = lambda name: TRANSPORT_NAMES.get(name, name)
     return made
 
 

@@ -31,10 +31,11 @@ def _row(line: str) -> str | None:
         to_right = arrow.startswith("-")
         label = escape(found["left" if to_right else "right"] or "")
         lost = " lost" if "x" in arrow else ""
-        kind = f"flow span-2 {'in right' if to_right else 'out left'}{lost}"
+        kind = f"flow span-2 {'there to-right' if to_right else 'back to-left'}{lost}"
         told = f"{' is lost' if lost else ''}, to the {'server' if to_right else 'client'}"
         said = f'{label}<span class="hidden">{told}</span>'
-        return f'<li>{_at(found["at"])}<div class="{kind}"><span class="what"><b>{said}</b></span></div></li>'
+        drawn = f'<span class="what"><b>{said}</b></span><span class="arrow"></span>'
+        return f'<li>{_at(found["at"])}<div class="{kind}">{drawn}</div></li>'
     events = _EVENTS.fullmatch(line.rstrip())
     if events is None:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,8 @@ MOST_ROWS = 160
 APPLICATION, PEER = "app", "peer"
 """The lanes of the diagram, besides the letters of the other ends."""
 _TEXT_CHARS = 240
+_SIGNS = re.compile(r'[\x00-\x1f\x7f\s",()\[\]]')
+"""What would run together with the text around it; a text with one of them keeps its quotation marks."""
 _ENDS = {"half": "stops sending", "clean": "closes the connection", "reset": "resets the connection", "stop": "stops"}
 
 Json = Mapping[str, Any]
@@ -74,7 +77,7 @@ class _Teller:
         act = dict(step["act"])
         refused = f"must refuse it: {step['reject']}. " if "reject" in step else ""
         label = "asks: " + str(act.pop("kind", "send")).replace("_", " ")
-        yield self.row(APPLICATION, PEER, label, refused + (_json(act) if act else ""))
+        yield self.row(APPLICATION, PEER, label, refused + (in_words(act) if act else ""))
 
     def advanced(self, step: Json, _: str) -> Iterator[Said]:
         self.now += step["advance"]
@@ -108,7 +111,7 @@ class _Teller:
             yield self.row(PEER, APPLICATION, "no event", "none has been reported that no step expects")
         for event in step["events"]:
             rest = {name: value for name, value in event.items() if name != "event"}
-            yield self.row(PEER, APPLICATION, event["event"].replace("_", " "), _json(rest) if rest else "")
+            yield self.row(PEER, APPLICATION, event["event"].replace("_", " "), in_words(rest) if rest else "")
 
 
 _STEPS: Mapping[str, Callable[[_Teller, Json, str], Iterator[Said]]] = {
@@ -146,7 +149,8 @@ def sent_words(frame: str) -> tuple[str, str]:
     if "parity" in fields:
         return f"repair {fields['stream_id']}", f"{fields['index']} of {fields['r']} for {fields['k']} frames"
     if "frame_seq" not in fields:
-        return f"{len(frame) // 2} bytes", found["said"][0]
+        size = len(frame) // 2
+        return f"{size:,} byte{'' if size == 1 else 's'}", found["said"][0]
     label = f"{fields['type']} {_number(fields['stream_id'])}/{fields['frame_seq']}"
     method, note = _sync(frame) if fields["type"] == "Sync" else ("", "")
     label = f"{method} {label.partition(' ')[2]}" if method else label
@@ -162,7 +166,7 @@ def expected_words(frame: Json) -> tuple[str, str]:
     flags = " | ".join(name for name, bit in registry().flags.items() if bits >> bit & 1)
     if "json" in frame:
         rest = {name: value for name, value in frame["json"].items() if name != "method"}
-        label, note = f"{frame['json']['method']} {where}", _json(rest) if rest else ""
+        label, note = f"{frame['json']['method']} {where}", in_words(rest) if rest else ""
         absent = f"without {', '.join(frame['absent'])}" if "absent" in frame else ""
         return label, "; ".join(filter(None, (flags, note, absent)))
     names = {number: name for name, number in registry().types.items()}
@@ -180,15 +184,23 @@ def _sync(frame: str) -> tuple[str, str]:
         method = found.pop("method")
     except (ValueError, AttributeError, KeyError, TypeError):
         return "", ""
-    return (method, _json(found) if found else "") if isinstance(method, str) else ("", "")
+    return (method, in_words(found) if found else "") if isinstance(method, str) else ("", "")
 
 
 def _number(text: str) -> str:
     return str(int(text, 16)) if text.startswith("0x") else text
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+def in_words(value: Any, *, outer: bool = True) -> str:
+    """An object as its members, a list as its elements: what JSON says, without its signs."""
+    if isinstance(value, dict):
+        members = ", ".join(f"{name} {in_words(inner, outer=False)}" for name, inner in value.items())
+        return members if outer else f"({members})"
+    if isinstance(value, list):
+        return "[" + ", ".join(in_words(one, outer=False) for one in value) + "]"
+    if isinstance(value, str) and value and not _SIGNS.search(value):
+        return value
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _on(step: Json, note: str) -> str:

@@ -16,6 +16,8 @@ DATA = ROOT / "vectors" / "data"
 DIALOGUE = "dialogue"
 TRANSPORTS = ("udp", "tcp", "quic", "webrtc")
 """The transports of a dialogue that names none; the first has the plain id, the others stand behind an @."""
+TRANSPORT_NAMES: Mapping[str, str] = {"udp": "UDP", "tcp": "TCP", "quic": "QUIC", "webrtc": "WebRTC"}
+"""The same for people."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ declare global {
 }
 
 const PAGE = 150;
+/** The op of conversations, which hold or do not. */
+const DIALOGUE = "dialogue";
 const NAMES = ["q", "profile", "op", "clause", "code", "group"] as const;
 type Asked = Record<(typeof NAMES)[number], string>;
 
@@ -73,7 +75,8 @@ function append(): void {
     const link = el("a", "", `${group[0]}/${one[0]}`);
     link.href = `${root()}vectors/${group[0]}.html#${encodeURIComponent(one[0])}`;
     const code = index.codes[one[2]] ?? "";
-    const outcome = el("span", `outcome ${code === "ok" ? "ok" : "reject"}`, code === "ok" ? "accepted" : code);
+    const good = group[1] === DIALOGUE ? "holds" : "accepted";
+    const outcome = el("span", `outcome ${code === "ok" ? "ok" : "reject"}`, code === "ok" ? good : code);
     found.append(el("li", "", link, outcome, el("span", "says", one[1])));
   }
   shown = Math.min(hits.length, shown + PAGE);

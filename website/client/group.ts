@@ -27,6 +27,8 @@ declare global {
 }
 
 const group = window.vectorGroup;
+const TRANSPORTS: Readonly<Record<string, string>> = { udp: "UDP", tcp: "TCP", quic: "QUIC", webrtc: "WebRTC" };
+const NOT_RUN = "-";
 const WORDS: Readonly<Record<string, string>> = {
   p: "passes",
   k: "known failure",
@@ -36,7 +38,7 @@ const WORDS: Readonly<Record<string, string>> = {
   c: "crashes",
   t: "no answer in time",
   h: "not judged: the suite failed",
-  "-": "not run",
+  [NOT_RUN]: "not run",
 };
 const MOST_CHARS = 1200;
 
@@ -99,12 +101,13 @@ function outcomesOf(told: Case): HTMLElement | undefined {
   group.runs.forEach((name, at) => {
     const by = new Map<string, string[]>();
     for (const [transport, letters] of Object.entries(told.r)) {
-      const letter = letters[at] ?? "-";
-      by.set(letter, [...(by.get(letter) ?? []), transport.toUpperCase()]);
+      const letter = letters[at] ?? NOT_RUN;
+      by.set(letter, [...(by.get(letter) ?? []), TRANSPORTS[transport] ?? transport]);
     }
     for (const [letter, transports] of by) {
-      const over = transports.filter(Boolean).join(", ");
-      const kind = letter === "p" ? "p" : letter === "k" ? "k" : letter === "-" ? "n" : "f";
+      if (letter === NOT_RUN && by.size > 1) continue; // over the other transports it was
+      const over = letter === NOT_RUN ? "" : transports.filter(Boolean).join(", ");
+      const kind = letter === "p" ? "p" : letter === "k" ? "k" : letter === NOT_RUN ? "n" : "f";
       list.append(el("li", kind, `${name} ${WORDS[letter] ?? letter}${over ? ` over ${over}` : ""}`));
     }
   });

@@ -47,10 +47,15 @@ function item(row: Row, at: string, lanes: readonly string[], frames: readonly F
   const source = lanes.indexOf(from === who ? OTHERS : from);
   const target = lanes.indexOf(to === who ? OTHERS : to);
   const [left, right] = source < target ? [source, target] : [target, source];
-  const kind = from === "app" || to === "app" ? "app" : from === "peer" ? "out" : "in";
+  const kind = from === "app" || to === "app" ? "app" : from === "peer" ? "back" : "there";
   const what = el("span", "what", el("b", "", who ? `${who}: ${label}` : label));
   if (note) what.append(el("small", "", note));
-  const line = el("div", `flow ${kind} ${source < target ? "right" : "left"} span-${right - left + 1}`, what);
+  const line = el(
+    "div",
+    `flow ${kind} ${source < target ? "to-right" : "to-left"} span-${right - left + 1}`,
+    what,
+    el("span", "arrow"),
+  );
   line.style.gridColumn = `${left + 2} / ${right + 3}`;
   const made = el("li", QUIET.has(label) ? "quiet" : "", el("span", "at", at), line);
   const frame = frames[place];

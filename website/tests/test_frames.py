@@ -46,7 +46,7 @@ def test_a_worked_frame_of_the_specification_becomes_a_drawing() -> None:
     ("frame", "label"),
     [
         (WORKED, "Think 4660/1"),
-        ("00", "1 bytes"),
+        ("00", "1 byte"),
         ("010300000100000000000000000000000100000000000000350000003412ed5e000201350000007b226d6574686f64223a2270696e67222c"
          "227473223a302c22737570706f727473223a7b226372697469717565223a747275657d7d83ebf5bc", "ping 1/0"),
     ],

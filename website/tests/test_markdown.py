@@ -87,8 +87,8 @@ def test_a_conversation_in_characters_is_a_diagram() -> None:
 """
     html = sequence(text)
     assert html.count("<li>") == 4
-    assert 'class="flow span-2 in right"><span class="what"><b>ping 1/0' in html
-    assert 'class="flow span-2 out left lost"><span class="what"><b>capability 1/0' in html
+    assert 'class="flow span-2 there to-right"><span class="what"><b>ping 1/0' in html
+    assert 'class="flow span-2 back to-left lost"><span class="what"><b>capability 1/0' in html
     assert '<span class="event of-client">lost</span><span class="event of-server">lost</span>' in html
 
 

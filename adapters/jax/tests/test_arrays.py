@@ -1,4 +1,4 @@
-"""The parts of resonant_jax.py that users touch and no op does; and its README."""
+"""The parts of resonant_jax that users touch and no op does; and its README."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ def test_a_fault_is_marked_named_and_linked(browser: Browser, page: str) -> None
 def test_arrows_go_the_way_of_their_frames(browser: Browser, page: str) -> None:
     shown = browser.new_page()
     shown.goto(page)
-    labels = shown.locator(".shaft").evaluate_all("those => those.map(one => one.getAttribute('aria-label'))")
+    labels = shown.locator(".arrow").evaluate_all("those => those.map(one => one.getAttribute('aria-label'))")
     assert labels == [
         "client 10.0.0.1:1 to server [2001:db8::1]:50051",
         "server [2001:db8::1]:50051 to client 10.0.0.1:1",

@@ -22,6 +22,7 @@ from .text import lines, summary
 OK, FAULTY, USAGE = 0, 1, 2
 _MOST_SHOWN = {"text": 10_000, "json": 10_000, "html": 1_000}
 _MAGIC_BYTES = 4
+_NAMES = (".pcap", ".pcapng", ".cap")
 _HELP = """\
 Print the conversations in a capture: a line for each frame, with its time in seconds, direction, kind, numbers and
 length; under it, after !, the first reason by the checking order for which a receiver rejects or drops it, and after *,
@@ -54,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if len(options.what) == 1 and _is_capture(path):
         return _capture(path, options)
     of_captures = options.html or options.json or options.port or options.limit is not None
+    if len(options.what) == 1 and _is_called_capture(path):
+        return _refused(f"{path} holds no capture: it begins as neither pcapng nor pcap does")
     if of_captures or any(_is_capture(Path(one)) for one in options.what):
         return _refused(_no_capture(options.what))
     return explain_frame(["explain", *(["--key", options.key] if options.key is not None else []), "--", *options.what])
@@ -109,6 +112,11 @@ def _is_capture(path: Path) -> bool:
             return looks_like_capture(file.read(_MAGIC_BYTES))
     except (OSError, ValueError):  # a name that is none, such as the digits of a frame
         return False
+
+
+def _is_called_capture(path: Path) -> bool:
+    """Whether the file has the name of a capture, so that nobody means a frame by it."""
+    return path.name.lower().removesuffix(".gz").endswith(_NAMES) and path.is_file()
 
 
 def _no_capture(what: Sequence[str]) -> str:

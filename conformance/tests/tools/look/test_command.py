@@ -155,6 +155,19 @@ def test_what_cannot_be_done_is_one_line(
     assert said.out == ""
 
 
+@pytest.mark.parametrize("name", ["none.pcapng", "none.PCAP", "none.cap.gz"])
+@pytest.mark.parametrize("data", [b"", bytes.fromhex("89504e470d0a1a0a"), bytes(64)], ids=["empty", "picture", "zeros"])
+def test_a_file_that_is_only_called_a_capture_is_no_frame(
+    name: str, data: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    assert main([str(path)]) == USAGE
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.endswith(f"{name} holds no capture: it begins as neither pcapng nor pcap does\n")
+
+
 def test_a_capture_outlives_a_page_of_its_name(capture: Path) -> None:
     before = capture.read_bytes()
     assert main([str(capture), "--html", str(capture)]) == USAGE
