@@ -89,6 +89,14 @@ class WebrtcEnds:
                 f"keeps the channel of {step.link}, which is not of this protocol (RTC-2)", "a channel", _PAGE
             )
 
+    def takes(self, step: Mapping[str, Any], letter: str) -> bool:
+        """Always: a channel is its own carriage."""
+        return True
+
+    def unnamed_ends(self, letter: str) -> Sequence[Mapping[str, Any]]:
+        """None: a channel is its own carriage."""
+        return ()
+
     def arrived(self) -> Mapping[str, Any]:
         """The members of an op that make the testee take what is under way (TST-28, TST-31)."""
         if not self._letter:

@@ -93,6 +93,14 @@ class TcpEnds:
         """Not over TCP, as there are no carriages: `load` sees to that."""
         raise AssertionError("only carriages of QUIC end for themselves")
 
+    def takes(self, step: Mapping[str, Any], letter: str) -> bool:
+        """Always: a connection is its own carriage."""
+        return True
+
+    def unnamed_ends(self, letter: str) -> Sequence[Mapping[str, Any]]:
+        """None: a connection is its own carriage."""
+        return ()
+
     def arrived(self) -> Mapping[str, Any]:
         """The members of an op that make the testee take what is under way (TST-28)."""
         if not self._letter:

@@ -87,6 +87,14 @@ class UdpEnds:
         """Not over UDP."""
         raise AssertionError("only carriages of QUIC end for themselves")
 
+    def takes(self, step: Mapping[str, Any], letter: str) -> bool:
+        """Always: there are no carriages."""
+        return True
+
+    def unnamed_ends(self, letter: str) -> Sequence[Mapping[str, Any]]:
+        """None: there are no carriages."""
+        return ()
+
     def arrived(self) -> Mapping[str, Any]:
         """Nothing: whatever waits is handled (TST-15)."""
         return {}

@@ -174,13 +174,14 @@ func reply(ctx context.Context, endpoint *webrtc.Server, to net.Addr, frames int
 	return endpoint.Do(to, func(one *peer.Peer, now time.Duration) error { return one.Close(back, now) })
 }
 
-// messages are Thinks, each of other bytes.
+// messages are Thinks of bytes that cannot be compressed: those of a linear congruential generator.
 func messages(count int) iter.Seq[resonant.Message] {
 	return func(yield func(resonant.Message) bool) {
 		for number := range count {
-			payload := make([]byte, payloadBytes)
+			payload, state := make([]byte, payloadBytes), uint64(number)
 			for at := range payload {
-				payload[at] = byte(at*at/7 + number)
+				state = state*6_364_136_223_846_793_005 + 1_442_695_040_888_963_407
+				payload[at] = byte(state >> 56)
 			}
 			hidden := resonant.Tensor{DType: resonant.I8, Dims: []uint32{payloadBytes}, Payload: payload}
 			if !yield(resonant.Think{Hidden: hidden}) {
