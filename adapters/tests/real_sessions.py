@@ -21,8 +21,10 @@ from adapters.tests.made_testees import ADAPTERS
 from adapters.tests.peers import KEY
 
 TCP, QUIC = "tcp", "quic"
-PATIENCE_S = 90
-"""Programs give up after a minute by themselves."""
+OVER = {TCP: ("reference", "rust", "go", "typescript"), QUIC: ("reference", "rust", "go")}
+"""The languages that have the examples over a transport."""
+PATIENCE_S = 330
+"""Programs give up after five minutes by themselves."""
 FEATURES = "resonant-protocol/quic,testee/quic"
 RUST_BUILD = ("cargo", "build", "--quiet", "--locked", "--workspace", "--examples", "--features", FEATURES)
 """As the crate's tests have been built."""
@@ -46,28 +48,29 @@ class Asked:
         return said + ([f"{dash}quic", str(self.certificate)] if self.transport == QUIC else [])
 
 
-def _reference(_transport: str) -> Sequence[str]:
-    return [sys.executable, str(ADAPTERS.parent / "reference/examples/stream.py")]
+def _reference(_transport: str, example: str) -> Sequence[str]:
+    return [sys.executable, str(ADAPTERS.parent / f"reference/examples/{example}.py")]
 
 
-def _rust(_transport: str) -> Sequence[str]:
+def _rust(_transport: str, example: str) -> Sequence[str]:
     _need("cargo")
     folder = ADAPTERS / "rust"
     subprocess.run(RUST_BUILD, cwd=folder, check=True, timeout=900)
-    return [str(folder / "target/debug/examples/stream")]
+    return [str(folder / f"target/debug/examples/{example}")]
 
 
-def _go(transport: str) -> Sequence[str]:
+def _go(transport: str, example: str) -> Sequence[str]:
     _need("go")
     folder = ADAPTERS / ("go/quic" if transport == QUIC else "go")
-    subprocess.run(["go", "build", "-o", "build/stream", "./examples/stream"], cwd=folder, check=True, timeout=300)
-    return [str(folder / "build/stream")]
+    built = f"build/{example}"
+    subprocess.run(["go", "build", "-o", built, f"./examples/{example}"], cwd=folder, check=True, timeout=300)
+    return [str(folder / built)]
 
 
-def _typescript(_transport: str) -> Sequence[str]:
+def _typescript(_transport: str, example: str) -> Sequence[str]:
     _need("npm")
     build_adapter(load_adapter("typescript", ADAPTERS))
-    return ["node", str(ADAPTERS / "typescript/build/examples/stream.js")]
+    return ["node", str(ADAPTERS / f"typescript/build/examples/{example}.js")]
 
 
 def _need(program: str) -> None:
@@ -75,7 +78,7 @@ def _need(program: str) -> None:
         pytest.skip(f"{program} is not installed")
 
 
-MAKERS: Mapping[str, Callable[[str], Sequence[str]]] = {
+MAKERS: Mapping[str, Callable[[str, str], Sequence[str]]] = {
     "reference": _reference,
     "rust": _rust,
     "go": _go,
@@ -84,18 +87,26 @@ MAKERS: Mapping[str, Callable[[str], Sequence[str]]] = {
 
 
 @cache
-def program(name: str, transport: str) -> Sequence[str]:
+def program(name: str, transport: str, example: str) -> Sequence[str]:
     """The command of an example, which is built when it is first asked for."""
-    return MAKERS[name](transport)
+    return MAKERS[name](transport, example)
+
+
+def dash(name: str) -> str:
+    """How the options of a language's examples begin."""
+    return "-" if name == "go" else "--"
 
 
 class End:
     """A run of the example."""
 
     def __init__(self, name: str, asked: Asked, address: str, *, serves: bool) -> None:
-        said = asked.arguments("-" if name == "go" else "--", address, serves=serves)
+        said = asked.arguments(dash(name), address, serves=serves)
         self._process = subprocess.Popen(
-            [*program(name, asked.transport), *said], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [*program(name, asked.transport, "stream"), *said],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
 
     def address(self) -> str:

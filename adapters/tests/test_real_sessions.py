@@ -12,12 +12,11 @@ from random import Random
 
 import pytest
 
-from adapters.tests.real_sessions import QUIC, TCP, Asked, session
+from adapters.tests.real_sessions import OVER, Asked, session
 from adapters.tests.seeds import seeds_of
 
 FRAMES = 6
 LONG = int(os.environ.get("RESONANT_STREAM_FRAMES", "200"))
-OVER = {TCP: ("reference", "rust", "go", "typescript"), QUIC: ("reference", "rust", "go")}
 PAIRS = [(transport, *pair) for transport, names in OVER.items() for pair in product(names, repeat=2)]
 RING = {(transport, one, (*names, *names)[at + 1]) for transport, names in OVER.items() for at, one in enumerate(names)}
 """Pairs in which each is a client once, and a server once."""

@@ -18,7 +18,7 @@ THERE, BACK = 3, 4
 """The stream_ids."""
 FRAMES = 200
 PAYLOAD_BYTES = 60 << 10
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 
 
 def configured(key: bytes | None) -> Config:
@@ -65,7 +65,7 @@ async def ask(options: argparse.Namespace) -> None:
 
 
 async def run(options: argparse.Namespace) -> int:
-    """Be one end for a minute at most; the exit status."""
+    """Be one end for five minutes at most; the exit status."""
     try:
         async with asyncio.timeout(PATIENCE_S):
             await (answer if options.serve else ask)(options)

@@ -9,7 +9,7 @@ import { exchange, withKey } from "./large.js";
 import { type Arguments, CONFIG, main, STREAMING } from "./pair.js";
 
 const FRAMES = 200;
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 300_000;
 
 async function run(given: Arguments): Promise<void> {
   const patience = AbortSignal.timeout(PATIENCE_MS);

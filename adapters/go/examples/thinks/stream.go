@@ -19,7 +19,7 @@ const (
 	there, back    = 3, 4
 	payloadBytes   = 60 << 10
 	streamFrames   = 200
-	streamPatience = time.Minute
+	streamPatience = 5 * time.Minute
 )
 
 // Streaming are the arguments of a program that sends a stream, besides those of [Main].

@@ -35,7 +35,7 @@ const BACK: u32 = 4;
 const HANDSHAKE: u32 = 1;
 const FRAMES: u64 = 200;
 const PAYLOAD_BYTES: u32 = 60 << 10;
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// What a peer is asked for.
 type Ask = Box<dyn FnOnce(&mut Peer, u64) -> Result<Output, FrameError>>;

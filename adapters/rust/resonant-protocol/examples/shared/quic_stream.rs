@@ -13,7 +13,7 @@ use crate::{
     PATIENCE,
 };
 
-/// Talks, for a minute at most.
+/// Talks, for five minutes at most.
 pub fn run(part: &Part, given: &Arguments, file: &Path) -> Result<(), Box<dyn Error>> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
