@@ -10,6 +10,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"os"
 
 	"resonant/examples/thinks"
 	"resonant/peer"
@@ -32,7 +33,7 @@ func main() {
 		if err != nil {
 			return err
 		}
-		return thinks.StreamThere(ctx, server, arguments)
+		return thinks.StreamThere(ctx, os.Stdout, server, arguments.Frames())
 	})
 }
 
@@ -45,5 +46,6 @@ func serve(ctx context.Context, arguments thinks.Arguments, config peer.Config) 
 	if err != nil {
 		return err
 	}
-	return thinks.StreamBack(ctx, server, arguments)
+	fmt.Println("listening on", server.Addr())
+	return thinks.StreamBack(ctx, os.Stdout, server, arguments.Frames())
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"iter"
 	"net"
 	"time"
@@ -36,13 +37,16 @@ func StreamingFlags() *Streaming {
 	return given
 }
 
-// Config is what both ends take; with a key nothing goes unsealed.
-func (s *Streaming) Config() (peer.Config, error) {
-	config := Config()
-	if s.key == "" {
+// Config is what both ends take.
+func (s *Streaming) Config() (peer.Config, error) { return WithKey(Config(), s.key) }
+
+// WithKey is a configuration with a key of 64 hexadecimal digits, so that nothing goes unsealed; without one it stays as
+// it is.
+func WithKey(config peer.Config, digits string) (peer.Config, error) {
+	if digits == "" {
 		return config, nil
 	}
-	bytes, err := hex.DecodeString(s.key)
+	bytes, err := hex.DecodeString(digits)
 	if err != nil || len(bytes) != len(resonant.Key{}) {
 		return config, errors.New("-key is not 64 hexadecimal digits")
 	}
@@ -50,22 +54,22 @@ func (s *Streaming) Config() (peer.Config, error) {
 	return config, nil
 }
 
-// StreamThere is the client: it sends a stream, and gets one back. It closes the connection.
-func StreamThere(ctx context.Context, server *peer.Conn, arguments Arguments) error {
+// StreamThere is the client: it sends a stream of so many frames, gets one back, and says so. It closes the connection.
+func StreamThere(ctx context.Context, out io.Writer, server *peer.Conn, frames int) error {
 	ctx, cancel := context.WithTimeout(ctx, streamPatience)
 	defer cancel()
-	err := server.Stream(there, true, resonant.Text, largeThinks(frames(arguments)))
+	err := server.Stream(there, true, resonant.Text, largeThinks(frames))
 	if err == nil {
-		err = untilWhole(server.Events(ctx))
+		err = untilWhole(out, server.Events(ctx))
 	}
 	return errors.Join(err, server.Close())
 }
 
-func untilWhole(events iter.Seq[peer.Event]) error {
+func untilWhole(out io.Writer, events iter.Seq[peer.Event]) error {
 	for event := range events {
 		switch event := event.(type) {
 		case peer.Complete:
-			return tellWhole(event)
+			return tellWhole(out, event)
 		case peer.Failed:
 			return fmt.Errorf("the stream failed: %w", event.Code)
 		case peer.Ended:
@@ -76,15 +80,14 @@ func untilWhole(events iter.Seq[peer.Event]) error {
 }
 
 // StreamBack is the server: it sends a stream back once that of its client is whole, and ends with that client.
-func StreamBack(ctx context.Context, server *peer.Endpoint, arguments Arguments) error {
+func StreamBack(ctx context.Context, out io.Writer, server *peer.Endpoint, frames int) error {
 	ctx, cancel := context.WithTimeout(ctx, streamPatience)
 	defer cancel()
-	fmt.Println("listening on", server.Addr())
 	for from, event := range server.Events(ctx) {
 		var err error
 		switch event := event.(type) {
 		case peer.Complete:
-			err = errors.Join(tellWhole(event), reply(ctx, server, from, frames(arguments)))
+			err = errors.Join(tellWhole(out, event), reply(ctx, server, from, frames))
 		case peer.Failed:
 			err = fmt.Errorf("the stream failed: %w", event.Code)
 		case peer.Ended:
@@ -113,16 +116,17 @@ func reply(ctx context.Context, server *peer.Endpoint, to net.Addr, frames int) 
 	return server.Do(to, func(one *peer.Peer, now time.Duration) error { return one.Close(back, now) })
 }
 
-func tellWhole(whole peer.Complete) error {
-	_, err := fmt.Printf("received %d frames of %d bytes\n", whole.Frames, whole.TotalLen)
+func tellWhole(out io.Writer, whole peer.Complete) error {
+	_, err := fmt.Fprintf(out, "received %d frames of %d bytes\n", whole.Frames, whole.TotalLen)
 	return err
 }
 
-func frames(arguments Arguments) int {
-	if arguments.Count < 0 {
+// Frames is how many the streams have.
+func (a Arguments) Frames() int {
+	if a.Count < 0 {
 		return streamFrames
 	}
-	return arguments.Count
+	return a.Count
 }
 
 // largeThinks are Thinks of bytes that cannot be compressed: those of a linear congruential generator.

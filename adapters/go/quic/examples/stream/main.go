@@ -7,6 +7,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 
 	"resonant/examples/thinks"
 	"resonant/peer"
@@ -35,7 +36,7 @@ func main() {
 		if err != nil {
 			return err
 		}
-		return thinks.StreamThere(ctx, server, arguments)
+		return thinks.StreamThere(ctx, os.Stdout, server, arguments.Frames())
 	})
 }
 
@@ -48,5 +49,6 @@ func serve(ctx context.Context, arguments thinks.Arguments, config peer.Config) 
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w", arguments.Addr, err)
 	}
-	return thinks.StreamBack(ctx, server, arguments)
+	fmt.Println("listening on", server.Addr())
+	return thinks.StreamBack(ctx, os.Stdout, server, arguments.Frames())
 }
