@@ -1,4 +1,4 @@
-"""The recorder over TCP and QUIC: it writes down what happens, and that is a dialogue which passes."""
+"""The recorder over TCP, QUIC and data channels: it writes down what happens, and that is a dialogue which passes."""
 
 from __future__ import annotations
 
@@ -32,6 +32,13 @@ TWO_STREAMS = b"".join(with_length(build(sync(one, 0, {"method": "head", "dir": 
 def over_quic() -> Iterator[Testee]:
     pytest.importorskip("aioquic")
     with Testee(load_adapter("reference-quic", ADAPTERS)) as testee:
+        yield testee
+
+
+@pytest.fixture(scope="module")
+def on_channels() -> Iterator[Testee]:
+    pytest.importorskip("aiortc")
+    with Testee(load_adapter("reference-webrtc", ADAPTERS)) as testee:
         yield testee
 
 
@@ -91,3 +98,19 @@ def test_what_was_written_down_over_quic_passes(over_quic: Testee) -> None:
     found, seen = talk(one, {"reference": over_quic, "again": over_quic}, Watch())
     assert found is None
     assert {"STREAM_MISMATCH", "FRAME_TOO_SHORT"} <= set(seen)
+
+
+def test_messages_on_a_channel_are_written_down_and_what_was_written_down_passes(on_channels: Testee) -> None:
+    given = served([{"text": "ping"}, PING, {"send": ""}, {"close": "clean"}, {"advance": 1}])
+    made = Recorder(on_channels, "webrtc", "webrtc").record({**given, "channels": {"a": {"ordered": False}}})
+    assert made.stopped is None
+    assert {"NOT_BINARY", "FRAME_TOO_SHORT", "established", "closed"} <= set(made.seen)
+    one = Input(DIALOGUE, given, ("handshake", "stream", "webrtc"))
+    assert talk(one, {"reference": on_channels, "again": on_channels}, Watch())[0] is None
+
+
+def test_a_client_whose_main_is_stopped_has_no_connection(over_quic: Testee) -> None:
+    role = {"role": "client", "stream_id": 7, "config": CONFIG}
+    made = Recorder(over_quic, "quic", "quic").record({**role, "steps": [{"close": "stop", "on": "main", "code": 0}]})
+    assert made.stopped is None
+    assert made.steps[-1] == {"events": [{"event": "closed", "code": "CONNECTION_RESET"}]}
