@@ -74,7 +74,7 @@ export SITE
 .DEFAULT_GOAL := help
 .PHONY: site site-built site-lint site-tests
 .PHONY: help env extras conformance test test-fast lint python-lint rust-lint go-lint ts-lint built python-tests late-tests rust-tests go-tests go-race-tests go-fuzz \
-	ts-tests ts-fuzz ts-built nightly-tests kaitai-tests playground playground-tests jax-tests jax-array-tests torch-tests triton-tests ptx-audit models vectors docs api example mutants mutants-rust mutation campaign soak release-vectors bench \
+	ts-tests ts-fuzz ts-built nightly-tests kaitai-tests playground playground-tests jax-tests jax-array-tests torch-tests triton-tests ptx-audit models vectors docs api example mutants mutants-rust mutation campaign campaign-transports soak release-vectors bench \
 	bench-public bench-cuda gpu fec-plot adapt-plot fuzz fuzz-short lock clean
 
 help: ## this list
@@ -247,6 +247,10 @@ mutation: $(MUTATION)/.installed $(CARGO_MUTANTS) ## general mutation tools, jud
 
 campaign: $(CAMPAIGN_INSTALLED) ## generated inputs asked of Rust, Go, TypeScript and the reference, INPUTS=5000 of them
 	$(BIN)/resonant-conformance campaign --impl rust --impl go --impl typescript --inputs $(INPUTS) --seed $(SEED) --workers 2 --report build/campaign $(ARGS)
+
+campaign-transports: $(CAMPAIGN_INSTALLED) ## the same over QUIC and over data channels, of those who speak them: INPUTS=200 of each
+	$(BIN)/resonant-conformance campaign --against reference-quic --impl rust-quic --impl go-quic --profile quic --inputs $(INPUTS) --seed $(SEED) --workers 2 --report build/campaign-quic $(ARGS)
+	$(BIN)/resonant-conformance campaign --against reference-webrtc --impl go-webrtc --profile webrtc --inputs $(INPUTS) --seed $(SEED) --workers 2 --report build/campaign-webrtc $(ARGS)
 
 soak: $(INSTALLED) ## the whole suite 50 times against reference and Rust on a loaded machine (ARGS='--times 2')
 	$(BIN)/python -m conformance.tools.soak $(ARGS)

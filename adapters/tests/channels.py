@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 from resonant.asyncio import ALL_FEATURES
@@ -97,10 +98,10 @@ class PythonEnd:
         self._handle(self._peer.ping(1, self.now_ms()))
 
     def stream(self, stream_id: int, frames: int) -> None:
-        """Send a stream of Thinks, each of other bytes."""
+        """Send a stream of Thinks of bytes that cannot be compressed."""
         self._handle(self._peer.open_stream(stream_id, strong_tail=True, now_ms=self.now_ms()))
         for number in range(frames):
-            payload = bytes((number + place * place // 7) % 256 for place in range(PAYLOAD_BYTES))
+            payload = Random(number).randbytes(PAYLOAD_BYTES)
             slices = (Slice(DType.I8, (PAYLOAD_BYTES,), payload),)
             self._handle(self._peer.send(MessageType.THINK, slices, stream_id=stream_id, now_ms=self.now_ms()))
         self._handle(self._peer.close_stream(stream_id, self.now_ms()))

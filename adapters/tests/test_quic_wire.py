@@ -9,7 +9,7 @@ import pytest
 from cryptography import x509
 
 from adapters.driver.transport.certificates import Certificate, make_certificate
-from adapters.driver.transport.quic_terms import LARGEST_DATAGRAM, Grants
+from adapters.driver.transport.quic_terms import LARGEST_DATAGRAM, Grants, NoStreamError
 from adapters.driver.transport.quic_wire import QuicPeer
 
 MAIN = 0
@@ -116,3 +116,14 @@ def test_it_is_closed_twice_without_harm(certificate: Certificate) -> None:
     server = QuicPeer(NOWHERE, certificate, listening=True)
     server.close()
     server.close()
+
+
+def test_what_the_testee_has_to_open_is_not_there_before(pair: tuple[QuicPeer, QuicPeer]) -> None:
+    _, server = pair
+    with pytest.raises(NoStreamError):
+        server.send(MAIN, b"x")
+    with pytest.raises(NoStreamError):
+        server.reset(MAIN, 1)
+    with pytest.raises(NoStreamError):
+        server.stop(MAIN, 1)
+    assert server.ended is None

@@ -11,9 +11,15 @@ FLOOR = 0.75
 """The part of a profile's codes, success being one of them, below which a campaign fails as too thin."""
 _LAYERS: Mapping[str, tuple[str, ...]] = {"frame": ("frame", "space")}
 _CLOSED = ("FRAME_TOO_SHORT", "FRAME_TOO_LARGE", "TRUNCATED_FRAME", "FRAME_TIMEOUT", "HANDSHAKE_TIMEOUT")
-_CODES: Mapping[str, tuple[str, ...]] = {"tcp": (*_CLOSED, "CONNECTION_RESET")}
+_CODES: Mapping[str, tuple[str, ...]] = {
+    "tcp": (*_CLOSED, "CONNECTION_RESET"),
+    "quic": (*_CLOSED, "CONNECTION_RESET", "STREAM_MISMATCH", "STREAM_CREATION"),
+    "webrtc": ("FRAME_TOO_SHORT", "FRAME_TOO_LARGE", "NOT_BINARY", "HANDSHAKE_TIMEOUT", "CONNECTION_RESET"),
+}
 """Of a profile whose codes stand in the registry for other layers as well, or for others alone."""
-_SUCCESS: Mapping[str, str] = {"handshake": "established", "stream": "complete"}
+_SUCCESS: Mapping[str, str] = {"handshake": "established", "stream": "complete"} | dict.fromkeys(
+    ("tcp", "quic", "webrtc"), "established"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,13 @@ from typing import Any
 from adapters.driver import Answer, Ok, Reject
 from reports.outcome import Outcome
 
-from ..dialogue.ends import EndError
+from ..dialogue.associations import forget
+from ..dialogue.ends import WEBRTC, EndError
 from ..dialogue.judge import ends_over
-from ..dialogue.parse import parse_dialogue
+from ..dialogue.parse import parse_dialogue, parse_step
 from ..dialogue.player import StoppedError
-from ..dialogue.steps import FIRST, Close
+from ..dialogue.quic_end import NUMBERS
+from ..dialogue.steps import FIRST, Act, Advance, Close, Send, Text, Write
 from ..dialogue.transcript import Transcript
 from ..model.testee import AsksPeers
 from ..model.unanswered import not_judged
@@ -66,21 +68,21 @@ class Recorder:
             self._play(given)
         except StoppedError as stopped:
             self.made.stopped = stopped.verdict
+            if self._transport == WEBRTC:
+                forget(self._testee)  # whatever went wrong on it is not to spoil the next one
         finally:
             self._ends.close()
         return self.made
 
     def _play(self, given: Mapping[str, Any]) -> None:
         self._need("reset", {})
-        target = self._ends.begin(given["role"], (FIRST,))
-        opening = {name: given[name] for name in ("role", "config")}
-        if "stream_id" in given:
-            opening |= {**target, "stream_id": given["stream_id"]}
-        self._need("peer_open", opening)
+        target = self._ends.begin(given["role"], (FIRST,), given.get("datagrams"))
+        opening = {name: given[name] for name in ("role", "config", "stream_id") if name in given}
+        self._need("peer_open", {**opening, **target})
         self._trying(partial(self._ends.join, FIRST))
         self._look()
         for step in given["steps"]:
-            if self._over and not _BY_ITSELF & step.keys():
+            if not _BY_ITSELF & step.keys() and (self._over or not self._ends.takes(step, FIRST)):
                 continue  # nobody is there who would take it
             self.made.steps.append(dict(step))
             self._take(step, {"link": self._ends.name(FIRST)} if given["role"] == "server" else {})
@@ -88,21 +90,29 @@ class Recorder:
         self._need("peer_close", {})
 
     def _take(self, step: Mapping[str, Any], to: Mapping[str, str]) -> None:
-        if "send" in step:
-            self._trying(partial(self._ends.send, FIRST, bytes.fromhex(step["send"])))
-        elif "write" in step:
-            self._trying(partial(self._ends.write, FIRST, bytes.fromhex(step["write"])))
-        elif "close" in step:
-            self._trying(partial(self._ends.finish, Close(step, FIRST, step["close"])))
-        elif "advance" in step:
-            self._need("peer_advance", {"ms": step["advance"]})
+        match parse_step(step):
+            case Send(datagram=frame, on=on):
+                self._trying(partial(self._ends.send, FIRST, frame, on))
+            case Write(data=data, on=on):
+                self._trying(partial(self._ends.write, FIRST, data, on))
+            case Text(text=text):
+                self._trying(partial(self._ends.text, FIRST, text))
+            case Close() as close:
+                self._trying(partial(self._ends.finish, close))
+            case Advance(ms=ms):
+                self._need("peer_advance", {"ms": ms})
+            case Act(request=request):
+                self._act({**request, **to})
+            case other:
+                raise AssertionError(f"{other} is no step of another end")
+
+    def _act(self, request: Mapping[str, Any]) -> None:
+        answer = self._ask("peer_send", request)
+        if isinstance(answer, Reject):
+            self.made.steps[-1]["reject"] = answer.code
+            self.made.seen[answer.code] += 1
         else:
-            answer = self._ask("peer_send", {**step["act"], **to})
-            if isinstance(answer, Reject):
-                self.made.steps[-1]["reject"] = answer.code
-                self.made.seen[answer.code] += 1
-            else:
-                self._taken(answer)
+            self._taken(answer)
 
     def _look(self) -> None:
         events = self._need("peer_poll", self._ends.arrived()).get("events", [])
@@ -115,10 +125,18 @@ class Recorder:
         for datagram in tuple(self._ends.unclaimed(FIRST)):
             self.made.steps.append(self._expected(datagram))
             self._ends.claim(FIRST, datagram)
+        if not self._over:  # what ends together with the connection need not be seen
+            self._note_ends()
         told = [{name: value for name, value in event.items() if name != "link"} for event in events]
         self.made.seen.update(code for event in told for code in _codes(event))
         if told:
             self.made.steps.append({"events": told})
+
+    def _note_ends(self) -> None:
+        for step in self._ends.unnamed_ends(FIRST):
+            self.made.steps.append(dict(step))
+            code = NUMBERS.get(step.get("code", 0))
+            self.made.seen.update(() if code is None else (code,))
 
     def _expected(self, datagram: bytes) -> dict[str, Any]:
         if datagram in self._named:

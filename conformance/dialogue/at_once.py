@@ -134,7 +134,7 @@ class _OverTcp:
 
     def to(self, letter: str) -> list[bytes]:
         """Those that are there, and that nobody has claimed."""
-        return self.ends.came(letter)
+        return self.ends.unclaimed(letter)
 
     def letters(self) -> Mapping[str, str]:
         """The letter of the end that each link leads to."""

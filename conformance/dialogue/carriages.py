@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -93,9 +93,14 @@ class Carriages:
                 seen.add(number)
         raise ValueError("this frame is not next")
 
+    @property
+    def unis(self) -> Mapping[int, int]:
+        """The number of the latest uni of each stream_id."""
+        return {uni.stream_id: number for number, uni in sorted(self._unis.items()) if uni.stream_id is not None}
+
     def uni_of(self, stream_id: int) -> int | None:
         """The number of the latest uni whose frames have this stream_id, None if there is none."""
-        return max((number for number, uni in self._unis.items() if uni.stream_id == stream_id), default=None)
+        return self.unis.get(stream_id)
 
     def _judge(self, number: Number, frame: bytes, key: bytes | None) -> None:
         try:

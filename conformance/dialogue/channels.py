@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .ends import CHOSEN, MAX_BYTES, WEBRTC, EndError, told_counts
+from .one_way import InOrder
 from .steps import FIRST, MAIN, Close, ExpectEnd, Raw
 from .transcript import Transcript
 
@@ -29,13 +30,13 @@ class _End:
     over: bool = False
 
 
-class WebrtcEnds:
+class WebrtcEnds(InOrder[_End]):
     """`Ends` over WebRTC. The testee takes what is under way on one channel before anything goes on another."""
 
     def __init__(self, association: WebrtcPeer, transcript: Transcript, channels: Mapping[str, Raw]) -> None:
         """channels: properties of the channels of these letters, by the names of `ChannelOptions`."""
         self._association, self._transcript, self._channels = association, transcript, channels
-        self._ends: dict[str, _End] = {}
+        super().__init__()
         self._letter = ""
         self._bytes = 0
         self._ending = self._is_client = False
@@ -126,26 +127,6 @@ class WebrtcEnds:
         if self._association.open and not end.channel.await_end():
             raise EndError(f"told `closed` and did not close the channel of {letter} (RTC-10)", "a channel", _PAGE)
         self._keep(letter, end)
-
-    def unclaimed(self, letter: str) -> Sequence[bytes]:
-        """The frames that came to this end and are unclaimed."""
-        return self._end(letter).came
-
-    def firsts(self, letter: str) -> Sequence[bytes]:
-        """The first of them."""
-        return self._end(letter).came[:1]
-
-    def claim(self, letter: str, frame: bytes) -> None:
-        """Take the first one away."""
-        self._end(letter).came.remove(frame)
-
-    def name(self, letter: str) -> str:
-        """The link by which the testee knows this end."""
-        return self._end(letter).name
-
-    def letters(self) -> dict[str, str]:
-        """The letter of the end that each link leads to."""
-        return {end.name: letter for letter, end in self._ends.items()}
 
     def check_open(self) -> None:
         """No channel has ended without a word of it."""

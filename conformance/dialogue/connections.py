@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -10,6 +10,7 @@ from adapters.driver import Address, ConnectionPeer
 
 from ..wire.lengths import Frames, LengthError, with_length
 from .ends import CHOSEN, MAX_BYTES, TCP, EndError, told_counts
+from .one_way import InOrder
 from .steps import FIRST, MAIN, Close, ExpectEnd
 from .transcript import Transcript
 
@@ -34,13 +35,13 @@ class _End:
     over: bool = False
 
 
-class TcpEnds:
+class TcpEnds(InOrder[_End]):
     """`Ends` over TCP. The testee is made to take what is under way on one link before anything goes on another."""
 
     def __init__(self, to: Address, transcript: Transcript, opens: OpenConnection = open_connection) -> None:
         """to: the testee's wire, on which it listens."""
         self._to, self._transcript, self._open = to, transcript, opens
-        self._ends: dict[str, _End] = {}
+        super().__init__()
         self._letter = ""
         self._bytes = 0
         self._ending = False
@@ -130,30 +131,6 @@ class TcpEnds:
             self._keep(letter, end, end.connection.read_to_end())
             if not end.connection.ended:
                 raise EndError(f"told `closed` and did not end the connection with {letter}", "a connection")
-
-    def unclaimed(self, letter: str) -> Sequence[bytes]:
-        """The frames that came to this end and are unclaimed."""
-        return self._end(letter).came
-
-    def came(self, letter: str) -> list[bytes]:
-        """The same, for who takes them away itself."""
-        return self._end(letter).came
-
-    def firsts(self, letter: str) -> Sequence[bytes]:
-        """The first of them."""
-        return self._end(letter).came[:1]
-
-    def claim(self, letter: str, frame: bytes) -> None:
-        """Take the first one away."""
-        self._end(letter).came.remove(frame)
-
-    def name(self, letter: str) -> str:
-        """The link by which the testee knows this end."""
-        return self._end(letter).name
-
-    def letters(self) -> Mapping[str, str]:
-        """The letter of the end that each link leads to."""
-        return {end.name: letter for letter, end in self._ends.items()}
 
     def check_open(self) -> None:
         """No connection has ended without a word of it."""

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeAlias
 from adapters.driver import Address
 
 from .ends import CHOSEN, MAX_BYTES, MAX_DATAGRAMS, UDP
+from .one_way import Whole
 from .steps import FIRST, MAIN, Close, ExpectEnd
 from .transcript import Transcript
 
@@ -33,7 +34,7 @@ OpenWire: TypeAlias = Callable[[Address], Wire]
 """Opens one more end, for datagrams from and to this address alone."""
 
 
-class UdpEnds:
+class UdpEnds(Whole):
     """`Ends` over UDP; one that was never named before is opened."""
 
     def __init__(self, to: Address, open_wire: OpenWire, transcript: Transcript) -> None:

@@ -75,6 +75,12 @@ class Ends(Protocol):
     def check_end(self, step: ExpectEnd) -> None:
         """The testee has ended a carriage, or has not."""
 
+    def takes(self, step: Mapping[str, Any], letter: str) -> bool:
+        """Whether there is somebody for what a step says, on a connection that goes on."""
+
+    def unnamed_ends(self, letter: str) -> Sequence[Mapping[str, Any]]:
+        """The steps `expect_end` that are lacking: the carriages that the testee has ended and no step has named."""
+
     def arrived(self) -> Mapping[str, Any]:
         """The members of an op that make the testee take what is under way."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from adapters.driver import Address
 
 from ..wire.lengths import with_length
-from .carriages import DATAGRAMS, MAIN_ID, PAGE, Carriages, Number, named
+from .carriages import DATAGRAMS, MAIN_ID, PAGE, Carriages, Number
 from .ends import CHOSEN, MAX_BYTES, QUIC, EndError, told_counts
 from .quic_end import INTERNAL_ERROR, End, OpenQuic, certificate, open_quic
 from .steps import DATAGRAM, FIRST, MAIN, Close, ExpectEnd
@@ -72,7 +73,8 @@ class QuicEnds:
         end, number = self._end(letter), self._number(letter, on)
         if number is DATAGRAMS and not end.over and len(data) > end.peer.takes_datagrams:
             raise EndError("takes no datagram of this size (QUI-3)", f"{end.peer.takes_datagrams:,} bytes", PAGE)
-        end.peer.send(number, data)
+        with _streams_there(letter):
+            end.peer.send(number, data)
         self._take_up(letter, {"on": number})
         self._bytes += len(data)
 
@@ -84,6 +86,7 @@ class QuicEnds:
         """End the connection, or a carriage of it."""
         end = self._end(step.link)
         if step.how in ("clean", "reset") and not step.on:
+            end.check_named(step.link)
             end.peer.end(step.code if step.how == "clean" else INTERNAL_ERROR, by_application=step.how == "clean")
             self._take_up(step.link, {"on": DATAGRAMS, "ended": True})
         elif step.how == "stop":
@@ -91,10 +94,11 @@ class QuicEnds:
         else:
             number = self._number(step.link, step.on or MAIN)
             assert number is not None
-            if step.how == "half":
-                end.peer.send(number, b"", end=True)
-            else:
-                end.peer.reset(number, step.code)
+            with _streams_there(step.link):
+                if step.how == "half":
+                    end.peer.send(number, b"", end=True)
+                else:
+                    end.peer.reset(number, step.code)
             self._take_up(step.link, {"on": number, "ended": True})
 
     def _stop(self, step: Close, end: End) -> None:
@@ -106,7 +110,8 @@ class QuicEnds:
             self._take_up(step.link, {"on": number, "ended": True})
         if number is None:
             raise EndError(f"has sent nothing of stream_id {step.of} on a uni (QUI-4)", "no uni", PAGE)
-        end.peer.stop(number, step.code)
+        with _streams_there(step.link):
+            end.peer.stop(number, step.code)
 
     def _take_up(self, letter: str, what: dict[str, Any]) -> None:
         self._letter, self._under_way = letter, what
@@ -159,6 +164,18 @@ class QuicEnds:
             raise EndError(f"{text}: {_told(*wanted)} was due", _told(*got), PAGE)
         end.expected.add(number)
 
+    def takes(self, step: Mapping[str, Any], letter: str) -> bool:
+        """Whether the testee reads the carriage of that name still, or sends on its uni, where a step names one."""
+        end = self._end(letter)
+        if "of" in step:
+            number = end.carriages.uni_of(step["of"])
+            return number is not None and not end.peer.is_over(number)
+        return end.reads(str(step.get("on", MAIN)))
+
+    def unnamed_ends(self, letter: str) -> Sequence[Mapping[str, Any]]:
+        """Of each carriage once: its latest end is the one that counts."""
+        return self._end(letter).unnamed_ends()
+
     def closed(self, letter: str, code: str | None) -> None:
         """Await the end of the connection, which is there or on its way, and compare its number (QUI-15)."""
         end = self._end(letter)
@@ -193,10 +210,7 @@ class QuicEnds:
         for letter, end in self._ends.items():
             if end.is_over() and not end.over:
                 raise EndError(f"ended the connection with {letter} and told no `closed` (TCP-15)", "its end", PAGE)
-            for number, what in end.peer.broken().items():
-                is_answered = end.is_over() and number == MAIN_ID  # QUIC itself answers a stop by a reset
-                if number not in end.expected and not is_answered:
-                    raise EndError(f"{what} {named(number)} with {letter}, which no step expects", what, PAGE)
+            end.check_named(letter)
 
     def check_over(self) -> None:
         """Every connection has ended with the peers (TST-19), and no byte came that was not told (TST-30)."""
@@ -243,6 +257,15 @@ class QuicEnds:
         if on not in own:
             own[on] = self._end(letter).peer.open_stream(both_ways=on.startswith("bi-"))
         return own[on]
+
+
+@contextmanager
+def _streams_there(letter: str) -> Iterator[None]:
+    """Sees to it that a stream which is the testee's to open is there."""
+    try:
+        yield
+    except OSError as error:
+        raise EndError(f"has not opened main to {letter}, as the first ping does (QUI-5)", str(error), PAGE) from error
 
 
 def _told(how: str, code: int) -> str:

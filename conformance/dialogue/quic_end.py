@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from resonant.describe.registry import registry
 
 from adapters.driver import Address
 
 from ..model.extras import without_quic
-from .carriages import PAGE, Carriages
+from .carriages import PAGE, Carriages, named
 from .ends import EndError
 from .steps import MAIN
 
@@ -119,6 +119,15 @@ class End:
             text = f"says it has ended {self.ended} QUIC streams with {letter}, which are not as many (TST-32)"
             raise EndError(text, f"{peer.ends} ends", PAGE)
 
+    def check_named(self, letter: str) -> None:
+        """No stream was reset or stopped that no step names.
+
+        Asked while the connection goes on: what the testee ends together with it need not arrive.
+        """
+        for number, what in self.peer.broken().items() if not self.is_over() else ():
+            if number not in self.expected:
+                raise EndError(f"{what} {named(number)} with {letter}, which no step expects", what, PAGE)
+
     def check_number(self, letter: str, code: str | None) -> None:
         """The connection was closed with the number of the code that the testee told (QUI-15)."""
         ended = self.peer.ended
@@ -130,6 +139,24 @@ class End:
             shown = "an error of QUIC itself" if number is None else f"the number {number}"
             text = f"told `closed` with {code or 'no code'}; the connection with {letter} was closed with {shown}"
             raise EndError(f"{text} (QUI-15)", shown, PAGE)
+
+    def reads(self, name: str) -> bool:
+        """Whether the testee has not stopped a stream of ours, or may see it for the first time."""
+        return name not in self.own or self.peer.how_ended(self.own[name], of_testee=False)[0] == "none"
+
+    def unnamed_ends(self) -> list[Mapping[str, Any]]:
+        """The steps that name what the testee has ended and no step has yet; those steps are taken as played."""
+        carriages: list[tuple[int, Mapping[str, Any], bool]] = [
+            *((number, {"on": name}, False) for name, number in self.own.items()),
+            *((number, {"of": stream_id}, True) for stream_id, number in self.carriages.unis.items()),
+        ]
+        steps: list[Mapping[str, Any]] = []
+        for number, where, of_testee in carriages:
+            how, code = self.peer.how_ended(number, of_testee=of_testee)
+            if how != "none" and number not in self.expected:
+                self.expected.add(number)
+                steps.append({"expect_end": how, **where} | ({"code": code} if code else {}))
+        return steps
 
     def _unmet(self) -> str:
         """The first of the testee's limits that is too low, in words; empty if none is."""

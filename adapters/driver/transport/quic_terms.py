@@ -44,6 +44,10 @@ class Grants:
     idle_ms: int | None
 
 
+class NoStreamError(OSError):
+    """A QUIC stream is the testee's to open, and it has not."""
+
+
 class NoConnectionError(OSError):
     """No connection was made; the text says what is known of why.
 

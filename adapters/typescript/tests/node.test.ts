@@ -16,14 +16,14 @@ async function silent(): Promise<Socket> {
 
 /** The next event of a kind; those before it are passed over. */
 async function next(server: Endpoint, kind: string) {
-  for await (const arrived of server.events(AbortSignal.timeout(5000))) if (arrived.event.kind === kind) return arrived;
+  for await (const arrived of server.events(AbortSignal.timeout(60_000))) if (arrived.event.kind === kind) return arrived;
   throw new Error("the server was closed");
 }
 
 test("a client and a server exchange messages and a stream", async () => {
   const server = await serve(CONFIG);
   const { port } = server.local;
-  const client = await connect(CONFIG, { host: "localhost", port, signal: AbortSignal.timeout(5000) });
+  const client = await connect(CONFIG, { host: "localhost", port, signal: AbortSignal.timeout(60_000) });
   try {
     assert.equal(client.agreement?.compress, "zstd");
     client.open(3, true);
@@ -81,7 +81,7 @@ test("an address of version 6 is the same however it is written", async (t) => {
   const server = await serve(CONFIG, { host: "::1" }).catch(() => undefined);
   if (server === undefined) return t.skip("this machine has none");
   const { port } = server.local;
-  const client = await connect(CONFIG, { host: "0:0:0:0:0:0:0:1", port, signal: AbortSignal.timeout(5000) });
+  const client = await connect(CONFIG, { host: "0:0:0:0:0:0:0:1", port, signal: AbortSignal.timeout(60_000) });
   assert.equal(client.remote.address, "::1");
   client.close();
   server.close();

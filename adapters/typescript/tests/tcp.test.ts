@@ -8,7 +8,7 @@ import { KEY, sync, think } from "./peer/talk.js";
 
 const CONFIG: PeerConfig = { ...ALL_FEATURES, spaceHash32: 5 };
 const PING = joined(sync(1, 0n, { method: "ping", ts: 0, supports: { critique: true } }));
-const soon = () => AbortSignal.timeout(8000);
+const soon = () => AbortSignal.timeout(60_000);
 
 async function serverOf(t: TestContext, config = CONFIG): Promise<Server> {
   const server = await listen(config);

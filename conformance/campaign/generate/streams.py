@@ -27,7 +27,8 @@ def _begin(draw: Draw) -> Steps:
     return [send(frame_of(message, 1, draw.choice((0, number(draw, 64)))))]
 
 
-def _planned(draw: Draw, stream_id: int) -> Plan:
+def planned(draw: Draw, stream_id: int) -> Plan:
+    """A stream of any frames, which seldom says of itself what is not so."""
     return plan(
         stream_id,
         [draw.choice(_KINDS) for _ in range(draw.randrange(8))],
@@ -42,7 +43,7 @@ def receivers(draw: Draw, _chunk: int, count: int) -> Iterator[Input]:
     for _ in range(count):
         own = config(draw, modality=["text"], dtype=["i8"], space_hash32=SPACE_HASH, critique=True)
         steps = _begin(draw)
-        plans = [_planned(draw, stream_id) for stream_id in draw.sample(_STREAMS, draw.choice((1, 1, 2)))]
+        plans = [planned(draw, stream_id) for stream_id in draw.sample(_STREAMS, draw.choice((1, 1, 2)))]
         frames = [one for each in plans for one in each.frames]
         for one in [*_ordered(draw, plans), *draw.choices(frames, k=draw.randrange(4))]:
             steps.append(send((one if draw.randrange(12) else one.with_other_flag()).datagram))

@@ -7,6 +7,8 @@ from ..inputs import Kind
 from . import (
     adapt,
     adaptive,
+    carriages,
+    channels,
     connections,
     dialogues,
     fec,
@@ -34,6 +36,8 @@ KINDS: tuple[Kind, ...] = (
     *mux.KINDS,
     *tcp.KINDS,
     *connections.KINDS,
+    *carriages.KINDS,
+    *channels.KINDS,
     *rs.KINDS,
     *adapt.KINDS,
     *adaptive.KINDS,

@@ -13,6 +13,7 @@ from .frames import smaller_fields, smaller_frames
 
 _WIDTHS = {"f16": 2, "f32": 4, "bf16": 2}
 _BYTES = ("data", "plain", "zstd", "aad", "sealed", "dense", "nonce", "key")
+_OF_WAYS = ("datagrams", "channels", "association")
 _TEXTS = ("space_id", "arch", "data_sig")
 
 
@@ -101,8 +102,9 @@ def _smaller_sparse(given: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _smaller_dialogues(given: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Fewer steps, and the plain configuration member by member."""
+    """Fewer steps, the plain configuration member by member, and what is said of ways for once left out."""
     steps = given["steps"]
+    yield from ({key: value for key, value in given.items() if key != name} for name in _OF_WAYS if name in given)
     yield from ({**given, "steps": steps[:first] + steps[last:]} for first, last in cuts(len(steps)))
     own = given["config"]
     plain = {name: CONFIG[name] for name in own if name in CONFIG and CONFIG[name] != own[name]}

@@ -17,6 +17,7 @@ from ...dialogue.judge import judge_dialogue
 from ...model.cases import DIALOGUE, Accept, Case
 from ...model.profiles import PROFILES
 from ...model.testee import AsksPeers
+from ...model.transports import LIBRARIES
 from .mutant import Mutant
 from .patches import applied
 from .testee import InProcess
@@ -53,7 +54,7 @@ def one_by_one(testee: InProcess, requests: Sequence[Request]) -> list[Answer]:
 
 def answered_batches(inputs: int = INPUTS, seed: int = SEED) -> tuple[Batch, ...]:
     """The inputs of a campaign, answered by the reference as it stands."""
-    kinds = kinds_of(tuple(PROFILES))
+    kinds = kinds_of([name for name in PROFILES if name not in LIBRARIES])
     with InProcess() as reference:
         made = (batch(kinds, seed, number, count) for number, count in enumerate(counts(kinds, inputs)))
         return tuple(Batch(one.kind.name, tuple(_asked(one.inputs, reference))) for one in made)

@@ -20,7 +20,6 @@ from conformance.campaign.layout import read_layout
 from conformance.dialogue.load import dialogue_faults
 from conformance.model.cases import DIALOGUE
 from conformance.model.profiles import PROFILES
-from conformance.model.transports import LIBRARIES
 from conformance.tests.support import ROOT
 
 OPS = ROOT / "specs" / "ops"
@@ -84,7 +83,7 @@ def test_the_kinds_take_turns_until_there_are_enough_inputs() -> None:
     found = list(counts(kinds, 3000))
     assert sum(found) == 3000
     assert found[:3] == [kind.per_batch for kind in kinds[:3]]
-    assert {kind.profile for kind in KINDS} == set(PROFILES) - LIBRARIES.keys()
+    assert {kind.profile for kind in KINDS} == set(PROFILES)
 
 
 def test_all_combinations_come_once_before_any_comes_again() -> None:

@@ -105,6 +105,23 @@ def test_a_planted_fault_is_found_made_small_confirmed_and_shown_again(planted: 
     assert "ok, differs" in out
 
 
+@pytest.mark.late("dialogues over QUIC of two testees, and of fresh ones for each confirmation")
+def test_a_fault_over_quic_is_found_made_small_and_becomes_a_vector(tmp_path: Path) -> None:
+    pytest.importorskip("aioquic")
+    wrong = "wrong:stopped-with-0"
+    given = ("--against", "reference-quic", "--impl", wrong, "--profile", "quic", "--inputs", "10", "--seed", "5")
+    status, out = campaign(tmp_path, *given)
+    assert status == 1, out
+    (one,) = report(tmp_path)["findings"]
+    assert (one["outcomes"][wrong], one["confirmed"]["times"]) == ("differs", 3)
+    assert one["bytes"]["now"] < one["bytes"]["first"]
+    status, out = campaign(tmp_path, "--adopt", one["id"], "--clause", "QUI-8")
+    assert status == 0, out
+    (case,) = load_vectors(tmp_path / "vectors" / "found" / f"{one['id']}.json")
+    assert (case.op, case.clauses, case.transport) == ("dialogue", ("QUI-8",), "quic")
+    assert {"expect_end": "stop", "on": "uni-1", "code": 5} in case.input["steps"]
+
+
 def test_a_finding_becomes_a_vector_that_the_suite_judges(planted: Path, tmp_path: Path) -> None:
     (one,) = report(planted)["findings"]
     status, out = campaign(planted, "--adopt", one["id"], "--clause", "FRM-37")

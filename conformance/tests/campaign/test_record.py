@@ -1,4 +1,4 @@
-"""The recorder over TCP: it writes down what happens, and that is a dialogue which passes."""
+"""The recorder over TCP, QUIC and data channels: it writes down what happens, and that is a dialogue which passes."""
 
 from __future__ import annotations
 
@@ -15,9 +15,31 @@ from conformance.campaign.talk import talk
 from conformance.model.cases import DIALOGUE
 from conformance.model.peer_requests import CONFIG
 from conformance.tests.support import ADAPTERS
+from conformance.wire.build import build, sync
+from conformance.wire.lengths import with_length
 
 CUT = ({"write": "2100"}, {"close": "half"})
 LATE = ({"write": "2100"}, {"advance": 10_000})
+
+
+PING = {"send": build(sync(1, 0, {"method": "ping", "ts": 0})).hex()}
+HEAD = {"act": {"kind": "head", "stream_id": 2, "strong_tail": True}}
+STOP = {"close": "stop", "of": 2, "code": 5}
+TWO_STREAMS = b"".join(with_length(build(sync(one, 0, {"method": "head", "dir": "up"}))) for one in (3, 5))
+
+
+@pytest.fixture(scope="module")
+def over_quic() -> Iterator[Testee]:
+    pytest.importorskip("aioquic")
+    with Testee(load_adapter("reference-quic", ADAPTERS)) as testee:
+        yield testee
+
+
+@pytest.fixture(scope="module")
+def on_channels() -> Iterator[Testee]:
+    pytest.importorskip("aiortc")
+    with Testee(load_adapter("reference-webrtc", ADAPTERS)) as testee:
+        yield testee
 
 
 @pytest.fixture(scope="module")
@@ -44,3 +66,51 @@ def test_what_was_written_down_passes(reference: Testee) -> None:
     found, seen = talk(one, {"reference": reference, "again": reference}, Watch())
     assert found is None
     assert set(seen) == {"closed", "TRUNCATED_FRAME"}
+
+
+def test_a_carriage_that_the_testee_stops_is_written_down_and_nothing_goes_on_it_then(over_quic: Testee) -> None:
+    mixed = {"write": TWO_STREAMS.hex(), "on": "uni-1"}
+    late = [{"write": "21", "on": "uni-1"}, {"close": "half", "on": "uni-1"}]
+    made = Recorder(over_quic, "quic", "quic").record(served([PING, mixed, *late]))
+    assert made.stopped is None
+    assert {"expect_end": "stop", "on": "uni-1", "code": 5} in made.steps
+    assert not [step for step in late if step in made.steps]
+    assert "STREAM_MISMATCH" in made.seen
+
+
+def test_a_uni_that_is_stopped_is_reset_and_one_that_there_is_not_is_no_step(over_quic: Testee) -> None:
+    made = Recorder(over_quic, "quic", "quic").record(served([PING, STOP, HEAD, STOP, {"advance": 1}]))
+    assert made.stopped is None
+    assert made.steps.count(STOP) == 1
+    assert made.steps[-2:] == [{"expect_end": "reset", "of": 2, "code": 5}, {"advance": 1}]
+
+
+def test_the_number_of_a_closed_connection_is_written_down(over_quic: Testee) -> None:
+    made = Recorder(over_quic, "quic", "quic").record(served([PING, {"close": "clean", "code": 2}, PING]))
+    assert made.stopped is None
+    assert made.steps[-1] == {"events": [{"event": "lost"}, {"event": "closed", "code": "FRAME_TOO_LARGE"}]}
+
+
+def test_what_was_written_down_over_quic_passes(over_quic: Testee) -> None:
+    mixed, other = ({"write": TWO_STREAMS.hex(), "on": on} for on in ("uni-1", "uni-2"))
+    given = served([PING, mixed, HEAD, other, STOP, {"close": "clean", "code": 1}])
+    one = Input(DIALOGUE, given, ("handshake", "stream", "quic"))
+    found, seen = talk(one, {"reference": over_quic, "again": over_quic}, Watch())
+    assert found is None
+    assert {"STREAM_MISMATCH", "FRAME_TOO_SHORT"} <= set(seen)
+
+
+def test_messages_on_a_channel_are_written_down_and_what_was_written_down_passes(on_channels: Testee) -> None:
+    given = served([{"text": "ping"}, PING, {"send": ""}, {"close": "clean"}, {"advance": 1}])
+    made = Recorder(on_channels, "webrtc", "webrtc").record({**given, "channels": {"a": {"ordered": False}}})
+    assert made.stopped is None
+    assert {"NOT_BINARY", "FRAME_TOO_SHORT", "established", "closed"} <= set(made.seen)
+    one = Input(DIALOGUE, given, ("handshake", "stream", "webrtc"))
+    assert talk(one, {"reference": on_channels, "again": on_channels}, Watch())[0] is None
+
+
+def test_a_client_whose_main_is_stopped_has_no_connection(over_quic: Testee) -> None:
+    role = {"role": "client", "stream_id": 7, "config": CONFIG}
+    made = Recorder(over_quic, "quic", "quic").record({**role, "steps": [{"close": "stop", "on": "main", "code": 0}]})
+    assert made.stopped is None
+    assert made.steps[-1] == {"events": [{"event": "closed", "code": "CONNECTION_RESET"}]}

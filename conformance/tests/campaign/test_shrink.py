@@ -109,6 +109,13 @@ def test_steps_of_a_dialogue_are_left_out() -> None:
     assert found.given["steps"] == [{"advance": 4}, {"advance": 13}]
 
 
+def test_what_a_dialogue_says_of_its_way_is_left_out() -> None:
+    steps = [{"advance": 1}]
+    given = {"role": "server", "config": {}, "steps": steps, "datagrams": 500, "channels": {"a": {"ordered": False}}}
+    found = shrunk(Input(DIALOGUE, given, ("handshake", "webrtc")), lambda one: "channels" in one.given)
+    assert found.given.keys() == {"role", "config", "steps", "channels"}
+
+
 def test_cuts_cover_everything_from_the_largest_down() -> None:
     found = list(cuts(5))
     assert found[0] == (0, 5)

@@ -167,6 +167,20 @@ def test_an_end_that_a_step_names_passes(server: QuicPeer, how: Act, step: Mappi
     assert verdict.passed, verdict.summary
 
 
+def test_what_is_broken_together_with_the_connection_needs_no_step(server: QuicPeer) -> None:
+    """Its packet need not have gone out."""
+    at_once = both(STREAM, ends("stop", OURS, 5), closes(1, "FRAME_TOO_SHORT"))
+    verdict = judged(
+        server, [at_once], ON_UNI, EXPECT_HEAD, {"events": [{"event": "closed", "code": "FRAME_TOO_SHORT"}]}
+    )
+    assert verdict.passed, verdict.summary
+
+
+def test_what_is_broken_before_the_other_end_closes_the_connection_needs_one(server: QuicPeer) -> None:
+    verdict = judged(server, [both(STREAM, ends("stop", OURS, 5))], ON_UNI, EXPECT_HEAD, {"close": "clean"})
+    assert "stopped QUIC stream 2 with a, which no step expects" in verdict.summary
+
+
 @pytest.mark.parametrize(
     ("acts", "says"),
     [

@@ -5,6 +5,7 @@
 //! Over QUIC, with `cargo run --features quic`, it writes a new certificate to FILE, which senders trust.
 //! It ends after N messages, or never.
 
+use std::env;
 use std::error::Error;
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
@@ -17,13 +18,16 @@ use resonant_protocol::peer::{Event, Role};
 #[path = "shared/arguments.rs"]
 mod arguments;
 #[cfg(feature = "quic")]
+#[path = "shared/certificate_shown.rs"]
+mod certificate;
+#[cfg(feature = "quic")]
 #[path = "shared/quic_server.rs"]
 mod quic;
 #[path = "shared/setup.rs"]
 mod setup;
 
 fn main() -> ExitCode {
-    arguments::run("recv_think", run)
+    arguments::run("recv_think", env::args().skip(1), run)
 }
 
 fn run(arguments: arguments::Arguments) -> Result<(), Box<dyn Error>> {

@@ -4,6 +4,7 @@
 //!
 //! FILE has the certificate of the server, which `recv_think` wrote; `cargo run --features quic` has QUIC.
 
+use std::env;
 use std::error::Error;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
@@ -18,6 +19,9 @@ use resonant_protocol::{DType, FrameError, Modality, MsgType, SliceMeta, VFrame}
 #[path = "shared/arguments.rs"]
 mod arguments;
 #[cfg(feature = "quic")]
+#[path = "shared/certificate_trusted.rs"]
+mod certificate;
+#[cfg(feature = "quic")]
 #[path = "shared/quic_client.rs"]
 mod quic;
 #[path = "shared/setup.rs"]
@@ -29,7 +33,7 @@ const STREAM_ID: u32 = 0x1234;
 const LISTEN: u64 = 200;
 
 fn main() -> ExitCode {
-    arguments::run("send_think", run)
+    arguments::run("send_think", env::args().skip(1), run)
 }
 
 fn run(arguments: arguments::Arguments) -> Result<(), Box<dyn Error>> {

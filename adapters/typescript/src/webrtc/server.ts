@@ -1,5 +1,5 @@
 import { checked, type PeerConfig } from "../peer/config.js";
-import { EventQueue } from "../queue.js";
+import { ConnectionServer } from "../transport/server.js";
 import { loadZstd } from "../zstd.js";
 import { drawSalt, isToTake } from "./connect.js";
 import { Connection } from "./connection.js";
@@ -32,64 +32,43 @@ export function accept(under: PeerConnection, channel: DataChannel, config: Peer
 }
 
 /** A server over a peer connection. `for await (const connection of server)` gives each connection once. */
-export class Server implements AsyncIterable<Connection> {
+export class Server extends ConnectionServer<Connection> {
   readonly #under: PeerConnection;
   readonly #config: PeerConfig;
-  readonly #connections = new Set<Connection>();
-  readonly #new: EventQueue<Connection>;
   readonly #maxConnections: number;
 
   /** Takes the channels of a peer connection from now on. Programs use `listen`. */
   constructor(under: PeerConnection, config: PeerConfig, maxConnections: number) {
+    super(maxConnections);
     this.#under = under;
     this.#config = config;
     this.#maxConnections = maxConnections;
-    this.#new = new EventQueue(maxConnections);
     under.addEventListener("datachannel", this.#take);
     watch(under, this.#look);
-  }
-
-  /** The connections that there are. */
-  get connections(): Connection[] {
-    return [...this.#connections];
-  }
-
-  /** The connections that come from now on, until the server is closed. Throws the reason of the signal once that is aborted. */
-  async *accept(signal?: AbortSignal): AsyncGenerator<Connection, void, undefined> {
-    for (;;) {
-      const connection = await this.#new.next(signal);
-      if (connection === undefined) return;
-      yield connection;
-    }
-  }
-
-  [Symbol.asyncIterator](): AsyncGenerator<Connection, void, undefined> {
-    return this.accept();
   }
 
   /** Closes all connections, and takes no more. The peer connection stays as it is. */
   close(): void {
     this.#stop();
-    for (const connection of this.#connections) connection.close();
+    this.closeAll();
   }
 
   #stop(): void {
     this.#under.removeEventListener("datachannel", this.#take);
     unwatch(this.#under, this.#look);
-    this.#new.end();
+    this.end();
   }
 
   /** Takes a channel, unless it is one of another protocol (RTC-2). */
   readonly #take = (event: Event) => {
     const { channel } = event as Event & { readonly channel: DataChannel };
-    if (!isToTake(channel) || this.#connections.size >= this.#maxConnections) {
+    if (!isToTake(channel) || this.connections.length >= this.#maxConnections) {
       channel.close();
       return;
     }
     const connection = accept(this.#under, channel, this.#config);
-    this.#connections.add(connection);
-    channel.addEventListener("close", () => this.#connections.delete(connection));
-    this.#new.put(connection);
+    channel.addEventListener("close", () => this.remove(connection));
+    this.add(connection);
   };
 
   /** Takes no more where the peer connection has ended, which its connections see by themselves. */

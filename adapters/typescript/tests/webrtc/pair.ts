@@ -66,7 +66,7 @@ export async function accepted(server: Server): Promise<Connection> {
   throw new Error("the server was closed");
 }
 
-export const soon = () => AbortSignal.timeout(8000);
+export const soon = () => AbortSignal.timeout(60_000);
 
 /** What is told until a kind of event, which is the last. */
 export async function until(connection: Connection, kind: string): Promise<string[]> {

@@ -5,10 +5,7 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
-	"encoding/pem"
 	"fmt"
-	"os"
 
 	"resonant/examples/thinks"
 	"resonant/quic"
@@ -21,7 +18,7 @@ func run(ctx context.Context, arguments thinks.Arguments) error {
 	if arguments.QUIC == "" {
 		return fmt.Errorf("-quic FILE is missing; without QUIC, %w: cd .. && go run ./examples/recv_think", thinks.ErrElsewhere)
 	}
-	certificate, err := written(arguments.QUIC)
+	certificate, err := selfsigned.Written(arguments.QUIC)
 	if err != nil {
 		return err
 	}
@@ -30,14 +27,4 @@ func run(ctx context.Context, arguments thinks.Arguments) error {
 		return fmt.Errorf("cannot listen on %s: %w", arguments.Addr, err)
 	}
 	return thinks.Receive(ctx, server, arguments)
-}
-
-// written makes a certificate for localhost, and writes it to a file without its key.
-func written(file string) (*tls.Config, error) {
-	shown, _, err := selfsigned.Certificate()
-	if err != nil {
-		return nil, err
-	}
-	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: shown.Certificates[0].Certificate[0]})
-	return shown, os.WriteFile(file, text, 0o644)
 }

@@ -10,13 +10,11 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"iter"
 	"net"
 	"os"
 	"strings"
@@ -24,16 +22,12 @@ import (
 
 	pion "github.com/pion/webrtc/v4"
 
-	"resonant"
+	"resonant/examples/thinks"
 	"resonant/peer"
 	"resonant/webrtc"
 )
 
-const (
-	patience     = time.Minute
-	payloadBytes = 60 << 10
-	there, back  = 3, 4 // the stream_ids
-)
+const patience = 5 * time.Minute
 
 // options are what the program is told.
 type options struct {
@@ -50,7 +44,7 @@ func main() {
 	frames := flag.Int("frames", 200, "how many messages the stream has")
 	key := flag.String("key", "", "64 hexadecimal digits: what both ends seal with")
 	flag.Parse()
-	config, err := configured(*key)
+	config, err := thinks.WithKey(peer.AllFeatures(), *key)
 	if err == nil {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
@@ -61,19 +55,6 @@ func main() {
 		fmt.Fprintln(os.Stderr, strings.ReplaceAll(err.Error(), "\n", "; "))
 		os.Exit(1)
 	}
-}
-
-func configured(key string) (peer.Config, error) {
-	config := peer.AllFeatures()
-	if key == "" {
-		return config, nil
-	}
-	bytes, err := hex.DecodeString(key)
-	if err != nil || len(bytes) != len(resonant.Key{}) {
-		return config, errors.New("-key is not 64 hexadecimal digits")
-	}
-	config.Key, config.Crypto, config.RequireCrypto = (*resonant.Key)(bytes), []string{peer.XChaCha20Poly1305}, true
-	return config, nil
 }
 
 // talk is the program between its standard streams.
@@ -110,14 +91,7 @@ func client(ctx context.Context, connection *pion.PeerConnection, chosen options
 	if err != nil {
 		return err
 	}
-	if err := conn.Stream(there, true, resonant.Text, messages(chosen.frames)); err != nil {
-		return errors.Join(err, conn.Close())
-	}
-	whole, err := awaited[peer.Complete](conn.Events(ctx))
-	if err == nil {
-		_, err = fmt.Fprintf(out, "received %d frames of %d bytes\n", whole.Frames, whole.TotalLen)
-	}
-	return errors.Join(err, conn.Close())
+	return thinks.StreamThere(ctx, out, conn, chosen.frames)
 }
 
 func server(ctx context.Context, connection *pion.PeerConnection, chosen options, in io.Reader, out io.Writer) error {
@@ -134,75 +108,13 @@ func server(ctx context.Context, connection *pion.PeerConnection, chosen options
 	if err := signal(connection, chosen.offer, in, out); err != nil {
 		return err
 	}
-	for from, event := range endpoint.Events(ctx) {
-		switch event := event.(type) {
-		case peer.Complete:
-			_, err = fmt.Fprintf(out, "received %d frames of %d bytes\n", event.Frames, event.TotalLen)
-			err = errors.Join(err, reply(ctx, endpoint, from, chosen.frames))
-		case peer.Failed:
-			err = fmt.Errorf("the stream failed: %w", event.Code)
-		case peer.Ended:
-			return endpoint.Close()
-		}
-		if err != nil {
-			return errors.Join(err, endpoint.Close())
-		}
-	}
-	return errors.Join(ctx.Err(), endpoint.Close())
+	return thinks.StreamBack(ctx, out, endpoint.Endpoint, chosen.frames)
 }
 
 // unheard are the options of a channel that is agreed outside, so that the other end does not hear of it.
 func unheard() *pion.DataChannelInit {
 	negotiated, id := true, uint16(1023)
 	return &pion.DataChannelInit{Negotiated: &negotiated, ID: &id}
-}
-
-// reply sends the stream back.
-func reply(ctx context.Context, endpoint *webrtc.Server, to net.Addr, frames int) error {
-	open := func(one *peer.Peer, now time.Duration) error { return one.Open(back, true, nil, now) }
-	if err := endpoint.Do(to, open); err != nil {
-		return err
-	}
-	for message := range messages(frames) {
-		if err := endpoint.WaitForRoom(ctx, to); err != nil {
-			return err
-		}
-		if err := endpoint.Send(to, back, resonant.Text, message); err != nil {
-			return err
-		}
-	}
-	return endpoint.Do(to, func(one *peer.Peer, now time.Duration) error { return one.Close(back, now) })
-}
-
-// messages are Thinks, each of other bytes.
-func messages(count int) iter.Seq[resonant.Message] {
-	return func(yield func(resonant.Message) bool) {
-		for number := range count {
-			payload := make([]byte, payloadBytes)
-			for at := range payload {
-				payload[at] = byte(at*at/7 + number)
-			}
-			hidden := resonant.Tensor{DType: resonant.I8, Dims: []uint32{payloadBytes}, Payload: payload}
-			if !yield(resonant.Think{Hidden: hidden}) {
-				return
-			}
-		}
-	}
-}
-
-// awaited takes events up to one of a type.
-func awaited[E peer.Event](events iter.Seq[peer.Event]) (wanted E, err error) {
-	for event := range events {
-		switch event := event.(type) {
-		case E:
-			return event, nil
-		case peer.Failed:
-			return wanted, fmt.Errorf("the stream failed: %w", event.Code)
-		case peer.Ended:
-			return wanted, errors.New("the other end closed the channel")
-		}
-	}
-	return wanted, errors.New("nothing has come in time")
 }
 
 // signal exchanges the descriptions, each with all its candidates.

@@ -8,6 +8,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"resonant/examples/thinks"
+	"resonant/peer"
 )
 
 // end is one run of the program, whose lines the other one reads.
@@ -38,7 +41,7 @@ func TestBothEndsSendAStream(t *testing.T) {
 	for _, serverOffers := range []bool{false, true} {
 		for _, key := range []string{"", strings.Repeat("07", 32)} {
 			t.Run(fmt.Sprintf("the server offers %v, key %.2s", serverOffers, key), func(t *testing.T) {
-				config, err := configured(key)
+				config, err := thinks.WithKey(peer.AllFeatures(), key)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -66,7 +69,7 @@ func checkEnd(t *testing.T, name, said string, err error, frames int) {
 
 func TestAKeyOfAnotherLengthIsNamed(t *testing.T) {
 	for _, key := range []string{"07", "x", strings.Repeat("07", 33)} {
-		if _, err := configured(key); err == nil {
+		if _, err := thinks.WithKey(peer.AllFeatures(), key); err == nil {
 			t.Errorf("%q is taken", key)
 		}
 	}

@@ -1,6 +1,5 @@
 //! The command line of both examples, and how they end: 0, 1 where something failed, 2 where the arguments are wrong.
 
-use std::env;
 use std::error::Error;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -12,18 +11,23 @@ use std::process::ExitCode;
 pub struct Arguments {
     pub addr: SocketAddr,
     pub count: Option<u64>,
+    #[allow(dead_code)] // an example that has no UDP does not ask
     pub tcp: bool,
     #[cfg_attr(not(feature = "quic"), allow(dead_code))] // refused before
     pub quic: Option<PathBuf>,
 }
 
-/// Reads the arguments and runs the example `name`; a failure is one line.
-pub fn run(name: &str, example: impl FnOnce(Arguments) -> Result<(), Box<dyn Error>>) -> ExitCode {
+/// Reads the arguments from `words` and runs the example `name`; a failure is one line.
+pub fn run(
+    name: &str,
+    words: impl Iterator<Item = String>,
+    example: impl FnOnce(Arguments) -> Result<(), Box<dyn Error>>,
+) -> ExitCode {
     let wrong = |text: &dyn std::fmt::Display, code: u8| {
         eprintln!("{name}: {text}");
         ExitCode::from(code)
     };
-    match read().map(example) {
+    match read(words).map(example) {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(error)) => match kind(error.as_ref()) {
             Some(io::ErrorKind::BrokenPipe) => ExitCode::from(141), // whoever read the lines has seen enough
@@ -34,10 +38,9 @@ pub fn run(name: &str, example: impl FnOnce(Arguments) -> Result<(), Box<dyn Err
     }
 }
 
-fn read() -> Result<Arguments, String> {
+fn read(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
     let mut addr = "127.0.0.1:50051".to_owned();
     let (mut count, mut tcp, mut quic) = (None, false, None);
-    let mut words = env::args().skip(1);
     while let Some(option) = words.next() {
         if option == "--tcp" {
             tcp = true;

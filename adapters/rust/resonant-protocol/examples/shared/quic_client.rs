@@ -1,31 +1,31 @@
 //! The client over QUIC: the same conversation on a connection of quinn.
 
 use std::error::Error;
-use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use resonant_protocol::net::{client_tls, QuicEndpoint, QuicLink};
+use resonant_protocol::net::{QuicEndpoint, QuicLink};
 use resonant_protocol::peer::Event;
 use tokio::runtime::Builder;
 use tokio::time::timeout;
 
 use crate::arguments::Arguments;
-use crate::setup;
-use crate::{print_sent, think, LISTEN, STREAM_ID};
-
-/// The name that the certificate is for, whatever the address is.
-const NAME: &str = "localhost";
+use crate::{certificate, print_sent, setup, think, LISTEN, STREAM_ID};
 
 /// The client: shakes hands, sends, and listens for a moment.
 pub fn send(arguments: &Arguments, file: &Path) -> Result<(), Box<dyn Error>> {
-    let trusted = fs::read(file);
-    let trusted = trusted.map_err(|error| format!("cannot read {}: {error}", file.display()))?;
-    let tls = client_tls(&trusted)?;
+    let tls = certificate::read(file)?;
     let runtime = Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let (config, salts) = (setup::config(), setup::salts());
-        let made = QuicEndpoint::connect(arguments.addr, NAME, tls, config, salts, STREAM_ID);
+        let made = QuicEndpoint::connect(
+            arguments.addr,
+            certificate::NAME,
+            tls,
+            config,
+            salts,
+            STREAM_ID,
+        );
         let (mut client, server) = made
             .await
             .map_err(|error| format!("no connection with {}: {error}", arguments.addr))?;

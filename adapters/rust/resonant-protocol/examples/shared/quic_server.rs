@@ -1,19 +1,15 @@
 //! The server over QUIC: the certificate, and the same conversation on the connections of quinn.
 
 use std::error::Error;
-use std::fs;
 use std::io;
 use std::path::Path;
 
-use resonant_protocol::net::{server_tls, QuicEndpoint};
+use resonant_protocol::net::QuicEndpoint;
 use resonant_protocol::peer::Event;
 use tokio::runtime::Builder;
 
 use crate::arguments::Arguments;
-use crate::setup;
-
-/// The name that the certificate is for, whatever the address is.
-const NAME: &str = "localhost";
+use crate::{certificate, setup};
 
 /// The server: writes a certificate to the file and prints what happens.
 pub fn receive(
@@ -21,11 +17,7 @@ pub fn receive(
     file: &Path,
     unbound: impl Fn(io::Error) -> io::Error,
 ) -> Result<(), Box<dyn Error>> {
-    let made = rcgen::generate_simple_self_signed([NAME.to_owned()])?;
-    let (certificate, key) = (made.cert.pem(), made.signing_key.serialize_pem());
-    let written = fs::write(file, &certificate);
-    written.map_err(|error| format!("cannot write {}: {error}", file.display()))?;
-    let tls = server_tls(certificate.as_bytes(), key.as_bytes())?;
+    let tls = certificate::written(file)?;
     let runtime = Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let server = QuicEndpoint::listen(arguments.addr, tls, setup::config(), setup::salts());

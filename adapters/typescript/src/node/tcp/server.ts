@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server as NetServer } from "node:net";
 import { checked, type PeerConfig } from "../../peer/config.js";
-import { EventQueue } from "../../queue.js";
+import { ConnectionServer } from "../../transport/server.js";
 import { loadZstd } from "../../zstd.js";
 import type { Address } from "../socket.js";
 import { drawSalt } from "./connect.js";
@@ -37,46 +37,25 @@ export async function listen(config: PeerConfig, options: ListenOptions = {}): P
 }
 
 /** A server over TCP. `for await (const connection of server)` gives each connection once. */
-export class Server implements AsyncIterable<Connection> {
+export class Server extends ConnectionServer<Connection> {
   /** Where it listens. */
   readonly local: Address;
   readonly #net: NetServer;
-  readonly #connections = new Set<Connection>();
-  readonly #new: EventQueue<Connection>;
   #isClosed = false;
 
   /** Takes a listening server over. Programs use `listen`. */
   constructor(net: NetServer, config: PeerConfig, maxWaiting: number) {
+    super(maxWaiting);
     const { address, port } = net.address() as AddressInfo;
     this.local = { address, port };
     this.#net = net;
-    this.#new = new EventQueue(maxWaiting);
     net.on("connection", (socket) => {
-      if (this.#isClosed || this.#new.isFull) return void socket.destroy();
+      if (this.#isClosed || this.isFull) return void socket.destroy();
       const connection = new Connection(socket, { role: "server", config, salt: drawSalt(), drawSalt });
-      this.#connections.add(connection);
-      socket.on("close", () => this.#connections.delete(connection));
-      this.#new.put(connection);
+      socket.on("close", () => this.remove(connection));
+      this.add(connection);
     });
-    net.on("error", (error) => this.#new.end(error));
-  }
-
-  /** The connections that there are. */
-  get connections(): Connection[] {
-    return [...this.#connections];
-  }
-
-  /** The connections that come from now on, until the server is closed. Throws the reason of the signal once that is aborted. */
-  async *accept(signal?: AbortSignal): AsyncGenerator<Connection, void, undefined> {
-    for (;;) {
-      const connection = await this.#new.next(signal);
-      if (connection === undefined) return;
-      yield connection;
-    }
-  }
-
-  [Symbol.asyncIterator](): AsyncGenerator<Connection, void, undefined> {
-    return this.accept();
+    net.on("error", (error) => this.end(error));
   }
 
   /** Closes all connections, and takes no more. */
@@ -84,7 +63,7 @@ export class Server implements AsyncIterable<Connection> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#net.close();
-    for (const connection of this.#connections) connection.close();
-    this.#new.end();
+    this.closeAll();
+    this.end();
   }
 }
