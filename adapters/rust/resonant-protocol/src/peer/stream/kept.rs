@@ -151,7 +151,7 @@ mod tests {
         let frame =
             |number: usize| vec![u8::try_from(number % 251).unwrap_or_default(); length(number)];
         let carriage = |number: usize| {
-            if number % 2 == 0 {
+            if number.is_multiple_of(2) {
                 Carriage::Main
             } else {
                 Carriage::Uni(3)
