@@ -175,3 +175,39 @@ impl Shared {
         state.is_broken
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use std::thread;
+
+    #[test]
+    fn a_reader_waits_for_a_chunk_to_come_back_unless_the_connection_is_closed() {
+        let shared = Arc::new(Shared::new(TOLD));
+        let next = || {
+            let of_reader = Arc::clone(&shared);
+            thread::spawn(move || {
+                let chunk = of_reader.chunk();
+                of_reader.lend();
+                chunk
+            })
+        };
+        shared.give_back(vec![1]); // of an earlier connection
+        let lent: Vec<Vec<u8>> = (0..CHUNKS).filter_map(|_| next().join().ok()).collect();
+        assert!(lent.iter().all(|chunk| chunk.len() == CHUNK_BYTES));
+        for chunk in lent {
+            let waiting = next();
+            assert_eq!(
+                shared.state().lent,
+                CHUNKS,
+                "none is read into before one comes back"
+            );
+            shared.give_back(chunk);
+            assert!(waiting.join().is_ok());
+        }
+        let waiting = next();
+        shared.close();
+        assert!(waiting.join().is_ok());
+    }
+}
