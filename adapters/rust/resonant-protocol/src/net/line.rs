@@ -7,11 +7,9 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use super::shared::{Shared, SPARES};
+use super::shared::Shared;
 use crate::transport::length_before;
 
-/// Bytes of one read.
-const CHUNK_BYTES: usize = 262_144;
 /// The time for which the other end may go on sending to a connection that is closed here (TCP-13).
 const LINGER: Duration = Duration::from_secs(5);
 /// The time that it may take before to read what it was sent.
@@ -72,17 +70,14 @@ impl Line {
         self.0.push(frame);
     }
 
-    /// Frames that were written, for [`Endpoint::reuse`](crate::endpoint::Endpoint::reuse).
-    pub(super) fn take_written(&self) -> Vec<Vec<u8>> {
-        std::mem::take(&mut self.0.state().written)
+    /// A frame that was written, for [`Endpoint::reuse`](crate::endpoint::Endpoint::reuse).
+    pub(super) fn take_written(&self) -> Option<Vec<u8>> {
+        self.0.take_written()
     }
 
     /// Takes back what was read.
     pub(super) fn reuse(&self, chunk: Vec<u8>) {
-        let mut state = self.0.state();
-        if state.read.len() < SPARES {
-            state.read.push(chunk);
-        }
+        self.0.give_back(chunk);
     }
 
     /// How many bytes wait for the other end to read.
@@ -103,16 +98,17 @@ fn read(
     news: &SyncSender<Incoming>,
     shared: &Shared,
 ) -> Incoming {
+    let mut bytes = shared.chunk();
     loop {
-        let mut bytes = shared.state().read.pop().unwrap_or_default();
-        bytes.resize(CHUNK_BYTES, 0);
         match stream.read(&mut bytes) {
             Ok(0) => return Incoming::End(link),
             Ok(length) => {
                 if shared.is_closed() {
                     continue; // without looking (TCP-13)
                 }
+                shared.lend();
                 let _ = news.send(Incoming::Bytes(link, bytes, length)); // fails once nobody looks any more
+                bytes = shared.chunk();
             }
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(_) => return Incoming::Reset(link),

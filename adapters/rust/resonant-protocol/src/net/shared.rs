@@ -6,8 +6,13 @@ use std::time::{Duration, Instant};
 
 /// Bytes that one write is made of, where so many wait.
 const BATCH_BYTES: usize = 262_144;
-/// Frames and chunks whose memory is kept for the next ones.
-pub(super) const SPARES: usize = 8;
+/// Bytes of one read.
+const CHUNK_BYTES: usize = 262_144;
+/// Chunks of a connection that wait to be handled, at most: few, so that they are still in a cache of the processor when
+/// they are, and the reader waits for them to be given back.
+const CHUNKS: usize = 4;
+/// Written frames whose memory is kept for the next ones.
+const SPARES: usize = 16;
 /// The longest time that a write that was told of a reset may take to say so.
 const TOLD: Duration = Duration::from_millis(100);
 
@@ -23,9 +28,11 @@ pub(super) struct Shared {
 #[derive(Debug, Default)]
 pub(super) struct State {
     frames: VecDeque<Vec<u8>>,
-    /// Written frames and read chunks whose memory the next ones can have.
-    pub(super) written: Vec<Vec<u8>>,
-    pub(super) read: Vec<Vec<u8>>,
+    /// Written frames whose memory the next ones can have.
+    written: Vec<Vec<u8>>,
+    /// Chunks that can be read into, and how many others were read and are not given back.
+    chunks: Vec<Vec<u8>>,
+    lent: usize,
     /// Of the frames that wait, and of those that are being written.
     pub(super) bytes: usize,
     /// The time at which the connection was closed here.
@@ -57,6 +64,40 @@ impl Shared {
     pub(super) fn has_waited(&self) -> bool {
         let closed = self.state().closed;
         closed.is_some_and(|closed| closed.elapsed() >= self.patience)
+    }
+
+    /// Memory for the next read. It waits while enough of what was read waits to be handled.
+    pub(super) fn chunk(&self) -> Vec<u8> {
+        let full = |state: &mut State| state.lent >= CHUNKS && state.closed.is_none();
+        let waited = self.changed.wait_while(self.state(), full);
+        let mut state = waited.unwrap_or_else(PoisonError::into_inner);
+        let chunk = state.chunks.pop();
+        drop(state);
+        chunk.unwrap_or_else(|| vec![0; CHUNK_BYTES])
+    }
+
+    /// Counts a chunk that is handed over to be handled.
+    pub(super) fn lend(&self) {
+        let mut state = self.state();
+        state.lent = state.lent.saturating_add(1);
+    }
+
+    /// Takes back what was read and is handled. A chunk of an earlier connection is of no use.
+    pub(super) fn give_back(&self, chunk: Vec<u8>) {
+        let mut state = self.state();
+        if state.lent == 0 {
+            return;
+        }
+        if state.lent == CHUNKS {
+            self.changed.notify_all();
+        }
+        state.lent = state.lent.saturating_sub(1);
+        state.chunks.push(chunk);
+    }
+
+    /// A frame that was written, for its memory.
+    pub(super) fn take_written(&self) -> Option<Vec<u8>> {
+        self.state().written.pop()
     }
 
     /// The next frames to write; none once the connection is closed and everything was written.
@@ -117,9 +158,13 @@ impl Shared {
 
     pub(super) fn push(&self, frame: Vec<u8>) {
         let mut state = self.state();
+        let waits = state.frames.is_empty(); // only then somebody waits for it
         state.bytes = state.bytes.saturating_add(frame.len());
         state.frames.push_back(frame);
-        self.changed.notify_all();
+        drop(state);
+        if waits {
+            self.changed.notify_all();
+        }
     }
 
     /// Whether what looks like the end of a connection was a reset: systems tell it once, and a write may have been told.
@@ -128,5 +173,41 @@ impl Shared {
         let waited = self.changed.wait_timeout_while(self.state(), TOLD, writing);
         let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
         state.is_broken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use std::thread;
+
+    #[test]
+    fn a_reader_waits_for_a_chunk_to_come_back_unless_the_connection_is_closed() {
+        let shared = Arc::new(Shared::new(TOLD));
+        let next = || {
+            let of_reader = Arc::clone(&shared);
+            thread::spawn(move || {
+                let chunk = of_reader.chunk();
+                of_reader.lend();
+                chunk
+            })
+        };
+        shared.give_back(vec![1]); // of an earlier connection
+        let lent: Vec<Vec<u8>> = (0..CHUNKS).filter_map(|_| next().join().ok()).collect();
+        assert!(lent.iter().all(|chunk| chunk.len() == CHUNK_BYTES));
+        for chunk in lent {
+            let waiting = next();
+            assert_eq!(
+                shared.state().lent,
+                CHUNKS,
+                "none is read into before one comes back"
+            );
+            shared.give_back(chunk);
+            assert!(waiting.join().is_ok());
+        }
+        let waiting = next();
+        shared.close();
+        assert!(waiting.join().is_ok());
     }
 }

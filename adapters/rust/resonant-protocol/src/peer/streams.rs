@@ -61,7 +61,7 @@ impl Peer {
                     stream_id,
                     frames: stream.sums.frames,
                     total_len: stream.sums.total_len,
-                    xxhash3_64: stream.sums.xxhash3_64(),
+                    xxhash3_64: stream.xxhash3_64(),
                 });
                 if stream.managed.is_some() {
                     let _exhausted = self.emit_json(stream_id, Action::Managing, &write::done());

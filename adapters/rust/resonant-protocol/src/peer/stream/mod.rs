@@ -1,5 +1,6 @@
 //! Streams and the numbers of their frames, received and sent.
 
+mod kept;
 mod managed;
 mod recent;
 mod recv_stream;

@@ -80,7 +80,7 @@ impl RecvStream {
             held: BTreeMap::new(),
             far: VecDeque::new(),
             tail: None,
-            sums: Sums::new(announced.is_some()),
+            sums: Sums::received(announced.is_some()),
             managed,
             is_held: false,
         }
@@ -196,6 +196,11 @@ impl RecvStream {
         (self.next >= tail.frame_seq).then_some((tail.frame_seq, tail.tail))
     }
 
+    /// The strong tail hash of the stream bytes so far.
+    pub(crate) fn xxhash3_64(&self) -> u64 {
+        self.sums.xxhash3_64().unwrap_or_default() // a receiver's sums have it
+    }
+
     /// Compares the stream with HEAD and TAIL (STM-16).
     pub(crate) fn verify(&self, frame_seq: u64, tail: &Tail) -> Result<(), Mismatch> {
         // What never waits is no reason (STM-30).
@@ -203,7 +208,7 @@ impl RecvStream {
         let highest = waiting.find(|(_, frame)| !matches!(frame, Held::Filled));
         let highest = highest.map_or(0, |(number, _)| *number);
         let sums = &self.sums;
-        let xxhash3_64 = sums.xxhash3_64();
+        let xxhash3_64 = self.xxhash3_64();
         let head = self.announced.as_ref();
         let is = |announced: Option<u64>, found| announced.is_none_or(|it| it == found);
         let comparisons = [

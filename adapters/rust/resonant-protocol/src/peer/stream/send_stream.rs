@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use super::kept::{Kept, KeptFrames};
 use super::sums::Sums;
 use crate::limits::{MAX_KEPT_BYTES, MAX_RESENT_FRAMES, MIN_KEPT_MS};
 use crate::peer::event::Reference;
@@ -10,17 +11,13 @@ use crate::wire_values::MsgType;
 
 /// A stream from its HEAD on.
 struct SendStream {
-    is_strong: bool,
     sums: Sums,
     /// The latest frames, and the number of the first of them.
-    kept: VecDeque<Kept>,
+    kept: KeptFrames,
     first: u64,
     /// The TAIL's number, and when it was last sent.
     tail: Option<(u64, u64)>,
 }
-
-/// A sent frame, and the carriage that it is also sent again on (QUI-4, QUI-5).
-pub(crate) type Kept = (Carriage, Vec<u8>);
 
 /// All streams that are open or kept.
 #[derive(Default)]
@@ -39,9 +36,8 @@ pub(crate) type Totals = (u64, u64, Option<u64>);
 impl SendStreams {
     pub(crate) fn open(&mut self, stream_id: u32, is_strong: bool) {
         let stream = SendStream {
-            is_strong,
-            sums: Sums::new(false),
-            kept: VecDeque::new(),
+            sums: Sums::sent(is_strong),
+            kept: KeptFrames::default(),
             first: 0,
             tail: None,
         };
@@ -81,8 +77,7 @@ impl SendStreams {
     pub(crate) fn totals(&self, stream_id: u32) -> Option<Totals> {
         let stream = self.get_open(stream_id)?;
         let sums = &stream.sums;
-        let hash = stream.is_strong.then(|| sums.xxhash3_64());
-        Some((sums.frames, sums.total_len, hash))
+        Some((sums.frames, sums.total_len, sums.xxhash3_64()))
     }
 
     /// Takes a frame that is sent. On a stream_id without an open stream it is of no interest.
@@ -100,7 +95,7 @@ impl SendStreams {
         if is_data {
             stream.sums.add(frame);
         }
-        stream.kept.push_back((carriage, frame.to_vec()));
+        stream.kept.push(carriage, frame);
         self.bytes = self.bytes.saturating_add(frame.len());
         self.trim();
     }
@@ -115,11 +110,11 @@ impl SendStreams {
                 continue;
             };
             while self.bytes > MAX_KEPT_BYTES {
-                let Some((_, frame)) = stream.kept.pop_front() else {
+                let Some(len) = stream.kept.pop_front() else {
                     break;
                 };
                 stream.first = stream.first.saturating_add(1);
-                self.bytes = self.bytes.saturating_sub(frame.len());
+                self.bytes = self.bytes.saturating_sub(len);
             }
         }
     }
@@ -149,11 +144,9 @@ impl SendStreams {
         let kept = below
             .into_iter()
             .take(MAX_RESENT_FRAMES)
-            .filter_map(|number| {
-                let place = number.checked_sub(stream.first)?;
-                stream.kept.get(usize::try_from(place).ok()?)
-            });
-        kept.chain(stream.kept.back()).cloned().collect()
+            .filter_map(|number| stream.kept(number));
+        let tail = stream.kept(tail.frame_seq);
+        kept.chain(tail).map(owned).collect()
     }
 
     /// Of a stream that is open or kept, when its TAIL was last sent, if it was.
@@ -168,10 +161,8 @@ impl SendStreams {
         kept.is_some_and(|(_, frame)| frame.get(1) != Some(&MsgType::Sync.to_wire()))
     }
 
-    fn kept(&self, stream_id: u32, number: u64) -> Option<&Kept> {
-        let stream = self.streams.get(&stream_id)?;
-        let place = number.checked_sub(stream.first)?;
-        stream.kept.get(usize::try_from(place).ok()?)
+    fn kept(&self, stream_id: u32, number: u64) -> Option<(Carriage, &[u8])> {
+        self.streams.get(&stream_id)?.kept(number)
     }
 
     /// The frames of these numbers below another, as far as they are kept (MUX-18).
@@ -180,7 +171,8 @@ impl SendStreams {
         let named: BTreeSet<u64> = named.copied().collect();
         let named = named.into_iter().take(MAX_RESENT_FRAMES);
         named
-            .filter_map(|number| self.kept(below.stream_id, number).cloned())
+            .filter_map(|number| self.kept(below.stream_id, number))
+            .map(owned)
             .collect()
     }
 
@@ -194,11 +186,22 @@ impl SendStreams {
 
     pub(crate) fn forget(&mut self, stream_id: u32) {
         if let Some(stream) = self.streams.remove(&stream_id) {
-            let bytes: usize = stream.kept.iter().map(|(_, frame)| frame.len()).sum();
-            self.bytes = self.bytes.saturating_sub(bytes);
+            self.bytes = self.bytes.saturating_sub(stream.kept.bytes());
             self.order.retain(|other| *other != stream_id);
         }
     }
+}
+
+impl SendStream {
+    /// The frame of a number, if it is kept.
+    fn kept(&self, number: u64) -> Option<(Carriage, &[u8])> {
+        let place = number.checked_sub(self.first)?;
+        self.kept.get(usize::try_from(place).ok()?)
+    }
+}
+
+fn owned((carriage, frame): (Carriage, &[u8])) -> Kept {
+    (carriage, frame.to_vec())
 }
 
 #[cfg(test)]
@@ -209,7 +212,7 @@ mod tests {
 
     fn kept(sent: &SendStreams, stream_id: u32) -> Option<(u64, usize)> {
         let stream = sent.streams.get(&stream_id)?;
-        Some((stream.first, stream.kept.len()))
+        Some((stream.first, stream.kept.frames()))
     }
 
     #[test]

@@ -7,17 +7,28 @@ use xxhash_rust::xxh3::Xxh3;
 pub(crate) struct Sums {
     pub(crate) frames: u64,
     pub(crate) total_len: u64,
-    hash: Box<Xxh3>,
+    hash: Option<Box<Xxh3>>,
     md5: Option<Md5>,
 }
 
 impl Sums {
-    pub(crate) fn new(with_md5: bool) -> Self {
+    /// Those of a stream at its receiver.
+    pub(crate) fn received(with_md5: bool) -> Self {
         Self {
             frames: 0,
             total_len: 0,
-            hash: Box::new(Xxh3::new()),
+            hash: Some(Box::default()),
             md5: with_md5.then(Md5::new),
+        }
+    }
+
+    /// Those of a stream at its sender, which gives the hash in a TAIL with STRONG_TAIL alone.
+    pub(crate) fn sent(is_strong: bool) -> Self {
+        Self {
+            frames: 0,
+            total_len: 0,
+            hash: is_strong.then(Box::default),
+            md5: None,
         }
     }
 
@@ -25,14 +36,16 @@ impl Sums {
         let len = u64::try_from(frame.len()).unwrap_or(u64::MAX);
         self.frames = self.frames.saturating_add(1);
         self.total_len = self.total_len.saturating_add(len);
-        self.hash.update(frame);
+        if let Some(hash) = &mut self.hash {
+            hash.update(frame);
+        }
         if let Some(md5) = &mut self.md5 {
             md5.update(frame);
         }
     }
 
-    pub(crate) fn xxhash3_64(&self) -> u64 {
-        self.hash.digest()
+    pub(crate) fn xxhash3_64(&self) -> Option<u64> {
+        Some(self.hash.as_ref()?.digest())
     }
 
     pub(crate) fn md5(&self) -> Option<[u8; 16]> {
