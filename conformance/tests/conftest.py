@@ -1,4 +1,4 @@
-"""Which tests run in one process, as they share something; and garbage is looked for where there may be some."""
+"""Tests are shared out among processes by file; and garbage is looked for where there may be some."""
 
 from __future__ import annotations
 
