@@ -152,7 +152,8 @@ built:
 		cd $(RUST) && $(CARGO) build --quiet --locked --release -p testee && $(CARGO) test --quiet --locked --workspace $(RUST_FEATURES) --no-run \
 		&& cd '$(CURDIR)/$(RUST_EXAMPLE)' && $(EXAMPLE_TARGET) $(CARGO) test --quiet --locked --no-run; }
 
-# Tests that share a fixture which takes long are of one group, and run in one process.
+# The tests of a file run in one process, but slow ones wherever there is room, unless the file is a group: its tests share
+# a fixture that takes long.
 PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadgroup
 
 python-tests: $(INSTALLED) $(CAMPAIGN_INSTALLED) built ts-built ## the project's own Python tests, the freshness of the vectors among them

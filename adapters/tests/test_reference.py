@@ -155,6 +155,7 @@ def test_hello_says_the_same_again(testee: Testee) -> None:
     assert parse_hello(answer.value) == testee.hello
 
 
+@pytest.mark.slow
 def test_it_exits_when_told_to_and_at_the_end_of_its_input() -> None:
     with Testee(load_adapter("reference", ADAPTERS)) as fresh:
         assert fresh.ask("stop", {}) == Ok({})

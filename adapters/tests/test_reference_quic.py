@@ -65,6 +65,7 @@ def test_connections_end_with_the_peers_and_the_next_ones_are_others(talk: Talk)
             assert end.ended.error_code == 0
 
 
+@pytest.mark.slow
 def test_a_server_takes_64_connections(talk: Talk) -> None:
     talk.ask("peer_open", role="server", config=CONFIG, tls=TLS)
     ends = [QuicPeer(talk.testee.wires["quic"], CERTIFICATE) for _ in range(CONNECTIONS)]

@@ -26,6 +26,7 @@ UNREAD = ("carriages/mismatch/server-wrong-second", "carriages/mismatch/client-w
 """Dialogues with a frame that is wrong, and not looked at (QUI-7)."""
 
 
+@pytest.mark.slow
 def test_there_are_many_and_no_two_are_the_same() -> None:
     counts = Counter(talk.profile for talk in talks())
     assert counts["handshake"] >= 250
@@ -51,6 +52,7 @@ def test_no_clause_of_peers_is_left_out_of_its_profile() -> None:
     assert ("stream", "XCH-11") in cited
 
 
+@pytest.mark.slow
 def test_every_frame_is_valid_where_the_peer_is_not_to_drop_it_as_broken() -> None:
     for talk in talks():
         if talk.name.endswith(UNREAD):
@@ -71,6 +73,7 @@ def test_every_code_of_the_frame_layer_that_can_be_met_is_met() -> None:
     assert met >= FRAME_CODES
 
 
+@pytest.mark.slow
 def test_a_profile_is_required_exactly_where_it_is_used() -> None:
     used: dict[tuple[str, frozenset[str]], set[str]] = defaultdict(set)
     for talk in talks():

@@ -123,6 +123,7 @@ def seen(frame: bytes, code: str) -> str:
     return "DECRYPT_FAILED" if frame[2] & 2 and len(frame) - 33 - 4 * count < 40 else ""
 
 
+@pytest.mark.slow
 def test_the_code_of_each_vector_is_the_one_that_it_expects(show: Callable[..., list[Row]]) -> None:
     cases = [case for case in frames_of_vectors() if not bytes_of(case).startswith(b"RSF1")]
     rows = show(datagrams(map(bytes_of, cases)), ["code"])
@@ -133,6 +134,7 @@ def test_the_code_of_each_vector_is_the_one_that_it_expects(show: Callable[..., 
     assert len(set(found.values())) > 12
 
 
+@pytest.mark.slow
 def test_the_fields_of_an_accepted_frame_are_those_of_its_vector(show: Callable[..., list[Row]]) -> None:
     cases = [case for case in frames_of_vectors() if isinstance(case.expect, Accept)]
     wanted = [case.expect.value["fields"] for case in cases if isinstance(case.expect, Accept)]
@@ -152,6 +154,7 @@ def listed(text: str) -> list[int]:
     return [int(one, 0) for one in text.split(";") if one]
 
 
+@pytest.mark.slow
 def test_frames_that_were_damaged_have_the_code_of_the_reference(show: Callable[..., list[Row]]) -> None:
     chosen = random.Random(SEED)
     whole = [bytes_of(case) for case in frames_of_vectors() if isinstance(case.expect, Accept)]

@@ -211,6 +211,7 @@ REPLAYED = pytest.mark.nightly(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("replayed", [False, pytest.param(True, marks=REPLAYED)], ids=["in files", "replayed"])
 def test_every_golden_dialogue_can_be_played(replayed: bool) -> None:
     dialogues = [case for case in load_cases() if case.op == DIALOGUE and ("@" in case.id) is replayed]

@@ -62,6 +62,7 @@ def imported(path: Path) -> Iterator[str]:
                 yield module.partition(".")[0]
 
 
+@pytest.mark.slow
 def test_no_process_that_forks_imports_a_framework() -> None:
     """Somebody has them installed, because he judged or tested an adapter of theirs in this checkout."""
     files = list(collected())

@@ -45,6 +45,7 @@ def test_each_testee_breaks_clauses_and_says_how_in_a_sentence() -> None:
         assert re.fullmatch(r"[A-Z].*\S\.", one.about), one.about
 
 
+@pytest.mark.slow
 def test_every_change_can_be_made_and_undone() -> None:
     for one in TESTEES.values():
         with applied(one.change):
@@ -54,6 +55,7 @@ def test_every_change_can_be_made_and_undone() -> None:
             one.change(undo)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("extra", LIBRARIES)
 def test_mutants_of_an_optional_transport_are_wrong_over_it(extra: str) -> None:
     mutants = GROUPS[f"mutants of {extra}"]
@@ -78,6 +80,7 @@ def test_every_fault_of_the_kernels_has_a_name() -> None:
         assert (adapter.name, adapter.about, adapter.build[0]) == (f"wrong:{one.name}", one.about, "make")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["any-magic", MUTANTS[0].id, MUTANTS[-1].id])
 def test_it_is_started_by_its_name(name: str) -> None:
     adapter = find_adapter(f"wrong:{name}")
@@ -91,6 +94,7 @@ def test_a_server_is_no_adapter() -> None:
         find_adapter("wrong:server-crc-not-read")
 
 
+@pytest.mark.slow
 def test_a_server_answers_at_the_address_that_it_has_for_as_long_as_it_is_needed() -> None:
     with reachable("wrong:server-crc-not-read") as address, closing(attach(address)) as server:
         assert server.learned.embedding_space_id == SERVERS["server-crc-not-read"].config.embedding_space_id

@@ -98,11 +98,13 @@ def failing(found: Mapping[str, Verdict]) -> list[str]:
     return [probe for probe, verdict in found.items() if not verdict.passed]
 
 
+@pytest.mark.slow
 def test_the_reference_passes_every_probe() -> None:
     testee = Testee(load_adapter("reference", ADAPTERS), Limits(reply_s=5))
     assert failing(verdicts(testee)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [SOUND])
 def test_the_reference_takes_no_memory_that_a_probe_would_name(name: str) -> None:
     probes = {probe for wrong in MEASURED for probe in TESTEES[wrong].probes}

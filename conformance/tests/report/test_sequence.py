@@ -67,6 +67,7 @@ def page(tmp_path: Path) -> str:
     return path.as_uri()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [1200, 390, 320])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_page_fits_and_opens_an_arrow_with_a_key(browser: Browser, page: str, width: int, scheme: str) -> None:
@@ -88,6 +89,7 @@ def test_a_page_fits_and_opens_an_arrow_with_a_key(browser: Browser, page: str, 
     context.close()
 
 
+@pytest.mark.slow
 def test_a_fault_is_marked_named_and_linked(browser: Browser, page: str) -> None:
     shown = browser.new_page()
     shown.goto(page)

@@ -45,6 +45,7 @@ def failures(server: Outside, ids: set[str]) -> dict[str, Verdict]:
     return {name: verdict for name, verdict in verdicts.items() if not verdict.passed}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ids", [FEW, pytest.param(EVERY, marks=AT_NIGHT)], ids=["few", "every"])
 def test_a_sound_server_passes_its_checks_over_quic(ids: set[str]) -> None:
     with serving_quic() as impl, closing(attach(impl)) as server:

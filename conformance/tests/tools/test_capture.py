@@ -143,6 +143,7 @@ def test_a_dialogue_with_two_other_ends_has_two_ports(tmp_path: Path) -> None:
     assert {packet.source for packet in read_file(path)} == {PEER, FIRST, FIRST + 1}
 
 
+@pytest.mark.slow
 def test_a_dialogue_that_fails_is_said_and_captured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     first = next(name for name in DIALOGUES if name.startswith("handshake/server/lists/"))
     path = tmp_path / "out.pcapng"
@@ -178,6 +179,7 @@ def test_a_testee_without_peers_has_nothing_to_capture(tmp_path: Path, capsys: p
     assert not path.exists()
 
 
+@pytest.mark.slow
 def test_a_path_that_cannot_be_written_is_one_clear_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for path, why in ((tmp_path / "no" / "folder", "No such file or directory"), (tmp_path, "Is a directory")):
         assert main(["-o", str(path), f"{GROUP}*"]) == USAGE

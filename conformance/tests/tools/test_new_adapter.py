@@ -127,6 +127,7 @@ def check_manners(folder: Path, language: str) -> None:
         assert testee.starts == 1
 
 
+@pytest.mark.slow
 def test_the_python_of_the_template_is_typed(tmp_path: Path) -> None:
     """As the project's own check cannot reach it: its modules import each other as scripts do."""
     assert main(["thing", "--lang", "python", "--into", str(tmp_path)]) == 0
@@ -198,6 +199,7 @@ def test_the_typescript_of_the_template_passes_its_lints(tmp_path: Path) -> None
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["c"])
 def test_the_c_of_the_template_and_its_kit_has_no_warnings(tmp_path: Path, language: str) -> None:
     if shutil.which("cc") is None:

@@ -16,6 +16,7 @@ FEW = range(12)
 """So many are enough to find a peer in which something waits for ever."""
 
 
+@pytest.mark.slow
 def test_every_stream_is_complete_or_failed_once_datagrams_arrive_again() -> None:
     outcomes: Counter[str] = Counter()
     for seed in SEEDS:

@@ -39,6 +39,7 @@ def archives(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return packed(tmp_path_factory.mktemp("dist"), few_released())
 
 
+@pytest.mark.slow
 def test_both_hold_the_same_files_in_one_folder(archives: tuple[Path, Path]) -> None:
     for path in archives:
         assert {file.name: file.data for file in read_release(path)} == dict(few_released())

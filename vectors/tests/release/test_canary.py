@@ -69,6 +69,7 @@ def adapter_of(case: Case) -> str:
     return f"reference-{case.transport}" if case.transport in (QUIC, WEBRTC) else "reference"
 
 
+@pytest.mark.slow
 def test_each_is_reported_against_the_reference_and_its_original_is_not(wrong: dict[str, Case]) -> None:
     silent, failed = [], []
     for name in {adapter_of(case) for case in wrong.values()}:
@@ -111,6 +112,7 @@ def test_the_key_says_what_is_wrong_with_each(key: list[dict[str, Any]], wrong: 
         assert entry["wrong"]
 
 
+@pytest.mark.slow
 def test_the_files_fit_the_schema_so_that_no_driver_stumbles_over_their_form(folder: Path) -> None:
     schema = validator(json.loads((folder / "schema.json").read_bytes()))
     paths = sorted((folder / "data").rglob("*.json"))

@@ -110,6 +110,7 @@ def test_both_forms_name_every_change() -> None:
     assert "- `frame/decode/crc/crc-zero`: reject BAD_VERSION → reject CRC_MISMATCH" in text
 
 
+@pytest.mark.slow
 def test_a_release_since_an_older_one_holds_the_changelog_whatever_form_the_older_has(tmp_path: Path) -> None:
     def code(cases: list[Entry]) -> None:
         cases[0]["expect"] = {"reject": "BAD_VERSION"}

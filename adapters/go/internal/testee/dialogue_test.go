@@ -68,15 +68,6 @@ func play(transports []string, input map[string]any) error {
 	if transports == nil {
 		transports = append(module{}.Hello().Transports, "webrtc") // over QUIC the runner plays them
 	}
-	for _, transport := range transports {
-		if err := playOver(transport, input); err != nil {
-			return fmt.Errorf("over %s: %w", transport, err)
-		}
-	}
-	return nil
-}
-
-func playOver(transport string, input map[string]any) error {
 	text, err := json.Marshal(input)
 	if err != nil {
 		return err
@@ -85,6 +76,15 @@ func playOver(transport string, input map[string]any) error {
 	if err := readNumbers(text, &talk); err != nil {
 		return err
 	}
+	for _, transport := range transports {
+		if err := playOver(transport, talk); err != nil {
+			return fmt.Errorf("over %s: %w", transport, err)
+		}
+	}
+	return nil
+}
+
+func playOver(transport string, talk dialogue) error {
 	p := &player{
 		tcp: transport == "tcp", webrtc: transport == "webrtc", splits: map[string]*peer.Splitter{},
 		outbox: map[string][][]byte{}, named: map[string][]byte{},

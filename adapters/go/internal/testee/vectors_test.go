@@ -11,8 +11,10 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"resonant"
@@ -54,40 +56,66 @@ func folder() string {
 	return filepath.Join("..", "..", "..", "..", "vectors", "data")
 }
 
-// judged runs every case below a folder and gives those that are not as expected, with the reason.
+// judged runs every case below a folder, several files at a time, and gives those that are not as expected, with the
+// reason.
 func judged(t *testing.T) (count int, wrong map[string]error) {
-	wrong = map[string]error{}
-	claimed := append(module{}.Hello().Profiles, "quic", "webrtc") // those of the testees beside this one too
+	var paths []string
 	err := filepath.WalkDir(folder(), func(path string, _ fs.DirEntry, err error) error {
-		if err != nil || filepath.Ext(path) != ".json" {
-			return err
+		if err == nil && filepath.Ext(path) == ".json" {
+			paths = append(paths, path)
 		}
-		text, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		var file vectorFile
-		if err := readNumbers(text, &file); err != nil {
-			return fmt.Errorf("%s: %w", path, err)
-		}
-		if !slices.Contains(claimed, file.Profile) {
-			return nil
-		}
-		for _, one := range file.Cases {
-			if slices.Equal(file.transportsOf(one), []string{"quic"}) {
-				continue // its carriages have no player here
-			}
-			count++
-			if err := judge(&file, one); err != nil {
-				wrong[strings.TrimSuffix(path, ".json")+"-"+one.ID] = err
-			}
-		}
-		return nil
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	wrong = map[string]error{}
+	var kept sync.Mutex
+	var files sync.WaitGroup
+	room := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for _, path := range paths {
+		room <- struct{}{}
+		files.Go(func() {
+			defer func() { <-room }()
+			cases, failed, err := judgedFile(path)
+			kept.Lock()
+			defer kept.Unlock()
+			if err != nil {
+				t.Errorf("%s: %v", path, err)
+			}
+			count += cases
+			maps.Copy(wrong, failed)
+		})
+	}
+	files.Wait()
 	return count, wrong
+}
+
+// judgedFile does it for a file; one of a profile that nothing here claims has no cases.
+func judgedFile(path string) (count int, wrong map[string]error, err error) {
+	claimed := append(module{}.Hello().Profiles, "quic", "webrtc") // those of the testees beside this one too
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return 0, nil, err
+	}
+	var file vectorFile
+	if err := readNumbers(text, &file); err != nil {
+		return 0, nil, err
+	}
+	if !slices.Contains(claimed, file.Profile) {
+		return 0, nil, nil
+	}
+	wrong = map[string]error{}
+	for _, one := range file.Cases {
+		if slices.Equal(file.transportsOf(one), []string{"quic"}) {
+			continue // its carriages have no player here
+		}
+		count++
+		if err := judge(&file, one); err != nil {
+			wrong[strings.TrimSuffix(path, ".json")+"-"+one.ID] = err
+		}
+	}
+	return count, wrong, nil
 }
 
 // TestVectors runs the golden vectors. Where RESONANT_CANARY is set they are wrong on purpose, each of them.

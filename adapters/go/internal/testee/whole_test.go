@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -96,7 +97,11 @@ func (s *shared) value(given any) (any, error) {
 func joined(texts []any) string {
 	var found strings.Builder
 	for _, text := range texts {
-		fmt.Fprint(&found, text)
+		if plain, is := text.(string); is {
+			found.WriteString(plain)
+		} else {
+			fmt.Fprint(&found, text)
+		}
 	}
 	return found.String()
 }
@@ -109,6 +114,9 @@ func (s *shared) repeated(object map[string]any) ([]any, error) {
 	}
 	counts, _ := object["counts"].(map[string]any)
 	of, _ := object["of"].([]any)
+	if !slices.ContainsFunc(of, isNoText) {
+		return slices.Repeat(of, count), nil // nothing is counted in a text
+	}
 	found := []any{}
 	for turn := range count {
 		elements, err := s.list(of) // anew, as counting changes them
@@ -132,6 +140,11 @@ func (s *shared) repeated(object map[string]any) ([]any, error) {
 		found = append(found, elements...)
 	}
 	return found, nil
+}
+
+func isNoText(value any) bool {
+	_, is := value.(string)
+	return !is
 }
 
 // setNumber gives a number to each member of that name, however deep, and to the frames that are sent.

@@ -24,6 +24,7 @@ def of_reference(old: str, new: str, file: str = QUANT) -> Mutant:
     return Mutant(file, "", old, new, source.replace(old, new))
 
 
+@pytest.mark.slow
 def test_the_cases_of_the_module_come_first_and_none_is_left_out() -> None:
     cases = by_price(load_cases())
     likely = "frame/decode/sizes/size-33"

@@ -198,6 +198,7 @@ def piped(data: bytes, *options: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(command, cwd=ROOT, input=data, capture_output=True, timeout=60, check=False)
 
 
+@pytest.mark.slow
 def test_a_capture_in_standard_input_is_explained_as_in_a_file(
     capture: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -241,6 +242,7 @@ def test_the_reference_alone_says_what_reads_captures(capture: Path) -> None:
     assert "is a capture and no frame: resonant-conformance explain reads captures" in done.stderr
 
 
+@pytest.mark.slow
 def test_the_installed_command_reads_captures_from_any_folder(capture: Path, tmp_path: Path) -> None:
     done = run_in(
         tmp_path, [sys.executable, "-m", "resonant_conformance", "explain", capture.name, "--html", "page.html"]

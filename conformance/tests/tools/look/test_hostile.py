@@ -33,6 +33,7 @@ WHOLE: dict[str, Callable[[], bytes]] = {
 OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WHOLE)
 def test_damaged_captures_end_with_a_status(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     print(f"seed {SEED}")

@@ -42,6 +42,7 @@ def test_an_import_that_cannot_be_renamed_is_refused() -> None:
         renamed("import json\nimport adapters.testee_kit\n", "a.py")
 
 
+@pytest.mark.slow
 def test_nothing_installed_imports_a_generic_name(tmp_path: Path) -> None:
     write_tree(ROOT, tmp_path)
     modules = [path for path in tmp_path.rglob("*.py") if "template" not in path.parts]
@@ -52,6 +53,7 @@ def test_nothing_installed_imports_a_generic_name(tmp_path: Path) -> None:
                 assert (node.module or "").partition(".")[0] not in FOLDERS, path
 
 
+@pytest.mark.slow
 def test_the_package_has_the_suite_and_the_vectors_and_no_tools_of_ours(tmp_path: Path) -> None:
     names = {path.relative_to(ROOT).as_posix() for path in installed(ROOT)}
     assert {"conformance/conftest.py", "conformance/test_vectors.py", "adapters/reference/testee.py"} <= names
