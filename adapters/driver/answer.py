@@ -103,7 +103,7 @@ def parse_answer(reply: bytes) -> Answer:
             json.dumps(members, ensure_ascii=False).encode()  # half a surrogate pair could not be reported later
     except (ValueError, RecursionError) as error:
         raise AnswerError(f"the reply is not UTF-8 JSON ({error}): {_shown(reply)} (TST-8)") from None
-    if parts > MAX_DEPTH and _is_deep(members):
+    if reply.count(b"[") + reply.count(b"{") > MAX_DEPTH and _is_deep(members):
         raise AnswerError(f"the reply nests deeper than {MAX_DEPTH}: {_shown(reply)}")
     return read_answer(members, reply)
 

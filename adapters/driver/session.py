@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from time import monotonic
 from typing import Any, Final
@@ -27,6 +28,7 @@ def _in_docker(adapter: Adapter, deadline: float) -> Running:
 
 _END_S: Final = 1.0
 _ENCODE: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+_NAME: Final = re.compile("[A-Za-z0-9_/@.-]*")
 _LAUNCHES: Final[dict[Launch, Callable[[Adapter, float], Running]]] = {
     "process": ProcessTestee,
     "attach": lambda adapter, _deadline: AttachedTestee(adapter),
@@ -45,7 +47,12 @@ def launch(adapter: Adapter, deadline: float) -> Running:
 def request_bytes(op: str, input: Mapping[str, Any], case: str, profile: str) -> bytes:
     """A request as a message (specs/ops/request.json). Raises ValueError for what JSON cannot say."""
     given = _ENCODE(input) if input else "{}"  # as that of most ops on peers
-    return f'{{"op":{_ENCODE(op)},"case":{_ENCODE(case)},"profile":{_ENCODE(profile)},"input":{given}}}'.encode()
+    return f'{{"op":{_quoted(op)},"case":{_quoted(case)},"profile":{_quoted(profile)},"input":{given}}}'.encode()
+
+
+def _quoted(text: str) -> str:
+    """A text as JSON; most are empty, or names like those of cases."""
+    return f'"{text}"' if _NAME.fullmatch(text) else _ENCODE(text)
 
 
 class Session:

@@ -78,6 +78,7 @@ class _OverUdp:
     def __init__(self, to: Address) -> None:
         self.ends = UdpEnds(to, WirePeer, Transcript())
         self._out: dict[str, list[bytes]] = {}
+        self._letters: Mapping[str, str] = {}
 
     def look(self) -> None:
         """Take what has come, before more than finds room comes."""
@@ -102,8 +103,10 @@ class _OverUdp:
         return self._out.setdefault(letter, [])
 
     def letters(self) -> Mapping[str, str]:
-        """The letter of the end that each link leads to."""
-        return self.ends.letters()
+        """The letter of the end that each link leads to. All ends are open when somebody asks."""
+        if not self._letters:
+            self._letters = self.ends.letters()
+        return self._letters
 
     def end(self, ask: Ask) -> None:
         """Nothing came that no reply has told of."""
@@ -126,7 +129,8 @@ class _OverTcp:
     def let_out(self, answer: Answer, sent: Mapping[str, int]) -> None:
         """Those that the reply tells of. What comes of an end that nobody expects has its time step by step."""
         if isinstance(answer, Ok):
-            self.ends.heed(answer.value)
+            if "sent" in answer.value:
+                self.ends.heed(answer.value)
             events = answer.value.get("events", ())
             if any(isinstance(event, dict) and event.get("event") == _CLOSED for event in events):
                 raise NotAtOnceError

@@ -71,7 +71,9 @@ class Found:
         for event in events:
             _need(isinstance(event, dict))
             link = event.get("link")
-            self._events.append(event | {"link": letters.get(link, link) if isinstance(link, str) else link})
+            if isinstance(link, str):
+                event["link"] = letters.get(link, link)
+            self._events.append(event)
 
     def events(self, wanted: Sequence[Mapping[str, Any]]) -> None:
         """The events since the last time."""

@@ -56,12 +56,13 @@ class Script:
         """Open the peer and the other ends."""
         self._ask("reset", {}, Found.done)
         given: dict[str, Any] = {"role": dialogue.role, "config": dialogue.config}
-        given |= self._ends.begin(dialogue.role, dialogue.links, dialogue.datagrams)
+        links = dialogue.links
+        given |= self._ends.begin(dialogue.role, links, dialogue.datagrams)
         if dialogue.stream_id is not None:
             given["stream_id"] = dialogue.stream_id
         self._ask("peer_open", given, Found.done)
         self.flush()  # only now can others take part
-        for link in dialogue.links:
+        for link in links:
             self._ends.join(link)
             self._settle()
 

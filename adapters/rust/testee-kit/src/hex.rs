@@ -7,13 +7,12 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
     if digits.len() % 2 != 0 {
         return None;
     }
-    let pairs = digits.chunks_exact(2);
-    pairs
-        .map(|pair| match pair {
-            [high, low] => Some(nibble(*high)? << 4 | nibble(*low)?),
-            _ => None,
-        })
-        .collect()
+    let mut bytes = Vec::with_capacity(digits.len() / 2); // or it grows over and over: a sum of options has no size
+    for pair in digits.chunks_exact(2) {
+        let [high, low] = pair else { return None };
+        bytes.push(nibble(*high)? << 4 | nibble(*low)?);
+    }
+    Some(bytes)
 }
 
 /// The text that stands for `bytes`.
