@@ -19,7 +19,7 @@ from .answer import (
     Unsupported,
     parse_answer,
 )
-from .batch import ask_many, ask_paced, pace_of
+from .batch import ask_many, ask_paced, is_asked_alone, learn, pace_of
 from .build import build_adapter
 from .errors import AdapterError, StartError
 from .hello import Hello
@@ -94,7 +94,9 @@ __all__ = [
     "build_adapter",
     "cut",
     "enlarge_buffers",
+    "is_asked_alone",
     "launch",
+    "learn",
     "load_adapter",
     "not_started",
     "open_tcp",

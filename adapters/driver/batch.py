@@ -62,6 +62,22 @@ def pace_of(testee: Testee) -> Pace:
     return _paces.setdefault(testee, Pace())
 
 
+def is_asked_alone(testee: Testee) -> bool:
+    """Whether it is known to need each request in a message of its own."""
+    return testee in _without
+
+
+def learn(testee: Testee, *, alone: bool, broke: bool) -> None:
+    """Ask it as another testee of the same adapter showed that it has to be asked.
+
+    alone: each request in a message of its own. broke: that one has just ended over a request.
+    """
+    if alone:
+        _without.add(testee)
+    if broke:
+        pace_of(testee).broke()
+
+
 def ask_many(testee: Testee, messages: Iterable[bytes]) -> Iterator[Answer]:
     """The answers to requests that are messages already (`request_bytes`), in their order.
 

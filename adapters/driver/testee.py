@@ -161,6 +161,23 @@ class Testee:
             session.kill()
             return Timeout(seconds, session.running.stderr(), str(error))
 
+    def bear(self, *, gone: bool, lost_s: float) -> None:
+        """Take over what an ask has cost a testee of the same adapter that was asked in place of this one.
+
+        gone: whether that one ended over it. This one is then ended as well, so that its limits are looked at before
+        the next ask, as if it had been asked itself.
+        """
+        if lost_s or not gone:
+            self._silent_s = self._silent_s + lost_s if gone else 0.0
+        self.lost_s += lost_s
+        if not gone:
+            return
+        if self._session is None:
+            self.starts += 1
+        else:
+            self._session.kill()
+            self._session = None
+
     def end_input(self) -> None:
         """End its standard input (TST-2). Its end is then no crash, and the next ask starts it again."""
         session = self._ready()

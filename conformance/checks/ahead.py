@@ -8,19 +8,19 @@ way there and back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice, takewhile
 from time import perf_counter
+from typing import NamedTuple
 
-from adapters.driver import Testee, ask_paced, pace_of, request_bytes
+from adapters.driver import Testee, ask_paced, learn, pace_of, request_bytes
 
 from ..model.cases import DIALOGUE, Case
 from ..model.verdict import Verdict
+from .finding import FindsAhead
 from .judge import judge, verdict_on
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """A verdict, and how many seconds it took; of a batch, each of its cases has an equal part."""
 
     verdict: Verdict
@@ -30,8 +30,10 @@ class Judgement:
 class Ahead:
     """Judges cases one after another, and asks for those that are about to come along with the one that is due."""
 
-    def __init__(self, testee: Testee) -> None:
+    def __init__(self, testee: Testee, lanes: FindsAhead | None = None) -> None:
+        """lanes: those that judge as well, of which each case is taken first."""
         self._testee = testee
+        self._lanes = lanes
         self._kept: dict[str, Judgement] = {}
 
     def judge(self, case: Case, following: Iterable[Case] = ()) -> Judgement:
@@ -40,8 +42,9 @@ class Ahead:
         A case that is judged once more is asked for once more.
         """
         kept = self._kept.pop(case.id, None)
-        if kept is not None:
-            return kept
+        found = kept or self._of_lanes(case)
+        if found is not None:
+            return found
         began = perf_counter()
         if case.op == DIALOGUE:
             verdict = judge(self._testee, case)
@@ -56,8 +59,20 @@ class Ahead:
             self._kept[one.id] = Judgement(verdict, seconds)
         return Judgement(verdicts[0], seconds)
 
+    def _of_lanes(self, case: Case) -> Judgement | None:
+        finding = self._lanes.take(case.id) if self._lanes is not None else None
+        if finding is None:
+            return None
+        self._testee.bear(gone=finding.gone, lost_s=finding.lost_s)
+        self._testee.tokens |= finding.tokens
+        if finding.gone:
+            learn(self._testee, alone=finding.alone, broke=True)
+        return Judgement(finding.verdict, finding.seconds)
+
     def _is_new(self, case: Case) -> bool:
-        return case.op != DIALOGUE and case.id not in self._kept
+        if case.op == DIALOGUE or case.id in self._kept:
+            return False
+        return self._lanes is None or not self._lanes.has(case.id)
 
 
 def judge_all(testee: Testee, cases: Sequence[Case]) -> Iterator[Verdict]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ..session.cores import MANY, MOST_LANES
 from ..session.implementations import is_server
 from ..session.options import DEFAULT_SEED, Options
 
@@ -114,6 +115,15 @@ def declare(add: Callable[..., object]) -> None:
         help="if the testee's peers use the real clock, also judge dialogues that need time to pass, by waiting; "
         "those that need more than a minute are left out",
     )
+    add(
+        "--lanes",
+        type=int,
+        metavar="N",
+        help="judge cases in N lanes beside the run, each a process with a testee of its own; 1: in none, by the one "
+        f"testee of the run (default: a lane for each core, at most {MOST_LANES}, on Linux, where a testee with a "
+        f"virtual clock that the suite starts as a process is judged by more than {MANY} dialogues; else 1); with -n "
+        "each worker is one",
+    )
     add("--no-build", action="store_true", help="do not run the adapter's build command first")
 
 
@@ -131,6 +141,9 @@ def read_options(config: pytest.Config) -> Options:
         if config.getoption(flag) and config.getoption("--case"):
             raise pytest.UsageError(f"{flag} needs a whole run; leave out --case")
     _refuse_empty(config)
+    lanes = config.getoption("--lanes")
+    if lanes is not None and lanes < 1:
+        raise pytest.UsageError(f"--lanes={lanes}: name a number from 1 on")
     impl = config.getoption("--impl")
     names = [name.strip() for given in config.getoption("--profile") for name in given.split(",")]
     return Options(
@@ -148,6 +161,7 @@ def read_options(config: pytest.Config) -> Options:
         write_plan=config.getoption("--write-plan"),
         cases=tuple(dict.fromkeys(config.getoption("--case"))),
         named=impl is not None,
+        lanes=lanes,
     )
 
 

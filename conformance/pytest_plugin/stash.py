@@ -10,6 +10,7 @@ import pytest
 if TYPE_CHECKING:  # a run is of one kind, and imports what it needs
     from reports.cards import Card
 
+    from ..checks.lanes import Lanes
     from ..session.judged import Judged
     from ..session.options import Options
     from ..session.server_run import OutsideRun
@@ -17,6 +18,8 @@ if TYPE_CHECKING:  # a run is of one kind, and imports what it needs
 
 OPTIONS: pytest.StashKey[Options] = pytest.StashKey()
 RUN: pytest.StashKey[Run] = pytest.StashKey()
+LANES: pytest.StashKey[Lanes] = pytest.StashKey()
+"""The processes that judge beside this one, if there are any."""
 OUTSIDE: pytest.StashKey[OutsideRun] = pytest.StashKey()
 JUDGED: pytest.StashKey[Judged] = pytest.StashKey()
 """The one of the two that there is."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,9 @@ from ..model.verdict import short
 from ..probes import PROBES
 from ..session.testee_ids import is_probe, unclaimed_name
 from ..session.testee_run import Run, RunError, prepare
-from . import vector_items
+from . import lane_shell, vector_items
 from .begin import ready
+from .lane_shell import distributed
 from .names import names_of
 from .outcomes import pytest_runtest_makereport  # noqa: F401 - a hook of this plugin
 from .recorder import ResultRecorder
@@ -52,9 +54,10 @@ def _begin(config: pytest.Config) -> None:
     with ready(config) as options:
         worker = hasattr(config, "workerinput")
         config.pluginmanager.register(vector_items, "conformance-items")
-        run = prepare(options, build=options.build and not worker)
+        config.pluginmanager.register(lane_shell, "conformance-lanes")
+        run = prepare(options, build=options.build and not worker, before=partial(lane_shell.fork, config))
         config.stash[RUN] = config.stash[JUDGED] = run
-        parallel = bool(getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None))
+        parallel = distributed(config)
         if parallel and not worker:
             run.testee.close()  # each worker starts its own
             gc.freeze()  # nothing is collected here; pytest looks for garbage at the end

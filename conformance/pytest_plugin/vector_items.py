@@ -25,7 +25,7 @@ from ..model.verdict import Verdict
 from .foreign import foreign
 from .identity import ATTRIBUTE, WHOLE
 from .outcomes import Reporter
-from .stash import OPTIONS, RUN
+from .stash import LANES, OPTIONS, RUN
 from .terminal import quiet
 
 FILE = "test_vectors.py"
@@ -135,7 +135,7 @@ _WAY = pytest.StashKey["Way"]()
 def ahead_of(config: pytest.Config) -> Ahead:
     """The judge of this run's testee."""
     if _AHEAD not in config.stash:
-        config.stash[_AHEAD] = Ahead(config.stash[RUN].testee)
+        config.stash[_AHEAD] = Ahead(config.stash[RUN].testee, config.stash.get(LANES, None))
     return config.stash[_AHEAD]
 
 
@@ -148,8 +148,7 @@ class Way:
         config = session.config
         self._known = config.stash[RUN].known
         self._ahead = ahead_of(config)
-        shown = any(getattr(config.option, name, False) for name in ("setuponly", "setupshow"))
-        self.open = not shown and not any(foreign(config, name) for name in _PROTOCOL)
+        self.open = is_open(config)
         """Whether there is such a way."""
         self._queue = next(_queues(config), None)
         heard = any(foreign(config, name) for name in ("pytest_runtest_logstart", "pytest_runtest_logfinish"))
@@ -207,6 +206,12 @@ class Way:
         with self._queue.torun.lock() as waiting:
             indices = [ahead, *waiting]
         yield from (self._items[at] for at in indices if isinstance(at, int))
+
+
+def is_open(config: pytest.Config) -> bool:
+    """Whether cases that pass may go a faster way than every test."""
+    shown = any(getattr(config.option, name, False) for name in ("setuponly", "setupshow"))
+    return not shown and not any(foreign(config, name) for name in _PROTOCOL)
 
 
 def _shows_each(config: pytest.Config) -> bool:

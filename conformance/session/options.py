@@ -28,3 +28,5 @@ class Options:
     """The ids that --case names; empty for all."""
     named: bool = True
     """Whether the command line says whom to judge."""
+    lanes: int | None = None
+    """The lanes that it asks for; None where the run decides."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from resonant.describe.clauses import load_clauses
 
@@ -60,7 +61,11 @@ class Run:
         return [probe.clauses for probe in PROBES if probe.needs_process and attached]
 
 
-def prepare(options: Options, *, build: bool) -> Run:
+Before: TypeAlias = Callable[[Sequence[Case], Testee], None]
+"""Something that happens before the testee is started, when all cases are read."""
+
+
+def prepare(options: Options, *, build: bool, before: Before | None = None) -> Run:
     """Load the vectors, build and start the testee, and decide what counts. Raises RunError."""
     try:
         all_cases = load_cases()
@@ -76,6 +81,8 @@ def prepare(options: Options, *, build: bool) -> Run:
         testee = Testee(adapter)
     except (VectorError, AdapterError, KnownFailuresError, SelectionError) as error:
         raise RunError(str(error)) from error
+    if before is not None:
+        before((*all_cases, *named), testee)
     try:
         hello = testee.start()
         selected = selected_profiles(hello.profiles, options.profiles)

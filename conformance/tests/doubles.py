@@ -16,6 +16,7 @@ from typing import NoReturn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the repository: tests start this file by its path
 
+from adapters.driver.launch.guard import VARIABLE
 from conformance.model.cases import load_cases
 from conformance.mutants.engine.patches import Change, both, replaced, wrapped
 from conformance.mutants.engine.testee import SCRIPTS
@@ -116,6 +117,28 @@ def never_starting(post: str) -> Change:
     return first(lambda: _wait(post))
 
 
+def telling(telling_op: str) -> Change:
+    """One that tells its secret in every reply to an op."""
+
+    def change(op: str, reply: Reply) -> Reply:
+        secret = os.environ.get(VARIABLE, "")
+        return {"reject": {"code": f"own-secret-{secret}"}} if op == telling_op else reply
+
+    return on_reply(change)
+
+
+def alone(place: str) -> Change:
+    """One that does not start while another one runs, or has run, with the same place."""
+
+    def take_place() -> None:
+        try:
+            Path(place).touch(exist_ok=False)
+        except FileExistsError:
+            sys.exit("another one has my place")
+
+    return first(take_place)
+
+
 def in_the_way(place: str) -> Change:
     """One that makes a file where a folder of the run was."""
 
@@ -134,7 +157,7 @@ DOUBLES: Mapping[str, Callable[..., Change]] = {
     make.__name__: make
     for make in (
         sound, frame_only, claiming, real_clock, no_ops, without_ops, failing_op, ending_op, blocking, never_starting,
-        in_the_way,
+        alone, in_the_way, telling,
     )
 }  # fmt: skip
 

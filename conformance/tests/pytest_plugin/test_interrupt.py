@@ -43,7 +43,7 @@ def faults_of(ended: Ended) -> str:
     return str(fault)
 
 
-ALONE, WORKERS = (), ("-n", "2")
+ALONE, WORKERS, LANES = (), ("-n", "2"), ("--lanes=2", "-k", "test_case")
 REST = pytest.mark.nightly(
     "test_a_run_that_waits_for_a_silent_testee_ends_with_an_account has each signal once without it"
 )
@@ -51,6 +51,7 @@ ENDINGS = [
     ("SIGINT", ALONE),
     ("SIGHUP", ALONE),
     ("SIGTERM", WORKERS),
+    ("SIGINT", LANES),
     pytest.param("SIGTERM", ALONE, marks=REST),
     pytest.param("SIGINT", WORKERS, marks=REST),
 ]

@@ -23,7 +23,7 @@ from conformance.tools.bench.benches import BENCHES, LESS, MORE, Bench, Figure
 from conformance.tools.bench.campaign import figures as campaign_figures
 from conformance.tools.bench.plot import BAD, GOOD, LAST, svg
 from conformance.tools.bench.rates import kinds_of
-from conformance.tools.bench.suite import Cost, account
+from conformance.tools.bench.suite import Cost, Round, account
 
 SCHEMA = json.loads((ROOT / "reports" / "bench.schema.json").read_bytes())
 
@@ -148,13 +148,14 @@ def test_an_unknown_name_is_refused_with_those_that_there_are(capsys: pytest.Cap
 
 def test_the_ratios_of_whole_runs_are_medians_of_pairs() -> None:
     rounds = [
-        (Cost(2.0, 4.0), Cost(4.0, 4.0), Cost(1.0, 8.0)),
-        (Cost(9.0, 9.0), Cost(3.0, 3.0), Cost(9.0, 9.0)),
-        (Cost(3.0, 6.0), Cost(2.0, 3.0), Cost(3.0, 9.0)),
+        Round(Cost(2.0, 4.0), Cost(4.0, 4.0), Cost(1.0, 8.0), Cost(2.0, 4.0)),
+        Round(Cost(9.0, 9.0), Cost(3.0, 3.0), Cost(9.0, 9.0), Cost(9.0, 9.0)),
+        Round(Cost(3.0, 6.0), Cost(2.0, 3.0), Cost(3.0, 9.0), Cost(4.0, 6.0)),
     ]
     found = account(rounds)
-    assert (found["suite_s"], found["empty_s"], found["two_s"]) == (3.0, 3.0, 3.0)
-    assert (found["ratio"], found["cpu_ratio"], found["two_ratio"], found["two_cpu_ratio"]) == (1.5, 2.0, 1.0, 1.5)
+    assert (found["suite_s"], found["empty_s"], found["two_s"], found["one_s"]) == (3.0, 3.0, 3.0, 4.0)
+    assert (found["ratio"], found["cpu_ratio"], found["two_ratio"], found["two_cpu_ratio"]) == (1.5, 2.0, 0.75, 1.5)
+    assert found["lanes_ratio"] == 1.0
     (suite,) = [one for one in BENCHES if one.name == "suite"]
     assert suite.figures.keys() <= found.keys()
 

@@ -153,10 +153,11 @@ BENCHES: tuple[Bench, ...] = (
     _typescript("quant", "quantizers on 1 Mi elements", {"q4_ms": Figure(LESS, ratio=False, limit=60)}),
     _suite(
         "suite",
-        "whole suite against equally many empty tests, and in two processes against one",
+        "whole suite against equally many empty tests, and in lanes and in two processes against one",
         {
             "ratio": Figure(LESS, limit=0.8),
             "cpu_ratio": Figure(LESS),
+            "lanes_ratio": Figure(LESS, limit=1),
             "two_ratio": Figure(LESS, limit=1),
             "two_cpu_ratio": Figure(LESS),
         },

@@ -1,4 +1,4 @@
-"""Whole runs of the suite against pytest running equally many empty tests, and against two processes, in turn.
+"""Whole runs of the suite against pytest running equally many empty tests, and without lanes against `-n 2`, in turn.
 
 Prints one line of JSON: seconds, and the ratios of each round's pair, in wall and in CPU time. CPU time holds better
 where the machine does other work.
@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import NamedTuple
 
 from resonant.console import command
 
@@ -39,6 +40,15 @@ class Cost:
     wall_s: float
     cpu_s: float
     """That of its testee and of its workers as well."""
+
+
+class Round(NamedTuple):
+    """The costs of a round: the suite as it is, empty tests, the suite in two processes, and in one without lanes."""
+
+    suite: Cost
+    empty: Cost
+    two: Cost
+    one: Cost
 
 
 @command
@@ -72,24 +82,31 @@ def ratios(impl: str, rounds: int, folder: Path) -> dict[str, float | int | str]
     count = len(load_data(folder / "report", "run")["cases"])
     (folder / "pyproject.toml").write_text("[tool.pytest.ini_options]\n", "utf-8")
     (folder / "test_empty.py").write_text(EMPTY.format(count=count), "utf-8")
-    made: list[tuple[Cost, Cost, Cost]] = []
+    made: list[Round] = []
     for number in range(rounds + 1):
-        one = timed(suite, ROOT), timed(["test_empty.py"], folder), timed([*suite, "-n", "2"], ROOT)
+        one = Round(
+            timed(suite, ROOT),
+            timed(["test_empty.py"], folder),
+            timed([*suite, "-n", "2"], ROOT),
+            timed([*suite, "--lanes=1"], ROOT),
+        )
         print(f"round {number} of {rounds}: {', '.join(f'{cost.wall_s:.2f} s' for cost in one)}", file=sys.stderr)
         made += [one] if number else []
     return {"impl": impl, "tests": count, **account(made)}
 
 
-def account(rounds: Sequence[tuple[Cost, Cost, Cost]]) -> dict[str, float]:
-    """The medians of rounds, each of the suite, of empty tests, and of the suite in two processes."""
+def account(rounds: Sequence[Round]) -> dict[str, float]:
+    """The medians of rounds."""
     columns = {
-        "suite_s": [suite.wall_s for suite, _, _ in rounds],
-        "empty_s": [empty.wall_s for _, empty, _ in rounds],
-        "two_s": [two.wall_s for _, _, two in rounds],
-        "ratio": [suite.wall_s / empty.wall_s for suite, empty, _ in rounds],
-        "cpu_ratio": [suite.cpu_s / empty.cpu_s for suite, empty, _ in rounds],
-        "two_ratio": [two.wall_s / suite.wall_s for suite, _, two in rounds],
-        "two_cpu_ratio": [two.cpu_s / suite.cpu_s for suite, _, two in rounds],
+        "suite_s": [done.suite.wall_s for done in rounds],
+        "empty_s": [done.empty.wall_s for done in rounds],
+        "two_s": [done.two.wall_s for done in rounds],
+        "one_s": [done.one.wall_s for done in rounds],
+        "ratio": [done.suite.wall_s / done.empty.wall_s for done in rounds],
+        "cpu_ratio": [done.suite.cpu_s / done.empty.cpu_s for done in rounds],
+        "lanes_ratio": [done.suite.wall_s / done.one.wall_s for done in rounds],
+        "two_ratio": [done.two.wall_s / done.one.wall_s for done in rounds],
+        "two_cpu_ratio": [done.two.cpu_s / done.one.cpu_s for done in rounds],
     }
     return {name: round(statistics.median(values), 2) for name, values in columns.items()}
 
