@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import re
 from collections.abc import Callable, Mapping
 from time import monotonic
 from typing import Any, Final
@@ -28,7 +27,6 @@ def _in_docker(adapter: Adapter, deadline: float) -> Running:
 
 _END_S: Final = 1.0
 _ENCODE: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
-_NAME: Final = re.compile("[A-Za-z0-9_/@.-]*")
 _LAUNCHES: Final[dict[Launch, Callable[[Adapter, float], Running]]] = {
     "process": ProcessTestee,
     "attach": lambda adapter, _deadline: AttachedTestee(adapter),
@@ -52,7 +50,8 @@ def request_bytes(op: str, input: Mapping[str, Any], case: str, profile: str) ->
 
 def _quoted(text: str) -> str:
     """A text as JSON; most are empty, or names like those of cases."""
-    return f'"{text}"' if _NAME.fullmatch(text) else _ENCODE(text)
+    is_plain = text.isascii() and text.isprintable() and '"' not in text and "\\" not in text
+    return f'"{text}"' if is_plain else _ENCODE(text)
 
 
 class Session:
