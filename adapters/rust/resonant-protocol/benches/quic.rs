@@ -1,6 +1,6 @@
 //! A stream of 2,000 frames of 60 KiB over QUIC on the loopback, against the same bytes on a stream of quinn's.
 //!
-//! Prints one line of JSON: `quic_of_quinn` is the share of quinn's own rate, the best of three turns of each.
+//! Prints one line of JSON: `quic_of_quinn` is the share of quinn's own rate, the best of five turns of each.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::thread;
@@ -16,7 +16,7 @@ use tokio::runtime::{Builder, Runtime};
 
 const FRAMES: usize = 2_000;
 const PAYLOAD_BYTES: u32 = 61_440;
-const TURNS: usize = 3;
+const TURNS: usize = 5;
 /// Bytes that wait at most before the sender lets the other end read: no more than a cache of the processor holds.
 const AHEAD: usize = 1 << 20;
 const ANY: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 0);
