@@ -32,7 +32,7 @@ RUST_BUILD = ("cargo", "build", "--quiet", "--locked", "--workspace", "--example
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What both ends are told. sealed: whether they have a key."""
+    """The arguments of both ends. sealed: whether they have a key."""
 
     transport: str
     frames: int
@@ -93,7 +93,7 @@ def program(name: str, transport: str, example: str) -> Sequence[str]:
 
 
 def dash(name: str) -> str:
-    """How the options of a language's examples begin."""
+    """The beginning of the options of a language's examples."""
     return "-" if name == "go" else "--"
 
 

@@ -28,7 +28,7 @@ pytestmark = [
 
 
 def asked(transport: str, seed: str, longest: int, folder: Path) -> Asked:
-    """What a seed asks for: a key or none, and how many frames."""
+    """The wishes of a seed: a key or none, and how many frames."""
     random = Random(seed)
     frames = longest if random.random() < 0.5 else random.randint(1, longest)
     return Asked(transport, frames, random.random() < 0.5, folder / "certificate.pem")

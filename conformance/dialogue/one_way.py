@@ -1,4 +1,4 @@
-"""What ends have in common whose frames all come the same way: those of connections and channels without carriages."""
+"""The common part of ends whose frames all come the same way: those of connections and channels without carriages."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ PATIENCE_S = 300.0
 
 
 def configured(key: bytes | None) -> Config:
-    """What both ends take; with a key nothing goes unsealed."""
+    """The configuration of both ends; with a key nothing goes unsealed."""
     return replace(CONFIG, key=key, crypto=("xchacha20poly1305",), require_crypto=True) if key else CONFIG
 
 

@@ -16,7 +16,8 @@ async function silent(): Promise<Socket> {
 
 /** The next event of a kind; those before it are passed over. */
 async function next(server: Endpoint, kind: string) {
-  for await (const arrived of server.events(AbortSignal.timeout(60_000))) if (arrived.event.kind === kind) return arrived;
+  for await (const arrived of server.events(AbortSignal.timeout(60_000)))
+    if (arrived.event.kind === kind) return arrived;
   throw new Error("the server was closed");
 }
 

@@ -35,7 +35,7 @@ def _large(draw: Draw, limit: int | None) -> Mapping[str, Any]:
 
 
 def _messages(draw: Draw, limit: int | None) -> Steps:
-    """What comes on the channel, and what the application asks for meanwhile."""
+    """The messages that come on the channel, and requests of the application meanwhile."""
     numbers = Numbers(draw)
     steps: Steps = []
     stream = [one.datagram for one in planned(draw, draw.choice((3, 5))).frames]

@@ -37,9 +37,9 @@ const FRAMES: u64 = 200;
 const PAYLOAD_BYTES: u32 = 60 << 10;
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// What a peer is asked for.
+/// A request to a peer.
 type Ask = Box<dyn FnOnce(&mut Peer, u64) -> Result<Output, FrameError>>;
-/// What this program does next.
+/// The next thing to do.
 enum Next {
     Wait,
     Send(u32),
@@ -110,7 +110,7 @@ impl Part {
         }
     }
 
-    /// What both ends take; with a key nothing goes unsealed.
+    /// The configuration of both ends; with a key nothing goes unsealed.
     fn config(&self) -> Config {
         let mut config = setup::config();
         if self.key.is_some() {
@@ -121,7 +121,7 @@ impl Part {
         config
     }
 
-    /// What to do about an event: the client sends first, and the server once that has come whole.
+    /// The next thing to do after an event: the client sends first, and the server once that has come whole.
     fn heed(&self, event: &Event) -> Result<Next, Box<dyn Error>> {
         match event {
             Event::Established(_) if !self.serves => Ok(Next::Send(THERE)),

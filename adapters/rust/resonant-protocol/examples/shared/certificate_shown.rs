@@ -1,4 +1,4 @@
-//! What a server over QUIC shows: a new certificate, which is written where its clients look.
+//! The certificate that a server over QUIC shows: a new one, which is written where its clients look.
 
 use std::error::Error;
 use std::fs;

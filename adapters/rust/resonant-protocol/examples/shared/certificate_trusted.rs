@@ -1,4 +1,4 @@
-//! What a client over QUIC trusts: the certificate that a server has written.
+//! The certificate that a client over QUIC trusts, as a server has written it.
 
 use std::error::Error;
 use std::fs;
