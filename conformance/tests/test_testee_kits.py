@@ -29,6 +29,7 @@ APART: Mapping[str, str] = {
     "adapters/tests/doubles/kit.py": "testees that are wrong on purpose, for the driver's tests",
     "adapters/tests/testee_kit/test_testee_kit.py": "the kit is tested against bytes",
     "adapters/tests/transport/test_pieces.py": "the driver is tested against bytes",
+    "adapters/go/testeekit/tests/peer_batch_test.go": "the kit is tested against bytes",
     "adapters/typescript/tests/testee-kit/kit.test.ts": "the kit is tested against bytes",
     "conformance/probes/asks.py": "a failure says what an ask is",
     "conformance/probes/datagrams.py": "a probe sends heads that are wrong",

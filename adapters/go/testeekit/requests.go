@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 	"strconv"
 )
 
@@ -98,18 +100,26 @@ func (t *table) find(name string) (Op, error) {
 	case "batch":
 		return t.batch, nil
 	}
+	if name == "peer_batch" && t.peers.Datagrams != nil {
+		return t.peerBatch, nil
+	}
 	if op, there := t.peers.Ops[name]; there {
-		return func(in *Input) (any, error) {
-			if err := t.peers.Before(); err != nil { // TST-15
-				return nil, err
-			}
-			return op(in)
-		}, nil
+		return t.onPeers(op, math.MaxInt64), nil
 	}
 	if op, there := t.ops[name]; there {
 		return op, nil
 	}
 	return nil, UnsupportedError(name)
+}
+
+// onPeers is an op on peers that first handles at most so many of the datagrams that wait (TST-15).
+func (t *table) onPeers(op Op, most int64) Op {
+	return func(in *Input) (any, error) {
+		if err := t.peers.Before(most); err != nil {
+			return nil, err
+		}
+		return op(in)
+	}
 }
 
 func (t *table) greet(in *Input) (any, error) {
@@ -139,11 +149,14 @@ func (t *table) batch(in *Input) (any, error) {
 	return map[string]any{"replies": replies}, nil
 }
 
+// unbatched are ops of the kit's own that cannot be part of a batch.
+var unbatched = []string{"hello", "stop", "batch", "peer_batch"}
+
 func (t *table) findStateless(name string) (Op, error) {
 	if op, there := t.ops[name]; there {
 		return op, nil
 	}
-	if _, there := t.peers.Ops[name]; there || name == "hello" || name == "stop" || name == "batch" {
+	if _, there := t.peers.Ops[name]; there || slices.Contains(unbatched, name) {
 		return nil, BadRequest(strconv.Quote(name) + " cannot be part of a batch")
 	}
 	return nil, UnsupportedError(name)

@@ -13,8 +13,11 @@ import (
 // Peers are the ops on peers, of the profile handshake (testee.md, section 6). They are kept out of batches.
 type Peers struct {
 	Ops    map[string]Op
-	Before func() error // handles what waits on the wire of udp, before each of them
-	Wires  func(Wires)  // is given the wires first
+	Before func(most int64) error // handles what waits on the wire of udp, at most so many datagrams, before each of them
+	Wires  func(Wires)            // is given the wires first
+	// Datagrams is how many were sent on the wire of udp to each link that was sent any, since Before was called last; not
+	// nil. Without this function the testee does not know peer_batch.
+	Datagrams func() map[string]int
 }
 
 // Wires are those of the transports that hello names; nil where it does not.

@@ -11,11 +11,11 @@ import (
 // patience is how long a socket has to be empty to count as such, where it cannot be asked without waiting.
 const patience = 5 * time.Millisecond
 
-// Receive calls each with every datagram that waits, in the order of arrival, and with the port that it came from. The
-// bytes are overwritten by the next one.
-func (w *Wire) Receive(each func(datagram []byte, port uint16)) error {
+// Receive calls each with every datagram that waits, but at most so many, in the order of arrival, and with the port that
+// it came from. The bytes are overwritten by the next one.
+func (w *Wire) Receive(most int64, each func(datagram []byte, port uint16)) error {
 	buffer := make([]byte, 1<<16)
-	for {
+	for ; most > 0; most-- {
 		if err := w.socket.SetReadDeadline(time.Now().Add(patience)); err != nil {
 			return err
 		}
@@ -28,4 +28,5 @@ func (w *Wire) Receive(each func(datagram []byte, port uint16)) error {
 		}
 		each(buffer[:length], from.Port())
 	}
+	return nil
 }

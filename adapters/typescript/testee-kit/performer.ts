@@ -1,19 +1,23 @@
 import { type Arrived, type Remotes, readArrived } from "./arrived.js";
 import { BadRequest } from "./implementation.js";
 import { Input } from "./input.js";
+import { PARTS, type PeerBatch } from "./peer-batches.js";
 import type { Peers, Signal, Transport } from "./peers.js";
-import type { Answer } from "./requests.js";
+import type { Answer, Reply } from "./requests.js";
 
 /** The ops that take what has arrived, before they do anything else (TST-28). */
 const TAKING: readonly unknown[] = ["peer_send", "peer_poll", "peer_advance"];
 const CLOSING: readonly unknown[] = ["peer_close", "reset"];
 
+/** Answers a message, which is what `Requests.answer` does. */
+type Answering = (message: unknown) => Answer | Promise<Answer>;
+
 /** What carries datagrams between the peers and the runner. */
 export interface DatagramWire {
   readonly port: number;
   connect(link: string, port: number): void;
-  /** Gives what waits, once. */
-  settle(): Promise<{ readonly link: string; readonly datagram: Uint8Array }[]>;
+  /** Gives what waits, once, and at most so many datagrams. */
+  settle(most: number): Promise<{ readonly link: string; readonly datagram: Uint8Array }[]>;
   /** Whether the link is one of datagrams; if so the datagram is sent. */
   send(link: string, datagram: Uint8Array): Promise<boolean>;
   /** Forgets the link of a client. */
@@ -36,6 +40,8 @@ export class Performer {
   readonly #peers: Peers;
   readonly #datagrams: DatagramWire | undefined;
   readonly #connections: readonly ConnectionWire[];
+  /** How many datagrams were sent to each link in the course of the op. */
+  readonly #sent = new Map<string, number>();
   #isOpen = false;
 
   constructor(peers: Peers, datagrams: DatagramWire | undefined, connections: readonly ConnectionWire[]) {
@@ -51,7 +57,42 @@ export class Performer {
   }
 
   /** Performs a request for an op on peers, which `answer` answers. */
-  async perform(message: object, answer: (message: object) => Answer | Promise<Answer>): Promise<Answer> {
+  async perform(message: object, answer: Answering): Promise<Answer> {
+    const { op } = message as { op: string };
+    if (op === "peer_batch") return this.#performEach(await answer(message), answer);
+    return this.#performOne(message, answer, Number.POSITIVE_INFINITY);
+  }
+
+  /** Lets go of the sockets. */
+  close(): void {
+    this.#close();
+    this.#datagrams?.close();
+    for (const wire of this.#connections) wire.close();
+  }
+
+  /** Performs the requests of a peer_batch that an answer has read (TST-34). */
+  async #performEach({ op, reply }: Answer, answer: Answering): Promise<Answer> {
+    if (!("ok" in reply)) return { op, reply };
+    const { requests, datagrams } = reply.ok as PeerBatch;
+    const [replies, sent]: [Reply[], object[]] = [[], []];
+    for (const [at, request] of requests.entries()) {
+      this.#sent.clear();
+      replies.push(await this.#performPart(request, answer, datagrams[at] as number));
+      sent.push(Object.fromEntries(this.#sent));
+    }
+    return { op, reply: { ok: { replies, datagrams: sent } } };
+  }
+
+  async #performPart(request: unknown, answer: Answering, most: number): Promise<Reply> {
+    const { op } = Object(request);
+    if (typeof op !== "string") return (await answer(request)).reply; // which says that it is no request
+    if (!PARTS.includes(op)) return { error: `${op} cannot be part of a peer_batch` };
+    return (await this.#performOne(request as object, answer, most)).reply;
+  }
+
+  /** Performs a request that takes at most so many of the datagrams that wait. */
+  async #performOne(message: object, answer: Answering, most: number): Promise<Answer> {
+    this.#sent.clear();
     const { op, input } = message as { op: string; input?: unknown };
     let asked = message;
     try {
@@ -66,18 +107,11 @@ export class Performer {
       if (!(error instanceof BadRequest)) throw error;
       return { op, reply: { error: error.message } };
     }
-    await this.#settle();
+    await this.#settle(most);
     this.#tellUnsent();
     const { reply } = await answer(asked);
     await this.#flush();
     return { op, reply: "ok" in reply ? { ok: this.#completed(op, reply.ok as object) } : reply };
-  }
-
-  /** Lets go of the sockets. */
-  close(): void {
-    this.#close();
-    this.#datagrams?.close();
-    for (const wire of this.#connections) wire.close();
   }
 
   /** Has the descriptions exchanged that an answer has read. */
@@ -132,9 +166,9 @@ export class Performer {
     await this.#flush();
   }
 
-  /** Has the peers handle every datagram that waits (TST-15). */
-  async #settle(): Promise<void> {
-    for (const { link, datagram } of (await this.#datagrams?.settle()) ?? []) {
+  /** Has the peers handle every datagram that waits, but at most so many (TST-15). */
+  async #settle(most: number): Promise<void> {
+    for (const { link, datagram } of (await this.#datagrams?.settle(most)) ?? []) {
       this.#peers.receive(link, "udp", datagram);
       await this.#flush();
     }
@@ -158,6 +192,7 @@ export class Performer {
   }
 
   async #send(link: string, bytes: Uint8Array): Promise<void> {
-    if (!(await this.#datagrams?.send(link, bytes))) this.#wireOf(link)?.remotes.send(link, bytes);
+    if (await this.#datagrams?.send(link, bytes)) this.#sent.set(link, (this.#sent.get(link) ?? 0) + 1);
+    else this.#wireOf(link)?.remotes.send(link, bytes);
   }
 }

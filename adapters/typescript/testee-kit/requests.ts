@@ -1,6 +1,7 @@
 import { BadRequest, type Hello, type Implementation, Refusal, Unsupported } from "./implementation.js";
 import { Input } from "./input.js";
 import { type Op, opsOf } from "./ops.js";
+import { PARTS, readPeerBatch } from "./peer-batches.js";
 import type { Peers, Signal } from "./peers.js";
 import { MAX_PIECES, PIECE_BYTES } from "./pieces.js";
 
@@ -15,7 +16,7 @@ export interface Answer {
 
 const SPEC = "1.0";
 /** Those that no batch may have (TST-25), whether there are peers or not. */
-const ON_PEERS = ["peer_open", "peer_send", "peer_poll", "peer_advance", "peer_close", "reset", "peer_signal"];
+const ON_PEERS = [...PARTS, "peer_signal", "peer_batch"];
 const MAX_DESCRIPTION_CHARS = 65_536;
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -55,6 +56,7 @@ export class Requests {
 
   #onPeers(name: string): Op | undefined {
     if (name === "peer_signal") return this.#peers?.transports.includes("webrtc") ? readSignal : undefined;
+    if (name === "peer_batch") return this.#peers && readPeerBatch;
     return this.#peers?.ops.get(name);
   }
 

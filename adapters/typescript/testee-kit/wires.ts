@@ -42,15 +42,15 @@ class Datagrams implements DatagramWire {
     this.#remote = { link, port };
   }
 
-  /** Waits until a turn of node's loop brings nothing. */
-  async settle(): Promise<{ link: string; datagram: Uint8Array }[]> {
-    let before: number;
-    do {
+  /** Waits until there are so many, or a turn of node's loop brings nothing. */
+  async settle(most: number): Promise<{ link: string; datagram: Uint8Array }[]> {
+    let before = -1;
+    while (this.#waiting.length > before && this.#waiting.length < most) {
       before = this.#waiting.length;
       await setImmediate(); // the end of this turn
       await setImmediate(); // and of a whole one
-    } while (this.#waiting.length > before);
-    return this.#waiting.splice(0).map(({ port, datagram }) => ({
+    }
+    return this.#waiting.splice(0, most).map(({ port, datagram }) => ({
       link: this.#remote?.port === port ? this.#remote.link : `udp-${port}`,
       datagram,
     }));

@@ -21,6 +21,7 @@ type peers struct {
 	links       *peer.Links[string]
 	ports       map[string]uint16     // of the remote ends over UDP
 	connections map[string]Connection // the others; nil where none was made
+	datagrams   map[string]int        // sent to each link over UDP in the course of the op
 	now         time.Duration
 	serving     bool // on a transport that has to be told when to stop
 }
@@ -45,34 +46,6 @@ func (p *peers) ops() map[string]testeekit.Op {
 	}
 }
 
-// before handles what waits on the wire of udp (TST-15).
-func (p *peers) before() error {
-	err := p.udp.Receive(func(datagram []byte, port uint16) {
-		if link := p.linkFrom(port); link != "" {
-			p.links.Receive(link, datagram, p.now)
-		}
-	})
-	return p.after(err)
-}
-
-// linkFrom is what the remote end at a port is called over UDP; empty if it is nobody's.
-func (p *peers) linkFrom(port uint16) string {
-	if p.links == nil {
-		return ""
-	}
-	for link, one := range p.ports {
-		if one == port {
-			return link
-		}
-	}
-	if p.role == peer.Client {
-		return ""
-	}
-	link := fmt.Sprintf("udp-%d", port)
-	p.ports[link] = port
-	return link
-}
-
 // after sends what the peers want to send (TST-17), and makes an answer of what they said.
 func (p *peers) after(err error) error {
 	if p.links == nil {
@@ -81,7 +54,7 @@ func (p *peers) after(err error) error {
 	pieces := map[string][][]byte{}
 	for link, data := range p.links.Datagrams() {
 		if port, is := p.ports[link]; is {
-			err = errors.Join(err, p.udp.Send(data, port))
+			err = errors.Join(err, p.sendDatagram(link, data, port))
 		} else {
 			pieces[link] = append(pieces[link], data)
 		}

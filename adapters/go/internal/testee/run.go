@@ -64,10 +64,12 @@ func Run(more More) {
 	ops := own.ops()
 	maps.Copy(ops, more.Ops)
 	named := module{more.Profiles, slices.Sorted(maps.Keys(more.Transports))}
-	testeekit.RunWith(named, testeekit.Peers{Ops: ops, Before: own.before, Wires: func(wires testeekit.Wires) {
+	useWires := func(wires testeekit.Wires) {
 		own.udp, own.transports["tcp"] = wires.UDP, tcp{wires.TCP}
 		if more.Wires != nil {
 			more.Wires(wires)
 		}
-	}})
+	}
+	datagrams := func() map[string]int { return own.datagrams }
+	testeekit.RunWith(named, testeekit.Peers{Ops: ops, Before: own.before, Wires: useWires, Datagrams: datagrams})
 }

@@ -47,6 +47,7 @@ interface Testee {
   readonly peers: Echo;
   readonly wires: Performer;
   ask(op: string, arrived?: object): Promise<Answer["reply"]>;
+  perform(op: string, input: object): Promise<Answer["reply"]>;
 }
 
 async function testee(t: TestContext): Promise<Testee> {
@@ -54,13 +55,14 @@ async function testee(t: TestContext): Promise<Testee> {
   const wires = await bindWires(peers);
   t.after(() => wires.close());
   const requests = new Requests({ hello: { name: "", version: "", profiles: [] } }, "", peers);
-  const ask = async (op: string, arrived?: object) => {
-    const input = arrived === undefined ? {} : { arrived };
-    return (await wires.perform({ op, case: "", profile: "", input }, (one) => requests.answer(one))).reply;
-  };
+  const perform = async (op: string, input: object) =>
+    (await wires.perform(request(op, input), (one) => requests.answer(one))).reply;
+  const ask = (op: string, arrived?: object) => perform(op, arrived === undefined ? {} : { arrived });
   await ask("peer_open");
-  return { peers, wires, ask };
+  return { peers, wires, ask, perform };
 }
+
+const request = (op: string, input: object = {}) => ({ op, case: "", profile: "", input });
 
 async function connected(t: TestContext, { wires }: Testee): Promise<{ socket: Socket; link: string }> {
   const socket = createConnection({ port: wires.ports.tcp as number, host: "127.0.0.1", allowHalfOpen: true });
@@ -148,4 +150,67 @@ test("datagrams of a client's server have its link, others that of their port", 
   await made.ask("peer_poll");
   assert.equal((await Promise.all(answers)).length, 2);
   assert.deepEqual(made.peers.noted, ["far udp x", `udp-${stranger.address().port} udp x`]);
+});
+
+test("each request of a peer_batch takes its datagrams and says what was sent", async (t) => {
+  const made = await testee(t);
+  const ends = [createSocket("udp4"), createSocket("udp4")];
+  for (const socket of ends) {
+    t.after(() => socket.close());
+    await once(socket.bind(0, "127.0.0.1"), "listening");
+  }
+  const [a, b] = ends.map((socket) => `udp-${socket.address().port}`) as [string, string];
+  const texts = ["a1", "b1", "a2", "a3", "b2", "a4"];
+  for (const text of texts) {
+    const socket = ends[text.startsWith("a") ? 0 : 1];
+    await new Promise((sent) => socket?.send(text, made.wires.ports.udp as number, "127.0.0.1", sent));
+  }
+  const poll = request("peer_poll");
+  const unread = request("peer_poll", { arrived: { link: "a b", bytes: 0 } });
+  const { ok } = await made.perform("peer_batch", {
+    requests: [poll, poll, unread, request("peer_advance"), 1, poll],
+    datagrams: [2, 0, 9, 3, 9, 2 ** 32 - 1],
+  });
+  const { replies, datagrams } = ok as { replies: object[]; datagrams: object[] };
+  assert.deepEqual(replies.map(Object.keys), [["ok"], ["ok"], ["error"], ["unsupported"], ["error"], ["ok"]]);
+  assert.deepEqual(datagrams, [{ [a]: 1, [b]: 1 }, {}, {}, { [a]: 2, [b]: 1 }, {}, { [a]: 1 }]);
+  assert.deepEqual(
+    made.peers.noted,
+    texts.map((text) => `${text.startsWith("a") ? a : b} udp ${text}`),
+  );
+});
+
+test("bytes of connections are taken and told request by request in a peer_batch", async (t) => {
+  const made = await testee(t);
+  const { socket, link } = await connected(t, made);
+  socket.write("abc");
+  const poll = (bytes: number) => request("peer_poll", { arrived: { link, bytes } });
+  const { ok } = await made.perform("peer_batch", { requests: [poll(1), poll(1), poll(3)], datagrams: [0, 0, 0] });
+  assert.deepEqual(ok, {
+    replies: [
+      { ok: { events: [], sent: { [link]: 1 } } },
+      { ok: { events: [] } },
+      { ok: { events: [], sent: { [link]: 3 } } },
+    ],
+    datagrams: [{}, {}, {}],
+  });
+});
+
+test("only six ops are parts of a peer_batch, and it has a number for each request", async (t) => {
+  const made = await testee(t);
+  for (const op of ["hello", "stop", "batch", "peer_batch", "peer_signal", "tail_hash", "no_such_op", ""]) {
+    const { ok } = await made.perform("peer_batch", { requests: [request(op)], datagrams: [0] });
+    assert.deepEqual(ok, { replies: [{ error: `${op} cannot be part of a peer_batch` }], datagrams: [{}] });
+  }
+  for (const wrong of [
+    { requests: [], datagrams: [] },
+    { requests: [1], datagrams: [0, 0] },
+    { requests: [1, 1], datagrams: [0] },
+    { requests: [1], datagrams: [-1] },
+    { requests: [1], datagrams: [2 ** 32] },
+    { requests: [1] },
+    { requests: [1], datagrams: [0], more: 1 },
+  ]) {
+    assert.ok("error" in (await made.perform("peer_batch", wrong)), JSON.stringify(wrong));
+  }
 });
