@@ -18,7 +18,7 @@ APPLICATION, PEER = "app", "peer"
 """The lanes of the diagram, besides the letters of the other ends."""
 _TEXT_CHARS = 240
 _SIGNS = re.compile(r'[\x00-\x1f\x7f\s",()\[\]]')
-"""What would run together with the text around it; a text with one of them keeps its quotation marks."""
+"""Characters that would run together with the text around it; a text with one of them keeps its quotation marks."""
 _ENDS = {"half": "stops sending", "clean": "closes the connection", "reset": "resets the connection", "stop": "stops"}
 
 Json = Mapping[str, Any]

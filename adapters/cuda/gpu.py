@@ -1,4 +1,4 @@
-"""Whether this machine has what the kernels run on, asked before anything is installed for them: python gpu.py."""
+"""A check for the GPU that the kernels run on, made before anything is installed for them: python gpu.py."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LEAST_CUDA: Final = 12_000
 
 
 def missing(driver: str = DRIVER) -> str:
-    """What this machine lacks; empty if nothing."""
+    """The thing that this machine lacks; empty if none."""
     try:
         cuda = ctypes.CDLL(driver)
     except OSError:

@@ -1,4 +1,4 @@
-"""What the operations have in common: elements of a slice, its bytes, and how an input is refused."""
+"""Things that the operations have in common: elements of a slice, its bytes, and how an input is refused."""
 
 from __future__ import annotations
 

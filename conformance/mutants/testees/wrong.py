@@ -79,7 +79,7 @@ def serve_changed(change: Change, extra: str = "") -> None:
     server.serve(ops.answer, arguments.attach, wires, peers.use)
 
 
-_BATCHES = ("batch", "peer_batch")
+BATCHES = ("batch", "peer_batch")
 
 
 def breaking(probes: str, name: str, about: str, change: Change, extra: str = "") -> WrongTestee:
@@ -95,7 +95,7 @@ def on_reply(change: Callable[[str, Reply], Reply]) -> Change:
     def make(right: Answering) -> Answering:
         def answer(message: bytes) -> tuple[str, Reply]:
             op, reply = right(message)
-            if op in _BATCHES and "ok" in reply:
+            if op in BATCHES and "ok" in reply:
                 asked = [
                     one.get("op", "") if type(one) is dict else "" for one in json.loads(message)["input"]["requests"]
                 ]

@@ -101,7 +101,7 @@ def refused(case_id: str, about: str, code: str, given: dict[str, Any]) -> Case:
 
 
 def group(frames: Sequence[Frame | bytes], r: int = 1, step: int = 1, base: int = 0) -> dict[str, Any]:
-    """What is asked for with frames of DATA_STREAM."""
+    """Requests with frames of DATA_STREAM."""
     return asked(frames, r, step, DATA_STREAM, base)
 
 

@@ -1,4 +1,4 @@
-"""What outlasts an agreement on multiplexing: the four methods, and streams that wait (MUX-33, MUX-34)."""
+"""Things that outlast an agreement on multiplexing: the four methods, and streams that wait (MUX-33, MUX-34)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ NO_LIMIT = 2**64 - 1
 
 
 def groups() -> Iterator[Group]:
-    """What holds over every transport, then credit."""
+    """Methods that hold over every transport, then credit."""
     about = "The four methods when multiplexing is agreed no more."
     yield group("agreement/outlasting", about, [case for role in ROLES for case in _known(role)])
     about = "Credit and blocked when multiplexing is agreed no more."

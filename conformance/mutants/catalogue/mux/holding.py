@@ -176,8 +176,10 @@ MUTANTS = (
         "Grants a held stream what it keeps.",
         edited(
             f"{RECEIVING}._credit",
-            "if not stream.holding:",
-            "stream.told += stream.ahead if stream.holding else 0\nif not stream.holding:",
+            "if stream.told is not None and not stream.holding:",
+            "kept = stream.ahead if stream.holding else 0\n"
+            "if stream.told is not None:\n    stream.told += kept\n"
+            "if stream.told is not None and not stream.holding:",
         ),
         Kind.COMBINATION,
     ),

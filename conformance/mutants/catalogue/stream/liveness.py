@@ -132,7 +132,7 @@ MUTANTS = (
             "peer.state.peer_state.PeerState.establish",
             "self.turn(Turn.AGREED)",
             "first_ms = self.waiting.first_ms if self.waiting else self.now_ms\nself.turn(Turn.AGREED)",
-            ("Session(agreement, stream_id, self.now_ms)", "Session(agreement, stream_id, first_ms)"),
+            ("Session(agreement, stream_id, self.now_ms,", "Session(agreement, stream_id, first_ms,"),
         ),
     ),
     Mutant(

@@ -12,7 +12,7 @@ from adapters.testee_kit.pieces import HEAD, MAGIC
 from adapters.testee_kit.server import Address, Testee
 
 from ...engine.patches import Change, both, wrapped
-from ..wrong import KIT, Answering, Reply, Send, serve_changed
+from ..wrong import BATCHES, KIT, Answering, Reply, Send, serve_changed
 from .bounds import limit_life
 
 ATTACKED = "frame/tail_hash/lengths/length-1"
@@ -88,8 +88,8 @@ def answering(misdeed_of: Callable[[str], Misdeed | None]) -> Change:
         def answer(message: bytes) -> tuple[str, Reply]:
             now.clear()
             op, reply = right(message)
-            if op == "batch":
-                return op, {"unsupported": op}  # so that each case comes in a request of its own
+            if op in BATCHES:
+                return op, {"unsupported": op}  # so that each case and each op comes in a request of its own
             found = None if op in QUIET else misdeed_of(json.loads(message)["case"])
             if found is None:
                 return op, reply
