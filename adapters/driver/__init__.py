@@ -32,7 +32,7 @@ from .peer_batch import (
     takes_peer_batches,
 )
 from .running import Address
-from .session import launch, request_bytes
+from .session import input_bytes, launch, request_bytes, request_with
 from .testee import Limits, Testee, not_started
 from .transport.channel import RESEND_S, Channel, GoneError, NoReplyError
 from .transport.exchange import Exchange
@@ -49,7 +49,7 @@ from .transport.pieces import (
     cut,
 )
 from .transport.sockets import enlarge_buffers, open_tcp, open_udp
-from .transport.tcp_wire import ConnectionPeer
+from .transport.tcp_wire import ConnectionPeer, GatheringPeer
 from .transport.udp_wire import WirePeer
 
 __all__ = [
@@ -69,6 +69,7 @@ __all__ = [
     "ConnectionPeer",
     "Crash",
     "Exchange",
+    "GatheringPeer",
     "GoneError",
     "HarnessError",
     "Hello",
@@ -94,6 +95,7 @@ __all__ = [
     "build_adapter",
     "cut",
     "enlarge_buffers",
+    "input_bytes",
     "is_asked_alone",
     "launch",
     "learn",
@@ -105,5 +107,6 @@ __all__ = [
     "parse_answer",
     "played_step_by_step",
     "request_bytes",
+    "request_with",
     "takes_peer_batches",
 ]

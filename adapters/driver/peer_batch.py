@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from weakref import WeakSet
 
 from .answer import Answer, AnswerError, Crash, Ok, Timeout, Unsupported, read_answer
@@ -28,6 +28,12 @@ class PeerReply(NamedTuple):
 
     answer: Answer
     sent: Mapping[str, int]
+
+
+_OK: Final[Mapping[str, object]] = {"ok": {}}
+_NOTHING: Final[Mapping[str, int]] = {}
+_DONE: Final = PeerReply(Ok({}), _NOTHING)
+"""Many a reply. Nobody changes it."""
 
 
 def takes_peer_batches(testee: Testee) -> bool:
@@ -55,7 +61,7 @@ def attempt_peer_batch(
     head = request_bytes("peer_batch", {}, case, profile).removesuffix(b"}}")  # its input is written here
     messages = b",".join([one.message for one in requests])
     counts = ",".join([str(one.datagrams) for one in requests]).encode()
-    message = head + b'"requests":[' + messages + b'],"datagrams":[' + counts + b"]}}"
+    message = b'%b"requests":[%b],"datagrams":[%b]}}' % (head, messages, counts)
     pace = pace_of(testee)
     answer = testee.attempt(message, pace.PATIENCE_S)
     if isinstance(answer, Crash | Timeout):
@@ -70,7 +76,10 @@ def _read(value: Mapping[str, object], count: int) -> Sequence[PeerReply] | None
     if not (type(replies) is list and type(sent) is list and len(replies) == len(sent) == count):
         return None
     try:
-        return [PeerReply(read_answer(reply), _counts(one)) for reply, one in zip(replies, sent, strict=True)]
+        return [
+            _DONE if reply == _OK and one == _NOTHING else PeerReply(read_answer(reply), _counts(one))
+            for reply, one in zip(replies, sent, strict=True)
+        ]
     except AnswerError:
         return None
 

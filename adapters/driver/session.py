@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from time import monotonic
 from typing import Any, Final
 
@@ -44,8 +45,28 @@ def launch(adapter: Adapter, deadline: float) -> Running:
 
 def request_bytes(op: str, input: Mapping[str, Any], case: str, profile: str) -> bytes:
     """A request as a message (specs/ops/request.json). Raises ValueError for what JSON cannot say."""
-    given = _ENCODE(input) if input else "{}"  # as that of most ops on peers
-    return f'{{"op":{_quoted(op)},"case":{_quoted(case)},"profile":{_quoted(profile)},"input":{given}}}'.encode()
+    return request_with(op, input_bytes(input), case, profile)
+
+
+def input_bytes(input: Mapping[str, Any]) -> bytes:
+    """An input as JSON. Raises ValueError for what JSON cannot say."""
+    return _ENCODE(input).encode() if input else b"{}"  # as that of most ops on peers
+
+
+def request_with(op: str, input: bytes, case: str, profile: str) -> bytes:
+    """As `request_bytes`. input: what `input_bytes` makes."""
+    head = _head(op, case, profile) if case else _head_without_case(op, profile)
+    return b"%b%b}" % (head, input)
+
+
+def _head(op: str, case: str, profile: str) -> bytes:
+    return f'{{"op":{_quoted(op)},"case":{_quoted(case)},"profile":{_quoted(profile)},"input":'.encode()
+
+
+@lru_cache(maxsize=64)
+def _head_without_case(op: str, profile: str) -> bytes:
+    """That of the ops of dialogues, which travel together under the name of their case."""
+    return _head(op, "", profile)
 
 
 def _quoted(text: str) -> str:

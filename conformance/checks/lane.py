@@ -7,7 +7,6 @@ is then judged by the process that it is a fork of, where the error is seen.
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import pickle
 import select
@@ -27,6 +26,7 @@ from ..model.cases import Case
 from ..model.verdict import PASSED
 from .ahead import Ahead
 from .finding import Finding
+from .garbage import look_rarely
 
 LENGTH: Final = struct.Struct("<I")
 """Before each message: its length."""
@@ -42,8 +42,6 @@ _MOST_BYTES: Final = 16 << 20
 """So much may wait for somebody to read it; then the lane waits."""
 _LEAVE_S: Final = 2.5
 """Seconds to end its testee in when it is told to end."""
-RARELY: Final = (50_000, 20, 50)
-"""The allocations after which Python looks for garbage. A run makes little that is, and much that stays."""
 
 
 class Ends(NamedTuple):
@@ -102,9 +100,7 @@ def _settle(foreign: Sequence[int]) -> None:
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda _number, _frame: None)
     signal.signal(signal.SIGTERM, _end)
-    gc.freeze()
-    gc.set_threshold(*RARELY)
-    gc.enable()
+    look_rarely()
 
 
 def _end(number: int, _frame: FrameType | None) -> None:

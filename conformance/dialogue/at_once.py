@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from adapters.driver import (
     Address,
     Answer,
+    GatheringPeer,
     Ok,
     PeerReply,
     PeerRequest,
@@ -48,6 +49,7 @@ def play_at_once(testee: Testee, ask: Ask, case: Case, dialogue: Dialogue, to: A
     """That it passed; None if it is to be played step by step. to: the testee's wire."""
 
     def exchange(requests: Sequence[PeerRequest]) -> Sequence[PeerReply]:
+        came.send_out()
         replies = attempt_peer_batch(testee, requests, case.id, case.profile)
         if replies is None:
             raise NotAtOnceError
@@ -79,6 +81,9 @@ class _OverUdp:
         self.ends = UdpEnds(to, WirePeer, Transcript())
         self._out: dict[str, list[bytes]] = {}
         self._letters: Mapping[str, str] = {}
+
+    def send_out(self) -> None:
+        """Nothing: every datagram goes by itself."""
 
     def look(self) -> None:
         """Take what has come, before more than finds room comes."""
@@ -118,7 +123,18 @@ class _OverTcp:
     """Frames that came over connections. Whether the testee ended one is looked at before its peers are closed."""
 
     def __init__(self, to: Address) -> None:
-        self.ends = TcpEnds(to, Transcript())
+        self._connections: list[GatheringPeer] = []
+        self.ends = TcpEnds(to, Transcript(), self._open)
+
+    def _open(self, to: Address, letter: str, listening: bool) -> GatheringPeer:
+        connection = GatheringPeer(to, listening=listening)
+        self._connections.append(connection)
+        return connection
+
+    def send_out(self) -> None:
+        """Send what is taken with the next replies."""
+        for connection in self._connections:
+            connection.send_out()
 
     def look(self) -> None:
         """Nothing yet: bytes are read as far as each reply tells of them."""

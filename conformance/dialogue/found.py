@@ -83,7 +83,10 @@ class Found:
     def frame(self, step: Expect) -> None:
         """The next frame."""
         frame = self._next(step.link)
-        _need(frame_fault(step.frame, frame, self._key) is None)
+        found = frame, self._key
+        if found not in step.frame.fitted:
+            _need(frame_fault(step.frame, frame, self._key) is None)
+            step.frame.fitted[:] = [found]
         if step.name:
             self._named[step.name] = frame
 

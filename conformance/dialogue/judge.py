@@ -57,7 +57,7 @@ class _Parsed:
         """The input of a case, parsed. Raises DialogueError."""
         last = self._last  # another thread may judge as well
         if last is None or last[0] is not given:
-            self._last = last = given, parse_dialogue(given)
+            self._last = last = given, parse_dialogue(given, () if last is None else last[1].steps)
         return last[1]
 
 

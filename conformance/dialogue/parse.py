@@ -48,8 +48,11 @@ class DialogueError(Exception):
     """A dialogue that cannot be played; the text says where and why."""
 
 
-def parse_dialogue(given: Raw) -> Dialogue:
-    """The `input` of a case of op dialogue. Raises DialogueError."""
+def parse_dialogue(given: Raw, known: Iterable[Step] = ()) -> Dialogue:
+    """The `input` of a case of op dialogue. Raises DialogueError.
+
+    known: steps that were read before. Those of a part are the same objects in all dialogues of a file.
+    """
     _members(given, {"role", "config", "steps"}, {"stream_id", "datagrams", "channels", "association"})
     role, stream_id, steps = given["role"], given.get("stream_id"), given["steps"]
     datagrams = given.get("datagrams")
@@ -59,7 +62,7 @@ def parse_dialogue(given: Raw) -> Dialogue:
     _need(stream_id is None or _is_int(stream_id), "stream_id is not a number")
     _need(isinstance(given["config"], Mapping), "config is not an object")
     _need(isinstance(steps, list), "steps is not an array")
-    read = _read(steps)
+    read = _read(steps, {id(step.raw): step for step in known})
     _check_names(read)
     return Dialogue(role, given["config"], stream_id, read, datagrams, *_over_webrtc(given))
 
@@ -83,11 +86,11 @@ def _check_names(steps: Iterable[Step]) -> None:
             raise DialogueError(f"step {number}: no datagram was named {step.name!r} before")
 
 
-def _read(steps: Iterable[object]) -> tuple[Step, ...]:
+def _read(steps: Iterable[object], known: Mapping[int, Step]) -> tuple[Step, ...]:
     read: list[Step] = []
     try:
         for raw in steps:
-            read.append(parse_step(raw))
+            read.append(known.get(id(raw)) or parse_step(raw))
     except DialogueError as error:
         raise DialogueError(f"step {len(read) + 1}: {error}") from None
     return tuple(read)

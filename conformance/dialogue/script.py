@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
-from adapters.driver import PeerReply, PeerRequest, request_bytes
+from adapters.driver import PeerReply, PeerRequest, input_bytes, request_with
 
 from .ends import MAX_BYTES, MAX_DATAGRAMS, Ends
 from .found import Check, Found
@@ -88,7 +88,10 @@ class Script:
         self._request_bytes = self._sent = self._sent_bytes = self._due = self._due_bytes = 0
 
     def _ask(self, op: str, given: Mapping[str, Any], check: Check, wanted: Any = None, taken: int = 0) -> None:
-        message = request_bytes(op, given, "", "")
+        self._ask_with(op, input_bytes(given), check, wanted, taken)
+
+    def _ask_with(self, op: str, given: bytes, check: Check, wanted: Any, taken: int = 0) -> None:
+        message = request_with(op, given, "", "")
         self._request_bytes += len(message)
         if self._request_bytes > MAX_REQUEST_BYTES or len(self._requests) >= MAX_DATAGRAMS:
             self.flush()
@@ -132,8 +135,11 @@ class Script:
     def _act(self, step: Act) -> None:
         self._settle()
         self._polled = False
-        to = {"link": self._ends.name(step.link)} if self._role == "server" else {}
-        self._ask("peer_send", {**step.request, **to}, Found.acted, step.reject)
+        given = step.text
+        if self._role == "server":
+            comma = b"," if step.request else b""
+            given = b'%b%b"link":"%b"}' % (given[:-1], comma, self._ends.name(step.link).encode())
+        self._ask_with("peer_send", given, Found.acted, step.reject)
 
     def _advance(self, step: Advance) -> None:
         self._settle()

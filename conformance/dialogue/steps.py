@@ -6,7 +6,10 @@ import struct
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeAlias
+
+from adapters.driver import input_bytes
 
 _NUMBER, _CRC = struct.Struct("<Q"), struct.Struct("<I")
 Raw: TypeAlias = Mapping[str, Any]
@@ -79,7 +82,7 @@ class Close:
     code: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Act:
     """The program above the peer asks for something; reject: the code by which the peer must refuse it."""
 
@@ -87,6 +90,11 @@ class Act:
     link: str
     request: Raw
     reject: str | None
+
+    @cached_property
+    def text(self) -> bytes:
+        """The request as JSON, made once, as it may be long and is sent over each transport."""
+        return input_bytes(self.request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +114,8 @@ class FrameWanted:
     json: Raw | None
     absent: tuple[str, ...]
     slices: list[Any] | None
+    fitted: list[tuple[bytes, bytes | None]] = field(default_factory=list, compare=False, repr=False)
+    """The frame that was found to fit last, and the key. The same one often comes over the next transport."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +199,7 @@ Step: TypeAlias = (
 _NO_LINK = (Advance, Events)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dialogue:
     """A whole dialogue. stream_id: on which a client sends its first ping.
 
@@ -205,7 +215,7 @@ class Dialogue:
     channels: Mapping[str, Raw] = field(default_factory=dict)
     association: Raw = field(default_factory=dict)
 
-    @property
+    @cached_property
     def links(self) -> tuple[str, ...]:
         """The letters of the other ends, in order."""
         told = {event["link"] for step in self.steps if isinstance(step, Events) for event in step.events}

@@ -18,6 +18,7 @@ from resonant.console import printable
 from adapters.driver import Testee
 
 from .. import of_suite
+from ..checks.garbage import look_rarely
 from ..model.verdict import short
 from ..probes import PROBES
 from ..session.testee_ids import is_probe, unclaimed_name
@@ -32,8 +33,8 @@ from .stash import JUDGED, OPTIONS, RUN
 from .teller import Teller
 from .terminal import Meter, wanted
 
-USUALLY, RARELY = gc.get_threshold(), (50_000, 20, 50)
-"""The allocations after which Python looks for garbage. A run makes little that is, and much that stays."""
+USUALLY = gc.get_threshold()
+"""The allocations after which Python looks for garbage, but for `look_rarely`."""
 HYPOTHESIS = "hypothesispytest"
 """The plugin's name."""
 PROBES_FILE = "test_testee.py"
@@ -169,10 +170,8 @@ def seed(pytestconfig: pytest.Config) -> int:
 
 
 def pytest_collection_finish() -> None:
-    """Keep the garbage collector from walking thousands of cases, which live to the end, again and again."""
-    gc.freeze()
-    gc.set_threshold(*RARELY)
-    gc.enable()
+    """Keep the garbage collector from walking thousands of cases again and again."""
+    look_rarely()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -69,6 +69,9 @@ class ConnectionPeer:
     def send(self, data: bytes) -> None:
         """Write bytes; what a connection that is over does not take is lost."""
         self.sent += len(data)
+        self._write(data)
+
+    def _write(self, data: bytes) -> None:
         if self._socket is not None:
             try:
                 done = self._socket.send(data)
@@ -133,3 +136,23 @@ class ConnectionPeer:
             self.received += len(chunk)
             found += chunk
         return bytes(found)
+
+
+class GatheringPeer(ConnectionPeer):
+    """One whose bytes wait for each other until `send_out`, as every call of the system has its price."""
+
+    def __init__(self, testee: Address, *, listening: bool = False) -> None:
+        """As of any connection."""
+        super().__init__(testee, listening=listening)
+        self._waiting: list[bytes] = []
+
+    def send(self, data: bytes) -> None:
+        """Have bytes wait. They count as sent."""
+        self.sent += len(data)
+        self._waiting.append(data)
+
+    def send_out(self) -> None:
+        """Write all that waits."""
+        if self._waiting:
+            self._write(b"".join(self._waiting))
+            self._waiting.clear()

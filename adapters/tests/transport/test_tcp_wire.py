@@ -7,7 +7,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from adapters.driver import ConnectionPeer
+import pytest
+
+from adapters.driver import ConnectionPeer, GatheringPeer
 
 LARGE = bytes(range(256)) * (1 << 16)
 """16 MiB, more than the buffers of a connection hold."""
@@ -54,3 +56,23 @@ def test_what_a_connection_that_is_over_does_not_take_is_lost() -> None:
         for _ in range(3):
             end.send(LARGE)
         assert end.sent == 3 * len(LARGE)
+
+
+def test_bytes_that_are_gathered_count_at_once_and_go_together() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        closing(GatheringPeer(listener.getsockname())) as end,
+    ):
+        other, _ = listener.accept()
+        with other:
+            end.send(b"one ")
+            end.send(b"and one")
+            other.setblocking(False)
+            assert end.sent == len(b"one and one")
+            with pytest.raises(BlockingIOError):
+                other.recv(100)
+            end.send_out()
+            end.send_out()
+            other.setblocking(True)
+            assert other.recv(100) == b"one and one"
+            assert end.sent == len(b"one and one")

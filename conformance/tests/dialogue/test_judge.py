@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,8 +13,9 @@ from adapters.driver import (
 )
 from conformance.checks.judge import judge
 from conformance.dialogue.judge import judge_dialogue
-from conformance.dialogue.parse import parse_dialogue
+from conformance.dialogue.parse import DialogueError, parse_dialogue
 from conformance.dialogue.steps import Dialogue
+from conformance.dialogue.steps import Step as ReadStep
 from conformance.tests.stand_in import FIRST_PORT, Reaction, StandIn, dialogue, judged, replying, sync_frame, wanted
 from conformance.tests.support import KEY, NONCE, XCHACHA, closed, header_bytes, sealed, slice_bytes
 from reports.outcome import Outcome
@@ -222,9 +223,9 @@ def test_a_dialogue_over_several_transports_is_parsed_once_and_another_one_anew(
 ) -> None:
     parsed: list[Step] = []
 
-    def parse(given: Step) -> Dialogue:
+    def parse(given: Step, known: Iterable[ReadStep] = ()) -> Dialogue:
         parsed.append(given)
-        return parse_dialogue(given)
+        return parse_dialogue(given, known)
 
     monkeypatch.setattr("conformance.dialogue.judge.parse_dialogue", parse)
     case = dialogue(SEND)
@@ -232,3 +233,19 @@ def test_a_dialogue_over_several_transports_is_parsed_once_and_another_one_anew(
         stand_in = StandIn()
         assert judge_dialogue(stand_in, one, stand_in.open_wire).passed
     assert len(parsed) == 3
+
+
+def test_a_step_that_comes_again_in_the_next_dialogue_is_not_read_again() -> None:
+    part, others = {"send": "00"}, ({"send": "01"}, {"send": "00"})
+    first = parse_dialogue(dialogue(part, others[0]).input)
+    second = parse_dialogue(dialogue(others[1], part).input, first.steps)
+    assert second.steps[1] is first.steps[0]
+    assert second.steps[0] is not first.steps[0]
+    assert second == parse_dialogue(dialogue(others[1], part).input)
+
+
+def test_a_mistake_behind_known_steps_is_told_by_its_number() -> None:
+    part = {"send": "00"}
+    known = parse_dialogue(dialogue(part).input).steps
+    with pytest.raises(DialogueError, match=r"^step 2: "):
+        parse_dialogue(dialogue(part, {"send": "0"}).input, known)

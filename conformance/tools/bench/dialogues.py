@@ -15,6 +15,7 @@ from resonant.console import command
 
 from adapters.driver import Ok, Testee, WirePeer, build_adapter, load_adapter
 
+from ...checks.garbage import look_rarely
 from ...checks.judge import judge
 from ...model.cases import DIALOGUE, load_cases
 from ...model.peer_requests import CONFIG
@@ -53,6 +54,7 @@ def dialogue_figures(impl: str) -> dict[str, float | int | str]:
 def _all_dialogues(testee: Testee) -> tuple[int, float]:
     claimed = testee.hello.profiles
     cases = [case for case in selected_cases(load_cases(), claimed, claimed) if case.op == DIALOGUE]
+    look_rarely()  # a run does the same, once it has its cases
     began = perf_counter()
     failed = [case.id for case in cases if not judge(testee, case).passed]
     seconds = perf_counter() - began

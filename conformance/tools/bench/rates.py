@@ -6,7 +6,6 @@ Prints one line of JSON. The second figure of each kind, `…_us`, is microsecon
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import os
 import sys
@@ -19,6 +18,7 @@ from resonant.console import command
 from adapters.driver import Testee, build_adapter, load_adapter
 
 from ...checks.ahead import judge_all
+from ...checks.garbage import look_rarely
 from ...model.cases import DIALOGUE, Case, load_cases
 from ...model.profiles import selected_cases
 
@@ -43,7 +43,7 @@ def rates(impl: str) -> dict[str, float | int | str]:
     with Testee(adapter) as testee:
         claimed = testee.hello.profiles
         kinds = kinds_of(selected_cases(load_cases(), claimed, claimed))
-        gc.freeze()  # a run does the same, once it has its cases
+        look_rarely()  # a run does the same, once it has its cases
         judged(testee, kinds["stateless"])  # its pace is known then
         for kind, cases in kinds.items():
             seconds, cpu_s = judged(testee, cases)

@@ -123,7 +123,8 @@ impl Assembly {
             return None;
         }
         self.current = None;
-        Some(self.pieces.drain(..).flatten().flatten().collect())
+        let pieces: Vec<Vec<u8>> = self.pieces.drain(..).flatten().collect();
+        Some(pieces.concat()) // byte by byte it takes ten times as long
     }
 
     /// Asks for the first piece that the message lacks; `None` while no message is incomplete.
