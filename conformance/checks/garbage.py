@@ -1,4 +1,4 @@
-"""How often Python looks for garbage in a run."""
+"""The rate at which Python looks for garbage in a run."""
 
 from __future__ import annotations
 

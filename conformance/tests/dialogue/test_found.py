@@ -20,7 +20,7 @@ KEYS = bytes(32), bytes([1]) * 32
 
 
 class Frames:
-    """What came to one end."""
+    """The frames that came to one end."""
 
     def __init__(self, frames: Sequence[bytes]) -> None:
         self._frames = list(frames)
