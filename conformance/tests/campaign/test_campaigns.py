@@ -119,7 +119,9 @@ def test_a_fault_over_quic_is_found_made_small_and_becomes_a_vector(tmp_path: Pa
     assert status == 0, out
     (case,) = load_vectors(tmp_path / "vectors" / "found" / f"{one['id']}.json")
     assert (case.op, case.clauses, case.transport) == ("dialogue", ("QUI-8",), "quic")
-    assert {"expect_end": "stop", "on": "uni-1", "code": 5} in case.input["steps"]
+    stops = [step for step in case.input["steps"] if step.get("expect_end") == "stop"]
+    assert stops, "what the other one did, and this one did not"
+    assert {step["code"] for step in stops} == {5}
 
 
 def test_a_finding_becomes_a_vector_that_the_suite_judges(planted: Path, tmp_path: Path) -> None:
