@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, ClassVar
@@ -33,9 +34,10 @@ class TalkingMachine(RuleBasedStateMachine):
         self._playing(lambda: self._player.begin(parse_dialogue(self._given)))
 
     def teardown(self) -> None:
-        """Nothing may be left at the end."""
+        """Nothing may be left at the end, unless a signal ends the run: then this may be the middle."""
+        interrupted = isinstance(sys.exc_info()[1], KeyboardInterrupt)
         try:
-            if not self._over:
+            if not self._over and not interrupted:
                 self._playing(self._player.end)
         finally:
             self._player.close()
@@ -63,3 +65,6 @@ class TalkingMachine(RuleBasedStateMachine):
             self._player.close()
             self._found(self._given, stopped.verdict)
             raise AssertionError(stopped.verdict.summary) from None
+        except BaseException:
+            self._player.close()  # in __init__ a signal leaves nobody else who could
+            raise

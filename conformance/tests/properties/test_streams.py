@@ -18,7 +18,7 @@ from conformance.model.testee import AsksPeers
 from conformance.mutants.engine.testee import InProcess
 from conformance.properties.streams import search as searching
 from conformance.properties.streams.counterexample import write_found
-from conformance.properties.streams.search import search
+from conformance.properties.streams.search import MANAGED, PLAIN, SENT, Law, search
 from conformance.session.implementations import find_adapter
 from conformance.tests.forks.testees import forked_testees
 from conformance.tests.stand_in import Reaction, StandIn
@@ -62,6 +62,28 @@ class Listening:
         if op == "peer_poll" and isinstance(answer, Ok):
             self.events += [f"{event['event']} {event.get('code', '')}".strip() for event in answer.value["events"]]
         return answer
+
+
+class Signalled(Listening):
+    """A testee at one of whose ops, by its number, somebody ends the run."""
+
+    def __init__(self, testee: AsksPeers, at: int) -> None:
+        super().__init__(testee)
+        self._at = at
+
+    def ask(self, op: str, input: Mapping[str, Any], *, case: str = "", profile: str = "") -> Answer:
+        if len(self.asked) == self._at:
+            self.asked.append((op, {}))
+            raise KeyboardInterrupt
+        return super().ask(op, input, case=case, profile=profile)
+
+
+@pytest.mark.parametrize("law", [PLAIN, MANAGED, SENT], ids=["plain", "managed", "sent"])
+def test_a_signal_in_the_middle_of_a_conversation_accuses_nobody(law: Law) -> None:
+    with InProcess() as testee:
+        for at in range(1, 60):
+            with pytest.raises(KeyboardInterrupt):
+                search(Signalled(testee, at), 1, law=law)
 
 
 @pytest.fixture(scope="module")
