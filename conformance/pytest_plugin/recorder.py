@@ -59,6 +59,8 @@ class ResultRecorder:
         faults += tuple(self._late)
         if faults and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if self._gave_up(session):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
         config.stash[FAULTS] = faults
         try:
             self._write_run(int(session.exitstatus))
@@ -69,6 +71,12 @@ class ResultRecorder:
             config.stash[CARDS] = cards(config.stash[JUDGED].results.entries)
             print("\n".join((result_line(config), *self._lines(_WIDTH))))
         return result
+
+    def _gave_up(self, session: pytest.Session) -> bool:
+        """Whether -n calls it an interruption that a failure ended the run, which one process does not (-x, a hang)."""
+        stopped = getattr(self._config.pluginmanager.getplugin("dsession"), "shouldstop", False)
+        signalled = self._config.stash[INTERRUPTION].by
+        return bool(stopped and session.testsfailed and not signalled)
 
     def _faults(self, session: pytest.Session, exitstatus: int) -> Iterator[str]:
         """Whatever keeps the run from being green although no case failed. Writes the files of a gate."""

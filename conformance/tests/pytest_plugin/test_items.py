@@ -85,6 +85,14 @@ def test_the_first_failure_ends_a_run_that_is_to_end_there(tmp_path: Path) -> No
 
 
 @pytest.mark.slow
+def test_a_failure_that_ends_a_run_of_two_processes_is_no_signal(tmp_path: Path) -> None:
+    """Exit status 2 is that of a run which a signal ended; pytest-xdist has it for `-x` as well."""
+    status, out = run(tmp_path, WRONG, "-x", "-n", "2")
+    assert status == FAILED
+    assert "stopping after 1 failures" in out
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [(), ("-n", "2")])
 def test_junit_and_durations_have_every_case(tmp_path: Path, workers: tuple[str, ...]) -> None:
     report = tmp_path / "report"
