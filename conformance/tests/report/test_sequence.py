@@ -99,6 +99,7 @@ def test_a_fault_is_marked_named_and_linked(window: Page, said: list[str], page:
     assert said == [page]
 
 
+@pytest.mark.slow
 def test_arrows_go_the_way_of_their_frames(window: Page, said: list[str], page: str) -> None:
     window.goto(page)
     labels = window.locator(".arrow").evaluate_all("those => those.map(one => one.getAttribute('aria-label'))")
