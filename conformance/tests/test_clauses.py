@@ -59,9 +59,14 @@ def test_every_cited_clause_exists() -> None:
 MUST = [clause for clause in CLAUSES.values() if clause.must and clause.untestable is None]
 
 
-@pytest.mark.parametrize("clause", MUST, ids=lambda clause: clause.id)
-def test_a_must_is_judged_in_the_profile_it_belongs_to(clause: Clause) -> None:
-    assert owner(clause) in CITED[clause.id], f"{clause.id}: no case that cites it in {owner(clause)}"
+def test_a_must_is_judged_in_the_profile_it_belongs_to() -> None:
+    assert len(MUST) > 300
+    uncited = [
+        f"{clause.id}: no case that cites it in {owner(clause)}"
+        for clause in MUST
+        if owner(clause) not in CITED[clause.id]
+    ]
+    assert uncited == []
 
 
 def test_a_clause_that_is_judged_elsewhere_says_in_which_profile() -> None:

@@ -107,6 +107,7 @@ BREAKING: Mapping[str, tuple[Callable[..., Change], tuple[str, ...]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", BREAKING)
 def test_whoever_cannot_do_it_is_judged_step_by_step(how: str, tmp_path: Path, messages: list[bytes]) -> None:
     make, given = BREAKING[how]
@@ -125,6 +126,7 @@ def test_real_time_passes_step_by_step(tmp_path: Path, messages: list[bytes]) ->
     assert not any(message.startswith(b'{"op":"peer_batch"') for message in messages)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["peer-batch-does-not-count", "peer-batch-takes-all", "peer-batch-counts-at-the-end"])
 def test_a_batch_that_is_wrong_accuses_nobody(name: str) -> None:
     with Testee(find_adapter(f"wrong:{name}"), LIMITS) as testee:

@@ -47,18 +47,12 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
+def page(window: Page, said: list[str], address: str) -> Iterator[Page]:
     """The open page; whatever it says on the console or asks of a network is an error."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    said: list[str] = []
-    one = context.new_page()
-    one.on("console", lambda message: said.append(message.text))
-    one.on("pageerror", lambda error: said.append(str(error)))
-    one.on("request", lambda request: said.append(request.url) if request.url != address else None)
-    one.goto(address)
-    yield one
-    assert said == []
-    context.close()
+    window.set_viewport_size({"width": 1280, "height": 900})
+    window.goto(address)
+    yield window
+    assert said == [address]
 
 
 def shown(page: Page) -> int:

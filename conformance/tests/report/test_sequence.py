@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Page, expect
 
 from conformance.session.dumps import explained_dump
 from reports.sequence import Arrow, Diagram, Fault, Note, fragment, render, span
@@ -70,44 +71,41 @@ def page(tmp_path: Path) -> str:
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [1200, 390, 320])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_page_fits_and_opens_an_arrow_with_a_key(browser: Browser, page: str, width: int, scheme: str) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
-    shown = context.new_page()
-    said: list[str] = []
-    shown.on("console", lambda message: said.append(message.text))
-    shown.on("request", lambda request: said.append(request.url) if not request.url.startswith("file:") else None)
-    shown.goto(page)
-    first = shown.locator("#one details")
+def test_a_page_fits_and_opens_an_arrow_with_a_key(
+    window: Page, said: list[str], page: str, width: int, scheme: Any
+) -> None:
+    window.set_viewport_size({"width": width, "height": 800})
+    window.emulate_media(color_scheme=scheme)
+    window.goto(page)
+    first = window.locator("#one details")
     bytes_of = first.locator(".dump")
     expect(bytes_of).to_be_hidden()
     first.locator("summary").focus()
-    shown.keyboard.press("Enter")
+    window.keyboard.press("Enter")
     expect(bytes_of).to_be_visible()
     assert "stream_id" in bytes_of.inner_text()
-    assert shown.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    assert said == []
-    context.close()
+    assert window.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert said == [page]
 
 
 @pytest.mark.slow
-def test_a_fault_is_marked_named_and_linked(browser: Browser, page: str) -> None:
-    shown = browser.new_page()
-    shown.goto(page)
-    expect(shown.locator("#two .objection")).to_have_text("✗ BAD_TYPE FRM-3: a type that there is not")
-    shown.locator("a[href='#two']").click()
-    assert shown.evaluate("location.hash") == "#two"
-    shown.locator("#two summary").click()
-    expect(shown.locator("#two blockquote")).to_contain_text("FRM-3")
-    shown.close()
+def test_a_fault_is_marked_named_and_linked(window: Page, said: list[str], page: str) -> None:
+    window.goto(page)
+    expect(window.locator("#two .objection")).to_have_text("✗ BAD_TYPE FRM-3: a type that there is not")
+    window.locator("a[href='#two']").click()
+    assert window.evaluate("location.hash") == "#two"
+    window.locator("#two summary").click()
+    expect(window.locator("#two blockquote")).to_contain_text("FRM-3")
+    assert said == [page]
 
 
-def test_arrows_go_the_way_of_their_frames(browser: Browser, page: str) -> None:
-    shown = browser.new_page()
-    shown.goto(page)
-    labels = shown.locator(".arrow").evaluate_all("those => those.map(one => one.getAttribute('aria-label'))")
+@pytest.mark.slow
+def test_arrows_go_the_way_of_their_frames(window: Page, said: list[str], page: str) -> None:
+    window.goto(page)
+    labels = window.locator(".arrow").evaluate_all("those => those.map(one => one.getAttribute('aria-label'))")
     assert labels == [
         "client 10.0.0.1:1 to server [2001:db8::1]:50051",
         "server [2001:db8::1]:50051 to client 10.0.0.1:1",
         "client 10.0.0.1:1 to server [2001:db8::1]:50051",
     ]
-    shown.close()
+    assert said == [page]

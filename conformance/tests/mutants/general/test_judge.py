@@ -60,6 +60,7 @@ def given(mutant: Mutant | None) -> Mutant | None:
 
 
 @pytest.mark.slow
+@pytest.mark.late("mutants that hang take seconds of the processor; the next test judges others in a few cases")
 def test_the_vectors_kill_mutants_and_those_that_hang_and_leave_the_reference_alive(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
