@@ -64,6 +64,7 @@ def _begin(config: pytest.Config) -> None:
             gc.freeze()  # nothing is collected here; pytest looks for garbage at the end
             if run.adapter.launch == "attach":
                 raise RunError("a testee that is attached to serves one runner; omit -n")
+        lane_shell.begin_whole(config)
 
 
 def files_of(config: pytest.Config) -> tuple[str, ...]:
