@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -119,10 +120,9 @@ def rapid_resets(talk: Talk) -> Verdict:
 def frames_kept(talk: Talk) -> Verdict:
     """FEC-18: of the frames that are kept for recovery only the last stay."""
     flooded = Flooded(talk, fec=["rs8"])
-    text = "x" * LARGE
+    text = json.dumps({"method": "reserved-later", "text": "x" * LARGE}).encode()  # once, as it is long
     for number in range(0, BEYOND, _AT_ONCE):
-        both = range(number, number + _AT_ONCE)
-        flooded.send(*(_of_stream(_STREAM, at, {"method": "reserved-later", "text": text}) for at in both))
+        flooded.send(*(build(sync(_STREAM, at, text)) for at in range(number, number + _AT_ONCE)))
         told = flooded.told()
         if told:
             return same({}, dict(told))
