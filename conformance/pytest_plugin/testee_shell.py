@@ -92,6 +92,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End the testee."""
+    gc.freeze()  # pytest and the interpreter look for garbage at the end, several times, among the reports of all cases
     gc.set_threshold(*USUALLY)
     gc.enable()
     if RUN in config.stash:
