@@ -84,15 +84,16 @@ def frames_that_wait(talk: Talk) -> Verdict:
         talk.need(talk.ask("peer_send", kind="head", stream_id=stream_id, strong_tail=False))
     one = {"dtype": int(DType.I8), "dims": [LARGE], "payload": "5a" * LARGE}
     message = {"kind": "message", "type": int(Type.THINK), "modality": 0, "slices": [one]}
+    asked = [talk.message("peer_send", stream_id=stream_id, **message) for stream_id in streams]
     most = STREAMS * _FRAMES + MAY_WAIT // LARGE
     for at in range(most + 1):
-        answer = talk.ask("peer_send", stream_id=streams[at % STREAMS], **message)
+        answer = talk.testee.exchange(asked[at % STREAMS])
         if not isinstance(answer, Ok):
             break
     if not (isinstance(answer, Reject) and answer.code == "BUFFER_LIMIT"):
         return wrong(f"BUFFER_LIMIT before {most} frames of {LARGE:,} bytes were asked for (MUX-12)", answer)
     talk.need(talk.ask("peer_send", kind="reset", stream_id=streams[0], code="GIVEN_UP"))
-    again = talk.ask("peer_send", stream_id=streams[1], **message)
+    again = talk.testee.exchange(asked[1])
     if not isinstance(again, Ok):
         return wrong("ok, as the reset has made room (MUX-25)", again)
     return flooded.verdict("frames that wait")
