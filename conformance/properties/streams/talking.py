@@ -28,7 +28,7 @@ class Way:
     """The way to the peer, and to whoever wants to know what it did."""
 
     open_player: Callable[[], Player]
-    """Who plays step by step; the conversation closes it."""
+    """Makes a player, step by step; the conversation closes it."""
     found: Callable[[Given, Verdict], None]
     """Takes the dialogue that failed, and the verdict on it, before the failure is raised."""
     whole: Callable[[Given], Verdict] | None = None
