@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -19,13 +19,13 @@ from .pytest_plugin.stash import OPTIONS
 
 
 @pytest.fixture
-def held(testee: Testee, seed: int, request: pytest.FixtureRequest) -> Callable[[str, Law, Iterable[str]], None]:
+def held(testee: Testee, seed: int, request: pytest.FixtureRequest) -> Callable[[str, Law, Sequence[str]], None]:
     """Judge a law over each of these transports; the shortest conversation that breaks it is written and reported."""
     reporter, options = reporter_of(request), request.config.stash[OPTIONS]
 
-    def judge(name: str, law: Law, transports: Iterable[str]) -> None:
+    def judge(name: str, law: Law, transports: Sequence[str]) -> None:
         try:
-            breach = next(filter(None, (search(testee, seed, transport, law) for transport in transports)), None)
+            breach = search(testee, seed, transports, law)
         except StoppedError as stopped:
             clauses = CLAUSES_OF[law.profile]
             reporter.found(name, f"A law, seed {seed}.", clauses, stopped.verdict, "--seed", str(seed))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 from adapters.driver import Testee
 
+from .checks.ahead import judge_first
 from .checks.judge import judge
 from .properties.twins import chain, judged_in_chain
 from .pytest_plugin.outcomes import reporter_of
@@ -21,7 +23,7 @@ def twins(testee: Testee, seed: int, request: pytest.FixtureRequest) -> Callable
     def held(profile: str) -> None:
         run = request.config.stash[RUN]
         counting = [case for case in run.cases.values() if case.id not in run.known]
-        breach = judged_in_chain(testee, chain(counting, profile, seed), judge)
+        breach = judged_in_chain(testee, chain(counting, profile, seed), judge, partial(judge_first, testee))
         if breach is not None:
             about = f"A law on near-twins, seed {seed}: {breach.case.id}, {breach.case.about}"
             name = f"twins-{profile}"

@@ -51,9 +51,7 @@ class Ahead:
             return Judgement(verdict, perf_counter() - began)
         more = pace_of(self._testee).size - 1
         group = [case, *islice(takewhile(self._is_new, following), more)]
-        messages = [request_bytes(one.op, one.input, one.id, one.profile) for one in group]
-        answers = ask_paced(self._testee, messages)
-        verdicts = [verdict_on(one, answer) for one, answer in zip(group, answers, strict=False)]
+        verdicts = judge_first(self._testee, group)
         seconds = (perf_counter() - began) / len(verdicts)
         for one, verdict in zip(group[1:], verdicts[1:], strict=False):
             self._kept[one.id] = Judgement(verdict, seconds)
@@ -73,6 +71,16 @@ class Ahead:
         if case.op == DIALOGUE or case.id in self._kept:
             return False
         return self._lanes is None or not self._lanes.has(case.id)
+
+
+def judge_first(testee: Testee, cases: Sequence[Case]) -> Sequence[Verdict]:
+    """The verdicts on as many of the first cases as the testee is asked for at once, at least one. None is a dialogue.
+
+    It never raises for what the testee does.
+    """
+    messages = [request_bytes(one.op, one.input, one.id, one.profile) for one in cases[: pace_of(testee).size]]
+    answers = ask_paced(testee, messages)
+    return [verdict_on(one, answer) for one, answer in zip(cases, answers, strict=False)]
 
 
 def judge_all(testee: Testee, cases: Sequence[Case]) -> Iterator[Verdict]:

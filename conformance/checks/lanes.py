@@ -87,8 +87,10 @@ class Lanes:
         testee: that of this process, which has not been started yet.
         """
         self._places: Mapping[str, int] = {case.id: at for at, case in enumerate(cases)}
+        self._told: frozenset[int] = frozenset()
+        """Places of the cases that lanes were told to judge."""
         self._due: set[int] = set()
-        """Places of the cases that lanes were told to judge, and that were not taken yet."""
+        """Those that were not taken yet."""
         self._found: dict[int, Finding] = {}
         self._open: list[_Lane] = []
         """Those that may still have something to tell."""
@@ -132,7 +134,17 @@ class Lanes:
             os.write(self._give, b"".join(map(CHUNK.pack, range(len(bounds) - 1))))
         os.close(self._give)
         self._give = -1
+        self._told = frozenset(places)
         self._due = set(places)
+
+    @property
+    def begun(self) -> bool:
+        """Whether they were told what to judge."""
+        return bool(self._told)
+
+    def judge_just(self, cases: Sequence[Case]) -> bool:
+        """Whether they were told to judge these and no others, in whatever order."""
+        return self._told == {self._places.get(case.id) for case in cases}
 
     def has(self, case_id: str) -> bool:
         """Whether it is judged by a lane, or may be."""

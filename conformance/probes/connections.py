@@ -161,9 +161,9 @@ def _fill(talk: Talk, link: str) -> tuple[int, Answer]:
     """Have data sent until that is refused, or far too much was; the bytes told, and the last answer."""
     data = {"dtype": int(DType.I8), "dims": [_DATA_BYTES], "payload": "5a" * _DATA_BYTES}
     given = {"kind": "message", "type": int(Type.THINK), "modality": 0, "slices": [data], "link": link}
-    told = 0
+    message, told = talk.message("peer_send", stream_id=9, **given), 0
     for _ in range((MOST_UNREAD + BY_THE_SYSTEM) // _DATA_BYTES):
-        answer = talk.ask("peer_send", stream_id=9, **given)
+        answer = talk.testee.exchange(message)
         if not isinstance(answer, Ok):
             return told, answer
         sent = answer.value.get("sent")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -83,15 +84,16 @@ def frames_that_wait(talk: Talk) -> Verdict:
         talk.need(talk.ask("peer_send", kind="head", stream_id=stream_id, strong_tail=False))
     one = {"dtype": int(DType.I8), "dims": [LARGE], "payload": "5a" * LARGE}
     message = {"kind": "message", "type": int(Type.THINK), "modality": 0, "slices": [one]}
+    asked = [talk.message("peer_send", stream_id=stream_id, **message) for stream_id in streams]
     most = STREAMS * _FRAMES + MAY_WAIT // LARGE
     for at in range(most + 1):
-        answer = talk.ask("peer_send", stream_id=streams[at % STREAMS], **message)
+        answer = talk.testee.exchange(asked[at % STREAMS])
         if not isinstance(answer, Ok):
             break
     if not (isinstance(answer, Reject) and answer.code == "BUFFER_LIMIT"):
         return wrong(f"BUFFER_LIMIT before {most} frames of {LARGE:,} bytes were asked for (MUX-12)", answer)
     talk.need(talk.ask("peer_send", kind="reset", stream_id=streams[0], code="GIVEN_UP"))
-    again = talk.ask("peer_send", stream_id=streams[1], **message)
+    again = talk.testee.exchange(asked[1])
     if not isinstance(again, Ok):
         return wrong("ok, as the reset has made room (MUX-25)", again)
     return flooded.verdict("frames that wait")
@@ -119,10 +121,9 @@ def rapid_resets(talk: Talk) -> Verdict:
 def frames_kept(talk: Talk) -> Verdict:
     """FEC-18: of the frames that are kept for recovery only the last stay."""
     flooded = Flooded(talk, fec=["rs8"])
-    text = "x" * LARGE
+    text = json.dumps({"method": "reserved-later", "text": "x" * LARGE}).encode()  # once, as it is long
     for number in range(0, BEYOND, _AT_ONCE):
-        both = range(number, number + _AT_ONCE)
-        flooded.send(*(_of_stream(_STREAM, at, {"method": "reserved-later", "text": text}) for at in both))
+        flooded.send(*(build(sync(_STREAM, at, text)) for at in range(number, number + _AT_ONCE)))
         told = flooded.told()
         if told:
             return same({}, dict(told))

@@ -9,7 +9,7 @@ from typing import Any
 
 from resonant.describe.registry import registry
 
-from adapters.driver import Answer, Ok, Reject, RequestError, Testee, Unsupported, WirePeer
+from adapters.driver import Answer, Ok, Reject, RequestError, Testee, Unsupported, WirePeer, request_bytes
 from reports.outcome import Outcome
 
 from ..model.peer_requests import CONFIG
@@ -34,6 +34,10 @@ class Talk:
     def ask(self, op: str, **given: Any) -> Answer:
         """Have an op on peers performed."""
         return self.testee.ask(op, given, profile="handshake")
+
+    def message(self, op: str, **given: Any) -> bytes:
+        """The same as a message for `testee.exchange`: one of much data takes longer to write than to answer."""
+        return request_bytes(op, given, "", "handshake")
 
     def end(self) -> WirePeer:
         """One more other end."""

@@ -10,7 +10,7 @@ import json
 import random
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeAlias
@@ -27,6 +27,8 @@ OP_PAIRS = 16
 """Of an op at least, if there are so many."""
 REPEATED = 24
 """Units of an op that come once more at the end, when the testee has seen many others."""
+MOST_AT_ONCE = 300
+"""Cases that are asked for in one message."""
 LONGEST_CHARS = 3_000
 """Of an input: what is about a size costs too much to be asked for again and again."""
 MOST_FAILING = 16
@@ -38,6 +40,10 @@ _SLICES = {"n", "table", "body"}
 _HEADER = (("version", 0, 1), ("type", 1, 2), ("flags", 2, 4), ("stream_id", 4, 8), ("frame_seq", 8, 16), ("n", 16, 24))
 Rest: TypeAlias = frozenset[int]
 """Fields with their values, each of which has a number; a field holds texts in all inputs of an op or in none."""
+Check: TypeAlias = Callable[[Asks, Case], Verdict]
+"""Has a testee judged by a case."""
+CheckFirst: TypeAlias = Callable[[Sequence[Case]], Sequence[Verdict]]
+"""The same of as many of the first cases as it is asked for at once, at least one."""
 _TEXT = json.JSONEncoder(sort_keys=True).encode
 
 
@@ -93,14 +99,17 @@ def _drawn(order: random.Random, pairs: Sequence[tuple[Case, Case]], most: int) 
     return order.sample(pairs, max(0, min(most, len(pairs))))
 
 
-def judged_in_chain(testee: Asks, cases: Sequence[Case], check: Callable[[Asks, Case], Verdict]) -> Breach | None:
-    """The first case that fails in this order and passes with a testee that was started for it alone."""
+def judged_in_chain(
+    testee: Asks, cases: Sequence[Case], check: Check, check_first: CheckFirst | None = None
+) -> Breach | None:
+    """The first case that fails in this order and passes with a testee that was started for it alone.
+
+    check_first: the way to have several at a time, None for none; the last are always asked for one by one.
+    """
     failing: set[str] = set()
-    for number, case in enumerate(cases):
-        if case.id in failing:
-            continue
-        verdict = check(testee, case)
-        if verdict.passed:
+    for number, verdict in _verdicts(testee, cases, check, check_first, failing):
+        case = cases[number]
+        if verdict.passed or case.id in failing:
             continue
         testee.ask("stop", {})  # the next ask starts it anew
         if verdict.gave_up or check(testee, case).passed:
@@ -111,6 +120,22 @@ def judged_in_chain(testee: Asks, cases: Sequence[Case], check: Callable[[Asks, 
         if len(failing) == MOST_FAILING:
             return None
     return None
+
+
+def _verdicts(
+    testee: Asks, cases: Sequence[Case], check: Check, check_first: CheckFirst | None, failing: Collection[str]
+) -> Iterator[tuple[int, Verdict]]:
+    """The places of the cases, in order, and the verdicts on them. failing: ids that are not asked for any more."""
+    together = 0 if check_first is None else max(len(cases) - 3 * REPEATED, len(cases) // 2)
+    at = 0
+    while check_first is not None and at < together:
+        places = [place for place in range(at, min(at + MOST_AT_ONCE, together)) if cases[place].id not in failing]
+        verdicts = check_first([cases[place] for place in places]) if places else ()
+        yield from zip(places, verdicts, strict=False)
+        at = places[len(verdicts) - 1] + 1 if places else at + MOST_AT_ONCE
+    for place in range(together, len(cases)):
+        if cases[place].id not in failing:
+            yield place, check(testee, cases[place])
 
 
 def _small(cases: Iterable[Case], profile: str) -> Iterator[Case]:

@@ -17,8 +17,9 @@ from ..model.failure import from_text
 from ..probes import PROBES, UNCLAIMED_CLAUSES
 from ..session.judged import Judged
 from ..session.testee_ids import PROBE, TESTEE, UNCLAIMED, judged_id
-from .identity import ATTRIBUTE
+from .identity import ATTRIBUTE, WHOLE
 
+_PASS = str(Outcome.PASS)
 _CLAUSES = {judged_id(PROBE, probe.id): probe.clauses for probe in PROBES}
 
 
@@ -29,6 +30,9 @@ def entry_of(run: Judged, report: pytest.TestReport) -> Entry | None:
         case_id = _id_in_name(run, report.nodeid)  # pytest-xdist makes reports itself on the end of a worker
     if not case_id:
         return None
+    case = run.cases.get(case_id)
+    if hasattr(report, WHOLE) and isinstance(case, Case):  # most of a run: nothing is said of it but that it passed
+        return Entry(case.id, case.profile, case.clauses, _PASS, op=case.op, due=_due(case))
     properties: dict[str, Any] = dict(report.user_properties)
     outcome = _outcome(report, properties)
     unnamed = bool(properties.get("unnamed"))
@@ -36,7 +40,6 @@ def entry_of(run: Judged, report: pytest.TestReport) -> Entry | None:
     detail = _text(report) if outcome not in (Outcome.PASS, KNOWN) else ""
     kept = getattr(report, "failure", None) if outcome != Outcome.PASS else None
     failure = from_text(kept) if kept else None
-    case = run.cases.get(case_id)
     if case is not None:
         op, due = (case.op, _due(case)) if isinstance(case, Case) else ("", "")
         return Entry(case.id, case.profile, case.clauses, outcome, unnamed, detail, failure, op, due, listed)

@@ -13,9 +13,13 @@ from ..dialogue.clock import REAL
 from ..model.cases import Case
 from ..session.cores import MANY, MOST_LANES, usable_cores
 from ..session.testee_run import RunError
-from .selection import replays
+from .foreign import foreign
+from .selection import replays, selectors
 from .stash import LANES, OPTIONS, RUN
 from .vector_items import CaseItem, is_open
+
+_SELECTING = ("pytest_collection_modifyitems", "pytest_collection", "pytest_collect_file", "pytest_make_collect_report")
+"""The hooks by which plugins leave tests out."""
 
 
 def fork(config: pytest.Config, cases: Sequence[Case], testee: Testee) -> None:
@@ -49,13 +53,28 @@ def distributed(config: pytest.Config) -> bool:
     return worker or bool(getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None))
 
 
+def begin_whole(config: pytest.Config) -> None:
+    """Have the lanes begin before anything is collected, where all cases will be: to collect them takes a while."""
+    part = any(selectors(config)) or any(foreign(config, name) for name in _SELECTING)
+    if LANES in config.stash and is_open(config) and not part:
+        _begin(config, list(config.stash[RUN].cases.values()))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Have the lanes judge what is selected, in its order, where that is worth it."""
     config = session.config
-    if LANES not in config.stash or not is_open(config):
+    if LANES not in config.stash:
         return
+    lanes = config.stash[LANES]
     cases = [item.case for item in session.items if isinstance(item, CaseItem) and not item.marked]
+    if not is_open(config) or (lanes.begun and not lanes.judge_just(cases)):
+        lanes.dismiss()
+    elif not lanes.begun:
+        _begin(config, cases)
+
+
+def _begin(config: pytest.Config, cases: Sequence[Case]) -> None:
     hello = config.stash[RUN].hello
     # A peer that has the real clock is not to find the machine busier than it need be.
     worth_it = weight(cases) > MANY * DIALOGUE_WEIGHT and hello.clock != REAL

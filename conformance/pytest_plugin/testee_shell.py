@@ -64,6 +64,7 @@ def _begin(config: pytest.Config) -> None:
             gc.freeze()  # nothing is collected here; pytest looks for garbage at the end
             if run.adapter.launch == "attach":
                 raise RunError("a testee that is attached to serves one runner; omit -n")
+        lane_shell.begin_whole(config)
 
 
 def files_of(config: pytest.Config) -> tuple[str, ...]:
@@ -91,6 +92,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End the testee."""
+    gc.freeze()  # pytest and the interpreter look for garbage at the end, several times, among the reports of all cases
     gc.set_threshold(*USUALLY)
     gc.enable()
     if RUN in config.stash:

@@ -9,11 +9,10 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from ...dialogue.player import Player
 from ...model.peer_requests import CONFIG
 from .model import HELD_SPAN, REPLAY_SPAN, Receiver
 from .sender import AT_ONCE, SINGLES_STREAM, Kind, Lie, Plan, Sent, beat, data, ping, plan
-from .talking import Found, TalkingMachine
+from .talking import TalkingMachine, Way
 
 MAX_STREAMS = 8
 FIRST_STREAM = 3
@@ -37,12 +36,11 @@ class StreamMachine(TalkingMachine):
     beginning: ClassVar[Mapping[str, Any]] = BEGINNING
     new_model: ClassVar[Callable[[], Receiver]] = Receiver
 
-    def __init__(self, open_player: Callable[[], Player], found: Found) -> None:
-        """open_player: who plays; it is closed here. found: called before the failure is raised."""
+    def __init__(self, way: Way) -> None:
         self._receiver = type(self).new_model()
         self._plans: list[Plan] = []
         self._streams = self._pings = 0
-        super().__init__(open_player, found)
+        super().__init__(way)
 
     @initialize()
     def begin(self) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from ...dialogue.player import Player
 from ...model.peer_requests import CONFIG
 from ...wire.build import sync
 from .expectation import REPLIES, REPLIES_MS
@@ -16,7 +15,7 @@ from .managed import OWN
 from .model import AGREED, LOST_MS
 from .sender import HANDSHAKE_STREAM, SINGLES_STREAM, Kind, Sent, beat, capability, data, message_of, own_frame, ping
 from .sending import ALLOWED, KEPT_MS, ManagedSender, Outgoing
-from .talking import Found, TalkingMachine
+from .talking import TalkingMachine, Way
 
 MAX_STREAMS = 8
 FIRST_STREAM = 10
@@ -38,13 +37,12 @@ class SendingMachine(TalkingMachine):
     beginning: ClassVar[Mapping[str, Any]] = {"role": "server", "config": {**CONFIG, "mux": OWN}, "steps": []}
     toward: ClassVar[str] = "down"
 
-    def __init__(self, open_player: Callable[[], Player], found: Found) -> None:
-        """As TalkingMachine."""
+    def __init__(self, way: Way) -> None:
         self._model = ManagedSender(self.toward)
         self._numbers: dict[int, int] = {}
         self._late: list[tuple[int, int, int]] = []
         self._repaired_ms: list[int] = []
-        super().__init__(open_player, found)
+        super().__init__(way)
 
     def owed(self) -> Iterable[Mapping[str, Any]]:
         """The frames and events that the model expects."""

@@ -47,10 +47,10 @@ def pytest_sessionfinish():
 """Says how many cases lanes judged."""
 
 
-def taken(folder: Path, *arguments: str, plugin: str = TAKEN) -> tuple[int, int, str]:
+def taken(folder: Path, *arguments: str, plugin: str = TAKEN, file: tuple[str, ...] = (FILE,)) -> tuple[int, int, str]:
     """A run's exit status, how many of its cases were judged by lanes, and its output."""
     (folder / "users_plugin.py").write_text(plugin, "utf-8")
-    status, out = run_pytest([FILE, "-q", "-s", "-p", "users_plugin", *arguments], {"PYTHONPATH": str(folder)})
+    status, out = run_pytest([*file, "-q", "-s", "-p", "users_plugin", *arguments], {"PYTHONPATH": str(folder)})
     (line,) = [line for line in out.splitlines() if line.startswith("taken:")]
     return status, int(line.removeprefix("taken:")), out
 

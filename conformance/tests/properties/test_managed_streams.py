@@ -101,7 +101,7 @@ def test_a_planted_fault_is_found_and_its_dialogue_fails_again(
 def test_it_holds_for_the_reference_over_connections() -> None:
     """In fewer conversations than a run of the suite has."""
     with InProcess() as testee:
-        assert search(testee, 1, "tcp", MANAGED, MANAGED.examples // 2) is None
+        assert search(testee, 1, ("tcp",), MANAGED, MANAGED.examples // 2) is None
 
 
 @pytest.mark.nightly("test_it_holds_for_the_reference_over_connections and each run of the suite try fewer")

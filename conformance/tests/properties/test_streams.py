@@ -13,8 +13,11 @@ from hypothesis import Phase, settings
 from adapters.driver import Address, Answer, Crash, Hello, Limits, Ok, Testee, load_adapter
 from conformance.dialogue.judge import judge_dialogue
 from conformance.dialogue.load import load_dialogues
-from conformance.dialogue.player import StoppedError
+from conformance.dialogue.player import Player, StoppedError
+from conformance.dialogue.steps import Step
+from conformance.model.cases import Case
 from conformance.model.testee import AsksPeers
+from conformance.model.verdict import PASSED, Verdict
 from conformance.mutants.engine.testee import InProcess
 from conformance.properties.streams import search as searching
 from conformance.properties.streams.counterexample import write_found
@@ -84,6 +87,73 @@ def test_a_signal_in_the_middle_of_a_conversation_accuses_nobody(law: Law) -> No
         for at in range(1, 60):
             with pytest.raises(KeyboardInterrupt):
                 search(Signalled(testee, at), 1, law=law)
+
+
+class Interrupting(Testee):
+    """A testee at one of whose messages, by its number, somebody ends the run."""
+
+    at = sent = 0
+
+    def _exchange(self, message: bytes, within_s: float) -> Answer:
+        self.sent += 1
+        if self.sent == self.at:
+            raise KeyboardInterrupt
+        return super()._exchange(message, within_s)
+
+
+def test_a_signal_in_a_conversation_that_is_played_whole_accuses_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    forked_testees(monkeypatch)
+    with Interrupting(find_adapter("reference")) as testee:
+        for at in range(1, 20):
+            testee.sent, testee.at = 0, at
+            with pytest.raises(KeyboardInterrupt):
+                search(testee, 1)
+
+
+@pytest.mark.parametrize("law", [PLAIN, MANAGED, SENT], ids=["plain", "managed", "sent"])
+def test_conversations_are_the_same_over_each_transport_and_step_by_step(
+    law: Law, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole: dict[str, list[object]] = {"udp": [], "tcp": []}
+    steps: list[object] = []
+
+    def judged(_testee: AsksPeers, case: Case) -> Verdict:
+        whole[case.transport] += case.input["steps"]
+        return PASSED
+
+    def take(self: Player, step: Step) -> None:
+        steps.append(step.raw)
+        right(self, step)
+
+    right = Player.take
+    monkeypatch.setattr(searching, "judge_dialogue", judged)
+    forked_testees(monkeypatch)
+    with Testee(find_adapter("reference")) as testee:
+        assert search(testee, 1, ("udp", "tcp"), law, 3) is None
+    monkeypatch.setattr(Player, "take", take)
+    with InProcess() as alone:
+        assert search(alone, 1, law=law, examples=3) is None
+    assert whole["udp"] == whole["tcp"] == steps
+    assert len(steps) > searching.STEPS
+
+
+def test_conversations_that_hold_take_few_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    forked_testees(monkeypatch)
+    with Interrupting(find_adapter("reference")) as testee:
+        assert search(testee, 1, ("udp", "tcp"), examples=10) is None
+        assert 10 * 2 <= testee.sent < 10 * 2 * 8
+
+
+def test_what_fails_once_and_not_again_is_told_as_it_was_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def judged(_testee: AsksPeers, _case: Case) -> Verdict:
+        return Verdict(Outcome.FAIL, "wrong but once")
+
+    monkeypatch.setattr(searching, "judge_dialogue", judged)
+    forked_testees(monkeypatch)
+    with Testee(find_adapter("reference")) as testee:
+        breach = search(testee, 1, ("udp", "tcp"), examples=2)
+    assert breach is not None
+    assert (breach.case.transport, breach.verdict.summary) == ("udp", "wrong but once")
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +231,7 @@ def test_a_testee_that_ends_is_found_as_a_crash() -> None:
 def test_it_holds_for_the_reference_over_connections() -> None:
     """In fewer conversations than a run of the suite has."""
     with InProcess() as testee:
-        assert search(testee, 1, "tcp", examples=searching.PLAIN.examples // 4) is None
+        assert search(testee, 1, ("tcp",), examples=searching.PLAIN.examples // 4) is None
 
 
 def test_a_testee_out_of_reach_is_no_breach() -> None:

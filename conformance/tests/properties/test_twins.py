@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -11,10 +11,11 @@ import pytest
 from adapters.driver import Answer, Ok, Reject
 from conformance.checks.judge import judge
 from conformance.model.cases import DIALOGUE, Accept, Case, Refuse, load_cases
+from conformance.model.verdict import Verdict
 from conformance.mutants.catalogue.table import MUTANTS
 from conformance.mutants.engine import trial
 from conformance.mutants.engine.mutant import Kind
-from conformance.properties.twins import OP_PAIRS, PROFILES, chain, judged_in_chain
+from conformance.properties.twins import OP_PAIRS, PROFILES, Breach, chain, judged_in_chain
 
 CASES = load_cases()
 TWINS = tuple(
@@ -24,7 +25,7 @@ TWINS = tuple(
     for name, data in (("a", "00"), ("b", "01"), ("c", "02"))
 )
 REFUSED = Case("frame/tail_hash/x/d", "frame", (), "tail_hash", "about", ("FRM-37",), {"data": "03"}, Refuse("BAD"))
-
+ORDER = chain((*TWINS, REFUSED), "frame", 1)
 
 MORE = pytest.mark.nightly(
     "test_other_seeds_find_nearly_all_that_the_first_one_finds has a third of these mutants with another seed each"
@@ -41,6 +42,7 @@ class Told:
 
     def __init__(self, say: Callable[[str, int], Answer]) -> None:
         self._say, self.asked, self.starts = say, 0, 1
+        self.groups: list[int] = []
 
     def ask(self, op: str, input: Mapping[str, Any], *, case: str = "", profile: str = "") -> Answer:
         if op == "stop":
@@ -75,13 +77,29 @@ def test_every_op_that_has_twins_is_asked_for_often(profile: str) -> None:
         assert sum(case.op == op for case in order) >= OP_PAIRS, op
 
 
-def test_a_testee_without_state_is_not_accused_and_stays() -> None:
+def judged(testee: Told, *, few: bool) -> Breach | None:
+    """The law, by requests one after another, or by some at a time."""
+
+    def first(cases: Sequence[Case]) -> Sequence[Verdict]:
+        testee.groups.append(len(cases))
+        return [judge(testee, case) for case in cases[:4]]
+
+    return judged_in_chain(testee, ORDER, judge, first if few else None)
+
+
+some_at_a_time = pytest.mark.parametrize("few", [False, True], ids=["one by one", "some at a time"])
+
+
+@some_at_a_time
+def test_a_testee_without_state_is_not_accused_and_stays(*, few: bool) -> None:
     testee = Told(right)
-    assert judged_in_chain(testee, chain((*TWINS, REFUSED), "frame", 1), judge) is None
-    assert testee.starts == 1
+    assert judged(testee, few=few) is None
+    assert (testee.starts, testee.asked) == (1, len(ORDER))
+    assert sum(size > 0 for size in testee.groups) == (-(-(len(ORDER) - len(ORDER) // 2) // 4) if few else 0)
 
 
-def test_what_is_kept_from_one_request_to_the_next_is_found() -> None:
+@some_at_a_time
+def test_what_is_kept_from_one_request_to_the_next_is_found(*, few: bool) -> None:
     kept: list[str] = []
 
     def say(data: str, asked: int) -> Answer:
@@ -90,24 +108,24 @@ def test_what_is_kept_from_one_request_to_the_next_is_found() -> None:
         kept.append(data)
         return right(kept[0], asked)
 
-    breach = judged_in_chain(Told(say), chain((*TWINS, REFUSED), "frame", 1), judge)
+    breach = judged(Told(say), few=few)
     assert breach is not None
     assert "passes alone, and failed as request 2, behind frame/tail_hash/x/" in breach.verdict.summary
 
 
-def test_what_is_wrong_at_the_nth_request_is_found() -> None:
-    breach = judged_in_chain(
-        Told(lambda data, asked: Ok({"h": "ff"}) if asked == 9 else right(data, asked)),
-        chain((*TWINS, REFUSED), "frame", 1),
-        judge,
-    )
+@some_at_a_time
+@pytest.mark.parametrize("nth", [2, 9, len(ORDER) - 1])
+def test_what_is_wrong_at_the_nth_request_is_found(nth: int, *, few: bool) -> None:
+    testee = Told(lambda data, asked: Ok({"h": "ff"}) if asked == nth else right(data, asked))
+    breach = judged(testee, few=few)
     assert breach is not None
-    assert "as request 9, " in breach.verdict.summary
+    assert f"as request {nth}, " in breach.verdict.summary
 
 
-def test_what_fails_alone_as_well_is_left_to_its_own_test() -> None:
+@some_at_a_time
+def test_what_fails_alone_as_well_is_left_to_its_own_test(*, few: bool) -> None:
     testee = Told(lambda data, asked: Ok({"h": "ff"}) if data == "01" else right(data, asked))
-    assert judged_in_chain(testee, chain((*TWINS, REFUSED), "frame", 1), judge) is None
+    assert judged(testee, few=few) is None
     assert testee.starts == 2
 
 
