@@ -96,7 +96,17 @@ func (c *Connection) Ended() bool { return c.ended }
 
 // Receive handles bytes that came at a time, or a binary message. They were in time if they are there before Advance is
 // called (TCP-24).
-func (c *Connection) Receive(data []byte, now time.Duration) {
+func (c *Connection) Receive(data []byte, now time.Duration) { c.receive(data, false, now) }
+
+// mayTake is Receive for a buffer that is given away if it is mostly large frames, which then need no memory of their own.
+// It says whether it was.
+func (c *Connection) mayTake(data []byte, now time.Duration) bool {
+	given := 2*c.came.split.largeIn(data) >= cap(data)
+	c.receive(data, given, now)
+	return given
+}
+
+func (c *Connection) receive(data []byte, given bool, now time.Duration) {
 	c.pass(now)
 	switch {
 	case c.ended:
@@ -105,7 +115,7 @@ func (c *Connection) Receive(data []byte, now time.Duration) {
 		c.receiveFrame(data, now, false)
 		return
 	}
-	if err := c.came.take(data, now, func(frame []byte, held bool) { c.receiveFrame(frame, now, held) }); err != nil {
+	if err := c.came.take(data, given, now, func(frame []byte, held bool) { c.receiveFrame(frame, now, held) }); err != nil {
 		c.end(codeOf(err))
 	}
 }
