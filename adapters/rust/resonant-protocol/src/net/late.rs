@@ -1,4 +1,4 @@
-//! Whether a connection's own time is over: a program may look so late that what ends a frame in time still waits.
+//! A connection whose time is over: a program may look so late that what ends its frame in time still waits to be read.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ const MANY: usize = 256;
 /// The state of a connection's own deadline that has passed (TCP-8, TCP-9).
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Late {
-    /// Since when nothing has come.
+    /// The time since which nothing has come.
     quiet: Option<Duration>,
     /// Pieces of news since it passed.
     taken: usize,
