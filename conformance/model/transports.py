@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from importlib.util import find_spec
 from typing import Final
@@ -17,17 +18,28 @@ PROFILE_OF: Final[Mapping[str, str]] = {UDP: "handshake", TCP: "tcp", QUIC: "qui
 """Transport -> the profile that needs it."""
 
 
+ATTACHED: Final = "attach"
+"""The launch of a testee that somebody else has started, and whose line of ports only they have read."""
+
+
+def check_wires(wires: Collection[str], launch: str = "process") -> None:
+    """Raise SelectionError where a wire is of a transport that there is not."""
+    for name in wires:
+        if name not in PROFILE_OF:
+            where = "its adapter.toml has an address" if launch == ATTACHED else "the testee printed a port"
+            place = "`wires`" if launch == ATTACHED else "`wires` of its first line"
+            near = difflib.get_close_matches(name, PROFILE_OF, 1)
+            meant = f" (did you mean {near[0]!r}?)" if near else ""
+            raise SelectionError(
+                f"{where} for {name!r} in {place}{meant}; the transports are {', '.join(PROFILE_OF)} (TST-1)"
+            )
+
+
 def check_transports(claimed: Sequence[str], transports: Sequence[str], wires: Collection[str] | None) -> None:
     """Raise SelectionError where the transports of a hello fit neither its profiles nor the testee's wires.
 
     wires: the transports in the line of ports; None if nobody read one, as of a testee that is attached to.
     """
-    for name in wires or ():
-        if name not in PROFILE_OF:
-            raise SelectionError(
-                f"the testee printed a port for {name!r} in `wires` of its first line; "
-                f"the transports are {', '.join(PROFILE_OF)} (TST-1)"
-            )
     if PROFILE_OF[UDP] not in claimed:
         return
     for name in transports:

@@ -11,7 +11,7 @@ from reports.outcome import Outcome
 
 from ..model.peer_requests import CONFIG
 from ..model.profiles import SelectionError
-from ..model.transports import TCP, check_transports
+from ..model.transports import TCP, check_transports, check_wires
 from ..model.verdict import PASSED, Verdict
 from ..wire.build import DType, Type, build, sync
 from ..wire.lengths import with_length
@@ -64,6 +64,7 @@ def transports_named(talk: Talk) -> Verdict:
     """TST-27: hello's transports fit its profiles and the wires, and of tcp the wire takes a connection."""
     hello, wires = talk.testee.hello, talk.testee.wires
     try:
+        check_wires(wires)
         check_transports(hello.profiles, hello.transports, wires or None)
     except SelectionError as error:
         return wrong("transports that fit the profiles and the wires", error)

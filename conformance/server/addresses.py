@@ -65,7 +65,9 @@ def parse_addresses(impl: str) -> list[Address]:
         host, port = parts.hostname, parts.port
     except ValueError as error:
         raise UnreachableError(f"--impl={impl}: {error}") from None
-    known = transport in _KINDS and not (parts.path or parts.query or parts.fragment or parts.username is not None)
+    if transport not in _KINDS:
+        raise UnreachableError(f"--impl={impl}: {transport!r} is no transport of servers; a server is named by {FORMS}")
+    known = not (parts.path or parts.query or parts.fragment or parts.username is not None)
     if not known or not host or not port:
         raise UnreachableError(f"--impl={impl}: a server is named by {FORMS}")
     try:

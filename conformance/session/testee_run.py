@@ -16,7 +16,7 @@ from ..dialogue.load import load_dialogues, load_vectors
 from ..dialogue.timing import playable
 from ..model.cases import Case, VectorError, load_cases
 from ..model.profiles import SelectionError, selected_cases, selected_profiles
-from ..model.transports import check_libraries, check_network, check_transports
+from ..model.transports import ATTACHED, check_libraries, check_network, check_transports, check_wires
 from ..probes import PROBES
 from ..probes.unclaimed import refusal_probes
 from .implementations import WRONG, find_adapter
@@ -76,6 +76,7 @@ def prepare(options: Options, *, build: bool, before: Before | None = None) -> R
         check_clauses((*all_cases, *named), load_clauses().keys())
         listed = load_known(options.known, fixing=options.fix_known) if options.known else {}
         adapter = find_adapter(options.impl)
+        check_wires(adapter.wires, adapter.launch)
         if build:
             build_adapter(adapter)
         testee = Testee(adapter)
@@ -86,7 +87,8 @@ def prepare(options: Options, *, build: bool, before: Before | None = None) -> R
     try:
         hello = testee.start()
         selected = selected_profiles(hello.profiles, options.profiles)
-        check_transports(hello.profiles, hello.transports, None if adapter.launch == "attach" else testee.wires)
+        check_wires(testee.wires, adapter.launch)
+        check_transports(hello.profiles, hello.transports, None if adapter.launch == ATTACHED else testee.wires)
         check_named(named, hello.profiles, selected)
         counting = {case.id: case for case in (*selected_cases(all_cases, hello.profiles, selected), *named)}
         over = dict.fromkeys(case.transport for case in counting.values())
@@ -102,7 +104,7 @@ def prepare(options: Options, *, build: bool, before: Before | None = None) -> R
     except StartError as error:
         testee.close()
         raise RunError(f"--impl={options.impl}: the testee did not start: {_why(error)}") from error
-    except (KnownFailuresError, SelectionError) as error:
+    except (AdapterError, KnownFailuresError, SelectionError) as error:
         testee.close()
         raise RunError(str(error)) from error
     except BaseException:

@@ -81,9 +81,9 @@ type incoming struct {
 }
 
 // take finds frames in the bytes that come next.
-func (i *incoming) take(data []byte, now time.Duration, each func(frame []byte, held bool)) error {
+func (i *incoming) take(data []byte, given bool, now time.Duration, each func(frame []byte, held bool)) error {
 	held, frames := i.split.Held(), 0
-	err := i.split.push(data, func(frame []byte, held bool) {
+	err := i.split.push(data, given, func(frame []byte, held bool) {
 		frames++
 		each(frame, held)
 	})

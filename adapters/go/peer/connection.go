@@ -25,6 +25,7 @@ type Connection struct {
 	came      incoming   // over TCP, or on main
 	made      time.Duration
 	met       bool // there was a session
+	held      bool // it is not read
 	ended     bool
 	code      resonant.Code // with which it has, if there is one
 	fec       []string      // what was configured of repair
@@ -83,7 +84,7 @@ func (c *Connection) mayWait(packet []byte) error {
 
 // Do asks the peer for something.
 func (c *Connection) Do(now time.Duration, request func(*Peer) error) error {
-	c.Advance(now)
+	c.pass(now)
 	return request(c.peer)
 }
 
@@ -93,9 +94,20 @@ func (c *Connection) Agreement() (Agreement, bool) { return c.peer.Agreement() }
 // Ended says whether the connection is over: what Bytes has left is still sent, and nothing more is received.
 func (c *Connection) Ended() bool { return c.ended }
 
-// Receive handles bytes that came at a time, or a binary message.
-func (c *Connection) Receive(data []byte, now time.Duration) {
-	c.Advance(now)
+// Receive handles bytes that came at a time, or a binary message. They were in time if they are there before Advance is
+// called (TCP-24).
+func (c *Connection) Receive(data []byte, now time.Duration) { c.receive(data, false, now) }
+
+// mayTake is Receive for a buffer that is given away if it is mostly large frames, which then need no memory of their own.
+// It says whether it was.
+func (c *Connection) mayTake(data []byte, now time.Duration) bool {
+	given := 2*c.came.split.largeIn(data) >= cap(data)
+	c.receive(data, given, now)
+	return given
+}
+
+func (c *Connection) receive(data []byte, given bool, now time.Duration) {
+	c.pass(now)
 	switch {
 	case c.ended:
 		return
@@ -103,7 +115,7 @@ func (c *Connection) Receive(data []byte, now time.Duration) {
 		c.receiveFrame(data, now, false)
 		return
 	}
-	if err := c.came.take(data, now, func(frame []byte, held bool) { c.receiveFrame(frame, now, held) }); err != nil {
+	if err := c.came.take(data, given, now, func(frame []byte, held bool) { c.receiveFrame(frame, now, held) }); err != nil {
 		c.end(codeOf(err))
 	}
 }
@@ -115,7 +127,7 @@ func (c *Connection) receiveFrame(frame []byte, now time.Duration, keep bool) {
 
 // ReceiveText handles a text message: it drops it (RTC-6).
 func (c *Connection) ReceiveText(now time.Duration) {
-	if c.Advance(now); !c.ended {
+	if c.pass(now); !c.ended {
 		c.peer.report(Dropped{NotBinary})
 	}
 }
@@ -130,7 +142,7 @@ func (c *Connection) space() []byte {
 
 // received handles so many bytes that were read into space.
 func (c *Connection) received(bytes int, now time.Duration) {
-	c.Advance(now)
+	c.pass(now)
 	if !c.ended {
 		c.came.split.read(bytes, func(frame []byte, held bool) { c.receiveFrame(frame, now, held) })
 	}
@@ -138,7 +150,7 @@ func (c *Connection) received(bytes int, now time.Duration) {
 
 // ReceiveEnd handles that the other end stops sending (TCP-10, TCP-11), or closes a connection of messages.
 func (c *Connection) ReceiveEnd(now time.Duration) {
-	c.Advance(now)
+	c.pass(now)
 	if err := c.came.split.End(); err != nil {
 		c.end(codeOf(err))
 	}
@@ -147,13 +159,13 @@ func (c *Connection) ReceiveEnd(now time.Duration) {
 
 // Break handles that the other end resets the connection, or that it cannot be made (TCP-12), or what is below it failed.
 func (c *Connection) Break(now time.Duration) {
-	c.Advance(now)
+	c.pass(now)
 	c.end(ConnectionReset)
 }
 
 // Close ends the connection on this side.
 func (c *Connection) Close(now time.Duration) {
-	c.Advance(now)
+	c.pass(now)
 	c.end("")
 }
 
@@ -168,15 +180,15 @@ func (c *Connection) end(code resonant.Code) {
 // Deadline is when Advance has something to do, if nothing comes before.
 func (c *Connection) Deadline() (at time.Duration, there bool) {
 	at, there = c.peer.Deadline()
-	if own, has := c.nextOwn(); has && (!there || own.at <= at) {
+	if own, has := c.nextOwn(true); has && (!there || own.at <= at) {
 		return own.at, true
 	}
 	return at, there
 }
 
 // nextOwn is the first deadline of the connection itself; of several at the same time the one that TCP-17
-// and QUI-13 name first.
-func (c *Connection) nextOwn() (next due[*Connection], there bool) {
+// and QUI-13 name first. Those of what has not come (TCP-8, TCP-9) are among them if silence is judged.
+func (c *Connection) nextOwn(silence bool) (next due[*Connection], there bool) {
 	if c.ended {
 		return next, false
 	}
@@ -185,25 +197,48 @@ func (c *Connection) nextOwn() (next due[*Connection], there bool) {
 			next, there = due[*Connection]{at, meet}, true
 		}
 	}
-	if c.came.split.Held() > 0 {
+	silence = silence && !c.held
+	if silence && c.came.split.Held() > 0 {
 		consider(c.came.began+frameTimeout, func(c *Connection) { c.end(FrameTimeout) })
 	}
-	if c.peer.role == Server && !c.met {
+	if silence && c.peer.role == Server && !c.met {
 		consider(c.made+sessionTimeout, func(c *Connection) { c.end(HandshakeTimeout) })
 	}
 	if c.carriages != nil {
-		c.considerCarriages(consider)
+		if silence {
+			c.considerSilence(consider)
+		}
+		c.considerOwn(consider)
 	}
 	return next, there
 }
 
-// Advance lets time pass, and meets every deadline on the way at its own time.
-func (c *Connection) Advance(now time.Duration) {
-	for own, there := c.nextOwn(); there && own.at <= now; own, there = c.nextOwn() {
+// Advance lets time pass, and meets every deadline on the way at its own time. It alone ends a connection for what has
+// not come: whoever calls it has handed over all that has come by then (TCP-24).
+func (c *Connection) Advance(now time.Duration) { c.meet(now, true) }
+
+// pass lets time pass, and judges no silence.
+func (c *Connection) pass(now time.Duration) { c.meet(now, false) }
+
+func (c *Connection) meet(now time.Duration, silence bool) {
+	for own, there := c.nextOwn(silence); there && own.at <= now; own, there = c.nextOwn(silence) {
 		c.peer.advanceUntil(own.at)
 		own.meet(c)
 	}
 	c.peer.Advance(now)
+}
+
+// hold says that nothing is read of the connection for a while.
+func (c *Connection) hold(time.Duration) { c.held = true }
+
+// release says that it is read again: the times that what comes may take begin anew (TCP-24).
+func (c *Connection) release(now time.Duration) {
+	c.held, c.made, c.came.began = false, now, now
+	if c.carriages != nil {
+		for _, uni := range c.carriages.unis {
+			uni.began = now
+		}
+	}
 }
 
 // Bytes takes what is to be sent, in pieces: a length and its frame each; or messages. Over QUIC there are none.

@@ -98,10 +98,10 @@ func (e *Endpoint) end(why error) {
 
 func (e *Endpoint) now() time.Duration { return time.Since(e.start) }
 
-// settle meets deadlines, sends what is to be sent, queues what has happened and sets the next deadline. The mutex is
+// settle meets deadlines, but for those of a connection's silence, sends what is to be sent, queues what has happened and sets the next deadline. The mutex is
 // held.
 func (e *Endpoint) settle() error {
-	e.links.Advance(e.now())
+	e.links.pass(e.now())
 	var failed error
 	for key, datagram := range e.links.Datagrams() {
 		if err := e.wire.send(key, datagram); err != nil && failed == nil {

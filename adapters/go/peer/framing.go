@@ -11,6 +11,7 @@ const (
 	minLength   = 33 // TCP-3
 	maxLength   = resonant.MaxFrameBytes
 	startBytes  = 1 << 10 // of a frame have come before memory is taken for all of it
+	largeBytes  = 1 << 14 // of a frame that may be kept where it was read
 )
 
 // lengthOf reads the length before a frame (TCP-3, TCP-4).
@@ -47,11 +48,28 @@ func (s *Splitter) Held() int { return len(s.held) }
 // Push takes the bytes that come next, and calls each with every frame that is whole. A frame may lie in the bytes,
 // and is overwritten with them. After a length that is refused nothing more is taken.
 func (s *Splitter) Push(data []byte, each func(frame []byte)) error {
-	return s.push(data, func(frame []byte, _ bool) { each(frame) })
+	return s.push(data, false, func(frame []byte, _ bool) { each(frame) })
 }
 
-// push is Push for who keeps frames: one that was held does not lie in the bytes.
-func (s *Splitter) push(data []byte, each func(frame []byte, held bool)) error {
+// largeIn is how many of the bytes that come next are those of large frames.
+func (s *Splitter) largeIn(data []byte) (bytes int) {
+	for len(s.held) == 0 && len(data) >= lengthBytes {
+		length, err := lengthOf(data)
+		whole := lengthBytes + length
+		if err != nil || len(data) < whole {
+			break
+		}
+		if length >= largeBytes {
+			bytes += length
+		}
+		data = data[whole:]
+	}
+	return bytes
+}
+
+// push is Push for who keeps frames: one that was held does not lie in the bytes, nor does a large one if they are given
+// away.
+func (s *Splitter) push(data []byte, given bool, each func(frame []byte, held bool)) error {
 	for len(data) > 0 && s.wrong == nil {
 		if len(s.held) > 0 || len(data) < lengthBytes {
 			data = s.fill(data, each)
@@ -64,7 +82,7 @@ func (s *Splitter) push(data []byte, each func(frame []byte, held bool)) error {
 		case len(data) < whole:
 			data = s.fill(data, each)
 		default:
-			each(data[lengthBytes:whole], false)
+			each(data[lengthBytes:whole:whole], given && length >= largeBytes)
 			data = data[whole:]
 		}
 	}

@@ -35,6 +35,7 @@ type end interface {
 	Receive(data []byte, now time.Duration)
 	Deadline() (time.Duration, bool)
 	Advance(now time.Duration)
+	pass(now time.Duration)
 }
 
 func (o *link[K]) end() end {
@@ -85,7 +86,7 @@ func (l *Links[K]) find(key K) int {
 
 // Receive handles a datagram from a link, a new one if need be, or bytes of a connection.
 func (l *Links[K]) Receive(key K, data []byte, now time.Duration) {
-	l.Advance(now)
+	l.pass(now)
 	one := l.use(key)
 	one.end().Receive(data, now)
 	l.collect(one)
@@ -93,7 +94,7 @@ func (l *Links[K]) Receive(key K, data []byte, now time.Duration) {
 
 // Connect begins a Connection on a link that is new. What Datagrams gives for it is Connection.Bytes.
 func (l *Links[K]) Connect(key K, now time.Duration) {
-	l.Advance(now)
+	l.pass(now)
 	one := l.use(key)
 	one.stream = newConnection(one.peer, now)
 }
@@ -101,21 +102,21 @@ func (l *Links[K]) Connect(key K, now time.Duration) {
 // ConnectMessages is Connect for a connection that carries messages, of which the other end takes those of up to so many
 // bytes.
 func (l *Links[K]) ConnectMessages(key K, limit int, now time.Duration) {
-	l.Advance(now)
+	l.pass(now)
 	one := l.use(key)
 	one.stream = newMessageConnection(one.peer, limit, now)
 }
 
 // ConnectQUIC is Connect for a connection over QUIC. What is to be sent is taken from Connection.Carried, by On.
 func (l *Links[K]) ConnectQUIC(key K, now time.Duration) {
-	l.Advance(now)
+	l.pass(now)
 	one := l.use(key)
 	one.stream = newQUICConnection(one.peer, now)
 }
 
 // On calls a method of the Connection of a link, such as ReceiveEnd, if there is one.
 func (l *Links[K]) On(key K, now time.Duration, call func(*Connection, time.Duration)) {
-	l.Advance(now)
+	l.pass(now)
 	if at := l.find(key); at >= 0 && l.links[at].stream != nil {
 		call(l.links[at].stream, now)
 		l.collect(l.links[at])
@@ -130,7 +131,7 @@ func (l *Links[K]) Ended(key K) bool {
 
 // Do asks the peer of a link for something, a new one if need be.
 func (l *Links[K]) Do(key K, now time.Duration, request func(*Peer) error) error {
-	l.Advance(now)
+	l.pass(now)
 	one := l.use(key)
 	err := request(one.peer)
 	l.collect(one)
@@ -191,7 +192,8 @@ func (l *Links[K]) next() (first *link[K], at time.Duration, there bool) {
 	return first, at, there
 }
 
-// Advance lets time pass; the deadlines of all peers are met in their order.
+// Advance lets time pass; the deadlines of all peers and connections are met in their order. It alone ends connections
+// for what has not come: whoever calls it has handed over all that has come by then (TCP-24).
 func (l *Links[K]) Advance(now time.Duration) {
 	for one, at, there := l.next(); there && at <= now; one, at, there = l.next() {
 		one.end().Advance(at)
@@ -199,6 +201,17 @@ func (l *Links[K]) Advance(now time.Duration) {
 	}
 	for _, one := range l.links {
 		one.end().Advance(now)
+	}
+}
+
+// pass lets time pass, and judges no silence of connections.
+func (l *Links[K]) pass(now time.Duration) {
+	for _, one := range l.links {
+		at, there := one.end().Deadline()
+		one.end().pass(now)
+		if there && at <= now {
+			l.collect(one)
+		}
 	}
 }
 

@@ -26,7 +26,7 @@ func newQUICConnection(peer *Peer, now time.Duration) *Connection {
 
 // ReceiveOn handles bytes that came on a QUIC stream, or a datagram. On a stream that was stopped they are ignored.
 func (c *Connection) ReceiveOn(on Carriage, data []byte, now time.Duration) {
-	c.Advance(now)
+	c.pass(now)
 	switch {
 	case c.ended:
 	case on == Datagrams:
@@ -57,7 +57,7 @@ func (c *Connection) receiveUni(on Carriage, data []byte, now time.Duration) {
 		return
 	}
 	mismatch := false
-	err := uni.take(data, now, func(frame []byte, held bool) {
+	err := uni.take(data, false, now, func(frame []byte, held bool) {
 		if mismatch = mismatch || uni.isMismatch(frame); mismatch {
 			return
 		}
@@ -92,7 +92,7 @@ func (c *Connection) breakOff(uni *incoming) {
 
 // ReceiveEndOn handles that the other end has ended a QUIC stream (FIN).
 func (c *Connection) ReceiveEndOn(on Carriage, now time.Duration) {
-	c.Advance(now)
+	c.pass(now)
 	switch {
 	case c.ended:
 	case on == Main:
@@ -110,7 +110,7 @@ func (c *Connection) ReceiveEndOn(on Carriage, now time.Duration) {
 
 // ReceiveReset handles that the other end has reset a QUIC stream.
 func (c *Connection) ReceiveReset(on Carriage, now time.Duration) {
-	c.Advance(now)
+	c.pass(now)
 	switch {
 	case c.ended:
 	case on == Main:
@@ -125,7 +125,7 @@ func (c *Connection) ReceiveReset(on Carriage, now time.Duration) {
 
 // ReceiveStop handles that the other end wants nothing more on a QUIC stream (STOP_SENDING).
 func (c *Connection) ReceiveStop(on Carriage, number uint64, now time.Duration) {
-	c.Advance(now)
+	c.pass(now)
 	switch {
 	case c.ended:
 	case on == Main:
@@ -143,7 +143,7 @@ func (c *Connection) ReceiveStop(on Carriage, number uint64, now time.Duration) 
 
 // ReceiveClose handles that the other end has closed the connection with a number of its own (QUI-15).
 func (c *Connection) ReceiveClose(number uint64, now time.Duration) {
-	c.Advance(now)
+	c.pass(now)
 	c.end(codeOfNumber(number))
 }
 
@@ -168,8 +168,8 @@ func (c *Connection) endUnis() {
 	}
 }
 
-// considerCarriages considers the deadlines of unis (QUI-8, QUI-12).
-func (c *Connection) considerCarriages(consider func(time.Duration, func(*Connection))) {
+// considerSilence considers the deadlines of the other end's unis (QUI-8).
+func (c *Connection) considerSilence(consider func(time.Duration, func(*Connection))) {
 	var late *incoming
 	var lateOn Carriage
 	for on, uni := range c.carriages.unis {
@@ -181,6 +181,10 @@ func (c *Connection) considerCarriages(consider func(time.Duration, func(*Connec
 		on, uni := lateOn, late
 		consider(uni.began+frameTimeout, func(c *Connection) { c.stop(on, uni, numbers[FrameTimeout]) })
 	}
+}
+
+// considerOwn considers those of own unis (QUI-12).
+func (c *Connection) considerOwn(consider func(time.Duration, func(*Connection))) {
 	for _, stream := range c.carriages.own {
 		if stream.ended && stream.kept != nil {
 			consider(stream.tailSent+keptAfterTail+1, func(c *Connection) { c.peer.forgetKept(); c.endUnis() })

@@ -13,8 +13,9 @@ import (
 )
 
 const (
-	lingering      = 5 * time.Second // TCP-13
-	maxQueuedBytes = 16 << 20        // of events that nobody takes; connections are not read meanwhile
+	lingering      = 5 * time.Second        // TCP-13
+	looking        = 250 * time.Millisecond // within which what has come is read
+	maxQueuedBytes = 16 << 20               // of events that nobody takes; connections are not read meanwhile
 )
 
 // streamWire is connections, over TCP or of messages.
@@ -24,6 +25,7 @@ type streamWire struct {
 	listener io.Closer // a server's over TCP or QUIC
 	running  sync.WaitGroup
 	timer    *time.Timer
+	judged   time.Time // when silence is judged that was noticed late
 
 	streams map[string]*stream
 	calmer  *sync.Cond // the queue of events has become shorter, or a connection has ended
@@ -87,18 +89,43 @@ func onStreams(role Role, config Config, address net.Addr) (*streamWire, error) 
 
 // due meets deadlines.
 func (w *streamWire) due() {
-	w.endpoint.mutex.Lock()
-	defer w.endpoint.mutex.Unlock()
-	_ = w.endpoint.settle()
+	e := w.endpoint
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	_ = e.settle()
+	if at, there := e.links.Deadline(); there && w.judges(e.start.Add(at), time.Now()) {
+		e.links.Advance(e.now())
+		_ = e.settle()
+	}
+}
+
+// judges says whether a deadline is to be met. When the timer is late by more than looking, the whole program has stood
+// still, and what came meanwhile is read first (TCP-24).
+func (w *streamWire) judges(deadline, now time.Time) bool {
+	if now.Sub(deadline) > looking && w.judged.IsZero() {
+		w.judged = now.Add(looking)
+		w.timer.Reset(looking)
+	}
+	if deadline.After(now) || w.judged.After(now) {
+		return false
+	}
+	w.judged = time.Time{}
+	return true
 }
 
 func (w *streamWire) addr() net.Addr { return w.address }
 
 func (w *streamWire) wake(at time.Time) error {
 	w.carry()
-	if at.IsZero() {
+	if at.IsZero() || at.After(time.Now()) {
+		w.judged = time.Time{}
+	}
+	switch {
+	case at.IsZero():
 		w.timer.Stop()
-	} else {
+	case w.judged.After(at):
+		w.timer.Reset(time.Until(w.judged))
+	default:
 		w.timer.Reset(time.Until(at))
 	}
 	return nil
@@ -212,8 +239,13 @@ func (w *streamWire) waitForCalm(one *stream) (space []byte) {
 	e := w.endpoint
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
-	for !one.over && (len(e.queue) >= maxQueued || e.queued >= maxQueuedBytes) {
-		w.calmer.Wait()
+	if busy := func() bool { return !one.over && (len(e.queue) >= maxQueued || e.queued >= maxQueuedBytes) }; busy() {
+		e.links.On(one.key, e.now(), (*Connection).hold)
+		for busy() {
+			w.calmer.Wait()
+		}
+		e.links.On(one.key, e.now(), (*Connection).release)
+		_ = e.settle()
 	}
 	return one.socket.prepare(e.links, one.key, e.now())
 }

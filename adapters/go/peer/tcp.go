@@ -46,7 +46,6 @@ type tcpStream struct {
 
 func (s *tcpStream) begin(links *Links[string], key string, now time.Duration) {
 	links.Connect(key, now)
-	s.buffer = make([]byte, readAtOnce)
 }
 
 // prepare gives memory for the rest of a large frame; nil if there is none.
@@ -58,6 +57,9 @@ func (s *tcpStream) prepare(links *Links[string], key string, now time.Duration)
 func (s *tcpStream) read(space []byte) (received, error) {
 	into := space
 	if into == nil {
+		if s.buffer == nil {
+			s.buffer = make([]byte, readAtOnce)
+		}
 		into = s.buffer
 	}
 	length, err := s.Conn.Read(into)
@@ -65,7 +67,11 @@ func (s *tcpStream) read(space []byte) (received, error) {
 	case length == 0:
 		return nil, err
 	case space == nil:
-		return func(on *Connection, now time.Duration) { on.Receive(into[:length], now) }, err
+		return func(on *Connection, now time.Duration) {
+			if on.mayTake(into[:length], now) {
+				s.buffer = nil
+			}
+		}, err
 	}
 	return func(on *Connection, now time.Duration) { on.received(length, now) }, err
 }

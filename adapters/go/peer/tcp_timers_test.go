@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -102,6 +103,35 @@ func TestConnectionsAreClosedWhenTheirTimeIsOver(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestTheTimeOfAFrameDoesNotRunWhileNothingIsRead(t *testing.T) {
+	overPipes(t, func(t *testing.T, server *peer.Endpoint, far *pipeConn) {
+		noFrame := "\x21\x00\x00\x00" + strings.Repeat("\xff", 33)
+		const events = 4096 // after which nothing is read
+		for range events {
+			if _, err := far.Write([]byte(noFrame)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		rest := make(chan error)
+		go func() {
+			_, err := far.Write([]byte(noFrame + noFrame[:5])) // the reader was told to read this much more
+			if err == nil {
+				_, err = far.Write([]byte(noFrame[5:]))
+			}
+			rest <- err
+		}()
+		time.Sleep(time.Minute)
+		for range events + 2 {
+			if _, event, err := server.Next(t.Context()); event != (peer.Dropped{Code: resonant.BadVersion}) || err != nil {
+				t.Fatal(event, err)
+			}
+		}
+		if err := <-rest; err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func TestACloseLetsGoOfWhoDoesNotEndItsSide(t *testing.T) {

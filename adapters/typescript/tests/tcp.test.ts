@@ -191,3 +191,23 @@ test("a port that is taken is what the system says", async (t) => {
   const server = await serverOf(t);
   await assert.rejects(listen(CONFIG, { port: server.local.port }), { code: "EADDRINUSE" });
 });
+
+test("a frame that came while the program was busy was in time", async (t) => {
+  const server = await serverOf(t);
+  const socket = await raw(t, server);
+  const other = await accepted(server);
+  const noFrame = joined(new Uint8Array(33));
+  const [first, rest] = [noFrame.subarray(0, 20), noFrame.subarray(20)];
+  let busy = 0;
+  const clock = performance.now.bind(performance);
+  t.mock.method(performance, "now", () => clock() + busy);
+  socket.write(Buffer.concat([PING, first]));
+  await until(other, "established");
+  socket.write(Buffer.concat([rest, first]));
+  busy = 11_000;
+  other.send(4, think(2)); // a timer is due at once
+  assert.deepEqual(await until(other, "dropped"), ["dropped BAD_VERSION"]);
+  busy = 22_000;
+  other.send(4, think(2));
+  assert.deepEqual(await until(other, "closed"), ["lost", "closed FRAME_TIMEOUT"]);
+});

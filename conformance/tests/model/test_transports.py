@@ -9,7 +9,14 @@ import pytest
 
 from conformance.model.cases import load_cases
 from conformance.model.profiles import SelectionError
-from conformance.model.transports import LIBRARIES, cases_of_one, check_libraries, check_network, check_transports
+from conformance.model.transports import (
+    LIBRARIES,
+    cases_of_one,
+    check_libraries,
+    check_network,
+    check_transports,
+    check_wires,
+)
 
 PEERS = ("frame", "message", "handshake")
 
@@ -47,11 +54,18 @@ def test_what_does_not_fit_is_refused_with_what_to_do(
     assert "TST-27" in str(raised.value)
 
 
-@pytest.mark.parametrize("claimed", [PEERS, ("frame",)])
-def test_a_wire_of_an_unknown_transport_is_named_with_those_there_are(claimed: Sequence[str]) -> None:
-    text = "printed a port for 'upd' in `wires` of its first line; the transports are udp, tcp, quic, webrtc (TST-1)"
-    with pytest.raises(SelectionError, match=re.escape(text)):
-        check_transports(claimed, ("udp",), ("upd",))
+@pytest.mark.parametrize(
+    ("launch", "text"),
+    [
+        ("process", "the testee printed a port for 'upd' in `wires` of its first line (did you mean 'udp'?)"),
+        ("docker", "the testee printed a port for 'upd' in `wires` of its first line (did you mean 'udp'?)"),
+        ("attach", "its adapter.toml has an address for 'upd' in `wires` (did you mean 'udp'?)"),
+    ],
+)
+def test_a_wire_of_an_unknown_transport_is_named_with_those_there_are(launch: str, text: str) -> None:
+    check_wires(("udp", "tcp", "quic"), launch)
+    with pytest.raises(SelectionError, match=re.escape(f"{text}; the transports are udp, tcp, quic, webrtc (TST-1)")):
+        check_wires(("tcp", "upd"), launch)
 
 
 def test_cases_of_one_transport_are_those_that_no_other_carries() -> None:

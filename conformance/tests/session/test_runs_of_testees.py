@@ -232,7 +232,10 @@ def test_an_attached_testee_is_judged_by_one_runner_after_another(attached: tupl
     assert status == USAGE
     assert "attached to serves one runner; omit -n" in out
     assert run_pytest(arguments, env)[0] == OK
-    assert "RESONANT_TOKEN" in run_pytest(arguments)[1]
+    status, out = run_pytest(arguments)
+    assert status == USAGE
+    assert "start the testee and the runner with the same RESONANT_TOKEN" in out
+    assert "Traceback" not in out
 
 
 def test_a_testee_that_never_answers_ends_the_run_by_itself(tmp_path: Path) -> None:

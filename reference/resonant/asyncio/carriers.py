@@ -39,6 +39,12 @@ class Owner(Protocol):
     def written(self, address: Address, count: int) -> None:
         """The system has taken so many of the bytes for a connection."""
 
+    def unread(self, address: Address) -> None:
+        """A connection is not read for a while."""
+
+    def read_on(self, address: Address) -> None:
+        """It is read again."""
+
     def happened(self, what: Callable[[Links, int], object]) -> None:
         """Something came on a connection over QUIC or on a channel, which `what` tells the links, and the time."""
 

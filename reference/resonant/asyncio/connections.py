@@ -154,6 +154,7 @@ class _Connection(asyncio.Protocol):
         if self._paused is self._owner.has_room() and not self._transport.is_closing():
             self._paused = not self._paused
             (self._transport.pause_reading if self._paused else self._transport.resume_reading)()
+            (self._owner.unread if self._paused else self._owner.read_on)(self.address)
 
     def end(self) -> None:
         """Stop sending, and let go of the connection when the other end stops, or after LINGER_S."""

@@ -156,6 +156,16 @@ class Endpoint(Requests):
         """Called by the sockets: note what does not wait any more."""
         self._links.written(address, count)
 
+    def unread(self, address: Address) -> None:
+        """Called by the sockets: nothing of a connection is late while it is not read."""
+        self._links.hold(address)
+        self._carry_out()
+
+    def read_on(self, address: Address) -> None:
+        """Called by the sockets: it is read again."""
+        self._links.read_on(address, self._now_ms())
+        self._carry_out()
+
     def happened(self, what: Callable[[Links, int], object]) -> None:
         """Called by the sockets: tell the links what came over QUIC, or on a channel."""
         what(self._links, self._now_ms())
@@ -182,7 +192,8 @@ class Endpoint(Requests):
         if self._carrier.closing:
             raise ConnectionError("the endpoint is closed")
         self._carrier.settle()
-        self._on_time()  # what is due comes first, such as a loss
+        self._links.pass_time(self._now_ms())  # what is due comes first, such as a loss
+        self._carry_out()
         known = self._links.links
         if to is None and len(known) != 1:
             raise ConnectionError(f"{len(known)} addresses are known here: say to=ADDRESS")

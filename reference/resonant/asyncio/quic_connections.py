@@ -120,7 +120,7 @@ class _Link(QuicConnectionProtocol):
         super().__init__(connection)
         self._connections, self._owner = connections, owner
         self._acts = QuicActs(connection)
-        self._ended = False
+        self._ended = self._unread = False
         self._lingers: asyncio.TimerHandle | None = None
         self.address: Address = ()
 
@@ -130,6 +130,9 @@ class _Link(QuicConnectionProtocol):
         if self._acts.over or self._owner.has_room():
             super().datagram_received(data, addr)
             self._follow()
+        elif not self._unread:
+            self._unread = True
+            self._owner.unread(self.address)
 
     def error_received(self, exc: Exception) -> None:
         """Called by asyncio: why packets do not arrive. Anyone can forge such notices, so they end nothing."""
@@ -174,6 +177,9 @@ class _Link(QuicConnectionProtocol):
         """Tell the owner what does not wait any more, and how large a datagram may be."""
         self._owner.written(self.address, self._acts.take_gone())
         self._owner.allow_datagrams(self.address, self._acts.datagram_bytes)
+        if self._unread and self._owner.has_room():
+            self._unread = False
+            self._owner.read_on(self.address)
 
     def end(self) -> None:
         """Close the connection once all that was sent has arrived, or after LINGER_S."""

@@ -40,7 +40,7 @@ class ChannelEndpoint(Endpoint[L]):
 
         reliable: as of `ChannelPipe`.
         """
-        self.advance(now_ms)
+        self.pass_time(now_ms)
         if self._connections.full and link not in self._connections:
             return False
         pipe = ChannelPipe(now_ms, max_frame_bytes, reliable=reliable)
@@ -49,7 +49,7 @@ class ChannelEndpoint(Endpoint[L]):
 
     def receive_message(self, link: L, message: bytes | str, now_ms: int) -> None:
         """Handle a message of a channel; those of one that has ended are nothing to anybody."""
-        self.advance(now_ms)
+        self.pass_time(now_ms)
         if self._open_pipe(link) is None:
             return
         self._tell_forgotten(self._connections.hear(link))

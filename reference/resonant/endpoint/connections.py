@@ -44,13 +44,28 @@ class Connection:
         """The sort key of connections; the greatest is kept longest."""
         return self.standing, bool(self.open_streams), self.heard
 
-    @property
-    def deadline_ms(self) -> int | None:
-        """The time at which the next of its deadlines is due."""
-        mine = [self.peer.deadline_ms, None if self.pipe is None else self.pipe.deadline_ms]
+    def deadline_ms(self, *, silence: bool) -> int | None:
+        """The time at which the next of its deadlines is due. silence: those of what has not come are among them."""
+        mine = [self.peer.deadline_ms]
         if self.carriages is not None:
-            mine += [self.carriages.deadline_ms, self.peer.release_ms]
+            mine.append(self.peer.release_ms)
+        if silence:
+            mine += [part.deadline_ms for part in (self.pipe, self.carriages) if part is not None]
         return min((at_ms for at_ms in mine if at_ms is not None), default=None)
+
+    def hold(self) -> None:
+        """Nobody reads it for a while."""
+        if self.carriages is not None:
+            self.carriages.hold()
+        elif self.pipe is not None:
+            self.pipe.hold()
+
+    def read_on(self, now_ms: int) -> None:
+        """It is read again."""
+        if self.carriages is not None:
+            self.carriages.read_on(now_ms)
+        elif self.pipe is not None:
+            self.pipe.release(now_ms)
 
 
 @dataclass(frozen=True, slots=True)

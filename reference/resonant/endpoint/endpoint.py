@@ -67,7 +67,7 @@ class Endpoint(Generic[L]):
     @property
     def deadline_ms(self) -> int | None:
         """The latest time for the next call of `advance`; None while nothing is due."""
-        return min((due_ms for _, due_ms in self._deadlines()), default=None)
+        return min((due_ms for _, due_ms in self._deadlines(silence=True)), default=None)
 
     def connect(self, link: L, stream_id: int, now_ms: int, *, over_tcp: bool = False) -> None:
         """Begin a connection with a handshake on stream_id. Raises what `Peer.ping` does, and then begins none."""
@@ -79,7 +79,7 @@ class Endpoint(Generic[L]):
 
     def accept(self, link: L, now_ms: int) -> bool:
         """Begin a connection over TCP that a server has accepted; False, and none begins, where there is no room."""
-        self.advance(now_ms)
+        self.pass_time(now_ms)
         if self._connections.full and link not in self._connections:
             return False
         pipe = Pipe(now_ms)
@@ -89,9 +89,9 @@ class Endpoint(Generic[L]):
     def receive(self, link: L, datagram: bytes, now_ms: int) -> None:
         """Handle a datagram of a link, whatever bytes it is. A client hears only the links that it has connected.
 
-        Deadlines of any link that have passed by then are met first, so that a late ping finds no lost session.
+        Deadlines of any peer that have passed by then are met first, so that a late ping finds no lost session.
         """
-        self.advance(now_ms)
+        self.pass_time(now_ms)
         if link in self._connections:
             self._tell_forgotten(self._connections.hear(link))
         elif self._role is Role.CLIENT or self._connections.full:
@@ -101,8 +101,11 @@ class Endpoint(Generic[L]):
         self._collect(link, self._connections[link].peer.receive(datagram, now_ms))
 
     def receive_bytes(self, link: L, data: bytes, now_ms: int) -> None:
-        """Handle bytes of a connection over TCP; those of one that has ended are nothing to anybody."""
-        self.advance(now_ms)
+        """Handle bytes of a connection over TCP; those of one that has ended are nothing to anybody.
+
+        They were in time, whatever now_ms is, unless `advance` was called before (TCP-24).
+        """
+        self.pass_time(now_ms)
         pipe = self._open_pipe(link)
         if pipe is None:
             return
@@ -114,14 +117,14 @@ class Endpoint(Generic[L]):
 
     def receive_end(self, link: L, now_ms: int) -> None:
         """Handle that the other end of a connection over TCP has stopped sending (TCP-10, TCP-11)."""
-        self.advance(now_ms)
+        self.pass_time(now_ms)
         pipe = self._open_pipe(link)
         if pipe is not None:
             self._end(link, pipe, pipe.finish())
 
     def receive_reset(self, link: L, now_ms: int) -> None:
         """Handle that a connection over TCP was reset, or could not be made (TCP-12)."""
-        self.advance(now_ms)
+        self.pass_time(now_ms)
         pipe = self._open_pipe(link)
         if pipe is not None:
             self._end(link, pipe, CloseCode.CONNECTION_RESET)
@@ -134,11 +137,31 @@ class Endpoint(Generic[L]):
                 pipe.unsent -= count
 
     def advance(self, now_ms: int) -> None:
-        """Meet every deadline of every connection due at or before now_ms, each at its own time."""
-        while (due_ms := self.deadline_ms) is not None and due_ms <= now_ms:
-            for link, at_ms in self._deadlines():
+        """Meet every deadline of every connection due at or before now_ms, each at its own time.
+
+        This alone ends a connection for what has not come (TCP-8, TCP-9): whatever has come is to be told before.
+        """
+        self._pass(now_ms, silence=True)
+
+    def pass_time(self, now_ms: int) -> None:
+        """Meet the deadlines of the peers alone: something may have come on a connection that is not told yet."""
+        self._pass(now_ms, silence=False)
+
+    def hold(self, link: L) -> None:
+        """Note that nothing is read on a connection for a while, so that nothing of it is late."""
+        if link in self._connections:
+            self._connections[link].hold()
+
+    def read_on(self, link: L, now_ms: int) -> None:
+        """Note that a connection is read again: what is to come has as much time as at first (TCP-24)."""
+        if link in self._connections:
+            self._connections[link].read_on(now_ms)
+
+    def _pass(self, now_ms: int, *, silence: bool) -> None:
+        while (due := self._deadlines(silence=silence)) and (due_ms := min(at_ms for _, at_ms in due)) <= now_ms:
+            for link, at_ms in due:
                 if at_ms <= due_ms and link in self._connections:
-                    self._meet(link, due_ms)
+                    self._meet(link, due_ms, silence=silence)
 
     def request(self, link: L, ask: Callable[[Peer], Output]) -> None:
         """Have the peer of a link do something: ask calls one of its methods, and may raise what that does.
@@ -190,13 +213,13 @@ class Endpoint(Generic[L]):
         pipe = self._connections[link].pipe if link in self._connections else None
         return None if pipe is None or pipe.ended else pipe
 
-    def _deadlines(self) -> list[tuple[L, int]]:
-        due = ((link, connection.deadline_ms) for link, connection in self._connections.items())
+    def _deadlines(self, *, silence: bool) -> list[tuple[L, int]]:
+        due = ((link, connection.deadline_ms(silence=silence)) for link, connection in self._connections.items())
         return [(link, at_ms) for link, at_ms in due if at_ms is not None]
 
-    def _meet(self, link: L, due_ms: int) -> None:
+    def _meet(self, link: L, due_ms: int, *, silence: bool) -> None:
         pipe, peer = self._connections[link].pipe, self._connections[link].peer
-        closes_ms = None if pipe is None else pipe.deadline_ms
+        closes_ms = pipe.deadline_ms if silence and pipe is not None else None
         if pipe is not None and closes_ms is not None and closes_ms <= due_ms:  # TCP-17: before those of the peer
             self._end(link, pipe, pipe.overdue)
         else:

@@ -52,7 +52,7 @@ class QuicEndpoint(Endpoint[L]):
 
     def accept_quic(self, link: L, now_ms: int) -> bool:
         """Begin a connection that a server has accepted, as `accept`."""
-        self.advance(now_ms)
+        self.pass_time(now_ms)
         if self._connections.full and link not in self._connections:
             return False
         carriages = Carriages(server=True, accepted_ms=now_ms)
@@ -69,7 +69,7 @@ class QuicEndpoint(Endpoint[L]):
 
     def receive_on(self, link: L, on: int, data: bytes, now_ms: int) -> None:
         """Handle bytes of a carriage, main or a uni of the other end."""
-        self.advance(now_ms)
+        self.pass_time(now_ms)
         carriages = self._open_carriages(link)
         if carriages is None:
             return
@@ -82,13 +82,13 @@ class QuicEndpoint(Endpoint[L]):
 
     def receive_datagram(self, link: L, datagram: bytes, now_ms: int) -> None:
         """Handle a datagram of a connection, whatever bytes it is."""
-        self.advance(now_ms)
+        self.pass_time(now_ms)
         if self._open_carriages(link) is not None:
             self._hear(link, datagram, now_ms)
 
     def receive_fin(self, link: L, on: int, now_ms: int) -> None:
         """Handle that the other end has ended a carriage, with FIN."""
-        self.advance(now_ms)
+        self.pass_time(now_ms)
         carriages = self._open_carriages(link)
         if carriages is None:
             return
@@ -103,7 +103,7 @@ class QuicEndpoint(Endpoint[L]):
 
     def receive_reset_of(self, link: L, on: int, now_ms: int) -> None:
         """Handle that the other end has broken off a carriage."""
-        self.advance(now_ms)
+        self.pass_time(now_ms)
         carriages = self._open_carriages(link)
         if carriages is None:
             return
@@ -117,7 +117,7 @@ class QuicEndpoint(Endpoint[L]):
 
     def receive_stop_of(self, link: L, on: int, number: int, now_ms: int) -> None:
         """Handle that the other end wants nothing more on a carriage (QUI-10)."""
-        self.advance(now_ms)
+        self.pass_time(now_ms)
         carriages = self._open_carriages(link)
         if carriages is None:
             return
@@ -132,7 +132,7 @@ class QuicEndpoint(Endpoint[L]):
 
     def receive_close(self, link: L, number: int | None, now_ms: int) -> None:
         """Handle that a connection was closed with this number, or, with None, could not be made or go on (QUI-15)."""
-        self.advance(now_ms)
+        self.pass_time(now_ms)
         carriages = self._open_carriages(link)
         if carriages is not None:
             self._end(link, carriages.main, code_of(number))
@@ -180,12 +180,12 @@ class QuicEndpoint(Endpoint[L]):
         if uni.opened is not None:
             self._collect(link, self._connections[link].peer.cut_stream(uni.opened))
 
-    def _meet(self, link: L, due_ms: int) -> None:
+    def _meet(self, link: L, due_ms: int, *, silence: bool) -> None:
         connection = self._connections[link]
         carriages = connection.carriages
         on = None if carriages is None else carriages.overdue
-        if carriages is None or on is None or not self._is_next(carriages, due_ms):
-            super()._meet(link, due_ms)
+        if not silence or carriages is None or on is None or not self._is_next(carriages, due_ms):
+            super()._meet(link, due_ms, silence=silence)
             return
         self._act(link, Stop(on, number_of(CloseCode.FRAME_TIMEOUT)))
         self._fail_uni(link, carriages, on)

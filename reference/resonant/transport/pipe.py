@@ -15,14 +15,14 @@ NEVER_ALONE = -1
 class Pipe:
     """One connection of an endpoint: its incoming bytes, its deadlines, and how much of what it sends still waits."""
 
-    __slots__ = ("_begun_ms", "_session_due_ms", "_splitter", "ended", "lone_bytes", "unsent")
+    __slots__ = ("_begun_ms", "_held", "_session_due_ms", "_splitter", "ended", "lone_bytes", "unsent")
 
     def __init__(self, accepted_ms: int | None) -> None:
         """accepted_ms: when a server accepted it; None for that of a client, which may go without a session."""
         self._splitter = Splitter()
         self._begun_ms: int | None = None
         self._session_due_ms = None if accepted_ms is None else accepted_ms + SESSION_TIMEOUT_MS
-        self.ended = False
+        self._held = self.ended = False
         self.unsent = 0
         """How many bytes were handed over that the system has not taken yet (TCP-20)."""
         self.lone_bytes: int | None = NEVER_ALONE
@@ -52,7 +52,7 @@ class Pipe:
         return self._deadlines()[self.deadline_ms or 0]
 
     def _deadlines(self) -> dict[int, CloseReason]:
-        if self.ended:
+        if self.ended or self._held:
             return {}
         found: dict[int, CloseReason] = {}
         if self._session_due_ms is not None:
@@ -73,6 +73,18 @@ class Pipe:
     def finish(self) -> CloseReason | None:
         """The code with which the connection ends, None for a clean end: the other end has stopped sending."""
         return self._splitter.finish()
+
+    def hold(self) -> None:
+        """Nobody reads the connection for a while, in which no time runs."""
+        self._held = True
+
+    def release(self, now_ms: int) -> None:
+        """It is read again, and what comes has as much time as at first (TCP-24)."""
+        self._held = False
+        if self._session_due_ms is not None:
+            self._session_due_ms = now_ms + SESSION_TIMEOUT_MS
+        if self._begun_ms is not None:
+            self._begun_ms = now_ms
 
     def establish(self) -> None:
         """There is a session, so that the connection may stay without one later (TCP-9)."""

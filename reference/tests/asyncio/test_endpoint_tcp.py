@@ -6,15 +6,18 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from types import UnionType
 
 import numpy as np
 import pytest
 from resonant import DropCode, MessageType, ResonantError, Slice, Tensor, Think
 from resonant.asyncio import Endpoint, SessionError, connect, serve
+from resonant.asyncio.endpoint import MAX_EVENTS
 from resonant.errors import CloseCode, RejectCode
-from resonant.peer import Closed, Completed, Delivered, Established, Lost, Output, Peer, Role
+from resonant.peer import Closed, Completed, Delivered, Dropped, Established, Lost, Output, Peer, Role
 from resonant.transport import Splitter, join
 
+from reference.tests.asyncio.fast_loop import FastLoop, run
 from reference.tests.asyncio.talk import CONFIG, double, think, values
 
 HELLO = bytes.fromhex("1603010200010001fc0303")
@@ -33,7 +36,7 @@ async def stranger(server: Endpoint) -> AsyncIterator[tuple[asyncio.StreamReader
         writer.transport.abort()
 
 
-async def told(server: Endpoint, kind: type) -> object:
+async def told(server: Endpoint, kind: type | UnionType) -> object:
     """The next event of a kind, whatever comes before it."""
     async with asyncio.timeout(WAIT_S):
         async for _, event in server:
@@ -202,3 +205,54 @@ def test_a_reset_is_told_with_its_code() -> None:
             assert await told(server, Closed) == Closed(CloseCode.CONNECTION_RESET)
 
     asyncio.run(work())
+
+
+NO_FRAME = join(bytes(33))
+FRAME_S, LONG_S, MANY = 10, 60, 10_000
+
+
+async def has_taken_a_part(server: Endpoint) -> None:
+    """Until the server waits for the rest of a frame, since the beginning of time."""
+    for _ in range(MANY):
+        if server._links.deadline_ms == FRAME_S * 1000:
+            return
+        await asyncio.sleep(0)
+    raise AssertionError(f"the next deadline is at {server._links.deadline_ms} ms")
+
+
+@pytest.mark.parametrize("asks", [False, True], ids=["waits", "asks"])
+def test_what_came_while_the_program_was_busy_was_in_time(asks: bool) -> None:
+    loop = FastLoop()
+
+    async def work() -> None:
+        async with await serve(CONFIG, transport="tcp") as server, stranger(server) as (_, writer):
+            ping = join(Peer(Role.CLIENT, CONFIG).ping(1, 0).datagrams[0])
+            writer.write(ping + NO_FRAME[:20])
+            await told(server, Established)
+            await has_taken_a_part(server)
+            writer.write(NO_FRAME[20:])
+            loop.jump(FRAME_S + 1)
+            if asks:
+                server.send(think(1))
+            assert await told(server, Dropped | Closed) == Dropped(RejectCode.BAD_VERSION)
+            writer.write(NO_FRAME[:20])
+            assert await told(server, Closed) == Closed(CloseCode.FRAME_TIMEOUT)
+
+    run(work(), loop)
+
+
+def test_nothing_is_late_while_nobody_fetches_events_and_the_connection_is_not_read() -> None:
+    loop = FastLoop()
+
+    async def work() -> None:
+        async with await serve(CONFIG, transport="tcp") as server, stranger(server) as (_, writer):
+            writer.write(NO_FRAME * MAX_EVENTS + NO_FRAME[:20])
+            for _ in range(MANY):
+                await asyncio.sleep(0)
+            assert not server.has_room()
+            loop.jump(LONG_S)
+            writer.write(NO_FRAME[20:])
+            for _ in range(MAX_EVENTS + 1):
+                assert await told(server, Dropped | Closed) == Dropped(RejectCode.BAD_VERSION)
+
+    run(work(), loop)

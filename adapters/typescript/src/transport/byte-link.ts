@@ -20,9 +20,9 @@ export class ByteLink extends Link {
     super(options, now, { maxFrameBytes: MAX_FRAME_BYTES, clause: "FRM-26" });
   }
 
-  /** Receives bytes, which are copied. */
+  /** Receives bytes, which are copied. They were in time unless `advance` was called before (TCP-24). */
   receive(chunk: Uint8Array, now: number): void {
-    this.advance(now);
+    this.pass(now);
     if (this.isClosed || chunk.length === 0) return;
     let hasWhole = false;
     for (const frame of this.#splitter.frames(chunk)) {
@@ -38,7 +38,7 @@ export class ByteLink extends Link {
 
   /** The other end stops sending (TCP-10, TCP-11). */
   end(now: number): void {
-    this.advance(now);
+    this.pass(now);
     if (this.isClosed) return;
     const end = this.#splitter.finish();
     this.ended(now, end === "clean" ? undefined : end);

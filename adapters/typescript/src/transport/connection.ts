@@ -13,6 +13,8 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export abstract class LinkConnection<Kind extends Link> implements AsyncIterable<PeerEvent> {
   protected readonly queue: EventQueue<PeerEvent>;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The deadline that has passed and is met if nothing comes in another turn of the event loop. */
+  #passed: number | undefined;
 
   constructor(maxEvents: number) {
     this.queue = new EventQueue(maxEvents);
@@ -165,7 +167,18 @@ export abstract class LinkConnection<Kind extends Link> implements AsyncIterable
     const deadline = this.link.nextDeadline;
     if (deadline === undefined || this.isPaused) return;
     const wait = Math.min(Math.max(deadline - this.now, 1), MAX_TIMER_MS);
-    this.#timer = setTimeout(() => this.step((link, now) => link.advance(now)), wait);
+    this.#timer = setTimeout(() => this.#due(), wait);
+  }
+
+  /** Meets deadlines: timers go off before what has come is read, however long ago it came (TCP-24). */
+  #due(): void {
+    const before = this.#passed;
+    this.step((link, now) => {
+      link.pass(now);
+      const next = link.nextDeadline;
+      this.#passed = next !== undefined && next <= now ? next : undefined;
+      if (this.#passed !== undefined && this.#passed === before) link.advance(now);
+    });
   }
 
   #ask(request: (peer: Peer, now: number) => void): void {

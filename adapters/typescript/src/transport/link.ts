@@ -60,7 +60,10 @@ export abstract class Link {
     return own === undefined || peers === undefined ? (own ?? peers) : Math.min(own, peers);
   }
 
-  /** Moves the clock to `now`; deadlines on the way are met at their times, the connection's own first (TCP-17). */
+  /**
+   * Moves the clock to `now`; deadlines on the way are met at their times, the connection's own first (TCP-17). This alone
+   * ends it for what has not come: whatever has come is given before (TCP-24).
+   */
   advance(now: number): void {
     for (let own = this.#deadline(); own !== undefined && own.at <= now; own = this.#deadline()) {
       const before = this.#peer.nextDeadline;
@@ -68,13 +71,18 @@ export abstract class Link {
       else this.ended(own.at, own.code);
       this.#collect();
     }
+    this.pass(now);
+  }
+
+  /** Moves the clock to `now` and meets the peer's deadlines alone: there may be something that is not given yet. */
+  pass(now: number): void {
     this.#peer.advance(now);
     this.#collect();
   }
 
   /** Has the peer do something. What the peer throws is thrown. */
   ask<Result>(now: number, request: (peer: Peer) => Result): Result {
-    this.advance(now);
+    this.pass(now);
     try {
       return request(this.#peer);
     } finally {
@@ -84,13 +92,13 @@ export abstract class Link {
 
   /** The connection was reset or has failed, or there is none (TCP-12, RTC-11). */
   reset(now: number): void {
-    this.advance(now);
+    this.pass(now);
     this.ended(now, "CONNECTION_RESET");
   }
 
   /** Ends the connection on this side. */
   close(now: number): void {
-    this.advance(now);
+    this.pass(now);
     this.ended(now, undefined);
   }
 

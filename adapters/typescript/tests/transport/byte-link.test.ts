@@ -58,6 +58,20 @@ test("a frame has ten seconds from its first byte, and each frame anew", () => {
   assert.deepEqual(events(link), ["lost", "closed FRAME_TIMEOUT"]);
 });
 
+test("bytes that are there before the time is judged were not late", () => {
+  const link = server();
+  const bytes = joined(frame(5, 0n, Uint8Array.of(1)));
+  link.receive(bytes.subarray(0, 20), 1000);
+  assert.equal(link.nextDeadline, 11_000);
+  link.receive(bytes.subarray(20), 12_000);
+  link.advance(12_000);
+  assert.deepEqual(events(link), ["message"]);
+  link.receive(bytes.subarray(0, 20), 13_000);
+  link.receive(bytes.subarray(20, 21), 24_000);
+  link.advance(24_000);
+  assert.deepEqual(events(link), ["lost", "closed FRAME_TIMEOUT"]);
+});
+
 test("a server gives a connection fifteen seconds for its first session", () => {
   const [stranger, known, client] = [linkOf("server"), server(), linkOf("client")];
   for (const link of [stranger, known, client]) link.advance(14_999);

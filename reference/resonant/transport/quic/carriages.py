@@ -70,6 +70,18 @@ class Carriages:
         self._datagram_bytes = most
         self._lone_bytes = self.main.lone_bytes = min(MAX_DATAGRAM_BYTES, most)
 
+    def hold(self) -> None:
+        """Nobody reads the connection for a while."""
+        self.main.hold()
+        for uni in self._theirs.values():
+            uni.pipe.hold()
+
+    def read_on(self, now_ms: int) -> None:
+        """It is read again (TCP-24)."""
+        self.main.release(now_ms)
+        for uni in self._theirs.values():
+            uni.pipe.release(now_ms)
+
     def is_foreign(self, on: int) -> bool:
         """Whether a QUIC stream of the other end is one that must not be (QUI-11)."""
         return on != MAIN and not on & _UNI

@@ -146,11 +146,11 @@ impl<L: Ord + Clone> Endpoint<L> {
         Ok(outputs)
     }
 
-    /// Takes in one datagram of a link. Deadlines of any link that have passed by then are met first.
+    /// Takes in one datagram of a link. Deadlines of any peer that have passed by then are met first.
     ///
     /// A server begins a connection on a link that it does not know; a client hears only links that it connected.
     pub fn receive(&mut self, link: L, datagram: &[u8], now_ms: u64) -> Outputs<L> {
-        let mut outputs = self.advance(now_ms);
+        let mut outputs = self.advance_peers(now_ms);
         let forgotten = if self.connections.peer(&link).is_some() {
             self.connections.hear(&link)
         } else if self.role == Role::Client {
@@ -167,33 +167,44 @@ impl<L: Ord + Clone> Endpoint<L> {
 
     /// Lets the time pass up to `now_ms`. Every deadline of every link on the way is met at its own time, in the order
     /// of the times.
+    ///
+    /// This alone closes byte streams whose time is over (TCP-8, TCP-9): before it is called, everything that has come
+    /// on them by then is to be taken in (TCP-24).
     pub fn advance(&mut self, now_ms: u64) -> Outputs<L> {
-        self.clock_ms = now_ms;
         let mut outputs = Outputs::default();
-        loop {
-            let ending = self.ending().filter(|(time, ..)| *time <= now_ms);
-            let before = ending
-                .as_ref()
-                .map_or(now_ms, |(time, ..)| time.saturating_sub(1));
-            if let Some((time, link)) = self.connections.take_due(before) {
-                self.act(&link, &mut outputs, |peer| peer.advance(time));
-            } else if let Some((_, link, ending)) = ending {
-                self.end_late(&link, ending, &mut outputs); // TCP-17
-            } else {
-                return outputs;
-            }
+        while let Some((time, link, ending)) = self.ending().filter(|(time, ..)| *time <= now_ms) {
+            outputs.append(self.advance_peers(time.saturating_sub(1)));
+            self.end_late(&link, ending, &mut outputs); // TCP-17
         }
+        outputs.append(self.advance_peers(now_ms));
+        outputs
+    }
+
+    /// The same without those deadlines of byte streams.
+    pub(crate) fn advance_peers(&mut self, now_ms: u64) -> Outputs<L> {
+        self.clock_ms = self.clock_ms.max(now_ms);
+        let mut outputs = Outputs::default();
+        while let Some((time, link)) = self.connections.take_due(now_ms) {
+            self.act(&link, &mut outputs, |peer| peer.advance(time));
+        }
+        outputs
     }
 
     /// The latest time for the next call of [`Endpoint::advance`], if nothing else happens before.
     #[must_use]
     pub fn deadline_ms(&self) -> Option<u64> {
-        let ending = self.ending().map(|(time, ..)| time);
-        self.connections
-            .deadline_ms()
-            .into_iter()
-            .chain(ending)
-            .min()
+        let times = [self.peers_due_ms(), self.ending_ms()];
+        times.into_iter().flatten().min()
+    }
+
+    /// The time of the first deadline that [`Endpoint::advance_peers`] meets.
+    pub(crate) fn peers_due_ms(&self) -> Option<u64> {
+        self.connections.deadline_ms()
+    }
+
+    /// The time of the first deadline of a byte stream itself.
+    pub(crate) fn ending_ms(&self) -> Option<u64> {
+        self.ending().map(|(time, ..)| time)
     }
 
     /// Has the peer of a link do what is asked for, such as [`Peer::send`]. Deadlines that have passed wait for the

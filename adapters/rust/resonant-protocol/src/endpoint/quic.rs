@@ -31,8 +31,8 @@ impl<L: Ord + Clone> Endpoint<L> {
         self.greet(link, stream_id, now_ms, main, unis)
     }
 
-    /// Takes in bytes of a uni of the other end, by the number of its QUIC stream. Deadlines of any link that have passed by
-    /// then are met first.
+    /// Takes in bytes of a uni of the other end, by the number of its QUIC stream. Deadlines are met as in
+    /// [`Endpoint::receive_bytes`].
     ///
     /// Where [`Carried::Stop`] comes of it, the program gives no more of that uni.
     pub fn receive_uni(&mut self, link: &L, uni: u64, bytes: &[u8], now_ms: u64) -> Outputs<L> {
@@ -47,7 +47,7 @@ impl<L: Ord + Clone> Endpoint<L> {
         parts: impl IntoIterator<Item = &'bytes [u8]>,
         now_ms: u64,
     ) -> Outputs<L> {
-        let mut outputs = self.advance(now_ms);
+        let mut outputs = self.advance_peers(now_ms);
         let Some(unis) = self.unis.get_mut(link) else {
             return outputs; // closed already, or forgotten
         };
@@ -81,7 +81,7 @@ impl<L: Ord + Clone> Endpoint<L> {
 
     /// Takes in a datagram of a QUIC connection (QUI-3).
     pub fn receive_datagram(&mut self, link: &L, datagram: &[u8], now_ms: u64) -> Outputs<L> {
-        let mut outputs = self.advance(now_ms);
+        let mut outputs = self.advance_peers(now_ms);
         if self.unis.contains_key(link) {
             self.hear(link, &mut outputs, |peer| {
                 peer.receive_datagram(datagram, now_ms)
@@ -92,7 +92,7 @@ impl<L: Ord + Clone> Endpoint<L> {
 
     /// Takes in that the other end sent FIN on a uni.
     pub fn end_uni(&mut self, link: &L, uni: u64, now_ms: u64) -> Outputs<L> {
-        let mut outputs = self.advance(now_ms);
+        let mut outputs = self.advance_peers(now_ms);
         if let Some(unis) = self.unis.get_mut(link) {
             let taken = unis.take(uni);
             if taken.is_truncated() {
@@ -105,14 +105,14 @@ impl<L: Ord + Clone> Endpoint<L> {
 
     /// Takes in that the other end reset a uni (QUI-9).
     pub fn reset_uni(&mut self, link: &L, uni: u64, now_ms: u64) -> Outputs<L> {
-        let mut outputs = self.advance(now_ms);
+        let mut outputs = self.advance_peers(now_ms);
         self.break_off(link, uni, &mut outputs);
         outputs
     }
 
     /// Takes in that the other end stopped, with this number, the uni of an own stream (QUI-10).
     pub fn stop_own(&mut self, link: &L, stream_id: u32, number: u64, now_ms: u64) -> Outputs<L> {
-        let mut outputs = self.advance(now_ms);
+        let mut outputs = self.advance_peers(now_ms);
         if self.unis.contains_key(link) {
             if let Some(peer) = self.connections.peer_mut(link) {
                 peer.give_up(stream_id);
@@ -125,7 +125,7 @@ impl<L: Ord + Clone> Endpoint<L> {
 
     /// Takes in that a QUIC connection is over with this reason, or that it has to be (QUI-11, QUI-15).
     pub fn end_quic(&mut self, link: &L, code: Option<RejectCode>, now_ms: u64) -> Outputs<L> {
-        let mut outputs = self.advance(now_ms);
+        let mut outputs = self.advance_peers(now_ms);
         if self.unis.contains_key(link) {
             self.close(link, code, &mut outputs);
         }

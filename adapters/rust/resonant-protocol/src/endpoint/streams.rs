@@ -30,7 +30,7 @@ impl<L: Ord + Clone> Endpoint<L> {
         now_ms: u64,
         over: impl FnOnce(Peer) -> Peer,
     ) -> Outputs<L> {
-        let mut outputs = self.advance(now_ms);
+        let mut outputs = self.advance_peers(now_ms);
         let Some(peer) = self.new_peer(now_ms).filter(|_| self.role == Role::Server) else {
             let code = None;
             outputs.events.push((link, Event::Closed { code }));
@@ -44,12 +44,13 @@ impl<L: Ord + Clone> Endpoint<L> {
     }
 
     /// Takes in bytes of a link that was accepted or connected over TCP, however they are divided. Deadlines of any
-    /// link that have passed by then are met first.
+    /// peer that have passed by then are met first; those of byte streams are not, as bytes that are there were not late
+    /// (TCP-24).
     ///
     /// Where [`Event::Closed`] comes of it the program sends what is to be sent, ends the connection on its side, and
     /// gives no more bytes of it.
     pub fn receive_bytes(&mut self, link: &L, bytes: &[u8], now_ms: u64) -> Outputs<L> {
-        let mut outputs = self.advance(now_ms);
+        let mut outputs = self.advance_peers(now_ms);
         let Some(mut connection) = self.streams.remove(link) else {
             return outputs; // closed already (TCP-7), or forgotten
         };
@@ -71,7 +72,7 @@ impl<L: Ord + Clone> Endpoint<L> {
 
     /// Takes in that the other end of such a link stops sending (TCP-10, TCP-11).
     pub fn end(&mut self, link: &L, now_ms: u64) -> Outputs<L> {
-        let mut outputs = self.advance(now_ms);
+        let mut outputs = self.advance_peers(now_ms);
         if let Some(connection) = self.streams.get(link) {
             let code = connection.code_at_end();
             self.close(link, code, &mut outputs);
@@ -81,7 +82,7 @@ impl<L: Ord + Clone> Endpoint<L> {
 
     /// Takes in that such a link was reset, or could not be made (TCP-12).
     pub fn reset(&mut self, link: &L, now_ms: u64) -> Outputs<L> {
-        let mut outputs = self.advance(now_ms);
+        let mut outputs = self.advance_peers(now_ms);
         if self.streams.contains_key(link) {
             self.close(link, Some(RejectCode::ConnectionReset), &mut outputs);
         }

@@ -49,6 +49,7 @@
 //! # }
 //! ```
 
+mod late;
 mod line;
 #[cfg(feature = "quic")]
 mod quic;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::late::Late;
 use super::line::{Incoming, Line};
 use crate::endpoint::{Endpoint, Outputs};
 use crate::error::FrameError;
@@ -41,6 +42,7 @@ pub struct TcpEndpoint {
     news: Receiver<Incoming>,
     teller: SyncSender<Incoming>,
     events: VecDeque<(SocketAddr, Event)>,
+    late: Late,
     listening: Option<Arc<AtomicBool>>,
 }
 
@@ -109,6 +111,7 @@ impl TcpEndpoint {
             news,
             teller,
             events: VecDeque::new(),
+            late: Late::default(),
             listening: None,
         })
     }
@@ -143,20 +146,33 @@ impl TcpEndpoint {
             if let Some(event) = self.events.pop_front() {
                 return Some(event);
             }
-            let due = self.endpoint.deadline_ms().map(Duration::from_millis);
-            let wait = due.into_iter().chain(until).min();
-            let wait = wait.map_or(CONNECT, |time| time.saturating_sub(self.began.elapsed()));
-            let came = self.news.recv_timeout(wait);
-            let now = self.now_ms();
+            let came = self.news.recv_timeout(self.wait(until));
+            let (now, has_come) = (self.now_ms(), came.is_ok());
             let outputs = match came {
                 Ok(news) => self.handle(news, now),
-                Err(_) => self.endpoint.advance(now),
+                Err(_) => self.endpoint.advance_peers(now),
             };
             self.pass_on(outputs);
+            let ending = self.endpoint.ending_ms().map(Duration::from_millis);
+            let at = Duration::from_millis(now);
+            if self.late.is_over(ending, at, has_come) {
+                let outputs = self.endpoint.advance(now);
+                self.pass_on(outputs);
+            }
             if came_too_late(until, self.began.elapsed()) {
                 return self.events.pop_front();
             }
         }
+    }
+
+    /// The longest time to wait for news.
+    fn wait(&self, until: Option<Duration>) -> Duration {
+        let now = self.began.elapsed();
+        let due = self.endpoint.peers_due_ms().map(Duration::from_millis);
+        let ending = self.endpoint.ending_ms().map(Duration::from_millis);
+        let times = [due, self.late.next(ending, now), until];
+        let next = times.into_iter().flatten().min();
+        next.map_or(CONNECT, |time| time.saturating_sub(now))
     }
 
     /// Has the peer of a link do what is asked for, such as [`Peer::send`], at the time that it is given.
@@ -207,7 +223,7 @@ impl TcpEndpoint {
 
     fn accept(&mut self, stream: TcpStream, link: SocketAddr, now: u64) -> Outputs<SocketAddr> {
         let Ok(line) = Line::new(stream, link, self.teller.clone()) else {
-            return self.endpoint.advance(now);
+            return self.endpoint.advance_peers(now);
         };
         let outputs = self.endpoint.accept(link, now);
         self.pass_on(outputs); // ends one that made room, and one before on the same link
@@ -254,5 +270,69 @@ impl fmt::Debug for TcpEndpoint {
             .field("address", &self.address)
             .field("connections", &self.lines.len())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::RejectCode;
+    use std::io::Write;
+
+    /// A frame behind its length that the frame layer drops.
+    fn no_frame() -> Vec<u8> {
+        [&[33, 0, 0, 0][..], &[0; 33]].concat()
+    }
+
+    fn config() -> Config {
+        Config {
+            embedding_space_id: "demo".to_owned(),
+            space_hash32: 0,
+            d_model: 8,
+            modality: vec!["text".to_owned()],
+            compress: vec!["none".to_owned()],
+            crypto: vec!["none".to_owned()],
+            dtype: vec!["f16".to_owned()],
+            critique: false,
+            require_crypto: false,
+            key: None,
+            salt: [0; 16],
+            mux: None,
+            fec: None,
+            repair: None,
+            adaptive: None,
+        }
+    }
+
+    #[test]
+    fn a_program_that_looks_late_finds_what_came_in_time() -> io::Result<()> {
+        let salts = (0..).map(|number| [number; 16]);
+        let mut server = TcpEndpoint::listen("127.0.0.1:0", config(), salts)?;
+        let mut other = TcpStream::connect(server.local_addr())?;
+        let link = other.local_addr()?;
+        let whole = no_frame();
+        let (first, rest) = whole.split_at(20);
+        other.write_all(first)?;
+        while server.endpoint.ending_ms().is_none_or(|at| at > 14_000) {
+            assert_eq!(server.next_event(Some(Duration::from_millis(1))), None);
+        }
+        let away = |server: &mut TcpEndpoint| {
+            let began = server.began.checked_sub(Duration::from_secs(11));
+            server.began = began.unwrap_or(server.began); // the machine runs for longer
+        };
+        away(&mut server);
+        let read = Incoming::Bytes(link, rest.to_vec(), rest.len()); // by the thread, meanwhile
+        let told = server.teller.send(read);
+        assert!(told.is_ok());
+        let dropped = Event::Dropped {
+            code: RejectCode::BadVersion,
+        };
+        assert_eq!(server.next_event(None), Some((link, dropped)));
+
+        away(&mut server);
+        let code = Some(RejectCode::HandshakeTimeout);
+        let closed = Event::Closed { code };
+        assert_eq!(server.next_event(None), Some((link, closed)));
+        Ok(())
     }
 }

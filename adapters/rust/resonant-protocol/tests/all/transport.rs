@@ -222,6 +222,26 @@ fn a_frame_has_to_be_whole_10_seconds_after_its_first_byte() {
 }
 
 #[test]
+fn bytes_that_are_there_before_the_time_is_judged_were_not_late() {
+    let mut server = in_session();
+    let frame = ping();
+    let _ = server.receive_bytes(&LINK, &frame[..9], 2_000);
+    assert_eq!(server.deadline_ms(), Some(12_000));
+    let _ = server.receive_bytes(&LINK, &frame[9..], 12_500);
+    assert_eq!(events(server.advance(12_500)), []);
+    let _ = server.receive_bytes(&LINK, &frame[..9], 13_000);
+    let _ = server.receive_bytes(&LINK, &frame[9..10], 24_000);
+    assert_eq!(
+        events(server.advance(24_000)),
+        [Event::Lost, closed(FrameTimeout)]
+    );
+    let mut late = accepted();
+    let met = events(late.receive_bytes(&LINK, &frame, 16_000));
+    assert!(matches!(met[..], [Event::Established(_)]));
+    assert_eq!(events(late.advance(16_000)), []);
+}
+
+#[test]
 fn ends_are_told_once_and_end_the_session() {
     let cases = [
         (&[][..], false, None),

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use quinn::rustls;
 use tokio::time::timeout;
 
+use super::super::late::Late;
 use super::lines::QuicLines;
 use super::news::QuicLink;
 use crate::endpoint::{Endpoint, Outputs};
@@ -85,6 +86,7 @@ pub struct QuicEndpoint {
     began: Instant,
     lines: QuicLines,
     events: VecDeque<(QuicLink, Event)>,
+    late: Late,
 }
 
 impl QuicEndpoint {
@@ -140,6 +142,7 @@ impl QuicEndpoint {
             began: Instant::now(),
             lines: QuicLines::new(UdpSocket::bind(address)?)?,
             events: VecDeque::new(),
+            late: Late::default(),
         })
     }
 
@@ -181,16 +184,29 @@ impl QuicEndpoint {
             if let Some(event) = self.events.pop_front() {
                 return event;
             }
-            let due = self.endpoint.deadline_ms().map(Duration::from_millis);
-            let wait = due.map_or(LONGEST, |due| due.saturating_sub(self.began.elapsed()));
-            let came = timeout(wait, self.lines.next()).await;
-            let now = self.now_ms();
+            let came = timeout(self.wait(), self.lines.next()).await;
+            let (now, has_come) = (self.now_ms(), came.is_ok());
             let outputs = match came {
                 Ok((link, news)) => news.apply(&mut self.endpoint, &link, now),
-                Err(_) => self.endpoint.advance(now),
+                Err(_) => self.endpoint.advance_peers(now),
             };
             self.pass_on(outputs);
+            let ending = self.endpoint.ending_ms().map(Duration::from_millis);
+            let at = Duration::from_millis(now);
+            if self.late.is_over(ending, at, has_come) {
+                let outputs = self.endpoint.advance(now);
+                self.pass_on(outputs);
+            }
         }
+    }
+
+    /// The longest time to wait for news.
+    fn wait(&self) -> Duration {
+        let now = self.began.elapsed();
+        let due = self.endpoint.peers_due_ms().map(Duration::from_millis);
+        let ending = self.endpoint.ending_ms().map(Duration::from_millis);
+        let next = due.into_iter().chain(self.late.next(ending, now)).min();
+        next.map_or(LONGEST, |time| time.saturating_sub(now))
     }
 
     /// Has the peer of a link do what is asked for, such as [`Peer::send`], at the time that it is given.

@@ -1,0 +1,102 @@
+package peer
+
+import (
+	"bytes"
+	"testing"
+
+	"resonant"
+)
+
+// framed is messages of these sizes behind their lengths, on stream_id 3 of a session.
+func framed(t *testing.T, sizes ...int) (data []byte) {
+	t.Helper()
+	for at, size := range sizes {
+		message := resonant.Think{Hidden: resonant.Tensor{DType: resonant.I8, Dims: []uint32{uint32(size)}, Payload: bytes.Repeat([]byte{byte(at + 1)}, size)}}
+		frame, err := resonant.NewFrame(message, resonant.Text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		frame.StreamID, frame.FrameSeq = 3, uint64(at)
+		encoded, err := frame.MarshalBinary()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if data, err = AppendFramed(data, encoded); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return data
+}
+
+func TestLargeFramesStayWhereTheyWereRead(t *testing.T) {
+	for name, one := range map[string]struct {
+		sizes []int
+		cap   int
+		given bool
+	}{
+		"large frames":                {[]int{60_000, 60_000, 60_000}, readAtOnce, true},
+		"one in a buffer":             {[]int{60_000}, readAtOnce, false},
+		"one that fills half of it":   {[]int{60_000}, 120_000, true},
+		"a large one and small ones":  {[]int{20_000, 900, 900, 900}, 50_000, false},
+		"small ones":                  {[]int{10_000, 10_000}, 20_200, false},
+		"large ones among small ones": {[]int{300, 60_000, 300, 60_000}, 130_000, true},
+	} {
+		client, server := sessionOverTCP(t)
+		data := append(make([]byte, 0, one.cap), framed(t, one.sizes...)...)
+		if given := server.mayTake(data, 0); given != one.given {
+			t.Errorf("%s: given is %v", name, given)
+		}
+		if !one.given {
+			clear(data)
+		}
+		var came []int
+		for event := range server.Events() {
+			if message, is := event.(Delivered); is {
+				payload := message.Slices[0].Payload
+				if !bytes.Equal(payload, bytes.Repeat([]byte{byte(len(came) + 1)}, len(payload))) {
+					t.Errorf("%s: message %d is another", name, len(came))
+				}
+				came = append(came, len(payload))
+			}
+		}
+		if len(came) != len(one.sizes) {
+			t.Errorf("%s: %v came", name, came)
+		}
+		client.Close(0)
+	}
+}
+
+func TestWhatIsHeldIsNotGivenAway(t *testing.T) {
+	_, server := sessionOverTCP(t)
+	data := framed(t, 60_000, 60_000)
+	server.Receive(data[:100], 0)
+	if server.mayTake(data[100:], 0) {
+		t.Error("the rest of a frame that is held was given away")
+	}
+}
+
+// sessionOverTCP is a client and a server that have shaken hands.
+func sessionOverTCP(t *testing.T) (client, server *Connection) {
+	t.Helper()
+	config := AllFeatures()
+	config.Compress = []string{None}
+	client, err := NewConnection(Client, config, Salt{1}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if server, err = NewConnection(Server, config, Salt{2}, 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := client.Do(0, func(one *Peer) error { return one.Ping(1, 0) }); err != nil {
+		t.Fatal(err)
+	}
+	for data := range client.Bytes() {
+		server.Receive(data, 0)
+	}
+	for data := range server.Bytes() {
+		client.Receive(data, 0)
+	}
+	for range server.Events() {
+	}
+	return client, server
+}
