@@ -73,7 +73,7 @@ def load_file(path: Path, schema: str) -> Loaded:
         raise DataFileError(f"{file}: cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
         what = f"not JSON ({printable(str(error))}), so cut off or another file"
-        raise DataFileError(f"{file}: {what}; copy it again, or {AGAIN.get(schema, 'make it again')}") from error
+        raise DataFileError(f"{file}: {what}: check the path, or copy it again") from error
 
 
 _WHERE_FROM: Mapping[str, str] = {

@@ -72,7 +72,7 @@ def _over(judged: Judged, ids: Sequence[str]) -> Judged:
 BROKEN = {
     "cut off": (
         lambda text: text[: len(text) // 2],
-        r"not JSON .* so cut off or another file; copy it again, or run again",
+        r"not JSON .* so cut off or another file: check the path, or copy",
     ),
     "a list": (lambda _: "[]", r"does not fit reports/run\.schema\.json"),
     "without its cases": (lambda text: json.dumps(_without(text, "cases")), r"'cases' is a required property"),
