@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from resonant.describe.clauses import Clause, load_clauses
 
@@ -21,6 +21,8 @@ AROUND = 1
 """How many fields are shown before and after a wrong one."""
 MOST_LINES = 6
 _NAMES = 4
+_NAMELESS = "The implementation"
+"""One that says neither its name nor its version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class Account:
 
 def sentence(account: Account) -> str:
     """The result of a run in a sentence."""
+    account = account if account.who else replace(account, who=_NAMELESS)
     failing = sum(map(is_failure, account.entries))
     if not account.entries:
         return f"{account.who} is not judged: no case was executed."

@@ -76,16 +76,17 @@ class Case:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """Cases of one cause that stand in one group of the vectors."""
+    """Cases of one cause that stand in one group of the vectors. left_out: the number of those that are not listed."""
 
     name: str
     profile: str
     cases: tuple[Case, ...]
+    left_out: int = 0
 
     @property
     def size(self) -> int:
         """The number of its cases."""
-        return len(self.cases)
+        return len(self.cases) + self.left_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +97,13 @@ class Told:
     card: Card | None
     groups: tuple[Group, ...]
     example: Case | None
+    count: int
+    """The number of failures, of which groups may list a part."""
 
     @property
-    def count(self) -> int:
-        """The number of failures."""
-        return sum(len(group.cases) for group in self.groups)
+    def left_out(self) -> int:
+        """The number of failures in groups that are not listed."""
+        return self.count - sum(group.size for group in self.groups)
 
     @property
     def profiles(self) -> Iterator[tuple[str, tuple[Group, ...]]]:
@@ -131,10 +134,10 @@ def told(run: Run, clauses: Mapping[str, Clause], anchors: Anchors, before: str 
     found = []
     for card in cards(run.entries):
         cases = [_case(entry, clauses, anchors, before) for entry in card.cause.entries]
-        found.append(Told(anchors.take(before + card.anchor), card, _groups(cases), cases[0]))
+        found.append(Told(anchors.take(before + card.anchor), card, _groups(cases), cases[0], len(cases)))
     known = [_case(entry, clauses, anchors, before) for entry in run.entries if entry.outcome == KNOWN]
     if known:
-        found.append(Told(anchors.take(f"{before}known-failures"), None, _groups(known), None))
+        found.append(Told(anchors.take(f"{before}known-failures"), None, _groups(known), None, len(known)))
     return tuple(found)
 
 

@@ -72,7 +72,8 @@ def load_file(path: Path, schema: str) -> Loaded:
     except OSError as error:
         raise DataFileError(f"{file}: cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise DataFileError(f"{file}: not JSON ({printable(str(error))})") from error
+        what = f"not JSON ({printable(str(error))}), so cut off or another file"
+        raise DataFileError(f"{file}: {what}: check the path, or copy it again") from error
 
 
 _WHERE_FROM: Mapping[str, str] = {

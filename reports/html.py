@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from resonant.describe.clauses import Clause, load_clauses
 from resonant.describe.registry import registry
 
-from . import model
+from . import listed, model
 from .cards import Account, sentence
 from .failures import Anchors, Group, Told, by_profile, passed, told
 from .packed import pack, packed
@@ -24,7 +24,8 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A run as the page shows it. weak: how many clauses only refusals without a code speak for."""
+    """A run as the page shows it. passing: how many cases passed, of which `passed` may list a part.
+    weak: how many clauses only refusals without a code speak for."""
 
     run: Run
     anchor: str
@@ -32,6 +33,7 @@ class Part:
     sentence: str
     told: tuple[Told, ...]
     passed: tuple[Group, ...]
+    passing: int
     unnamed: int
     weak: int
 
@@ -53,7 +55,7 @@ def render(runs: Sequence[Run], kills: Mapping[str, Kill] | None = None, specs: 
     specs: a link to the folder of the specification; if empty, links to clauses stay in the page, which has the texts.
     """
     clauses, anchors = load_clauses(), Anchors()
-    parts = [_part(run, clauses, anchors, several=len(runs) > 1) for run in model.told_apart(runs)]
+    parts = _listed([_part(run, clauses, anchors, several=len(runs) > 1) for run in model.told_apart(runs)])
     style, script = ((TEMPLATES / name).read_text("utf-8") for name in ("report.css", "report.js"))
     groups = [group for part in parts for group in part.groups]
     entries = [case.entry for group in groups for case in group.cases]
@@ -61,9 +63,10 @@ def render(runs: Sequence[Run], kills: Mapping[str, Kill] | None = None, specs: 
     macros: Any = templates.get_template("parts.html.j2").module
     return templates.get_template("report.html.j2").render(
         runs=parts,
-        failing=len(entries),
+        failing=sum(those.count for part in parts for those in part.told),
+        listed=len(entries),
         packed=packed(groups, lambda case, whole: str(macros.row(case, whole))),
-        passed={part.anchor: pack(str(macros.passed(by_profile(part.passed)))) for part in parts if part.passed},
+        passed={part.anchor: pack(_passed(macros, part)) for part in parts if part.passed},
         families=model.families(model.matrix([part.run for part in parts])),
         profile_of={family: one.name for one in registry().profiles.values() for family in one.families},
         clauses=clauses,
@@ -77,17 +80,32 @@ def render(runs: Sequence[Run], kills: Mapping[str, Kill] | None = None, specs: 
     )
 
 
+def _passed(macros: Any, part: Part) -> str:
+    left_out = part.passing - sum(group.size for group in part.passed)
+    return str(macros.passed(by_profile(part.passed), left_out))
+
+
+def _listed(parts: Sequence[Part]) -> Sequence[Part]:
+    """The parts with what a page lists of them."""
+    told_of = listed.failures([part.told for part in parts])
+    return [
+        replace(part, told=found, passed=listed.passed(part.passed)) for part, found in zip(parts, told_of, strict=True)
+    ]
+
+
 def _part(run: Run, clauses: Mapping[str, Clause], anchors: Anchors, *, several: bool) -> Part:
     anchor = anchors.take(f"run-{run.name}")
     before = anchor.removeprefix("run-") + "-" if several else ""
     found = told(run, clauses, anchors, before)
+    green = passed(run, clauses, anchors, before)
     return Part(
         run,
         anchor,
         model.rows(run),
         sentence(account(run, sum(one.card is not None for one in found))),
         found,
-        passed(run, clauses, anchors, before),
+        green,
+        sum(group.size for group in green),
         sum(entry.unnamed for entry in run.entries),
         sum(cell.is_unnamed for cell in model.cells(run).values()),
     )

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from itertools import groupby, zip_longest
 from typing import Any, Final
 
+from resonant.console import counted
+
 from .dump import Piece
 
 _KEPT = 40
@@ -172,7 +174,7 @@ def _common(one: str, other: str) -> int:
 
 def _cut(text: str) -> str:
     left_out = len(text) - 2 * _KEPT
-    return text if left_out <= _KEPT else f"{text[:_KEPT]}… {left_out:,} characters …{text[-_KEPT:]}"
+    return text if left_out <= _KEPT else f"{text[:_KEPT]}… {counted(left_out, 'character', ',')} …{text[-_KEPT:]}"
 
 
 def _text(value: Any) -> str:

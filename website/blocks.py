@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from html import escape
 
@@ -16,6 +17,9 @@ from .worked import drawn_frame
 
 _DRAWN: Mapping[str, Callable[[str], str]] = {"mermaid": states_table, "frame": drawn_frame, "sequence": sequence}
 _HIGHLIGHTED = {"python", "json", "toml", "console", "rust"}
+_COMMANDS = "console"
+"""Lines of these are wrapped rather than cut where a window is narrow: nobody reads a command by scrolling."""
+_OPTION = re.compile(r"(?<![^\s(])-[^\s]+")
 
 
 def block(token: Token) -> str:
@@ -31,4 +35,11 @@ def code(text: str, language: str) -> str:
     inner = escape(text)
     if language in _HIGHLIGHTED:
         inner = highlight(text, get_lexer_by_name(language), HtmlFormatter(nowrap=True, classprefix="hl-"))
-    return f'<pre class="code" tabindex="0"><code>{inner}</code></pre>\n'
+    kind = "code command" if language == _COMMANDS else "code"
+    return f'<pre class="{kind}" tabindex="0"><code>{inner}</code></pre>\n'
+
+
+def inline(text: str) -> str:
+    """Code within a line. An option is one word: browsers would break a line behind its dashes."""
+    marked = _OPTION.sub(lambda option: f'<span class="word">{option[0]}</span>', escape(text))
+    return f"<code>{marked}</code>"

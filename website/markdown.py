@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from resonant.describe.clauses import Clause
 
-from .blocks import block
+from .blocks import block, inline
 from .linking import Linker
 from .places import slug
 
@@ -59,6 +59,16 @@ class Source:
     kind: str
 
 
+def _new_reader() -> MarkdownIt:
+    reader = MarkdownIt("commonmark", {"html": False}).enable("table")
+    reader.add_render_rule("code_inline", _code_inline)
+    return reader
+
+
+def _code_inline(_: object, tokens: Sequence[Token], at: int, *_more: object) -> str:
+    return inline(tokens[at].content)
+
+
 @dataclass(slots=True)
 class Writer:
     """Makes pages of sources. places: paths of the repository -> pages of the site; beside: the notes at a clause."""
@@ -67,7 +77,7 @@ class Writer:
     places: Mapping[str, str]
     beside: Callable[[Clause, str], str]
     where: Callable[[Clause], str]
-    _reader: MarkdownIt = field(default_factory=lambda: MarkdownIt("commonmark", {"html": False}).enable("table"))
+    _reader: MarkdownIt = field(default_factory=_new_reader)
 
     def write(self, source: Source, text: str) -> Rendered:
         """The page of a text. Raises KeyError for a clause that there is not."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from reports.outcome import KNOWN, Outcome
 from reports.read import Run, read_run
 from reports.statement.statement import statement_of
 
-from .places import slug
+from .places import ROOT, slug
 from .vectors import TRANSPORTS
 
 LETTERS: Mapping[str, str] = {
@@ -54,9 +56,20 @@ class Judged:
         return f"matrix/{self.slug}/index.html"
 
     @property
+    def of_other_vectors(self) -> bool:
+        """Whether it was judged by other vectors than this site shows, those of another release."""
+        return self.run.vectors != own_vectors()
+
+    @property
     def conforms(self) -> bool:
         """Whether every case that was run passed."""
         return self.run.exit_status == 0
+
+
+@cache
+def own_vectors() -> str:
+    """The hash of the vectors of this checkout, as runs name it."""
+    return str(json.loads((ROOT / "vectors" / "manifest.json").read_bytes())["sha256"])
 
 
 def load_runs(paths: Sequence[Path]) -> tuple[Judged, ...]:

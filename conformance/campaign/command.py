@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import Any
 
-from resonant.console import command
+from resonant.console import command, counted
 from rich.console import Console
 
 from adapters.driver import AdapterError, Hello, StartError
@@ -165,7 +165,10 @@ def _tell(data: dict[str, Any], options: Options) -> None:
         console.print(fault)
     count = len(data["findings"]) + data["more_findings"]
     made = data["inputs"]["made"]
-    console.print(f"{made:,} inputs, seed {data['seed']}, {count} findings; the report is {options.report / PAGE}")
+    console.print(
+        f"{counted(made, 'input', ',')}, seed {data['seed']}, {counted(count, 'finding')}; "
+        f"the report is {options.report / PAGE}"
+    )
 
 
 def _tell_times(outcome: Outcome, options: Options) -> None:

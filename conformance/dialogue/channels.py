@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from resonant.console import counted
+
 from .ends import CHOSEN, MAX_BYTES, WEBRTC, EndError, told_counts
 from .one_way import InOrder
 from .steps import FIRST, MAIN, Close, ExpectEnd, Raw
@@ -116,7 +118,7 @@ class WebrtcEnds(InOrder[_End]):
         for letter, end in self._ends.items():
             channel = end.channel
             if not channel.await_bytes(end.told):
-                got = f"{channel.received} of {end.told} bytes"
+                got = f"{channel.received} of {counted(end.told, 'byte')}"
                 raise EndError(f"says it has sent bytes to {letter} that it has not (TST-30)", got, _PAGE)
             self._keep(letter, end)
 
@@ -141,8 +143,8 @@ class WebrtcEnds(InOrder[_End]):
             if self._association.open and not channel.await_end():
                 raise EndError(f"closed its peers and not the channel of {letter} (TST-19)", "a channel", _PAGE)
             if channel.received > end.told:
-                got = f"{channel.received} bytes"
-                raise EndError(f"told of {end.told} bytes to {letter}, and sent more (TST-30)", got, _PAGE)
+                got = counted(channel.received, "byte")
+                raise EndError(f"told of {counted(end.told, 'byte')} to {letter}, and sent more (TST-30)", got, _PAGE)
 
     def close(self) -> None:
         """Close every channel, and leave the association as it is. May be called twice."""

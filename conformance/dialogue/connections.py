@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from resonant.console import counted
+
 from adapters.driver import Address, ConnectionPeer
 
 from ..wire.lengths import Frames, LengthError, with_length
@@ -118,7 +120,7 @@ class TcpEnds(InOrder[_End]):
                 continue
             self._keep(letter, end, end.connection.read_to(end.told))
             if end.connection.received != end.told:
-                got = f"{end.connection.received} of {end.told} bytes"
+                got = f"{end.connection.received} of {counted(end.told, 'byte')}"
                 raise EndError(f"says it has sent bytes to {letter} that it has not (TST-30)", got)
             if end.frames.rest:
                 raise EndError(f"leaves a frame to {letter} unfinished (TCP-1)", end.frames.unfinished())
@@ -149,8 +151,8 @@ class TcpEnds(InOrder[_End]):
             if not end.connection.ended:
                 raise EndError(f"closed its peers and not the connection with {letter} (TST-19)", "a connection")
             if end.connection.received > end.told:
-                got = f"{end.connection.received} bytes"
-                raise EndError(f"told of {end.told} bytes to {letter}, and sent more (TST-30)", got)
+                got = counted(end.connection.received, "byte")
+                raise EndError(f"told of {counted(end.told, 'byte')} to {letter}, and sent more (TST-30)", got)
 
     def close(self) -> None:
         """Close every socket. May be called twice."""

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from resonant.console import counted
+
 from adapters.driver import Address
 
 from ..wire.lengths import with_length
@@ -72,7 +74,9 @@ class QuicEnds:
         """Send bytes as they are."""
         end, number = self._end(letter), self._number(letter, on)
         if number is DATAGRAMS and not end.over and len(data) > end.peer.takes_datagrams:
-            raise EndError("takes no datagram of this size (QUI-3)", f"{end.peer.takes_datagrams:,} bytes", PAGE)
+            raise EndError(
+                "takes no datagram of this size (QUI-3)", counted(end.peer.takes_datagrams, "byte", ","), PAGE
+            )
         with _streams_there(letter):
             end.peer.send(number, data)
         self._take_up(letter, {"on": number})
@@ -220,8 +224,8 @@ class QuicEnds:
                 raise EndError(text, "a connection", PAGE)
             self._keep(letter, end)
             if end.peer.received > end.told:
-                text = f"told of {end.told} bytes to {letter}, and sent more (TST-30)"
-                raise EndError(text, f"{end.peer.received} bytes", PAGE)
+                text = f"told of {counted(end.told, 'byte')} to {letter}, and sent more (TST-30)"
+                raise EndError(text, counted(end.peer.received, "byte"), PAGE)
 
     def close(self) -> None:
         """Close every socket. May be called twice."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from resonant.console import counted
 from resonant.describe.registry import registry
 
 from adapters.driver import Address
@@ -107,9 +108,9 @@ class End:
 
     def check_all_came(self, letter: str) -> None:
         """The testee has sent what it told of, and ended what it told of (TST-30, TST-32)."""
-        peer, got = self.peer, f"{self.peer.received} of {self.told} bytes"
+        peer, got = self.peer, f"{self.peer.received} of {counted(self.told, 'byte')}"
         if peer.received > self.told:
-            raise EndError(f"told of {self.told} bytes to {letter}, and sent more (TST-30)", got, PAGE)
+            raise EndError(f"told of {counted(self.told, 'byte')} to {letter}, and sent more (TST-30)", got, PAGE)
         if peer.received < self.told and peer.ended is not None:
             text = f"closed the connection with {letter} before all that it had sent was there (TCP-13, QUI-13)"
             raise EndError(text, got, PAGE)

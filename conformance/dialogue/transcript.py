@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from resonant.console import counted
+
 from ..model.verdict import Step, short
 from ..wire.text import Described, described
 from .steps import Close
@@ -47,7 +49,7 @@ class Transcript:
     def wrote(self, link: str, data: bytes) -> None:
         """Bytes on the connection, which need be no frame."""
         shown = short(data.hex(), 80)
-        self.lines.append(Line(self.now_ms, f"{link} -> {PEER}", f"writes {len(data)} bytes: {shown}"))
+        self.lines.append(Line(self.now_ms, f"{link} -> {PEER}", f"writes {counted(len(data), 'byte')}: {shown}"))
 
     def ended(self, step: Close) -> None:
         """The other end ends the connection, or a carriage."""

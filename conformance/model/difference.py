@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
+from resonant.console import counted
+
 # members that hold bytes
 HEX_MEMBERS = frozenset(
     {
@@ -49,7 +51,7 @@ class Difference:
         lengths = (
             ""
             if len(self.expected) == len(self.got)
-            else (f" ({len(self.expected) // 2:,} bytes expected, {len(self.got) // 2:,} came)")
+            else (f" ({counted(len(self.expected) // 2, 'byte', ',')} expected, {len(self.got) // 2:,} came)")
         )
         return f"{where}, byte {self.byte}: expected {expected}, got {got}{lengths}"
 

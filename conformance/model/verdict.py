@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from resonant.console import counted
+
 from reports.outcome import Outcome
 
 from .difference import Difference
@@ -61,4 +63,4 @@ PASSED_UNNAMED = Verdict(Outcome.PASS, unnamed=True)
 def short(value: Any, limit: int = 160) -> str:
     """A value on one line, cut where it is long."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= limit else f"{text[:limit]}… ({len(text):,} characters)"
+    return text if len(text) <= limit else f"{text[:limit]}… ({counted(len(text), 'character', ',')})"

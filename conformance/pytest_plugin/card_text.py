@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from resonant.console import printable
+from resonant.console import counted, printable
 
 from reports.cards import Card, excerpt, other_lines, places, plain
 from reports.causes.patterns import PROBE
@@ -58,7 +58,7 @@ def card_lines(card: Card, width: int) -> Iterator[str]:
     for line in delete[:_PLACES]:
         yield f"delete    {printable(line)}"  # no line is broken, as a path is to be copied
     if len(delete) > _PLACES:
-        yield f"          and {len(delete) - _PLACES:,} more entries of that file"
+        yield f"          and {counted(len(delete) - _PLACES, 'more entry', ',')} of that file"
     if example.failure is not None:
         yield f"replay    {example.failure.replay}"  # one line, to be copied
 
@@ -96,7 +96,7 @@ def listed(cards: Sequence[Card], width: int) -> Iterator[str]:
         yield short_line(f"{card.cause.count:>6,} x  {card.name}: {card.title}", width)
     more = cards[MOST_LISTED:]
     if more:
-        yield f"{sum(card.cause.count for card in more):>6,} x  {len(more)} more causes"
+        yield f"{sum(card.cause.count for card in more):>6,} x  {counted(len(more), 'more cause')}"
 
 
 def short_line(text: str, width: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 
 import pytest
+from resonant.console import counted
 
 from reports.cards import cards
 
@@ -85,7 +86,7 @@ class ResultRecorder:
         interruption = config.stash[INTERRUPTION]
         if interruption.by:
             done = sum(entry.id in run.cases for entry in run.results.entries)
-            yield f"{interruption.text} after {done:,} of {len(run.cases):,} cases"
+            yield f"{interruption.text} after {done:,} of {counted(len(run.cases), 'case', ',')}"
             return
         stopped = bool(session.shouldfail or session.shouldstop or exitstatus not in _COMPLETE)
         yield from run.results.faults(replay=replays(config))

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
 import pytest
-from resonant.console import printable
+from resonant.console import counted, printable
 
 from reports.cards import Account, Card, sentence
 from reports.causes.signature import is_failure
@@ -57,10 +57,11 @@ def summary(config: pytest.Config, width: int) -> Iterator[str]:
         yield from _table(run)
     yield from over_transports(run.results.entries)
     if run.results.unnamed:
-        yield f"{run.results.unnamed:,} refusals came without a code"
+        yield f"{counted(run.results.unnamed, 'refusal', ',')} came without a code"
     if run.results.left_out:
         count = run.results.left_out
-        yield f"{count} dialogues need time to pass, which for this testee is real time: not executed (--real-time)"
+        need = f"{counted(count, 'dialogue')} {'needs' if count == 1 else 'need'} time to pass"
+        yield f"{need}, which for this testee is real time: not executed (--real-time)"
     unchecked = len({one.id for one in run.known.values() if one.reason.startswith(UNCHECKED)})
     if unchecked:
         reasons = "1 reason is" if unchecked == 1 else f"{unchecked:,} reasons are"

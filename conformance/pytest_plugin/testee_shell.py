@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from resonant.console import printable
+from resonant.console import counted, printable
 
 from adapters.driver import Testee
 
@@ -114,7 +114,7 @@ def pytest_report_header(config: pytest.Config) -> str:
     who = f"{run.adapter.name}: {hello.name} {hello.version} ({hello.language})"
     claims = ", ".join(hello.profiles) or "nothing"
     judged = f"conformance of {printable(short(who))} to Resonant {hello.spec}; claims {printable(claims)}"
-    return f"{judged}; {len(run.cases)} cases; seed {options.seed}"
+    return f"{judged}; {counted(len(run.cases), 'case')}; seed {options.seed}"
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from resonant.console import counted
+
 from adapters.driver.text import decoded
 
 from .known_lines import lines_of
@@ -164,7 +166,7 @@ def resolve(
     for entry in known.values():
         cases = fitting[entry.id]
         if entry.bound is not None and len(cases) > entry.bound and not fixing:
-            many = f"{entry.named} fits {len(cases)} cases, but its max is {entry.bound}"
+            many = f"{entry.named} fits {counted(len(cases), 'case')}, but its max is {entry.bound}"
             raise KnownFailuresError(f"{path}: {many}; look at the new ones, or have --fix-known-failures do it")
         twice = [case_id for case_id in cases if case_id in found]
         if twice:

@@ -9,6 +9,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from resonant.console import counted
+
 from reports.entry import Entry
 from reports.files import DataFileError, load_data
 from reports.outcome import Outcome
@@ -95,8 +97,8 @@ def _missing(plan: Plan, ran: Plan, idle: Mapping[str, int], idle_probes: int) -
     for profile, must in plan.profiles.items():
         did = ran.profiles.get(profile, 0)
         if did + (idle_probes if profile == TESTEE else 0) < must:
-            yield f"profile {profile}: {must:,} cases must run, {did:,} did"
+            yield f"profile {profile}: {counted(must, 'case', ',')} must run, {did:,} did"
     for (profile, clause), must in plan.clauses.items():
         did = ran.clauses.get((profile, clause), 0)
         if did + (idle.get(clause, 0) if profile == TESTEE else 0) < must:
-            yield f"clause {clause} of profile {profile}: {must:,} cases must run, {did:,} did"
+            yield f"clause {clause} of profile {profile}: {counted(must, 'case', ',')} must run, {did:,} did"

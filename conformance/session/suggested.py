@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from resonant.console import printable
+from resonant.console import counted, printable
 
 from reports.cards import Card, cards, plain
 from reports.entry import Entry
@@ -96,7 +96,7 @@ def _prefixes(case_id: str) -> Iterator[str]:
 def _reason(those: Sequence[Card]) -> str:
     named = (f"{card.title} ({card.name})" if card.cause.clause else card.title for card in those)
     words = [printable(short(text, _CHARS)) for text in named]
-    more = [f"{len(words) - _FEW} more causes"] if len(words) > _FEW else []
+    more = [counted(len(words) - _FEW, "more cause")] if len(words) > _FEW else []
     return "; ".join((*words[:_FEW], *more)) or "it fails"
 
 

@@ -106,7 +106,7 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
         layer("meaning history", "what a profile means to its users; runs of one implementation, one after another"),
         layer("cards", "the result and its causes in words, the same at a terminal and on a page"),
         layer("model failures", "what the page shows: numbers and clauses, and the failures"),
-        layer("packed", "how all of them fit into one"),
+        layer("listed packed", "how all of them fit into one"),
         layer("html", "how it shows it"),
         layer(
             "campaign sequence trend",

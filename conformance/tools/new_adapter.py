@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -11,8 +12,6 @@ from pathlib import Path
 from typing import Final
 
 from resonant.console import command
-
-from adapters.driver.adapter import FILE_NAME
 
 from ..session.replay import command_line
 
@@ -140,10 +139,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"resonant-conformance new-adapter: {error}", file=sys.stderr)
         return 2
     yours = LANGUAGES[options.lang].yours
-    command = command_line(Path.cwd(), "run", "--impl", str(folder / FILE_NAME))
+    command = command_line(Path.cwd(), "run", _named(folder))
     print(f"{len(files)} files in {folder}. Fill in the four functions of {folder / yours} over your library, then:\n")
     print(f"    {command}\n\nUntil then its cases fail as unsupported. {folder / 'README.md'} has the next steps.")
     return 0
+
+
+def _named(folder: Path) -> str:
+    """The folder as `run` takes it from here: with its ./, so that it is no name of an implementation and no option."""
+    return str(folder) if folder.is_absolute() else os.path.join(os.curdir, folder)  # noqa: PTH118 - Path drops the dot
 
 
 def write_adapter(name: str, language: str, folder: Path) -> list[Path]:

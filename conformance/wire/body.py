@@ -5,6 +5,7 @@ from __future__ import annotations
 import zstandard
 from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_decrypt
 from nacl.exceptions import CryptoError
+from resonant.console import counted
 from resonant.describe.registry import registry
 
 from ..model.difference import Difference
@@ -65,5 +66,5 @@ def decompressed(body: bytes) -> bytes:
     if not stream.eof or stream.unused_data:
         raise WrongError("the body is not exactly one Zstandard frame (ZST-6, ZST-8)")
     if len(plain) != content_size:
-        raise WrongError(f"the content size is {content_size}, the content has {len(plain)} bytes (ZST-5)")
+        raise WrongError(f"the content size is {content_size}, the content has {counted(len(plain), 'byte')} (ZST-5)")
     return plain

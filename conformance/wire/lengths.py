@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from resonant.console import counted
 from resonant.describe.registry import registry
 
 _SIZE = 4
@@ -34,9 +35,9 @@ class Frames:
     def unfinished(self) -> str:
         """The bytes that wait, in words."""
         if len(self._rest) < _SIZE:
-            return f"{len(self._rest)} bytes of a length"
+            return f"{counted(len(self._rest), 'byte')} of a length"
         length = int.from_bytes(self._rest[:_SIZE], "little")
-        return f"a length of {length}, and {len(self._rest) - _SIZE} bytes behind it"
+        return f"a length of {length}, and {counted(len(self._rest) - _SIZE, 'byte')} behind it"
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """The frames that these bytes complete. Raises LengthError at a length that no frame has."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
+from resonant.console import counted
 from resonant.describe.registry import registry
 
 from .body import NONCE_BYTES, WrongError, decompressed, opened
@@ -76,7 +77,7 @@ class WireFrame:
 def read_frame(datagram: bytes, key: bytes | None = None) -> WireFrame:
     """Read one frame of any transport. key: 32 bytes, for sealed frames. Raises UnreadableError and nothing else."""
     if not _MIN <= len(datagram) <= _MAX:
-        raise UnreadableError(f"it has {len(datagram):,} bytes (FRM-25, FRM-26)")
+        raise UnreadableError(f"it has {counted(len(datagram), 'byte', ',')} (FRM-25, FRM-26)")
     version, kind, flags, stream_id, frame_seq, count = _FIXED.unpack_from(datagram)
     computed = struct.pack("<I", zlib.crc32(datagram[:-4]))
     if version != 1:
@@ -128,11 +129,11 @@ def _slices(plain: bytes, lengths: tuple[int, ...]) -> tuple[WireSlice, ...]:
             raise UnreadableError(f"the plain body ends in slice {index} (FRM-21)")
         dims = struct.unpack_from(f"<{rank}I", plain, at + 2)
         if not _fits(dtype, prod(dims), length):
-            raise UnreadableError(f"slice {index} has {length} bytes (FRM-17 to FRM-20)")
+            raise UnreadableError(f"slice {index} has {counted(length, 'byte')} (FRM-17 to FRM-20)")
         at = start + length
         found.append(WireSlice(dtype, dims, plain[start:at]))
     if at != len(plain):
-        raise UnreadableError(f"{len(plain) - at} bytes after the last slice (FRM-22)")
+        raise UnreadableError(f"{counted(len(plain) - at, 'byte')} after the last slice (FRM-22)")
     return tuple(found)
 
 

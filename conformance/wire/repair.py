@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from functools import cache, reduce
 from operator import xor
 
+from resonant.console import counted
+
 _HEAD = struct.Struct("<4sIQBBBB")
 _CRC_BYTES = 4
 MAGIC = b"RSF1"
@@ -69,7 +71,8 @@ def repair_text(datagram: bytes) -> str | None:
     if not datagram.startswith(MAGIC):
         return None
     if len(datagram) < _HEAD.size + _CRC_BYTES:
-        return f"repair cut off after {len(datagram)} bytes"
+        return f"repair cut off after {counted(len(datagram), 'byte')}"
     _, stream_id, base, k, r, index, step = _HEAD.unpack_from(datagram)
     parity = len(datagram) - _HEAD.size - _CRC_BYTES
-    return f"repair {index} of {r}, stream {stream_id}, {k} frames from #{base} by {step}, {parity:,} bytes of parity"
+    of, size = counted(k, "frame"), counted(parity, "byte", ",")
+    return f"repair {index} of {r}, stream {stream_id}, {of} from #{base} by {step}, {size} of parity"

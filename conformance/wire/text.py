@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from resonant.console import counted
+
 from ..model.verdict import short
 from .read import SYNC, UnreadableError, WireFrame, read_frame
 from .repair import repair_text
@@ -44,7 +46,7 @@ def described(datagram: bytes, key: bytes | None = None) -> Described:
         return _frame(read_frame(datagram, key))
     except UnreadableError as error:
         shown = datagram[:_SHOWN_HEX].hex() + ("…" if len(datagram) > _SHOWN_HEX else "")
-        return Described(f"{len(datagram):,} bytes, {shown or 'none'} ({error})")
+        return Described(f"{counted(len(datagram), 'byte', ',')}, {shown or 'none'} ({error})")
 
 
 def _frame(frame: WireFrame) -> Described:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .console import command, printable
+from .console import command, counted, printable
 from .describe.clauses import Clause, load_clauses
 from .describe.explain import explain, judge
 from .errors import ResonantError
@@ -158,7 +158,7 @@ def unhex(text: str, what: str) -> bytes:
     if not digits:
         raise UsageError(f"{what} is empty")
     if len(digits) % 2:
-        raise UsageError(f"{what} has {len(digits)} hexadecimal digits, an odd number; a byte has two")
+        raise UsageError(f"{what} has {counted(len(digits), 'hexadecimal digit')}, an odd number; a byte has two")
     return bytes.fromhex(digits)
 
 
@@ -166,7 +166,9 @@ def read_key(text: str) -> bytes:
     """The key that 64 hexadecimal digits spell. Raises UsageError for anything else."""
     key = unhex(text, "the key")
     if len(key) != KEY_BYTES:
-        raise UsageError(f"the key has {len(key)} bytes; it must have {KEY_BYTES}, which are {2 * KEY_BYTES} digits")
+        raise UsageError(
+            f"the key has {counted(len(key), 'byte')}; it must have {KEY_BYTES}, which are {2 * KEY_BYTES} digits"
+        )
     return key
 
 

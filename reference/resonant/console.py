@@ -21,6 +21,15 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+def counted(count: int, noun: str, form: str = "") -> str:
+    """A number with what it counts: 1 byte, 2 bytes, 3 more entries. form: of the number, such as a comma."""
+    return f"{count:{form}} {noun if count == 1 else _plural(noun)}"
+
+
+def _plural(noun: str) -> str:
+    return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+
+
 def printable(text: str, keep: str = "") -> str:
     """Text for people, with an escape in place of whatever a terminal would obey or not show: \\x1b, \\u202e, \\n.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -75,8 +76,8 @@ TOTAL = {"decode": "FRM-30"}
 
 
 def _cause(kind: Kind, clause: str, also: str, entries: Sequence[Entry], everything: Sequence[Entry]) -> Cause:
-    signatures = [signature(entry) for entry in entries]
-    happened = max(set(signatures), key=lambda one: (signatures.count(one), one))
+    counts = Counter(map(signature, entries))
+    happened = max(counts, key=lambda one: (counts[one], one))
     transform = transform_of(entries, everything) if kind is Kind.CLAUSE else ""
     ordered = tuple(sorted(entries, key=lambda entry: _telling(entry, clause, happened)))
     return Cause(Kind.TRANSFORM if transform else kind, clause, also, happened, ordered, transform)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import anybadge  # type: ignore[import-untyped]
+from resonant.console import counted
 
 from .statement import Result
 
@@ -28,8 +29,8 @@ def badge_text(statement: Mapping[str, Any]) -> str:
         case Result.NOTHING:
             return "nothing executed"
         case Result.PARTLY:
-            return f"partly: {passed} of {sum(row['planned'] for row in rows)} cases passed"
-    return f"fails: {passed} of {executed} cases passed" if passed < executed else "fails"
+            return f"partly: {passed} of {counted(sum(row['planned'] for row in rows), 'case')} passed"
+    return f"fails: {passed} of {counted(executed, 'case')} passed" if passed < executed else "fails"
 
 
 def badge(statement: Mapping[str, Any]) -> str:

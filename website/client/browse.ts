@@ -63,11 +63,15 @@ function show(): void {
   found.hidden = !any;
   found.replaceChildren();
   shown = 0;
-  state.textContent = any
-    ? `${grouped(hits.length)} case${hits.length === 1 ? "" : "s"}${asked.group ? ` in ${asked.group}` : ""}`
-    : "";
+  state.textContent = any ? counted() : "";
   if (any) append();
   else more.hidden = true;
+}
+
+function counted(): string {
+  const where = asked.group ? ` in ${asked.group}` : "";
+  if (hits.length === 0) return `No case${where} fits all of this. Take something away, or clear it.`;
+  return `${grouped(hits.length)} case${hits.length === 1 ? "" : "s"}${where}`;
 }
 
 function append(): void {

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from conformance.tests.report.runs import EXAMPLE, kinds
-from reports.files import DataFileError
-from website.runs import Judged, letters, load_runs, matrix
+from website.__main__ import main
+from website.runs import Judged, letters, load_runs, matrix, own_vectors
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,42 @@ def _over(judged: Judged, ids: Sequence[str]) -> Judged:
     return replace(judged, run=replace(judged.run, entries=entries))
 
 
-def test_a_file_that_is_no_run_is_named(tmp_path: Path) -> None:
-    (tmp_path / "run.json").write_text("{}", "utf-8")
-    with pytest.raises(DataFileError, match=r"run\.json"):
-        load_runs([tmp_path / "run.json"])
+BROKEN = {
+    "cut off": (
+        lambda text: text[: len(text) // 2],
+        r"not JSON .* so cut off or another file: check the path, or copy",
+    ),
+    "a list": (lambda _: "[]", r"does not fit reports/run\.schema\.json"),
+    "without its cases": (lambda text: json.dumps(_without(text, "cases")), r"'cases' is a required property"),
+    "of a later suite": (
+        lambda text: json.dumps(json.loads(text) | {"format": 99}),
+        r"format 99; .* so update this one",
+    ),
+    "of an earlier one": (lambda text: json.dumps(json.loads(text) | {"format": 1}), r"format 1; .*: run again"),
+}
+
+
+def _without(text: str, name: str) -> Mapping[str, object]:
+    return {key: value for key, value in json.loads(text).items() if key != name}
+
+
+@pytest.mark.parametrize(("breaks", "says"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_run_among_others_is_named_with_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], breaks: Callable[[str], str], says: str
+) -> None:
+    (tmp_path / "theirs.json").write_text(breaks(EXAMPLE.read_text("utf-8")), "utf-8")
+    site = tmp_path / "site"
+    assert main([str(EXAMPLE), str(tmp_path / "theirs.json"), "-o", str(site), "--profile", "frame"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("no site: ")
+    assert "theirs.json: " in said
+    assert re.search(says, said)
+    assert not site.exists()
+
+
+def test_a_run_by_other_vectors_is_known(tmp_path: Path) -> None:
+    theirs = json.loads(EXAMPLE.read_bytes())
+    for name, vectors, other in (("old", "ab" * 32, True), ("own", own_vectors(), False)):
+        theirs["vectors"]["sha256"] = vectors
+        (tmp_path / f"{name}.json").write_text(json.dumps(theirs), "utf-8")
+        assert load_runs([tmp_path / f"{name}.json"])[0].of_other_vectors is other

@@ -182,4 +182,4 @@ def _intervals() -> Iterator[float]:
 def _note(joiner: Joiner) -> str:
     if not joiner.ignored:
         return ""
-    return f"{joiner.ignored} datagrams are not part of the reply, the last because {joiner.last_ignored}"
+    return f"datagrams besides the reply: {joiner.ignored}, the last because {joiner.last_ignored}"

@@ -98,7 +98,7 @@ class Joiner:
     def _head(self, datagram: bytes) -> tuple[int, int] | None:
         """Index and count of a piece of this message, None if it is none."""
         if len(datagram) < HEAD.size:
-            why = f"{len(datagram)} bytes are shorter than a head"
+            why = f"it is shorter than a head: {len(datagram)} of {HEAD.size} bytes"
         else:
             magic, request_id, index, count = HEAD.unpack_from(datagram)
             if magic != MAGIC:

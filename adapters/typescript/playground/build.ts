@@ -1,5 +1,6 @@
 import { Dtype, encode, Flag, type Frame, halvesOf, MessageType, type Slice } from "../src/index.js";
 import { fromHex, InputError, keyFrom, numbersFrom, wholeFrom, wholeNumbersFrom } from "./bytes.js";
+import { inBytes } from "./fields.js";
 
 const U32 = 0xffff_ffffn;
 const U64 = 0xffff_ffff_ffff_ffffn;
@@ -45,7 +46,7 @@ function sealing(form: FrameForm): { key: Uint8Array; nonce: Uint8Array } {
   const key = keyFrom(form.key);
   if (key === undefined) throw new InputError("a sealed frame needs a key of 32 bytes");
   const nonce = fromHex(form.nonce);
-  if (nonce.length !== NONCE_BYTES) throw new InputError(`the nonce has ${nonce.length} bytes, not ${NONCE_BYTES}`);
+  if (nonce.length !== NONCE_BYTES) throw new InputError(`the nonce has ${inBytes(nonce.length)}, not ${NONCE_BYTES}`);
   return { key, nonce };
 }
 

@@ -7,8 +7,8 @@ export class InputError extends Error {
 }
 
 /** A number with commas between its thousands, and what is counted. */
-export const counted = (count: number, what: string): string =>
-  `${count.toLocaleString("en-US")} ${what}${count === 1 ? "" : "s"}`;
+export const counted = (count: number | bigint, what: string): string =>
+  `${count.toLocaleString("en-US")} ${what}${Number(count) === 1 ? "" : "s"}`;
 
 /** Bytes as pairs of hexadecimal digits. */
 export const toHex = (bytes: Uint8Array, between = ""): string =>

@@ -8,6 +8,7 @@ import {
   readRepair,
 } from "../src/index.js";
 import { annotate } from "./annotate.js";
+import { counted } from "./bytes.js";
 import { type Fault, type Field, inBytes } from "./fields.js";
 import { dtypeSaid, typeSaid } from "./words.js";
 
@@ -30,7 +31,10 @@ export function explain(bytes: Uint8Array, key?: Uint8Array): Explanation {
   try {
     if (isRepair(bytes)) {
       const { k, r, index, base, streamId } = readRepair(bytes);
-      return { fields, verdict: `valid repair: ${index} of ${r} for ${k} frames from ${base} of stream ${streamId}` };
+      return {
+        fields,
+        verdict: `valid repair: ${index} of ${r} for ${counted(k, "frame")} from ${base} of stream ${streamId}`,
+      };
     }
     const frame = decode(bytes, { key });
     return { fields, frame, verdict: `valid frame: ${frameText(frame)}`, message: messageText(bytes, key) };

@@ -1,5 +1,5 @@
 import { crc32 } from "../src/crc32.js";
-import { Cursor, type Field, fault, grouped, type Said } from "./fields.js";
+import { Cursor, type Field, fault, inBytes, type Said } from "./fields.js";
 import { crcSaid, wrong } from "./words.js";
 
 const CRC_BYTES = 4;
@@ -29,7 +29,7 @@ export function repairFields(bytes: Uint8Array): Field[] {
   }
   if (repair.left > CRC_BYTES) {
     repair.end -= CRC_BYTES;
-    repair.takeRest("parity", (parity) => ({ meaning: `${grouped(parity.length)} bytes, as long as each symbol` }));
+    repair.takeRest("parity", (parity) => ({ meaning: `${inBytes(parity.length)}, as long as each symbol` }));
     repair.end = bytes.length;
   }
   if (repair.left === CRC_BYTES) {

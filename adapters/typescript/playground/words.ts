@@ -8,6 +8,7 @@ import {
   Modality,
   numbersOf,
 } from "../src/index.js";
+import { counted } from "./bytes.js";
 import { type Fault, fault, grouped, inBytes, type Said } from "./fields.js";
 
 const SHOWN = 4;
@@ -56,7 +57,7 @@ export function dimsText(dims: readonly number[]): string {
 export function payloadSaid(dtype: number, dims: readonly number[], payload: Uint8Array): Said {
   const size = inBytes(payload.length);
   if (lengthFits(dtype, dims, payload.length) === false) {
-    return wrong(`${size}, where ${dimsText(dims)} is ${grouped(elementCount(dims))} elements`, lengthFault(dtype));
+    return wrong(`${size}, where ${dimsText(dims)} is ${counted(elementCount(dims), "element")}`, lengthFault(dtype));
   }
   const read = READERS[dtype];
   if (read === undefined || payload.length === 0) return { meaning: size };

@@ -154,7 +154,7 @@ def test_the_transcript_says_who_said_what_and_when() -> None:
         ["0", "ms"], ["0", "ms"], ["1500", "ms"], ["1500", "ms"], ["1500", "ms"],
     ]  # fmt: skip
     text = "\n".join(verdict.transcript)
-    assert "a -> peer  1 bytes, 00" in text
+    assert "a -> peer  1 byte, 00" in text
     assert "1,500 ms pass" in text
     assert 'b -> peer  Sync stream 1 #0: {"method": "error"' in text
     assert 'peer -> b  Sync stream 1 #0: {"method": "error"' in text

@@ -85,5 +85,5 @@ def test_the_conversation_so_far_stands_below() -> None:
     lines = told(sync_frame(ERROR), {"advance": 5}, {"events": [{"event": "lost"}]})
     at = lines.index("what was said so far:")
     assert [line.split(maxsplit=2)[:2] for line in lines[at + 1 : -1]] == [["0", "ms"], ["0", "ms"], ["0", "ms"]]
-    assert "a -> peer  1 bytes, 00" in lines[at + 1]
+    assert "a -> peer  1 byte, 00" in lines[at + 1]
     assert 'peer -> a  Sync stream 1 #0: {"method": "error"' in lines[at + 2]

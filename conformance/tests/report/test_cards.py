@@ -43,6 +43,7 @@ FAILED, KNOWN_ONE = entry("frame/a", got="BAD_TYPE"), entry("frame/b", outcome=K
 )  # fmt: skip
 def test_the_result_is_one_sentence(one: Account, says: str) -> None:
     assert sentence(one) == says
+    assert sentence(replace(one, who="")).startswith("The implementation ")
 
 
 def test_what_fails_of_the_testee_alone_is_told_as_that() -> None:

@@ -133,8 +133,8 @@ def test_a_link_opens_what_its_place_is_folded_in(page: Page) -> None:
     link = page.locator("#clause-FRM-1 th a").evaluate("link => link.href")
     assert link == f"{(ROOT / 'specs' / 'frame.md').as_uri()}#:~:text=FRM-1"
     talk = opened(page, "example-case-handshake/open/space-differs")
-    assert talk.locator(".dialogue li.there .time").inner_text() == "0 ms"
-    assert talk.locator(".dialogue li.back").count() == 1
+    assert talk.locator(".sequence li.there .clock").inner_text() == "0 ms"
+    assert talk.locator(".sequence li.back").count() == 1
     talk.locator("[data-copy]").click()
     expect(talk.locator("[data-copy]")).to_have_text(re.compile("Copied|Selected"))  # the clipboard takes its time
 

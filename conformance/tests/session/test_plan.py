@@ -44,11 +44,11 @@ def test_a_case_that_does_not_run_is_missed_in_its_profile_and_its_clauses(tmp_p
 
 
 def test_a_profile_that_is_claimed_no_more_is_missed(tmp_path: Path) -> None:
-    assert "plan.json: profile zstd: 1 cases must run, 0 did" in said(tmp_path, [A, Z], [A])
+    assert "plan.json: profile zstd: 1 case must run, 0 did" in said(tmp_path, [A, Z], [A])
 
 
 def test_a_clause_is_missed_although_the_profile_has_cases_enough(tmp_path: Path) -> None:
-    assert said(tmp_path, [A], [B]) == ["plan.json: clause FRM-1 of profile frame: 1 cases must run, 0 did"]
+    assert said(tmp_path, [A], [B]) == ["plan.json: clause FRM-1 of profile frame: 1 case must run, 0 did"]
 
 
 @pytest.mark.parametrize("outcome", [Outcome.FAIL, Outcome.UNSUPPORTED, Outcome.CRASH])
@@ -63,7 +63,7 @@ def test_a_harness_error_is_none(tmp_path: Path) -> None:
 def test_probes_that_cannot_run_are_not_missed(tmp_path: Path) -> None:
     assert said(tmp_path, [A, *PROBES], [A, PROBES[1]], idle=[("TST-3",)]) == []
     lost = said(tmp_path, [A, *PROBES], [A], idle=[("TST-3",)])
-    assert "plan.json: clause TST-9 of profile testee: 1 cases must run, 0 did" in lost
+    assert "plan.json: clause TST-9 of profile testee: 1 case must run, 0 did" in lost
     assert "plan.json: profile testee: 2 cases must run, 0 did" in lost
 
 

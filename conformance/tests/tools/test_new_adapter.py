@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -51,7 +52,7 @@ def test_a_new_adapter_passes_once_it_is_filled_in(
     assert main(["fine-thing", "--lang", language]) == 0
     folder, yours = tmp_path / "fine-thing", LANGUAGES[language].yours
     told = capsys.readouterr().out
-    assert "resonant-conformance run --impl fine-thing/adapter.toml\n" in told
+    assert "resonant-conformance run ./fine-thing\n" in told
     assert f"four functions of {Path('fine-thing') / yours}" in told
     add_dependency(folder, language)
     check_stubs(folder)
@@ -209,6 +210,24 @@ def test_the_c_of_the_template_and_its_kit_has_no_warnings(tmp_path: Path, langu
     command = ["make", f"CFLAGS={flags}"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("into", "named"),
+    [([], "./mine"), (["--into", "my first/testee é"], "./my first/testee é"), (["--into", "../mine"], "./../mine")],
+    ids=["as README has it", "blanks", "above"],
+)
+def test_the_line_to_go_on_with_is_that_of_readme_and_holds_where_it_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], into: list[str], named: str
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    assert main(["mine", "--lang", "python", *into]) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("    ")]
+    words = shlex.split(line)
+    assert words[-2:] == ["run", named]
+    assert (Path(named) / "adapter.toml").is_file()
+    assert "resonant-conformance run ./mine\n" in (ROOT / "README.md").read_text("utf-8")
 
 
 def test_nothing_is_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from resonant.console import command, printable
+from resonant.console import command, counted, printable
 
 from adapters.driver import AdapterError, StartError, Testee, build_adapter
 
@@ -47,7 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (AdapterError, StartError, VectorError, NothingError) as error:
         print(f"nothing captured: {printable(str(error), keep=LINE_END)}", file=sys.stderr)
         return USAGE
-    print(f"{options.output}: {len(recorder.packets):,} packets of {recorder.dialogues:,} dialogues")
+    packets, dialogues = counted(len(recorder.packets), "packet", ","), counted(recorder.dialogues, "dialogue", ",")
+    print(f"{options.output}: {packets} of {dialogues}")
     return status
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from resonant.console import counted
 from resonant.observe import Entry, Seen, is_ours, look
 
 from .encrypted import ADVICE, encryption_of, is_tls
@@ -133,4 +134,4 @@ def _on_others(count: int) -> Iterator[str]:
 
 
 def _nothing(packets: int) -> str:
-    return f"none of its {packets:,} packets is of Resonant Protocol 1"
+    return f"of {counted(packets, 'packet', ',')} none is of Resonant Protocol 1"

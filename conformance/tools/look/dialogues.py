@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from resonant.console import printable
+from resonant.console import counted, printable
 from resonant.describe.wording import type_text
 
 from reports.sequence import Arrow, Diagram, Note, Step
@@ -93,7 +93,7 @@ def _expected(step: Any, at_us: int, key: bytes | None) -> Iterator[Step]:
 
 def _arrow(data: bytes, at_us: int, link: str, key: bytes | None, *, to_right: bool) -> Arrow:
     words = described(data, key)
-    about = (*_of(link), f"{len(data):,} bytes", *([printable(words.content)] if words.content else []))
+    about = (*_of(link), counted(len(data), "byte", ","), *([printable(words.content)] if words.content else []))
     return Arrow(at_us, to_right, printable(words.head), about, dump=explained_dump(data, key))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from resonant.console import printable
+from resonant.console import counted, printable
 from resonant.observe import Seen, Told, Way
 
 from reports.sequence import Arrow, Diagram, Fault, Note, Step, render
@@ -41,7 +41,7 @@ def _steps(number: int, one: Conversation, key: bytes | None) -> Iterator[Step]:
 
 def _arrow(number: int, entry: Seen, time_us: int, key: bytes | None) -> Arrow:
     fault = entry.fault
-    about = (*numbers(entry), f"{len(entry.data):,} bytes", *map(printable, entry.details), *marks(entry))
+    about = (*numbers(entry), counted(len(entry.data), "byte", ","), *map(printable, entry.details), *marks(entry))
     links = (("the frame that it is about", entry.about), ("the frame that it repeats", entry.again))
     return Arrow(
         time_us,

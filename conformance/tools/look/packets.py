@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
 from typing import Final, NamedTuple
 
+from resonant.console import counted
+
 from .links import ip_of
 from .values import Notes, Packet
 
@@ -76,7 +78,9 @@ class Reader:
             self._notes.count("neither UDP nor TCP")
             return None
         if inside.cut:
-            self._notes.add(f"packet {packet.number:,} was captured without its last {inside.cut:,} bytes: left out")
+            self._notes.add(
+                f"packet {packet.number:,} was captured without its last {counted(inside.cut, 'byte', ',')}: left out"
+            )
             return None
         if inside.fragment is not None:
             whole = self._whole(inside)

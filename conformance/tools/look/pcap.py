@@ -6,6 +6,8 @@ import struct
 from collections.abc import Iterator
 from typing import Final
 
+from resonant.console import counted
+
 from .source import Source
 from .values import Notes, Packet
 
@@ -40,11 +42,15 @@ def read_pcap(magic: bytes, source: Source, notes: Notes) -> Iterator[Packet]:
             return
         seconds, fraction, captured, length = struct.unpack(f"{order}IIII", head)
         if captured > MOST_PACKET_BYTES:
-            notes.add(f"packet {number + 1:,} claims {captured:,} bytes: nothing from there on can be read")
+            notes.add(
+                f"packet {number + 1:,} claims {counted(captured, 'byte', ',')}: nothing from there on can be read"
+            )
             return
         data = source.take(captured)
         if len(data) < captured:
-            notes.add(f"the file ends inside packet {number + 1:,}, {len(data):,} of {captured:,} bytes in")
+            notes.add(
+                f"the file ends inside packet {number + 1:,}, {len(data):,} of {counted(captured, 'byte', ',')} in"
+            )
             return
         number += 1
         yield Packet(number, seconds * 1_000_000_000 + fraction * unit_ns, link, data, length)

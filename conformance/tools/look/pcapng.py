@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from resonant.console import counted
+
 from .source import Source
 from .values import Notes, Packet
 
@@ -76,7 +78,7 @@ class Blocks:
 
     def _body(self, size: int, read: int) -> bytes | None:
         if size % 4 or size < read + 4 or size > _MOST_BLOCK_BYTES:
-            return self._ended(f"a block claims {size:,} bytes: nothing from there on can be read")
+            return self._ended(f"a block claims {counted(size, 'byte', ',')}: nothing from there on can be read")
         data = self.source.take(size - read)
         if len(data) < size - read:
             return self._ended("the file ends inside a block")
@@ -130,7 +132,7 @@ class Blocks:
             captured = min(length, interface.snaplen or length)
         data = body[head.size : head.size + captured]
         if len(data) < captured:
-            self.notes.add(f"packet {self._number:,} claims {captured:,} bytes and has {len(data):,}")
+            self.notes.add(f"packet {self._number:,} claims {counted(captured, 'byte', ',')} and has {len(data):,}")
             return
         ticks = high << 32 | low
         time_ns = interface.offset_s * _SECOND_NS + ticks * _SECOND_NS // interface.units

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from resonant.console import printable
+from resonant.console import counted, printable
 from resonant.observe import Entry, Seen, Way
 
 from .conversations import Conversation, Explained
@@ -43,7 +43,7 @@ def remarks(one: Conversation) -> Iterator[str]:
     if not one.whole:
         yield "its handshake is not in the capture: both ends are taken to have agreed to everything"
     if one.left:
-        yield f"{one.left:,} more frames are not shown: --limit says how many are"
+        yield f"not shown: {counted(one.left, 'more frame', ',')}; --limit says how many are"
 
 
 def summary(explained: Explained) -> str:
@@ -82,7 +82,7 @@ def _entry(entry: Entry, begin_us: int, before_us: int) -> Iterator[tuple[str, b
 
 def _words(entry: Seen) -> str:
     """A frame on one line."""
-    return "  ".join([entry.what, *numbers(entry), f"{len(entry.data):,} bytes", *_rest(entry)])
+    return "  ".join([entry.what, *numbers(entry), counted(len(entry.data), "byte", ","), *_rest(entry)])
 
 
 def numbers(entry: Seen) -> list[str]:

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping
 
 from ..arguments import octets
+from ..console import counted
 from ..errors import Part, ResonantError, Span
 from ..fec.datagram import is_repair
 from ..frame.header import CRC_BYTES, FIXED_FIELDS, TAIL_FIELDS
@@ -72,7 +73,9 @@ def _read_header(frame: Cursor) -> tuple[dict[str, int], tuple[int, ...]]:
         for index in range(min(room, SHOWN_ENTRIES)):
             frame.take_uint(4, f"slice_len[{index}]", str)
         hidden = count - min(room, SHOWN_ENTRIES)
-        frame.take(frame.left, "slice_len", f"… {hidden:,} more, but {cut:,} bytes have room for {room:,} in all!")
+        frame.take(
+            frame.left, "slice_len", f"… {hidden:,} more, but {counted(cut, 'byte', ',')} can hold {room:,} in all!"
+        )
         frame.cut = True
         return values, ()
     slice_len = struct.unpack(f"<{count}I", frame.peek(4 * count))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Mapping
 
+from ..console import counted
 from ..errors import DropCode, Part, RejectCode, ResonantError
 from ..fec.datagram import CRC, MAX_K, MAX_R, MAX_STEP, Repair, read_repair
 from .cursor import Cursor, Field
@@ -43,7 +44,7 @@ def repair_fields(data: bytes) -> tuple[Field, ...]:
             cursor.take_uint(size, name, meaning)
     if cursor.left > _CRC_BYTES:
         cursor.end -= _CRC_BYTES
-        cursor.take_rest(lambda parity: f"{len(parity):,} bytes, as long as each symbol", "parity")
+        cursor.take_rest(lambda parity: f"{counted(len(parity), 'byte', ',')}, as long as each symbol", "parity")
         cursor.end = len(data)
     if cursor.left == _CRC_BYTES:
         cursor.take_uint(_CRC_BYTES, "crc32", lambda sent: _crc_text(sent, zlib.crc32(data[:-_CRC_BYTES])))
@@ -64,10 +65,10 @@ def repair_text(repair: Repair) -> str:
     group = repair.group
     last = group.number(repair.k - 1)
     apart = f", {group.step} apart" if repair.k > 1 and group.step > 1 else ""
-    frames = f"frame {group.base}" if repair.k == 1 else f"{repair.k} frames {group.base} to {last}{apart}"
+    frames = f"frame {group.base}" if repair.k == 1 else f"{counted(repair.k, 'frame')} {group.base} to {last}{apart}"
     longest = len(repair.parity) - _LENGTH_BYTES
     parity = f"index {repair.index} of r {repair.r}"
-    return f"{parity}, for {frames} of stream {group.stream_id}, the longest of {longest:,} bytes"
+    return f"{parity}, for {frames} of stream {group.stream_id}, the longest of {counted(longest, 'byte', ',')}"
 
 
 def _crc_text(sent: int, computed: int) -> str:

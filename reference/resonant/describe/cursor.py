@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ..console import counted
 from ..errors import Part
 
 
@@ -44,7 +45,7 @@ class Cursor:
         got = self.peek(count)
         if len(got) < count:
             self.cut = True
-            meaning = f"cut: {len(got)} of {count:,} bytes"
+            meaning = f"cut: {len(got)} of {counted(count, 'byte', ',')}"
             if not got:
                 return got
         text = meaning if isinstance(meaning, str) else meaning(got)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from ..arguments import defined, octets
+from ..console import counted
 from ..errors import Part, RejectCode, ResonantError, Span
 from ..fec.datagram import Repair, is_repair
 from ..frame.decode import decode
@@ -180,4 +181,4 @@ def _span_text(fields: Iterable[Field], span: Span) -> str:
 
 
 def _hex_text(data: bytes) -> str:
-    return data.hex() if len(data) <= _WHOLE_BYTES else f"{data[:_CUT_BYTES].hex()}… {len(data):,} bytes"
+    return data.hex() if len(data) <= _WHOLE_BYTES else f"{data[:_CUT_BYTES].hex()}… {counted(len(data), 'byte', ',')}"

@@ -8,6 +8,7 @@ from enum import IntEnum
 from math import prod
 
 from ..arguments import defined
+from ..console import counted
 from ..frame.slices import PAYLOAD_RULES
 from ..wire_values import ALL_FLAGS, VERSION, DType, Flags, Frame, MessageType, Modality
 
@@ -77,7 +78,9 @@ def payload_text(dtype: int, dims: Sequence[int], payload: bytes) -> str:
 def frame_text(frame: Frame, origin: str = "") -> str:
     """One line about a decoded frame. origin: where it came from, such as " from 127.0.0.1:50051"."""
     count = len(frame.slices)
-    slices = "; ".join(f"{dtype_text(one.dtype)} {list(one.dims)}, {len(one.payload)} bytes" for one in frame.slices)
+    slices = "; ".join(
+        f"{dtype_text(one.dtype)} {list(one.dims)}, {counted(len(one.payload), 'byte')}" for one in frame.slices
+    )
     return (
         f"{type_text(frame.type)} stream 0x{frame.stream_id:x} seq {frame.frame_seq}{origin}: "
         f"{count} slice{'' if count == 1 else 's'}{', ' if slices else ''}{slices}, space_hash32 {frame.space_hash32}"

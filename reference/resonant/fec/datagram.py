@@ -7,6 +7,7 @@ import zlib
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ..console import counted
 from ..errors import DropCode, RejectCode, ResonantError, Span
 
 MAGIC = b"RSF1"
@@ -55,7 +56,7 @@ def is_repair(datagram: bytes) -> bool:
 def read_repair(datagram: bytes) -> Repair:
     """Read a datagram. Raises BAD_REPAIR or CRC_MISMATCH, in the order of FEC-13."""
     if not MIN_REPAIR_BYTES <= len(datagram) <= MAX_REPAIR_BYTES:
-        detail = f"{len(datagram)} bytes; repair has {MIN_REPAIR_BYTES} to {MAX_REPAIR_BYTES}"
+        detail = f"{counted(len(datagram), 'byte')}; repair has {MIN_REPAIR_BYTES} to {MAX_REPAIR_BYTES}"
         end = len(datagram)
         raise ResonantError(DropCode.BAD_REPAIR, "FEC-14", detail, Span(min(end, MAX_REPAIR_BYTES), end))
     if not is_repair(datagram):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..arguments import integer, octets, unlike, unsigned
+from ..console import counted
 from ..errors import DropCode, RejectCode, ResonantError
 from ..reed_solomon.code import rs_decode, rs_encode
 from ..wire_values import MIN_FRAME_BYTES
@@ -21,7 +22,7 @@ def repair_encode(stream_id: int, base: int, r: int, step: int, frames: Sequence
     group = GroupId(unsigned("stream_id", stream_id, 32), integer("base", base), integer("step", step))
     r, protected = integer("r", r), _octets_each("frames", frames)
     if not (group.base >= 0 and fits(group.base, len(protected), r, group.step)):
-        detail = f"{len(protected)} frames, r {r}, step {group.step} and base {group.base} are no group"
+        detail = f"{counted(len(protected), 'frame')}, r {r}, step {group.step} and base {group.base} are no group"
         raise ResonantError(RejectCode.FIELD_RANGE, "FEC-35", detail)
     for place, frame in enumerate(protected):
         _check_frame(group, place, frame)
@@ -73,7 +74,7 @@ def recovered(
         return ()
     size = len(shape.parity)
     if len(there) + len(parities) < shape.k:
-        detail = f"{len(there)} frames and {len(parities)} of their repair, where {shape.k} are needed"
+        detail = f"{counted(len(there), 'frame')} and {len(parities)} of their repair, where {shape.k} are needed"
         raise ResonantError(RejectCode.NOT_RECOVERABLE, "FEC-37", detail)
     symbols = [symbol_of(there[place], size) if place in there else None for place in range(shape.k)]
     shards = rs_decode(shape.k, shape.r, [*symbols, *map(parities.get, range(shape.r))])
@@ -98,9 +99,9 @@ def _placed(shape: Repair, frames: Sequence[bytes]) -> list[tuple[int, bytes]]:
 
 def _check_frame(group: GroupId, place: int, frame: bytes) -> None:
     if len(frame) < MIN_FRAME_BYTES:
-        raise ResonantError(RejectCode.FRAME_TOO_SHORT, "FEC-35", f"frame {place} has {len(frame)} bytes")
+        raise ResonantError(RejectCode.FRAME_TOO_SHORT, "FEC-35", f"frame {place} has {counted(len(frame), 'byte')}")
     if len(frame) > MAX_PROTECTED_BYTES:
-        raise ResonantError(RejectCode.FRAME_TOO_LARGE, "FEC-35", f"frame {place} has {len(frame)} bytes")
+        raise ResonantError(RejectCode.FRAME_TOO_LARGE, "FEC-35", f"frame {place} has {counted(len(frame), 'byte')}")
     if numbers_of(frame) != (group.stream_id, group.number(place)):
         detail = f"frame {place} has another stream_id or number than it has to have"
         raise ResonantError(DropCode.REPAIR_MISMATCH, "FEC-35", detail)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Collection
 
+from ..console import counted
 from ..errors import DropCode, ResonantError
 from ..wire_values import MIN_FRAME_BYTES
 from .datagram import GroupId
@@ -24,7 +25,7 @@ def size_of(frames: Collection[bytes]) -> int:
 def symbol_of(frame: bytes, size: int) -> bytes:
     """A frame as a symbol. Raises REPAIR_MISMATCH for one that is longer than the group can have (FEC-22)."""
     if len(frame) > size - _LENGTH.size:
-        raise _mismatch(f"a frame of {len(frame)} bytes in a group with symbols of {size}")
+        raise _mismatch(f"a frame of {counted(len(frame), 'byte')} in a group with symbols of {size}")
     return (_LENGTH.pack(len(frame)) + frame).ljust(size, b"\0")
 
 
@@ -33,7 +34,7 @@ def frame_of(symbol: bytes, group: GroupId, place: int) -> bytes:
     (length,) = _LENGTH.unpack_from(symbol)
     end = _LENGTH.size + length
     if length < MIN_FRAME_BYTES or end > len(symbol):
-        raise _mismatch(f"a computed frame would have {length} bytes")
+        raise _mismatch(f"a computed frame would have {counted(length, 'byte')}")
     if symbol.count(0, end) != len(symbol) - end:
         raise _mismatch("the computed padding is not zero")
     frame = symbol[_LENGTH.size : end]

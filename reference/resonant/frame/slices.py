@@ -9,6 +9,7 @@ from math import prod
 from typing import Any
 
 from ..arguments import dims_of, field, octets, unlike
+from ..console import counted
 from ..errors import Part, RejectCode, ResonantError, Span
 from ..wire_values import MAX_RANK, DType, Slice
 
@@ -42,7 +43,7 @@ def read_slices(plain: bytes, slice_len: Sequence[int]) -> tuple[Slice, ...]:
         raise ResonantError(
             RejectCode.TRAILING_BYTES,
             "FRM-22",
-            f"{len(plain) - offset} bytes after the last slice",
+            f"{counted(len(plain) - offset, 'byte')} after the last slice",
             Span(offset, len(plain), Part.PLAIN_BODY),
         )
     return tuple(slices)
@@ -76,7 +77,7 @@ def check_payload_length(dtype: int, dims: Sequence[int], length: int, index: in
         raise ResonantError(
             RejectCode.LENGTH_MISMATCH,
             clause,
-            f"slice {index} is {DType(dtype).name} with dims {_short(dims)}: {length} bytes do not fit ({rule})",
+            f"slice {index} is {DType(dtype).name} with dims {_short(dims)}: {counted(length, 'byte')}, not {rule}",
             span,
         )
 

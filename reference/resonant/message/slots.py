@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from math import prod
 from typing import Any
 
+from ..console import counted
 from ..errors import RejectCode, ResonantError
 from ..tensor import sparse
 from ..tensor.quant import check_scale
@@ -74,7 +75,7 @@ class SlotReader:
         """Refuse slices that no slot took (MSG-2)."""
         if self.left:
             raise ResonantError(
-                RejectCode.BAD_SLOTS, "MSG-2", f"{self.left} more slices than the message has slots for"
+                RejectCode.BAD_SLOTS, "MSG-2", f"{counted(self.left, 'more slice')} than the message has slots for"
             )
 
     def _take(self, slot: str, dtypes: Collection[int], clause: str = "MSG-3") -> Slice:

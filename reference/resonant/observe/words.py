@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
+from ..console import counted
 from ..describe.wording import display_name, dtype_text, flags_text, type_text
 from ..frame.header import FIXED
 from ..message.messages import Sync
@@ -99,12 +100,12 @@ def _members(sync: object) -> Iterator[str]:
                 yield f"missing {_some(missing)}"
             yield cut(message, _LONGEST)
         case Head(frames=frames, total_len=total, urgency=urgency):
-            if frames is not None:
-                yield f"{frames:,} frames, {total:,} bytes announced"
+            if frames is not None and total is not None:
+                yield f"{counted(frames, 'frame', ',')}, {counted(total, 'byte', ',')} announced"
             if isinstance(urgency, int):
                 yield f"urgency {urgency}"
         case Tail(frames=frames, total_len=total):
-            yield f"{frames:,} frames, {total:,} bytes"
+            yield f"{counted(frames, 'frame', ',')}, {counted(total, 'byte', ',')}"
         case Credit(limit=limit) | Blocked(limit=limit):
             yield f"limit {limit}"
         case Reset(code=code):
@@ -157,8 +158,8 @@ _EVENTS: Mapping[type, tuple[Callable[[Any], str], Callable[[Any], str]]] = {
     ),
     Completed: (
         lambda event: (
-            f"stream {event.stream_id} complete: {event.frames:,} frames, {event.total_len:,} bytes, "
-            f"xxhash3_64 {event.xxhash3_64}"
+            f"stream {event.stream_id} complete: {counted(event.frames, 'frame', ',')}, "
+            f"{counted(event.total_len, 'byte', ',')}, xxhash3_64 {event.xxhash3_64}"
         ),
         lambda _: "",
     ),

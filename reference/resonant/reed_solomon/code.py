@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..arguments import integer, octets, unlike
+from ..console import counted
 from ..errors import RejectCode, ResonantError
 from . import field
 from .field import Bytes
@@ -84,7 +85,9 @@ def _checked_length(shards: Sequence[bytes | None], count: int) -> int:
         raise ResonantError(RejectCode.LENGTH_MISMATCH, "RSC-5", detail)
     lengths = {len(shard) for shard in shards if shard is not None}
     if len(lengths) > 1:
-        detail = f"shards have from {min(lengths)} to {max(lengths)} bytes, and all of a code are equally long"
+        detail = (
+            f"shards have from {min(lengths)} to {counted(max(lengths), 'byte')}, and all of a code are equally long"
+        )
         raise ResonantError(RejectCode.LENGTH_MISMATCH, "RSC-5", detail)
     return lengths.pop() if lengths else 0
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arguments import dims_of, integer, names, octets, real_array, text
+from ..console import counted
 from ..errors import RejectCode, ResonantError
 from . import quant, sparse
 from .quant import Half
@@ -88,7 +89,7 @@ def adapt(
     dims = dims_of("dims", dims)
     width = np.dtype(SOURCES[source]).itemsize
     if len(data) != prod(dims) * width:
-        detail = f"{len(data)} bytes do not fit dims {list(dims)} and elements of {width}"
+        detail = f"{counted(len(data), 'byte')} for dims {list(dims)} and elements of {width}"
         raise ResonantError(RejectCode.LENGTH_MISMATCH, "ADA-3", detail)
     elements: NDArray[Any] = np.frombuffer(data, SOURCES[source])
     half = as_half(quant.from_bfloat16(elements) if source == "bf16" else elements)
@@ -140,7 +141,9 @@ def choose(half: Half, dims: tuple[int, ...], allow: Iterable[str], tolerance: i
         detail = f"none of {', '.join(allow) or 'no forms'} is exact enough for a tolerance of {tolerance}"
         raise ResonantError(RejectCode.TOLERANCE, "ADA-8", detail)
     if budget is not None and sizes[form] > budget:
-        raise ResonantError(RejectCode.BUDGET, "ADA-8", f"{form} takes {sizes[form]} bytes of a budget of {budget}")
+        raise ResonantError(
+            RejectCode.BUDGET, "ADA-8", f"{form} takes {counted(sizes[form], 'byte')} of a budget of {budget}"
+        )
     return Choice(form, payloads, sizes[form])
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arguments import integer, octets, real_array, text
+from ..console import counted
 from ..errors import RejectCode, ResonantError
 
 BLOCK = 32  # QNT-1
@@ -46,9 +47,11 @@ def elements_of(data: bytes, dtype: str, width: int) -> NDArray[Any]:
     """Little-endian elements of `width` bytes as a view. Raises LENGTH_MISMATCH for half an element (QNT-15)."""
     data, dtype, width = octets("data", data), text("dtype", dtype), integer("width", width)
     if width < 1 or np.dtype(dtype).itemsize != width:
-        raise ValueError(f"width: elements of {dtype!r} have {np.dtype(dtype).itemsize} bytes, and {width} came")
+        raise ValueError(
+            f"width: elements of {dtype!r} have {counted(np.dtype(dtype).itemsize, 'byte')}, and {width} came"
+        )
     if len(data) % width:
-        detail = f"{len(data)} bytes are not a whole number of elements of {width}"
+        detail = f"{counted(len(data), 'byte')} cannot be a whole number of elements of {width}"
         raise ResonantError(RejectCode.LENGTH_MISMATCH, "QNT-15", detail)
     return np.frombuffer(data, dtype)
 
@@ -116,7 +119,7 @@ def unpack(data: bytes, bits: int, count: int) -> NDArray[np.int8]:
     """The `count` codes in `data`, -8 and -128 as they stand (QNT-11). Raises LENGTH_MISMATCH (QNT-14)."""
     expected = count if bits == 8 else (count + 1) // 2
     if len(data) != expected:
-        detail = f"{count} codes of {bits} bits are {expected} bytes, not {len(data)}"
+        detail = f"{counted(count, 'code')} of {bits} bits are {counted(expected, 'byte')}, not {len(data)}"
         raise ResonantError(RejectCode.LENGTH_MISMATCH, "QNT-14", detail)
     raw = np.frombuffer(data, np.uint8)
     if bits == 8:
@@ -129,8 +132,10 @@ def check_scale(data: bytes, count: int, *, dims: tuple[int, ...] | None = None)
     """The scales of `count` elements. dims: of their slice, checked too. Raises BAD_SCALE (MSG-8, MSG-9)."""
     blocks = blocks_of(count)
     if len(data) != 2 * blocks or dims not in (None, (blocks,)):
-        found = f"dims {list(dims)}" if dims is not None else f"{len(data)} bytes"
-        raise ResonantError(RejectCode.BAD_SCALE, "MSG-8", f"{count} elements have {blocks} scales; here are {found}")
+        found = f"dims {list(dims)}" if dims is not None else counted(len(data), "byte")
+        raise ResonantError(
+            RejectCode.BAD_SCALE, "MSG-8", f"{count} elements have {counted(blocks, 'scale')}; here are {found}"
+        )
     scale = np.frombuffer(data, "<f2")
     bad = np.flatnonzero(scale.view("<u2") >= 0x7C00)  # infinite, NaN, or the sign bit set
     if bad.size:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arguments import dims_of, octets
+from ..console import counted
 from ..errors import RejectCode, ResonantError
 
 MAX_DENSE_ELEMENTS = 4_194_304  # SPR-9
@@ -21,7 +22,9 @@ def check_index(dims: Sequence[int], nnz: int, index_dims: Sequence[int], index:
     """The coordinates of an index slice, shape (nnz, rank). Raises BAD_INDEX (SPR-2 to SPR-5)."""
     rank = len(dims)
     if tuple(index_dims) != (nnz, rank, 4) or len(index) != nnz * rank * 4:
-        detail = f"the index slice has dims {list(index_dims)} and {len(index)} bytes, not dims {[nnz, rank, 4]}"
+        detail = (
+            f"the index slice has dims {list(index_dims)} and {counted(len(index), 'byte')}, not dims {[nnz, rank, 4]}"
+        )
         raise ResonantError(RejectCode.BAD_INDEX, "SPR-2", detail)
     rows = np.frombuffer(index, "<u4").reshape(nnz, rank)  # SPR-3
     outside = np.argwhere(rows >= np.array(dims, "<u8"))
@@ -47,7 +50,7 @@ def sparse_encode(dims: Sequence[int], dense: bytes) -> tuple[bytes, bytes]:
     """
     dims, dense = dims_of("dims", dims), octets("dense", dense)
     if len(dense) != 2 * prod(dims):
-        detail = f"{len(dense)} bytes do not fit dims {list(dims)}"
+        detail = f"{counted(len(dense), 'byte')} for dims {list(dims)}"
         raise ResonantError(RejectCode.LENGTH_MISMATCH, "SPR-10", detail)
     bits = np.frombuffer(dense, "<u2")
     kept = np.flatnonzero(bits & 0x7FFF)  # neither +0 nor -0
@@ -66,11 +69,13 @@ def sparse_decode(dims: Sequence[int], values: bytes, index_dims: Sequence[int],
     dims, index_dims = dims_of("dims", dims), dims_of("index_dims", index_dims)
     values, index = octets("values", values), octets("index", index)
     if len(values) % 2:
-        raise ResonantError(RejectCode.LENGTH_MISMATCH, "SPR-10", f"{len(values)} bytes are not binary16 values")
+        raise ResonantError(
+            RejectCode.LENGTH_MISMATCH, "SPR-10", f"{counted(len(values), 'byte')} cannot be binary16 values"
+        )
     rows = check_index(dims, len(values) // 2, index_dims, index)
     count = prod(dims)
     if count > MAX_DENSE_ELEMENTS:
-        detail = f"{count} elements; a dense tensor may have {MAX_DENSE_ELEMENTS}"
+        detail = f"{counted(count, 'element')}; a dense tensor may have {MAX_DENSE_ELEMENTS}"
         raise ResonantError(RejectCode.LENGTH_MISMATCH, "SPR-9", detail)
     dense = np.zeros(count, "<u2")
     places = np.zeros(len(rows), np.int64)

@@ -8,6 +8,7 @@ from nacl import bindings
 from nacl.exceptions import CryptoError
 
 from ..arguments import octets, unsigned
+from ..console import counted
 from ..errors import RejectCode, ResonantError, Span
 
 KEY_BYTES = 32
@@ -30,7 +31,7 @@ def open_sealed(
     key, nonce = key_of(key), nonce_of(nonce)
     sealed, aad = octets("sealed", sealed), octets("aad", aad)
     if len(sealed) < TAG_BYTES:
-        detail = f"{len(sealed)} bytes are too few to hold a tag of {TAG_BYTES}"
+        detail = f"{counted(len(sealed), 'byte')} cannot hold a tag of {TAG_BYTES}"
         raise ResonantError(RejectCode.DECRYPT_FAILED, clause, detail, span)
     try:
         return bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(sealed, aad, nonce, key)
@@ -42,7 +43,7 @@ def open_sealed(
 def open_body(body: bytes, *, key: bytes, aad: bytes, span: Span) -> bytes:
     """Open nonce ‖ ciphertext ‖ tag, the body of a sealed frame (XCH-2, XCH-5, XCH-6)."""
     if len(body) < NONCE_BYTES + TAG_BYTES:
-        detail = f"{len(body)} bytes of body are too few for a nonce of {NONCE_BYTES} and a tag of {TAG_BYTES}"
+        detail = f"a body of {counted(len(body), 'byte')} cannot hold a nonce of {NONCE_BYTES} and a tag of {TAG_BYTES}"
         raise ResonantError(RejectCode.DECRYPT_FAILED, "XCH-5", detail, span)
     return open_sealed(body[NONCE_BYTES:], key=key, nonce=body[:NONCE_BYTES], aad=aad, clause="XCH-5", span=span)
 
@@ -59,7 +60,7 @@ def nonce_start(salt: bytes, stream_id: int) -> bytes:
     """The first 16 bytes of every nonce on a stream_id: the salt, its last four bytes combined with stream_id."""
     salt = octets("salt", salt)
     if len(salt) != SALT_BYTES:
-        raise ValueError(f"a salt of {len(salt)} bytes: it has {SALT_BYTES}")
+        raise ValueError(f"a salt of {counted(len(salt), 'byte')}: it has {SALT_BYTES}")
     last = int.from_bytes(salt[-4:], "little") ^ unsigned("stream_id", stream_id, 32)
     return salt[:-4] + struct.pack("<I", last)
 
@@ -68,7 +69,7 @@ def key_of(key: bytes) -> bytes:
     """The key as bytes. Raises ValueError where it is not 32 bytes long, TypeError for what is no bytes."""
     key = octets("key", key)
     if len(key) != KEY_BYTES:
-        raise ValueError(f"a key of {len(key)} bytes: XChaCha20-Poly1305 keys have {KEY_BYTES}")
+        raise ValueError(f"a key of {counted(len(key), 'byte')}: XChaCha20-Poly1305 keys have {KEY_BYTES}")
     return key
 
 
@@ -76,7 +77,7 @@ def nonce_of(nonce: bytes) -> bytes:
     """The nonce as bytes. Raises ValueError where it is not 24 bytes long, TypeError for what is no bytes."""
     nonce = octets("nonce", nonce)
     if len(nonce) != NONCE_BYTES:
-        raise ValueError(f"a nonce of {len(nonce)} bytes: XChaCha20-Poly1305 nonces have {NONCE_BYTES}")
+        raise ValueError(f"a nonce of {counted(len(nonce), 'byte')}: XChaCha20-Poly1305 nonces have {NONCE_BYTES}")
     return nonce
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import zstandard
 
 from ..arguments import integer, octets
+from ..console import counted
 from ..errors import Part, RejectCode, ResonantError, Span
 from ..wire_values import MAX_FRAME_BYTES, MIN_FRAME_BYTES
 from .zstd_blocks import walk_blocks
@@ -62,7 +63,7 @@ def decompress_body(body: bytes, *, num_slices: int, offset: int = 0, part: Part
         raise fault("ZST-8", "the content size field is cut", 5, len(body))
     content_size = int.from_bytes(body[5 : 5 + width], "little") + bias
     if MIN_FRAME_BYTES + 4 * num_slices + content_size > MAX_FRAME_BYTES:
-        detail = f"a content size of {content_size} bytes makes the plain size exceed {MAX_FRAME_BYTES}"
+        detail = f"a content size of {counted(content_size, 'byte')} makes the plain size exceed {MAX_FRAME_BYTES}"
         raise ResonantError(RejectCode.PLAIN_TOO_LARGE, "ZST-4", detail, Span(offset + 5, offset + 5 + width, part))
     # BUILD, bounded by the content size
     try:
@@ -92,9 +93,9 @@ def _reason(body: bytes, blocks: int, content_size: int) -> tuple[str, str, int]
     run = walk_blocks(body[blocks:])
     end = blocks + run.length
     if run.ended and end < len(body):
-        return "ZST-6", f"{len(body) - end} bytes follow the end of the Zstandard frame", end
+        return "ZST-6", f"{counted(len(body) - end, 'byte')} behind the end of the Zstandard frame", end
     if run.ended and run.content is not None and run.content != content_size:
-        return "ZST-5", f"the blocks hold {run.content} bytes, the content size says {content_size}", blocks
+        return "ZST-5", f"the blocks hold {counted(run.content, 'byte')}, the content size says {content_size}", blocks
     return "ZST-8", "", 0
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from ..console import counted
 from ..errors import CloseCode, RejectCode, ResonantError
 from ..wire_values import MAX_FRAME_BYTES, MIN_FRAME_BYTES
 
@@ -19,7 +20,7 @@ def join(frame: bytes) -> bytes:
     """The bytes that carry a frame: its length, then itself. Raises ResonantError for one that no length announces."""
     fault = _fault(len(frame))
     if fault is not None:
-        detail = f"{len(frame)} bytes; a frame has {MIN_FRAME_BYTES} to {MAX_FRAME_BYTES}"
+        detail = f"{counted(len(frame), 'byte')}; a frame has {MIN_FRAME_BYTES} to {MAX_FRAME_BYTES}"
         raise ResonantError(fault, "TCP-23", detail)
     return LENGTH.pack(len(frame)) + frame
 

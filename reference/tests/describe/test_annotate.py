@@ -133,7 +133,7 @@ def test_2_to_the_64_slices_are_one_line() -> None:
     data = raw_frame(bytes(11), num_slices=2**64 - 1)
     words = meanings(data)
     assert words["num_slices"] == "18,446,744,073,709,551,615"
-    assert words["slice_len"] == "… 18,446,744,073,709,551,611 more, but 16 bytes have room for 4 in all!"
+    assert words["slice_len"] == "… 18,446,744,073,709,551,611 more, but 16 bytes can hold 4 in all!"
     assert covered(annotate(data)) == data
 
 

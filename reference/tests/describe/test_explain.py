@@ -162,8 +162,8 @@ def test_a_sealed_frame_is_opened_with_the_key(capsys: pytest.CaptureFixture[str
         (["explain", "g" * 5000], "not hexadecimal"),
         (["explain", "no/such/file.bin"], "not hexadecimal"),
         (["explain", "/"], "/ cannot be read: "),
-        (["explain", HEX, "--key", "00"], "the key has 1 bytes; it must have 32"),
-        (["explain", HEX, "--key", "0"], "the key has 1 hexadecimal digits"),
+        (["explain", HEX, "--key", "00"], "the key has 1 byte; it must have 32"),
+        (["explain", HEX, "--key", "0"], "the key has 1 hexadecimal digit"),
         (["explain", HEX, "--key", "key"], "the key is not hexadecimal: it holds 'k'"),
         (
             ["clause", "FRM-999"],

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from website.tests.pages.conftest import Opener
-from website.tests.pages.kinds import pages_of
+from website.tests.pages.kinds import kind_of, kinds_of, pages_of
 
 MOST_MS = 1000
 TRIES = 4
@@ -66,7 +66,15 @@ def test_axe_finds_no_serious_fault(opener: Opener, site: Path, axe: str, *, nar
 
 def test_a_page_below_a_path_of_a_server_is_the_same(served: Opener, site: Path) -> None:
     page = served.window()
-    for path in ("index.html", "vectors/frame/decode/crc.html#crc-zero", "vectors/index.html#clause=FRM-24"):
+    for path in kinds_of(site):
         served.go(page, path)
+        assert page.title()
+    served.go(page, "vectors/index.html#clause=FRM-24")
     page.locator("#found li").first.wait_for()
     assert page.locator("#found li").count() > 10
+
+
+def test_each_page_is_of_a_kind_that_is_looked_at(site: Path) -> None:
+    known = {kind_of(site, path) for path in kinds_of(site)}
+    pages = [path.relative_to(site).as_posix() for path in sorted(site.rglob("*.html"))]
+    assert [path for path in pages if kind_of(site, path) not in known] == []

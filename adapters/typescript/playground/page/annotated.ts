@@ -1,4 +1,4 @@
-import { toHex } from "../bytes.js";
+import { counted, toHex } from "../bytes.js";
 import type { Explanation } from "../explain.js";
 import type { Field, Part } from "../fields.js";
 import { clauseLink, clauseText, make } from "./dom.js";
@@ -43,7 +43,7 @@ function partShown(part: Part, all: readonly Field[]): HTMLElement[] {
     make("tbody", {}, ...rows),
   );
   return [
-    make("h4", {}, `${part}, ${total} bytes`),
+    make("h4", {}, `${part}, ${counted(total, "byte")}`),
     bytes,
     make("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": `Fields of the ${part}` }, table),
   ];

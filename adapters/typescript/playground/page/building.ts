@@ -1,5 +1,5 @@
 import { frameBytes, type SliceForm } from "../build.js";
-import { keyFrom, toHex } from "../bytes.js";
+import { counted, keyFrom, toHex } from "../bytes.js";
 import { explain } from "../explain.js";
 import { annotated } from "./annotated.js";
 import { find, make } from "./dom.js";
@@ -19,7 +19,7 @@ export function beginBuilding(section: HTMLElement): void {
       });
       const digits = make("code", { class: "digits" }, toHex(bytes));
       const explained = annotated(explain(bytes, keyFrom(textsOf(form).key)));
-      return make("div", {}, make("p", { class: "about" }, `${bytes.length} bytes:`), digits, explained);
+      return make("div", {}, make("p", { class: "about" }, `${counted(bytes.length, "byte")}:`), digits, explained);
     });
   form.addEventListener("input", write);
   form.addEventListener("submit", (event) => event.preventDefault());

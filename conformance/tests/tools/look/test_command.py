@@ -138,7 +138,7 @@ def test_frames_are_explained_as_before(capsys: pytest.CaptureFixture[str]) -> N
         (["{folder}", "--json"], "cannot be read: Is a directory"),
         (["{capture}", "{capture}"], "one capture is looked at at a time"),
         (["00", "--json"], "00 is no capture, which --html, --json, --port and --limit are for"),
-        (["{capture}", "--key", "00"], "the key has 1 bytes; it must have 32"),
+        (["{capture}", "--key", "00"], "the key has 1 byte; it must have 32"),
         (["{capture}", "--html", "{folder}"], "cannot be written"),
         (["{capture}", "--html", "{folder}/../{folder.name}/{capture.name}"], "would take the place of the capture"),
         (["{capture}", "--html", "{capture}/page"], "cannot be written"),

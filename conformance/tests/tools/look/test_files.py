@@ -169,7 +169,7 @@ FAULTS = {
         made.pcap(
             [(0, made.ipv4(made.CLIENT, made.SERVER, made.UDP, made.udp(made.CLIENT, made.SERVER, b"x")))], made.RAW
         ),
-        "none of its 1 packets is of Resonant Protocol 1; 1 conversation of something else; name a port with --port",
+        "of 1 packet none is of Resonant Protocol 1; 1 conversation of something else; name a port with --port",
     ),
     "another link": (made.pcap([(0, bytes(60))], 127), "1 packet: of link type 127, which is not read"),
     "no IP": (made.pcap([(0, bytes(60))], made.ETHERNET), "1 packet: neither UDP nor TCP"),

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from ...console import counted
 from ...errors import DropCode, ResonantError
 from ...wire_values import MIN_FRAME_BYTES, Slice
 from .send_streams import Draft
@@ -81,7 +82,7 @@ class Outbox:
         """Let a data frame wait. Raises BUFFER_LIMIT where too much waits (MUX-12)."""
         size = plain_size(draft.slices)
         if self.frames >= MAX_WAITING_FRAMES or self._bytes + size > MAX_WAITING_BYTES:
-            detail = f"{self.frames} frames of {self._bytes} bytes wait already"
+            detail = f"already waiting: {counted(self.frames, 'frame')} of {counted(self._bytes, 'byte')}"
             raise ResonantError(DropCode.BUFFER_LIMIT, "MUX-12", detail)
         self.frames += 1
         self._bytes += size

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from ...console import counted
 from ...errors import DropCode, RejectCode, ResonantError
 from ...frame.encode import encode
 from ...message.messages import json_bytes
@@ -243,7 +244,7 @@ class SendStreams:
             detail = f"{len(data)} bytes; a datagram holds {self._max_frame_bytes}"
             raise ResonantError(RejectCode.FRAME_TOO_LARGE, "HSK-1", detail)
         if self.room is not None and len(data) > self.room:
-            detail = f"{len(data)} bytes; {self.room} may still wait for the other end to read"
+            detail = f"{counted(len(data), 'byte')}; {self.room} may still wait for the other end to read"
             raise ResonantError(DropCode.BUFFER_LIMIT, "TCP-20", detail)
         return data
 
