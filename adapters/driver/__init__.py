@@ -23,17 +23,19 @@ from .batch import ask_many, ask_paced, is_asked_alone, learn, pace_of
 from .build import build_adapter
 from .errors import AdapterError, StartError
 from .hello import Hello
+from .limits import Limits
 from .peer_batch import (
+    PeerBatch,
     PeerReply,
     PeerRequest,
     ask_step_by_step,
-    attempt_peer_batch,
+    begin_peer_batch,
     played_step_by_step,
     takes_peer_batches,
 )
 from .running import Address
 from .session import input_bytes, launch, request_bytes, request_with
-from .testee import Limits, Testee, not_started
+from .testee import Testee, not_started
 from .transport.channel import RESEND_S, Channel, GoneError, NoReplyError
 from .transport.exchange import Exchange
 from .transport.pieces import (
@@ -50,7 +52,7 @@ from .transport.pieces import (
 )
 from .transport.sockets import enlarge_buffers, open_tcp, open_udp
 from .transport.tcp_wire import ConnectionPeer, GatheringPeer
-from .transport.udp_wire import WirePeer
+from .transport.udp_wire import GatheringWire, WirePeer
 
 __all__ = [
     "ASK_MAGIC",
@@ -70,6 +72,7 @@ __all__ = [
     "Crash",
     "Exchange",
     "GatheringPeer",
+    "GatheringWire",
     "GoneError",
     "HarnessError",
     "Hello",
@@ -77,6 +80,7 @@ __all__ = [
     "Limits",
     "NoReplyError",
     "Ok",
+    "PeerBatch",
     "PeerReply",
     "PeerRequest",
     "PieceError",
@@ -91,7 +95,7 @@ __all__ = [
     "ask_many",
     "ask_paced",
     "ask_step_by_step",
-    "attempt_peer_batch",
+    "begin_peer_batch",
     "build_adapter",
     "cut",
     "enlarge_buffers",

@@ -8,6 +8,7 @@ from weakref import WeakSet
 
 from .answer import Answer, AnswerError, Crash, Ok, Timeout, Unsupported, read_answer
 from .batch import pace_of
+from .later import Later
 from .session import request_bytes
 from .testee import Testee
 
@@ -51,24 +52,37 @@ def played_step_by_step(testee: Testee) -> None:
     pace_of(testee).passed_alone()
 
 
-def attempt_peer_batch(
-    testee: Testee, requests: Sequence[PeerRequest], case: str = "", profile: str = ""
-) -> Sequence[PeerReply] | None:
-    """The replies to all of them, None if they have to be asked one by one, from the first op of the dialogue on.
+class PeerBatch:
+    """Requests that were sent in one message, to whose replies nobody has looked yet.
 
-    A crash or a hang is then no loss (`Testee.attempt`): whoever asks one by one finds which request it was.
+    A crash or a hang is no loss (`Testee.attempt_later`): whoever asks one by one finds which request it was.
     """
+
+    def __init__(self, testee: Testee, count: int, answer: Later) -> None:
+        """count: of the requests."""
+        self._testee, self._count, self._answer = testee, count, answer
+
+    def wait(self) -> bool:
+        """Wait until the replies are there, or will not come; whether something is there, of whatever content."""
+        return self._answer.wait()
+
+    def replies(self) -> Sequence[PeerReply] | None:
+        """The replies to all of them, None if they have to be asked one by one, from the first of the dialogue on."""
+        answer = self._answer.answer()
+        if isinstance(answer, Crash | Timeout):
+            pace_of(self._testee).broke()
+        elif isinstance(answer, Unsupported):
+            _without.add(self._testee)
+        return _read(answer.value, self._count) if isinstance(answer, Ok) else None
+
+
+def begin_peer_batch(testee: Testee, requests: Sequence[PeerRequest], case: str = "", profile: str = "") -> PeerBatch:
+    """Send them in one message."""
     head = request_bytes("peer_batch", {}, case, profile).removesuffix(b"}}")  # its input is written here
     messages = b",".join([one.message for one in requests])
     counts = ",".join([str(one.datagrams) for one in requests]).encode()
     message = b'%b"requests":[%b],"datagrams":[%b]}}' % (head, messages, counts)
-    pace = pace_of(testee)
-    answer = testee.attempt(message, pace.PATIENCE_S)
-    if isinstance(answer, Crash | Timeout):
-        pace.broke()
-    elif isinstance(answer, Unsupported):
-        _without.add(testee)
-    return _read(answer.value, len(requests)) if isinstance(answer, Ok) else None
+    return PeerBatch(testee, len(requests), testee.attempt_later(message, pace_of(testee).PATIENCE_S))
 
 
 def _read(value: Mapping[str, object], count: int) -> Sequence[PeerReply] | None:

@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from functools import partial
 from time import monotonic
 from types import TracebackType
 from typing import Any, Self
 
 from .adapter import Adapter
-from .answer import Answer, AnswerError, Crash, HarnessError, Ok, Timeout, parse_answer
+from .answer import Answer, Crash, HarnessError, Ok, Timeout
 from .errors import AdapterError, StartError
 from .hello import Hello
+from .later import Later, read_reply
+from .limits import Limits
 from .running import Address
 from .session import Session, request_bytes
 from .transport.channel import Channel, GoneError, NoReplyError
 from .transport.pieces import PieceError
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Limits on the time and restarts that a testee may cost, so that every run ends."""
-
-    start_s: float = 10.0
-    """Seconds from its start to its reply to hello."""
-    reply_s: float = 5.0
-    """Seconds for one reply."""
-    lost_s: float = 30.0
-    """Seconds that hangs and failed starts may cost together; once they have cost that, every further ask is given up.
-
-    The one that reaches it still has its full time, so the bound of the whole is lost_s + the longer of the other two.
-    """
-    restarts: int = 200
-    """How often it may be started again."""
-    silent_s: float = 15.0
-    """Seconds that hangs may cost in a row, with no reply in between: then it answers hello and nothing else."""
 
 
 def not_started(error: StartError) -> HarnessError:
@@ -59,6 +42,9 @@ class Testee:
         """How often it was started, the failed starts included."""
         self.lost_s = 0.0
         """Seconds that hangs and failed starts have cost."""
+        self.asked = 0
+        """How many requests were sent to it, but for those of its starts: who sent the last one can see that."""
+        self._later: Later | None = None
         self._session: Session | None = None
         self._claims: Hello | None = None
         self._gave_up = ""
@@ -80,6 +66,7 @@ class Testee:
     @property
     def channel(self) -> Channel:
         """The channel to the testee that runs now, for probes of the protocol itself; another one after a restart."""
+        self._settle()
         return self._ready().channel
 
     @property
@@ -131,24 +118,56 @@ class Testee:
 
         So whoever attempts must not attempt again and again what fails.
         """
-        starts, lost_s, silent_s = self.starts, self.lost_s, self._silent_s
-        answer = self._exchange(message, min(within_s, self.limits.reply_s))
-        if isinstance(answer, Crash | Timeout):
-            # The start that it makes necessary is forgiven in advance.
-            self.starts, self.lost_s, self._silent_s = max(0, starts - 1), lost_s, silent_s
-        return answer
+        return self.attempt_later(message, within_s).answer()
+
+    def attempt_later(self, message: bytes, within_s: float) -> Later:
+        """As `attempt`, in two halves: the message is sent now, and its answer is waited for when somebody wants it.
+
+        Whoever asks something else meanwhile waits for that answer first.
+        """
+        self._settle()
+        costs = self.starts, self.lost_s, self._silent_s
+        try:
+            session = self._ready()
+        except StartError as error:
+            return Later(partial(not_started, error))
+        finish = _begun(session.channel, message)
+
+        def reply() -> bytes | Answer:
+            self._later = None
+            found = self._reply(session, finish, min(within_s, self.limits.reply_s))
+            if isinstance(found, Crash | Timeout):
+                starts, self.lost_s, self._silent_s = costs
+                self.starts = max(0, starts - 1)  # the start that it makes necessary is forgiven in advance
+            return found
+
+        self.asked += 1
+        self._later = Later(reply, session)
+        return self._later
+
+    def _settle(self) -> None:
+        """Wait for the answer to what was sent last."""
+        if self._later is not None:
+            self._later.wait()
 
     def _exchange(self, message: bytes, within_s: float) -> Answer:
+        self._settle()
         try:
             session = self._ready()
         except StartError as error:
             return not_started(error)
+        self.asked += 1
+        found = self._reply(session, partial(session.channel.request, message), within_s)
+        return read_reply(found, session) if isinstance(found, bytes) else found
+
+    def _reply(self, session: Session, request: Callable[[float], bytes], within_s: float) -> bytes | Answer:
+        """The reply to what is requested, or the answer without one. request: waits for the former until a deadline."""
         began = monotonic()
         try:
-            reply = session.channel.request(message, began + within_s)
+            reply = request(began + within_s)
             self._silent_s = 0.0
-            return parse_answer(reply)
-        except (AnswerError, PieceError) as error:
+            return reply
+        except PieceError as error:
             return HarnessError(str(error), session.running.stderr())
         except GoneError as error:
             self._lose()
@@ -167,6 +186,7 @@ class Testee:
         gone: whether that one ended over it. This one is then ended as well, so that its limits are looked at before
         the next ask, as if it had been asked itself.
         """
+        self._settle()
         if lost_s or not gone:
             self._silent_s = self._silent_s + lost_s if gone else 0.0
         self.lost_s += lost_s
@@ -180,6 +200,7 @@ class Testee:
 
     def end_input(self) -> None:
         """End its standard input (TST-2). Its end is then no crash, and the next ask starts it again."""
+        self._settle()
         session = self._ready()
         session.leaving = True
         session.running.close_input()
@@ -203,6 +224,8 @@ class Testee:
         """End the testee: `stop`, for at most a second, then its process. May be called twice; no ask after it."""
         session, self._session = self._session, None
         self._gave_up = self._gave_up or "the testee was closed"
+        if self._later is not None:
+            self._later.give_up(HarnessError(self._gave_up))
         if session is None:
             return
         if not session.leaving:
@@ -256,3 +279,16 @@ class Testee:
             self._gave_up = f"{cost}; {self.limits.silent_s:g} s is the limit"
         elif self.starts > self.limits.restarts:
             self._gave_up = f"it had to be started {self.starts} times; {self.limits.restarts} restarts is the limit"
+
+
+def _begun(channel: Channel, message: bytes) -> Callable[[float], bytes]:
+    """Send the beginning of a message; waits for the reply until a deadline, and raises what went wrong before."""
+    try:
+        return partial(channel.finish, channel.begin(message))
+    except (GoneError, PieceError) as error:
+        seen = error
+
+    def fail(_: float) -> bytes:
+        raise seen
+
+    return fail

@@ -74,3 +74,20 @@ def test_a_long_reply_is_shown_in_part() -> None:
     with pytest.raises(AnswerError) as raised:
         parse_answer(b"\xff" * 18_000_000)
     assert len(str(raised.value)) < 500
+
+
+def depth_of(value: object) -> int:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return 0 if inner is None else 1 + max(map(depth_of, inner), default=0)
+
+
+@pytest.mark.parametrize("beside", ["{}", "[]", '{"ok":{}}', '{"ok":{"events":[]}}', '"{}[]{}[]"', '"}]}]"'])
+def test_what_is_shallow_beside_or_at_the_bottom_hides_no_depth(beside: str) -> None:
+    for levels in range(MAX_DEPTH - 6, MAX_DEPTH + 2):
+        many = ",".join([beside] * 100)
+        reply = f'{{"ok":{{"a":{"[" * levels}{many}{"]" * levels}}}}}'
+        if depth_of(json.loads(reply)) > MAX_DEPTH:
+            with pytest.raises(AnswerError, match="nests deeper than 64"):
+                parse_answer(reply.encode())
+        else:
+            assert isinstance(parse_answer(reply.encode()), Ok)

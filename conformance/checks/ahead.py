@@ -8,12 +8,15 @@ way there and back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from itertools import islice, takewhile
 from time import perf_counter
 from typing import NamedTuple
 
 from adapters.driver import Testee, ask_paced, learn, pace_of, request_bytes
 
+from ..dialogue.judge import attempt_of
+from ..dialogue.overlap import Overlap
 from ..model.cases import DIALOGUE, Case
 from ..model.verdict import Verdict
 from .finding import FindsAhead
@@ -35,6 +38,7 @@ class Ahead:
         self._testee = testee
         self._lanes = lanes
         self._kept: dict[str, Judgement] = {}
+        self._overlap = Overlap(testee, attempt_of, judge)
 
     def judge(self, case: Case, following: Iterable[Case] = ()) -> Judgement:
         """The judgement of this case. following: those that are expected next; it takes no more of them than it asks.
@@ -47,7 +51,7 @@ class Ahead:
             return found
         began = perf_counter()
         if case.op == DIALOGUE:
-            verdict = judge(self._testee, case)
+            verdict = self._overlap.judge(case, takewhile(self._is_here, following))
             return Judgement(verdict, perf_counter() - began)
         more = pace_of(self._testee).size - 1
         group = [case, *islice(takewhile(self._is_new, following), more)]
@@ -56,6 +60,10 @@ class Ahead:
         for one, verdict in zip(group[1:], verdicts[1:], strict=False):
             self._kept[one.id] = Judgement(verdict, seconds)
         return Judgement(verdicts[0], seconds)
+
+    def close(self) -> None:
+        """Leave what was begun for cases that have not been judged. May be called twice."""
+        self._overlap.close()
 
     def _of_lanes(self, case: Case) -> Judgement | None:
         finding = self._lanes.take(case.id) if self._lanes is not None else None
@@ -68,8 +76,10 @@ class Ahead:
         return Judgement(finding.verdict, finding.seconds)
 
     def _is_new(self, case: Case) -> bool:
-        if case.op == DIALOGUE or case.id in self._kept:
-            return False
+        return case.op != DIALOGUE and case.id not in self._kept and self._is_here(case)
+
+    def _is_here(self, case: Case) -> bool:
+        """Whether it is judged here, and not by a lane."""
         return self._lanes is None or not self._lanes.has(case.id)
 
 
@@ -85,6 +95,6 @@ def judge_first(testee: Testee, cases: Sequence[Case]) -> Sequence[Verdict]:
 
 def judge_all(testee: Testee, cases: Sequence[Case]) -> Iterator[Verdict]:
     """The verdicts on these cases, in their order. Never raises for what the testee does."""
-    ahead = Ahead(testee)
-    for at, case in enumerate(cases):
-        yield ahead.judge(case, islice(cases, at + 1, None)).verdict
+    with closing(Ahead(testee)) as ahead:
+        for at, case in enumerate(cases):
+            yield ahead.judge(case, islice(cases, at + 1, None)).verdict

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -10,7 +10,7 @@ from resonant.console import counted
 
 from adapters.driver import Address, ConnectionPeer
 
-from ..wire.lengths import Frames, LengthError, with_length
+from ..wire.lengths import LENGTH_BYTES, Frames, LengthError, with_length
 from .ends import CHOSEN, MAX_BYTES, TCP, EndError, told_counts
 from .one_way import InOrder
 from .steps import FIRST, MAIN, Close, ExpectEnd
@@ -75,6 +75,14 @@ class TcpEnds(InOrder[_End]):
     def send(self, letter: str, frame: bytes, on: str = MAIN) -> None:
         """Send a frame behind its length."""
         self.write(letter, with_length(frame))
+
+    def room(self, letter: str, size: int) -> int:
+        """How many frames of this size may be under way besides."""
+        return (MAX_BYTES - self._bytes - size) // (size + LENGTH_BYTES) + 1
+
+    def send_all(self, letter: str, frames: Sequence[bytes]) -> None:
+        """Send frames, each behind its length."""
+        self.write(letter, b"".join(map(with_length, frames)))
 
     def write(self, letter: str, data: bytes, on: str = MAIN) -> None:
         """Send bytes as they are."""

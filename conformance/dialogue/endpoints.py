@@ -69,11 +69,20 @@ class UdpEnds(Whole):
     def send(self, letter: str, frame: bytes, on: str = MAIN) -> None:
         """Send a datagram to the testee."""
         self.open(letter).send(frame, self._to)
-        self._add(frame)
-
-    def _add(self, frame: bytes) -> None:
         self._count += 1
         self._bytes += len(frame)
+
+    def room(self, letter: str, size: int) -> int:
+        """How many of this size may be under way besides, of those that follow an only one."""
+        return min(MAX_DATAGRAMS - self._count, (MAX_BYTES - self._bytes) // size)
+
+    def send_all(self, letter: str, frames: Sequence[bytes]) -> None:
+        """Send datagrams to the testee."""
+        send = self.open(letter).send
+        for frame in frames:
+            send(frame, self._to)
+        self._count += len(frames)
+        self._bytes += sum(map(len, frames))
 
     def write(self, letter: str, data: bytes, on: str = MAIN) -> None:
         """Not over UDP: `parse` sees to that."""

@@ -19,19 +19,19 @@ from adapters.driver import (
 )
 from reports.outcome import Outcome
 
-from ..model.cases import Case
+from ..model.cases import DIALOGUE, Case
 from ..model.extras import MissingError
 from ..model.testee import AsksPeers
 from ..model.unanswered import not_judged
 from ..model.verdict import PASSED, PASSED_UNNAMED, Verdict
 from .associations import Ask, NotAnsweredError, association_with, forget
-from .at_once import can_be_played_at_once, play_at_once
+from .at_once import Attempt, can_be_played_at_once, play_at_once
 from .channels import WebrtcEnds
 from .clock import REAL, pass_really, pass_virtually
 from .connections import OpenConnection, TcpEnds, open_connection
 from .endpoints import OpenWire, UdpEnds
-from .ends import QUIC, UDP, WEBRTC, EndError, Ends
-from .parse import parse_dialogue
+from .ends import QUIC, TCP, UDP, WEBRTC, EndError, Ends
+from .parse import DialogueError, parse_dialogue
 from .player import OpenEnds, Player, StoppedError
 from .quic import QuicEnds
 from .quic_end import OpenQuic, certificate, open_quic
@@ -86,10 +86,24 @@ def judge_dialogue(
         return stopped.verdict
 
 
+def attempt_of(testee: Testee, case: Case) -> Attempt | None:
+    """The attempt to play the case's dialogue at once; None if that is not to be tried, or the case is none."""
+    if case.op != DIALOGUE or case.transport not in (UDP, TCP):
+        return None
+    try:
+        dialogue = _parsed.dialogue(case.input)
+        to, clock = reach(testee, case.transport)
+    except (DialogueError, StoppedError):  # which is seen, and told, where it is judged by itself
+        return None
+    if clock == REAL or not can_be_played_at_once(testee, case.transport, dialogue):
+        return None
+    return Attempt(case, dialogue, to)
+
+
 def _at_once(testee: Testee, ask: Ask, case: Case, dialogue: Dialogue) -> Verdict:
     """Play it at once or else step by step, whose verdict counts. Raises StoppedError as below."""
     to, clock = reach(testee, case.transport)
-    verdict = None if clock == REAL else play_at_once(testee, ask, case, dialogue, to)
+    verdict = None if clock == REAL else play_at_once(testee, case, dialogue, to)
     if verdict is None:
         verdict = _step_by_step(testee, ask, case, dialogue, _SOCKETS)
         if verdict.passed:

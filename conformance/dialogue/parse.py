@@ -80,9 +80,9 @@ def _over_webrtc(given: Raw) -> tuple[Mapping[str, Raw], Raw]:
 def _check_names(steps: Iterable[Step]) -> None:
     known: set[str] = set()
     for number, step in enumerate(steps, start=1):
-        if isinstance(step, Expect) and step.name:
+        if type(step) is Expect and step.name:
             known.add(step.name)
-        elif isinstance(step, ExpectAgain) and step.name not in known:
+        elif type(step) is ExpectAgain and step.name not in known:
             raise DialogueError(f"step {number}: no datagram was named {step.name!r} before")
 
 

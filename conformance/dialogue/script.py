@@ -6,10 +6,11 @@ takes with each of them what was sent before it and nothing else (TST-34, TST-28
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
-from adapters.driver import PeerReply, PeerRequest, input_bytes, request_with
+from adapters.driver import PeerRequest, input_bytes, request_with
 
 from .ends import MAX_BYTES, MAX_DATAGRAMS, Ends
 from .found import Check, Found
@@ -29,66 +30,105 @@ from .steps import (
 
 MAX_REQUEST_BYTES: Final = 50_000
 """So that most batches are one piece."""
+_ARRIVED: Final = {"link", "bytes"}
+"""The usual members of what has arrived, whose JSON is made here: there is one for nearly every frame."""
 _SYNC_BYTES: Final = 1024
 """More than a frame with JSON has in dialogues."""
-Exchange: TypeAlias = Callable[[Sequence[PeerRequest]], Sequence[PeerReply]]
-"""Has a testee perform several ops."""
+
+
+Outgoing: TypeAlias = Sequence[Callable[[], None]]
+"""Each sends a part of what ends have to send, in this order."""
+
+
+class Round(NamedTuple):
+    """The requests of one message, and what ends send before it."""
+
+    requests: Sequence[PeerRequest]
+    before: Outgoing
+
+
+class GatheredEnds(Ends, Protocol):
+    """Those whose frames can be sent many at a time."""
+
+    def room(self, letter: str, size: int) -> int:
+        """How many frames of this size may be under way besides, less than one if none may."""
+
+    def send_all(self, letter: str, frames: Sequence[bytes]) -> None:
+        """Send frames to the testee one after another."""
 
 
 class Script:
-    """Sends what a dialogue sends, asks for many ops at a time, and collects the replies and what they are held to.
+    """Has ends send what a dialogue sends, and says which ops to ask for at a time, and what all of it is held to.
 
     The ops, and what is under way with each, are those of a `Player`.
     """
 
-    def __init__(self, ends: Ends, exchange: Exchange, role: str) -> None:
-        self._ends, self._exchange, self._role = ends, exchange, role
+    def __init__(self, ends: GatheredEnds, gathered: Callable[[], Outgoing], role: str) -> None:
+        """gathered: gives, once, what the ends were told to send and have not sent."""
+        self._ends, self._gathered, self._role = ends, gathered, role
         self.checks: list[tuple[Check, Any]] = []
-        """In the order of a player's; each that begins with a reply takes the next of `replies`."""
-        self.replies: list[PeerReply] = []
+        """In the order of a player's; each that begins with a reply takes the next one."""
         self._requests: list[PeerRequest] = []
+        self._ready: list[Round] = []
+        """Those that have not been given out yet."""
         self._polled = False
         self._flying = 0
         self._sizes: dict[str, int] = {}
         self._begin_batch()
 
-    def begin(self, dialogue: Dialogue) -> None:
+    def rounds(self, dialogue: Dialogue) -> Iterator[Round]:
+        """The rounds one after another, each made when it is asked for; `rest` is the last one.
+
+        The first one opens the peer, and no end sends anything before it.
+        """
+        self._open(dialogue)
+        yield from self._given_out()
+        for link in dialogue.links:
+            self._ends.join(link)
+            self._settle()
+        for step in dialogue.steps:
+            if type(step) is SendEach:
+                yield from self._send_each(step)
+            else:
+                _STEPS[type(step)](self, step)
+            if self._ready:
+                yield from self._given_out()
+        self._poll()
+        self.checks.append((Found.nothing_left, None))
+        yield from self._given_out()
+
+    def rest(self, *, close: bool) -> Round:
+        """The round behind all others. close: close the peer as well."""
+        if close:
+            self._ask("peer_close", {}, Found.done)
+        return Round(self._requests, self._gathered())
+
+    def _given_out(self) -> Iterator[Round]:
+        ready, self._ready = self._ready, []
+        return iter(ready)
+
+    def _open(self, dialogue: Dialogue) -> None:
         """Open the peer and the other ends."""
         self._ask("reset", {}, Found.done)
         given: dict[str, Any] = {"role": dialogue.role, "config": dialogue.config}
-        links = dialogue.links
-        given |= self._ends.begin(dialogue.role, links, dialogue.datagrams)
+        given |= self._ends.begin(dialogue.role, dialogue.links, dialogue.datagrams)
         if dialogue.stream_id is not None:
             given["stream_id"] = dialogue.stream_id
         self._ask("peer_open", given, Found.done)
         self.flush()  # only now can others take part
-        for link in links:
-            self._ends.join(link)
-            self._settle()
-
-    def play(self, dialogue: Dialogue) -> None:
-        """All steps, and the look at what no step has claimed."""
-        for step in dialogue.steps:
-            _STEPS[type(step)](self, step)
-        self._poll()
-        self.checks.append((Found.nothing_left, None))
-
-    def close(self) -> None:
-        """Close the peer."""
-        self._ask("peer_close", {}, Found.done)
 
     def flush(self) -> None:
-        """Ask for what is to be asked for."""
+        """Have travel together what is asked for so far."""
         if self._requests:
-            self.replies += self._exchange(self._requests)
+            self._ready.append(Round(self._requests, self._gathered()))
             self._requests = []
         self._begin_batch()
 
     def _begin_batch(self) -> None:
         self._request_bytes = self._sent = self._sent_bytes = self._due = self._due_bytes = 0
 
-    def _ask(self, op: str, given: Mapping[str, Any], check: Check, wanted: Any = None, taken: int = 0) -> None:
-        self._ask_with(op, input_bytes(given), check, wanted, taken)
+    def _ask(self, op: str, given: Mapping[str, Any], check: Check, wanted: Any = None) -> None:
+        self._ask_with(op, input_bytes(given), check, wanted)
 
     def _ask_with(self, op: str, given: bytes, check: Check, wanted: Any, taken: int = 0) -> None:
         message = request_with(op, given, "", "")
@@ -99,7 +139,13 @@ class Script:
         self.checks.append((check, wanted))
 
     def _poll(self) -> None:
-        self._ask("peer_poll", self._ends.arrived(), Found.told, taken=self._flying)
+        given = self._ends.arrived()
+        arrived = given.get("arrived", {})
+        if arrived.keys() == _ARRIVED:
+            text = b'{"arrived":{"link":"%b","bytes":%d}}' % (arrived["link"].encode(), arrived["bytes"])
+        else:
+            text = input_bytes(given)
+        self._ask_with("peer_poll", text, Found.told, None, taken=self._flying)
         self._ends.handled()
         self._polled, self._flying = True, 0
 
@@ -110,9 +156,20 @@ class Script:
     def _send(self, step: Send) -> None:
         self._datagram(step.link, step.datagram)
 
-    def _send_each(self, step: SendEach) -> None:
-        for datagram in step.datagrams():
-            self._datagram(step.link, datagram)
+    def _send_each(self, step: SendEach) -> Iterator[Round]:
+        """As each by itself, but that those between two looks for room go on together, and no more are made ahead."""
+        frames, size, left = step.datagrams(), len(step.frame), step.last - step.first + 1
+        while left:
+            self._make_room(step.link, step.frame)
+            if self._ready:
+                yield from self._given_out()
+            room = min(MAX_DATAGRAMS - self._sent, (MAX_BYTES - self._sent_bytes) // size) + 1  # with this one
+            count = max(1, min(left, room, self._ends.room(step.link, size)))
+            self._ends.send_all(step.link, list(islice(frames, count)))
+            self._flying += count
+            self._sent += count - 1
+            self._sent_bytes += (count - 1) * size
+            left -= count
 
     def _datagram(self, link: str, datagram: bytes) -> None:
         self._make_room(link, datagram)
@@ -144,7 +201,7 @@ class Script:
     def _advance(self, step: Advance) -> None:
         self._settle()
         self._polled = False
-        self._ask("peer_advance", {"ms": step.ms}, Found.done)
+        self._ask_with("peer_advance", b'{"ms":%d}' % step.ms, Found.done, None)
 
     def _expect(self, step: Expect) -> None:
         size = _SYNC_BYTES + sum(len(one["payload"]) for one in step.frame.slices or ()) // 2
@@ -177,7 +234,6 @@ class Script:
 
 _STEPS: Mapping[type, Callable[[Script, Any], None]] = {
     Send: Script._send,
-    SendEach: Script._send_each,
     Write: Script._write,
     Act: Script._act,
     Advance: Script._advance,
@@ -187,5 +243,5 @@ _STEPS: Mapping[type, Callable[[Script, Any], None]] = {
     ExpectNothing: Script._expect_nothing,
     Events: Script._events,
 }
-PLAYABLE = frozenset(_STEPS)
+PLAYABLE = frozenset(_STEPS) | {SendEach}
 """The kinds of steps that a script can have: those whose time does not matter but for that of ops."""

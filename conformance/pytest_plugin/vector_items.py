@@ -139,6 +139,12 @@ def ahead_of(config: pytest.Config) -> Ahead:
     return config.stash[_AHEAD]
 
 
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave what was begun for items that do not come any more."""
+    if _AHEAD in config.stash:
+        config.stash[_AHEAD].close()
+
+
 class Way:
     """The fast way of a run: which items come next, and whether there is such a way at all."""
 

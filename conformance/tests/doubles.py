@@ -96,6 +96,26 @@ def ending_op(ending: str) -> Change:
     return on_reply(change)
 
 
+def _where(text: str, instead: Callable[[], Reply]) -> Change:
+    """One that does something else at every message in which a text is."""
+
+    def make(right: Answering) -> Answering:
+        return lambda message: ("", instead()) if text.encode() in message else right(message)
+
+    return wrapped("ops.answer", make)
+
+
+def ending_where(text: str) -> Change:
+    """One that ends at every message in which a text is."""
+    return _where(text, lambda: os._exit(3))
+
+
+def failing_where(text: str, answer: str) -> Change:
+    """One that answers every message in which a text is with this object, as JSON."""
+    given: Reply = json.loads(answer)
+    return _where(text, lambda: given)
+
+
 def _wait(post: str) -> NoReturn:
     """Say at a signpost that it has come to this, and do nothing more."""
     Path(post).write_text("x")
@@ -156,8 +176,8 @@ def in_the_way(place: str) -> Change:
 DOUBLES: Mapping[str, Callable[..., Change]] = {
     make.__name__: make
     for make in (
-        sound, frame_only, claiming, real_clock, no_ops, without_ops, failing_op, ending_op, blocking, never_starting,
-        alone, in_the_way, telling,
+        sound, frame_only, claiming, real_clock, no_ops, without_ops, failing_op, ending_op, failing_where,
+        ending_where, blocking, never_starting, alone, in_the_way, telling,
     )
 }  # fmt: skip
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from resonant.console import counted
 from resonant.describe.registry import registry
 
-_SIZE = 4
+LENGTH_BYTES = 4
 _LEAST = registry().limit("min_length_bytes")
 _MOST = registry().limit("max_length_bytes")
 
@@ -18,7 +18,7 @@ class LengthError(Exception):
 
 def with_length(frame: bytes) -> bytes:
     """The bytes that carry a frame on a connection, whatever size it has."""
-    return len(frame).to_bytes(_SIZE, "little") + frame
+    return len(frame).to_bytes(LENGTH_BYTES, "little") + frame
 
 
 class Frames:
@@ -34,21 +34,21 @@ class Frames:
 
     def unfinished(self) -> str:
         """The bytes that wait, in words."""
-        if len(self._rest) < _SIZE:
+        if len(self._rest) < LENGTH_BYTES:
             return f"{counted(len(self._rest), 'byte')} of a length"
-        length = int.from_bytes(self._rest[:_SIZE], "little")
-        return f"a length of {length}, and {counted(len(self._rest) - _SIZE, 'byte')} behind it"
+        length = int.from_bytes(self._rest[:LENGTH_BYTES], "little")
+        return f"a length of {length}, and {counted(len(self._rest) - LENGTH_BYTES, 'byte')} behind it"
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """The frames that these bytes complete. Raises LengthError at a length that no frame has."""
         data, at = self._rest + data, 0
-        while len(data) - at >= _SIZE:
-            length = int.from_bytes(data[at : at + _SIZE], "little")
+        while len(data) - at >= LENGTH_BYTES:
+            length = int.from_bytes(data[at : at + LENGTH_BYTES], "little")
             if not _LEAST <= length <= _MOST:
                 self._rest = b""
                 raise LengthError(f"a length of {length}, of {_LEAST} to {_MOST} (TCP-1)")
-            if len(data) - at < _SIZE + length:
+            if len(data) - at < LENGTH_BYTES + length:
                 break
-            yield data[at + _SIZE : at + _SIZE + length]
-            at += _SIZE + length
+            yield data[at + LENGTH_BYTES : at + LENGTH_BYTES + length]
+            at += LENGTH_BYTES + length
         self._rest = data[at:]

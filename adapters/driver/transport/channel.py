@@ -9,7 +9,7 @@ import select
 import socket
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from time import monotonic
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..errors import StartError
 from ..running import Address
@@ -31,6 +31,18 @@ class NoReplyError(Exception):
 
 class GoneError(Exception):
     """The testee has ended, or nothing listens at its control address any more."""
+
+
+class Begun(NamedTuple):
+    """A request whose first datagrams are on their way, and whose reply nobody has waited for yet."""
+
+    message: bytes
+    request_id: int
+    only_piece: bytes
+    """The head of a reply that is whole by itself."""
+    exchange: Exchange | None
+    """None as long as one piece is all there is."""
+    resend_at: float
 
 
 class Channel:
@@ -64,11 +76,20 @@ class Channel:
         Replies to earlier requests are ignored. Raises NoReplyError at the deadline, GoneError as soon as the testee
         is seen to have ended, PieceError for a message that is too long or a reply whose pieces contradict each other.
         """
+        return self.finish(self.begin(message), deadline)
+
+    def begin(self, message: bytes) -> Begun:
+        """Send the beginning of a message, for `finish`, before which no other one may begin. Raises as `request`."""
         request_id = self.next_id()
         only_piece = HEAD.pack(MAGIC, request_id, 0, 1)
         exchange = None if len(message) <= PIECE_BYTES else Exchange(message, request_id, whole=self._whole)
         resend_at = monotonic() + RESEND_S[0]
         self.send_raw((only_piece + message,) if exchange is None else exchange.begin())
+        return Begun(message, request_id, only_piece, exchange, resend_at)
+
+    def finish(self, begun: Begun, deadline: float) -> bytes:
+        """The reply to it, as `request` has it. One that is there by then is taken even after the deadline."""
+        message, request_id, only_piece, exchange, resend_at = begun
         datagram = self.receive(min(resend_at, deadline))
         if datagram is not None and _is_whole(datagram, only_piece):
             return datagram[HEAD.size :]  # the usual case, without ceremony

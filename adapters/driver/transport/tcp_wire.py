@@ -6,6 +6,7 @@ import contextlib
 import select
 import socket
 import struct
+from collections.abc import Callable
 from time import monotonic
 from typing import Final
 
@@ -22,9 +23,14 @@ _RESETTING: Final = struct.pack("ii", 1, 0)  # SO_LINGER: on, for no time at all
 class ConnectionPeer:
     """One connection with a testee: to the wire on which it listens, or from a client of its to a port of ours."""
 
-    def __init__(self, testee: Address, *, listening: bool = False) -> None:
-        """testee: its wire. listening: wait to be connected to, see `accept`. Raises OSError where there is no way."""
+    def __init__(self, testee: Address, *, listening: bool = False, later: bool = False) -> None:
+        """testee: its wire. listening: wait to be connected to, see `accept`. Raises OSError where there is no way.
+
+        later: leave it to a subclass when to connect.
+        """
         sock = open_tcp(testee)
+        self._testee = testee
+        self._bound: socket.socket | None = None
         self._listener: socket.socket | None = None
         self._socket: socket.socket | None = None
         self.sent = self.received = 0
@@ -35,18 +41,18 @@ class ConnectionPeer:
         """Whether it did so by a reset."""
         try:
             sock.bind((_LOOPBACK, 0))
+            self.port: int = sock.getsockname()[1]
+            """The port of our end."""
             if listening:
                 sock.listen()
                 self._listener = sock
             else:
-                sock.settimeout(WAIT_S)
-                sock.connect(testee)
-                self._take(sock)
+                self._bound = sock
+                if not later:
+                    self._connect()
         except OSError:
             sock.close()
             raise
-        self.port: int = sock.getsockname()[1]
-        """The port of our end."""
 
     def accept(self) -> bool:
         """Take the connection of the testee's client, which is there or is never; whether it is."""
@@ -54,6 +60,15 @@ class ConnectionPeer:
         if not select.select([self._listener], [], [], WAIT_S)[0]:
             return False
         self._take(self._listener.accept()[0])
+        return True
+
+    def _connect(self) -> bool:
+        """Connect, from the port that is bound already."""
+        assert self._bound is not None
+        self._bound.settimeout(WAIT_S)
+        self._bound.connect(self._testee)
+        self._take(self._bound)
+        self._bound = None
         return True
 
     def _take(self, sock: socket.socket) -> None:
@@ -116,10 +131,10 @@ class ConnectionPeer:
 
     def close(self) -> None:
         """Close the sockets. May be called twice."""
-        for sock in (self._socket, self._listener):
+        for sock in (self._socket, self._listener, self._bound):
             if sock is not None:
                 sock.close()
-        self._socket = self._listener = None
+        self._socket = self._listener = self._bound = None
 
     def _read(self, count: int | None, deadline: float) -> bytes:
         found = bytearray()
@@ -139,20 +154,63 @@ class ConnectionPeer:
 
 
 class GatheringPeer(ConnectionPeer):
-    """One whose bytes wait for each other until `send_out`, as every call of the system has its price."""
+    """One that only notes what it is to do, for whoever has it done by `gathered`.
+
+    Every call of the system has its price, and what is to be sent is known before it may be sent. What came can be
+    taken in by `keep`, for whoever reads it later.
+    """
 
     def __init__(self, testee: Address, *, listening: bool = False) -> None:
-        """As of any connection."""
-        super().__init__(testee, listening=listening)
+        """As of any connection, which has its port at once and is made later."""
+        super().__init__(testee, listening=listening, later=True)
         self._waiting: list[bytes] = []
+        self._due: Callable[[], bool] | None = None if listening else self._connect
+        self._kept = bytearray()
+        self.kept_all = False
+        """Whether the connection's end is behind what is kept."""
+
+    def accept(self) -> bool:
+        """Take the connection with what is gathered next."""
+        self._due = super().accept
+        return True
 
     def send(self, data: bytes) -> None:
         """Have bytes wait. They count as sent."""
         self.sent += len(data)
         self._waiting.append(data)
 
-    def send_out(self) -> None:
-        """Write all that waits."""
-        if self._waiting:
-            self._write(b"".join(self._waiting))
-            self._waiting.clear()
+    def gathered(self) -> Callable[[], None] | None:
+        """Makes the connection if it is not made yet, and writes what waited till now; raises OSError if it cannot."""
+        if self._due is None and not self._waiting:
+            return None
+        due, data = self._due, self._waiting[0] if len(self._waiting) == 1 else b"".join(self._waiting)
+        self._due = None
+        self._waiting.clear()
+
+        def do() -> None:
+            if due is not None and not due():
+                raise OSError("no connection was made")
+            if data:
+                self._write(data)
+
+        return do
+
+    def keep(self, *, to_the_end: bool = False) -> None:
+        """Take in what is there; to_the_end: wait for the end of the connection, at most WAIT_S."""
+        if self.kept_all:
+            return
+        received, ended = self.received, self.ended
+        self._kept += super()._read(None, monotonic() + WAIT_S if to_the_end else 0.0)
+        self.kept_all = self.ended
+        self.received, self.ended = received, ended  # as it is for whoever reads
+
+    def _read(self, count: int | None, deadline: float) -> bytes:
+        found = bytes(self._kept[: None if count is None else max(0, count - self.received)])
+        del self._kept[: len(found)]
+        self.received += len(found)
+        if count is not None and self.received >= count:
+            return found
+        if self.kept_all:
+            self.ended = True
+            return found
+        return found + super()._read(count, deadline)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
@@ -73,3 +75,16 @@ class WirePeer:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
+
+
+class GatheringWire(WirePeer):
+    """One whose datagrams wait, with those of others, for whoever sends them out in their order."""
+
+    def __init__(self, testee: Address, waiting: list[Callable[[], None]]) -> None:
+        """waiting: gets what sends each of them."""
+        super().__init__(testee)
+        self._waiting = waiting
+
+    def send(self, datagram: bytes, to: Address) -> None:
+        """Have a datagram wait."""
+        self._waiting.append(partial(super().send, datagram, to))

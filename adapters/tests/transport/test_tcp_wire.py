@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
 import pytest
@@ -63,16 +63,60 @@ def test_bytes_that_are_gathered_count_at_once_and_go_together() -> None:
         socket.create_server(("127.0.0.1", 0)) as listener,
         closing(GatheringPeer(listener.getsockname())) as end,
     ):
+        end.send(b"one ")
+        end.send(b"and one")
+        assert end.sent == len(b"one and one")
+        first, nothing = end.gathered(), end.gathered()
+        end.send(b" more")
+        assert (first is not None, nothing, end.open) == (True, None, False)
+        do(first)
         other, _ = listener.accept()
         with other:
-            end.send(b"one ")
-            end.send(b"and one")
-            other.setblocking(False)
-            assert end.sent == len(b"one and one")
-            with pytest.raises(BlockingIOError):
-                other.recv(100)
-            end.send_out()
-            end.send_out()
-            other.setblocking(True)
             assert other.recv(100) == b"one and one"
-            assert end.sent == len(b"one and one")
+            do(end.gathered())
+            assert other.recv(100) == b" more"
+
+
+def do(gathered: Callable[[], None] | None) -> None:
+    assert gathered is not None
+    gathered()
+
+
+def test_a_gathering_end_takes_a_connection_when_it_is_told_to() -> None:
+    with (
+        closing(GatheringPeer(("127.0.0.1", 1), listening=True)) as end,
+        socket.create_connection(("127.0.0.1", end.port)) as other,
+    ):
+        assert (end.accept(), end.open) == (True, False)
+        do(end.gathered())
+        other.sendall(b"here")
+        assert (end.open, end.read_to(4)) == (True, b"here")
+
+
+def test_a_gathering_end_says_that_there_is_no_way() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = listener.getsockname()
+    with closing(GatheringPeer(address)) as end, pytest.raises(OSError, match="refused"):
+        do(end.gathered())
+
+
+def test_what_was_kept_is_read_as_if_it_were_still_on_its_way() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        closing(GatheringPeer(listener.getsockname())) as end,
+    ):
+        do(end.gathered())
+        other, _ = listener.accept()
+        with other:
+            other.sendall(b"one and one")
+            assert end.read_to(4) == b"one "
+            end.keep()
+            assert (end.received, end.ended, end.kept_all) == (4, False, False)
+            assert end.read_to(8) == b"and "
+            other.sendall(b" more")
+        end.keep(to_the_end=True)
+        end.keep(to_the_end=True)
+        assert (end.received, end.ended, end.kept_all) == (8, False, True)
+        assert (end.read_to(11), end.ended) == (b"one", False)
+        assert (end.read_to_end(), end.ended, end.received) == (b" more", True, 16)
+        assert end.read_now() == b""

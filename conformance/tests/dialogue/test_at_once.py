@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.driver import Limits, Testee, ask_step_by_step, load_adapter, takes_peer_batches
+from adapters.driver import Channel, Limits, Testee, ask_step_by_step, load_adapter, takes_peer_batches
+from adapters.driver.transport.channel import Begun
 from conformance.checks.judge import judge
 from conformance.dialogue import judge as judging
 from conformance.model.cases import DIALOGUE, Case, load_cases
@@ -45,13 +46,13 @@ def dialogues(transport: str) -> list[Case]:
 def messages(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """The messages to testees, as they are sent."""
     sent: list[bytes] = []
-    right = Testee._exchange
+    right = Channel.begin
 
-    def exchange(self: Testee, message: bytes, within_s: float) -> object:
+    def begin(self: Channel, message: bytes) -> Begun:
         sent.append(message)
-        return right(self, message, within_s)
+        return right(self, message)
 
-    monkeypatch.setattr(Testee, "_exchange", exchange)
+    monkeypatch.setattr(Channel, "begin", begin)
     return sent
 
 

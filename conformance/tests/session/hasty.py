@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from adapters.driver import testee
+from adapters.driver import Limits, testee
 
 REPLY_S = 1.0
-vars(testee)["Limits"] = partial(testee.Limits, reply_s=REPLY_S, silent_s=3 * REPLY_S)
+vars(testee)["Limits"] = partial(Limits, reply_s=REPLY_S, silent_s=3 * REPLY_S)

@@ -15,8 +15,8 @@ from resonant.console import command
 
 from adapters.driver import Ok, Testee, WirePeer, build_adapter, load_adapter
 
+from ...checks.ahead import judge_all
 from ...checks.garbage import look_rarely
-from ...checks.judge import judge
 from ...model.cases import DIALOGUE, load_cases
 from ...model.peer_requests import CONFIG
 from ...model.profiles import selected_cases
@@ -56,7 +56,7 @@ def _all_dialogues(testee: Testee) -> tuple[int, float]:
     cases = [case for case in selected_cases(load_cases(), claimed, claimed) if case.op == DIALOGUE]
     look_rarely()  # a run does the same, once it has its cases
     began = perf_counter()
-    failed = [case.id for case in cases if not judge(testee, case).passed]
+    failed = [case.id for case, verdict in zip(cases, judge_all(testee, cases), strict=True) if not verdict.passed]
     seconds = perf_counter() - began
     if failed or not cases:
         sys.exit(f"{len(failed)} of {len(cases)} dialogues failed, the first {failed[:1]}")
