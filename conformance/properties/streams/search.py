@@ -25,7 +25,8 @@ from .counterexample import case_of
 from .machine import StreamMachine
 from .managed_client import ManagedClientMachine
 from .managed_machine import ManagedMachine
-from .sending_machine import ClientSendingMachine, SendingMachine
+from .sending_client import ClientSendingMachine
+from .sending_machine import SendingMachine
 from .talking import TalkingMachine
 
 STEPS = 30
