@@ -20,6 +20,7 @@ from resonant import Frame, MessageType, Modality, ResonantError, Slice, decode,
 from resonant.wire_values import DType, Flags
 
 from conformance.model.cases import Accept, Case, Refuse, load_cases
+from conformance.tests.damaged import damage
 from conformance.tests.tools.captures import TSHARK, needs_tshark
 from conformance.tools.capture.pcapng import write_pcapng
 from conformance.tools.capture.recorder import PEER_PORT, Recorder
@@ -161,16 +162,6 @@ def test_frames_that_were_damaged_have_the_code_of_the_reference(show: Callable[
     damaged = [frame for frame in (damage(chosen, whole) for _ in range(1500)) if frame[:4] != b"RSF1"]
     rows = show(datagrams(damaged), ["code"])
     assert [row["code"] for row in rows] == [seen(frame, code_of(frame)) for frame in damaged]
-
-
-def damage(chosen: random.Random, whole: Sequence[bytes]) -> bytes:
-    """A frame with one thing wrong, most often with a crc32 that is right all the same."""
-    frame = bytearray(chosen.choice(whole)[: chosen.choice((None, None, chosen.randrange(1, 200)))])
-    at = chosen.randrange(len(frame))
-    frame[at : at + chosen.choice((1, 1, 4))] = chosen.randbytes(chosen.choice((1, 1, 4, 9)))
-    if chosen.random() < 0.9 and len(frame) > 4:
-        frame[-4:] = zlib.crc32(frame[:-4]).to_bytes(4, "little")
-    return bytes(frame[:MAX_DATAGRAM])
 
 
 def code_of(frame: bytes) -> str:
