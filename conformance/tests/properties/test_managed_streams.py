@@ -31,7 +31,6 @@ FOUND: Mapping[str, str] = {
     "holding-does-nothing": r"events\[\d+\]",
     "resumed-without-delivery": r"no datagram came|events\[\d+\]",
     "cancelled-in-silence": r"no datagram came",
-    "methods-follow-the-agreement": r"no datagram came|events\[\d+\]",
 }
 """Mutants of the receiver of managed streams, and a pattern of what the law then says."""
 FOUND_AT_NIGHT: Mapping[str, str] = {
@@ -41,11 +40,6 @@ FOUND_AT_NIGHT: Mapping[str, str] = {
     "held-tails-end": r"events\[\d+\]",
     "never-done": r"no datagram came",
     "resets-leave-streams-open": r"events\[\d+\]",
-    "methods-of-the-agreement-before": r"no datagram came|events\[\d+\]",
-    "no-limit-is-not-told": r"no datagram came",
-    "no-limit-is-what-has-come": r"limit",
-    "no-repair-without-management": r"method|no datagram came",
-    "limits-follow-the-agreement": r"no datagram came|method|events\[\d+\]",
 }
 LATER = pytest.mark.nightly(
     "make mutants kills these by their dialogues, and those in FOUND show that the law can fail"
