@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from hypothesis.stateful import initialize, rule
+from hypothesis.stateful import initialize, precondition, rule
 
 from .managed import MUX_CONFIG, THEIRS
-from .managed_machine import ON_MUX, ManagedMachine
+from .managed_machine import ManagedMachine
 from .sender import HANDSHAKE_STREAM, capability
 
 FIRST_PING = 101
@@ -32,9 +32,13 @@ class ManagedClientMachine(ManagedMachine):
         """The first handshake, for which the client has pinged by itself."""
         self._shake_hands(HANDSHAKE_STREAM)
 
-    @rule(on_mux=ON_MUX)
-    def handshake(self, on_mux: bool) -> None:
-        """The client is asked for another handshake, which is answered with multiplexing or without."""
+    @precondition(lambda self: not self._receiver.session)
+    @rule()
+    def handshake(self) -> None:
+        """The client is asked for another handshake, once its session has ended."""
+        self._renegotiate(on_mux=True)
+
+    def _renegotiate(self, *, on_mux: bool) -> None:
         stream_id = FIRST_PING + self._pings
         self._pings += 1
         self._say({"act": {"kind": "ping", "stream_id": stream_id}})

@@ -27,7 +27,6 @@ _COUNTS = st.sampled_from((1, 2, _HALF - 1, _HALF, _HALF + 1, FRAMES, FRAMES + 1
 _METHODS = st.sampled_from((Kind.BLOCKED, Kind.BLOCKED, Kind.CREDIT, Kind.RESET))
 _REQUESTS = st.sampled_from(("hold", "hold", "hold", "resume", "resume", "resume", "cancel"))
 _TIMES = st.sampled_from((1, 999, 1000, 1000, 1000, 2000, 5000, 9999, 10_000, 15_000, 46_000))
-ON_MUX = st.sampled_from((False, False, True))
 _AFTER = st.sampled_from(("", "resume", "resume", "resume", "cancel"))
 MANAGED_BEGINNING: Mapping[str, Any] = {"role": "server", "config": dict(MUX_CONFIG), "steps": []}
 """Every dialogue before its first step."""
@@ -135,9 +134,8 @@ class ManagedMachine(StreamMachine):
         """Besides: whether the number of a method is remembered without a session."""
         return StreamMachine._left_open(self, sent) or (sent.kind in AT_ONCE and not self._receiver.session)
 
-    @rule(on_mux=ON_MUX)
-    def handshake(self, on_mux: bool) -> None:
-        """A ping, with multiplexing or without, whether there is a session already or not."""
+    def _renegotiate(self, *, on_mux: bool) -> None:
+        """Another handshake, with multiplexing or without."""
         self._send(self._next_ping(on_mux=on_mux))
 
     def _next_ping(self, *, on_mux: bool = True) -> Sent:

@@ -1,18 +1,18 @@
-"""The law on managed streams that are sent, at a client: it asks for the session, and for every later handshake."""
+"""The law on managed streams that are sent, at a client: it asks for the session."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from hypothesis.stateful import initialize, rule
+from hypothesis.stateful import initialize
 
 from ...model.peer_requests import CONFIG
 from .managed import OWN
 from .managed_client import FIRST_PING
 from .sender import HANDSHAKE_STREAM, capability
 from .sending import ALLOWED
-from .sending_machine import AGREEMENTS, SendingMachine
+from .sending_machine import SendingMachine
 
 
 class ClientSendingMachine(SendingMachine):
@@ -31,9 +31,7 @@ class ClientSendingMachine(SendingMachine):
         """The handshake, for which the client has pinged by itself."""
         self._answer(HANDSHAKE_STREAM, ALLOWED)
 
-    @rule(allowed=AGREEMENTS)
-    def handshake(self, allowed: Mapping[str, int] | None) -> None:
-        """The client is asked for another handshake."""
+    def _renegotiate(self, allowed: Mapping[str, int] | None) -> None:
         stream_id = self._model.handshake + 1 if self._model.handshake > HANDSHAKE_STREAM else FIRST_PING
         self._say({"act": {"kind": "ping", "stream_id": stream_id}})
         self._answer(stream_id, allowed)

@@ -15,7 +15,7 @@ from .expectation import REPLIES, REPLIES_MS
 from .managed import OWN
 from .model import AGREED, LOST_MS
 from .sender import HANDSHAKE_STREAM, SINGLES_STREAM, Kind, Sent, beat, data, message_of, own_frame, ping
-from .sending import ALLOWED, KEPT_MS, MORE_ALLOWED, ManagedSender, Outgoing
+from .sending import ALLOWED, KEPT_MS, ManagedSender, Outgoing
 from .talking import Found, TalkingMachine
 
 MAX_STREAMS = 8
@@ -29,7 +29,6 @@ _MORE = st.sampled_from((-1, 0, 1, 1, 2, _HALF, FRAMES))
 _TIMES = st.sampled_from((1, 999, 1000, 1000, 1000, 2000, 4000, 8000, 9999, 10_000, 15_000))
 _ENDS = st.sampled_from(("STREAM_CANCELLED", "STREAM_CANCELLED", "STREAM_CORRUPT", "FLOW_CONTROL"))
 _SELDOM = st.sampled_from((False, False, False, True))
-AGREEMENTS = st.sampled_from((ALLOWED, MORE_ALLOWED, None, None))
 _NUMBERS = st.lists(st.integers(0, FRAMES + 2), max_size=4)
 
 
@@ -56,8 +55,7 @@ class SendingMachine(TalkingMachine):
         """The handshake, by the client's ping."""
         self._shake_hands(ALLOWED)
 
-    @rule(allowed=AGREEMENTS)
-    def handshake(self, allowed: Mapping[str, int] | None) -> None:
+    def _renegotiate(self, allowed: Mapping[str, int] | None) -> None:
         """Another handshake, with multiplexing or without."""
         if not self._model.expectation.limited:
             self._shake_hands(allowed)
@@ -84,13 +82,6 @@ class SendingMachine(TalkingMachine):
         chosen = self._at(stream)
         for _ in range(count):
             self._message(chosen.stream_id)
-
-    @precondition(lambda self: self._model.streams)
-    @rule(stream=_WHICH, count=st.sampled_from((1, FRAMES, FRAMES + 4)), allowed=AGREEMENTS)
-    def say_under_another_agreement(self, stream: int, count: int, allowed: Mapping[str, int] | None) -> None:
-        """Data frames of a stream that is managed as it was when it began (MUX-4)."""
-        self.handshake(allowed=allowed)
-        self.say(stream=stream, count=count)
 
     @precondition(lambda self: self._model.streams)
     @rule(stream=_WHICH)
