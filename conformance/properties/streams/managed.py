@@ -15,7 +15,7 @@ from .sender import AT_ONCE, RESET_CODE, Kind, Sent
 STREAMS, FRAMES = 3, 16
 """How many streams the server lets be open, and how far each may run ahead."""
 NO_LIMIT = 2**64 - 1
-"""What a blocked on a stream that is not managed is told (MUX-34)."""
+"""The limit that a blocked on a stream that is not managed is told (MUX-34)."""
 OWN: Mapping[str, int] = {"streams": STREAMS, "frames": FRAMES}
 THEIRS: Mapping[str, int] = {"streams": 1, "frames": FRAMES}
 RESET_MS = registry().limit("reset_counts_ms")
