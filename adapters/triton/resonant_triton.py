@@ -7,45 +7,32 @@ and PyTorch is not needed. A refusal is a ResonantError; anything else is a mist
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import triton
+
+from adapters.frameworks.quantizers import (
+    QUANTIZERS,
+    block_count,
+    check_finite,
+    check_lengths,
+    check_scales,
+    code_count,
+)
 
 from . import kernels
 
 Tensor: TypeAlias = Any
 """One of PyTorch, or a `HostTensor`."""
 
-# bits -> Q and the bits of the greatest scale, of the table in quant.md
-QUANTIZERS: Final = {4: (7, 0x7091), 8: (127, 0x6007)}
 SOURCES: Final = {"float16": ("f16", "int16"), "float32": ("f32", "int32"), "bfloat16": ("bf16", "int16")}
 """dtype -> its name in a kernel, and the dtype of its bits."""
-BLOCK: Final = 32  # QNT-1
 TILE: Final = 32
 """Blocks for each program on a GPU."""
 MAX_INTERPRETED_TILE: Final = 8192
 """In the interpreter a program costs milliseconds, whatever it does: it takes all blocks, or so many."""
 OPTIONS: Final = {"enable_fp_fusion": False}
 """Of the compiler: no sum here has a product in it, and none may get one."""
-
-
-class RejectCode(StrEnum):
-    """The codes of the registry that can come of these operations."""
-
-    LENGTH_MISMATCH = "LENGTH_MISMATCH"
-    NON_FINITE = "NON_FINITE"
-    BAD_SCALE = "BAD_SCALE"
-
-
-class ResonantError(ValueError):
-    """An input that the specification refuses."""
-
-    def __init__(self, code: RejectCode, clause: str, detail: str) -> None:
-        super().__init__(f"{code} ({clause}): {detail}")
-        self.code = code
-        self.clause = clause
-        self.detail = detail
 
 
 class Quantized(NamedTuple):
@@ -75,8 +62,7 @@ def quantize(x: Tensor, bits: int) -> Quantized:
         kernels.quantize[(programs,)](
             data, codes, scale, faults, n, SOURCE=source, BITS=bits, Q=q, GREATEST=greatest_scale, TILE=tile, **OPTIONS
         )
-        if faults.any():
-            raise ResonantError(RejectCode.NON_FINITE, "QNT-3", "an element is NaN or infinite in binary16")
+        check_finite(are=not faults.any())
     return Quantized(codes, scale.view(_dtype(x, "float16")))
 
 
@@ -85,13 +71,8 @@ def dequantize(codes: Tensor, count: int, bits: int, scale: Tensor | None = None
 
     Raises ResonantError with LENGTH_MISMATCH or BAD_SCALE (QNT-14).
     """
-    size, blocks = code_count(count, bits), block_count(count)
-    if codes.numel() != size:
-        detail = f"{count} elements have {size} bytes of codes, not {codes.numel()}"
-        raise ResonantError(RejectCode.LENGTH_MISMATCH, "QNT-14", detail)
-    if scale is not None and scale.numel() != blocks:
-        detail = f"{blocks} blocks have as many scales, not {scale.numel()}"
-        raise ResonantError(RejectCode.BAD_SCALE, "QNT-14", detail)
+    check_lengths(count, bits, (codes.numel(),), None if scale is None else (scale.numel(),))
+    blocks = block_count(count)
     data = codes.new_empty(count, dtype=_dtype(codes, "int16"))
     if blocks:
         tile, programs = tiles(blocks)
@@ -101,19 +82,8 @@ def dequantize(codes: Tensor, count: int, bits: int, scale: Tensor | None = None
         kernels.dequantize[(programs,)](
             packed, held, data, faults, count, BITS=bits, SCALED=scale is not None, TILE=tile, **OPTIONS
         )
-        if faults.any():
-            raise ResonantError(RejectCode.BAD_SCALE, "MSG-9", "a scale is negative, NaN or infinite")
+        check_scales(are=not faults.any())
     return data.view(_dtype(codes, "float16"))
-
-
-def block_count(count: int) -> int:
-    """How many blocks `count` elements have (QNT-1)."""
-    return -(-count // BLOCK)
-
-
-def code_count(count: int, bits: int) -> int:
-    """How many bytes the codes of `count` elements take (QNT-8, QNT-9)."""
-    return -(-count * bits // 8)
 
 
 def tiles(blocks: int) -> tuple[int, int]:

@@ -22,8 +22,9 @@ except ImportError as error:
     pip = f"{shlex.quote(sys.executable)} -m pip"
     sys.exit(f"adapters/triton: Triton cannot be imported ({error}); install it: {pip} install triton numpy")
 
+from adapters.frameworks.refusals import RejectCode, ResonantError
 from adapters.triton.host_tensors import WIDTHS
-from adapters.triton.resonant_triton import RejectCode, ResonantError, dequantize, quantize
+from adapters.triton.resonant_triton import dequantize, quantize
 
 DTYPES = {"f16": "float16", "f32": "float32", "bf16": "bfloat16"}
 

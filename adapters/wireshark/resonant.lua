@@ -377,13 +377,23 @@ local function add_repair(buffer, tree, verdict)
     return string.format("repair %d of %d for %d frames, stream_id=%d base=%s", index, r, k, buffer(4, 4):le_uint(), tostring(buffer(8, 8):le_uint64()))
 end
 
+-- Of what was not captured as a whole, or could not be put together, nothing can be judged.
+local function add_part(part, tree, whole)
+    local line = "only " .. part:len() .. " of " .. whole .. " bytes are here: not judged"
+    tree:add(f.rest, part)
+    tree:append_text(", " .. line)
+    return line
+end
+
 local function dissect(buffer, pinfo, root)
-    local size = buffer:len()
+    local size, whole = buffer:len(), buffer:reported_len()
     pinfo.cols.protocol = "RESONANT"
     local tree = root:add(proto, buffer(0, size))
     local verdict = Verdict.new(tree)
     local line
-    if size >= 4 and buffer:raw(0, 4) == REPAIR_MAGIC then
+    if size < whole then
+        return add_part(buffer(0, size), tree, whole)
+    elseif size >= 4 and buffer:raw(0, 4) == REPAIR_MAGIC then
         line = add_repair(buffer, tree, verdict)
     elseif size < MIN_FRAME then
         verdict:fault("FRAME_TOO_SHORT", "a frame has at least 33 bytes, this has " .. size)
@@ -421,12 +431,19 @@ local length_field = ProtoField.uint32("resonant.length", "length before the fra
 stream.fields = { length_field }
 
 local function pdu_length(buffer, _, offset)
+    if buffer:len() < offset + 4 then
+        return 4 -- all that is here of a length, where Wireshark does not put segments together
+    end
     local length = buffer(offset, 4):le_uint()
     return between(length, MIN_FRAME, MAX_FRAME) and 4 + length or buffer:len() - offset
 end
 
 local lines
 local function dissect_pdu(buffer, pinfo, root)
+    if buffer:len() < 4 then
+        lines[#lines + 1] = add_part(buffer(), root:add(stream, buffer()), 4)
+        return buffer:len()
+    end
     local length = buffer(0, 4):le_uint()
     local tree = root:add(stream, buffer(0, 4))
     tree:add_le(length_field, buffer(0, 4))
@@ -435,6 +452,10 @@ local function dissect_pdu(buffer, pinfo, root)
         tree:add_proto_expert_info(experts[code], code .. " (TCP-3, TCP-4): a length of " .. length .. ", which closes the connection")
         tree:add(f.code, buffer(0, 4), code):set_generated()
         lines[#lines + 1] = "length " .. length .. " [" .. code .. "]"
+    elseif buffer:len() < 4 + length then
+        if buffer:len() > 4 then
+            lines[#lines + 1] = add_part(buffer(4), tree, length)
+        end
     else
         lines[#lines + 1] = dissect(buffer(4, length):tvb(), pinfo, root)
     end

@@ -23,6 +23,7 @@ from ..model.testee import AsksPeers
 from ..model.unanswered import not_judged
 from ..model.verdict import Verdict
 from ..wire.read import XCHACHA, UnreadableError, read_frame
+from ..wire.repair import MAGIC
 from ..wire.sync import SyncError, read_sync
 from .asking import CASE
 
@@ -139,6 +140,8 @@ class Recorder:
             self.made.seen.update(() if code is None else (code,))
 
     def _expected(self, datagram: bytes) -> dict[str, Any]:
+        if datagram.startswith(MAGIC):
+            return {"expect_bytes": datagram.hex()}  # repair is canonical (FEC-1, FEC-2)
         if datagram in self._named:
             at = self._named[datagram]
             self.made.steps[at]["as"] = f"d{at}"

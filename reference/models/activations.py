@@ -13,8 +13,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from minilm import Array, Encoder, folder, load_encoder, run_layers
+from minilm import Encoder, load_encoder, run_layers
 from program import program
+from weights import Array, folder
 
 FILE = Path(__file__).resolve().parents[2] / "vectors" / "activations" / "minilm.json"
 TEXT = "Birds sing"

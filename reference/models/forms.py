@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
-from minilm import Array
 from resonant import Cache, Flags, Tensor, Think, encode, to_frame
 from resonant.tensor.adapt import MAX_TOLERANCE
+from weights import Array
 
 
 def decibels(number: int) -> int:

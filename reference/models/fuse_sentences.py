@@ -12,11 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from minilm import Array, Encoder, load_encoder
+from minilm import Encoder, load_encoder
 from program import CONFIG, SENTENCES, TOPICS, program
 from resonant import Tensor, Think
 from resonant.asyncio import Address, Endpoint, connect, serve
 from resonant.peer import Delivered
+from weights import Array
 
 
 @dataclass(frozen=True, slots=True)

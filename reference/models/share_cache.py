@@ -13,12 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from forms import FORMS, cosine, frame_bytes, table
-from minilm import Array, Encoder, load_encoder, run_layers
+from minilm import Encoder, load_encoder, run_layers
 from program import CONFIG, program
 from resonant import Cache, Tensor, Think
 from resonant.asyncio import Endpoint, SessionError, connect, serve
 from resonant.errors import RejectCode
 from resonant.peer import Completed, Delivered
+from weights import Array
 
 LAYER, CHUNK = 3, 8
 """The layer whose cache it is, from 0, and how many tokens go in a Cache."""

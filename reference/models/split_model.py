@@ -15,12 +15,13 @@ from pathlib import Path
 
 import numpy as np
 from forms import FORMS, cosine, frame_bytes, table
-from minilm import LAYERS, Array, load_encoder, pool, run_layers
+from minilm import LAYERS, load_encoder, pool, run_layers
 from program import CONFIG, SENTENCES, program
 from resonant import Flags, Tensor, Think
 from resonant.asyncio import Endpoint, connect
 from resonant.peer import Delivered
 from second_half import SPLIT
+from weights import Array
 
 SECOND_HALF = Path(__file__).resolve().with_name("second_half.py")
 """The program of the other process."""

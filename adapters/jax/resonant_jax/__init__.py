@@ -8,11 +8,16 @@ bytes of a slice to an array and back. A refusal is a ResonantError; anything el
 Inside a `jax.jit` of your own use `quantize_array` and `dequantize_array`, which refuse nothing.
 """
 
-from .adaptive import FORMS, Choice, adapt, check_limits, form_sizes
+from adapters.frameworks.adaptive import FORMS, check_limits, form_sizes
+from adapters.frameworks.quantizers import BLOCK
+from adapters.frameworks.refusals import RejectCode, ResonantError
+from adapters.frameworks.sparse import strides
+
+from .adaptive import Choice, adapt
 from .energy import ROW, energy
 from .quantizers import Quantized, dequantize, dequantize_array, quantize, quantize_array
-from .sparse import Sparse, sparse_decode, sparse_encode, strides
-from .values import BLOCK, RejectCode, ResonantError, elements, payload
+from .sparse import Sparse, sparse_decode, sparse_encode
+from .values import elements, payload
 
 __all__ = [
     "BLOCK",

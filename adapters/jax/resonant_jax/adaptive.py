@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from math import prod
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jax import lax
 
+from adapters.frameworks.adaptive import BITS, FORMS, check_limits, form_sizes, smallest
+from adapters.frameworks.quantizers import BLOCK, INFINITY, block_count, code_count
+from adapters.frameworks.sparse import check_elements
+
 from .energy import energy, in_rows
 from .quantizers import dequantize_array, quantize_array
 from .sparse import count_kept, stored
-from .values import BLOCK, INFINITY, RejectCode, ResonantError
-
-# In the order in which the first of equals is chosen (ADA-7)
-FORMS: Final = ("f16", "sparse", "i8", "q4")
-BITS: Final = {"i8": 8, "q4": 4}
-MAX_TOLERANCE: Final = 2**24  # ADA-2
-MAX_BUDGET_BYTES: Final = 2**32 - 1
 
 
 class Choice(NamedTuple):
@@ -47,44 +43,17 @@ def adapt(
     check_limits(tolerance, budget)
     dims = tuple(x.shape) or (1,) if dims is None else dims
     count = x.size
-    if count != prod(dims):
-        detail = f"dims {dims} have {prod(dims)} elements, not {count}"
-        raise ResonantError(RejectCode.LENGTH_MISMATCH, "ADA-3", detail)
+    check_elements(count, dims, "ADA-3")
     # Zeros up to a power of two change none of what follows, and there is less to compile.
     half, nnz, finite, rows = _prepare(jnp.pad(x.reshape(-1), (0, max(BLOCK, 1 << (count - 1).bit_length()) - count)))
     allow = allow if finite else [form for form in allow if form not in BITS]  # ADA-4
-    sizes = form_sizes(count, len(dims), int(nnz))
-    for form in sorted(allow, key=lambda one: (sizes[one], FORMS.index(one))):  # ADA-7
+
+    def candidate(form: str) -> tuple[jax.Array, ...] | None:
         if form == "sparse":  # ADA-5
-            payloads: tuple[jax.Array, ...] | None = tuple(stored(half, dims, int(nnz)))
-        else:
-            payloads = _candidate(form, half, count, rows, tolerance)
-        if payloads is not None:
-            break
-    else:
-        detail = f"no form that is allowed is exact enough for a tolerance of {tolerance}"
-        raise ResonantError(RejectCode.TOLERANCE, "ADA-8", detail)
-    if budget is not None and sizes[form] > budget:
-        raise ResonantError(RejectCode.BUDGET, "ADA-8", f"{form} takes {sizes[form]} bytes of a budget of {budget}")
-    return Choice(form, payloads)
+            return tuple(stored(half, dims, int(nnz)))
+        return _candidate(form, half, count, rows, tolerance)
 
-
-def check_limits(tolerance: int, budget: int | None) -> None:
-    """Raise ResonantError with FIELD_RANGE for one that is out of range (ADA-2)."""
-    for name, value, most in (("tolerance", tolerance, MAX_TOLERANCE), ("budget", budget, MAX_BUDGET_BYTES)):
-        if value is not None and not 0 <= value <= most:
-            raise ResonantError(RejectCode.FIELD_RANGE, "ADA-2", f"{name} is {value}, not from 0 to {most}")
-
-
-def form_sizes(count: int, rank: int, nnz: int) -> dict[str, int]:
-    """The bytes of each form: payloads, and for each slice 6 and 4 for each dim (the table in adaptive.md)."""
-    entry, scales = 6 + 4 * rank, 2 * -(-count // BLOCK) + 10
-    return {
-        "f16": 2 * count + entry,
-        "sparse": (2 + 4 * rank) * nnz + entry + 18,
-        "i8": count + scales + entry,
-        "q4": -(-count // 2) + scales + entry,
-    }
+    return Choice(*smallest(allow, form_sizes(count, len(dims), int(nnz)), candidate, tolerance, budget))
 
 
 def _candidate(form: str, half: jax.Array, count: int, rows: jax.Array, tolerance: int) -> tuple[jax.Array, ...] | None:
@@ -94,7 +63,7 @@ def _candidate(form: str, half: jax.Array, count: int, rows: jax.Array, toleranc
     codes, scale, back = _there_and_back(half, bits=BITS[form])
     if energy(rows, back) << 24 > tolerance * energy(rows, jnp.zeros_like(rows)):
         return None
-    return codes[: -(-count * BITS[form] // 8)], scale[: -(-count // BLOCK)]
+    return codes[: code_count(count, BITS[form])], scale[: block_count(count)]
 
 
 def _prepared(x: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:

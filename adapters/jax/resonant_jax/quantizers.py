@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jax import lax
 
-from .values import BLOCK, INFINITY, SOURCES, RejectCode, ResonantError
+from adapters.frameworks.quantizers import BLOCK, INFINITY, QUANTIZERS, check_finite, check_lengths, check_scales
 
-# bits -> Q and the bits of the greatest scale, of the table in quant.md
-QUANTIZERS: Final = {4: (7, 0x7091), 8: (127, 0x6007)}
+from .values import SOURCES
 
 
 class Quantized(NamedTuple):
@@ -30,8 +29,7 @@ def quantize(x: jax.Array, bits: int) -> Quantized:
     Raises ResonantError with NON_FINITE (QNT-3).
     """
     result, finite = _quantize(x, bits=bits)
-    if not finite:
-        raise ResonantError(RejectCode.NON_FINITE, "QNT-3", "an element is NaN or infinite in binary16")
+    check_finite(are=bool(finite))
     return result
 
 
@@ -73,17 +71,9 @@ def dequantize(codes: jax.Array, count: int, bits: int, scale: jax.Array | None 
 
     Raises ResonantError with LENGTH_MISMATCH or BAD_SCALE (QNT-14).
     """
-    size = -(-count // 2) if bits == 4 else count
-    if codes.shape != (size,):
-        detail = f"{count} elements have {size} bytes of codes, not {codes.shape}"
-        raise ResonantError(RejectCode.LENGTH_MISMATCH, "QNT-14", detail)
-    if scale is None:
-        return _dequantize(codes, None, count=count, bits=bits)
-    blocks = -(-count // BLOCK)
-    if scale.shape != (blocks,):
-        raise ResonantError(RejectCode.BAD_SCALE, "QNT-14", f"{blocks} blocks have as many scales, not {scale.shape}")
-    if not _are_scales(scale):
-        raise ResonantError(RejectCode.BAD_SCALE, "MSG-9", "a scale is negative, NaN or infinite")
+    check_lengths(count, bits, codes.shape, None if scale is None else scale.shape)
+    if scale is not None:
+        check_scales(are=bool(_are_scales(scale)))
     return _dequantize(codes, scale, count=count, bits=bits)
 
 
@@ -105,6 +95,7 @@ def _single(half: jax.Array) -> jax.Array:
 
 
 def _scales_fit(scale: jax.Array) -> jax.Array:
+    # With the sign bit set, as other numbers are not, it is greater than any.
     return (lax.bitcast_convert_type(scale, jnp.uint16) < INFINITY).all()
 
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import prod
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from .values import RejectCode, ResonantError
-
-MAX_DENSE_ELEMENTS: Final = 4_194_304  # SPR-9
+from adapters.frameworks.sparse import check_elements, check_index_shape, check_rows, dense_size, strides
 
 
 class Sparse(NamedTuple):
@@ -31,9 +28,7 @@ def sparse_encode(dense: jax.Array, dims: tuple[int, ...] | None = None) -> Spar
     Raises ResonantError with LENGTH_MISMATCH (SPR-10). Compiles once for each number of elements, nnz and rank.
     """
     dims = dense.shape or (1,) if dims is None else dims
-    if dense.size != prod(dims):
-        detail = f"dims {dims} have {prod(dims)} elements, not {dense.size}"
-        raise ResonantError(RejectCode.LENGTH_MISMATCH, "SPR-10", detail)
+    check_elements(dense.size, dims, "SPR-10")
     half = lax.bitcast_convert_type(dense, jnp.uint16).reshape(-1)
     return stored(half, dims, int(_count(half)))
 
@@ -50,28 +45,13 @@ def sparse_decode(dims: tuple[int, ...], values: jax.Array, index: jax.Array) ->
 
     Raises ResonantError with BAD_INDEX (SPR-2 to SPR-5) or LENGTH_MISMATCH (SPR-9).
     """
-    if index.shape != (values.size, len(dims)):
-        detail = f"{values.size} values of rank {len(dims)} do not have an index of {index.shape}"
-        raise ResonantError(RejectCode.BAD_INDEX, "SPR-2", detail)
+    check_index_shape(index.shape, values.size, len(dims))
     inside, ascending = (True, True) if values.size == 0 else _index_fits(index, _u32(dims))
-    if not inside:
-        raise ResonantError(RejectCode.BAD_INDEX, "SPR-4", "a coordinate is not less than its dim")
-    if not ascending:
-        raise ResonantError(RejectCode.BAD_INDEX, "SPR-5", "a row repeats or precedes the one before it")
-    size = prod(dims)
-    if size > MAX_DENSE_ELEMENTS:
-        raise ResonantError(RejectCode.LENGTH_MISMATCH, "SPR-9", f"{size} elements are more than {MAX_DENSE_ELEMENTS}")
+    check_rows(inside=bool(inside), ascending=bool(ascending))
+    size = dense_size(dims)
     if values.size == 0:
         return jnp.zeros(size, jnp.float16)
     return _scatter(values, index, _u32(strides(dims)), size=size)
-
-
-def strides(dims: tuple[int, ...]) -> list[int]:
-    """How many elements apart neighbours along each dim are, in row-major order."""
-    steps = [1]
-    for dim in reversed(dims[1:]):
-        steps.append(steps[-1] * dim)
-    return steps[::-1]
 
 
 def _u32(sizes: Any) -> np.ndarray[Any, np.dtype[np.uint32]]:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
+import random
 import struct
 import subprocess
 import tracemalloc
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -17,8 +20,11 @@ from typing import Any
 
 import pytest
 from kaitaistruct import KaitaiStructError
+from resonant import ResonantError, decode
 
 from conformance.model.cases import Accept, Case, Refuse, load_cases
+from conformance.tests.damaged import damage
+from conformance.wire.repair import repair_datagrams
 
 HERE = Path(__file__).parents[1]
 BUILT = HERE / "build"
@@ -37,6 +43,9 @@ UNASKED = frozenset(
 """Codes of what a .ksy cannot compute, or leaves to a receiver."""
 OF_SLICES = frozenset({"BAD_DTYPE", "BAD_RANK", "TRUNCATED_BODY", "TRAILING_BYTES"})
 REFUSALS = (KaitaiStructError, EOFError)
+SEED = int(os.environ.get("RESONANT_SEED", "1"))
+DAMAGED, COUNTED = 2000, 400
+"""How many frames are damaged anywhere, and how many have another count of slices."""
 EXACT = 2**53
 """The greatest integer up to which JavaScript's runtime is exact."""
 
@@ -107,23 +116,92 @@ def is_asked(case: Case, code: str) -> bool:
 
 
 def test_javascript_reads_what_python_reads() -> None:
-    lines = "\n".join(case.input["frame"] for case in frames()) + "\n"
+    datagrams = [bytes.fromhex(case.input["frame"]) for case in frames()]
+    for case, datagram, fields in zip(frames(), datagrams, read_by_javascript(datagrams), strict=True):
+        assert is_alike(datagram, fields), case.id
+
+
+def read_by_javascript(datagrams: Sequence[bytes]) -> list[dict[str, Any]]:
+    """The fields of each datagram, or `refused`."""
+    lines = "".join(f"{datagram.hex()}\n" for datagram in datagrams)
     node = subprocess.run(
         ["node", HERE / "read.mjs"], input=lines, capture_output=True, text=True, check=True, timeout=120
     )
-    told = [json.loads(line) for line in node.stdout.splitlines()]
-    assert len(told) == len(frames())
-    for case, fields in zip(frames(), told, strict=True):
+    return [json.loads(line) for line in node.stdout.splitlines()]
+
+
+def is_alike(datagram: bytes, fields: Mapping[str, Any]) -> bool:
+    """Whether JavaScript's fields are Python's, or both refuse the datagram."""
+    try:
+        content = read(datagram).content
+    except REFUSALS:
+        return "refused" in fields
+    if datagram.startswith(b"RSF1"):
+        return bool(fields.get("parity") == content.parity.hex())
+    expected = fields_of(content)
+    number = int(expected.pop("frame_seq"))
+    got = {name: fields.get(name) for name in expected}
+    return got == expected and (number > EXACT or fields["frame_seq"] == number)
+
+
+@pytest.fixture(scope="module")
+def damaged() -> list[bytes]:
+    """Frames of the vectors and repair, cut off or with other bytes, counts among them."""
+    print(f"seed {SEED}")
+    chosen = random.Random(SEED)
+    whole = [bytes.fromhex(case.input["frame"]) for case in frames() if isinstance(case.expect, Accept)]
+    whole += [repair_datagrams(7, 1, 3, 2, [bytes(40)] * 5)[0]] * 50
+    found = [damage(chosen, whole) for _ in range(DAMAGED)]
+    for datagram in chosen.sample(whole, COUNTED):
+        count = chosen.choice((0, 1, 255, 2**16, 2**31, 2**32 - 1, 2**63, 2**64 - 1))
+        found.append(datagram[:16] + count.to_bytes(8, "little") + datagram[24:])
+    return found
+
+
+def test_damaged_frames_are_refused_or_read_as_the_reference_does(damaged: list[bytes]) -> None:
+    """Nothing else is raised, and nothing that a receiver takes is refused."""
+    taken = 0
+    for datagram in damaged:
         try:
-            parsed = read(bytes.fromhex(case.input["frame"]))
+            content = read(datagram).content
         except REFUSALS:
-            assert "refused" in fields, case.id
+            content = None
+        try:
+            frame = decode(datagram)
+        except ResonantError:
             continue
-        expected = fields_of(parsed.content)
-        number = int(expected.pop("frame_seq"))
-        got = {name: fields[name] for name in expected}
-        assert got == expected, case.id
-        assert number > EXACT or fields["frame_seq"] == number, case.id
+        assert content is not None, datagram.hex()
+        assert (content.stream_id, content.frame_seq) == (frame.stream_id, frame.frame_seq)
+        told = fields_of(content)
+        assert told.get("slices", []) == [
+            {"dtype": int(one.dtype), "dims": list(one.dims), "payload": bytes(one.payload).hex()}
+            for one in (frame.slices if "slices" in told else ())
+        ]
+        taken += 1
+    assert taken > DAMAGED // 20
+
+
+def test_javascript_reads_damaged_frames_as_python_does(damaged: list[bytes]) -> None:
+    told = read_by_javascript(damaged)
+    assert [
+        datagram.hex() for datagram, fields in zip(damaged, told, strict=True) if not is_alike(datagram, fields)
+    ] == []
+
+
+def test_the_most_slices_cost_memory_in_proportion() -> None:
+    """Of a datagram's length: as many empty slices as it has room for, and a count of one more."""
+    count = 4_600
+    slices = b"\2\1" + bytes(4)
+    body = count.to_bytes(8, "little") + bytes(4 * count) + bytes(4) + b"\0" + slices * count
+    frame = b"\1\0\0\0" + bytes(12) + body + bytes(4)
+    read(frame[:16] + bytes(17))  # imported and warm
+    tracemalloc.start()
+    assert len(read(frame).content.body.slices) == count
+    with pytest.raises(REFUSALS):
+        read(frame[:16] + (count + 1).to_bytes(8, "little") + frame[24:])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 200 * len(frame)
 
 
 def test_a_repair_datagram_is_read() -> None:

@@ -1,4 +1,4 @@
-"""The parts of resonant_torch.py that users touch and no op does; and its README."""
+"""The parts of resonant_torch that users touch and no op does; and its README."""
 
 from __future__ import annotations
 

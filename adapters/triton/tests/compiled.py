@@ -18,8 +18,9 @@ import triton.language as tl
 from triton.backends.compiler import GPUTarget
 from triton.compiler import ASTSource
 
+from adapters.frameworks.quantizers import QUANTIZERS
 from adapters.triton import kernels
-from adapters.triton.resonant_triton import OPTIONS, QUANTIZERS, SOURCES, TILE
+from adapters.triton.resonant_triton import OPTIONS, SOURCES, TILE
 
 
 @triton.jit

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import random
-import shutil
 import struct
-import subprocess
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pytest
@@ -20,13 +15,11 @@ from resonant import Frame, MessageType, Modality, ResonantError, Slice, decode,
 from resonant.wire_values import DType, Flags
 
 from conformance.model.cases import Accept, Case, Refuse, load_cases
-from conformance.tests.tools.captures import TSHARK, needs_tshark
-from conformance.tools.capture.pcapng import write_pcapng
-from conformance.tools.capture.recorder import PEER_PORT, Recorder
+from conformance.tests.damaged import damage
+from conformance.tests.tools.captures import needs_tshark
+from conformance.tools.capture.recorder import Recorder
 
-SCRIPT = Path(__file__).parents[1] / "resonant.lua"
 MAX_DATAGRAM = 65_507
-NOBODY = 65_534
 HEADER_CODES = frozenset(
     {
         "FRAME_TOO_SHORT",
@@ -45,55 +38,6 @@ SEED = int(os.environ.get("RESONANT_SEED", "1"))
 pytestmark = needs_tshark
 
 Row = Mapping[str, str]
-
-
-@pytest.fixture(scope="module")
-def show() -> Iterator[Callable[..., list[Row]]]:
-    """Dissect a recorder's packets, and give of each these fields; fails on any error of Lua."""
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        folder.chmod(0o755)  # an unprivileged user has to come here
-        yield shower(folder)
-
-
-def shower(folder: Path) -> Callable[..., list[Row]]:
-    shutil.copy(SCRIPT, folder)
-    numbers = itertools.count()
-
-    def show(recorder: Recorder, fields: Sequence[str], *, known: bool = True) -> list[Row]:
-        path = folder / f"{next(numbers)}.pcapng"
-        write_pcapng(path, recorder.packets)
-        path.chmod(0o644)
-        return dissect(folder, path, fields, known=known)
-
-    return show
-
-
-def dissect(folder: Path, path: Path, fields: Sequence[str], *, known: bool) -> list[Row]:
-    """The rows that tshark writes. It loads no scripts for a superuser, so it is not run as one.
-
-    known: whether it is told what the packets are; otherwise it goes by their look.
-    """
-    assert TSHARK is not None
-    names = ["_ws.lua.error", *(name if name.startswith("_ws") else f"resonant.{name}" for name in fields)]
-    ports = [("udp.port", "resonant"), ("tcp.port", "resonant_tcp")] if known else []
-    done = subprocess.run(
-        [TSHARK, "-n", "-X", f"lua_script:{folder / SCRIPT.name}", "-r", str(path)]
-        + [part for table, name in ports for part in ("-d", f"{table}=={PEER_PORT},{name}")]
-        + ["-T", "fields", "-E", "aggregator=;", *(part for name in names for part in ("-e", name))],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-        env=os.environ | {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder)},
-        user=NOBODY if os.geteuid() == 0 else None,
-    )
-    assert "lua" not in done.stderr.lower().replace("resonant.lua", ""), done.stderr
-    rows: list[Row] = [
-        dict(zip(("error", *fields), line.split("\t"), strict=True)) for line in done.stdout.splitlines()
-    ]
-    assert not [row for row in rows if row["error"]]
-    return rows
 
 
 def datagrams(frames: Iterable[bytes]) -> Recorder:
@@ -161,16 +105,6 @@ def test_frames_that_were_damaged_have_the_code_of_the_reference(show: Callable[
     damaged = [frame for frame in (damage(chosen, whole) for _ in range(1500)) if frame[:4] != b"RSF1"]
     rows = show(datagrams(damaged), ["code"])
     assert [row["code"] for row in rows] == [seen(frame, code_of(frame)) for frame in damaged]
-
-
-def damage(chosen: random.Random, whole: Sequence[bytes]) -> bytes:
-    """A frame with one thing wrong, most often with a crc32 that is right all the same."""
-    frame = bytearray(chosen.choice(whole)[: chosen.choice((None, None, chosen.randrange(1, 200)))])
-    at = chosen.randrange(len(frame))
-    frame[at : at + chosen.choice((1, 1, 4))] = chosen.randbytes(chosen.choice((1, 1, 4, 9)))
-    if chosen.random() < 0.9 and len(frame) > 4:
-        frame[-4:] = zlib.crc32(frame[:-4]).to_bytes(4, "little")
-    return bytes(frame[:MAX_DATAGRAM])
 
 
 def code_of(frame: bytes) -> str:

@@ -18,6 +18,8 @@ Step = Mapping[str, Any]
 _NEEDS = ("handshake", "stream", "mux")
 _CLIENTS_STREAM = 7
 """The stream_id of a client's handshake."""
+_LATER_STREAM = 101
+"""That of the second handshake; further ones are behind it."""
 _TIMES = (1, 999, 1000, 1001, 2000, 3000, 4000, 7000, 8000, 9999, 10_000, 10_001, 15_000, 15_001, 44_999, 45_000)
 _FRAMES = 16
 """The least that a stream may run ahead (MUX-2)."""
@@ -37,19 +39,29 @@ class Talk:
         self.is_server = bool(draw.randrange(2))
         own = config(draw, modality=["text"], dtype=["f16", "i8"], space_hash32=SPACE_HASH, critique=True)
         self._config = own | ({"mux": _bounds(draw)} if draw.randrange(12) else {})
-        self.steps: Steps = [self._greeting(_bounds(draw))]
+        self._handshakes = 0
+        self.steps: Steps = [self._greeting(1 if self.is_server else _CLIENTS_STREAM, has_mux=bool(draw.randrange(16)))]
         self._numbers: dict[int, int] = {}
 
-    def _greeting(self, bounds: dict[str, int]) -> Step:
-        """A ping or a capability with these bounds, seldom without any or with a fault in them."""
+    def renegotiate(self) -> None:
+        """Another handshake on a stream_id of its own, half of them without multiplexing (MUX-33)."""
+        stream_id = _LATER_STREAM + self._handshakes
+        self._handshakes += 1
+        if not self.is_server:
+            self.ask("ping", stream_id)
+        self.steps.append(self._greeting(stream_id, has_mux=bool(self._draw.randrange(2))))
+
+    def _greeting(self, stream_id: int, *, has_mux: bool) -> Step:
+        """A ping or a capability with bounds or without, seldom with a fault in them."""
+        bounds = _bounds(self._draw)
         mux: Any = bounds if self._draw.randrange(12) else spoiled(self._draw, bounds)
-        ours = {"mux": mux} if self._draw.randrange(16) else {}
+        ours = {"mux": mux} if has_mux else {}
         if self.is_server:
-            return send(frame_of({"method": "ping", "ts": 0, "supports": {"critique": True}} | ours, 1, 0))
+            return send(frame_of({"method": "ping", "ts": 0, "supports": {"critique": True}} | ours, stream_id, 0))
         lists = {"compress": ["none"], "crypto": ["none"], "supports": {"critique": True, "dtype": ["f16", "i8"]}}
         space = {"d_model": 4096, "embedding_space_id": "", "space_hash32": SPACE_HASH, "modality": ["text"]}
         told = {"method": "capability", "v": 1, "agreed_proto": 1} | space | lists | ours
-        return send(frame_of(told, _CLIENTS_STREAM, 0))
+        return send(frame_of(told, stream_id, 0))
 
     def next(self, stream_id: int) -> int:
         """The next number on a stream_id, seldom one that leaves a gap."""
@@ -97,7 +109,7 @@ class _Incoming:
             self._tail,
             self._hold,
         )
-        odd: tuple[Callable[[int], None], ...] = (self._cancel, self._again, self._far, self._wait)
+        odd: tuple[Callable[[int], None], ...] = (self._cancel, self._again, self._far, self._wait, self._renegotiate)
         self._draw.choice((*acts, *acts, *odd))(self._draw.choice(self._streams))
 
     def _open(self, stream_id: int) -> None:
@@ -131,6 +143,13 @@ class _Incoming:
 
     def _wait(self, _: int) -> None:
         self._talk.wait()
+
+    def _renegotiate(self, stream_id: int) -> None:
+        """Another agreement, and perhaps a stream that is opened under it."""
+        self._talk.renegotiate()
+        if not self._draw.randrange(3):
+            self._open(stream_id + 16)
+            self._streams.append(stream_id + 16)
 
     def _cancel(self, stream_id: int) -> None:
         self._talk.ask("cancel", stream_id)
@@ -186,13 +205,15 @@ class _Outgoing:
         self._talk.ask(self._draw.choice(("cork", "uncork", "uncork")))
 
     def _odd(self, stream_id: int) -> None:
-        match self._draw.randrange(4):
+        match self._draw.randrange(5):
             case 0:
                 self._talk.ask("reset", stream_id, code=self._draw.choice(_CODES))
             case 1:
                 self._talk.ask("head", stream_id + 8, strong_tail=False)
             case 2:
                 self._talk.ask(self._draw.choice(("hold", "resume", "cancel")), stream_id)
+            case 3:
+                self._talk.renegotiate()
             case _:
                 self._talk.ask("heart", stream_id)
 

@@ -15,6 +15,7 @@ from . import (
     frame,
     message,
     mux,
+    protected,
     quant,
     rs,
     sparse,
@@ -42,6 +43,7 @@ KINDS: tuple[Kind, ...] = (
     *adapt.KINDS,
     *adaptive.KINDS,
     *fec.KINDS,
+    *protected.KINDS,
 )
 MADE_FOR = tuple(name for name in PROFILES if name in {kind.profile for kind in KINDS})
 """The profiles that there are inputs for, in the order of all profiles."""

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from resonant.describe.registry import registry
 
 from ...model.peer_requests import CONFIG
-from .model import TAIL_MS, Receiver, Stream, Window
+from .model import AGREED, TAIL_MS, Receiver, Stream, Window
 from .sender import AT_ONCE, RESET_CODE, Kind, Sent
 
 STREAMS, FRAMES = 3, 16
 """How many streams the server lets be open, and how far each may run ahead."""
+NO_LIMIT = 2**64 - 1
+"""The limit that a blocked on a stream that is not managed is told (MUX-34)."""
 OWN: Mapping[str, int] = {"streams": STREAMS, "frames": FRAMES}
 THEIRS: Mapping[str, int] = {"streams": 1, "frames": FRAMES}
 RESET_MS = registry().limit("reset_counts_ms")
@@ -22,19 +24,40 @@ MUX_CONFIG: Mapping[str, Any] = {**CONFIG, "mux": OWN}
 
 @dataclass(slots=True)
 class ManagedReceiver(Receiver):
-    """The model's state. reset_at_ms: when streams were reset that had been open, as they go on to count (MUX-22)."""
+    """The model's state. reset_at_ms: when streams were reset that had been open, as they go on to count (MUX-22).
 
-    adds: Mapping[str, Any] = field(default_factory=lambda: {"mux": OWN})
-    agreed: Mapping[str, Any] = field(default_factory=lambda: {"mux": THEIRS})
+    is_agreed: whether the agreement in force has multiplexing. knows: whether one of this session had (MUX-33).
+    """
+
+    adds: Mapping[str, Any] = field(default_factory=dict)
+    agreed: Mapping[str, Any] = field(default_factory=dict)
     reset_at_ms: list[int] = field(default_factory=list)
+    is_agreed: bool = False
+    knows: bool = False
+
+    def agree(self, *, on_mux: bool) -> None:
+        """The next handshake has multiplexing, or has not."""
+        self.adds, self.agreed = ({"mux": OWN}, {"mux": THEIRS}) if on_mux else ({}, {})
 
     def take(self, sent: Sent) -> None:
-        """A frame comes."""
+        """A frame comes. Methods that are not known are like any other that is not (HSK-9)."""
+        if sent.kind in (Kind.PING, Kind.CAPABILITY):
+            self._handshake(sent)
+            return
+        if sent.kind in AT_ONCE and not self.knows:
+            sent = replace(sent, kind=Kind.OTHER)
         stream = self.streams.get(sent.stream_id)
         if stream is not None and stream.closed and sent.kind in AT_ONCE:
             self._late(sent, stream)
         else:
             Receiver.take(self, sent)
+
+    def _handshake(self, sent: Sent) -> None:
+        agreements = len(self.expectation.events)
+        Receiver.take(self, sent)
+        if AGREED["event"] in (event["event"] for event in self.expectation.events[agreements:]):
+            self.is_agreed = "mux" in self.agreed
+            self.knows = self.knows or self.is_agreed
 
     def open_stream(self, stream_id: int) -> Stream | None:
         """The stream, if it is open."""
@@ -44,7 +67,7 @@ class ManagedReceiver(Receiver):
     def ask(self, kind: str, stream_id: int) -> bool:
         """The application asks to hold, resume or cancel a stream; False where that is rejected with STREAM_STATE."""
         stream = self.open_stream(stream_id)
-        if stream is None:
+        if stream is None or not stream.managed:
             return False
         if kind == "cancel":
             stream.closed = True
@@ -61,13 +84,14 @@ class ManagedReceiver(Receiver):
         return len(recent) + sum(not stream.closed for stream in self.streams.values())
 
     def _head(self, sent: Sent, stream: Stream | None) -> None:
-        if stream is None and self.session and self._open_count() >= STREAMS:
+        if stream is None and self.is_agreed and self._open_count() >= STREAMS:
             if self.expectation.error(sent, "STREAM_LIMIT", max=STREAMS):
                 self._error_sent(sent.stream_id, 0, "STREAM_LIMIT")
             return
         Receiver._head(self, sent, stream)
         if stream is None and self.session:
-            self.streams[sent.stream_id].told = FRAMES
+            opened = self.streams[sent.stream_id]
+            opened.managed, opened.told = self.is_agreed, FRAMES
 
     def _single(self, sent: Sent) -> None:
         window = self.windows.setdefault(sent.stream_id, Window())
@@ -108,7 +132,7 @@ class ManagedReceiver(Receiver):
             self._fill(sent, stream)
             if sent.kind is Kind.CREDIT:
                 self._grant(stream)
-            elif not stream.closed:
+            elif not stream.closed and stream.managed:
                 stream.closed = True
                 self.reset_at_ms.append(self.expectation.now_ms)
                 self._failed(sent.stream_id, "STREAM_RESET", what=RESET_CODE)
@@ -132,7 +156,7 @@ class ManagedReceiver(Receiver):
         self._deliver(stream)
 
     def _keep(self, sent: Sent, stream: Stream) -> None:
-        if sent.kind is not Kind.DATA or sent.number < stream.told:
+        if sent.kind is not Kind.DATA or not stream.managed or sent.number < stream.told:
             Receiver._keep(self, sent, stream)
             self._grant(stream)
         elif self.expectation.error(sent, "FLOW_CONTROL", limit=str(stream.told)):
@@ -148,19 +172,20 @@ class ManagedReceiver(Receiver):
 
     def _finish(self, stream: Stream, tail: Sent) -> None:
         Receiver._finish(self, stream, tail)
-        if stream.complete:
+        if stream.complete and stream.managed:
             self.expectation.send(tail.stream_id, {"json": {"method": "done"}})  # MUX-24
 
     def _grant(self, stream: Stream) -> None:
         """The credit of MUX-13, where it is due."""
         ahead = stream.wanted + FRAMES - stream.told
-        if not (stream.closed or stream.tail or stream.holding) and ahead >= -(-FRAMES // 2):
+        if stream.managed and not (stream.closed or stream.tail or stream.holding) and ahead >= -(-FRAMES // 2):
             self._credit(stream)
 
     def _credit(self, stream: Stream) -> None:
         if not stream.holding:
             stream.told = max(stream.told, stream.wanted + FRAMES)
-        self.expectation.send(stream.head.stream_id, {"json": {"method": "credit", "limit": str(stream.told)}})
+        limit = stream.told if stream.managed else NO_LIMIT  # MUX-34
+        self.expectation.send(stream.head.stream_id, {"json": {"method": "credit", "limit": str(limit)}})
 
     def _error_sent(self, stream_id: int, number: int, code: str) -> None:
         named = {"stream_id": stream_id, "frame_seq": str(number)}
@@ -169,4 +194,4 @@ class ManagedReceiver(Receiver):
     def _meet(self) -> None:
         Receiver._meet(self)
         if not self.session:
-            self.reset_at_ms = []
+            self.reset_at_ms, self.is_agreed, self.knows = [], False, False

@@ -36,12 +36,16 @@ class ManagedClientMachine(ManagedMachine):
     @rule()
     def handshake(self) -> None:
         """The client is asked for another handshake, once its session has ended."""
+        self._renegotiate(on_mux=True)
+
+    def _renegotiate(self, *, on_mux: bool) -> None:
         stream_id = FIRST_PING + self._pings
         self._pings += 1
         self._say({"act": {"kind": "ping", "stream_id": stream_id}})
-        self._shake_hands(stream_id)
+        self._shake_hands(stream_id, on_mux=on_mux)
 
-    def _shake_hands(self, stream_id: int) -> None:
+    def _shake_hands(self, stream_id: int, *, on_mux: bool = True) -> None:
         self.model.ping(stream_id)
         self._check()
-        self._send(capability(stream_id, mux=dict(THEIRS)))
+        self.model.agree(on_mux=on_mux)
+        self._send(capability(stream_id, **({"mux": dict(THEIRS)} if on_mux else {})))

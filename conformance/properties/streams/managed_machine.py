@@ -134,6 +134,11 @@ class ManagedMachine(StreamMachine):
         """Besides: whether the number of a method is remembered without a session."""
         return StreamMachine._left_open(self, sent) or (sent.kind in AT_ONCE and not self._receiver.session)
 
-    def _next_ping(self) -> Sent:
+    def _renegotiate(self, *, on_mux: bool) -> None:
+        """Another handshake, with multiplexing or without."""
+        self._send(self._next_ping(on_mux=on_mux))
+
+    def _next_ping(self, *, on_mux: bool = True) -> Sent:
         self._pings += 1
-        return ping(self._pings - 1, mux=dict(THEIRS))
+        self.model.agree(on_mux=on_mux)
+        return ping(self._pings - 1, **({"mux": dict(THEIRS)} if on_mux else {}))

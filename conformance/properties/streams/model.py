@@ -49,7 +49,7 @@ class Window:
 class Stream:
     """An opened stream. wanted: the lowest number that is missing. filled: those above it that are (STM-29).
 
-    complete: whether it was reported so. holding, told: as multiplexing has it (managed.py).
+    complete: whether it was reported so. managed, holding, told: as multiplexing has it (managed.py).
     """
 
     head: Sent
@@ -61,6 +61,7 @@ class Stream:
     closed: bool = False
     complete: bool = False
     filled: set[int] = field(default_factory=set)
+    managed: bool = False
     holding: bool = False
     told: int = 0
 

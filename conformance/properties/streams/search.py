@@ -26,7 +26,14 @@ from .counterexample import case_of
 from .machine import StreamMachine
 from .managed_client import ManagedClientMachine
 from .managed_machine import ManagedMachine
-from .sending_machine import ClientSendingMachine, SendingMachine
+from .renegotiated import (
+    ClientSendingAnewMachine,
+    RenegotiatedClientMachine,
+    RenegotiatedMachine,
+    SendingAnewMachine,
+)
+from .sending_client import ClientSendingMachine
+from .sending_machine import SendingMachine
 from .talking import TalkingMachine, Way
 
 NAME = "law/streams"
@@ -64,6 +71,11 @@ MANAGED_BY_CLIENTS = Law("mux", ManagedClientMachine, 3, "client-")
 SENT = Law("mux", SendingMachine, 4, "sending-")
 SENT_BY_CLIENTS = Law("mux", ClientSendingMachine, 2, "client-sending-")
 """The same at the sender."""
+RENEGOTIATED = Law("mux", RenegotiatedMachine, 4, "renegotiated-")
+RENEGOTIATED_BY_CLIENTS = Law("mux", RenegotiatedClientMachine, 2, "client-renegotiated-")
+SENT_ANEW = Law("mux", SendingAnewMachine, 2, "sending-renegotiated-")
+SENT_ANEW_BY_CLIENTS = Law("mux", ClientSendingAnewMachine, 2, "client-sending-renegotiated-")
+"""The four where later handshakes change what was agreed (MUX-4, MUX-33, MUX-34)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ from .sender import HANDSHAKE_STREAM, data, message_of, sums_of
 
 ALLOWED: Mapping[str, int] = {"streams": 3, "frames": 16}
 """The other end's own value, which binds what the peer under test sends."""
+MORE_ALLOWED: Mapping[str, int] = {"streams": 2, "frames": 20}
+"""Another of a later handshake."""
 KEPT_MS, RESET_MS, EVERY_MS = map(registry().limit, ("min_kept_ms", "reset_counts_ms", "blocked_every_ms"))
 FIRST_MS = (1_000, 3_000, 7_000, 15_000)  # MUX-15
 URGENCY = 3
@@ -26,12 +28,15 @@ URGENCY = 3
 
 @dataclass(slots=True)
 class Outgoing:
-    """A stream of the peer under test. since_ms: when it began to wait for its limit; told: how often it said so."""
+    """A stream of the peer under test. since_ms: when it began to wait for its limit; told: how often it said so.
+
+    limit: None where the stream is not managed.
+    """
 
     stream_id: int
     urgency: int
     strong: bool
-    limit: int = ALLOWED["frames"]
+    limit: int | None
     waiting: deque[bytes] = field(default_factory=deque)
     sent: list[bytes] = field(default_factory=list)
     tail: int | None = None
@@ -59,6 +64,8 @@ class Outgoing:
 
     def counts(self, now_ms: int) -> bool:
         """Whether it counts for the other end's limit (MUX-23)."""
+        if self.limit is None:
+            return False
         if self.reset_ms is not None:
             return now_ms - self.reset_ms < RESET_MS
         if self.broken or self.done:
@@ -68,9 +75,15 @@ class Outgoing:
 
 @dataclass(slots=True)
 class ManagedSender:
-    """The model's state. accepted_ms: when the peer last accepted a frame, by which its session lasts."""
+    """The model's state. accepted_ms: when the peer last accepted a frame, by which its session lasts.
+
+    allowed: the bounds of the agreement in force, None where it is one without multiplexing. handshake: the stream_id
+    of the last handshake, on which HEART goes (STM-22).
+    """
 
     toward: str
+    allowed: Mapping[str, int] | None = None
+    handshake: int = HANDSHAKE_STREAM
     expectation: Expectation = field(default_factory=Expectation)
     accepted_ms: int = 0
     streams: dict[int, Outgoing] = field(default_factory=dict)
@@ -93,10 +106,12 @@ class ManagedSender:
 
     def head(self, stream_id: int, urgency: int | None, *, strong: bool) -> str:
         """Open a stream."""
-        if sum(one.counts(self.expectation.now_ms) for one in self.streams.values()) >= ALLOWED["streams"]:
+        counted = sum(one.counts(self.expectation.now_ms) for one in self.streams.values())
+        if self.allowed is not None and counted >= self.allowed["streams"]:
             return "STREAM_LIMIT"
-        stream = Outgoing(stream_id, URGENCY if urgency is None else urgency, strong)
-        told = {} if urgency is None else {"urgency": urgency}
+        limit = None if self.allowed is None else self.allowed["frames"]  # MUX-4
+        stream = Outgoing(stream_id, URGENCY if urgency is None else urgency, strong, limit)
+        told = {} if urgency is None or self.allowed is None else {"urgency": urgency}
         self._send(stream, {"json": {"method": "head", "dir": self.toward, **told}})
         self.streams[stream_id] = stream
         return ""
@@ -127,7 +142,7 @@ class ManagedSender:
     def reset(self, stream_id: int, code: str) -> str:
         """End a stream before its time (MUX-25)."""
         stream = self.streams[stream_id]
-        if stream.tail is not None or stream.broken:
+        if stream.limit is None or stream.tail is not None or stream.broken:
             return "STREAM_STATE"
         self._send(stream, {"json": {"method": "reset", "code": code}}, 0)
         stream.reset_ms = self.expectation.now_ms
@@ -146,7 +161,7 @@ class ManagedSender:
         """MUX-9."""
         self.accept()
         stream = self.streams[stream_id]
-        if limit > stream.limit and stream.tail is None and not stream.broken:
+        if stream.limit is not None and limit > stream.limit and stream.tail is None and not stream.broken:
             stream.limit, stream.since_ms = limit, None
             self._go()
 
@@ -154,7 +169,7 @@ class ManagedSender:
         """MUX-24, MUX-8."""
         self.accept()
         stream = self.streams[stream_id]
-        if stream.tail is not None and not stream.broken and not stream.done:
+        if stream.limit is not None and stream.tail is not None and not stream.broken and not stream.done:
             stream.done = True
             self.expectation.events.append({"event": "done", "stream_id": stream_id})
 
@@ -162,7 +177,7 @@ class ManagedSender:
         """An error that ends the stream, as its ref is right (MUX-28, STM-21)."""
         self._hear_error(stream_id, code, number)
         stream = self.streams[stream_id]
-        if not stream.done:
+        if not stream.done and (stream.limit is not None or code == "STREAM_CORRUPT"):
             self._break(stream)
 
     def hear_incomplete(self, stream_id: int, number: int, missing: Iterable[int]) -> None:
@@ -192,7 +207,7 @@ class ManagedSender:
                 stream.blocked, stream.told = self.next_number(stream.stream_id), stream.told + 1
                 self._send(stream, {"json": {"method": "blocked", "limit": str(stream.limit)}}, 0)
             if not waits:
-                self.expectation.send(HANDSHAKE_STREAM, {"slices": []})  # STM-22
+                self.expectation.send(self.handshake, {"slices": []})  # STM-22
         self.expectation.now_ms = end_ms
 
     def _next_ms(self) -> int:
@@ -200,10 +215,10 @@ class ManagedSender:
         return min([self.expectation.sent_ms + HEART_MS, *(ms for ms in due if ms is not None)])
 
     def _free(self, stream: Outgoing) -> bool:
-        return not self.corked and self.next_number(stream.stream_id) < stream.limit
+        return stream.limit is None or (not self.corked and self.next_number(stream.stream_id) < stream.limit)
 
     def _note_wait(self, stream: Outgoing) -> None:
-        if not stream.waiting or self.next_number(stream.stream_id) < stream.limit:
+        if not stream.waiting or stream.limit is None or self.next_number(stream.stream_id) < stream.limit:
             stream.since_ms = None
         elif stream.since_ms is None:
             stream.since_ms, stream.told = self.expectation.now_ms, 0

@@ -13,7 +13,7 @@ from ...wire.build import sync
 from .expectation import REPLIES, REPLIES_MS
 from .managed import OWN
 from .model import AGREED, LOST_MS
-from .sender import HANDSHAKE_STREAM, SINGLES_STREAM, Kind, Sent, beat, capability, data, message_of, own_frame, ping
+from .sender import HANDSHAKE_STREAM, SINGLES_STREAM, Kind, Sent, beat, data, message_of, own_frame, ping
 from .sending import ALLOWED, KEPT_MS, ManagedSender, Outgoing
 from .talking import TalkingMachine, Way
 
@@ -51,9 +51,18 @@ class SendingMachine(TalkingMachine):
     @initialize()
     def begin(self) -> None:
         """The handshake, by the client's ping."""
-        self._say({"send": ping(0, mux=dict(ALLOWED)).datagram.hex()})
-        self._model.expectation.send(HANDSHAKE_STREAM, {"json": {"method": "capability", "mux": OWN}})
-        self._established()
+        self._shake_hands(ALLOWED)
+
+    def _renegotiate(self, allowed: Mapping[str, int] | None) -> None:
+        """Another handshake, with multiplexing or without."""
+        if not self._model.expectation.limited:
+            self._shake_hands(allowed)
+
+    def _shake_hands(self, allowed: Mapping[str, int] | None) -> None:
+        theirs, ours = ({}, {}) if allowed is None else ({"mux": dict(allowed)}, {"mux": OWN})
+        self._say({"send": ping(self._next(HANDSHAKE_STREAM), **theirs).datagram.hex()})
+        self._model.expectation.reply(HANDSHAKE_STREAM, {"method": "capability", **ours})
+        self._established(allowed)
 
     @rule(urgency=_URGENCIES, strong=st.booleans())
     def open(self, urgency: int | None, strong: bool) -> None:
@@ -96,7 +105,7 @@ class SendingMachine(TalkingMachine):
     def credit(self, stream: int, more: int, lost: bool) -> None:
         """A credit, of which one may be lost and come later."""
         chosen = self._at(stream)
-        number, limit = self._next(chosen.stream_id), max(chosen.limit + more, 0)
+        number, limit = self._next(chosen.stream_id), max((chosen.limit or 0) + more, 0)
         if lost:
             self._late.append((chosen.stream_id, number, limit))
         else:
@@ -156,14 +165,14 @@ class SendingMachine(TalkingMachine):
             for _ in range(FRAMES):
                 self._message(stream_id)
             self._end(stream_id)
-            self._credit(stream_id, self._next(stream_id), chosen.limit - 1)
+            self._credit(stream_id, self._next(stream_id), (chosen.limit or 1) - 1)
             self.advance(pause)
             if chosen.blocked is not None:
                 self._repair(chosen, chosen.blocked, [2, 1])
         while chosen.waiting:
-            self._credit(stream_id, self._next(stream_id), chosen.limit + step)
+            self._credit(stream_id, self._next(stream_id), (chosen.limit or 0) + step)
         self._done(stream_id)
-        assert chosen.done or chosen.broken
+        assert chosen.done or chosen.broken or chosen.limit is None
 
     def _repair(self, stream: Outgoing, number: int, missing: list[int]) -> None:
         """STREAM_INCOMPLETE, unless it comes too late, or as one of so many that a sender may be tired of them."""
@@ -178,9 +187,10 @@ class SendingMachine(TalkingMachine):
         self._model.hear_incomplete(stream.stream_id, number, missing)
         self._check()
 
-    def _established(self) -> None:
+    def _established(self, allowed: Mapping[str, int] | None) -> None:
         self._model.accept()
-        self._model.expectation.events.append({**AGREED, "mux": ALLOWED})
+        self._model.allowed = allowed
+        self._model.expectation.events.append({**AGREED, **({} if allowed is None else {"mux": allowed})})
         self._check()
 
     def _at(self, index: int) -> Outgoing:
@@ -231,23 +241,3 @@ class SendingMachine(TalkingMachine):
 
     def _send_method(self, stream_id: int, number: int, message: Mapping[str, Any]) -> None:
         self._say({"send": Sent(Kind.OTHER, own_frame(sync(stream_id, number, message))).datagram.hex()})
-
-
-class ClientSendingMachine(SendingMachine):
-    """The same events at a client."""
-
-    beginning: ClassVar[Mapping[str, Any]] = {
-        "role": "client",
-        "config": {**CONFIG, "mux": OWN},
-        "stream_id": HANDSHAKE_STREAM,
-        "steps": [],
-    }
-    toward: ClassVar[str] = "up"
-
-    @initialize()
-    def begin(self) -> None:
-        """The handshake, for which the client has pinged by itself."""
-        self._model.expectation.send(HANDSHAKE_STREAM, {"json": {"method": "ping", "mux": OWN}})
-        self._check()
-        self._say({"send": capability(HANDSHAKE_STREAM, mux=dict(ALLOWED)).datagram.hex()})
-        self._established()
