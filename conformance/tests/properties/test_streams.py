@@ -11,6 +11,7 @@ import pytest
 from hypothesis import Phase, settings
 
 from adapters.driver import Address, Answer, Crash, Hello, Limits, Ok, Testee, load_adapter
+from adapters.driver.later import Later
 from conformance.dialogue.judge import judge_dialogue
 from conformance.dialogue.load import load_dialogues
 from conformance.dialogue.player import Player, StoppedError
@@ -94,11 +95,18 @@ class Interrupting(Testee):
 
     at = sent = 0
 
+    def attempt_later(self, message: bytes, within_s: float) -> Later:
+        self._count()
+        return super().attempt_later(message, within_s)
+
     def _exchange(self, message: bytes, within_s: float) -> Answer:
+        self._count()
+        return super()._exchange(message, within_s)
+
+    def _count(self) -> None:
         self.sent += 1
         if self.sent == self.at:
             raise KeyboardInterrupt
-        return super()._exchange(message, within_s)
 
 
 def test_a_signal_in_a_conversation_that_is_played_whole_accuses_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
