@@ -266,9 +266,7 @@ def test_every_room_has_its_layer(house: str) -> None:
 def test_a_package_imports_of_the_project_what_its_row_allows() -> None:
     """One test for all: there are a thousand modules, and to tell of each takes longer than to look."""
     houses = {name: max((one for one in OUTSIDE if inside(name, one)), key=len, default="") for name in MODULES}
-    assert {name for name, house in houses.items() if not house} <= {"adapters"}, (
-        "these have no row in OUTSIDE"
-    )
+    assert {name for name, house in houses.items() if not house} <= {"adapters"}, "these have no row in OUTSIDE"
     wrong = []
     for name, house in houses.items():
         allowed, reason = OUTSIDE.get(house, ((), ""))
