@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 use quinn::rustls;
 use tokio::time::timeout;
 
-use super::super::late::Late;
 use super::lines::QuicLines;
 use super::news::QuicLink;
 use crate::endpoint::{Endpoint, Outputs};
 use crate::error::FrameError;
+use crate::net::late::Late;
 use crate::peer::{Config, Event, Output, Peer, Role};
 use crate::transform::xchacha::Salt;
 use crate::transport::{check_unsent, number_of};
