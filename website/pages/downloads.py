@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -13,6 +13,8 @@ from ..layout import Page, Site
 from ..places import ROOT
 
 RELEASE = "resonant-vectors-*"
+MOST_BYTES = 25 << 20
+"""Of a file that is put on the site: what the strictest of the usual hosts of static sites take."""
 _PARTS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
     (
         "Specification as data",
@@ -49,7 +51,7 @@ _PARTS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A file to take away."""
+    """A file to take away. target: its place on the site, empty for one that is too large for a site."""
 
     name: str
     target: str
@@ -83,8 +85,17 @@ def write(site: Site, inputs: Inputs) -> None:
 def _release(site: Site, folder: Path | None) -> Iterator[Download]:
     kinds = {".zst": "the release, for tar --zstd", ".zip": "the same files as a ZIP archive"}
     for path in sorted(folder.glob(RELEASE)) if folder is not None and folder.is_dir() else ():
-        if path.suffix in kinds:
+        if path.suffix not in kinds:
+            continue
+        if path.stat().st_size <= MOST_BYTES:
             yield _taken(site, path, kinds[path.suffix])
+        else:
+            yield _named(path, kinds[path.suffix])
+
+
+def _named(path: Path, about: str) -> Download:
+    with path.open("rb") as file:
+        return Download(path.name, "", about, path.stat().st_size, file_digest(file, "sha256").hexdigest())
 
 
 def _is_signed(folder: Path | None) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from pathlib import Path
 from shutil import copy
+from zipfile import ZipFile
 
 import pytest
 
@@ -12,6 +14,7 @@ from conformance.tests.report.runs import EXAMPLE
 from website import build
 from website.__main__ import main
 from website.checks import faults
+from website.pages.downloads import MOST_BYTES
 from website.pages.plots import dark
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("site")]
@@ -32,6 +35,9 @@ def site(scripts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
     (folder / "older/spec/0.9").mkdir(parents=True)
     (folder / "older/spec/0.9/index.html").write_text("<!doctype html><title>old</title>", "utf-8")
+    (folder / "resonant-vectors-1.0.0.tar.zst").write_bytes(b"small")
+    with ZipFile(folder / "resonant-vectors-1.0.0.zip", "w") as archive:
+        archive.writestr("resonant-vectors-1.0.0/release.json", bytes(MOST_BYTES))
     mutants = {"format": 1, "spec": "1.0", "full": False, "faults": [], "testees": {}, "unjudged": [], "codes": {}}
     one = {"id": "qnt-lost", "kind": "rule", "story": "Forgets <b>it</b>.", "killer": None}
     (folder / "mutants.json").write_text(json.dumps({**mutants, "clauses": {"QNT-4": [one]}}), "utf-8")
@@ -130,3 +136,11 @@ def test_a_plot_changes_its_colours_for_the_dark() -> None:
     turned = dark(svg)
     assert "#ffffff" not in turned
     assert "#1f78b4" in turned
+
+
+def test_an_archive_that_few_hosts_take_is_named_with_its_hash_and_not_copied(site: Path) -> None:
+    assert {path.name for path in (site / "downloads").glob("resonant-vectors-*")} == {"resonant-vectors-1.0.0.tar.zst"}
+    text = (site / "downloads/index.html").read_text("utf-8")
+    assert sha256((site.parent / "resonant-vectors-1.0.0.zip").read_bytes()).hexdigest() in text
+    assert 'href="resonant-vectors-1.0.0.tar.zst"' in text
+    assert "not on this site" in text
