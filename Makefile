@@ -167,7 +167,7 @@ late-tests: $(INSTALLED) $(CAMPAIGN_INSTALLED) built ts-built ## those that are 
 	$(PYTEST) -m 'late and not nightly' $(ARGS)
 
 rust-tests: ## the crate's tests, the golden vectors among them
-	cd $(RUST) && $(CARGO) test --quiet --locked --workspace $(RUST_FEATURES)
+	cd $(RUST) && MAKEFLAGS= $(CARGO) test --quiet --locked --workspace $(RUST_FEATURES) # which takes no part in the jobs of make
 
 # No test of the other packages starts a goroutine; `make go-race-tests` has the race detector for them as well.
 go-tests: ## the tests of the Go modules, the golden vectors among them
