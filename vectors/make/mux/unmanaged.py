@@ -1,4 +1,4 @@
-"""Streams that their sender does not manage: what it hears of them, and the urgency of their HEAD (MUX-8, MUX-35)."""
+"""Streams that their sender does not manage: what it hears of them, and their urgency (MUX-8, MUX-28, MUX-35)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SECOND_PING = 9
 
 def groups() -> Iterator[Group]:
     """News of such streams, then the urgency of HEADs."""
-    about = "Credit and done for streams that their receiver alone manages."
+    about = "Credit, done and errors about streams that their receiver alone manages."
     yield group("agreement/unmanaged", about, [*(case for role in ROLES for case in _heard(role)), _done_under_way()])
     about = "The urgency of a HEAD, with and without an agreement."
     yield group("agreement/urgency", about, [*(case for role in ROLES for case in _urgent(role)), _urgent_under_way()])
@@ -48,6 +48,15 @@ def _heard(role: str) -> Iterator[Case]:
     about = "A credit sets no limit to a stream that has none."
     free = [*asks(25), *goes(*range(1, 26)), *nothing()]
     yield case("credit", about, "MUX-8 MUX-9", early, opens(), later, send(credit(5, 0)), events(), free)
+    about = "FLOW_CONTROL, STREAM_LIMIT and STREAM_CANCELLED about such a stream are told, and it goes on."
+    ended = (("FLOW_CONTROL", 1), ("STREAM_LIMIT", 0), ("STREAM_CANCELLED", 0))
+    used = [*opens(), *asks(1), *goes(1)]
+    told = [
+        step
+        for n, (code, ref) in enumerate(ended)
+        for step in (*send(wrong(code, n, OUT, (OUT, ref))), *events(error_received(code, (OUT, ref))))
+    ]
+    yield case("errors", about, "MUX-28", early, used, later, told, asks(1), goes(2), act("tail", OUT), ends(3))
 
 
 def _done_under_way() -> Case:

@@ -1,4 +1,4 @@
-"""Faults with streams that their sender does not manage, and with the urgency of HEADs: MUX-8, MUX-35."""
+"""Faults with streams that their sender does not manage, and with the urgency of HEADs: MUX-8, MUX-28, MUX-35."""
 
 from __future__ import annotations
 
@@ -29,6 +29,13 @@ MUTANTS = (
             "if state.outbox.stream(id_) is None and state.send_streams.state_of(id_) is SendState.OPEN:\n"
             "    state.outbox.open(id_, URGENCY, received.sync.limit)",
         ),
+        Kind.COMBINATION,
+    ),
+    Mutant(
+        "cancelled-though-unmanaged",
+        "MUX-28",
+        "Breaks off streams for a cancel that it does not manage.",
+        edited(f"{SENDING}._is_about", "stream is None or stream.reset_ms", "stream is not None and stream.reset_ms"),
         Kind.COMBINATION,
     ),
     Mutant(
