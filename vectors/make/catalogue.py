@@ -49,6 +49,7 @@ from .mux import outlasting as mux_outlasting
 from .mux import room as mux_room
 from .mux import sizes as mux_sizes
 from .mux import turns as mux_turns
+from .mux import unmanaged as mux_unmanaged
 from .quic import carriages as quic_carriages
 from .quic import connections as quic_connections
 from .quic import faults as quic_faults
@@ -119,6 +120,7 @@ GROUP_MAKERS = (
     webrtc_ends.groups,
     mux_agreement.groups,
     mux_outlasting.groups,
+    mux_unmanaged.groups,
     mux_methods.groups,
     mux_credit.groups,
     mux_blocked.groups,

@@ -169,7 +169,7 @@ func (p *Peer) acceptCredit(streamID uint32, limit uint64) {
 	p.noteBlocked(stream)
 }
 
-// acceptDone tells that a stream has come as a whole (MUX-24).
+// acceptDone tells that a stream has come as a whole (MUX-24), if this end manages it (MUX-8).
 func (p *Peer) acceptDone(streamID uint32) {
 	stream := p.sent[streamID]
 	if stream == nil || stream.mux == nil || !stream.ended || stream.mux.broken || stream.mux.done {

@@ -140,8 +140,8 @@ func (p *Peer) Open(streamID uint32, strong bool, sizes *Sizes, now time.Duratio
 	return p.OpenUrgent(streamID, strong, sizes, nil, now)
 }
 
-// OpenUrgent is Open with an urgency of 0 to 7, the lowest of which goes first where data frames wait; nil is 3. It has no
-// effect unless multiplexing is agreed.
+// OpenUrgent is Open with an urgency of 0 to 7, the lowest of which goes first where data frames wait; nil is 3. It is
+// left out, without an error, where multiplexing is not agreed.
 func (p *Peer) OpenUrgent(streamID uint32, strong bool, sizes *Sizes, urgency *int, now time.Duration) error {
 	p.Advance(now)
 	if err := p.mayRequestSync(streamID); err != nil {
@@ -165,7 +165,7 @@ func (p *Peer) OpenUrgent(streamID uint32, strong bool, sizes *Sizes, urgency *i
 			{Name: "xxhash3_64", Value: resonant.TailHashText(sizes.XXHash3)},
 		}...)
 	}
-	if urgency != nil && p.multiplexes() {
+	if urgency != nil && p.multiplexes() { // MUX-35
 		object = append(object, jsonMembers{{Name: "urgency", Value: *urgency}}...)
 	}
 	stream := &outStream{id: streamID, strong: strong, mux: p.newOutMux(urgency)}

@@ -61,6 +61,7 @@ from .mux import ending as mux_ending
 from .mux import holding as mux_holding
 from .mux import outlasting as mux_outlasting
 from .mux import room as mux_room
+from .mux import unmanaged as mux_unmanaged
 from .quant import codes as quant_codes
 from .quant import dequantize as quant_reading
 from .quant import input as quant_input
@@ -175,6 +176,7 @@ FAMILIES: Mapping[str, tuple[Mutant, ...]] = MappingProxyType(
             mux_room,
             mux_holding,
             mux_outlasting,
+            mux_unmanaged,
             mux_ending,
             adapt_choice,
             adapt_error,

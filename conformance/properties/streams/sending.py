@@ -111,7 +111,7 @@ class ManagedSender:
             return "STREAM_LIMIT"
         limit = None if self.allowed is None else self.allowed["frames"]  # MUX-4
         stream = Outgoing(stream_id, URGENCY if urgency is None else urgency, strong, limit)
-        told = {} if urgency is None or self.allowed is None else {"urgency": urgency}
+        told = {} if urgency is None or self.allowed is None else {"urgency": urgency}  # MUX-35
         self._send(stream, {"json": {"method": "head", "dir": self.toward, **told}})
         self.streams[stream_id] = stream
         return ""

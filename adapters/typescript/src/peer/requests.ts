@@ -81,7 +81,7 @@ export function requestHead(state: State, streamId: number, strong: boolean, { s
   if (urgency !== undefined && !(Number.isInteger(urgency) && urgency >= 0 && urgency <= 7)) {
     throw refuse("FIELD_RANGE", `an urgency of ${urgency}, not 0 to 7`, "MUX-6");
   }
-  const turn = mux && urgency !== undefined ? { urgency } : {};
+  const turn = mux && urgency !== undefined ? { urgency } : {}; // MUX-35
   const members = { method: "head", dir: directionOf(state.role), ...(sizes && sizeMembers(sizes)), ...turn };
   const bytes = agreedFrame(state, streamId, syncContent(members), strong);
   mustFit(state, bytes);

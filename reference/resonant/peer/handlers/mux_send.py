@@ -119,7 +119,7 @@ def hear_credit(state: PeerState, received: Received) -> None:
 
 
 def hear_done(state: PeerState, received: Received) -> None:
-    """Tell that the other end has the whole stream (MUX-24)."""
+    """Tell that the other end has the whole stream, if it is managed here (MUX-24, MUX-8)."""
     stream_id = received.frame.stream_id
     streams.take(state, received)
     stream = state.outbox.stream(stream_id)

@@ -59,7 +59,7 @@ def open_stream(
         head = Head(head.dir, announce.frames, announce.total_len, announce.md5, announce.xxhash3_64)
         _check_announced(head)
     if state.agreement is not None and state.agreement.mux is not None:
-        head = replace(head, urgency=urgency)
+        head = replace(head, urgency=urgency)  # MUX-35
     state.post(sync_draft(Action.HEAD, stream_id, head, strong=strong))
     mux_send.begin(state, stream_id, urgency)
 

@@ -101,7 +101,7 @@ impl Peer {
     }
 
     /// As [`Peer::open_stream`], with an urgency of 0 to 7, without which it is 3. Where multiplexing is agreed, what waits of
-    /// more urgent streams, those with lower numbers, goes first (MUX-30).
+    /// more urgent streams, those with lower numbers, goes first (MUX-30); where it is not, the urgency is not told (MUX-35).
     ///
     /// # Errors
     /// As [`Peer::open_stream`], and `FIELD_RANGE` for an urgency over 7.
@@ -138,7 +138,7 @@ impl Peer {
             let detail = "the other end grants no further stream";
             return Err(FrameError::new(RejectCode::StreamLimit, "MUX-23", detail));
         }
-        let told = urgency.filter(|_| granted.is_some());
+        let told = urgency.filter(|_| granted.is_some()); // MUX-35
         let head = write::head(self.role, announce, told);
         self.send_streams.open(stream_id, is_strong);
         if let Err(error) = self.emit_json(stream_id, Action::Head, &head) {

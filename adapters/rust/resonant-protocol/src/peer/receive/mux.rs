@@ -23,7 +23,7 @@ impl Peer {
             }
             Managing::Done => {
                 self.accept(received);
-                let stream = self.sent_managed.get(stream_id);
+                let stream = self.sent_managed.get(stream_id); // no other is told (MUX-8)
                 if stream.is_some_and(|stream| stream.is_ended) {
                     self.sent_managed.remove(stream_id);
                     self.tell(Event::Done { stream_id });
