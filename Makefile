@@ -45,6 +45,8 @@ GO := go
 GO_MODULE := adapters/go
 # Those below it, each with dependencies of its own.
 GO_SUBMODULES := quic webrtc
+# Without it `go test` would repeat the result that it has of other vectors.
+GO_VECTORS := RESONANT_VECTORS_ARE="$$(cksum < vectors/manifest.json)"
 # What `go test -fuzz` has in each package: name and how many inputs CI tries.
 GO_FUZZ := .:FuzzDecode .:FuzzDecompress .:FuzzMessage .:FuzzQuantize .:FuzzSparse .:FuzzRepair ./internal/strictjson:FuzzRead ./peer:FuzzPeer ./peer:FuzzSplitter
 GO_FUZZ_INPUTS ?= 20000
@@ -171,11 +173,11 @@ rust-tests: ## the crate's tests, the golden vectors among them
 
 # No test of the other packages starts a goroutine; `make go-race-tests` has the race detector for them as well.
 go-tests: ## the tests of the Go modules, the golden vectors among them
-	cd $(GO_MODULE) && $(GO) test $$($(GO) list ./... | grep -vE '/(peer|testeekit/tests)$$') && $(GO) test -race ./peer ./testeekit/tests
+	export $(GO_VECTORS) && cd $(GO_MODULE) && $(GO) test $$($(GO) list ./... | grep -vE '/(peer|testeekit/tests)$$') && $(GO) test -race ./peer ./testeekit/tests
 	cd $(GO_MODULE) && for module in $(GO_SUBMODULES); do (cd "$$module" && $(GO) test -race ./...) || exit 1; done
 
 go-race-tests: ## the same, everything with the race detector
-	cd $(GO_MODULE) && for module in . $(GO_SUBMODULES); do (cd "$$module" && $(GO) test -race ./...) || exit 1; done
+	export $(GO_VECTORS) && cd $(GO_MODULE) && for module in . $(GO_SUBMODULES); do (cd "$$module" && $(GO) test -race ./...) || exit 1; done
 
 go-fuzz: ## each fuzz target of the Go module for a moment, GO_FUZZ_INPUTS=20000
 	cd $(GO_MODULE) && for target in $(GO_FUZZ); do \

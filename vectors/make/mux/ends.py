@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..dialogue.events import dropped, error_received, message
 from ..dialogue.frames import think, wrong
 from ..dialogue.sessions import ROLES, head
-from ..dialogue.steps import Said, Steps, act, advance, error, events, expect, nothing, say, send
+from ..dialogue.steps import Said, Steps, act, advance, again, error, events, expect, nothing, say, send
 from ..dialogue.streams import short
 from ..model import Case, Group
 from .steps import (
@@ -80,6 +80,13 @@ def _done() -> Iterator[Case]:
     about = "What is done is broken by no error any more."
     late = [*send(done(0)), *events(DONE), *send(wrong("STREAM_CANCELLED", 1, OUT, (OUT, 0)))]
     yield from agreed("then-error", about, "MUX-28", ended, late, events(error_received("STREAM_CANCELLED", (OUT, 0))))
+    about = "A STREAM_INCOMPLETE that comes behind the done is answered as any other within 10 s of the TAIL."
+    head = [*act("head", OUT, strong_tail=False), *expect(Said({"method": "head"}, OUT, 0))]
+    one = [*asks(1), *expect(think(1, stream=OUT), name="one")]
+    tail = [*act("tail", OUT), *expect(Said({"method": "tail"}, OUT, 2), name="tail")]
+    asked = wrong("STREAM_INCOMPLETE", 1, OUT, (OUT, 2), missing=["1"])
+    told = [*send(done(0)), *events(DONE), *send(asked), *events(error_received("STREAM_INCOMPLETE", (OUT, 2)))]
+    yield from agreed("then-incomplete", about, "STM-20 STM-37", head, one, tail, told, again("one", "tail"), nothing())
 
 
 def _resets() -> Iterator[Case]:

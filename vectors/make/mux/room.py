@@ -10,7 +10,7 @@ from ..dialogue.frames import think
 from ..dialogue.steps import Said, Steps, act, advance, expect, nothing, say, send
 from ..model import Case, Group
 from ..writer.raw_frame import I8
-from .steps import OUT, OWN, WITH_CREDIT, asks, credit, ends, fills, for_role, goes, group, opens
+from .steps import OUT, OWN, WITH_CREDIT, agreed, asks, credit, ends, fills, for_role, goes, group, opens
 
 FULL = 16 * 1024 * 1024
 LARGE = 65_000
@@ -71,4 +71,4 @@ def _tails() -> Iterator[Case]:
     both = [*opens(), *opens(OTHER), *CORK, *asks(MOST_WAITING - 1), *act("tail", OUT), *asks(1, OTHER)]
     full = [*say(think(0, stream=OTHER), "BUFFER_LIMIT"), *act("tail", OTHER), *nothing()]
     out = [*UNCORK, *goes(1), *goes(1, stream=OTHER), *ends(2, OTHER), *goes(*range(2, 16)), *nothing()]
-    yield for_role("server", "beside-1023-frames", about, "MUX-12 MUX-11", both, full, out)
+    yield from agreed("beside-1023-frames", about, "MUX-12 MUX-11", both, full, out)

@@ -1,9 +1,9 @@
-"""Faults in how many streams there are, how they end, and whose turn it is: MUX-22 to MUX-32."""
+"""Faults in how many streams there are, how they end, and whose turn it is: MUX-22 to MUX-32, STM-37."""
 
 from __future__ import annotations
 
 from ...engine.mutant import Kind, Mutant
-from ...engine.patches import edited, replaced
+from ...engine.patches import edited, inserted, replaced
 from ...engine.peer_patches import judged
 
 RECEIVING = "peer.handlers.mux_receive"
@@ -123,6 +123,15 @@ MUTANTS = (
         "MUX-24",
         "Tells each done that comes for a stream.",
         edited(f"{SENDING}.hear_done", "state.outbox.forget(stream_id)", "pass"),
+        Kind.COMBINATION,
+    ),
+    Mutant(
+        "done-lets-go",
+        "STM-37",
+        "Keeps the frames of a stream until its done comes, and no longer.",
+        inserted(
+            f"{SENDING}.hear_done", "state.events.append(Done(stream_id))", "state.send_streams.forget(stream_id)"
+        ),
         Kind.COMBINATION,
     ),
     Mutant(
