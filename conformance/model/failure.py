@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from resonant.console import printable
@@ -41,7 +41,12 @@ def failure_of(case: Case | None, verdict: Verdict, dump: Dump | None, replay: s
 
 def to_text(failure: Failure) -> str:
     """The failure as a line of ASCII, which can go from one process to another whatever it holds."""
-    return json.dumps(asdict(failure))
+    return json.dumps(_members(failure), default=_members)
+
+
+def _members(value: Any) -> dict[str, Any]:
+    """The members of a dataclass, as they are: `asdict` copies all that is in them, which is most of the work."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 def from_text(text: str) -> Failure:
