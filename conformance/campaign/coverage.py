@@ -17,7 +17,7 @@ _CODES: Mapping[str, tuple[str, ...]] = {
     "webrtc": ("FRAME_TOO_SHORT", "FRAME_TOO_LARGE", "NOT_BINARY", "HANDSHAKE_TIMEOUT", "CONNECTION_RESET"),
 }
 """Of a profile whose codes stand in the registry for other layers as well, or for others alone."""
-_SUCCESS: Mapping[str, str] = {"handshake": "established", "stream": "complete"} | dict.fromkeys(
+_SUCCESS: Mapping[str, str] = {"handshake": "established", "stream": "complete", "mux": "complete"} | dict.fromkeys(
     ("tcp", "quic", "webrtc"), "established"
 )
 
