@@ -75,7 +75,7 @@ export SITE
 
 .DEFAULT_GOAL := help
 .PHONY: site site-built site-lint site-tests
-.PHONY: help env extras conformance test test-fast lint python-lint rust-lint go-lint ts-lint built python-tests late-tests other-tests rust-tests go-tests go-race-tests go-fuzz \
+.PHONY: help env extras conformance test test-fast lint python-lint rust-lint go-lint ts-lint built python-tests late-tests rust-tests go-tests go-race-tests go-fuzz \
 	ts-tests ts-fuzz ts-built nightly-tests kaitai-tests playground playground-tests jax-tests jax-array-tests torch-tests triton-tests ptx-audit models vectors docs api example mutants mutants-rust mutation campaign campaign-transports soak release-vectors bench \
 	bench-public bench-cuda gpu fec-plot adapt-plot fuzz fuzz-short lock clean
 
@@ -109,12 +109,8 @@ gpu:
 
 extras: $(JAX_INSTALLED) $(TRITON_INSTALLED) $(NVRTC_INSTALLED) $(DOCS_INSTALLED) $(FUZZ_INSTALLED) ## what CI needs besides `make env`
 
-test: lint ## lint and types, and every test but for those marked late or nightly
-	@$(MAKE) --no-print-directory -j $(JOBS) python-tests other-tests
-
-# Beside those in Python, which wait for each other at their end: what each says is shown in one piece.
-other-tests: ts-built
-	@$(MAKE) --no-print-directory --output-sync=target rust-tests go-tests ts-tests
+test: lint python-tests ## lint and types, and every test but for those marked late or nightly
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target rust-tests go-tests ts-tests
 
 test-fast: python-lint $(CAMPAIGN_INSTALLED) ## while you work: Python's lint and types, and its tests but for the slow ones
 	$(PYTEST) -n $(CORES) -m 'not slow and not late and not nightly' -q $(ARGS)
