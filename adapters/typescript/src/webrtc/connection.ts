@@ -112,16 +112,12 @@ export class Connection extends LinkConnection<MessageLink> {
     this.#hasFailed = true;
   };
 
-  /**
-   * Sees whether the channel, or what is under it, has ended (RTC-10, RTC-11). In Node messages and ends come from two
-   * queues, so that the end can overtake messages that came before; two turns of the event loop later none is left of them.
-   */
+  /** Sees whether the channel, or what is under it, has ended (RTC-10, RTC-11). */
   readonly #ended = () => {
     const isOver = ["closing", "closed"].includes(this.channel.readyState);
     if (!isOver && !hasEnded(this.#under)) return;
     const hasFailed = this.#hasFailed || this.#under.connectionState !== "connected"; // only then can the other end close it
-    if (hasFailed) this.step((link, now) => link.reset(now));
-    else setTimeout(() => setTimeout(() => this.step((link, now) => link.end(now)))); // behind what came before it
+    this.step((link, now) => (hasFailed ? link.reset(now) : link.end(now)));
   };
 
   #turn(signal: AbortSignal | undefined, type: string): Promise<void> {
