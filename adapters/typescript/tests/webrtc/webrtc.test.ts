@@ -43,8 +43,8 @@ test("what was sent before a close arrives, however much waits", async (t) => {
   for (let at = 0; at < 100; at += 1) client.send(5, large(at));
   client.close();
   const told = await until(other, "closed");
-  assert.equal(told.filter((kind) => kind === "message").length, 100);
-  assert.deepEqual(told.slice(-2), ["lost", "closed"]);
+  const others = told.filter((kind) => kind !== "message");
+  assert.deepEqual([told.length - others.length, others], [100, ["lost", "closed"]]);
   assert.equal((await client.events().next()).done, false);
   assert.throws(
     () => client.send(1, think(1)),
