@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.driver import Channel, Limits, Testee, ask_step_by_step, load_adapter, takes_peer_batches
-from adapters.driver.transport.channel import Begun
+from adapters.driver import Limits, Testee, ask_step_by_step, load_adapter, takes_peer_batches
 from conformance.checks.judge import judge
 from conformance.dialogue import judge as judging
 from conformance.model.cases import DIALOGUE, Case, load_cases
@@ -40,20 +39,6 @@ def dialogues(transport: str) -> list[Case]:
     }
     found = [case for case in load_cases() if case.op == DIALOGUE and case.transport == transport and case.needs <= of]
     return found[:: len(found) // FEW]
-
-
-@pytest.fixture
-def messages(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """The messages to testees, as they are sent."""
-    sent: list[bytes] = []
-    right = Channel.begin
-
-    def begin(self: Channel, message: bytes) -> Begun:
-        sent.append(message)
-        return right(self, message)
-
-    monkeypatch.setattr(Channel, "begin", begin)
-    return sent
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.driver import Channel, Crash, Limits, Ok, Testee, load_adapter
-from adapters.driver.transport.channel import Begun
+from adapters.driver import Crash, Limits, Ok, Testee, load_adapter
 from conformance.checks.ahead import Ahead, judge_all
 from conformance.checks.judge import judge
 from conformance.dialogue import overlap
@@ -33,20 +32,6 @@ MIXED = ALL[:: len(ALL) // 40]
 UDP = [case for case in ALL if case.transport == "udp"]
 JOINED = '"op":"peer_close","case":"","profile":"","input":{}},{"op":"reset"'
 """In a message with the end of a dialogue and the beginning of the next."""
-
-
-@pytest.fixture
-def messages(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """The messages to testees, as they are sent."""
-    sent: list[bytes] = []
-    right = Channel.begin
-
-    def begin(self: Channel, message: bytes) -> Begun:
-        sent.append(message)
-        return right(self, message)
-
-    monkeypatch.setattr(Channel, "begin", begin)
-    return sent
 
 
 @pytest.fixture

@@ -1,0 +1,22 @@
+"""For tests of dialogues."""
+
+from __future__ import annotations
+
+import pytest
+
+from adapters.driver import Channel
+from adapters.driver.transport.channel import Begun
+
+
+@pytest.fixture
+def messages(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """The messages to testees, as they are sent."""
+    sent: list[bytes] = []
+    right = Channel.begin
+
+    def begin(self: Channel, message: bytes) -> Begun:
+        sent.append(message)
+        return right(self, message)
+
+    monkeypatch.setattr(Channel, "begin", begin)
+    return sent
