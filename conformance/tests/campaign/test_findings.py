@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from itertools import islice
 from pathlib import Path
 
 import jsonschema
@@ -13,10 +14,12 @@ from adapters.driver import Hello
 from conformance.campaign.compare import Signature
 from conformance.campaign.coverage import FLOOR, attainable, coverage
 from conformance.campaign.findings import Place, Tally, identity
+from conformance.campaign.generate.table import KINDS
 from conformance.campaign.hunt import Plan, Result, Seen
 from conformance.campaign.journal import Journal, JournalError
 from conformance.campaign.report import Outcome, data_of, write
 from conformance.campaign.testees import Implementation
+from conformance.model.cases import DIALOGUE
 from conformance.tests.support import ROOT
 
 LEFT = Signature("decode", (("a", "ok"), ("b", "crash")), "", "FRM-30")
@@ -94,6 +97,15 @@ def test_too_few_codes_are_too_few() -> None:
     (nothing,) = coverage(["quant"], {})
     assert (thin.thin, enough.thin, nothing.thin) == (True, False, True)
     assert set(thin.unseen) == set(every[most:])
+
+
+def test_no_success_is_due_that_dialogues_never_tell() -> None:
+    ops: dict[str, set[str]] = {}
+    for kind in KINDS:
+        ops.setdefault(kind.profile, set()).update(one.op for one in islice(kind.make(random.Random(1), 0, 3), 3))
+    only_dialogues = {profile for profile, found in ops.items() if found == {DIALOGUE}}
+    assert only_dialogues >= {"handshake", "stream", "mux"}
+    assert {profile for profile in only_dialogues if attainable(profile)[0] == "ok"} == set()
 
 
 def test_nothing_found_and_little_seen_is_no_success(tmp_path: Path) -> None:
