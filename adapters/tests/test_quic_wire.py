@@ -70,6 +70,19 @@ def test_a_stream_ends_in_three_ways_each_with_its_number(pair: tuple[QuicPeer, 
     assert server.came[stopped].asked_to_stop == 5
 
 
+def test_a_stop_that_comes_again_is_one_end(pair: tuple[QuicPeer, QuicPeer]) -> None:
+    client, server = pair
+    stopped = server.open_stream(both_ways=False)
+    server.send(stopped, b"some")
+    assert client.wait(lambda: stopped in client.came)
+    with client._loop.lock:  # nothing is taken meanwhile, as where an acknowledgement is late
+        for _ in range(3):
+            client.stop(stopped, 5)
+        client.send(None, b"behind them")
+    assert server.wait(lambda: server.received > 0)
+    assert server.ends == 1
+
+
 def test_datagrams_come_whole_and_in_order_with_streams(pair: tuple[QuicPeer, QuicPeer]) -> None:
     client, server = pair
     main = client.open_stream(both_ways=True)

@@ -9,6 +9,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from resonant.console import counted
+
 from adapters.driver import Hello
 from adapters.driver.hello import SPEC
 from reports.campaign import render
@@ -24,6 +26,8 @@ from .spent import Times
 
 DATA, PAGE = "campaign.json", "campaign.html"
 _FORMAT = 1
+_NAMED = 3
+"""So many disagreements that were not seen again are named on the terminal; the report's data has all."""
 
 
 @dataclass(slots=True)
@@ -56,8 +60,14 @@ class Outcome:
                     f"too thin: {one.profile} saw {len(one.seen)} of its {len(one.seen) + len(one.unseen)} codes, and "
                     f"{FLOOR:.0%} is the floor (not: {', '.join(one.unseen)}); ask for more --inputs"
                 )
-        if self.tally.unrepeated:
-            yield f"{len(self.tally.unrepeated)} disagreements were not seen again by fresh testees"
+        gone = sorted(self.tally.unrepeated.items())
+        for signature, place in gone[:_NAMED]:
+            yield (
+                f"not seen again by fresh testees: {in_words(signature)}, at input {place.index + 1} of batch "
+                f"{place.number + 1}; either it comes of what was asked before, or of the moment"
+            )
+        if len(gone) > _NAMED:
+            yield f"not seen again by fresh testees: {counted(len(gone) - _NAMED, 'more disagreement')}"
         yield from (f"cost: {one['fault']}" for one in self.cost if one["fault"])
 
     @property
@@ -66,6 +76,12 @@ class Outcome:
         if not self.complete:
             return 2
         return int(bool(self.tally.first) or any(self.faults()))
+
+
+def in_words(one: Signature) -> str:
+    """The disagreement in a line: the op, what came of it with each implementation, and where they parted."""
+    outcomes = ", ".join(f"{name} {what}" for name, what in one.outcomes)
+    return f"{one.op}: {outcomes}{f' ({one.field})' if one.field else ''}"
 
 
 def data_of(outcome: Outcome, folder: Path) -> dict[str, Any]:

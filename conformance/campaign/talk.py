@@ -42,7 +42,9 @@ def talk(one: Input, testees: Mapping[str, AsksPeers], watch: Watch) -> tuple[Di
     if stopped is not None:
         outcome = _BROKEN.get(stopped.outcome, "fails")
         outcomes = ((first, outcome), *((name, "not asked") for name in others))
-        return Disagreement(Signature(DIALOGUE, tuple(sorted(outcomes))), "", {first: stopped.summary}), seen
+        return Disagreement(
+            Signature(DIALOGUE, tuple(sorted(outcomes)), _where(stopped)), "", {first: stopped.summary}
+        ), seen
     about, name = "found by a campaign", f"{one.profile}/found"
     case = Case(name, one.profile, (), DIALOGUE, about, (), given, Accept({}), one.transport)
     verdicts = {}

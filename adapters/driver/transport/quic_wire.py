@@ -285,8 +285,9 @@ class QuicPeer:
                     came.code, self.was_reset = code, True
                     self.ends += 1
                 case events.StopSendingReceived(error_code=code, stream_id=number):
-                    self._came(number).asked_to_stop = code
-                    self.ends += 1
+                    came = self._came(number)
+                    self.ends += came.asked_to_stop is None  # it is sent again where its acknowledgement is late
+                    came.asked_to_stop = code
                 case events.DatagramFrameReceived(data=data):
                     self._pieces.append((None, data))
                     self.received += len(data)

@@ -129,6 +129,17 @@ def test_the_report_fits_its_schema(tmp_path: Path, results: list[Result], compl
     assert data == data_of(outcome, tmp_path)
 
 
+def test_what_fresh_testees_did_not_show_is_no_success_and_is_named(tmp_path: Path) -> None:
+    gone = [Seen(Signature("dialogue", (("a", "ok"), ("b", "differs")), f"says {n}"), n, 1) for n in range(5)]
+    outcome = Outcome(PLAN, HELLOS, 250, tally([Result(2, 250, 250, [], RESULTS[2].codes, gone)]))
+    assert outcome.exit_status == 1
+    first, *_, last = outcome.faults()
+    assert "not seen again by fresh testees: dialogue: a ok, b differs (says 0), at input 1 of batch 3" in first
+    assert last.endswith("2 more disagreements")
+    write(outcome, tmp_path)
+    assert "b differs (says 1)" in (tmp_path / "campaign.html").read_text("utf-8")
+
+
 def test_the_page_shows_each_finding_and_escapes_it(tmp_path: Path) -> None:
     nasty = Signature("decode", (("a", "ok"), ("b", "<script>alert(1)</script>")))
     write(Outcome(PLAN, HELLOS, 250, tally([Result(0, 250, 250, [Seen(nasty, 0, 1)])])), tmp_path)
