@@ -16,6 +16,7 @@ from .describe.pasted import PastedError, digits, looks_pasted, pasted
 from .errors import ResonantError
 from .transform.xchacha import KEY_BYTES
 
+_READS_CAPTURES = "resonant-conformance explain reads it from a file, or from standard input as -"
 _MOST_BYTES = 1 << 20  # far more than a frame has, far less than a mistaken file may have
 _CAPTURES = (b"\x0a\x0d\x0d\x0a", b"\xa1\xb2\xc3\xd4", b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x4d\x3c\xb2\xa1")
 
@@ -130,7 +131,7 @@ def _frame(arguments: Sequence[str]) -> bytes:
 
 def _bounded(data: bytes, name: str) -> bytes:
     if data.startswith(_CAPTURES):
-        raise UsageError(f"{name} is a capture and no frame: resonant-conformance explain reads captures, from files")
+        raise UsageError(f"{name} is a capture and no frame: {_READS_CAPTURES}")
     if len(data) > _MOST_BYTES:
         raise UsageError(f"{name} holds more than {_MOST_BYTES:,} bytes, and no frame has more than 65,536")
     return data
