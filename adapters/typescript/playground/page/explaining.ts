@@ -38,7 +38,10 @@ export function beginExplaining(section: HTMLElement): void {
   };
   const takeFile = (chosen: File | undefined): void => {
     if (chosen === undefined) return;
-    void fromFile(chosen).then(take, (error: unknown) => output.replaceChildren(faultShown(error)));
+    void fromFile(chosen).then(take, (error: unknown) => {
+      list.replaceChildren();
+      output.replaceChildren(faultShown(error));
+    });
   };
   digits.addEventListener("input", show);
   key.addEventListener("input", show);
