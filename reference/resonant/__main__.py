@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import codecs
 import os
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,13 +12,13 @@ from pathlib import Path
 from .console import command, counted, printable
 from .describe.clauses import Clause, load_clauses
 from .describe.explain import explain, judge
+from .describe.pasted import PastedError, digits, looks_pasted, pasted
 from .errors import ResonantError
 from .transform.xchacha import KEY_BYTES
 
+_READS_CAPTURES = "resonant-conformance explain reads it from a file, or from standard input as -"
 _MOST_BYTES = 1 << 20  # far more than a frame has, far less than a mistaken file may have
 _CAPTURES = (b"\x0a\x0d\x0d\x0a", b"\xa1\xb2\xc3\xd4", b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x4d\x3c\xb2\xa1")
-_HEX_TEXT = re.compile(r"(?:0[xX]|[0-9a-fA-F]|[\s_:])*")
-_NOT_DIGITS = re.compile(r"0[xX]|[\s_:]")
 
 _EXAMPLES = """\
 examples:
@@ -33,8 +32,9 @@ Print every field of a frame with its offset, bytes, name and meaning, then the 
 the reject code, the clause that demands it, the bytes at fault marked with >> and ^, and what to do next.
 
 FRAME is a file, hexadecimal digits, or - for standard input. An argument that names an existing file is read as one.
-A file or standard input may hold the frame's bytes, or nothing but its hexadecimal digits. Between the digits, spaces,
-line ends, 0x, _ and : are ignored, and several arguments are joined.
+A file or standard input may hold the frame's bytes, or text that spells them: hexadecimal digits, the bytes of an array
+or a string of a program, base64, or a dump of xxd, hexdump -C or od -A x -t x1. Between digits, spaces, line ends, 0x,
+\\x, _, :, quotes and commas are ignored, and several arguments are joined.
 """
 _EXPLAIN_EXAMPLES = """\
 examples:
@@ -131,14 +131,14 @@ def _frame(arguments: Sequence[str]) -> bytes:
 
 def _bounded(data: bytes, name: str) -> bytes:
     if data.startswith(_CAPTURES):
-        raise UsageError(f"{name} is a capture and no frame: resonant-conformance explain reads captures, from files")
+        raise UsageError(f"{name} is a capture and no frame: {_READS_CAPTURES}")
     if len(data) > _MOST_BYTES:
         raise UsageError(f"{name} holds more than {_MOST_BYTES:,} bytes, and no frame has more than 65,536")
     return data
 
 
 def _unhexed(data: bytes) -> bytes:
-    """The bytes that `data` spells if it is nothing but hexadecimal text; otherwise itself. No frame is such text.
+    """The bytes that `data` spells if it is text that does; otherwise itself. No frame is such text.
 
     Editors and shells put a byte order mark before such text, and some write it in UTF-16.
     """
@@ -146,25 +146,23 @@ def _unhexed(data: bytes) -> bytes:
         text = data.decode("utf-16", "replace")
     else:
         text = data.removeprefix(codecs.BOM_UTF8).decode("latin-1")
-    return unhex(text, "the hexadecimal text") if text.strip() and _HEX_TEXT.fullmatch(text) else data
+    return unhex(text, "the text") if looks_pasted(text) else data
 
 
 def unhex(text: str, what: str) -> bytes:
-    """The bytes that `text` spells; spaces, 0x, _ and : are ignored. what: the subject of the error's sentence."""
-    digits = _NOT_DIGITS.sub("", text.removeprefix("\ufeff"))
-    wrong = re.search(r"[^0-9a-fA-F]", digits)
-    if wrong:
-        raise UsageError(f"{what} is not hexadecimal: it holds {wrong[0]!r}")
-    if not digits:
-        raise UsageError(f"{what} is empty")
-    if len(digits) % 2:
-        raise UsageError(f"{what} has {counted(len(digits), 'hexadecimal digit')}, an odd number; a byte has two")
-    return bytes.fromhex(digits)
+    """The bytes that `text` spells in a form of `describe.pasted`. what: the subject of the error's sentence."""
+    try:
+        return pasted(text)
+    except PastedError as error:
+        raise UsageError(f"{what} {error}") from error
 
 
 def read_key(text: str) -> bytes:
     """The key that 64 hexadecimal digits spell. Raises UsageError for anything else."""
-    key = unhex(text, "the key")
+    try:
+        key = digits(text)
+    except PastedError as error:
+        raise UsageError(f"the key {error}") from error
     if len(key) != KEY_BYTES:
         raise UsageError(
             f"the key has {counted(len(key), 'byte')}; it must have {KEY_BYTES}, which are {2 * KEY_BYTES} digits"

@@ -12,11 +12,11 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from .arguments import integer, real_array, text
+from .arguments import instance, integer, real_array, text
 from .errors import DropCode, RejectCode, ResonantError
 from .tensor import adapt, sparse
 from .tensor.quant import BLOCK, Half, from_bfloat16, to_half
-from .tensor.tensor import Tensor
+from .tensor.tensor import Tensor, check_kept
 from .wire_values import DType
 
 ADAPT: Final = "adapt"
@@ -39,7 +39,7 @@ Real: TypeAlias = NDArray[Any]
 def to_wire(array: Any, form: str = "f16", *, tolerance: int | None = None) -> Tensor:
     """The tensor of an array of floating numbers, or of int8 with the form "i8", in one message's form.
 
-    array: whatever numpy makes an array of, bfloat16 of ml_dtypes among it; without dims it gets the dims [1] (FRM-15).
+    array: an array of numpy in any layout, bfloat16 of ml_dtypes among them, or a scalar, whose dims are [1] (FRM-15).
     form: one of FORMS. tolerance: in 2^-24 of the energy, with "adapt" and only there. What is wider than binary16 is
     rounded to it (QNT-2).
 
@@ -56,7 +56,7 @@ def from_wire(tensor: Tensor) -> Half:
 
     Raises BAD_RANK for more dims than arrays have, LENGTH_MISMATCH for a sparse tensor of more than 4,194,304 elements.
     """
-    check_rank(tensor.dims)
+    check_rank(instance("tensor", tensor, Tensor).dims)
     return tensor.dense()
 
 
@@ -90,8 +90,15 @@ _MAKERS: Mapping[str, Callable[[Real, int | None], Tensor]] = {
     "sparse": lambda array, _: Tensor.sparse(array),
     "i8": _as_i8,
     "q4": lambda array, _: Tensor.quantized(array, 4),
-    ADAPT: lambda array, tolerance: Tensor.adapted(array, tolerance or 0),
+    ADAPT: lambda array, tolerance: Tensor.adapted(_kept_half(array), tolerance or 0),
 }
+
+
+def _kept_half(array: Real) -> Half:
+    """Every element as binary16 by ADA-1, which would make infinite what is too great: here that is refused."""
+    half = adapt.as_half(array)
+    check_kept(array, half)
+    return half.reshape(array.shape)
 
 
 # Parts
@@ -143,7 +150,7 @@ def _flat_half(array: Real, form: str) -> Half:
     if form in ("i8", "q4"):
         return to_half(array)
     if form == ADAPT:
-        return adapt.as_half(array)
+        return _kept_half(array).reshape(-1)
     return np.frombuffer(Tensor.half(array).payload, "<f2") if array.dtype != np.float16 else array.reshape(-1)
 
 

@@ -63,7 +63,7 @@ def host(array: jax.Array) -> NDArray[Any]:
     if isinstance(plain, jax.core.Tracer):
         raise TypeError("array: inside jit it has no values yet; return it from the function, and send what that gives")
     found: NDArray[Any] = np.asarray(plain)
-    return found.astype(np.float32) if found.dtype.itemsize == 1 and found.dtype.name.startswith("float8") else found
+    return found.astype(np.float32) if found.dtype.itemsize == 1 and found.dtype.name.startswith("float") else found
 
 
 def of_array(array: NDArray[Any], dtype: Any = None, device: Device = None) -> jax.Array:

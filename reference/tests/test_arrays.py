@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from resonant import DType, Flags, ResonantError, Tensor, Think, encode, to_frame
 from resonant.arrays import (
+    ADAPT,
     FORMS,
     MAX_PART_BYTES,
     MIN_PART_BYTES,
@@ -93,10 +94,23 @@ def test_quantizers_take_finite_numbers_only(form: str, bad: float) -> None:
 
 
 @pytest.mark.parametrize("ask", [to_wire, parts])
-def test_a_number_beyond_binary16_is_refused_and_not_made_infinite(ask: Any) -> None:
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("dtype", ["<f4", ">f4", "<f8"])
+def test_a_number_beyond_binary16_is_refused_and_not_made_infinite(ask: Any, form: str, dtype: str) -> None:
+    tolerance = 2**24 if form == ADAPT else None
     with pytest.raises(ResonantError) as caught:
-        ask(np.array([1e5], np.float32))
+        ask(np.array([[1, 1e5], [2, 3]], dtype).T, form, tolerance=tolerance)
     assert caught.value.code == "NON_FINITE"
+
+
+def test_infinities_that_were_there_before_go_as_they_are_with_adapt() -> None:
+    array = np.array([[np.inf, -np.inf, 1, np.nan]], np.float32)
+    assert np.array_equal(from_wire(to_wire(array, ADAPT, tolerance=0)), array, equal_nan=True)
+
+
+def test_what_is_no_tensor_is_named() -> None:
+    with pytest.raises(TypeError, match="tensor: a Tensor is expected"):
+        from_wire(np.ones(2))  # type: ignore[arg-type]
 
 
 def test_int8_goes_as_codes_and_no_other_integer_goes() -> None:

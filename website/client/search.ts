@@ -1,5 +1,5 @@
 /** Search over all clauses, sections, groups and guides; its data is loaded when somebody first asks. */
-import MiniSearch from "minisearch";
+import MiniSearch, { type SearchOptions } from "minisearch";
 import { byId, el, load, root } from "./dom.js";
 
 interface Passage {
@@ -17,9 +17,15 @@ declare global {
 const MOST = 30;
 let ready: Promise<MiniSearch> | undefined;
 
-/** Words as they are written, and the parts of names such as stream_id and FRM-5. */
-const tokens = (text: string): string[] =>
-  text.split(/[\s.,;:()"'`[\]{}|/]+/).flatMap((word) => (/[-_]/.test(word) ? [word, ...word.split(/[-_]/)] : [word]));
+const words = (text: string): string[] => text.split(/[\s.,;:()"'`[\]{}|/]+/);
+const parts = (text: string): string[] => words(text).flatMap((word) => word.split(/[-_]/));
+
+/** Words as they are written, the parts of names such as stream_id and FRM-5, and FRM5; numbers with and without commas. */
+const tokens = (text: string): string[] => [
+  ...words(text).flatMap((word) => (/[-_]/.test(word) ? [word, ...word.split(/[-_]/)] : [word])),
+  ...Array.from(text.matchAll(/\b([A-Z]{3})-(\d+)\b/g), ([id]) => id.replace("-", "")),
+  ...Array.from(text.matchAll(/\b\d{1,3}(?:,\d{3})+\b/g), ([number]) => number.replaceAll(",", "")),
+];
 
 async function prepared(): Promise<MiniSearch> {
   await load("assets/search.js");
@@ -34,12 +40,14 @@ async function find(text: string): Promise<void> {
   ready ??= prepared();
   const index = await ready;
   if (text !== byId<HTMLInputElement>("search-input").value) return;
-  const found = index.search(text, {
+  const options: SearchOptions = {
     prefix: (term) => term.length > 2,
     fuzzy: false,
     combineWith: "AND",
     boost: { t: 4 },
-  });
+  };
+  const exact = index.search(text, options);
+  const found = exact.length > 0 ? exact : index.search(text, { ...options, tokenize: parts });
   results.replaceChildren(
     ...found.slice(0, MOST).flatMap(({ id, terms }) => {
       const one = window.siteSearch?.[id as number];

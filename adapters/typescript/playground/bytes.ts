@@ -1,6 +1,3 @@
-const MOST_INPUT_BYTES = 64 * 1024 * 1024;
-const GZIP = [0x1f, 0x8b];
-
 /** What a person typed or dropped cannot be used, for a reason in words for that person. */
 export class InputError extends Error {
   override readonly name = "InputError";
@@ -32,16 +29,6 @@ export function keyFrom(text: string): Uint8Array | undefined {
   if (key.length === 0) return undefined;
   if (key.length !== 32) throw new InputError(`the key has ${counted(key.length, "byte")}, not 32`);
   return key;
-}
-
-/** The bytes of a file; one that holds nothing but hexadecimal digits is read as these. */
-export async function fromFile(file: Blob): Promise<Uint8Array> {
-  if (file.size > MOST_INPUT_BYTES) throw new InputError(`the file has more than ${MOST_INPUT_BYTES >> 20} MiB`);
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  if (GZIP.every((byte, at) => bytes[at] === byte))
-    throw new InputError("the file is compressed: unpack it, such as with gunzip");
-  const text = new TextDecoder().decode(bytes.subarray(0, 200_000));
-  return bytes.length <= 200_000 && /^[\s0-9a-f]+$/i.test(text) ? fromHex(text) : bytes;
 }
 
 /** Numbers between spaces, commas or semicolons. */

@@ -109,7 +109,14 @@ class _Incoming:
             self._tail,
             self._hold,
         )
-        odd: tuple[Callable[[int], None], ...] = (self._cancel, self._again, self._far, self._wait, self._renegotiate)
+        odd: tuple[Callable[[int], None], ...] = (
+            self._cancel,
+            self._reset,
+            self._again,
+            self._far,
+            self._wait,
+            self._renegotiate,
+        )
         self._draw.choice((*acts, *acts, *odd))(self._draw.choice(self._streams))
 
     def _open(self, stream_id: int) -> None:
@@ -132,6 +139,13 @@ class _Incoming:
         blocked, reset = {"method": "blocked", "limit": limit}, {"method": "reset", "code": self._draw.choice(_CODES)}
         others = {"method": "credit", "limit": limit}, {"method": "done"}
         self._talk.sync(self._draw.choice((blocked, blocked, blocked, reset, *others)), stream_id)
+
+    def _reset(self, stream_id: int) -> None:
+        """A stream is given up; half of the time a new one, as most of the others are closed by then."""
+        if self._draw.randrange(2):
+            stream_id += 32
+            self._open(stream_id)
+        self._talk.sync({"method": "reset", "code": self._draw.choice(_CODES)}, stream_id)
 
     def _tail(self, stream_id: int) -> None:
         sent = [one for one in self._sent.get(stream_id, []) if one[1] == 0]

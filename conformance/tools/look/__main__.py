@@ -16,12 +16,11 @@ from ...session.files import not_written, write_whole
 from .conversations import explain_capture
 from .drawing import page
 from .form import json_text
-from .source import STDIN, CaptureError, looks_like_capture, opened, standard_input
+from .source import STDIN, UNREAD_BYTES, CaptureError, looks_like_capture, opened, standard_input, unread_form
 from .text import lines, summary
 
 OK, FAULTY, USAGE = 0, 1, 2
 _MOST_SHOWN = {"text": 10_000, "json": 10_000, "html": 1_000}
-_MAGIC_BYTES = 4
 _NAMES = (".pcap", ".pcapng", ".cap")
 _HELP = """\
 Print the conversations in a capture: a line for each frame, with its time in seconds, direction, kind, numbers and
@@ -54,9 +53,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     path = Path(options.what[0])
     if len(options.what) == 1 and _is_capture(path):
         return _capture(path, options)
+    if len(options.what) == 1 and (why := unread_form(_beginning(path))):
+        return _refused(f"{_name(path)} cannot be read: {why}")
     of_captures = options.html or options.json or options.port or options.limit is not None
     if len(options.what) == 1 and _is_called_capture(path):
-        return _refused(f"{path} holds no capture: it begins as neither pcapng nor pcap does")
+        why = "it begins as neither pcapng nor pcap does" if path.stat().st_size else "it is empty"
+        return _refused(f"{path} holds no capture: {why}")
     if of_captures or any(_is_capture(Path(one)) for one in options.what):
         return _refused(_no_capture(options.what))
     return explain_frame(["explain", *(["--key", options.key] if options.key is not None else []), "--", *options.what])
@@ -103,15 +105,24 @@ def _number(least: int, most: int) -> Callable[[str], int]:
 
 
 def _is_capture(path: Path) -> bool:
+    return looks_like_capture(_beginning(path))
+
+
+def _beginning(path: Path) -> bytes:
+    """The first bytes of a file, or of standard input, which keeps them; none of what is no file."""
     try:
         if path == STDIN:
-            return looks_like_capture(standard_input().peek(_MAGIC_BYTES))
+            return standard_input().peek(UNREAD_BYTES)[:UNREAD_BYTES]
         if not path.is_file():  # a pipe can be read once, and a frame may be in it
-            return False
+            return b""
         with path.open("rb") as file:
-            return looks_like_capture(file.read(_MAGIC_BYTES))
+            return file.read(UNREAD_BYTES)
     except (OSError, ValueError):  # a name that is none, such as the digits of a frame
-        return False
+        return b""
+
+
+def _name(path: Path) -> str:
+    return "standard input" if path == STDIN else str(path)
 
 
 def _is_called_capture(path: Path) -> bool:
@@ -141,7 +152,7 @@ def _refused(sentence: str) -> int:
 
 
 def _capture(path: Path, options: argparse.Namespace) -> int:
-    name = "standard input" if path == STDIN else path
+    name = _name(path)
     form = "html" if options.html else "json" if options.json else "text"
     try:
         key = None if options.key is None else read_key(options.key)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 _IPV4, _IPV6 = 0x0800, 0x86DD
-_TAGS: Final = frozenset({0x8100, 0x88A8, 0x9100})
+_TAGS: Final = frozenset({0x8100, 0x88A8, 0x9100, 0x9200})
 _MOST_TAGS: Final = 4
 _FAMILIES: Final = frozenset({2, 10, 23, 24, 28, 30})
 """AF_INET, and AF_INET6 as systems number it."""
@@ -21,17 +21,14 @@ def ip_of(link: int, data: bytes) -> Inner:
     return inner if inner and inner[0] >> 4 in (4, 6) else None
 
 
-def _ethernet(data: bytes) -> Inner:
-    at = 12
-    for _ in range(_MOST_TAGS):
-        if int.from_bytes(data[at : at + 2], "big") not in _TAGS:
-            break
-        at += 4
-    return _of_type(data, at, at + 2)
-
-
 def _of_type(data: bytes, at: int, start: int) -> Inner:
-    return data[start:] if int.from_bytes(data[at : at + 2], "big") in (_IPV4, _IPV6) else None
+    """The packet that starts there, of the type that stands at `at`; a tag of a VLAN comes before it, type and all."""
+    kind = int.from_bytes(data[at : at + 2], "big")
+    for _ in range(_MOST_TAGS):
+        if kind not in _TAGS:
+            break
+        kind, start = int.from_bytes(data[start + 2 : start + 4], "big"), start + 4
+    return data[start:] if kind in (_IPV4, _IPV6) else None
 
 
 def _loopback(data: bytes) -> Inner:
@@ -43,7 +40,7 @@ def _loopback(data: bytes) -> Inner:
 
 _LINKS: Final[Mapping[int, Callable[[bytes], Inner]]] = {
     0: _loopback,
-    1: _ethernet,
+    1: lambda data: _of_type(data, 12, 14),
     12: lambda data: data,
     14: lambda data: data,
     101: lambda data: data,

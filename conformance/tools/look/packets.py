@@ -21,6 +21,7 @@ _MOST_GROUPS: Final = 256
 _MOST_FRAGMENTS: Final = 8192
 """Of one packet: the largest in the smallest parts."""
 _MOST_IP_BYTES: Final = 65_535
+_LONGER: Final = "capture whole packets, such as with tcpdump -s 0"
 _WHOLE_LEAST: Final = {UDP: 8, TCP: 20}
 
 
@@ -64,6 +65,7 @@ class Reader:
 
     def __init__(self, notes: Notes) -> None:
         self._notes = notes
+        self._advised = False
         self._groups: OrderedDict[tuple[str, str, int, int], _Group] = OrderedDict()
 
     def read(self, packet: Packet) -> Datagram | None:
@@ -73,14 +75,20 @@ class Reader:
         except KeyError:
             self._notes.count(f"of link type {packet.link}, which is not read")
             return None
-        inside = None if ip is None else _inside(ip, max(0, packet.length - len(packet.data)))
+        missing = max(0, packet.length - len(packet.data))
+        inside = None if ip is None else _inside(ip, missing)
+        if missing and inside is None:
+            self._notes.count(f"captured with too few of their bytes to tell what they are; {_LONGER}")
+            return None
         if inside is None or inside.protocol not in _WHOLE_LEAST:
             self._notes.count("neither UDP nor TCP")
             return None
         if inside.cut:
-            self._notes.add(
+            lost = (
                 f"packet {packet.number:,} was captured without its last {counted(inside.cut, 'byte', ',')}: left out"
             )
+            self._notes.add(lost if self._advised else f"{lost}; {_LONGER}")
+            self._advised = True
             return None
         if inside.fragment is not None:
             whole = self._whole(inside)

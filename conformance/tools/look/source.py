@@ -57,12 +57,31 @@ def standard_input() -> BufferedReader:
     return cast(BufferedReader, sys.stdin.buffer)
 
 
+def unread_form(head: bytes) -> str:
+    """What a file is that begins so, if it may hold a capture and is not read, and what to do; else empty."""
+    return next((text for magic, text in _UNREAD.items() if head.startswith(magic)), "")
+
+
+_CONVERT: Final = "let editcap write a pcapng file of it, and explain that"
+_UNREAD: Final = {
+    b"\x28\xb5\x2f\xfd": "it is compressed with zstd; unpack it, such as with zstd -d",
+    b"\xfd7zX": "it is compressed with xz; unpack it, such as with xz -dk",
+    b"BZh": "it is compressed with bzip2; unpack it, such as with bunzip2 -k",
+    b"\x04\x22\x4d\x18": "it is compressed with lz4; unpack it, such as with lz4 -d",
+    b"PK\x03\x04": "it is a ZIP archive; unpack it first",
+    b"snoop": f"it is a capture of snoop; {_CONVERT}",
+    b"GMBU": f"it is a capture of Network Monitor; {_CONVERT}",
+    b"\x34\xcd\xb2\xa1": f"it is a modified pcap file; {_CONVERT}",
+    b"\xa1\xb2\xcd\x34": f"it is a modified pcap file; {_CONVERT}",
+}
+"""How such files begin -> what they are, and what to do. No frame begins so: its first byte is 01, or that of RSF1."""
+UNREAD_BYTES: Final = 5
+
+
 def looks_like_capture(head: bytes) -> bool:
     """Whether a file that begins so is a capture, or compressed as captures are; four bytes are enough."""
     return head[:4] in MAGICS or head[:2] == GZIP
 
 
-MAGICS: Final = frozenset(
-    bytes.fromhex(text) for text in ("0a0d0d0a", "a1b2c3d4", "d4c3b2a1", "a1b23c4d", "4d3cb2a1", "a1b2cd34", "34cdb2a1")
-)
-"""The first bytes of pcapng, and of pcap in both orders, with micro- and nanoseconds; and of a rare form of it."""
+MAGICS: Final = frozenset(bytes.fromhex(text) for text in ("0a0d0d0a", "a1b2c3d4", "d4c3b2a1", "a1b23c4d", "4d3cb2a1"))
+"""The first bytes of pcapng, and of pcap in both orders, with micro- and nanoseconds."""

@@ -58,7 +58,7 @@ def test_an_array_on_cpu_is_seen_where_it_is() -> None:
     assert host(half).ctypes.data == half.unsafe_buffer_pointer()
 
 
-@pytest.mark.parametrize("dtype", ["float16", "float32", "bfloat16", "float8_e4m3fn"])
+@pytest.mark.parametrize("dtype", ["float16", "float32", "bfloat16", "float8_e4m3fn", "float4_e2m1fn"])
 @pytest.mark.parametrize("form", ["f16", "sparse"])
 def test_every_floating_type_arrives_as_it_was(dtype: str, form: str) -> None:
     array = state(7, 9).astype(dtype)

@@ -60,8 +60,7 @@ class Tensor:
         array = real_array("array", array)
         with np.errstate(over="ignore"):
             half = np.asarray(array, "<f2")
-        if array.dtype != half.dtype:
-            _check_kept(array, half)
+        check_kept(array, half)
         return cls(DType.F16, array.shape or (1,), half.tobytes())
 
     @classmethod
@@ -191,9 +190,11 @@ def _scale_bytes(scale: Any, count: int) -> bytes | None:
     return data
 
 
-def _check_kept(array: NDArray[Any], half: Half) -> None:
-    """Refuse a number that is none any more."""
-    lost = np.flatnonzero(np.isinf(half) & np.isfinite(array))
+def check_kept(array: NDArray[Any], half: Half) -> None:
+    """Refuse a number that is none any more as binary16: NON_FINITE. half: the elements of array, in whatever dims."""
+    if array.dtype == half.dtype:
+        return
+    lost = np.flatnonzero(np.isinf(half.reshape(-1)) & np.isfinite(array).reshape(-1))
     if lost.size:
         found = f"element {lost[0]} is {array.reshape(-1)[lost[0]]}, and the greatest number of binary16 is 65504"
         raise ResonantError(RejectCode.NON_FINITE, "QNT-3", f"array: {found}")

@@ -10,7 +10,7 @@ from ..dialogue.frames import think
 from ..dialogue.steps import Said, Steps, act, advance, expect, nothing, say, send
 from ..model import Case, Group
 from ..writer.raw_frame import I8
-from .steps import OUT, OWN, WITH_CREDIT, agreed, asks, credit, ends, fills, for_role, goes, group, opens
+from .steps import OUT, OWN, WITH_CREDIT, agreed, asks, credit, ends, fills, goes, group, opens
 
 FULL = 16 * 1024 * 1024
 LARGE = 65_000
@@ -51,19 +51,19 @@ def _bytes() -> Iterator[Case]:
     first = [*say(think(0, stream=OUT), "STREAM_STATE"), *sized(65_508, "FRAME_TOO_LARGE", OTHER)]
     gone = [*act("reset", OTHER, code="ENOUGH"), *expect(Said({"method": "reset"}, OTHER, 1))]
     room = [*gone, *advance(1_000), *opens(10), *sized(LARGE, stream=10), *_full(10)]
-    yield for_role("server", "of-two-streams", about, "MUX-12 MUX-25", both, full, first, room)
+    yield from agreed("of-two-streams", about, "MUX-12 MUX-25", both, full, first, room)
     about = "A frame that has gone makes room for as many bytes."
     waits = [*opens(), *fills(), *sized(SMALLEST), *sized(LARGE, count=MANY), *sized(REST - SMALLEST)]
     moved = [*sized(SMALLEST, "BUFFER_LIMIT"), *send(credit(17, 0)), *expect(think(16, (I8, (1,), b"\0"), stream=OUT))]
     again = [*sized(SMALLEST + 1, "BUFFER_LIMIT"), *sized(SMALLEST), *sized(SMALLEST, "BUFFER_LIMIT"), *nothing()]
-    yield for_role("server", "after-a-credit", about, "MUX-12", waits, moved, again)
+    yield from agreed("after-a-credit", about, "MUX-12", waits, moved, again)
 
 
 def _compressed() -> Iterator[Case]:
     about = "Frames wait with their plain sizes, however small they become when they are compressed."
     config = own(mux=OWN, compress=(ZSTD_NAME, "none"))
     corked = [*opens(), *CORK, *sized(LARGE, count=MANY), *_full(OUT)]
-    yield for_role("server", "compressed", about, "MUX-12 MUX-10", corked, config=config)
+    yield from agreed("compressed", about, "MUX-12 MUX-10", corked, config=config)
 
 
 def _tails() -> Iterator[Case]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import lzma
+import re
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from website.tests.pages.conftest import Opener
+
+HEART = bytes.fromhex("0103000034120000020000000000000000000000000000000000000000238a9d3b")
 
 
 def test_search_finds_a_clause_by_its_id_and_by_its_words(opener: Opener) -> None:
@@ -20,6 +25,27 @@ def test_search_finds_a_clause_by_its_id_and_by_its_words(opener: Opener) -> Non
     page.keyboard.press("/")
     page.locator("#search-input").fill("retransmit buffer")
     expect(page.locator("#search-results b", has_text="STM-").first).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("frm-24", "FRM-24"),
+        ("frm24", "FRM-24"),
+        ("FRM 24", "FRM-24"),
+        ("crc_mismatch", "FRM-24"),
+        ("crc-mismatch", "FRM-24"),
+        ("Stream-Limit", "MUX-22"),
+        ("65507", "FRM-28"),
+        ("65,507", "FRM-28"),
+        ("rs_encode", "RSC-3"),
+    ],
+)
+def test_search_takes_ids_codes_and_numbers_as_people_type_them(opener: Opener, typed: str, found: str) -> None:
+    page = opener.go(opener.window(), "index.html")
+    page.keyboard.press("/")
+    page.locator("#search-input").fill(typed)
+    expect(page.locator("#search-results b", has_text=re.compile(f"^{found}$"))).to_be_visible()
 
 
 def test_cases_are_found_by_clause_outcome_and_words(opener: Opener) -> None:
@@ -109,3 +135,16 @@ def test_a_frame_goes_on_to_the_playground_which_names_the_clause(opener: Opener
     expect(verdict).to_contain_text("CRC_MISMATCH")
     verdict.get_by_role("link", name="FRM-24").click()
     page.wait_for_url("**/spec/1.0/frame.html#FRM-24")
+
+
+def test_the_playground_takes_what_tools_write(opener: Opener, tmp_path: Path) -> None:
+    page = opener.go(opener.window(), "playground/index.html")
+    dump = "".join(f"{at:08x}: {HEART[at : at + 16].hex(' ', 2):39}  ................\n" for at in range(0, 33, 16))
+    output = page.locator(".output").first
+    for text in (dump, base64.b64encode(HEART).decode(), f"[{', '.join(map(hex, HEART))}]"):
+        page.locator("[name=digits]").fill(text)
+        expect(output).to_contain_text("valid frame: Sync, stream 0x1234, frame_seq 2")
+    file = tmp_path / "talk.pcapng.xz"
+    file.write_bytes(lzma.compress(b"talk"))
+    page.locator("[name=file]").set_input_files(file)
+    expect(output).to_contain_text("unpack it, such as with xz -dk")

@@ -1,5 +1,6 @@
 /** The frames of a capture. */
 import { isRepair, Splitter } from "../../src/index.js";
+import { counted } from "../bytes.js";
 import { type Carried, carriedBy } from "./datagrams.js";
 import { packetsOf } from "./packets.js";
 
@@ -11,7 +12,7 @@ export interface CapturedFrame {
   readonly from: string;
   readonly to: string;
   readonly bytes: Uint8Array;
-  /** How a direction of TCP ended, where no frame did. */
+  /** Why it is no whole frame: how a direction of TCP ended, or what of a datagram was not captured. */
   readonly end?: string;
 }
 
@@ -22,8 +23,8 @@ const SERIAL = 2 ** 32;
  * The frames of a capture in the order in which they were whole. Datagrams are taken that begin as frames or repair do,
  * and all from or to a port that has carried one. Throws InputError for what is no capture.
  */
-export function framesIn(bytes: Uint8Array): CapturedFrame[] {
-  const packets = packetsOf(bytes);
+export function framesIn(file: Uint8Array): CapturedFrame[] {
+  const packets = packetsOf(file);
   const start = packets[0]?.seconds ?? 0;
   const directions = new Map<string, Direction>();
   const found: CapturedFrame[] = [];
@@ -31,9 +32,12 @@ export function framesIn(bytes: Uint8Array): CapturedFrame[] {
     const { protocol: transport, from, to } = carried;
     const told = { seconds: carried.seconds - start, transport, from, to };
     if (transport === "udp") {
-      if (carried.bytes.length > 0) found.push({ ...told, bytes: carried.bytes });
+      const { bytes, missing } = carried;
+      const cut = missing > 0 ? { end: `captured without its last ${counted(missing, "byte")}` } : {};
+      if (bytes.length > 0) found.push({ ...told, bytes, ...cut });
       continue;
     }
+    if (carried.missing > 0) continue; // as if it were lost: where it ends is not known
     const name = `${from} ${to}`;
     const direction = carried.begins ? new Direction() : (directions.get(name) ?? new Direction());
     directions.set(name, direction);
@@ -65,6 +69,7 @@ class Direction {
     const first = (segment.sequence + (segment.begins ? 1 : 0)) % SERIAL;
     this.#next ??= first;
     if (this.#waiting.size < MOST_WAITING_SEGMENTS) this.#waiting.set(first, segment);
+    if ((this.#next - first + SERIAL) % SERIAL >= SERIAL / 2) return; // then none of the others can be taken either
     for (let taken = true; taken; ) {
       taken = false;
       for (const [at, waiting] of this.#waiting) {

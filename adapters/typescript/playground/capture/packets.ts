@@ -16,7 +16,7 @@ const PCAP: ReadonlyMap<number, number> = new Map([
   [0xa1b2c3d4, 1e6],
   [0xa1b23c4d, 1e9],
 ]);
-const Block = { interfaceDescription: 1, simplePacket: 3, enhancedPacket: 6 } as const;
+const Block = { interfaceDescription: 1, oldPacket: 2, simplePacket: 3, enhancedPacket: 6 } as const;
 const RESOLUTION_OPTION = 9;
 
 /** Whether a file is a capture. */
@@ -95,8 +95,9 @@ function packetOf(
   interfaces: readonly Interface[],
 ): Packet | undefined {
   const view = viewOf(body);
-  if (kind === Block.enhancedPacket && body.length >= 20) {
-    const { linkType, parts } = interfaces[view.getUint32(0, little)] ?? {};
+  if ((kind === Block.enhancedPacket || kind === Block.oldPacket) && body.length >= 20) {
+    const number = kind === Block.oldPacket ? view.getUint16(0, little) : view.getUint32(0, little);
+    const { linkType, parts } = interfaces[number] ?? {};
     if (linkType === undefined || parts === undefined) return undefined;
     const ticks = view.getUint32(4, little) * 2 ** 32 + view.getUint32(8, little);
     return { seconds: ticks / parts, linkType, bytes: body.subarray(20, 20 + view.getUint32(12, little)) };

@@ -1,7 +1,9 @@
-import { counted, fromFile, fromHex, keyFrom, toHex } from "../bytes.js";
+import { counted, keyFrom, toHex } from "../bytes.js";
 import { type CapturedFrame, framesIn } from "../capture/frames.js";
 import { isCapture } from "../capture/packets.js";
 import { explain } from "../explain.js";
+import { fromFile } from "../files.js";
+import { fromText } from "../pasted.js";
 import { annotated } from "./annotated.js";
 import { find, make } from "./dom.js";
 import { faultShown, shownOr } from "./faults.js";
@@ -19,7 +21,7 @@ export function beginExplaining(section: HTMLElement): void {
   const list = find(".captured", section);
   const show = (): void => {
     shownOr(output, () => {
-      const bytes = fromHex(digits.value);
+      const bytes = fromText(digits.value);
       return bytes.length === 0 ? make("div") : annotated(explain(bytes, keyFrom(key.value)));
     });
   };
@@ -36,7 +38,10 @@ export function beginExplaining(section: HTMLElement): void {
   };
   const takeFile = (chosen: File | undefined): void => {
     if (chosen === undefined) return;
-    void fromFile(chosen).then(take, (error: unknown) => output.replaceChildren(faultShown(error)));
+    void fromFile(chosen).then(take, (error: unknown) => {
+      list.replaceChildren();
+      output.replaceChildren(faultShown(error));
+    });
   };
   digits.addEventListener("input", show);
   key.addEventListener("input", show);

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FIRST_FORM, frameBytes } from "../../playground/build.js";
-import { fromFile, fromHex, InputError, keyFrom, numbersFrom, toHex } from "../../playground/bytes.js";
+import { fromHex, InputError, keyFrom, numbersFrom, toHex } from "../../playground/bytes.js";
 import { explain } from "../../playground/explain.js";
+import { fromFile } from "../../playground/files.js";
 import { quantizing, smallest } from "../../playground/quantizing.js";
 import { decode, loadZstd } from "../../src/index.js";
 

@@ -41,6 +41,9 @@ test("a datagram is found behind the header of each kind of link", () => {
   const links: readonly (readonly [number, Uint8Array])[] = [
     [1, ethernet(0x0800, packet)],
     [1, ethernet(0x8100, concat(words("big", "u16 u16", 5, 0x0800), packet))],
+    [1, ethernet(0x88a8, concat(words("big", "u16 u16 u16 u16", 5, 0x8100, 6, 0x0800), packet))],
+    [113, concat(new Uint8Array(14), words("big", "u16 u16 u16", 0x8100, 5, 0x0800), packet)],
+    [276, concat(words("big", "u16", 0x8100), new Uint8Array(18), words("big", "u16 u16", 5, 0x0800), packet)],
     [0, concat(new Uint8Array(4), packet)],
     [101, packet],
     [113, concat(new Uint8Array(16), packet)],
@@ -109,4 +112,25 @@ test("what is cut, noise or no capture at all causes no other error", () => {
       assert.ok(error instanceof InputError, `round ${round}: ${error}`);
     }
   }
+});
+
+test("a datagram that was captured in part says so, and such a segment is as if it were lost", () => {
+  const cut = (packet: Uint8Array): Uint8Array => pcap("little", 228, [packet.subarray(0, packet.length - 10)]);
+  assert.deepEqual(
+    framesIn(cut(ipv4(UDP, udp(frame)))).map(({ end }) => end),
+    ["captured without its last 10 bytes"],
+  );
+  assert.deepEqual(framesIn(cut(ipv4(TCP, tcp(0, 0, joined(frame))))), []);
+});
+
+test("fragments that overlap, repeat or never end make no datagram", () => {
+  const datagram = udp(frame);
+  const part = (at: number, more: boolean, id = 9): Uint8Array =>
+    ipv4(UDP, datagram.subarray(at, at + 800), { id, place: (more ? 0x2000 : 0) | (at / 8) });
+  assert.deepEqual(digits(pcap("little", 228, [part(0, true), part(400, true), part(2400, false)])), []);
+  const last = ipv4(UDP, new Uint8Array(8), { id: 7, place: 8000 });
+  const hostile = Array.from({ length: 20_000 }, (_, at) =>
+    ipv4(UDP, new Uint8Array(8), { id: 7, place: 0x2000 | (at % 8000) }),
+  );
+  assert.deepEqual(digits(pcap("little", 228, [last, ...hostile])), []);
 });

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import lzma
 import subprocess
 import sys
 from pathlib import Path
@@ -156,7 +157,7 @@ def test_what_cannot_be_done_is_one_line(
 
 
 @pytest.mark.parametrize("name", ["none.pcapng", "none.PCAP", "none.cap.gz"])
-@pytest.mark.parametrize("data", [b"", bytes.fromhex("89504e470d0a1a0a"), bytes(64)], ids=["empty", "picture", "zeros"])
+@pytest.mark.parametrize("data", [bytes.fromhex("89504e470d0a1a0a"), bytes(64)], ids=["picture", "zeros"])
 def test_a_file_that_is_only_called_a_capture_is_no_frame(
     name: str, data: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -166,6 +167,46 @@ def test_a_file_that_is_only_called_a_capture_is_no_frame(
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.endswith(f"{name} holds no capture: it begins as neither pcapng nor pcap does\n")
+
+
+def test_an_empty_file_with_the_name_of_a_capture_is_called_empty(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "none.pcap"
+    path.touch()
+    assert main([str(path)]) == USAGE
+    assert capsys.readouterr().err.endswith("none.pcap holds no capture: it is empty\n")
+
+
+UNREAD = {
+    "28b52ffd": "compressed with zstd; unpack it",
+    "fd377a585a00": "compressed with xz; unpack it",
+    "425a6839": "compressed with bzip2; unpack it",
+    "04224d18": "compressed with lz4; unpack it",
+    "504b0304": "a ZIP archive; unpack it",
+    "736e6f6f7000": "a capture of snoop; let editcap",
+    "474d4255": "a capture of Network Monitor; let editcap",
+    "34cdb2a1": "a modified pcap file; let editcap",
+}
+
+
+@pytest.mark.parametrize(("head", "words"), UNREAD.items())
+def test_a_form_that_is_not_read_is_no_frame_and_says_what_to_do(
+    head: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "talk"
+    path.write_bytes(bytes.fromhex(head) + bytes(40))
+    for options in ([], ["--json"]):
+        assert main([str(path), *options]) == USAGE
+        said = capsys.readouterr()
+        assert (said.out, len(said.err.splitlines())) == ("", 1)
+        assert f"talk cannot be read: it is {words}" in said.err
+
+
+def test_a_form_that_is_not_read_is_known_in_standard_input() -> None:
+    done = piped(lzma.compress(made.pcap([], 1)))
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (USAGE, b"", 1)
+    assert b"standard input cannot be read: it is compressed with xz" in done.stderr
 
 
 def test_a_capture_outlives_a_page_of_its_name(capture: Path) -> None:
@@ -239,7 +280,7 @@ def test_the_reference_alone_says_what_reads_captures(capture: Path) -> None:
         check=False,
     )
     assert done.returncode == USAGE
-    assert "is a capture and no frame: resonant-conformance explain reads captures" in done.stderr
+    assert "is a capture and no frame: resonant-conformance explain reads it from a file" in done.stderr
 
 
 @pytest.mark.slow

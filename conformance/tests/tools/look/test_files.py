@@ -91,6 +91,18 @@ def test_tags_of_vlans_are_passed_over(tmp_path: Path) -> None:
     check(only(explained(made.pcap(packets, made.ETHERNET), tmp_path)))
 
 
+@pytest.mark.parametrize("tags", [(0x8100,), (0x88A8, 0x8100), (0x9200, 0x9100, 0x8100)])
+def test_tags_of_vlans_stand_behind_the_heads_of_linux_too(tags: tuple[int, ...], tmp_path: Path) -> None:
+    """libpcap puts a tag back where the type of a cooked packet stands, and the type behind it."""
+    for link, at, start in ((made.SLL, 14, 16), (made.SLL2, 0, 20)):
+        tagged = []
+        for time_ns, data in made.datagrams(link):
+            kinds = [*(struct.pack(">H", tag) for tag in tags), data[at : at + 2]]
+            inside = b"".join(b"\0\5" + kind for kind in kinds[1:])
+            tagged.append((time_ns, data[:at] + kinds[0] + data[at + 2 : start] + inside + data[start:]))
+        assert only(explained(made.pcap(tagged, link), tmp_path)).frames == len(FRAMES)
+
+
 def test_padding_of_ethernet_is_no_part_of_a_frame(tmp_path: Path) -> None:
     packets = [(time, data + bytes(6)) for time, data in made.datagrams(made.ETHERNET)]
     check(only(explained(made.pcap(packets, made.ETHERNET), tmp_path)))
@@ -149,7 +161,15 @@ def test_packets_that_were_cut_are_left_out_with_a_remark(tmp_path: Path) -> Non
     assert only(found).frames == len(FRAMES) - 1
 
 
+def cut_to(most: int, link: int = made.ETHERNET) -> bytes:
+    packets = [made.enhanced(0, data[:most], length=len(data)) for _, data in made.datagrams(link)]
+    return made.section() + made.interface(link) + b"".join(packets)
+
+
 FAULTS = {
+    "cut inside UDP": (cut_to(60), "left out; capture whole packets, such as with tcpdump -s 0; packet 2 was"),
+    "cut inside IP": (cut_to(20), "too few of their bytes to tell what they are; capture whole packets"),
+    "cut inside Ethernet": (cut_to(10), "too few of their bytes to tell what they are; capture whole packets"),
     "empty": (b"", "it begins with nothing"),
     "text": (b"GET / HTTP/1.1\r\n\r\n", "it begins with 47455420, as neither pcapng nor pcap does"),
     "header of pcap alone": (made.pcap([], 1), "there is no packet in it"),
