@@ -74,7 +74,7 @@ _UNREAD: Final = {
     b"\x34\xcd\xb2\xa1": f"it is a modified pcap file; {_CONVERT}",
     b"\xa1\xb2\xcd\x34": f"it is a modified pcap file; {_CONVERT}",
 }
-"""The first bytes of such files -> what they are, and what to do. No frame begins so: its first byte is 01, or that of RSF1."""
+"""The first bytes of such files -> what they are, and what to do. No frame begins so: with 01, or RSF1."""
 UNREAD_BYTES: Final = 5
 
 
