@@ -31,8 +31,9 @@ What is told is what right peers make of it if everything in the capture arrives
 A capture is a pcapng or pcap file, also compressed with gzip: frames over UDP, fragments of IP put together, and over
 TCP. What is encrypted below the frames (QUIC, WebRTC, TLS) is named, with what to do.
 
-Anything else is a frame: it is printed field by field, with the verdict. It is a file, or hexadecimal digits (several
-arguments are joined). Either may come from standard input, whose name is -: a capture is explained once it has ended.
+Anything else is a frame: it is printed field by field, with the verdict. It is a file of its bytes, or text:
+hexadecimal digits (several arguments are joined), a dump of xxd, hexdump -C or Wireshark, the bytes of an array, or
+base64. Each may come from standard input, whose name is -: a capture is explained once it has ended.
 """
 _EXAMPLES = """\
 examples:

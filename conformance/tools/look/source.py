@@ -58,7 +58,7 @@ def standard_input() -> BufferedReader:
 
 
 def unread_form(head: bytes) -> str:
-    """What a file is that begins so, if it may hold a capture and is not read, and what to do; else empty."""
+    """A file that begins so, in words, and what to do, if it may hold a capture and is not read; else empty."""
     return next((text for magic, text in _UNREAD.items() if head.startswith(magic)), "")
 
 
@@ -74,7 +74,7 @@ _UNREAD: Final = {
     b"\x34\xcd\xb2\xa1": f"it is a modified pcap file; {_CONVERT}",
     b"\xa1\xb2\xcd\x34": f"it is a modified pcap file; {_CONVERT}",
 }
-"""How such files begin -> what they are, and what to do. No frame begins so: its first byte is 01, or that of RSF1."""
+"""The first bytes of such files -> what they are, and what to do. No frame begins so: with 01, or RSF1."""
 UNREAD_BYTES: Final = 5
 
 

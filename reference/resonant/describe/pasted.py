@@ -17,7 +17,7 @@ _LONE: Final = re.compile(r"\b0[xX]([0-9a-fA-F])\b")
 _ESCAPED: Final = re.compile(r"b?([\"'])(?:\\x[0-9a-fA-F]{2}|\s)*\1;?|(?:\\x[0-9a-fA-F]{2}|\s)*")
 _ARRAY: Final = re.compile(r"\{([^{}]*)\}|\[([^\[\]{}]+)\]")
 _BASE64: Final = re.compile(r"(?:AQ|UlNGM)[0-9A-Za-z+/\s]*={0,2}")
-"""How a frame of version 1, and repair, begin in base64: Q and U are no digits, so no text is both."""
+"""The beginnings of a frame of version 1 and of repair in base64: Q and U are no digits, so no text is both."""
 _ROW: Final = re.compile(r"\s*(?:0[xX])?([0-9a-fA-F]{4,16})(:?)(?:\s+(.*))?")
 _GROUP: Final = re.compile(r"((?:[0-9a-fA-F]{2})+)( +|$)")
 _HALF_BYTES: Final = 8
@@ -49,7 +49,7 @@ def pasted(text: str) -> bytes:
 
 
 def looks_pasted(text: str) -> bool:
-    """Whether bytes are meant by a text: it is a dump or base64, or nothing but digits and what is between them."""
+    """True if bytes are meant by a text: it is a dump or base64, or nothing but digits and what is between them."""
     plain = text.removeprefix("\ufeff").strip()
     if not plain or not _TEXT.fullmatch(plain):
         return False

@@ -95,4 +95,15 @@ MUTANTS = (
         edited(TAKE, "if group.missing:", "if True:"),
         Kind.COMBINATION,
     ),
+    Mutant(
+        "a-client-keeps-all-repair",
+        "FEC-19",
+        "Bounds the repair that is kept in servers alone.",
+        edited(
+            "peer.handlers.recovery.hear",
+            "state.recv_streams.waiting_bytes",
+            'state.recv_streams.waiting_bytes if state.role.name == "SERVER" else -(1 << 40)',
+        ),
+        Kind.COMBINATION,
+    ),
 )

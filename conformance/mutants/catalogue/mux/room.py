@@ -94,4 +94,15 @@ MUTANTS = (
         ),
         Kind.COMBINATION,
     ),
+    Mutant(
+        "a-client-lets-all-bytes-wait",
+        "MUX-12",
+        "Counts the bytes that wait in servers alone.",
+        edited(
+            "peer.handlers.mux_send.send",
+            "    state.outbox.put(draft)",
+            '    state.outbox._bytes *= state.role.name == "SERVER"\n    state.outbox.put(draft)',
+        ),
+        Kind.COMBINATION,
+    ),
 )
