@@ -26,8 +26,11 @@ OVER = {TCP: ("reference", "rust", "go", "typescript"), QUIC: ("reference", "rus
 PATIENCE_S = 330
 """Programs give up after five minutes by themselves."""
 FEATURES = "resonant-protocol/quic,testee/quic"
-RUST_BUILD = ("cargo", "build", "--quiet", "--locked", "--workspace", "--examples", "--features", FEATURES)
-"""As the crate's tests have been built."""
+RUST_BUILD = (
+    *("cargo", "build", "--quiet", "--locked", "--workspace", "--examples", "--features", FEATURES),
+    *("--profile", "test"),
+)
+"""As the crate's tests have been built: in another profile all that they need would be built once more."""
 
 
 @dataclass(frozen=True, slots=True)

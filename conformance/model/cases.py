@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -114,6 +115,12 @@ def _read_file(path: Path, *, late: bool) -> Iterator[Case]:
     yield from read_cases(file, path, late=late)
 
 
+@cache
+def _cited(*clauses: str) -> tuple[str, ...]:
+    """The same objects for the same clauses, of which each is cited by dozens of cases."""
+    return tuple(map(sys.intern, clauses))
+
+
 def read_cases(file: Any, path: Path, *, late: bool = False) -> Iterator[Case]:
     """The cases of a vector file that was parsed already, whole. Raises VectorError, which names `path`.
 
@@ -127,7 +134,7 @@ def read_cases(file: Any, path: Path, *, late: bool = False) -> Iterator[Case]:
                 f"{file['profile']}/{file['group']}/{entry['id']}",
                 *head,
                 entry["about"],
-                tuple(entry["clauses"]),
+                _cited(*entry["clauses"]),
                 entry["input"],
                 Accept(expect["ok"]) if "ok" in expect else Refuse(expect["reject"]),
             )

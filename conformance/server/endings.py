@@ -18,7 +18,7 @@ from .framing import TRUNCATED_FRAME, End, check_number, ends
 from .pings import ping
 from .refusals import F16, STREAM
 from .server import Outside
-from .ways import EndedError, Link
+from .ways import FREE_PORT, EndedError, Link
 
 MOST: Final = 64  # TCP-19
 FRAME_TIMEOUT, HANDSHAKE_TIMEOUT = 4, 7
@@ -46,7 +46,7 @@ def cut_short(server: Outside) -> Verdict:
 
 def separate(server: Outside) -> Verdict:
     """A session is its connection's: another has none, nor has the next one from the same address after a reset."""
-    with server.connected() as (first, talk):
+    with server.connected(FREE_PORT) as (first, talk):
         talk.agree(0)
         _has_no_session(server)
         port = first.local_port
@@ -57,7 +57,7 @@ def separate(server: Outside) -> Verdict:
     return PASSED
 
 
-def _has_no_session(server: Outside, port: int = 0) -> None:
+def _has_no_session(server: Outside, port: int | None = None) -> None:
     with server.connected(port) as (_, talk):
         talk.refused(Frame(Type.THINK, STREAM, 0, (F16,)), "HANDSHAKE_REQUIRED")
 
@@ -121,31 +121,36 @@ def deadlines(server: Outside) -> Verdict:
             number = FRAME_TIMEOUT if due_s == frame else HANDSHAKE_TIMEOUT
             return _Watched(what, clause, connection, due_s, number, begun_s=begun_s)
 
+        stays = begun("a session on which nothing is said", "TCP-9", None, b"")
         slow = begun("a frame of which a byte comes now and then", "TCP-8", frame, whole[:4])
         slow.trickle = whole[4:-1]
         those = [
+            stays,
             begun("a length that is not whole", "TCP-8", frame, whole[:3]),
             begun("a frame that is not whole", "TCP-8", frame, whole[:-1]),
             slow,
             begun("a connection without a session", "TCP-9", session, b"", agrees=False),
             begun("a refused ping and nothing else", "TCP-9", session, with_length(build(ping(v=0))), agrees=False),
-            begun("a session on which nothing is said", "TCP-9", None, b""),
         ]
-        _watch(those, session * (1 + _LATE), frame / _TICKS)
+        _watch(those, session * (1 + _LATE), session * (1 + _EARLY), frame / _TICKS)
         for one in those:
             _judge(one, over_quic=server.over_quic)
     return PASSED
 
 
-def _watch(those: list[_Watched], last_s: float, tick_s: float) -> None:
-    """Look at connections until all have ended that must, or it is too late."""
+def _watch(those: list[_Watched], last_s: float, stays_s: float, tick_s: float) -> None:
+    """Look at connections until all have ended that must, and each other one has stayed as long, or it is too late."""
     count, end = 0, monotonic() + last_s
-    while monotonic() < end and any(one.ended_s is None for one in those if one.due_s is not None):
+    while monotonic() < end and any(_is_awaited(one, stays_s) for one in those):
         for one in those:
             if one.ended_s is None and _is_over(one, count):
                 one.ended_s = monotonic() - one.begun_s
         count += 1
         sleep(tick_s)
+
+
+def _is_awaited(one: _Watched, stays_s: float) -> bool:
+    return one.ended_s is None and (one.due_s is not None or monotonic() - one.begun_s < stays_s)
 
 
 def _is_over(one: _Watched, count: int) -> bool:

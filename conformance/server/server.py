@@ -80,7 +80,7 @@ class Outside:
             lane.way.close()
 
     @contextlib.contextmanager
-    def connected(self, local_port: int = 0) -> Iterator[tuple[Link, Conversation]]:
+    def connected(self, local_port: int | None = None) -> Iterator[tuple[Link, Conversation]]:
         """A connection, and the conversation on it. Raises WrongError."""
         connection = self.connect(local_port)
         try:
@@ -97,7 +97,7 @@ class Outside:
         finally:
             association.close()
 
-    def connect(self, local_port: int = 0) -> Link:
+    def connect(self, local_port: int | None = None) -> Link:
         """A connection, over TCP from this port if one is named. Raises WrongError."""
         if self.over_quic:
             return self.associate()

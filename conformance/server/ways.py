@@ -120,11 +120,17 @@ class Datagrams:
         """Nothing: `LocalPorts` keeps its sockets to the end, so that no port comes again."""
 
 
+FREE_PORT: Final = 0
+"""In place of a local port: one that nobody has, so that a later connection can have it again."""
+
+
 class Connection:
     """A connection over TCP (specs/transport.md)."""
 
-    def __init__(self, address: Address, patience_s: float, local_port: int = 0) -> None:
+    def __init__(self, address: Address, patience_s: float, local_port: int | None = None) -> None:
         """patience_s: for being connected, and for each write. local_port: the one to have, if it is free.
+
+        A connection that names none may share its port with others that have ended lately, and then nobody can name it.
 
         Raises OSError.
         """
@@ -133,7 +139,7 @@ class Connection:
         self.first = b""
         try:
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if local_port:
+            if local_port is not None:
                 self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 with contextlib.suppress(OSError):  # it is taken, so any other has to do
                     self._socket.bind(("", local_port))

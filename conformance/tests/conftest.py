@@ -7,15 +7,18 @@ from typing import Any
 
 import pytest
 
-from conformance.tests.handing_out import GroupsByFile, distribute
-
 RARELY = (50_000, 20, 50)
 """The allocations after which Python looks for garbage, as in runs of the suite."""
 
 
 @pytest.hookimpl(tryfirst=True, optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupsByFile | None:
-    return distribute(config, log) if config.getoption("dist") == "loadgroup" else None
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    if config.getoption("dist") != "loadgroup":
+        return None
+    # pytest reads this file in every run of the suite in a checkout.
+    from conformance.tests.handing_out import distribute  # noqa: PLC0415
+
+    return distribute(config, log)
 
 
 def pytest_collection() -> None:

@@ -56,11 +56,11 @@ def pairs(languages: Sequence[str], step: int) -> list[Any]:
 
 @cache
 def built_rust() -> Path:
-    """Build the examples of Rust, as `cargo test` has built them already, with QUIC; their folder."""
+    """Build the examples of Rust with QUIC, as `cargo test` has built them already, in its profile; their folder."""
     if shutil.which("cargo") is None:
         pytest.skip("cargo is not on PATH, so the Rust examples cannot be built")
     features = "resonant-protocol/quic,testee/quic"
-    command = ["cargo", "build", "--locked", "--workspace", "--examples", "--features", features]
+    command = ["cargo", "build", "--locked", "--workspace", "--examples", "--features", features, "--profile", "test"]
     built = subprocess.run(command, cwd=RUST, capture_output=True, text=True, timeout=600, check=False)
     assert built.returncode == 0, built.stderr
     return Path(os.environ.get("CARGO_TARGET_DIR", RUST / "target")) / "debug" / "examples"

@@ -77,7 +77,11 @@ def _without(given: Json, common: Json, steps: list[Any]) -> Json:
 
 def _plain(value: Any) -> Any:
     """The value as it is read from a file: lists, no tuples."""
-    return json.loads(json.dumps(value))
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value if type(value) in (str, int) else json.loads(json.dumps(value))  # a text may be a frame of 16 MiB
 
 
 def _short(step: Json, shared: Shared) -> Json:

@@ -13,12 +13,14 @@ RUN_BYTES, LONG_CHARS = 64, 600
 """Runs of bytes become repeats from so many bytes on, in texts that are longer than LONG_CHARS."""
 TURNS, SAVED_CHARS, PERIOD = 4, 400, 4
 """Elements of a list become a repeat from so many turns and saved characters on; a turn has at most PERIOD of them."""
-_RUN = re.compile(rb"(.{1,256}?)\1{3,}", re.DOTALL)
+_PERIOD_BYTES = 256
+_RUN = re.compile(rb"(.{1,%d}?)\1{3,}" % _PERIOD_BYTES, re.DOTALL)
 _TEXT_RUN = re.compile(r"(.{1,8}?)\1{63,}", re.DOTALL)
-_NO_HEX = re.compile("[^0-9a-f]")
+_PIECE_BYTES = RUN_BYTES // 2
+"""In a run that saves RUN_BYTES there is one from a multiple of so many on, which comes again a period later."""
 _HEADER = {"stream_id": (4, "<I"), "frame_seq": (8, "<Q")}
-_NUMBERED_CHARS = 32
-"""Of a frame's hex, up to the last of these numbers."""
+_NUMBERS_AT, _NUMBERED_CHARS, _CRC_CHARS = 8, 32, 8
+"""Of a frame's hex: where the first of these numbers is, the end of the last, and what the CRC at the end has."""
 
 
 def repeats(value: Any) -> Any:
@@ -31,10 +33,27 @@ def repeats(value: Any) -> Any:
 
 
 def _joined(text: str) -> Any:
-    if len(text) % 2 == 0 and not _NO_HEX.search(text):
+    data = _bytes_of(text)
+    if data is None:
+        return _pieces(text, _TEXT_RUN.finditer(text), RUN_BYTES, str) or text
+    return (_may_run(data) and _pieces(data, _RUN.finditer(data), RUN_BYTES, bytes.hex)) or text
+
+
+def _bytes_of(text: str) -> bytes | None:
+    """The bytes that a text of lower-case hex stands for."""
+    try:
         data = bytes.fromhex(text)
-        return _pieces(data, _RUN.finditer(data), RUN_BYTES, bytes.hex) or text
-    return _pieces(text, _TEXT_RUN.finditer(text), RUN_BYTES, str) or text
+    except ValueError:
+        return None
+    return data if data.hex() == text else None
+
+
+def _may_run(data: bytes) -> bool:
+    """Whether a run may be in it: to look for one takes a hundred times as long as to see that there is none."""
+    return any(
+        data.find(data[at : at + _PIECE_BYTES], at + 1, at + _PERIOD_BYTES + _PIECE_BYTES) >= 0
+        for at in range(0, len(data) - _PIECE_BYTES, _PIECE_BYTES)
+    )
 
 
 def _pieces(whole: Any, runs: Iterator[re.Match[Any]], least: int, told: Callable[[Any], str]) -> Any:
@@ -50,17 +69,16 @@ def _pieces(whole: Any, runs: Iterator[re.Match[Any]], least: int, told: Callabl
 
 
 def _folded(values: list[Any]) -> Iterator[Any]:
-    at = 0
+    at, kinds = 0, _kinds(values) if len(values) >= TURNS else []
     while at < len(values):
-        found = next((one for period in range(1, PERIOD + 1) if (one := _repeat(values, at, period))), None)
+        may = (period for period in range(1, PERIOD + 1) if _may_turn(kinds, at, period))
+        found = next((one for period in may if (one := _repeat(values, at, period))), None)
         yield values[at] if found is None else found
         at += 1 if found is None else found["repeat"] * len(found["of"])
 
 
 def _repeat(values: list[Any], at: int, period: int) -> dict[str, Any] | None:
     first, second = values[at : at + period], values[at + period : at + 2 * period]
-    if len(values) - at < TURNS * period or not all(map(_may_turn, first, second)):
-        return None
     counts = _counts(first, second)
     turns = 1
     while values[at + turns * period : at + (turns + 1) * period] == [_turn(one, counts, turns) for one in first]:
@@ -70,9 +88,32 @@ def _repeat(values: list[Any], at: int, period: int) -> dict[str, Any] | None:
     return {"repeat": turns, **({"counts": counts} if counts else {}), "of": first}
 
 
-def _may_turn(one: Any, other: Any) -> bool:
-    """Whether the other may be the one with other numbers, which is quick to see."""
-    return isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys()
+def _may_turn(kinds: Sequence[int], at: int, period: int) -> bool:
+    """Whether there may be enough turns, which is quick to see."""
+    end = at + TURNS * period
+    return end <= len(kinds) and kinds[at : end - period] == kinds[at + period : end]
+
+
+def _kinds(values: Sequence[Any]) -> list[int]:
+    """A number for each, which two objects share that differ in nothing but what counts."""
+    known: dict[Any, int] = {}
+    return [known.setdefault(_kind(one) if isinstance(one, dict) else at, len(known)) for at, one in enumerate(values)]
+
+
+def _kind(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_kind(one) for one in value)
+    if not isinstance(value, dict):
+        return value
+    return frozenset((name, _kind_of_member(name, inner)) for name, inner in value.items())
+
+
+def _kind_of_member(name: str, value: Any) -> Any:
+    if name in _HEADER and _is_number(value):
+        return type(value)
+    if name == "send" and isinstance(value, str):
+        return value[:_NUMBERS_AT], value[_NUMBERED_CHARS:-_CRC_CHARS]
+    return _kind(value)
 
 
 def _turn(value: Any, counts: Mapping[str, Mapping[str, int]], turn: int) -> Any:

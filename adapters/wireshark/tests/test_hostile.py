@@ -25,6 +25,7 @@ from conformance.tools.capture.recorder import Recorder
 pytestmark = needs_tshark
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("known", [True, False])
 def test_damaged_datagrams_are_never_an_error_of_lua(show: Callable[..., list[Row]], known: bool) -> None:
     """Repair among them, and whatever they are taken for. `show` fails on an error."""

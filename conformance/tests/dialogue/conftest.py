@@ -6,6 +6,13 @@ import pytest
 
 from adapters.driver import Channel
 from adapters.driver.transport.channel import Begun
+from conformance.tests.forks.testees import forked_testees
+
+
+@pytest.fixture(autouse=True)
+def forks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Testees as forks of this process: the subject is what is asked of them."""
+    forked_testees(monkeypatch)
 
 
 @pytest.fixture

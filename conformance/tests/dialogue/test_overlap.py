@@ -84,13 +84,13 @@ def test_all_pass_in_fewer_messages_than_one_by_one(messages: list[bytes], alone
     assert len(messages) - one_by_one == one_by_one - joined
     assert joined > len(MIXED) // 4
     assert {case.transport for case in MIXED} == {"udp", "tcp"}
-    assert not {*alone} - {case.id for case in MIXED if attempt_free(case)}
-
-
-def attempt_free(case: Case) -> bool:
-    """Whether it is judged by itself at any rate."""
     with sound() as testee:
-        attempt = attempt_of(testee, case)
+        assert not {*alone} - {case.id for case in MIXED if attempt_free(testee, case)}
+
+
+def attempt_free(testee: Testee, case: Case) -> bool:
+    """Whether it is judged by itself at any rate."""
+    attempt = attempt_of(testee, case)
     if attempt is not None:
         attempt.close()
     return attempt is None

@@ -16,13 +16,22 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Self
 
+from _pytest.config import builtin_plugins
+
 from conformance.tests.forks.server import Request
 
 SERVER = Path(__file__).with_name("server.py")
 THIRD_PARTY = (
     "pytest",
+    *sorted(f"_pytest.{name}" for name in builtin_plugins - {"pytester", "pytester_assertions"}),
+    "random_order.plugin",
     "xdist.plugin",
     "xdist.looponfail",
+    "xdist.newhooks",
+    "xdist.remote",
+    "xdist.scheduler",
+    "xdist.workermanage",
+    "_hypothesis_pytestplugin",
     "hypothesis.stateful",
     "hypothesis.internal.conjecture.engine",
     "jsonschema",
@@ -31,6 +40,9 @@ THIRD_PARTY = (
     "xxhash",
     "zstandard",
     "tomlkit",
+    "pdb",
+    "encodings.idna",
+    "xml.etree.ElementTree",
 )
 """Packages that no copy of the project has one of its own of."""
 SUITE = (
@@ -38,8 +50,11 @@ SUITE = (
     "conformance.pytest_plugin.testee_shell",
     "conformance.pytest_plugin.server_shell",
     "conformance.pytest_plugin.names",
+    "conformance.properties.frames",
     "conformance.properties.streams.search",
+    "conformance.properties.twins",
     "resonant_conformance.commands",
+    "resonant_conformance.plugin",
     "resonant.__main__",
     "conformance.campaign.command",
     "conformance.tools.listing",

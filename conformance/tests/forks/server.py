@@ -49,8 +49,10 @@ class Request:
 def main() -> None:
     """Serve until whoever started this has ended; in a fork, be what it is asked to be."""
     control = socket.socket(fileno=int(sys.argv[1]))
+    gc.disable()  # all that is read here stays
     for name in sys.argv[2:]:
         prepare(name)
+    gc.enable()
     # pytest would rewrite the assertions of plugins, and warns of those that are imported by then.
     AssertionRewritingHook._warn_already_imported = lambda self, name: None  # type: ignore[method-assign]
     gc.collect()
