@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, NoReturn, TypeAlias
+from typing import Any, Final, TypeAlias
+
+from .strict_json import read_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +93,16 @@ def parse_answer(reply: bytes) -> Answer:
         return Ok({})
     if reply == _NO_EVENTS:
         return Ok({"events": []})
-    parts = reply.count(b",") + reply.count(b"[") + reply.count(b"{")
-    if parts > MAX_PARTS:
-        raise AnswerError(f"the reply has {parts:,} commas and brackets; {MAX_PARTS:,} is the limit: {_shown(reply)}")
+    if len(reply) > MAX_PARTS:
+        parts = reply.count(b",") + reply.count(b"[") + reply.count(b"{")
+        if parts > MAX_PARTS:
+            text = f"the reply has {parts:,} commas and brackets; {MAX_PARTS:,} is the limit"
+            raise AnswerError(f"{text}: {_shown(reply)}")
     try:
-        text = reply.decode()
-        members = _decoded(text)
-        if "\\u" in text:
-            json.dumps(members, ensure_ascii=False).encode()  # half a surrogate pair could not be reported later
+        members = read_json(reply)
     except (ValueError, RecursionError) as error:
         raise AnswerError(f"the reply is not UTF-8 JSON ({error}): {_shown(reply)} (TST-8)") from None
-    if _most_depth(reply) > MAX_DEPTH and _is_deep(members):
+    if _may_be_deep(reply) and _is_deep(members):
         raise AnswerError(f"the reply nests deeper than {MAX_DEPTH}: {_shown(reply)}")
     return read_answer(members, reply)
 
@@ -159,55 +158,24 @@ _MEMBERS: Final[dict[str, Callable[[object], Answer]]] = {
 }
 
 
-def _most_depth(reply: bytes) -> int:
-    """A bound on how deep a reply nests, which need not be looked at where that is little.
-
-    Each bracket may be one deeper than the last, but those of the commonest values, of which the innermost is one: no
-    text in a reply can hold one of these with its quotes, and what looks like an empty value within a text counts as
-    its opening bracket does, both for nothing.
-    """
-    shallow = reply.count(b"{}") + reply.count(b"[]") + reply.count(_DONE) + 2 * reply.count(_NO_EVENTS)
-    return reply.count(b"[") + reply.count(b"{") - shallow + 3
+def _may_be_deep(reply: bytes) -> bool:
+    """Whether its value has to be looked at. Most replies are too short, or have too few brackets."""
+    return len(reply) > 2 * MAX_DEPTH and reply.count(b"[") + reply.count(b"{") > MAX_DEPTH
 
 
 def _is_deep(value: object) -> bool:
-    level = [value]
+    level: list[object] = [value]
     for _ in range(MAX_DEPTH):
-        holders = [one for one in level if isinstance(one, dict | list)]
-        if not holders:
+        within: list[object] = []
+        for one in level:
+            if type(one) is dict:
+                within += one.values()
+            elif type(one) is list:
+                within += one
+        if not within:
             return False
-        level = [part for one in holders for part in (one.values() if isinstance(one, dict) else one)]
-    return any(isinstance(one, dict | list) for one in level)
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("duplicate member in an object")
-    return members
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(f"the number {text[:20]} is beyond binary64")  # it could not be sent back to a testee
-    return value
-
-
-_DECODER: Final = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
-
-
-def _decoded(text: str) -> object:
-    """The value that a text is. The decoder looks for spaces around it first, which takes as long as to read it."""
-    try:
-        value, end = _DECODER.raw_decode(text)
-    except json.JSONDecodeError:
-        return _DECODER.decode(text)
-    return value if end == len(text) else _DECODER.decode(text)
+        level = within
+    return any(type(one) is dict or type(one) is list for one in level)
 
 
 def _shown(value: object) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from time import monotonic
@@ -16,6 +15,7 @@ from .hello import Hello, parse_hello
 from .launch.attach import AttachedTestee
 from .launch.process import ProcessTestee
 from .running import Running
+from .strict_json import json_bytes
 from .transport.channel import Channel, GoneError, NoReplyError
 from .transport.pieces import PieceError
 
@@ -27,7 +27,6 @@ def _in_docker(adapter: Adapter, deadline: float) -> Running:
 
 
 _END_S: Final = 1.0
-_ENCODE: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _LAUNCHES: Final[dict[Launch, Callable[[Adapter, float], Running]]] = {
     "process": ProcessTestee,
     "attach": lambda adapter, _deadline: AttachedTestee(adapter),
@@ -50,7 +49,7 @@ def request_bytes(op: str, input: Mapping[str, Any], case: str, profile: str) ->
 
 def input_bytes(input: Mapping[str, Any]) -> bytes:
     """An input as JSON. Raises ValueError for what JSON cannot say."""
-    return _ENCODE(input).encode() if input else b"{}"  # as that of most ops on peers
+    return json_bytes(input) if input else b"{}"  # as that of most ops on peers
 
 
 def request_with(op: str, input: bytes, case: str, profile: str) -> bytes:
@@ -72,7 +71,7 @@ def _head_without_case(op: str, profile: str) -> bytes:
 def _quoted(text: str) -> str:
     """A text as JSON; most are empty, or names like those of cases."""
     is_plain = text.isascii() and text.isprintable() and '"' not in text and "\\" not in text
-    return f'"{text}"' if is_plain else _ENCODE(text)
+    return f'"{text}"' if is_plain else json_bytes(text).decode()
 
 
 class Session:

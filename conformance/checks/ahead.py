@@ -97,4 +97,9 @@ def judge_all(testee: Testee, cases: Sequence[Case]) -> Iterator[Verdict]:
     """The verdicts on these cases, in their order. Never raises for what the testee does."""
     with closing(Ahead(testee)) as ahead:
         for at, case in enumerate(cases):
-            yield ahead.judge(case, islice(cases, at + 1, None)).verdict
+            yield ahead.judge(case, behind(cases, at)).verdict
+
+
+def behind(cases: Sequence[Case], place: int) -> Iterator[Case]:
+    """The cases behind this place. `islice` would go through all those before it each time."""
+    return (cases[at] for at in range(place + 1, len(cases)))

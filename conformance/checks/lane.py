@@ -15,7 +15,6 @@ import struct
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from time import monotonic
 from types import FrameType
 from typing import Final, NamedTuple, NoReturn
@@ -24,7 +23,7 @@ from adapters.driver import Hello, Limits, Testee, is_asked_alone
 
 from ..model.cases import Case
 from ..model.verdict import PASSED
-from .ahead import Ahead
+from .ahead import Ahead, behind
 from .finding import Finding
 from .garbage import look_rarely
 
@@ -166,7 +165,7 @@ def _judged(testee: Testee, cases: Sequence[Case], places: Sequence[int]) -> Ite
     mine = [cases[place] for place in places]
     for at, (place, case) in enumerate(zip(places, mine, strict=True)):
         lost_s = testee.lost_s
-        verdict, seconds = ahead.judge(case, islice(mine, at + 1, None))
+        verdict, seconds = ahead.judge(case, behind(mine, at))
         if verdict.gave_up:
             raise _GaveUpError
         if verdict is PASSED:

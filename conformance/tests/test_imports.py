@@ -67,6 +67,7 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
         layer("peer", "the one class that applications see"),
     ),
     "adapters.driver": (
+        layer("strict_json", "how anything is said to a testee and by it"),
         layer("answer errors limits running text", "what can come of a request, and what a testee is that runs"),
         layer("docker_options hello transport", "they are told what to read or where to send, and know no adapter"),
         layer("adapter", "adapter.toml, which says how a testee is built and started"),
