@@ -38,12 +38,17 @@ LEFT_OUT = {
     "conformance/tools/picture.py",
     "conformance/tools/soak",
     "conformance/tools/spec_tables.py",
+    "reports/bench.json",
+    "reports/bench.last.json",
+    "reports/bench.svg",
     "reports/example.png",
+    "reports/fec.html",
     "reports/mutants.json",
+    "reports/mutants-rust.json",
     "reports/runs",
     "reports/soak",
 }
-"""Tools of the project itself."""
+"""Tools of the project itself, and what they write."""
 _NEVER = {"__pycache__", "tests", "target"}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conformance.tests.support import ROOT
-from conformance.tools.package.tree import FOLDERS, NAME, installed, renamed, write_tree
+from conformance.tools.package.tree import FOLDERS, LEFT_OUT, NAME, installed, renamed, write_tree
 
 CHANGED = [
     ("from adapters.driver import Testee\n", "from resonant_conformance.adapters.driver import Testee\n"),
@@ -68,3 +68,8 @@ def test_the_package_has_the_suite_and_the_vectors_and_no_tools_of_ours(tmp_path
     write_tree(ROOT, tmp_path)
     assert {path.name for path in tmp_path.iterdir()} >= {"__init__.py", "cli.py", "commands.py", "plugin.py", *FOLDERS}
     assert NAME not in FOLDERS
+
+
+def test_what_our_tools_write_into_reports_is_not_installed() -> None:
+    written = [line.rstrip("/") for line in (ROOT / ".gitignore").read_text("utf-8").splitlines()]
+    assert {name for name in written if name.startswith("reports/")} <= LEFT_OUT
