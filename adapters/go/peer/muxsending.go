@@ -191,7 +191,8 @@ func (p *Peer) sayBlocked(stream *outStream) {
 
 // breakOffSending gives up a stream at its sender (STM-21, MUX-28).
 func (p *Peer) breakOffSending(stream *outStream) {
-	stream.ended, stream.kept = true, nil
+	stream.ended = true
+	p.letGo(stream)
 	m := stream.mux
 	if m == nil {
 		return
@@ -215,7 +216,8 @@ func (p *Peer) heardMux(stream *outStream, said report) bool {
 			return true
 		}
 	case FlowControl:
-		isData := seq < uint64(len(stream.kept)) && stream.kept[seq][p.prefixBytes+1] != byte(resonant.SyncType)
+		frame := stream.keptFrame(seq)
+		isData := frame != nil && frame[p.prefixBytes+1] != byte(resonant.SyncType)
 		if isData && !m.done {
 			p.breakOffSending(stream)
 		}

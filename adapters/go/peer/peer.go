@@ -46,14 +46,16 @@ type Peer struct {
 	ping    *waitingPing
 	failed  bool // the handshake, and nothing is to be said until the next one (HSK-29)
 
-	numbers  map[uint32]uint64 // the next one for each stream_id (HSK-71)
-	sent     map[uint32]*outStream
-	lastSent time.Duration
-	replies  []time.Duration // when the last eight were sent
-	reserved int             // 1 while a ping in hand is still to be answered
-	owed     func()          // sends an error that comes after that answer, if there is one
-	repairs  rate
-	answers  recent[Ref, answer] // to pings (HSK-18)
+	numbers   map[uint32]uint64 // the next one for each stream_id (HSK-71)
+	sent      map[uint32]*outStream
+	keeping   []*outStream // those of which frames are kept, the one that was opened first in front
+	keptBytes int          // of those frames
+	lastSent  time.Duration
+	replies   []time.Duration // when the last eight were sent
+	reserved  int             // 1 while a ping in hand is still to be answered
+	owed      func()          // sends an error that comes after that answer, if there is one
+	repairs   rate
+	answers   recent[Ref, answer] // to pings (HSK-18)
 
 	windows      recent[uint32, *window]
 	open         map[uint32]*inStream
@@ -127,6 +129,7 @@ func (p *Peer) Reseed(salt Salt) {
 // forgetReceived forgets the received numbers and all streams, and what a session remembers of its own.
 func (p *Peer) forgetReceived() {
 	p.sent, p.open, p.waitingBytes = map[uint32]*outStream{}, map[uint32]*inStream{}, 0
+	p.keeping, p.keptBytes = nil, 0
 	p.windows, p.closed = newRecent[uint32, *window](maxWindows), newRecent[uint32, *window](maxClosed)
 	p.resets, p.corked, p.toGo, p.toGoBytes, p.served = nil, false, 0, 0, map[int]uint32{} // MUX-29
 	p.fec = nil                                                                            // FEC-10

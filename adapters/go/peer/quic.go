@@ -135,7 +135,8 @@ func (c *Connection) ReceiveStop(on Carriage, number uint64, now time.Duration) 
 			if stream.carriage != on {
 				return false
 			}
-			stream.ended, stream.kept = true, nil
+			stream.ended = true
+			c.peer.letGo(stream)
 			return true
 		}, Reset, number)
 	}

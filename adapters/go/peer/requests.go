@@ -187,7 +187,8 @@ func (p *Peer) ownDirection() string {
 	return "down"
 }
 
-// Close ends a stream. The frames are kept for 10 s, and sent again if the other peer asks for them.
+// Close ends a stream. The frames are kept for 10 s, or the last 256 MiB of those of all streams, and sent again if the other
+// peer asks for them.
 func (p *Peer) Close(streamID uint32, now time.Duration) error {
 	p.Advance(now)
 	if err := p.mayRequestSync(streamID); err != nil {

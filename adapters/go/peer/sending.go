@@ -25,7 +25,9 @@ const (
 type outStream struct {
 	id               uint32
 	strong           bool
-	kept             [][]byte // every frame from HEAD to TAIL by its number, as put takes it; nil once it is no longer needed
+	kept             [][]byte // frames from HEAD to TAIL in order, as put takes them; nil once they are no longer needed
+	firstKept        uint64   // the number of the first of them: 0, unless there were too many
+	keptBytes        int      // of them
 	frames, totalLen uint64
 	xxhash3          *xxh3.Hasher // nil unless strong
 	ended            bool
@@ -94,7 +96,7 @@ func (p *Peer) emitFrame(frame *resonant.Frame, reason why) ([]byte, error) {
 	p.numbers[frame.StreamID] = seq + 1
 	stream := p.sent[frame.StreamID]
 	if stream != nil && !stream.ended {
-		stream.kept = append(stream.kept, packet)
+		p.keep(stream, packet)
 		if reason == aside {
 			if stream.asides == nil {
 				stream.asides = map[uint64]struct{}{}
@@ -231,7 +233,9 @@ func (p *Peer) repair(stream *outStream, missing []uint64) {
 	if p.now-stream.tailSent > keptAfterTail || !p.resend(stream, missing, stream.tail) {
 		return
 	}
-	p.put(stream.kept[stream.tail], stream)
+	if tail := stream.keptFrame(stream.tail); tail != nil {
+		p.put(tail, stream)
+	}
 	stream.tailSent = p.now
 }
 
@@ -249,7 +253,9 @@ func (p *Peer) resend(stream *outStream, missing []uint64, below uint64) bool {
 	missing = slices.Compact(missing)
 	missing = slices.DeleteFunc(missing, func(seq uint64) bool { return seq >= below })
 	for _, seq := range missing[:min(len(missing), maxResent)] {
-		p.put(stream.kept[seq], stream.on(seq))
+		if frame := stream.keptFrame(seq); frame != nil {
+			p.put(frame, stream.on(seq))
+		}
 	}
 	return true
 }
@@ -275,7 +281,7 @@ func (p *Peer) heard(said report) {
 func (p *Peer) forgetKept() {
 	for _, stream := range p.sent {
 		if stream.ended && p.now-stream.tailSent > keptAfterTail {
-			stream.kept = nil
+			p.letGo(stream)
 		}
 	}
 }

@@ -24,6 +24,8 @@ pub(super) enum Incoming {
     /// The other end stops sending.
     End(SocketAddr),
     Reset(SocketAddr),
+    /// So little waits to be written as somebody waits for.
+    Room,
 }
 
 /// The sending side of a connection. It is closed when it is dropped, and its threads end soon after, whatever the
@@ -51,6 +53,7 @@ impl Line {
         stream.set_write_timeout(Some(patience / 8))?; // to look whether it has been closed meanwhile
         let shared = Arc::new(Shared::new(patience));
         let (reader, of_reader) = (stream.try_clone()?, Arc::clone(&shared));
+        let told = news.clone();
         thread::spawn(move || {
             let last = match read(reader, link, &news, &of_reader) {
                 Incoming::End(_) if of_reader.was_reset() => Incoming::Reset(link),
@@ -62,7 +65,7 @@ impl Line {
             of_reader.end();
         });
         let of_writer = Arc::clone(&shared);
-        thread::spawn(move || write(stream, &of_writer));
+        thread::spawn(move || write(stream, &of_writer, &told));
         Ok(Self(shared))
     }
 
@@ -78,6 +81,11 @@ impl Line {
     /// Takes back what was read.
     pub(super) fn reuse(&self, chunk: Vec<u8>) {
         self.0.give_back(chunk);
+    }
+
+    /// Whether no more than so many bytes wait for the other end to read. If not, [`Incoming::Room`] comes once it is so.
+    pub(super) fn has_room(&self, most: usize) -> bool {
+        self.0.has_room(most)
     }
 
     /// How many bytes wait for the other end to read.
@@ -116,7 +124,7 @@ fn read(
     }
 }
 
-fn write(mut stream: TcpStream, shared: &Shared) {
+fn write(mut stream: TcpStream, shared: &Shared, news: &SyncSender<Incoming>) {
     while let Some(batch) = shared.next_batch() {
         // A peer's frames have lengths that frames have.
         let framed = |frame| Some((length_before(frame).ok()?, frame));
@@ -128,7 +136,9 @@ fn write(mut stream: TcpStream, shared: &Shared) {
         if write_all(&mut stream, &mut pieces, shared).is_err() {
             shared.give_up();
         }
-        shared.written(batch);
+        if shared.written(batch) {
+            let _ = news.try_send(Incoming::Room); // whoever waits looks again after any other news, too
+        }
     }
     let _ = stream.shutdown(Shutdown::Write);
     shared.linger(LINGER);

@@ -35,6 +35,8 @@ pub(super) struct State {
     lent: usize,
     /// Of the frames that wait, and of those that are being written.
     pub(super) bytes: usize,
+    /// Somebody waits until there are no more of them.
+    wanted: Option<usize>,
     /// The time at which the connection was closed here.
     closed: Option<Instant>,
     has_ended: bool,
@@ -118,12 +120,23 @@ impl Shared {
         (!batch.is_empty()).then_some(batch)
     }
 
-    pub(super) fn written(&self, mut batch: Vec<Vec<u8>>) {
+    /// Takes back what was written. Whether somebody waits for that is returned.
+    pub(super) fn written(&self, mut batch: Vec<Vec<u8>>) -> bool {
         let bytes: usize = batch.iter().map(Vec::len).sum();
         let mut state = self.state();
         state.bytes = state.bytes.saturating_sub(bytes);
         batch.truncate(SPARES.saturating_sub(state.written.len()));
         state.written.append(&mut batch);
+        let bytes = state.bytes;
+        state.wanted.take_if(|most| bytes <= *most).is_some()
+    }
+
+    /// Whether no more than `most` bytes wait. If more do, [`Shared::written`] tells once they do not.
+    pub(super) fn has_room(&self, most: usize) -> bool {
+        let mut state = self.state();
+        let has_room = state.bytes <= most;
+        state.wanted = (!has_room).then_some(most);
+        has_room
     }
 
     /// Nobody reads any more.
@@ -209,5 +222,28 @@ mod tests {
         let waiting = next();
         shared.close();
         assert!(waiting.join().is_ok());
+    }
+
+    #[test]
+    fn who_waits_for_room_is_told_once_there_is() {
+        let shared = Shared::new(TOLD);
+        for _ in 0..10 {
+            shared.push(vec![0; 60_000]);
+        }
+        assert!(shared.has_room(600_000) && !shared.has_room(100_000));
+        let told: Vec<bool> = std::iter::from_fn(|| {
+            let is_empty = shared.state().frames.is_empty();
+            let batch = (!is_empty).then(|| shared.next_batch());
+            Some(shared.written(batch??))
+        })
+        .collect();
+        assert_eq!(told, [false, true], "after 5 frames of 10, and all of them");
+        shared.push(vec![0; 60_000]);
+        let batch = shared.next_batch();
+        assert!(
+            !shared.written(batch.unwrap_or_default()),
+            "nobody waits any more"
+        );
+        assert!(shared.has_room(0));
     }
 }

@@ -141,13 +141,60 @@ impl TcpEndpoint {
     ///
     /// Whatever comes on the sockets is handled in this call, and so are deadlines: a program calls it again and again.
     pub fn next_event(&mut self, timeout: Option<Duration>) -> Option<(SocketAddr, Event)> {
+        self.next_event_unless(|_| false, timeout)
+    }
+
+    /// As [`TcpEndpoint::next_event`], and nothing as soon as no more than `unsent` bytes wait for the other end of a link
+    /// to read them and all that has come is handled: for a program that sends as fast as the other end reads.
+    ///
+    /// ```
+    /// # use resonant_protocol::{net::TcpEndpoint, peer::Event, VFrame};
+    /// # use std::net::SocketAddr;
+    /// # fn send(client: &mut TcpEndpoint, link: &SocketAddr, frames: Vec<VFrame>) -> Result<(), resonant_protocol::FrameError> {
+    /// for frame in frames {
+    ///     while let Some((from, event)) = client.next_event_or_room(link, 1 << 20, None) {
+    ///         println!("{from}: {event:?}");
+    ///     }
+    ///     client.request(link, |peer, now_ms| peer.send(3, frame, now_ms))?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn next_event_or_room(
+        &mut self,
+        link: &SocketAddr,
+        unsent: usize,
+        timeout: Option<Duration>,
+    ) -> Option<(SocketAddr, Event)> {
+        let has_room = |lines: &BTreeMap<SocketAddr, Line>| {
+            let line = lines.get(link);
+            line.is_none_or(|line| line.has_room(unsent)) // nothing waits where no connection is
+        };
+        self.next_event_unless(has_room, timeout)
+    }
+
+    /// The next event. Nothing within `timeout`, or as soon as there need not be one.
+    fn next_event_unless(
+        &mut self,
+        need_not: impl Fn(&BTreeMap<SocketAddr, Line>) -> bool,
+        timeout: Option<Duration>,
+    ) -> Option<(SocketAddr, Event)> {
         let until = timeout.map(|timeout| self.began.elapsed().saturating_add(timeout));
         loop {
             if let Some(event) = self.events.pop_front() {
                 return Some(event);
             }
-            let came = self.news.recv_timeout(self.wait(until));
-            let (now, has_come) = (self.now_ms(), came.is_ok());
+            let suffices = need_not(&self.lines); // and then only what has come is handled
+            let at_most = if suffices {
+                Duration::ZERO
+            } else {
+                self.wait(until)
+            };
+            let came = self.news.recv_timeout(at_most);
+            let has_come = came
+                .as_ref()
+                .is_ok_and(|news| !matches!(news, Incoming::Room));
+            let (now, is_done) = (self.now_ms(), suffices && came.is_err());
             let outputs = match came {
                 Ok(news) => self.handle(news, now),
                 Err(_) => self.endpoint.advance_peers(now),
@@ -159,7 +206,7 @@ impl TcpEndpoint {
                 let outputs = self.endpoint.advance(now);
                 self.pass_on(outputs);
             }
-            if came_too_late(until, self.began.elapsed()) {
+            if is_done || came_too_late(until, self.began.elapsed()) {
                 return self.events.pop_front();
             }
         }
@@ -218,6 +265,7 @@ impl TcpEndpoint {
             }
             Incoming::End(link) => self.endpoint.end(&link, now),
             Incoming::Reset(link) => self.endpoint.reset(&link, now),
+            Incoming::Room => self.endpoint.advance_peers(now),
         }
     }
 

@@ -65,11 +65,11 @@ impl Peer {
         &mut self,
         stream_id: u32,
         action: Action,
-        mut frame: VFrame,
+        frame: &mut VFrame,
     ) -> Result<u64, FrameError> {
         self.check_room(stream_id)?;
         let frame_seq = self.send_numbers.next(stream_id)?;
-        let datagram = self.encoded(stream_id, frame_seq, action, &mut frame)?;
+        let datagram = self.encoded(stream_id, frame_seq, action, frame)?;
         self.send_numbers.count(stream_id);
         let carriage = self.carriage(stream_id, action);
         self.send_streams
@@ -160,7 +160,7 @@ impl Peer {
         action: Action,
         json: &Json,
     ) -> Result<u64, FrameError> {
-        self.emit(stream_id, action, write::sync_frame(json)?)
+        self.emit(stream_id, action, &mut write::sync_frame(json)?)
     }
 
     /// The carriage of the next frame of this action (QUI-4, QUI-5).
@@ -250,7 +250,7 @@ impl Peer {
     }
 
     pub(super) fn emit_heart(&mut self, stream_id: u32) -> Result<u64, FrameError> {
-        let frame = VFrame::new(MsgType::Sync, Modality::Text, Vec::new())?;
-        self.emit(stream_id, Action::Sync, frame)
+        let mut frame = VFrame::new(MsgType::Sync, Modality::Text, Vec::new())?;
+        self.emit(stream_id, Action::Sync, &mut frame)
     }
 }

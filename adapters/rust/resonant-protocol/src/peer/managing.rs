@@ -55,10 +55,10 @@ impl Peer {
             let may_go = |stream_id, stream: &Managed| {
                 !corked && (!has_credit || numbers.peek(stream_id) < stream.limit)
             };
-            let Some((stream_id, frame)) = self.sent_managed.take_turn(may_go) else {
+            let Some((stream_id, mut frame)) = self.sent_managed.take_turn(may_go) else {
                 break;
             };
-            let _exhausted = self.emit(stream_id, Action::Data, frame);
+            let _exhausted = self.emit(stream_id, Action::Data, &mut frame);
             let stream = self.sent_managed.get(stream_id);
             if stream.is_some_and(|it| it.has_tail && !it.has_waiting()) {
                 let _exhausted = self.end_own(stream_id);

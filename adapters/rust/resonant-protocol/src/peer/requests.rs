@@ -67,21 +67,47 @@ impl Peer {
         self.send_data(stream_id, frame)
     }
 
+    /// As [`Peer::send`], for a frame that the program keeps, so that its memory serves for the next one as well: payloads
+    /// are written into it in place. The fields of its header that are the peer's to set are then as they were sent.
+    ///
+    /// # Errors
+    /// As [`Peer::send`].
+    pub fn send_by_ref(
+        &mut self,
+        stream_id: u32,
+        frame: &mut VFrame,
+        now_ms: u64,
+    ) -> Result<Output, FrameError> {
+        self.prepare_data(stream_id, frame.hdr.mtype, now_ms)?;
+        if !self.send_at_once(stream_id, frame)? {
+            self.wait(stream_id, frame.clone())?;
+        }
+        Ok(self.take_output())
+    }
+
     /// Sends a data frame, or lets it wait. The request is prepared.
     pub(super) fn send_data(
         &mut self,
         stream_id: u32,
         mut frame: VFrame,
     ) -> Result<Output, FrameError> {
-        frame.hdr.flags = self.flags(stream_id, Action::Data);
-        self.check_agreed(ASKED, &Received::asked(&frame))?;
-        if self.would_wait(stream_id) {
-            self.check_encodes(stream_id, &mut frame)?;
+        if !self.send_at_once(stream_id, &mut frame)? {
             self.wait(stream_id, frame)?;
+        }
+        Ok(self.take_output())
+    }
+
+    /// Sends a data frame, unless it has to wait.
+    fn send_at_once(&mut self, stream_id: u32, frame: &mut VFrame) -> Result<bool, FrameError> {
+        frame.hdr.flags = self.flags(stream_id, Action::Data);
+        self.check_agreed(ASKED, &Received::asked(frame))?;
+        let waits = self.would_wait(stream_id);
+        if waits {
+            self.check_encodes(stream_id, frame)?;
         } else {
             self.emit(stream_id, Action::Data, frame)?;
         }
-        Ok(self.take_output())
+        Ok(!waits)
     }
 
     /// Opens a stream with HEAD. `is_strong` sets STRONG_TAIL on all its frames; `announce` says beforehand

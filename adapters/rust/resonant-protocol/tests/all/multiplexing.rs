@@ -89,6 +89,34 @@ fn data_waits_at_the_limit_until_credit_comes() {
 }
 
 #[test]
+fn a_frame_that_is_sent_by_reference_goes_and_waits_as_it_was_then() {
+    let (mut client, mut server) = pair();
+    let mut output = client.open_stream(3, false, None, 0).unwrap();
+    let mut frame = think();
+    for fill in 1..=18 {
+        frame.slices[0].1.fill(fill);
+        let more = client.send_by_ref(3, &mut frame, 0).unwrap();
+        output.datagrams.extend(more.datagrams);
+    }
+    assert_eq!(sent(&output).last(), Some(&(3, 15)));
+    let credits = deliver(&mut server, &output, 1);
+    let rest = deliver(&mut client, &credits, 2);
+    assert_eq!(sent(&rest), [(3, 16), (3, 17), (3, 18)]);
+    let mut told = credits.events;
+    told.extend(deliver(&mut server, &rest, 3).events);
+    let fills = told.iter().filter_map(|event| match event {
+        Event::Message(frame) => Some(frame.slices[0].1[0]),
+        _ => None,
+    });
+    assert_eq!(fills.collect::<Vec<u8>>(), (1..=18).collect::<Vec<u8>>());
+    // It is refused as any other, and remains what it was.
+    frame.hdr.mtype = MsgType::Sync;
+    let refused = client.send_by_ref(3, &mut frame, 4).unwrap_err();
+    assert_eq!(refused.code(), RejectCode::FieldRange);
+    assert_eq!(frame.slices[0].1, [18; 4]);
+}
+
+#[test]
 fn who_waits_for_a_second_says_so_and_is_answered() {
     let (mut client, mut server) = pair();
     let mut output = client.open_stream(3, false, None, 0).unwrap();

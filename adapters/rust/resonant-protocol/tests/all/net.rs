@@ -67,6 +67,7 @@ fn long_think() -> VFrame {
 
 #[test]
 fn a_stream_of_200_frames_of_60_kib_arrives_whole() {
+    const ROOM: usize = 200_000;
     for config in [config(), sealing(0)] {
         let mut server = server_with(config.clone());
         let address = server.local_addr();
@@ -77,9 +78,8 @@ fn a_stream_of_200_frames_of_60_kib_arrives_whole() {
             let open = client.request(&link, |peer, now| peer.open_stream(5, true, None, now));
             open.unwrap();
             for _ in 0..200 {
-                while client.unsent(&link) > 4 << 20 {
-                    let _ = client.next_event(Some(Duration::from_millis(1)));
-                }
+                while client.next_event_or_room(&link, ROOM, None).is_some() {}
+                assert!(client.unsent(&link) <= 2 * ROOM);
                 let sent = client.request(&link, |peer, now| peer.send(5, long_think(), now));
                 sent.unwrap();
             }
@@ -213,8 +213,15 @@ fn no_more_than_16_mib_are_kept_for_one_who_never_reads() {
         sent.err()
     });
     assert_eq!(refused.map(|fault| fault.code()), Some(BufferLimit));
+    let moment = Some(Duration::from_millis(1));
+    assert_eq!(client.next_event_or_room(&link, 1 << 20, moment), None);
     drop(unread);
     assert!(closed(&mut client).is_some());
+    assert_eq!(
+        client.next_event_or_room(&link, 0, None),
+        None,
+        "nothing waits for a link that is gone"
+    );
     let gone = client.request(&link, |peer, now| peer.heart(3, now));
     assert_eq!(gone.unwrap_err().code(), RejectCode::HandshakeRequired);
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::kept::{Kept, KeptFrames};
+use super::kept::{Kept, KeptFrames, SparePiece};
 use super::sums::Sums;
 use crate::limits::{MAX_KEPT_BYTES, MAX_RESENT_FRAMES, MIN_KEPT_MS};
 use crate::peer::event::Reference;
@@ -26,6 +26,7 @@ pub(crate) struct SendStreams {
     /// The stream_ids, the one opened first in front.
     order: VecDeque<u32>,
     bytes: usize,
+    spare: SparePiece,
     /// The stream_ids of streams with STRONG_TAIL, also of those that are kept no longer.
     strong: BTreeSet<u32>,
 }
@@ -95,7 +96,7 @@ impl SendStreams {
         if is_data {
             stream.sums.add(frame);
         }
-        stream.kept.push(carriage, frame);
+        stream.kept.push(carriage, frame, &mut self.spare);
         self.bytes = self.bytes.saturating_add(frame.len());
         self.trim();
     }
@@ -110,7 +111,7 @@ impl SendStreams {
                 continue;
             };
             while self.bytes > MAX_KEPT_BYTES {
-                let Some(len) = stream.kept.pop_front() else {
+                let Some(len) = stream.kept.pop_front(&mut self.spare) else {
                     break;
                 };
                 stream.first = stream.first.saturating_add(1);
@@ -188,6 +189,7 @@ impl SendStreams {
         if let Some(stream) = self.streams.remove(&stream_id) {
             self.bytes = self.bytes.saturating_sub(stream.kept.bytes());
             self.order.retain(|other| *other != stream_id);
+            self.spare = SparePiece::default(); // nothing is at the limit now
         }
     }
 }
