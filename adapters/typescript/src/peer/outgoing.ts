@@ -1,5 +1,6 @@
 import { MessageType } from "../frame.js";
 import type { Ref } from "./event.js";
+import { Kept } from "./kept.js";
 import { Tally } from "./tally.js";
 import { type ManagedSending, Turns } from "./turns.js";
 
@@ -12,7 +13,7 @@ const RESET_COUNTS_MS = 1000;
 /** The most frames that are sent again for one STREAM_INCOMPLETE (STM-20). */
 const MAX_RESENT = 64;
 
-/** A stream that this peer opened: its own numbers and frames, which are kept until nobody can ask for them again. */
+/** A stream that this peer opened: its own numbers, and those of its frames that are kept (`Kept`). */
 export class SentStream {
   state: "open" | "ended" | "broken" = "open";
   readonly strong: boolean;
@@ -67,8 +68,13 @@ export class Outgoing {
   readonly #ending = new Set<SentStream>();
   /** Managed streams that may count as open. */
   readonly #managed = new Set<SentStream>();
+  readonly #kept: Kept;
   /** What waits to be sent. */
   readonly turns = new Turns();
+
+  constructor(kept = new Kept()) {
+    this.#kept = kept;
+  }
 
   /** The next number on a stream_id. */
   next(streamId: number): bigint {
@@ -119,7 +125,7 @@ export class Outgoing {
     this.#next.set(ref.streamId, ref.frameSeq + 1n);
     const stream = this.stream(ref.streamId);
     if (stream?.state !== "open") return;
-    stream.frames.set(ref.frameSeq, bytes);
+    this.#kept.keep(stream, ref.frameSeq, bytes);
     stream.managed?.note(ref.frameSeq + 1n, now);
   }
 
@@ -167,11 +173,12 @@ export class Outgoing {
     for (const streamId of this.#used.keys()) this.#used.set(streamId, undefined);
     this.#ending.clear();
     this.#managed.clear();
+    this.#kept.clear();
     this.turns.clear();
   }
 
   #forget(stream: SentStream): void {
-    stream.frames.clear();
+    this.#kept.forget(stream);
     this.#ending.delete(stream);
   }
 }
