@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,22 @@ def test_a_dialogue_with_two_other_ends_has_two_ports(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_dialogues_that_carry_too_much_are_left_out_and_counted(
+    captured: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sizes: Counter[str] = Counter()
+    for packet in read_file(captured):
+        sizes[packet.comment] += len(packet.payload)
+    largest = sorted(sizes.values())[len(sizes) // 2]
+    fitting = [name for name, size in sizes.items() if size <= largest]
+    path = tmp_path / "some.pcapng"
+    assert main(["-o", str(path), "--largest", str(largest), f"{GROUP}*"]) == OK
+    assert list(dict.fromkeys(packet.comment for packet in read_file(path))) == fitting
+    left_out = len(sizes) - len(fitting)
+    assert left_out
+    assert f"{left_out} with more than {largest:,} bytes left out" in capsys.readouterr().out
+
+
 def test_a_dialogue_that_fails_is_said_and_captured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     first = next(name for name in DIALOGUES if name.startswith("handshake/server/lists/"))
     path = tmp_path / "out.pcapng"

@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not options.no_build:
             build_adapter(adapter)
         with Testee(adapter) as testee:
-            status, recorder = _played(testee, chosen)
+            status, recorder, too_large = _played(testee, chosen, options.largest)
         write_pcapng(options.output, recorder.packets)
     except OSError as error:
         print(f"nothing captured: {printable(not_written(error))}", file=sys.stderr)
@@ -48,7 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"nothing captured: {printable(str(error), keep=LINE_END)}", file=sys.stderr)
         return USAGE
     packets, dialogues = counted(len(recorder.packets), "packet", ","), counted(recorder.dialogues, "dialogue", ",")
-    print(f"{options.output}: {packets} of {dialogues}")
+    left_out = f"; {too_large:,} with more than {counted(options.largest, 'byte', ',')} left out" if too_large else ""
+    print(f"{options.output}: {packets} of {dialogues}{left_out}")
     return status
 
 
@@ -70,6 +71,12 @@ def _parser() -> argparse.ArgumentParser:
         default=UDP,
         help="what carries the frames (%(default)s); over tcp the segments of each connection are made up so as to say "
         "what was sent, in which order, and how it ended",
+    )
+    parser.add_argument(
+        "--largest",
+        type=int,
+        metavar="BYTES",
+        help="leave out dialogues whose packets carry more than this: a few send the same 16 MiB again and again",
     )
     parser.add_argument("--no-build", action="store_true", help="do not run the adapter's build command first")
     return parser
@@ -98,19 +105,22 @@ def _matches(case: Case, pattern: str) -> bool:
     return any(fnmatchcase(name, pattern) for name in (case.id, case.id.removesuffix(f"@{case.transport}")))
 
 
-def _played(testee: Testee, cases: Sequence[Case]) -> tuple[int, Recorder]:
+def _played(testee: Testee, cases: Sequence[Case], largest: int | None) -> tuple[int, Recorder, int]:
+    """The exit status, the packets, and how many dialogues were left out as too large."""
     hello = testee.start()
     claimed = [case for case in cases if case.needs <= set(hello.profiles)]
     able = playable(claimed, hello.clock, real_time=False)
     if not able:
         raise NothingError(f"{hello.name} claims no profile, or has no clock, by which one of them could be played")
-    recorder, status = Recorder(), OK
+    recorder, status, too_large = Recorder(), OK, 0
     for case in able:
         verdict = record(testee, case, recorder)
         if not verdict.passed:
             status = FAILED
             print(f"{case.id}: {verdict.outcome}: {printable(verdict.summary)}", file=sys.stderr)
-    return status, recorder
+        if largest is not None:
+            too_large += recorder.drop_beyond(largest)
+    return status, recorder, too_large
 
 
 if __name__ == "__main__":

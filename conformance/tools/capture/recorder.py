@@ -64,6 +64,15 @@ class Recorder:
         self._flows = {}
         self.dialogues += 1
 
+    def drop_beyond(self, payload_bytes: int) -> bool:
+        """Forget the dialogue that was played last if its packets carry more than so many bytes; whether they did."""
+        first = len(self.packets) - self._count
+        if sum(len(packet.payload) for packet in self.packets[first:]) <= payload_bytes:
+            return False
+        del self.packets[first:]
+        self.dialogues -= 1
+        return True
+
     def sent(self, letter: str, datagram: bytes, time_ms: int) -> None:
         """A datagram went from the other end `letter` to the peer under test at this time of the dialogue's clock."""
         self._keep(port_of(letter), PEER_PORT, datagram, time_ms)

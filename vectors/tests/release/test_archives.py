@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tarfile
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 import zstandard
 
-from conformance.tests.tools.captures import read_file
+from conformance.tests.tools.captures import read_file, read_segments
 from vectors.release.archives import write_archives
+from vectors.release.captures import ENCRYPTED
 from vectors.release.reading import read_release
 from vectors.release.tree import ROOT
 from vectors.tests.dialogues import PROFILES
@@ -131,13 +134,21 @@ def test_two_builds_in_different_folders_times_and_umasks_give_the_same_bytes(tm
     assert here == there
     files = {file.name: file.data for file in read_release(tmp_path / "one" / f"{NAME}.zip")}
     (tmp_path / "captures").mkdir()
-    for name in PROFILES:
+    for name in sorted(set(PROFILES) - set(ENCRYPTED)):
         capture = tmp_path / "captures" / f"{name}.pcapng"
         capture.write_bytes(files[f"captures/{name}.pcapng"])
-        packets = read_file(capture)
-        played = {packet.comment for packet in packets}
-        listed = {case for case in files["index/clauses.json"].decode().split('"') if case.startswith(f"{name}/")}
-        assert played == listed
-        assert len(played) > 10
+        played = {packet.comment for packet in (read_segments if name == "tcp" else read_file)(capture)}
+        assert played
+        assert played == _dialogues(files, name)
     same = ("README.md", "release.schema.json", "specs/frame.md", "vectors/data/frame/decode/crc.json")
     assert {name: files[name] for name in same} == {name: few_released()[name] for name in same}
+
+
+def _dialogues(files: Mapping[str, bytes], profile: str) -> set[str]:
+    """The ids of the dialogues of a profile."""
+    found: set[str] = set()
+    for name, data in files.items():
+        if name.startswith(f"vectors/data/{profile}/") and (held := json.loads(data))["op"] == "dialogue":
+            group = name.removeprefix("vectors/data/").removesuffix(".json")
+            found |= {f"{group}/{case['id']}" for case in held["cases"]}
+    return found
