@@ -103,6 +103,13 @@ def test_the_end_is_told_at_once_with_its_number(pair: tuple[QuicPeer, QuicPeer]
     assert (server.ended.error_code, server.ended.frame_type) == (code, None)
 
 
+def test_a_connection_that_ended_at_once_was_made(pair: tuple[QuicPeer, QuicPeer]) -> None:
+    client, server = pair
+    client.end(7)
+    assert server.wait(lambda: server.ended is not None)
+    assert server.accept(), "whoever is late has to see its end, with its number"
+
+
 def test_a_certificate_that_is_not_trusted_makes_no_connection(certificate: Certificate) -> None:
     server = QuicPeer(NOWHERE, certificate, listening=True)
     with closing(server), pytest.raises(OSError, match="no connection"):

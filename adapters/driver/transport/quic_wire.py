@@ -91,10 +91,10 @@ class QuicPeer:
             raise self._none_made()
 
     def accept(self) -> bool:
-        """Wait until the connection is made; whether it is."""
+        """Wait until the connection is made; whether it was, even if it has ended again meanwhile."""
         patience_s = self._stranger.patience_s if self._stranger else None
         decided = self.wait(lambda: self.made or self.ended is not None or self.refused is not None, patience_s)
-        return decided and self.made and self.ended is None
+        return decided and self.made
 
     def _none_made(self) -> OSError:
         if self.refused is not None:
