@@ -47,7 +47,9 @@ async function find(text: string): Promise<void> {
     boost: { t: 4 },
   };
   const exact = index.search(text, options);
-  const found = exact.length > 0 ? exact : index.search(text, { ...options, tokenize: parts });
+  const known = new Set(exact.map(({ id }) => id));
+  const loose = index.search(text, { ...options, tokenize: parts }); // stream-limit is STREAM_LIMIT as well
+  const found = [...exact, ...loose.filter(({ id }) => !known.has(id))];
   results.replaceChildren(
     ...found.slice(0, MOST).flatMap(({ id, terms }) => {
       const one = window.siteSearch?.[id as number];
