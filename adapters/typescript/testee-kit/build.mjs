@@ -18,7 +18,14 @@ const npm = (...words) => {
   const { status } = spawnSync("npm", words, { stdio: "inherit", shell: process.platform === "win32" });
   if (status !== 0) process.exit(status ?? 1);
 };
-const text = (path) => (existsSync(path) ? readFileSync(path, "utf8") : undefined);
+const text = (path) => {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (error.code !== "ENOENT") throw error; // whoever builds may be done between a look and a read
+    return undefined;
+  }
+};
 
 const claimed = () => {
   try {
