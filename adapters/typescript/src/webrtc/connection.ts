@@ -83,11 +83,12 @@ export class Connection extends LinkConnection<MessageLink> {
   protected letGo(): void {
     unwatch(this.#under, this.#ended);
     const { channel } = this;
+    let timer: ReturnType<typeof setTimeout>;
     const close = () => {
+      channel.removeEventListener("bufferedamountlow", closeOrWait);
       this.#outbox.clear();
       channel.close();
     };
-    let timer: ReturnType<typeof setTimeout>;
     const closeOrWait = () => {
       clearTimeout(timer);
       if (this.#outbox.isEmpty || channel.readyState !== "open") close();
