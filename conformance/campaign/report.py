@@ -64,7 +64,7 @@ class Outcome:
         for signature, place in gone[:_NAMED]:
             yield (
                 f"not seen again by fresh testees: {in_words(signature)}, at input {place.index + 1} of batch "
-                f"{place.number + 1}; either it comes of what was asked before, or of the moment"
+                f"{place.number + 1}; it depends on what was asked before it, or on timing: run the campaign again"
             )
         if len(gone) > _NAMED:
             yield f"not seen again by fresh testees: {counted(len(gone) - _NAMED, 'more disagreement')}"

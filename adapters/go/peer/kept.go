@@ -2,8 +2,8 @@ package peer
 
 import "slices"
 
-// maxResentBytes is how many bytes of sent frames a peer keeps, of all its streams. The bound is the module's own: beyond it
-// the oldest go first, and are passed over where somebody asks for them (STM-20).
+// maxResentBytes is how many bytes of sent frames a peer keeps, of all its streams: beyond it the oldest may go (STM-37), and
+// are passed over where somebody asks for them (STM-20).
 const maxResentBytes = 256 << 20
 
 // keptFrame gives a frame of a stream by its number; nil if it is not kept.

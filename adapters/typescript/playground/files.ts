@@ -8,6 +8,7 @@ const UTF16 = [
   ["utf-16le", [0xff, 0xfe]],
   ["utf-16be", [0xfe, 0xff]],
 ] as const;
+const CONVERT = "let editcap write a pcapng file of it, and drop that";
 /** How files begin in which captures come and which are not read -> what they are, and what to do. */
 const UNREAD: readonly (readonly [readonly number[], string])[] = [
   [[0x1f, 0x8b], "is compressed: unpack it, such as with gunzip"],
@@ -16,6 +17,10 @@ const UNREAD: readonly (readonly [readonly number[], string])[] = [
   [[0x42, 0x5a, 0x68], "is compressed with bzip2: unpack it, such as with bunzip2 -k"],
   [[0x04, 0x22, 0x4d, 0x18], "is compressed with lz4: unpack it, such as with lz4 -d"],
   [[0x50, 0x4b, 3, 4], "is a ZIP archive: unpack it first"],
+  [[0x73, 0x6e, 0x6f, 0x6f, 0x70], `is a capture of snoop: ${CONVERT}`],
+  [[0x47, 0x4d, 0x42, 0x55], `is a capture of Network Monitor: ${CONVERT}`],
+  [[0x34, 0xcd, 0xb2, 0xa1], `is a modified pcap file: ${CONVERT}`],
+  [[0xa1, 0xb2, 0xcd, 0x34], `is a modified pcap file: ${CONVERT}`],
 ];
 
 const begins = (bytes: Uint8Array, magic: readonly number[]): boolean => magic.every((byte, at) => bytes[at] === byte);

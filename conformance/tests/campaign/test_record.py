@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -14,9 +15,11 @@ from conformance.campaign.spent import Watch
 from conformance.campaign.talk import talk
 from conformance.model.cases import DIALOGUE
 from conformance.model.peer_requests import CONFIG
+from conformance.model.verdict import Verdict
 from conformance.tests.support import ADAPTERS
 from conformance.wire.build import build, sync
 from conformance.wire.lengths import with_length
+from reports.outcome import Outcome
 
 CUT = ({"write": "2100"}, {"close": "half"})
 LATE = ({"write": "2100"}, {"advance": 10_000})
@@ -114,3 +117,15 @@ def test_a_client_whose_main_is_stopped_has_no_connection(over_quic: Testee) -> 
     made = Recorder(over_quic, "quic", "quic").record({**role, "steps": [{"close": "stop", "on": "main", "code": 0}]})
     assert made.stopped is None
     assert made.steps[-1] == {"events": [{"event": "closed", "code": "CONNECTION_RESET"}]}
+
+
+def test_a_dialogue_that_the_first_does_not_play_to_its_end_is_told_by_its_reason(
+    reference: Testee, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped = Verdict(Outcome.FAIL, summary="step 2: says what is not so", expected="3 ends", got="1 end")
+    monkeypatch.setattr("conformance.campaign.talk.expected_of", lambda one, testee: ({}, stopped, Counter()))
+    one = Input(DIALOGUE, served([PING]), ("handshake",))
+    found, _ = talk(one, {"reference": reference, "again": reference}, Watch())
+    assert found is not None
+    assert found.signature.outcomes == (("again", "not asked"), ("reference", "fails"))
+    assert found.signature.field == "says what is not so: 3 ends, 1 end"

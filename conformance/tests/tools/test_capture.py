@@ -161,6 +161,17 @@ def test_dialogues_that_carry_too_much_are_left_out_and_counted(
     assert f"{left_out} with more than {largest:,} bytes left out" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("largest", ["0", "-1", "many", "1e6"])
+def test_what_is_no_number_of_bytes_is_refused(
+    largest: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["-o", str(tmp_path / "out.pcapng"), f"--largest={largest}"])
+    assert ended.value.code == USAGE
+    assert f"{largest!r} is no number of bytes from 1 up" in capsys.readouterr().err
+
+
+@pytest.mark.slow
 def test_a_dialogue_that_fails_is_said_and_captured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     first = next(name for name in DIALOGUES if name.startswith("handshake/server/lists/"))
     path = tmp_path / "out.pcapng"

@@ -74,12 +74,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--largest",
-        type=int,
+        type=_bytes,
         metavar="BYTES",
         help="leave out dialogues whose packets carry more than this: a few send the same 16 MiB again and again",
     )
     parser.add_argument("--no-build", action="store_true", help="do not run the adapter's build command first")
     return parser
+
+
+def _bytes(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text[:20]) > 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of bytes from 1 up, such as 1048576")
+    return int(text)
 
 
 def _chosen(cases: Sequence[Case], patterns: Sequence[str], transport: str) -> list[Case]:

@@ -85,13 +85,17 @@ test("a file that Windows wrote in UTF-16 is text", async () => {
   assert.equal(toHex(await fromFile(new Blob([text]))), DIGITS);
 });
 
-test("a capture that is compressed says how to unpack it", async () => {
+test("a capture in a form that is not read says what to do", async () => {
   for (const [magic, why] of [
     ["28b52ffd", /zstd -d/],
     ["fd377a58", /xz -dk/],
     ["425a68", /bunzip2/],
     ["04224d18", /lz4 -d/],
     ["504b0304", /ZIP/],
+    ["736e6f6f70", /snoop: let editcap/],
+    ["474d4255", /Network Monitor: let editcap/],
+    ["34cdb2a1", /modified pcap file: let editcap/],
+    ["a1b2cd34", /modified pcap file: let editcap/],
   ] as const)
     await assert.rejects(fromFile(new Blob([Buffer.from(magic, "hex"), new Uint8Array(9)])), why);
 });
