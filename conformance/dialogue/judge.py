@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from adapters.driver import (
@@ -35,7 +36,7 @@ from .parse import DialogueError, parse_dialogue
 from .player import OpenEnds, Player, StoppedError
 from .quic import QuicEnds
 from .quic_end import OpenQuic, certificate, open_quic
-from .steps import Dialogue, Raw
+from .steps import Dialogue, Raw, Step
 from .transcript import Transcript
 
 if TYPE_CHECKING:
@@ -48,16 +49,24 @@ _GONE = (Outcome.CRASH, Outcome.TIMEOUT, Outcome.HARNESS_ERROR)
 
 
 class _Parsed:
-    """The dialogue that was parsed last. Over another transport it comes once more, from the same object."""
+    """The two dialogues that were parsed last.
+
+    Over another transport a dialogue comes once more, from the same object. The two are often those of a server and of
+    a client, of which the next ones have a part each: some parts have 16 MiB.
+    """
 
     def __init__(self) -> None:
         self._last: tuple[Raw, Dialogue] | None = None
+        self._before: tuple[Step, ...] = ()
 
     def dialogue(self, given: Raw) -> Dialogue:
         """The input of a case, parsed. Raises DialogueError."""
         last = self._last  # another thread may judge as well
         if last is None or last[0] is not given:
-            self._last = last = given, parse_dialogue(given, () if last is None else last[1].steps)
+            steps = () if last is None else last[1].steps
+            parsed = given, parse_dialogue(given, chain(self._before, steps))
+            self._last, self._before = parsed, steps
+            last = parsed
         return last[1]
 
 

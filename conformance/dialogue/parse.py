@@ -51,7 +51,8 @@ class DialogueError(Exception):
 def parse_dialogue(given: Raw, known: Iterable[Step] = ()) -> Dialogue:
     """The `input` of a case of op dialogue. Raises DialogueError.
 
-    known: steps that were read before. Those of a part are the same objects in all dialogues of a file.
+    known: steps that were read before. Those of a part are the same objects in all dialogues of a file, and those of a
+    repeat in one.
     """
     _members(given, {"role", "config", "steps"}, {"stream_id", "datagrams", "channels", "association"})
     role, stream_id, steps = given["role"], given.get("stream_id"), given["steps"]
@@ -86,11 +87,15 @@ def _check_names(steps: Iterable[Step]) -> None:
             raise DialogueError(f"step {number}: no datagram was named {step.name!r} before")
 
 
-def _read(steps: Iterable[object], known: Mapping[int, Step]) -> tuple[Step, ...]:
+def _read(steps: Iterable[object], known: dict[int, Step]) -> tuple[Step, ...]:
+    """Each step, read once. known: by the ids of their JSON; it learns those that are read here."""
     read: list[Step] = []
     try:
         for raw in steps:
-            read.append(known.get(id(raw)) or parse_step(raw))
+            step = known.get(id(raw))
+            if step is None:
+                step = known[id(raw)] = parse_step(raw)
+            read.append(step)
     except DialogueError as error:
         raise DialogueError(f"step {len(read) + 1}: {error}") from None
     return tuple(read)

@@ -1,4 +1,4 @@
-"""Corners of multiplexing that mutants have shown: late credits, bytes that wait, many streams, one instant."""
+"""Corners of multiplexing that mutants have shown: late credits, frames that wait, many streams, one instant."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from ..dialogue.sessions import ROLES, dialogue, head, session, tail
 from ..dialogue.steps import Said, act, advance, again, error, events, expect, nothing, say, send, send_each
 from ..dialogue.streams import short
 from ..model import Case, Group
-from .room import CORK, LARGE, MANY, REST, sized
 from .steps import (
     MUX,
     OUT,
@@ -35,8 +34,7 @@ from .steps import (
 
 def groups() -> Iterator[Group]:
     """Frames that wait, received streams, then deadlines."""
-    sent = [*_sent(), *_bytes()]
-    yield group("corners/sent", "Late credits, the order of frames that wait, and their bytes.", sent, WITH_CREDIT)
+    yield group("corners/sent", "Late credits, and the order of frames that wait.", [*_sent()], WITH_CREDIT)
     received = [case for role in ROLES for case in _received(role)]
     yield group("corners/received", "Held streams beside others, and many streams.", received, WITH_CREDIT)
     yield group("corners/instants", "Deadlines at one instant.", [*_instants()], WITH_CREDIT)
@@ -67,13 +65,6 @@ def _sent() -> Iterator[Case]:
     ]
     last = [*nothing(), *send(credit(21, 1)), *expect(part(20, OUT)), *ends(21)]
     yield from agreed("tail-behind-all", about, "MUX-11", tailed, last)
-
-
-def _bytes() -> Iterator[Case]:
-    about = f"{MANY} frames of {LARGE:,} bytes wait, and one for which there is just room; not one a byte longer."
-    begun = [*opens(), *CORK, *sized(LARGE, count=MANY)]
-    full = [*sized(REST + 1, "BUFFER_LIMIT"), *sized(REST), *sized(44, "BUFFER_LIMIT"), *nothing()]
-    yield for_role("server", "bytes", about, "MUX-12", begun, full)
 
 
 def _received(role: str) -> Iterator[Case]:

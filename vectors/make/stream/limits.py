@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 from ..dialogue.configs import own
 from ..dialogue.events import by, dropped, error_received, established, message, messages, opened
@@ -15,8 +16,7 @@ from ..model import Case, Group
 from ..writer.raw_frame import I8
 
 FULL: Steps = events(dropped("BUFFER_LIMIT"))
-BLOCK = 4_096  # bytes of each frame that waits
-BLOCKS = 16_777_216 // BLOCK
+FULL_BYTES = 16_777_216  # of frames that wait
 
 
 def groups() -> Iterator[Group]:
@@ -99,67 +99,78 @@ def _filled() -> Iterator[Case]:
     yield server("wait-backwards", about, "STM-7", OPEN, steps, events(messages(one, 1, 100)))
 
 
-def block(frame_seq: int, stream: int, size: int = BLOCK) -> Frame:
-    """A frame of that many bytes."""
-    fixed = len(think(0, (I8, (0,), b"")).wire())
-    return think(frame_seq, (I8, (size - fixed,), bytes(size - fixed)), stream=stream)
+class _Held(NamedTuple):
+    """Five streams whose frames wait, as number 1 is missing in each; one more frame makes 16 MiB of them."""
 
+    size: int
+    """Bytes of each frame."""
+    each: int
+    """How many of them wait on each stream but the last."""
 
-def _held(stream: int, count: int) -> Steps:
-    # Number 1 is missing, so that all of it waits.
-    return [
-        *send(short("server", stream).head(sized=False)),
-        *events(opened(stream)),
-        *send_each(block(2, stream), 2, count + 1),
-        *events(),
-    ]
+    @property
+    def after(self) -> int:
+        """The number behind the last one on the last stream."""
+        return FULL_BYTES // self.size - 4 * self.each + 1
+
+    def block(self, frame_seq: int, stream: int = 11, more: int = 0) -> Frame:
+        """A frame of that size, or so many bytes more."""
+        size = self.size + more
+        fixed = len(think(0, (I8, (0,), b"")).wire())
+        return think(frame_seq, (I8, (size - fixed,), bytes(size - fixed)), stream=stream)
+
+    def steps(self) -> Steps:
+        """All of them arrive."""
+        lasts = {3: self.each + 1, 5: self.each + 1, 7: self.each + 1, 9: self.each + 1, 11: self.after - 1}
+        return [step for stream, last in lasts.items() for step in self._on(stream, last)]
+
+    def _on(self, stream: int, last: int) -> Steps:
+        begun = [*send(short("server", stream).head(sized=False)), *events(opened(stream))]
+        return [*begun, *send_each(self.block(2, stream), 2, last), *events()]
+
+    def exact(self) -> Steps:
+        """The one frame more."""
+        return [*send(self.block(self.after)), *events()]
 
 
 def _bytes() -> Iterator[Case]:
-    streams, each = (3, 5, 7, 9, 11), 1_000
-    counts = (each, each, each, each, BLOCKS - 4 * each - 1)
-    held = [step for stream, count in zip(streams, counts, strict=True) for step in _held(stream, count)]
-    after = counts[-1] + 2
-    over = [*send(block(after, 11, BLOCK + 1)), *FULL]
-    exact = [*send(block(after, 11)), *events()]
+    many = _Held(4_096, 1_000)
+    over = [*send(many.block(many.after, more=1)), *FULL]
     about = "One frame is missing to 16 MiB: one byte more is too much, exactly so much is held, then nothing."
-    small = [*send(part(after + 1, 11)), *FULL, *send(part(1_010, 3)), *FULL]
-    yield server("exact", about, "STM-8 STM-11", OPEN, held, over, exact, small)
+    small = [*send(part(many.after + 1, 11)), *FULL, *send(part(1_010, 3)), *FULL]
+    yield server("exact", about, "STM-8 STM-11", OPEN, many.steps(), over, many.exact(), small)
+    few = _Held(16_384, 204)  # which arrive in half the time
+    held, after, exact = few.steps(), few.after, few.exact()
     about = "A TAIL that waits, a lower TAIL and an error take no room: what is missing to 16 MiB is held all the same."
     ended = Stream("server", (), 3, tail_seq=2_000)
-    asked = [*send(ended.tail()), *ended.answered_incomplete([1, *range(1_002, 1_065)])]
+    beyond = few.each + 2
+    asked = [*send(ended.tail()), *ended.answered_incomplete([1, *range(beyond, beyond + 63)])]
     code = "ENCRYPTION_REQUIRED"
     at_once = [*send(replace(ended, tail_seq=1_500).tail(), wrong(code, 1_600, 3)), *events(error_received(code))]
     small = [*send(part(after + 1, 11)), *FULL]
     yield server("beside-tails", about, "STM-8 STM-33 STM-30", OPEN, held, asked, at_once, exact, small)
     about = "A frame that does not wait is delivered all the same, and what it sets free can be held again."
-    free = [*send(part(1, 3)), *events(message(part(1, 3)), messages(block(2, 3), 2, each + 1))]
-    again = [*send(part(after + 1, 11)), *events(), *send(block(after + 2, 11, BLOCK + 1)), *events()]
+    free = [*send(part(1, 3)), *events(message(part(1, 3)), messages(few.block(2, 3), 2, few.each + 1))]
+    again = [*send(part(after + 1, 11)), *events(), *send(few.block(after + 2, more=1)), *events()]
     yield server("set-free", about, "STM-8 STM-11", OPEN, held, exact, send(part(after + 1, 11)), FULL, free, again)
-    about = "A HEART that waits counts with all its bytes: one byte is missing to them, and it is dropped."
-    beat = len(heart(after, 11).wire())
-    nearly = [*send(block(after, 11, BLOCK - beat + 1)), *events()]
-    last = [*send(heart(after + 1, 11)), *FULL]
-    yield server("heart", about, "STM-8", OPEN, held, nearly, last)
-    about = "A HEART whose bytes fit exactly is held, and then another has no room."
-    fits = [*send(block(after, 11, BLOCK - beat)), *events(), *send(heart(after + 1, 11)), *events()]
-    yield server("heart-exact", about, "STM-8", OPEN, held, fits, send(heart(after + 2, 11)), FULL)
+    yield from _hearts(few)
     about = "A stream fails: what waited on it waits no more, and as much can be held again."
     lost = Stream("server", (), 11, tail_seq=after + 1)
     failing = [*send(lost.tail()), *lost.answered_incomplete([1]), *advance(10_000), *lost.timed_out(1)]
-    yield server(
-        "set-free-by-failure",
-        about,
-        "STM-8 STM-18",
-        OPEN,
-        held,
-        exact,
-        send(part(1_010, 3)),
-        FULL,
-        failing,
-        send_each(block(1_010, 3), 1_010, 1_011),
-        events(),
-    )
+    full = [*held, *exact, *send(part(beyond, 3)), *FULL]
+    again = [*send_each(few.block(beyond, 3), beyond, beyond + 1), *events()]
+    yield server("set-free-by-failure", about, "STM-8 STM-18", OPEN, full, failing, again)
+
+
+def _hearts(few: _Held) -> Iterator[Case]:
+    held, after = few.steps(), few.after
+    about = "A HEART that waits counts with all its bytes: one byte is missing to them, and it is dropped."
+    beat = len(heart(after, 11).wire())
+    nearly = [*send(few.block(after, more=1 - beat)), *events()]
+    last = [*send(heart(after + 1, 11)), *FULL]
+    yield server("heart", about, "STM-8", OPEN, held, nearly, last)
+    about = "A HEART whose bytes fit exactly is held, and then another has no room."
+    fits = [*send(few.block(after, more=-beat)), *events(), *send(heart(after + 1, 11)), *events()]
+    yield server("heart-exact", about, "STM-8", OPEN, held, fits, send(heart(after + 2, 11)), FULL)
 
 
 def _two(role: str) -> Iterator[Case]:
