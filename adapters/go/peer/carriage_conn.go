@@ -88,8 +88,7 @@ func (w *streamWire) carry() {
 			on.Written(conn.Written())
 			conn.number.Store(on.Number())
 		})
-		one.bytes = conn.Waiting()
-		one.tellRoom()
+		one.waits(conn.Waiting())
 	}
 }
 

@@ -2,6 +2,7 @@ package peer
 
 import (
 	"iter"
+	"sync/atomic"
 	"time"
 
 	"resonant"
@@ -30,7 +31,7 @@ type Connection struct {
 	code      resonant.Code // with which it has, if there is one
 	fec       []string      // what was configured of repair
 	pieces    [][]byte      // to be sent
-	unwritten int           // bytes of pieces, and of those that were taken and that the system has not taken yet
+	unwritten atomic.Int64  // bytes of pieces, and of those that were taken and that the system has not taken yet
 }
 
 // NewConnection makes a connection that was accepted, or made, at a time.
@@ -76,7 +77,7 @@ func (c *Connection) mayWait(packet []byte) error {
 	if length := len(packet) - c.peer.prefixBytes; length > c.limit {
 		return refusal(resonant.FrameTooLarge, "RTC-8", "%d bytes, and the other end takes %d", length, c.limit)
 	}
-	if c.unwritten+c.peer.putBytes+len(packet) > maxUnsentBytes {
+	if int(c.unwritten.Load())+c.peer.putBytes+len(packet) > maxUnsentBytes {
 		return refusal(BufferLimit, "TCP-20", "frames for a slow reader wait already")
 	}
 	return nil
@@ -248,15 +249,15 @@ func (c *Connection) Bytes() iter.Seq[[]byte] {
 	}
 	for packet := range c.peer.Datagrams() {
 		c.pieces = append(c.pieces, packet)
-		c.unwritten += len(packet)
+		c.unwritten.Add(int64(len(packet)))
 	}
 	c.peer.putBytes = 0
 	return taken(&c.pieces)
 }
 
 // Written tells how many of the bytes that were taken the system has taken in turn. Until then they count as waiting for
-// a slow reader, of which there may be 16 MiB.
-func (c *Connection) Written(bytes int) { c.unwritten -= bytes }
+// a slow reader, of which there may be 16 MiB. Another goroutine may tell it, too.
+func (c *Connection) Written(bytes int) { c.unwritten.Add(-int64(bytes)) }
 
 // Events takes what has happened, in order.
 func (c *Connection) Events() iter.Seq[Event] { return c.peer.Events() }

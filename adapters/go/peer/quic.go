@@ -155,7 +155,7 @@ func (c *Connection) Number() uint64 { return numbers[c.code] }
 func (c *Connection) Carried() iter.Seq[Carried] {
 	c.endUnis()
 	for _, one := range c.carriages.carried {
-		c.unwritten += len(one.Data)
+		c.unwritten.Add(int64(len(one.Data)))
 	}
 	c.peer.putBytes = 0
 	return taken(&c.carriages.carried)

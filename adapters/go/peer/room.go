@@ -33,11 +33,10 @@ func (e *Endpoint) room(to net.Addr) <-chan struct{} {
 	defer e.mutex.Unlock()
 	key := to.String()
 	if wire, is := e.wire.(*streamWire); is {
-		if one := wire.streams[key]; one != nil && !one.over && one.bytes >= fewBytes {
-			if one.room == nil {
-				one.room = make(chan struct{})
+		if one := wire.streams[key]; one != nil {
+			if room := one.full(); room != nil {
+				return room
 			}
-			return one.room
 		}
 	}
 	if e.ended != nil || e.links.toGo(key) < fewFrames {
@@ -61,10 +60,3 @@ func (e *Endpoint) tellCredit() {
 
 // WaitForRoom waits until little of what was sent waits for a slow reader, as [Endpoint.WaitForRoom] does.
 func (c *Conn) WaitForRoom(ctx context.Context) error { return c.Endpoint.WaitForRoom(ctx, c.remote) }
-
-func (o *stream) tellRoom() {
-	if o.room != nil && (o.over || o.bytes < fewBytes) {
-		close(o.room)
-		o.room = nil
-	}
-}

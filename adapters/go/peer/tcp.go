@@ -7,7 +7,10 @@ import (
 	"time"
 )
 
-const readAtOnce = 1 << 18 // several large frames, as each read has its price
+const (
+	readAtOnce    = 1 << 18 // several large frames, as each read has its price
+	writtenAtOnce = 1 << 16
+)
 
 // ListenTCP serves the connections of a listener, which belongs to the endpoint from then on: a server. It takes 64 at a
 // time; for one more it ends the oldest that has no session, or, if all have one, the new one.
@@ -83,7 +86,16 @@ func (s *tcpStream) write(pieces [][]byte) error {
 	return err
 }
 
-func (s *tcpStream) atOnce(pieces [][]byte) int { return len(pieces) }
+// atOnce is as many as come to writtenAtOnce, so that they are still in a processor's cache.
+func (s *tcpStream) atOnce(pieces [][]byte) int {
+	bytes := 0
+	for at, one := range pieces {
+		if bytes += len(one); bytes >= writtenAtOnce {
+			return at + 1
+		}
+	}
+	return len(pieces)
+}
 
 func (s *tcpStream) CloseWrite() error {
 	if half, can := s.Conn.(interface{ CloseWrite() error }); can {
