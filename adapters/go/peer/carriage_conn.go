@@ -54,9 +54,7 @@ func (s *carriedStream) begin(links *Links[string], key string, now time.Duratio
 	links.ConnectQUIC(key, now)
 }
 
-func (s *carriedStream) prepare(*Links[string], string, time.Duration) []byte { return nil }
-
-func (s *carriedStream) read([]byte) (received, error) { return s.Next() }
+func (s *carriedStream) read() (received, error) { return s.Next() }
 
 func (s *carriedStream) write([][]byte) error             { return nil }
 func (s *carriedStream) atOnce(pieces [][]byte) int       { return len(pieces) }

@@ -57,7 +57,7 @@ func (c *Connection) receiveUni(on Carriage, data []byte, now time.Duration) {
 		return
 	}
 	mismatch := false
-	err := uni.take(data, false, now, func(frame []byte, held bool) {
+	err := uni.take(data, now, func(frame []byte, held bool) {
 		if mismatch = mismatch || uni.isMismatch(frame); mismatch {
 			return
 		}

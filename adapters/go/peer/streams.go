@@ -34,8 +34,7 @@ type streamWire struct {
 // socket is what a connection is read from and written to.
 type socket interface {
 	begin(links *Links[string], key string, now time.Duration)
-	prepare(links *Links[string], key string, now time.Duration) (space []byte) // before read
-	read(space []byte) (received, error)
+	read() (received, error)
 	write(pieces [][]byte) error
 	atOnce(pieces [][]byte) int // how many of them go into one write
 	LocalAddr() net.Addr
@@ -208,7 +207,8 @@ func (w *streamWire) makeRoom() bool {
 func (w *streamWire) read(one *stream) {
 	e := w.endpoint
 	for {
-		what, err := one.socket.read(w.waitForCalm(one))
+		w.waitForCalm(one)
+		what, err := one.socket.read()
 		e.mutex.Lock()
 		if what != nil && !one.over {
 			e.links.On(one.key, e.now(), what)
@@ -228,9 +228,8 @@ func (w *streamWire) read(one *stream) {
 	}
 }
 
-// waitForCalm waits until there is room for events, and gives memory for the rest of a large frame. Once the connection is
-// over neither matters.
-func (w *streamWire) waitForCalm(one *stream) (space []byte) {
+// waitForCalm waits until there is room for events, which does not matter once the connection is over.
+func (w *streamWire) waitForCalm(one *stream) {
 	e := w.endpoint
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
@@ -242,7 +241,6 @@ func (w *streamWire) waitForCalm(one *stream) (space []byte) {
 		e.links.On(one.key, e.now(), (*Connection).release)
 		_ = e.settle()
 	}
-	return one.socket.prepare(e.links, one.key, e.now())
 }
 
 // write sends what there is to be sent, and ends this side when the connection is over (TCP-13).

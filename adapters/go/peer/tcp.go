@@ -45,38 +45,24 @@ func ConnectTCP(ctx context.Context, socket net.Conn, streamID uint32, config Co
 type tcpStream struct {
 	net.Conn
 	buffer []byte
+	held   int // bytes in front of it, of a frame that has not come as a whole
 }
 
 func (s *tcpStream) begin(links *Links[string], key string, now time.Duration) {
 	links.Connect(key, now)
 }
 
-// prepare gives memory for the rest of a large frame; nil if there is none.
-func (s *tcpStream) prepare(links *Links[string], key string, now time.Duration) (space []byte) {
-	links.On(key, now, func(on *Connection, _ time.Duration) { space = on.space() })
-	return space
-}
-
-func (s *tcpStream) read(space []byte) (received, error) {
-	into := space
-	if into == nil {
-		if s.buffer == nil {
-			s.buffer = make([]byte, readAtOnce)
-		}
-		into = s.buffer
+func (s *tcpStream) read() (received, error) {
+	if s.buffer == nil {
+		s.buffer = make([]byte, readAtOnce)
 	}
-	length, err := s.Conn.Read(into)
-	switch {
-	case length == 0:
+	length, err := s.Conn.Read(s.buffer[s.held:])
+	if length == 0 {
 		return nil, err
-	case space == nil:
-		return func(on *Connection, now time.Duration) {
-			if on.mayTake(into[:length], now) {
-				s.buffer = nil
-			}
-		}, err
 	}
-	return func(on *Connection, now time.Duration) { on.received(length, now) }, err
+	return func(on *Connection, now time.Duration) {
+		s.buffer, s.held = on.receiveIn(s.buffer, s.held+length, now)
+	}, err
 }
 
 // write gives lengths and their frames to the system, as many as there are in one piece (TCP-21).
