@@ -243,12 +243,16 @@ func (c *Connection) Bytes() iter.Seq[[]byte] {
 	if c.carriages != nil {
 		return func(func([]byte) bool) {}
 	}
-	for packet := range c.peer.Datagrams() {
+	c.collect()
+	return taken(&c.pieces)
+}
+
+func (c *Connection) collect() {
+	passOn(&c.peer.datagrams, func(packet []byte) {
 		c.pieces = append(c.pieces, packet)
 		c.unwritten.Add(int64(len(packet)))
-	}
+	})
 	c.peer.putBytes = 0
-	return taken(&c.pieces)
 }
 
 // Written tells how many of the bytes that were taken the system has taken in turn. Until then they count as waiting for

@@ -15,8 +15,12 @@ const (
 // may, and for credit, where peers multiplex, fewer than 512 frames, while 1,024 may. Over UDP nothing waits for a reader.
 // The end of the connection, or of the session, ends the wait as well.
 func (e *Endpoint) WaitForRoom(ctx context.Context, to net.Addr) error {
+	return e.waitForRoom(ctx, to.String())
+}
+
+func (e *Endpoint) waitForRoom(ctx context.Context, key string) error {
 	for {
-		room := e.room(to)
+		room := e.room(key)
 		if room == nil {
 			return nil
 		}
@@ -28,10 +32,9 @@ func (e *Endpoint) WaitForRoom(ctx context.Context, to net.Addr) error {
 	}
 }
 
-func (e *Endpoint) room(to net.Addr) <-chan struct{} {
+func (e *Endpoint) room(key string) <-chan struct{} {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
-	key := to.String()
 	if wire, is := e.wire.(*streamWire); is {
 		if one := wire.streams[key]; one != nil {
 			if room := one.full(); room != nil {
@@ -59,4 +62,4 @@ func (e *Endpoint) tellCredit() {
 }
 
 // WaitForRoom waits until little of what was sent waits for a slow reader, as [Endpoint.WaitForRoom] does.
-func (c *Conn) WaitForRoom(ctx context.Context) error { return c.Endpoint.WaitForRoom(ctx, c.remote) }
+func (c *Conn) WaitForRoom(ctx context.Context) error { return c.waitForRoom(ctx, c.key) }

@@ -65,7 +65,7 @@ func connect(ctx context.Context, socket socket, streamID uint32, config Config)
 		return nil, errors.Join(err, socket.Close())
 	}
 	wire.add(socket)
-	conn := &Conn{wire.endpoint, socket.RemoteAddr()}
+	conn := &Conn{wire.endpoint, socket.RemoteAddr(), socket.RemoteAddr().String()}
 	if err := conn.shakeHands(ctx, streamID); err != nil {
 		return nil, fmt.Errorf("no session with %s: %w", conn.remote, errors.Join(err, conn.Close()))
 	}
@@ -206,8 +206,11 @@ func (w *streamWire) makeRoom() bool {
 // read reads a connection until it has ended on both sides.
 func (w *streamWire) read(one *stream) {
 	e := w.endpoint
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
 	for {
 		w.waitForCalm(one)
+		e.mutex.Unlock()
 		what, err := one.socket.read()
 		e.mutex.Lock()
 		if what != nil && !one.over {
@@ -221,18 +224,15 @@ func (w *streamWire) read(one *stream) {
 			e.links.On(one.key, e.now(), (*Connection).Break)
 		}
 		_ = e.settle()
-		e.mutex.Unlock()
 		if err != nil {
 			return
 		}
 	}
 }
 
-// waitForCalm waits until there is room for events, which does not matter once the connection is over.
+// waitForCalm waits until there is room for events, which does not matter once the connection is over. The mutex is held.
 func (w *streamWire) waitForCalm(one *stream) {
 	e := w.endpoint
-	e.mutex.Lock()
-	defer e.mutex.Unlock()
 	if busy := func() bool { return !one.over && (len(e.queue) >= maxQueued || e.queued >= maxQueuedBytes) }; busy() {
 		e.links.On(one.key, e.now(), (*Connection).hold)
 		for busy() {
