@@ -85,7 +85,7 @@ func (s *Splitter) whole(data []byte, each func(frame []byte)) []byte {
 	return data
 }
 
-// pushBehind is Push for bytes that lie behind those that are held: all of them are given. What is held then lies there, too.
+// pushBehind is Push for bytes of which the first are those that are held. What is held then lies among them.
 func (s *Splitter) pushBehind(data []byte, each func(frame []byte)) error {
 	s.held = nil
 	if s.wrong == nil {
@@ -94,7 +94,7 @@ func (s *Splitter) pushBehind(data []byte, each func(frame []byte)) error {
 	return s.wrong
 }
 
-// largeIn is how many bytes are those of large frames, of which the first begins in front.
+// largeIn is how many of the bytes are those of large frames. They begin with a frame.
 func largeIn(data []byte) (bytes int) {
 	var splitter Splitter
 	splitter.whole(data, func(frame []byte) {

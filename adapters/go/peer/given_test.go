@@ -96,6 +96,36 @@ func TestWhatIsHeldGoesToTheNextBuffer(t *testing.T) {
 	}
 }
 
+func TestFramesAreFoundBehindWhatIsHeld(t *testing.T) {
+	want := [][]byte{bytes.Repeat([]byte{1}, 33), bytes.Repeat([]byte{2}, 40), bytes.Repeat([]byte{3}, 33)}
+	var data []byte
+	for _, frame := range want {
+		data, _ = AppendFramed(data, frame)
+	}
+	for name, one := range map[string]struct {
+		last []byte
+		code resonant.Code
+	}{"nothing wrong": {}, "a wrong length": {[]byte{32, 0, 0, 0}, resonant.FrameTooShort}} {
+		whole := slices.Concat(data, one.last)
+		for first := range whole {
+			for second := first; second < len(whole); second++ {
+				var splitter Splitter
+				var frames [][]byte
+				var err error
+				for _, chunk := range [][]byte{whole[:first], whole[first:second], whole[second:]} {
+					err = splitter.pushBehind(slices.Concat(splitter.held, chunk), func(frame []byte) { frames = append(frames, frame) })
+				}
+				if !slices.EqualFunc(frames, want, bytes.Equal) || splitter.Held() != 0 || (err == nil) != (one.code == "") || err != nil && codeOf(err) != one.code {
+					t.Fatalf("%s, cut at %d and %d: %d frames, %d held, %v", name, first, second, len(frames), splitter.Held(), err)
+				}
+				if err := splitter.pushBehind(data, func([]byte) { frames = nil }); (err != nil) != (frames != nil) {
+					t.Fatalf("%s: %v after all of it", name, err)
+				}
+			}
+		}
+	}
+}
+
 // sessionOverTCP is a client and a server that have shaken hands.
 func sessionOverTCP(t *testing.T) (client, server *Connection) {
 	t.Helper()

@@ -11,7 +11,7 @@ type outbox struct {
 	mutex  sync.Mutex
 	unsent [][]byte
 	bytes  int           // of unsent, and of what is being written
-	over   bool          // nothing is added any more
+	over   bool          // the connection is: what is there is still sent
 	ready  *sync.Cond    // there is something to send, or the connection is over
 	room   chan struct{} // closed when few bytes wait, or the connection is over; nil while nobody waits
 }
@@ -31,7 +31,7 @@ func (o *outbox) put(data []byte) {
 	o.ready.Signal()
 }
 
-// take waits for what goes into one write, of which atOnce says how many pieces that is. Nothing is left where there are none.
+// take waits for what goes into one write, as many pieces as atOnce says. There are none once the connection is over and all is sent.
 func (o *outbox) take(atOnce func(pieces [][]byte) int) (pieces [][]byte, bytes int) {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
@@ -74,7 +74,7 @@ func (o *outbox) waits(bytes int) {
 	o.tellRoom()
 }
 
-// end says that nothing is added any more. What is there is still sent.
+// end says that the connection is over.
 func (o *outbox) end() {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()

@@ -9,7 +9,7 @@ import (
 
 const (
 	readAtOnce    = 1 << 18 // several large frames, as each read has its price
-	writtenAtOnce = 1 << 16
+	writtenAtOnce = 1 << 16 // or a frame more: what was encoded long before it is written has left a processor's cache
 )
 
 // ListenTCP serves the connections of a listener, which belongs to the endpoint from then on: a server. It takes 64 at a
@@ -72,7 +72,7 @@ func (s *tcpStream) write(pieces [][]byte) error {
 	return err
 }
 
-// atOnce is as many as come to writtenAtOnce, so that they are still in a processor's cache.
+// atOnce is as many as come to writtenAtOnce.
 func (s *tcpStream) atOnce(pieces [][]byte) int {
 	bytes := 0
 	for at, one := range pieces {
