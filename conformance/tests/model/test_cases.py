@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.model.cases import VECTORS, Accept, Cases, Refuse, VectorError, load_cases
+from conformance.model.cases import DIALOGUE, VECTORS, Accept, Cases, Refuse, VectorError, load_cases
 from conformance.model.profiles import PROFILES
 from conformance.session.testee_run import check_clauses
 from conformance.tests.published import write_manifest
@@ -113,3 +113,19 @@ def test_the_golden_vectors_load() -> None:
     assert VECTORS.is_dir()
     assert len(cases) > 2000
     assert {case.profile for case in cases} == set(PROFILES)
+
+
+@pytest.mark.parametrize("chosen", [(), ("tcp", "frame"), ("mux",), tuple(PROFILES), ("no-such",)], ids=len)
+def test_the_cases_of_profiles_come_in_the_order_of_all(chosen: tuple[str, ...]) -> None:
+    cases = load_cases()
+    all_of_them = [case.id for case in cases if case.profile in chosen]
+    assert [case.id for case in cases.of_profiles(chosen)] == all_of_them
+    alone = [case.id for case in cases if case.profile in chosen and case.op != DIALOGUE]
+    assert [case.id for case in cases.of_profiles(chosen, but=(DIALOGUE,))] == alone
+
+
+def test_a_clause_leads_to_the_first_case_that_cites_it() -> None:
+    cases = load_cases()
+    assert cases.citing.keys() == {clause for case in cases for clause in case.clauses}
+    for clause in ("FRM-37", "STM-1"):
+        assert cases.citing[clause] == next(case.id for case in cases if clause in case.clauses)
