@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"math"
 	"os"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -23,6 +24,7 @@ const (
 )
 
 func main() {
+	runtime.MemProfileRate = 0 // as in any program without `testing`, for which allocations are sampled
 	measured := map[string]func() (any, error){"frame": frame, "quant": quant, "codes": codes, "tcp": tcp}
 	if len(os.Args) != 2 || measured[os.Args[1]] == nil {
 		fmt.Fprintln(os.Stderr, "usage: bench frame|quant|codes|tcp")
