@@ -29,9 +29,12 @@ _SILENT: Final = {UDP: _SILENT_UDP, TCP: _SILENT_TCP, QUIC: _SILENT_QUIC}
 _ENDS: Final = ". Does that port take frames over TCP, without TLS, and has it room for one more connection?"
 _TLS: Final = ". It speaks TLS: name a port that takes frames over plain TCP"
 _TLS_BEGINS: Final = (b"\x15\x03", b"\x16\x03")
+_HTTP: Final = ". It is an HTTP server: name a port that takes frames over plain TCP"
+_HTTP_BEGINS: Final = (b"HTTP/",)
+_GET: Final = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 _OTHERS: Final = (
     (_TLS_BEGINS, _TLS),
-    ((b"HTTP/",), ". It is an HTTP server: name a port that takes frames over plain TCP"),
+    (_HTTP_BEGINS, _HTTP),
     ((b"SSH-",), ". It is an SSH server: name a port that takes frames over plain TCP"),
 )
 """Servers of other protocols by the first bytes that they send."""
@@ -46,8 +49,10 @@ def hint(verdict: Verdict, first: bytes | None, address: Address, patience_s: fl
     for begins, text in _OTHERS:
         if first is not None and first.startswith(begins):
             return text
-    if first == b"" and address.transport == TCP and _speaks_tls(address, patience_s):
-        return _TLS
+    if first == b"" and address.transport == TCP:
+        for question, begins, text in ((_tls_hello(), _TLS_BEGINS, _TLS), (_GET, _HTTP_BEGINS, _HTTP)):
+            if _answers(question, begins, address, patience_s):
+                return text
     if verdict.outcome is Outcome.CRASH and first is None:
         return _CLOSED
     if verdict.outcome is Outcome.TIMEOUT:
@@ -55,17 +60,21 @@ def hint(verdict: Verdict, first: bytes | None, address: Address, patience_s: fl
     return _ENDS if address.transport == TCP else ""
 
 
-def _speaks_tls(address: Address, patience_s: float) -> bool:
-    """Whether the hello of a TLS client is answered as TLS has it; many such servers say nothing to anything else."""
+def _answers(question: bytes, begins: tuple[bytes, ...], address: Address, patience_s: float) -> bool:
+    """Whether the answer begins as another protocol has it; many such servers say nothing to anything else."""
+    try:
+        with closing(Connection(address, patience_s)) as connection:
+            with suppress(EndedError, LengthError):
+                connection.write(question)
+                connection.receive(patience_s)
+            return connection.first.startswith(begins)
+    except OSError:
+        return False
+
+
+def _tls_hello() -> bytes:
     hello = ssl.MemoryBIO()
     client = ssl.create_default_context()
     with suppress(ssl.SSLWantReadError):
         client.wrap_bio(ssl.MemoryBIO(), hello, server_hostname="localhost").do_handshake()
-    try:
-        with closing(Connection(address, patience_s)) as connection:
-            with suppress(EndedError, LengthError):
-                connection.write(hello.read())
-                connection.receive(patience_s)
-            return connection.first.startswith(_TLS_BEGINS)
-    except OSError:
-        return False
+    return hello.read()
