@@ -173,3 +173,10 @@ def test_a_port_where_nobody_listens_is_said() -> None:
 def test_an_address_of_another_form_is_told_the_forms(impl: str) -> None:
     with pytest.raises(UnreachableError, match=r"a server is named by udp://HOST:PORT, tcp://HOST:PORT or quic://"):
         attach(impl, SHORT)
+
+
+@pytest.mark.parametrize("host", ["a..example", "a" * 64, ".example"])
+@pytest.mark.parametrize("scheme", ["udp", "tcp", "quic"])
+def test_a_host_that_no_name_can_have_is_said(scheme: str, host: str) -> None:
+    with pytest.raises(UnreachableError, match=r"is no name of a host: check its dots and length"):
+        attach(f"{scheme}://{host}:1", SHORT)
