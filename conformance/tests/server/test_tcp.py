@@ -141,7 +141,7 @@ def says(data: bytes) -> Callable[[socket.socket], None]:
         (says(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "It is an HTTP server: name a port"),
         (speaks_http, "It is an HTTP server: name a port"),
         (says(b"SSH-2.0-any\r\n"), "It is an SSH server: name a port"),
-        (says(b"\x00\x00\x00\x00"), "not frames behind their lengths; a length of 0, which is not within 33 to 65536 (TCP-1). Does"),
+        (says(b"\x00\x00\x00\x00"), "lengths; a length of 0, which is not within 33 to 65536 (TCP-1). Does"),
         (socket.socket.close, "the server ended the connection; "),
         (lambda _: None, "the server did not answer; nothing within 0.3 s. Does that port take frames over TCP"),
     ],
