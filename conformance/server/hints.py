@@ -25,6 +25,10 @@ _SILENT_QUIC: Final = (
     ". Does that port take QUIC? A server that takes datagrams without it is named by udp://HOST:PORT, and one without "
     "room for one more connection is silent, too"
 )
+_MUTE_QUIC: Final = (
+    ". A connection over QUIC came about, and no capability on it: the ping is on the client's first bidirectional "
+    "stream, behind its length (QUI-3), and so is the answer (QUI-5)"
+)
 _SILENT: Final = {UDP: _SILENT_UDP, TCP: _SILENT_TCP, QUIC: _SILENT_QUIC}
 _ENDS: Final = ". Does that port take frames over TCP, without TLS, and has it room for one more connection?"
 _TLS: Final = ". It speaks TLS: name a port that takes frames over plain TCP"
@@ -43,7 +47,7 @@ _OTHERS: Final = (
 def hint(verdict: Verdict, first: bytes | None, address: Address, patience_s: float) -> str:
     """A sentence to follow the verdict of a first ping that got no capability.
 
-    first: the first bytes that came on the connection over TCP; None where there was none. patience_s: for each thing
+    first: the first bytes that came on a connection; None where there was none. patience_s: for each thing
     that is awaited to find out more.
     """
     for begins, text in _OTHERS:
@@ -56,7 +60,7 @@ def hint(verdict: Verdict, first: bytes | None, address: Address, patience_s: fl
     if verdict.outcome is Outcome.CRASH and first is None:
         return _CLOSED
     if verdict.outcome is Outcome.TIMEOUT:
-        return _SILENT[address.transport]
+        return _MUTE_QUIC if address.transport == QUIC and first is not None else _SILENT[address.transport]
     return _ENDS if address.transport == TCP else ""
 
 
