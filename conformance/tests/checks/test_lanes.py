@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import signal
 import threading
 from collections.abc import Mapping
@@ -242,11 +244,11 @@ def test_a_run_decides_by_itself(tmp_path: Path, double: str, lanes: int) -> Non
     assert count == (len(HASHES) if lanes else 0)
 
 
-@pytest.mark.parametrize("given", ["0", "-1"])
+@pytest.mark.parametrize("given", ["0", "-1", "65", "9999"])
 def test_a_number_of_lanes_that_cannot_be_is_refused(given: str) -> None:
     status, out = run_pytest([FILE, f"--lanes={given}"])
     assert status == USAGE
-    assert f"ERROR: --lanes={given}: name a number from 1 on" in out
+    assert f"ERROR: --lanes={given}: name a number from 1 to 64" in out
 
 
 def test_a_testee_that_is_attached_to_has_no_lanes(tmp_path: Path) -> None:
@@ -277,6 +279,28 @@ def test_nothing_is_forked_where_another_thread_runs(monkeypatch: pytest.MonkeyP
         assert made.take(HASHES[0]) is None
         made.close()
         made.close()
+
+
+@needs_forks
+def test_a_system_without_another_process_gives_the_lanes_that_it_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    forks = iter([True, False])
+    right = module.os.fork
+
+    def fork() -> int:
+        if not next(forks):
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        return right()
+
+    with Testee(find_adapter("reference")) as testee:
+        before = set(Path("/proc/self/fd").iterdir())
+        with monkeypatch.context() as patched:
+            patched.setattr(module.os, "fork", fork)
+            lanes = Lanes([ASKED], testee, 3)
+        try:
+            assert lanes.count == 1
+            assert len(set(Path("/proc/self/fd").iterdir()) - before) == 4, "two of chunks, and two of a lane"
+        finally:
+            lanes.close()
 
 
 def test_what_lanes_lose_counts_towards_the_limits_of_the_testee(monkeypatch: pytest.MonkeyPatch) -> None:
