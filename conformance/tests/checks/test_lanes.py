@@ -284,7 +284,7 @@ def test_nothing_is_forked_where_another_thread_runs(monkeypatch: pytest.MonkeyP
 @needs_forks
 def test_a_system_without_another_process_gives_the_lanes_that_it_can(monkeypatch: pytest.MonkeyPatch) -> None:
     forks = iter([True, False])
-    right = module.os.fork
+    right = os.fork
 
     def fork() -> int:
         if not next(forks):
@@ -294,7 +294,7 @@ def test_a_system_without_another_process_gives_the_lanes_that_it_can(monkeypatc
     with Testee(find_adapter("reference")) as testee:
         before = set(Path("/proc/self/fd").iterdir())
         with monkeypatch.context() as patched:
-            patched.setattr(module.os, "fork", fork)
+            patched.setattr(os, "fork", fork)
             lanes = Lanes([ASKED], testee, 3)
         try:
             assert lanes.count == 1
