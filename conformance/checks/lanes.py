@@ -94,7 +94,9 @@ class Lanes:
 
         testee: that of this process, which has not been started yet.
         """
-        self._places: Mapping[str, int] = {case.id: at for at, case in enumerate(cases)}
+        self._cases = cases
+        self._places: Mapping[str, int] = {}
+        """The places of those by id, once that is wanted."""
         self._told: frozenset[int] = frozenset()
         """Places of the cases that lanes were told to judge."""
         self._due: set[int] = set()
@@ -134,6 +136,7 @@ class Lanes:
         """Have these judged, in this order. hello: of this process's testee; theirs are to say the same."""
         if not self._all:
             return
+        self._places = {case.id: at for at, case in enumerate(self._cases)}
         due = {self._places[case.id]: case for case in cases if case.id in self._places}
         places, bounds = list(due), chunks(list(due.values()), len(self._all))
         message = pickle.dumps(Order(hello, places, bounds))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +65,41 @@ class Case:
         return frozenset((self.profile, *self.requires))
 
 
-def load_cases(folder: Path = VECTORS) -> tuple[Case, ...]:
+class Cases(tuple[Case, ...]):
+    """All cases of a folder, and what is the same of them in every run: it is found out once.
+
+    A run of a few cases then looks at no others, of which there are thousands.
+    """
+
+    @cached_property
+    def _places(self) -> Mapping[tuple[str, str], array[int]]:
+        """Profile and op -> the places of such cases."""
+        found: defaultdict[tuple[str, str], array[int]] = defaultdict(lambda: array("I"))
+        for at, case in enumerate(self):
+            found[case.profile, case.op].append(at)
+        return dict(found)
+
+    def of_profiles(self, profiles: Collection[str], *, but: Collection[str] = ()) -> Iterator[Case]:
+        """The cases of these profiles, in order. but: ops that are left out."""
+        chosen = (at for (profile, op), at in self._places.items() if profile in profiles and op not in but)
+        return map(self.__getitem__, sorted(chain.from_iterable(chosen)))
+
+    @cached_property
+    def citing(self) -> Mapping[str, str]:
+        """Clause -> the id of the first case that cites it."""
+        return first_citing(self)
+
+
+def first_citing(cases: Iterable[Case]) -> Mapping[str, str]:
+    """Clause -> the id of the first of these cases that cites it."""
+    found: dict[str, str] = {}
+    for case in cases:
+        for clause in case.clauses:
+            found.setdefault(clause, case.id)
+    return found
+
+
+def load_cases(folder: Path = VECTORS) -> Cases:
     """Every case below `folder`, in order of path and file; the golden ones are read once.
 
     Raises VectorError where a file is not as the manifest beside the folder has it, or no vector file.
@@ -72,17 +108,17 @@ def load_cases(folder: Path = VECTORS) -> tuple[Case, ...]:
 
 
 @cache
-def _golden() -> tuple[Case, ...]:
+def _golden() -> Cases:
     return _load(VECTORS, late=True)
 
 
-def _load(folder: Path, *, late: bool = False) -> tuple[Case, ...]:
+def _load(folder: Path, *, late: bool = False) -> Cases:
     if damaged := damage(folder):
         raise VectorError(damaged)
     paths = sorted(folder.rglob("*.json"))
     if not paths:
         raise VectorError(f"{folder}: no vector files. {what_to_do()}")
-    cases = tuple(case for path in paths for case in _read_file(path, late=late))
+    cases = Cases(case for path in paths for case in _read_file(path, late=late))
     twice = [case_id for case_id, count in Counter(case.id for case in cases).items() if count > 1]
     if twice:
         raise VectorError(f"{folder}: duplicate entry: {twice[0]}")

@@ -158,6 +158,8 @@ def resolve(
     running: ids of the cases that count for the implementation. existing: ids of all cases. fixing: stale entries are
     about to be removed.
     """
+    if not known:
+        return {}
     exists = frozenset(existing)
     fitting = {entry.id: entry.among(exists) for entry in known.values()}
     if not fixing:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from adapters.driver import Hello
 
@@ -87,6 +88,28 @@ def existing_ids(cases: Sequence[Case]) -> Iterator[str]:
     yield from (judged_id(PROBE, probe.id) for probe in PROBES)
     yield from (judged_id(law.name) for law in LAWS)
     yield from _unclaimed(possible_refusals(cases))
+
+
+@dataclass(frozen=True)
+class Existing(Collection[str]):
+    """The ids of all cases, probes and laws, put together when somebody looks: most runs have no use for them."""
+
+    golden: Sequence[Case]
+    named: Sequence[Case]
+    """Those of files on the command line."""
+
+    @cached_property
+    def _ids(self) -> frozenset[str]:
+        return frozenset((*(case.id for case in (*self.golden, *self.named)), *existing_ids(self.golden)))
+
+    def __contains__(self, case_id: object) -> bool:
+        return case_id in self._ids
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ids)
+
+    def __len__(self) -> int:
+        return len(self._ids)
 
 
 def running_ids(hello: Hello, launch: str, selected: Sequence[str], refused: Iterable[Case]) -> Iterator[str]:

@@ -14,8 +14,8 @@ from adapters.driver.adapter import FILE_NAME
 
 from ..dialogue.load import load_dialogues, load_vectors
 from ..dialogue.timing import playable
-from ..model.cases import Case, VectorError, load_cases
-from ..model.profiles import SelectionError, selected_cases, selected_profiles
+from ..model.cases import DIALOGUE, Case, VectorError, first_citing, load_cases
+from ..model.profiles import PROFILES, SelectionError, selected_cases, selected_profiles
 from ..model.transports import ATTACHED, check_libraries, check_network, check_transports, check_wires
 from ..probes import PROBES
 from ..probes.unclaimed import refusal_probes
@@ -23,7 +23,7 @@ from .implementations import WRONG, find_adapter
 from .known_failures import Known, KnownFailuresError, concerns, load_known, resolve
 from .options import Options
 from .results import Results
-from .testee_ids import existing_ids, running_ids
+from .testee_ids import Existing, running_ids
 
 
 class RunError(Exception):
@@ -73,7 +73,8 @@ def prepare(options: Options, *, build: bool, before: Before | None = None) -> R
             *(case for path in options.dialogues for case in load_dialogues(path)),
             *(case for path in options.vectors for case in load_vectors(path)),
         )
-        check_clauses((*all_cases, *named), load_clauses().keys())
+        check_clauses(all_cases.citing, load_clauses().keys())
+        check_clauses(first_citing(named), load_clauses().keys())
         listed = load_known(options.known, fixing=options.fix_known) if options.known else {}
         adapter = find_adapter(options.impl)
         check_wires(adapter.wires, adapter.launch)
@@ -83,21 +84,23 @@ def prepare(options: Options, *, build: bool, before: Before | None = None) -> R
     except (VectorError, AdapterError, KnownFailuresError, SelectionError) as error:
         raise RunError(str(error)) from error
     if before is not None:
-        before((*all_cases, *named), testee)
+        before((*all_cases, *named) if named else all_cases, testee)
     try:
         hello = testee.start()
         selected = selected_profiles(hello.profiles, options.profiles)
         check_wires(testee.wires, adapter.launch)
         check_transports(hello.profiles, hello.transports, None if adapter.launch == ATTACHED else testee.wires)
         check_named(named, hello.profiles, selected)
-        counting = {case.id: case for case in (*selected_cases(all_cases, hello.profiles, selected), *named)}
+        chosen = selected_cases(all_cases.of_profiles(selected), hello.profiles, selected)
+        counting = {case.id: case for case in (*chosen, *named)}
         over = dict.fromkeys(case.transport for case in counting.values())
         check_network(over, adapter.launch)
         check_libraries(over)
         played = playable(counting.values(), hello.clock, real_time=options.real_time)
         cases = {case.id: case for case in played}
-        probes = refusal_probes(all_cases, hello.profiles)
-        existing = {*(case.id for case in (*all_cases, *named)), *existing_ids(all_cases)}
+        others = all_cases.of_profiles(PROFILES.keys() - {*hello.profiles}, but=(DIALOGUE,))
+        probes = refusal_probes(others, hello.profiles)
+        existing = Existing(all_cases, named)
         running = {*cases, *running_ids(hello, adapter.launch, selected, probes)}
         meant = {k: v for k, v in listed.items() if not options.profiles or concerns(v, selected, running)}
         known = resolve(meant, running, existing, path=options.known, fixing=options.fix_known)
@@ -140,9 +143,8 @@ def _why(error: StartError) -> str:
     return f"{said[0]} ({error.text})" if len(said) == 1 else str(error)
 
 
-def check_clauses(cases: Sequence[Case], existing: Collection[str]) -> None:
-    """Refuse vectors that cite a clause which specs/ does not have."""
-    for case in cases:
-        for clause in case.clauses:
-            if clause not in existing:
-                raise VectorError(f"{case.id} cites {clause}, which specs/ does not have")
+def check_clauses(citing: Mapping[str, str], existing: Collection[str]) -> None:
+    """Refuse vectors that cite a clause which specs/ does not have. citing: clause -> id of a case that cites it."""
+    for clause, case_id in citing.items():
+        if clause not in existing:
+            raise VectorError(f"{case_id} cites {clause}, which specs/ does not have")

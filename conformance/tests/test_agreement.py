@@ -15,7 +15,7 @@ from adapters.driver import Answer, Ok, Reject, Testee, build_adapter, load_adap
 from conformance.model.cases import Accept, load_cases
 from conformance.tests.support import ADAPTERS, KEY, XCHACHA, ZSTD, closed, sealed
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("agreement")]
 
 SEED = 20_240_601
 COUNT, MANY = 1000, 3000  # inputs of each kind

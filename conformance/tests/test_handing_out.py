@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
-from conformance.tests.handing_out import KEY, GroupsByFile, Places, Stopwatch, expected_s, scope_of, seconds_told
+from conformance.tests.handing_out import (
+    GROUP,
+    KEY,
+    GroupsByFile,
+    Places,
+    Stopwatch,
+    expected_s,
+    scope_of,
+    seconds_told,
+)
+from conformance.tests.support import ROOT
 
 HOSTILE, INTERRUPT = "conformance/tests/hostile/test_hostile.py", "conformance/tests/pytest_plugin/test_interrupt.py"
 CLAUSES = "conformance/tests/test_clauses.py"
@@ -41,6 +52,14 @@ def test_a_unit_is_a_file_or_a_slow_test_of_no_group() -> None:
     assert scope_of(f"{HOSTILE}::test_a_run_that_cannot_begin_says_why[x]") == HOSTILE
     assert scope_of(f"{INTERRUPT}::{SLOW}") == f"{INTERRUPT}::{SLOW}"
     assert scope_of(f"{INTERRUPT}::{QUICK}") == INTERRUPT
+
+
+def test_tests_that_share_a_browser_are_a_group() -> None:
+    """Slow ones would go one by one to whatever process has room, and each time a browser would be started."""
+    files = {path.name: path.read_text("utf-8") for path in (ROOT / "conformance/tests/report").glob("test_*.py")}
+    sharing = {name for name, text in files.items() if re.search(r"[(\s](browser: Browser|window: Page)\b", text)}
+    assert "test_page.py" in sharing
+    assert [name for name in sorted(sharing) if GROUP not in files[name]] == []
 
 
 def test_what_was_measured_counts_and_else_a_guess() -> None:

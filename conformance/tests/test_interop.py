@@ -19,7 +19,7 @@ from conformance.tests.support import ADAPTERS, KEY
 from conformance.wire.read import read_frame
 from conformance.wire.sync import read_sync
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("interop")]
 
 FEW, MANY = 12, 50
 LATER = pytest.mark.nightly("test_sessions_over_a_rough_way has the first twelve of these each time")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,7 @@ WIDTH_PIXELS, HEIGHT_PIXELS = 960, 990
 
 def main() -> int:
     """Make the run, print it, and take the picture; gives the exit status."""
+    argparse.ArgumentParser(prog="python -m conformance.tools.picture", description=__doc__).parse_args()
     browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if browser is None:
         print("picture: chromium is not installed", file=sys.stderr)

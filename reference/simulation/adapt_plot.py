@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import argparse
 import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import adapt_sizes
-import matplotlib as mpl
 from adapt_sizes import DECIBELS, Curve
-from matplotlib import pyplot
+
+try:
+    import matplotlib as mpl
+    from matplotlib import pyplot
+except ImportError as missing:
+    sys.exit(f"adapt_plot.py draws with matplotlib: run `make adapt-plot`, which installs it ({missing})")
 
 REPORTS = Path(__file__).resolve().parents[2] / "reports"
 COLOURS = ("#1f78b4", "#d95f02", "#7570b3", "#e6ab02", "#1b9e77")
@@ -46,6 +51,7 @@ def picture(found: Sequence[Curve]) -> str:
 
 def main() -> int:
     """Write it; gives the exit status."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     svg = picture(adapt_sizes.curves())
     (REPORTS / "adapt.svg").write_text(svg, "utf-8")
     print(f"written: reports/adapt.svg, {len(svg.encode()):,} bytes")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import io
 import sys
 from collections.abc import Sequence
@@ -9,9 +10,13 @@ from html import escape
 from pathlib import Path
 
 import fec_losses
-import matplotlib as mpl
 from fec_losses import BURST, CHANNELS, CHOICES, FRAMES, RATES, SEED, TRIALS, Curve
-from matplotlib import pyplot
+
+try:
+    import matplotlib as mpl
+    from matplotlib import pyplot
+except ImportError as missing:
+    sys.exit(f"fec_plot.py draws with matplotlib: run `make fec-plot`, which installs it ({missing})")
 
 REPORTS = Path(__file__).resolve().parents[2] / "reports"
 COLOURS = ("#777777", "#d95f02", "#e6ab02", "#7570b3", "#1b9e77", "#1f78b4")
@@ -99,6 +104,7 @@ def _row(curve: Curve) -> str:
 
 def main() -> int:
     """Write both; gives the exit status."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     assert len(COLOURS) == len(MARKERS) == len(CHOICES)
     found = fec_losses.curves()
     svg = picture(found)

@@ -57,12 +57,9 @@ def host(libraries: Path) -> HostBackend:
 @pytest.fixture(scope="session")
 def emulated_library(shared: Path) -> Path:
     """The kernels themselves, with threads for lanes."""
-    library = shared / "libemulated.so"
-    flags = ["-O1", "-std=c++20", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror", "-Wno-unknown-pragmas"]
     with alone(shared):
-        if not library.exists():
-            build(["g++", *flags, "-pthread", "-shared", "-fPIC", "emulated.cpp", "-o", str(library)], CUDA / "tests")
-    return library
+        build(["make", "--silent", "emulated"], HOST)
+    return HOST / "build" / "libresonant-emulated.so"
 
 
 @pytest.fixture(scope="session")

@@ -68,7 +68,7 @@ func (p *Peer) rememberOutside(a *arrival) {
 	w.accept(a.frame.FrameSeq, a.kind == tailFrame)
 	p.windows.use(streamID, w)
 	if a.kind == dataFrame {
-		p.deliver(a.kept()) // the message lies in it
+		p.deliver(a.own())
 	}
 }
 

@@ -60,12 +60,27 @@ type arrival struct {
 	tolerance int64 // of a quality
 }
 
-// kept is what may be kept of a frame: its bytes, and the frame if that lies in them.
+// kept is what may be kept of a frame that waits: its bytes, and the frame if that lies in them.
 func (a *arrival) kept() (datagram []byte, frame *resonant.Frame) {
 	if a.keep {
 		return a.datagram, a.frame
 	}
 	return slices.Clone(a.datagram), nil
+}
+
+// own is the frame in memory that may be kept, as what was opened or decompressed is anyway.
+func (a *arrival) own() *resonant.Frame {
+	if a.keep || a.frame.Flags&(resonant.ZSTD|resonant.XCHACHA) != 0 {
+		return a.frame
+	}
+	parts := a.frame.Slices
+	left := slices.Clone(a.datagram[bodyAt(a.frame):])
+	for at := range parts {
+		from := sliceHead + 4*len(parts[at].Dims)
+		to := from + len(parts[at].Payload)
+		parts[at].Payload, left = left[from:to:to], left[to:]
+	}
+	return a.frame
 }
 
 func (a *arrival) ref() Ref     { return Ref{a.frame.StreamID, a.frame.FrameSeq} }

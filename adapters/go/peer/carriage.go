@@ -81,16 +81,32 @@ type incoming struct {
 }
 
 // take finds frames in the bytes that come next.
-func (i *incoming) take(data []byte, given bool, now time.Duration, each func(frame []byte, held bool)) error {
+func (i *incoming) take(data []byte, now time.Duration, each func(frame []byte, held bool)) error {
 	held, frames := i.split.Held(), 0
-	err := i.split.push(data, given, func(frame []byte, held bool) {
+	err := i.split.push(data, func(frame []byte, held bool) {
 		frames++
 		each(frame, held)
 	})
+	i.timed(held, frames, now)
+	return err
+}
+
+// takeBehind finds frames in bytes of which the first are those that are held.
+func (i *incoming) takeBehind(data []byte, now time.Duration, each func(frame []byte)) error {
+	held, frames := i.split.Held(), 0
+	err := i.split.pushBehind(data, func(frame []byte) {
+		frames++
+		each(frame)
+	})
+	i.timed(held, frames, now)
+	return err
+}
+
+// timed notes when the first byte of what is held came: now, if nothing was held before, or that was of a frame that has come.
+func (i *incoming) timed(held, frames int, now time.Duration) {
 	if held == 0 || frames > 0 {
 		i.began = now
 	}
-	return err
 }
 
 // isMismatch says whether a frame of a uni has another stream_id than the first (QUI-7).

@@ -54,9 +54,7 @@ func (s *carriedStream) begin(links *Links[string], key string, now time.Duratio
 	links.ConnectQUIC(key, now)
 }
 
-func (s *carriedStream) prepare(*Links[string], string, time.Duration) []byte { return nil }
-
-func (s *carriedStream) read([]byte) (received, error) { return s.Next() }
+func (s *carriedStream) read() (received, error) { return s.Next() }
 
 func (s *carriedStream) write([][]byte) error             { return nil }
 func (s *carriedStream) atOnce(pieces [][]byte) int       { return len(pieces) }
@@ -88,8 +86,7 @@ func (w *streamWire) carry() {
 			on.Written(conn.Written())
 			conn.number.Store(on.Number())
 		})
-		one.bytes = conn.Waiting()
-		one.tellRoom()
+		one.waits(conn.Waiting())
 	}
 }
 

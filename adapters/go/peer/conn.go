@@ -18,6 +18,7 @@ import (
 type Conn struct {
 	*Endpoint
 	remote net.Addr
+	key    string // what the endpoint calls it
 }
 
 // RandomStreamID is a stream_id to shake hands on: at random, as a server may remember those of an earlier client on the
@@ -36,7 +37,7 @@ func Dial(ctx context.Context, socket net.PacketConn, remote net.Addr, streamID 
 	if err != nil {
 		return nil, err
 	}
-	conn := &Conn{endpoint, remote}
+	conn := &Conn{endpoint, remote, remote.String()}
 	if err := conn.shakeHands(ctx, streamID); err != nil {
 		return nil, fmt.Errorf("no session with %s: %w", remote, errors.Join(err, endpoint.Close()))
 	}
@@ -71,12 +72,12 @@ func (c *Conn) Remote() net.Addr { return c.remote }
 
 // Do asks the peer for something, such as a stream: Open, Close, Heart or Ping, with the time that it is given.
 func (c *Conn) Do(request func(one *Peer, now time.Duration) error) error {
-	return c.Endpoint.Do(c.remote, request)
+	return c.do(c.remote, c.key, request)
 }
 
 // Send sends a message.
 func (c *Conn) Send(streamID uint32, modality resonant.Modality, message resonant.Message) error {
-	return c.Endpoint.Send(c.remote, streamID, modality, message)
+	return c.Do(func(one *Peer, now time.Duration) error { return one.SendMessage(streamID, modality, message, now) })
 }
 
 // Agreement is what the session is held under, if there still is one.

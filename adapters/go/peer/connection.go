@@ -2,6 +2,7 @@ package peer
 
 import (
 	"iter"
+	"sync/atomic"
 	"time"
 
 	"resonant"
@@ -30,7 +31,7 @@ type Connection struct {
 	code      resonant.Code // with which it has, if there is one
 	fec       []string      // what was configured of repair
 	pieces    [][]byte      // to be sent
-	unwritten int           // bytes of pieces, and of those that were taken and that the system has not taken yet
+	unwritten atomic.Int64  // bytes of pieces, and of those that were taken and that the system has not taken yet
 }
 
 // NewConnection makes a connection that was accepted, or made, at a time.
@@ -76,7 +77,7 @@ func (c *Connection) mayWait(packet []byte) error {
 	if length := len(packet) - c.peer.prefixBytes; length > c.limit {
 		return refusal(resonant.FrameTooLarge, "RTC-8", "%d bytes, and the other end takes %d", length, c.limit)
 	}
-	if c.unwritten+c.peer.putBytes+len(packet) > maxUnsentBytes {
+	if int(c.unwritten.Load())+c.peer.putBytes+len(packet) > maxUnsentBytes {
 		return refusal(BufferLimit, "TCP-20", "frames for a slow reader wait already")
 	}
 	return nil
@@ -96,17 +97,7 @@ func (c *Connection) Ended() bool { return c.ended }
 
 // Receive handles bytes that came at a time, or a binary message. They were in time if they are there before Advance is
 // called (TCP-24).
-func (c *Connection) Receive(data []byte, now time.Duration) { c.receive(data, false, now) }
-
-// mayTake is Receive for a buffer that is given away if it is mostly large frames, which then need no memory of their own.
-// It says whether it was.
-func (c *Connection) mayTake(data []byte, now time.Duration) bool {
-	given := 2*c.came.split.largeIn(data) >= cap(data)
-	c.receive(data, given, now)
-	return given
-}
-
-func (c *Connection) receive(data []byte, given bool, now time.Duration) {
+func (c *Connection) Receive(data []byte, now time.Duration) {
 	c.pass(now)
 	switch {
 	case c.ended:
@@ -115,9 +106,31 @@ func (c *Connection) receive(data []byte, given bool, now time.Duration) {
 		c.receiveFrame(data, now, false)
 		return
 	}
-	if err := c.came.take(data, given, now, func(frame []byte, held bool) { c.receiveFrame(frame, now, held) }); err != nil {
+	if err := c.came.take(data, now, func(frame []byte, held bool) { c.receiveFrame(frame, now, held) }); err != nil {
 		c.end(codeOf(err))
 	}
+}
+
+// receiveIn is Receive for bytes in a buffer, in front of which are those that are held. It gives the buffer for the next
+// bytes, and how many are held in front of that. This one is given away if it is mostly large frames, which then need no
+// memory of their own.
+func (c *Connection) receiveIn(buffer []byte, filled int, now time.Duration) (next []byte, held int) {
+	if c.pass(now); c.ended {
+		return buffer, 0
+	}
+	given := 2*largeIn(buffer[:filled]) >= len(buffer)
+	err := c.came.takeBehind(buffer[:filled], now, func(frame []byte) {
+		c.receiveFrame(frame, now, given && len(frame) >= largeBytes)
+	})
+	if err != nil {
+		c.end(codeOf(err))
+	}
+	if next = buffer; given {
+		next = make([]byte, len(buffer))
+	}
+	held = copy(next, c.came.split.held)
+	c.came.split.held = next[:held:held]
+	return next, held
 }
 
 func (c *Connection) receiveFrame(frame []byte, now time.Duration, keep bool) {
@@ -129,22 +142,6 @@ func (c *Connection) receiveFrame(frame []byte, now time.Duration, keep bool) {
 func (c *Connection) ReceiveText(now time.Duration) {
 	if c.pass(now); !c.ended {
 		c.peer.report(Dropped{NotBinary})
-	}
-}
-
-// space is where the next bytes may be read to in place of Receive; nil if nowhere.
-func (c *Connection) space() []byte {
-	if c.ended {
-		return nil
-	}
-	return c.came.split.space()
-}
-
-// received handles so many bytes that were read into space.
-func (c *Connection) received(bytes int, now time.Duration) {
-	c.pass(now)
-	if !c.ended {
-		c.came.split.read(bytes, func(frame []byte, held bool) { c.receiveFrame(frame, now, held) })
 	}
 }
 
@@ -246,17 +243,21 @@ func (c *Connection) Bytes() iter.Seq[[]byte] {
 	if c.carriages != nil {
 		return func(func([]byte) bool) {}
 	}
-	for packet := range c.peer.Datagrams() {
-		c.pieces = append(c.pieces, packet)
-		c.unwritten += len(packet)
-	}
-	c.peer.putBytes = 0
+	c.collect()
 	return taken(&c.pieces)
 }
 
+func (c *Connection) collect() {
+	passOn(&c.peer.datagrams, func(packet []byte) {
+		c.pieces = append(c.pieces, packet)
+		c.unwritten.Add(int64(len(packet)))
+	})
+	c.peer.putBytes = 0
+}
+
 // Written tells how many of the bytes that were taken the system has taken in turn. Until then they count as waiting for
-// a slow reader, of which there may be 16 MiB.
-func (c *Connection) Written(bytes int) { c.unwritten -= bytes }
+// a slow reader, of which there may be 16 MiB. Another goroutine may tell it, too.
+func (c *Connection) Written(bytes int) { c.unwritten.Add(-int64(bytes)) }
 
 // Events takes what has happened, in order.
 func (c *Connection) Events() iter.Seq[Event] { return c.peer.Events() }

@@ -33,6 +33,7 @@ type Endpoint struct {
 	queue   []addressed[net.Addr, Event]
 	queued  int           // bytes of queue
 	more    chan struct{} // closed when something is put into the queue, or the endpoint ends
+	awaited bool          // somebody has more
 	ended   error
 	credit  map[string]chan struct{} // closed when few frames wait for it (WaitForRoom)
 }
@@ -103,27 +104,20 @@ func (e *Endpoint) now() time.Duration { return time.Since(e.start) }
 func (e *Endpoint) settle() error {
 	e.links.pass(e.now())
 	var failed error
-	for key, datagram := range e.links.Datagrams() {
-		if err := e.wire.send(key, datagram); err != nil && failed == nil {
+	passOn(&e.links.datagrams, func(one addressed[string, []byte]) {
+		if err := e.wire.send(one.key, one.value); err != nil && failed == nil {
 			failed = err
 		}
-	}
-	for key, event := range e.links.Events() {
-		e.queue = append(e.queue, addressed[net.Addr, Event]{e.remotes[key], event})
-		e.queued += bytesOf(event)
-		e.wire.happened(key, event)
-		if _, lost := event.(Lost); lost && e.links.Has(key) {
-			_ = e.links.Do(key, e.now(), func(one *Peer) error { one.Reseed(drawSalt()); return nil })
-		}
-	}
+	})
+	passOn(&e.links.events, func(one addressed[string, Event]) { e.tell(one.key, one.value) })
 	for key := range e.remotes {
 		if !e.links.Has(key) {
 			delete(e.remotes, key)
 		}
 	}
-	if len(e.queue) > 0 && e.ended == nil {
+	if e.awaited && len(e.queue) > 0 && e.ended == nil {
 		close(e.more)
-		e.more = make(chan struct{})
+		e.more, e.awaited = make(chan struct{}), false
 	}
 	e.tellCredit()
 	var deadline time.Time
@@ -131,6 +125,16 @@ func (e *Endpoint) settle() error {
 		deadline = e.start.Add(at)
 	}
 	return errors.Join(failed, e.wire.wake(deadline))
+}
+
+// tell queues an event.
+func (e *Endpoint) tell(key string, event Event) {
+	e.queue = append(e.queue, addressed[net.Addr, Event]{e.remotes[key], event})
+	e.queued += bytesOf(event)
+	e.wire.happened(key, event)
+	if _, lost := event.(Lost); lost && e.links.Has(key) {
+		_ = e.links.Do(key, e.now(), func(one *Peer) error { one.Reseed(drawSalt()); return nil })
+	}
 }
 
 // bytesOf is about how much memory an event keeps.
@@ -147,12 +151,16 @@ func bytesOf(event Event) int {
 // Do asks the peer of a remote address for something, such as a stream: Open, Close, Heart or Ping, with the time that
 // it is given. An error is that of request, or of the socket.
 func (e *Endpoint) Do(to net.Addr, request func(one *Peer, now time.Duration) error) error {
+	return e.do(to, to.String(), request)
+}
+
+func (e *Endpoint) do(to net.Addr, key string, request func(one *Peer, now time.Duration) error) error {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	if e.ended != nil {
 		return e.ended
 	}
-	key, now := to.String(), e.now()
+	now := e.now()
 	if _, connected := e.wire.(*streamWire); connected && !e.links.Has(key) {
 		return refusal(HandshakeRequired, "TCP-16", "there is no connection with %s", to)
 	}
@@ -198,6 +206,7 @@ func (e *Endpoint) first() (one addressed[net.Addr, Event], waits bool, more <-c
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	if len(e.queue) == 0 {
+		e.awaited = true
 		return one, false, e.more, e.ended
 	}
 	one = e.queue[0]

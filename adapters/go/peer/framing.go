@@ -48,48 +48,61 @@ func (s *Splitter) Held() int { return len(s.held) }
 // Push takes the bytes that come next, and calls each with every frame that is whole. A frame may lie in the bytes,
 // and is overwritten with them. After a length that is refused nothing more is taken.
 func (s *Splitter) Push(data []byte, each func(frame []byte)) error {
-	return s.push(data, false, func(frame []byte, _ bool) { each(frame) })
+	return s.push(data, func(frame []byte, _ bool) { each(frame) })
 }
 
-// largeIn is how many of the bytes that come next are those of large frames.
-func (s *Splitter) largeIn(data []byte) (bytes int) {
-	for len(s.held) == 0 && len(data) >= lengthBytes {
-		length, err := lengthOf(data)
-		whole := lengthBytes + length
-		if err != nil || len(data) < whole {
-			break
-		}
-		if length >= largeBytes {
-			bytes += length
-		}
-		data = data[whole:]
-	}
-	return bytes
-}
-
-// push is Push for who keeps frames: one that was held does not lie in the bytes, nor does a large one if they are given
-// away.
-func (s *Splitter) push(data []byte, given bool, each func(frame []byte, held bool)) error {
+// push is Push for who keeps frames: one that was held does not lie in the bytes.
+func (s *Splitter) push(data []byte, each func(frame []byte, held bool)) error {
 	for len(data) > 0 && s.wrong == nil {
-		if len(s.held) > 0 || len(data) < lengthBytes {
-			data = s.fill(data, each)
-			continue
+		if len(s.held) == 0 {
+			data = s.whole(data, func(frame []byte) { each(frame, false) })
 		}
-		length, err := lengthOf(data)
-		switch whole := lengthBytes + length; {
-		case err != nil:
-			s.wrong = err
-		case len(data) < whole:
+		if len(data) > 0 {
 			data = s.fill(data, each)
-		default:
-			each(data[lengthBytes:whole:whole], given && length >= largeBytes)
-			data = data[whole:]
 		}
 	}
 	if s.wrong != nil {
 		s.held = nil
 	}
 	return s.wrong
+}
+
+// whole finds the frames that are whole at the front of bytes, and gives what is behind them: none after a wrong length.
+func (s *Splitter) whole(data []byte, each func(frame []byte)) []byte {
+	for len(data) >= lengthBytes {
+		length, err := lengthOf(data)
+		if err != nil {
+			s.wrong = err
+			return nil
+		}
+		end := lengthBytes + length
+		if len(data) < end {
+			break
+		}
+		each(data[lengthBytes:end:end])
+		data = data[end:]
+	}
+	return data
+}
+
+// pushBehind is Push for bytes of which the first are those that are held. What is held then lies among them.
+func (s *Splitter) pushBehind(data []byte, each func(frame []byte)) error {
+	s.held = nil
+	if s.wrong == nil {
+		s.held = s.whole(data, each)
+	}
+	return s.wrong
+}
+
+// largeIn is how many of the bytes are those of large frames. They begin with a frame.
+func largeIn(data []byte) (bytes int) {
+	var splitter Splitter
+	splitter.whole(data, func(frame []byte) {
+		if len(frame) >= largeBytes {
+			bytes += len(frame)
+		}
+	})
+	return bytes
 }
 
 // wanted is up to where bytes are held: the end of a length, or of its frame.
@@ -108,14 +121,7 @@ func (s *Splitter) fill(data []byte, each func(frame []byte, held bool)) []byte 
 	if whole := len(s.held) + taken; whole > cap(s.held) && whole > startBytes {
 		s.held = append(make([]byte, 0, wanted), s.held...)
 	}
-	s.held = append(s.held, data[:taken]...)
-	s.filled(wanted, each)
-	return data[taken:]
-}
-
-// filled looks at what is held once there is more of it.
-func (s *Splitter) filled(wanted int, each func(frame []byte, held bool)) {
-	switch {
+	switch s.held = append(s.held, data[:taken]...); {
 	case len(s.held) < wanted:
 	case wanted == lengthBytes:
 		_, s.wrong = lengthOf(s.held)
@@ -124,22 +130,7 @@ func (s *Splitter) filled(wanted int, each func(frame []byte, held bool)) {
 		s.held = nil // it may be kept
 		each(frame, true)
 	}
-}
-
-// space is memory for the rest of a frame that is held, into which its bytes can be read; none if there is not much left.
-func (s *Splitter) space() []byte {
-	wanted := s.wanted()
-	if len(s.held) < startBytes || cap(s.held) < wanted || wanted-len(s.held) < startBytes {
-		return nil
-	}
-	return s.held[len(s.held):wanted]
-}
-
-// read takes so many bytes that were read into space.
-func (s *Splitter) read(bytes int, each func(frame []byte, held bool)) {
-	wanted := s.wanted()
-	s.held = s.held[:len(s.held)+bytes]
-	s.filled(wanted, each)
+	return data[taken:]
 }
 
 // End says what is wrong with bytes that end here (TCP-11).

@@ -2,6 +2,7 @@ package peer
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 
 	"resonant"
@@ -42,13 +43,12 @@ func TestLargeFramesStayWhereTheyWereRead(t *testing.T) {
 		"large ones among small ones": {[]int{300, 60_000, 300, 60_000}, 130_000, true},
 	} {
 		client, server := sessionOverTCP(t)
-		data := append(make([]byte, 0, one.cap), framed(t, one.sizes...)...)
-		if given := server.mayTake(data, 0); given != one.given {
-			t.Errorf("%s: given is %v", name, given)
+		buffer := make([]byte, one.cap)
+		next, held := server.receiveIn(buffer, copy(buffer, framed(t, one.sizes...)), 0)
+		if given := &next[0] != &buffer[0]; given != one.given || held != 0 || len(next) != one.cap {
+			t.Errorf("%s: given is %v, %d held in %d bytes", name, given, held, len(next))
 		}
-		if !one.given {
-			clear(data)
-		}
+		clear(next)
 		var came []int
 		for event := range server.Events() {
 			if message, is := event.(Delivered); is {
@@ -66,12 +66,63 @@ func TestLargeFramesStayWhereTheyWereRead(t *testing.T) {
 	}
 }
 
-func TestWhatIsHeldIsNotGivenAway(t *testing.T) {
-	_, server := sessionOverTCP(t)
-	data := framed(t, 60_000, 60_000)
-	server.Receive(data[:100], 0)
-	if server.mayTake(data[100:], 0) {
-		t.Error("the rest of a frame that is held was given away")
+func TestWhatIsHeldGoesToTheNextBuffer(t *testing.T) {
+	for name, size := range map[string]int{"large frames, in a buffer that is given away": 60_000, "small ones, in the same": 900} {
+		_, server := sessionOverTCP(t)
+		data := framed(t, slices.Repeat([]int{size}, 20)...)
+		buffer, held, came := make([]byte, 130_000), 0, 0
+		for len(data) > 0 {
+			length := copy(buffer[held:], data)
+			before := held
+			if buffer, held = server.receiveIn(buffer, before+length, 0); held != server.came.split.Held() {
+				t.Errorf("%s: %d held, or %d", name, held, server.came.split.Held())
+			}
+			data = data[length:]
+			clear(buffer[held:])
+		}
+		for event := range server.Events() {
+			message, is := event.(Delivered)
+			if !is {
+				continue
+			}
+			came++
+			if payload := message.Slices[0].Payload; !bytes.Equal(payload, bytes.Repeat([]byte{byte(came)}, size)) {
+				t.Errorf("%s: message %d is another", name, came)
+			}
+		}
+		if came != 20 || held != 0 {
+			t.Errorf("%s: %d came, %d held", name, came, held)
+		}
+	}
+}
+
+func TestFramesAreFoundBehindWhatIsHeld(t *testing.T) {
+	want := [][]byte{bytes.Repeat([]byte{1}, 33), bytes.Repeat([]byte{2}, 40), bytes.Repeat([]byte{3}, 33)}
+	var data []byte
+	for _, frame := range want {
+		data, _ = AppendFramed(data, frame)
+	}
+	for name, one := range map[string]struct {
+		last []byte
+		code resonant.Code
+	}{"nothing wrong": {}, "a wrong length": {[]byte{32, 0, 0, 0}, resonant.FrameTooShort}} {
+		whole := slices.Concat(data, one.last)
+		for first := range whole {
+			for second := first; second < len(whole); second++ {
+				var splitter Splitter
+				var frames [][]byte
+				var err error
+				for _, chunk := range [][]byte{whole[:first], whole[first:second], whole[second:]} {
+					err = splitter.pushBehind(slices.Concat(splitter.held, chunk), func(frame []byte) { frames = append(frames, frame) })
+				}
+				if !slices.EqualFunc(frames, want, bytes.Equal) || splitter.Held() != 0 || (err == nil) != (one.code == "") || err != nil && codeOf(err) != one.code {
+					t.Fatalf("%s, cut at %d and %d: %d frames, %d held, %v", name, first, second, len(frames), splitter.Held(), err)
+				}
+				if err := splitter.pushBehind(data, func([]byte) { frames = nil }); (err != nil) != (frames != nil) {
+					t.Fatalf("%s: %v after all of it", name, err)
+				}
+			}
+		}
 	}
 }
 

@@ -165,16 +165,13 @@ func (l *Links[K]) use(key K) *link[K] {
 }
 
 func (l *Links[K]) collect(one *link[K]) {
-	data := one.peer.Datagrams()
-	if one.stream != nil {
-		data = one.stream.Bytes()
+	data := &one.peer.datagrams
+	if one.stream != nil && one.stream.carriages == nil {
+		one.stream.collect()
+		data = &one.stream.pieces
 	}
-	for datagram := range data {
-		l.datagrams = append(l.datagrams, addressed[K, []byte]{one.key, datagram})
-	}
-	for event := range one.peer.Events() {
-		l.events = append(l.events, addressed[K, Event]{one.key, event})
-	}
+	passOn(data, func(datagram []byte) { l.datagrams = append(l.datagrams, addressed[K, []byte]{one.key, datagram}) })
+	passOn(&one.peer.events, func(event Event) { l.events = append(l.events, addressed[K, Event]{one.key, event}) })
 }
 
 // Deadline is when Advance has something to do, if nothing comes before.

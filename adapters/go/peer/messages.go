@@ -68,9 +68,7 @@ func (s messageStream) begin(links *Links[string], key string, now time.Duration
 	}
 }
 
-func (s messageStream) prepare(*Links[string], string, time.Duration) []byte { return nil }
-
-func (s messageStream) read([]byte) (received, error) {
+func (s messageStream) read() (received, error) {
 	message, binary, err := s.ReadMessage()
 	switch {
 	case err != nil:

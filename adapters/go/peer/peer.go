@@ -18,6 +18,7 @@ const (
 	handshakeTimeout    = 15 * time.Second
 	maxRepairsPerSecond = 8
 	maxEarlierSalts     = 16
+	maxSpare            = 64 // items of a list
 )
 
 var pingRepeats = [...]time.Duration{time.Second, 3 * time.Second, 7 * time.Second} // HSK-20
@@ -156,6 +157,20 @@ func taken[T any](list *[]T) iter.Seq[T] {
 		}
 		*list = nil
 	}
+}
+
+// passOn takes the items of a list out like taken, all of them, and keeps the list's memory for the next ones unless that is
+// much.
+func passOn[T any](list *[]T, each func(T)) {
+	for at := 0; at < len(*list); at++ { // what is added meanwhile is among them
+		each((*list)[at])
+	}
+	if cap(*list) > maxSpare {
+		*list = nil
+		return
+	}
+	clear(*list)
+	*list = (*list)[:0]
 }
 
 // Agreement is what the session is held under, if there is one.

@@ -57,7 +57,7 @@ func (c *Connection) receiveUni(on Carriage, data []byte, now time.Duration) {
 		return
 	}
 	mismatch := false
-	err := uni.take(data, false, now, func(frame []byte, held bool) {
+	err := uni.take(data, now, func(frame []byte, held bool) {
 		if mismatch = mismatch || uni.isMismatch(frame); mismatch {
 			return
 		}
@@ -155,7 +155,7 @@ func (c *Connection) Number() uint64 { return numbers[c.code] }
 func (c *Connection) Carried() iter.Seq[Carried] {
 	c.endUnis()
 	for _, one := range c.carriages.carried {
-		c.unwritten += len(one.Data)
+		c.unwritten.Add(int64(len(one.Data)))
 	}
 	c.peer.putBytes = 0
 	return taken(&c.carriages.carried)

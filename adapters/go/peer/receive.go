@@ -57,6 +57,11 @@ func refOf(frame []byte) Ref {
 	return Ref{binary.LittleEndian.Uint32(frame[4:]), binary.LittleEndian.Uint64(frame[8:])}
 }
 
+// bodyAt is where the slices of a frame begin, or what they were sealed or compressed to.
+func bodyAt(frame *resonant.Frame) int { return 29 + 4*len(frame.Slices) }
+
+const sliceHead = 2 // bytes of a slice before its dims
+
 func codeOf(err error) resonant.Code {
 	var code resonant.Code
 	if !errors.As(err, &code) {
@@ -104,7 +109,7 @@ func (p *Peer) isReflected(a *arrival) *verdict {
 	if !a.sealed() {
 		return nil
 	}
-	theirs := Salt(a.datagram[29+4*len(a.frame.Slices):])
+	theirs := Salt(a.datagram[bodyAt(a.frame):])
 	own := func(salt Salt) bool { return salt.on(a.frame.StreamID) == theirs }
 	if own(p.salt) || slices.ContainsFunc(p.before, own) {
 		return dropped(Reflected)

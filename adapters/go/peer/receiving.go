@@ -157,6 +157,13 @@ func (p *Peer) take(s *inStream, a *arrival) {
 	switch seq := a.frame.FrameSeq; {
 	case a.kind.aside() || a.kind == tailFrame:
 		s.fill(seq)
+	case seq == s.next && !s.held:
+		s.highest = max(s.highest, seq)
+		if a.kind == dataFrame {
+			s.count(a.datagram)
+			p.deliver(a.own())
+		}
+		s.next++
 	default:
 		s.highest = max(s.highest, seq)
 		one := waiting{bytes: len(a.datagram)}
@@ -188,7 +195,7 @@ func (p *Peer) advanceStream(s *inStream) {
 			p.waitingBytes -= one.bytes
 			if one.datagram != nil {
 				s.count(one.datagram)
-				p.deliver(one.datagram, one.frame)
+				p.deliverWaiting(one)
 			}
 			continue
 		}
@@ -199,17 +206,21 @@ func (p *Peer) advanceStream(s *inStream) {
 	}
 }
 
-// deliver reports the message of a data frame, which can be decoded. The message keeps the datagram.
-func (p *Peer) deliver(datagram []byte, frame *resonant.Frame) {
-	if frame == nil {
-		frame = new(resonant.Frame)
+// deliverWaiting reports the message of a data frame that has waited, which can be decoded and keeps its datagram.
+func (p *Peer) deliverWaiting(one waiting) {
+	if one.frame == nil {
+		one.frame = new(resonant.Frame)
 		decoder := resonant.Decoder{Key: p.config.Key}
-		if decoder.Decode(frame, datagram) != nil {
+		if decoder.Decode(one.frame, one.datagram) != nil {
 			return // it could be decoded before
 		}
 	}
-	ref := Ref{frame.StreamID, frame.FrameSeq}
-	p.report(Delivered{ref, frame.Type, frame.Modality, frame.Slices})
+	p.deliver(one.frame)
+}
+
+// deliver reports the message of a data frame, which keeps the memory of its frame.
+func (p *Peer) deliver(frame *resonant.Frame) {
+	p.report(Delivered{Ref{frame.StreamID, frame.FrameSeq}, frame.Type, frame.Modality, frame.Slices})
 }
 
 // finish ends a stream of which nothing is missing.

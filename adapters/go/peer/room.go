@@ -15,8 +15,12 @@ const (
 // may, and for credit, where peers multiplex, fewer than 512 frames, while 1,024 may. Over UDP nothing waits for a reader.
 // The end of the connection, or of the session, ends the wait as well.
 func (e *Endpoint) WaitForRoom(ctx context.Context, to net.Addr) error {
+	return e.waitForRoom(ctx, to.String())
+}
+
+func (e *Endpoint) waitForRoom(ctx context.Context, key string) error {
 	for {
-		room := e.room(to)
+		room := e.room(key)
 		if room == nil {
 			return nil
 		}
@@ -28,16 +32,14 @@ func (e *Endpoint) WaitForRoom(ctx context.Context, to net.Addr) error {
 	}
 }
 
-func (e *Endpoint) room(to net.Addr) <-chan struct{} {
+func (e *Endpoint) room(key string) <-chan struct{} {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
-	key := to.String()
 	if wire, is := e.wire.(*streamWire); is {
-		if one := wire.streams[key]; one != nil && !one.over && one.bytes >= fewBytes {
-			if one.room == nil {
-				one.room = make(chan struct{})
+		if one := wire.streams[key]; one != nil {
+			if room := one.full(); room != nil {
+				return room
 			}
-			return one.room
 		}
 	}
 	if e.ended != nil || e.links.toGo(key) < fewFrames {
@@ -60,11 +62,4 @@ func (e *Endpoint) tellCredit() {
 }
 
 // WaitForRoom waits until little of what was sent waits for a slow reader, as [Endpoint.WaitForRoom] does.
-func (c *Conn) WaitForRoom(ctx context.Context) error { return c.Endpoint.WaitForRoom(ctx, c.remote) }
-
-func (o *stream) tellRoom() {
-	if o.room != nil && (o.over || o.bytes < fewBytes) {
-		close(o.room)
-		o.room = nil
-	}
-}
+func (c *Conn) WaitForRoom(ctx context.Context) error { return c.waitForRoom(ctx, c.key) }

@@ -7,7 +7,6 @@ import (
 	"io"
 	"math"
 	"net"
-	"slices"
 	"sync"
 	"time"
 )
@@ -35,8 +34,7 @@ type streamWire struct {
 // socket is what a connection is read from and written to.
 type socket interface {
 	begin(links *Links[string], key string, now time.Duration)
-	prepare(links *Links[string], key string, now time.Duration) (space []byte) // before read
-	read(space []byte) (received, error)
+	read() (received, error)
 	write(pieces [][]byte) error
 	atOnce(pieces [][]byte) int // how many of them go into one write
 	LocalAddr() net.Addr
@@ -50,17 +48,15 @@ type socket interface {
 // received hands over what came; nil if that was nothing.
 type received func(*Connection, time.Duration)
 
-// stream is one connection. Its fields but for the socket are guarded by the mutex of the endpoint.
+// stream is one connection. The mutex of the endpoint guards whether it is over.
 type stream struct {
 	key    string
 	gone   bool // nothing waits for its other end any more
 	socket socket
 	number int // in the order of arrival
 	over   bool
-	unsent [][]byte
-	bytes  int           // of unsent, and of what is being written
-	ready  *sync.Cond    // there is something to send, or the connection is over
-	room   chan struct{} // closed when few bytes wait, or the connection is over; nil while nobody waits
+	on     *Connection // only to tell what was written
+	*outbox
 }
 
 // connect shakes hands on a connection, which is closed if there is no session.
@@ -70,7 +66,7 @@ func connect(ctx context.Context, socket socket, streamID uint32, config Config)
 		return nil, errors.Join(err, socket.Close())
 	}
 	wire.add(socket)
-	conn := &Conn{wire.endpoint, socket.RemoteAddr()}
+	conn := &Conn{wire.endpoint, socket.RemoteAddr(), socket.RemoteAddr().String()}
 	if err := conn.shakeHands(ctx, streamID); err != nil {
 		return nil, fmt.Errorf("no session with %s: %w", conn.remote, errors.Join(err, conn.Close()))
 	}
@@ -137,9 +133,7 @@ func (w *streamWire) taken() { w.calmer.Broadcast() }
 // send queues a message, or a length and its frame (TCP-21).
 func (w *streamWire) send(key string, data []byte) error {
 	if one := w.streams[key]; one != nil {
-		one.unsent = append(one.unsent, data)
-		one.bytes += len(data)
-		one.ready.Signal()
+		one.put(data)
 	}
 	return nil
 }
@@ -149,9 +143,8 @@ func (w *streamWire) happened(key string, event Event) {
 	if _, ended := event.(Ended); ended && one != nil {
 		one.over = true
 		_ = one.socket.SetWriteDeadline(time.Now().Add(lingering))
-		one.ready.Signal()
 		w.calmer.Broadcast()
-		one.tellRoom()
+		one.end()
 	}
 }
 
@@ -166,9 +159,10 @@ func (w *streamWire) add(socket socket) {
 		return
 	}
 	w.made++
-	one := &stream{key: key, socket: socket, number: w.made, ready: sync.NewCond(&e.mutex)}
+	one := &stream{key: key, socket: socket, number: w.made, outbox: newOutbox()}
 	w.streams[key], e.remotes[key] = one, socket.RemoteAddr()
 	socket.begin(e.links, key, e.now())
+	e.links.On(key, e.now(), func(on *Connection, _ time.Duration) { one.on = on })
 	if carried, is := socket.(*carriedStream); is {
 		carried.Tell(w.written)
 	}
@@ -230,8 +224,12 @@ func older(one, other *stream) *stream {
 // read reads a connection until it has ended on both sides.
 func (w *streamWire) read(one *stream) {
 	e := w.endpoint
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
 	for {
-		what, err := one.socket.read(w.waitForCalm(one))
+		w.waitForCalm(one)
+		e.mutex.Unlock()
+		what, err := one.socket.read()
 		e.mutex.Lock()
 		if what != nil && !one.over {
 			e.links.On(one.key, e.now(), what)
@@ -244,19 +242,15 @@ func (w *streamWire) read(one *stream) {
 			e.links.On(one.key, e.now(), (*Connection).Break)
 		}
 		_ = e.settle()
-		e.mutex.Unlock()
 		if err != nil {
 			return
 		}
 	}
 }
 
-// waitForCalm waits until there is room for events, and gives memory for the rest of a large frame. Once the connection is
-// over neither matters.
-func (w *streamWire) waitForCalm(one *stream) (space []byte) {
+// waitForCalm waits until there is room for events, which does not matter once the connection is over. The mutex is held.
+func (w *streamWire) waitForCalm(one *stream) {
 	e := w.endpoint
-	e.mutex.Lock()
-	defer e.mutex.Unlock()
 	if busy := func() bool { return !one.over && (len(e.queue) >= maxQueued || e.queued >= maxQueuedBytes) }; busy() {
 		e.links.On(one.key, e.now(), (*Connection).hold)
 		for busy() {
@@ -265,49 +259,30 @@ func (w *streamWire) waitForCalm(one *stream) (space []byte) {
 		e.links.On(one.key, e.now(), (*Connection).release)
 		_ = e.settle()
 	}
-	return one.socket.prepare(e.links, one.key, e.now())
 }
 
 // write sends what there is to be sent, and ends this side when the connection is over (TCP-13).
 func (w *streamWire) write(one *stream) {
 	e := w.endpoint
-	e.mutex.Lock()
-	defer e.mutex.Unlock()
 	for {
-		for len(one.unsent) == 0 && !one.over {
-			one.ready.Wait()
-		}
-		if len(one.unsent) == 0 {
+		unsent, bytes := one.take(one.socket.atOnce)
+		if len(unsent) == 0 {
 			break
 		}
-		unsent, bytes := one.take()
-		e.mutex.Unlock()
 		err := one.socket.write(unsent)
-		e.mutex.Lock()
-		one.bytes -= bytes
-		one.tellRoom()
-		e.links.On(one.key, e.now(), func(on *Connection, _ time.Duration) { on.Written(bytes) })
+		one.wrote(bytes)
+		one.on.Written(bytes)
 		if err != nil {
-			one.unsent = nil
+			one.drop()
+			e.mutex.Lock()
 			e.links.On(one.key, e.now(), (*Connection).Break)
 			_ = e.settle()
+			e.mutex.Unlock()
 			break
 		}
 	}
 	_ = one.socket.SetReadDeadline(time.Now().Add(lingering))
 	_ = one.socket.CloseWrite()
-}
-
-// take takes what goes into one write.
-func (o *stream) take() (pieces [][]byte, bytes int) {
-	count := o.socket.atOnce(o.unsent)
-	pieces = slices.Clone(o.unsent[:count])
-	clear(o.unsent[:count]) // so that nothing is kept once it is sent
-	o.unsent = o.unsent[count:]
-	for _, one := range pieces {
-		bytes += len(one)
-	}
-	return pieces, bytes
 }
 
 func (w *streamWire) close() error {

@@ -8,7 +8,10 @@ import (
 	"time"
 )
 
-const readAtOnce = 1 << 18 // several large frames, as each read has its price
+const (
+	readAtOnce    = 1 << 18 // several large frames, as each read has its price
+	writtenAtOnce = 1 << 16 // or a frame more: what was encoded long before it is written has left a processor's cache
+)
 
 // ListenTCP serves the connections of a listener, which belongs to the endpoint from then on: a server. It takes 64 at a
 // time; for one more it ends the oldest that has no session, or, if all have one, the new one.
@@ -43,38 +46,24 @@ func ConnectTCP(ctx context.Context, socket net.Conn, streamID uint32, config Co
 type tcpStream struct {
 	net.Conn
 	buffer []byte
+	held   int // bytes in front of it, of a frame that has not come as a whole
 }
 
 func (s *tcpStream) begin(links *Links[string], key string, now time.Duration) {
 	links.Connect(key, now)
 }
 
-// prepare gives memory for the rest of a large frame; nil if there is none.
-func (s *tcpStream) prepare(links *Links[string], key string, now time.Duration) (space []byte) {
-	links.On(key, now, func(on *Connection, _ time.Duration) { space = on.space() })
-	return space
-}
-
-func (s *tcpStream) read(space []byte) (received, error) {
-	into := space
-	if into == nil {
-		if s.buffer == nil {
-			s.buffer = make([]byte, readAtOnce)
-		}
-		into = s.buffer
+func (s *tcpStream) read() (received, error) {
+	if s.buffer == nil {
+		s.buffer = make([]byte, readAtOnce)
 	}
-	length, err := s.Conn.Read(into)
-	switch {
-	case length == 0:
+	length, err := s.Conn.Read(s.buffer[s.held:])
+	if length == 0 {
 		return nil, err
-	case space == nil:
-		return func(on *Connection, now time.Duration) {
-			if on.mayTake(into[:length], now) {
-				s.buffer = nil
-			}
-		}, err
 	}
-	return func(on *Connection, now time.Duration) { on.received(length, now) }, err
+	return func(on *Connection, now time.Duration) {
+		s.buffer, s.held = on.receiveIn(s.buffer, s.held+length, now)
+	}, err
 }
 
 // write gives lengths and their frames to the system, as many as there are in one piece (TCP-21).
@@ -84,7 +73,16 @@ func (s *tcpStream) write(pieces [][]byte) error {
 	return err
 }
 
-func (s *tcpStream) atOnce(pieces [][]byte) int { return len(pieces) }
+// atOnce is as many as come to writtenAtOnce.
+func (s *tcpStream) atOnce(pieces [][]byte) int {
+	bytes := 0
+	for at, one := range pieces {
+		if bytes += len(one); bytes >= writtenAtOnce {
+			return at + 1
+		}
+	}
+	return len(pieces)
+}
 
 func (s *tcpStream) CloseWrite() error {
 	if half, can := s.Conn.(interface{ CloseWrite() error }); can {

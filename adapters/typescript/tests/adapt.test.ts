@@ -120,13 +120,13 @@ test("the first fault is told", () => {
   refused("TOLERANCE", () => worked({ allow: [], budget: 0 }));
 });
 
-/** Whether a form passes by ADA-6, word for word. */
-function passes(bits: 4 | 8, data: Uint8Array, tolerance: number): boolean {
+/** Whether a form passes with a tolerance by ADA-6, word for word. */
+function passing(bits: 4 | 8, data: Uint8Array): (tolerance: number) => boolean {
   const { codes, scale } = quantize(bits, data);
   const [given, back] = [units(data), units(dequantize(bits, data.length / 2, codes, scale))];
   const squares = (values: readonly bigint[]) => values.reduce((sum, value) => sum + value * value, 0n);
-  const error = squares(given.map((value, at) => value - (back[at] as bigint)));
-  return error * 2n ** 24n <= BigInt(tolerance) * squares(given);
+  const [error, energy] = [squares(given.map((value, at) => value - (back[at] as bigint))), squares(given)];
+  return (tolerance) => error * 2n ** 24n <= BigInt(tolerance) * energy;
 }
 
 /** Finite elements as multiples of 2^-24. */
@@ -167,10 +167,11 @@ test("the choice is the rule's, for tensors of all sizes and magnitudes", () => 
 
 /** The least tolerance with which a form passes. */
 function threshold(bits: 4 | 8, data: Uint8Array): number {
+  const passes = passing(bits, data);
   let [low, high] = [0, 16_777_217];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (passes(bits, data, middle)) high = middle;
+    if (passes(middle)) high = middle;
     else low = middle + 1;
   }
   return low;

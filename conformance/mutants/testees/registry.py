@@ -25,8 +25,7 @@ from . import (
     processes,
     requests,
 )
-from .hostile import lives, pieces, replies, starts
-from .hostile.attack import Hostile
+from .hostile.catalogue import HOSTILE, STARTS
 from .wrong import Wrong, WrongTestee
 
 UNCLAIMED = WrongTestee(
@@ -55,14 +54,8 @@ TESTEES: Mapping[str, WrongTestee] = MappingProxyType(
 )
 """Those that break the testee protocol, or that only the laws find."""
 
-HOSTILE: Mapping[str, Hostile] = MappingProxyType(
-    {one.name: one for one in (*replies.HOSTILE, *pieces.HOSTILE, *lives.HOSTILE)}
-)
-"""Those that attack the runner, in their answer to one case or to all."""
 FEW: Mapping[str, WrongTestee] = MappingProxyType({one.name: one for one in few_cases.WRONG})
 """Those that show what a run makes of a few failures."""
-STARTS: Mapping[str, Hostile] = MappingProxyType({one.name: one for one in starts.HOSTILE})
-"""Those that no run can begin with."""
 
 
 def _mutants() -> Mapping[str, tuple[Wrong, ...]]:

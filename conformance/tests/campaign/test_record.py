@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from adapters.driver import Testee, load_adapter
+from adapters.driver import Testee, ask_step_by_step, load_adapter, takes_peer_batches
 from conformance.campaign.inputs import Input
 from conformance.campaign.record import Recorder
 from conformance.campaign.spent import Watch
@@ -16,7 +17,9 @@ from conformance.campaign.talk import talk
 from conformance.model.cases import DIALOGUE
 from conformance.model.peer_requests import CONFIG
 from conformance.model.verdict import Verdict
-from conformance.tests.support import ADAPTERS
+from conformance.mutants.engine.patches import Change
+from conformance.tests import doubles
+from conformance.tests.support import ADAPTERS, adapter_at
 from conformance.wire.build import build, sync
 from conformance.wire.lengths import with_length
 from reports.outcome import Outcome
@@ -117,6 +120,56 @@ def test_a_client_whose_main_is_stopped_has_no_connection(over_quic: Testee) -> 
     made = Recorder(over_quic, "quic", "quic").record({**role, "steps": [{"close": "stop", "on": "main", "code": 0}]})
     assert made.stopped is None
     assert made.steps[-1] == {"events": [{"event": "closed", "code": "CONNECTION_RESET"}]}
+
+
+ACTS: Sequence[Mapping[str, Any]] = [
+    PING,
+    HEAD,
+    {"act": {"kind": "tail", "stream_id": 2}},
+    HEAD,
+    {"advance": 1_000},
+    PING,
+    {"advance": 30_000},
+]
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+def test_the_same_is_recorded_in_fewer_messages_where_requests_travel_together(
+    transport: str, reference: Testee
+) -> None:
+    before = reference.asked
+    together = Recorder(reference, "stream", transport).record(served(ACTS))
+    few = reference.asked - before
+    assert together.stopped is None
+    assert sum("reject" in step for step in together.steps) == 1
+    with Testee(load_adapter("reference", ADAPTERS)) as alone:
+        ask_step_by_step(alone)
+        assert Recorder(alone, "stream", transport).record(served(ACTS)) == together
+        assert alone.asked == few + 1 + 5  # reset goes with peer_open, each act and advance with a poll
+
+
+@pytest.mark.parametrize(
+    ("make", "given"),
+    [(doubles.without_ops, ()), (doubles.ending_op, ()), (doubles.failing_op, ('{"error": "not now"}',))],
+    ids=["knows no batch", "ends at a batch", "refuses a batch"],
+)
+def test_whoever_takes_no_requests_together_is_recorded_one_by_one(
+    make: Callable[..., Change], given: Sequence[str], tmp_path: Path, reference: Testee
+) -> None:
+    with Testee(adapter_at(doubles.write_double(tmp_path, make, "peer_batch", *given))) as testee:
+        assert Recorder(testee, "stream", "udp").record(served(ACTS)) == Recorder(reference, "stream", "udp").record(
+            served(ACTS)
+        )
+        assert not takes_peer_batches(testee)
+        assert testee.lost_s == 0
+
+
+def test_the_request_at_which_a_testee_ends_is_told_by_its_name(tmp_path: Path) -> None:
+    with Testee(adapter_at(doubles.write_double(tmp_path, doubles.ending_op, "peer_advance"))) as testee:
+        made = Recorder(testee, "stream", "udp").record(served(ACTS))
+    assert made.stopped is not None
+    assert made.stopped.outcome is Outcome.CRASH
+    assert made.steps[-1] == {"advance": 1_000}
 
 
 def test_a_dialogue_that_the_first_does_not_play_to_its_end_is_told_by_its_reason(

@@ -63,7 +63,7 @@ SUITE = (
     "reports.__main__",
     "reports.compare",
     "reports.html",
-    "conformance.model.cases:load_cases",
+    "conformance.tests.forks.cases:read",
     "resonant.describe.clauses:load_clauses",
     "resonant.describe.registry:registry",
     "conformance.session.implementations:wrong_implementations",

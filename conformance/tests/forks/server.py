@@ -6,12 +6,14 @@ It imports nothing of the project by itself, as it also forks for programs of co
 from __future__ import annotations
 
 import atexit
+import contextlib
 import gc
 import importlib
 import json
 import os
 import random
 import runpy
+import select
 import signal
 import socket
 import sys
@@ -58,17 +60,74 @@ def main() -> None:
     gc.collect()
     gc.freeze()  # what a fork does not touch it shares
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    while True:
-        message, fds, _, _ = socket.recv_fds(control, REQUEST_BYTES, DESCRIPTORS)
-        if not message:
-            return
-        if os.fork() == 0:
-            control.close()
-            break
-        for fd in fds:
+    Server(control).serve()
+
+
+class Server:
+    """Forks for those who ask, and tells them the status of each fork when it has ended."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self._control = control
+        self._asking: dict[int, socket.socket] = {}
+        """The forks that have not ended, and who is to be told."""
+        self._woken, self._wake = socket.socketpair()
+        for end in (self._woken, self._wake):
+            end.setblocking(False)
+
+    def serve(self) -> None:
+        """Serve until nobody can ask any more; in a fork, be what was asked for."""
+        signal.signal(signal.SIGCHLD, lambda *_: None)  # so that the end of a fork wakes this process
+        signal.set_wakeup_fd(self._wake.fileno(), warn_on_full_buffer=False)
+        while True:
+            ready, _, _ = select.select([self._control, self._woken], [], [])
+            if self._woken in ready:
+                self._tell()
+            if self._control in ready:
+                message, fds, _, _ = socket.recv_fds(self._control, REQUEST_BYTES, DESCRIPTORS)
+                if not message:
+                    return
+                self._fork(Request(**json.loads(message)), fds)
+
+    def _fork(self, request: Request, fds: Sequence[int]) -> None:
+        """Fork, and tell the number of the fork."""
+        *own, told, control = fds
+        asking = socket.socket(fileno=told)
+        pid = os.fork()
+        if pid == 0:
+            self._leave()
+            asking.close()
+            for at, fd in enumerate(own):
+                os.dup2(fd, at)
+                os.close(fd)
+            end_of(lambda: be(request, socket.socket(fileno=control)))
+        for fd in (*own, control):
             os.close(fd)
-        reap()
-    serve(Request(**json.loads(message)), fds)
+        self._asking[pid] = asking
+        say(asking, pid)
+
+    def _leave(self) -> None:
+        """Have nothing of the server, in a fork."""
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for end in (self._control, self._woken, self._wake, *self._asking.values()):
+            end.close()
+
+    def _tell(self) -> None:
+        """Tell the status of each fork that has ended."""
+        with contextlib.suppress(BlockingIOError):
+            self._woken.recv(REQUEST_BYTES)
+        while self._asking:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            with self._asking.pop(pid) as asking:
+                say(asking, os.waitstatus_to_exitcode(status))
+
+
+def say(asking: socket.socket, number: int) -> None:
+    """Say a number to who asked, if he still listens."""
+    with contextlib.suppress(OSError):
+        asking.send(str(number).encode())
 
 
 def prepare(name: str) -> None:
@@ -77,34 +136,6 @@ def prepare(name: str) -> None:
     found = importlib.import_module(module)
     if function:
         getattr(found, function)()
-
-
-def reap() -> None:
-    """Take note of forks that have ended."""
-    try:
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
-    except ChildProcessError:
-        pass
-
-
-def serve(request: Request, fds: Sequence[int]) -> None:
-    """Tell the number of the fork that is the program, and its status once it has ended."""
-    *own, told, control = fds
-    pid = os.fork()
-    if pid == 0:
-        os.close(told)
-        for at, fd in enumerate(own):
-            os.dup2(fd, at)
-            os.close(fd)
-        end_of(lambda: be(request, socket.socket(fileno=control)))
-    for fd in (*own, control, 1, 2):
-        os.close(fd)
-    with socket.socket(fileno=told) as answer:
-        answer.send(str(pid).encode())
-        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-        answer.send(str(status).encode())
-    os._exit(0)
 
 
 def be(request: Request, control: socket.socket) -> None:

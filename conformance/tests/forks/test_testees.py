@@ -16,6 +16,7 @@ from adapters.driver import Adapter, Crash, HarnessError, Limits, Ok, Testee
 from adapters.driver.launch import process
 from conformance.mutants.servers.table import SERVERS
 from conformance.mutants.testees import kernels, registry
+from conformance.mutants.testees.hostile.catalogue import HOSTILE, STARTS
 from conformance.session.implementations import find_adapter
 from conformance.tests.doubles import sound, write_double
 from conformance.tests.forks.testees import CAN_FORK, forked_testees, harmless, is_ours, spawn_any
@@ -142,10 +143,10 @@ def test_the_reference_forked_answers_dies_and_is_forked_again(monkeypatch: pyte
 
 
 def test_what_attacks_a_runner_and_what_others_wrote_is_never_a_fork(tmp_path: Path) -> None:
-    processes = {*registry.HOSTILE, *registry.STARTS, *SERVERS, *(one.name for one in kernels.WRONG)}
+    processes = {*HOSTILE, *STARTS, *SERVERS, *(one.name for one in kernels.WRONG)}
     assert {command[-1] for command in harmless()} == registry.WRONG.keys() - processes
     assert is_ours(find_adapter("reference"))
     assert is_ours(adapter_at(write_wrong(tmp_path / "mine", "tail-hash-in-capitals")))
     assert is_ours(adapter_at(write_double(tmp_path / "double", sound)))
-    assert not is_ours(adapter_at(write_wrong(tmp_path / "other", min(registry.HOSTILE))))
+    assert not is_ours(adapter_at(write_wrong(tmp_path / "other", min(HOSTILE))))
     assert not is_ours(adapter_at(write_adapter(tmp_path)))

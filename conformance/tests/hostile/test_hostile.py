@@ -10,8 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from conformance.mutants.testees import registry
-from conformance.mutants.testees.hostile import replies
+from conformance.mutants.testees.hostile import catalogue, replies
 from conformance.mutants.testees.hostile.attack import ATTACKED
 from conformance.tests.hostile.lives import LEAVING_FORKS, LIVES, UNENDING
 from conformance.tests.hostile.pieces import PIECES
@@ -104,7 +103,7 @@ def test_a_run_names_what_is_wrong_and_judges_the_rest(name: str, runs: Ahead) -
     expected, run = TESTEES[name], runs.run(name)
     ended_well(run, expected.limit_s)
     probes = {f"testee/test_probe[{probe}]": outcome for probe, outcome in expected.probes.items()}
-    assert run.outcomes == {**expected.outcomes(registry.HOSTILE[name]), **probes}, run.out
+    assert run.outcomes == {**expected.outcomes(catalogue.HOSTILE[name]), **probes}, run.out
     assert run.status == (OK if set(run.outcomes.values()) == {Outcome.PASS} else FAILED)
     assert expected.says in run.details[ATTACKED]
     jsonschema.validate(run.report, SCHEMA)
@@ -136,8 +135,8 @@ def test_every_bad_reply_has_a_case_and_every_outcome_is_met() -> None:
 
 
 def test_every_hostile_testee_has_a_run_and_no_two_are_the_same() -> None:
-    hostile = [*registry.HOSTILE.values(), *registry.STARTS.values()]
-    assert sorted([*TESTEES, *APART, *UNENDING]) == sorted(registry.HOSTILE)
-    assert STARTS.keys() == registry.STARTS.keys()
+    hostile = [*catalogue.HOSTILE.values(), *catalogue.STARTS.values()]
+    assert sorted([*TESTEES, *APART, *UNENDING]) == sorted(catalogue.HOSTILE)
+    assert STARTS.keys() == catalogue.STARTS.keys()
     assert ALIKE.keys() | set(ALIKE.values()) <= {*TESTEES, *STARTS}
     assert len({one.about for one in hostile}) == len({one.change for one in hostile}) == len(hostile)

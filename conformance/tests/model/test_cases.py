@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.model.cases import VECTORS, Accept, Case, Refuse, VectorError, load_cases
+from conformance.model.cases import DIALOGUE, VECTORS, Accept, Cases, Refuse, VectorError, load_cases
 from conformance.model.profiles import PROFILES
 from conformance.session.testee_run import check_clauses
 from conformance.tests.published import write_manifest
@@ -30,7 +30,7 @@ def write(folder: Path, file: object, name: str = "a.json") -> Path:
     return path
 
 
-def load(folder: Path) -> tuple[Case, ...]:
+def load(folder: Path) -> Cases:
     """The cases of what was written there, with a manifest that fits it."""
     write_manifest(folder)
     return load_cases(folder / "data")
@@ -102,10 +102,10 @@ def test_two_cases_of_one_id_are_refused(tmp_path: Path) -> None:
 
 def test_a_case_that_cites_no_clause_of_the_specification_is_refused(tmp_path: Path) -> None:
     write(tmp_path, {**FILE, "cases": [{**ENTRY, "clauses": ["FRM-1", "FRM-999"]}]})
-    cases = load(tmp_path)
-    check_clauses(cases, {"FRM-1", "FRM-999"})
+    citing = load(tmp_path).citing
+    check_clauses(citing, {"FRM-1", "FRM-999"})
     with pytest.raises(VectorError, match="frame/decode/a/one cites FRM-999, which specs/ does not have"):
-        check_clauses(cases, {"FRM-1"})
+        check_clauses(citing, {"FRM-1"})
 
 
 def test_the_golden_vectors_load() -> None:
@@ -113,3 +113,19 @@ def test_the_golden_vectors_load() -> None:
     assert VECTORS.is_dir()
     assert len(cases) > 2000
     assert {case.profile for case in cases} == set(PROFILES)
+
+
+@pytest.mark.parametrize("chosen", [(), ("tcp", "frame"), ("mux",), tuple(PROFILES), ("no-such",)], ids=len)
+def test_the_cases_of_profiles_come_in_the_order_of_all(chosen: tuple[str, ...]) -> None:
+    cases = load_cases()
+    all_of_them = [case.id for case in cases if case.profile in chosen]
+    assert [case.id for case in cases.of_profiles(chosen)] == all_of_them
+    alone = [case.id for case in cases if case.profile in chosen and case.op != DIALOGUE]
+    assert [case.id for case in cases.of_profiles(chosen, but=(DIALOGUE,))] == alone
+
+
+def test_a_clause_leads_to_the_first_case_that_cites_it() -> None:
+    cases = load_cases()
+    assert cases.citing.keys() == {clause for case in cases for clause in case.clauses}
+    for clause in ("FRM-37", "STM-1"):
+        assert cases.citing[clause] == next(case.id for case in cases if clause in case.clauses)

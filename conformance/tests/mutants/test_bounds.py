@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from conformance.mutants.testees.hostile import attack, bounds
+from conformance.mutants.testees.hostile.catalogue import HOSTILE, STARTS
 from conformance.mutants.testees.hostile.restarts import started_before
-from conformance.mutants.testees.registry import HOSTILE, STARTS
 
 
 @pytest.mark.parametrize(("bytes_", "seconds", "times"), [(1_000, 60.0, 4), (1_000, 0.0, 0)])

@@ -15,7 +15,8 @@ from conformance.mutants.catalogue.table import MUTANTS
 from conformance.mutants.engine.patches import applied
 from conformance.mutants.servers.table import SERVERS
 from conformance.mutants.testees import costs, kernels
-from conformance.mutants.testees.registry import FEW, GROUPS, HOSTILE, STARTS, TESTEES, WRONG
+from conformance.mutants.testees.hostile.catalogue import HOSTILE, STARTS
+from conformance.mutants.testees.registry import FEW, GROUPS, TESTEES, WRONG
 from conformance.mutants.testees.wrong import Wrong
 from conformance.server.addresses import UnreachableError
 from conformance.server.server import attach

@@ -13,7 +13,7 @@ from conformance.tests.report.runs import kinds
 from reports.__main__ import main
 from reports.campaign import render
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pages")]
 
 KINDS = ("green", "one fault", "weak", "crashes", "several")
 ALIKE = pytest.mark.nightly(

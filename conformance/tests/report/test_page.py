@@ -15,7 +15,7 @@ from conformance.tests.report.runs import EXAMPLE
 from conformance.tests.support import ROOT
 from reports.__main__ import main
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pages")]
 
 EVIL = "<script>document.title = 'taken'</script><img src=x onerror=alert(1)>\u202e\x07"
 LINE = {

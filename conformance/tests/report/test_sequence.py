@@ -11,6 +11,8 @@ from playwright.sync_api import Page, expect
 from conformance.session.dumps import explained_dump
 from reports.sequence import Arrow, Diagram, Fault, Note, fragment, render, span
 
+pytestmark = pytest.mark.xdist_group("pages")
+
 FRAME = bytes.fromhex("01030000010000000000000000000000000000000000000000000000002b8b06cf")
 LONG = "a-name-of-a-hundred-characters-" * 4
 WRONG = Fault("BAD_TYPE", "FRM-3", "a type that there is not")

@@ -118,7 +118,7 @@ BENCHES: tuple[Bench, ...] = (
     _rust(
         "quic",
         "stream of 2,000 frames of 60 KiB over QUIC against the same bytes on a stream of quinn's own",
-        {"quic_of_quinn": MORE_IS_BETTER},
+        {"quic_of_quinn": Figure(MORE, limit=0.8)},
         *("--features", "quic", "--target-dir", "target/quic"),
     ),
     _go(
@@ -151,7 +151,7 @@ BENCHES: tuple[Bench, ...] = (
         "go-quic",
         "Go, stream of 2,000 frames of 60 KiB over QUIC against the same bytes on a stream of quic-go's own",
         ("go", "run", "./internal/bench"),
-        {"quic_of_bare": MORE_IS_BETTER},
+        {"quic_of_bare": Figure(MORE, limit=0.8)},
         ROOT / "adapters" / "go" / "quic",
     ),
     _typescript("frame", "seed frame of 2048 F16", {"decode_us": Figure(LESS, ratio=False, limit=40)}),

@@ -21,20 +21,34 @@ use resonant_protocol::{DType, SliceMeta};
 
 /// Bytes of lower-case hexadecimal; white space is skipped.
 pub fn unhex(text: &str) -> Vec<u8> {
-    let digits: Vec<u8> = text
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .map(|c| u8::try_from(c.to_digit(16).expect("a hexadecimal digit")).unwrap())
-        .collect();
-    assert!(digits.len().is_multiple_of(2), "half a byte");
-    digits
-        .chunks(2)
-        .map(|pair| pair[0] << 4 | pair[1])
-        .collect()
+    let mut bytes = Vec::with_capacity(text.len() / 2);
+    let mut high = None; // of a byte whose second digit is still to come
+    for digit in text.bytes().filter(|digit| !digit.is_ascii_whitespace()) {
+        let value = match digit {
+            b'0'..=b'9' => digit - b'0',
+            b'a'..=b'f' => digit - b'a' + 10,
+            b'A'..=b'F' => digit - b'A' + 10,
+            _ => panic!("{text:?} has a digit that is not hexadecimal"),
+        };
+        match high.take() {
+            None => high = Some(value << 4),
+            Some(high) => bytes.push(high | value),
+        }
+    }
+    assert!(high.is_none(), "half a byte");
+    bytes
 }
 
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    const DIGITS: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
+    ];
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        text.push(DIGITS[usize::from(byte >> 4)]);
+        text.push(DIGITS[usize::from(byte & 15)]);
+    }
+    text
 }
 
 /// A decoder that shares no code with libzstd.
