@@ -78,6 +78,14 @@ class _Lane:
     """Whether it has found that nothing is left to judge."""
 
 
+def _pipe(undo: contextlib.ExitStack) -> tuple[int, int]:
+    """A pipe, of which `undo` closes both ends."""
+    ends = os.pipe()
+    for end in ends:
+        undo.callback(os.close, end)
+    return ends
+
+
 class Lanes:
     """The lanes of a run. One thread at a time, and the one that made them closes them."""
 
@@ -100,15 +108,18 @@ class Lanes:
         self._chunks, self._give = os.pipe()
         os.set_blocking(self._give, False)
         if CAN_FORK and threading.active_count() == 1:
-            for _ in range(count):
-                self._all.append(self._fork(cases, testee))
+            with contextlib.suppress(OSError):  # a system that gives no more processes or files: those there are do
+                for _ in range(count):
+                    self._all.append(self._fork(cases, testee))
 
     def _fork(self, cases: Sequence[Case], testee: Testee) -> _Lane:
-        take, orders = os.pipe()
-        findings, tell = os.pipe()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # a library may have threads, none of which it needs
-            pid = os.fork()
+        with contextlib.ExitStack() as failed:
+            take, orders = _pipe(failed)
+            findings, tell = _pipe(failed)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)  # a library may have threads that it does not need
+                pid = os.fork()
+            failed.pop_all()
         if pid == 0:
             others = [fd for lane in self._all for fd in (lane.orders, lane.findings)]
             run_lane(cases, testee, Ends(take, self._chunks, tell), (orders, findings, self._give, *others))

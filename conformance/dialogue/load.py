@@ -62,8 +62,23 @@ def _faults(file: Any) -> Iterator[str]:
 
 
 def _misfit(error: jsonschema.ValidationError) -> str:
-    where = ".".join(map(str, error.absolute_path)) or "the file"
-    return f"{where} does not fit vectors/schema.json: {error.message[:200]}"
+    """The fault of a file in words: of what may be one of several things, that which lies deepest."""
+    leaves = list(_leaves(error))
+    path = max((leaf.absolute_path for leaf in leaves), key=len)
+    there = [leaf for leaf in leaves if leaf.absolute_path == path]
+    names = [repr(leaf.validator_value) for leaf in there if leaf.validator == "const"]
+    first = there[0]
+    several = len(names) == len(there) > 1
+    text = f"{first.instance!r} is not one of {', '.join(dict.fromkeys(names))}" if several else first.message[:200]
+    where = ".".join(map(str, path)) or "the file"
+    return f"{where} does not fit vectors/schema.json: {text}"
+
+
+def _leaves(error: jsonschema.ValidationError) -> Iterator[jsonschema.ValidationError]:
+    if not error.context:
+        yield error
+    for inner in error.context or ():
+        yield from _leaves(inner)
 
 
 def dialogue_faults(given: Mapping[str, Any], transports: Collection[str] = (UDP,)) -> Iterator[str]:

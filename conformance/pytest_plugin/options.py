@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ..session.cores import MANY, MOST_LANES
+from ..session.cores import LANES_ASKED_FOR, MANY, MOST_LANES
 from ..session.implementations import is_server
 from ..session.options import DEFAULT_SEED, Options
 
@@ -142,8 +142,8 @@ def read_options(config: pytest.Config) -> Options:
             raise pytest.UsageError(f"{flag} needs a whole run; leave out --case")
     _refuse_empty(config)
     lanes = config.getoption("--lanes")
-    if lanes is not None and lanes < 1:
-        raise pytest.UsageError(f"--lanes={lanes}: name a number from 1 on")
+    if lanes is not None and not 1 <= lanes <= LANES_ASKED_FOR:
+        raise pytest.UsageError(f"--lanes={lanes}: name a number from 1 to {LANES_ASKED_FOR}")
     impl = config.getoption("--impl")
     names = [name.strip() for given in config.getoption("--profile") for name in given.split(",")]
     return Options(

@@ -74,6 +74,8 @@ def parse_addresses(impl: str) -> list[Address]:
         found = socket.getaddrinfo(host, port, type=_KINDS[transport])
     except OSError as error:
         raise UnreachableError(f"--impl={impl}: {host} has no address: {error.strerror}") from None
+    except UnicodeError:
+        raise UnreachableError(f"--impl={impl}: {host} is no name of a host: check its dots and length") from None
     ordered = sorted(found, key=lambda one: one[0] != socket.AF_INET)
     name = "" if _is_number(host) else host
     return [Address(family, target, transport, name) for family, _, _, _, target in ordered]

@@ -262,4 +262,4 @@ def reachable() -> Iterator[None]:
     except OSError as error:
         raise wrong("the server cannot be reached", "an open port", error, Outcome.CRASH) from None
     except LengthError as error:
-        raise wrong(f"not frames behind their lengths: {error}", "a length, and then a frame", error) from None
+        raise wrong("not frames behind their lengths", "a length, and then a frame", error) from None

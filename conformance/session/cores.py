@@ -7,6 +7,8 @@ from pathlib import Path
 
 MOST_LANES = 4
 """More of them would wait for the process that keeps the account and asks for laws and probes."""
+LANES_ASKED_FOR = 64
+"""The most that can be asked for. Each is two processes, which all begin at once."""
 MANY = 500
 """The dialogues from which on lanes are worth their start. Other cases count a tenth."""
 _QUOTA = Path("/sys/fs/cgroup/cpu.max")

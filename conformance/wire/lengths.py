@@ -46,7 +46,7 @@ class Frames:
             length = int.from_bytes(data[at : at + LENGTH_BYTES], "little")
             if not _LEAST <= length <= _MOST:
                 self._rest = b""
-                raise LengthError(f"a length of {length}, of {_LEAST} to {_MOST} (TCP-1)")
+                raise LengthError(f"a length of {length}, which is not within {_LEAST} to {_MOST} (TCP-1)")
             if len(data) - at < LENGTH_BYTES + length:
                 break
             yield data[at + LENGTH_BYTES : at + LENGTH_BYTES + length]

@@ -58,7 +58,16 @@ def client_tls(options: argparse.Namespace) -> Tls | None:
 def host_and_port(text: str) -> tuple[str, int]:
     """Parse HOST:PORT, an IPv6 address in brackets. Raises argparse.ArgumentTypeError."""
     found = _HOST_PORT.fullmatch(text)
-    if found is None or int(found["port"]) >= 2**16:
+    if found is None or int(found["port"]) >= 2**16 or not _can_be_asked_for(found["host"] or ""):
         example = "such as 127.0.0.1:50051, localhost:50051 or [::1]:50051"
         raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT, {example}")
     return found["ipv6"] or found["host"], int(found["port"])
+
+
+def _can_be_asked_for(host: str) -> bool:
+    """Whether names of hosts can be so: the parts between dots have 1 to 63 letters."""
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        return False
+    return True

@@ -9,12 +9,15 @@ from time import monotonic
 from typing import Any, Final
 
 from ..running import Address
+from ..strict_json import read_json
 from .pipes import LINE_BYTES, FirstLine
 
 LOOPBACK: Final = "127.0.0.1"
 EXAMPLE: Final = '{"control": 40001, "wires": {"udp": 40002}}'
 _INSTEAD: Final = f"print {EXAMPLE} first, with its own ports, and everything else to standard error"
 _GRACE_S: Final = 0.5
+_OVER_UDP: Final = ("udp", "quic")
+"""The wires that are UDP sockets, as control is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +59,11 @@ def _parse(line: bytes) -> Ports:
     if len(line) > LINE_BYTES:
         raise ValueError(f"it is longer than {LINE_BYTES} bytes")
     try:
-        ports = json.loads(line.decode())
-    except (ValueError, RecursionError):
+        ports = read_json(line)
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
         raise ValueError(f"it is not JSON; {_INSTEAD}") from None
+    except ValueError as error:
+        raise ValueError(f"{error}; {_INSTEAD}") from None
     if type(ports) is not dict:
         raise ValueError(f"it is not a JSON object; {_INSTEAD}")
     control, wires = ports.get("control"), ports.get("wires")
@@ -71,10 +76,19 @@ def _parse(line: bytes) -> Ports:
         raise ValueError(f"wires is not an object of ports by transport, as in {EXAMPLE}; without peers it is {{}}")
     for transport, port in wires.items():
         if not _is_port(port):
-            raise ValueError(f"wires.{transport} is not a port number")
-    if wires.get("udp") == control:
-        raise ValueError("control and wires.udp are the same port")
+            name = transport if transport.isidentifier() else repr(transport)
+            raise ValueError(f"wires.{name} is not a port number, 1 to 65535; {_INSTEAD}")
+    _check_sockets({"control": control} | {f"wires.{name}": wires[name] for name in _OVER_UDP if name in wires})
     return Ports(control, wires)
+
+
+def _check_sockets(ports: Mapping[str, int]) -> None:
+    """Raise ValueError where two sockets of one kind have the same port."""
+    owners = dict[int, str]()
+    for name, port in ports.items():
+        if port in owners:
+            raise ValueError(f"{owners[port]} and {name} are the same port; each is a socket of its own")
+        owners[port] = name
 
 
 def _is_port(value: Any) -> bool:

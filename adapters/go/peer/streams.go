@@ -51,6 +51,7 @@ type received func(*Connection, time.Duration)
 // stream is one connection. The mutex of the endpoint guards whether it is over.
 type stream struct {
 	key    string
+	gone   bool // nothing waits for its other end any more
 	socket socket
 	number int // in the order of arrival
 	over   bool
@@ -180,18 +181,27 @@ func (w *streamWire) add(socket socket) {
 	})
 }
 
-// makeRoom says whether there can be one more connection, and ends the oldest without a session for it (TCP-19).
+// makeRoom says whether there can be one more connection, and ends the oldest without a session for it (TCP-19). Of those
+// that are over as many may wait for their other ends; beyond them the oldest is let go.
 func (w *streamWire) makeRoom() bool {
-	e, live := w.endpoint, 0
-	var oldest *stream
+	e, live, waiting := w.endpoint, 0, 0
+	var oldest, over *stream
 	for _, one := range w.streams {
-		if one.over {
-			continue
+		switch {
+		case one.gone:
+		case one.over:
+			waiting++
+			over = older(over, one)
+		default:
+			live++
+			if _, session := e.links.Agreement(one.key); !session {
+				oldest = older(oldest, one)
+			}
 		}
-		live++
-		if _, session := e.links.Agreement(one.key); !session && (oldest == nil || one.number < oldest.number) {
-			oldest = one
-		}
+	}
+	if waiting >= DefaultLinks {
+		over.gone = true
+		_ = over.socket.Close()
 	}
 	if live < DefaultLinks {
 		return true
@@ -201,6 +211,14 @@ func (w *streamWire) makeRoom() bool {
 		_ = e.settle()
 	}
 	return oldest != nil
+}
+
+// older is the one that arrived first; there may be only one.
+func older(one, other *stream) *stream {
+	if one == nil || other.number < one.number {
+		return other
+	}
+	return one
 }
 
 // read reads a connection until it has ended on both sides.

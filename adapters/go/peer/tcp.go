@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"syscall"
 	"time"
 )
 
@@ -102,13 +103,18 @@ func (w *streamWire) accept(listener net.Listener) {
 		case errors.Is(err, net.ErrClosed):
 			return
 		}
-		// There may be too many open files for a while.
-		if failures++; failures == maxReadFailures {
+		if failures++; failures >= maxReadFailures && !isPassing(err) {
 			w.endpoint.mutex.Lock()
 			w.endpoint.end(err)
 			w.endpoint.mutex.Unlock()
 			return
 		}
-		time.Sleep(time.Duration(failures) * 10 * time.Millisecond)
+		time.Sleep(time.Duration(min(failures, 5)) * 10 * time.Millisecond)
 	}
+}
+
+// isPassing says whether it is only the system that lacks something for now, such as files: strangers can bring that about.
+func isPassing(err error) bool {
+	var number syscall.Errno
+	return errors.As(err, &number) && (number.Temporary() || number == syscall.ENOBUFS || number == syscall.ENOMEM)
 }

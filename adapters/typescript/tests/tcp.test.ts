@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createConnection, createServer, type Socket } from "node:net";
+import { createConnection, createServer, Socket } from "node:net";
 import { type TestContext, test } from "node:test";
 import { ALL_FEATURES, Dtype, joined, MessageType, Modality, type PeerConfig, ResonantError } from "../src/index.js";
-import { type Connection, connect, listen, type Server, SessionError } from "../src/node/tcp/index.js";
+import { type Connection, connect, listen, Server, SessionError } from "../src/node/tcp/index.js";
 import { KEY, sync, think } from "./peer/talk.js";
 
 const CONFIG: PeerConfig = { ...ALL_FEATURES, spaceHash32: 5 };
@@ -185,6 +185,18 @@ test("a signal ends the wait for a session, and a connection, and a server", asy
   stopped.abort();
   assert.deepEqual(await until(client, "closed"), ["lost", "closed"]);
   for await (const _ of server) assert.equal(_.isClosed, true);
+});
+
+test("a connection that was reset before it could be taken is none", async (t) => {
+  const net = createServer();
+  await once(net.listen(0, "127.0.0.1"), "listening");
+  const server = new Server(net, CONFIG, 1);
+  t.after(() => server.close());
+  const gone = new Socket();
+  net.emit("connection", gone);
+  assert.ok(gone.destroyed);
+  await raw(t, server);
+  assert.equal((await accepted(server)).remote.address, "127.0.0.1");
 });
 
 test("a port that is taken is what the system says", async (t) => {

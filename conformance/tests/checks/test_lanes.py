@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import signal
+import sys
 import threading
 from collections.abc import Mapping
 from itertools import pairwise
@@ -242,11 +245,11 @@ def test_a_run_decides_by_itself(tmp_path: Path, double: str, lanes: int) -> Non
     assert count == (len(HASHES) if lanes else 0)
 
 
-@pytest.mark.parametrize("given", ["0", "-1"])
+@pytest.mark.parametrize("given", ["0", "-1", "65", "9999"])
 def test_a_number_of_lanes_that_cannot_be_is_refused(given: str) -> None:
     status, out = run_pytest([FILE, f"--lanes={given}"])
     assert status == USAGE
-    assert f"ERROR: --lanes={given}: name a number from 1 on" in out
+    assert f"ERROR: --lanes={given}: name a number from 1 to 64" in out
 
 
 def test_a_testee_that_is_attached_to_has_no_lanes(tmp_path: Path) -> None:
@@ -277,6 +280,36 @@ def test_nothing_is_forked_where_another_thread_runs(monkeypatch: pytest.MonkeyP
         assert made.take(HASHES[0]) is None
         made.close()
         made.close()
+
+
+@needs_forks
+def test_a_system_without_another_process_gives_the_lanes_that_it_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    forks, open_ends = iter([True, False]), set[int]()
+    right_pipe, right_close = os.pipe, os.close
+
+    def fork() -> int:
+        if not next(forks):
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        return os.posix_spawn(sys.executable, [sys.executable, "-c", ""], {})  # a lane that gives up at once
+
+    def pipe() -> tuple[int, int]:
+        ends = right_pipe()
+        open_ends.update(ends)
+        return ends
+
+    def close(end: int) -> None:
+        open_ends.discard(end)
+        right_close(end)
+
+    monkeypatch.setattr(threading, "active_count", lambda: 1)  # nothing is forked here
+    with Testee(find_adapter("reference")) as testee:
+        with monkeypatch.context() as patched:
+            for name, made in {"fork": fork, "pipe": pipe, "close": close}.items():
+                patched.setattr(os, name, made)
+            lanes = Lanes([ASKED], testee, 3)
+        assert lanes.count == 1
+        lanes.close()
+    assert len(open_ends) == 4, "two of chunks, and two of a lane"
 
 
 def test_what_lanes_lose_counts_towards_the_limits_of_the_testee(monkeypatch: pytest.MonkeyPatch) -> None:

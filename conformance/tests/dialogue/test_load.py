@@ -94,7 +94,15 @@ WRONG: Mapping[str, tuple[Change, str]] = {
     "no step": (lambda file: steps(file).append({}), "seed-5: step 3: a step has one of send"),
     "another step": (lambda file: steps(file).append({"wait": 1}), "this one has wait"),
     "upper case": (lambda file: steps(file).append({"send": "AB"}), "step 3: bytes are not in lower-case hex"),
-    "no steps": (lambda file: steps(file).clear(), "cases.0.input does not fit vectors/schema.json"),
+    "no steps": (lambda file: steps(file).clear(), "cases.0.input.steps does not fit vectors/schema.json"),
+    "a misspelt event": (
+        lambda file: steps(file).append({"events": [{"event": "close"}]}),
+        "cases.0.input.steps.2.events.0.event does not fit vectors/schema.json: 'close' is not one of 'established'",
+    ),
+    "a part that is not there": (
+        lambda file: steps(file).append({"part": "x"}),
+        "a step names the part 'x', which is not one of the parts before it (there are none)",
+    ),
     "a name nobody gave": (lambda file: steps(file).append({"expect_again": "x"}), "no datagram was named 'x' before"),
     "a wrong act": (lambda file: steps(file).append({"act": {"kind": "heart"}}), "step 3: act does not fit"),
 }

@@ -135,6 +135,16 @@ def test_a_port_without_quic_is_said(answer: bytes) -> None:
     )
 
 
+def test_a_server_that_answers_nothing_on_its_connections_is_said() -> None:
+    listener = QuicPeer(("127.0.0.1", 1), make_certificate(), listening=True)
+    try:
+        said = unreached(f"quic://127.0.0.1:{listener.port}", replace(SHORT, begin=(0.3,)))
+    finally:
+        listener.close()
+    assert "nothing within 0.3 s. A connection over QUIC came about, and no capability on it" in said
+    assert "Does that port take QUIC?" not in said
+
+
 def test_a_port_where_nobody_listens_is_said_at_once() -> None:
     with taking_datagrams(b"") as impl:
         pass

@@ -119,6 +119,17 @@ def speaks_tls(sock: socket.socket) -> None:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).wrap_socket(sock, server_side=True)
 
 
+def speaks_http(sock: socket.socket) -> None:
+    """One that says nothing before the end of a request."""
+    request = b""
+    with contextlib.suppress(OSError):
+        while b"\r\n\r\n" not in request:
+            if not (data := sock.recv(4096)):
+                return
+            request += data
+        sock.sendall(b"HTTP/1.1 404 Not Found\r\n\r\n")
+
+
 def says(data: bytes) -> Callable[[socket.socket], None]:
     return lambda sock: sock.sendall(data)
 
@@ -128,8 +139,9 @@ def says(data: bytes) -> Callable[[socket.socket], None]:
     [
         (speaks_tls, "It speaks TLS: name a port that takes frames over plain TCP"),
         (says(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "It is an HTTP server: name a port"),
+        (speaks_http, "It is an HTTP server: name a port"),
         (says(b"SSH-2.0-any\r\n"), "It is an SSH server: name a port"),
-        (says(b"\x00\x00\x00\x00"), "a length of 0, of 33 to 65536 (TCP-1)"),
+        (says(b"\x00\x00\x00\x00"), "lengths; a length of 0, which is not within 33 to 65536 (TCP-1). Does"),
         (socket.socket.close, "the server ended the connection; "),
         (lambda _: None, "the server did not answer; nothing within 0.3 s. Does that port take frames over TCP"),
     ],
@@ -161,3 +173,10 @@ def test_a_port_where_nobody_listens_is_said() -> None:
 def test_an_address_of_another_form_is_told_the_forms(impl: str) -> None:
     with pytest.raises(UnreachableError, match=r"a server is named by udp://HOST:PORT, tcp://HOST:PORT or quic://"):
         attach(impl, SHORT)
+
+
+@pytest.mark.parametrize("host", ["a..example", "a" * 64, ".example"])
+@pytest.mark.parametrize("scheme", ["udp", "tcp", "quic"])
+def test_a_host_that_no_name_can_have_is_said(scheme: str, host: str) -> None:
+    with pytest.raises(UnreachableError, match=r"is no name of a host: check its dots and length"):
+        attach(f"{scheme}://{host}:1", SHORT)

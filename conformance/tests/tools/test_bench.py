@@ -81,8 +81,15 @@ def test_its_data_fits_the_schema_and_the_last_account_stays_beside_it(tmp_path:
     assert [(one["value"], one["last"], one["worse"]) for one in kept["figures"]] == [(1.5, 1.0, True)]
     assert kept["skipped"] == {"go-frame": "go is not installed"}
     assert list(second.lines_of_text())[-1] == "not measured: go-frame: go is not installed"
-    path.write_text('{"format": 0}', "utf-8")
-    assert read_last(path) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "null", '{"format": 0}', '{"format": 1}', '{"format": 1, "figures": [{}]}', "[" * 100_000]
+)
+def test_a_damaged_account_of_the_last_run_is_none(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "bench.json"
+    path.write_text(text, "utf-8")
+    assert made(figure("up", 1.0)).beside(read_last(path)).figures[0].last is None
 
 
 def test_the_plot_has_a_bar_for_each_ratio_and_one_for_its_last_value() -> None:

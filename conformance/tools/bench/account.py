@@ -7,8 +7,11 @@ import os
 import platform
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
+
+import jsonschema_rs
 
 from .benches import LESS, ROOT, Bench
 
@@ -116,12 +119,18 @@ def measured(bench: Bench, line: Mapping[str, Any]) -> Iterator[Measured]:
 
 
 def read_last(path: Path = PATH) -> Mapping[str, Any] | None:
-    """The account of the last run; None if there is none, or one of another format."""
+    """The account of the last run; None if there is none, or what is no account of this format."""
     try:
         found: Any = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+        _schema().validate(found)
+    except (OSError, ValueError, RecursionError):  # jsonschema_rs raises ValueErrors
         return None
-    return found if isinstance(found, dict) and found.get("format") == FORMAT else None
+    return dict(found)
+
+
+@cache
+def _schema() -> jsonschema_rs.Validator:
+    return jsonschema_rs.validator_for(json.loads((ROOT / "reports" / "bench.schema.json").read_bytes()))
 
 
 def write(account: Account, path: Path = PATH) -> None:

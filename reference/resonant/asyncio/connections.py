@@ -165,7 +165,11 @@ class _Connection(asyncio.Protocol):
         if self._heard_end:
             self._transport.close()
             return
-        self._transport.write_eof()
+        try:
+            self._transport.write_eof()
+        except OSError:  # the other end has reset it, and asyncio has not heard of that yet
+            self.abort()
+            return
         if self._paused:
             self._transport.resume_reading()
 

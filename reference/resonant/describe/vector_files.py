@@ -104,11 +104,18 @@ def _steps(steps: Any, parts: Mapping[str, list[Any]], frame: Json) -> Iterator[
         if not isinstance(step, _OBJECT):
             yield step
         elif "part" in step:
-            yield from parts[step["part"]]
+            yield from _named(step["part"], parts)
         elif "expect" in step and isinstance(step["expect"], _OBJECT):
             yield {**step, "expect": {**frame, **step["expect"]}}
         else:
             yield step
+
+
+def _named(name: Any, parts: Mapping[str, list[Any]]) -> list[Any]:
+    if not isinstance(name, str) or name not in parts:
+        before = ", ".join(parts) or "there are none"
+        raise ValueError(f"a step names the part {name!r}, which is not one of the parts before it ({before})")
+    return parts[name]
 
 
 def _unrolled(values: Any) -> Iterator[Any]:

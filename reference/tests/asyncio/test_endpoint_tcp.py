@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
+import struct
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from types import UnionType
@@ -34,6 +36,11 @@ async def stranger(server: Endpoint) -> AsyncIterator[tuple[asyncio.StreamReader
         yield reader, writer
     finally:
         writer.transport.abort()
+
+
+def reset_when_closed(sock: socket.socket) -> None:
+    """Have a connection end with a reset."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 async def told(server: Endpoint, kind: type | UnionType) -> object:
@@ -200,11 +207,26 @@ def test_a_reset_is_told_with_its_code() -> None:
             async with stranger(server) as (_, writer):
                 writer.write(b"\x21\0\0")
                 await asyncio.sleep(0)
-                sock = writer.get_extra_info("socket")
-                sock.setsockopt(1, 13, b"\1\0\0\0\0\0\0\0")  # SO_LINGER, so that closing resets
+                reset_when_closed(writer.get_extra_info("socket"))
             assert await told(server, Closed) == Closed(CloseCode.CONNECTION_RESET)
 
     asyncio.run(work())
+
+
+def test_those_that_went_before_they_make_room_for_others_leave_no_trace() -> None:
+    async def work() -> list[dict[str, object]]:
+        found = list[dict[str, object]]()
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: found.append(context))
+        async with await serve(CONFIG, transport="tcp", max_remotes=1) as server:
+            for _ in range(3):  # all of which asyncio accepts before it looks at any
+                with socket.create_connection(server.address) as gone:
+                    reset_when_closed(gone)
+            async with await connect(CONFIG, server.address, transport="tcp") as client:
+                client.send(think(1))
+                assert isinstance(await told(server, Delivered), Delivered)
+        return found
+
+    assert asyncio.run(work()) == []
 
 
 NO_FRAME = join(bytes(33))

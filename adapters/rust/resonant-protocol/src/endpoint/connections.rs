@@ -84,6 +84,10 @@ impl<L: Ord + Clone> Connections<L> {
     }
 
     /// Meant for the beginning: it forgets nobody.
+    pub(super) const fn limit(&self) -> usize {
+        self.limit
+    }
+
     pub(super) const fn set_limit(&mut self, limit: usize) {
         self.limit = limit;
     }

@@ -67,6 +67,10 @@ impl<L: Ord + Clone> Endpoint<L> {
         self
     }
 
+    pub(crate) const fn limit(&self) -> usize {
+        self.connections.limit()
+    }
+
     pub(crate) const fn set_limit(&mut self, connections: usize) {
         self.connections.set_limit(connections);
     }

@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::late::Late;
-use super::line::{Incoming, Line};
+use super::line::{start, Incoming, Line, Over};
 use crate::endpoint::{Endpoint, Outputs};
 use crate::error::FrameError;
 use crate::peer::{Config, Event, Output, Peer, Role};
@@ -39,6 +39,7 @@ pub struct TcpEndpoint {
     began: Instant,
     address: SocketAddr,
     lines: BTreeMap<SocketAddr, Line>,
+    over: VecDeque<Over>,
     news: Receiver<Incoming>,
     teller: SyncSender<Incoming>,
     events: VecDeque<(SocketAddr, Event)>,
@@ -60,7 +61,7 @@ impl TcpEndpoint {
         let mut server = Self::new(Role::Server, config, salts, listener.local_addr()?)?;
         let (teller, listening) = (server.teller.clone(), Arc::new(AtomicBool::new(true)));
         server.listening = Some(Arc::clone(&listening));
-        thread::spawn(move || {
+        start(move || {
             while listening.load(Ordering::Acquire) {
                 let Ok((stream, from)) = listener.accept() else {
                     thread::sleep(PAUSE); // of one that has gone, or too many open files: the next may do
@@ -70,7 +71,7 @@ impl TcpEndpoint {
                     break;
                 }
             }
-        });
+        })?;
         Ok(server)
     }
 
@@ -108,6 +109,7 @@ impl TcpEndpoint {
             began: Instant::now(),
             address,
             lines: BTreeMap::new(),
+            over: VecDeque::new(),
             news,
             teller,
             events: VecDeque::new(),
@@ -277,8 +279,22 @@ impl TcpEndpoint {
         self.pass_on(outputs); // ends one that made room, and one before on the same link
         if self.endpoint.peer(&link).is_some() {
             self.lines.insert(link, line);
+        } else {
+            self.end(line);
         }
         Outputs::default()
+    }
+
+    /// Ends a connection on this side. As many as there may be at a time wait for their other ends, and the oldest makes
+    /// room.
+    fn end(&mut self, line: Line) {
+        self.over.retain(|one| !one.is_gone());
+        self.over.push_back(line.close());
+        if self.over.len() > self.endpoint.limit() {
+            if let Some(oldest) = self.over.pop_front() {
+                oldest.let_go();
+            }
+        }
     }
 
     fn pass_on(&mut self, outputs: Outputs<SocketAddr>) {
@@ -291,7 +307,9 @@ impl TcpEndpoint {
         }
         for (link, event) in outputs.events {
             if matches!(event, Event::Closed { .. }) {
-                self.lines.remove(&link);
+                if let Some(line) = self.lines.remove(&link) {
+                    self.end(line);
+                }
             }
             self.events.push_back((link, event));
         }

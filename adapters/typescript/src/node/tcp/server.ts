@@ -50,7 +50,9 @@ export class Server extends ConnectionServer<Connection> {
     this.local = { address, port };
     this.#net = net;
     net.on("connection", (socket) => {
-      if (this.#isClosed || this.isFull) return void socket.destroy();
+      // One that was reset before it could be taken has no remote address any more.
+      const isGone = socket.remoteAddress === undefined;
+      if (isGone || this.#isClosed || this.isFull) return void socket.destroy();
       const connection = new Connection(socket, { role: "server", config, salt: drawSalt(), drawSalt });
       socket.on("close", () => this.remove(connection));
       this.add(connection);

@@ -60,3 +60,21 @@ fn a_program_that_looks_late_finds_what_came_in_time() -> io::Result<()> {
     assert_eq!(server.next_event(None), Some((link, closed)));
     Ok(())
 }
+
+#[test]
+fn connections_that_are_over_are_bounded() -> io::Result<()> {
+    let salts = (0..).map(|number| [number; 16]);
+    let server = TcpEndpoint::listen("127.0.0.1:0", config(), salts)?;
+    let mut server = server.with_limit(4);
+    let (mut others, mut last) = (Vec::new(), server.local_addr());
+    for _ in 0..20 {
+        let other = TcpStream::connect(server.local_addr())?; // which says nothing, and does not end
+        last = other.local_addr()?;
+        others.push(other);
+    }
+    while server.endpoint.peer(&last).is_none() {
+        server.next_event(Some(Duration::from_millis(1)));
+    }
+    assert!(server.lines.len() <= 4 && server.over.len() <= 4);
+    Ok(())
+}
