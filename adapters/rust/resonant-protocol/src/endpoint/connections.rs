@@ -83,11 +83,11 @@ impl<L: Ord + Clone> Connections<L> {
         }
     }
 
-    /// Meant for the beginning: it forgets nobody.
     pub(super) const fn limit(&self) -> usize {
         self.limit
     }
 
+    /// Meant for the beginning: it forgets nobody.
     pub(super) const fn set_limit(&mut self, limit: usize) {
         self.limit = limit;
     }
