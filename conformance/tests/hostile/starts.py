@@ -33,7 +33,7 @@ STARTS: Mapping[str, BadStart] = {
     "prints-garbage-first": BadStart("its first line is not the ports"),
     "prints-no-text-first": BadStart("its first line is not the ports"),
     "prints-one-endless-line": BadStart("its first line is not the ports: it is longer than 4096 bytes"),
-    "prints-an-impossible-port": BadStart("control is not a port number"),
+    "prints-an-impossible-port": BadStart("the number 1e999 is beyond binary64"),
     "ignores-hello": BadStart(f"no reply to hello within {START_S:.0f} s", START_S),
     "hello-is-a-text": BadStart("ok is not an object"),
     "rejects-hello": BadStart("hello was answered with Reject"),
