@@ -113,7 +113,7 @@ test: lint python-tests ## lint and types, and every test but for those marked l
 	@$(MAKE) --no-print-directory -j 2 --output-sync=target rust-tests go-tests ts-tests
 
 test-fast: python-lint $(CAMPAIGN_INSTALLED) ## while you work: Python's lint and types, and its tests but for the slow ones
-	$(PYTEST) -n $(CORES) -m 'not slow and not late and not nightly' -q $(ARGS)
+	$(PYTEST) -m 'not slow and not late and not nightly' -q $(ARGS)
 
 lint: $(INSTALLED) ## ruff, mypy, rustfmt, clippy, rustdoc, gofmt, vet, staticcheck, tsc, biome
 	@$(MAKE) --no-print-directory -j 2 python-lint rust-lint go-lint ts-lint site-lint
