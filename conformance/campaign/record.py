@@ -80,8 +80,8 @@ class Recorder:
     def record(self, given: Mapping[str, Any]) -> Recording:
         """Play the dialogue. Never raises for what the testee does."""
         testee = self._testee if isinstance(self._testee, Testee) and self._transport in (UDP, TCP) else None
-        in_vain = testee is not None and takes_peer_batches(testee)
-        if in_vain:
+        together = testee is not None and takes_peer_batches(testee)
+        if together:
             self._begin_anew(testee)
             try:
                 return self._record(given)
@@ -89,7 +89,7 @@ class Recorder:
                 self._begin_anew()
         made = self._record(given)
         if testee is not None and made.stopped is None:
-            (ask_step_by_step if in_vain else played_step_by_step)(testee)
+            (ask_step_by_step if together else played_step_by_step)(testee)  # not once more in vain
         return made
 
     def _record(self, given: Mapping[str, Any]) -> Recording:

@@ -69,7 +69,9 @@ def _misfit(error: jsonschema.ValidationError) -> str:
     names = [repr(leaf.validator_value) for leaf in there if leaf.validator == "const"]
     first = there[0]
     several = len(names) == len(there) > 1
-    text = f"{first.instance!r} is not one of {', '.join(dict.fromkeys(names))}" if several else first.message[:200]
+    text = (
+        f"{first.instance!r:.200} is not one of {', '.join(dict.fromkeys(names))}" if several else first.message[:200]
+    )
     where = ".".join(map(str, path)) or "the file"
     return f"{where} does not fit vectors/schema.json: {text}"
 

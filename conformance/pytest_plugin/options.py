@@ -119,9 +119,11 @@ def declare(add: Callable[..., object]) -> None:
         "--lanes",
         type=int,
         metavar="N",
-        help="judge cases in N lanes beside the run, each a process with a testee of its own; 1: in none, by the one "
-        f"testee of the run (default: a lane for each core, at most {MOST_LANES}, on Linux, where a testee with a "
-        f"virtual clock that the suite starts as a process is judged by more than {MANY} dialogues; else 1); with -n "
+        help=f"judge cases in N lanes beside the run, at most {LANES_ASKED_FOR}, each a process with a "
+        "testee of its own; "
+        f"1: in none, by the one testee of the run (default: a lane for each core, at most {MOST_LANES}, on Linux, "
+        "where a testee with a virtual clock that the suite starts as a process is judged by more than "
+        f"{MANY} dialogues; else 1); with -n "
         "each worker is one",
     )
     add("--no-build", action="store_true", help="do not run the adapter's build command first")

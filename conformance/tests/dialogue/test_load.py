@@ -99,6 +99,10 @@ WRONG: Mapping[str, tuple[Change, str]] = {
         lambda file: steps(file).append({"events": [{"event": "close"}]}),
         "cases.0.input.steps.2.events.0.event does not fit vectors/schema.json: 'close' is not one of 'established'",
     ),
+    "an event with a name that never ends": (
+        lambda file: steps(file).append({"events": [{"event": "x" * 1_000_000}]}),
+        f": '{'x' * 199} is not one of 'established'",
+    ),
     "a part that is not there": (
         lambda file: steps(file).append({"part": "x"}),
         "a step names the part 'x', which is not one of the parts before it (there are none)",

@@ -114,7 +114,9 @@ def _steps(steps: Any, parts: Mapping[str, list[Any]], frame: Json) -> Iterator[
 def _named(name: Any, parts: Mapping[str, list[Any]]) -> list[Any]:
     if not isinstance(name, str) or name not in parts:
         before = ", ".join(parts) or "there are none"
-        raise ValueError(f"a step names the part {name!r}, which is not one of the parts before it ({before})")
+        raise ValueError(
+            f"a step names the part {name!r:.200}, which is not one of the parts before it ({before:.200})"
+        )
     return parts[name]
 
 

@@ -119,6 +119,12 @@ def test_what_cannot_be_written_out_is_told(steps: Any) -> None:
         whole(steps)
 
 
+def test_the_name_of_a_part_without_end_is_told_in_a_few_words() -> None:
+    with pytest.raises(ValueError, match="names the part 'xxx") as caught:
+        whole([{"part": "x" * 1_000_000}])
+    assert len(str(caught.value)) < 500
+
+
 def test_a_late_input_is_the_same_once_it_is_looked_into() -> None:
     steps = [{"part": "x"}, {"repeat": 2, "of": [{"expect": {}}]}]
     file = {
