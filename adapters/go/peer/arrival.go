@@ -43,7 +43,7 @@ func (k kind) ofMux() bool { return k >= creditFrame && k <= resetFrame }
 // arrival is a frame as it came, and what the checks have found out about it.
 type arrival struct {
 	datagram []byte
-	keep     bool // the datagram may be kept, and the frame that lies in it
+	memory   // of the datagram, and of the frame unless that was opened or decompressed
 	frame    *resonant.Frame
 	kind     kind
 	object   resonant.Object // of a Sync frame
@@ -60,18 +60,21 @@ type arrival struct {
 	tolerance int64 // of a quality
 }
 
-// kept is what may be kept of a frame that waits: its bytes, and the frame if that lies in them.
-func (a *arrival) kept() (datagram []byte, frame *resonant.Frame) {
+// kept is what is kept of a data frame that waits: its bytes, and the frame if that may be kept.
+func (a *arrival) kept() waiting {
 	if a.keep {
-		return a.datagram, a.frame
+		return waiting{a.datagram, a.frame, len(a.datagram), a.lend()}
 	}
-	return slices.Clone(a.datagram), nil
+	return waiting{slices.Clone(a.datagram), nil, len(a.datagram), nil}
 }
 
-// own is the frame in memory that may be kept, as what was opened or decompressed is anyway.
-func (a *arrival) own() *resonant.Frame {
-	if a.keep || a.frame.Flags&(resonant.ZSTD|resonant.XCHACHA) != 0 {
-		return a.frame
+// own is the frame in memory that may be kept, as what was opened or decompressed is anyway; and the loan of that memory.
+func (a *arrival) own() (*resonant.Frame, *loan) {
+	switch {
+	case isTransformed(a.frame):
+		return a.frame, nil
+	case a.keep:
+		return a.frame, a.lend()
 	}
 	parts := a.frame.Slices
 	left := slices.Clone(a.datagram[bodyAt(a.frame):])
@@ -80,7 +83,12 @@ func (a *arrival) own() *resonant.Frame {
 		to := from + len(parts[at].Payload)
 		parts[at].Payload, left = left[from:to:to], left[to:]
 	}
-	return a.frame
+	return a.frame, nil
+}
+
+// isTransformed says whether a frame was opened or decompressed, and lies in memory of its own.
+func isTransformed(frame *resonant.Frame) bool {
+	return frame.Flags&(resonant.ZSTD|resonant.XCHACHA) != 0
 }
 
 func (a *arrival) ref() Ref     { return Ref{a.frame.StreamID, a.frame.FrameSeq} }

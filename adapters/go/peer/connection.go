@@ -103,38 +103,45 @@ func (c *Connection) Receive(data []byte, now time.Duration) {
 	case c.ended:
 		return
 	case c.messages:
-		c.receiveFrame(data, now, false)
+		c.receiveFrame(data, now, memory{})
 		return
 	}
-	if err := c.came.take(data, now, func(frame []byte, held bool) { c.receiveFrame(frame, now, held) }); err != nil {
+	err := c.came.take(data, now, func(frame []byte, held bool) { c.receiveFrame(frame, now, memory{keep: held}) })
+	if err != nil {
 		c.end(codeOf(err))
 	}
 }
 
 // receiveIn is Receive for bytes in a buffer, in front of which are those that are held. It gives the buffer for the next
-// bytes, and how many are held in front of that. This one is given away if it is mostly large frames, which then need no
-// memory of their own.
-func (c *Connection) receiveIn(buffer []byte, filled int, now time.Duration) (next []byte, held int) {
+// bytes, and how many are held in front of that. In one that is mostly large frames these stay, and need no memory of
+// their own.
+func (c *Connection) receiveIn(in *buffer, filled int, now time.Duration) (next *buffer, held int) {
 	if c.pass(now); c.ended {
-		return buffer, 0
+		return in, 0
 	}
-	given := 2*largeIn(buffer[:filled]) >= len(buffer)
-	err := c.came.takeBehind(buffer[:filled], now, func(frame []byte) {
-		c.receiveFrame(frame, now, given && len(frame) >= largeBytes)
+	data := in.bytes[:filled]
+	stay := 2*largeIn(data) >= len(in.bytes)
+	err := c.came.takeBehind(data, now, func(frame []byte) {
+		where := memory{}
+		if stay && len(frame) >= largeBytes {
+			where = memory{true, in}
+		}
+		c.receiveFrame(frame, now, where)
 	})
 	if err != nil {
 		c.end(codeOf(err))
 	}
-	if next = buffer; given {
-		next = make([]byte, len(buffer))
+	if next = in; !in.isFree() {
+		next = spareBuffer()
+		defer in.leave() // behind the copy of what is held
 	}
-	held = copy(next, c.came.split.held)
-	c.came.split.held = next[:held:held]
+	held = copy(next.bytes, c.came.split.held)
+	c.came.split.held = next.bytes[:held:held]
 	return next, held
 }
 
-func (c *Connection) receiveFrame(frame []byte, now time.Duration, keep bool) {
-	c.peer.receive(frame, now, keep)
+func (c *Connection) receiveFrame(frame []byte, now time.Duration, where memory) {
+	c.peer.receive(frame, now, where)
 	c.met = c.met || c.peer.session != nil
 }
 

@@ -40,12 +40,13 @@ type (
 		Ref  Ref
 	}
 
-	// Delivered is a message that has come.
+	// Delivered is a message that has come. Its Slices are the program's for good, unless it says [Delivered.Release].
 	Delivered struct {
 		Ref
 		Type     resonant.Type
 		Modality resonant.Modality
 		Slices   []resonant.Slice
+		lent     *loan // of the memory in which their payloads lie; nil if nothing else lies there
 	}
 
 	// Opened says that a stream begins. Sized tells whether it announced its sizes and hashes.
@@ -93,6 +94,13 @@ type (
 	// ConnectionReset.
 	Ended struct{ Code resonant.Code }
 )
+
+// Release gives back the memory in which the payloads of Slices lie, so that what comes later can be read into it. Nothing of
+// them may be used afterwards, nor of the tensors that Message gave, which lie in the same memory. A program need not call it: memory
+// that is not given back is left to the garbage collector, and a long stream of large messages over TCP takes longer. It may be
+// called more than once, also of copies of the event, from any goroutine, and after the end of the connection or the
+// endpoint. Where there is nothing to give back, such as over UDP, it does nothing.
+func (d Delivered) Release() { d.lent.end() }
 
 // Message reads what was delivered.
 func (d Delivered) Message() (resonant.Message, error) {

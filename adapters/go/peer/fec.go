@@ -228,7 +228,7 @@ func (p *Peer) recoverFrames() {
 		accepted := true
 		for _, frame := range frames {
 			p.report(Recovered{refOf(frame)})
-			accepted = p.handle(frame, true) && accepted // FEC-23
+			accepted = p.handle(frame, memory{keep: true}) && accepted // FEC-23
 		}
 		if !accepted {
 			f.forget(group) // FEC-24

@@ -32,23 +32,23 @@ func framed(t *testing.T, sizes ...int) (data []byte) {
 func TestLargeFramesStayWhereTheyWereRead(t *testing.T) {
 	for name, one := range map[string]struct {
 		sizes []int
-		cap   int
-		given bool
+		stay  int // of them
 	}{
-		"large frames":                {[]int{60_000, 60_000, 60_000}, readAtOnce, true},
-		"one in a buffer":             {[]int{60_000}, readAtOnce, false},
-		"one that fills half of it":   {[]int{60_000}, 120_000, true},
-		"a large one and small ones":  {[]int{20_000, 900, 900, 900}, 50_000, false},
-		"small ones":                  {[]int{10_000, 10_000}, 20_200, false},
-		"large ones among small ones": {[]int{300, 60_000, 300, 60_000}, 130_000, true},
+		"large frames":                {[]int{60_000, 60_000, 60_000}, 3},
+		"one in a buffer":             {[]int{60_000}, 0},
+		"two that fill half of it":    {[]int{65_400, 65_400, largeBytes}, 3},
+		"two that do not":             {[]int{65_400, 65_400}, 0},
+		"a large one and small ones":  {[]int{60_000, 9000, 9000, 9000, 9000, 9000, 9000, 9000, 9000, 9000}, 0},
+		"small ones":                  {slices.Repeat([]int{10_000}, 20), 0},
+		"large ones among small ones": {[]int{300, 60_000, 300, 60_000, 60_000}, 3},
 	} {
 		client, server := sessionOverTCP(t)
-		buffer := make([]byte, one.cap)
-		next, held := server.receiveIn(buffer, copy(buffer, framed(t, one.sizes...)), 0)
-		if given := &next[0] != &buffer[0]; given != one.given || held != 0 || len(next) != one.cap {
-			t.Errorf("%s: given is %v, %d held in %d bytes", name, given, held, len(next))
+		in := spareBuffer()
+		next, held := server.receiveIn(in, copy(in.bytes, framed(t, one.sizes...)), 0)
+		if stay := int(in.users.Load()); next == in && (stay != 1 || one.stay > 0) || next != in && stay != one.stay || held != 0 {
+			t.Errorf("%s: %d stay in it, %d are held, the next is the same: %v", name, stay, held, next == in)
 		}
-		clear(next)
+		clear(next.bytes)
 		var came []int
 		for event := range server.Events() {
 			if message, is := event.(Delivered); is {
@@ -67,18 +67,18 @@ func TestLargeFramesStayWhereTheyWereRead(t *testing.T) {
 }
 
 func TestWhatIsHeldGoesToTheNextBuffer(t *testing.T) {
-	for name, size := range map[string]int{"large frames, in a buffer that is given away": 60_000, "small ones, in the same": 900} {
+	for name, size := range map[string]int{"large frames, which stay in a buffer": 60_000, "small ones, in the same": 900} {
 		_, server := sessionOverTCP(t)
 		data := framed(t, slices.Repeat([]int{size}, 20)...)
-		buffer, held, came := make([]byte, 130_000), 0, 0
+		in, held, came := spareBuffer(), 0, 0
 		for len(data) > 0 {
-			length := copy(buffer[held:], data)
+			length := copy(in.bytes[held:200_000], data)
 			before := held
-			if buffer, held = server.receiveIn(buffer, before+length, 0); held != server.came.split.Held() {
+			if in, held = server.receiveIn(in, before+length, 0); held != server.came.split.Held() {
 				t.Errorf("%s: %d held, or %d", name, held, server.came.split.Held())
 			}
 			data = data[length:]
-			clear(buffer[held:])
+			clear(in.bytes[held:])
 		}
 		for event := range server.Events() {
 			message, is := event.(Delivered)
@@ -129,14 +129,29 @@ func TestFramesAreFoundBehindWhatIsHeld(t *testing.T) {
 // sessionOverTCP is a client and a server that have shaken hands.
 func sessionOverTCP(t *testing.T) (client, server *Connection) {
 	t.Helper()
+	return sessionWith(t, plain())
+}
+
+// plain is a configuration with which frames go as they are.
+func plain() Config {
 	config := AllFeatures()
 	config.Compress = []string{None}
+	return config
+}
+
+// sessionWith is sessionOverTCP with a configuration, of connections for which something is done first.
+func sessionWith(t *testing.T, config Config, first ...func(*Connection)) (client, server *Connection) {
+	t.Helper()
 	client, err := NewConnection(Client, config, Salt{1}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if server, err = NewConnection(Server, config, Salt{2}, 0); err != nil {
 		t.Fatal(err)
+	}
+	for _, do := range first {
+		do(client)
+		do(server)
 	}
 	if err := client.Do(0, func(one *Peer) error { return one.Ping(1, 0) }); err != nil {
 		t.Fatal(err)

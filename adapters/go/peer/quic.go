@@ -31,7 +31,7 @@ func (c *Connection) ReceiveOn(on Carriage, data []byte, now time.Duration) {
 	case c.ended:
 	case on == Datagrams:
 		c.peer.onStream = false
-		c.receiveFrame(data, now, false)
+		c.receiveFrame(data, now, memory{})
 		c.peer.onStream = true
 	case on == Main:
 		c.Receive(data, now)
@@ -62,7 +62,7 @@ func (c *Connection) receiveUni(on Carriage, data []byte, now time.Duration) {
 			return
 		}
 		before := c.peer.open[uni.streamID]
-		c.receiveFrame(frame, now, held)
+		c.receiveFrame(frame, now, memory{keep: held})
 		if stream := c.peer.open[uni.streamID]; stream != nil && stream != before {
 			uni.opened = stream
 		}

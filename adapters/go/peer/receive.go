@@ -10,27 +10,27 @@ import (
 )
 
 // Receive handles a datagram that came at a time.
-func (p *Peer) Receive(datagram []byte, now time.Duration) { p.receive(datagram, now, false) }
+func (p *Peer) Receive(datagram []byte, now time.Duration) { p.receive(datagram, now, memory{}) }
 
-// receive handles what came. Its bytes are the peer's own from then on if it may keep them.
-func (p *Peer) receive(datagram []byte, now time.Duration, keep bool) {
+// receive handles what came, which lies in some memory.
+func (p *Peer) receive(datagram []byte, now time.Duration, where memory) {
 	p.Advance(now)
 	if p.takesRepair(datagram) {
 		p.receiveRepair(datagram)
 		return
 	}
-	if p.fec != nil && !keep {
-		datagram, keep = slices.Clone(datagram), true // it may be needed to recover another
+	if p.fec != nil && (!where.keep || where.in != nil) {
+		datagram, where = slices.Clone(datagram), memory{keep: true} // it may be needed to recover another
 	}
-	p.handle(datagram, keep)
+	p.handle(datagram, where)
 	if p.fec != nil {
 		p.recoverFrames()
 	}
 }
 
 // handle handles a frame, and says whether it was accepted.
-func (p *Peer) handle(datagram []byte, keep bool) bool {
-	a := &arrival{datagram: datagram, keep: keep, frame: new(resonant.Frame)}
+func (p *Peer) handle(datagram []byte, where memory) bool {
+	a := &arrival{datagram: datagram, memory: where, frame: new(resonant.Frame)}
 	decoder := resonant.Decoder{Key: p.config.Key}
 	if err := decoder.Decode(a.frame, datagram); err != nil { // HSK-31
 		p.report(Dropped{codeOf(err)})

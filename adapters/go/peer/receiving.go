@@ -27,6 +27,7 @@ type waiting struct {
 	datagram []byte          // nil if it is no data frame, and only fills its number
 	frame    *resonant.Frame // of the datagram; nil if it is still to be decoded
 	bytes    int
+	lent     *loan // of the memory of the datagram
 }
 
 // heldTail is the TAIL that a stream is to be proceeded with (STM-12).
@@ -168,7 +169,7 @@ func (p *Peer) take(s *inStream, a *arrival) {
 		s.highest = max(s.highest, seq)
 		one := waiting{bytes: len(a.datagram)}
 		if a.kind == dataFrame {
-			one.datagram, one.frame = a.kept()
+			one = a.kept()
 		}
 		s.waiting[seq] = one
 		p.waitingBytes += one.bytes
@@ -215,12 +216,15 @@ func (p *Peer) deliverWaiting(one waiting) {
 			return // it could be decoded before
 		}
 	}
-	p.deliver(one.frame)
+	if isTransformed(one.frame) {
+		one.lent.end() // its datagram was counted, and the frame does not lie there
+	}
+	p.deliver(one.frame, one.lent)
 }
 
 // deliver reports the message of a data frame, which keeps the memory of its frame.
-func (p *Peer) deliver(frame *resonant.Frame) {
-	p.report(Delivered{Ref{frame.StreamID, frame.FrameSeq}, frame.Type, frame.Modality, frame.Slices})
+func (p *Peer) deliver(frame *resonant.Frame, lent *loan) {
+	p.report(Delivered{Ref{frame.StreamID, frame.FrameSeq}, frame.Type, frame.Modality, frame.Slices, lent})
 }
 
 // finish ends a stream of which nothing is missing.

@@ -45,8 +45,8 @@ func ConnectTCP(ctx context.Context, socket net.Conn, streamID uint32, config Co
 // tcpStream is a TCP connection, or what is like one.
 type tcpStream struct {
 	net.Conn
-	buffer []byte
-	held   int // bytes in front of it, of a frame that has not come as a whole
+	in   *buffer
+	held int // bytes in front of it, of a frame that has not come as a whole
 }
 
 func (s *tcpStream) begin(links *Links[string], key string, now time.Duration) {
@@ -54,15 +54,15 @@ func (s *tcpStream) begin(links *Links[string], key string, now time.Duration) {
 }
 
 func (s *tcpStream) read() (received, error) {
-	if s.buffer == nil {
-		s.buffer = make([]byte, readAtOnce)
+	if s.in == nil {
+		s.in = spareBuffer()
 	}
-	length, err := s.Conn.Read(s.buffer[s.held:])
+	length, err := s.Conn.Read(s.in.bytes[s.held:])
 	if length == 0 {
 		return nil, err
 	}
 	return func(on *Connection, now time.Duration) {
-		s.buffer, s.held = on.receiveIn(s.buffer, s.held+length, now)
+		s.in, s.held = on.receiveIn(s.in, s.held+length, now)
 	}, err
 }
 

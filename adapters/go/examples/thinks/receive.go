@@ -22,6 +22,7 @@ func Receive(ctx context.Context, server *peer.Endpoint, arguments Arguments) er
 		fmt.Println(describeEvent(from, event))
 		if message, isMessage := event.(peer.Delivered); isMessage {
 			answer(server, from, message)
+			message.Release() // what it lies in may be read into again
 			if left--; left == 0 {
 				break
 			}

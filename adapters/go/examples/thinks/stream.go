@@ -68,6 +68,8 @@ func StreamThere(ctx context.Context, out io.Writer, server *peer.Conn, frames i
 func untilWhole(out io.Writer, events iter.Seq[peer.Event]) error {
 	for event := range events {
 		switch event := event.(type) {
+		case peer.Delivered:
+			event.Release() // nothing is read of it
 		case peer.Complete:
 			return tellWhole(out, event)
 		case peer.Failed:
@@ -86,6 +88,8 @@ func StreamBack(ctx context.Context, out io.Writer, server *peer.Endpoint, frame
 	for from, event := range server.Events(ctx) {
 		var err error
 		switch event := event.(type) {
+		case peer.Delivered:
+			event.Release()
 		case peer.Complete:
 			err = errors.Join(tellWhole(out, event), reply(ctx, server, from, frames))
 		case peer.Failed:
