@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import metadata
 from typing import Any
 
 import peer_ops
@@ -57,9 +56,10 @@ FIELDS = {
 
 def hello(token: str) -> dict[str, Any]:
     """TST-12."""
-    version = metadata.version("resonant-conformance")
     claimed, named = (*PROFILES, *EXTRAS), (*TRANSPORTS, *EXTRAS)
-    return greet(token, name="resonant", version=version, language="Python", profiles=claimed, transports=named)
+    return greet(
+        token, name="resonant", version=resonant.__version__, language="Python", profiles=claimed, transports=named
+    )
 
 
 def decode(frame: bytes, key: bytes | None = None) -> dict[str, Any]:

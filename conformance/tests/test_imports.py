@@ -46,7 +46,7 @@ HOUSES: Mapping[str, tuple[Layer, ...]] = {
         layer("mutants", "they break the reference on purpose, so that nothing may depend on them"),
     ),
     "resonant": (
-        layer("errors wire_values console", "codes, numbers and terminals, of which everything else is made"),
+        layer("errors wire_values console lazy_numpy", "codes, numbers, terminals, of which all else is made"),
         layer("arguments", "it makes what a program gives plain, before anything else looks at it"),
         layer("reed_solomon transform tensor transport", "they turn bytes into bytes and know no frame"),
         layer("fec frame", "a frame is a header and slices, whatever they mean; repair computes one from others"),

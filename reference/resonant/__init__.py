@@ -32,6 +32,7 @@ from .wire_values import (
     Slice,
 )
 
+__version__ = "0.1.0"
 __all__ = [
     "MAX_DATAGRAM_BYTES",
     "MAX_FRAME_BYTES",

@@ -11,10 +11,8 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from typing import Any, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
 from .errors import RejectCode, ResonantError
+from .lazy_numpy import NDArray, is_masked, is_numpy, np
 
 T = TypeVar("T")
 _LOSSES = {"c": "their imaginary parts would be lost; give array.real"}
@@ -39,7 +37,7 @@ def integer(name: str, value: Any) -> int:
     if type(value) is int:
         return value
     try:
-        if isinstance(value, bool | np.bool_):
+        if isinstance(value, bool) or is_numpy(value, "bool_"):
             raise TypeError
         return operator.index(value)
     except TypeError:
@@ -66,9 +64,9 @@ def octets(name: str, value: Any) -> bytes:
     """The bytes of bytes, bytearray, memoryview or an array. Raises TypeError."""
     if type(value) is bytes:
         return value
-    if isinstance(value, np.ma.MaskedArray):
+    if is_masked(value):
         raise TypeError(f"{name}: a masked array would lose its mask; give array.filled(VALUE)")
-    if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.dtype.hasobject):
+    if is_numpy(value, "generic") or (is_numpy(value, "ndarray") and value.dtype.hasobject):
         raise TypeError(unlike(name, "bytes", value))
     try:
         return memoryview(value).tobytes()
@@ -85,7 +83,7 @@ def text(name: str, value: Any) -> str:
 
 def boolean(name: str, value: Any) -> bool:
     """A bool of Python or numpy. Raises TypeError."""
-    if not isinstance(value, bool | np.bool_):
+    if not (isinstance(value, bool) or is_numpy(value, "bool_")):
         raise TypeError(unlike(name, "True or False", value))
     return bool(value)
 
@@ -113,7 +111,9 @@ def names(name: str, value: Any) -> tuple[str, ...]:
 
 def dims_of(name: str, value: Any) -> tuple[int, ...]:
     """Dims as a tuple of int, each a u32. Raises TypeError, or FIELD_RANGE (FRM-36) for one of them."""
-    if not isinstance(value, Sequence | np.ndarray) or isinstance(value, str | bytes | bytearray | memoryview):
+    if not (isinstance(value, Sequence) or is_numpy(value, "ndarray")) or isinstance(
+        value, str | bytes | bytearray | memoryview
+    ):
         raise TypeError(unlike(name, "a tuple of int", value))
     return tuple(unsigned(f"{name}[{index}]", one, 32) for index, one in enumerate(value))
 
@@ -123,11 +123,11 @@ def real_array(name: str, value: Any) -> NDArray[Any]:
 
     Whatever numpy makes an array of by its protocols is one; a list is not, as it leaves the type of elements open.
     """
-    if isinstance(value, np.ma.MaskedArray):
+    if is_masked(value):
         raise TypeError(f"{name}: a masked array would lose its mask; give array.filled(VALUE)")
     if type(value) in (int, float):
         return np.asarray(_binary64(name, value))
-    if not isinstance(value, np.ndarray | np.generic) and not hasattr(value, "__array__"):
+    if not is_numpy(value, "ndarray", "generic") and not hasattr(value, "__array__"):
         raise TypeError(unlike(name, "a numpy array of real numbers", value))
     try:
         array = np.asarray(value)

@@ -9,11 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from math import prod
 from typing import Any, Final, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
 from .arguments import instance, integer, real_array, text
 from .errors import DropCode, RejectCode, ResonantError
+from .lazy_numpy import NDArray, np
 from .tensor import adapt, sparse
 from .tensor.quant import BLOCK, Half, from_bfloat16, to_half
 from .tensor.tensor import Tensor, check_kept

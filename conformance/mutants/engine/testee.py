@@ -14,8 +14,8 @@ from pathlib import Path
 from types import FrameType, ModuleType, TracebackType
 from typing import Any, Self
 
-import numpy as np
 from resonant import ResonantError
+from resonant.lazy_numpy import np
 
 from adapters.driver import Address, Answer, Crash, HarnessError, Hello, parse_answer
 from adapters.driver.answer import AnswerError

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self, TypeAlias
 
-from numpy.typing import NDArray
-
+from ..lazy_numpy import NDArray
 from ..message.messages import Message
 from ..peer import Announce, Output, Peer, Role
 from ..tensor.adapt import Dense

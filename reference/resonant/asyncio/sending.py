@@ -10,8 +10,6 @@ from functools import partial
 from itertools import zip_longest
 from typing import Any, TypedDict, TypeVar, Unpack
 
-import numpy as np
-
 from ..arrays import (
     MAX_ARRAY_BYTES,
     MAX_PART_BYTES,
@@ -24,6 +22,7 @@ from ..arrays import (
     wire_bytes,
 )
 from ..errors import DropCode, RejectCode, ResonantError
+from ..lazy_numpy import np
 from ..message.messages import Cache, Message, Think
 from ..tensor.quant import Half
 from ..tensor.sparse import MAX_DENSE_ELEMENTS

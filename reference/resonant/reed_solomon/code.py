@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from ..arguments import integer, octets, unlike
 from ..console import counted
 from ..errors import RejectCode, ResonantError
+from ..lazy_numpy import np
 from . import field
 from .field import Bytes
 
@@ -55,7 +54,7 @@ def rs_decode(k: int, r: int, shards: Sequence[bytes | None]) -> tuple[bytes, ..
 def coefficients(k: int, r: int) -> Bytes:
     """The coefficients of data shards in parities, a row for each parity (RSC-2)."""
     parities, data = k + np.arange(r), np.arange(k)
-    found: Bytes = field.INVERSES[parities[:, None] ^ data]
+    found: Bytes = field.inverses()[parities[:, None] ^ data]
     return found
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+from ..lazy_numpy import NDArray, np
 
 POLYNOMIAL = 0x11D  # x^8 + x^4 + x^3 + x^2 + 1
-Bytes: TypeAlias = NDArray[np.uint8]
+Bytes: TypeAlias = NDArray["np.uint8"]
 
 
 def all_products(polynomial: int) -> Bytes:
@@ -22,33 +22,41 @@ def all_products(polynomial: int) -> Bytes:
     return table.astype(np.uint8)
 
 
-def all_inverses(products: Bytes) -> Bytes:
-    """For each byte the one whose product with it is 1; 0 for 0, which has none."""
-    inverses: Bytes = (products == 1).argmax(axis=1).astype(np.uint8)
-    return inverses
+def all_inverses(table: Bytes) -> Bytes:
+    """For each byte the one whose product with it is 1 in this table; 0 for 0, which has none."""
+    found: Bytes = (table == 1).argmax(axis=1).astype(np.uint8)
+    return found
 
 
-PRODUCTS = all_products(POLYNOMIAL)
-INVERSES = all_inverses(PRODUCTS)
+@cache
+def products() -> Bytes:
+    """The table of this field's products, shape (256, 256)."""
+    return all_products(POLYNOMIAL)
+
+
+@cache
+def inverses() -> Bytes:
+    """The table of its inverses, shape (256,)."""
+    return all_inverses(products())
 
 
 def times(matrix: Bytes, rows: Bytes) -> Bytes:
     """The product of two matrices. A sum is the XOR of its terms."""
-    result = np.zeros((len(matrix), rows.shape[1]), np.uint8)
+    table, result = products(), np.zeros((len(matrix), rows.shape[1]), np.uint8)
     for column, row in zip(matrix.T, rows, strict=True):
-        result ^= PRODUCTS[column[:, None], row]
+        result ^= table[column[:, None], row]
     return result
 
 
 def inverted(matrix: Bytes) -> Bytes:
     """The inverse of a square matrix that has one, by Gauss-Jordan elimination."""
-    size = len(matrix)
+    table, size = products(), len(matrix)
     rows = np.hstack((matrix, np.eye(size, dtype=np.uint8)))
     for place in range(size):
         pivot = place + int(np.argmax(rows[place:, place] != 0))
         rows[[place, pivot]] = rows[[pivot, place]]
-        rows[place] = PRODUCTS[INVERSES[rows[place, place]], rows[place]]
+        rows[place] = table[inverses()[rows[place, place]], rows[place]]
         factors = rows[:, place].copy()
         factors[place] = 0
-        rows ^= PRODUCTS[factors[:, None], rows[place]]
+        rows ^= table[factors[:, None], rows[place]]
     return rows[:, size:]

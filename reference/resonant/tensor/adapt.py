@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any, Self, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..arguments import dims_of, integer, names, octets, real_array, text
 from ..console import counted
 from ..errors import RejectCode, ResonantError
+from ..lazy_numpy import NDArray, np
 from . import quant, sparse
 from .quant import Half
 

@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..arguments import integer, octets, real_array, text
 from ..console import counted
 from ..errors import RejectCode, ResonantError
+from ..lazy_numpy import NDArray, np
 
 BLOCK = 32  # QNT-1
-Half: TypeAlias = NDArray[np.float16]
+Half: TypeAlias = NDArray["np.float16"]
 
 
 @dataclass(frozen=True, slots=True)

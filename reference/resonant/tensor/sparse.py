@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from math import prod
 from typing import TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..arguments import dims_of, octets
 from ..console import counted
 from ..errors import RejectCode, ResonantError
+from ..lazy_numpy import NDArray, np
 
 MAX_DENSE_ELEMENTS = 4_194_304  # SPR-9
-Half: TypeAlias = NDArray[np.float16]
-Rows: TypeAlias = NDArray[np.uint32]
+Half: TypeAlias = NDArray["np.float16"]
+Rows: TypeAlias = NDArray["np.uint32"]
 
 
 def check_index(dims: Sequence[int], nnz: int, index_dims: Sequence[int], index: bytes) -> Rows:

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any, Self
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..arguments import defined, dims_of, field, octets, real_array
 from ..errors import RejectCode, ResonantError
+from ..lazy_numpy import NDArray, np
 from ..wire_values import DType, Slice
 from . import adapt, quant, sparse
 from .quant import Half

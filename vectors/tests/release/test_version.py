@@ -1,10 +1,11 @@
-"""The version of a release: the newest one of the changelog is the one that pyproject.toml has."""
+"""The version of a release: that of pyproject.toml, of the package, and of the newest entry of the changelog."""
 
 from __future__ import annotations
 
 import re
 
 import pytest
+import resonant
 
 from vectors.release.tree import ROOT, suite_version
 
@@ -17,6 +18,10 @@ def released_in(changelog: str) -> list[str]:
 def test_the_changelog_begins_with_the_version_of_the_suite_once_there_is_a_release() -> None:
     versions = released_in((ROOT / "CHANGELOG.md").read_text("utf-8"))
     assert versions[:1] in ([], [suite_version()])
+
+
+def test_the_package_says_the_same_version_as_what_is_installed() -> None:
+    assert resonant.__version__ == suite_version()
 
 
 @pytest.mark.parametrize(

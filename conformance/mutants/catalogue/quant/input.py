@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
+from resonant.lazy_numpy import np
 
 from ...engine.mutant import Mutant
 from ...engine.patches import Change, edited, wrapped

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-from resonant.reed_solomon.field import PRODUCTS, all_inverses, all_products
+from collections.abc import Callable
+from functools import cache
+
+from resonant.lazy_numpy import np
+from resonant.reed_solomon.field import POLYNOMIAL, Bytes, all_inverses, all_products
 
 from ...engine.mutant import Kind, Mutant
 from ...engine.patches import Change, both, edited, replaced
@@ -11,30 +14,44 @@ from ...engine.patches import Change, both, edited, replaced
 FIELD = "reed_solomon.field"
 CODE = "reed_solomon.code"
 MATRIX = f"{CODE}.coefficients"
-CAUCHY = "field.INVERSES[parities[:, None] ^ data]"
+CAUCHY = "field.inverses()[parities[:, None] ^ data]"
+
+
+def tabled(products: Callable[[], Bytes], inverses: Callable[[], Bytes]) -> Change:
+    """Other tables of products and inverses."""
+    return both(replaced(f"{FIELD}.products", cache(products)), replaced(f"{FIELD}.inverses", cache(inverses)))
 
 
 def over(polynomial: int) -> Change:
     """The field modulo another polynomial."""
-    products = all_products(polynomial)
-    return both(replaced(f"{FIELD}.PRODUCTS", products), replaced(f"{FIELD}.INVERSES", all_inverses(products)))
+    return tabled(lambda: all_products(polynomial), lambda: all_inverses(all_products(polynomial)))
 
 
-def without_zero() -> Change:
-    """A table of products by logarithms in which that of 0 is 0 as that of 1 is."""
-    products = PRODUCTS.copy()
+def right_products() -> Bytes:
+    """Products as they are in the reference."""
+    return all_products(POLYNOMIAL)
+
+
+def right_inverses() -> Bytes:
+    """Inverses as they are in the reference."""
+    return all_inverses(right_products())
+
+
+def without_zero() -> Bytes:
+    """The table of products by logarithms in which that of 0 is 0 as that of 1 is."""
+    products = right_products()
     products[0], products[:, 0] = np.arange(256), np.arange(256)
-    return replaced(f"{FIELD}.PRODUCTS", products)
+    return products
 
 
-def exponents_unreduced() -> Change:
+def exponents_unreduced() -> Bytes:
     """The same with exponents of 255 and more, which are not taken modulo 255, giving 0."""
-    logarithms, power = np.zeros(256, int), 1
+    products, logarithms, power = right_products(), np.zeros(256, int), 1
     for exponent in range(255):
         logarithms[power] = exponent
-        power = int(PRODUCTS[power, 2])
+        power = int(products[power, 2])
     late = (logarithms[:, None] + logarithms[None, :]) > 255
-    return replaced(f"{FIELD}.PRODUCTS", np.where(late, 0, PRODUCTS).astype(np.uint8))
+    return np.where(late, 0, products).astype(np.uint8)
 
 
 MUTANTS = (
@@ -66,13 +83,13 @@ MUTANTS = (
         "logarithm-of-zero",
         "RSC-1",
         "Looks up the logarithm of 0, which there is none of, and goes on with what stands there.",
-        without_zero(),
+        tabled(without_zero, right_inverses),
     ),
     Mutant(
         "exponents-unreduced",
         "RSC-1",
         "Adds logarithms and looks up the sum in a table that ends at 255.",
-        exponents_unreduced(),
+        tabled(exponents_unreduced, right_inverses),
         Kind.DIGIT,
     ),
     Mutant(
@@ -83,7 +100,7 @@ MUTANTS = (
             MATRIX,
             f"found: Bytes = {CAUCHY}",
             "found = np.ones((r, k), np.uint8)\n"
-            "for j in range(1, k):\n    found[:, j] = field.PRODUCTS[found[:, j - 1], np.arange(1, r + 1)]",
+            "for j in range(1, k):\n    found[:, j] = field.products()[found[:, j - 1], np.arange(1, r + 1)]",
         ),
     ),
     Mutant(
@@ -139,7 +156,7 @@ MUTANTS = (
         "first-parity-is-the-sum",
         "RSC-2",
         "Scales columns so that the first parity is the XOR of the data, which is quick to compute.",
-        edited(MATRIX, "return found", "return field.PRODUCTS[found, field.INVERSES[found[0]]]"),
+        edited(MATRIX, "return found", "return field.products()[found, field.inverses()[found[0]]]"),
     ),
     Mutant(
         "last-bytes-left-out",
