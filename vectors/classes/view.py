@@ -65,7 +65,7 @@ class View:
 
     @cached_property
     def talk(self) -> Talk:
-        """What is given, as a dialogue."""
+        """The input of a dialogue."""
         return Talk(self.given)
 
     @cached_property

@@ -16,7 +16,7 @@ def by_price(cases: Iterable[Case]) -> list[Case]:
 
 
 class _Prices:
-    """What inputs cost. Dialogues share steps, and a dialogue over several transports its input: each is written once.
+    """The prices of inputs. Dialogues share steps, and one over several transports its input: each is written once.
 
     They are told apart by their identities, which hold while the cases that are sorted do.
     """
