@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -116,6 +117,7 @@ def account(run: Run, causes: int) -> Account:
     return Account(run.who, run.profiles, run.entries, causes, run.exit_status == 0, not run.left_out, run.outside)
 
 
+@cache  # and with it the templates, each compiled once
 def environment() -> Environment:
     """The reader of templates: every value is escaped, and a missing one is an error."""
     return Environment(

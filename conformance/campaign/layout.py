@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 import zlib
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import zstandard
 from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_encrypt
@@ -23,7 +24,7 @@ NONCE = bytes(range(0x40, 0x58))
 _MOST_SLICES = 16_384  # no frame has room for more
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RawSlice:
     """A slice; rank and length are what is announced, where that is not what is there."""
 
@@ -33,8 +34,9 @@ class RawSlice:
     rank: int | None = None
     length: int | None = None
 
+    @cached_property
     def data(self) -> bytes:
-        """Its bytes in the plain body."""
+        """Its bytes in the plain body, which all smaller frames that have it as it is share."""
         rank = len(self.dims) if self.rank is None else self.rank
         return struct.pack(f"<BB{len(self.dims)}I", self.dtype, rank, *self.dims) + self.payload
 
@@ -70,7 +72,7 @@ class Layout:
 
     def plain(self) -> bytes:
         """The plain body."""
-        return b"".join(one.data() for one in self.slices) + self.extra
+        return b"".join([one.data for one in self.slices]) + self.extra
 
     def unsealed(self) -> bytes:
         """The body before it is sealed."""

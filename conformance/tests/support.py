@@ -13,9 +13,11 @@ import tempfile
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_encrypt
 
 from adapters.driver import Adapter, load_adapter
@@ -105,6 +107,16 @@ class Ran:
     def failed(self) -> dict[str, str]:
         """Those that are not passed."""
         return {case: outcome for case, outcome in self.outcomes.items() if outcome != "pass"}
+
+
+@cache
+def _run_schema() -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(json.loads((ROOT / "reports" / "run.schema.json").read_bytes()))
+
+
+def check_run_json(report: Mapping[str, Any]) -> None:
+    """Raises jsonschema_rs.ValidationError where the contents of a run.json do not fit reports/run.schema.json."""
+    _run_schema().validate(report)
 
 
 def run_pytest(arguments: Sequence[str], env: Mapping[str, str] | None = None) -> tuple[int, str]:

@@ -203,7 +203,7 @@ def imports(source: str, package: str, known: Iterable[str] = ()) -> set[str]:
     """The modules that a module of `package` imports, as far as they are known, else what stands before `import`."""
     found = set()
     modules = set(known)
-    for node in ast.walk(ast.parse(source)):
+    for node in _imports(ast.parse(source), names="__import__" in source):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -214,6 +214,23 @@ def imports(source: str, package: str, known: Iterable[str] = ()) -> set[str]:
         elif isinstance(node, ast.Name):
             assert node.id != "__import__", "an import by a name that is not there to read"
     return found
+
+
+_BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
+"""The fields of a statement that hold others."""
+
+
+def _imports(tree: ast.AST, *, names: bool) -> Iterator[ast.AST]:
+    """The nodes that may be imports: statements, wherever they stand, and names only where one of them is asked for."""
+    if names:
+        yield from ast.walk(tree)
+        return
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for field in _BLOCKS:
+            waiting += getattr(node, field, ())
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any
 
 from .dialogues import DATA, ROLES, TYPES
 from .row import Row
-from .talk import Talk, type_of
+from .talk import type_of
 from .view import BY_PEERS, View
 
 MOST = 16_777_216
@@ -19,7 +19,7 @@ CODES = (
 
 
 def _asked(view: View) -> Iterable[Any]:
-    talk = Talk(view.given)
+    talk = view.talk
     for request, code in talk.acts("adaptive"):
         if not (view.code or code):
             yield talk.role, request["type"]
@@ -28,13 +28,13 @@ def _asked(view: View) -> Iterable[Any]:
 
 
 def _sources(view: View) -> Iterable[Any]:
-    talk = Talk(view.given)
+    talk = view.talk
     for request, _ in talk.acts("adaptive"):
         yield from ((talk.role, one["source"]) for one in request["tensors"])
 
 
 def _tolerances(view: View) -> Iterable[Any]:
-    for sent in Talk(view.given).sent():
+    for sent in view.talk.sent:
         value = sent.content.get("tolerance")
         if sent.content.get("method") == "quality" and (type(value) is int and 0 <= value <= MOST) != bool(view.code):
             yield value if type(value) is int else type_of(value)
@@ -43,7 +43,7 @@ def _tolerances(view: View) -> Iterable[Any]:
 def _instants(view: View) -> Iterable[Any]:
     adaptive: Mapping[str, Any] = view.given["config"].get("adaptive", {})
     if adaptive.get("controller") and not view.code:
-        yield from Talk(view.given).instants()
+        yield from view.talk.instants()
 
 
 ADAPTIVE = {

@@ -41,8 +41,9 @@ def large_groups(data: Path = DATA) -> set[str]:
     found = set()
     for path in sorted(data.rglob("*.json")):
         file: dict[str, Any] = json.loads(path.read_bytes())
-        lengths = [len(json.dumps(case, separators=(",", ":"))) for case in file["cases"]]
-        if file["op"] != "dialogue" and max(lengths) > LARGE_CHARS:
+        if file["op"] == "dialogue":
+            continue
+        if max(len(json.dumps(case, separators=(",", ":"))) for case in file["cases"]) > LARGE_CHARS:
             found.add(f"{file['profile']}/{file['group']}")
     return found
 

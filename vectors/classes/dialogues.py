@@ -52,11 +52,11 @@ def _right_types(*methods: str) -> list[tuple[str, str, str]]:
 
 def _talk(measure: Callable[[Talk, bool], Iterable[Any]]) -> Callable[[View], Iterable[Any]]:
     """A measure of a dialogue and the side that it is asked for."""
-    return lambda view: measure(Talk(view.given), bool(view.code))
+    return lambda view: measure(view.talk, bool(view.code))
 
 
 def _types(talk: Talk, rejected: bool) -> Iterable[Any]:
-    for sent in talk.sent():
+    for sent in talk.sent:
         method = sent.content.get("method")
         members = MEMBERS.get(method, {}) if isinstance(method, str) else {}
         for path, right in members.items():
@@ -81,7 +81,7 @@ def _by_type(talk: Talk, rejected: bool) -> Iterable[Any]:
     if not rejected:
         yield from ((talk.role, event["type"], event["modality"]) for event in talk.events("message"))
         return
-    types = {(sent.stream_id, sent.frame_seq): sent.type for sent in talk.sent()}
+    types = {(sent.stream_id, sent.frame_seq): sent.type for sent in talk.sent}
     for event in talk.events("error_sent"):
         number = int(event["frame_seq"]) if isinstance(event["frame_seq"], str) else -1
         yield talk.role, types.get((event["stream_id"], number)), event["code"]
@@ -111,20 +111,20 @@ def _order(talk: Talk, rejected: bool) -> Iterable[Any]:
     """The frames of one stream in the order in which each came first, if the stream was complete."""
     if rejected or not any(talk.events("complete")):
         return
-    order = tuple(dict.fromkeys(sent.frame_seq for sent in talk.sent() if sent.stream_id == 3))
+    order = tuple(dict.fromkeys(sent.frame_seq for sent in talk.sent if sent.stream_id == 3))
     yield talk.role, order
 
 
 def _mixture(talk: Talk, rejected: bool) -> Iterable[Any]:
     """The stream of each frame, where two are complete after three frames each."""
-    turns = "".join("ab"[sent.stream_id == 5] for sent in talk.sent() if sent.stream_id in (3, 5))
+    turns = "".join("ab"[sent.stream_id == 5] for sent in talk.sent if sent.stream_id in (3, 5))
     if not rejected and sorted(turns) == list("aaabbb"):
         yield talk.role, turns
 
 
 def _again(talk: Talk, rejected: bool) -> Iterable[Any]:
     """The frame of a stream of five that came again as the only one, and behind how many."""
-    numbers = [sent.frame_seq for sent in talk.sent() if sent.stream_id == 3]
+    numbers = [sent.frame_seq for sent in talk.sent if sent.stream_id == 3]
     twice = [place for place, number in enumerate(numbers) if number in numbers[:place]]
     if rejected and len(numbers) == 6 and len(twice) == 1:
         yield talk.role, numbers[twice[0]], twice[0]
@@ -132,7 +132,7 @@ def _again(talk: Talk, rejected: bool) -> Iterable[Any]:
 
 def _methods(talk: Talk, rejected: bool) -> Iterable[Any]:
     """The methods that the other end sends on stream_ids of streams."""
-    found = (sent.content.get("method") for sent in talk.sent())
+    found = (sent.content.get("method") for sent in talk.sent)
     return ((talk.role, method) for method in found if isinstance(method, str)) if not rejected else ()
 
 

@@ -53,7 +53,7 @@ def _field(view: View) -> Iterable[Any]:
 
 
 def _talk(measure: Callable[[Talk], Iterable[Any]]) -> Callable[[View], Iterable[Any]]:
-    return lambda view: measure(Talk(view.given))
+    return lambda view: measure(view.talk)
 
 
 def _drops(talk: Talk) -> Iterable[Any]:

@@ -6,6 +6,7 @@ import json
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 SYNC = 3
@@ -23,7 +24,7 @@ class Sent:
     content: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Talk:
     """The input of a dialogue, written out."""
 
@@ -34,12 +35,11 @@ class Talk:
         """The role of the peer under test."""
         return str(self.given["role"])
 
-    def sent(self) -> Iterator[Sent]:
+    @cached_property
+    def sent(self) -> tuple[Sent, ...]:
         """Frames in order, but for those of a `send_each` and what is too short for a frame."""
-        for step in self.given["steps"]:
-            data = bytes.fromhex(step.get("send", ""))
-            if len(data) >= 33:
-                yield _read(data)
+        every = (bytes.fromhex(step["send"]) for step in self.given["steps"] if "send" in step)
+        return tuple(_read(data) for data in every if len(data) >= 33)
 
     def acts(self, *kinds: str) -> Iterator[tuple[Mapping[str, Any], str]]:
         """Requests of these kinds in order, each with the code that refuses it, or an empty text."""

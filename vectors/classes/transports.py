@@ -38,7 +38,7 @@ def _sizes(view: View) -> Iterable[int]:
 
 
 def _talk(measure: Callable[[Talk], Iterable[Any]]) -> Callable[[View], Iterable[Any]]:
-    return lambda view: measure(Talk(view.given))
+    return lambda view: measure(view.talk)
 
 
 def _ends(talk: Talk) -> Iterable[Any]:

@@ -12,6 +12,8 @@ from typing import Any
 
 from resonant.describe.vector_files import whole_cases
 
+from .talk import Talk
+
 BY_PEERS = {"adapt": "adapt by peers"}
 """The name, among ops, of the dialogues of a profile that has an op of its own name."""
 REFUSED = "*"
@@ -60,6 +62,11 @@ class View:
         return tuple(
             int.from_bytes(self.frame[at : at + 4], "little") for at in range(24, 24 + 4 * self.header.get("n", 0), 4)
         )
+
+    @cached_property
+    def talk(self) -> Talk:
+        """The input of a dialogue."""
+        return Talk(self.given)
 
     @cached_property
     def first(self) -> tuple[int, tuple[int, ...]]:

@@ -22,6 +22,7 @@ WORTH_CHARS = 250
 """A part is made where it saves as much."""
 REFERENCE_CHARS = 24
 """The length of a reference to a part."""
+_LEAVES = frozenset({str, int, bool, float, type(None)})
 
 
 @dataclass(slots=True)
@@ -77,11 +78,13 @@ def _without(given: Json, common: Json, steps: list[Any]) -> Json:
 
 def _plain(value: Any) -> Any:
     """The value as it is read from a file: lists, no tuples."""
+    if type(value) in _LEAVES:  # nearly all; a text may be a frame of 16 MiB
+        return value
     if isinstance(value, dict):
         return {name: _plain(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
-    return value if type(value) in (str, int) else json.loads(json.dumps(value))  # a text may be a frame of 16 MiB
+    return json.loads(json.dumps(value))
 
 
 def _short(step: Json, shared: Shared) -> Json:

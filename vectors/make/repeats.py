@@ -7,6 +7,7 @@ import re
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 RUN_BYTES, LONG_CHARS = 64, 600
@@ -32,7 +33,9 @@ def repeats(value: Any) -> Any:
     return _joined(value) if isinstance(value, str) and len(value) > LONG_CHARS else value
 
 
+@lru_cache(maxsize=1024)
 def _joined(text: str) -> Any:
+    """The text with its runs told once. Seven of eight long ones come again, in a dialogue nearby."""
     data = _bytes_of(text)
     if data is None:
         return _pieces(text, _TEXT_RUN.finditer(text), RUN_BYTES, str) or text

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import jsonschema
@@ -26,15 +28,44 @@ UNREAD = ("carriages/mismatch/server-wrong-second", "carriages/mismatch/client-w
 """Dialogues with a frame that is wrong, and not looked at (QUI-7)."""
 
 
+@dataclass(slots=True)
+class Decoded:
+    """The frames of a dialogue as the reference reads them. broken: how many it refuses with each code."""
+
+    flags: int = 0
+    dtypes: set[int] = field(default_factory=set)
+    broken: Counter[str] = field(default_factory=Counter)
+
+
+@cache
+def decoded() -> dict[str, Decoded]:
+    """That of every dialogue by its name, read once: they have tens of thousands of frames."""
+    return {talk.name: _decoded(talk) for talk in talks()}
+
+
+def _decoded(talk: Talk) -> Decoded:
+    found = Decoded()
+    for datagram in talk.frames():
+        found.flags |= datagram[2] if len(datagram) >= 33 else 0
+        try:
+            found.dtypes |= {one.dtype for one in resonant.decode(datagram, key=talk.key).slices}
+        except resonant.ResonantError as error:
+            found.broken[str(error.code)] += 1
+    return found
+
+
 @pytest.mark.slow
 def test_there_are_many_and_no_two_are_the_same() -> None:
     counts = Counter(talk.profile for talk in talks())
     assert counts["handshake"] >= 250
     assert counts["stream"] >= 250
+    steps = {id(step): step for talk in talks() for step in talk.steps}  # a part of many dialogues has its steps once
+    texts = {at: json.dumps(step, sort_keys=True) for at, step in steps.items()}
     seen = defaultdict(list)
     for talk in talks():
         of_carrier = talk.profile if talk.profile in CARRIERS else ""
-        seen[of_carrier + json.dumps(talk.case["input"], sort_keys=True)].append(talk.name)
+        head = json.dumps({**talk.case["input"], "steps": ()}, sort_keys=True)
+        seen[of_carrier, head, *(texts[id(step)] for step in talk.steps)].append(talk.name)
     assert [names for names in seen.values() if len(names) > 1] == []
 
 
@@ -57,12 +88,7 @@ def test_every_frame_is_valid_where_the_peer_is_not_to_drop_it_as_broken() -> No
     for talk in talks():
         if talk.name.endswith(UNREAD):
             continue
-        broken: Counter[str] = Counter()
-        for datagram in talk.frames():
-            try:
-                resonant.decode(datagram, key=talk.key)
-            except resonant.ResonantError as error:
-                broken[str(error.code)] += 1
+        broken = decoded()[talk.name].broken
         told = Counter(event["code"] for event in talk.events() if event["event"] == "dropped")
         of_frames = Counter({code: n for code, n in told.items() if code in FRAME_CODES})
         assert broken == of_frames or (talk.profile == "fec" and broken <= of_frames), talk.name  # the rest is repair
@@ -85,13 +111,7 @@ def test_a_profile_is_required_exactly_where_it_is_used() -> None:
 
 def _needs(talk: Talk) -> set[str]:
     named = {*talk.config["compress"], *talk.config["crypto"], *talk.config["dtype"]}
-    flags, dtypes = 0, set()
-    for datagram in talk.frames():
-        flags |= datagram[2] if len(datagram) >= 33 else 0
-        try:
-            dtypes |= {one.dtype for one in resonant.decode(datagram, key=talk.key).slices}
-        except resonant.ResonantError:
-            continue
+    flags, dtypes = decoded()[talk.name].flags, decoded()[talk.name].dtypes
     needs = {
         "zstd": "zstd" in named or flags & resonant.Flags.ZSTD,
         "xchacha": "xchacha20poly1305" in named or "key" in talk.config or flags & resonant.Flags.XCHACHA,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -233,18 +233,17 @@ def cases() -> Mapping[str, Case]:
     return {f"{group.name.removeprefix('dequantize/')}/{case.id}": case for group, case in made}
 
 
-def killing(testee: Dequantizer) -> list[str]:
-    return [name for name, case in cases().items() if not passes(testee, case.input, case.expect)]
+def killing(testee: Dequantizer, names: Iterable[str]) -> list[str]:
+    """Those of these cases that the testee fails."""
+    return [name for name in names if not passes(testee, cases()[name].input, cases()[name].expect)]
 
 
 def test_a_right_dequantizer_passes_every_case() -> None:
-    assert killing(PLAIN) == []
+    assert killing(PLAIN, cases()) == []
 
 
 @pytest.mark.parametrize("trap", FAULTS)
 def test_a_wrong_dequantizer_fails_the_cases_of_its_trap(trap: str) -> None:
     testee, named = FAULTS[trap]
-    killers = killing(testee)
-    print(f"{trap}: {len(killers)} of {len(cases())} cases, among them {', '.join(named)}")
     assert set(named) <= cases().keys()
-    assert sorted(set(named) - set(killers)) == []
+    assert killing(testee, named) == list(named)

@@ -42,24 +42,47 @@ class Place:
 
     def entries(self) -> Iterator[tuple[dict[Any, Any], Any]]:
         """The tables of modules, and their keys, under which this value stands, alone or in a tuple."""
+        ours = self.value
         for module in modules().values():
             for name, table in vars(module).items():
-                if type(table) is dict and name != "__builtins__":  # which is long, and in every module
-                    yield from ((table, key) for key, value in table.items() if self.value_in(value))
-
-    def value_in(self, found: Any) -> bool:
-        """Whether this is the value, or a tuple that has it."""
-        return found is self.value or (type(found) is tuple and any(part is self.value for part in found))
+                if type(table) is not dict or name == "__builtins__":  # which is long, and in every module
+                    continue
+                for key, found in table.items():
+                    if found is ours or (type(found) is tuple and any(part is ours for part in found)):
+                        yield table, key
 
 
 def modules() -> dict[str, ModuleType]:
     """The reference's modules by their names in the package, those of its testee by theirs, and `testee_kit.…`."""
-    return {resonant.__name__: resonant, **_below(f"{resonant.__name__}."), **_below(_KIT, "testee_kit."), **SCRIPTS}
+    return {resonant.__name__: resonant, **_BELOW.found(), **SCRIPTS}
 
 
-def _below(prefix: str, said: str = "") -> dict[str, ModuleType]:
+class _Below:
+    """The loaded modules of the reference and of the kit, looked for when any module has been loaded since.
+
+    They are a few of thousands, and each change asks for them three times.
+    """
+
+    def __init__(self) -> None:
+        self._names: list[str] = []
+        self._modules: list[ModuleType] = []
+        self._found: dict[str, ModuleType] = {}
+
+    def found(self) -> dict[str, ModuleType]:
+        """Them by the names that mutants know them by."""
+        names, loaded = [*sys.modules], [*sys.modules.values()]
+        if names != self._names or loaded != self._modules:
+            self._names, self._modules = names, loaded
+            self._found = {**_begun(f"{resonant.__name__}."), **_begun(_KIT, "testee_kit.")}
+        return self._found
+
+
+def _begun(prefix: str, said: str = "") -> dict[str, ModuleType]:
     """The loaded modules whose names begin so, with another beginning."""
     return {said + name.removeprefix(prefix): module for name, module in sys.modules.items() if name.startswith(prefix)}
+
+
+_BELOW = _Below()
 
 
 def load_libraries() -> None:

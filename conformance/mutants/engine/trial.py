@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from ...model.transports import QUIC, WEBRTC
 from ...properties.twins import PROFILES, chain
 from .mutant import Kind, Mutant
 from .patches import applied
+from .price import by_price
 from .targets import PlaceError
 from .testee import InProcess
 
@@ -28,7 +28,7 @@ _CHAINS: dict[tuple[int, str], Sequence[Case]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """The cases in the order of their price, which is the length of their input."""
+    """The cases in the order of their price."""
 
     by_clause: Mapping[str, Sequence[Case]]
     by_op: Mapping[str, Sequence[Case]]
@@ -56,7 +56,7 @@ def suite_of(cases: Iterable[Case]) -> Suite:
     cases = tuple(cases)
     by_clause: dict[str, list[Case]] = defaultdict(list)
     by_op: dict[str, list[Case]] = defaultdict(list)
-    for case in sorted(cases, key=lambda case: (len(json.dumps(dict(case.input))), case.id)):
+    for case in by_price(cases):
         by_op[case.op].append(case)
         for clause in case.clauses:
             by_clause[clause].append(case)

@@ -15,11 +15,12 @@ from adapters.driver import Limits, Testee
 from ...checks.judge import judge
 from ...model.cases import Case
 from ...model.transports import plain_cases
+from ..engine.price import by_price
 from ..rust.build import CHOICE, adapter_of
 from .crate import RUST, Change, ToolError, listed
 from .journal import FOLDER, Entry, Journal, Verdict, basis, digests, tally_of
 from .one_build import build_all, build_alone
-from .schedule import Killers, by_price, in_order, profiles_of_crate
+from .schedule import Killers, in_order, profiles_of_crate
 from .survivors import Survivors, Tally
 
 DECIDES = tuple(f"{RUST}/{place}" for place in ("Cargo.lock", "resonant-protocol/src", "testee/src", "testee-kit/src"))

@@ -15,11 +15,12 @@ from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
 
 from ...model.transports import plain_cases
+from ..engine.price import by_price
 from .equivalent import without_words
 from .journal import FOLDER, Entry, Journal, Verdict, basis, digests, tally_of
 from .judge import PACKAGE, Bench, Task, judged, prepared
 from .mutant import ROOT, Mutant, changed_lines
-from .schedule import Killers, by_price
+from .schedule import Killers
 from .survivors import Survivors, Tally
 
 LIMIT_FLOOR_S = 30.0

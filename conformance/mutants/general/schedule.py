@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from ...model.cases import Case
@@ -71,11 +70,6 @@ def profiles_of(module: str) -> tuple[str, ...]:
 def profiles_of_crate(file: str) -> tuple[str, ...]:
     """The same for a file of the crate, by its path from the root of the repository."""
     return CRATE.get(PurePosixPath(file).parts[4], ("frame",))
-
-
-def by_price(cases: Iterable[Case]) -> list[Case]:
-    """The cases with the shortest input first."""
-    return sorted(cases, key=lambda case: (len(json.dumps(dict(case.input))), case.id))
 
 
 def in_order(cases: Sequence[Case], profiles: Collection[str], first: Sequence[str] = ()) -> list[Case]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .patch import Patch
 
@@ -35,8 +36,13 @@ class Function:
     const: tuple[int, int] | None = None
 
 
-def functions(source: str) -> Iterator[Function]:
+@lru_cache(maxsize=128)  # each patch of a file asks for them
+def functions(source: str) -> tuple[Function, ...]:
     """The functions that have a body, in the order in which they begin."""
+    return tuple(_functions(source))
+
+
+def _functions(source: str) -> Iterator[Function]:
     code = _WORDS.sub(lambda found: " " * len(found[0]), source)
     for found in _FUNCTION.finditer(code):
         start = _body(code, found.end())

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from conformance.mutants.testees.hostile import catalogue, replies
@@ -18,7 +16,7 @@ from conformance.tests.hostile.replies import BAD_REPLIES, EVERYWHERE
 from conformance.tests.hostile.runs import Ahead, Ended, run_hostile
 from conformance.tests.hostile.starts import STARTS
 from conformance.tests.hostile.table import CASES, HASHES, RUN_S, Expected
-from conformance.tests.support import ROOT
+from conformance.tests.support import check_run_json
 from reports.outcome import Outcome
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("hostile")]
@@ -27,7 +25,6 @@ OK, FAILED, USAGE = 0, 1, 4  # exit statuses of pytest
 TESTEES = {**EVERYWHERE, **PIECES, **LIVES}
 PEAK_MIB = 512
 OUTPUT_CHARS = 50_000
-SCHEMA = json.loads((ROOT / "reports" / "run.schema.json").read_bytes())
 IN_TURN, NOTHING = replies.IN_TURN.name, replies.CLAIMS_NOTHING.name
 APART = (IN_TURN, NOTHING)
 BAD_CASES = replies.in_turn()
@@ -106,7 +103,7 @@ def test_a_run_names_what_is_wrong_and_judges_the_rest(name: str, runs: Ahead) -
     assert run.outcomes == {**expected.outcomes(catalogue.HOSTILE[name]), **probes}, run.out
     assert run.status == (OK if set(run.outcomes.values()) == {Outcome.PASS} else FAILED)
     assert expected.says in run.details[ATTACKED]
-    jsonschema.validate(run.report, SCHEMA)
+    check_run_json(run.report)
 
 
 def test_each_bad_reply_costs_its_own_case(tmp_path: Path) -> None:
@@ -117,7 +114,7 @@ def test_each_bad_reply_costs_its_own_case(tmp_path: Path) -> None:
     assert run.outcomes == {**dict.fromkeys(HASHES, Outcome.PASS), **bad}, run.out
     silent = [name for name, case in BAD_CASES.items() if BAD_REPLIES[name][1] not in run.details[case]]
     assert silent == []
-    jsonschema.validate(run.report, SCHEMA)
+    check_run_json(run.report)
 
 
 def test_a_testee_that_claims_nothing_is_not_judged(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import subprocess
@@ -12,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 
-import jsonschema
 import pytest
 from resonant.describe.clauses import load_clauses
 
@@ -24,12 +22,11 @@ from conformance.server.catalogue import CHECKS
 from conformance.server.check import ADDRESSES
 from conformance.tests.server import short_waits
 from conformance.tests.server.short_waits import SPEED
-from conformance.tests.support import ROOT, Ran, replayed, replays, run_pytest, run_suite
+from conformance.tests.support import ROOT, Ran, check_run_json, replayed, replays, run_pytest, run_suite
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("servers")]
 
 OK, FAILED, USAGE = 0, 1, 4  # exit statuses of pytest
-SCHEMA = json.loads((ROOT / "reports" / "run.schema.json").read_bytes())
 REACH_S = 15
 ALL = {check.id for check in CHECKS if check.profile not in CONNECTED}
 ON_TCP = {check.id for check in CHECKS if check.profile == "tcp"}
@@ -111,7 +108,7 @@ def test_the_profile_tcp_is_not_judged_by_datagrams() -> None:
 
 
 def test_its_account_fits_the_schema_and_says_what_was_not_seen(green: Ran) -> None:
-    jsonschema.validate(green.report, SCHEMA)
+    check_run_json(green.report)
     assert [one["id"] for one in green.report["not_planned"]] == sorted(ONLY_SEALED)
     seen = {clause for case in green.report["cases"] for clause in case["clauses"]}
     unseen = set(green.report["unseen"])

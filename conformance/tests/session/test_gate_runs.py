@@ -11,17 +11,15 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET  # of a file that we wrote
 
-import jsonschema
 import pytest
 
 from adapters.driver.running import HIDDEN
 from conformance.model.cases import Accept, load_cases
 from conformance.mutants.testees.few_cases import CRASHES, FIVE_KINDS, LIES, SEEN, SHIFTED, SILENT
-from conformance.tests.support import ROOT, Ran, run_pytest, run_suite, write_wrong
+from conformance.tests.support import ROOT, Ran, check_run_json, run_pytest, run_suite, write_wrong
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("gate")]
 
-SCHEMA = json.loads((ROOT / "reports" / "run.schema.json").read_bytes())
 CASES = load_cases()
 HASHES = [case.id for case in CASES if case.op == "tail_hash"]
 FEW = ("--profile=frame", "-k", "tail_hash")
@@ -49,7 +47,7 @@ def failure(run: Ran, case_id: str) -> Mapping[str, Any]:
 
 
 def test_a_failure_tells_its_parts_and_a_pass_has_none(broken: Ran) -> None:
-    jsonschema.validate(broken.report, SCHEMA)
+    check_run_json(broken.report)
     assert broken.failed.keys() == FIVE_KINDS.keys()
     assert {case["id"] for case in broken.report["cases"] if case["failure"]} == FIVE_KINDS.keys()
     for case_id in FIVE_KINDS:

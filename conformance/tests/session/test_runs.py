@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from adapters.driver import Hello
@@ -20,14 +19,22 @@ from conformance.properties.streams.counterexample import case_of, write_found
 from conformance.session.testee_ids import running_ids
 from conformance.tests.doubles import claiming, sound, write_double
 from conformance.tests.stand_in import dialogue
-from conformance.tests.support import ROOT, Ran, replayed, replays, run_pytest, run_suite, write_adapter, write_wrong
+from conformance.tests.support import (
+    Ran,
+    check_run_json,
+    replayed,
+    replays,
+    run_pytest,
+    run_suite,
+    write_adapter,
+    write_wrong,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("run")]
 
 OK, FAILED, USAGE = 0, 1, 4  # exit statuses of pytest
 HASHES = [case.id for case in load_cases() if case.op == "tail_hash"]
 FEW = ("--profile=frame", "-k", "tail_hash")  # one op of one profile
-SCHEMA = json.loads((ROOT / "reports" / "run.schema.json").read_bytes())
 SEED = 7
 WRONG = "wrong-hash-of-one-case"
 
@@ -79,7 +86,7 @@ def test_one_that_is_right_is_green_and_every_case_is_counted(green: Judged) -> 
 
 def test_its_account_fits_the_schema(green: Judged) -> None:
     claims, _, run = green
-    jsonschema.validate(run.report, SCHEMA)
+    check_run_json(run.report)
     assert run.report["exit_status"] == OK
     assert run.report["faults"] == []
     assert run.report["claims"] == [*claims]
@@ -99,7 +106,7 @@ def test_the_same_run_gives_the_same_bytes(tmp_path: Path) -> None:
     assert [run.status for run in runs] == [FAILED, FAILED]
     first, second = ((tmp_path / name / "run.json").read_bytes() for name in "ab")
     assert first == second
-    jsonschema.validate(runs[0].report, SCHEMA)
+    check_run_json(runs[0].report)
     assert runs[0].report["exit_status"] == FAILED
     assert not (tmp_path / "a" / "run.json.part").exists()
 

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic
 
-import jsonschema
 import pytest
 
 from conformance.dialogue.timing import advances_ms
@@ -21,7 +20,7 @@ from conformance.mutants.testees.few_cases import ANOTHER
 from conformance.mutants.testees.hostile.attack import ATTACKED
 from conformance.probes.unclaimed import refusal_probes
 from conformance.tests.doubles import frame_only, real_clock, sound, write_double
-from conformance.tests.support import ADAPTERS, ROOT, Ran, run_pytest, run_suite, write_adapter
+from conformance.tests.support import ADAPTERS, Ran, check_run_json, run_pytest, run_suite, write_adapter
 
 pytestmark = pytest.mark.slow
 
@@ -36,14 +35,13 @@ LAW = "decode_inverts_encode or tail_hash"
 UNSHRUNK = ("-p", "conformance.tests.session.unshrunk")
 UNRUN = ("-p", "conformance.tests.session.unrun")
 HASTY = ("-p", "conformance.tests.session.hasty")
-SCHEMA = json.loads((ROOT / "reports" / "run.schema.json").read_bytes())
 
 
 def judge(impl: str | Path, folder: Path, *arguments: str) -> Ran:
     """A run whose account fits the schema."""
     run = run_suite(impl, folder / "report", *arguments)
     if run.report:
-        jsonschema.validate(run.report, SCHEMA)
+        check_run_json(run.report)
     return run
 
 

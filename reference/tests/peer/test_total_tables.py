@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
 from resonant import DType, MessageType, Modality, RejectCode
@@ -25,16 +26,26 @@ HEADER = {
 }
 
 
-def headers() -> Iterator[bytes]:
+@cache
+def headers() -> tuple[bytes, ...]:
     """Frames that are sound but for one field of the header, with every value of its bytes."""
+    return tuple(_headers())
+
+
+def _headers() -> Iterator[bytes]:
     for name, values in HEADER.items():
         for number, value in enumerate(values):
             fields = {"slice_len": [2], "stream_id": STREAM, "frame_seq": number, name: value}
             yield raw_frame(raw_slice(*ONE), **fields)
 
 
-def bodies() -> Iterator[bytes]:
+@cache
+def bodies() -> tuple[bytes, ...]:
     """Frames of every type, flag and modality, whose first slice has any dtype; every second has another slice."""
+    return tuple(_bodies())
+
+
+def _bodies() -> Iterator[bytes]:
     for kind in MessageType:
         for number, (dtype, length) in enumerate((dtype, length) for dtype in BYTES for length in (0, 1, 2)):
             slices = [(dtype, [length], bytes(length)), ONE][: 1 + number % 2]
@@ -51,7 +62,7 @@ def talking(role: Role, config: Config) -> Peer:
 @pytest.mark.parametrize("config", [PLAIN, SEALING, REQUIRING], ids=["plain", "sealing", "requiring"])
 @pytest.mark.parametrize("role", Role)
 def test_no_value_of_a_field_makes_a_peer_raise(
-    role: Role, config: Config, begin: Callable[[Role, Config], Peer], frames: Callable[[], Iterator[bytes]]
+    role: Role, config: Config, begin: Callable[[Role, Config], Peer], frames: Callable[[], tuple[bytes, ...]]
 ) -> None:
     peer = begin(role, config)
     for datagram in frames():

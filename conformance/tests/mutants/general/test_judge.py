@@ -7,11 +7,12 @@ from functools import partial
 import pytest
 
 from conformance.model.cases import load_cases
+from conformance.mutants.engine.price import by_price
 from conformance.mutants.general import judge
 from conformance.mutants.general.journal import Verdict
 from conformance.mutants.general.judge import PACKAGE, Task, judged, module_of, prepared
 from conformance.mutants.general.mutant import ROOT, Mutant
-from conformance.mutants.general.schedule import Killers, by_price, in_order, profiles_of, profiles_of_crate
+from conformance.mutants.general.schedule import Killers, in_order, profiles_of, profiles_of_crate
 from conformance.mutants.general.survivors import load_survivors
 
 QUANT = "reference/resonant/tensor/quant.py"
@@ -76,7 +77,7 @@ def test_the_vectors_kill_mutants_and_those_that_hang_and_leave_the_reference_al
         "hangs": of_reference("BLOCK = 32", "BLOCK = 32\nwhile True:\n    pass\n"),
         "nothing": None,
     }
-    cases = [case for case in by_price(load_cases()) if case.profile == "quant"]
+    cases = by_price(case for case in load_cases() if case.profile == "quant")
     bench = prepared(cases[::5], 2.0)
     assert not bench.coverage.failing
     tasks = [Task(key, QUANT, partial(given, one)) for key, one in mutants.items()]

@@ -42,10 +42,16 @@ def test_an_import_that_cannot_be_renamed_is_refused() -> None:
         renamed("import json\nimport adapters.testee_kit\n", "a.py")
 
 
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tree")
+    write_tree(ROOT, folder)
+    return folder
+
+
 @pytest.mark.slow
-def test_nothing_installed_imports_a_generic_name(tmp_path: Path) -> None:
-    write_tree(ROOT, tmp_path)
-    modules = [path for path in tmp_path.rglob("*.py") if "template" not in path.parts]
+def test_nothing_installed_imports_a_generic_name(tree: Path) -> None:
+    modules = [path for path in tree.rglob("*.py") if "template" not in path.parts]
     assert len(modules) > 60
     for path in modules:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -54,7 +60,7 @@ def test_nothing_installed_imports_a_generic_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_package_has_the_suite_and_the_vectors_and_no_tools_of_ours(tmp_path: Path) -> None:
+def test_the_package_has_the_suite_and_the_vectors_and_no_tools_of_ours(tree: Path) -> None:
     names = {path.relative_to(ROOT).as_posix() for path in installed(ROOT)}
     assert {"conformance/conftest.py", "conformance/test_vectors.py", "adapters/reference/testee.py"} <= names
     assert "conformance/run.ini" in names
@@ -65,8 +71,7 @@ def test_the_package_has_the_suite_and_the_vectors_and_no_tools_of_ours(tmp_path
     assert "conformance/tools/spec_tables.py" not in names
     assert {path.relative_to(ROOT).as_posix() for path in (ROOT / "vectors/data").rglob("*.json")} <= names
     assert not [name for name in names if "/tests/" in name or "/mutants/" in name or "__pycache__" in name]
-    write_tree(ROOT, tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} >= {"__init__.py", "cli.py", "commands.py", "plugin.py", *FOLDERS}
+    assert {path.name for path in tree.iterdir()} >= {"__init__.py", "cli.py", "commands.py", "plugin.py", *FOLDERS}
     assert NAME not in FOLDERS
 
 
