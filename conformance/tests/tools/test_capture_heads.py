@@ -51,7 +51,7 @@ def test_a_datagram_whose_checksum_would_be_zero_says_that_it_has_one() -> None:
 
 
 def test_the_checksum_is_that_of_rfc_1071() -> None:
-    words = bytes.fromhex("0001f203f4f5f6f7")  # its section 3: the sum is ddf2
+    words = bytes.fromhex("0001f203f4f5f6f7")  # the example there, whose sum is ddf2
     assert checksum(words) == 0xFFFF - 0xDDF2
     assert checksum(words + b"\x12") == checksum(words + b"\x12\x00")
     assert checksum(bytes(4)) == 0xFFFF
