@@ -6,7 +6,7 @@ testees exit as their input ends (TST-2); for those that do not there is a guard
 file run as a program, that waits for the driver's end and then kills whatever carries one of its secrets.
 
 Both work where there is /proc, and for processes whose environment can be read there and still has the secret. Nothing
-here raises for what a testee does, and nothing waits.
+here raises for what a testee does, and nothing waits but for a process that is just about to be another program.
 """
 
 import contextlib
@@ -14,10 +14,15 @@ import os
 import signal
 import sys
 import threading
+import time
 
 VARIABLE = "RESONANT_TOKEN"
 _PROC = "/proc"
 _ROUNDS = 20  # what was started during one is looked at in the next
+_STARTING_S = 1.0  # for those that are between two programs to come out with their environment
+_LOOK_S = 0.001
+_FLAGS = 7  # the fields of `stat` from the state of a process to its flags
+_EXITING_OR_KERNEL = 0x4 | 0x200000  # PF_EXITING, PF_KTHREAD: there will be no environment
 _NULL = "/dev/null"
 
 
@@ -25,15 +30,26 @@ def end_marked(tokens: set[str]) -> None:
     """Kill every process that was started with one of these secrets."""
     marks = {f"{VARIABLE}={token}".encode() for token in tokens}
     seen: set[int] = set()
-    for _ in range(_ROUNDS if marks else 0):
+    rounds, until = 0, time.monotonic() + _STARTING_S
+    while marks and rounds < _ROUNDS:
         new = _processes() - seen
         if not new:
             return
+        starting = set()
         for pid in new:
-            if not marks.isdisjoint(_environment(pid)):
+            environment = _environment(pid)
+            if environment is None:
+                starting.add(pid)
+            elif not marks.isdisjoint(environment.split(b"\0")):
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.kill(pid, signal.SIGKILL)
-        seen |= new
+        seen |= new - starting
+        if starting != new:
+            rounds += 1
+        elif time.monotonic() < until:
+            time.sleep(_LOOK_S)
+        else:
+            return
 
 
 def _processes() -> set[int]:
@@ -43,13 +59,23 @@ def _processes() -> set[int]:
         return set()
 
 
-def _environment(pid: int) -> list[bytes]:
+def _environment(pid: int) -> bytes | None:
+    """None for one between two programs: within execve neither has its environment and its arguments there."""
+    environment = _read(pid, "environ")
+    if environment or _read(pid, "cmdline"):
+        return environment or _read(pid, "environ")  # it may have come out just then
+    fields = _read(pid, "stat").rpartition(b")")[2].split()[:_FLAGS]
+    ended = len(fields) < _FLAGS or fields[0] in (b"Z", b"X")
+    return b"" if ended or int(fields[-1]) & _EXITING_OR_KERNEL else None
+
+
+def _read(pid: int, name: str) -> bytes:
     """Empty for one that has ended, and for one that is not ours to look at."""
     try:
-        with open(f"{_PROC}/{pid}/environ", "rb") as file:  # noqa: PTH123
-            return file.read().split(b"\0")
+        with open(f"{_PROC}/{pid}/{name}", "rb") as file:  # noqa: PTH123
+            return file.read()
     except OSError:
-        return []
+        return b""
 
 
 class Guard:

@@ -6,11 +6,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from adapters.driver import Ok, Testee
-from adapters.driver.launch import process
+from adapters.driver.launch import guard, process
 from adapters.driver.launch.guard import Guard, end_marked
 from adapters.tests.doubles import lives, replies
 from adapters.tests.made_testees import ADAPTERS, END_S, left_in, made
@@ -103,3 +104,85 @@ def test_nothing_is_ended_without_a_secret() -> None:
     end_marked(set())
     end_marked({"no such secret"})
     assert Path("/proc/self").exists()
+
+
+class Proc:
+    """A folder like /proc, in which a process goes on where somebody waits."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._folder = folder
+        self.killed: list[int] = []
+        self.slept = 0
+        self.later: dict[int, tuple[bytes, bytes]] = {}
+        """Environment and arguments, by number, of those that come out of execve during the third wait."""
+        monkeypatch.setattr(guard, "_PROC", str(folder))
+        monkeypatch.setattr(os, "kill", lambda pid, _number: self.killed.append(pid))
+        clock = SimpleNamespace(sleep=self._sleep, monotonic=lambda: self.slept / 1000)
+        monkeypatch.setattr(guard, "time", clock)
+
+    def add(self, pid: int, environment: bytes, arguments: bytes, stat: str = "S 1 1 1 0 -1 4194304") -> None:
+        room = self._folder / str(pid)
+        room.mkdir(exist_ok=True)
+        (room / "environ").write_bytes(environment)
+        (room / "cmdline").write_bytes(arguments)
+        (room / "stat").write_text(f"{pid} (a) b) {stat} 0 0\n", "ascii")
+
+    def _sleep(self, _seconds: float) -> None:
+        self.slept += 1
+        if self.slept == 3:
+            for pid, words in self.later.items():
+                self.add(pid, *words)
+
+
+MARKED, OTHER, PROGRAM = b"A=1\0RESONANT_TOKEN=one\0", b"RESONANT_TOKEN=two\0", b"sleep\x00600\0"
+
+
+def test_a_process_between_two_programs_is_looked_at_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    proc = Proc(tmp_path, monkeypatch)
+    proc.add(7, OTHER, PROGRAM)
+    for pid, later in {8: MARKED, 9: OTHER}.items():
+        proc.add(pid, b"", b"", "R 1 1 1 0 -1 4194304")
+        proc.later[pid] = later, PROGRAM
+    end_marked({"one"})
+    assert (proc.killed, proc.slept) == ([8], 3)
+
+
+def test_one_that_has_just_come_out_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    proc = Proc(tmp_path, monkeypatch)
+    proc.add(8, MARKED, PROGRAM)
+    read, asked = guard._read, []
+
+    def late(pid: int, name: str) -> bytes:
+        asked.append(name)
+        return b"" if asked == ["environ"] else read(pid, name)
+
+    monkeypatch.setattr(guard, "_read", late)
+    end_marked({"one"})
+    assert (proc.killed, asked) == ([8], ["environ", "cmdline", "environ"])
+
+
+def test_one_that_never_comes_out_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    proc = Proc(tmp_path, monkeypatch)
+    proc.add(8, b"", b"", "D 1 1 1 0 -1 4194304")
+    proc.add(9, MARKED, PROGRAM)
+    end_marked({"one"})
+    assert (proc.killed, proc.slept) == ([9], 1000)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stat"),
+    [
+        pytest.param(PROGRAM, "S 1 1 1 0 -1 4194304", id="its environment is empty"),
+        pytest.param(b"", "I 2 0 0 0 -1 69238880", id="a thread of the kernel"),
+        pytest.param(b"", "Z 1 1 1 0 -1 4228108", id="it has ended"),
+        pytest.param(b"", "R 1 1 1 0 -1 4194308", id="it is ending"),
+        pytest.param(b"", "", id="it has just gone"),
+    ],
+)
+def test_one_that_will_have_no_environment_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: bytes, stat: str
+) -> None:
+    proc = Proc(tmp_path, monkeypatch)
+    proc.add(8, b"", arguments, stat)
+    end_marked({"one"})
+    assert (proc.killed, proc.slept) == ([], 0)
