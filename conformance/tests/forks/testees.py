@@ -40,7 +40,8 @@ THREATS = {"testees that attack the runner", "testees that no run can begin with
 """The groups of those that stay processes."""
 DOUBLES = str(Path(__file__).resolve().parents[1] / "doubles.py")
 """The program of the testees that tests make, none of which is a threat."""
-REGISTRY = "conformance.mutants.testees.registry"
+AT_FIRST_USE = ("conformance.mutants.testees.registry", "numpy")
+"""Modules that a testee imports late, or needs memory for just when that is measured."""
 STATUS_OF_ERROR = 1
 USUAL_COLLECTION = (700, 10, 10)
 _started = process._spawn
@@ -83,7 +84,8 @@ def fork_all_testees() -> None:
 def forked_testees(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the driver fork every testee in Python during a test."""
     if CAN_FORK:
-        import_module(REGISTRY)  # once here, and not in each fork
+        for name in AT_FIRST_USE:
+            import_module(name)  # once here, and not in each fork
         monkeypatch.setattr(process, "_spawn", spawn_any)
 
 
