@@ -32,10 +32,11 @@ CASE = "frame/tail_hash/lengths/length-0"
 RECIPE: Recipe = {
     "changelog": [Edit("CHANGELOG.md", "\n## Unreleased\n", f"\n## Unreleased\n\n## {NEXT} - 2030-01-01\n")],
     "version": [Edit("pyproject.toml", f'\nversion = "{VERSION}"', f'\nversion = "{NEXT}"')],
+    "package": [Edit("reference/resonant/__init__.py", f'__version__ = "{VERSION}"', f'__version__ = "{NEXT}"')],
 }
 VERSIONS = own_tests("vectors/tests/release/test_version.py")
 # The command that is green when all is done, and red when this step is left out.
-FOUND_BY = {"changelog": VERSIONS, "version": VERSIONS}
+FOUND_BY = {"changelog": VERSIONS, "version": VERSIONS, "package": VERSIONS}
 
 
 @pytest.fixture
