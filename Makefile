@@ -55,8 +55,9 @@ TS_PACKAGE := adapters/typescript
 TS_FUZZ_INPUTS ?= 20000
 CARGO_MUTANTS_VERSION := 27.1.0
 CARGO_MUTANTS := $(RUST)/target/tools/cargo-mutants-$(CARGO_MUTANTS_VERSION)
-# The scenarios on a real model. Its matrices are small, so that further threads would only wait for each other.
+# The scenarios on a real model.
 MODELS := split_model route_sentences share_cache fuse_sentences learn_sentences
+# For small matrices and for processes that end soon: further threads wait for each other, and use 50 ms to begin.
 ONE_THREAD := OPENBLAS_NUM_THREADS=1
 # A clone of the public crate's package, the folder with its Cargo.toml.
 PUBLIC ?=
@@ -156,7 +157,7 @@ built:
 
 # The tests of a file run in one process, but slow ones wherever there is room, unless the file is a group: its tests share
 # a fixture that takes long.
-PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadgroup
+PYTEST := $(ONE_THREAD) $(BIN)/pytest -n $(JOBS) --dist loadgroup
 
 python-tests: $(INSTALLED) $(CAMPAIGN_INSTALLED) built ts-built ## the project's own Python tests, the freshness of the vectors among them
 	$(PYTEST) -m 'not late and not nightly' $(ARGS)
