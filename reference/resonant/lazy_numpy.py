@@ -42,11 +42,15 @@ else:
 
 def is_numpy(value: object, *kinds: str) -> bool:
     """Tell whether a value is of one of these classes of numpy: no value is before numpy is imported."""
-    numpy = sys.modules.get("numpy")
-    return numpy is not None and isinstance(value, tuple(getattr(numpy, kind) for kind in kinds))
+    return _is("numpy", kinds, value)
 
 
 def is_masked(value: object) -> bool:
     """Tell whether a value is a masked array of numpy, whose class is in a part that is not always imported."""
-    masked = sys.modules.get("numpy.ma")
-    return masked is not None and isinstance(value, masked.MaskedArray)
+    return _is("numpy.ma", ("MaskedArray",), value)
+
+
+def _is(module: str, kinds: tuple[str, ...], value: object) -> bool:
+    # While another thread imports it, it is there, and not all of its classes are.
+    found = (getattr(sys.modules.get(module), kind, None) for kind in kinds)
+    return isinstance(value, tuple(kind for kind in found if kind is not None))
