@@ -5,16 +5,13 @@ ARCHITECTURE.md shows the same as a picture.
 
 from __future__ import annotations
 
-import ast
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 import pytest
 
-from conformance.tests.support import ROOT
+from conformance.tests.imports import files, imported_by, imports
 
 OURS = ("adapters", "conformance", "reports", "resonant", "vectors", "website")
 WORLD = {"asyncio", "random", "secrets", "socket", "time"}
@@ -180,66 +177,6 @@ OUTSIDE: Mapping[str, tuple[tuple[str, ...], str]] = {
 """package -> what else of the project it may import, and why no more. The longest name that fits a module counts."""
 
 
-def tree(folder: str) -> Iterator[Path]:
-    """The Python files below a folder, without tests."""
-    for path in sorted((ROOT / folder).rglob("*.py")):
-        if {"tests", "template", "build", "node_modules"}.isdisjoint(path.relative_to(ROOT).parts):
-            yield path
-
-
-def name_of(path: Path) -> str:
-    parts = path.relative_to(ROOT / "reference" if path.is_relative_to(ROOT / "reference") else ROOT).with_suffix("")
-    return ".".join(parts.parts).removesuffix(".__init__")
-
-
-@cache
-def files() -> Mapping[str, Path]:
-    """Every module of the project by its name."""
-    folders = ("adapters", "conformance", "reference/resonant", "reports", "vectors", "website")
-    return {name_of(path): path for folder in folders for path in tree(folder)}
-
-
-def imports(source: str, package: str, known: Iterable[str] = ()) -> set[str]:
-    """The modules that a module of `package` imports, as far as they are known, else what stands before `import`."""
-    found = set()
-    modules = set(known)
-    for node in _imports(ast.parse(source), names="__import__" in source):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
-            base = ".".join([*above, *([node.module] if node.module else [])])
-            inner = {f"{base}.{alias.name}" for alias in node.names}
-            found |= {name if name in modules or not node.module else base for name in inner}
-        elif isinstance(node, ast.Name):
-            assert node.id != "__import__", "an import by a name that is not there to read"
-    return found
-
-
-_BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
-"""The fields of a statement that hold others."""
-
-
-def _imports(tree: ast.AST, *, names: bool) -> Iterator[ast.AST]:
-    """The nodes that may be imports: statements, wherever they stand, and names only where one of them is asked for."""
-    if names:
-        yield from ast.walk(tree)
-        return
-    waiting = [tree]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        for field in _BLOCKS:
-            waiting += getattr(node, field, ())
-
-
-@cache
-def imported_by(name: str) -> frozenset[str]:
-    path = files()[name]
-    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    return frozenset(imports(path.read_text("utf-8"), package, files()))
-
-
 def inside(name: str, package: str) -> bool:
     return name == package or name.startswith(f"{package}.")
 
@@ -350,7 +287,16 @@ def test_there_is_something_to_look_at() -> None:
         ("from .. import x", "adapters.driver", {"adapters.x"}),
         ("from resonant.frame import header", "conformance", {"resonant.frame.header"}),
         ("def late():\n    import socket", "resonant", {"socket"}),
+        ("class A:\n    if x:\n        pass\n    else:\n        import socket", "resonant", {"socket"}),
+        ("try:\n    import a\nexcept E:\n    import b\nelse:\n    import c\nfinally:\n    import d", "x", {*"abcd"}),
+        ("match x:\n    case 1:\n        with y:\n            import socket", "resonant", {"socket"}),
+        ("async def late():\n    async for x in y:\n        import socket", "resonant", {"socket"}),
     ],
 )
 def test_imports_are_found_wherever_they_stand(source: str, package: str, found: set[str]) -> None:
     assert imports(source, package, {"resonant.frame.header"}) == found
+
+
+def test_an_import_by_a_name_in_an_expression_is_refused() -> None:
+    with pytest.raises(AssertionError, match="a name that is not there to read"):
+        imports("late = [__import__(name) for name in names]", "resonant")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from conformance.tests.imports import imports, tree
 from conformance.tests.support import ROOT
-from conformance.tests.test_imports import imports, tree
 
 READS: Mapping[str, str] = {
     "adapters/driver/adapter.py": "adapter.toml",
