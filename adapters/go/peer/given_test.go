@@ -34,13 +34,13 @@ func TestLargeFramesStayWhereTheyWereRead(t *testing.T) {
 		sizes []int
 		stay  int // of them
 	}{
-		"large frames":                {[]int{60_000, 60_000, 60_000}, 3},
-		"one in a buffer":             {[]int{60_000}, 0},
-		"two that fill half of it":    {[]int{65_400, 65_400, largeBytes}, 3},
-		"two that do not":             {[]int{65_400, 65_400}, 0},
-		"a large one and small ones":  {[]int{60_000, 9000, 9000, 9000, 9000, 9000, 9000, 9000, 9000, 9000}, 0},
-		"small ones":                  {slices.Repeat([]int{10_000}, 20), 0},
-		"large ones among small ones": {[]int{300, 60_000, 300, 60_000, 60_000}, 3},
+		"large frames":                {[]int{30_000, 30_000, 30_000}, 3},
+		"one in a buffer":             {[]int{30_000}, 0},
+		"two that fill half of it":    {[]int{32_700, 32_700, largeBytes}, 3},
+		"two that do not":             {[]int{32_700, 32_700}, 0},
+		"a large one and small ones":  {[]int{30_000, 4500, 4500, 4500, 4500, 4500, 4500, 4500, 4500, 4500}, 0},
+		"small ones":                  {slices.Repeat([]int{5_000}, 20), 0},
+		"large ones among small ones": {[]int{300, 30_000, 300, 30_000, 30_000}, 3},
 	} {
 		client, server := sessionOverTCP(t)
 		in := spareBuffer()
@@ -67,12 +67,12 @@ func TestLargeFramesStayWhereTheyWereRead(t *testing.T) {
 }
 
 func TestWhatIsHeldGoesToTheNextBuffer(t *testing.T) {
-	for name, size := range map[string]int{"large frames, which stay in a buffer": 60_000, "small ones, in the same": 900} {
+	for name, size := range map[string]int{"large frames, which stay in a buffer": 30_000, "small ones, in the same": 900} {
 		_, server := sessionOverTCP(t)
 		data := framed(t, slices.Repeat([]int{size}, 20)...)
 		in, held, came := spareBuffer(), 0, 0
 		for len(data) > 0 {
-			length := copy(in.bytes[held:200_000], data)
+			length := copy(in.bytes[held:100_000], data)
 			before := held
 			if in, held = server.receiveIn(in, before+length, 0); held != server.came.split.Held() {
 				t.Errorf("%s: %d held, or %d", name, held, server.came.split.Held())

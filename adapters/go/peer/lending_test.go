@@ -59,7 +59,7 @@ func (l *lending) large(count int) (head []byte, pieces [][]byte) {
 	l.t.Helper()
 	head = l.open()
 	for range count {
-		pieces = append(pieces, l.send(50_000))
+		pieces = append(pieces, l.send(25_000))
 	}
 	return head, pieces
 }

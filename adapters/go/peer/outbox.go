@@ -13,7 +13,7 @@ type outbox struct {
 	bytes  int           // of unsent, and of what is being written
 	over   bool          // the connection is: what is there is still sent
 	ready  *sync.Cond    // there is something to send, or the connection is over
-	room   chan struct{} // closed when few bytes wait, or the connection is over; nil while nobody waits
+	room   chan struct{} // closed when few bytes are left, or the connection is over; nil while nobody waits
 }
 
 func newOutbox() *outbox {
@@ -97,7 +97,7 @@ func (o *outbox) full() <-chan struct{} {
 }
 
 func (o *outbox) tellRoom() {
-	if o.room != nil && (o.over || o.bytes < fewBytes) {
+	if o.room != nil && (o.over || o.bytes < leftBytes) {
 		close(o.room)
 		o.room = nil
 	}

@@ -5,15 +5,18 @@ import (
 	"net"
 )
 
-// What waits to be sent while WaitForRoom does not: bytes for a slow reader, and frames for credit.
+// What waits to be sent while WaitForRoom does not: bytes for a slow reader, and frames for credit. Once it waits for a reader,
+// it does so until there are as few as leftBytes: were it told of each frame that is written, sender and writer would take
+// turns by the frame, and processors stand still between them.
 const (
 	fewBytes  = 1 << 20
+	leftBytes = fewBytes / 4
 	fewFrames = maxWaitingToGo / 2
 )
 
-// WaitForRoom waits until little of what was sent to a remote address waits: for a slow reader less than 1 MiB, while 16 MiB
-// may, and for credit, where peers multiplex, fewer than 512 frames, while 1,024 may. Over UDP nothing waits for a reader.
-// The end of the connection, or of the session, ends the wait as well.
+// WaitForRoom waits while much of what was sent to a remote address waits: for a slow reader 1 MiB and more, of which 16 MiB
+// may, until less than 256 KiB do; and for credit, where peers multiplex, 512 frames and more, of which 1,024 may. Over UDP
+// nothing waits for a reader. The end of the connection, or of the session, ends the wait as well.
 func (e *Endpoint) WaitForRoom(ctx context.Context, to net.Addr) error {
 	return e.waitForRoom(ctx, to.String())
 }
@@ -61,5 +64,5 @@ func (e *Endpoint) tellCredit() {
 	}
 }
 
-// WaitForRoom waits until little of what was sent waits for a slow reader, as [Endpoint.WaitForRoom] does.
+// WaitForRoom waits while much of what was sent waits for a slow reader, as [Endpoint.WaitForRoom] does.
 func (c *Conn) WaitForRoom(ctx context.Context) error { return c.waitForRoom(ctx, c.key) }

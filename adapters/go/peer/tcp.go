@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	readAtOnce    = 1 << 18 // several large frames, as each read has its price
+	readAtOnce    = 1 << 17 // two large frames, as each read has its price; in more of them the first has left a processor's cache
 	writtenAtOnce = 1 << 16 // or a frame more: what was encoded long before it is written has left a processor's cache
 )
 

@@ -18,7 +18,8 @@ import (
 
 const (
 	tcpFrames  = 2000
-	tcpRounds  = 15
+	tcpSets    = 8
+	tcpRounds  = 3 // of a set
 	tcpFilling = 3 // streams that fill what a sender keeps
 )
 
@@ -42,8 +43,34 @@ const (
 //
 // Streams follow one another on one connection, as the bytes of the bare sockets do. tcp_first_of_bare is the first stream of
 // a connection. The ways take turns, and each share is the median of those of the rounds: what else the machine does
-// meanwhile changes all of a round.
-func tcp() (figures any, err error) {
+// meanwhile changes all of a round. Each set of rounds has connections of its own, as some pairs of sockets are quicker than
+// others for as long as they last.
+func tcp() (any, error) {
+	var rounds [][kinds]time.Duration
+	for range tcpSets {
+		more, err := set()
+		if err != nil {
+			return nil, err
+		}
+		rounds = append(rounds, more...)
+	}
+	shareOf := func(one, other int) float64 {
+		return medianOf(rounds, func(took [kinds]time.Duration) float64 { return share(took[one], took[other]) })
+	}
+	perSecond := func(at int) float64 {
+		return medianOf(rounds, func(took [kinds]time.Duration) float64 {
+			return math.Round(tcpFrames*payloadBytes/took[at].Seconds()/1e7) / 100
+		})
+	}
+	return map[string]any{
+		"tcp_of_bare": shareOf(bareSocket, releasedStream), "tcp_of_summed": shareOf(summedSocket, releasedStream),
+		"tcp_kept_of_bare": shareOf(bareSocket, keptStream), "tcp_first_of_bare": shareOf(bareSocket, firstStream),
+		"tcp_gb_per_s": perSecond(releasedStream), "bare_gb_per_s": perSecond(bareSocket), "summed_gb_per_s": perSecond(summedSocket),
+	}, nil
+}
+
+// set is rounds on the same connections.
+func set() (rounds [][kinds]time.Duration, err error) {
 	var ways [kinds - 1]way
 	defer func() {
 		for _, one := range ways {
@@ -61,7 +88,6 @@ func tcp() (figures any, err error) {
 			return nil, err
 		}
 	}
-	var rounds [][kinds]time.Duration
 	for range tcpRounds {
 		var took [kinds]time.Duration
 		for at, one := range ways {
@@ -74,19 +100,7 @@ func tcp() (figures any, err error) {
 		}
 		rounds = append(rounds, took)
 	}
-	shareOf := func(one, other int) float64 {
-		return medianOf(rounds, func(took [kinds]time.Duration) float64 { return share(took[one], took[other]) })
-	}
-	perSecond := func(at int) float64 {
-		return medianOf(rounds, func(took [kinds]time.Duration) float64 {
-			return math.Round(tcpFrames*payloadBytes/took[at].Seconds()/1e7) / 100
-		})
-	}
-	return map[string]any{
-		"tcp_of_bare": shareOf(bareSocket, releasedStream), "tcp_of_summed": shareOf(summedSocket, releasedStream),
-		"tcp_kept_of_bare": shareOf(bareSocket, keptStream), "tcp_first_of_bare": shareOf(bareSocket, firstStream),
-		"tcp_gb_per_s": perSecond(releasedStream), "bare_gb_per_s": perSecond(bareSocket), "summed_gb_per_s": perSecond(summedSocket),
-	}, nil
+	return rounds, nil
 }
 
 func medianOf(rounds [][kinds]time.Duration, of func([kinds]time.Duration) float64) float64 {
