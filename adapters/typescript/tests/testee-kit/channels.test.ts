@@ -133,9 +133,14 @@ test("a channel of another protocol is closed, and the end of the association is
   const nothing = { link: `webrtc-${other.id}`, bytes: 1, ended: true };
   assert.deepEqual(await made.ask("peer_poll", { arrived: nothing }), { ok: { events: [] } });
   assert.deepEqual(made.peers.noted, noted);
-  under.close();
   const link = `webrtc-${channel.id}`;
-  await made.ask("peer_poll", { arrived: { link, bytes: 0, ended: true } });
+  // An end of libdatachannel that closes before anything has come on a channel is at times not heard of, once in 70 times.
+  const back = once(channel as unknown as EventTarget, "message", { signal: soon() });
+  channel.send(bytes("ab"));
+  await made.ask("peer_poll", { arrived: { link, bytes: 2 } });
+  await back;
+  under.close();
+  await made.ask("peer_poll", { arrived: { link, bytes: 2, ended: true } });
   assert.equal(made.peers.noted.at(-1), `${link} reset`);
   made.peers.wants({ link: "far", connect: { transport: "webrtc", port: 0 } });
   await made.ask("peer_poll");
