@@ -111,7 +111,7 @@ gpu:
 extras: $(JAX_INSTALLED) $(TRITON_INSTALLED) $(NVRTC_INSTALLED) $(DOCS_INSTALLED) $(FUZZ_INSTALLED) ## what CI needs besides `make env`
 
 test: lint python-tests ## lint and types, and every test but for those marked late or nightly
-	@$(MAKE) --no-print-directory -j 2 --output-sync=target rust-tests go-tests ts-tests
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target ts-tests rust-tests go-tests
 
 test-fast: python-lint $(CAMPAIGN_INSTALLED) ## while you work: Python's lint and types, and its tests but for the slow ones
 	$(PYTEST) -m 'not slow and not late and not nightly' -q $(ARGS)
