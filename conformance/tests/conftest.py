@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+FORKS = "resonant forks"
+"""The name of the address of the server of forks, in what a worker is given."""
 RARELY = (50_000, 20, 50)
 """The allocations after which Python looks for garbage, as in runs of the suite."""
 
@@ -19,6 +21,23 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     from conformance.tests.handing_out import distribute  # noqa: PLC0415
 
     return distribute(config, log)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Begin the server that all workers ask for forks while they collect, if it is all tests that run."""
+    if node.config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+        from conformance.tests.forks.client import OF_SUITE  # noqa: PLC0415
+
+        node.workerinput[FORKS] = OF_SUITE.share()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Ask that server, in a worker."""
+    if address := getattr(config, "workerinput", {}).get(FORKS):
+        from conformance.tests.forks.client import OF_SUITE  # noqa: PLC0415
+
+        OF_SUITE.join(address)
 
 
 def pytest_collection() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -107,10 +108,11 @@ class Asked:
 
 
 class Forks:
-    """A server that forks, started with the first request. It ends with this process."""
+    """A server that forks, started with the first request, or that of another process. It ends with who started it."""
 
     def __init__(self, modules: Sequence[str]) -> None:
         self._modules = modules
+        self._address: str | None = None
         self._lock = threading.Lock()
         self._control: socket.socket | None = None
         self._environment = {key: value for key, value in os.environ.items() if key not in APPLIED}
@@ -149,25 +151,51 @@ class Forks:
         names = {name for name in {*env, *self._environment} - APPLIED if name.startswith(READ_AT_START)}
         return CAN_FORK and all(env.get(name) == self._environment.get(name) for name in names)
 
+    def share(self) -> str:
+        """Start the server; the address by which other processes join it."""
+        self._server()
+        assert self._address is not None
+        return self._address
+
+    def join(self, address: str) -> None:
+        """Ask the server of another process, which shares it, and waits for this one before it ends."""
+        self._address = address
+
     def _server(self) -> socket.socket:
         with self._lock:
             if self._control is None:
-                self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-                with theirs:
-                    server = subprocess.Popen(
-                        [sys.executable, "-P", str(SERVER), str(theirs.fileno()), *self._modules],
-                        env=self._environment | {name: os.environ[name] for name in APPLIED & os.environ.keys()},
-                        stdin=subprocess.DEVNULL,
-                        stdout=subprocess.DEVNULL,
-                        pass_fds=[theirs.fileno()],
-                    )
-                atexit.register(_end, self._control, server)
+                self._control = self._begun() if self._address is None else _connected(self._address)
             return self._control
 
+    def _begun(self) -> socket.socket:
+        control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        folder = tempfile.mkdtemp(prefix="forks-")  # which nobody else may enter
+        self._address = str(Path(folder) / "socket")
+        with theirs, socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+            listener.bind(self._address)
+            listener.listen()
+            fds = (theirs.fileno(), listener.fileno())
+            server = subprocess.Popen(
+                [sys.executable, "-P", str(SERVER), *map(str, fds), *self._modules],
+                env=self._environment | {name: os.environ[name] for name in APPLIED & os.environ.keys()},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=fds,
+            )
+        atexit.register(_end, control, server, folder)
+        return control
 
-def _end(control: socket.socket, server: subprocess.Popen[bytes]) -> None:
+
+def _connected(address: str) -> socket.socket:
+    control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    control.connect(address)
+    return control
+
+
+def _end(control: socket.socket, server: subprocess.Popen[bytes], folder: str) -> None:
     control.close()
     server.wait()
+    shutil.rmtree(folder)
 
 
 def _started(

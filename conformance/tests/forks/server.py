@@ -1,4 +1,6 @@
-"""Forks itself for every program that it is asked to be: `server.py DESCRIPTOR MODULE…`, with these modules imported.
+"""Forks itself for every program it is asked to be: `server.py CONTROL LISTENER MODULE…`, with these modules imported.
+
+CONTROL and LISTENER are the descriptors of the socket of who started this, and of one that others connect to.
 
 It imports nothing of the project by itself, as it also forks for programs of copies of the project.
 """
@@ -49,10 +51,10 @@ class Request:
 
 
 def main() -> None:
-    """Serve until whoever started this has ended; in a fork, be what it is asked to be."""
-    control = socket.socket(fileno=int(sys.argv[1]))
+    """Serve until everybody who could ask has ended; in a fork, be what it is asked to be."""
+    control, listener = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
     gc.disable()  # all that is read here stays
-    for name in sys.argv[2:]:
+    for name in sys.argv[3:]:
         prepare(name)
     gc.enable()
     # pytest would rewrite the assertions of plugins, and warns of those that are imported by then.
@@ -60,14 +62,16 @@ def main() -> None:
     gc.collect()
     gc.freeze()  # what a fork does not touch it shares
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Server(control).serve()
+    Server(control, listener).serve()
 
 
 class Server:
     """Forks for those who ask, and tells them the status of each fork when it has ended."""
 
-    def __init__(self, control: socket.socket) -> None:
-        self._control = control
+    def __init__(self, control: socket.socket, listener: socket.socket) -> None:
+        self._controls = {control}
+        """Those who ask: who started this, and who has connected since."""
+        self._listener = listener
         self._asking: dict[int, socket.socket] = {}
         """The forks that have not ended, and who is to be told."""
         self._woken, self._wake = socket.socketpair()
@@ -79,14 +83,20 @@ class Server:
         signal.signal(signal.SIGCHLD, lambda *_: None)  # so that the end of a fork wakes this process
         signal.set_wakeup_fd(self._wake.fileno(), warn_on_full_buffer=False)
         while True:
-            ready, _, _ = select.select([self._control, self._woken], [], [])
+            ready, _, _ = select.select([*self._controls, self._listener, self._woken], [], [])
             if self._woken in ready:
                 self._tell()
-            if self._control in ready:
-                message, fds, _, _ = socket.recv_fds(self._control, REQUEST_BYTES, DESCRIPTORS)
-                if not message:
+            if self._listener in ready:
+                self._controls.add(self._listener.accept()[0])
+            for control in self._controls.intersection(ready):
+                message, fds, _, _ = socket.recv_fds(control, REQUEST_BYTES, DESCRIPTORS)
+                if message:
+                    self._fork(Request(**json.loads(message)), fds)
+                    continue
+                control.close()
+                self._controls.remove(control)
+                if not self._controls:
                     return
-                self._fork(Request(**json.loads(message)), fds)
 
     def _fork(self, request: Request, fds: Sequence[int]) -> None:
         """Fork, and tell the number of the fork."""
@@ -109,7 +119,7 @@ class Server:
         """Have nothing of the server, in a fork."""
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        for end in (self._control, self._woken, self._wake, *self._asking.values()):
+        for end in (*self._controls, self._listener, self._woken, self._wake, *self._asking.values()):
             end.close()
 
     def _tell(self) -> None:
