@@ -8,9 +8,9 @@ PYTHON ?= python3
 IMPL ?=
 export IMPL
 ARGS ?=
-# Processes that test at once: one more than cores, as many a slow test waits for somebody else.
+# Processes that test at once: two more than cores, as many a test waits for somebody else.
 CORES := $(shell getconf _NPROCESSORS_ONLN)
-JOBS ?= $(shell expr $(CORES) + 1)
+JOBS ?= $(shell expr $(CORES) + 2)
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed

@@ -65,6 +65,7 @@ def test_a_hang_costs_one_ask_and_its_time(tmp_path: Path) -> None:
         assert testee.lost_s == answer.seconds
 
 
+@pytest.mark.slow
 def test_hangs_are_given_up_once_they_have_cost_enough(tmp_path: Path) -> None:
     adapter = made(tmp_path, replies.no_reply)
     with Testee(adapter, Limits(reply_s=0.2, lost_s=0.5)) as testee:
@@ -139,6 +140,7 @@ def test_hangs_in_a_row_are_given_up_sooner(tmp_path: Path) -> None:
         assert third.gave_up.startswith("hangs in a row, without a reply in between, have cost 0.4 s")
 
 
+@pytest.mark.slow
 def test_a_hang_with_a_reply_behind_it_is_in_no_row(tmp_path: Path) -> None:
     with Testee(made(tmp_path, lives.hangs), Limits(reply_s=0.3, silent_s=0.5)) as testee:
         for _ in range(3):

@@ -86,6 +86,7 @@ def test_a_testee_that_ignores_stop_and_its_input_and_sigterm_is_killed(tmp_path
     testee.close()
 
 
+@pytest.mark.slow
 def test_a_testee_that_ignores_the_end_of_its_input_can_still_leave_at_sigterm(tmp_path: Path) -> None:
     testee = Testee(made(tmp_path, lives.leaves_at_sigterm))
     testee.end_input()

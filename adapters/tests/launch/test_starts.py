@@ -53,7 +53,7 @@ SAID = {
 SILENT = ("prints no ports", "prints half a line", "never answers")
 
 
-@pytest.mark.parametrize("fault", SAID)
+@pytest.mark.parametrize("fault", [pytest.param(one, marks=pytest.mark.slow) if one in SILENT else one for one in SAID])
 def test_a_start_that_fails_says_why_and_shows_the_standard_error(tmp_path: Path, fault: str) -> None:
     adapter = made(tmp_path, starts.bad_start, fault)
     start_s = 0.8 if fault in SILENT else 10.0

@@ -189,6 +189,7 @@ class Forks:
 def _connected(address: str) -> socket.socket:
     control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     control.connect(address)
+    atexit.register(control.close)
     return control
 
 

@@ -106,6 +106,7 @@ def test_the_modules_are_there_before_a_program_begins(forks: Forks, tmp_path: P
     assert forks.run(["-c", code], cwd=tmp_path, env=other, timeout=LIMIT_S).stdout == "False\n"
 
 
+@pytest.mark.slow
 def test_a_fork_that_takes_too_long_is_killed(forks: Forks, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
     with os.fdopen(os.open(tmp_path / "fifo", os.O_RDONLY | os.O_NONBLOCK), "rb", buffering=0) as held:

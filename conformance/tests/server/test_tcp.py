@@ -47,6 +47,7 @@ def failed(verdicts: dict[str, Verdict]) -> dict[str, Verdict]:
     return {name: verdict for name, verdict in verdicts.items() if not verdict.passed}
 
 
+@pytest.mark.slow
 def test_a_sound_server_passes_every_check_over_tcp() -> None:
     verdicts = judged(waits=replace(SHORT, reply=1.0))
     assert failed(verdicts) == {}

@@ -200,6 +200,7 @@ def test_nothing_to_capture_is_one_clear_line(
     assert not path.exists()
 
 
+@pytest.mark.slow
 def test_a_testee_without_peers_has_nothing_to_capture(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "out.pcapng"
     assert main(["--impl=wrong:performs-what-it-does-not-claim", "-o", str(path), f"{GROUP}*"]) == USAGE

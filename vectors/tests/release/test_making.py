@@ -135,6 +135,7 @@ def test_vectors_that_are_not_as_published_are_not_released(tmp_path: Path) -> N
         release_files(wanted, top)
 
 
+@pytest.mark.slow
 def test_what_lies_about_in_the_tree_is_not_released(tmp_path: Path) -> None:
     top = few_vectors(tmp_path / "tree")
     (top / "specs/ops/decode.json.orig").write_bytes(b"x")
