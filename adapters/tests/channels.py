@@ -6,6 +6,7 @@ import json
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import replace
 from random import Random
@@ -50,9 +51,13 @@ class Program:
         assert (self._process.returncode, complaint) == (0, "")
         return said
 
-    def close(self) -> None:
+    def kill(self) -> None:
         """End it, if it runs still."""
         self._process.kill()
+
+    def close(self) -> None:
+        """End it, if it runs still, and wait for that."""
+        self.kill()
         self._process.communicate()
 
 
@@ -124,8 +129,18 @@ def session_of(client: Sequence[str], server: Sequence[str], *, client_offers: b
     with closing(Program([*client, *there])) as one, closing(Program([*server, *here])) as other:
         first, second = (one, other) if client_offers else (other, one)
         first.signal(second.signal(first.signal({})))
-        for end in (one, other):
-            assert f"received {frames} frames of " in end.finish()
+        for said in finished(one, other):
+            assert f"received {frames} frames of " in said
+
+
+def finished(*ends: Program) -> Sequence[str]:
+    """The last words of each. When one fails, none waits for it any longer: its failure is what is raised."""
+    with ThreadPoolExecutor(len(ends)) as pool:
+        endings = [pool.submit(end.finish) for end in ends]
+        first, _ = wait(endings, return_when=FIRST_EXCEPTION)
+        for end in ends:
+            end.kill()
+        return [ending.result() for ending in sorted(endings, key=lambda one: one not in first or not one.exception())]
 
 
 def session_with_python(program: Sequence[str], role: Role, *, program_offers: bool, sealed: bool, frames: int) -> None:
