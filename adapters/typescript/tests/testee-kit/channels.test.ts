@@ -134,13 +134,8 @@ test("a channel of another protocol is closed, and the end of the association is
   assert.deepEqual(await made.ask("peer_poll", { arrived: nothing }), { ok: { events: [] } });
   assert.deepEqual(made.peers.noted, noted);
   const link = `webrtc-${channel.id}`;
-  // An end of libdatachannel that closes before anything has come on a channel is at times not heard of, once in 70 times.
-  const back = once(channel as unknown as EventTarget, "message", { signal: soon() });
-  channel.send(bytes("ab"));
-  await made.ask("peer_poll", { arrived: { link, bytes: 2 } });
-  await back;
-  under.close();
-  await made.ask("peer_poll", { arrived: { link, bytes: 2, ended: true } });
+  made.unders.at(-1)?.close(); // of the other end's close libdatachannel does not always hear
+  await made.ask("peer_poll", { arrived: { link, bytes: 0, ended: true } });
   assert.equal(made.peers.noted.at(-1), `${link} reset`);
   made.peers.wants({ link: "far", connect: { transport: "webrtc", port: 0 } });
   await made.ask("peer_poll");
