@@ -48,7 +48,8 @@ class Program:
     def finish(self) -> str:
         """The last words, once it has ended well."""
         said, complaint = self._process.communicate(timeout=PATIENCE_S)
-        assert (self._process.returncode, complaint) == (0, "")
+        status = self._process.returncode
+        assert (status, complaint) == (0, ""), f"{self._process.args!r} ended with status {status}: {complaint}"
         return said
 
     def kill(self) -> None:

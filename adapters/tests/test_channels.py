@@ -8,7 +8,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from itertools import product
 from random import Random
 from typing import Any
@@ -23,7 +25,7 @@ from adapters.tests.seeds import seeds_of
 pytest.importorskip("aiortc")
 
 from adapters.driver.transport.webrtc_wire import WebrtcLoop
-from adapters.tests.channels import session_of, session_with_python
+from adapters.tests.channels import Program, finished, session_of, session_with_python
 
 FRAMES = 12
 LONG = int(os.environ.get("RESONANT_CHANNEL_FRAMES", "200"))
@@ -128,6 +130,14 @@ def test_both_ends_send_a_stream(
     programs: Callable[[str], Sequence[str]], client: str, server: str, offers: bool, sealed: bool
 ) -> None:
     attempted(client, server, offers, lambda: session(programs, client, server, offers, sealed, FRAMES))
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_program_that_fails_ends_the_session_at_once(order: int) -> None:
+    codes = ("raise SystemExit(3)", "import threading; threading.Event().wait()")
+    one, other = (Program([sys.executable, "-c", code]) for code in codes[::order])
+    with closing(one), closing(other), pytest.raises(AssertionError, match=r"SystemExit.* ended with status 3: $"):
+        finished(one, other)
 
 
 @pytest.mark.nightly("longer streams; test_both_ends_send_a_stream finds the same faults")

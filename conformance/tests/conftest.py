@@ -27,9 +27,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def pytest_configure_node(node: Any) -> None:
     """Begin the server that all workers ask for forks while they collect, if it is all tests that run."""
     if node.config.args_source is pytest.Config.ArgsSource.TESTPATHS:
-        from conformance.tests.forks.client import OF_SUITE  # noqa: PLC0415
+        from conformance.tests.forks.client import CAN_FORK, OF_SUITE  # noqa: PLC0415
 
-        node.workerinput[FORKS] = OF_SUITE.share()
+        if CAN_FORK:
+            node.workerinput[FORKS] = OF_SUITE.share()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from conformance.tests.forks.client import Forks
+from conformance.tests.support import ROOT
 
 TOLD = """\
 import json, os, sys
@@ -125,3 +126,22 @@ def test_a_fork_that_is_killed_has_the_signal_as_its_status(forks: Forks, tmp_pa
 def test_to_exec_this_python_is_to_be_another_program(forks: Forks, tmp_path: Path) -> None:
     code = "import os, sys; os.execv(sys.executable, [sys.executable, '-c', 'print(6 * 7)'])"
     assert forks.run(["-c", code], cwd=tmp_path, env=environment(), timeout=LIMIT_S).stdout == "42\n"
+
+
+JOINED = """\
+import os, sys
+from pathlib import Path
+from conformance.tests.forks.client import Forks
+forks = Forks(())
+forks.join(sys.argv[1])
+given = ["-c", "import os, sys; print(os.getppid(), 'fractions' in sys.modules)"]
+print(forks.run(given, cwd=Path.cwd(), env=os.environ, timeout=60).stdout, end="")
+"""
+
+
+def test_processes_share_a_server(forks: Forks, tmp_path: Path) -> None:
+    own = forks.run(["-c", "import os; print(os.getppid())"], cwd=tmp_path, env=environment(), timeout=LIMIT_S)
+    for _ in range(2):  # it goes on when one of those who joined it has ended
+        given = [sys.executable, "-c", JOINED, forks.share()]
+        other = subprocess.run(given, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert (other.stdout, other.stderr) == (f"{own.stdout.strip()} True\n", "")
