@@ -48,9 +48,15 @@ class Program:
     def finish(self) -> str:
         """The last words, once it has ended well."""
         said, complaint = self._process.communicate(timeout=PATIENCE_S)
-        status = self._process.returncode
-        assert (status, complaint) == (0, ""), f"{self._process.args!r} ended with status {status}: {complaint}"
+        assert (self.status, complaint) == (0, ""), (
+            f"{self._process.args!r} ended with status {self.status}: {complaint}"
+        )
         return said
+
+    @property
+    def status(self) -> int | None:
+        """Its exit status, once somebody has waited for it."""
+        return self._process.returncode
 
     def kill(self) -> None:
         """End it, if it runs still."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -136,8 +137,10 @@ def test_both_ends_send_a_stream(
 def test_a_program_that_fails_ends_the_session_at_once(order: int) -> None:
     codes = ("raise SystemExit(3)", "import threading; threading.Event().wait()")
     one, other = (Program([sys.executable, "-c", code]) for code in codes[::order])
-    with closing(one), closing(other), pytest.raises(AssertionError, match=r"SystemExit.* ended with status 3: $"):
-        finished(one, other)
+    with closing(one), closing(other):
+        with pytest.raises(AssertionError, match=r"SystemExit.* ended with status 3: $"):
+            finished(one, other)
+        assert {one.status, other.status} == {3, -signal.SIGKILL}
 
 
 @pytest.mark.nightly("longer streams; test_both_ends_send_a_stream finds the same faults")
