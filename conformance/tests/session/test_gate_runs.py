@@ -130,7 +130,6 @@ def test_a_plan_fails_a_run_that_executes_fewer(tmp_path: Path) -> None:
     path = tmp_path / "plan.json"
     few = ("--profile=sparse", f"--plan={path}")
     assert run_suite("reference", tmp_path / "first", *few, "--write-plan").status == 0
-    assert run_suite("reference", tmp_path / "again", *few).status == 0
     plan = json.loads(path.read_bytes())
     did = plan["profiles"]["sparse"]["cases"]
     plan["profiles"]["sparse"]["cases"] += 1
@@ -140,8 +139,9 @@ def test_a_plan_fails_a_run_that_executes_fewer(tmp_path: Path) -> None:
     fewer = run_suite("reference", tmp_path / "fewer", *few)
     assert fewer.status == 1
     assert fewer.failed == {}
-    assert f"profile sparse: {did + 1} cases must run, {did} did" in fewer.report["faults"][0]
-    assert f"clause {clause} of profile sparse" in fewer.report["faults"][1]
+    cases, cited = fewer.report["faults"]  # and nothing else of what the plan holds
+    assert f"profile sparse: {did + 1} cases must run, {did} did" in cases
+    assert f"clause {clause} of profile sparse" in cited
     assert "FAILED RUN: " in fewer.out
 
 

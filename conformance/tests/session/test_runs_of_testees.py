@@ -239,7 +239,7 @@ def test_an_attached_testee_is_judged_by_one_runner_after_another(attached: tupl
 def test_a_testee_that_never_answers_ends_the_run_by_itself(tmp_path: Path) -> None:
     """By the driver's limits, some seconds of hangs in a row, and what the restarts take."""
     began = monotonic()
-    run = judge("wrong:never-answers", tmp_path, "--tb=line", *HASTY)
+    run = judge("wrong:never-answers", tmp_path, "--profile=sparse", "--tb=line", *HASTY)
     assert monotonic() - began < 60
     assert run.status == FAILED
     outcomes = Counter(run.outcomes.values())
