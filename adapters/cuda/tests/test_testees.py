@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from adapters.driver import Answer, Limits, Ok, Reject, RequestError, Testee, Unsupported, load_adapter
-
 from conformance.tests.forks.client import OF_SUITE
 
 from .conftest import CUDA, HOST
