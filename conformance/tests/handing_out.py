@@ -15,7 +15,7 @@ from conformance.tests.support import ROOT
 
 GROUP = re.compile(r'mark\.xdist_group\("(.+?)"\)')
 OF_GROUP = "the group of "
-"""What the name of a unit that is a group begins with."""
+"""The beginning of the name of a unit that is a group."""
 SLOW_FILE = re.compile(r"^pytestmark = .*mark\.slow", re.M)
 SLOW_TEST = re.compile(r"^@pytest\.mark\.slow\b.*?^(?:async )?def (test_\w+)", re.M | re.S)
 KEY = "resonant/seconds"

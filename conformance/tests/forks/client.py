@@ -214,7 +214,7 @@ def _end(control: socket.socket, server: subprocess.Popen[bytes], folder: str) -
 
 
 def begin_fresh(arguments: Sequence[str], *, cwd: Path, env: Mapping[str, str], out: int) -> subprocess.Popen[bytes]:
-    """What `Forks.begin` begins, as an interpreter of its own."""
+    """Begin the same as `Forks.begin`, always as an interpreter of its own."""
     return subprocess.Popen(
         [sys.executable, *arguments],
         cwd=cwd,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import signal
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -46,7 +47,7 @@ class Started:
         self._said = os.fdopen(take, "rb", buffering=0)
 
     def lines(self) -> Iterator[str]:
-        """What it says, line by line."""
+        """Its output, line by line."""
         return (line.decode() for line in self._said)
 
     def tell(self, number: int, *, group: bool = False) -> None:
@@ -64,12 +65,13 @@ class Started:
         return Ended(status, out, report, self._left())
 
     def _rest(self) -> str:
-        """What it says from here on, until nobody has its pipe open any more."""
+        """The rest of its output, which ends when nobody has the pipe open any more."""
         said, until = b"", time.monotonic() + RUN_LIMIT_S
         while select.select([self._said], [], [], max(0, until - time.monotonic()))[0]:
             if not (data := self._said.read(READ_BYTES)):
                 return said.decode()
             said += data
+        self.tell(signal.SIGKILL)
         raise TimeoutError(f"the run does not end, and has said: {said.decode(errors='replace')}")
 
     def _left(self) -> tuple[str, ...]:
