@@ -13,7 +13,9 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from conformance.tests.support import ROOT
 
-GROUP = "xdist_group("
+GROUP = re.compile(r'mark\.xdist_group\("(.+?)"\)')
+OF_GROUP = "the group of "
+"""The beginning of the name of a unit that is a group."""
 SLOW_FILE = re.compile(r"^pytestmark = .*mark\.slow", re.M)
 SLOW_TEST = re.compile(r"^@pytest\.mark\.slow\b.*?^(?:async )?def (test_\w+)", re.M | re.S)
 KEY = "resonant/seconds"
@@ -37,9 +39,9 @@ class Places(list[str]):
 
 
 class GroupsByFile(LoadScopeScheduling):  # type: ignore[misc]
-    """Hands out files as a whole, but for slow tests of no group, which go one by one.
+    """Hands out groups and files as a whole, but for slow tests of no group, which go one by one.
 
-    What a file reads and its fixtures make is then there once, and not once in each process. xdist's own way writes
+    What their fixtures make and a file reads is then there once, and not once in each process. xdist's own way writes
     the group into the ids of tests, which pytest 9.2 does not let it do: without a word every test goes alone.
     """
 
@@ -93,14 +95,15 @@ def seconds_told(config: pytest.Config) -> Mapping[str, float]:
 def expected_s(unit: tuple[str, Mapping[str, bool]], told: Mapping[str, float]) -> float:
     """The seconds that a unit will take."""
     scope, tests = unit
-    path, _, alone = scope.partition("::")
-    guessed = SLOW_S if alone else GROUP_S if GROUP in _text(path) else USUAL_S * len(tests)
+    guessed = SLOW_S if "::" in scope else GROUP_S if scope.startswith(OF_GROUP) else USUAL_S * len(tests)
     return told.get(scope, guessed)
 
 
 def scope_of(nodeid: str) -> str:
-    """The unit that a test belongs to: its file, or the test itself."""
+    """The unit that a test belongs to: the group of its file, the file, or the test itself."""
     path, _, test = nodeid.partition("::")
+    if group := _group(path):
+        return OF_GROUP + group
     return nodeid if test.partition("[")[0] in _alone(path) else path
 
 
@@ -111,11 +114,16 @@ def _text(path: str) -> str:
 
 
 @cache
+def _group(path: str) -> str | None:
+    """The group that the tests of a file are in."""
+    found = GROUP.search(_text(path))
+    return found and found[1]
+
+
+@cache
 def _alone(path: str) -> frozenset[str]:
-    """The tests of a file that go one by one."""
+    """The tests of a file of no group that go one by one."""
     text = _text(path)
-    if GROUP in text:
-        return frozenset()
     return frozenset(
         re.findall(r"^(?:async )?def (test_\w+)", text, re.M) if SLOW_FILE.search(text) else SLOW_TEST.findall(text)
     )

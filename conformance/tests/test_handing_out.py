@@ -7,8 +7,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from conformance.tests.handing_out import (
-    GROUP,
     KEY,
+    OF_GROUP,
     GroupsByFile,
     Places,
     Stopwatch,
@@ -19,6 +19,7 @@ from conformance.tests.handing_out import (
 from conformance.tests.support import ROOT
 
 HOSTILE, INTERRUPT = "conformance/tests/hostile/test_hostile.py", "conformance/tests/pytest_plugin/test_interrupt.py"
+PAGES = "conformance/tests/report/pages"
 CLAUSES = "conformance/tests/test_clauses.py"
 SLOW, QUICK = "test_a_second_signal_ends_the_run_at_once", "test_handlers_are_restored"
 
@@ -49,21 +50,27 @@ class Node:
 
 
 def test_a_unit_is_a_file_or_a_slow_test_of_no_group() -> None:
-    assert scope_of(f"{HOSTILE}::test_a_run_that_cannot_begin_says_why[x]") == HOSTILE
+    assert scope_of(f"{CLAUSES}::test_one[x]") == CLAUSES
     assert scope_of(f"{INTERRUPT}::{SLOW}") == f"{INTERRUPT}::{SLOW}"
     assert scope_of(f"{INTERRUPT}::{QUICK}") == INTERRUPT
 
 
-def test_tests_that_share_a_browser_are_a_group() -> None:
-    """Slow ones would go one by one to whatever process has room, and each time a browser would be started."""
-    files = {path.name: path.read_text("utf-8") for path in (ROOT / "conformance/tests/report").glob("test_*.py")}
-    sharing = {name for name, text in files.items() if re.search(r"[(\s](browser: Browser|window: Page)\b", text)}
-    assert "test_page.py" in sharing
-    assert [name for name in sorted(sharing) if GROUP not in files[name]] == []
+def test_the_files_of_a_group_are_one_unit() -> None:
+    """Slow tests would go one by one to whatever process has room, and each time a browser would be started."""
+    files = [path.relative_to(ROOT).as_posix() for path in (ROOT / "conformance/tests/report/pages").glob("test_*.py")]
+    assert f"{PAGES}/test_looks.py" in files
+    assert {scope_of(f"{file}::test_one[x]") for file in files} == {f"{OF_GROUP}pages"}
+
+
+def test_what_needs_a_browser_is_where_one_is_shared() -> None:
+    tests = (ROOT / "conformance" / "tests").rglob("test_*.py")
+    assert {path.parent.name for path in tests if re.search("^from playwright", path.read_text("utf-8"), re.M)} == {
+        "pages"
+    }
 
 
 def test_what_was_measured_counts_and_else_a_guess() -> None:
-    units = [HOSTILE, f"{INTERRUPT}::{SLOW}", CLAUSES]
+    units = [f"{OF_GROUP}pages", f"{INTERRUPT}::{SLOW}", CLAUSES]
     guessed = [expected_s((unit, {"a": False, "b": False}), {}) for unit in units]
     assert guessed == sorted(guessed, reverse=True)
     assert expected_s((CLAUSES, {"a": False}), {CLAUSES: 99.0}) == 99.0

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from conformance.mutants.servers.serving import serving
+from conformance.tests.forks.client import OF_SUITE
 from conformance.tests.tools.captures import read_file
 from conformance.tools.new_adapter import write_adapter
 
@@ -25,12 +27,19 @@ PYTHON = [text for _, language, name, text in BLOCKS if language == "python" and
 COMMANDS = [line for _, language, _, text in BLOCKS if language == "console" for line in text.splitlines()]
 DATA = ROOT / "vectors/data"
 THOUSANDS = {"sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20}
+BIN = Path(sys.executable).parent
 LIMIT_S = 120
 
 
 def run(command: list[str], cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    """A command as it is where ours are on PATH: each of ours is a fork."""
+    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")} | {"PATH": path}
+    program, *words = command
+    found = Path(shutil.which(program, path=path) or program)
+    if found.parent == BIN:
+        given = words if found.name.startswith("python") else [str(found), *words]
+        return OF_SUITE.run(given, cwd=cwd, env=environment, timeout=LIMIT_S)
     return subprocess.run(
         command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=LIMIT_S, check=False
     )

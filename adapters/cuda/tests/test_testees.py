@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from adapters.driver import Answer, Limits, Ok, Reject, RequestError, Testee, Unsupported, load_adapter
+from conformance.tests.forks.client import OF_SUITE
 
 from .conftest import CUDA, HOST
 
@@ -138,10 +139,7 @@ def test_without_a_gpu_the_testee_says_so_in_one_line() -> None:
 
 @pytest.mark.slow
 def test_without_a_gpu_the_suite_fails_with_that_line() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "conformance", "--impl=cuda"],
-        cwd=ROOT, env=NO_GPU, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    done = OF_SUITE.run(["-m", "pytest", "conformance", "--impl=cuda"], cwd=ROOT, env=NO_GPU, timeout=60)
     assert done.returncode != 0
     assert "the cuda adapter needs " in done.stderr + done.stdout
     assert "Traceback" not in done.stderr + done.stdout

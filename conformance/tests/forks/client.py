@@ -148,6 +148,19 @@ class Forks:
             errors.seek(0)
             return subprocess.CompletedProcess(list(arguments), status, out.read().decode(), errors.read().decode())
 
+    def begin(
+        self, arguments: Sequence[str], *, cwd: Path, env: Mapping[str, str], out: int
+    ) -> Asked | subprocess.Popen[bytes]:
+        """The same for who ends it by a signal: the first of a session, which says all to the descriptor `out`.
+
+        Nothing that it starts is a fork, so that what it leaves has the environment by which to find it.
+        """
+        if not self._fits(env):
+            return begin_fresh(arguments, cwd=cwd, env=env, out=out)
+        request = Request(arguments, str(cwd), dict(env), forking=False, session=True)
+        with Path(os.devnull).open("rb") as nothing:
+            return Asked(self._server(), request, (nothing.fileno(), out, out))
+
     def _fits(self, env: Mapping[str, str]) -> bool:
         names = {name for name in {*env, *self._environment} - APPLIED if name.startswith(READ_AT_START)}
         return CAN_FORK and all(env.get(name) == self._environment.get(name) for name in names)
@@ -198,6 +211,26 @@ def _end(control: socket.socket, server: subprocess.Popen[bytes], folder: str) -
     control.close()
     server.wait()
     shutil.rmtree(folder)
+
+
+def begin_fresh(arguments: Sequence[str], *, cwd: Path, env: Mapping[str, str], out: int) -> subprocess.Popen[bytes]:
+    """Begin the same as `Forks.begin`, always as an interpreter of its own."""
+    return subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=out,
+        stderr=out,
+        start_new_session=True,
+        preexec_fn=_listen,  # noqa: PLW1509 - it makes two system calls and takes no lock
+    )
+
+
+def _listen() -> None:
+    """Undo what a shell does to whatever it starts in the background, and nohup to everything."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def _started(

@@ -48,6 +48,8 @@ class Request:
     env: Mapping[str, str]
     forking: bool = True
     """Whether the testees and workers that it starts are forks, too."""
+    session: bool = False
+    """Whether it is the first process of a session, and ignores no signal that who started the server ignores."""
 
 
 def main() -> None:
@@ -151,6 +153,9 @@ def prepare(name: str) -> None:
 def be(request: Request, control: socket.socket) -> None:
     """Be a program of Python: what `python` is for these arguments, in that folder and environment."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if request.session:
+        os.setsid()
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
     os.chdir(request.cwd)
     os.environ.clear()
     os.environ.update(request.env)

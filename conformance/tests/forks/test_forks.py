@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from conformance.tests.forks.client import Forks
+from conformance.tests.forks.client import Forks, begin_fresh
 from conformance.tests.support import ROOT
 
 TOLD = """\
@@ -128,10 +129,38 @@ def test_to_exec_this_python_is_to_be_another_program(forks: Forks, tmp_path: Pa
     assert forks.run(["-c", code], cwd=tmp_path, env=environment(), timeout=LIMIT_S).stdout == "42\n"
 
 
+BEGUN = """\
+import os, signal, sys
+hears = signal.getsignal(signal.SIGHUP) is signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+hears = hears and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+print(os.getsid(0) == os.getpid(), hears, sys.stdin.read() == "", flush=True)
+print("an error", file=sys.stderr, flush=True)
+signal.pause()
+"""
+
+
+@pytest.fixture
+def nohup() -> Iterator[None]:
+    previous = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGHUP, previous)
+
+
+@pytest.mark.usefixtures("nohup")
+def test_what_is_begun_leads_a_session_and_hears_every_signal(tmp_path: Path) -> None:
+    for begin in (Forks(()).begin, begin_fresh):
+        take, give = os.pipe()
+        with os.fdopen(take, "rb") as said, begin(["-c", BEGUN], cwd=tmp_path, env=environment(), out=give) as begun:
+            os.close(give)
+            assert [said.readline(), said.readline()] == [b"True True True\n", b"an error\n"]
+            os.killpg(begun.pid, signal.SIGHUP)
+            assert begun.wait(LIMIT_S) == -signal.SIGHUP
+
+
 JOINED = """\
 import os, sys
 from pathlib import Path
-from conformance.tests.forks.client import Forks
+from conformance.tests.forks.client import Forks, begin_fresh
 forks = Forks(())
 forks.join(sys.argv[1])
 given = ["-c", "import os, sys; print(os.getppid(), 'fractions' in sys.modules)"]

@@ -23,7 +23,7 @@ from conformance.tests.properties.test_streams import Listening
 from conformance.tests.support import ADAPTERS
 from reports.outcome import Outcome
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("streams")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("managed streams")]
 
 FOUND: Mapping[str, str] = {
     "no-credit-at-all": r"no datagram came",

@@ -22,7 +22,7 @@ from conformance.properties.streams.search import (
 )
 from reports.outcome import Outcome
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("streams")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("renegotiated streams")]
 
 FOUND: Mapping[str, tuple[Law, int]] = {
     "methods-follow-the-agreement": (RENEGOTIATED, 4),

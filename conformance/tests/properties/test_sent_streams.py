@@ -22,7 +22,7 @@ from conformance.tests.properties.test_streams import Listening
 from conformance.tests.support import ADAPTERS
 from reports.outcome import Outcome
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("streams")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sent streams")]
 
 FOUND: Mapping[str, tuple[Law, str]] = {
     "credits-are-not-heard": (SENT_BY_CLIENTS, r"no datagram came"),

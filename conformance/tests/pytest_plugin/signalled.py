@@ -6,23 +6,17 @@ import json
 import os
 import select
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from conformance.tests.forks.client import OF_SUITE, begin_fresh
 from conformance.tests.support import ROOT, RUN_LIMIT_S
 
 MARK = "RESONANT_TEST_MARK"
-
-
-def _listen() -> None:
-    """Undo what a shell does to whatever it starts in the background, and nohup to everything."""
-    for number in (signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
+READ_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,31 +30,49 @@ class Ended:
 
 
 class Started:
-    """A run of the suite in a process group of its own."""
+    """A run of the suite in a process group of its own, which writes what it says to a pipe."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, fresh: bool = False) -> None:
+        """fresh: in an interpreter of its own, and no fork. What it starts, but for such a fork, bears the mark."""
         self._report = folder / "report"
         self._mark = f"{os.getpid()}-{folder}"
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "pytest", "conformance", f"--report={self._report}", *arguments],
+        take, give = os.pipe()
+        self._process = (begin_fresh if fresh else OF_SUITE.begin)(
+            ["-m", "pytest", "conformance", f"--report={self._report}", *arguments],
             cwd=ROOT,
             env={k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")} | {MARK: self._mark},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-            preexec_fn=_listen,  # noqa: PLW1509 - it makes two system calls and takes no lock
+            out=give,
         )
+        os.close(give)
+        self._said = os.fdopen(take, "rb", buffering=0)
 
-    def end(self, *numbers: int, group: bool = False) -> Ended:
-        """Send it these signals, to all of its processes that a terminal would reach or to the first one."""
-        for number in numbers:
-            (os.killpg if group else os.kill)(self.process.pid, number)
-        out, _ = self.process.communicate(timeout=RUN_LIMIT_S)
+    def lines(self) -> Iterator[str]:
+        """Its output, line by line."""
+        return (line.decode() for line in self._said)
+
+    def tell(self, number: int, *, group: bool = False) -> None:
+        """Send it a signal, to all of its processes that a terminal would reach or to the first one."""
+        (os.killpg if group else os.kill)(self._process.pid, number)
+
+    def end(self, number: int, *, group: bool = False) -> Ended:
+        """The same, and wait for its end."""
+        self.tell(number, group=group)
+        with self._said, self._process as process:
+            out = self._rest()
+            status = process.wait(RUN_LIMIT_S)
         path = self._report / "run.json"
         report = json.loads(path.read_bytes()) if path.exists() else {}
-        return Ended(self.process.returncode, out, report, self._left())
+        return Ended(status, out, report, self._left())
+
+    def _rest(self) -> str:
+        """The rest of its output, which ends when nobody has the pipe open any more."""
+        said, until = b"", time.monotonic() + RUN_LIMIT_S
+        while select.select([self._said], [], [], max(0, until - time.monotonic()))[0]:
+            if not (data := self._said.read(READ_BYTES)):
+                return said.decode()
+            said += data
+        self.tell(signal.SIGKILL)
+        raise TimeoutError(f"the run does not end, and has said: {said.decode(errors='replace')}")
 
     def _left(self) -> tuple[str, ...]:
         until = time.monotonic() + 5  # what was killed takes a moment on a busy machine

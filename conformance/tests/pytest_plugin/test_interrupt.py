@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,8 +18,9 @@ from conformance.mutants.servers.serving import serving
 from conformance.pytest_plugin.interrupt import SIGNALS, Interrupted, Interruption
 from conformance.tests import doubles
 from conformance.tests.doubles import write_double
+from conformance.tests.forks.client import OF_SUITE
 from conformance.tests.pytest_plugin.signalled import Ended, Signpost, Started
-from conformance.tests.support import ROOT, RUN_LIMIT_S, write_adapter
+from conformance.tests.support import ROOT, RUN_LIMIT_S, inherited, write_adapter
 
 INTERRUPTED = 2  # pytest's exit status
 PLANNED = sum(case.profile == "message" for case in load_cases())
@@ -63,7 +63,9 @@ def test_a_run_that_waits_for_a_silent_testee_ends_with_an_account(
     tmp_path: Path, post: Signpost, name: str, workers: tuple[str, ...]
 ) -> None:
     number = signal.Signals[name]
-    run = Started(tmp_path, f"--impl={blocking(tmp_path, post, 'read_message')}", *MESSAGE, *workers)
+    run = Started(
+        tmp_path, f"--impl={blocking(tmp_path, post, 'read_message')}", *MESSAGE, *workers, fresh=bool(workers)
+    )
     post.wait()
     ended = run.end(number, group=number != signal.SIGTERM)
     assert ended.status == INTERRUPTED, ended.out
@@ -140,7 +142,7 @@ def test_a_second_signal_ends_the_run_at_once(tmp_path: Path, post: Signpost, mo
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     run = Started(tmp_path, f"--impl={blocking(tmp_path, post, 'tail_hash')}", *FRAMES, "-p", "stays")
     post.wait()
-    run.process.send_signal(signal.SIGINT)
+    run.tell(signal.SIGINT)
     again.wait()
     ended = run.end(signal.SIGINT)
     assert ended.status == -signal.SIGINT
@@ -152,10 +154,7 @@ def test_a_second_signal_ends_the_run_at_once(tmp_path: Path, post: Signpost, mo
 def test_a_run_against_a_server_ends_with_an_account(tmp_path: Path) -> None:
     with serving() as address:
         run = Started(tmp_path, f"--impl={address}", "-v")
-        assert run.process.stdout is not None
-        for line in run.process.stdout:
-            if "PASSED" in line:
-                break
+        assert any("PASSED" in line for line in run.lines())
         ended = run.end(signal.SIGTERM)
     assert ended.status == INTERRUPTED, ended.out
     assert "interrupted by SIGTERM after" in faults_of(ended)
@@ -253,7 +252,5 @@ print("statuses", statuses)
 
 @pytest.mark.slow
 def test_a_program_that_calls_pytest_goes_on_as_before(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", EMBEDDED], cwd=ROOT, capture_output=True, text=True, timeout=RUN_LIMIT_S, check=False
-    )
+    done = OF_SUITE.run(["-c", EMBEDDED], cwd=ROOT, env=inherited(), timeout=RUN_LIMIT_S)
     assert done.stdout.splitlines()[-1:] == ["statuses [4, 0, 0]"], done.stdout + done.stderr

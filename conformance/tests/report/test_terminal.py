@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from conformance.tests.forks.client import OF_SUITE
 from conformance.tests.support import ROOT
 
-COMMAND = [
-    sys.executable,
+ARGUMENTS = [
     "-m",
     "pytest",
     "conformance",
@@ -37,7 +37,9 @@ def at_a_terminal(folder: Path) -> str:
     said = folder / "said"
     with (
         said.open("wb") as file,
-        subprocess.Popen(COMMAND, cwd=ROOT, env=environment(), stdin=theirs, stdout=theirs, stderr=theirs) as run,
+        subprocess.Popen(
+            [sys.executable, *ARGUMENTS], cwd=ROOT, env=environment(), stdin=theirs, stdout=theirs, stderr=theirs
+        ) as run,
     ):
         os.close(theirs)
         while data := _read(ours):
@@ -67,7 +69,8 @@ def test_a_terminal_gets_a_meter_and_bars(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_pipe_gets_plain_text() -> None:
-    done = subprocess.run(COMMAND, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=60, check=True)
+    done = OF_SUITE.run(ARGUMENTS, cwd=ROOT, env=environment(), timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
     assert "\x1b" not in done.stdout + done.stderr
     assert "judging" not in done.stdout + done.stderr
     assert "profile      cases  executed  passed  failed  known" in done.stdout

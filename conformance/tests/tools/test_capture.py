@@ -23,6 +23,8 @@ OK, FAILED, USAGE = 0, 1, 2
 DIALOGUES = {case.id: case for case in load_cases() if case.op == DIALOGUE and case.transport == "udp"}
 GROUP = "handshake/client/ping/"
 
+pytestmark = pytest.mark.usefixtures("forks")
+
 
 @pytest.fixture
 def recorded() -> Recorder:

@@ -16,7 +16,7 @@ from conformance.tools.capture.recorder import Recorder
 from conformance.tools.capture.segments import MAX_PAYLOAD
 from conformance.wire.lengths import with_length
 
-pytestmark = pytest.mark.xdist_group("captures over TCP")
+pytestmark = [pytest.mark.usefixtures("forks"), pytest.mark.xdist_group("captures over TCP")]
 
 PEER, FIRST = 50_051, 50_101
 OK = 0

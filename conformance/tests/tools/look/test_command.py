@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import lzma
 import subprocess
@@ -253,15 +254,23 @@ def test_a_capture_in_standard_input_is_explained_as_in_a_file(
 @pytest.mark.parametrize(
     ("data", "options", "text"),
     [
-        (bytes.fromhex("0a0d0d0a"), (), b"standard input: the header of a section has no byte order, or is cut off"),
-        (b"", ("--json",), b"standard input is no capture"),
-        (b"no capture", ("--json",), b"standard input is no capture"),
+        (bytes.fromhex("0a0d0d0a"), (), "standard input: the header of a section has no byte order, or is cut off"),
+        (b"", ("--json",), "standard input is no capture"),
+        (b"no capture", ("--json",), "standard input is no capture"),
     ],
 )
-def test_standard_input_without_a_capture_is_one_line(data: bytes, options: tuple[str, ...], text: bytes) -> None:
-    done = piped(data, *options)
-    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (USAGE, b"", 1)
-    assert text in done.stderr
+def test_standard_input_without_a_capture_is_one_line(
+    data: bytes,
+    options: tuple[str, ...],
+    text: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(data))))
+    assert main(["-", *options]) == USAGE
+    said = capsys.readouterr()
+    assert (said.out, len(said.err.splitlines())) == ("", 1)
+    assert text in said.err
 
 
 @pytest.mark.parametrize("option", [["--port", "x"], ["--port", "65536"], ["--limit", "0"], ["--limit", "-1"]])

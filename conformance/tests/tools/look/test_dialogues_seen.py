@@ -18,7 +18,11 @@ from conformance.tools.look.conversations import Conversation, Explained, explai
 from conformance.tools.look.form import json_text
 from reports.files import checked
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("captures that are explained")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.usefixtures("forks"),
+    pytest.mark.xdist_group("captures that are explained"),
+]
 
 UDP = (
     "stream/repair/missing/*",

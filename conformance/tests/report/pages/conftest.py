@@ -1,4 +1,4 @@
-"""A browser for the tests of pages, and a window that they share."""
+"""A browser for the tests of pages, which they share, and a window for those of a file."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """It ends with the last test in this folder: as long as it is open, no other test can run a loop of asyncio."""
     if CHROMIUM is None:
         pytest.skip("there is no Chromium on this machine to open the report in")
     # Tests run as root in containers, where Chromium has no sandbox; it opens nothing but our own file.
