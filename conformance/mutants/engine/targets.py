@@ -75,7 +75,7 @@ class _Below:
 
 
 class _Tables:
-    """The tables of modules, of whose names one in forty is that of a table: told again when a module has other names.
+    """The tables of modules, of whose names one in 35 is that of a table: told again when a module has other names.
 
     What a name stands for is looked up each time, as mutants put other tables in their places.
     """

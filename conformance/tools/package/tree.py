@@ -104,7 +104,7 @@ def renamed(text: str, name: str) -> str:
 
 
 def _statements(tree: ast.AST) -> Iterator[ast.AST]:
-    """The module and its statements, wherever they stand, but no expressions: those are most nodes, and never imports."""
+    """The module and its statements, wherever they stand. Expressions are most nodes, and never imports."""
     waiting = [tree]
     while waiting:
         node = waiting.pop()

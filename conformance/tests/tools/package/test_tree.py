@@ -17,7 +17,8 @@ CHANGED = [
     ("def f():\n    from vectors import a\n", "def f():\n    from resonant_conformance.vectors import a\n"),
     (
         "try:\n    a()\nexcept KeyError:\n    if b:\n        pass\n    else:\n        from reports import c\n",
-        "try:\n    a()\nexcept KeyError:\n    if b:\n        pass\n    else:\n        from resonant_conformance.reports import c\n",
+        "try:\n    a()\nexcept KeyError:\n    if b:\n        pass\n    else:\n"
+        "        from resonant_conformance.reports import c\n",
     ),
     (
         "match a:\n    case 1:\n        from vectors import b\n",
