@@ -117,7 +117,7 @@ def _function_of(value: Any) -> Any:
 
 @cache
 def _source(function: Function) -> str:
-    """The text of a function of the reference, which several mutants change: its end is found by reading it token by token."""
+    """The text of a function of the reference, which several mutants change: to find its end is slow."""
     return textwrap.dedent(inspect.getsource(function))
 
 
