@@ -33,7 +33,7 @@ class Flags(IntFlag):
     def __and__(self, other: int) -> Flags:
         """As any IntFlag, in half its time: every frame is asked for its flags several times."""
         bits = int.__and__(self, other)
-        return _FLAGS[bits] if 0 <= bits <= ALL_FLAGS else Flags(bits)
+        return _FLAGS[bits] if 0 <= bits < len(_FLAGS) else Flags(bits)
 
 
 ALL_FLAGS = 0b111
