@@ -16,7 +16,7 @@ PAYLOADS = (b"", b"\x00", b"\xff\xff", b"odd", bytes(100), b"\xff" * 1201)
 
 
 def built(packet: Packet, number: int) -> bytes:
-    # To import it takes 0.4 s, which other processes of the tests need not spend when they collect.
+    # To import it takes 0.2 s, which other processes of the tests need not spend when they collect.
     from scapy.layers.inet import IP, TCP, UDP  # noqa: PLC0415
     from scapy.packet import Raw  # noqa: PLC0415
 

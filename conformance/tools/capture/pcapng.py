@@ -40,7 +40,7 @@ def write_pcapng(path: Path, packets: Iterable[Packet]) -> None:
 
 
 def _write(path: Path, packets: Iterable[Packet]) -> None:
-    # To import it takes 0.2 s, which nobody needs to wait for who only imports this module.
+    # To import it takes 0.1 s, which nobody needs to wait for who only imports this module.
     from scapy.utils import PcapNgWriter  # noqa: PLC0415
 
     with PcapNgWriter(str(path)) as writer:
