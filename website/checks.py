@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
@@ -54,9 +55,10 @@ def read_page(path: Path) -> _Reader:
 def faults(site: Path) -> Iterator[str]:
     """The faults of the pages of a site, a line each."""
     pages = {path: read_page(path) for path in sorted(site.rglob("*.html"))}
+    place = _places(site)
     for path, page in pages.items():
         name = path.relative_to(site).as_posix()
-        yield from (f"{name}: {one}" for one in _faults_of(site, path, page, pages))
+        yield from (f"{name}: {one}" for one in _faults_of(path, page, pages, place))
     first, whole = (
         first_bytes(site),
         sum(path.stat().st_size for path in site.rglob("*") if path.is_file() and path.suffix not in _ARCHIVES),
@@ -73,7 +75,21 @@ def first_bytes(site: Path) -> int:
     return first.stat().st_size + sum((site / one).stat().st_size for one in set(read_page(first).loads))
 
 
-def _faults_of(site: Path, path: Path, page: _Reader, pages: dict[Path, _Reader]) -> Iterator[str]:
+def _places(site: Path) -> Callable[[Path, str], Path | None]:
+    """A finder of the file to which a link in a folder leads, None for none in the site: the pages share most links."""
+    root = site.resolve()
+
+    @cache
+    def place(folder: Path, target: str) -> Path | None:
+        there = (folder / unquote(target)).resolve()
+        return there if there.is_file() and root in there.parents else None
+
+    return place
+
+
+def _faults_of(
+    path: Path, page: _Reader, pages: dict[Path, _Reader], place: Callable[[Path, str], Path | None]
+) -> Iterator[str]:
     own = path.name != _VOID_OF_OTHERS
     if "default-src 'none'" not in page.policy or "unsafe-inline" in page.policy or "http" in page.policy:
         yield f"its policy is {page.policy or 'missing'}"
@@ -86,8 +102,8 @@ def _faults_of(site: Path, path: Path, page: _Reader, pages: dict[Path, _Reader]
         if "://" in one:
             continue
         target, _, anchor = one.partition("#")
-        there = (path.parent / unquote(target)).resolve() if target else path
-        if one.startswith("/") or not there.is_file() or site.resolve() not in there.resolve().parents:
+        there = place(path.parent, target) if target else path
+        if one.startswith("/") or there is None:
             yield f"links to {one}"
         elif anchor and own and "=" not in anchor and there in pages and unquote(anchor) not in pages[there].ids:
             yield f"links to {one}, which has no such place"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NoReturn, TypeAlias
 
 _DECIMAL: Final = re.compile("0|[1-9][0-9]{0,19}")
+_HALF_A_PAIR: Final = re.compile("[\ud800-\udfff]")
 
 Check: TypeAlias = Callable[[str, Any], Any]
 """Takes where a value stands and the value; returns it as the performer wants it. Raises BadRequestError."""
@@ -58,7 +59,7 @@ def _from_hex(text: str) -> bytes | None:
 
 def text(at: str, value: Any) -> str:
     """Any string, as long as it is Unicode: JSON can also spell half a surrogate pair."""
-    if type(value) is not str or any("\ud800" <= char <= "\udfff" for char in value):
+    if type(value) is not str or _HALF_A_PAIR.search(value):
         raise BadRequestError(f"{at} is not a string of Unicode text")
     return value
 

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from ..model.cases import DIALOGUE, Case, Refuse
 from ..model.testee import Asks
@@ -38,13 +38,17 @@ _OPTIONAL["dequantize"] = ("scale",)
 _SLICES = {"n", "table", "body"}
 """The pieces of a frame that follow from its slices, which are one field of their own."""
 _HEADER = (("version", 0, 1), ("type", 1, 2), ("flags", 2, 4), ("stream_id", 4, 8), ("frame_seq", 8, 16), ("n", 16, 24))
-Rest: TypeAlias = frozenset[int]
-"""Fields with their values, each of which has a number; a field holds texts in all inputs of an op or in none."""
+Rest: TypeAlias = int
+"""Fields with their values: the sum of their numbers. A field holds texts in all inputs of an op or in none."""
+NUMBER_BITS = 128
+"""With so many drawn for each field and value, no two rests of millions have the same sum."""
 Check: TypeAlias = Callable[[Asks, Case], Verdict]
 """Has a testee judged by a case."""
 CheckFirst: TypeAlias = Callable[[Sequence[Case]], Sequence[Verdict]]
 """The same of as many of the first cases as it is asked for at once, at least one."""
 _TEXT = json.JSONEncoder(sort_keys=True).encode
+_TEXTS: Mapping[type, Callable[[Any], str]] = {str: str, int: str}
+"""Quicker ways to a text than JSON, by the type of a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +151,14 @@ def _small(cases: Iterable[Case], profile: str) -> Iterator[Case]:
 def _pairs(cases: Iterable[Case]) -> Mapping[str, Mapping[str, Sequence[tuple[Case, Case]]]]:
     """Op -> field and group -> the pairs that differ in it alone and do not have one outcome."""
     alike: dict[tuple[str, str, Rest], list[Case]] = defaultdict(list)
-    numbers: dict[tuple[str, str], int] = {}
+    numbers = _Numbers()
     for case in cases:
         for field, rest in _blanked(case, numbers):
             alike[case.op, field, rest].append(case)
     found: dict[str, dict[str, list[tuple[Case, Case]]]] = defaultdict(lambda: defaultdict(list))
     for (op, field, _), twins in alike.items():
+        if len(twins) < 2:  # as nearly all
+            continue
         for one, other in zip(twins, _next_others(twins), strict=True):
             if other is not None:
                 for first, second in ((one, other), (other, one)):
@@ -163,8 +169,6 @@ def _pairs(cases: Iterable[Case]) -> Mapping[str, Mapping[str, Sequence[tuple[Ca
 def _next_others(twins: Sequence[Case]) -> Sequence[Case | None]:
     """For each, the next behind it, or from the first on, with another outcome."""
     found: list[Case | None] = [None] * len(twins)
-    if len(twins) < 2:
-        return found
     following = [*twins[1:], twins[0]]
     differ = [one.expect != other.expect for one, other in zip(twins, following, strict=True)]
     for _ in range(2):  # once more, as the last has learned of the first by then
@@ -173,18 +177,27 @@ def _next_others(twins: Sequence[Case]) -> Sequence[Case | None]:
     return found
 
 
-def _blanked(case: Case, numbers: dict[tuple[str, str], int]) -> Iterator[tuple[str, Rest]]:
-    """Each field of an input, and everything else of it. numbers: every field and value so far, which it adds to."""
-    texts = ((name, value if isinstance(value, str) else _TEXT(value)) for name, value in _fields(case.input))
-    fields = {one[0]: numbers.setdefault(one, len(numbers)) for one in texts}
-    whole = frozenset(fields.values())
-    groups: dict[str, tuple[int | None, ...]] = {
-        field: (fields.get(field),) for field in (*fields, *_OPTIONAL.get(case.op, ()))
-    }
+class _Numbers(dict[tuple[str, str], int]):
+    """The number of each field and value, drawn when it is first asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._draw = random.Random(0).getrandbits  # noqa: S311 - numbers, no secrets
+
+    def __missing__(self, field: tuple[str, str]) -> int:
+        number = self[field] = self._draw(NUMBER_BITS)
+        return number
+
+
+def _blanked(case: Case, numbers: _Numbers) -> Iterator[tuple[str, Rest]]:
+    """Each field of an input, and everything else of it. numbers: those of every field and value so far."""
+    fields = {name: numbers[name, _TEXTS.get(type(value), _TEXT)(value)] for name, value in _fields(case.input)}
+    whole = sum(fields.values())
+    groups = dict.fromkeys(_OPTIONAL.get(case.op, ()), 0) | fields
     if fields.keys() >= _SLICES:
-        groups["slices"] = tuple(map(fields.get, sorted(_SLICES)))
-    for field, blank in sorted(groups.items()):
-        yield field, whole.difference(blank)
+        groups["slices"] = sum(fields[piece] for piece in _SLICES)
+    for field in sorted(groups):
+        yield field, whole - groups[field]
 
 
 def _fields(given: Mapping[str, object]) -> Iterator[tuple[str, object]]:

@@ -49,3 +49,9 @@ def pytest_collection() -> None:
 def pytest_collection_finish() -> None:
     """Keep it from those that were collected, too."""
     gc.freeze()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """Keep it from everything, once pytest has had it look for what tests left open: Python's end looks twice more."""
+    gc.freeze()

@@ -33,7 +33,7 @@ def imports(source: str, package: str, known: Iterable[str] = ()) -> set[str]:
     """The modules that a module of `package` imports, as far as they are known, else what stands before `import`."""
     found = set()
     modules = set(known)
-    for node in _imports(ast.parse(source), names="__import__" in source):
+    for node in statements(ast.parse(source), names="__import__" in source):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -50,7 +50,7 @@ _BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
 """The fields of a statement that hold others."""
 
 
-def _imports(tree: ast.AST, *, names: bool) -> Iterator[ast.AST]:
+def statements(tree: ast.AST, *, names: bool = False) -> Iterator[ast.AST]:
     """The nodes that may be imports: statements, wherever they stand, and names only where one of them is asked for."""
     if names:
         yield from ast.walk(tree)

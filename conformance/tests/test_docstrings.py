@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import pytest
 
+from conformance.tests.imports import statements
 from conformance.tests.support import ROOT
 from conformance.tests.test_wording import own_text
 
@@ -48,7 +49,7 @@ def _is_allowed(first: str, node: ast.AST) -> bool:
 
 def _documented(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
     """Everything with a docstring, the attributes among it, and its first line."""
-    for node in ast.walk(tree):
+    for node in statements(tree):
         if isinstance(node, HOLDERS) and (text := ast.get_docstring(node)):
             yield node, text.partition("\n")[0]
         body = getattr(node, "body", None)

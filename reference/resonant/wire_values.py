@@ -30,8 +30,14 @@ class Flags(IntFlag):
     XCHACHA = 2
     STRONG_TAIL = 4
 
+    def __and__(self, other: int) -> Flags:
+        """As any IntFlag, in half its time: every frame is asked for its flags several times."""
+        bits = int.__and__(self, other)
+        return _FLAGS[bits] if 0 <= bits < len(_FLAGS) else Flags(bits)
+
 
 ALL_FLAGS = 0b111
+_FLAGS = tuple(map(Flags, range(ALL_FLAGS + 1)))
 
 
 class DType(IntEnum):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import cache
 
-UNIT = Fraction(1, 2**24)  # the least binary16; every finite one is a multiple of it
+UNIT_BITS = 24
+UNIT = Fraction(1, 2**UNIT_BITS)  # the least binary16; every finite one is a multiple of it
 INFINITE = 0x7C00
 FINITE = range(INFINITE)  # the magnitudes
 Q = {4: 7, 8: 127}
@@ -14,17 +15,28 @@ GREATEST = {4: 0x7091, 8: 0x6007}
 
 @cache
 def value(half: int) -> Fraction:
+    return UNIT * units(half)
+
+
+@cache
+def units(half: int) -> int:
     exponent, fraction = half >> 10 & 31, half & 0x3FF
-    units = fraction if exponent == 0 else (0x400 | fraction) << (exponent - 1)
-    return UNIT * (-units if half & 0x8000 else units)
+    found = fraction if exponent == 0 else (0x400 | fraction) << (exponent - 1)
+    return -found if half & 0x8000 else found
+
+
+def nearest(above: int, below: int) -> int:
+    """The quotient of two numbers as an integer, ties to even: what `round` says of a Fraction, and sooner."""
+    whole, rest = divmod(above, below)
+    return whole + (2 * rest > below or (2 * rest == below and whole & 1))
 
 
 def rne16(number: Fraction) -> int:
     """The bits of RNE16; the sign of a zero is +."""
-    units, sign = abs(number) / UNIT, 0x8000 if number < 0 else 0
-    shift = max(0, int(units).bit_length() - 11)
+    above, below = abs(number.numerator) << UNIT_BITS, number.denominator
+    shift = max(0, (above // below).bit_length() - 11)
     # Rounding up to the next power of two carries into the exponent, as it should.
-    return sign | min(INFINITE, (shift << 10) + round(units / (1 << shift)))
+    return (0x8000 if number < 0 else 0) | min(INFINITE, (shift << 10) + nearest(above, below << shift))
 
 
 def scale_of(largest: int, bits: int) -> int:
@@ -34,7 +46,8 @@ def scale_of(largest: int, bits: int) -> int:
 def code_of(half: int, scale: int, bits: int) -> int:
     if scale == 0:
         return 0
-    return max(-Q[bits], min(Q[bits], round(value(half) / value(scale))))
+    magnitude = min(Q[bits], nearest(abs(units(half)), units(scale)))
+    return -magnitude if half & 0x8000 else magnitude
 
 
 def quantize(halves: list[int], bits: int) -> tuple[list[int], list[int]]:

@@ -30,7 +30,7 @@ def backend(request: pytest.FixtureRequest) -> HostBackend:
 
 
 def in_units(half: int) -> int:
-    return int(model.value(half) / model.UNIT)
+    return model.units(half)
 
 
 @pytest.mark.parametrize("count", [0, 1, 31, 32, 33, 64, 65, 700])

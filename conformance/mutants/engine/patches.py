@@ -6,6 +6,7 @@ import inspect
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from typing import Any, TypeAlias
 
 from .targets import Place, PlaceError, find
@@ -32,7 +33,7 @@ def edited(target: str, old: str, new: str, *more: tuple[str, str]) -> Change:
     def change(undo: ExitStack) -> None:
         place = find(target)
         function = _function_of(place.value)
-        source = textwrap.dedent(inspect.getsource(function))
+        source = _source(function)
         for before, after in ((old, new), *more):
             count = source.count(before)
             if count != 1:
@@ -112,6 +113,12 @@ def _refill(table: MutableMapping[Any, Any], content: Mapping[Any, Any]) -> None
 def _function_of(value: Any) -> Any:
     """The function behind a property or a class method."""
     return getattr(value, "fget", None) or getattr(value, "__func__", value)
+
+
+@cache
+def _source(function: Function) -> str:
+    """The text of a function of the reference, which several mutants change: to find its end is slow."""
+    return textwrap.dedent(inspect.getsource(function))
 
 
 def _compiled(source: str, place: Place, names: dict[str, Any]) -> Any:

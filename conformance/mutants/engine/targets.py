@@ -43,13 +43,10 @@ class Place:
     def entries(self) -> Iterator[tuple[dict[Any, Any], Any]]:
         """The tables of modules, and their keys, under which this value stands, alone or in a tuple."""
         ours = self.value
-        for module in modules().values():
-            for name, table in vars(module).items():
-                if type(table) is not dict or name == "__builtins__":  # which is long, and in every module
-                    continue
-                for key, found in table.items():
-                    if found is ours or (type(found) is tuple and any(part is ours for part in found)):
-                        yield table, key
+        for table in _TABLES.found():
+            for key, found in table.items():
+                if found is ours or (type(found) is tuple and any(part is ours for part in found)):
+                    yield table, key
 
 
 def modules() -> dict[str, ModuleType]:
@@ -77,12 +74,36 @@ class _Below:
         return self._found
 
 
+class _Tables:
+    """The tables of modules, of whose names one in 35 is that of a table: told again when a module has other names.
+
+    What a name stands for is looked up each time, as mutants put other tables in their places.
+    """
+
+    def __init__(self) -> None:
+        self._seen: list[tuple[int, int]] = []
+        self._named: list[tuple[dict[str, Any], str]] = []
+
+    def found(self) -> Iterator[dict[Any, Any]]:
+        """Them as they are now."""
+        spaces = [vars(module) for module in modules().values()]
+        seen = [(id(space), len(space)) for space in spaces]
+        if seen != self._seen:
+            # `__builtins__` is long, and in every module.
+            found = ((space, name) for space in spaces for name in space if name != "__builtins__")
+            self._seen, self._named = seen, [(space, name) for space, name in found if type(space[name]) is dict]
+        for space, name in self._named:
+            if type(table := space.get(name)) is dict:
+                yield table
+
+
 def _begun(prefix: str, said: str = "") -> dict[str, ModuleType]:
     """The loaded modules whose names begin so, with another beginning."""
     return {said + name.removeprefix(prefix): module for name, module in sys.modules.items() if name.startswith(prefix)}
 
 
 _BELOW = _Below()
+_TABLES = _Tables()
 
 
 def load_libraries() -> None:

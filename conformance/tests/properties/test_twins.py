@@ -139,7 +139,7 @@ def test_other_seeds_find_nearly_all_that_the_first_one_finds(
     seed: int, every: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trial, "SEED", seed)
-    suite = trial.suite_of(CASES)
+    suite = trial.suite_of(case for case in CASES if case.op != DIALOGUE)  # of which the law has none
     stateful = [mutant for mutant in MUTANTS if mutant.kind in (Kind.STATE, Kind.INTERMITTENT)][::every]
     missed = [mutant.id for mutant in stateful if not trial.try_mutant(mutant, suite).killers]
     assert len(missed) <= len(stateful) // 10, missed

@@ -79,6 +79,16 @@ def details(tree: Tree) -> Tree:
     return parsed("".join(zlib.decompress(b64decode(one)).decode() for one in tree.packed))
 
 
+@cache
+def tree_of(kind: str) -> Tree:
+    return parsed(page(kind))
+
+
+@cache
+def inside_of(kind: str) -> Tree:
+    return details(tree_of(kind))
+
+
 def leads_somewhere(link: str, places: Sequence[str]) -> bool:
     name = unquote(link.removeprefix("#"))
     return bool(parse_qs(name)) if "=" in name else name in places
@@ -86,8 +96,7 @@ def leads_somewhere(link: str, places: Sequence[str]) -> bool:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_elements_are_closed_ids_are_unique_and_links_within_lead_somewhere(kind: str) -> None:
-    tree = parsed(page(kind))
-    inside = details(tree)
+    tree, inside = tree_of(kind), inside_of(kind)
     assert (tree.wrong, tree.opened, inside.wrong, inside.opened) == ([], [], [], [])
     places = tree.ids + inside.ids
     assert [name for name, count in Counter(places).items() if count > 1] == []
@@ -113,7 +122,7 @@ def test_a_page_of_thousands_of_failures_has_each_and_stays_small(tmp_path: Path
 
 
 def test_every_failure_of_several_runs_has_its_place() -> None:
-    tree = parsed(page("several"))
+    tree = tree_of("several")
     assert tree.cases == 600 + 60 + 2 * 4
     assert "weak-case-frame/decode/a-group-of-cases-0/the-stream-7" in tree.ids
     ours = [name for name in tree.ids if name.endswith("case-message/read/limits/too-deep")]
@@ -121,12 +130,12 @@ def test_every_failure_of_several_runs_has_its_place() -> None:
 
 
 def test_cases_that_passed_have_places_too() -> None:
-    inside = details(parsed(page("green")))
+    inside = inside_of("green")
     assert [name for name in inside.ids if name.startswith("case-")] == [
         "case-frame/decode/bad/1",
         *sorted(f"case-frame/decode/ok/{number}" for number in range(20)),
     ]
-    assert "example-case-frame/decode/counts/no-slices" in details(parsed(page("several"))).ids
+    assert "example-case-frame/decode/counts/no-slices" in inside_of("several").ids
 
 
 @pytest.mark.parametrize(

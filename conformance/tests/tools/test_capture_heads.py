@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from scapy.layers.inet import IP, TCP, UDP
-from scapy.packet import Raw
 
 from conformance.tools.capture.heads import checksum, with_heads
 from conformance.tools.capture.recorder import Packet
@@ -18,6 +16,10 @@ PAYLOADS = (b"", b"\x00", b"\xff\xff", b"odd", bytes(100), b"\xff" * 1201)
 
 
 def built(packet: Packet, number: int) -> bytes:
+    # To import it takes 0.2 s, which other processes of the tests need not spend when they collect.
+    from scapy.layers.inet import IP, TCP, UDP  # noqa: PLC0415
+    from scapy.packet import Raw  # noqa: PLC0415
+
     segment = packet.segment
     if segment is None:
         head: Any = UDP(sport=packet.source_port, dport=packet.target_port)

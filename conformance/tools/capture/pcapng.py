@@ -11,8 +11,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from scapy.utils import PcapNgWriter
-
 from .heads import with_heads
 from .recorder import Packet
 
@@ -42,6 +40,9 @@ def write_pcapng(path: Path, packets: Iterable[Packet]) -> None:
 
 
 def _write(path: Path, packets: Iterable[Packet]) -> None:
+    # To import it takes 0.1 s, which nobody needs to wait for who only imports this module.
+    from scapy.utils import PcapNgWriter  # noqa: PLC0415
+
     with PcapNgWriter(str(path)) as writer:
         writer.linktype = _IPV4
         for number, packet in enumerate(packets):

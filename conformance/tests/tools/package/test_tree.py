@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.tests.imports import statements
 from conformance.tests.support import ROOT
 from conformance.tools.package.tree import FOLDERS, LEFT_OUT, NAME, installed, renamed, write_tree
 
@@ -14,6 +15,15 @@ CHANGED = [
     ("from adapters.driver import Testee\n", "from resonant_conformance.adapters.driver import Testee\n"),
     ("from adapters import serve\n", "from resonant_conformance.adapters import serve\n"),
     ("def f():\n    from vectors import a\n", "def f():\n    from resonant_conformance.vectors import a\n"),
+    (
+        "try:\n    a()\nexcept KeyError:\n    if b:\n        pass\n    else:\n        from reports import c\n",
+        "try:\n    a()\nexcept KeyError:\n    if b:\n        pass\n    else:\n"
+        "        from resonant_conformance.reports import c\n",
+    ),
+    (
+        "match a:\n    case 1:\n        from vectors import b\n",
+        "match a:\n    case 1:\n        from resonant_conformance.vectors import b\n",
+    ),
     ("from reports.html import (\n    a,\n)\n", "from resonant_conformance.reports.html import (\n    a,\n)\n"),
 ]
 KEPT = [
@@ -54,7 +64,7 @@ def test_nothing_installed_imports_a_generic_name(tree: Path) -> None:
     modules = [path for path in tree.rglob("*.py") if "template" not in path.parts]
     assert len(modules) > 60
     for path in modules:
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in statements(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.ImportFrom) and not node.level:
                 assert (node.module or "").partition(".")[0] not in FOLDERS, path
 
