@@ -160,7 +160,7 @@ def test_what_is_begun_leads_a_session_and_hears_every_signal(tmp_path: Path) ->
 JOINED = """\
 import os, sys
 from pathlib import Path
-from conformance.tests.forks.client import Forks, begin_fresh
+from conformance.tests.forks.client import Forks
 forks = Forks(())
 forks.join(sys.argv[1])
 given = ["-c", "import os, sys; print(os.getppid(), 'fractions' in sys.modules)"]
