@@ -66,10 +66,11 @@ def built_rust() -> Path:
     return Path(os.environ.get("CARGO_TARGET_DIR", RUST / "target")) / "debug" / "examples"
 
 
-def built_go(module: Path, folder: Path) -> Path:
-    """Build the examples of a module of Go into a folder, which is given back."""
+def built_go(module: Path) -> Path:
+    """Build the examples of a module of Go, of which those that have not changed are not linked anew; their folder."""
     if shutil.which("go") is None:
         pytest.skip("go is not on PATH, so the Go examples cannot be built")
+    folder = module / "build" / "examples"
     command = ["go", "build", "-o", f"{folder}{os.sep}", "./examples/..."]
     built = subprocess.run(command, cwd=module, capture_output=True, text=True, timeout=600, check=False)
     assert built.returncode == 0, built.stderr
@@ -83,9 +84,9 @@ def rust_examples() -> Path:
 
 
 @pytest.fixture(scope="session")
-def go_examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def go_examples() -> Path:
     """The folder of the compiled Go examples."""
-    return built_go(GO, tmp_path_factory.mktemp("go_examples"))
+    return built_go(GO)
 
 
 @pytest.fixture(scope="session")
@@ -110,9 +111,9 @@ def program(request: pytest.FixtureRequest, language: str, name: str) -> list[st
 
 
 @pytest.fixture(scope="session")
-def go_quic_examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def go_quic_examples() -> Path:
     """The folder of the compiled Go examples over QUIC."""
-    return built_go(GO / "quic", tmp_path_factory.mktemp("go_quic_examples"))
+    return built_go(GO / "quic")
 
 
 @pytest.fixture(scope="session")

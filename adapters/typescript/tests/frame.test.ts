@@ -1,15 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  decode,
-  encode,
-  Flag,
-  type Frame,
-  loadZstd,
-  MissingTransformError,
-  ResonantError,
-  readMessage,
-} from "../src/index.js";
+import { decode, encode, Flag, type Frame, ResonantError, readMessage } from "../src/index.js";
 
 /** The worked frame of specs/frame.md, section 7. */
 const WORKED = "010000003412000001000000000000000100000000000000040000000000000000010102000000003c00c0d22d353b";
@@ -28,13 +19,6 @@ const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, "hex"));
 test("the worked frame is read and written", () => {
   assert.deepEqual(decode(bytes(WORKED)), FRAME);
   assert.equal(Buffer.from(encode(FRAME)).toString("hex"), WORKED);
-});
-
-test("without Zstandard a frame with it is neither read nor refused, and is read once it is loaded", async () => {
-  assert.throws(() => encode({ ...FRAME, flags: Flag.ZSTD }), MissingTransformError);
-  await Promise.all([loadZstd(), loadZstd()]);
-  const bytes = encode({ ...FRAME, flags: Flag.ZSTD });
-  assert.deepEqual(decode(bytes), { ...FRAME, flags: Flag.ZSTD });
 });
 
 test("sealed frames need the key and the header they were sealed with", () => {

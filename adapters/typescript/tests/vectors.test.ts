@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { env } from "node:process";
-import { before, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { decode, decompress, encode, loadZstd } from "../src/index.js";
 import { yours } from "../testee/yours.js";
@@ -26,7 +26,7 @@ interface Case {
 const FOLDER = env.RESONANT_VECTORS ?? fileURLToPath(new URL("../../../../vectors/data", import.meta.url));
 const OPS = opsOf(yours);
 
-before(() => loadZstd());
+await loadZstd();
 
 /** Every case of the ops that are no dialogues, by its id, with why it is not as expected. */
 function judged(): Map<string, string | undefined> {

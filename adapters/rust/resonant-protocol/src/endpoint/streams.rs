@@ -138,15 +138,15 @@ impl<L: Ord + Clone> Endpoint<L> {
 
     /// On a connection that goes on, a next session has a peer of its own.
     pub(super) fn begin_anew(&mut self, link: &L) {
-        if self.streams.contains_key(link) {
-            if let Some(peer) = self.new_peer(self.clock_ms) {
-                let peer = if self.unis.contains_key(link) {
-                    peer.over_quic()
-                } else {
-                    peer.over_connection()
-                };
-                self.connections.begin(link.clone(), peer);
-            }
+        if self.streams.contains_key(link)
+            && let Some(peer) = self.new_peer(self.clock_ms)
+        {
+            let peer = if self.unis.contains_key(link) {
+                peer.over_quic()
+            } else {
+                peer.over_connection()
+            };
+            self.connections.begin(link.clone(), peer);
         }
     }
 

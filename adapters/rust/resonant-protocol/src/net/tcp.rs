@@ -290,10 +290,10 @@ impl TcpEndpoint {
     fn end(&mut self, line: Line) {
         self.over.retain(|one| !one.is_gone());
         self.over.push_back(line.close());
-        if self.over.len() > self.endpoint.limit() {
-            if let Some(oldest) = self.over.pop_front() {
-                oldest.let_go();
-            }
+        if self.over.len() > self.endpoint.limit()
+            && let Some(oldest) = self.over.pop_front()
+        {
+            oldest.let_go();
         }
     }
 
@@ -306,10 +306,10 @@ impl TcpEndpoint {
             }
         }
         for (link, event) in outputs.events {
-            if matches!(event, Event::Closed { .. }) {
-                if let Some(line) = self.lines.remove(&link) {
-                    self.end(line);
-                }
+            if matches!(event, Event::Closed { .. })
+                && let Some(line) = self.lines.remove(&link)
+            {
+                self.end(line);
             }
             self.events.push_back((link, event));
         }

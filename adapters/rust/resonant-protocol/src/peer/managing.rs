@@ -74,12 +74,12 @@ impl Peer {
 
     /// Sends the TAIL of an own stream, or lets it wait for the last data frame (MUX-11).
     pub(super) fn end_own(&mut self, stream_id: u32) -> Result<(), FrameError> {
-        if let Some(stream) = self.sent_managed.get_mut(stream_id) {
-            if stream.has_waiting() {
-                stream.has_tail = true;
-                self.send_numbers.end(stream_id);
-                return Ok(());
-            }
+        if let Some(stream) = self.sent_managed.get_mut(stream_id)
+            && stream.has_waiting()
+        {
+            stream.has_tail = true;
+            self.send_numbers.end(stream_id);
+            return Ok(());
         }
         let totals = self.send_streams.totals(stream_id);
         let (frames, total_len, hash) = totals.ok_or_else(|| {

@@ -94,11 +94,11 @@ impl Splitter {
         };
         let length = usize::try_from(u32::from_le_bytes(*length)).unwrap_or(MAX_FRAME_LEN);
         let left = self.hold(bytes, length.saturating_sub(frame.len()));
-        if let Some((_, frame)) = self.held.split_first_chunk::<LENGTH_BYTES>() {
-            if frame.len() == length {
-                take(frame);
-                self.held.clear();
-            }
+        if let Some((_, frame)) = self.held.split_first_chunk::<LENGTH_BYTES>()
+            && frame.len() == length
+        {
+            take(frame);
+            self.held.clear();
         }
         left
     }

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::support::{dialogue, judge, whole};
+use crate::support::whole::Parts;
+use crate::support::{dialogue, judge};
 use serde_json::{json, Value};
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../vectors/data");
@@ -66,12 +67,13 @@ fn run_file(path: &Path, profile: &str, cases: &mut usize, failures: &mut Vec<St
     assert_eq!(file["profile"], profile, "{}", path.display());
     let op = file["op"].as_str().expect("op");
     let group = file["group"].as_str().expect("group");
-    let listed = whole::whole_cases(&file);
+    let listed = file["cases"].as_array().expect("cases");
     assert!(!listed.is_empty(), "{} has no cases", path.display());
+    let parts = Parts::of(&file);
     for case in listed {
         *cases += 1;
         let id = case["id"].as_str().expect("id");
-        for (transport, verdict) in verdicts(op, &case, &file) {
+        for (transport, verdict) in verdicts(op, case, &file, &parts) {
             if let Err(what) = verdict {
                 failures.push(format!("{profile}/{group}/{id}{transport}: {what}"));
             }
@@ -80,7 +82,7 @@ fn run_file(path: &Path, profile: &str, cases: &mut usize, failures: &mut Vec<St
 }
 
 /// The verdict on a case; on a dialogue, one for each transport that it is for.
-fn verdicts(op: &str, case: &Value, file: &Value) -> Vec<(String, judge::Verdict)> {
+fn verdicts(op: &str, case: &Value, file: &Value, parts: &Parts) -> Vec<(String, judge::Verdict)> {
     let input = &case["input"];
     if op != "dialogue" {
         let verdict = judge::judge(op, input, &case["expect"]);
@@ -91,10 +93,11 @@ fn verdicts(op: &str, case: &Value, file: &Value) -> Vec<(String, judge::Verdict
     let transports = named[0].or(named[1]).map_or(&any[..], Vec::as_slice);
     let transports = transports.iter().map(|it| it.as_str().expect("a name"));
     let ours = |name: &&str| !OVER_LIBRARIES.contains(name);
+    let (config, steps) = (parts.config(input), parts.steps(&input["steps"]));
     transports
         .filter(ours)
         .map(|transport| {
-            let verdict = dialogue::replay(input, transport); // its steps hold what is expected
+            let verdict = dialogue::replay(input, &config, &steps, transport); // which hold what is expected
             (format!(" over {transport}"), verdict)
         })
         .collect()

@@ -22,14 +22,17 @@ interface Counter {
   by: number;
 }
 
-/** The steps of a case with its parts, repeats and joined pieces written out. */
-export function expand(file: DialogueFile, steps: Json[]): JsonMembers[] {
+/** The parts of a file by their names, with repeats and joined pieces written out. */
+export type Parts = ReadonlyMap<string, JsonMembers[]>;
+
+export function partsOf(file: DialogueFile): Parts {
   const parts = new Map<string, JsonMembers[]>();
-  for (const [name, part] of Object.entries(file.parts ?? {})) parts.set(name, written(part, parts));
-  return written(steps, parts);
+  for (const [name, part] of Object.entries(file.parts ?? {})) parts.set(name, expand(part, parts));
+  return parts;
 }
 
-function written(steps: Json[], parts: Map<string, JsonMembers[]>): JsonMembers[] {
+/** The steps of a case with its parts, repeats and joined pieces written out. */
+export function expand(steps: Json[], parts: Parts): JsonMembers[] {
   return elements(steps).flatMap((step) => {
     const { part } = step as JsonMembers;
     return part === undefined ? [step as JsonMembers] : (parts.get(part as string) as JsonMembers[]);
@@ -85,16 +88,16 @@ function renumbered(frame: string, counts: { [name: string]: Counter }, turn: nu
     const counter = counts[name];
     return counter && counter.from + counter.by * turn;
   };
-  return withNumbers(frame, at("stream_id"), at("frame_seq"));
+  return withNumbers(Buffer.from(frame, "hex"), at("stream_id"), at("frame_seq")).toString("hex");
 }
 
-/** A frame, in hex, with other numbers and the CRC that they need. */
-export function withNumbers(frame: string, streamId: number | undefined, frameSeq: number | undefined): string {
-  const bytes = Buffer.from(frame, "hex");
+/** A frame with other numbers and the CRC that they need. */
+export function withNumbers(frame: Uint8Array, streamId: number | undefined, frameSeq: number | undefined): Buffer {
+  const bytes = Buffer.from(frame);
   if (streamId !== undefined) bytes.writeUInt32LE(streamId, 4);
   if (frameSeq !== undefined) bytes.writeBigUInt64LE(BigInt(frameSeq), 8);
   bytes.writeUInt32LE(crc32(bytes.subarray(0, -4)), bytes.length - 4);
-  return bytes.toString("hex");
+  return bytes;
 }
 
 export function isMembers(value: Json | undefined): value is JsonMembers {

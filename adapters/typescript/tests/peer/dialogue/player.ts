@@ -4,7 +4,15 @@ import type { PeerConfig, Role } from "../../../src/peer/config.js";
 import { Links } from "../../../src/peer/links.js";
 import type { Outgo, Peer } from "../../../src/peer/peer.js";
 import type { Sizes } from "../../../src/peer/sync.js";
-import { type DialogueFile, expand, isMembers, type Json, type JsonMembers, withNumbers } from "./expand.js";
+import {
+  type DialogueFile,
+  expand,
+  isMembers,
+  type Json,
+  type JsonMembers,
+  type Parts,
+  withNumbers,
+} from "./expand.js";
 import { configOf, eventJson, slicesOf } from "./forms.js";
 import { matches } from "./match.js";
 
@@ -30,10 +38,10 @@ export class Player {
     if (streamId !== undefined) this.#links.ask("a", 0, (peer) => peer.ping(streamId, 0));
   }
 
-  static play(file: DialogueFile, { input }: DialogueFile["cases"][number]): void {
+  static play(file: DialogueFile, parts: Parts, { input }: DialogueFile["cases"][number]): void {
     const config = { ...file.config, ...input.config };
     const player = new Player(file, input.role as Role, config, input.stream_id);
-    expand(file, input.steps).forEach((step, index) => {
+    expand(input.steps, parts).forEach((step, index) => {
       try {
         player.#step(step);
       } catch (error) {
@@ -47,11 +55,12 @@ export class Player {
 
   #step(step: JsonMembers): void {
     const address = (step.link as string) ?? "a";
-    if (step.send !== undefined) this.#receive(address, step.send as string);
+    if (step.send !== undefined) this.#receive(address, Buffer.from(step.send as string, "hex"));
     else if (isMembers(step.send_each)) {
-      const { frame, from, to } = step.send_each;
+      const { from, to } = step.send_each;
+      const frame = Buffer.from(step.send_each.frame as string, "hex");
       for (let seq = from as number; seq <= (to as number); seq += 1) {
-        this.#receive(address, withNumbers(frame as string, undefined, seq));
+        this.#receive(address, withNumbers(frame, undefined, seq));
       }
     } else if (isMembers(step.act)) this.#act(address, step.act, step.reject as string | undefined);
     else if (step.advance !== undefined) this.#advance(step.advance as number);
@@ -69,8 +78,8 @@ export class Player {
     else assert.fail(`no such step: ${JSON.stringify(step)}`);
   }
 
-  #receive(address: string, frame: string): void {
-    this.#links.receive(address, Uint8Array.from(Buffer.from(frame, "hex")), this.#now);
+  #receive(address: string, frame: Buffer): void {
+    this.#links.receive(address, new Uint8Array(frame), this.#now);
   }
 
   #advance(ms: number): void {

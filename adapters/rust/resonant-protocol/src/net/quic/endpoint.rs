@@ -53,8 +53,8 @@ const LONGEST: Duration = Duration::from_secs(15);
 /// #     repair: None,
 /// #     adaptive: None,
 /// # };
-/// # let certificate: &[u8] = include_bytes!("../../../tests/all/support/test_certificate.pem");
-/// # let key: &[u8] = include_bytes!("../../../tests/all/support/test_key.pem");
+/// # let certificate: &[u8] = &std::fs::read("tests/all/support/test_certificate.pem")?;
+/// # let key: &[u8] = &std::fs::read("tests/all/support/test_key.pem")?;
 /// # let salts = |first: u8| (first..).map(|number| [number; 16]);
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
 /// // Both PEM. With a key of the protocol, every salt is drawn at random.

@@ -160,16 +160,16 @@ fn read_sync(
     let frame_seq = view.frame_seq();
     let role = reader.role;
     let method = Method::named(method);
-    if reader.knows_mux {
-        if let Some(read) = Managing::read(method, object, frame_seq) {
-            let is_blocked = method == Method::Blocked;
-            let kind = if is_blocked {
-                Kind::Blocked
-            } else {
-                Kind::Managing
-            };
-            return (kind, read.map(Content::Managing));
-        }
+    if reader.knows_mux
+        && let Some(read) = Managing::read(method, object, frame_seq)
+    {
+        let is_blocked = method == Method::Blocked;
+        let kind = if is_blocked {
+            Kind::Blocked
+        } else {
+            Kind::Managing
+        };
+        return (kind, read.map(Content::Managing));
     }
     match (method, role) {
         (Method::Quality, _) if reader.takes_quality => {

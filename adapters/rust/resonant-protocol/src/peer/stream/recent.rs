@@ -30,10 +30,10 @@ impl<V: Default, const MOST: usize> Recent<V, MOST> {
     pub(crate) fn touch(&mut self, stream_id: u32) -> &mut V {
         self.count = self.count.saturating_add(1);
         let value = self.remove(stream_id).unwrap_or_default();
-        if self.entries.len() >= MOST {
-            if let Some((_, oldest)) = self.uses.pop_first() {
-                self.entries.remove(&oldest);
-            }
+        if self.entries.len() >= MOST
+            && let Some((_, oldest)) = self.uses.pop_first()
+        {
+            self.entries.remove(&oldest);
         }
         self.uses.insert(self.count, stream_id);
         let entry = self.entries.entry(stream_id).or_insert((self.count, value));

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use super::dialogue_acts::{config, number, perform};
 use super::dialogue_judge::{compare_events, compare_frame, event_json};
 use super::judge::Verdict;
+use super::whole::Steps;
 use super::{close, unhex};
 
 /// One dialogue: its endpoint, the clock, and what has come from it and was not claimed yet.
@@ -25,7 +26,7 @@ struct Dialogue {
 }
 
 /// Agrees if every step holds over this transport.
-pub fn replay(input: &Value, transport: &str) -> Verdict {
+pub fn replay(input: &Value, given: &Value, steps: &Steps, transport: &str) -> Verdict {
     let over_tcp = match transport {
         "udp" => false,
         "tcp" => true,
@@ -36,7 +37,7 @@ pub fn replay(input: &Value, transport: &str) -> Verdict {
         Some("server") => Role::Server,
         other => return Err(format!("role {other:?}")),
     };
-    let config = config(&input["config"]);
+    let config = config(given);
     let further = (1..=u8::MAX).map(|number| [number; 16]);
     let salts = iter::once(config.salt).chain(further);
     let key = config.key;
@@ -50,7 +51,6 @@ pub fn replay(input: &Value, transport: &str) -> Verdict {
         events: Vec::new(),
         named: BTreeMap::new(),
     };
-    let steps = input["steps"].as_array().expect("steps");
     if role == Role::Client {
         let (server, stream_id) = ("a".to_owned(), number(&input["stream_id"]));
         let pinged = if over_tcp {

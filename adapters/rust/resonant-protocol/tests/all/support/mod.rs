@@ -19,36 +19,44 @@ use std::io::Read;
 
 use resonant_protocol::{DType, SliceMeta};
 
-/// Bytes of lower-case hexadecimal; white space is skipped.
+/// Bytes of hexadecimal; white space is skipped.
 pub fn unhex(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(text.len() / 2);
-    let mut high = None; // of a byte whose second digit is still to come
-    for digit in text.bytes().filter(|digit| !digit.is_ascii_whitespace()) {
-        let value = match digit {
-            b'0'..=b'9' => digit - b'0',
-            b'a'..=b'f' => digit - b'a' + 10,
-            b'A'..=b'F' => digit - b'A' + 10,
-            _ => panic!("{text:?} has a digit that is not hexadecimal"),
-        };
-        match high.take() {
-            None => high = Some(value << 4),
-            Some(high) => bytes.push(high | value),
-        }
+    if text.bytes().any(|it| it.is_ascii_whitespace()) {
+        return unhex(&text.split_ascii_whitespace().collect::<String>());
     }
-    assert!(high.is_none(), "half a byte");
+    let pairs = text.as_bytes().chunks_exact(2);
+    assert!(pairs.remainder().is_empty(), "half a byte");
+    let mut bytes = vec![0; text.len() / 2];
+    let mut wrong = 0;
+    for (byte, pair) in bytes.iter_mut().zip(pairs) {
+        let (high, low) = (VALUES[usize::from(pair[0])], VALUES[usize::from(pair[1])]);
+        wrong |= high | low;
+        *byte = (high << 4) | (low & 15);
+    }
+    assert!(wrong < 16, "{text:?} has a digit that is not hexadecimal");
     bytes
 }
 
-pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] = [
-        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
-    ];
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        text.push(DIGITS[usize::from(byte >> 4)]);
-        text.push(DIGITS[usize::from(byte & 15)]);
+/// The value of each digit, 16 where a byte is none. Some texts are 32 MiB.
+static VALUES: [u8; 256] = {
+    let mut values = [16; 256];
+    let mut value = 0;
+    while value < 16 {
+        values[DIGITS[value as usize] as usize] = value;
+        values[DIGITS[value as usize].to_ascii_uppercase() as usize] = value;
+        value += 1;
     }
-    text
+    values
+};
+static DIGITS: [u8; 16] = *b"0123456789abcdef";
+
+pub fn hex(bytes: &[u8]) -> String {
+    let mut digits = vec![0; 2 * bytes.len()];
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
+        pair[0] = DIGITS[usize::from(byte >> 4)];
+        pair[1] = DIGITS[usize::from(byte & 15)];
+    }
+    String::from_utf8(digits).expect("ASCII")
 }
 
 /// A decoder that shares no code with libzstd.

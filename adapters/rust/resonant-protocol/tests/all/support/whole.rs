@@ -1,51 +1,73 @@
 //! Writes out the dialogues of a vector file: shared members, parts and repeats (`vectors/dialogues.md`).
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::{json, Map, Value};
 
 use super::{close, hex, unhex};
 
-/// The cases of the file, the inputs of its dialogues written out.
-pub fn whole_cases(file: &Value) -> Vec<Value> {
-    let mut cases = file["cases"].as_array().expect("cases").clone();
-    if file["op"] != "dialogue" {
-        return cases;
-    }
-    let mut parts: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
-    // In the order of names, which need not be theirs: a part waits for those that it refers to.
-    let mut waiting: Vec<(&String, &Value)> = match file.get("parts") {
-        Some(named) => named.as_object().expect("parts").iter().collect(),
-        None => Vec::new(),
-    };
-    while !waiting.is_empty() {
-        let known = waiting.len();
-        waiting.retain(|(name, steps)| {
-            let mut above = steps.as_array().into_iter().flatten();
-            let ready = above.all(|step| {
-                let name = step["part"].as_str();
-                name.is_none_or(|name| parts.contains_key(name))
+/// Steps that cases of a file share are those of its parts: some are long, and many cases have them.
+pub type Steps<'a> = Vec<Cow<'a, Value>>;
+
+/// The parts of a file of dialogues, written out.
+pub struct Parts<'a> {
+    file: &'a Value,
+    named: BTreeMap<&'a str, Vec<Value>>,
+}
+
+impl<'a> Parts<'a> {
+    pub fn of(file: &'a Value) -> Self {
+        let named = BTreeMap::new();
+        let mut parts = Self { file, named };
+        // In the order of names, which need not be theirs: a part waits for those that it refers to.
+        let mut waiting: Vec<(&String, &Value)> = match file.get("parts") {
+            Some(named) => named.as_object().expect("parts").iter().collect(),
+            None => Vec::new(),
+        };
+        while !waiting.is_empty() {
+            let known = waiting.len();
+            waiting.retain(|(name, steps)| {
+                let mut above = steps.as_array().into_iter().flatten();
+                let ready = above.all(|step| {
+                    let name = step["part"].as_str();
+                    name.is_none_or(|name| parts.named.contains_key(name))
+                });
+                if ready {
+                    let steps = parts.steps(steps).into_iter().map(Cow::into_owned);
+                    let steps = steps.collect();
+                    parts.named.insert(name, steps);
+                }
+                !ready
             });
-            if ready {
-                let played = played(steps, &parts, file);
-                parts.insert(name, played);
+            assert!(
+                waiting.len() < known,
+                "a part refers to one that is not there"
+            );
+        }
+        parts
+    }
+
+    /// The configuration of a case: that of the file, with its own members.
+    pub fn config(&self, input: &Value) -> Value {
+        merged(&self.file["config"], &input["config"])
+    }
+
+    /// These steps written out.
+    pub fn steps(&self, steps: &Value) -> Steps<'_> {
+        let mut found = Vec::new();
+        for mut step in listed(steps.as_array().expect("steps")) {
+            if let Some(name) = step["part"].as_str() {
+                found.extend(self.named[name].iter().map(Cow::Borrowed));
+                continue;
             }
-            !ready
-        });
-        assert!(
-            waiting.len() < known,
-            "a part refers to one that is not there"
-        );
+            if let Some(wanted) = step.get_mut("expect") {
+                *wanted = merged(&self.file["frame"], wanted);
+            }
+            found.push(Cow::Owned(step));
+        }
+        found
     }
-    for case in &mut cases {
-        let given = case["input"].as_object_mut().expect("an input");
-        let own = given.get("config").unwrap_or(&Value::Null);
-        let config = merged(&file["config"], own);
-        let steps = played(&given["steps"], &parts, file);
-        given.insert("config".to_owned(), config);
-        given.insert("steps".to_owned(), Value::Array(steps));
-    }
-    cases
 }
 
 fn merged(shared: &Value, own: &Value) -> Value {
@@ -54,21 +76,6 @@ fn merged(shared: &Value, own: &Value) -> Value {
         .flatten()
         .map(|(name, it)| (name.clone(), it.clone()));
     Value::Object(members.collect())
-}
-
-fn played(steps: &Value, parts: &BTreeMap<&str, Vec<Value>>, file: &Value) -> Vec<Value> {
-    let mut found = Vec::new();
-    for mut step in listed(steps.as_array().expect("steps")) {
-        if let Some(name) = step["part"].as_str() {
-            found.extend_from_slice(&parts[name]);
-            continue;
-        }
-        if let Some(wanted) = step.get_mut("expect") {
-            *wanted = merged(&file["frame"], wanted);
-        }
-        found.push(step);
-    }
-    found
 }
 
 /// The elements of a list, those of a repeat as often as it says.
@@ -100,9 +107,7 @@ fn plain(value: &Value) -> Value {
     match value {
         Value::Array(values) => Value::Array(listed(values)),
         Value::Object(members) if members.contains_key("join") => {
-            let pieces = listed(members["join"].as_array().expect("pieces"));
-            let text: String = pieces.iter().map(|it| it.as_str().expect("hex")).collect();
-            json!(text)
+            json!(joined(members["join"].as_array().expect("pieces")))
         }
         Value::Object(members) => {
             let members = members.iter().map(|(name, it)| (name.clone(), plain(it)));
@@ -110,6 +115,21 @@ fn plain(value: &Value) -> Value {
         }
         other => other.clone(),
     }
+}
+
+/// Pieces of hex in one text, of which a piece may be a repeat: some are 16 MiB.
+fn joined(pieces: &[Value]) -> String {
+    let mut text = String::new();
+    for piece in pieces {
+        match piece.get("repeat").and_then(Value::as_u64) {
+            None => text.push_str(piece.as_str().expect("hex")),
+            Some(times) => {
+                let of = joined(piece["of"].as_array().expect("of"));
+                text.push_str(&of.repeat(usize::try_from(times).expect("a number of times")));
+            }
+        }
+    }
+    text
 }
 
 /// The value with the numbers of one turn, in members of these names and in frames to send.

@@ -14,7 +14,7 @@ import {
   Requests,
   type Transport,
 } from "../../testee-kit/index.js";
-import { cleanup, peerConnection, soon, tell, type Under, unhurried } from "../webrtc/pair.js";
+import { cleanup, peerConnection, soon, tell, type Under, unhurried } from "./pair.js";
 
 after(cleanup);
 
