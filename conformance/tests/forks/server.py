@@ -21,6 +21,7 @@ import socket
 import sys
 import threading
 import traceback
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import dropwhile
@@ -56,8 +57,10 @@ def main() -> None:
     """Serve until everybody who could ask has ended; in a fork, be what it is asked to be."""
     control, listener = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
     gc.disable()  # all that is read here stays
-    for name in sys.argv[3:]:
-        prepare(name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Hypothesis warns whoever reads before a session what it would read in one
+        for name in sys.argv[3:]:
+            prepare(name)
     gc.enable()
     # pytest would rewrite the assertions of plugins, and warns of those that are imported by then.
     AssertionRewritingHook._warn_already_imported = lambda self, name: None  # type: ignore[method-assign]
