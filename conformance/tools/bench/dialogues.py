@@ -47,6 +47,7 @@ def dialogue_figures(impl: str) -> dict[str, float | int | str]:
         "impl": impl,
         "dialogues": count,
         "dialogues_s": round(seconds, 2),
+        "dialogues_per_s": round(count / seconds),
         "wire_exchanges_per_s": round(per_s),
     }
 

@@ -8,7 +8,8 @@
 //! keeps every frame (`STM-37`), and only later ones take the place of others.
 //!
 //! The ways take turns, and each share is the median of those of the turns: what else the machine does meanwhile changes
-//! all of a turn.
+//! all of a turn. Each set of turns has connections of its own, as some pairs of sockets are quicker than others for as
+//! long as they last.
 
 use std::hint::black_box;
 use std::io::{Read, Write};
@@ -25,26 +26,15 @@ use xxhash_rust::xxh3::Xxh3;
 const FRAMES: usize = 2_000;
 const PAYLOAD_BYTES: u32 = 61_440;
 const FRAME_BYTES: usize = PAYLOAD_BYTES as usize + 43;
-const TURNS: usize = 15;
+const SETS: usize = 6;
+const TURNS_OF_A_SET: usize = 3;
 /// Streams that fill what a sender keeps: from then on it needs no fresh memory.
 const FILLING: usize = 3;
 /// Bytes that wait at most before the sender lets the other end read: no more than a cache of the processor holds.
 const AHEAD: usize = 1 << 20;
 
 fn main() {
-    let ways = [
-        through_a_socket(|_| {}, skim),
-        through_a_socket(|frame| _ = black_box(crc32fast::hash(frame)), sum),
-        framed(),
-    ];
-    for _ in 0..FILLING {
-        ways[2].turn();
-    }
-    let mut turns = Vec::new();
-    for _ in 0..TURNS {
-        let [bare, summed, later] = ways.each_ref().map(Way::turn);
-        turns.push([bare, summed, later, framed().turn()]);
-    }
+    let turns: Vec<[f64; 4]> = (0..SETS).flat_map(|_| set()).collect();
     let share = |of: usize, at: usize| median(turns.iter().map(|turn| turn[of] / turn[at]));
     let bytes = FRAMES as f64 * f64::from(PAYLOAD_BYTES);
     let rate = |at: usize| median(turns.iter().map(|turn| bytes / turn[at] / 1e9));
@@ -53,6 +43,22 @@ fn main() {
          \"bare_gb_per_s\": {:.2}, \"summed_gb_per_s\": {:.2}}}",
         share(0, 2), share(1, 2), share(0, 3), rate(2), rate(0), rate(1)
     );
+}
+
+/// Turns on the same connections: the seconds of a bare socket, of one with sums, of a stream and of a first stream.
+fn set() -> [[f64; 4]; TURNS_OF_A_SET] {
+    let ways = [
+        through_a_socket(|_| {}, skim),
+        through_a_socket(|frame| _ = black_box(crc32fast::hash(frame)), sum),
+        framed(),
+    ];
+    for _ in 0..FILLING {
+        ways[2].turn();
+    }
+    std::array::from_fn(|_| {
+        let [bare, summed, later] = ways.each_ref().map(Way::turn);
+        [bare, summed, later, framed().turn()]
+    })
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {
