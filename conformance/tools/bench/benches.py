@@ -185,7 +185,7 @@ BENCHES: tuple[Bench, ...] = (
         "dialogues",
         "all dialogues, and exchanges on the wire",
         {
-            "dialogues_per_s": Figure(MORE, ratio=False, limit=336),  # 1,679 in 5 s, as was asked of those there were then
+            "dialogues_per_s": Figure(MORE, ratio=False, limit=336),  # 1,679 in 5 s, as was asked once
             "wire_exchanges_per_s": Figure(MORE, ratio=False, limit=300),
         },
     ),
