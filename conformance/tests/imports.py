@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from conformance.tests.support import ROOT
+from conformance.tools.package.tree import statements
 
 
 def tree(folder: str) -> Iterator[Path]:
@@ -33,7 +34,8 @@ def imports(source: str, package: str, known: Iterable[str] = ()) -> set[str]:
     """The modules that a module of `package` imports, as far as they are known, else what stands before `import`."""
     found = set()
     modules = set(known)
-    for node in statements(ast.parse(source), names="__import__" in source):
+    parsed = ast.parse(source)
+    for node in ast.walk(parsed) if "__import__" in source else statements(parsed):  # names are of expressions
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -44,23 +46,6 @@ def imports(source: str, package: str, known: Iterable[str] = ()) -> set[str]:
         elif isinstance(node, ast.Name):
             assert node.id != "__import__", "an import by a name that is not there to read"
     return found
-
-
-_BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
-"""The fields of a statement that hold others."""
-
-
-def statements(tree: ast.AST, *, names: bool = False) -> Iterator[ast.AST]:
-    """The nodes that may be imports: statements, wherever they stand, and names only where one of them is asked for."""
-    if names:
-        yield from ast.walk(tree)
-        return
-    waiting = [tree]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        for field in _BLOCKS:
-            waiting += getattr(node, field, ())
 
 
 @cache

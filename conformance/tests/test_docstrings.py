@@ -12,9 +12,9 @@ from itertools import pairwise
 
 import pytest
 
-from conformance.tests.imports import statements
 from conformance.tests.support import ROOT
 from conformance.tests.test_wording import own_text
+from conformance.tools.package.tree import statements
 
 QUESTION = re.compile(r"(What|Who|Whom|Whose|Where|When|Which|Whether|How|Why)\b")
 MAYBE = re.compile(rf"""["'][\s\\]*{QUESTION.pattern}""")

@@ -1,19 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decode, encode, Flag, type Frame, ResonantError, readMessage } from "../src/index.js";
+import { FRAME } from "./worked-frame.js";
 
 /** The worked frame of specs/frame.md, section 7. */
 const WORKED = "010000003412000001000000000000000100000000000000040000000000000000010102000000003c00c0d22d353b";
-const FRAME: Frame = {
-  type: 0,
-  flags: 0,
-  streamId: 0x1234,
-  frameSeq: 1n,
-  spaceHash32: 0,
-  modality: 0,
-  slices: [{ dtype: 1, dims: [2], payload: Uint8Array.of(0, 0x3c, 0, 0xc0) }],
-};
-
 const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, "hex"));
 
 test("the worked frame is read and written", () => {

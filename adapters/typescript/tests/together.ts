@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 // The test files in one process, as to start a process takes longer than most of them. Not so those in alone/, which test
 // what a fresh process does, and those in webrtc/, which load a native library: `node --test` is given them one by one.
-const APART = /^(alone|webrtc)\W/;
+const APART = /^(alone|webrtc)[\\/][^\\/]+$/; // in a folder below they would be given to nobody
 const SOURCES = join(import.meta.dirname, "..", "..", "tests"); // the compiler leaves what it made of those that are gone
 
 async function load(): Promise<string[]> {

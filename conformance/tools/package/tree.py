@@ -91,7 +91,7 @@ def _write(source: Path, target: Path) -> None:
 def renamed(text: str, name: str) -> str:
     """The text of a module, its imports of our folders led through the package. ValueError for `import x.y`."""
     lines = text.splitlines(keepends=True)
-    for node in _statements(ast.parse(text, name)):
+    for node in statements(ast.parse(text, name)):
         if isinstance(node, ast.Import) and any(alias.name.partition(".")[0] in FOLDERS for alias in node.names):
             raise ValueError(f"{name}:{node.lineno}: write `from … import …`, which can be installed by another name")
         if isinstance(node, ast.ImportFrom) and not node.level and (node.module or "").partition(".")[0] in FOLDERS:
@@ -103,7 +103,7 @@ def renamed(text: str, name: str) -> str:
     return "".join(lines)
 
 
-def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+def statements(tree: ast.AST) -> Iterator[ast.AST]:
     """The module and its statements, wherever they stand. Expressions are most nodes, and never imports."""
     waiting = [tree]
     while waiting:

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.tests.imports import statements
 from conformance.tests.support import ROOT
-from conformance.tools.package.tree import FOLDERS, LEFT_OUT, NAME, installed, renamed, write_tree
+from conformance.tools.package.tree import FOLDERS, LEFT_OUT, NAME, installed, renamed, statements, write_tree
 
 CHANGED = [
     ("from adapters.driver import Testee\n", "from resonant_conformance.adapters.driver import Testee\n"),
